@@ -1,0 +1,189 @@
+//! What staff do with customers' cards.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Name, Phone,
+    Problem, Result, TelegramId, TelegramLink, Language,
+};
+use crate::store::customers::Search;
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection, Transaction};
+
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Customer> {
+    store::customers::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Every card, oldest first.
+pub fn all(connection: &Connection, _: &Actor) -> Result<Vec<Customer>> {
+    store::customers::all(connection)
+}
+
+/// At most `limit` cards behind `after` that match a search.
+pub fn page(
+    connection: &Connection,
+    _: &Actor,
+    search: &Search,
+    after: Option<CustomerId>,
+    limit: usize,
+) -> Result<Vec<Customer>> {
+    store::customers::page(connection, search, after, limit)
+}
+
+pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64> {
+    store::customers::count(connection, search)
+}
+
+/// Reads what was typed into a search box: digits look in the phones, everything in the names.
+pub fn search(text: &str) -> Search {
+    let text = text.trim();
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 2 && !text.chars().any(char::is_alphabetic);
+    // "8 900 …" and "+7 900 …" are the same number; what follows the prefix is in both.
+    let digits = match digits.strip_prefix('8') {
+        Some(rest) if rest.len() >= 3 => rest.to_owned(),
+        _ => digits,
+    };
+    Search {
+        name: (!text.is_empty()).then(|| text.to_lowercase()),
+        digits: is_phone.then_some(digits),
+    }
+}
+
+/// The tasks of these customers, oldest first.
+pub fn tasks(connection: &Connection, _: &Actor, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
+    store::tasks::of_customers(connection, ids)
+}
+
+/// The card with that phone, made if there is none.
+pub(super) fn find_or_create(tx: &Transaction, phone: &Phone, now: Timestamp) -> Result<CustomerId> {
+    match store::customers::by_phone(tx, phone)? {
+        Some(customer) => Ok(customer.id),
+        None => store::customers::insert(tx, phone, None, now),
+    }
+}
+
+/// Makes a card.
+///
+/// # Errors
+/// [`Conflict::PhoneTaken`] when there is one with that phone, however it is written.
+pub fn create(
+    tx: &Transaction,
+    actor: &Actor,
+    phone: &Phone,
+    name: Option<&Name>,
+    telegram_id: Option<TelegramId>,
+    language: Language,
+    now: Timestamp,
+) -> Result<Customer> {
+    if let Some(taken) = store::customers::by_phone(tx, phone)? {
+        return Err(Conflict::PhoneTaken { customer: taken.id }.into());
+    }
+    let id = store::customers::insert(tx, phone, name, now)?;
+    if let Some(telegram_id) = telegram_id {
+        link_unverified(tx, id, telegram_id, language, now)?;
+    }
+    get(tx, actor, id)
+}
+
+/// Changes the card with that phone. A Telegram account that staff type in is told nothing
+/// before it is confirmed.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] when `id` is given and is another card's.
+pub fn update(
+    tx: &Transaction,
+    actor: &Actor,
+    phone: &Phone,
+    id: Option<CustomerId>,
+    change: &CustomerChange,
+    language: Language,
+    now: Timestamp,
+) -> Result<Customer> {
+    let customer = store::customers::by_phone(tx, phone)?.ok_or(Error::NotFound)?;
+    if id.is_some_and(|id| id != customer.id) {
+        return Err(Problem::CustomerOfAnotherPhone.at("id").into());
+    }
+    if let Some(name) = &change.name {
+        store::customers::set_name(tx, customer.id, name.as_ref(), now)?;
+    }
+    let linked = customer.telegram.map(|link| link.id);
+    if let Some(telegram_id) = change.telegram_id
+        && linked != Some(telegram_id)
+    {
+        store::outbox::delete_waiting_of_customer(tx, customer.id)?;
+        link_unverified(tx, customer.id, telegram_id, language, now)?;
+    }
+    get(tx, actor, customer.id)
+}
+
+fn link_unverified(
+    tx: &Transaction,
+    id: CustomerId,
+    telegram_id: TelegramId,
+    language: Language,
+    now: Timestamp,
+) -> Result<()> {
+    let link = TelegramLink {
+        id: telegram_id,
+        verified: false,
+        blocked: false,
+        language,
+    };
+    store::customers::set_telegram(tx, id, Some(&link), now)
+}
+
+/// Erases a card: the person disappears from every table and from the queue. Their tasks stay,
+/// with no customer, and say so in their history.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn delete(tx: &Transaction, actor: &Actor, phone: &Phone, now: Timestamp) -> Result<Customer> {
+    let customer = store::customers::by_phone(tx, phone)?.ok_or(Error::NotFound)?;
+    let author = Author::Staff(actor.id());
+    let kind = EventKind::Customer;
+    store::history::append_for_customer(tx, customer.id, kind, author, now)?;
+    store::tasks::touch_of_customer(tx, customer.id, now)?;
+    store::customers::delete(tx, customer.id)?;
+    if let Some(link) = customer.telegram
+        && store::customers::by_telegram(tx, link.id)?.is_empty()
+    {
+        store::outbox::delete_of_chat(tx, link.id)?;
+    }
+    Ok(customer)
+}
+
+/// Vouches for a card's Telegram account, which is told of the tasks from then on.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] when the card has no account to vouch for.
+pub fn confirm_telegram(
+    tx: &Transaction,
+    actor: &Actor,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<Customer> {
+    let customer = get(tx, actor, id)?;
+    let mut link = customer.telegram.ok_or(Problem::NothingToConfirm.at("customerId"))?;
+    link.verified = true;
+    store::customers::set_telegram(tx, id, Some(&link), now)?;
+    get(tx, actor, id)
+}
+
+/// Takes a card's Telegram account away, and what waits to be sent to it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn unlink_telegram(
+    tx: &Transaction,
+    actor: &Actor,
+    id: CustomerId,
+    now: Timestamp,
+) -> Result<Customer> {
+    get(tx, actor, id)?;
+    store::outbox::delete_waiting_of_customer(tx, id)?;
+    store::customers::set_telegram(tx, id, None, now)?;
+    get(tx, actor, id)
+}

@@ -1,0 +1,85 @@
+//! How often somebody may try a password.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::clock::Clock;
+use crate::domain::{Email, Error, Result};
+
+type Keyed<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock>;
+
+/// Tries at once for one account, then one every [`ACCOUNT_PERIOD`].
+const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
+/// Tries at once from one address, then one every [`ADDRESS_PERIOD`].
+const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
+/// Above this many keys, those that have recovered are forgotten.
+const KEYS: usize = 10_000;
+
+/// Counts tries per account and per address.
+pub struct Limits {
+    clock: Clock,
+    accounts: Keyed<String>,
+    addresses: Keyed<IpAddr>,
+}
+
+impl Limits {
+    pub fn new(clock: &Clock) -> Self {
+        let limiter = |burst, period: Duration| {
+            // Only a period of nothing has no quota.
+            Quota::with_period(period).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
+        };
+        Self {
+            clock: clock.clone(),
+            accounts: RateLimiter::new(
+                limiter(ACCOUNT_BURST, ACCOUNT_PERIOD),
+                DefaultKeyedStateStore::default(),
+                clock.clone(),
+            ),
+            addresses: RateLimiter::new(
+                limiter(ADDRESS_BURST, ADDRESS_PERIOD),
+                DefaultKeyedStateStore::default(),
+                clock.clone(),
+            ),
+        }
+    }
+
+    /// Counts a try from an address.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`] with the time until the next one is allowed.
+    pub fn address(&self, address: IpAddr) -> Result<()> {
+        self.check(&self.addresses, &network(address))
+    }
+
+    /// Counts a try at an account.
+    ///
+    /// # Errors
+    /// As for [`Limits::address`].
+    pub fn account(&self, email: &Email) -> Result<()> {
+        self.check(&self.accounts, &email.key())
+    }
+
+    fn check<K: Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: &K) -> Result<()> {
+        if limiter.len() > KEYS {
+            limiter.retain_recent();
+        }
+        limiter.check_key(key).map_err(|until| Error::RateLimited {
+            retry_after: until.wait_time_from(governor::clock::Clock::now(&self.clock)),
+        })
+    }
+}
+
+/// Whoever has one IPv6 address has the 2⁶⁴ around it, so those count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
+}

@@ -1,0 +1,33 @@
+//! The use cases. Each runs inside its caller's transaction: authorise, load, ask the domain,
+//! store, append to the history, push to the outbox. Those that hash passwords can't hold a
+//! transaction meanwhile; they are `async` and take the whole [`Desk`].
+//!
+//! Authorisation is by signature: staff's use cases ask for an [`Actor`](crate::domain::Actor),
+//! owners' ones for an [`Owner`](crate::domain::Owner).
+
+pub mod accounts;
+pub mod customers;
+pub mod limits;
+pub mod links;
+pub mod notices;
+pub mod passwords;
+pub mod secrets;
+pub mod tasks;
+pub mod tokens;
+
+use crate::clock::Clock;
+use crate::domain::{Registration, Shop};
+use crate::store::Db;
+
+/// The running shop: what the use cases share.
+pub struct Desk {
+    pub db: Db,
+    pub clock: Clock,
+    pub shop: Shop,
+    pub registration: Registration,
+    /// Nobody but this machine can reach the server, so the first to come may be the owner.
+    pub loopback: bool,
+    pub tokens: tokens::Tokens,
+    pub passwords: passwords::Passwords,
+    pub limits: limits::Limits,
+}

@@ -1,0 +1,63 @@
+//! When a customer is told something.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Actor, Collapsed, Customer, Error, Notice, NoticeId, Problem, Result, Shop, Status, TaskId,
+    Undelivered, collapse,
+};
+use crate::store::{self, Connection, Transaction};
+
+/// Queues the news of a status change for the customer, if there is one who can be told.
+pub fn status_changed(
+    tx: &Transaction,
+    shop: &Shop,
+    customer: Option<&Customer>,
+    task: TaskId,
+    from: Status,
+    to: Status,
+    now: Timestamp,
+) -> Result<()> {
+    let Some((customer, link)) = customer.and_then(|c| c.telegram.map(|link| (c, link))) else {
+        return Ok(());
+    };
+    if !link.reachable() {
+        return Ok(());
+    }
+    let due = now.saturating_add(shop.notify_delay).unwrap_or(now);
+    match collapse(store::outbox::waiting_of_task(tx, task)?, to) {
+        Collapsed::Drop(id) => store::outbox::delete(tx, id),
+        Collapsed::Replace(id) => store::outbox::replace(tx, id, to, due),
+        Collapsed::Send => {
+            let notice = Notice::StatusChanged { task, from, to };
+            store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
+        }
+    }
+}
+
+/// The notices that were given up, newest first.
+pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<Undelivered>> {
+    store::outbox::all_undelivered(connection)
+}
+
+/// Tries a given-up notice again, with the status that the task has now. Where a newer notice of
+/// the same task waits already, that one says it all, and the old one goes.
+///
+/// # Errors
+/// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
+/// has no confirmed Telegram account any more.
+pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskId> {
+    let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
+    let Notice::StatusChanged { task, .. } = dead.notice;
+    let row = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
+    let link = row
+        .customer
+        .and_then(|customer| customer.telegram)
+        .filter(|link| link.verified)
+        .ok_or(Problem::NotReachable.at("id"))?;
+    match store::outbox::waiting_of_task(tx, task)? {
+        Some(_) => store::outbox::delete(tx, id)?,
+        None => store::outbox::revive(tx, id, link.id, row.task.status, now)?,
+    }
+    Ok(task)
+}

@@ -1,0 +1,163 @@
+//! What staff do with tasks.
+
+use jiff::Timestamp;
+
+use super::{customers, notices};
+use crate::domain::{
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, TaskChange,
+    TaskEvent, TaskFilter, TaskId, TaskOrder,
+};
+use crate::store::tasks::{After, TaskRow};
+use crate::store::{self, Connection, Transaction};
+
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: TaskId) -> Result<TaskRow> {
+    store::tasks::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Every task that matches, oldest first.
+pub fn list(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
+    store::tasks::list(connection, filter)
+}
+
+/// At most `limit` tasks behind `after`.
+pub fn page(
+    connection: &Connection,
+    _: &Actor,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    store::tasks::page(connection, filter, order, after, limit)
+}
+
+pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<i64> {
+    store::tasks::count(connection, filter)
+}
+
+/// What happened to these tasks, oldest first.
+pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
+    store::history::of_tasks(connection, ids)
+}
+
+/// Registers a task for the customer with that phone, whose card is made if there is none. The
+/// actor becomes responsible.
+pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
+    let customer = customers::find_or_create(tx, &new.customer_phone, now)?;
+    let id = store::tasks::insert(tx, new, customer, actor.id(), now)?;
+    let author = Author::Staff(actor.id());
+    store::history::append(tx, id, EventKind::Created, author, None, Some(new.status.word()), now)?;
+    get(tx, actor, id)
+}
+
+/// Changes a task, writes down what changed, and tells the customer of a new status.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
+/// for the phone of another customer.
+pub fn update(
+    tx: &Transaction,
+    shop: &Shop,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let TaskRow { mut task, customer, .. } = get(tx, actor, id)?;
+    task.expect_version(change.expected_version)?;
+    if let Some(phone) = &change.customer_phone {
+        let own = customer.as_ref().is_some_and(|c| c.phone.e164() == phone.e164());
+        if !own {
+            return Err(Problem::PhoneOfAnotherCustomer.at("customerPhone").into());
+        }
+    }
+    let log = Log { tx, actor, id, now };
+    let before = task.clone();
+    if let Some(status) = change.status {
+        task.set_status(status, now);
+        log.note(EventKind::Status, before.status.word(), status.word())?;
+    }
+    if let Some(category) = change.category {
+        task.category = category;
+        log.note(EventKind::Category, before.category.word(), category.word())?;
+    }
+    if let Some(description) = &change.description {
+        task.description = description.clone();
+        log.note(EventKind::Description, before.description.as_str(), description.as_str())?;
+    }
+    let changed = (task.status, task.category) != (before.status, before.category)
+        || task.description != before.description;
+    if changed {
+        store::tasks::update(tx, &task, now)?;
+    }
+    if task.status != before.status {
+        let customer = customer.as_ref();
+        notices::status_changed(tx, shop, customer, id, before.status, task.status, now)?;
+    }
+    get(tx, actor, id)
+}
+
+/// Makes an employee responsible for a task, or nobody.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
+/// for an employee who can't sign in.
+pub fn assign(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    employee: Option<EmployeeId>,
+    expected_version: Option<i64>,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let mut task = get(tx, actor, id)?.task;
+    task.expect_version(expected_version)?;
+    if let Some(employee) = employee {
+        let found = store::employees::get(tx, employee)?;
+        if !found.is_some_and(|employee| employee.active) {
+            return Err(Problem::EmployeeInactive.at("employeeId").into());
+        }
+    }
+    if task.employee != employee {
+        let word = |id: Option<EmployeeId>| id.map(|id| id.to_string());
+        let (from, to) = (word(task.employee), word(employee));
+        let author = Author::Staff(actor.id());
+        let kind = EventKind::Employee;
+        store::history::append(tx, id, kind, author, from.as_deref(), to.as_deref(), now)?;
+        task.employee = employee;
+        store::tasks::update(tx, &task, now)?;
+    }
+    get(tx, actor, id)
+}
+
+/// Removes a task. Its history stays.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<()> {
+    let task = get(tx, actor, id)?.task;
+    let author = Author::Staff(actor.id());
+    let last = Some(task.status.word());
+    store::history::append(tx, id, EventKind::Deleted, author, last, None, now)?;
+    store::tasks::delete(tx, id)
+}
+
+struct Log<'a> {
+    tx: &'a Transaction<'a>,
+    actor: &'a Actor,
+    id: TaskId,
+    now: Timestamp,
+}
+
+impl Log<'_> {
+    /// Appends to the history, unless nothing changed.
+    fn note(&self, kind: EventKind, from: &str, to: &str) -> Result<()> {
+        if from == to {
+            return Ok(());
+        }
+        let author = Author::Staff(self.actor.id());
+        store::history::append(self.tx, self.id, kind, author, Some(from), Some(to), self.now)
+    }
+}

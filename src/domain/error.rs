@@ -1,0 +1,158 @@
+//! The one error of the program. It knows nothing of HTTP, GraphQL or Telegram: each of those
+//! converts it last, in its own single place.
+
+use std::time::Duration;
+
+use super::{CustomerId, EmployeeId};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not happen. Nothing was changed when one of these comes back.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not signed in")]
+    Unauthenticated,
+    #[error("only the owner may do this")]
+    Forbidden,
+    #[error("not found")]
+    NotFound,
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    #[error("too many attempts")]
+    RateLimited { retry_after: Duration },
+    /// A failure of ours. Its text is for the log and is never shown to a caller.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps a failure of ours (a database, a file, a bug).
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+/// A value that was refused, with the name of its field as the caller spells it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {}", problem.key())]
+pub struct Invalid {
+    pub field: &'static str,
+    pub problem: Problem,
+}
+
+/// What is wrong with a value. Each has a sentence in every language, under [`Problem::key`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    Required,
+    TooLong { max: usize },
+    ControlCharacters,
+    PhoneCharacters,
+    PhoneLength,
+    EmailMalformed,
+    DayMalformed,
+    IntervalReversed,
+    IdMalformed,
+    TelegramIdMalformed,
+    CursorMalformed,
+    CursorOfAnotherOrder,
+    PageSize { max: usize },
+    PasswordShort { min: usize },
+    PasswordLong { max: usize },
+    PasswordCommon,
+    PasswordMismatch,
+    PasswordWrong,
+    Credentials,
+    NoAccountYet,
+    FirstAccountElsewhere,
+    InviteNeeded,
+    InviteUnusable,
+    RegistrationClosed,
+    PhoneOfAnotherCustomer,
+    CustomerOfAnotherPhone,
+    EmployeeInactive,
+    NothingToConfirm,
+    NotReachable,
+}
+
+impl Problem {
+    /// The id of the sentence in `i18n/*.ftl`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Required => "problem-required",
+            Self::TooLong { .. } => "problem-too-long",
+            Self::ControlCharacters => "problem-control-characters",
+            Self::PhoneCharacters => "problem-phone-characters",
+            Self::PhoneLength => "problem-phone-length",
+            Self::EmailMalformed => "problem-email-malformed",
+            Self::DayMalformed => "problem-day-malformed",
+            Self::IntervalReversed => "problem-interval-reversed",
+            Self::IdMalformed => "problem-id-malformed",
+            Self::TelegramIdMalformed => "problem-telegram-id-malformed",
+            Self::CursorMalformed => "problem-cursor-malformed",
+            Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
+            Self::PageSize { .. } => "problem-page-size",
+            Self::PasswordShort { .. } => "problem-password-short",
+            Self::PasswordLong { .. } => "problem-password-long",
+            Self::PasswordCommon => "problem-password-common",
+            Self::PasswordMismatch => "problem-password-mismatch",
+            Self::PasswordWrong => "problem-password-wrong",
+            Self::Credentials => "problem-credentials",
+            Self::NoAccountYet => "problem-no-account-yet",
+            Self::FirstAccountElsewhere => "problem-first-account-elsewhere",
+            Self::InviteNeeded => "problem-invite-needed",
+            Self::InviteUnusable => "problem-invite-unusable",
+            Self::RegistrationClosed => "problem-registration-closed",
+            Self::PhoneOfAnotherCustomer => "problem-phone-of-another-customer",
+            Self::CustomerOfAnotherPhone => "problem-customer-of-another-phone",
+            Self::EmployeeInactive => "problem-employee-inactive",
+            Self::NothingToConfirm => "problem-nothing-to-confirm",
+            Self::NotReachable => "problem-not-reachable",
+        }
+    }
+
+    /// The bound that the sentence names, where it names one.
+    pub fn bound(&self) -> Option<usize> {
+        match self {
+            Self::TooLong { max } | Self::PasswordLong { max } | Self::PageSize { max } => {
+                Some(*max)
+            }
+            Self::PasswordShort { min } => Some(*min),
+            _ => None,
+        }
+    }
+
+    /// Names the field that the problem is in.
+    pub fn at(self, field: &'static str) -> Invalid {
+        Invalid {
+            field,
+            problem: self,
+        }
+    }
+}
+
+/// A change that was right when it was typed, and that somebody or something else overtook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    #[error("the task was changed meanwhile")]
+    Version { current: i64 },
+    #[error("the phone belongs to another card")]
+    PhoneTaken { customer: CustomerId },
+    #[error("the e-mail belongs to another employee")]
+    EmailTaken,
+    #[error("the last owner can't go")]
+    LastOwner { owner: EmployeeId },
+}
+
+impl Conflict {
+    /// The id of the sentence in `i18n/*.ftl`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Version { .. } => "conflict-version",
+            Self::PhoneTaken { .. } => "conflict-phone-taken",
+            Self::EmailTaken => "conflict-email-taken",
+            Self::LastOwner { .. } => "conflict-last-owner",
+        }
+    }
+}

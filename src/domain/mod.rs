@@ -1,0 +1,33 @@
+//! What the shop works with, and the rules that hold without a database, a network or a clock.
+//!
+//! Nothing here does input or output. Every value that a person types has a private field and one
+//! door, `parse`; so a [`Phone`] that exists is a phone that may be stored.
+
+mod account;
+mod customer;
+mod email;
+mod error;
+mod ids;
+mod language;
+mod notice;
+mod phone;
+mod task;
+mod text;
+mod time;
+
+pub use account::{Actor, Employee, Owner, Password, Registration, Role, PASSWORD_LENGTH};
+pub use customer::{Customer, CustomerChange, TelegramLink};
+pub use email::Email;
+pub use error::{Conflict, Error, Invalid, Problem, Result};
+pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
+pub use language::Language;
+pub use notice::{
+    Buttons, Collapsed, Content, Notice, Outgoing, Reason, Reply, Undelivered, Waiting, collapse,
+};
+pub use phone::{Country, Phone};
+pub use task::{
+    Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
+    TaskOrder,
+};
+pub use text::{Description, Name};
+pub use time::{Day, Days, Shop, TimeZone};

@@ -1,0 +1,127 @@
+//! What is sent to Telegram: notices of news, and the bot's replies.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{CustomerId, NoticeId, Status, TaskId, TelegramId};
+
+/// News for a customer about one of their tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// `from` is what the customer believes, `to` what is true now.
+    StatusChanged {
+        task: TaskId,
+        from: Status,
+        to: Status,
+    },
+}
+
+/// An answer of the bot, ready to be sent. Its text is Telegram's HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    pub text: String,
+    pub buttons: Buttons,
+    /// The message whose text this replaces; `None` sends a new one.
+    pub edits: Option<i32>,
+    /// The button press that this answers.
+    pub answers: Option<String>,
+}
+
+/// What a reply lets the customer press.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Buttons {
+    None,
+    /// A keyboard with one button that shares the customer's own phone.
+    ShareContact(String),
+    /// Takes that keyboard away.
+    RemoveKeyboard,
+    /// A row under the message; each has a label and what comes back when it is pressed.
+    Row(Vec<(String, String)>),
+}
+
+/// A row of the outbox that is being sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub id: NoticeId,
+    pub chat: TelegramId,
+    pub content: Content,
+    /// Tries before this one.
+    pub attempts: u32,
+    pub created: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub enum Content {
+    Notice(Notice),
+    Reply(Reply),
+}
+
+/// A notice that will not be tried again unless somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct Undelivered {
+    pub id: NoticeId,
+    pub notice: Notice,
+    pub customer: Option<CustomerId>,
+    pub reason: Reason,
+    /// What Telegram said.
+    pub detail: Option<String>,
+    pub attempts: u32,
+    pub failed: Timestamp,
+}
+
+/// Why a notice was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The customer has blocked the bot.
+    Blocked,
+    /// Telegram refuses the message or the chat.
+    Refused,
+    /// Telegram could not be reached for 72 hours.
+    Expired,
+}
+
+impl Reason {
+    /// The word that SQL and the wire use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Blocked => "BLOCKED",
+            Self::Refused => "REFUSED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Blocked, Self::Refused, Self::Expired]
+            .into_iter()
+            .find(|reason| reason.word() == word)
+    }
+}
+
+/// A notice of the same task that has not gone out.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting {
+    pub id: NoticeId,
+    pub from: Status,
+    /// A try had no known outcome: the customer may have read it already.
+    pub maybe_seen: bool,
+}
+
+/// What becomes of a new status change, given what still waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collapsed {
+    /// Nothing waits: tell it.
+    Send,
+    /// Rewrite the waiting notice, whose text is out of date.
+    Replace(NoticeId),
+    /// The task is back where the customer believes it to be: tell nothing.
+    Drop(NoticeId),
+}
+
+/// Two changes inside the delay are one notice, and there and back again is none.
+pub fn collapse(waiting: Option<Waiting>, to: Status) -> Collapsed {
+    match waiting {
+        None => Collapsed::Send,
+        Some(waiting) if waiting.from == to && !waiting.maybe_seen => Collapsed::Drop(waiting.id),
+        Some(waiting) => Collapsed::Replace(waiting.id),
+    }
+}

@@ -1,0 +1,136 @@
+//! Days in the shop's time zone, and the settings of a shop that the rules need.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+pub use jiff::tz::TimeZone;
+
+use super::{Country, Language, Problem, Result};
+
+/// What differs from one shop to another.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    pub country: Country,
+    pub timezone: TimeZone,
+    pub language: Language,
+    /// How long a notice waits before it is sent, so that a slip can be undone unseen.
+    pub notify_delay: Duration,
+}
+
+/// A calendar day, `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(Date);
+
+impl Day {
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let shaped = text.len() == 10
+            && text.char_indices().all(|(at, c)| match at {
+                4 | 7 => c == '-',
+                _ => c.is_ascii_digit(),
+            });
+        match text.parse::<Date>() {
+            Ok(date) if shaped && (1..9999).contains(&date.year()) => Ok(Self(date)),
+            _ => Err(Problem::DayMalformed.at(field).into()),
+        }
+    }
+
+    /// The day on which `instant` falls in the shop.
+    pub fn of(instant: Timestamp, timezone: &TimeZone) -> Self {
+        Self(instant.to_zoned(timezone.clone()).date())
+    }
+
+    /// The first instant of the day; days begin at midnight, or when a gap of the clock ends.
+    fn start(self, timezone: &TimeZone) -> Timestamp {
+        let start = self.0.to_zoned(timezone.clone()).map(|zoned| zoned.timestamp());
+        // Only days at the very edge of the calendar have no instant, and `parse` refuses those.
+        start.unwrap_or(Timestamp::MIN)
+    }
+
+    fn next(self) -> Self {
+        Self(self.0.saturating_add(1.day()))
+    }
+
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    pub fn month(self) -> i8 {
+        self.0.month()
+    }
+
+    pub fn day(self) -> i8 {
+        self.0.day()
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A span of whole days as instants: `from` is inside, `until` is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Days {
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+impl Days {
+    /// From the start of `start` to the end of `end`; one end alone is allowed.
+    ///
+    /// # Errors
+    /// [`Problem::IntervalReversed`] at `field` when `end` comes before `start`.
+    pub fn between(
+        field: &'static str,
+        start: Option<Day>,
+        end: Option<Day>,
+        timezone: &TimeZone,
+    ) -> Result<Self> {
+        if let (Some(start), Some(end)) = (start, end)
+            && end < start
+        {
+            return Err(Problem::IntervalReversed.at(field).into());
+        }
+        Ok(Self {
+            from: start.map(|day| day.start(timezone)),
+            until: end.map(|day| day.next().start(timezone)),
+        })
+    }
+
+    /// What is in both spans.
+    pub fn and(self, other: Self) -> Self {
+        let later = |a: Option<Timestamp>, b: Option<Timestamp>| a.max(b);
+        Self {
+            from: later(self.from, other.from),
+            until: match (self.until, other.until) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_shops_day() {
+        let moscow = TimeZone::get("Europe/Moscow").unwrap();
+        let late: Timestamp = "2021-07-24T21:00:00Z".parse().unwrap();
+        assert_eq!(Day::of(late, &moscow).to_string(), "2021-07-25");
+        let day = Day::parse("createdAt", "2021-07-25").unwrap();
+        let days = Days::between("dateEnd", Some(day), Some(day), &moscow).unwrap();
+        assert_eq!(days.from, Some(late));
+        assert_eq!(days.until, Some("2021-07-25T21:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn only_whole_days_that_exist_are_days() {
+        for text in ["2021-02-30", "25.07.2021", "2021-7-25", "2021-07-25T00:00", "", "0000-01-01", "9999-12-31"] {
+            assert!(Day::parse("createdAt", text).is_err(), "{text}");
+        }
+    }
+}

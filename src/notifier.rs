@@ -1,0 +1,272 @@
+//! From the outbox to Telegram. [`Notifier::step`] takes one row through: claim it, send it with
+//! no transaction open, settle it. [`Notifier::run`] does that until it is told to stop.
+//!
+//! Every message goes out at least once; twice only where the outcome of a try was unknown. The
+//! rows of a chat keep their order, and one chat's trouble is no other's.
+
+use std::time::Duration;
+
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use jiff::{Timestamp, ToSpan};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::domain::{Content, Language, Notice, Outgoing, Reason, Result, TelegramId};
+use crate::i18n;
+use crate::store::{self, Db};
+use crate::telegram::{Client, Failure};
+
+/// Sends that may be under way at once: one slow chat must not hold up the rest.
+const WORKERS: usize = 8;
+/// Rows that a worker looks at to find one whose chat may be written to now.
+const LOOK_AHEAD: usize = 64;
+/// Telegram's limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
+const PER_CHAT: Quota = Quota::per_second(std::num::NonZeroU32::MIN);
+const OVERALL: Quota = Quota::per_second(std::num::NonZeroU32::new(30).unwrap());
+/// After this many hours of trying a message is given up.
+const GIVE_UP_HOURS: i64 = 72;
+const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
+/// How long a stop waits for a send that is under way, before its outcome stays unknown.
+const STOP_GRACE: Duration = Duration::from_secs(6);
+
+/// The worker that sends.
+pub struct Notifier {
+    db: Db,
+    clock: Clock,
+    client: Client,
+    language: Language,
+    chats: RateLimiter<TelegramId, DefaultKeyedStateStore<TelegramId>, Clock>,
+    overall: RateLimiter<NotKeyed, InMemoryState, Clock>,
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Took a row through, whatever became of it.
+    Worked,
+    /// There is nothing to do before that instant, unless the outbox changes.
+    Idle(Option<Timestamp>),
+}
+
+/// What a look at the queue found.
+enum Claim {
+    Send(Outgoing, Language),
+    Expired,
+    Wait(Option<Timestamp>),
+}
+
+impl Notifier {
+    /// `language` is for chats whose own one isn't known.
+    pub fn new(db: Db, clock: Clock, client: Client, language: Language) -> Self {
+        let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
+        let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
+        Self {
+            db,
+            clock,
+            client,
+            language,
+            chats,
+            overall,
+        }
+    }
+
+    /// Sends until `stop`, then lets what is under way come to its end.
+    ///
+    /// # Errors
+    /// When the outbox can't be read at the start.
+    pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
+        let unsettled = self.db.write(store::outbox::recover).await?;
+        if unsettled > 0 {
+            tracing::warn!(unsettled, "sends had no known outcome when the program ended");
+        }
+        let workers = (0..WORKERS).map(|_| self.work(stop));
+        futures_util::future::join_all(workers).await;
+        Ok(())
+    }
+
+    async fn work(&self, stop: &CancellationToken) {
+        let mut changes = self.db.outbox_changes();
+        while !stop.is_cancelled() {
+            changes.mark_unchanged();
+            let step = tokio::select! {
+                step = self.step() => step,
+                () = grace(stop) => return,
+            };
+            let until = match step {
+                Ok(Step::Worked) => continue,
+                Ok(Step::Idle(until)) => until,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the outbox failed");
+                    self.clock.now().saturating_add(1.second()).ok()
+                }
+            };
+            let alarm = async {
+                match until {
+                    Some(until) => self.clock.sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = changes.changed() => {}
+                () = alarm => {}
+            }
+        }
+    }
+
+    /// Takes the next row through, if there is one that may go now.
+    ///
+    /// # Errors
+    /// When the database fails before the row is claimed.
+    pub async fn step(&self) -> Result<Step> {
+        let (outgoing, language) = match self.claim().await? {
+            Claim::Send(outgoing, language) => (outgoing, language),
+            Claim::Expired => return Ok(Step::Worked),
+            Claim::Wait(until) => return Ok(Step::Idle(until)),
+        };
+        let sent = self.send(&outgoing, language).await;
+        self.settle(&outgoing, sent).await;
+        Ok(Step::Worked)
+    }
+
+    async fn claim(&self) -> Result<Claim> {
+        let now = self.clock.now();
+        let (any, next) = self
+            .db
+            .read(move |c| {
+                let any = !store::outbox::ready(c, now, 1)?.is_empty();
+                Ok((any, store::outbox::next_try(c, now)?))
+            })
+            .await?;
+        if !any {
+            return Ok(Claim::Wait(next));
+        }
+        if let Err(until) = self.overall.check() {
+            return Ok(Claim::Wait(Some(self.at(until.wait_time_from(self.instant())))));
+        }
+        let ready = self.db.read(move |c| store::outbox::ready(c, now, LOOK_AHEAD)).await?;
+        let mut wake = next;
+        for candidate in ready {
+            match self.chats.check_key(&candidate.chat) {
+                Ok(()) => return self.take(candidate.id, now).await,
+                Err(until) => {
+                    let at = self.at(until.wait_time_from(self.instant()));
+                    wake = Some(wake.map_or(at, |wake| wake.min(at)));
+                }
+            }
+        }
+        Ok(Claim::Wait(wake))
+    }
+
+    /// Claims a row, unless another worker was faster.
+    async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
+        let fallback = self.language;
+        self.db
+            .write(move |tx| {
+                let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
+                let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
+                    return Ok(Claim::Wait(Some(now)));
+                };
+                if gave_up(&outgoing, now) {
+                    store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
+                    return Ok(Claim::Expired);
+                }
+                store::outbox::set_sending(tx, id)?;
+                let language = store::outbox::language_of(tx, outgoing.chat)?;
+                Ok(Claim::Send(outgoing, language.unwrap_or(fallback)))
+            })
+            .await
+    }
+
+    async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
+        match &outgoing.content {
+            Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
+            Content::Notice(notice) => {
+                self.client.send_text(outgoing.chat, &say(*notice, language)).await
+            }
+        }
+    }
+
+    /// Writes down what became of a row. It must not be lost, so a failing database is tried
+    /// until it works or the program ends.
+    async fn settle(&self, outgoing: &Outgoing, sent: Result<(), Failure>) {
+        if let Err(failure) = &sent {
+            let row = outgoing.id.get();
+            tracing::warn!(row, attempt = outgoing.attempts + 1, why = failure.detail(), "not sent");
+        }
+        loop {
+            let now = self.clock.now();
+            let (row, sent) = (outgoing.clone(), sent.clone());
+            match self.db.write(move |tx| settle(tx, &row, sent, now)).await {
+                Ok(()) => return,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "what became of a send can't be written down");
+                    self.clock.sleep_until(self.at(Duration::from_secs(1))).await;
+                }
+            }
+        }
+    }
+
+    fn instant(&self) -> Duration {
+        governor::clock::Clock::now(&self.clock)
+    }
+
+    fn at(&self, wait: Duration) -> Timestamp {
+        // Waits are rounded up to the clock's millisecond, or the clock would never get there.
+        let wait = wait + Duration::from_millis(1);
+        self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX)
+    }
+}
+
+fn settle(
+    tx: &store::Transaction,
+    row: &Outgoing,
+    sent: Result<(), Failure>,
+    now: Timestamp,
+) -> Result<()> {
+    match sent {
+        Ok(()) => store::outbox::set_delivered(tx, row.id, now),
+        Err(Failure::Blocked(detail)) => {
+            store::customers::set_blocked(tx, row.chat, true)?;
+            store::outbox::set_dead_of_blocked_chat(tx, row.chat, now)?;
+            store::outbox::set_dead(tx, row.id, Reason::Blocked, &detail, now)
+        }
+        Err(Failure::Refused(detail)) => {
+            store::outbox::set_dead(tx, row.id, Reason::Refused, &detail, now)
+        }
+        Err(Failure::Retry { detail, .. }) if gave_up(row, now) => {
+            store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
+        }
+        Err(Failure::Retry { after, maybe_done, detail }) => {
+            let wait = after.unwrap_or_else(|| backoff(row.attempts));
+            let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+            store::outbox::set_retry(tx, row.id, at, maybe_done, &detail)
+        }
+    }
+}
+
+fn gave_up(row: &Outgoing, now: Timestamp) -> bool {
+    row.created.saturating_add(GIVE_UP_HOURS.hours()).is_ok_and(|end| end <= now)
+}
+
+/// 1, 2, 4, … seconds, up to ten minutes.
+fn backoff(attempts: u32) -> Duration {
+    Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
+}
+
+fn say(notice: Notice, language: Language) -> String {
+    let Notice::StatusChanged { task, to, .. } = notice;
+    let args = [
+        ("number", task.to_string().into()),
+        ("status", i18n::status(language, to).into()),
+    ];
+    i18n::text_with(language, "notice-status-changed", args)
+}
+
+async fn grace(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(STOP_GRACE).await;
+}

@@ -1,0 +1,120 @@
+//! The `employees` table.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{Email, Employee, EmployeeId, Result, Role};
+
+const COLUMNS: &str = "id, email, role, active, epoch, created_at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
+    Ok(Employee {
+        id: row.get("id")?,
+        email: Email::from_row(row.get("email")?),
+        role: row.get("role")?,
+        active: row.get("active")?,
+        epoch: row.get("epoch")?,
+        created: row.get::<_, Millis>("created_at")?.0,
+    })
+}
+
+pub fn get(connection: &Connection, id: EmployeeId) -> Result<Option<Employee>> {
+    let sql = format!("SELECT {COLUMNS} FROM employees WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+pub fn by_email(connection: &Connection, email: &Email) -> Result<Option<Employee>> {
+    let sql = format!("SELECT {COLUMNS} FROM employees WHERE email_key = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([email.key()], from_row).optional()?)
+}
+
+pub fn all(connection: &Connection) -> Result<Vec<Employee>> {
+    let sql = format!("SELECT {COLUMNS} FROM employees ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_map([], from_row)?.collect::<Result<_, _>>()?)
+}
+
+/// Whether anybody has an account yet.
+pub fn any(connection: &Connection) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM employees)")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// How many owners could sign in.
+pub fn active_owners(connection: &Connection) -> Result<i64> {
+    let mut statement = connection
+        .prepare_cached("SELECT count(*) FROM employees WHERE role = 'OWNER' AND active = 1")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+pub fn insert(
+    tx: &Transaction,
+    email: &Email,
+    password_hash: &str,
+    role: Role,
+    now: Timestamp,
+) -> Result<EmployeeId> {
+    tx.execute(
+        "INSERT INTO employees (email, email_key, password_hash, role, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        (email.as_str(), email.key(), password_hash, role, Millis(now)),
+    )?;
+    Ok(EmployeeId::from_row(tx.last_insert_rowid()))
+}
+
+/// The PHC string of the password.
+pub fn password_hash(connection: &Connection, id: EmployeeId) -> Result<Option<String>> {
+    let mut statement =
+        connection.prepare_cached("SELECT password_hash FROM employees WHERE id = ?1")?;
+    Ok(statement.query_row([id], |row| row.get("password_hash")).optional()?)
+}
+
+pub fn set_password_hash(tx: &Transaction, id: EmployeeId, password_hash: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET password_hash = ?2, epoch = epoch + 1 WHERE id = ?1",
+        (id, password_hash),
+    )?;
+    Ok(())
+}
+
+pub fn set_email(tx: &Transaction, id: EmployeeId, email: &Email) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET email = ?2, email_key = ?3 WHERE id = ?1",
+        (id, email.as_str(), email.key()),
+    )?;
+    Ok(())
+}
+
+pub fn set_role(tx: &Transaction, id: EmployeeId, role: Role) -> Result<()> {
+    tx.execute("UPDATE employees SET role = ?2 WHERE id = ?1", (id, role))?;
+    Ok(())
+}
+
+/// Shuts an account and ends its tokens.
+pub fn deactivate(tx: &Transaction, id: EmployeeId) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET active = 0, epoch = epoch + 1 WHERE id = ?1",
+        [id],
+    )?;
+    Ok(())
+}
+
+/// Ends every token of an account.
+pub fn raise_epoch(tx: &Transaction, id: EmployeeId) -> Result<()> {
+    tx.execute("UPDATE employees SET epoch = epoch + 1 WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Opens a shut account again, with a new password.
+pub fn reactivate(tx: &Transaction, id: EmployeeId, password_hash: &str, role: Role) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET active = 1, role = ?3, password_hash = ?2, epoch = epoch + 1
+         WHERE id = ?1",
+        (id, password_hash, role),
+    )?;
+    Ok(())
+}

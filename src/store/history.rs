@@ -1,0 +1,78 @@
+//! The `task_events` table: append-only, and the database itself refuses anything else.
+
+use jiff::Timestamp;
+use rusqlite::Row;
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId};
+
+const COLUMNS: &str =
+    "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
+    let author = match row.get::<_, String>("author")?.as_str() {
+        "STAFF" => Author::Staff(row.get("employee_id")?),
+        "CUSTOMER" => Author::Customer(row.get("customer_id")?),
+        _ => Author::System,
+    };
+    Ok(TaskEvent {
+        id: row.get("id")?,
+        task: row.get("task_id")?,
+        kind: row.get("kind")?,
+        author,
+        from: row.get("from_value")?,
+        to: row.get("to_value")?,
+        at: row.get::<_, Millis>("at")?.0,
+    })
+}
+
+pub fn append(
+    tx: &Transaction,
+    task: TaskId,
+    kind: EventKind,
+    author: Author,
+    from: Option<&str>,
+    to: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let (word, employee, customer) = match author {
+        Author::Staff(employee) => ("STAFF", Some(employee), None),
+        Author::Customer(customer) => ("CUSTOMER", None, customer),
+        Author::System => ("SYSTEM", None, None),
+    };
+    tx.prepare_cached(
+        "INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value,
+             to_value, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((task, kind, word, employee, customer, from, to, Millis(now)))?;
+    Ok(())
+}
+
+/// Appends to the history of every task of a customer.
+pub fn append_for_customer(
+    tx: &Transaction,
+    customer: CustomerId,
+    kind: EventKind,
+    author: Author,
+    now: Timestamp,
+) -> Result<()> {
+    let mut statement = tx.prepare_cached("SELECT id FROM tasks WHERE customer_id = ?1")?;
+    let tasks: Vec<TaskId> =
+        statement.query_map([customer], |row| row.get("id"))?.collect::<Result<_, _>>()?;
+    let from = customer.to_string();
+    tasks.into_iter().try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
+}
+
+/// The history of several tasks, oldest first.
+pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM task_events WHERE task_id IN (SELECT value FROM json_each(?1))
+         ORDER BY id"
+    );
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

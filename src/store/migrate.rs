@@ -1,0 +1,136 @@
+//! From any schema that was ever released to today's, or a refusal that loses nothing.
+
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use refinery::{Migration, Runner};
+
+use super::{Connection, configure};
+
+mod embedded {
+    refinery::embed_migrations!("sql");
+}
+
+/// The program's own migrations, from `sql/`.
+pub fn embedded_migrations() -> Vec<Migration> {
+    embedded::migrations::runner().get_migrations().clone()
+}
+
+/// Why a database can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("database {}: can't be opened; check `database` and the rights of its folder", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error(
+        "database {}: it has schema version {found}, and this program knows versions up to {known}; \
+         start the newer program again, or restore the copy made before its first start",
+        path.display()
+    )]
+    Newer {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
+    #[error("database {}: can't be migrated; nothing was changed", path.display())]
+    Migration {
+        path: PathBuf,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl OpenError {
+    pub(super) fn file(
+        path: &Path,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            source: source.into(),
+        }
+    }
+
+    fn migration(
+        path: &Path,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Migration {
+            path: path.to_owned(),
+            source: source.into(),
+        }
+    }
+}
+
+/// Makes the file if there is none, and migrates it. Returns whether it was made.
+pub(super) fn prepare(
+    path: &Path,
+    migrations: &[Migration],
+    now: Timestamp,
+) -> Result<bool, OpenError> {
+    let created = create(path)?;
+    let mut connection = Connection::open(path).map_err(|error| OpenError::file(path, error))?;
+    configure(&connection).map_err(|error| OpenError::file(path, error))?;
+    let runner = Runner::new(migrations).set_grouped(true).set_abort_divergent(true);
+    let applied = runner
+        .get_last_applied_migration(&mut connection)
+        .map_err(|error| OpenError::migration(path, error))?
+        .map_or(0, |migration| i64::from(migration.version()));
+    let known = migrations.iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    if applied > known {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found: applied,
+            known,
+        });
+    }
+    if applied > 0 && applied < known {
+        snapshot(&connection, path, applied, now)?;
+    }
+    runner
+        .run(&mut connection)
+        .map_err(|error| OpenError::migration(path, error))?;
+    Ok(created)
+}
+
+/// Only the owner of the process may read what customers said, so the file is made by hand.
+fn create(path: &Path) -> Result<bool, OpenError> {
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Ok(fs::metadata(path).is_ok_and(|file| file.len() == 0))
+        }
+        Err(error) => Err(OpenError::file(path, error)),
+    }
+}
+
+/// Keeps the file as it was, beside it, before a migration touches it.
+fn snapshot(
+    connection: &Connection,
+    path: &Path,
+    version: i64,
+    now: Timestamp,
+) -> Result<(), OpenError> {
+    let stamp = now.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ");
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(format!(".v{version}-{stamp}"));
+    let copy = PathBuf::from(copy);
+    // SQLite fills an empty file that is there, so the rights are right from the start.
+    create(&copy)?;
+    connection
+        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
+        .map_err(|error| OpenError::migration(path, error))?;
+    tracing::info!(copy = %copy.display(), "kept a copy of the database before migrating it");
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The `outbox` table: what is to be sent to Telegram, and what became of it.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{
+    Content, CustomerId, Error, Language, Notice, NoticeId, Outgoing, Reason, Reply, Result,
+    Status, TaskId, TelegramId, Undelivered, Waiting,
+};
+
+pub fn push_notice(
+    tx: &Transaction,
+    chat: TelegramId,
+    customer: CustomerId,
+    notice: Notice,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<()> {
+    let Notice::StatusChanged { task, from, to } = notice;
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
+             created_at, due_at, try_at)
+         VALUES (?1, 'STATUS_CHANGED', ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+    )?
+    .execute((chat, customer, task, from, to, Millis(now), Millis(due)))?;
+    Ok(())
+}
+
+pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timestamp) -> Result<()> {
+    let reply = serde_json::to_string(reply).map_err(Error::internal)?;
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
+         VALUES (?1, 'REPLY', ?2, ?3, ?3, ?3)",
+    )?
+    .execute((chat, reply, Millis(now)))?;
+    Ok(())
+}
+
+/// The notice of a task that waits to go out. One that is being sent no longer waits.
+pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, from_status, maybe_seen FROM outbox
+         WHERE task_id = ?1 AND state = 'WAITING' ORDER BY id DESC LIMIT 1",
+    )?;
+    let waiting = statement.query_row([task], |row| {
+        Ok(Waiting {
+            id: row.get("id")?,
+            from: row.get("from_status")?,
+            maybe_seen: row.get("maybe_seen")?,
+        })
+    });
+    Ok(waiting.optional()?)
+}
+
+/// Rewrites a waiting notice, and lets it wait anew.
+pub fn replace(tx: &Transaction, id: NoticeId, to: Status, due: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET to_status = ?2, due_at = ?3, try_at = max(try_at, ?3) WHERE id = ?1",
+        (id, to, Millis(due)),
+    )?;
+    Ok(())
+}
+
+pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
+    tx.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Takes back what waits for a customer, who is no longer at that chat.
+pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    tx.execute("DELETE FROM outbox WHERE customer_id = ?1 AND state = 'WAITING'", [customer])?;
+    Ok(())
+}
+
+/// Removes every trace of a chat.
+pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
+    tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
+    Ok(())
+}
+
+/// The heads of the chats' queues, in the order in which they are due; those that a try at
+/// `now` may take come with `ready`.
+///
+/// A row is a head when nothing of its chat is being sent or should go before it.
+const HEADS: &str = "FROM outbox AS o
+    WHERE o.state = 'WAITING' AND NOT EXISTS (
+        SELECT 1 FROM outbox AS earlier
+        WHERE earlier.chat_id = o.chat_id AND earlier.state IN ('WAITING', 'SENDING')
+          AND (earlier.due_at, earlier.id) < (o.due_at, o.id))";
+
+/// Which rows may be sent now, in order, at most `limit`.
+pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
+    let sql = format!(
+        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.reply,
+             o.attempts, o.created_at
+         {HEADS} AND o.due_at <= :now AND o.try_at <= :now
+         ORDER BY o.due_at, o.id LIMIT :limit"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(named_params! { ":now": Millis(now), ":limit": limit })?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(outgoing(row)?);
+    }
+    Ok(all)
+}
+
+/// When the next row that waits for the clock alone may be tried.
+pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    let sql = format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let next: Option<Millis> = statement.query_row([Millis(now)], |row| row.get(0))?;
+    Ok(next.map(|at| at.0))
+}
+
+fn outgoing(row: &Row<'_>) -> Result<Outgoing> {
+    let content = match row.get::<_, String>("kind")?.as_str() {
+        "REPLY" => {
+            let reply: String = row.get("reply")?;
+            Content::Reply(serde_json::from_str(&reply).map_err(Error::internal)?)
+        }
+        _ => Content::Notice(notice(row)?),
+    };
+    Ok(Outgoing {
+        id: row.get("id")?,
+        chat: row.get("chat_id")?,
+        content,
+        attempts: row.get("attempts")?,
+        created: row.get::<_, Millis>("created_at")?.0,
+    })
+}
+
+fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    Ok(Notice::StatusChanged {
+        task: row.get("task_id")?,
+        from: row.get("from_status")?,
+        to: row.get("to_status")?,
+    })
+}
+
+/// The language of a chat, by the cards that it is linked to.
+pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<Language>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT telegram_language FROM customers WHERE telegram_id = ?1 ORDER BY id LIMIT 1",
+    )?;
+    Ok(statement.query_row([chat], |row| row.get("telegram_language")).optional()?)
+}
+
+/// Claims a row; its outcome is unknown until it is settled.
+pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
+    tx.prepare_cached("UPDATE outbox SET state = 'SENDING', attempts = attempts + 1 WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Settles a row that arrived. Notices stay for the record; replies have no more use.
+pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
+         WHERE id = ?1 AND kind = 'STATUS_CHANGED'",
+    )?
+    .execute((id, Millis(now)))?;
+    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?.execute([id])?;
+    Ok(())
+}
+
+/// Settles a row that is to be tried again. `maybe_seen` when it may have arrived all the same.
+pub fn set_retry(
+    tx: &Transaction,
+    id: NoticeId,
+    at: Timestamp,
+    maybe_seen: bool,
+    detail: &str,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'WAITING', try_at = ?2, maybe_seen = max(maybe_seen, ?3),
+             detail = ?4
+         WHERE id = ?1",
+    )?
+    .execute((id, Millis(at), maybe_seen, detail))?;
+    Ok(())
+}
+
+/// Settles a row that is given up. It stays, for people to see.
+pub fn set_dead(
+    tx: &Transaction,
+    id: NoticeId,
+    reason: Reason,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4 WHERE id = ?1",
+    )?
+    .execute((id, Millis(now), reason.word(), detail))?;
+    Ok(())
+}
+
+/// Gives up everything that waits for a chat which has blocked the bot.
+pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
+         WHERE chat_id = ?1 AND state = 'WAITING'",
+        (chat, Millis(now)),
+    )?;
+    Ok(())
+}
+
+/// After a start: what was being sent when the program ended may have arrived or not.
+pub fn recover(tx: &Transaction) -> Result<usize> {
+    Ok(tx.execute(
+        "UPDATE outbox SET state = 'WAITING', maybe_seen = 1 WHERE state = 'SENDING'",
+        [],
+    )?)
+}
+
+const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, customer_id, reason, detail,
+    attempts, settled_at FROM outbox WHERE state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+
+fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
+    Ok(Undelivered {
+        id: row.get("id")?,
+        notice: notice(row)?,
+        customer: row.get("customer_id")?,
+        reason: Reason::from_word(&row.get::<_, String>("reason")?).unwrap_or(Reason::Refused),
+        detail: row.get("detail")?,
+        attempts: row.get("attempts")?,
+        failed: row.get::<_, Millis>("settled_at")?.0,
+    })
+}
+
+/// The notices that were given up, newest first.
+pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
+    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} ORDER BY id DESC"))?;
+    Ok(statement.query_map([], undelivered)?.collect::<Result<_, _>>()?)
+}
+
+pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
+    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} AND id = ?1"))?;
+    Ok(statement.query_row([id], undelivered).optional()?)
+}
+
+/// Puts a given-up notice back into the queue, with what is true now.
+pub fn revive(
+    tx: &Transaction,
+    id: NoticeId,
+    chat: TelegramId,
+    to: Status,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = ?3, attempts = 0,
+             created_at = ?4, due_at = ?4, try_at = ?4, settled_at = NULL, reason = NULL,
+             detail = NULL
+         WHERE id = ?1",
+        (id, chat, to, Millis(now)),
+    )?;
+    Ok(())
+}

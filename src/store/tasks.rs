@@ -1,0 +1,264 @@
+//! The `tasks` table, always read together with the customer and the employee.
+
+use jiff::Timestamp;
+use rusqlite::types::ToSql;
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::types::Millis;
+use super::{Connection, Transaction, customers};
+use crate::domain::{
+    Customer, CustomerId, Description, Email, Employee, EmployeeId, NewTask, Result, Task,
+    TaskFilter, TaskId, TaskOrder,
+};
+
+/// A task with those whom it concerns, in one statement for any number of them.
+#[derive(Debug, Clone)]
+pub struct TaskRow {
+    pub task: Task,
+    pub customer: Option<Customer>,
+    pub employee: Option<Employee>,
+}
+
+const SELECT: &str = "SELECT t.id, t.customer_id, t.employee_id, t.category, t.status,
+    t.description, t.version, t.created_at, t.updated_at, t.closed_at,
+    c.id AS c_id, c.phone AS c_phone, c.phone_e164 AS c_phone_e164, c.name AS c_name,
+    c.telegram_id AS c_telegram_id, c.telegram_verified AS c_telegram_verified,
+    c.telegram_blocked AS c_telegram_blocked, c.telegram_language AS c_telegram_language,
+    e.email AS e_email, e.role AS e_role, e.active AS e_active, e.epoch AS e_epoch,
+    e.created_at AS e_created_at
+    FROM tasks AS t
+    LEFT JOIN customers AS c ON c.id = t.customer_id
+    LEFT JOIN employees AS e ON e.id = t.employee_id";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    let task = Task {
+        id: row.get("id")?,
+        customer: row.get("customer_id")?,
+        employee: row.get("employee_id")?,
+        category: row.get("category")?,
+        status: row.get("status")?,
+        description: Description::from_row(row.get("description")?),
+        version: row.get("version")?,
+        created: row.get::<_, Millis>("created_at")?.0,
+        updated: row.get::<_, Millis>("updated_at")?.0,
+        closed: row.get::<_, Option<Millis>>("closed_at")?.map(|at| at.0),
+    };
+    let customer = match task.customer {
+        Some(_) => Some(customers::from_prefixed_row(row, "c_")?),
+        None => None,
+    };
+    let employee = match task.employee {
+        Some(id) => Some(Employee {
+            id,
+            email: Email::from_row(row.get("e_email")?),
+            role: row.get("e_role")?,
+            active: row.get("e_active")?,
+            epoch: row.get("e_epoch")?,
+            created: row.get::<_, Millis>("e_created_at")?.0,
+        }),
+        None => None,
+    };
+    Ok(TaskRow {
+        task,
+        customer,
+        employee,
+    })
+}
+
+pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE t.id = ?1"))?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// Where a page begins: behind the task with this sort key and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub key: i64,
+    pub id: TaskId,
+}
+
+impl After {
+    /// The position of a task in an order.
+    pub fn of(task: &Task, order: TaskOrder) -> Self {
+        let key = match order {
+            TaskOrder::Newest | TaskOrder::Oldest => task.id.get(),
+            TaskOrder::RecentlyUpdated => task.updated.as_millisecond(),
+        };
+        Self { key, id: task.id }
+    }
+}
+
+/// All tasks that match, oldest first.
+pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
+    select(connection, filter, TaskOrder::Oldest, None, None)
+}
+
+/// At most `limit` of the tasks that match, behind `after`.
+pub fn page(
+    connection: &Connection,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    select(connection, filter, order, after, Some(limit))
+}
+
+pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
+    let conditions = Conditions::new(filter);
+    let sql = format!("SELECT count(*) FROM tasks AS t {}", conditions.sql());
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row(&*conditions.params(), |row| row.get(0))?)
+}
+
+fn select(
+    connection: &Connection,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: Option<usize>,
+) -> Result<Vec<TaskRow>> {
+    let mut conditions = Conditions::new(filter);
+    if let Some(After { key, id }) = after {
+        conditions.push(
+            match order {
+                TaskOrder::Newest => "t.id < :after_id",
+                TaskOrder::Oldest => "t.id > :after_id",
+                TaskOrder::RecentlyUpdated => {
+                    conditions.values.push((":after_key", Box::new(key)));
+                    "(t.updated_at, t.id) < (:after_key, :after_id)"
+                }
+            },
+            Some((":after_id", Box::new(id))),
+        );
+    }
+    let direction = match order {
+        TaskOrder::Newest => "t.id DESC",
+        TaskOrder::Oldest => "t.id",
+        TaskOrder::RecentlyUpdated => "t.updated_at DESC, t.id DESC",
+    };
+    let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    let sql = format!("{SELECT} {} ORDER BY {direction} LIMIT :limit", conditions.sql());
+    conditions.values.push((":limit", Box::new(limit)));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(&*conditions.params(), from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
+#[derive(Default)]
+struct Conditions {
+    texts: Vec<String>,
+    values: Vec<(&'static str, Box<dyn ToSql>)>,
+}
+
+impl Conditions {
+    fn new(filter: &TaskFilter) -> Self {
+        let mut all = Self::default();
+        if let Some(phone) = &filter.customer_phone {
+            all.push(
+                "t.customer_id = (SELECT id FROM customers WHERE phone_e164 = :phone)",
+                Some((":phone", Box::new(phone.e164().to_owned()))),
+            );
+        }
+        if !filter.statuses.is_empty() {
+            let words: Vec<_> = filter.statuses.iter().map(|s| format!("'{}'", s.word())).collect();
+            all.push(&format!("t.status IN ({})", words.join(", ")), None);
+        }
+        if let Some(category) = filter.category {
+            all.push("t.category = :category", Some((":category", Box::new(category))));
+        }
+        if let Some(employee) = filter.employee {
+            all.push("t.employee_id = :employee", Some((":employee", Box::new(employee))));
+        }
+        if let Some(from) = filter.created.from {
+            all.push("t.created_at >= :from", Some((":from", Box::new(Millis(from)))));
+        }
+        if let Some(until) = filter.created.until {
+            all.push("t.created_at < :until", Some((":until", Box::new(Millis(until)))));
+        }
+        all
+    }
+
+    fn push(&mut self, text: &str, value: Option<(&'static str, Box<dyn ToSql>)>) {
+        self.texts.push(text.to_owned());
+        self.values.extend(value);
+    }
+
+    fn sql(&self) -> String {
+        match self.texts.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", self.texts.join(" AND ")),
+        }
+    }
+
+    fn params(&self) -> Vec<(&str, &dyn ToSql)> {
+        self.values.iter().map(|(name, value)| (*name, &**value)).collect()
+    }
+}
+
+/// The tasks of several customers, oldest first.
+pub fn of_customers(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
+    let sql = format!(
+        "{SELECT} WHERE t.customer_id IN (SELECT value FROM json_each(?1)) ORDER BY t.id"
+    );
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub fn insert(
+    tx: &Transaction,
+    task: &NewTask,
+    customer: CustomerId,
+    employee: EmployeeId,
+    now: Timestamp,
+) -> Result<TaskId> {
+    let closed = (task.status == crate::domain::Status::Closed).then_some(Millis(now));
+    tx.prepare_cached(
+        "INSERT INTO tasks (customer_id, employee_id, category, status, description, created_at,
+             updated_at, closed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
+    )?
+    .execute((
+        customer,
+        employee,
+        task.category,
+        task.status,
+        task.description.as_str(),
+        Millis(now),
+        closed,
+    ))?;
+    Ok(TaskId::from_row(tx.last_insert_rowid()))
+}
+
+/// Writes a changed task as its next version.
+pub fn update(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE tasks SET employee_id = :employee, category = :category, status = :status,
+             description = :description, closed_at = :closed, updated_at = :now,
+             version = version + 1
+         WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":id": task.id, ":employee": task.employee, ":category": task.category,
+        ":status": task.status, ":description": task.description.as_str(),
+        ":closed": task.closed.map(Millis), ":now": Millis(now),
+    })?;
+    Ok(())
+}
+
+/// Marks the tasks of a customer as changed, before they lose the customer.
+pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE tasks SET updated_at = ?2, version = version + 1 WHERE customer_id = ?1",
+        (customer, Millis(now)),
+    )?;
+    Ok(())
+}
+
+pub fn delete(tx: &Transaction, id: TaskId) -> Result<()> {
+    tx.execute("DELETE FROM tasks WHERE id = ?1", [id])?;
+    Ok(())
+}

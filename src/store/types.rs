@@ -1,0 +1,74 @@
+//! How domain types stand in a row.
+
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::domain::{
+    Category, CustomerId, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role, Status,
+    TaskId, TelegramId,
+};
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+macro_rules! ids {
+    ($($name:ident)*) => {$(
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_i64().map(Self::from_row)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.get().into())
+            }
+        }
+    )*};
+}
+
+ids! { CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
+
+macro_rules! words {
+    ($($name:ident: $from:expr, $to:expr;)*) => {$(
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                $from(value.as_str()?).ok_or(FromSqlError::InvalidType)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok($to(*self).into())
+            }
+        }
+    )*};
+}
+
+words! {
+    Status: Status::from_word, Status::word;
+    Category: Category::from_word, Category::word;
+    EventKind: EventKind::from_word, EventKind::word;
+    Role: Role::from_word, Role::word;
+    Language: Language::parse, Language::tag;
+}
+
+/// An instant as it is stored: milliseconds since the epoch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Millis(pub Timestamp);
+
+impl FromSql for Millis {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let instant = Timestamp::from_millisecond(value.as_i64()?);
+        instant.map(Self).map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for Millis {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_millisecond().into())
+    }
+}

@@ -1,0 +1,289 @@
+//! The wire to Telegram, and nothing but the wire: the client of its Bot API
+//! (<https://core.telegram.org/bots/api>) and the reading of its updates.
+
+mod update;
+
+use std::time::Duration;
+
+use frankenstein::AsyncTelegramApi;
+use frankenstein::ParseMode;
+use frankenstein::client_reqwest::Bot;
+use frankenstein::methods::{
+    AnswerCallbackQueryParams, DeleteWebhookParams, EditMessageTextParams, GetUpdatesParams,
+    SendMessageParams, SetMyCommandsParams, SetWebhookParams,
+};
+use frankenstein::response::MethodResponse;
+use frankenstein::types::{
+    AllowedUpdate, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton,
+    ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::domain::{Buttons, Reply, TelegramId};
+
+pub use update::{Contact, Event, Person, Update};
+
+/// How long one call may take before its outcome counts as unknown.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long Telegram holds a call for updates open when there are none.
+const POLL: Duration = Duration::from_secs(25);
+
+/// Why a call failed, by what is to be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// 403: the person has blocked the bot.
+    Blocked(String),
+    /// Telegram will never take this message.
+    Refused(String),
+    /// Try again, and where Telegram says so, not before `after`. With `maybe_done` the call
+    /// may have had its effect all the same.
+    Retry {
+        after: Option<Duration>,
+        maybe_done: bool,
+        detail: String,
+    },
+}
+
+impl Failure {
+    /// What Telegram or the network said, without the token.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Blocked(detail) | Self::Refused(detail) | Self::Retry { detail, .. } => detail,
+        }
+    }
+}
+
+/// A bot at Telegram.
+#[derive(Clone)]
+pub struct Client {
+    bot: Bot,
+    token: SecretString,
+}
+
+impl Client {
+    /// # Errors
+    /// When the system's TLS certificates can't be read.
+    pub fn new(api_url: &str, token: SecretString) -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder().connect_timeout(TIMEOUT).timeout(TIMEOUT).build()?;
+        let url = format!("{}/bot{}", api_url.trim_end_matches('/'), token.expose_secret());
+        let bot = Bot::builder().api_url(url).client(client).build();
+        Ok(Self { bot, token })
+    }
+
+    /// Sends a message in Telegram's HTML.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn send_text(&self, chat: TelegramId, html: &str) -> Result<(), Failure> {
+        self.send(chat, html, None).await
+    }
+
+    /// Sends a reply, or puts it in the place of the message that it edits.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn send_reply(&self, chat: TelegramId, reply: &Reply) -> Result<(), Failure> {
+        if let Some(query) = &reply.answers {
+            self.answer(query).await;
+        }
+        match reply.edits {
+            Some(message) => self.edit(chat, message, reply).await,
+            None => self.send(chat, &reply.text, markup(&reply.buttons)).await,
+        }
+    }
+
+    async fn send(
+        &self,
+        chat: TelegramId,
+        html: &str,
+        markup: Option<ReplyMarkup>,
+    ) -> Result<(), Failure> {
+        let params = SendMessageParams::builder()
+            .chat_id(chat.get())
+            .text(html)
+            .parse_mode(ParseMode::Html)
+            .maybe_reply_markup(markup)
+            .build();
+        self.call(self.bot.send_message(&params)).await.map(drop)
+    }
+
+    async fn edit(&self, chat: TelegramId, message: i32, reply: &Reply) -> Result<(), Failure> {
+        let params = EditMessageTextParams::builder()
+            .chat_id(chat.get())
+            .message_id(message)
+            .text(&*reply.text)
+            .parse_mode(ParseMode::Html)
+            .maybe_reply_markup(inline(&reply.buttons))
+            .build();
+        match self.call(self.bot.edit_message_text(&params)).await {
+            // A page that is turned twice: what was asked for is there.
+            Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Stops the button's spinner. It says nothing, so a failure changes nothing.
+    async fn answer(&self, query: &str) {
+        let params = AnswerCallbackQueryParams::builder().callback_query_id(query).build();
+        if let Err(failure) = self.call(self.bot.answer_callback_query(&params)).await {
+            tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
+        }
+    }
+
+    /// Asks Telegram to deliver updates to `url` with `secret` in the header. Those that wait
+    /// there are kept.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn set_webhook(&self, url: &str, secret: &SecretString) -> Result<(), Failure> {
+        let params = SetWebhookParams::builder()
+            .url(url)
+            .secret_token(secret.expose_secret())
+            .allowed_updates(allowed_updates())
+            .drop_pending_updates(false)
+            .build();
+        self.call(self.bot.set_webhook(&params)).await.map(drop)
+    }
+
+    /// Asks Telegram to keep updates until they are polled.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn delete_webhook(&self) -> Result<(), Failure> {
+        let params = DeleteWebhookParams::builder().drop_pending_updates(false).build();
+        self.call(self.bot.delete_webhook(&params)).await.map(drop)
+    }
+
+    /// Sets the menu of commands for one language, or for all that have none of their own.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn set_my_commands(
+        &self,
+        commands: &[(&str, String)],
+        language: Option<&str>,
+    ) -> Result<(), Failure> {
+        let command = |(name, about): &(&str, String)| {
+            BotCommand::builder().command(*name).description(about.as_str()).build()
+        };
+        let params = SetMyCommandsParams::builder()
+            .commands(commands.iter().map(command).collect())
+            .maybe_language_code(language)
+            .build();
+        self.call(self.bot.set_my_commands(&params)).await.map(drop)
+    }
+
+    /// Waits for updates from `offset` on, and returns them as Telegram wrote them.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn get_updates(&self, offset: Option<i64>) -> Result<Vec<Value>, Failure> {
+        let params = GetUpdatesParams::builder()
+            .maybe_offset(offset)
+            .timeout(u32::try_from(POLL.as_secs()).unwrap_or_default())
+            .allowed_updates(allowed_updates())
+            .build();
+        // One update of an unknown kind must not hide the others, so each is read by itself.
+        let poll = self.bot.request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
+        self.call(poll).await.map(|response| response.result)
+    }
+
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, frankenstein::Error>>,
+    ) -> Result<T, Failure> {
+        call.await.map_err(|error| self.failure(error))
+    }
+
+    /// Says what to do about an error of the library. Its own text is never used whole: it may
+    /// hold what we sent.
+    fn failure(&self, error: frankenstein::Error) -> Failure {
+        use frankenstein::Error;
+        match error {
+            Error::Api(response) => {
+                let code = response.error_code;
+                let detail = self.clean(&format!("{code} {}", response.description));
+                match code {
+                    403 => Failure::Blocked(detail),
+                    429 => Failure::Retry {
+                        after: response
+                            .parameters
+                            .and_then(|parameters| parameters.retry_after)
+                            .map(|seconds| Duration::from_secs(seconds.into())),
+                        maybe_done: false,
+                        detail,
+                    },
+                    // A wrong token: every message would be refused, none of them is at fault.
+                    401 | 404 => Failure::retry(false, detail),
+                    400..=499 => Failure::Refused(detail),
+                    _ => Failure::retry(true, detail),
+                }
+            }
+            Error::HttpReqwest(error) => {
+                let what = match (error.is_connect(), error.is_timeout()) {
+                    (true, _) => "no connection",
+                    (false, true) => "no answer in time",
+                    (false, false) => "the connection broke",
+                };
+                Failure::retry(!error.is_connect(), what.to_owned())
+            }
+            Error::JsonDecode { .. } => {
+                Failure::retry(true, "an answer that isn't Telegram's".to_owned())
+            }
+            _ => Failure::Refused("the message could not be written".to_owned()),
+        }
+    }
+
+    fn clean(&self, text: &str) -> String {
+        text.replace(self.token.expose_secret(), "***").chars().take(200).collect()
+    }
+}
+
+impl Failure {
+    fn retry(maybe_done: bool, detail: String) -> Self {
+        Self::Retry {
+            after: None,
+            maybe_done,
+            detail,
+        }
+    }
+}
+
+fn allowed_updates() -> Vec<AllowedUpdate> {
+    vec![
+        AllowedUpdate::Message,
+        AllowedUpdate::CallbackQuery,
+        AllowedUpdate::MyChatMember,
+    ]
+}
+
+fn markup(buttons: &Buttons) -> Option<ReplyMarkup> {
+    match buttons {
+        Buttons::None => None,
+        Buttons::Row(_) => inline(buttons).map(ReplyMarkup::InlineKeyboardMarkup),
+        Buttons::RemoveKeyboard => Some(ReplyMarkup::ReplyKeyboardRemove(
+            ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
+        )),
+        Buttons::ShareContact(label) => {
+            let button = KeyboardButton::builder().text(&**label).request_contact(true).build();
+            Some(ReplyMarkup::ReplyKeyboardMarkup(
+                ReplyKeyboardMarkup::builder()
+                    .keyboard(vec![vec![button]])
+                    .resize_keyboard(true)
+                    .build(),
+            ))
+        }
+    }
+}
+
+fn inline(buttons: &Buttons) -> Option<InlineKeyboardMarkup> {
+    let Buttons::Row(row) = buttons else {
+        return None;
+    };
+    let button = |(label, data): &(String, String)| {
+        InlineKeyboardButton::builder().text(&**label).callback_data(&**data).build()
+    };
+    let row = row.iter().map(button).collect();
+    Some(InlineKeyboardMarkup::builder().inline_keyboard(vec![row]).build())
+}
