@@ -6,3 +6,4 @@ pub mod app;
 pub mod telegram;
 pub mod bot;
 pub mod notifier;
+pub mod graphql;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
@@ -37,8 +38,13 @@ pub struct Notifier {
     clock: Clock,
     client: Client,
     language: Language,
-    chats: RateLimiter<TelegramId, DefaultKeyedStateStore<TelegramId>, Clock>,
-    overall: RateLimiter<NotKeyed, InMemoryState, Clock>,
+    chats: RateLimiter<
+        TelegramId,
+        DefaultKeyedStateStore<TelegramId>,
+        Clock,
+        NoOpMiddleware<Duration>,
+    >,
+    overall: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
 }
 
 /// What one step did.

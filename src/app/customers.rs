@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Name, Phone,
-    Problem, Result, TelegramId, TelegramLink, Language,
+    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
+    Phone, Problem, Result, Shop, TelegramId, TelegramLink,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -71,21 +71,17 @@ pub(super) fn find_or_create(tx: &Transaction, phone: &Phone, now: Timestamp) ->
 /// [`Conflict::PhoneTaken`] when there is one with that phone, however it is written.
 pub fn create(
     tx: &Transaction,
+    shop: &Shop,
     actor: &Actor,
     phone: &Phone,
-    name: Option<&Name>,
-    telegram_id: Option<TelegramId>,
-    language: Language,
+    change: &CustomerChange,
     now: Timestamp,
 ) -> Result<Customer> {
     if let Some(taken) = store::customers::by_phone(tx, phone)? {
         return Err(Conflict::PhoneTaken { customer: taken.id }.into());
     }
-    let id = store::customers::insert(tx, phone, name, now)?;
-    if let Some(telegram_id) = telegram_id {
-        link_unverified(tx, id, telegram_id, language, now)?;
-    }
-    get(tx, actor, id)
+    store::customers::insert(tx, phone, None, now)?;
+    update(tx, shop, actor, phone, None, change, now)
 }
 
 /// Changes the card with that phone. A Telegram account that staff type in is told nothing
@@ -95,11 +91,11 @@ pub fn create(
 /// [`Error::NotFound`]; [`Error::Invalid`] when `id` is given and is another card's.
 pub fn update(
     tx: &Transaction,
+    shop: &Shop,
     actor: &Actor,
     phone: &Phone,
     id: Option<CustomerId>,
     change: &CustomerChange,
-    language: Language,
     now: Timestamp,
 ) -> Result<Customer> {
     let customer = store::customers::by_phone(tx, phone)?.ok_or(Error::NotFound)?;
@@ -114,7 +110,7 @@ pub fn update(
         && linked != Some(telegram_id)
     {
         store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-        link_unverified(tx, customer.id, telegram_id, language, now)?;
+        link_unverified(tx, customer.id, telegram_id, shop.language, now)?;
     }
     get(tx, actor, customer.id)
 }

@@ -5,13 +5,15 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
 use crate::domain::{Email, Error, Result};
 
-type Keyed<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock>;
+type Keyed<K> =
+    RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
 
 /// Tries at once for one account, then one every [`ACCOUNT_PERIOD`].
 const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();

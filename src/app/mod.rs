@@ -27,7 +27,16 @@ pub struct Desk {
     pub registration: Registration,
     /// Nobody but this machine can reach the server, so the first to come may be the owner.
     pub loopback: bool,
+    /// Where people reach the server, with no slash at the end.
+    pub public_url: String,
     pub tokens: tokens::Tokens,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
+}
+
+impl Desk {
+    /// The page on which an invited person makes the account.
+    pub fn invite_url(&self, token: &str) -> String {
+        format!("{}/join/{token}", self.public_url)
+    }
 }

@@ -1,11 +1,14 @@
 //! When a customer is told something.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use crate::domain::{
     Actor, Collapsed, Customer, Error, Notice, NoticeId, Problem, Result, Shop, Status, TaskId,
     Undelivered, collapse,
 };
+use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
 /// Queues the news of a status change for the customer, if there is one who can be told.
@@ -35,9 +38,15 @@ pub fn status_changed(
     }
 }
 
-/// The notices that were given up, newest first.
-pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<Undelivered>> {
-    store::outbox::all_undelivered(connection)
+/// The notices that were given up, newest first, with the tasks that they tell of.
+pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivered, TaskRow)>> {
+    let all = store::outbox::all_undelivered(connection)?;
+    let ids: Vec<TaskId> = all.iter().map(|dead| dead.notice.task()).collect();
+    let tasks = store::tasks::by_ids(connection, &ids)?;
+    let tasks: HashMap<TaskId, TaskRow> =
+        tasks.into_iter().map(|row| (row.task.id, row)).collect();
+    let with_task = |dead: Undelivered| Some((tasks.get(&dead.notice.task())?.clone(), dead));
+    Ok(all.into_iter().filter_map(with_task).map(|(row, dead)| (dead, row)).collect())
 }
 
 /// Tries a given-up notice again, with the status that the task has now. Where a newer notice of
@@ -46,9 +55,9 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<Undelivered
 /// # Errors
 /// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
 /// has no confirmed Telegram account any more.
-pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskId> {
+pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskRow> {
     let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
-    let Notice::StatusChanged { task, .. } = dead.notice;
+    let task = dead.notice.task();
     let row = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
     let link = row
         .customer
@@ -59,5 +68,5 @@ pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Resul
         Some(_) => store::outbox::delete(tx, id)?,
         None => store::outbox::revive(tx, id, link.id, row.task.status, now)?,
     }
-    Ok(task)
+    store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

@@ -1,14 +1,21 @@
 //! What staff do with tasks.
 
-use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::{customers, notices};
+use futures_util::stream::{self, Stream};
+use jiff::Timestamp;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::tokens::Session;
+use super::{Desk, accounts, customers, notices};
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, TaskChange,
     TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, TaskRow};
-use crate::store::{self, Connection, Transaction};
+use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// # Errors
 /// [`Error::NotFound`].
@@ -142,6 +149,51 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     let last = Some(task.status.word());
     store::history::append(tx, id, EventKind::Deleted, author, last, None, now)?;
     store::tasks::delete(tx, id)
+}
+
+/// Every change of a task, or of one of them, from now on, with the task as it is when it is
+/// told. Ends after an error: the session is over, or the listener is too slow.
+pub fn watch(
+    desk: Arc<Desk>,
+    session: Session,
+    only: Option<TaskId>,
+) -> impl Stream<Item = Result<(TaskChanged, Option<TaskRow>)>> {
+    let changes = desk.db.changes();
+    stream::unfold(Some((desk, changes)), move |state| async move {
+        let (desk, mut changes) = state?;
+        match next_change(&desk, &mut changes, session, only).await {
+            Ok(None) => None,
+            Ok(Some(change)) => Some((Ok(change), Some((desk, changes)))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+async fn next_change(
+    desk: &Desk,
+    changes: &mut broadcast::Receiver<TaskChanged>,
+    session: Session,
+    only: Option<TaskId>,
+) -> Result<Option<(TaskChanged, Option<TaskRow>)>> {
+    loop {
+        let change = tokio::select! {
+            () = desk.clock.sleep_until(session.expires) => return Err(Error::Unauthenticated),
+            change = changes.recv() => change,
+        };
+        let change = match change {
+            Ok(change) if only.is_none_or(|only| only == change.task) => change,
+            Ok(_) => continue,
+            Err(RecvError::Closed) => return Ok(None),
+            Err(RecvError::Lagged(_)) => {
+                return Err(Error::RateLimited { retry_after: Duration::ZERO });
+            }
+        };
+        let row = desk.db.read(move |c| {
+            accounts::holds(c, session)?;
+            store::tasks::get(c, change.task)
+        });
+        return Ok(Some((change, row.await?)));
+    }
 }
 
 struct Log<'a> {

@@ -58,6 +58,7 @@ pub enum Problem {
     CursorMalformed,
     CursorOfAnotherOrder,
     PageSize { max: usize },
+    TooMuch { max: usize },
     PasswordShort { min: usize },
     PasswordLong { max: usize },
     PasswordCommon,
@@ -93,6 +94,7 @@ impl Problem {
             Self::CursorMalformed => "problem-cursor-malformed",
             Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
             Self::PageSize { .. } => "problem-page-size",
+            Self::TooMuch { .. } => "problem-too-much",
             Self::PasswordShort { .. } => "problem-password-short",
             Self::PasswordLong { .. } => "problem-password-long",
             Self::PasswordCommon => "problem-password-common",
@@ -115,9 +117,8 @@ impl Problem {
     /// The bound that the sentence names, where it names one.
     pub fn bound(&self) -> Option<usize> {
         match self {
-            Self::TooLong { max } | Self::PasswordLong { max } | Self::PageSize { max } => {
-                Some(*max)
-            }
+            Self::TooLong { max } | Self::PasswordLong { max } | Self::PageSize { max }
+            | Self::TooMuch { max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
         }

@@ -16,6 +16,15 @@ pub enum Notice {
     },
 }
 
+impl Notice {
+    /// The task that it tells of.
+    pub fn task(&self) -> TaskId {
+        match self {
+            Self::StatusChanged { task, .. } => *task,
+        }
+    }
+}
+
 /// An answer of the bot, ready to be sent. Its text is Telegram's HTML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {

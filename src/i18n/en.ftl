@@ -70,6 +70,7 @@ problem-telegram-id-malformed = A Telegram id is a whole number from 1 to 450359
 problem-cursor-malformed = Pass the endCursor of the page before, unchanged.
 problem-cursor-of-another-order = This cursor belongs to another order: begin with the first page.
 problem-page-size = A page has 1 to { $bound } entries.
+problem-too-much = Too much at once: at most { $bound } nested entries. Split the query.
 problem-password-short = The password is too short: use at least { $bound } characters.
 problem-password-long = The password is too long: use at most { $bound } characters.
 problem-password-common = This password is easy to guess. Take four random words, for example.

@@ -73,6 +73,7 @@ problem-telegram-id-malformed = ID в Telegram — это целое число 
 problem-cursor-malformed = Передайте endCursor предыдущей страницы без изменений.
 problem-cursor-of-another-order = Этот курсор относится к другому порядку сортировки: начните с первой страницы.
 problem-page-size = На странице может быть от 1 до { $bound } записей.
+problem-too-much = Слишком много за один раз: не больше { $bound } вложенных записей. Разбейте запрос на части.
 problem-password-short = Пароль слишком короткий: нужно не меньше { $bound ->
     [one] { $bound } символа
    *[other] { $bound } символов

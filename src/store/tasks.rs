@@ -120,17 +120,15 @@ fn select(
 ) -> Result<Vec<TaskRow>> {
     let mut conditions = Conditions::new(filter);
     if let Some(After { key, id }) = after {
-        conditions.push(
-            match order {
-                TaskOrder::Newest => "t.id < :after_id",
-                TaskOrder::Oldest => "t.id > :after_id",
-                TaskOrder::RecentlyUpdated => {
-                    conditions.values.push((":after_key", Box::new(key)));
-                    "(t.updated_at, t.id) < (:after_key, :after_id)"
-                }
-            },
-            Some((":after_id", Box::new(id))),
-        );
+        let behind = match order {
+            TaskOrder::Newest => "t.id < :after_id",
+            TaskOrder::Oldest => "t.id > :after_id",
+            TaskOrder::RecentlyUpdated => "(t.updated_at, t.id) < (:after_key, :after_id)",
+        };
+        if order == TaskOrder::RecentlyUpdated {
+            conditions.values.push((":after_key", Box::new(key)));
+        }
+        conditions.push(behind, Some((":after_id", Box::new(id))));
     }
     let direction = match order {
         TaskOrder::Newest => "t.id DESC",
@@ -199,10 +197,20 @@ impl Conditions {
 
 /// The tasks of several customers, oldest first.
 pub fn of_customers(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
-    let sql = format!(
-        "{SELECT} WHERE t.customer_id IN (SELECT value FROM json_each(?1)) ORDER BY t.id"
-    );
-    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    among(connection, "t.customer_id", ids.iter().map(|id| id.get()))
+}
+
+pub fn by_ids(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskRow>> {
+    among(connection, "t.id", ids.iter().map(|id| id.get()))
+}
+
+fn among(
+    connection: &Connection,
+    column: &str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<Vec<TaskRow>> {
+    let sql = format!("{SELECT} WHERE {column} IN (SELECT value FROM json_each(?1)) ORDER BY t.id");
+    let ids: Vec<i64> = ids.collect();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -1,0 +1,157 @@
+//! The answers of `register`, `login` and `changePassword`: what was to be expected comes in
+//! `errors`, as the original's clients read it, and is no error of GraphQL.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Scalar, ScalarType, SimpleObject, Value};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::error::LANGUAGE;
+use super::view::UserView;
+use crate::app::accounts::{SignedIn, WHOLE_FORM};
+use crate::domain::{Conflict, Email, Error, Invalid, Password, Problem, Result};
+use crate::i18n;
+
+/// Null on success, otherwise an object from field name (`email`, `password1`, `password2`,
+/// `nonFieldErrors`, and `invite`, `oldPassword`, `newPassword1`, `newPassword2`) to a list of
+/// `{message, code}`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ExpectedErrors(BTreeMap<&'static str, Vec<Expected>>);
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Expected {
+    message: String,
+    code: &'static str,
+}
+
+#[Scalar(name = "ExpectedErrorType")]
+impl ScalarType for ExpectedErrors {
+    fn parse(value: Value) -> async_graphql::InputValueResult<Self> {
+        Err(async_graphql::InputValueError::expected_type(value))
+    }
+
+    fn to_value(&self) -> Value {
+        async_graphql::to_value(&self.0).unwrap_or_default()
+    }
+}
+
+impl ExpectedErrors {
+    /// Keeps a failure that was to be expected; passes on any other.
+    fn add(&mut self, error: Error) -> Result<()> {
+        let (field, message, code) = match &error {
+            Error::Invalid(invalid) => {
+                (invalid.field, i18n::invalid(LANGUAGE, invalid), code(invalid))
+            }
+            Error::Conflict(conflict @ Conflict::EmailTaken) => {
+                ("email", i18n::conflict(LANGUAGE, conflict), "unique")
+            }
+            _ => return Err(error),
+        };
+        self.0.entry(field).or_default().push(Expected { message, code });
+        Ok(())
+    }
+}
+
+/// The codes are Django's, which the original's clients know.
+fn code(invalid: &Invalid) -> &'static str {
+    match invalid.problem {
+        Problem::Required => "required",
+        Problem::PasswordShort { .. } => "password_too_short",
+        Problem::PasswordLong { .. } => "password_too_long",
+        Problem::PasswordCommon => "password_too_common",
+        Problem::PasswordMismatch => "password_mismatch",
+        Problem::PasswordWrong => "invalid_password",
+        Problem::Credentials => "invalid_credentials",
+        Problem::NoAccountYet => "no_account_yet",
+        Problem::FirstAccountElsewhere => "first_account_elsewhere",
+        Problem::InviteNeeded => "invite_needed",
+        Problem::InviteUnusable => "invalid_invite",
+        Problem::RegistrationClosed => "registration_closed",
+        _ => "invalid",
+    }
+}
+
+/// The answer of `register`.
+#[derive(SimpleObject, Default)]
+pub struct RegisterPayload {
+    pub success: bool,
+    pub errors: Option<ExpectedErrors>,
+    pub token: Option<String>,
+    /// Always null: a token lives until it expires or its account ends it, and there is nothing
+    /// to refresh.
+    pub refresh_token: Option<String>,
+}
+
+/// The answer of `login`.
+#[derive(SimpleObject, Default)]
+pub struct LoginPayload {
+    pub success: bool,
+    pub errors: Option<ExpectedErrors>,
+    pub token: Option<String>,
+    /// Always null, as in `RegisterPayload`.
+    pub refresh_token: Option<String>,
+    pub user: Option<UserView>,
+}
+
+/// The answer of `changePassword`. The token is new; all older ones are dead.
+#[derive(SimpleObject, Default)]
+pub struct ChangePasswordPayload {
+    pub success: bool,
+    pub errors: Option<ExpectedErrors>,
+    pub token: Option<String>,
+}
+
+/// Sorts the outcome into a token and a user, or expected failures.
+pub fn outcome(result: Result<SignedIn>) -> Result<(Option<ExpectedErrors>, Option<SignedIn>)> {
+    match result {
+        Ok(signed_in) => Ok((None, Some(signed_in))),
+        Err(error) => {
+            let mut errors = ExpectedErrors::default();
+            errors.add(error)?;
+            Ok((Some(errors), None))
+        }
+    }
+}
+
+/// Reads an e-mail and a new password that was typed twice; reports all that is wrong at once.
+pub fn read_registration(
+    email: &str,
+    password1: &str,
+    password2: &str,
+) -> Result<Result<(Email, Password), ExpectedErrors>> {
+    let mut errors = ExpectedErrors::default();
+    let email = keep(&mut errors, Email::parse("email", email))?;
+    let known = email.clone().unwrap_or_else(|| Email::from_row(String::new()));
+    let fields = ["password1", "password2"];
+    let password = keep(&mut errors, read_new_password(fields, password1, password2, &known))?;
+    Ok(email.zip(password).ok_or(errors))
+}
+
+/// Reads a new password that was typed twice.
+pub fn read_new_password(
+    [field1, field2]: [&'static str; 2],
+    password1: &str,
+    password2: &str,
+    email: &Email,
+) -> Result<Password> {
+    let password = Password::parse(field1, password1, email)?;
+    match password1 == password2 {
+        true => Ok(password),
+        false => Err(Problem::PasswordMismatch.at(field2).into()),
+    }
+}
+
+/// Reads what somebody tries to sign in with. What can't be an e-mail is no account's.
+pub fn read_credentials(email: Option<&str>, password: String) -> Result<(Email, SecretString)> {
+    let wrong = || Problem::Credentials.at(WHOLE_FORM);
+    let email = Email::parse("email", email.unwrap_or_default()).map_err(|_| wrong())?;
+    Ok((email, password.into()))
+}
+
+fn keep<T>(errors: &mut ExpectedErrors, result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => errors.add(error).map(|()| None),
+    }
+}

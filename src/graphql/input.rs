@@ -1,0 +1,138 @@
+//! What clients send, and how it becomes what the use cases take. A null means "not given".
+
+use async_graphql::{ID, InputObject};
+
+use super::view::{CategoryEnum, StatusEnum};
+use crate::domain::{
+    Category, CustomerChange, CustomerId, Day, Days, Description, EmployeeId, Name, NewTask, Phone,
+    Problem, Result, Shop, Status, TaskChange, TaskFilter, TaskId, TelegramId,
+};
+
+/// A task, as it is created or changed.
+#[derive(InputObject)]
+pub struct TaskInput {
+    /// Required by `updateTask`; `createTask` ignores it.
+    id: Option<ID>,
+    /// At most 10,000 characters.
+    description: Option<String>,
+    /// Required by `createTask`; 5 to 15 digits with the usual separators.
+    customer_phone: Option<String>,
+    /// OTHER when a task is created without.
+    category: Option<CategoryEnum>,
+    /// ACCEPTED when a task is created without.
+    status: Option<StatusEnum>,
+    /// The version that the change was made from; CONFLICT when there is a newer one.
+    expected_version: Option<i64>,
+}
+
+impl TaskInput {
+    pub fn into_new(self, shop: &Shop) -> Result<NewTask> {
+        let phone = required("customerPhone", self.customer_phone)?;
+        Ok(NewTask {
+            customer_phone: Phone::parse("customerPhone", &phone, shop.country)?,
+            category: self.category.map_or(Category::Other, Into::into),
+            status: self.status.map_or(Status::Accepted, Into::into),
+            description: description(self.description)?.unwrap_or_default(),
+        })
+    }
+
+    pub fn into_change(self, shop: &Shop) -> Result<(TaskId, TaskChange)> {
+        let id = TaskId::parse("id", &required("id", self.id)?)?;
+        let change = TaskChange {
+            expected_version: self.expected_version,
+            customer_phone: phone("customerPhone", self.customer_phone, shop)?,
+            category: self.category.map(Into::into),
+            status: self.status.map(Into::into),
+            description: description(self.description)?,
+        };
+        Ok((id, change))
+    }
+}
+
+/// A customer's card, as it is created or changed.
+#[derive(InputObject)]
+pub struct CustomerInput {
+    /// Only checked: a card is found by its phone.
+    id: Option<ID>,
+    /// The customer's number at Telegram. An account that staff type in is told nothing before
+    /// `confirmTelegram`.
+    telegram_id: Option<ID>,
+    /// 5 to 15 digits with the usual separators. One number is one card, however it is written.
+    phone: String,
+    /// At most 200 characters; an empty text takes the name away.
+    name: Option<String>,
+}
+
+/// A [`CustomerInput`] that was read.
+pub struct Card {
+    pub id: Option<CustomerId>,
+    pub phone: Phone,
+    pub change: CustomerChange,
+}
+
+impl CustomerInput {
+    pub fn read(self, shop: &Shop) -> Result<Card> {
+        let id = self.id.map(|id| CustomerId::parse("id", &id)).transpose()?;
+        let telegram_id =
+            self.telegram_id.map(|id| TelegramId::parse("telegramId", &id)).transpose()?;
+        let name = self.name.map(|name| Name::parse("name", &name)).transpose()?;
+        Ok(Card {
+            id,
+            phone: Phone::parse("phone", &self.phone, shop.country)?,
+            change: CustomerChange { name, telegram_id },
+        })
+    }
+}
+
+/// Which tasks to list; all that is given holds at once.
+#[derive(InputObject, Default)]
+#[graphql(name = "TaskFilter")]
+pub struct TaskFilterInput {
+    pub customer_phone: Option<String>,
+    pub statuses: Option<Vec<Option<StatusEnum>>>,
+    pub category: Option<CategoryEnum>,
+    pub employee_id: Option<ID>,
+    /// A day, `YYYY-MM-DD`, in the shop's time zone.
+    pub created_at: Option<String>,
+    /// The first day of an interval.
+    pub date_start: Option<String>,
+    /// The last day of an interval, which is inside.
+    pub date_end: Option<String>,
+}
+
+impl TaskFilterInput {
+    pub fn read(self, shop: &Shop) -> Result<TaskFilter> {
+        let statuses = self.statuses.unwrap_or_default();
+        let employee = self.employee_id.map(|id| EmployeeId::parse("employeeId", &id));
+        let zone = &shop.timezone;
+        let on = day("createdAt", self.created_at)?;
+        let on = Days::between("createdAt", on, on, zone)?;
+        let start = day("dateStart", self.date_start)?;
+        let end = day("dateEnd", self.date_end)?;
+        let between = Days::between("dateEnd", start, end, zone)?;
+        Ok(TaskFilter {
+            customer_phone: phone("customerPhone", self.customer_phone, shop)?,
+            statuses: statuses.into_iter().flatten().map(Into::into).collect(),
+            category: self.category.map(Into::into),
+            employee: employee.transpose()?,
+            created: on.and(between),
+        })
+    }
+}
+
+
+fn day(field: &'static str, text: Option<String>) -> Result<Option<Day>> {
+    text.map(|text| Day::parse(field, &text)).transpose()
+}
+
+fn phone(field: &'static str, text: Option<String>, shop: &Shop) -> Result<Option<Phone>> {
+    text.map(|text| Phone::parse(field, &text, shop.country)).transpose()
+}
+
+fn description(text: Option<String>) -> Result<Option<Description>> {
+    text.map(|text| Description::parse("description", &text)).transpose()
+}
+
+fn required<T>(field: &'static str, value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| Problem::Required.at(field).into())
+}

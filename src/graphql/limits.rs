@@ -1,0 +1,139 @@
+//! What a document may ask for. Everything is counted with fragments spread out, and each
+//! fragment is looked at once, so that counting costs no more than reading.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{
+    ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned};
+
+/// Levels of fields. The standard introspection query has 15.
+pub const DEPTH: usize = 16;
+/// The cost of a query: its fields, where a list multiplies what is below it by ten.
+pub const COMPLEXITY: usize = 5_000;
+pub const DIRECTIVES: usize = 20;
+const ALIASES: u32 = 30;
+const ROOT_FIELDS: u32 = 15;
+const FIELDS: u32 = 2_000;
+/// Brackets within brackets in the text, before it is parsed.
+const NESTING: usize = 100;
+/// Operations that cost a password hash: one of these in a document.
+const AUTH_FIELDS: [&str; 3] = ["login", "register", "changePassword"];
+
+/// Refuses a text that nests so deep that parsing it would exhaust the stack.
+pub fn check_text(query: &str) -> Result<(), String> {
+    let mut depth = 0_usize;
+    for byte in query.bytes() {
+        match byte {
+            b'[' | b'{' | b'(' => depth += 1,
+            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > NESTING {
+            return Err(format!("The document nests deeper than {NESTING} brackets."));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a document that asks for more than one request may.
+pub fn check(document: &ExecutableDocument) -> Result<(), String> {
+    let mut counter = Counter {
+        fragments: &document.fragments,
+        known: HashMap::new(),
+    };
+    for (_, operation) in document.operations.iter() {
+        let OperationDefinition { selection_set, .. } = &operation.node;
+        let count = counter.count(&selection_set.node, 0)?;
+        let rules = [
+            (count.aliases, ALIASES, "aliases"),
+            (count.fields, FIELDS, "fields"),
+            (count.top, ROOT_FIELDS, "root fields"),
+            (count.auth, 1, "field of login, register and changePassword"),
+        ];
+        for (found, most, what) in rules {
+            if found > most {
+                return Err(format!("An operation may have at most {most} {what}."));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// Fields on every level; a fragment's spread counts as one too.
+    fields: u32,
+    aliases: u32,
+    /// Fields on the first level, and those of them that cost a password hash.
+    top: u32,
+    auth: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.top = self.top.saturating_add(other.top);
+        self.auth = self.auth.saturating_add(other.auth);
+    }
+
+    /// The same fields, one level further down.
+    fn below(self) -> Self {
+        Self { top: 0, auth: 0, ..self }
+    }
+}
+
+struct Counter<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    /// `None` while the fragment is being counted.
+    known: HashMap<&'a str, Option<Count>>,
+}
+
+impl<'a> Counter<'a> {
+    fn count(&mut self, set: &'a SelectionSet, depth: usize) -> Result<Count, String> {
+        if depth > NESTING {
+            return Err(format!("The fragments nest deeper than {NESTING} levels."));
+        }
+        let mut count = Count::default();
+        for selection in &set.items {
+            count.add(match &selection.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    let mut own = self.count(&field.node.selection_set.node, depth + 1)?.below();
+                    own.add(Count {
+                        fields: 1,
+                        aliases: field.node.alias.is_some().into(),
+                        top: 1,
+                        auth: AUTH_FIELDS.contains(&name).into(),
+                    });
+                    own
+                }
+                Selection::InlineFragment(inline) => {
+                    self.count(&inline.node.selection_set.node, depth + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(spread.node.fragment_name.node.as_str(), depth + 1)?
+                }
+            });
+        }
+        Ok(count)
+    }
+
+    fn fragment(&mut self, name: &'a str, depth: usize) -> Result<Count, String> {
+        match self.known.get(name) {
+            Some(Some(known)) => return Ok(*known),
+            Some(None) => return Err(format!("The fragment {name} contains itself.")),
+            None => {}
+        }
+        self.known.insert(name, None);
+        let mut count = match self.fragments.get(name) {
+            Some(fragment) => self.count(&fragment.node.selection_set.node, depth)?,
+            None => Count::default(),
+        };
+        count.fields = count.fields.saturating_add(1);
+        self.known.insert(name, Some(count));
+        Ok(count)
+    }
+}

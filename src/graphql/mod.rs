@@ -1,0 +1,161 @@
+//! The GraphQL API: its schema, its limits, and the mapping of errors to it. The contract with
+//! the clients of the original system is kept whole; everything else is beside it.
+
+mod accounts;
+mod error;
+mod input;
+mod limits;
+mod loader;
+mod mutation;
+mod page;
+mod query;
+mod subscription;
+mod view;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{Context, Request, Response, SDLExportOptions};
+use futures_util::stream::{BoxStream, StreamExt};
+
+use crate::app::Desk;
+use crate::app::tokens::Session;
+use crate::domain::{Actor, Error, Result};
+
+pub use error::{Code, refusal};
+
+type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
+
+/// The schema, ready to answer for a desk.
+#[derive(Clone)]
+pub struct Schema(Inner);
+
+/// Who asks, from where, and under which number.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// `None` for nobody, and for a token that doesn't hold.
+    pub viewer: Option<(Actor, Session)>,
+    pub address: IpAddr,
+    pub request_id: String,
+}
+
+/// A request that was read and is within the limits.
+pub struct Prepared {
+    request: Request,
+    pub kind: Kind,
+}
+
+/// What the operation of a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Query,
+    Mutation,
+    Subscription,
+}
+
+impl Schema {
+    pub fn new(desk: Arc<Desk>) -> Self {
+        Self(builder().data(desk).finish())
+    }
+
+    /// Runs a query or a mutation.
+    pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
+        let request_id = caller.request_id.clone();
+        let mut response = self.0.execute(for_caller(prepared, caller)).await;
+        error::finish(&mut response, &request_id);
+        response
+    }
+
+    /// Runs any operation; a subscription answers many times, the others once.
+    pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
+        let request_id = caller.request_id.clone();
+        let responses = self.0.execute_stream(for_caller(prepared, caller));
+        responses
+            .map(move |mut response| {
+                error::finish(&mut response, &request_id);
+                response
+            })
+            .boxed()
+    }
+}
+
+/// The schema in GraphQL's own language.
+pub fn sdl() -> String {
+    builder().finish().sdl_with_options(SDLExportOptions::new().sorted_enum_items())
+}
+
+fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription>
+{
+    Inner::build(query::Query, mutation::Mutation, subscription::Subscription)
+        .limit_depth(limits::DEPTH)
+        .limit_complexity(limits::COMPLEXITY)
+        .limit_directives(limits::DIRECTIVES)
+}
+
+/// Reads a request's document and holds it against the limits.
+///
+/// # Errors
+/// The answer to give instead of running it.
+pub fn prepare(mut request: Request) -> Result<Prepared, Box<Response>> {
+    let refuse = |code, message: String| Box::new(refusal(code, message));
+    limits::check_text(&request.query).map_err(|why| refuse(Code::ParseFailed, why))?;
+    let document = async_graphql::parser::parse_query(&request.query)
+        .map_err(|error| refuse(Code::ParseFailed, error.to_string()))?;
+    limits::check(&document).map_err(|why| refuse(Code::ValidationFailed, why))?;
+    let kind = kind(&document, request.operation_name.as_deref())
+        .map_err(|why| refuse(Code::ValidationFailed, why))?;
+    request.set_parsed_query(document);
+    Ok(Prepared { request, kind })
+}
+
+fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, String> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => operation,
+        (DocumentOperations::Single(_), Some(name)) => {
+            return Err(format!("There is no operation named {name:?}."));
+        }
+        (DocumentOperations::Multiple(all), Some(name)) => {
+            all.get(name).ok_or_else(|| format!("There is no operation named {name:?}."))?
+        }
+        (DocumentOperations::Multiple(all), None) => match all.values().next() {
+            Some(only) if all.len() == 1 => only,
+            _ => return Err("The document has several operations: name one in operationName.".into()),
+        },
+    };
+    Ok(match operation.node.ty {
+        OperationType::Query => Kind::Query,
+        OperationType::Mutation => Kind::Mutation,
+        OperationType::Subscription => Kind::Subscription,
+    })
+}
+
+fn for_caller(prepared: Prepared, caller: Caller) -> Request {
+    prepared.request.data(loader::Budget::default()).data(caller)
+}
+
+/// What every resolver needs.
+trait Asked {
+    fn desk(&self) -> Result<&Desk>;
+    fn caller(&self) -> Result<&Caller>;
+
+    /// The signed-in employee.
+    fn actor(&self) -> Result<Actor> {
+        let viewer = self.caller()?.viewer;
+        viewer.map(|(actor, _)| actor).ok_or(Error::Unauthenticated)
+    }
+}
+
+impl Asked for Context<'_> {
+    fn desk(&self) -> Result<&Desk> {
+        self.data::<Arc<Desk>>().map(|desk| &**desk).map_err(missing)
+    }
+
+    fn caller(&self) -> Result<&Caller> {
+        self.data().map_err(missing)
+    }
+}
+
+fn missing(error: async_graphql::Error) -> Error {
+    Error::internal(error.message)
+}

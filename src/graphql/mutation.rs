@@ -1,0 +1,323 @@
+//! Everything that can be changed. Only staff may, but for `register` and `login`; what is the
+//! owner's says so.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::Asked;
+use super::accounts::{
+    ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_credentials,
+    read_new_password, read_registration,
+};
+use super::input::{Card, CustomerInput, TaskInput};
+use super::view::{CustomerView, RoleEnum, TaskView, UserView};
+use crate::app;
+use crate::domain::{CustomerId, Email, EmployeeId, NoticeId, Phone, Result, Role, TaskId};
+use crate::store::Transaction;
+
+/// The answer of the mutations of one's own or another's account.
+#[derive(SimpleObject)]
+pub struct UpdateUserPayload {
+    user: UserView,
+}
+
+#[derive(SimpleObject)]
+pub struct CustomerPayload {
+    customer: CustomerView,
+}
+
+#[derive(SimpleObject)]
+pub struct DeleteCustomerPayload {
+    /// The deleted card's phone, as it was typed when the card was made.
+    phone: String,
+}
+
+#[derive(SimpleObject)]
+pub struct TaskPayload {
+    task: TaskView,
+}
+
+#[derive(SimpleObject)]
+pub struct DeleteTaskPayload {
+    id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct LogoutPayload {
+    success: bool,
+}
+
+#[derive(SimpleObject)]
+pub struct CreateInvitePayload {
+    /// To be passed to `register` as `invite`, with the invited e-mail. Shown this once.
+    token: String,
+    /// The page on which the invited person makes the account.
+    url: String,
+    /// Until when it can be used, RFC 3339 in UTC.
+    expires_time: String,
+}
+
+pub struct Mutation;
+
+#[Object]
+impl Mutation {
+    /// Makes an account. Expected failures (a taken e-mail, weak or unequal passwords, a missing
+    /// invite) come in `errors`, not as GraphQL errors.
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        email: String,
+        password1: String,
+        password2: String,
+        #[graphql(desc = "The token of `createInvite`, where registration asks for one.")]
+        invite: Option<String>,
+    ) -> Result<RegisterPayload> {
+        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let (email, password) = match read_registration(&email, &password1, &password2)? {
+            Ok(read) => read,
+            Err(errors) => {
+                let errors = Some(errors);
+                return Ok(RegisterPayload { errors, ..Default::default() });
+            }
+        };
+        let made = app::accounts::register(desk, address, email, password, invite).await;
+        let (errors, made) = outcome(made)?;
+        let token = made.map(|made| made.token);
+        Ok(RegisterPayload { success: token.is_some(), errors, token, refresh_token: None })
+    }
+
+    /// Signs in. Expected failures come in `errors`, not as GraphQL errors.
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        email: Option<String>,
+        password: String,
+    ) -> Result<LoginPayload> {
+        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let signed_in = match read_credentials(email.as_deref(), password) {
+            Ok((email, password)) => app::accounts::login(desk, address, email, password).await,
+            Err(error) => desk.limits.address(address).and(Err(error)),
+        };
+        let (errors, signed_in) = outcome(signed_in)?;
+        let (user, token) = signed_in.map(|s| (UserView(s.employee), s.token)).unzip();
+        Ok(LoginPayload { success: token.is_some(), errors, token, refresh_token: None, user })
+    }
+
+    /// Changes one's own e-mail. CONFLICT when it is taken.
+    async fn update_user(
+        &self,
+        ctx: &Context<'_>,
+        email: Option<String>,
+    ) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let email = email.map(|email| Email::parse("email", &email)).transpose()?;
+        let work = move |tx: &Transaction<'_>| match email {
+            Some(email) => app::accounts::update_me(tx, &actor, &email),
+            None => app::accounts::me(tx, &actor),
+        };
+        let user = UserView(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Changes one's own password and ends every token of the account but the one that comes
+    /// back. Expected failures come in `errors`.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        old_password: String,
+        new_password1: String,
+        new_password2: String,
+    ) -> Result<ChangePasswordPayload> {
+        let actor = ctx.actor()?;
+        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let new = |email: &Email| {
+            let fields = ["newPassword1", "newPassword2"];
+            read_new_password(fields, &new_password1, &new_password2, email)
+        };
+        let changed =
+            app::accounts::change_password(desk, actor, address, old_password.into(), new).await;
+        let (errors, changed) = outcome(changed)?;
+        let token = changed.map(|changed| changed.token);
+        Ok(ChangePasswordPayload { success: token.is_some(), errors, token })
+    }
+
+    /// Ends every token of one's own account, this one too.
+    async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+        let actor = ctx.actor()?;
+        ctx.desk()?.db.write(move |tx| app::accounts::logout_everywhere(tx, &actor)).await?;
+        Ok(LogoutPayload { success: true })
+    }
+
+    /// Invites somebody to make an account with that e-mail, once, within 72 hours. The owner's.
+    async fn create_invite(
+        &self,
+        ctx: &Context<'_>,
+        email: String,
+        #[graphql(desc = "EMPLOYEE when not given.")] role: Option<RoleEnum>,
+    ) -> Result<CreateInvitePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let email = Email::parse("email", &email)?;
+        let role = role.map_or(Role::Employee, Into::into);
+        let (policy, now) = (desk.registration, desk.clock.now());
+        let invite = desk
+            .db
+            .write(move |tx| app::accounts::invite(tx, Some(owner), policy, &email, role, now))
+            .await?;
+        Ok(CreateInvitePayload {
+            url: desk.invite_url(&invite.token),
+            token: invite.token,
+            expires_time: invite.expires.to_string(),
+        })
+    }
+
+    /// Shuts an account and ends its tokens. What the employee did stays. The owner's; CONFLICT
+    /// for the last owner.
+    async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let id = EmployeeId::parse("id", &id)?;
+        let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
+        let user = UserView(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Makes an employee an owner, or an owner an employee. The owner's; CONFLICT for the last
+    /// owner.
+    async fn set_role(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        role: RoleEnum,
+    ) -> Result<UpdateUserPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let id = EmployeeId::parse("id", &id)?;
+        let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
+        let user = UserView(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Makes a customer's card. CONFLICT, with the card's id, when there is one with that phone,
+    /// however it is written.
+    async fn create_customer(
+        &self,
+        ctx: &Context<'_>,
+        customer_data: CustomerInput,
+    ) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let Card { phone, change, .. } = customer_data.read(&shop)?;
+        let work = move |tx: &Transaction<'_>| app::customers::create(tx, &shop, &actor, &phone, &change, now);
+        let customer = CustomerView(desk.db.write(work).await?);
+        Ok(CustomerPayload { customer })
+    }
+
+    /// Changes the card that is found by `phone`; a changed number means a new card. NOT_FOUND
+    /// when there is none with that phone.
+    async fn update_customer(
+        &self,
+        ctx: &Context<'_>,
+        customer_data: CustomerInput,
+    ) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let Card { id, phone, change } = customer_data.read(&shop)?;
+        let work =
+            move |tx: &Transaction<'_>| app::customers::update(tx, &shop, &actor, &phone, id, &change, now);
+        let customer = CustomerView(desk.db.write(work).await?);
+        Ok(CustomerPayload { customer })
+    }
+
+    /// Erases a customer's card. Tasks of the customer stay; their `customer` becomes null.
+    async fn delete_customer(
+        &self,
+        ctx: &Context<'_>,
+        phone: String,
+    ) -> Result<DeleteCustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let phone = Phone::parse("phone", &phone, desk.shop.country)?;
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| app::customers::delete(tx, &actor, &phone, now);
+        let customer = desk.db.write(work).await?;
+        Ok(DeleteCustomerPayload { phone: customer.phone.typed().to_owned() })
+    }
+
+    /// Vouches that a card's Telegram account is the customer's. From then on it is told of the
+    /// tasks.
+    async fn confirm_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (CustomerId::parse("customerId", &customer_id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
+        let customer = CustomerView(desk.db.write(work).await?);
+        Ok(CustomerPayload { customer })
+    }
+
+    /// Takes a card's Telegram account away, and what waits to be sent to it.
+    async fn unlink_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (CustomerId::parse("customerId", &customer_id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::customers::unlink_telegram(tx, &actor, id, now);
+        let customer = CustomerView(desk.db.write(work).await?);
+        Ok(CustomerPayload { customer })
+    }
+
+    /// Registers a task. `customerPhone` is required; an unknown phone makes the card. The
+    /// signed-in employee becomes responsible.
+    async fn create_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (new, now) = (task_data.into_new(&desk.shop)?, desk.clock.now());
+        let row = desk.db.write(move |tx| app::tasks::create(tx, &actor, &new, now)).await?;
+        Ok(TaskPayload { task: TaskView(row) })
+    }
+
+    /// Changes a task's status, category and description; what isn't given stays. The customer
+    /// is told of a new status. `customerPhone` can't change: another one is BAD_USER_INPUT.
+    async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (id, change) = task_data.into_change(&shop)?;
+        let work = move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
+        Ok(TaskPayload { task: TaskView(desk.db.write(work).await?) })
+    }
+
+    /// Makes an employee responsible for a task; nobody when `employeeId` is null.
+    async fn assign_task(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        employee_id: Option<ID>,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let employee =
+            employee_id.map(|id| EmployeeId::parse("employeeId", &id)).transpose()?;
+        let work =
+            move |tx: &Transaction<'_>| app::tasks::assign(tx, &actor, id, employee, expected_version, now);
+        Ok(TaskPayload { task: TaskView(desk.db.write(work).await?) })
+    }
+
+    /// Deletes a task. Its number is never given again.
+    async fn delete_task(&self, ctx: &Context<'_>, id: ID) -> Result<DeleteTaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (task, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        desk.db.write(move |tx| app::tasks::delete(tx, &actor, task, now)).await?;
+        Ok(DeleteTaskPayload { id })
+    }
+
+    /// Tries an undelivered notice again, with the status that the task has now.
+    async fn retry_notification(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
+        let row = desk.db.write(move |tx| app::notices::retry(tx, &actor, id, now)).await?;
+        Ok(TaskPayload { task: TaskView(row) })
+    }
+}

@@ -1,0 +1,148 @@
+//! Everything that can be asked. Only staff may.
+
+use async_graphql::{Context, ID, Object};
+
+use super::Asked;
+use super::input::TaskFilterInput;
+use super::page::{self, Page};
+use super::view::{
+    CategoryEnum, CustomerView, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView, UserView,
+};
+use crate::app;
+use crate::domain::{CustomerId, Result, TaskId, TaskOrder};
+use crate::store::tasks::After;
+
+pub struct Query;
+
+#[Object]
+impl Query {
+    /// The signed-in employee.
+    async fn me(&self, ctx: &Context<'_>) -> Result<UserView> {
+        let actor = ctx.actor()?;
+        Ok(UserView(ctx.desk()?.db.read(move |c| app::accounts::me(c, &actor)).await?))
+    }
+
+    /// Everybody who has or had an account.
+    async fn employees(&self, ctx: &Context<'_>) -> Result<Vec<UserView>> {
+        let actor = ctx.actor()?;
+        let all = ctx.desk()?.db.read(move |c| app::accounts::employees(c, &actor)).await?;
+        Ok(all.into_iter().map(UserView).collect())
+    }
+
+    /// Every customer's card, oldest first. For long lists use `customers`.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn all_customers(&self, ctx: &Context<'_>) -> Result<Vec<CustomerView>> {
+        let actor = ctx.actor()?;
+        let all = ctx.desk()?.db.read(move |c| app::customers::all(c, &actor)).await?;
+        Ok(all.into_iter().map(CustomerView).collect())
+    }
+
+    /// One customer's card. NOT_FOUND when there is none.
+    async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
+        let actor = ctx.actor()?;
+        let id = CustomerId::parse("id", &id)?;
+        let customer = ctx.desk()?.db.read(move |c| app::customers::get(c, &actor, id)).await?;
+        Ok(Some(CustomerView(customer)))
+    }
+
+    /// Customers' cards by pages, oldest first. The search looks for a part of the name, or of
+    /// the phone's digits.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        search: Option<String>,
+        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Page<CustomerView>> {
+        let actor = ctx.actor()?;
+        let size = page::size(first)?;
+        let after = after.as_deref().map(page::read_customer_cursor).transpose()?;
+        let search = app::customers::search(&search.unwrap_or_default());
+        let work = move |c: &_| {
+            let rows = app::customers::page(c, &actor, &search, after, size + 1)?;
+            Ok((rows, app::customers::count(c, &actor, &search)?))
+        };
+        let (rows, total) = ctx.desk()?.db.read(work).await?;
+        let cursor = |row: &crate::domain::Customer| page::customer_cursor(row.id);
+        Ok(page::page(rows, size, after.is_some(), total, cursor, CustomerView))
+    }
+
+    /// Every task of the company, oldest first; all given filters hold at once. Dates are
+    /// `YYYY-MM-DD` days in the shop's time zone; an interval includes both ends, and one end
+    /// alone is allowed. A malformed date or an interval that ends before it starts is
+    /// BAD_USER_INPUT. An unknown phone is an empty list, and so no error; no statuses are no
+    /// filter. For long lists use `tasks`.
+    #[expect(clippy::too_many_arguments, reason = "the contract names them")]
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn all_tasks(
+        &self,
+        ctx: &Context<'_>,
+        customer_phone: Option<String>,
+        statuses: Option<Vec<Option<StatusEnum>>>,
+        category: Option<CategoryEnum>,
+        created_at: Option<String>,
+        date_start: Option<String>,
+        date_end: Option<String>,
+    ) -> Result<Vec<TaskView>> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let filter = TaskFilterInput {
+            customer_phone,
+            statuses,
+            category,
+            employee_id: None,
+            created_at,
+            date_start,
+            date_end,
+        };
+        let filter = filter.read(&desk.shop)?;
+        let rows = desk.db.read(move |c| app::tasks::list(c, &actor, &filter)).await?;
+        Ok(rows.into_iter().map(TaskView).collect())
+    }
+
+    /// One task. NOT_FOUND when there is none.
+    async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
+        let actor = ctx.actor()?;
+        let id = TaskId::parse("id", &id)?;
+        let row = ctx.desk()?.db.read(move |c| app::tasks::get(c, &actor, id)).await?;
+        Ok(Some(TaskView(row)))
+    }
+
+    /// Tasks by pages, newest first unless another order is asked for.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<TaskFilterInput>,
+        order_by: Option<TaskOrderEnum>,
+        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Page<TaskView>> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let filter = filter.unwrap_or_default().read(&desk.shop)?;
+        let order = order_by.map_or(TaskOrder::Newest, Into::into);
+        let size = page::size(first)?;
+        let after = after.as_deref().map(|after| page::read_task_cursor(after, order)).transpose()?;
+        let work = move |c: &_| {
+            let rows = app::tasks::page(c, &actor, &filter, order, after, size + 1)?;
+            Ok((rows, app::tasks::count(c, &actor, &filter)?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &crate::store::tasks::TaskRow| {
+            page::task_cursor(After::of(&row.task, order), order)
+        };
+        Ok(page::page(rows, size, after.is_some(), total, cursor, TaskView))
+    }
+
+    /// Notices that did not reach their customer and are not tried any more, newest first: call
+    /// them, or `retryNotification`.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
+        let actor = ctx.actor()?;
+        let all = ctx.desk()?.db.read(move |c| app::notices::undelivered(c, &actor)).await?;
+        let view = |(notice, task)| UndeliveredView { notice, task };
+        Ok(all.into_iter().map(view).collect())
+    }
+}

@@ -1,0 +1,11 @@
+//! What the API shows.
+
+mod customer;
+mod employee;
+mod notice;
+mod task;
+
+pub use customer::CustomerView;
+pub use employee::{RoleEnum, UserView};
+pub use notice::UndeliveredView;
+pub use task::{CategoryEnum, StatusEnum, TaskOrderEnum, TaskView};

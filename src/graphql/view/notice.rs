@@ -1,0 +1,65 @@
+use async_graphql::{Enum, ID, Object};
+
+use super::{CustomerView, StatusEnum, TaskView};
+use crate::domain::{Notice, Reason, Undelivered};
+use crate::store::tasks::TaskRow;
+
+/// Why a notice was given up.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "UndeliveredReason", remote = "Reason")]
+pub enum ReasonEnum {
+    /// The customer has blocked the bot.
+    Blocked,
+    /// Telegram refuses the message or the chat.
+    Refused,
+    /// Telegram could not be reached for 72 hours.
+    Expired,
+}
+
+pub struct UndeliveredView {
+    pub notice: Undelivered,
+    pub task: TaskRow,
+}
+
+/// A notice that did not reach its customer and is not tried any more.
+#[Object(name = "UndeliveredNotice")]
+impl UndeliveredView {
+    async fn id(&self) -> ID {
+        self.notice.id.get().into()
+    }
+
+    /// The task that it tells of.
+    async fn task(&self) -> TaskView {
+        TaskView(self.task.clone())
+    }
+
+    /// Who was to be told.
+    async fn customer(&self) -> Option<CustomerView> {
+        self.task.customer.clone().map(CustomerView)
+    }
+
+    /// The status that it tells.
+    async fn status(&self) -> StatusEnum {
+        let Notice::StatusChanged { to, .. } = self.notice.notice;
+        to.into()
+    }
+
+    async fn reason(&self) -> ReasonEnum {
+        self.notice.reason.into()
+    }
+
+    /// What Telegram said.
+    async fn detail(&self) -> Option<&str> {
+        self.notice.detail.as_deref()
+    }
+
+    /// How often it was tried.
+    async fn attempts(&self) -> u32 {
+        self.notice.attempts
+    }
+
+    /// When it was given up, RFC 3339 in UTC.
+    async fn failed_time(&self) -> String {
+        self.notice.failed.to_string()
+    }
+}

@@ -1,0 +1,167 @@
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::{CustomerView, UserView};
+use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
+use crate::graphql::{Asked, loader};
+use crate::store::tasks::TaskRow;
+
+/// How far a task is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "Status")]
+pub enum StatusEnum {
+    Accepted,
+    InProgress,
+    Ready,
+    Closed,
+}
+
+/// What kind of work a task is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "Category")]
+pub enum CategoryEnum {
+    Consulting,
+    Diagnosis,
+    Repair,
+    Other,
+}
+
+/// The order of a page of tasks.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "TaskOrder", remote = "TaskOrder")]
+pub enum TaskOrderEnum {
+    Newest,
+    Oldest,
+    RecentlyUpdated,
+}
+
+pub struct TaskView(pub TaskRow);
+
+/// A customer's request.
+#[Object(name = "Task")]
+impl TaskView {
+    async fn id(&self) -> ID {
+        self.0.task.id.get().into()
+    }
+
+    /// The day of creation, `YYYY-MM-DD`, in the shop's time zone.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(Day::of(self.0.task.created, &ctx.desk()?.shop.timezone).to_string())
+    }
+
+    /// The instant of creation, RFC 3339 in UTC.
+    async fn created_time(&self) -> String {
+        self.0.task.created.to_string()
+    }
+
+    /// The instant of the last change, RFC 3339 in UTC.
+    async fn updated_time(&self) -> String {
+        self.0.task.updated.to_string()
+    }
+
+    /// Since when the task is CLOSED, RFC 3339 in UTC; null in any other status.
+    async fn closed_time(&self) -> Option<String> {
+        self.0.task.closed.map(|at| at.to_string())
+    }
+
+    /// Raised by every change. Passed back as `expectedVersion` it keeps two people from
+    /// overwriting each other.
+    async fn version(&self) -> i64 {
+        self.0.task.version
+    }
+
+    /// Null once the customer's card was deleted.
+    async fn customer(&self) -> Option<CustomerView> {
+        self.0.customer.clone().map(CustomerView)
+    }
+
+    /// Who is responsible.
+    async fn employee(&self) -> Option<UserView> {
+        self.0.employee.clone().map(UserView)
+    }
+
+    async fn category(&self) -> CategoryEnum {
+        self.0.task.category.into()
+    }
+
+    async fn status(&self) -> StatusEnum {
+        self.0.task.status.into()
+    }
+
+    async fn description(&self) -> &str {
+        self.0.task.description.as_str()
+    }
+
+    /// What happened to the task, oldest first.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<EventView>> {
+        let events = loader::history_of(ctx, self.0.task.id).await?;
+        Ok(events.into_iter().map(EventView).collect())
+    }
+}
+
+/// What a row of the history tells.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "TaskEventKind", remote = "EventKind")]
+pub enum EventKindEnum {
+    Created,
+    Status,
+    Category,
+    Description,
+    /// Another employee became responsible; `from` and `to` are their ids.
+    Employee,
+    /// The customer's card was deleted; `from` is its id.
+    Customer,
+    Deleted,
+}
+
+/// Who did it.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "TaskEventAuthor")]
+pub enum AuthorEnum {
+    Staff,
+    Customer,
+    System,
+}
+
+pub struct EventView(TaskEvent);
+
+/// One thing that happened to a task.
+#[Object(name = "TaskEvent")]
+impl EventView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn kind(&self) -> EventKindEnum {
+        self.0.kind.into()
+    }
+
+    /// When it happened, RFC 3339 in UTC.
+    async fn time(&self) -> String {
+        self.0.at.to_string()
+    }
+
+    async fn author(&self) -> AuthorEnum {
+        match self.0.author {
+            Author::Staff(_) => AuthorEnum::Staff,
+            Author::Customer(_) => AuthorEnum::Customer,
+            Author::System => AuthorEnum::System,
+        }
+    }
+
+    /// The employee who did it, where one did.
+    async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        let Author::Staff(id) = self.0.author else {
+            return Ok(None);
+        };
+        Ok(loader::employee(ctx, id).await?.map(UserView))
+    }
+
+    async fn from(&self) -> Option<&str> {
+        self.0.from.as_deref()
+    }
+
+    async fn to(&self) -> Option<&str> {
+        self.0.to.as_deref()
+    }
+}
