@@ -50,7 +50,11 @@ impl Clock {
                 tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
             }
             Source::Manual(time) => {
-                let reached = time.subscribe().wait_for(|now| *now >= instant).await.is_ok();
+                let reached = time
+                    .subscribe()
+                    .wait_for(|now| *now >= instant)
+                    .await
+                    .is_ok();
                 if !reached {
                     std::future::pending::<()>().await;
                 }

@@ -1,9 +1,29 @@
-pub mod domain;
-pub mod clock;
-pub mod i18n;
-pub mod store;
+//! Zayavka: the desk of a small repair shop in one binary and one SQLite file.
+//!
+//! # Layout
+//!
+//! In reading order; arrows never point back.
+//!
+//! - [`domain`]: what the shop works with, pure.
+//! - [`clock`]: the only place that asks for the time.
+//! - [`i18n`]: every sentence, in Russian and English.
+//! - [`store`]: all the SQL.
+//! - [`app`]: the use cases, inside their caller's transaction.
+//! - [`telegram`]: the wire to Telegram alone.
+//! - [`bot`]: the customers' conversation.
+//! - [`notifier`]: from the outbox to Telegram.
+//! - [`graphql`]: the API.
+//! - [`http`]: the routes.
+//! - [`server`]: puts it together.
+
 pub mod app;
-pub mod telegram;
 pub mod bot;
-pub mod notifier;
+pub mod clock;
+pub mod domain;
 pub mod graphql;
+pub mod http;
+pub mod i18n;
+pub mod notifier;
+pub mod server;
+pub mod store;
+pub mod telegram;

@@ -85,7 +85,10 @@ impl Notifier {
     pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
         let unsettled = self.db.write(store::outbox::recover).await?;
         if unsettled > 0 {
-            tracing::warn!(unsettled, "sends had no known outcome when the program ended");
+            tracing::warn!(
+                unsettled,
+                "sends had no known outcome when the program ended"
+            );
         }
         let workers = (0..WORKERS).map(|_| self.work(stop));
         futures_util::future::join_all(workers).await;
@@ -104,7 +107,10 @@ impl Notifier {
                 Ok(Step::Worked) => continue,
                 Ok(Step::Idle(until)) => until,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the outbox failed");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox failed"
+                    );
                     self.clock.now().saturating_add(1.second()).ok()
                 }
             };
@@ -150,9 +156,14 @@ impl Notifier {
             return Ok(Claim::Wait(next));
         }
         if let Err(until) = self.overall.check() {
-            return Ok(Claim::Wait(Some(self.at(until.wait_time_from(self.instant())))));
+            return Ok(Claim::Wait(Some(
+                self.at(until.wait_time_from(self.instant())),
+            )));
         }
-        let ready = self.db.read(move |c| store::outbox::ready(c, now, LOOK_AHEAD)).await?;
+        let ready = self
+            .db
+            .read(move |c| store::outbox::ready(c, now, LOOK_AHEAD))
+            .await?;
         let mut wake = next;
         for candidate in ready {
             match self.chats.check_key(&candidate.chat) {
@@ -190,7 +201,9 @@ impl Notifier {
         match &outgoing.content {
             Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
             Content::Notice(notice) => {
-                self.client.send_text(outgoing.chat, &say(*notice, language)).await
+                self.client
+                    .send_text(outgoing.chat, &say(*notice, language))
+                    .await
             }
         }
     }
@@ -200,7 +213,12 @@ impl Notifier {
     async fn settle(&self, outgoing: &Outgoing, sent: Result<(), Failure>) {
         if let Err(failure) = &sent {
             let row = outgoing.id.get();
-            tracing::warn!(row, attempt = outgoing.attempts + 1, why = failure.detail(), "not sent");
+            tracing::warn!(
+                row,
+                attempt = outgoing.attempts + 1,
+                why = failure.detail(),
+                "not sent"
+            );
         }
         loop {
             let now = self.clock.now();
@@ -210,7 +228,9 @@ impl Notifier {
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(error, "what became of a send can't be written down");
-                    self.clock.sleep_until(self.at(Duration::from_secs(1))).await;
+                    self.clock
+                        .sleep_until(self.at(Duration::from_secs(1)))
+                        .await;
                 }
             }
         }
@@ -223,7 +243,10 @@ impl Notifier {
     fn at(&self, wait: Duration) -> Timestamp {
         // Waits are rounded up to the clock's millisecond, or the clock would never get there.
         let wait = wait + Duration::from_millis(1);
-        self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX)
+        self.clock
+            .now()
+            .saturating_add(wait)
+            .unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -246,7 +269,11 @@ fn settle(
         Err(Failure::Retry { detail, .. }) if gave_up(row, now) => {
             store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
         }
-        Err(Failure::Retry { after, maybe_done, detail }) => {
+        Err(Failure::Retry {
+            after,
+            maybe_done,
+            detail,
+        }) => {
             let wait = after.unwrap_or_else(|| backoff(row.attempts));
             let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
             store::outbox::set_retry(tx, row.id, at, maybe_done, &detail)
@@ -255,7 +282,9 @@ fn settle(
 }
 
 fn gave_up(row: &Outgoing, now: Timestamp) -> bool {
-    row.created.saturating_add(GIVE_UP_HOURS.hours()).is_ok_and(|end| end <= now)
+    row.created
+        .saturating_add(GIVE_UP_HOURS.hours())
+        .is_ok_and(|end| end <= now)
 }
 
 /// 1, 2, 4, … seconds, up to ten minutes.

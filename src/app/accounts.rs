@@ -50,9 +50,14 @@ pub async fn register(
     // Before the costly hash, so that a stranger can't make us work; and once more, with the
     // answer that counts, in the transaction.
     let asked = policy.clone();
-    desk.db.read(move |c| asked.decide(c, now).map(drop)).await?;
+    desk.db
+        .read(move |c| asked.decide(c, now).map(drop))
+        .await?;
     let hash = desk.passwords.hash(password).await?;
-    let employee = desk.db.write(move |tx| policy.enter(tx, &hash, now)).await?;
+    let employee = desk
+        .db
+        .write(move |tx| policy.enter(tx, &hash, now))
+        .await?;
     signed_in(desk, employee)
 }
 
@@ -306,7 +311,15 @@ fn new_invite(
 ) -> Result<NewInvite> {
     let token = secrets::random_token()?;
     let expires = now.saturating_add(hours.hours()).unwrap_or(Timestamp::MAX);
-    store::invites::insert(tx, &secrets::fingerprint(&token), email, role, by, now, expires)?;
+    store::invites::insert(
+        tx,
+        &secrets::fingerprint(&token),
+        email,
+        role,
+        by,
+        now,
+        expires,
+    )?;
     Ok(NewInvite { token, expires })
 }
 

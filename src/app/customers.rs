@@ -58,7 +58,11 @@ pub fn tasks(connection: &Connection, _: &Actor, ids: &[CustomerId]) -> Result<V
 }
 
 /// The card with that phone, made if there is none.
-pub(super) fn find_or_create(tx: &Transaction, phone: &Phone, now: Timestamp) -> Result<CustomerId> {
+pub(super) fn find_or_create(
+    tx: &Transaction,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<CustomerId> {
     match store::customers::by_phone(tx, phone)? {
         Some(customer) => Ok(customer.id),
         None => store::customers::insert(tx, phone, None, now),
@@ -162,7 +166,9 @@ pub fn confirm_telegram(
     now: Timestamp,
 ) -> Result<Customer> {
     let customer = get(tx, actor, id)?;
-    let mut link = customer.telegram.ok_or(Problem::NothingToConfirm.at("customerId"))?;
+    let mut link = customer
+        .telegram
+        .ok_or(Problem::NothingToConfirm.at("customerId"))?;
     link.verified = true;
     store::customers::set_telegram(tx, id, Some(&link), now)?;
     get(tx, actor, id)

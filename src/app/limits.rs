@@ -12,8 +12,7 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::domain::{Email, Error, Result};
 
-type Keyed<K> =
-    RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
+type Keyed<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
 
 /// Tries at once for one account, then one every [`ACCOUNT_PERIOD`].
 const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -35,7 +34,9 @@ impl Limits {
     pub fn new(clock: &Clock) -> Self {
         let limiter = |burst, period: Duration| {
             // Only a period of nothing has no quota.
-            Quota::with_period(period).unwrap_or(Quota::per_second(burst)).allow_burst(burst)
+            Quota::with_period(period)
+                .unwrap_or(Quota::per_second(burst))
+                .allow_burst(burst)
         };
         Self {
             clock: clock.clone(),

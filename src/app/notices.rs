@@ -43,10 +43,13 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
     let all = store::outbox::all_undelivered(connection)?;
     let ids: Vec<TaskId> = all.iter().map(|dead| dead.notice.task()).collect();
     let tasks = store::tasks::by_ids(connection, &ids)?;
-    let tasks: HashMap<TaskId, TaskRow> =
-        tasks.into_iter().map(|row| (row.task.id, row)).collect();
+    let tasks: HashMap<TaskId, TaskRow> = tasks.into_iter().map(|row| (row.task.id, row)).collect();
     let with_task = |dead: Undelivered| Some((tasks.get(&dead.notice.task())?.clone(), dead));
-    Ok(all.into_iter().filter_map(with_task).map(|(row, dead)| (dead, row)).collect())
+    Ok(all
+        .into_iter()
+        .filter_map(with_task)
+        .map(|(row, dead)| (dead, row))
+        .collect())
 }
 
 /// Tries a given-up notice again, with the status that the task has now. Where a newer notice of

@@ -52,7 +52,8 @@ impl Passwords {
         let pbkdf2 = self.pbkdf2;
         self.run(move || {
             let hash = pbkdf2.hash_password(password.expose().as_bytes());
-            hash.map(|hash: PasswordHash| hash.to_string()).map_err(Error::internal)
+            hash.map(|hash: PasswordHash| hash.to_string())
+                .map_err(Error::internal)
         })
         .await
     }
@@ -68,7 +69,9 @@ impl Passwords {
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
         self.run(move || {
             let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
-            let right = pbkdf2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok();
+            let right = pbkdf2
+                .verify_password(password.expose_secret().as_bytes(), &hash)
+                .is_ok();
             Ok(known && right)
         })
         .await
@@ -80,7 +83,9 @@ impl Passwords {
     ) -> Result<T> {
         let _place = Place::take(&self.queued)?;
         let _permit = self.running.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(Error::internal)?
     }
 }
 

@@ -55,7 +55,15 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     let customer = customers::find_or_create(tx, &new.customer_phone, now)?;
     let id = store::tasks::insert(tx, new, customer, actor.id(), now)?;
     let author = Author::Staff(actor.id());
-    store::history::append(tx, id, EventKind::Created, author, None, Some(new.status.word()), now)?;
+    store::history::append(
+        tx,
+        id,
+        EventKind::Created,
+        author,
+        None,
+        Some(new.status.word()),
+        now,
+    )?;
     get(tx, actor, id)
 }
 
@@ -72,10 +80,14 @@ pub fn update(
     change: &TaskChange,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let TaskRow { mut task, customer, .. } = get(tx, actor, id)?;
+    let TaskRow {
+        mut task, customer, ..
+    } = get(tx, actor, id)?;
     task.expect_version(change.expected_version)?;
     if let Some(phone) = &change.customer_phone {
-        let own = customer.as_ref().is_some_and(|c| c.phone.e164() == phone.e164());
+        let own = customer
+            .as_ref()
+            .is_some_and(|c| c.phone.e164() == phone.e164());
         if !own {
             return Err(Problem::PhoneOfAnotherCustomer.at("customerPhone").into());
         }
@@ -92,7 +104,11 @@ pub fn update(
     }
     if let Some(description) = &change.description {
         task.description = description.clone();
-        log.note(EventKind::Description, before.description.as_str(), description.as_str())?;
+        log.note(
+            EventKind::Description,
+            before.description.as_str(),
+            description.as_str(),
+        )?;
     }
     let changed = (task.status, task.category) != (before.status, before.category)
         || task.description != before.description;
@@ -185,7 +201,9 @@ async fn next_change(
             Ok(_) => continue,
             Err(RecvError::Closed) => return Ok(None),
             Err(RecvError::Lagged(_)) => {
-                return Err(Error::RateLimited { retry_after: Duration::ZERO });
+                return Err(Error::RateLimited {
+                    retry_after: Duration::ZERO,
+                });
             }
         };
         let row = desk.db.read(move |c| {
@@ -210,6 +228,14 @@ impl Log<'_> {
             return Ok(());
         }
         let author = Author::Staff(self.actor.id());
-        store::history::append(self.tx, self.id, kind, author, Some(from), Some(to), self.now)
+        store::history::append(
+            self.tx,
+            self.id,
+            kind,
+            author,
+            Some(from),
+            Some(to),
+            self.now,
+        )
     }
 }

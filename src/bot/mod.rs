@@ -25,7 +25,11 @@ pub enum Input {
     TypedPhone(Phone),
     Anything,
     /// Turned to another page of the list in the message that shows it.
-    Page { page: usize, query: String, message: Option<i32> },
+    Page {
+        page: usize,
+        query: String,
+        message: Option<i32>,
+    },
     Blocked,
     Unblocked,
 }
@@ -37,24 +41,47 @@ pub enum Effect {
     Claim(Phone),
     SetBlocked(bool),
     Say(Sentence),
-    List { page: usize, query: Option<String>, message: Option<i32> },
+    List {
+        page: usize,
+        query: Option<String>,
+        message: Option<i32>,
+    },
 }
 
 /// The conversation: how well we know the person, and what they did, decide everything.
 pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
     use Effect::{Claim, Link, List, Say, SetBlocked};
-    let list = List { page: 0, query: None, message: None };
+    let list = List {
+        page: 0,
+        query: None,
+        message: None,
+    };
     match (input, standing) {
         (Input::Blocked, standing) => (standing, vec![SetBlocked(true)]),
         (Input::Unblocked, standing) => (standing, vec![SetBlocked(false)]),
         (Input::Help, standing) => (standing, vec![Say(Sentence::Help)]),
-        (Input::OwnContact(phone), _) => {
-            (Standing::Verified, vec![Link(phone), Say(Sentence::Linked), list])
-        }
+        (Input::OwnContact(phone), _) => (
+            Standing::Verified,
+            vec![Link(phone), Say(Sentence::Linked), list],
+        ),
         (Input::OtherContact, standing) => (standing, vec![Say(Sentence::ForeignContact)]),
-        (Input::Page { page, query, message }, Standing::Verified) => {
+        (
+            Input::Page {
+                page,
+                query,
+                message,
+            },
+            Standing::Verified,
+        ) => {
             let query = Some(query);
-            (Standing::Verified, vec![List { page, query, message }])
+            (
+                Standing::Verified,
+                vec![List {
+                    page,
+                    query,
+                    message,
+                }],
+            )
         }
         (_, Standing::Verified) => (Standing::Verified, vec![list]),
         (Input::Start, standing) => (standing, vec![Say(Sentence::Welcome)]),
@@ -96,19 +123,43 @@ pub fn handle(tx: &Transaction, shop: &Shop, update: Update, now: Timestamp) -> 
 fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
     match event {
         Event::Other => None,
-        Event::Membership { from, blocked: true } => Some((from, Input::Blocked)),
-        Event::Membership { from, blocked: false } => Some((from, Input::Unblocked)),
-        Event::Press { from, query, data, message } => {
-            let page = data.strip_prefix("page:").and_then(|page| page.parse().ok());
+        Event::Membership {
+            from,
+            blocked: true,
+        } => Some((from, Input::Blocked)),
+        Event::Membership {
+            from,
+            blocked: false,
+        } => Some((from, Input::Unblocked)),
+        Event::Press {
+            from,
+            query,
+            data,
+            message,
+        } => {
+            let page = data
+                .strip_prefix("page:")
+                .and_then(|page| page.parse().ok());
             let page = page.unwrap_or_default();
-            Some((from, Input::Page { page, query, message }))
+            Some((
+                from,
+                Input::Page {
+                    page,
+                    query,
+                    message,
+                },
+            ))
         }
-        Event::Message { from, contact: Some(contact), .. } => {
-            Some((from, read_contact(&contact, shop)))
-        }
-        Event::Message { from, text, contact: None } => {
-            Some((from, read_text(&text.unwrap_or_default(), shop)))
-        }
+        Event::Message {
+            from,
+            contact: Some(contact),
+            ..
+        } => Some((from, read_contact(&contact, shop))),
+        Event::Message {
+            from,
+            text,
+            contact: None,
+        } => Some((from, read_text(&text.unwrap_or_default(), shop))),
     }
 }
 
@@ -134,7 +185,10 @@ fn read_text(text: &str, shop: &Shop) -> Input {
 }
 
 fn language(who: &Person, shop: &Shop) -> Language {
-    who.language.as_deref().and_then(Language::parse).unwrap_or(shop.language)
+    who.language
+        .as_deref()
+        .and_then(Language::parse)
+        .unwrap_or(shop.language)
 }
 
 fn perform(
@@ -151,7 +205,11 @@ fn perform(
         Effect::Claim(phone) => links::claim(tx, who.id, &phone, name, language, now),
         Effect::SetBlocked(blocked) => links::set_blocked(tx, who.id, blocked, now),
         Effect::Say(sentence) => reply(tx, who.id, &say::sentence(sentence, language), now),
-        Effect::List { page, query, message } => {
+        Effect::List {
+            page,
+            query,
+            message,
+        } => {
             let tasks = links::tasks(tx, who.id)?;
             let mut list = say::list(&tasks, page, language, &shop.timezone);
             list.answers = query;
@@ -188,14 +246,25 @@ mod tests {
                 Input::OtherContact,
                 Input::TypedPhone(phone()),
                 Input::Anything,
-                Input::Page { page: 3, query: String::new(), message: None },
+                Input::Page {
+                    page: 3,
+                    query: String::new(),
+                    message: None,
+                },
                 Input::Unblocked,
             ] {
                 let (next, effects) = step(standing, input);
                 assert_ne!(next, Standing::Verified);
-                assert!(!effects.iter().any(|e| matches!(e, Effect::List { .. } | Effect::Link(_))));
+                assert!(
+                    !effects
+                        .iter()
+                        .any(|e| matches!(e, Effect::List { .. } | Effect::Link(_)))
+                );
             }
-            assert_eq!(step(standing, Input::OwnContact(phone())).0, Standing::Verified);
+            assert_eq!(
+                step(standing, Input::OwnContact(phone())).0,
+                Standing::Verified
+            );
         }
     }
 

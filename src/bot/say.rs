@@ -66,7 +66,10 @@ fn line(row: &TaskRow, language: Language, zone: &TimeZone) -> String {
         ("number", task.id.to_string().into()),
         ("category", i18n::category(language, task.category).into()),
         ("status", i18n::status(language, task.status).into()),
-        ("day", i18n::day(language, Day::of(task.created, zone)).into()),
+        (
+            "day",
+            i18n::day(language, Day::of(task.created, zone)).into(),
+        ),
     ];
     i18n::text_with(language, "bot-task", args)
 }

@@ -99,7 +99,10 @@ impl Password {
             let max = *PASSWORD_LENGTH.end();
             return Err(Problem::PasswordLong { max }.at(field).into());
         }
-        let known = [email.as_str(), email.as_str().split('@').next().unwrap_or_default()];
+        let known = [
+            email.as_str(),
+            email.as_str().split('@').next().unwrap_or_default(),
+        ];
         if zxcvbn::zxcvbn(text, &known).score() < zxcvbn::Score::Two {
             return Err(Problem::PasswordCommon.at(field).into());
         }
@@ -121,6 +124,8 @@ impl Role {
     }
 
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Owner, Self::Employee].into_iter().find(|role| role.word() == word)
+        [Self::Owner, Self::Employee]
+            .into_iter()
+            .find(|role| role.word() == word)
     }
 }

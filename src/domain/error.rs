@@ -1,6 +1,7 @@
 //! The one error of the program. It knows nothing of HTTP, GraphQL or Telegram: each of those
 //! converts it last, in its own single place.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CustomerId, EmployeeId};
@@ -8,7 +9,7 @@ use super::{CustomerId, EmployeeId};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a use case did not happen. Nothing was changed when one of these comes back.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error("not signed in")]
     Unauthenticated,
@@ -24,13 +25,13 @@ pub enum Error {
     RateLimited { retry_after: Duration },
     /// A failure of ours. Its text is for the log and is never shown to a caller.
     #[error("internal error")]
-    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
     /// Wraps a failure of ours (a database, a file, a bug).
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Internal(source.into())
+        Self::Internal(Arc::from(source.into()))
     }
 }
 
@@ -117,7 +118,9 @@ impl Problem {
     /// The bound that the sentence names, where it names one.
     pub fn bound(&self) -> Option<usize> {
         match self {
-            Self::TooLong { max } | Self::PasswordLong { max } | Self::PageSize { max }
+            Self::TooLong { max }
+            | Self::PasswordLong { max }
+            | Self::PageSize { max }
             | Self::TooMuch { max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,

@@ -15,7 +15,7 @@ mod task;
 mod text;
 mod time;
 
-pub use account::{Actor, Employee, Owner, Password, Registration, Role, PASSWORD_LENGTH};
+pub use account::{Actor, Employee, Owner, PASSWORD_LENGTH, Password, Registration, Role};
 pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result};

@@ -38,14 +38,22 @@ impl Phone {
             return Err(Problem::Required.at(field).into());
         }
         let plus = typed.starts_with('+');
-        if !typed.chars().skip(usize::from(plus)).all(is_phone_character) {
+        if !typed
+            .chars()
+            .skip(usize::from(plus))
+            .all(is_phone_character)
+        {
             return Err(Problem::PhoneCharacters.at(field).into());
         }
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
         if !Self::DIGITS.contains(&digits.len()) || typed.chars().count() > 40 {
             return Err(Problem::PhoneLength.at(field).into());
         }
-        let dialled = if plus { format!("+{digits}") } else { digits.clone() };
+        let dialled = if plus {
+            format!("+{digits}")
+        } else {
+            digits.clone()
+        };
         let e164 = match PhoneNumber::parse(&dialled, Some(country.0)) {
             Ok(number) => number.format_as(PhoneNumberFormat::E164).into_owned(),
             Err(_) => format!("+{digits}"),
@@ -77,7 +85,6 @@ impl Phone {
         &self.e164
     }
 }
-
 
 fn is_phone_character(c: char) -> bool {
     c.is_ascii_digit()
@@ -117,7 +124,10 @@ mod tests {
     #[test]
     fn numbers_of_the_original_examples_are_kept_as_typed() {
         let country = Country::parse("RU").unwrap();
-        for (typed, canonical) in [("+7(800)-000-00-00", "+78000000000"), ("+7(900)-00-02", "+79000002")] {
+        for (typed, canonical) in [
+            ("+7(800)-000-00-00", "+78000000000"),
+            ("+7(900)-00-02", "+79000002"),
+        ] {
             let phone = Phone::parse("phone", typed, country).unwrap();
             assert_eq!((phone.typed(), phone.e164()), (typed, canonical));
         }

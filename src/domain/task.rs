@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Conflict, CustomerId, Days, Description, EmployeeId, EventId, Phone, Result, TaskId,
-};
+use super::{Conflict, CustomerId, Days, Description, EmployeeId, EventId, Phone, Result, TaskId};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {

@@ -20,7 +20,11 @@ impl Name {
     /// A name that came from Telegram: never refused, cut and cleaned instead, since the person
     /// who has it can't be asked.
     pub fn from_telegram(text: &str) -> Option<Self> {
-        let clean: String = text.chars().filter(|c| !c.is_control()).take(Self::MAX).collect();
+        let clean: String = text
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(Self::MAX)
+            .collect();
         let clean = clean.trim();
         (!clean.is_empty()).then(|| Self(clean.to_owned()))
     }
@@ -57,7 +61,12 @@ impl Description {
     }
 }
 
-fn check(field: &'static str, text: &str, max: usize, forbidden: impl Fn(char) -> bool) -> Result<()> {
+fn check(
+    field: &'static str,
+    text: &str,
+    max: usize,
+    forbidden: impl Fn(char) -> bool,
+) -> Result<()> {
     if text.chars().count() > max {
         return Err(Problem::TooLong { max }.at(field).into());
     }

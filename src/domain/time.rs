@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 pub use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 
 use super::{Country, Language, Problem, Result};
 
@@ -42,7 +42,10 @@ impl Day {
 
     /// The first instant of the day; days begin at midnight, or when a gap of the clock ends.
     fn start(self, timezone: &TimeZone) -> Timestamp {
-        let start = self.0.to_zoned(timezone.clone()).map(|zoned| zoned.timestamp());
+        let start = self
+            .0
+            .to_zoned(timezone.clone())
+            .map(|zoned| zoned.timestamp());
         // Only days at the very edge of the calendar have no instant, and `parse` refuses those.
         start.unwrap_or(Timestamp::MIN)
     }
@@ -129,7 +132,15 @@ mod tests {
 
     #[test]
     fn only_whole_days_that_exist_are_days() {
-        for text in ["2021-02-30", "25.07.2021", "2021-7-25", "2021-07-25T00:00", "", "0000-01-01", "9999-12-31"] {
+        for text in [
+            "2021-02-30",
+            "25.07.2021",
+            "2021-7-25",
+            "2021-07-25T00:00",
+            "",
+            "0000-01-01",
+            "9999-12-31",
+        ] {
             assert!(Day::parse("createdAt", text).is_err(), "{text}");
         }
     }

@@ -40,15 +40,20 @@ impl ExpectedErrors {
     /// Keeps a failure that was to be expected; passes on any other.
     fn add(&mut self, error: Error) -> Result<()> {
         let (field, message, code) = match &error {
-            Error::Invalid(invalid) => {
-                (invalid.field, i18n::invalid(LANGUAGE, invalid), code(invalid))
-            }
+            Error::Invalid(invalid) => (
+                invalid.field,
+                i18n::invalid(LANGUAGE, invalid),
+                code(invalid),
+            ),
             Error::Conflict(conflict @ Conflict::EmailTaken) => {
                 ("email", i18n::conflict(LANGUAGE, conflict), "unique")
             }
             _ => return Err(error),
         };
-        self.0.entry(field).or_default().push(Expected { message, code });
+        self.0
+            .entry(field)
+            .or_default()
+            .push(Expected { message, code });
         Ok(())
     }
 }
@@ -122,9 +127,14 @@ pub fn read_registration(
 ) -> Result<Result<(Email, Password), ExpectedErrors>> {
     let mut errors = ExpectedErrors::default();
     let email = keep(&mut errors, Email::parse("email", email))?;
-    let known = email.clone().unwrap_or_else(|| Email::from_row(String::new()));
+    let known = email
+        .clone()
+        .unwrap_or_else(|| Email::from_row(String::new()));
     let fields = ["password1", "password2"];
-    let password = keep(&mut errors, read_new_password(fields, password1, password2, &known))?;
+    let password = keep(
+        &mut errors,
+        read_new_password(fields, password1, password2, &known),
+    )?;
     Ok(email.zip(password).ok_or(errors))
 }
 

@@ -67,7 +67,10 @@ pub fn finish(response: &mut Response, request_id: &str) {
 /// Errors of the library name a field of the answer when a value did not fit its type, and
 /// none when the document was refused before anything ran.
 fn code_library_error(error: &mut ServerError) {
-    let coded = error.extensions.as_ref().is_some_and(|all| all.get("code").is_some());
+    let coded = error
+        .extensions
+        .as_ref()
+        .is_some_and(|all| all.get("code").is_some());
     if !coded {
         let code = match error.path.is_empty() {
             true => Code::ValidationFailed,
@@ -102,25 +105,47 @@ fn describe(error: &Error, request_id: &str) -> Described {
         Error::Invalid(invalid) => {
             let Invalid { field, .. } = invalid;
             let message = format!("{field}: {}", i18n::invalid(LANGUAGE, invalid));
-            (Code::BadUserInput, message, Some(("field", (*field).into())))
+            (
+                Code::BadUserInput,
+                message,
+                Some(("field", (*field).into())),
+            )
         }
-        Error::Conflict(conflict) => {
-            (Code::Conflict, i18n::conflict(LANGUAGE, conflict), conflict_extra(conflict))
-        }
+        Error::Conflict(conflict) => (
+            Code::Conflict,
+            i18n::conflict(LANGUAGE, conflict),
+            conflict_extra(conflict),
+        ),
         Error::RateLimited { retry_after } => {
             let seconds = retry_after.as_secs() + 1;
             let args = [("seconds", seconds.into())];
             let message = i18n::text_with(LANGUAGE, "error-rate-limited", args);
-            (Code::RateLimited, message, Some(("retryAfter", seconds.into())))
+            (
+                Code::RateLimited,
+                message,
+                Some(("retryAfter", seconds.into())),
+            )
         }
         Error::Internal(source) => {
-            tracing::error!(request_id, error = &**source as &dyn std::error::Error, "internal error");
+            tracing::error!(
+                request_id,
+                error = &**source as &dyn std::error::Error,
+                "internal error"
+            );
             let args = [("request", request_id.to_owned().into())];
             let message = i18n::text_with(LANGUAGE, "error-internal", args);
-            (Code::Internal, message, Some(("requestId", request_id.into())))
+            (
+                Code::Internal,
+                message,
+                Some(("requestId", request_id.into())),
+            )
         }
     };
-    Described { code, message, extra }
+    Described {
+        code,
+        message,
+        extra,
+    }
 }
 
 fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {

@@ -73,9 +73,14 @@ pub struct Card {
 impl CustomerInput {
     pub fn read(self, shop: &Shop) -> Result<Card> {
         let id = self.id.map(|id| CustomerId::parse("id", &id)).transpose()?;
-        let telegram_id =
-            self.telegram_id.map(|id| TelegramId::parse("telegramId", &id)).transpose()?;
-        let name = self.name.map(|name| Name::parse("name", &name)).transpose()?;
+        let telegram_id = self
+            .telegram_id
+            .map(|id| TelegramId::parse("telegramId", &id))
+            .transpose()?;
+        let name = self
+            .name
+            .map(|name| Name::parse("name", &name))
+            .transpose()?;
         Ok(Card {
             id,
             phone: Phone::parse("phone", &self.phone, shop.country)?,
@@ -103,7 +108,9 @@ pub struct TaskFilterInput {
 impl TaskFilterInput {
     pub fn read(self, shop: &Shop) -> Result<TaskFilter> {
         let statuses = self.statuses.unwrap_or_default();
-        let employee = self.employee_id.map(|id| EmployeeId::parse("employeeId", &id));
+        let employee = self
+            .employee_id
+            .map(|id| EmployeeId::parse("employeeId", &id));
         let zone = &shop.timezone;
         let on = day("createdAt", self.created_at)?;
         let on = Days::between("createdAt", on, on, zone)?;
@@ -120,17 +127,18 @@ impl TaskFilterInput {
     }
 }
 
-
 fn day(field: &'static str, text: Option<String>) -> Result<Option<Day>> {
     text.map(|text| Day::parse(field, &text)).transpose()
 }
 
 fn phone(field: &'static str, text: Option<String>, shop: &Shop) -> Result<Option<Phone>> {
-    text.map(|text| Phone::parse(field, &text, shop.country)).transpose()
+    text.map(|text| Phone::parse(field, &text, shop.country))
+        .transpose()
 }
 
 fn description(text: Option<String>) -> Result<Option<Description>> {
-    text.map(|text| Description::parse("description", &text)).transpose()
+    text.map(|text| Description::parse("description", &text))
+        .transpose()
 }
 
 fn required<T>(field: &'static str, value: Option<T>) -> Result<T> {

@@ -31,7 +31,9 @@ pub fn check_text(query: &str) -> Result<(), String> {
             _ => {}
         }
         if depth > NESTING {
-            return Err(format!("The document nests deeper than {NESTING} brackets."));
+            return Err(format!(
+                "The document nests deeper than {NESTING} brackets."
+            ));
         }
     }
     Ok(())
@@ -81,7 +83,11 @@ impl Count {
 
     /// The same fields, one level further down.
     fn below(self) -> Self {
-        Self { top: 0, auth: 0, ..self }
+        Self {
+            top: 0,
+            auth: 0,
+            ..self
+        }
     }
 }
 
@@ -101,7 +107,9 @@ impl<'a> Counter<'a> {
             count.add(match &selection.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    let mut own = self.count(&field.node.selection_set.node, depth + 1)?.below();
+                    let mut own = self
+                        .count(&field.node.selection_set.node, depth + 1)?
+                        .below();
                     own.add(Count {
                         fields: 1,
                         aliases: field.node.alias.is_some().into(),

@@ -10,7 +10,9 @@ use async_graphql::dataloader::{DataLoader, Loader};
 use super::Asked;
 use crate::app;
 use crate::app::Desk;
-use crate::domain::{Actor, CustomerId, Employee, EmployeeId, Error, Problem, Result, TaskEvent, TaskId};
+use crate::domain::{
+    Actor, CustomerId, Employee, EmployeeId, Error, Problem, Result, TaskEvent, TaskId,
+};
 use crate::store::tasks::TaskRow;
 
 /// Entries below lists that one request may fetch.
@@ -31,13 +33,19 @@ struct Below {
 
 /// The tasks of a customer.
 pub async fn tasks_of(ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskRow>> {
-    let rows = loader(ctx)?.load_one(TasksOf(id)).await.map_err(Error::internal)?;
+    let rows = loader(ctx)?
+        .load_one(TasksOf(id))
+        .await
+        .map_err(Error::internal)?;
     spend(ctx, rows.unwrap_or_default())
 }
 
 /// What happened to a task.
 pub async fn history_of(ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
-    let events = loader(ctx)?.load_one(HistoryOf(id)).await.map_err(Error::internal)?;
+    let events = loader(ctx)?
+        .load_one(HistoryOf(id))
+        .await
+        .map_err(Error::internal)?;
     spend(ctx, events.unwrap_or_default())
 }
 
@@ -77,9 +85,15 @@ impl Loader<TasksOf> for Below {
     async fn load(&self, keys: &[TasksOf]) -> Result<HashMap<TasksOf, Vec<TaskRow>>, Arc<Error>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let actor = self.actor;
-        let rows = self.desk.db.read(move |c| app::customers::tasks(c, &actor, &ids)).await?;
+        let rows = self
+            .desk
+            .db
+            .read(move |c| app::customers::tasks(c, &actor, &ids))
+            .await?;
         let owner = |row: &TaskRow| row.task.customer.map(TasksOf);
-        Ok(group(rows.into_iter().filter_map(|row| Some((owner(&row)?, row)))))
+        Ok(group(
+            rows.into_iter().filter_map(|row| Some((owner(&row)?, row))),
+        ))
     }
 }
 
@@ -87,11 +101,22 @@ impl Loader<HistoryOf> for Below {
     type Value = Vec<TaskEvent>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[HistoryOf]) -> Result<HashMap<HistoryOf, Vec<TaskEvent>>, Arc<Error>> {
+    async fn load(
+        &self,
+        keys: &[HistoryOf],
+    ) -> Result<HashMap<HistoryOf, Vec<TaskEvent>>, Arc<Error>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let actor = self.actor;
-        let events = self.desk.db.read(move |c| app::tasks::history(c, &actor, &ids)).await?;
-        Ok(group(events.into_iter().map(|event| (HistoryOf(event.task), event))))
+        let events = self
+            .desk
+            .db
+            .read(move |c| app::tasks::history(c, &actor, &ids))
+            .await?;
+        Ok(group(
+            events
+                .into_iter()
+                .map(|event| (HistoryOf(event.task), event)),
+        ))
     }
 }
 
@@ -102,8 +127,15 @@ impl Loader<EmployeeId> for Below {
     /// A shop has few employees: reading all of them is one short statement.
     async fn load(&self, _: &[EmployeeId]) -> Result<HashMap<EmployeeId, Employee>, Arc<Error>> {
         let actor = self.actor;
-        let all = self.desk.db.read(move |c| app::accounts::employees(c, &actor)).await?;
-        Ok(all.into_iter().map(|employee| (employee.id, employee)).collect())
+        let all = self
+            .desk
+            .db
+            .read(move |c| app::accounts::employees(c, &actor))
+            .await?;
+        Ok(all
+            .into_iter()
+            .map(|employee| (employee.id, employee))
+            .collect())
     }
 }
 

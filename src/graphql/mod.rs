@@ -82,11 +82,13 @@ impl Schema {
 
 /// The schema in GraphQL's own language.
 pub fn sdl() -> String {
-    builder().finish().sdl_with_options(SDLExportOptions::new().sorted_enum_items())
+    builder()
+        .finish()
+        .sdl_with_options(SDLExportOptions::new().sorted_enum_items())
 }
 
-fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription>
-{
+fn builder()
+-> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
     Inner::build(query::Query, mutation::Mutation, subscription::Subscription)
         .limit_depth(limits::DEPTH)
         .limit_complexity(limits::COMPLEXITY)
@@ -115,12 +117,16 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, Strin
         (DocumentOperations::Single(_), Some(name)) => {
             return Err(format!("There is no operation named {name:?}."));
         }
-        (DocumentOperations::Multiple(all), Some(name)) => {
-            all.get(name).ok_or_else(|| format!("There is no operation named {name:?}."))?
-        }
+        (DocumentOperations::Multiple(all), Some(name)) => all
+            .get(name)
+            .ok_or_else(|| format!("There is no operation named {name:?}."))?,
         (DocumentOperations::Multiple(all), None) => match all.values().next() {
             Some(only) if all.len() == 1 => only,
-            _ => return Err("The document has several operations: name one in operationName.".into()),
+            _ => {
+                return Err(
+                    "The document has several operations: name one in operationName.".into(),
+                );
+            }
         },
     };
     Ok(match operation.node.ty {
@@ -131,7 +137,10 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, Strin
 }
 
 fn for_caller(prepared: Prepared, caller: Caller) -> Request {
-    prepared.request.data(loader::Budget::default()).data(caller)
+    prepared
+        .request
+        .data(loader::Budget::default())
+        .data(caller)
 }
 
 /// What every resolver needs.
@@ -148,7 +157,9 @@ trait Asked {
 
 impl Asked for Context<'_> {
     fn desk(&self) -> Result<&Desk> {
-        self.data::<Arc<Desk>>().map(|desk| &**desk).map_err(missing)
+        self.data::<Arc<Desk>>()
+            .map(|desk| &**desk)
+            .map_err(missing)
     }
 
     fn caller(&self) -> Result<&Caller> {

@@ -76,13 +76,21 @@ impl Mutation {
             Ok(read) => read,
             Err(errors) => {
                 let errors = Some(errors);
-                return Ok(RegisterPayload { errors, ..Default::default() });
+                return Ok(RegisterPayload {
+                    errors,
+                    ..Default::default()
+                });
             }
         };
         let made = app::accounts::register(desk, address, email, password, invite).await;
         let (errors, made) = outcome(made)?;
         let token = made.map(|made| made.token);
-        Ok(RegisterPayload { success: token.is_some(), errors, token, refresh_token: None })
+        Ok(RegisterPayload {
+            success: token.is_some(),
+            errors,
+            token,
+            refresh_token: None,
+        })
     }
 
     /// Signs in. Expected failures come in `errors`, not as GraphQL errors.
@@ -99,7 +107,13 @@ impl Mutation {
         };
         let (errors, signed_in) = outcome(signed_in)?;
         let (user, token) = signed_in.map(|s| (UserView(s.employee), s.token)).unzip();
-        Ok(LoginPayload { success: token.is_some(), errors, token, refresh_token: None, user })
+        Ok(LoginPayload {
+            success: token.is_some(),
+            errors,
+            token,
+            refresh_token: None,
+            user,
+        })
     }
 
     /// Changes one's own e-mail. CONFLICT when it is taken.
@@ -109,7 +123,9 @@ impl Mutation {
         email: Option<String>,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
-        let email = email.map(|email| Email::parse("email", &email)).transpose()?;
+        let email = email
+            .map(|email| Email::parse("email", &email))
+            .transpose()?;
         let work = move |tx: &Transaction<'_>| match email {
             Some(email) => app::accounts::update_me(tx, &actor, &email),
             None => app::accounts::me(tx, &actor),
@@ -137,13 +153,20 @@ impl Mutation {
             app::accounts::change_password(desk, actor, address, old_password.into(), new).await;
         let (errors, changed) = outcome(changed)?;
         let token = changed.map(|changed| changed.token);
-        Ok(ChangePasswordPayload { success: token.is_some(), errors, token })
+        Ok(ChangePasswordPayload {
+            success: token.is_some(),
+            errors,
+            token,
+        })
     }
 
     /// Ends every token of one's own account, this one too.
     async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
         let actor = ctx.actor()?;
-        ctx.desk()?.db.write(move |tx| app::accounts::logout_everywhere(tx, &actor)).await?;
+        ctx.desk()?
+            .db
+            .write(move |tx| app::accounts::logout_everywhere(tx, &actor))
+            .await?;
         Ok(LogoutPayload { success: true })
     }
 
@@ -206,7 +229,9 @@ impl Mutation {
         let desk = ctx.desk()?;
         let (shop, now) = (desk.shop.clone(), desk.clock.now());
         let Card { phone, change, .. } = customer_data.read(&shop)?;
-        let work = move |tx: &Transaction<'_>| app::customers::create(tx, &shop, &actor, &phone, &change, now);
+        let work = move |tx: &Transaction<'_>| {
+            app::customers::create(tx, &shop, &actor, &phone, &change, now)
+        };
         let customer = CustomerView(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
@@ -222,8 +247,9 @@ impl Mutation {
         let desk = ctx.desk()?;
         let (shop, now) = (desk.shop.clone(), desk.clock.now());
         let Card { id, phone, change } = customer_data.read(&shop)?;
-        let work =
-            move |tx: &Transaction<'_>| app::customers::update(tx, &shop, &actor, &phone, id, &change, now);
+        let work = move |tx: &Transaction<'_>| {
+            app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
+        };
         let customer = CustomerView(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
@@ -240,16 +266,26 @@ impl Mutation {
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| app::customers::delete(tx, &actor, &phone, now);
         let customer = desk.db.write(work).await?;
-        Ok(DeleteCustomerPayload { phone: customer.phone.typed().to_owned() })
+        Ok(DeleteCustomerPayload {
+            phone: customer.phone.typed().to_owned(),
+        })
     }
 
     /// Vouches that a card's Telegram account is the customer's. From then on it is told of the
     /// tasks.
-    async fn confirm_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
+    async fn confirm_telegram(
+        &self,
+        ctx: &Context<'_>,
+        customer_id: ID,
+    ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (CustomerId::parse("customerId", &customer_id)?, desk.clock.now());
-        let work = move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
+        let (id, now) = (
+            CustomerId::parse("customerId", &customer_id)?,
+            desk.clock.now(),
+        );
+        let work =
+            move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
         let customer = CustomerView(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
@@ -258,7 +294,10 @@ impl Mutation {
     async fn unlink_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (id, now) = (CustomerId::parse("customerId", &customer_id)?, desk.clock.now());
+        let (id, now) = (
+            CustomerId::parse("customerId", &customer_id)?,
+            desk.clock.now(),
+        );
         let work = move |tx: &Transaction<'_>| app::customers::unlink_telegram(tx, &actor, id, now);
         let customer = CustomerView(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
@@ -270,8 +309,13 @@ impl Mutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (new, now) = (task_data.into_new(&desk.shop)?, desk.clock.now());
-        let row = desk.db.write(move |tx| app::tasks::create(tx, &actor, &new, now)).await?;
-        Ok(TaskPayload { task: TaskView(row) })
+        let row = desk
+            .db
+            .write(move |tx| app::tasks::create(tx, &actor, &new, now))
+            .await?;
+        Ok(TaskPayload {
+            task: TaskView(row),
+        })
     }
 
     /// Changes a task's status, category and description; what isn't given stays. The customer
@@ -281,8 +325,11 @@ impl Mutation {
         let desk = ctx.desk()?;
         let (shop, now) = (desk.shop.clone(), desk.clock.now());
         let (id, change) = task_data.into_change(&shop)?;
-        let work = move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
-        Ok(TaskPayload { task: TaskView(desk.db.write(work).await?) })
+        let work =
+            move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
+        Ok(TaskPayload {
+            task: TaskView(desk.db.write(work).await?),
+        })
     }
 
     /// Makes an employee responsible for a task; nobody when `employeeId` is null.
@@ -296,11 +343,15 @@ impl Mutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        let employee =
-            employee_id.map(|id| EmployeeId::parse("employeeId", &id)).transpose()?;
-        let work =
-            move |tx: &Transaction<'_>| app::tasks::assign(tx, &actor, id, employee, expected_version, now);
-        Ok(TaskPayload { task: TaskView(desk.db.write(work).await?) })
+        let employee = employee_id
+            .map(|id| EmployeeId::parse("employeeId", &id))
+            .transpose()?;
+        let work = move |tx: &Transaction<'_>| {
+            app::tasks::assign(tx, &actor, id, employee, expected_version, now)
+        };
+        Ok(TaskPayload {
+            task: TaskView(desk.db.write(work).await?),
+        })
     }
 
     /// Deletes a task. Its number is never given again.
@@ -308,7 +359,9 @@ impl Mutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (task, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        desk.db.write(move |tx| app::tasks::delete(tx, &actor, task, now)).await?;
+        desk.db
+            .write(move |tx| app::tasks::delete(tx, &actor, task, now))
+            .await?;
         Ok(DeleteTaskPayload { id })
     }
 
@@ -317,7 +370,12 @@ impl Mutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
-        let row = desk.db.write(move |tx| app::notices::retry(tx, &actor, id, now)).await?;
-        Ok(TaskPayload { task: TaskView(row) })
+        let row = desk
+            .db
+            .write(move |tx| app::notices::retry(tx, &actor, id, now))
+            .await?;
+        Ok(TaskPayload {
+            task: TaskView(row),
+        })
     }
 }

@@ -44,7 +44,10 @@ pub fn page<R, N: async_graphql::OutputType>(
     rows.truncate(size);
     let total = Total { total_count: total };
     let mut page = Connection::with_additional_fields(has_previous, has_next, total);
-    page.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), view(row))));
+    page.edges.extend(
+        rows.into_iter()
+            .map(|row| Edge::new(cursor(&row), view(row))),
+    );
     page
 }
 
@@ -61,7 +64,9 @@ pub fn read_task_cursor(text: &str, order: TaskOrder) -> Result<After> {
         return Err(Problem::CursorOfAnotherOrder.at("after").into());
     }
     let key = key.and_then(|key| key.parse().ok()).ok_or_else(malformed)?;
-    let id = id.and_then(|id| TaskId::parse("after", id).ok()).ok_or_else(malformed)?;
+    let id = id
+        .and_then(|id| TaskId::parse("after", id).ok())
+        .ok_or_else(malformed)?;
     match of == Some(word(order)) && parts.next().is_none() {
         true => Ok(After { key, id }),
         false => Err(malformed().into()),
@@ -74,7 +79,9 @@ pub fn customer_cursor(id: CustomerId) -> String {
 
 pub fn read_customer_cursor(text: &str) -> Result<CustomerId> {
     let plain = decode(text);
-    let id = plain.as_deref().and_then(|plain| plain.strip_prefix("customer:"));
+    let id = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("customer:"));
     id.and_then(|id| CustomerId::parse("after", id).ok())
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }

@@ -19,13 +19,22 @@ impl Query {
     /// The signed-in employee.
     async fn me(&self, ctx: &Context<'_>) -> Result<UserView> {
         let actor = ctx.actor()?;
-        Ok(UserView(ctx.desk()?.db.read(move |c| app::accounts::me(c, &actor)).await?))
+        Ok(UserView(
+            ctx.desk()?
+                .db
+                .read(move |c| app::accounts::me(c, &actor))
+                .await?,
+        ))
     }
 
     /// Everybody who has or had an account.
     async fn employees(&self, ctx: &Context<'_>) -> Result<Vec<UserView>> {
         let actor = ctx.actor()?;
-        let all = ctx.desk()?.db.read(move |c| app::accounts::employees(c, &actor)).await?;
+        let all = ctx
+            .desk()?
+            .db
+            .read(move |c| app::accounts::employees(c, &actor))
+            .await?;
         Ok(all.into_iter().map(UserView).collect())
     }
 
@@ -33,7 +42,11 @@ impl Query {
     #[graphql(complexity = "10 * child_complexity")]
     async fn all_customers(&self, ctx: &Context<'_>) -> Result<Vec<CustomerView>> {
         let actor = ctx.actor()?;
-        let all = ctx.desk()?.db.read(move |c| app::customers::all(c, &actor)).await?;
+        let all = ctx
+            .desk()?
+            .db
+            .read(move |c| app::customers::all(c, &actor))
+            .await?;
         Ok(all.into_iter().map(CustomerView).collect())
     }
 
@@ -41,7 +54,11 @@ impl Query {
     async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
         let actor = ctx.actor()?;
         let id = CustomerId::parse("id", &id)?;
-        let customer = ctx.desk()?.db.read(move |c| app::customers::get(c, &actor, id)).await?;
+        let customer = ctx
+            .desk()?
+            .db
+            .read(move |c| app::customers::get(c, &actor, id))
+            .await?;
         Ok(Some(CustomerView(customer)))
     }
 
@@ -57,7 +74,10 @@ impl Query {
     ) -> Result<Page<CustomerView>> {
         let actor = ctx.actor()?;
         let size = page::size(first)?;
-        let after = after.as_deref().map(page::read_customer_cursor).transpose()?;
+        let after = after
+            .as_deref()
+            .map(page::read_customer_cursor)
+            .transpose()?;
         let search = app::customers::search(&search.unwrap_or_default());
         let work = move |c: &_| {
             let rows = app::customers::page(c, &actor, &search, after, size + 1)?;
@@ -65,7 +85,14 @@ impl Query {
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
         let cursor = |row: &crate::domain::Customer| page::customer_cursor(row.id);
-        Ok(page::page(rows, size, after.is_some(), total, cursor, CustomerView))
+        Ok(page::page(
+            rows,
+            size,
+            after.is_some(),
+            total,
+            cursor,
+            CustomerView,
+        ))
     }
 
     /// Every task of the company, oldest first; all given filters hold at once. Dates are
@@ -97,7 +124,10 @@ impl Query {
             date_end,
         };
         let filter = filter.read(&desk.shop)?;
-        let rows = desk.db.read(move |c| app::tasks::list(c, &actor, &filter)).await?;
+        let rows = desk
+            .db
+            .read(move |c| app::tasks::list(c, &actor, &filter))
+            .await?;
         Ok(rows.into_iter().map(TaskView).collect())
     }
 
@@ -105,7 +135,11 @@ impl Query {
     async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
-        let row = ctx.desk()?.db.read(move |c| app::tasks::get(c, &actor, id)).await?;
+        let row = ctx
+            .desk()?
+            .db
+            .read(move |c| app::tasks::get(c, &actor, id))
+            .await?;
         Ok(Some(TaskView(row)))
     }
 
@@ -124,7 +158,10 @@ impl Query {
         let filter = filter.unwrap_or_default().read(&desk.shop)?;
         let order = order_by.map_or(TaskOrder::Newest, Into::into);
         let size = page::size(first)?;
-        let after = after.as_deref().map(|after| page::read_task_cursor(after, order)).transpose()?;
+        let after = after
+            .as_deref()
+            .map(|after| page::read_task_cursor(after, order))
+            .transpose()?;
         let work = move |c: &_| {
             let rows = app::tasks::page(c, &actor, &filter, order, after, size + 1)?;
             Ok((rows, app::tasks::count(c, &actor, &filter)?))
@@ -133,7 +170,14 @@ impl Query {
         let cursor = |row: &crate::store::tasks::TaskRow| {
             page::task_cursor(After::of(&row.task, order), order)
         };
-        Ok(page::page(rows, size, after.is_some(), total, cursor, TaskView))
+        Ok(page::page(
+            rows,
+            size,
+            after.is_some(),
+            total,
+            cursor,
+            TaskView,
+        ))
     }
 
     /// Notices that did not reach their customer and are not tried any more, newest first: call
@@ -141,7 +185,11 @@ impl Query {
     #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
         let actor = ctx.actor()?;
-        let all = ctx.desk()?.db.read(move |c| app::notices::undelivered(c, &actor)).await?;
+        let all = ctx
+            .desk()?
+            .db
+            .read(move |c| app::notices::undelivered(c, &actor))
+            .await?;
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.into_iter().map(view).collect())
     }

@@ -41,7 +41,10 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<TaskChange>>> {
         let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
         let id = id.map(|id| TaskId::parse("id", &id)).transpose()?;
-        let desk = ctx.data::<std::sync::Arc<app::Desk>>().map_err(super::missing)?.clone();
+        let desk = ctx
+            .data::<std::sync::Arc<app::Desk>>()
+            .map_err(super::missing)?
+            .clone();
         let changes = app::tasks::watch(desk, session, id);
         Ok(changes.map(|change| {
             let (TaskChanged { task, what }, row) = change?;

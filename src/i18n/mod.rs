@@ -38,29 +38,37 @@ pub fn text_with<'a>(
         Language::Russian => RUSSIAN,
         Language::English => ENGLISH,
     };
-    let args: HashMap<Cow<'static, str>, FluentValue<'a>> =
-        args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+    let args: HashMap<Cow<'static, str>, FluentValue<'a>> = args
+        .into_iter()
+        .map(|(name, value)| (Cow::Borrowed(name), value))
+        .collect();
     TEXTS.lookup_with_args(&language, id, &args)
 }
 
 /// What a status is called.
 pub fn status(language: Language, status: Status) -> String {
-    text(language, match status {
-        Status::Accepted => "status-accepted",
-        Status::InProgress => "status-in-progress",
-        Status::Ready => "status-ready",
-        Status::Closed => "status-closed",
-    })
+    text(
+        language,
+        match status {
+            Status::Accepted => "status-accepted",
+            Status::InProgress => "status-in-progress",
+            Status::Ready => "status-ready",
+            Status::Closed => "status-closed",
+        },
+    )
 }
 
 /// What a category is called.
 pub fn category(language: Language, category: Category) -> String {
-    text(language, match category {
-        Category::Consulting => "category-consulting",
-        Category::Diagnosis => "category-diagnosis",
-        Category::Repair => "category-repair",
-        Category::Other => "category-other",
-    })
+    text(
+        language,
+        match category {
+            Category::Consulting => "category-consulting",
+            Category::Diagnosis => "category-diagnosis",
+            Category::Repair => "category-repair",
+            Category::Other => "category-other",
+        },
+    )
 }
 
 /// A day with the month's name: «21 ноября 2026».

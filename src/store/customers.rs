@@ -5,7 +5,9 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::types::Millis;
 use super::{Connection, Transaction};
-use crate::domain::{Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink};
+use crate::domain::{
+    Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
+};
 
 const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
                        telegram_blocked, telegram_language";
@@ -29,8 +31,13 @@ pub(super) fn from_prefixed_row(row: &Row<'_>, prefix: &str) -> rusqlite::Result
     };
     Ok(Customer {
         id: row.get(&*column("id"))?,
-        phone: Phone::from_row(row.get(&*column("phone"))?, row.get(&*column("phone_e164"))?),
-        name: row.get::<_, Option<String>>(&*column("name"))?.map(Name::from_row),
+        phone: Phone::from_row(
+            row.get(&*column("phone"))?,
+            row.get(&*column("phone_e164"))?,
+        ),
+        name: row
+            .get::<_, Option<String>>(&*column("name"))?
+            .map(Name::from_row),
         telegram,
     })
 }
@@ -51,13 +58,17 @@ pub fn by_phone(connection: &Connection, phone: &Phone) -> Result<Option<Custome
 pub fn by_telegram(connection: &Connection, id: TelegramId) -> Result<Vec<Customer>> {
     let sql = format!("SELECT {COLUMNS} FROM customers WHERE telegram_id = ?1 ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_map([id], from_row)?.collect::<Result<_, _>>()?)
+    Ok(statement
+        .query_map([id], from_row)?
+        .collect::<Result<_, _>>()?)
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<Customer>> {
     let sql = format!("SELECT {COLUMNS} FROM customers ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_map([], from_row)?.collect::<Result<_, _>>()?)
+    Ok(statement
+        .query_map([], from_row)?
+        .collect::<Result<_, _>>()?)
 }
 
 /// What a search asks of a card: a part of the name, or of the digits of the phone.
@@ -74,10 +85,16 @@ impl Search {
     /// `name` in lower case for LIKE, with its wildcards taken literally.
     fn patterns(&self) -> (Option<String>, Option<String>) {
         let escape = |text: &String| {
-            let text = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+            let text = text
+                .replace('\\', r"\\")
+                .replace('%', r"\%")
+                .replace('_', r"\_");
             format!("%{text}%")
         };
-        (self.name.as_ref().map(escape), self.digits.as_ref().map(|digits| format!("%{digits}%")))
+        (
+            self.name.as_ref().map(escape),
+            self.digits.as_ref().map(|digits| format!("%{digits}%")),
+        )
     }
 }
 
@@ -109,7 +126,11 @@ pub fn count(connection: &Connection, search: &Search) -> Result<i64> {
     let (name, digits) = search.patterns();
     let mut statement =
         connection.prepare_cached(&format!("SELECT count(*) FROM customers WHERE {condition}"))?;
-    Ok(statement.query_row(named_params! { ":name": name, ":digits": digits }, |row| row.get(0))?)
+    Ok(
+        statement.query_row(named_params! { ":name": name, ":digits": digits }, |row| {
+            row.get(0)
+        })?,
+    )
 }
 
 pub fn insert(
@@ -194,5 +215,6 @@ pub fn delete(tx: &Transaction, id: CustomerId) -> Result<()> {
 }
 
 fn name_key(name: Option<&Name>) -> String {
-    name.map(|name| name.as_str().to_lowercase()).unwrap_or_default()
+    name.map(|name| name.as_str().to_lowercase())
+        .unwrap_or_default()
 }

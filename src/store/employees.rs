@@ -35,7 +35,9 @@ pub fn by_email(connection: &Connection, email: &Email) -> Result<Option<Employe
 pub fn all(connection: &Connection) -> Result<Vec<Employee>> {
     let sql = format!("SELECT {COLUMNS} FROM employees ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_map([], from_row)?.collect::<Result<_, _>>()?)
+    Ok(statement
+        .query_map([], from_row)?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Whether anybody has an account yet.
@@ -61,7 +63,13 @@ pub fn insert(
     tx.execute(
         "INSERT INTO employees (email, email_key, password_hash, role, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5)",
-        (email.as_str(), email.key(), password_hash, role, Millis(now)),
+        (
+            email.as_str(),
+            email.key(),
+            password_hash,
+            role,
+            Millis(now),
+        ),
     )?;
     Ok(EmployeeId::from_row(tx.last_insert_rowid()))
 }
@@ -70,7 +78,9 @@ pub fn insert(
 pub fn password_hash(connection: &Connection, id: EmployeeId) -> Result<Option<String>> {
     let mut statement =
         connection.prepare_cached("SELECT password_hash FROM employees WHERE id = ?1")?;
-    Ok(statement.query_row([id], |row| row.get("password_hash")).optional()?)
+    Ok(statement
+        .query_row([id], |row| row.get("password_hash"))
+        .optional()?)
 }
 
 pub fn set_password_hash(tx: &Transaction, id: EmployeeId, password_hash: &str) -> Result<()> {

@@ -59,10 +59,13 @@ pub fn append_for_customer(
     now: Timestamp,
 ) -> Result<()> {
     let mut statement = tx.prepare_cached("SELECT id FROM tasks WHERE customer_id = ?1")?;
-    let tasks: Vec<TaskId> =
-        statement.query_map([customer], |row| row.get("id"))?.collect::<Result<_, _>>()?;
+    let tasks: Vec<TaskId> = statement
+        .query_map([customer], |row| row.get("id"))?
+        .collect::<Result<_, _>>()?;
     let from = customer.to_string();
-    tasks.into_iter().try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
+    tasks
+        .into_iter()
+        .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
 }
 
 /// The history of several tasks, oldest first.

@@ -61,12 +61,18 @@ pub fn insert(
 }
 
 pub fn set_used(tx: &Transaction, id: i64, now: Timestamp) -> Result<()> {
-    tx.execute("UPDATE invites SET used_at = ?2 WHERE id = ?1", (id, Millis(now)))?;
+    tx.execute(
+        "UPDATE invites SET used_at = ?2 WHERE id = ?1",
+        (id, Millis(now)),
+    )?;
     Ok(())
 }
 
 /// Forgets unused links to the first account: each start prints a new one.
 pub fn delete_first_owner_links(tx: &Transaction) -> Result<()> {
-    tx.execute("DELETE FROM invites WHERE email IS NULL AND used_at IS NULL", [])?;
+    tx.execute(
+        "DELETE FROM invites WHERE email IS NULL AND used_at IS NULL",
+        [],
+    )?;
     Ok(())
 }

@@ -57,10 +57,7 @@ impl OpenError {
         }
     }
 
-    fn migration(
-        path: &Path,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    fn migration(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Migration {
             path: path.to_owned(),
             source: source.into(),
@@ -77,12 +74,18 @@ pub(super) fn prepare(
     let created = create(path)?;
     let mut connection = Connection::open(path).map_err(|error| OpenError::file(path, error))?;
     configure(&connection).map_err(|error| OpenError::file(path, error))?;
-    let runner = Runner::new(migrations).set_grouped(true).set_abort_divergent(true);
+    let runner = Runner::new(migrations)
+        .set_grouped(true)
+        .set_abort_divergent(true);
     let applied = runner
         .get_last_applied_migration(&mut connection)
         .map_err(|error| OpenError::migration(path, error))?
         .map_or(0, |migration| i64::from(migration.version()));
-    let known = migrations.iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    let known = migrations
+        .iter()
+        .map(|m| i64::from(m.version()))
+        .max()
+        .unwrap_or(0);
     if applied > known {
         return Err(OpenError::Newer {
             path: path.to_owned(),

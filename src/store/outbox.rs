@@ -70,7 +70,10 @@ pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
 
 /// Takes back what waits for a customer, who is no longer at that chat.
 pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    tx.execute("DELETE FROM outbox WHERE customer_id = ?1 AND state = 'WAITING'", [customer])?;
+    tx.execute(
+        "DELETE FROM outbox WHERE customer_id = ?1 AND state = 'WAITING'",
+        [customer],
+    )?;
     Ok(())
 }
 
@@ -110,7 +113,8 @@ pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Ve
 
 /// When the next row that waits for the clock alone may be tried.
 pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
-    let sql = format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
+    let sql =
+        format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let next: Option<Millis> = statement.query_row([Millis(now)], |row| row.get(0))?;
     Ok(next.map(|at| at.0))
@@ -146,13 +150,17 @@ pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<L
     let mut statement = connection.prepare_cached(
         "SELECT telegram_language FROM customers WHERE telegram_id = ?1 ORDER BY id LIMIT 1",
     )?;
-    Ok(statement.query_row([chat], |row| row.get("telegram_language")).optional()?)
+    Ok(statement
+        .query_row([chat], |row| row.get("telegram_language"))
+        .optional()?)
 }
 
 /// Claims a row; its outcome is unknown until it is settled.
 pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
-    tx.prepare_cached("UPDATE outbox SET state = 'SENDING', attempts = attempts + 1 WHERE id = ?1")?
-        .execute([id])?;
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'SENDING', attempts = attempts + 1 WHERE id = ?1",
+    )?
+    .execute([id])?;
     Ok(())
 }
 
@@ -163,7 +171,8 @@ pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<(
          WHERE id = ?1 AND kind = 'STATUS_CHANGED'",
     )?
     .execute((id, Millis(now)))?;
-    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?.execute([id])?;
+    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?
+        .execute([id])?;
     Ok(())
 }
 
@@ -235,7 +244,9 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
 /// The notices that were given up, newest first.
 pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
     let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} ORDER BY id DESC"))?;
-    Ok(statement.query_map([], undelivered)?.collect::<Result<_, _>>()?)
+    Ok(statement
+        .query_map([], undelivered)?
+        .collect::<Result<_, _>>()?)
 }
 
 pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {

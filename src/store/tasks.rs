@@ -136,7 +136,10 @@ fn select(
         TaskOrder::RecentlyUpdated => "t.updated_at DESC, t.id DESC",
     };
     let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    let sql = format!("{SELECT} {} ORDER BY {direction} LIMIT :limit", conditions.sql());
+    let sql = format!(
+        "{SELECT} {} ORDER BY {direction} LIMIT :limit",
+        conditions.sql()
+    );
     conditions.values.push((":limit", Box::new(limit)));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(&*conditions.params(), from_row)?;
@@ -160,20 +163,36 @@ impl Conditions {
             );
         }
         if !filter.statuses.is_empty() {
-            let words: Vec<_> = filter.statuses.iter().map(|s| format!("'{}'", s.word())).collect();
+            let words: Vec<_> = filter
+                .statuses
+                .iter()
+                .map(|s| format!("'{}'", s.word()))
+                .collect();
             all.push(&format!("t.status IN ({})", words.join(", ")), None);
         }
         if let Some(category) = filter.category {
-            all.push("t.category = :category", Some((":category", Box::new(category))));
+            all.push(
+                "t.category = :category",
+                Some((":category", Box::new(category))),
+            );
         }
         if let Some(employee) = filter.employee {
-            all.push("t.employee_id = :employee", Some((":employee", Box::new(employee))));
+            all.push(
+                "t.employee_id = :employee",
+                Some((":employee", Box::new(employee))),
+            );
         }
         if let Some(from) = filter.created.from {
-            all.push("t.created_at >= :from", Some((":from", Box::new(Millis(from)))));
+            all.push(
+                "t.created_at >= :from",
+                Some((":from", Box::new(Millis(from)))),
+            );
         }
         if let Some(until) = filter.created.until {
-            all.push("t.created_at < :until", Some((":until", Box::new(Millis(until)))));
+            all.push(
+                "t.created_at < :until",
+                Some((":until", Box::new(Millis(until)))),
+            );
         }
         all
     }
@@ -191,7 +210,10 @@ impl Conditions {
     }
 
     fn params(&self) -> Vec<(&str, &dyn ToSql)> {
-        self.values.iter().map(|(name, value)| (*name, &**value)).collect()
+        self.values
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .collect()
     }
 }
 

@@ -65,8 +65,15 @@ impl Client {
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(api_url: &str, token: SecretString) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder().connect_timeout(TIMEOUT).timeout(TIMEOUT).build()?;
-        let url = format!("{}/bot{}", api_url.trim_end_matches('/'), token.expose_secret());
+        let client = reqwest::Client::builder()
+            .connect_timeout(TIMEOUT)
+            .timeout(TIMEOUT)
+            .build()?;
+        let url = format!(
+            "{}/bot{}",
+            api_url.trim_end_matches('/'),
+            token.expose_secret()
+        );
         let bot = Bot::builder().api_url(url).client(client).build();
         Ok(Self { bot, token })
     }
@@ -125,7 +132,9 @@ impl Client {
 
     /// Stops the button's spinner. It says nothing, so a failure changes nothing.
     async fn answer(&self, query: &str) {
-        let params = AnswerCallbackQueryParams::builder().callback_query_id(query).build();
+        let params = AnswerCallbackQueryParams::builder()
+            .callback_query_id(query)
+            .build();
         if let Err(failure) = self.call(self.bot.answer_callback_query(&params)).await {
             tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
         }
@@ -151,7 +160,9 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn delete_webhook(&self) -> Result<(), Failure> {
-        let params = DeleteWebhookParams::builder().drop_pending_updates(false).build();
+        let params = DeleteWebhookParams::builder()
+            .drop_pending_updates(false)
+            .build();
         self.call(self.bot.delete_webhook(&params)).await.map(drop)
     }
 
@@ -165,7 +176,10 @@ impl Client {
         language: Option<&str>,
     ) -> Result<(), Failure> {
         let command = |(name, about): &(&str, String)| {
-            BotCommand::builder().command(*name).description(about.as_str()).build()
+            BotCommand::builder()
+                .command(*name)
+                .description(about.as_str())
+                .build()
         };
         let params = SetMyCommandsParams::builder()
             .commands(commands.iter().map(command).collect())
@@ -185,7 +199,9 @@ impl Client {
             .allowed_updates(allowed_updates())
             .build();
         // One update of an unknown kind must not hide the others, so each is read by itself.
-        let poll = self.bot.request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
+        let poll = self
+            .bot
+            .request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
         self.call(poll).await.map(|response| response.result)
     }
 
@@ -236,7 +252,10 @@ impl Client {
     }
 
     fn clean(&self, text: &str) -> String {
-        text.replace(self.token.expose_secret(), "***").chars().take(200).collect()
+        text.replace(self.token.expose_secret(), "***")
+            .chars()
+            .take(200)
+            .collect()
     }
 }
 
@@ -266,7 +285,10 @@ fn markup(buttons: &Buttons) -> Option<ReplyMarkup> {
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
         Buttons::ShareContact(label) => {
-            let button = KeyboardButton::builder().text(&**label).request_contact(true).build();
+            let button = KeyboardButton::builder()
+                .text(&**label)
+                .request_contact(true)
+                .build();
             Some(ReplyMarkup::ReplyKeyboardMarkup(
                 ReplyKeyboardMarkup::builder()
                     .keyboard(vec![vec![button]])
@@ -282,8 +304,15 @@ fn inline(buttons: &Buttons) -> Option<InlineKeyboardMarkup> {
         return None;
     };
     let button = |(label, data): &(String, String)| {
-        InlineKeyboardButton::builder().text(&**label).callback_data(&**data).build()
+        InlineKeyboardButton::builder()
+            .text(&**label)
+            .callback_data(&**data)
+            .build()
     };
     let row = row.iter().map(button).collect();
-    Some(InlineKeyboardMarkup::builder().inline_keyboard(vec![row]).build())
+    Some(
+        InlineKeyboardMarkup::builder()
+            .inline_keyboard(vec![row])
+            .build(),
+    )
 }

@@ -90,7 +90,10 @@ impl Event {
         let first_hand = message.forward_origin.is_none() && message.via_bot.is_none();
         let contact = message.contact.map(|contact| Contact {
             own: first_hand
-                && contact.user_id.and_then(telegram_id).is_some_and(|id| id == from.id),
+                && contact
+                    .user_id
+                    .and_then(telegram_id)
+                    .is_some_and(|id| id == from.id),
             phone: contact.phone_number,
         });
         Some(Self::Message {
@@ -118,7 +121,10 @@ impl Event {
     fn from_membership(update: ChatMemberUpdated) -> Option<Self> {
         Some(Self::Membership {
             from: Person::in_private(&update.chat, &update.from)?,
-            blocked: matches!(update.new_chat_member, ChatMember::Kicked(_) | ChatMember::Left(_)),
+            blocked: matches!(
+                update.new_chat_member,
+                ChatMember::Kicked(_) | ChatMember::Left(_)
+            ),
         })
     }
 }

@@ -1,0 +1,120 @@
+//! The composition root: builds the parts from what is given and runs them until told to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{Desk, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
+use crate::clock::Clock;
+use crate::domain::{Country, Language, Registration, Shop, TimeZone};
+use crate::graphql::Schema;
+use crate::http;
+use crate::store::Db;
+
+/// How long a stop waits for requests that are under way.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(10);
+const TOKEN_TTL: Duration = Duration::from_secs(10 * 24 * 60 * 60);
+
+/// A server that is ready to run.
+pub struct Server {
+    listener: TcpListener,
+    desk: Arc<Desk>,
+}
+
+/// Why a server can't be built or run.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl Server {
+    /// Opens the database and prepares everything that answers.
+    ///
+    /// # Errors
+    /// When the database can't be used or the time zone isn't known.
+    pub async fn build(
+        database: &Path,
+        listener: TcpListener,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
+        let db = Db::open(database, clock.now())?;
+        let address = listener.local_addr()?;
+        let key = secrets::kept(&db, "jwt").await?;
+        let desk = Desk {
+            limits: Limits::new(&clock),
+            passwords: Passwords::new()?,
+            tokens: Tokens::new(key.as_bytes(), TOKEN_TTL),
+            registration: Registration::Invite,
+            loopback: address.ip().is_loopback(),
+            public_url: format!("http://{address}"),
+            shop: Shop {
+                country: Country::parse("RU").ok_or("RU is not a country")?,
+                timezone: TimeZone::get("Europe/Moscow")?,
+                language: Language::Russian,
+                notify_delay: Duration::from_secs(5),
+            },
+            db,
+            clock,
+        };
+        let desk = Arc::new(desk);
+        Ok(Self { listener, desk })
+    }
+
+    /// # Errors
+    /// When the listener is gone.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop`, then lets what is under way come to its end.
+    ///
+    /// # Errors
+    /// When the write-ahead log can't be moved into the database at the end.
+    pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
+        let schema = Schema::new(self.desk.clone());
+        let graceful = GracefulShutdown::new();
+        loop {
+            let accepted = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = self.listener.accept() => accepted,
+            };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            };
+            let routes = http::routes(self.desk.clone(), schema.clone(), peer.ip());
+            let service = TowerToHyperService::new(warp::service(routes));
+            let mut builder = Builder::new(TokioExecutor::new());
+            builder
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADERS);
+            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+            let connection = graceful.watch(connection.into_owned());
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(error, "a connection ended early");
+                }
+            });
+        }
+        if tokio::time::timeout(DRAIN, graceful.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests were still under way at the end");
+        }
+        self.desk.db.checkpoint().await?;
+        Ok(())
+    }
+}
