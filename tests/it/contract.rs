@@ -1,0 +1,44 @@
+use crate::harness::{Shop, code};
+
+/// The longest introspection path of common clients: seven wrapped types below an argument.
+const INTROSPECTION: &str = "{ __schema { types { fields { args { type { ofType { ofType { ofType \
+    { ofType { ofType { ofType { ofType { name } } } } } } } } } } } }";
+
+#[tokio::test]
+async fn the_schema_can_be_read_by_tools() {
+    let shop = Shop::open().await;
+    let answer = shop.ask(INTROSPECTION).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn both_forms_of_the_address_answer() {
+    let shop = Shop::open().await;
+    for path in ["/graphql", "/graphql/"] {
+        let (status, answer) = shop.post(path, r#"{"query": "{ __typename }"}"#).await;
+        assert_eq!(
+            (status, answer["data"]["__typename"].as_str()),
+            (200, Some("Query"))
+        );
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_a_request_is_refused() {
+    let shop = Shop::open().await;
+    let deep = format!(r#"{{"query": "{{ a(b: {}1 }}"}}"#, "[".repeat(100_000));
+    let bomb =
+        r#"{"query": "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }"}"#;
+    let logins = "a: login(password: 1) { success } b: login(password: 1) { success }";
+    let logins = format!(r#"{{"query": "mutation {{ {logins} }}"}}"#);
+    for body in ["not json", "[]", r#"{"query": "{"}"#, &deep, bomb, &logins] {
+        let (status, answer) = shop.post("/graphql", body).await;
+        assert_eq!(status, 400, "{answer}");
+        assert!(!code(&answer).is_empty(), "{answer}");
+    }
+    let (status, _) = shop.post("/graphql", &" ".repeat(300_000)).await;
+    assert_eq!(status, 413);
+    shop.close().await;
+}

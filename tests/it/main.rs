@@ -1,0 +1,5 @@
+//! One binary of tests against the real server, on a free port, with a real database file.
+
+mod contract;
+mod harness;
+mod tasks;
