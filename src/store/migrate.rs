@@ -77,10 +77,7 @@ pub(super) fn prepare(
     let runner = Runner::new(migrations)
         .set_grouped(true)
         .set_abort_divergent(true);
-    let applied = runner
-        .get_last_applied_migration(&mut connection)
-        .map_err(|error| OpenError::migration(path, error))?
-        .map_or(0, |migration| i64::from(migration.version()));
+    let applied = version(&connection).map_err(|error| OpenError::migration(path, error))?;
     let known = migrations
         .iter()
         .map(|m| i64::from(m.version()))
@@ -100,6 +97,17 @@ pub(super) fn prepare(
         .run(&mut connection)
         .map_err(|error| OpenError::migration(path, error))?;
     Ok(created)
+}
+
+/// The schema version of the file; 0 before the first migration.
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    match connection.table_exists(None, "refinery_schema_history")? {
+        false => Ok(0),
+        true => {
+            let sql = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
+            connection.query_row(sql, [], |row| row.get(0))
+        }
+    }
 }
 
 /// Only the owner of the process may read what customers said, so the file is made by hand.

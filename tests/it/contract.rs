@@ -2,7 +2,7 @@ use crate::harness::{Shop, code};
 
 /// The longest introspection path of common clients: seven wrapped types below an argument.
 const INTROSPECTION: &str = "{ __schema { types { fields { args { type { ofType { ofType { ofType \
-    { ofType { ofType { ofType { ofType { name } } } } } } } } } } } }";
+    { ofType { ofType { ofType { ofType { name } } } } } } } } } } } } }";
 
 #[tokio::test]
 async fn the_schema_can_be_read_by_tools() {

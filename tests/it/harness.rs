@@ -15,7 +15,8 @@ pub struct Shop {
     url: String,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
-    pub folder: TempDir,
+    /// Removed with the files in it when the test ends.
+    _folder: TempDir,
     client: reqwest::Client,
     pub token: Option<String>,
 }
@@ -36,7 +37,7 @@ impl Shop {
             url,
             stop,
             running,
-            folder,
+            _folder: folder,
             client,
             token: None,
         }
