@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use zayavka::clock::Clock;
 use zayavka::server::{Failure, Server};
@@ -17,11 +18,24 @@ async fn main() -> Result<(), Failure> {
     eprintln!("Zayavka listens on http://{}", server.address()?);
     eprintln!("The first account that `register` makes at /graphql becomes the owner.");
     let stop = CancellationToken::new();
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopped.cancel();
-        }
-    });
+    tokio::spawn(watch_signals(stop.clone())?);
     server.run_until(stop).await
+}
+
+/// The first SIGTERM or SIGINT asks for an orderly stop, the second one ends the program.
+fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stop.is_cancelled() {
+                std::process::exit(1);
+            }
+            stop.cancel();
+        }
+    })
 }

@@ -45,6 +45,13 @@ impl Server {
         clock: Clock,
     ) -> Result<Self, Failure> {
         let db = Db::open(database, clock.now())?;
+        let file = db.path().display();
+        match db.is_new() {
+            true => tracing::warn!(
+                "created a new, empty database at {file}; if you expected your data, check `database`"
+            ),
+            false => tracing::info!("opened the database at {file}"),
+        }
         let address = listener.local_addr()?;
         let key = secrets::kept(&db, "jwt").await?;
         let desk = Desk {
