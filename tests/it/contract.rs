@@ -42,3 +42,57 @@ async fn what_is_not_a_request_is_refused() {
     assert_eq!(status, 413);
     shop.close().await;
 }
+
+/// Every operation, argument, input and enum of the contract stands in our schema; what comes
+/// out may only become non-null.
+#[test]
+fn the_schema_keeps_the_whole_contract() {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition as Definition};
+    use std::collections::BTreeSet;
+
+    let lines = |sdl: &str| {
+        let mut lines = BTreeSet::new();
+        for definition in parse_schema(sdl).unwrap().definitions {
+            let Definition::Type(ty) = definition else {
+                continue;
+            };
+            let name = ty.node.name.node;
+            match ty.node.kind {
+                TypeKind::Object(object) => {
+                    for field in object.fields {
+                        let field = field.node;
+                        let out = field.ty.node.to_string().replace('!', "");
+                        lines.insert(format!("{name}.{}: {out}", field.name.node));
+                        for argument in field.arguments {
+                            let argument = argument.node;
+                            let at = format!("{name}.{}({})", field.name.node, argument.name.node);
+                            lines.insert(format!("{at}: {}", argument.ty.node));
+                        }
+                    }
+                }
+                TypeKind::InputObject(input) => {
+                    for field in input.fields {
+                        let field = field.node;
+                        lines.insert(format!("{name}.{}: {}", field.name.node, field.ty.node));
+                    }
+                }
+                TypeKind::Enum(words) => {
+                    for word in words.values {
+                        lines.insert(format!("{name}.{}", word.node.value.node));
+                    }
+                }
+                _ => {
+                    lines.insert(name.to_string());
+                }
+            }
+        }
+        lines
+    };
+    let (contract, ours) = (
+        lines(include_str!("contract.graphql")),
+        lines(&zayavka::graphql::sdl()),
+    );
+    let missing: Vec<_> = contract.difference(&ours).collect();
+    assert!(contract.len() > 60 && missing.is_empty(), "{missing:#?}");
+}
