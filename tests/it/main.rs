@@ -1,5 +1,6 @@
 //! One binary of tests against the real server, on a free port, with a real database file.
 
+mod architecture;
 mod contract;
 mod harness;
 mod tasks;
