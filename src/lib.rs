@@ -5,6 +5,7 @@
 //! In reading order; arrows never point back.
 //!
 //! - [`domain`]: what the shop works with, pure.
+//! - [`config`]: the settings, checked.
 //! - [`clock`]: the only place that asks for the time.
 //! - [`i18n`]: every sentence, in Russian and English.
 //! - [`store`]: all the SQL.
@@ -19,6 +20,7 @@
 pub mod app;
 pub mod bot;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod graphql;
 pub mod http;

@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use zayavka::clock::Clock;
+use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
 
 #[tokio::main]
@@ -13,8 +14,10 @@ async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
-    let listener = TcpListener::bind("127.0.0.1:8000").await?;
-    let server = Server::build(Path::new("zayavka.db"), listener, Clock::system()).await?;
+    let file = Path::new("config.toml");
+    let config = Config::load(file.exists().then_some(file))?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let server = Server::build(config, listener, Clock::system()).await?;
     eprintln!("Zayavka listens on http://{}", server.address()?);
     eprintln!("The first account that `register` makes at /graphql becomes the owner.");
     let stop = CancellationToken::new();

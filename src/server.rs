@@ -1,7 +1,6 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +8,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{Desk, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
-use crate::domain::{Country, Language, Registration, Shop, TimeZone};
+use crate::config::Config;
 use crate::graphql::Schema;
 use crate::http;
 use crate::store::Db;
@@ -23,7 +23,6 @@ use crate::store::Db;
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(10);
-const TOKEN_TTL: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
 /// A server that is ready to run.
 pub struct Server {
@@ -40,11 +39,11 @@ impl Server {
     /// # Errors
     /// When the database can't be used or the time zone isn't known.
     pub async fn build(
-        database: &Path,
+        config: Config,
         listener: TcpListener,
         clock: Clock,
     ) -> Result<Self, Failure> {
-        let db = Db::open(database, clock.now())?;
+        let db = Db::open(&config.database, clock.now())?;
         let file = db.path().display();
         match db.is_new() {
             true => tracing::warn!(
@@ -53,20 +52,21 @@ impl Server {
             false => tracing::info!("opened the database at {file}"),
         }
         let address = listener.local_addr()?;
-        let key = secrets::kept(&db, "jwt").await?;
+        let key = match config.jwt_secret {
+            Some(key) => key,
+            None => secrets::kept(&db, "jwt").await?.into(),
+        };
+        let public_url = config
+            .public_url
+            .unwrap_or_else(|| format!("http://{address}"));
         let desk = Desk {
             limits: Limits::new(&clock),
             passwords: Passwords::new()?,
-            tokens: Tokens::new(key.as_bytes(), TOKEN_TTL),
-            registration: Registration::Invite,
-            loopback: address.ip().is_loopback(),
-            public_url: format!("http://{address}"),
-            shop: Shop {
-                country: Country::parse("RU").ok_or("RU is not a country")?,
-                timezone: TimeZone::get("Europe/Moscow")?,
-                language: Language::Russian,
-                notify_delay: Duration::from_secs(5),
-            },
+            tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
+            registration: config.registration,
+            loopback: crate::config::on_this_machine(&public_url),
+            public_url,
+            shop: config.shop,
             db,
             clock,
         };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
+    ("config", &["domain"]),
     ("i18n", &["domain"]),
     ("store", &["domain"]),
     ("telegram", &["domain"]),
@@ -22,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "domain", "clock", "store", "app", "graphql", "http", "notifier", "telegram",
+            "config", "domain", "clock", "store", "app", "graphql", "http", "notifier", "telegram",
         ],
     ),
 ];

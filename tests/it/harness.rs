@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zayavka::clock::Clock;
+use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
 
 pub const PASSWORD: &str = "correct-horse-battery-staple";
@@ -27,8 +28,9 @@ impl Shop {
         let folder = TempDir::new().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let clock = Clock::manual("2021-07-25T09:00:00Z".parse().unwrap());
-        let file = folder.path().join("shop.db");
-        let server = Server::build(&file, listener, clock).await.unwrap();
+        let mut config = Config::parse("").unwrap();
+        config.database = folder.path().join("shop.db");
+        let server = Server::build(config, listener, clock).await.unwrap();
         let url = format!("http://{}", server.address().unwrap());
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run_until(stop.clone()));

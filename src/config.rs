@@ -1,0 +1,325 @@
+//! The settings, in two stages: as they were written, then checked and typed. The program starts
+//! with settings that are whole and right, or it says which key is not and doesn't start.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use config::{Environment, File, FileFormat};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::domain::{Country, Language, Registration, Shop, TimeZone};
+
+const PREFIX: &str = "ZAYAVKA";
+const SHORTEST_KEY: usize = 32;
+
+/// A setting that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("configuration: {0}")]
+    Unreadable(#[source] config::ConfigError),
+    #[error("configuration: {key}: {why}")]
+    Key { key: &'static str, why: String },
+}
+
+type Result<T, E = ConfigError> = std::result::Result<T, E>;
+
+/// The settings, checked.
+#[derive(Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub database: PathBuf,
+    pub public_url: Option<String>,
+    pub shop: Shop,
+    pub registration: Registration,
+    pub token_ttl: Duration,
+    pub jwt_secret: Option<SecretString>,
+    pub telegram: Option<Telegram>,
+}
+
+/// The settings of a bot.
+#[derive(Debug)]
+pub struct Telegram {
+    pub token: SecretString,
+    pub api_url: String,
+    pub mode: Mode,
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// How the customers' messages arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Webhook,
+    Polling,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    listen: String,
+    database: PathBuf,
+    public_url: Option<String>,
+    timezone: String,
+    country: String,
+    language: String,
+    auth: RawAuth,
+    telegram: RawTelegram,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawAuth {
+    registration: String,
+    token_ttl: String,
+    jwt_secret: Option<SecretString>,
+    jwt_secret_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawTelegram {
+    token: Option<SecretString>,
+    token_file: Option<PathBuf>,
+    api_url: String,
+    mode: Option<String>,
+    webhook_secret: Option<SecretString>,
+    webhook_secret_file: Option<PathBuf>,
+    notify_delay: String,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8000".into(),
+            database: "zayavka.db".into(),
+            public_url: None,
+            timezone: "Europe/Moscow".into(),
+            country: "RU".into(),
+            language: "ru".into(),
+            auth: RawAuth::default(),
+            telegram: RawTelegram::default(),
+        }
+    }
+}
+
+impl Default for RawAuth {
+    fn default() -> Self {
+        Self {
+            registration: "invite".into(),
+            token_ttl: "10d".into(),
+            jwt_secret: None,
+            jwt_secret_file: None,
+        }
+    }
+}
+
+impl Default for RawTelegram {
+    fn default() -> Self {
+        Self {
+            token: None,
+            token_file: None,
+            api_url: "https://api.telegram.org".into(),
+            mode: None,
+            webhook_secret: None,
+            webhook_secret_file: None,
+            notify_delay: "5s".into(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file, where there is one, and the environment over it.
+    ///
+    /// # Errors
+    /// Names the key that can't be used.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        let mut builder = config::Config::builder();
+        if let Some(file) = file {
+            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let environment = Environment::with_prefix(PREFIX)
+            .prefix_separator("_")
+            .separator("__");
+        let read = builder.add_source(environment).build();
+        Self::check(
+            read.and_then(config::Config::try_deserialize)
+                .map_err(ConfigError::Unreadable)?,
+        )
+    }
+
+    /// Reads a text as if it stood in a file, without the environment.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let builder = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml));
+        let read = builder.build().and_then(config::Config::try_deserialize);
+        Self::check(read.map_err(ConfigError::Unreadable)?)
+    }
+
+    fn check(raw: Raw) -> Result<Self> {
+        let listen: SocketAddr = raw.listen.parse().map_err(|_| {
+            wrong(
+                "listen",
+                "write an address and a port, for example 127.0.0.1:8000",
+            )
+        })?;
+        let public_url = raw
+            .public_url
+            .map(|url| check_url("public_url", &url))
+            .transpose()?;
+        let here = match &public_url {
+            Some(url) => on_this_machine(url),
+            None => listen.ip().is_loopback(),
+        };
+        let secure = here
+            || public_url
+                .as_ref()
+                .is_some_and(|url| url.starts_with("https://"));
+        let RawAuth {
+            jwt_secret,
+            jwt_secret_file,
+            ..
+        } = raw.auth;
+        let jwt_secret = secret(
+            ["auth.jwt_secret", "auth.jwt_secret_file"],
+            jwt_secret,
+            jwt_secret_file,
+        )?;
+        if jwt_secret
+            .as_ref()
+            .is_some_and(|key| key.expose_secret().len() < SHORTEST_KEY)
+        {
+            return Err(wrong("auth.jwt_secret", "use at least 32 bytes"));
+        }
+        Ok(Self {
+            listen,
+            database: raw.database,
+            public_url,
+            shop: Shop {
+                country: Country::parse(&raw.country)
+                    .ok_or_else(|| wrong("country", "write two letters, for example RU"))?,
+                timezone: TimeZone::get(&raw.timezone).map_err(|_| {
+                    wrong("timezone", "write an IANA name, for example Europe/Moscow")
+                })?,
+                language: ["ru", "en"]
+                    .contains(&&*raw.language)
+                    .then(|| Language::parse(&raw.language))
+                    .flatten()
+                    .ok_or_else(|| wrong("language", "write ru or en"))?,
+                notify_delay: duration("telegram.notify_delay", &raw.telegram.notify_delay)?,
+            },
+            registration: match &*raw.auth.registration {
+                "invite" => Registration::Invite,
+                "open" => Registration::Open,
+                "closed" => Registration::Closed,
+                _ => return Err(wrong("auth.registration", "write invite, open or closed")),
+            },
+            token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
+            jwt_secret,
+            telegram: Telegram::check(raw.telegram, secure)?,
+        })
+    }
+}
+
+impl Telegram {
+    fn check(raw: RawTelegram, secure: bool) -> Result<Option<Self>> {
+        let token = secret(
+            ["telegram.token", "telegram.token_file"],
+            raw.token,
+            raw.token_file,
+        )?;
+        let keys = ["telegram.webhook_secret", "telegram.webhook_secret_file"];
+        let webhook_secret = secret(keys, raw.webhook_secret, raw.webhook_secret_file)?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let proper = |text: &str| (1..=256).contains(&text.len()) && text.chars().all(fits);
+        if webhook_secret
+            .as_ref()
+            .is_some_and(|secret| !proper(secret.expose_secret()))
+        {
+            return Err(wrong(keys[0], "use 1 to 256 of A-Z a-z 0-9 _ -"));
+        }
+        let api_url = check_url("telegram.api_url", &raw.api_url)?;
+        if !api_url.starts_with("https://") && !on_this_machine(&api_url) {
+            return Err(wrong(
+                "telegram.api_url",
+                "use https; plain http is for this machine only",
+            ));
+        }
+        let mode = match (raw.mode.as_deref(), &token) {
+            (Some("off"), _) | (None, None) => return Ok(None),
+            (Some("webhook"), _) | (None, Some(_)) => Mode::Webhook,
+            (Some("polling"), _) => Mode::Polling,
+            _ => return Err(wrong("telegram.mode", "write webhook, polling or off")),
+        };
+        let token = token.ok_or_else(|| {
+            wrong(
+                "telegram.token",
+                "the mode needs a token: set this or telegram.token_file",
+            )
+        })?;
+        if mode == Mode::Webhook && !secure {
+            let why =
+                "webhook mode needs an https address; without one use telegram.mode = \"polling\"";
+            return Err(wrong("public_url", why));
+        }
+        Ok(Some(Self {
+            token,
+            api_url,
+            mode,
+            webhook_secret,
+        }))
+    }
+}
+
+fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
+    ConfigError::Key {
+        key,
+        why: why.into(),
+    }
+}
+
+fn duration(key: &'static str, text: &str) -> Result<Duration> {
+    humantime::parse_duration(text).map_err(|_| wrong(key, "write a time such as 5s, 10m or 10d"))
+}
+
+/// A secret that stands in the settings or in a file of its own, but not in both.
+fn secret(
+    [key, file_key]: [&'static str; 2],
+    value: Option<SecretString>,
+    file: Option<PathBuf>,
+) -> Result<Option<SecretString>> {
+    match (value, file) {
+        (Some(_), Some(_)) => Err(wrong(file_key, format!("set this or {key}, not both"))),
+        (value, None) => Ok(value),
+        (None, Some(file)) => match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(SecretString::from(text.trim()))),
+            Err(error) => Err(wrong(file_key, format!("{}: {error}", file.display()))),
+        },
+    }
+}
+
+fn check_url(key: &'static str, text: &str) -> Result<String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
+    });
+    match url {
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
+        None => Err(wrong(
+            key,
+            "write a whole address, for example https://desk.example.com",
+        )),
+    }
+}
+
+/// Whether only this machine can be at that address.
+pub fn on_this_machine(url: &str) -> bool {
+    let url = reqwest::Url::parse(url).ok();
+    let host = url
+        .as_ref()
+        .and_then(|url| url.host_str())
+        .unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,43 @@
+use zayavka::config::Config;
+
+#[test]
+fn the_shipped_file_holds_the_defaults() {
+    let shipped = Config::parse(include_str!("../../config.toml")).unwrap();
+    assert_eq!(
+        format!("{shipped:?}"),
+        format!("{:?}", Config::parse("").unwrap())
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_named() {
+    for (text, key) in [
+        ("listen = 'here'", "listen"),
+        ("lisen = '127.0.0.1:8000'", "lisen"),
+        ("timezone = 'Europe/Mosow'", "timezone"),
+        ("country = 'Russia'", "country"),
+        ("language = 'de'", "language"),
+        ("public_url = 'desk.example.com'", "public_url"),
+        ("[auth]\nregistration = 'maybe'", "auth.registration"),
+        ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),
+        ("[auth]\njwt_secret = 'short'", "auth.jwt_secret"),
+        ("[telegram]\nmode = 'polling'", "telegram.token"),
+        (
+            "[telegram]\ntoken = 'a'\ntoken_file = 'b'",
+            "telegram.token_file",
+        ),
+        (
+            "[telegram]\napi_url = 'http://example.com'",
+            "telegram.api_url",
+        ),
+        (
+            "public_url = 'http://example.com'\n[telegram]\ntoken = 'a'",
+            "public_url",
+        ),
+    ] {
+        let error = Config::parse(text).unwrap_err();
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        let said = format!("{error} {}", source.unwrap_or_default());
+        assert!(said.contains(key), "{text}: {said}");
+    }
+}
