@@ -226,8 +226,10 @@ impl Notifier {
             match self.db.write(move |tx| settle(tx, &row, sent, now)).await {
                 Ok(()) => return,
                 Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "what became of a send can't be written down");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "what became of a send can't be written down"
+                    );
                     self.clock
                         .sleep_until(self.at(Duration::from_secs(1)))
                         .await;

@@ -58,6 +58,8 @@ impl Failure {
 #[derive(Clone)]
 pub struct Client {
     bot: Bot,
+    /// The same, but patient.
+    poller: Bot,
     token: SecretString,
 }
 
@@ -65,17 +67,23 @@ impl Client {
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(api_url: &str, token: SecretString) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(TIMEOUT)
-            .timeout(TIMEOUT)
-            .build()?;
         let url = format!(
             "{}/bot{}",
             api_url.trim_end_matches('/'),
             token.expose_secret()
         );
-        let bot = Bot::builder().api_url(url).client(client).build();
-        Ok(Self { bot, token })
+        let bot = |timeout| {
+            let client = reqwest::Client::builder()
+                .connect_timeout(TIMEOUT)
+                .timeout(timeout)
+                .build()?;
+            Ok(Bot::builder().api_url(url.as_str()).client(client).build())
+        };
+        Ok(Self {
+            bot: bot(TIMEOUT)?,
+            poller: bot(POLL + TIMEOUT)?,
+            token,
+        })
     }
 
     /// Sends a message in Telegram's HTML.
@@ -200,7 +208,7 @@ impl Client {
             .build();
         // One update of an unknown kind must not hide the others, so each is read by itself.
         let poll = self
-            .bot
+            .poller
             .request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
         self.call(poll).await.map(|response| response.result)
     }

@@ -19,11 +19,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "clock", "i18n", "store", "telegram"],
     ),
     ("graphql", &["domain", "i18n", "store", "app"]),
-    ("http", &["domain", "app", "bot", "graphql", "store"]),
+    ("http", &["domain", "telegram", "app", "bot", "graphql"]),
     (
         "server",
         &[
-            "config", "domain", "clock", "store", "app", "graphql", "http", "notifier", "telegram",
+            "bot", "i18n", "config", "domain", "clock", "store", "app", "graphql", "http",
+            "notifier", "telegram",
         ],
     ),
 ];

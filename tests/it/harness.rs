@@ -1,5 +1,7 @@
 //! A running server and somebody who talks to it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -9,6 +11,10 @@ use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
 
+use crate::fake_telegram::FakeTelegram;
+
+/// What the fake Telegram shows at the webhook.
+pub const SECRET: &str = "webhook-secret";
 pub const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A server of its own for one test.
@@ -17,7 +23,10 @@ pub struct Shop {
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with the files in it when the test ends.
-    _folder: TempDir,
+    folder: TempDir,
+    pub clock: Clock,
+    pub telegram: FakeTelegram,
+    updates: AtomicI64,
     client: reqwest::Client,
     pub token: Option<String>,
 }
@@ -25,24 +34,47 @@ pub struct Shop {
 impl Shop {
     /// Starts a server on an empty database, on 25 July 2021 at noon in Moscow.
     pub async fn open() -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::start(TempDir::new().unwrap(), None, &FakeTelegram::start().await).await
+    }
+
+    /// Starts a server on the database in a folder. Without a given clock it is noon.
+    async fn start(folder: TempDir, clock: Option<Clock>, telegram: &FakeTelegram) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let clock = Clock::manual("2021-07-25T09:00:00Z".parse().unwrap());
-        let mut config = Config::parse("").unwrap();
+        let noon = "2021-07-25T09:00:00Z".parse().unwrap();
+        let clock = clock.unwrap_or_else(|| Clock::manual(noon));
+        let bot = format!(
+            "[telegram]\ntoken = '1:secret'\napi_url = '{}'\nwebhook_secret = '{SECRET}'",
+            telegram.url()
+        );
+        let mut config = Config::parse(&bot).unwrap();
         config.database = folder.path().join("shop.db");
-        let server = Server::build(config, listener, clock).await.unwrap();
+        let server = Server::build(config, listener, clock.clone())
+            .await
+            .unwrap();
         let url = format!("http://{}", server.address().unwrap());
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run_until(stop.clone()));
-        let client = reqwest::Client::new();
         Self {
             url,
             stop,
             running,
-            _folder: folder,
-            client,
+            folder,
+            clock,
+            telegram: telegram.clone(),
+            client: reqwest::Client::new(),
             token: None,
+            updates: AtomicI64::new(1),
         }
+    }
+
+    /// Stops the server, and starts another on the same file and clock.
+    pub async fn reopen(self) -> Self {
+        self.stop.cancel();
+        self.running.await.unwrap().unwrap();
+        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram).await;
+        shop.token = self.token;
+        shop.updates = self.updates;
+        shop
     }
 
     /// The same, with an owner who is signed in.
@@ -86,6 +118,32 @@ impl Shop {
             status,
             serde_json::from_str(&text).unwrap_or(Value::String(text)),
         )
+    }
+
+    /// What Telegram sends, under the next number; panics unless it is taken.
+    pub async fn update(&self, content: Value) {
+        let id = self.updates.fetch_add(1, Ordering::Relaxed);
+        let mut update = json!({ "update_id": id });
+        update
+            .as_object_mut()
+            .unwrap()
+            .extend(content.as_object().unwrap().clone());
+        assert_eq!(self.webhook(&[SECRET], &update.to_string()).await, 200);
+    }
+
+    /// Calls the webhook with these secrets, and returns the status.
+    pub async fn webhook(&self, secrets: &[&str], body: &str) -> u16 {
+        let mut request = self.client.post(format!("{}/telegram/webhook", self.url));
+        for secret in secrets {
+            request = request.header("x-telegram-bot-api-secret-token", *secret);
+        }
+        request
+            .body(body.to_owned())
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     }
 
     /// Stops the server as a signal would.

@@ -1,7 +1,9 @@
 //! One binary of tests against the real server, on a free port, with a real database file.
 
 mod architecture;
+mod bot;
 mod config;
 mod contract;
+mod fake_telegram;
 mod harness;
 mod tasks;

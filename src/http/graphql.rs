@@ -1,45 +1,17 @@
-//! The routes, all on one screen.
+//! `POST /graphql`.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use async_graphql::{Request, Response};
-use warp::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
-use warp::http::{HeaderMap, Method, StatusCode};
-use warp::{Filter, Reply};
+use warp::Reply;
+use warp::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use warp::http::{HeaderMap, StatusCode};
 
 use crate::app::{Desk, accounts, secrets};
 use crate::domain::Error;
 use crate::graphql::{self, Caller, Code, Schema};
 
-/// The longest body that is taken, in bytes.
-const BODY: u64 = 256 * 1024;
-
-/// Every route, for a connection from `address`.
-pub fn routes(
-    desk: Arc<Desk>,
-    schema: Schema,
-    address: IpAddr,
-) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
-    let graphql = warp::path("graphql")
-        .and(warp::path::end())
-        .and(warp::post())
-        .and(warp::header::headers_cloned())
-        .and(warp::body::content_length_limit(BODY))
-        .and(warp::body::bytes())
-        .then(move |headers: HeaderMap, body: bytes::Bytes| {
-            let (desk, schema) = (desk.clone(), schema.clone());
-            async move { answer(&desk, &schema, address, &headers, &body).await }
-        });
-    let health = warp::path("healthz")
-        .and(warp::path::end())
-        .and(warp::get())
-        .map(|| "ok\n");
-    graphql.or(health).recover(refuse)
-}
-
-async fn answer(
+pub(super) async fn answer(
     desk: &Desk,
     schema: &Schema,
     address: IpAddr,
@@ -102,19 +74,4 @@ async fn answer(
 
 fn write(status: StatusCode, response: &Response) -> warp::reply::Response {
     warp::reply::with_status(warp::reply::json(response), status).into_response()
-}
-
-async fn refuse(rejection: warp::Rejection) -> Result<warp::reply::Response, Infallible> {
-    let status = if rejection.is_not_found() {
-        StatusCode::NOT_FOUND
-    } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        let allow =
-            warp::reply::with_header(StatusCode::METHOD_NOT_ALLOWED, ALLOW, Method::POST.as_str());
-        return Ok(allow.into_response());
-    } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
-        StatusCode::PAYLOAD_TOO_LARGE
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    Ok(status.into_response())
 }

@@ -1,5 +1,7 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
+mod bot;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::bot::Bot;
 use crate::app::{Desk, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -28,6 +31,7 @@ const HEADERS: Duration = Duration::from_secs(10);
 pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
+    bot: Option<Bot>,
 }
 
 /// Why a server can't be built or run.
@@ -52,6 +56,10 @@ impl Server {
             false => tracing::info!("opened the database at {file}"),
         }
         let address = listener.local_addr()?;
+        let bot = match config.telegram {
+            Some(settings) => Some(Bot::build(settings, &db).await?),
+            None => None,
+        };
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -71,7 +79,11 @@ impl Server {
             clock,
         };
         let desk = Arc::new(desk);
-        Ok(Self { listener, desk })
+        Ok(Self {
+            listener,
+            desk,
+            bot,
+        })
     }
 
     /// # Errors
@@ -87,6 +99,10 @@ impl Server {
     pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
         let schema = Schema::new(self.desk.clone());
         let graceful = GracefulShutdown::new();
+        let secret = self.bot.as_ref().and_then(Bot::webhook_secret);
+        let bot = self
+            .bot
+            .map(|bot| tokio::spawn(bot.run(self.desk.clone(), stop.clone())));
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
@@ -100,7 +116,7 @@ impl Server {
                     continue;
                 }
             };
-            let routes = http::routes(self.desk.clone(), schema.clone(), peer.ip());
+            let routes = http::routes(self.desk.clone(), schema.clone(), secret.clone(), peer.ip());
             let service = TowerToHyperService::new(warp::service(routes));
             let mut builder = Builder::new(TokioExecutor::new());
             builder
@@ -120,6 +136,9 @@ impl Server {
             .is_err()
         {
             tracing::warn!("requests were still under way at the end");
+        }
+        if let Some(bot) = bot {
+            bot.await??;
         }
         self.desk.db.checkpoint().await?;
         Ok(())

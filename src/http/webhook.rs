@@ -1,0 +1,51 @@
+//! `POST /telegram/webhook`: what Telegram sends us.
+
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use warp::http::{HeaderMap, StatusCode};
+
+use crate::app::Desk;
+use crate::bot;
+use crate::telegram::Update;
+
+/// <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
+const SECRET: &str = "x-telegram-bot-api-secret-token";
+
+/// 200 once the update has had its effect, and for what can never have one; 503 asks Telegram
+/// to send it again.
+pub(super) async fn answer(
+    desk: &Desk,
+    secret: Option<&SecretString>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> StatusCode {
+    let Some(secret) = secret else {
+        return StatusCode::NOT_FOUND;
+    };
+    let mut given = headers.get_all(SECRET).iter();
+    let right = given
+        .next()
+        .is_some_and(|value| bool::from(value.as_bytes().ct_eq(secret.expose_secret().as_bytes())));
+    if !right || given.next().is_some() {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let Some(update) = Update::parse(body) else {
+        tracing::warn!("Telegram sent something that is no update");
+        return StatusCode::OK;
+    };
+    let (shop, now) = (desk.shop.clone(), desk.clock.now());
+    match desk
+        .db
+        .write(move |tx| bot::handle(tx, &shop, update, now))
+        .await
+    {
+        Ok(()) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an update was not taken"
+            );
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}

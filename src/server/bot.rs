@@ -1,0 +1,131 @@
+//! The bot's part of the server: it announces itself to Telegram, and sends what is queued. A
+//! Telegram that can't be reached delays the bot, never the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use crate::app::{Desk, secrets};
+use crate::bot;
+use crate::config::{Mode, Telegram};
+use crate::domain::Language;
+use crate::i18n;
+use crate::notifier::Notifier;
+use crate::store::Db;
+use crate::telegram::{self, Client, Update};
+
+/// Between two tries to reach Telegram.
+const AGAIN: Duration = Duration::from_secs(15);
+
+pub(super) struct Bot {
+    client: Client,
+    mode: Mode,
+    secret: Arc<SecretString>,
+}
+
+impl Bot {
+    pub(super) async fn build(settings: Telegram, db: &Db) -> Result<Self, Failure> {
+        let secret = match settings.webhook_secret {
+            Some(secret) => secret,
+            None => secrets::kept(db, "webhook").await?.into(),
+        };
+        Ok(Self {
+            client: Client::new(&settings.api_url, settings.token)?,
+            mode: settings.mode,
+            secret: Arc::new(secret),
+        })
+    }
+
+    /// What the webhook asks for; `None` when there is no webhook.
+    pub(super) fn webhook_secret(&self) -> Option<Arc<SecretString>> {
+        (self.mode == Mode::Webhook).then(|| self.secret.clone())
+    }
+
+    /// Announces and sends until `stop`.
+    pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
+        let (db, clock) = (desk.db.clone(), desk.clock.clone());
+        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.language);
+        let listen = async {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.listen(&desk) => {}
+            }
+        };
+        let (sent, ()) = tokio::join!(notifier.run(&stop), listen);
+        Ok(sent?)
+    }
+
+    async fn listen(&self, desk: &Desk) {
+        while let Err(failure) = self.announce(desk).await {
+            tracing::warn!(
+                why = failure.detail(),
+                "Telegram doesn't know where we are yet"
+            );
+            tokio::time::sleep(AGAIN).await;
+        }
+        tracing::info!("the bot is announced to Telegram");
+        if self.mode == Mode::Polling {
+            self.poll(desk).await;
+        }
+    }
+
+    async fn announce(&self, desk: &Desk) -> Result<(), telegram::Failure> {
+        match self.mode {
+            Mode::Polling => self.client.delete_webhook().await?,
+            Mode::Webhook => {
+                let url = format!("{}/telegram/webhook", desk.public_url);
+                self.client.set_webhook(&url, &self.secret).await?;
+            }
+        }
+        for language in Language::ALL {
+            let commands = ["start", "help"]
+                .map(|name| (name, i18n::text(language, &format!("bot-command-{name}"))));
+            self.client
+                .set_my_commands(&commands, Some(language.tag()))
+                .await?;
+            if language == desk.shop.language {
+                self.client.set_my_commands(&commands, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches updates and hands them to the bot. One is asked for again until it was stored.
+    async fn poll(&self, desk: &Desk) {
+        let mut offset = None;
+        loop {
+            let updates = match self.client.get_updates(offset).await {
+                Ok(updates) => updates,
+                Err(failure) => {
+                    tracing::warn!(why = failure.detail(), "no updates");
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
+                }
+            };
+            for update in updates {
+                let Some(update) = Update::parse(update.to_string().as_bytes()) else {
+                    continue;
+                };
+                let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
+                match desk
+                    .db
+                    .write(move |tx| bot::handle(tx, &shop, update, now))
+                    .await
+                {
+                    Ok(()) => offset = Some(id + 1),
+                    Err(error) => {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "an update was not taken"
+                        );
+                        tokio::time::sleep(AGAIN).await;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A Telegram that writes down what it is asked, and answers as it is told to.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use warp::Filter;
+use warp::http::StatusCode;
+
+/// How the next message is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Error(u16, Value),
+    /// Nothing comes for longer than the client waits.
+    Silence,
+    /// Something that isn't Telegram's.
+    Garbage,
+}
+
+#[derive(Clone)]
+pub struct FakeTelegram(Arc<Inner>);
+
+struct Inner {
+    url: String,
+    calls: watch::Sender<Vec<(String, Value)>>,
+    answers: Mutex<VecDeque<Answer>>,
+}
+
+impl FakeTelegram {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let fake = Self(Arc::new(Inner {
+            url,
+            calls: watch::Sender::new(Vec::new()),
+            answers: Mutex::default(),
+        }));
+        let answering = fake.clone();
+        let routes = warp::path::param()
+            .and(warp::path::param())
+            .and(warp::body::json())
+            .then(move |_: String, method: String, body: Value| {
+                let fake = answering.clone();
+                async move { fake.answer(method, body).await }
+            });
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let service =
+                    hyper_util::service::TowerToHyperService::new(warp::service(routes.clone()));
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(hyper_util::rt::TokioIo::new(stream), service),
+                );
+            }
+        });
+        fake
+    }
+
+    pub fn url(&self) -> String {
+        self.0.url.clone()
+    }
+
+    /// Answers the next message like this, and later ones as usual.
+    pub fn then(&self, answer: Answer) {
+        self.0.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// The messages that were sent or edited so far.
+    pub fn messages_now(&self) -> Vec<Value> {
+        pick(&self.0.calls.borrow(), "Message")
+    }
+
+    /// Waits until `count` calls of methods with that in their names were made.
+    pub async fn calls_of(&self, method: &str, count: usize) -> Vec<Value> {
+        let mut calls = self.0.calls.subscribe();
+        let calls = calls
+            .wait_for(|calls| pick(calls, method).len() >= count)
+            .await
+            .unwrap();
+        pick(&calls, method)
+    }
+
+    async fn answer(
+        &self,
+        method: String,
+        body: Value,
+    ) -> Result<warp::reply::Response, Infallible> {
+        use warp::Reply;
+        let is_message = method.contains("Message");
+        self.0
+            .calls
+            .send_modify(|calls| calls.push((method.clone(), body)));
+        let told = match is_message {
+            true => self.0.answers.lock().unwrap().pop_front(),
+            false => None,
+        };
+        let ok = match is_message {
+            true => {
+                json!({"ok": true, "result": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}})
+            }
+            false => json!({"ok": true, "result": true}),
+        };
+        let (status, body) = match told {
+            None => (200, ok.to_string()),
+            Some(Answer::Error(status, body)) => (status, body.to_string()),
+            Some(Answer::Garbage) => (502, "<html>Bad gateway</html>".to_owned()),
+            Some(Answer::Silence) => std::future::pending().await,
+        };
+        let status = StatusCode::from_u16(status).unwrap();
+        Ok(warp::reply::with_status(body, status).into_response())
+    }
+}
+
+fn pick(calls: &[(String, Value)], method: &str) -> Vec<Value> {
+    let named = calls.iter().filter(|(name, _)| name.contains(method));
+    named.map(|(_, body)| body.clone()).collect()
+}
