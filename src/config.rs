@@ -88,6 +88,79 @@ struct RawTelegram {
     notify_delay: String,
 }
 
+fn sources(
+    file: Option<&Path>,
+    environment: bool,
+) -> config::ConfigBuilder<config::builder::DefaultState> {
+    let mut builder = config::Config::builder();
+    if let Some(file) = file {
+        builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+    }
+    if environment {
+        let variables = Environment::with_prefix(PREFIX)
+            .prefix_separator("_")
+            .separator("__");
+        builder = builder.add_source(variables);
+    }
+    builder
+}
+
+impl Raw {
+    fn read(file: Option<&Path>) -> Result<Self> {
+        let read = sources(file, true).build();
+        read.and_then(config::Config::try_deserialize)
+            .map_err(ConfigError::Unreadable)
+    }
+
+    fn shown(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &str| format!("{value:?}");
+        let path = |value: &Path| format!("{value:?}");
+        let unset = || "(not set)".to_owned();
+        let secret = |value: &Option<SecretString>| match value {
+            Some(_) => "\"***\"".to_owned(),
+            None => unset(),
+        };
+        let (auth, telegram) = (&self.auth, &self.telegram);
+        vec![
+            ("listen", text(&self.listen)),
+            ("database", path(&self.database)),
+            (
+                "public_url",
+                self.public_url.as_deref().map_or_else(unset, text),
+            ),
+            ("timezone", text(&self.timezone)),
+            ("country", text(&self.country)),
+            ("language", text(&self.language)),
+            ("auth.registration", text(&auth.registration)),
+            ("auth.token_ttl", text(&auth.token_ttl)),
+            ("auth.jwt_secret", secret(&auth.jwt_secret)),
+            (
+                "auth.jwt_secret_file",
+                auth.jwt_secret_file.as_deref().map_or_else(unset, path),
+            ),
+            ("telegram.token", secret(&telegram.token)),
+            (
+                "telegram.token_file",
+                telegram.token_file.as_deref().map_or_else(unset, path),
+            ),
+            ("telegram.api_url", text(&telegram.api_url)),
+            (
+                "telegram.mode",
+                telegram.mode.as_deref().map_or_else(unset, text),
+            ),
+            ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
+            (
+                "telegram.webhook_secret_file",
+                telegram
+                    .webhook_secret_file
+                    .as_deref()
+                    .map_or_else(unset, path),
+            ),
+            ("telegram.notify_delay", text(&telegram.notify_delay)),
+        ]
+    }
+}
+
 impl Default for Raw {
     fn default() -> Self {
         Self {
@@ -134,18 +207,33 @@ impl Config {
     /// # Errors
     /// Names the key that can't be used.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        let mut builder = config::Config::builder();
-        if let Some(file) = file {
-            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        Self::check(Raw::read(file)?)
+    }
+
+    /// Every key with its value and where that came from; secrets are masked.
+    ///
+    /// # Errors
+    /// As for [`Config::load`]: what is shown would start the program.
+    pub fn explain(file: Option<&Path>) -> Result<String> {
+        Self::load(file)?;
+        let raw = Raw::read(file)?;
+        let in_file = sources(file, false)
+            .build()
+            .map_err(ConfigError::Unreadable)?;
+        let mut text = String::new();
+        for (key, value) in raw.shown() {
+            let variable = format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase());
+            let from = if std::env::var_os(&variable).is_some() {
+                variable
+            } else if in_file.get::<config::Value>(key).is_ok() {
+                file.map(|file| file.display().to_string())
+                    .unwrap_or_default()
+            } else {
+                "default".to_owned()
+            };
+            text += &format!("{key} = {value}  # {from}\n");
         }
-        let environment = Environment::with_prefix(PREFIX)
-            .prefix_separator("_")
-            .separator("__");
-        let read = builder.add_source(environment).build();
-        Self::check(
-            read.and_then(config::Config::try_deserialize)
-                .map_err(ConfigError::Unreadable)?,
-        )
+        Ok(text)
     }
 
     /// Reads a text as if it stood in a file, without the environment.
@@ -156,6 +244,13 @@ impl Config {
         let builder = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml));
         let read = builder.build().and_then(config::Config::try_deserialize);
         Self::check(read.map_err(ConfigError::Unreadable)?)
+    }
+
+    /// Where people reach a server that listens on `address`, with no slash at the end.
+    pub fn url(&self, address: SocketAddr) -> String {
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"))
     }
 
     fn check(raw: Raw) -> Result<Self> {

@@ -16,11 +16,15 @@
 //! - [`graphql`]: the API.
 //! - [`http`]: the routes.
 //! - [`server`]: puts it together.
+//! - [`demo`]: an invented shop.
+//! - [`cli`]: the command line.
 
 pub mod app;
 pub mod bot;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;

@@ -1,44 +1,44 @@
-//! Starts the server.
+//! Reads the arguments, starts the log, runs the command, and says what went wrong.
 
-use std::path::Path;
+use std::error::Error;
+use std::io::IsTerminal;
+use std::process::ExitCode;
 
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
-use zayavka::clock::Clock;
-use zayavka::config::Config;
-use zayavka::server::{Failure, Server};
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use zayavka::cli::{self, Arguments};
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .init();
-    let file = Path::new("config.toml");
-    let config = Config::load(file.exists().then_some(file))?;
-    let listener = TcpListener::bind(config.listen).await?;
-    let server = Server::build(config, listener, Clock::system()).await?;
-    eprintln!("Zayavka listens on http://{}", server.address()?);
-    eprintln!("The first account that `register` makes at /graphql becomes the owner.");
-    let stop = CancellationToken::new();
-    tokio::spawn(watch_signals(stop.clone())?);
-    server.run_until(stop).await
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log();
+    match cli::run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("zayavka: {}", chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
 }
 
-/// The first SIGTERM or SIGINT asks for an orderly stop, the second one ends the program.
-fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            stop.cancel();
-        }
-    })
+/// For a person on a terminal, as JSON otherwise; `RUST_LOG` sets how much.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match std::io::stderr().is_terminal() {
+        true => log.with_target(false).init(),
+        false => log.json().init(),
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
 }

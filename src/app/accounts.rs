@@ -241,6 +241,11 @@ pub fn me(connection: &Connection, actor: &Actor) -> Result<Employee> {
     store::employees::get(connection, actor.id())?.ok_or(Error::Unauthenticated)
 }
 
+/// Whether anybody has an account yet.
+pub fn any(connection: &Connection) -> Result<bool> {
+    store::employees::any(connection)
+}
+
 /// Everybody who has or had an account.
 pub fn employees(connection: &Connection, _: &Actor) -> Result<Vec<Employee>> {
     store::employees::all(connection)

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::tokens::Session;
 use super::{Desk, accounts, customers, notices};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, TaskChange,
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
     TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, TaskRow};
@@ -53,7 +53,15 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 /// actor becomes responsible.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
     let customer = customers::find_or_create(tx, &new.customer_phone, now)?;
-    let id = store::tasks::insert(tx, new, customer, actor.id(), now)?;
+    let NewTask {
+        category,
+        status,
+        description,
+        ..
+    } = new.clone();
+    let (customer, employee) = (Some(customer), Some(actor.id()));
+    let task = Task::new(customer, employee, category, status, description, now);
+    let id = store::tasks::insert(tx, &task)?;
     let author = Author::Staff(actor.id());
     store::history::append(
         tx,

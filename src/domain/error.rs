@@ -76,6 +76,7 @@ pub enum Problem {
     EmployeeInactive,
     NothingToConfirm,
     NotReachable,
+    DatabaseHasData,
 }
 
 impl Problem {
@@ -112,6 +113,7 @@ impl Problem {
             Self::EmployeeInactive => "problem-employee-inactive",
             Self::NothingToConfirm => "problem-nothing-to-confirm",
             Self::NotReachable => "problem-not-reachable",
+            Self::DatabaseHasData => "problem-database-has-data",
         }
     }
 

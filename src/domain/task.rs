@@ -61,6 +61,29 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task that is registered now; the store numbers it.
+    pub fn new(
+        customer: Option<CustomerId>,
+        employee: Option<EmployeeId>,
+        category: Category,
+        status: Status,
+        description: Description,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: TaskId::from_row(0),
+            customer,
+            employee,
+            category,
+            status,
+            description,
+            version: 1,
+            created: now,
+            updated: now,
+            closed: (status == Status::Closed).then_some(now),
+        }
+    }
+
     /// # Errors
     /// [`Conflict::Version`] when the caller saw another version than the stored one.
     pub fn expect_version(&self, expected: Option<i64>) -> Result<()> {

@@ -87,6 +87,7 @@ problem-customer-of-another-phone = The card with this id has another phone: lea
 problem-employee-inactive = There is no such employee at work: choose another.
 problem-nothing-to-confirm = The card has no Telegram account: ask the customer to write to the bot.
 problem-not-reachable = The customer has no confirmed Telegram account any more: call them.
+problem-database-has-data = The database has data already: name another file for the demo.
 
 conflict-version = Somebody else has changed the task meanwhile: load it again and repeat.
 conflict-phone-taken = There is a card with this phone already, its id is { $customer }.

@@ -96,6 +96,7 @@ problem-customer-of-another-phone = Карточка с таким номеро�
 problem-employee-inactive = Такого работающего сотрудника нет: выберите другого.
 problem-nothing-to-confirm = К карточке не привязан Telegram: попросите клиента написать боту.
 problem-not-reachable = У клиента больше нет подтверждённого Telegram: позвоните ему.
+problem-database-has-data = В базе уже есть данные: для примера укажите другой файл.
 
 conflict-version = Заявку уже изменил кто-то другой: загрузите её заново и повторите.
 conflict-phone-taken = Карточка с этим телефоном уже есть, её id { $customer }.

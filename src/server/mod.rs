@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
-use crate::app::{Desk, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
+use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::graphql::Schema;
@@ -56,6 +56,7 @@ impl Server {
             false => tracing::info!("opened the database at {file}"),
         }
         let address = listener.local_addr()?;
+        let public_url = config.url(address);
         let bot = match config.telegram {
             Some(settings) => Some(Bot::build(settings, &db).await?),
             None => None,
@@ -64,9 +65,7 @@ impl Server {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
         };
-        let public_url = config
-            .public_url
-            .unwrap_or_else(|| format!("http://{address}"));
+
         let desk = Desk {
             limits: Limits::new(&clock),
             passwords: Passwords::new()?,
@@ -90,6 +89,28 @@ impl Server {
     /// When the listener is gone.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// How the first account is made, while there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_account_hint(&self) -> Result<Option<String>, Failure> {
+        let (url, loopback) = (self.desk.public_url.clone(), self.desk.loopback);
+        if loopback {
+            let any = self.desk.db.read(|c| accounts::any(c)).await?;
+            let hint =
+                "Nobody has an account yet: the first one that `register` makes is the owner's";
+            return Ok((!any).then(|| format!("{hint} ({url}/graphql)")));
+        }
+        let now = self.desk.clock.now();
+        let link = self
+            .desk
+            .db
+            .write(move |tx| accounts::first_owner_link(tx, now))
+            .await?;
+        let hint = "Nobody has an account yet: make the owner's within a day with";
+        Ok(link.map(|link| format!("{hint} {}", self.desk.invite_url(&link.token))))
     }
 
     /// Serves until `stop`, then lets what is under way come to its end.

@@ -282,3 +282,17 @@ pub fn bulk_connection(path: &Path) -> Result<Connection> {
     configure(&connection)?;
     Ok(connection)
 }
+
+/// Runs `work` in one write transaction of such a connection.
+///
+/// # Errors
+/// Those of `work`, and [`Error::Internal`] when the database fails; nothing is changed then.
+pub fn bulk_write<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction) -> Result<T>,
+) -> Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = work(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}

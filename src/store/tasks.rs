@@ -7,8 +7,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction, customers};
 use crate::domain::{
-    Customer, CustomerId, Description, Email, Employee, EmployeeId, NewTask, Result, Task,
-    TaskFilter, TaskId, TaskOrder,
+    Customer, CustomerId, Description, Email, Employee, Result, Task, TaskFilter, TaskId, TaskOrder,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -238,28 +237,20 @@ fn among(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub fn insert(
-    tx: &Transaction,
-    task: &NewTask,
-    customer: CustomerId,
-    employee: EmployeeId,
-    now: Timestamp,
-) -> Result<TaskId> {
-    let closed = (task.status == crate::domain::Status::Closed).then_some(Millis(now));
+/// Writes a new task; its number is given here.
+pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
-        "INSERT INTO tasks (customer_id, employee_id, category, status, description, created_at,
-             updated_at, closed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
+        "INSERT INTO tasks (customer_id, employee_id, category, status, description, version,
+             created_at, updated_at, closed_at)
+         VALUES (:customer, :employee, :category, :status, :description, :version, :created,
+             :updated, :closed)",
     )?
-    .execute((
-        customer,
-        employee,
-        task.category,
-        task.status,
-        task.description.as_str(),
-        Millis(now),
-        closed,
-    ))?;
+    .execute(named_params! {
+        ":customer": task.customer, ":employee": task.employee, ":category": task.category,
+        ":status": task.status, ":description": task.description.as_str(),
+        ":version": task.version, ":created": Millis(task.created),
+        ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
+    })?;
     Ok(TaskId::from_row(tx.last_insert_rowid()))
 }
 

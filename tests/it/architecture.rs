@@ -27,6 +27,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notifier", "telegram",
         ],
     ),
+    ("demo", &["domain", "store"]),
+    (
+        "cli",
+        &[
+            "config", "clock", "domain", "i18n", "store", "app", "graphql", "server", "demo",
+        ],
+    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

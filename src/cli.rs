@@ -1,0 +1,258 @@
+//! The command line.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::accounts;
+use crate::app::passwords::Passwords;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::{Email, Error, Invalid, Language, Password, Role};
+use crate::server::{Failure, Server};
+use crate::store::{self, Db};
+use crate::{demo, graphql, i18n};
+
+/// The file that is read when none is named.
+const CONFIG: &str = "config.toml";
+
+/// The desk of a small repair shop: customers' requests by GraphQL and Telegram, in one file.
+#[derive(Parser)]
+#[command(version)]
+pub struct Arguments {
+    /// The settings [default: config.toml, where there is one]
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server (this is what happens without a command)
+    Serve,
+    /// Accounts of employees
+    #[command(subcommand)]
+    User(User),
+    /// Make a single-use link with which that person makes an account
+    Invite { email: String },
+    /// Print the settings in force and where each came from
+    Config,
+    /// Print the schema of the GraphQL API
+    Schema,
+    /// Fill an empty database with a year of an invented shop
+    Demo {
+        /// How many tasks
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        tasks: u32,
+    },
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Make an account; the password is asked for, or read from standard input
+    Add {
+        email: String,
+        /// Who runs the shop: invites, roles, deactivation
+        #[arg(long)]
+        owner: bool,
+    },
+    /// List all accounts
+    List,
+    /// Set a new password and end all sessions; it is asked for, or read from standard input
+    ResetPassword { email: String },
+    /// Shut an account and end its sessions
+    Deactivate { email: String },
+}
+
+/// Runs what was asked for.
+///
+/// # Errors
+/// A sentence for whoever typed the command.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let file = match arguments.config {
+        Some(file) => Some(file),
+        None => Some(PathBuf::from(CONFIG)).filter(|file| file.exists()),
+    };
+    let file = file.as_deref();
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(Config::load(file)?).await,
+        Command::User(command) => user(Config::load(file)?, command).await,
+        Command::Invite { email } => invite(Config::load(file)?, &email).await,
+        Command::Config => print(&Config::explain(file)?),
+        Command::Schema => print(&graphql::sdl()),
+        Command::Demo { tasks } => fill(Config::load(file)?, tasks).await,
+    }
+}
+
+/// A closed pipe (`zayavka schema | head`) is no failure worth a panic.
+fn print(text: &str) -> Result<(), Failure> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let listen = config.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("can't listen on {listen}: {error}; is another server running? See `listen`")
+    })?;
+    let server = Server::build(config, listener, Clock::system()).await?;
+    eprintln!("Zayavka listens on http://{}", server.address()?);
+    if let Some(hint) = server.first_account_hint().await? {
+        eprintln!("{hint}");
+    }
+    let stop = CancellationToken::new();
+    tokio::spawn(watch_signals(stop.clone())?);
+    server.run_until(stop).await
+}
+
+/// The first SIGTERM or SIGINT asks for an orderly stop, the second one ends the program.
+fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stop.is_cancelled() {
+                std::process::exit(1);
+            }
+            stop.cancel();
+        }
+    })
+}
+
+async fn user(config: Config, command: User) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let db = open(&config.database, &clock)?;
+    let now = clock.now();
+    match command {
+        User::Add { email, owner } => {
+            let email = parse_email(&email)?;
+            let hash = Passwords::new()?.hash(read_password(&email)?).await?;
+            let role = if owner { Role::Owner } else { Role::Employee };
+            let of = email.clone();
+            db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
+                .await
+                .map_err(|error| say(&error))?;
+            print(&format!("{} has an account.\n", email.as_str()))
+        }
+        User::List => {
+            let all = db.read(|c| store::employees::all(c)).await?;
+            let line = |e: &crate::domain::Employee| {
+                let shut = if e.active { "" } else { "  deactivated" };
+                format!("{}  {}  {}{shut}\n", e.id, e.email.as_str(), e.role.word())
+            };
+            print(&all.iter().map(line).collect::<String>())
+        }
+        User::ResetPassword { email } => {
+            let email = parse_email(&email)?;
+            let hash = Passwords::new()?.hash(read_password(&email)?).await?;
+            let of = email.clone();
+            db.write(move |tx| accounts::reset_password(tx, &of, &hash))
+                .await
+                .map_err(|error| about(&email, &error))?;
+            print(&format!("{} has a new password.\n", email.as_str()))
+        }
+        User::Deactivate { email } => {
+            let email = parse_email(&email)?;
+            let of = email.clone();
+            let work = move |tx: &store::Transaction<'_>| {
+                let employee = store::employees::by_email(tx, &of)?.ok_or(Error::NotFound)?;
+                accounts::shut(tx, employee.id)
+            };
+            db.write(work)
+                .await
+                .map_err(|error| about(&email, &error))?;
+            print(&format!("{} can no longer sign in.\n", email.as_str()))
+        }
+    }
+}
+
+async fn invite(config: Config, email: &str) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let db = open(&config.database, &clock)?;
+    let (email, policy, now) = (parse_email(email)?, config.registration, clock.now());
+    let url = config.url(config.listen);
+    let made = db
+        .write(move |tx| accounts::invite(tx, None, policy, &email, Role::Employee, now))
+        .await
+        .map_err(|error| say(&error))?;
+    print(&format!(
+        "{url}/join/{}\nThe link works once, until {}.\n",
+        made.token, made.expires
+    ))
+}
+
+async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let db = open(&config.database, &clock)?;
+    let password = Arc::new(crate::app::secrets::random_token()?);
+    let email = parse_email("owner@example.com")?;
+    let hash = Passwords::new()?
+        .hash(Password::parse("password", &password, &email)?)
+        .await?;
+    let now = clock.now();
+    let path = db.path().to_owned();
+    tokio::task::spawn_blocking(move || demo::fill(&path, tasks, &hash, now))
+        .await?
+        .map_err(|error| say(&error))?;
+    print(&format!("Sign in as {} with {password}\n", email.as_str()))
+}
+
+fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
+    let db = Db::open(path, clock.now())?;
+    if db.is_new() {
+        eprintln!(
+            "created a new, empty database at {}; if you expected your data, check `database`",
+            db.path().display()
+        );
+    }
+    Ok(db)
+}
+
+fn parse_email(text: &str) -> Result<Email, Failure> {
+    Email::parse("email", text).map_err(|error| say(&error))
+}
+
+/// Asks without echo, twice; or takes one line from a pipe.
+fn read_password(email: &Email) -> Result<Password, Failure> {
+    let typed = if std::io::stdin().is_terminal() {
+        let typed = rpassword::prompt_password("Password: ")?;
+        if typed != rpassword::prompt_password("The same again: ")? {
+            return Err("The passwords differ: nothing was changed.".into());
+        }
+        typed
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        line.trim_end_matches(['\n', '\r']).to_owned()
+    };
+    Password::parse("password", &typed, email).map_err(|error| say(&error))
+}
+
+fn about(email: &Email, error: &Error) -> Failure {
+    match error {
+        Error::NotFound => format!("{}: there is no such account.", email.as_str()).into(),
+        other => say(other),
+    }
+}
+
+/// The command line speaks English.
+fn say(error: &Error) -> Failure {
+    let language = Language::English;
+    match error {
+        Error::Invalid(invalid) => {
+            let Invalid { field, .. } = invalid;
+            format!("{field}: {}", i18n::invalid(language, invalid)).into()
+        }
+        Error::Conflict(conflict) => i18n::conflict(language, conflict).into(),
+        other => other.clone().into(),
+    }
+}

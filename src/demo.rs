@@ -1,0 +1,220 @@
+//! An invented shop: enough data to see what the program does, and how fast.
+
+use std::path::Path;
+
+use fastrand::Rng;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{Timestamp, ToSpan};
+
+use crate::domain::{
+    Author, Category, Country, CustomerId, Description, Email, EmployeeId, Error, EventKind, Name,
+    Phone, Problem, Result, Role, Status, Task,
+};
+use crate::store::{self, Transaction};
+
+/// Tasks written in one transaction.
+const BATCH: u32 = 10_000;
+/// Customers at the least; above that one for every ten tasks.
+const CUSTOMERS: u32 = 200;
+const SEED: u64 = 2021;
+const MINUTES: u64 = 365 * 24 * 60;
+
+const FIRST: [&str; 16] = [
+    "Анна",
+    "Пётр",
+    "Ольга",
+    "Сергей",
+    "Мария",
+    "Иван",
+    "Елена",
+    "Дмитрий",
+    "Наталья",
+    "Алексей",
+    "Татьяна",
+    "Николай",
+    "Ирина",
+    "Михаил",
+    "Светлана",
+    "Андрей",
+];
+const INITIALS: [&str; 12] = [
+    "А.", "Б.", "В.", "Г.", "Д.", "К.", "Л.", "М.", "Н.", "П.", "Р.", "С.",
+];
+const DEVICES: [&str; 16] = [
+    "iPhone 11",
+    "Samsung A52",
+    "Xiaomi Redmi 9",
+    "ноутбук Lenovo",
+    "MacBook Air",
+    "планшет Huawei",
+    "телевизор LG",
+    "холодильник Atlant",
+    "стиральная машина Bosch",
+    "кофемашина Philips",
+    "пылесос Dyson",
+    "принтер HP",
+    "монитор Dell",
+    "наушники Sony",
+    "микроволновка",
+    "утюг Tefal",
+];
+const FAULTS: [&str; 16] = [
+    "не включается",
+    "разбит экран",
+    "быстро садится аккумулятор",
+    "шумит при работе",
+    "не заряжается",
+    "залили водой",
+    "греется и выключается",
+    "не видит сеть",
+    "протекает",
+    "не греет",
+    "хрипит динамик",
+    "зависает",
+    "не работает кнопка",
+    "пахнет гарью",
+    "полосы на экране",
+    "не печатает",
+];
+const QUESTIONS: [&str; 6] = [
+    "Чем чистить и как часто",
+    "Сколько стоит ремонт после падения",
+    "Можно ли перенести данные",
+    "Какой аккумулятор подойдёт",
+    "Есть ли смысл чинить",
+    "Подобрать зарядное устройство",
+];
+
+/// Fills an empty database.
+///
+/// # Errors
+/// [`Error::Invalid`] when the database has data.
+pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Result<()> {
+    let mut connection = store::bulk_connection(path)?;
+    let mut rng = Rng::with_seed(SEED);
+    let (employees, customers) = store::bulk_write(&mut connection, |tx| {
+        if store::employees::any(tx)? || !store::customers::all(tx)?.is_empty() {
+            return Err(Problem::DatabaseHasData.at("database").into());
+        }
+        let employees = hire(tx, password_hash, now)?;
+        Ok((
+            employees,
+            meet(tx, &mut rng, CUSTOMERS.max(tasks / 10), now)?,
+        ))
+    })?;
+    let bar = ProgressBar::new(tasks.into());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks, {per_sec}") {
+        bar.set_style(style);
+    }
+    let mut times: Vec<u64> = (0..tasks).map(|_| rng.u64(0..MINUTES)).collect();
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    for batch in times.chunks(BATCH as usize) {
+        store::bulk_write(&mut connection, |tx| {
+            for minutes in batch {
+                let created = ago(now, *minutes);
+                let customer = rng.choice(&customers).copied();
+                let employee = rng.choice(&employees).copied();
+                register(tx, &mut rng, customer, employee, created, now)?;
+            }
+            Ok(())
+        })?;
+        bar.inc(batch.len() as u64);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<EmployeeId>> {
+    let people = [
+        ("owner", Role::Owner),
+        ("master", Role::Employee),
+        ("reception", Role::Employee),
+    ];
+    let hire = |(name, role): &(&str, Role)| {
+        let email = Email::parse("email", &format!("{name}@example.com"))?;
+        store::employees::insert(tx, &email, password_hash, *role, now)
+    };
+    people.iter().map(hire).collect()
+}
+
+fn meet(tx: &Transaction, rng: &mut Rng, count: u32, now: Timestamp) -> Result<Vec<CustomerId>> {
+    let country = Country::parse("RU").ok_or(Error::NotFound)?;
+    let mut customers = Vec::new();
+    for number in 0..count {
+        // The range 900 000-00-00 to 900 999-99-99, spread out, so that no two are alike.
+        let digits = format!("{:07}", (u64::from(number) * 7_654_321) % 9_999_991);
+        let (a, b, c) = (&digits[..3], &digits[3..5], &digits[5..]);
+        let typed = match number % 3 {
+            0 => format!("+7 900 {a}-{b}-{c}"),
+            1 => format!("8 (900) {a}-{b}-{c}"),
+            _ => format!("7900{digits}"),
+        };
+        let phone = Phone::parse("phone", &typed, country)?;
+        let name = format!("{} {}", pick(rng, &FIRST), pick(rng, &INITIALS));
+        let name = Name::parse("name", if number % 9 == 0 { "" } else { &name })?;
+        customers.push(store::customers::insert(tx, &phone, name.as_ref(), now)?);
+    }
+    Ok(customers)
+}
+
+fn register(
+    tx: &Transaction,
+    rng: &mut Rng,
+    customer: Option<CustomerId>,
+    employee: Option<EmployeeId>,
+    created: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let category = *pick(rng, Category::ALL);
+    let text = match category {
+        Category::Consulting => pick(rng, &QUESTIONS).to_string(),
+        _ => format!("{}: {}", pick(rng, &DEVICES), pick(rng, &FAULTS)),
+    };
+    // What is older than two weeks is mostly done; what is newer may be anywhere.
+    let fresh = created
+        .saturating_add(336.hours())
+        .is_ok_and(|end| end > now);
+    let steps = if fresh {
+        rng.usize(0..4)
+    } else {
+        3 - usize::from(rng.u8(0..40) == 0)
+    };
+    let description = Description::parse("description", &text)?;
+    let mut task = Task::new(
+        customer,
+        employee,
+        category,
+        Status::Accepted,
+        description,
+        created,
+    );
+    let mut events = vec![(EventKind::Created, None, Status::Accepted, created)];
+    for status in Status::ALL.iter().skip(1).take(steps) {
+        let wait = i64::from(rng.u16(20..4_000));
+        let at = task
+            .updated
+            .saturating_add(wait.minutes())
+            .unwrap_or(now)
+            .min(now);
+        events.push((EventKind::Status, Some(task.status), *status, at));
+        task.set_status(*status, at);
+        task.updated = at;
+        task.version += 1;
+    }
+    let id = store::tasks::insert(tx, &task)?;
+    let author = employee.map_or(Author::System, Author::Staff);
+    for (kind, from, to, at) in events {
+        let from = from.map(Status::word);
+        store::history::append(tx, id, kind, author, from, Some(to.word()), at)?;
+    }
+    Ok(())
+}
+
+fn pick<'a, T>(rng: &mut Rng, all: &'a [T]) -> &'a T {
+    &all[rng.usize(..all.len())]
+}
+
+fn ago(now: Timestamp, minutes: u64) -> Timestamp {
+    let span = std::time::Duration::from_secs(minutes * 60);
+    now.saturating_sub(span).unwrap_or(now)
+}
