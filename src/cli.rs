@@ -144,7 +144,7 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             print(&format!("{} has an account.\n", email.as_str()))
         }
         User::List => {
-            let all = db.read(|c| store::employees::all(c)).await?;
+            let all = db.read(store::employees::all).await?;
             let line = |e: &crate::domain::Employee| {
                 let shut = if e.active { "" } else { "  deactivated" };
                 format!("{}  {}  {}{shut}\n", e.id, e.email.as_str(), e.role.word())

@@ -98,7 +98,7 @@ impl Server {
     pub async fn first_account_hint(&self) -> Result<Option<String>, Failure> {
         let (url, loopback) = (self.desk.public_url.clone(), self.desk.loopback);
         if loopback {
-            let any = self.desk.db.read(|c| accounts::any(c)).await?;
+            let any = self.desk.db.read(accounts::any).await?;
             let hint =
                 "Nobody has an account yet: the first one that `register` makes is the owner's";
             return Ok((!any).then(|| format!("{hint} ({url}/graphql)")));

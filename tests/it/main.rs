@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bot;
+mod cli;
 mod config;
 mod contract;
 mod fake_telegram;
