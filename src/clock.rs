@@ -63,6 +63,20 @@ impl Clock {
     }
 }
 
+/// Measures how long something takes, by the machine's steady clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// For rate limits, which count from the same clock as everything else.
 impl governor::clock::Clock for Clock {
     type Instant = Duration;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config::{Environment, File, FileFormat};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Option<Telegram>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The settings of a bot.
@@ -65,6 +68,40 @@ struct Raw {
     language: String,
     auth: RawAuth,
     telegram: RawTelegram,
+    http: RawHttp,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawHttp {
+    trusted_proxies: Proxies,
+}
+
+/// A list in the file; in the environment, where there are no lists, divided by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Proxies {
+    Many(Vec<String>),
+    One(String),
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Proxies {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Many(all) => all.iter().map(String::as_str).collect(),
+            Self::One(all) => all
+                .split(',')
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .collect(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -157,6 +194,10 @@ impl Raw {
                     .map_or_else(unset, path),
             ),
             ("telegram.notify_delay", text(&telegram.notify_delay)),
+            (
+                "http.trusted_proxies",
+                format!("{:?}", self.http.trusted_proxies.texts()),
+            ),
         ]
     }
 }
@@ -172,6 +213,7 @@ impl Default for Raw {
             language: "ru".into(),
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
+            http: RawHttp::default(),
         }
     }
 }
@@ -314,6 +356,7 @@ impl Config {
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, secure)?,
+            trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
         })
     }
 }
@@ -373,6 +416,17 @@ fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
         key,
         why: why.into(),
     }
+}
+
+/// Networks such as 10.0.0.0/8; one address is a network of its own.
+fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
+    let read = |text: &&str| {
+        let network = text
+            .parse()
+            .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        network.map_err(|_| wrong(key, "write addresses or networks, for example 127.0.0.1"))
+    };
+    texts.iter().map(read).collect()
 }
 
 fn duration(key: &'static str, text: &str) -> Result<Duration> {

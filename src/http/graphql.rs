@@ -1,77 +1,279 @@
-//! `POST /graphql`.
+//! `/graphql`, by the GraphQL over HTTP specification
+//! (<https://graphql.github.io/graphql-over-http/draft/>).
 
-use std::net::IpAddr;
+use std::sync::Arc;
 
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Variables};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use warp::http::{HeaderMap, StatusCode};
+use warp::http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
+use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use warp::reply::Response;
 
-use crate::app::{Desk, accounts, secrets};
-use crate::domain::Error;
-use crate::graphql::{self, Caller, Code, Schema};
+use super::Site;
+use super::asker::Asker;
+use crate::graphql::{Code, Kind, prepare, refusal};
 
-pub(super) async fn answer(
-    desk: &Desk,
-    schema: &Schema,
-    address: IpAddr,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> warp::reply::Response {
-    let Ok(request_id) = secrets::random_token() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let json = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let json = json
-        .and_then(|value| value.split(';').next())
-        .map(str::trim);
-    if !json.is_some_and(|value| value.eq_ignore_ascii_case("application/json")) {
-        let why = "Send the request as application/json.";
-        return write(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            &graphql::refusal(Code::BadUserInput, why),
-        );
-    }
-    let Ok(request) = serde_json::from_slice::<Request>(body) else {
-        let why = "The body is not a JSON object with a query.";
-        return write(
-            StatusCode::BAD_REQUEST,
-            &graphql::refusal(Code::BadUserInput, why),
-        );
-    };
-    let prepared = match graphql::prepare(request) {
-        Ok(prepared) => prepared,
-        Err(refusal) => return write(StatusCode::BAD_REQUEST, &refusal),
-    };
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = token.and_then(|value| value.strip_prefix("Bearer "));
-    let viewer = match token {
-        None => None,
-        Some(token) => match accounts::authenticate(desk, token).await {
-            Ok(viewer) => Some(viewer),
-            Err(Error::Unauthenticated) => None,
-            Err(error) => {
-                tracing::error!(
-                    request_id,
-                    error = &error as &dyn std::error::Error,
-                    "no answer"
-                );
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            }
-        },
-    };
-    let caller = Caller {
-        viewer,
-        address,
-        request_id,
-    };
-    write(StatusCode::OK, &schema.execute(prepared, caller).await)
+/// The media type under which a refused document has a status of its own.
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+const GRAPHIQL: &str = include_str!("graphiql.html");
+const GRAPHIQL_SCRIPT: &str = include_str!("graphiql.js");
+/// The page gets GraphiQL from unpkg.com, pinned by version and hash.
+const GRAPHIQL_POLICY: &str = "default-src 'self'; script-src 'self' https://unpkg.com; \
+    style-src 'self' https://unpkg.com 'unsafe-inline'; img-src 'self' data:; \
+    font-src https://unpkg.com data:; frame-ancestors 'none'";
+
+/// What a client sends.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    query: String,
+    operation_name: Option<String>,
+    variables: Option<Map<String, Value>>,
+    /// None are understood; they are there for clients that send them.
+    #[serde(rename = "extensions")]
+    _extensions: Option<Map<String, Value>>,
 }
 
-fn write(status: StatusCode, response: &Response) -> warp::reply::Response {
-    warp::reply::with_status(warp::reply::json(response), status).into_response()
+pub(super) async fn answer(
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+    method: Method,
+    query: String,
+    body: Option<Bytes>,
+) -> Response {
+    let out = Out::new(&headers);
+    match method {
+        Method::GET if query.is_empty() && accepts(&headers, "text/html") => page(),
+        Method::GET => match read_query(&query) {
+            Ok(request) => run(&site, asker, &headers, request, &out, true).await,
+            Err(why) => out.refuse(StatusCode::BAD_REQUEST, &why),
+        },
+        Method::POST if !is_json(&headers) => {
+            let why = "Send the request with Content-Type: application/json.";
+            out.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, why)
+        }
+        Method::POST => match body.as_deref().map(read_body) {
+            None => {
+                let why = "The body is longer than 256 KiB, or broke off.";
+                out.refuse(StatusCode::PAYLOAD_TOO_LARGE, why)
+            }
+            Some(Ok(request)) => run(&site, asker, &headers, request, &out, false).await,
+            Some(Err(why)) => out.refuse(StatusCode::BAD_REQUEST, &why),
+        },
+        _ => allow(
+            "GET, POST",
+            out.refuse(StatusCode::METHOD_NOT_ALLOWED, "Use POST."),
+        ),
+    }
+}
+
+async fn run(
+    site: &Site,
+    asker: Asker,
+    headers: &HeaderMap,
+    request: Request,
+    out: &Out,
+    safe: bool,
+) -> Response {
+    let prepared = match prepare(request) {
+        Ok(prepared) => prepared,
+        Err(refusal) => return out.write(out.document_status(), &refusal),
+    };
+    match prepared.kind {
+        Kind::Mutation if safe => {
+            let why = "A mutation changes something: send it with POST.";
+            return allow("POST", out.refuse(StatusCode::METHOD_NOT_ALLOWED, why));
+        }
+        Kind::Subscription => {
+            let why = "Subscribe over a WebSocket (graphql-transport-ws) or read GET /events.";
+            return out.refuse(StatusCode::BAD_REQUEST, why);
+        }
+        _ => {}
+    }
+    let request_id = asker.request_id.clone();
+    let caller = match asker.caller(&site.desk, headers).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            tracing::error!(
+                request_id,
+                error = &error as &dyn std::error::Error,
+                "internal error"
+            );
+            let why =
+                format!("Internal error. The server's log has it under request {request_id}.");
+            let refusal = refusal(Code::Internal, why);
+            return out.write(StatusCode::INTERNAL_SERVER_ERROR, &refusal);
+        }
+    };
+    let response = site.schema.execute(prepared, caller).await;
+    let status = match is_refused(&response) {
+        true => out.document_status(),
+        false => StatusCode::OK,
+    };
+    out.write(status, &response)
+}
+
+/// Whether the document was refused before anything ran: no error names a field of the answer.
+pub(super) fn is_refused(response: &async_graphql::Response) -> bool {
+    let before =
+        |error: &async_graphql::ServerError| error.path.is_empty() && error.source.is_none();
+    response.data == async_graphql::Value::Null && response.errors.iter().any(before)
+}
+
+/// How to answer.
+struct Out {
+    media_type: &'static str,
+}
+
+/// A response; one to a refused document has no `data` at all.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a async_graphql::Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [async_graphql::ServerError],
+}
+
+impl Out {
+    fn new(headers: &HeaderMap) -> Self {
+        let media_type = match accepts(headers, GRAPHQL_RESPONSE) {
+            true => GRAPHQL_RESPONSE,
+            false => "application/json",
+        };
+        Self { media_type }
+    }
+
+    /// The status for a document that can't be run. Clients that ask for plain JSON take
+    /// anything but 200 for a failing server, so they get 200.
+    fn document_status(&self) -> StatusCode {
+        match self.media_type {
+            GRAPHQL_RESPONSE => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        }
+    }
+
+    fn refuse(&self, status: StatusCode, why: &str) -> Response {
+        self.write(status, &refusal(Code::BadUserInput, why))
+    }
+
+    fn write(&self, status: StatusCode, response: &async_graphql::Response) -> Response {
+        let written = Written {
+            data: (!is_refused(response)).then_some(&response.data),
+            errors: &response.errors,
+        };
+        let Ok(body) = serde_json::to_vec(&written) else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let mut answer = warp::reply::with_status(body, status).into_response();
+        let media_type = format!("{}; charset=utf-8", self.media_type);
+        let headers = answer.headers_mut();
+        if let Ok(media_type) = HeaderValue::from_str(&media_type) {
+            headers.insert(CONTENT_TYPE, media_type);
+        }
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("Accept"));
+        answer
+    }
+}
+
+fn allow(methods: &'static str, mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let named = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    named
+        .flat_map(|value| value.split(','))
+        .filter_map(|range| range.split(';').next())
+        .any(|range| range.trim().eq_ignore_ascii_case(media_type))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
+    let mut parts = value.split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|part| part.eq_ignore_ascii_case("application/json"));
+    let utf8 = |part: &str| match part.split_once('=') {
+        Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
+            charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    };
+    json && parts.all(utf8)
+}
+
+/// Reads a body, or says what it should have been.
+pub(super) fn read_body(body: &[u8]) -> Result<Request, String> {
+    let body: Body = serde_json::from_slice(body).map_err(|error| {
+        format!("The body must be a JSON object with a text `query` and, as objects, `variables` and `extensions` (line {}, column {}).", error.line(), error.column())
+    })?;
+    Ok(read(body))
+}
+
+fn read(body: Body) -> Request {
+    let variables = body.variables.unwrap_or_default();
+    let mut request =
+        Request::new(body.query).variables(Variables::from_json(Value::Object(variables)));
+    request.operation_name = body.operation_name;
+    request
+}
+
+fn read_query(query: &str) -> Result<Request, String> {
+    // Any base will do: only what follows the question mark is read.
+    let url = reqwest::Url::parse(&format!("http://localhost/?{query}"));
+    let pairs: Vec<(String, String)> = match &url {
+        Ok(url) => url.query_pairs().into_owned().collect(),
+        Err(_) => Vec::new(),
+    };
+    let find = |name: &str| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    };
+    let object = |name: &str| match find(name) {
+        None => Ok(None),
+        Some(text) => serde_json::from_str::<Option<Map<String, Value>>>(&text)
+            .map_err(|_| format!("`{name}` must be a JSON object.")),
+    };
+    Ok(read(Body {
+        query: find("query").ok_or("Send a query: POST it as JSON, or GET it as ?query=….")?,
+        operation_name: find("operationName"),
+        variables: object("variables")?,
+        _extensions: object("extensions")?,
+    }))
+}
+
+fn page() -> Response {
+    let mut page = warp::reply::html(GRAPHIQL).into_response();
+    let policy = HeaderValue::from_static(GRAPHIQL_POLICY);
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    page
+}
+
+/// What starts GraphiQL on its page.
+pub(super) fn script() -> impl Reply {
+    warp::reply::with_header(
+        GRAPHIQL_SCRIPT,
+        CONTENT_TYPE,
+        "text/javascript; charset=utf-8",
+    )
 }

@@ -1,68 +1,206 @@
-//! The routes, all on one screen.
+//! The routes, all on one screen, and what holds for each of them: a number, a line in the log,
+//! an answer even after a bug.
 
+mod asker;
+mod events;
 mod graphql;
+mod home;
+mod socket;
 mod webhook;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::FutureExt;
+use ipnet::IpNet;
 use secrecy::SecretString;
-use warp::http::header::ALLOW;
-use warp::http::{HeaderMap, Method, StatusCode};
+use tokio_util::sync::CancellationToken;
+use tower_service::Service;
+use warp::http::header::{ALLOW, HeaderName, HeaderValue};
+use warp::http::{HeaderMap, Method, Request, StatusCode};
+use warp::reply::Response;
 use warp::{Filter, Reply};
 
 use crate::app::Desk;
+use crate::clock::Stopwatch;
 use crate::graphql::Schema;
 
-/// The longest body that is taken, in bytes.
-const BODY: u64 = 256 * 1024;
+use asker::Asker;
 
-/// Every route, for a connection from `address`.
-pub fn routes(
-    desk: Arc<Desk>,
-    schema: Schema,
-    webhook_secret: Option<Arc<SecretString>>,
-    address: IpAddr,
-) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
-    let shop = desk.clone();
-    let webhook = warp::path!("telegram" / "webhook")
-        .and(warp::post())
-        .and(warp::header::headers_cloned())
-        .and(warp::body::content_length_limit(BODY))
-        .and(warp::body::bytes())
-        .then(move |headers: HeaderMap, body: bytes::Bytes| {
-            let (desk, secret) = (shop.clone(), webhook_secret.clone());
-            async move { webhook::answer(&desk, secret.as_deref(), &headers, &body).await }
-        });
-    let graphql = warp::path("graphql")
-        .and(warp::path::end())
-        .and(warp::post())
-        .and(warp::header::headers_cloned())
-        .and(warp::body::content_length_limit(BODY))
-        .and(warp::body::bytes())
-        .then(move |headers: HeaderMap, body: bytes::Bytes| {
-            let (desk, schema) = (desk.clone(), schema.clone());
-            async move { graphql::answer(&desk, &schema, address, &headers, &body).await }
-        });
-    let health = warp::path("healthz")
-        .and(warp::path::end())
-        .and(warp::get())
-        .map(|| "ok\n");
-    graphql.or(webhook).or(health).recover(refuse)
+/// The longest body that is taken, in bytes.
+const BODY: usize = 256 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the routes share.
+pub struct Site {
+    pub desk: Arc<Desk>,
+    pub schema: Schema,
+    /// `None` without a webhook.
+    pub webhook_secret: Option<Arc<SecretString>>,
+    pub trusted_proxies: Vec<IpNet>,
+    /// Ends what would stay open by itself: sockets and streams.
+    pub stop: CancellationToken,
 }
 
-async fn refuse(rejection: warp::Rejection) -> Result<warp::reply::Response, Infallible> {
+/// Every route.
+pub fn routes(
+    site: Arc<Site>,
+) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone + Send + Sync + 'static {
+    let site = warp::any().map(move || site.clone());
+    let asked = site
+        .clone()
+        .and(warp::ext::get::<Asker>())
+        .and(warp::header::headers_cloned());
+    let get = warp::get().or(warp::head()).unify();
+
+    let socket = warp::path!("graphql")
+        .and(warp::ws())
+        .and(asked.clone())
+        .map(socket::open);
+    let graphql = warp::path!("graphql")
+        .and(asked.clone())
+        .and(warp::method())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(body())
+        .then(graphql::answer);
+    let events = warp::path!("events")
+        .and(get)
+        .and(asked.clone())
+        .then(events::open);
+    let webhook = warp::path!("telegram" / "webhook")
+        .and(warp::post())
+        .and(asked.clone())
+        .and(body())
+        .then(webhook::answer);
+    let home = warp::path::end()
+        .and(get)
+        .and(asked.clone())
+        .then(home::show);
+    let script = warp::path!("graphiql.js").and(get).map(graphql::script);
+    let alive = warp::path!("healthz").and(get).map(|| "ok\n");
+    let ready = warp::path!("readyz").and(get).and(site).then(home::ready);
+
+    socket
+        .or(graphql)
+        .or(events)
+        .or(webhook)
+        .or(home)
+        .or(script)
+        .or(alive)
+        .or(ready)
+        .recover(refuse)
+}
+
+/// Collects a body up to the limit; `None` above it. No length needs to be announced.
+fn body() -> impl Filter<Extract = (Option<Bytes>,), Error = warp::Rejection> + Copy + Send + Sync {
+    warp::body::stream().then(|chunks| async move { collect(chunks).await })
+}
+
+async fn collect<B: bytes::Buf>(
+    chunks: impl futures_util::Stream<Item = Result<B, warp::Error>>,
+) -> Option<Bytes> {
+    use futures_util::StreamExt;
+    let mut chunks = std::pin::pin!(chunks);
+    let mut all = bytes::BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        // A body that breaks off has no answer that anyone would read.
+        let mut chunk = chunk.ok()?;
+        if all.len() + chunk.remaining() > BODY {
+            return None;
+        }
+        all.extend_from_slice(&chunk.copy_to_bytes(chunk.remaining()));
+    }
+    Some(all.freeze())
+}
+
+async fn refuse(rejection: warp::Rejection) -> Result<Response, Infallible> {
     let status = if rejection.is_not_found() {
         StatusCode::NOT_FOUND
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        let allow =
-            warp::reply::with_header(StatusCode::METHOD_NOT_ALLOWED, ALLOW, Method::POST.as_str());
-        return Ok(allow.into_response());
-    } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
-        StatusCode::PAYLOAD_TOO_LARGE
+        StatusCode::METHOD_NOT_ALLOWED
     } else {
         StatusCode::BAD_REQUEST
     };
-    Ok(status.into_response())
+    let mut response = status.into_response();
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    }
+    Ok(response)
+}
+
+/// Answers one request from `peer`: gives it a number, writes a line without anything personal
+/// into the log, and answers 500 where a bug would have torn the connection down.
+pub async fn serve<S, B>(
+    mut routes: S,
+    mut request: Request<B>,
+    peer: IpAddr,
+    proxies: &[IpNet],
+) -> Response
+where
+    S: Service<Request<B>, Response = Response, Error = Infallible>,
+{
+    let asker = Asker::new(peer, request.headers(), proxies);
+    let (method, room) = (request.method().clone(), room(request.uri().path()));
+    let request_id = asker.request_id.clone();
+    request.extensions_mut().insert(asker);
+    let stopwatch = Stopwatch::start();
+    let mut response = match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(_) => {
+            tracing::error!(request_id, "a bug ended the request");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    log(&method, &room, &response, &request_id, stopwatch);
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn log(method: &Method, room: &str, response: &Response, request_id: &str, stopwatch: Stopwatch) {
+    let status = response.status().as_u16();
+    let ms = stopwatch.elapsed().as_secs_f64() * 1_000.0;
+    match room {
+        // Monitors ask every few seconds.
+        "/healthz" | "/readyz" => {
+            tracing::debug!(request_id, %method, room, status, ms, "answered")
+        }
+        _ => tracing::info!(request_id, %method, room, status, ms, "answered"),
+    }
+}
+
+/// The first part of a path: what follows may be an invite's token or a customer's number.
+fn room(path: &str) -> String {
+    let first = path
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    let known = [
+        "graphql",
+        "graphiql.js",
+        "events",
+        "telegram",
+        "healthz",
+        "readyz",
+    ];
+    match known.contains(&first) || first.is_empty() {
+        true => format!("/{first}"),
+        false => "/…".to_owned(),
+    }
+}
+
+/// The languages that a browser names, as `Accept-Language` has them.
+fn languages(headers: &HeaderMap) -> &str {
+    let named = headers.get(warp::http::header::ACCEPT_LANGUAGE);
+    named
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }

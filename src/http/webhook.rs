@@ -1,10 +1,14 @@
 //! `POST /telegram/webhook`: what Telegram sends us.
 
-use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use warp::http::{HeaderMap, StatusCode};
 
-use crate::app::Desk;
+use super::Site;
+use super::asker::Asker;
 use crate::bot;
 use crate::telegram::Update;
 
@@ -14,14 +18,15 @@ const SECRET: &str = "x-telegram-bot-api-secret-token";
 /// 200 once the update has had its effect, and for what can never have one; 503 asks Telegram
 /// to send it again.
 pub(super) async fn answer(
-    desk: &Desk,
-    secret: Option<&SecretString>,
-    headers: &HeaderMap,
-    body: &[u8],
+    site: Arc<Site>,
+    _: Asker,
+    headers: HeaderMap,
+    body: Option<Bytes>,
 ) -> StatusCode {
-    let Some(secret) = secret else {
+    let Some(secret) = &site.webhook_secret else {
         return StatusCode::NOT_FOUND;
     };
+    let desk = &site.desk;
     let mut given = headers.get_all(SECRET).iter();
     let right = given
         .next()
@@ -29,7 +34,10 @@ pub(super) async fn answer(
     if !right || given.next().is_some() {
         return StatusCode::UNAUTHORIZED;
     }
-    let Some(update) = Update::parse(body) else {
+    let Some(body) = body else {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    };
+    let Some(update) = Update::parse(&body) else {
         tracing::warn!("Telegram sent something that is no update");
         return StatusCode::OK;
     };

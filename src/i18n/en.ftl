@@ -100,3 +100,11 @@ error-not-found = Not found.
 error-rate-limited = Too many attempts: try again in { $seconds } s.
 error-internal = Internal error. The server's log has it under request { $request }.
 error-parse = The GraphQL document has an error: { $detail }
+
+# The page while there are no pages
+
+home = Zayavka is running. Its API: { $url }/graphql
+home-first-run =
+    Nobody has an account yet: the database is new and empty. If you expected your data, check the setting database.
+    Otherwise make the first account: it is the owner's.
+home-database = The database: { $path }

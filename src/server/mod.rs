@@ -1,17 +1,20 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
 mod bot;
+mod systemd;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
@@ -19,7 +22,7 @@ use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::graphql::Schema;
-use crate::http;
+use crate::http::{self, Site};
 use crate::store::Db;
 
 /// How long a stop waits for requests that are under way.
@@ -32,6 +35,7 @@ pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
     bot: Option<Bot>,
+    trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// Why a server can't be built or run.
@@ -82,6 +86,7 @@ impl Server {
             listener,
             desk,
             bot,
+            trusted_proxies: config.trusted_proxies,
         })
     }
 
@@ -116,52 +121,86 @@ impl Server {
     /// Serves until `stop`, then lets what is under way come to its end.
     ///
     /// # Errors
-    /// When the write-ahead log can't be moved into the database at the end.
+    /// When a part of the server ends unasked, or the write-ahead log can't be moved into the
+    /// database at the end.
     pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
-        let schema = Schema::new(self.desk.clone());
-        let graceful = GracefulShutdown::new();
-        let secret = self.bot.as_ref().and_then(Bot::webhook_secret);
-        let bot = self
-            .bot
-            .map(|bot| tokio::spawn(bot.run(self.desk.clone(), stop.clone())));
-        loop {
-            let accepted = tokio::select! {
-                () = stop.cancelled() => break,
-                accepted = self.listener.accept() => accepted,
-            };
-            let (stream, peer) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            };
-            let routes = http::routes(self.desk.clone(), schema.clone(), secret.clone(), peer.ip());
-            let service = TowerToHyperService::new(warp::service(routes));
-            let mut builder = Builder::new(TokioExecutor::new());
-            builder
-                .http1()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADERS);
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-            let connection = graceful.watch(connection.into_owned());
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(error, "a connection ended early");
-                }
-            });
+        let webhook_secret = self.bot.as_ref().and_then(Bot::webhook_secret);
+        let site = Site {
+            schema: Schema::new(self.desk.clone()),
+            desk: self.desk.clone(),
+            webhook_secret,
+            trusted_proxies: self.trusted_proxies,
+            stop: stop.clone(),
+        };
+        let mut parts = JoinSet::new();
+        if let Some(bot) = self.bot {
+            parts.spawn(bot.run(self.desk.clone(), stop.clone()));
         }
-        if tokio::time::timeout(DRAIN, graceful.shutdown())
-            .await
-            .is_err()
-        {
-            tracing::warn!("requests were still under way at the end");
-        }
-        if let Some(bot) = bot {
-            bot.await??;
+        parts.spawn(systemd::keep_alive(stop.clone()));
+        parts.spawn(accept(self.listener, site, stop.clone()));
+        let mut result = Ok(());
+        while let Some(ended) = parts.join_next().await {
+            let ended = ended.unwrap_or_else(|panic| Err(panic.into()));
+            let unasked = !stop.is_cancelled();
+            stop.cancel();
+            if unasked && ended.is_ok() {
+                result = Err("a part of the server ended unasked".into());
+            }
+            if let (Err(error), Ok(())) = (ended, &result) {
+                result = Err(error);
+            }
         }
         self.desk.db.checkpoint().await?;
-        Ok(())
+        result
     }
+}
+
+/// Takes connections until `stop`, then lets the requests under way end.
+async fn accept(listener: TcpListener, site: Site, stop: CancellationToken) -> Result<(), Failure> {
+    let site = Arc::new(site);
+    let routes = warp::service(http::routes(site.clone()));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, or the client was gone already: go on.
+                tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let (routes, site) = (routes.clone(), site.clone());
+        let service = service_fn(move |request| {
+            let (routes, site) = (routes.clone(), site.clone());
+            async move {
+                let answer = http::serve(routes, request, peer.ip(), &site.trusted_proxies).await;
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS);
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests were still under way at the end");
+    }
+    Ok(())
 }

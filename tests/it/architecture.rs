@@ -19,7 +19,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "clock", "i18n", "store", "telegram"],
     ),
     ("graphql", &["domain", "i18n", "store", "app"]),
-    ("http", &["domain", "telegram", "app", "bot", "graphql"]),
+    (
+        "http",
+        &[
+            "domain", "clock", "i18n", "store", "telegram", "app", "bot", "graphql",
+        ],
+    ),
     (
         "server",
         &[

@@ -1,0 +1,108 @@
+//! Who sends a request: the address, the number of the request, and the bearer of the token.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use warp::http::HeaderMap;
+use warp::http::header::AUTHORIZATION;
+
+use crate::app::{Desk, accounts, secrets};
+use crate::domain::{Error, Result};
+use crate::graphql::Caller;
+
+/// Where a request comes from, and its number.
+#[derive(Debug, Clone)]
+pub(super) struct Asker {
+    pub address: IpAddr,
+    pub request_id: String,
+}
+
+impl Asker {
+    pub fn new(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
+        // Without randomness the number is not unique; a request is answered all the same.
+        let request_id = secrets::random_token().unwrap_or_default();
+        Self {
+            address: address(peer, headers, proxies),
+            request_id: request_id.chars().take(16).collect(),
+        }
+    }
+
+    /// With the signed-in employee, where the header has a token that holds.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database can't say.
+    pub async fn caller(self, desk: &Desk, headers: &HeaderMap) -> Result<Caller> {
+        let viewer = match bearer(headers) {
+            None => None,
+            Some(token) => match accounts::authenticate(desk, token).await {
+                Ok(viewer) => Some(viewer),
+                Err(Error::Unauthenticated) => None,
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(Caller {
+            viewer,
+            address: self.address,
+            request_id: self.request_id,
+        })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    token(headers.get(AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// The token of `Bearer …` (RFC 6750 §2.1; the scheme's case doesn't matter).
+pub(super) fn token(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The address of the client: what the nearest proxies that we trust say, or the peer's own.
+fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    let trusted = |address: &IpAddr| {
+        proxies
+            .iter()
+            .any(|net| net.contains(&address.to_canonical()))
+    };
+    let hops = headers.get_all("x-forwarded-for").iter().rev();
+    let hops = hops
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.rsplit(','));
+    let mut client = peer.to_canonical();
+    for hop in hops {
+        if !trusted(&client) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(address) => client = address.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "x-forwarded-for",
+            "6.6.6.6, 1.2.3.4, 10.0.0.2".parse().unwrap(),
+        );
+        let peer: IpAddr = "10.0.0.1".parse().unwrap();
+        let ask = |proxies: &str| {
+            let proxies: Vec<IpNet> = proxies
+                .split_whitespace()
+                .map(|p| p.parse().unwrap())
+                .collect();
+            address(peer, &headers, &proxies).to_string()
+        };
+        assert_eq!(ask(""), "10.0.0.1");
+        assert_eq!(ask("10.0.0.1/32"), "10.0.0.2");
+        assert_eq!(ask("10.0.0.0/8"), "1.2.3.4");
+    }
+}

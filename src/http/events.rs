@@ -1,0 +1,77 @@
+//! `GET /events`: what `taskChanged` tells, as server-sent events, for what can't hold a socket.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::json;
+use warp::Reply;
+use warp::http::{HeaderMap, StatusCode};
+use warp::reply::Response;
+use warp::sse::Event;
+
+use super::Site;
+use super::asker::Asker;
+use crate::app::tasks;
+use crate::domain::{Error, Result};
+use crate::store::tasks::TaskRow;
+use crate::store::{Change, TaskChanged};
+
+/// Often enough for proxies that cut silent connections.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A stream of `taskChanged` events with the task's number, status and version. It ends, after an
+/// `error` event with the code, when the token does or the reader is too slow.
+pub(super) async fn open(site: Arc<Site>, asker: Asker, headers: HeaderMap) -> Response {
+    let session = match asker.caller(&site.desk, &headers).await {
+        Ok(caller) => caller.viewer.map(|(_, session)| session),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "internal error");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let Some(session) = session else {
+        let unauthorized = StatusCode::UNAUTHORIZED;
+        return warp::reply::with_header(unauthorized, "www-authenticate", "Bearer")
+            .into_response();
+    };
+    let changes = tasks::watch(site.desk.clone(), session, None);
+    let events = changes.map(|change| Ok::<_, Infallible>(event(change)));
+    let events = events.take_until(site.stop.clone().cancelled_owned());
+    let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
+    let reply = warp::sse::reply(events);
+    warp::reply::with_header(reply, "cache-control", "no-store").into_response()
+}
+
+fn event(change: Result<(TaskChanged, Option<TaskRow>)>) -> Event {
+    match change {
+        Ok((TaskChanged { task, what }, row)) => {
+            let data = json!({
+                "kind": kind(what),
+                "id": task.to_string(),
+                "status": row.as_ref().map(|row| row.task.status.word()),
+                "version": row.as_ref().map(|row| row.task.version),
+            });
+            Event::default().event("taskChanged").data(data.to_string())
+        }
+        Err(error) => {
+            let code = match error {
+                Error::Unauthenticated => "UNAUTHENTICATED",
+                Error::RateLimited { .. } => "RATE_LIMITED",
+                _ => "INTERNAL_SERVER_ERROR",
+            };
+            Event::default()
+                .event("error")
+                .data(json!({ "code": code }).to_string())
+        }
+    }
+}
+
+fn kind(what: Change) -> &'static str {
+    match what {
+        Change::Created => "CREATED",
+        Change::Updated => "UPDATED",
+        Change::Deleted => "DELETED",
+    }
+}

@@ -1,0 +1,34 @@
+//! What systemd wants to hear of a service with `Type=notify`. Without systemd nothing is sent.
+
+use sd_notify::NotifyState;
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+
+/// Says that the server is ready, that it lives, and that it stops.
+pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
+    tell(NotifyState::Ready);
+    match sd_notify::watchdog_enabled() {
+        None => stop.cancelled().await,
+        Some(limit) => {
+            let mut ticks = tokio::time::interval(limit / 2);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    _ = ticks.tick() => tell(NotifyState::Watchdog),
+                }
+            }
+        }
+    }
+    tell(NotifyState::Stopping);
+    Ok(())
+}
+
+fn tell(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "systemd can't be told"
+        );
+    }
+}
