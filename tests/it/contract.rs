@@ -28,18 +28,69 @@ async fn both_forms_of_the_address_answer() {
 #[tokio::test]
 async fn what_is_not_a_request_is_refused() {
     let shop = Shop::open().await;
-    let deep = format!(r#"{{"query": "{{ a(b: {}1 }}"}}"#, "[".repeat(100_000));
-    let bomb =
-        r#"{"query": "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }"}"#;
-    let logins = "a: login(password: 1) { success } b: login(password: 1) { success }";
-    let logins = format!(r#"{{"query": "mutation {{ {logins} }}"}}"#);
-    for body in ["not json", "[]", r#"{"query": "{"}"#, &deep, bomb, &logins] {
+    for body in [
+        "not json",
+        "[]",
+        "{}",
+        r#"{"query": 1}"#,
+        r#"{"query": "{a}", "variables": []}"#,
+    ] {
         let (status, answer) = shop.post("/graphql", body).await;
-        assert_eq!(status, 400, "{answer}");
-        assert!(!code(&answer).is_empty(), "{answer}");
+        assert_eq!(
+            (status, code(&answer)),
+            (400, "BAD_USER_INPUT"),
+            "{body} {answer}"
+        );
     }
-    let (status, _) = shop.post("/graphql", &" ".repeat(300_000)).await;
-    assert_eq!(status, 413);
+    let (status, answer) = shop.post("/graphql", &" ".repeat(300_000)).await;
+    assert_eq!((status, code(&answer)), (413, "BAD_USER_INPUT"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_document_over_the_limits_is_refused_before_it_runs() {
+    let shop = Shop::open().await;
+    let deep = format!("{{ a(b: {}1 }}", "[".repeat(100_000));
+    let levels =
+        format!("{{ allTasks {{ id {}", "customer { tasks { id ".repeat(10)) + &"} } ".repeat(11);
+    let bomb = "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }";
+    let logins = "mutation { a: login(password: 1) { success } b: login(password: 1) { success } }";
+    let aliases = format!(
+        "{{ me {{ {} }} }}",
+        (0..31).map(|n| format!("a{n}: id ")).collect::<String>()
+    );
+    let roots = format!("{{ {} }}", "__typename ".repeat(16));
+    let costly = "{ allTasks { customer { tasks { customer { tasks { customer { tasks { id version } } } } } } } }";
+    for (query, expected) in [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        (&*deep, "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "query a { me { id } } query b { me { id } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (&*levels, "GRAPHQL_VALIDATION_FAILED"),
+        (bomb, "GRAPHQL_VALIDATION_FAILED"),
+        (logins, "GRAPHQL_VALIDATION_FAILED"),
+        (&*aliases, "GRAPHQL_VALIDATION_FAILED"),
+        (&*roots, "GRAPHQL_VALIDATION_FAILED"),
+        (costly, "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let body = serde_json::json!({ "query": query }).to_string();
+        // Clients of the new media type get a status, those of plain JSON only the error.
+        for (accept, status) in [
+            ("application/graphql-response+json", 400),
+            ("application/json", 200),
+        ] {
+            let (found, answer) = shop.post_accepting("/graphql", &body, accept).await;
+            assert_eq!(
+                (found, code(&answer)),
+                (status, expected),
+                "{query:.80} {answer}"
+            );
+            assert!(answer.get("data").is_none(), "{answer}");
+        }
+    }
     shop.close().await;
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -19,7 +20,7 @@ pub const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A server of its own for one test.
 pub struct Shop {
-    url: String,
+    pub url: String,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with the files in it when the test ends.
@@ -104,10 +105,11 @@ impl Shop {
     }
 
     pub async fn post(&self, path: &str, body: &str) -> (u16, Value) {
-        let mut request = self.client.post(format!("{}{path}", self.url));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
+        self.post_accepting(path, body, "*/*").await
+    }
+
+    pub async fn post_accepting(&self, path: &str, body: &str, accept: &str) -> (u16, Value) {
+        let request = self.request(Method::POST, path).header("accept", accept);
         let request = request
             .header("content-type", "application/json")
             .body(body.to_owned());
@@ -118,6 +120,15 @@ impl Shop {
             status,
             serde_json::from_str(&text).unwrap_or(Value::String(text)),
         )
+    }
+
+    /// A request with the token, where there is one.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
     }
 
     /// What Telegram sends, under the next number; panics unless it is taken.
