@@ -96,6 +96,15 @@ impl Shop {
         .await
     }
 
+    /// The token of a login; `None` when it is refused.
+    pub async fn login(&self, email: &str) -> Option<String> {
+        let query = format!(
+            r#"mutation {{ login(email: "{email}", password: "{PASSWORD}") {{ success errors token user {{ email }} }} }}"#
+        );
+        let answer = self.ask(&query).await;
+        answer["data"]["login"]["token"].as_str().map(str::to_owned)
+    }
+
     pub async fn ask(&self, query: &str) -> Value {
         let (status, answer) = self
             .post("/graphql", &json!({ "query": query }).to_string())

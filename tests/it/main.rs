@@ -7,4 +7,5 @@ mod config;
 mod contract;
 mod fake_telegram;
 mod harness;
+mod live;
 mod tasks;
