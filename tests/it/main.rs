@@ -1,5 +1,6 @@
 //! One binary of tests against the real server, on a free port, with a real database file.
 
+mod accounts;
 mod architecture;
 mod bot;
 mod cli;

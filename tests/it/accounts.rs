@@ -1,0 +1,434 @@
+//! Accounts: who gets in, what they may do, and how it ends.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{PASSWORD, Shop, code};
+
+fn errors(answer: &Value, operation: &str, field: &str) -> String {
+    let payload = &answer["data"][operation];
+    assert_eq!(payload["success"], false, "{answer}");
+    payload["errors"][field][0]["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+async fn invite(shop: &Shop, email: &str) -> String {
+    let query =
+        format!(r#"mutation {{ createInvite(email: "{email}") {{ token url expiresTime }} }}"#);
+    let answer = shop.ask(&query).await;
+    let invite = &answer["data"]["createInvite"];
+    let token = invite["token"].as_str().unwrap().to_owned();
+    assert!(
+        invite["url"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("/join/{token}"))
+    );
+    token
+}
+
+async fn join(shop: &Shop, email: &str, token: &str) -> Value {
+    let query = format!(
+        r#"mutation {{ register(email: "{email}", password1: "{PASSWORD}", password2: "{PASSWORD}",
+            invite: "{token}") {{ success errors token refreshToken }} }}"#
+    );
+    shop.ask(&query).await
+}
+
+/// The token of a second employee, who was invited.
+pub async fn employee(shop: &Shop) -> String {
+    let token = invite(shop, "second@example.com").await;
+    let joined = join(shop, "second@example.com", &token).await;
+    joined["data"]["register"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
+    let mut shop = Shop::with_owner().await;
+    let stranger = shop.register("stranger@example.com").await;
+    assert_eq!(
+        errors(&stranger, "register", "nonFieldErrors"),
+        "invite_needed"
+    );
+    let known = shop.register("owner@example.com").await;
+    assert_eq!(
+        known, stranger,
+        "a stranger learns whether an e-mail has an account"
+    );
+    let owner = shop.token.clone();
+    shop.token = Some(employee(&shop).await);
+    for query in [
+        r#"mutation { createInvite(email: "a@example.com") { token } }"#,
+        "mutation { deactivateEmployee(id: 1) { user { id } } }",
+        "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
+    ] {
+        assert_eq!(code(&shop.ask(query).await), "FORBIDDEN", "{query}");
+    }
+    shop.token = owner;
+    let roles = shop.ask("{ employees { email role active } }").await;
+    assert_eq!(
+        roles["data"]["employees"],
+        json!([
+            {"email": "owner@example.com", "role": "OWNER", "active": true},
+            {"email": "second@example.com", "role": "EMPLOYEE", "active": true},
+        ])
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_employee_does_everything_that_is_not_the_owners() {
+    let mut shop = Shop::with_owner().await;
+    shop.token = Some(employee(&shop).await);
+    for query in [
+        "{ me { email role } }",
+        "{ employees { id } }",
+        r#"mutation { createCustomer(customerData: {phone: "+79000000001", telegramId: "5"}) { customer { id } } }"#,
+        r#"mutation { updateCustomer(customerData: {phone: "+79000000001", name: "Анна"}) { customer { name } } }"#,
+        "{ allCustomers { id } }",
+        "{ customers { totalCount } }",
+        "{ customerById(id: 1) { id } }",
+        "mutation { confirmTelegram(customerId: 1) { customer { telegramVerified } } }",
+        "mutation { unlinkTelegram(customerId: 1) { customer { telegramId } } }",
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
+        "mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }",
+        "mutation { assignTask(id: 1, employeeId: 1) { task { employee { email } } } }",
+        "{ allTasks { id } }",
+        "{ tasks { totalCount } }",
+        "{ taskById(id: 1) { history { kind employee { email } } } }",
+        "{ undelivered { id } }",
+        "mutation { deleteTask(id: 1) { id } }",
+        r#"mutation { deleteCustomer(phone: "+79000000001") { phone } }"#,
+        r#"mutation { updateUser(email: "new@example.com") { user { email } } }"#,
+        "mutation { logoutEverywhere { success } }",
+    ] {
+        let answer = shop.ask(query).await;
+        assert!(answer["errors"].is_null(), "{query} {answer}");
+    }
+    assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_invite_works_once_in_time_and_for_its_email() {
+    let shop = Shop::with_owner().await;
+    let token = invite(&shop, "new@example.com").await;
+    for (email, token) in [
+        ("other@example.com", &*token),
+        ("new@example.com", "made-up"),
+    ] {
+        assert_eq!(
+            errors(&join(&shop, email, token).await, "register", "invite"),
+            "invalid_invite"
+        );
+    }
+    let joined = join(&shop, "New@Example.com", &token).await;
+    assert_eq!(joined["data"]["register"]["success"], true, "{joined}");
+    assert_eq!(joined["data"]["register"]["refreshToken"], Value::Null);
+    let again = join(&shop, "new@example.com", &token).await;
+    assert_eq!(errors(&again, "register", "invite"), "invalid_invite");
+    let late = invite(&shop, "late@example.com").await;
+    shop.clock.advance(Duration::from_secs(73 * 60 * 60));
+    let late = join(&shop, "late@example.com", &late).await;
+    assert_eq!(errors(&late, "register", "invite"), "invalid_invite");
+    let taken = r#"mutation { createInvite(email: "owner@example.com") { token } }"#;
+    assert_eq!(code(&shop.ask(taken).await), "CONFLICT");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_02_the_token_names_the_account_and_not_the_email() {
+    let mut shop = Shop::with_owner().await;
+    let renamed = shop
+        .ask(r#"mutation { updateUser(email: "new@example.com") { user { email } } }"#)
+        .await;
+    assert_eq!(
+        renamed["data"]["updateUser"]["user"]["email"],
+        "new@example.com"
+    );
+    let old = shop.token.clone();
+    let token = invite(&shop, "owner@example.com").await;
+    let heir = join(&shop, "owner@example.com", &token).await;
+    assert_eq!(heir["data"]["register"]["success"], true, "{heir}");
+    shop.token = old;
+    let me = shop.ask("{ me { email } }").await;
+    assert_eq!(me["data"]["me"]["email"], "new@example.com", "{me}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_03_a_new_password_and_logging_out_everywhere_end_every_token() {
+    let mut shop = Shop::with_owner().await;
+    let first = shop.token.clone();
+    let second = shop.login("owner@example.com").await;
+    let change = |old: &str, new: &str, again: &str| {
+        format!(
+            r#"mutation {{ changePassword(oldPassword: "{old}", newPassword1: "{new}", newPassword2: "{again}") {{ success errors token }} }}"#
+        )
+    };
+    let new = "wholly different words";
+    for (query, field, expected) in [
+        (
+            change("wrong-wrong", new, new),
+            "oldPassword",
+            "invalid_password",
+        ),
+        (
+            change(PASSWORD, "short", "short"),
+            "newPassword1",
+            "password_too_short",
+        ),
+        (
+            change(PASSWORD, "password1", "password1"),
+            "newPassword1",
+            "password_too_common",
+        ),
+        (
+            change(PASSWORD, new, "other"),
+            "newPassword2",
+            "password_mismatch",
+        ),
+    ] {
+        assert_eq!(
+            errors(&shop.ask(&query).await, "changePassword", field),
+            expected
+        );
+    }
+    let changed = shop.ask(&change(PASSWORD, new, new)).await;
+    let fresh = changed["data"]["changePassword"]["token"]
+        .as_str()
+        .map(str::to_owned);
+    assert!(fresh.is_some(), "{changed}");
+    for dead in [first, second] {
+        shop.token = dead;
+        assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
+    }
+    assert_eq!(shop.login("owner@example.com").await, None);
+    shop.token = fresh;
+    shop.ask("mutation { logoutEverywhere { success } }").await;
+    assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_04_an_unknown_account_costs_a_hash_and_gets_the_same_answer() {
+    let shop = Shop::with_owner().await;
+    let login = |email: &str| {
+        format!(
+            r#"mutation {{ login(email: "{email}", password: "wrong-wrong") {{ success errors token user {{ id }} }} }}"#
+        )
+    };
+    let known = shop.ask(&login("owner@example.com")).await;
+    let unknown = shop.ask(&login("nobody@example.com")).await;
+    let malformed = shop.ask(&login("nobody")).await;
+    assert_eq!(
+        errors(&known, "login", "nonFieldErrors"),
+        "invalid_credentials"
+    );
+    assert_eq!((&known, &known), (&unknown, &malformed));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_05_attempts_are_limited_per_account_whatever_the_answer() {
+    let shop = Shop::with_owner().await;
+    let login = |email: &str| {
+        format!(
+            r#"mutation {{ login(email: "{email}", password: "wrong-wrong") {{ success errors }} }}"#
+        )
+    };
+    for email in ["owner@example.com", "nobody@example.com"] {
+        for _ in 0..10 {
+            let answer = shop.ask(&login(email)).await;
+            assert_eq!(
+                errors(&answer, "login", "nonFieldErrors"),
+                "invalid_credentials"
+            );
+        }
+        let limited = shop.ask(&login(email)).await;
+        assert_eq!(code(&limited), "RATE_LIMITED", "{limited}");
+        let wait = limited["errors"][0]["extensions"]["retryAfter"]
+            .as_u64()
+            .unwrap();
+        shop.clock.advance(Duration::from_secs(wait));
+        assert!(shop.ask(&login(email)).await["errors"].is_null());
+        shop.clock.advance(Duration::from_secs(3600));
+    }
+    for number in 0..30 {
+        shop.ask(&login(&format!("n{number}@example.com"))).await;
+    }
+    assert_eq!(
+        code(&shop.ask(&login("n31@example.com")).await),
+        "RATE_LIMITED"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_06_emails_are_checked_and_differ_not_by_case() {
+    let shop = Shop::with_owner().await;
+    let token = invite(&shop, "b@example.com").await;
+    let update = |email: &str| {
+        format!(r#"mutation {{ updateUser(email: "{email}") {{ user {{ email }} }} }}"#)
+    };
+    for email in [
+        "not an email",
+        "",
+        "a@b",
+        "@example.com",
+        "a@example.com\\u0000",
+        "а@пример.рф",
+    ] {
+        let answer = shop.ask(&update(email)).await;
+        assert_eq!(code(&answer), "BAD_USER_INPUT", "{email} {answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["field"], "email");
+    }
+    join(&shop, "b@example.com", &token).await;
+    let taken = shop.ask(&update("B@EXAMPLE.COM")).await;
+    assert_eq!(code(&taken), "CONFLICT", "{taken}");
+    let same = shop.ask(&update("OWNER@example.com")).await;
+    assert_eq!(
+        same["data"]["updateUser"]["user"]["email"], "OWNER@example.com",
+        "{same}"
+    );
+    assert!(shop.login("owner@EXAMPLE.com").await.is_some());
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_registration_is_said_at_once() {
+    let shop = Shop::open().await;
+    let answer = shop
+        .ask(r#"mutation { register(email: "nobody", password1: "short", password2: "other") { success errors token } }"#)
+        .await;
+    assert_eq!(errors(&answer, "register", "email"), "invalid");
+    assert_eq!(
+        errors(&answer, "register", "password1"),
+        "password_too_short"
+    );
+    let long = "long words ".repeat(20);
+    let answer = shop
+        .ask(&format!(r#"mutation {{ register(email: "a@example.com", password1: "{long}", password2: "{long}") {{ success errors }} }}"#))
+        .await;
+    assert_eq!(
+        errors(&answer, "register", "password1"),
+        "password_too_long"
+    );
+    let answer = shop
+        .ask(&format!(r#"mutation {{ register(email: "a@example.com", password1: "{PASSWORD}", password2: "{PASSWORD}.") {{ success errors }} }}"#))
+        .await;
+    assert_eq!(
+        errors(&answer, "register", "password2"),
+        "password_mismatch"
+    );
+    let early = shop
+        .ask(r#"mutation { login(email: "a@example.com", password: "b") { success errors } }"#)
+        .await;
+    assert_eq!(errors(&early, "login", "nonFieldErrors"), "no_account_yet");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_last_owner_stays_and_the_deactivated_are_out_until_invited_again() {
+    let mut shop = Shop::with_owner().await;
+    let second = employee(&shop).await;
+    for query in [
+        "mutation { deactivateEmployee(id: 1) { user { id } } }",
+        "mutation { setRole(id: 1, role: EMPLOYEE) { user { id } } }",
+    ] {
+        assert_eq!(code(&shop.ask(query).await), "CONFLICT", "{query}");
+    }
+    for query in [
+        "mutation { deactivateEmployee(id: 9) { user { id } } }",
+        "mutation { setRole(id: 9, role: OWNER) { user { id } } }",
+    ] {
+        assert_eq!(code(&shop.ask(query).await), "NOT_FOUND", "{query}");
+    }
+    shop.ask("mutation { deactivateEmployee(id: 2) { user { active } } }")
+        .await;
+    let owner = shop.token.replace(second);
+    assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
+    assert_eq!(shop.login("second@example.com").await, None);
+    shop.token = owner;
+    shop.ask(
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
+    )
+    .await;
+    let assigned = shop
+        .ask("mutation { assignTask(id: 1, employeeId: 2) { task { id } } }")
+        .await;
+    assert_eq!(code(&assigned), "BAD_USER_INPUT", "{assigned}");
+    employee(&shop).await;
+    let back = shop.ask("{ employees { id active } }").await;
+    assert_eq!(
+        back["data"]["employees"][1],
+        json!({"id": "2", "active": true}),
+        "{back}"
+    );
+    let promoted = shop
+        .ask("mutation { setRole(id: 2, role: OWNER) { user { role } } }")
+        .await;
+    assert_eq!(
+        promoted["data"]["setRole"]["user"]["role"], "OWNER",
+        "{promoted}"
+    );
+    let resigned = shop
+        .ask("mutation { setRole(id: 1, role: EMPLOYEE) { user { role } } }")
+        .await;
+    assert_eq!(
+        resigned["data"]["setRole"]["user"]["role"], "EMPLOYEE",
+        "{resigned}"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn false_and_foreign_tokens_are_nobodys() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+
+    let mut shop = Shop::with_owner().await;
+    let other = Shop::with_owner().await;
+    let good = shop.token.clone().unwrap();
+    let parts: Vec<&str> = good.split('.').collect();
+    let none = BASE64.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let claims = String::from_utf8(BASE64.decode(parts[1]).unwrap()).unwrap();
+    let forged = BASE64.encode(claims.replace("\"sub\":\"1\"", "\"sub\":\"2\""));
+    let tokens = [
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        format!("{}.{forged}.{}", parts[0], parts[2]),
+        format!("{}.{}.", parts[0], parts[1]),
+        other.token.clone().unwrap(),
+        "nonsense".to_owned(),
+        String::new(),
+    ];
+    for token in tokens {
+        shop.token = Some(token.clone());
+        assert_eq!(
+            code(&shop.ask("{ me { id } }").await),
+            "UNAUTHENTICATED",
+            "{token}"
+        );
+    }
+    shop.token = Some(good);
+    assert!(shop.ask("{ me { id } }").await["errors"].is_null());
+    shop.clock
+        .advance(Duration::from_secs(10 * 24 * 60 * 60 + 1));
+    assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
+    shop.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn tokens_outlive_a_restart_because_the_key_is_kept() {
+    let shop = Shop::with_owner().await.reopen().await;
+    assert!(shop.ask("{ me { id } }").await["errors"].is_null());
+    shop.close().await;
+}
