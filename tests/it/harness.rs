@@ -166,6 +166,38 @@ impl Shop {
             .as_u16()
     }
 
+    /// Everything that stands in the tables, as text.
+    pub fn dump(&self) -> String {
+        let file = rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap();
+        let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        let mut names = file.prepare(names).unwrap();
+        let names: Vec<String> = names
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let mut text = String::new();
+        for name in names {
+            let mut table = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
+            let columns = table.column_count();
+            let mut rows = table.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                for column in 0..columns {
+                    text += &match row.get_ref(column).unwrap() {
+                        rusqlite::types::ValueRef::Text(bytes) => {
+                            String::from_utf8_lossy(bytes).into()
+                        }
+                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                        _ => String::new(),
+                    };
+                    text.push('\t');
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+
     /// Stops the server as a signal would.
     pub async fn close(self) {
         self.stop.cancel();

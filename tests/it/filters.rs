@@ -1,0 +1,193 @@
+//! Lists of tasks: every filter alone and combined, orders and pages.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::harness::{Shop, code};
+
+/// Six tasks of three customers over three days.
+async fn shop() -> Shop {
+    let shop = Shop::with_owner().await;
+    for (phone, category, status) in [
+        ("+7 900 000-00-01", "REPAIR", "ACCEPTED"),
+        ("8 900 000 00 02", "DIAGNOSIS", "READY"),
+        ("79000000001", "REPAIR", "CLOSED"),
+        ("+79000000003", "CONSULTING", "IN_PROGRESS"),
+        ("+79000000002", "OTHER", "ACCEPTED"),
+        ("+79000000001", "DIAGNOSIS", "READY"),
+    ] {
+        let query = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", category: {category}, status: {status}}}) {{ task {{ id }} }} }}"#
+        );
+        assert!(shop.ask(&query).await["errors"].is_null());
+        // Noon, midnight, noon, …: two tasks a day, from 25 July on, in the shop's time zone.
+        shop.clock.advance(Duration::from_secs(12 * 60 * 60));
+    }
+    shop
+}
+
+fn ids(rows: &Value) -> String {
+    let rows = rows.as_array().unwrap().iter();
+    rows.map(|row| row["id"].as_str().unwrap())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[tokio::test]
+async fn every_filter_alone_and_together() {
+    let shop = shop().await;
+    for (filter, expected) in [
+        ("", "1 2 3 4 5 6"),
+        (r#"customerPhone: "8 (900) 000 00 01""#, "1 3 6"),
+        (r#"customerPhone: "+79999999999""#, ""),
+        ("statuses: [ACCEPTED]", "1 5"),
+        ("statuses: [READY, CLOSED]", "2 3 6"),
+        ("statuses: [READY, null]", "2 6"),
+        ("category: REPAIR", "1 3"),
+        ("category: null", "1 2 3 4 5 6"),
+        (r#"createdAt: "2021-07-25""#, "1"),
+        (r#"createdAt: "2021-07-26""#, "2 3"),
+        (r#"createdAt: "2021-07-29""#, ""),
+        (
+            r#"dateStart: "2021-07-26", dateEnd: "2021-07-27""#,
+            "2 3 4 5",
+        ),
+        (r#"dateStart: "2021-07-26", dateEnd: "2021-07-26""#, "2 3"),
+        (
+            r#"customerPhone: "+79000000001", statuses: [CLOSED, READY]"#,
+            "3 6",
+        ),
+        (r#"customerPhone: "+79000000001", category: DIAGNOSIS"#, "6"),
+        (
+            r#"statuses: [READY], category: DIAGNOSIS, dateEnd: "2021-07-26""#,
+            "2",
+        ),
+        (r#"createdAt: "2021-07-26", dateStart: "2021-07-27""#, ""),
+        (
+            r#"customerPhone: "+79000000001", statuses: [CLOSED], category: REPAIR, createdAt: "2021-07-26", dateStart: "2021-07-01", dateEnd: "2021-07-31""#,
+            "3",
+        ),
+    ] {
+        let arguments = if filter.is_empty() {
+            String::new()
+        } else {
+            format!("({filter})")
+        };
+        let answer = shop
+            .ask(&format!("{{ allTasks{arguments} {{ id }} }}"))
+            .await;
+        assert_eq!(
+            ids(&answer["data"]["allTasks"]),
+            expected,
+            "{filter} {answer}"
+        );
+        let query = format!(
+            "{{ tasks(filter: {{{filter}}}, orderBy: OLDEST) {{ totalCount nodes {{ id }} }} }}"
+        );
+        let page = shop.ask(&query).await;
+        assert_eq!(
+            ids(&page["data"]["tasks"]["nodes"]),
+            expected,
+            "{filter} {page}"
+        );
+        let total = if expected.is_empty() {
+            0
+        } else {
+            expected.split(' ').count()
+        };
+        assert_eq!(page["data"]["tasks"]["totalCount"], total, "{filter}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_14_one_end_of_an_interval_is_enough() {
+    let shop = shop().await;
+    for (filter, expected) in [
+        (r#"dateStart: "2021-07-27""#, "4 5 6"),
+        (r#"dateEnd: "2021-07-25""#, "1"),
+    ] {
+        let answer = shop
+            .ask(&format!("{{ allTasks({filter}) {{ id }} }}"))
+            .await;
+        assert_eq!(ids(&answer["data"]["allTasks"]), expected, "{answer}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_16_no_statuses_are_no_filter() {
+    let shop = shop().await;
+    let answer = shop.ask("{ allTasks(statuses: []) { id } }").await;
+    assert_eq!(ids(&answer["data"]["allTasks"]), "1 2 3 4 5 6", "{answer}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_17_lists_are_ordered_and_come_in_pages_that_new_tasks_do_not_shift() {
+    let shop = shop().await;
+    shop.ask("mutation { updateTask(taskData: {id: 2, status: CLOSED}) { task { id } } }")
+        .await;
+    for (order, expected) in [
+        ("NEWEST", "6 5 4 3 2 1"),
+        ("OLDEST", "1 2 3 4 5 6"),
+        ("RECENTLY_UPDATED", "2 6 5 4 3 1"),
+    ] {
+        let mut seen = Vec::new();
+        let mut after = String::new();
+        loop {
+            let query = format!(
+                "{{ tasks(orderBy: {order}, first: 4 {after}) {{ nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }} }}"
+            );
+            let page = shop.ask(&query).await["data"]["tasks"].clone();
+            assert_eq!(page["pageInfo"]["hasPreviousPage"], !after.is_empty());
+            seen.push(ids(&page["nodes"]));
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = format!("after: {}", page["pageInfo"]["endCursor"]);
+        }
+        assert_eq!(seen.join(" "), expected, "{order}");
+        assert_eq!(seen.len(), 2);
+    }
+    let first = shop
+        .ask("{ tasks(first: 2) { pageInfo { endCursor } } }")
+        .await;
+    let cursor = &first["data"]["tasks"]["pageInfo"]["endCursor"];
+    shop.ask(
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
+    )
+    .await;
+    let second = shop
+        .ask(&format!(
+            "{{ tasks(first: 2, after: {cursor}) {{ nodes {{ id }} }} }}"
+        ))
+        .await;
+    assert_eq!(ids(&second["data"]["tasks"]["nodes"]), "4 3");
+    for arguments in [
+        format!("orderBy: OLDEST, after: {cursor}"),
+        r#"after: "nonsense""#.to_owned(),
+        "first: 0".to_owned(),
+        "first: 101".to_owned(),
+        "first: -1".to_owned(),
+    ] {
+        let refused = shop
+            .ask(&format!("{{ tasks({arguments}) {{ totalCount }} }}"))
+            .await;
+        assert_eq!(code(&refused), "BAD_USER_INPUT", "{arguments} {refused}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn tasks_are_found_by_their_employee() {
+    let shop = shop().await;
+    shop.ask("mutation { assignTask(id: 3) { task { id } } }")
+        .await;
+    let mine = shop
+        .ask("{ tasks(filter: {employeeId: 1}) { nodes { id } } }")
+        .await;
+    assert_eq!(ids(&mine["data"]["tasks"]["nodes"]), "6 5 4 2 1", "{mine}");
+    shop.close().await;
+}
