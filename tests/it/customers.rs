@@ -98,7 +98,7 @@ async fn flaw_09_wide_telegram_ids_and_long_names_fit() {
         "0",
         "-5",
         "\"abc\"",
-        "9223372036854775808",
+        "\"9223372036854775808\"",
     ] {
         let refused = card(
             &shop,
