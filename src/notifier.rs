@@ -4,6 +4,7 @@
 //! Every message goes out at least once; twice only where the outcome of a try was unknown. The
 //! rows of a chat keep their order, and one chat's trouble is no other's.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -11,6 +12,7 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use jiff::{Timestamp, ToSpan};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -24,8 +26,10 @@ const WORKERS: usize = 8;
 /// Rows that a worker looks at to find one whose chat may be written to now.
 const LOOK_AHEAD: usize = 64;
 /// Telegram's limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
-const PER_CHAT: Quota = Quota::per_second(std::num::NonZeroU32::MIN);
-const OVERALL: Quota = Quota::per_second(std::num::NonZeroU32::new(30).unwrap());
+const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
+/// 30 a second; a burst of one less, since one permit may be kept for later.
+const OVERALL: Quota =
+    Quota::per_second(NonZeroU32::new(30).unwrap()).allow_burst(NonZeroU32::new(29).unwrap());
 /// After this many hours of trying a message is given up.
 const GIVE_UP_HOURS: i64 = 72;
 const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
@@ -44,6 +48,8 @@ pub struct Notifier {
         Clock,
         NoOpMiddleware<Duration>,
     >,
+    /// A permit of the overall limit that was taken and not used.
+    permit: Mutex<bool>,
     overall: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
 }
 
@@ -74,6 +80,7 @@ impl Notifier {
             client,
             language,
             chats,
+            permit: Mutex::new(false),
             overall,
         }
     }
@@ -143,31 +150,33 @@ impl Notifier {
         Ok(Step::Worked)
     }
 
+    /// Finds the row to send next and claims it. One worker at a time looks, so that none takes a
+    /// permit for a row that another one gets.
     async fn claim(&self) -> Result<Claim> {
+        let mut permit = self.permit.lock().await;
         let now = self.clock.now();
-        let (any, next) = self
-            .db
-            .read(move |c| {
-                let any = !store::outbox::ready(c, now, 1)?.is_empty();
-                Ok((any, store::outbox::next_try(c, now)?))
-            })
-            .await?;
-        if !any {
+        let work = move |c: &_| {
+            let ready = store::outbox::ready(c, now, LOOK_AHEAD)?;
+            Ok((ready, store::outbox::next_try(c, now)?))
+        };
+        let (ready, next) = self.db.read(work).await?;
+        if ready.is_empty() {
             return Ok(Claim::Wait(next));
         }
-        if let Err(until) = self.overall.check() {
-            return Ok(Claim::Wait(Some(
-                self.at(until.wait_time_from(self.instant())),
-            )));
+        if !*permit {
+            if let Err(until) = self.overall.check() {
+                let wait = until.wait_time_from(self.instant());
+                return Ok(Claim::Wait(Some(self.at(wait))));
+            }
+            *permit = true;
         }
-        let ready = self
-            .db
-            .read(move |c| store::outbox::ready(c, now, LOOK_AHEAD))
-            .await?;
         let mut wake = next;
         for candidate in ready {
             match self.chats.check_key(&candidate.chat) {
-                Ok(()) => return self.take(candidate.id, now).await,
+                Ok(()) => {
+                    *permit = false;
+                    return self.take(candidate.id, now).await;
+                }
                 Err(until) => {
                     let at = self.at(until.wait_time_from(self.instant()));
                     wake = Some(wake.map_or(at, |wake| wake.min(at)));
@@ -177,7 +186,7 @@ impl Notifier {
         Ok(Claim::Wait(wake))
     }
 
-    /// Claims a row, unless another worker was faster.
+    /// Claims a row, unless it was taken back meanwhile.
     async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
         let fallback = self.language;
         self.db

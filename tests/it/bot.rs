@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::fake_telegram::Answer;
 use crate::harness::{SECRET, Shop};
 
-const ANNA: i64 = 4_000_000_000_001;
-const BORIS: i64 = 7;
+pub const ANNA: i64 = 4_000_000_000_001;
+pub const BORIS: i64 = 7;
 
-fn message(from: i64, content: Value) -> Value {
+pub fn message(from: i64, content: Value) -> Value {
     let mut message = json!({
         "message_id": 1, "date": 0,
         "chat": {"id": from, "type": "private", "first_name": "Анна"},
@@ -23,16 +23,16 @@ fn message(from: i64, content: Value) -> Value {
     json!({ "message": message })
 }
 
-fn text(from: i64, text: &str) -> Value {
+pub fn text(from: i64, text: &str) -> Value {
     message(from, json!({ "text": text }))
 }
 
-fn contact(from: i64, owner: i64, phone: &str) -> Value {
+pub fn contact(from: i64, owner: i64, phone: &str) -> Value {
     let contact = json!({"phone_number": phone, "first_name": "Анна", "user_id": owner});
     message(from, json!({ "contact": contact }))
 }
 
-async fn create(shop: &Shop, phone: &str) -> String {
+pub async fn create(shop: &Shop, phone: &str) -> String {
     let query = format!(
         r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", category: REPAIR}}) {{ task {{ id }} }} }}"#
     );
@@ -43,7 +43,7 @@ async fn create(shop: &Shop, phone: &str) -> String {
         .to_owned()
 }
 
-async fn set_status(shop: &Shop, id: &str, status: &str) {
+pub async fn set_status(shop: &Shop, id: &str, status: &str) {
     let query = format!(
         "mutation {{ updateTask(taskData: {{id: {id}, status: {status}}}) {{ task {{ id }} }} }}"
     );
@@ -52,7 +52,7 @@ async fn set_status(shop: &Shop, id: &str, status: &str) {
 }
 
 /// Waits for that many messages while the clock runs on, so that no limit holds them up.
-async fn messages(shop: &Shop, count: usize) -> Vec<Value> {
+pub async fn messages(shop: &Shop, count: usize) -> Vec<Value> {
     while shop.telegram.messages_now().len() < count {
         shop.clock.advance(Duration::from_millis(250));
         let more = shop.telegram.messages_now().len() + 1;
@@ -65,7 +65,7 @@ async fn messages(shop: &Shop, count: usize) -> Vec<Value> {
     shop.telegram.messages_now()
 }
 
-fn said(message: &Value) -> &str {
+pub fn said(message: &Value) -> &str {
     message["text"].as_str().unwrap()
 }
 
@@ -231,7 +231,7 @@ async fn a_hundred_tasks_come_in_pages() {
 }
 
 /// A shop with Anna linked, whose next message is answered as told.
-async fn linked(answer: Answer) -> (Shop, String) {
+pub async fn linked(answer: Answer) -> (Shop, String) {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
@@ -249,6 +249,7 @@ async fn flaw_11_a_failing_telegram_is_tried_again_and_never_fails_the_change() 
         Answer::Error(429, retry),
         Answer::Error(500, broken),
         Answer::Garbage,
+        Answer::Reset,
         Answer::Silence,
     ] {
         let (shop, _) = linked(answer).await;

@@ -16,6 +16,8 @@ pub enum Answer {
     Error(u16, Value),
     /// Nothing comes for longer than the client waits.
     Silence,
+    /// The connection breaks in the middle of the answer.
+    Reset,
     /// Something that isn't Telegram's.
     Garbage,
 }
@@ -108,6 +110,12 @@ impl FakeTelegram {
             None => (200, ok.to_string()),
             Some(Answer::Error(status, body)) => (status, body.to_string()),
             Some(Answer::Garbage) => (502, "<html>Bad gateway</html>".to_owned()),
+            Some(Answer::Reset) => {
+                let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                let parts = [Ok("{\"ok\":"), Err(broken)];
+                let body = futures_util::stream::iter(parts);
+                return Ok(warp::reply::stream(body).into_response());
+            }
             Some(Answer::Silence) => std::future::pending().await,
         };
         let status = StatusCode::from_u16(status).unwrap();

@@ -1,6 +1,7 @@
 //! A running server and somebody who talks to it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -70,8 +71,14 @@ impl Shop {
 
     /// Stops the server, and starts another on the same file and clock.
     pub async fn reopen(self) -> Self {
+        self.reopen_after(Duration::ZERO).await
+    }
+
+    /// The same, with some time between the stop and the start.
+    pub async fn reopen_after(self, pause: Duration) -> Self {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
+        self.clock.advance(pause);
         let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram).await;
         shop.token = self.token;
         shop.updates = self.updates;

@@ -12,4 +12,6 @@ mod filters;
 mod harness;
 mod input;
 mod live;
+mod outbox;
+mod readme;
 mod tasks;

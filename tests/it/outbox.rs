@@ -1,0 +1,255 @@
+//! What becomes of a message on its way to Telegram.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::bot::{ANNA, BORIS, contact, create, linked, message, messages, said, set_status, text};
+use crate::fake_telegram::Answer;
+use crate::harness::{Shop, code};
+
+fn broken() -> Answer {
+    Answer::Error(
+        500,
+        json!({"ok": false, "error_code": 500, "description": "Internal Server Error"}),
+    )
+}
+
+#[tokio::test]
+async fn flaw_10_who_cannot_be_told_is_sent_nothing() {
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    set_status(&shop, &id, "READY").await;
+    set_status(&shop, &id, "READY").await;
+    shop.clock.advance(Duration::from_secs(60));
+    // The same queue serves this, so it would have served what came before.
+    shop.update(text(BORIS, "/help")).await;
+    let sent = messages(&shop, 1).await;
+    assert_eq!(sent[0]["chat_id"], BORIS);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn flaw_12_messages_are_html_in_the_customers_language() {
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    let mut english = contact(ANNA, ANNA, "+79000000001");
+    english["message"]["from"]["language_code"] = json!("en-GB");
+    english["message"]["from"]["first_name"] = json!("<b>_*Anna&</b>");
+    shop.update(english).await;
+    set_status(&shop, &id, "IN_PROGRESS").await;
+    let sent = messages(&shop, 3).await;
+    assert_eq!(
+        said(&sent[2]),
+        "Your request <b>No. 1</b> has a new status: <b>In progress</b>."
+    );
+    assert!(
+        sent.iter().all(|message| message["parse_mode"] == "HTML"),
+        "{sent:?}"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_bot_announces_itself_and_keeps_what_waits() {
+    let shop = Shop::open().await;
+    let webhook = shop.telegram.calls_of("setWebhook", 1).await.remove(0);
+    assert_eq!(webhook["url"], format!("{}/telegram/webhook", shop.url));
+    assert_eq!(webhook["secret_token"], crate::harness::SECRET);
+    assert_eq!(webhook["drop_pending_updates"], false);
+    assert_eq!(
+        webhook["allowed_updates"],
+        json!(["message", "callback_query", "my_chat_member"])
+    );
+    let commands = shop.telegram.calls_of("setMyCommands", 3).await;
+    let languages: Vec<_> = commands.iter().map(|call| &call["language_code"]).collect();
+    assert_eq!(json!(languages), json!(["ru", null, "en"]));
+    assert_eq!(commands[0]["commands"][0]["command"], "start");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_chat_gets_a_message_a_second_in_order_and_holds_up_no_other() {
+    let shop = Shop::open().await;
+    for _ in 0..2 {
+        shop.update(text(ANNA, "/help")).await;
+        shop.update(text(ANNA, "/start")).await;
+    }
+    shop.update(text(BORIS, "/help")).await;
+    let both = async || shop.telegram.calls_of("Message", 2).await;
+    assert_eq!(
+        both()
+            .await
+            .iter()
+            .filter(|sent| sent["chat_id"] == ANNA)
+            .count(),
+        1
+    );
+    let sent = messages(&shop, 5).await;
+    let to_anna = sent.iter().filter(|sent| sent["chat_id"] == ANNA).map(said);
+    let words: Vec<_> = to_anna
+        .map(|text| text.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(
+        words,
+        ["Напишите", "Здравствуйте!", "Напишите", "Здравствуйте!"]
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn all_chats_together_get_thirty_messages_a_second() {
+    let shop = Shop::open().await;
+    for chat in 1..=40 {
+        shop.update(text(chat, "/help")).await;
+    }
+    shop.telegram.calls_of("Message", 29).await;
+    assert_eq!(shop.telegram.messages_now().len(), 29);
+    shop.clock.advance(Duration::from_millis(35));
+    shop.telegram.calls_of("Message", 30).await;
+    assert_eq!(shop.telegram.messages_now().len(), 30);
+    messages(&shop, 40).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failing_message_keeps_its_place_in_its_chat() {
+    let (shop, id) = linked(broken()).await;
+    messages(&shop, 3).await;
+    shop.update(text(ANNA, "/help")).await;
+    let sent = messages(&shop, 5).await;
+    assert_eq!(said(&sent[2]), said(&sent[3]));
+    assert!(said(&sent[4]).starts_with("Напишите"), "{sent:?}");
+    set_status(&shop, &id, "CLOSED").await;
+    let sent = messages(&shop, 6).await;
+    assert!(said(&sent[5]).contains("Закрыто"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_is_followed_by_what_is_true_now() {
+    // The customer may have read «Готово», so going back must be told and not dropped.
+    let (shop, id) = linked(Answer::Reset).await;
+    messages(&shop, 3).await;
+    set_status(&shop, &id, "ACCEPTED").await;
+    let sent = messages(&shop, 4).await;
+    assert!(
+        said(&sent[3]).contains("Принято") || said(&sent[3]).contains("Готово"),
+        "{sent:?}"
+    );
+    let sent = match said(&sent[3]).contains("Готово") {
+        true => messages(&shop, 5).await,
+        false => sent,
+    };
+    assert!(said(sent.last().unwrap()).contains("Принято"), "{sent:?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn after_three_days_a_message_is_given_up_and_shown() {
+    let (shop, _) = linked(broken()).await;
+    let shop = shop.reopen_after(Duration::from_secs(73 * 60 * 60)).await;
+    let undelivered = "{ undelivered { id reason attempts failedTime } }";
+    let dead = loop {
+        let answer = shop.ask(undelivered).await;
+        match answer["data"]["undelivered"].get(0) {
+            Some(dead) => break dead.clone(),
+            None => tokio::task::yield_now().await,
+        }
+    };
+    assert_eq!(dead["reason"], "EXPIRED", "{dead}");
+    let sent = shop.telegram.messages_now().len();
+    shop.ask("mutation { unlinkTelegram(customerId: 1) { customer { id } } }")
+        .await;
+    let retry = format!(
+        "mutation {{ retryNotification(id: {}) {{ task {{ id }} }} }}",
+        dead["id"]
+    );
+    assert_eq!(code(&shop.ask(&retry).await), "BAD_USER_INPUT");
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    assert!(shop.ask(&retry).await["errors"].is_null());
+    assert_eq!(code(&shop.ask(&retry).await), "NOT_FOUND");
+    let all = messages(&shop, sent + 3).await;
+    assert!(said(all.last().unwrap()).contains("Готово"), "{all:?}");
+    shop.close().await;
+}
+
+fn membership(status: &str) -> serde_json::Value {
+    let user = json!({"id": 99, "is_bot": true, "first_name": "bot"});
+    let member = |status: &str| match status {
+        "kicked" => json!({"status": "kicked", "user": user, "until_date": 0}),
+        status => json!({"status": status, "user": user}),
+    };
+    let person = message(ANNA, json!({}))["message"].clone();
+    json!({"my_chat_member": {
+        "chat": person["chat"], "from": person["from"], "date": 0,
+        "old_chat_member": member("member"), "new_chat_member": member(status),
+    }})
+}
+
+#[tokio::test]
+async fn a_block_is_shown_and_an_unblock_ends_it() {
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(&shop, 2).await;
+    let blocked = async || {
+        let card = shop
+            .ask("{ customerById(id: 1) { telegramBlocked } }")
+            .await;
+        card["data"]["customerById"]["telegramBlocked"].clone()
+    };
+    set_status(&shop, &id, "READY").await;
+    shop.update(membership("kicked")).await;
+    assert_eq!(blocked().await, true);
+    let undelivered = shop.ask("{ undelivered { reason } }").await;
+    assert_eq!(
+        undelivered["data"]["undelivered"],
+        json!([{"reason": "BLOCKED"}])
+    );
+    set_status(&shop, &id, "CLOSED").await;
+    shop.clock.advance(Duration::from_secs(60));
+    shop.update(membership("member")).await;
+    assert_eq!(blocked().await, false);
+    set_status(&shop, &id, "ACCEPTED").await;
+    let sent = messages(&shop, 3).await;
+    assert!(said(&sent[2]).contains("Принято"), "{sent:?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn updates_out_of_order_all_have_their_effect() {
+    let shop = Shop::open().await;
+    for (id, words) in [(9, "/help"), (7, "/start"), (8, "/help"), (7, "/start")] {
+        let mut update = text(ANNA, words);
+        update["update_id"] = json!(id);
+        assert_eq!(
+            shop.webhook(&[crate::harness::SECRET], &update.to_string())
+                .await,
+            200
+        );
+    }
+    let sent = messages(&shop, 3).await;
+    assert!(said(&sent[1]).starts_with("Здравствуйте!"), "{sent:?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_proven_phone_moves_to_whoever_proves_it_last() {
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(&shop, 2).await;
+    set_status(&shop, &id, "READY").await;
+    shop.update(contact(BORIS, BORIS, "+79000000001")).await;
+    set_status(&shop, &id, "CLOSED").await;
+    let sent = messages(&shop, 5).await;
+    assert!(
+        sent[2..].iter().all(|message| message["chat_id"] == BORIS),
+        "{sent:?}"
+    );
+    shop.update(text(ANNA, "список")).await;
+    let sent = messages(&shop, 6).await;
+    assert!(said(&sent[5]).starts_with("Чтобы увидеть"), "{sent:?}");
+    shop.close().await;
+}

@@ -1,0 +1,174 @@
+//! What the README shows is what happens, and both of its languages show the same.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_graphql::parser::types::{OperationType, Selection, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::{parse_query, parse_schema};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::fake_telegram::Answer;
+use crate::harness::Shop;
+
+const ENGLISH: &str = include_str!("../../README.md");
+const RUSSIAN: &str = include_str!("../../README.ru.md");
+
+/// What stands in the examples where a person puts the token that they were given.
+const INVITE: &str = "TOKEN-OF-THE-INVITE";
+
+/// An operation by the names of its type and its field.
+type Operation = (String, String);
+
+/// The texts between the fences that open with a word.
+fn blocks<'a>(page: &'a str, word: &str) -> Vec<&'a str> {
+    let opening = format!("\n```{word}\n");
+    let rests = page.split(&*opening).skip(1);
+    rests
+        .map(|rest| rest.split_once("\n```\n").unwrap().0)
+        .collect()
+}
+
+/// The one operation of an example, with the one field that it asks for.
+fn asked(example: &str) -> Operation {
+    let document = parse_query(example).unwrap_or_else(|error| panic!("{example}\n{error}"));
+    let operations: Vec<_> = document.operations.iter().collect();
+    let [(_, operation)] = &operations[..] else {
+        panic!("not one operation: {example}");
+    };
+    let root = match operation.node.ty {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    };
+    let [selection] = &operation.node.selection_set.node.items[..] else {
+        panic!("not one field: {example}");
+    };
+    let Selection::Field(field) = &selection.node else {
+        panic!("a fragment: {example}");
+    };
+    (root.to_owned(), field.node.name.node.to_string())
+}
+
+/// Every operation of the schema.
+fn operations() -> BTreeSet<Operation> {
+    let mut all = BTreeSet::new();
+    for definition in parse_schema(zayavka::graphql::sdl()).unwrap().definitions {
+        let TypeSystemDefinition::Type(ty) = definition else {
+            continue;
+        };
+        let root = ty.node.name.node.to_string();
+        if !["Query", "Mutation", "Subscription"].contains(&&*root) {
+            continue;
+        }
+        if let TypeKind::Object(object) = ty.node.kind {
+            let fields = object.fields.iter();
+            all.extend(fields.map(|field| (root.clone(), field.node.name.node.to_string())));
+        }
+    }
+    all
+}
+
+/// Lets Telegram refuse the news of a status change, and waits until it is given up.
+async fn fail_a_notice(shop: &Shop) {
+    let refusal =
+        json!({"ok": false, "error_code": 400, "description": "Bad Request: chat not found"});
+    shop.telegram.then(Answer::Error(400, refusal));
+    shop.ask("mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }")
+        .await;
+    shop.clock.advance(Duration::from_secs(60));
+    shop.telegram.calls_of("Message", 1).await;
+    loop {
+        let answer = shop.ask("{ undelivered { id } }").await;
+        match answer["data"]["undelivered"].as_array().unwrap().len() {
+            0 => tokio::task::yield_now().await,
+            _ => return,
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_one_example_and_both_languages_have_the_same() {
+    let examples = blocks(ENGLISH, "graphql");
+    assert_eq!(examples, blocks(RUSSIAN, "graphql"));
+    let shown: BTreeSet<_> = examples.iter().map(|example| asked(example)).collect();
+    assert_eq!(shown, operations());
+    assert_eq!(shown.len(), examples.len());
+}
+
+#[tokio::test]
+async fn the_examples_work_in_their_order() {
+    let mut shop = Shop::with_owner().await;
+    let mut invite = String::new();
+    for example in blocks(ENGLISH, "graphql") {
+        let (root, field) = asked(example);
+        if root == "Subscription" {
+            continue;
+        }
+        if field == "undelivered" {
+            fail_a_notice(&shop).await;
+        }
+        let answer = shop.ask(&example.replace(INVITE, &invite)).await;
+        assert!(answer["errors"].is_null(), "{example}\n{answer}");
+        let payload = &answer["data"][&field];
+        assert!(!payload.is_null(), "{example}\n{answer}");
+        let token = payload["token"].as_str().map(str::to_owned);
+        match &*field {
+            "register" | "login" | "changePassword" => {
+                assert_eq!(payload["success"], true, "{example}\n{answer}");
+                // `null` as it was asked for, which is more than a field that isn't there.
+                assert_eq!(payload.get("errors"), Some(&Value::Null), "{answer}");
+            }
+            // An example that shows nothing explains nothing.
+            "allTasks" | "allCustomers" | "employees" | "undelivered" => {
+                assert_ne!(payload, &json!([]), "{example}");
+            }
+            "tasks" | "customers" => assert_eq!(payload["totalCount"], 1, "{example}\n{answer}"),
+            _ => {}
+        }
+        match &*field {
+            "createInvite" => invite = token.unwrap(),
+            // The old one is dead from here on.
+            "changePassword" => shop.token = token,
+            "retryNotification" => {
+                shop.clock.advance(Duration::from_secs(60));
+                shop.telegram.calls_of("Message", 2).await;
+            }
+            _ => {}
+        }
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_first_screen_is_a_true_transcript() {
+    for page in [ENGLISH, RUSSIAN] {
+        let mut shop = Shop::open().await;
+        let transcript = blocks(page, "console")[0];
+        let steps = transcript
+            .split("$ ")
+            .filter_map(|step| step.split_once("--json '"));
+        let mut count = 0;
+        for (_, step) in steps {
+            let (body, shown) = step.split_once("'\n").unwrap();
+            let request = shop.request(Method::POST, "/graphql");
+            let request = request.header("content-type", "application/json");
+            let response = request.body(body.to_owned()).send().await.unwrap();
+            let answer = response.text().await.unwrap();
+            // The token, which is another one every time, is cut short.
+            let (start, end) = shown.trim().split_once('…').unwrap_or((shown.trim(), ""));
+            let same = match end {
+                "" => answer == start,
+                end => answer.starts_with(start) && answer.ends_with(end),
+            };
+            assert!(same, "{answer}\nis not\n{shown}");
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            if let Some(token) = answer["data"]["register"]["token"].as_str() {
+                shop.token = Some(token.to_owned());
+            }
+            count += 1;
+        }
+        assert_eq!(count, 3);
+        shop.close().await;
+    }
+}
