@@ -82,11 +82,15 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let file = file.as_deref();
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(Config::load(file)?).await,
-        Command::User(command) => user(Config::load(file)?, command).await,
-        Command::Invite { email } => invite(Config::load(file)?, &email).await,
-        Command::Config => print(&Config::explain(file)?),
+        Command::User(command) => user(Config::load_without_bot(file)?, command).await,
+        Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
+        Command::Config => {
+            print(&Config::explain(file)?)?;
+            Config::load(file)?;
+            Ok(())
+        }
         Command::Schema => print(&graphql::sdl()),
-        Command::Demo { tasks } => fill(Config::load(file)?, tasks).await,
+        Command::Demo { tasks } => fill(Config::load_without_bot(file)?, tasks).await,
     }
 }
 

@@ -18,7 +18,7 @@ const SHORTEST_KEY: usize = 32;
 /// A setting that can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("configuration: {0}")]
+    #[error("configuration")]
     Unreadable(#[source] config::ConfigError),
     #[error("configuration: {key}: {why}")]
     Key { key: &'static str, why: String },
@@ -252,12 +252,24 @@ impl Config {
         Self::check(Raw::read(file)?)
     }
 
+    /// [`Config::load`] without the bot: commands beside the server need no token, which may be
+    /// known to the service alone.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load_without_bot(file: Option<&Path>) -> Result<Self> {
+        let mut raw = Raw::read(file)?;
+        raw.telegram.mode = Some("off".into());
+        raw.telegram.token_file = None;
+        raw.telegram.webhook_secret_file = None;
+        Self::check(raw)
+    }
+
     /// Every key with its value and where that came from; secrets are masked.
     ///
     /// # Errors
-    /// As for [`Config::load`]: what is shown would start the program.
+    /// When the file can't be read, or has keys that there are not.
     pub fn explain(file: Option<&Path>) -> Result<String> {
-        Self::load(file)?;
         let raw = Raw::read(file)?;
         let in_file = sources(file, false)
             .build()

@@ -97,6 +97,20 @@ fn the_settings_are_shown_with_their_sources_and_without_secrets() {
 }
 
 #[test]
+fn commands_beside_the_server_need_no_token() {
+    let folder = TempDir::new().unwrap();
+    let settings = "[telegram]\nmode = 'polling'\ntoken_file = 'not-for-us'\n";
+    std::fs::write(folder.path().join("config.toml"), settings).unwrap();
+    assert_eq!(works(folder.path(), &["user", "list"], ""), "");
+    let refused = fails(folder.path(), &["serve"], "");
+    assert!(
+        refused.contains("telegram.token_file: not-for-us"),
+        "{refused}"
+    );
+    assert_eq!(refused.matches("configuration").count(), 1, "{refused}");
+}
+
+#[test]
 fn the_demo_fills_an_empty_database_and_no_other() {
     let folder = TempDir::new().unwrap();
     let said = works(folder.path(), &["demo", "--tasks", "50"], "");

@@ -1,0 +1,109 @@
+//! The program under signals, as systemd and people send them.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A running program; it ends with the test, whatever happens.
+struct Program {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    fn start(folder: &TempDir) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+            .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
+            .current_dir(folder.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines
+            .find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()))
+            .unwrap();
+        // Whoever writes a log must be read, or the program waits for its reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    async fn ask(&self, token: Option<&str>, query: &str) -> Option<Value> {
+        let request = reqwest::Client::new().post(format!("{}/graphql", self.url));
+        let request = request.header("content-type", "application/json");
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let answer = request.body(json!({ "query": query }).to_string()).send().await.ok()?;
+        serde_json::from_str(&answer.text().await.ok()?).ok()
+    }
+}
+
+#[tokio::test]
+async fn a_stop_loses_nothing_that_was_acknowledged() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::start(&folder);
+    let register = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
+    let answer = program.ask(None, register).await.unwrap();
+    let token = answer["data"]["register"]["token"].as_str().unwrap().to_owned();
+    let create = r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
+    let asked = (0..50).map(|_| program.ask(Some(&token), create));
+    let asked = futures_util::future::join_all(asked);
+    let (answers, ()) = tokio::join!(asked, async { program.signal("TERM") });
+    let acknowledged: Vec<String> = answers
+        .into_iter()
+        .flatten()
+        .filter_map(|answer| answer["data"]["createTask"]["task"]["id"].as_str().map(str::to_owned))
+        .collect();
+    let started = Instant::now();
+    assert!(program.child.wait().unwrap().success());
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["zayavka.db"], "the write-ahead log was not moved into the file");
+    drop(program);
+    let again = Program::start(&folder);
+    let stored = again.ask(Some(&token), "{ allTasks { id } }").await.unwrap();
+    let stored: Vec<&str> = stored["data"]["allTasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| task["id"].as_str().unwrap())
+        .collect();
+    assert!(acknowledged.iter().all(|id| stored.contains(&&**id)), "{acknowledged:?} {stored:?}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::start(&folder);
+    // A request whose body never comes keeps the first stop waiting.
+    let mut slow = TcpStream::connect(program.url.trim_start_matches("http://")).unwrap();
+    slow.write_all(b"POST /graphql HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n").unwrap();
+    let mut line = [0; 25];
+    slow.read_exact(&mut line).unwrap();
+    assert!(line.starts_with(b"HTTP/1.1 100 Continue"));
+    program.signal("TERM");
+    let address = program.url.trim_start_matches("http://").to_owned();
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    assert!(program.child.try_wait().unwrap().is_none(), "the first signal didn't wait");
+    program.signal("TERM");
+    assert_eq!(program.child.wait().unwrap().code(), Some(1));
+}

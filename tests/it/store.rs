@@ -1,0 +1,128 @@
+//! The database file: made, migrated, refused, and true to its word.
+
+use std::os::unix::fs::PermissionsExt;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use zayavka::store::{Db, Migration, embedded_migrations};
+
+use crate::bot::{create, set_status};
+use crate::harness::Shop;
+
+fn noon() -> jiff::Timestamp {
+    "2021-07-25T09:00:00Z".parse().unwrap()
+}
+
+fn next(sql: &str) -> Vec<Migration> {
+    let mut all = embedded_migrations();
+    let version = all.iter().map(|migration| migration.version()).max().unwrap() + 1;
+    all.push(Migration::unapplied(&format!("V{version}__next"), sql).unwrap());
+    all
+}
+
+#[test]
+fn a_migration_keeps_a_copy_of_the_file_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("shop.db");
+    assert!(Db::open(&path, noon()).unwrap().is_new());
+    assert!(!Db::open(&path, noon()).unwrap().is_new());
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    Connection::open(&path)
+        .unwrap()
+        .execute("INSERT INTO secrets (name, value) VALUES ('x', x'01')", [])
+        .unwrap();
+    let migrations = next("DELETE FROM secrets; CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;");
+    Db::open_with(&path, &migrations, noon()).unwrap();
+    let version = migrations.len() - 1;
+    let copy = folder.path().join(format!("shop.db.v{version}-20210725T090000Z"));
+    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let count = |path| {
+        let count = "SELECT count(*) FROM secrets";
+        Connection::open(path).unwrap().query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!((count(&path), count(&copy)), (0, 1));
+    let newer = Db::open(&path, noon()).err().unwrap().to_string();
+    assert!(newer.contains("start the newer program again"), "{newer}");
+    assert!(newer.contains(&path.display().to_string()), "{newer}");
+}
+
+#[test]
+fn a_migration_that_fails_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("shop.db");
+    Db::open(&path, noon()).unwrap();
+    let broken = next("CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT; SELECT nonsense;");
+    assert!(Db::open_with(&path, &broken, noon()).is_err());
+    let half = Connection::open(&path).unwrap().table_exists(None, "half").unwrap();
+    assert!(!half);
+    Db::open(&path, noon()).unwrap();
+}
+
+#[test]
+fn a_path_that_cannot_be_is_named() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("none/shop.db");
+    let error = Db::open(&path, noon()).err().unwrap().to_string();
+    assert!(error.contains("none/shop.db") && error.contains("`database`"), "{error}");
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "this is no database, and it is long enough to be read as one").unwrap();
+    assert!(Db::open(&text, noon()).is_err());
+    assert!(std::fs::read_to_string(&text).unwrap().starts_with("this is no database"));
+}
+
+#[test]
+fn every_migration_follows_the_houses_rules() {
+    for migration in embedded_migrations() {
+        let sql = migration.sql().unwrap();
+        for table in sql.split("CREATE TABLE ").skip(1) {
+            let end = table.find(';').unwrap();
+            assert!(table[..end].ends_with("STRICT"), "{}", &table[..40]);
+        }
+        assert!(!sql.to_uppercase().contains("DROP TABLE"), "migrations lose nothing");
+    }
+}
+
+#[tokio::test]
+async fn the_history_refuses_to_be_rewritten() {
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    set_status(&shop, &id, "READY").await;
+    let file = shop.database();
+    for sql in ["DELETE FROM task_events", "UPDATE task_events SET to_value = 'CLOSED'"] {
+        let error = file.execute(sql, []).unwrap_err().to_string();
+        assert!(error.contains("append-only"), "{error}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_list_of_many_costs_as_many_statements_as_a_list_of_one() {
+    let shop = Shop::with_owner().await;
+    let query = "{ allTasks { id customer { phone } employee { email } history { kind employee { email } } } }";
+    create(&shop, "+79000000001").await;
+    let one = shop.statements(query).await;
+    for number in 10..40 {
+        create(&shop, &format!("+790000000{number}")).await;
+    }
+    assert_eq!(shop.statements(query).await, one);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_change_leaves_no_trace() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let before = shop.dump();
+    for query in [
+        r#"mutation { updateTask(taskData: {id: 1, status: READY, expectedVersion: 5}) { task { id } } }"#,
+        r#"mutation { updateTask(taskData: {id: 1, status: READY, customerPhone: "+79000000002"}) { task { id } } }"#,
+        r#"mutation { createCustomer(customerData: {phone: "89000000001", name: "x"}) { customer { id } } }"#,
+        r#"mutation { assignTask(id: 1, employeeId: 5) { task { id } } }"#,
+        r#"mutation { deleteTask(id: 5) { id } }"#,
+    ] {
+        assert!(shop.ask(query).await["errors"].is_array(), "{query}");
+    }
+    assert_eq!(shop.dump(), before);
+    shop.close().await;
+}
