@@ -142,6 +142,7 @@ impl Db {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let inner = self.0.clone();
+        tracing::trace!("read");
         let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
         blocking(move || {
             let mut connection = inner.reads.get().map_err(Error::internal)?;

@@ -1,6 +1,7 @@
 //! A running server and somebody who talks to it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -9,6 +10,9 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
@@ -173,9 +177,26 @@ impl Shop {
             .as_u16()
     }
 
+    /// A connection of one's own to the file.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap()
+    }
+
+    /// How often a query goes to the database. The server runs on the thread of its test, so
+    /// only its own reads are counted.
+    pub async fn reads(&self, query: &str) -> usize {
+        let reads = Reads::default();
+        let _guard = tracing_subscriber::registry()
+            .with(reads.clone())
+            .set_default();
+        let answer = self.ask(query).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+        reads.0.load(Ordering::Relaxed)
+    }
+
     /// Everything that stands in the tables, as text.
     pub fn dump(&self) -> String {
-        let file = rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap();
+        let file = self.database();
         let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
         let mut names = file.prepare(names).unwrap();
         let names: Vec<String> = names
@@ -217,4 +238,16 @@ pub fn code(answer: &Value) -> &str {
     answer["errors"][0]["extensions"]["code"]
         .as_str()
         .unwrap_or_default()
+}
+
+/// Counts what the store says of its reads.
+#[derive(Clone, Default)]
+struct Reads(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> Layer<S> for Reads {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "zayavka::store" {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }

@@ -13,5 +13,7 @@ mod harness;
 mod input;
 mod live;
 mod outbox;
+mod process;
 mod readme;
+mod store;
 mod tasks;

@@ -40,7 +40,13 @@ impl Program {
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     async fn ask(&self, token: Option<&str>, query: &str) -> Option<Value> {
@@ -50,7 +56,11 @@ impl Program {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        let answer = request.body(json!({ "query": query }).to_string()).send().await.ok()?;
+        let answer = request
+            .body(json!({ "query": query }).to_string())
+            .send()
+            .await
+            .ok()?;
         serde_json::from_str(&answer.text().await.ok()?).ok()
     }
 }
@@ -61,31 +71,52 @@ async fn a_stop_loses_nothing_that_was_acknowledged() {
     let mut program = Program::start(&folder);
     let register = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
     let answer = program.ask(None, register).await.unwrap();
-    let token = answer["data"]["register"]["token"].as_str().unwrap().to_owned();
-    let create = r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
+    let token = answer["data"]["register"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let create =
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
     let asked = (0..50).map(|_| program.ask(Some(&token), create));
     let asked = futures_util::future::join_all(asked);
     let (answers, ()) = tokio::join!(asked, async { program.signal("TERM") });
     let acknowledged: Vec<String> = answers
         .into_iter()
         .flatten()
-        .filter_map(|answer| answer["data"]["createTask"]["task"]["id"].as_str().map(str::to_owned))
+        .filter_map(|answer| {
+            answer["data"]["createTask"]["task"]["id"]
+                .as_str()
+                .map(str::to_owned)
+        })
         .collect();
     let started = Instant::now();
     assert!(program.child.wait().unwrap().success());
     assert!(started.elapsed() < Duration::from_secs(10));
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(left, ["zayavka.db"], "the write-ahead log was not moved into the file");
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(
+        left,
+        ["zayavka.db"],
+        "the write-ahead log was not moved into the file"
+    );
     drop(program);
     let again = Program::start(&folder);
-    let stored = again.ask(Some(&token), "{ allTasks { id } }").await.unwrap();
+    let stored = again
+        .ask(Some(&token), "{ allTasks { id } }")
+        .await
+        .unwrap();
     let stored: Vec<&str> = stored["data"]["allTasks"]
         .as_array()
         .unwrap()
         .iter()
         .map(|task| task["id"].as_str().unwrap())
         .collect();
-    assert!(acknowledged.iter().all(|id| stored.contains(&&**id)), "{acknowledged:?} {stored:?}");
+    assert!(
+        acknowledged.iter().all(|id| stored.contains(&&**id)),
+        "{acknowledged:?} {stored:?}"
+    );
 }
 
 #[test]
@@ -103,7 +134,10 @@ fn a_second_signal_ends_it_at_once() {
     while TcpStream::connect(&address).is_ok() {
         std::thread::yield_now();
     }
-    assert!(program.child.try_wait().unwrap().is_none(), "the first signal didn't wait");
+    assert!(
+        program.child.try_wait().unwrap().is_none(),
+        "the first signal didn't wait"
+    );
     program.signal("TERM");
     assert_eq!(program.child.wait().unwrap().code(), Some(1));
 }

@@ -15,7 +15,12 @@ fn noon() -> jiff::Timestamp {
 
 fn next(sql: &str) -> Vec<Migration> {
     let mut all = embedded_migrations();
-    let version = all.iter().map(|migration| migration.version()).max().unwrap() + 1;
+    let version = all
+        .iter()
+        .map(|migration| migration.version())
+        .max()
+        .unwrap()
+        + 1;
     all.push(Migration::unapplied(&format!("V{version}__next"), sql).unwrap());
     all
 }
@@ -32,14 +37,23 @@ fn a_migration_keeps_a_copy_of_the_file_as_it_was() {
         .unwrap()
         .execute("INSERT INTO secrets (name, value) VALUES ('x', x'01')", [])
         .unwrap();
-    let migrations = next("DELETE FROM secrets; CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;");
+    let migrations =
+        next("DELETE FROM secrets; CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;");
     Db::open_with(&path, &migrations, noon()).unwrap();
     let version = migrations.len() - 1;
-    let copy = folder.path().join(format!("shop.db.v{version}-20210725T090000Z"));
-    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let copy = folder
+        .path()
+        .join(format!("shop.db.v{version}-20210725T090000Z"));
+    assert_eq!(
+        std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     let count = |path| {
         let count = "SELECT count(*) FROM secrets";
-        Connection::open(path).unwrap().query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+        Connection::open(path)
+            .unwrap()
+            .query_row(count, [], |row| row.get::<_, i64>(0))
+            .unwrap()
     };
     assert_eq!((count(&path), count(&copy)), (0, 1));
     let newer = Db::open(&path, noon()).err().unwrap().to_string();
@@ -54,7 +68,10 @@ fn a_migration_that_fails_changes_nothing() {
     Db::open(&path, noon()).unwrap();
     let broken = next("CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT; SELECT nonsense;");
     assert!(Db::open_with(&path, &broken, noon()).is_err());
-    let half = Connection::open(&path).unwrap().table_exists(None, "half").unwrap();
+    let half = Connection::open(&path)
+        .unwrap()
+        .table_exists(None, "half")
+        .unwrap();
     assert!(!half);
     Db::open(&path, noon()).unwrap();
 }
@@ -64,11 +81,22 @@ fn a_path_that_cannot_be_is_named() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("none/shop.db");
     let error = Db::open(&path, noon()).err().unwrap().to_string();
-    assert!(error.contains("none/shop.db") && error.contains("`database`"), "{error}");
+    assert!(
+        error.contains("none/shop.db") && error.contains("`database`"),
+        "{error}"
+    );
     let text = folder.path().join("text.db");
-    std::fs::write(&text, "this is no database, and it is long enough to be read as one").unwrap();
+    std::fs::write(
+        &text,
+        "this is no database, and it is long enough to be read as one",
+    )
+    .unwrap();
     assert!(Db::open(&text, noon()).is_err());
-    assert!(std::fs::read_to_string(&text).unwrap().starts_with("this is no database"));
+    assert!(
+        std::fs::read_to_string(&text)
+            .unwrap()
+            .starts_with("this is no database")
+    );
 }
 
 #[test]
@@ -79,7 +107,10 @@ fn every_migration_follows_the_houses_rules() {
             let end = table.find(';').unwrap();
             assert!(table[..end].ends_with("STRICT"), "{}", &table[..40]);
         }
-        assert!(!sql.to_uppercase().contains("DROP TABLE"), "migrations lose nothing");
+        assert!(
+            !sql.to_uppercase().contains("DROP TABLE"),
+            "migrations lose nothing"
+        );
     }
 }
 
@@ -89,7 +120,10 @@ async fn the_history_refuses_to_be_rewritten() {
     let id = create(&shop, "+79000000001").await;
     set_status(&shop, &id, "READY").await;
     let file = shop.database();
-    for sql in ["DELETE FROM task_events", "UPDATE task_events SET to_value = 'CLOSED'"] {
+    for sql in [
+        "DELETE FROM task_events",
+        "UPDATE task_events SET to_value = 'CLOSED'",
+    ] {
         let error = file.execute(sql, []).unwrap_err().to_string();
         assert!(error.contains("append-only"), "{error}");
     }
@@ -97,15 +131,16 @@ async fn the_history_refuses_to_be_rewritten() {
 }
 
 #[tokio::test]
-async fn a_list_of_many_costs_as_many_statements_as_a_list_of_one() {
+async fn a_list_of_many_is_read_as_often_as_a_list_of_one() {
     let shop = Shop::with_owner().await;
     let query = "{ allTasks { id customer { phone } employee { email } history { kind employee { email } } } }";
     create(&shop, "+79000000001").await;
-    let one = shop.statements(query).await;
+    let one = shop.reads(query).await;
+    assert!((2..10).contains(&one), "{one}");
     for number in 10..40 {
         create(&shop, &format!("+790000000{number}")).await;
     }
-    assert_eq!(shop.statements(query).await, one);
+    assert_eq!(shop.reads(query).await, one);
     shop.close().await;
 }
 
