@@ -13,7 +13,7 @@ impl Name {
     /// `None` for a text of nothing but space: the customer has no name on the card.
     pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
         let text = text.trim();
-        check(field, text, Self::MAX, |c| c.is_control())?;
+        check(field, text, Self::MAX, char::is_control)?;
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
     }
 

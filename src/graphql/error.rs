@@ -10,7 +10,7 @@ use crate::i18n;
 /// The API speaks English; programs go by `extensions.code`.
 pub(super) const LANGUAGE: Language = Language::English;
 
-/// Resolvers only wrap; [`finish`] words the error, because it knows the request.
+/// Resolvers only wrap; `finish` words the error, because it knows the request.
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         Self {

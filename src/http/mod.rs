@@ -167,12 +167,11 @@ where
 fn log(method: &Method, room: &str, response: &Response, request_id: &str, stopwatch: Stopwatch) {
     let status = response.status().as_u16();
     let ms = stopwatch.elapsed().as_secs_f64() * 1_000.0;
-    match room {
-        // Monitors ask every few seconds.
-        "/healthz" | "/readyz" => {
-            tracing::debug!(request_id, %method, room, status, ms, "answered")
-        }
-        _ => tracing::info!(request_id, %method, room, status, ms, "answered"),
+    // Monitors ask every few seconds.
+    if matches!(room, "/healthz" | "/readyz") {
+        tracing::debug!(request_id, %method, room, status, ms, "answered");
+    } else {
+        tracing::info!(request_id, %method, room, status, ms, "answered");
     }
 }
 

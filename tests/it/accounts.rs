@@ -432,3 +432,30 @@ async fn tokens_outlive_a_restart_because_the_key_is_kept() {
     assert!(shop.ask("{ me { id } }").await["errors"].is_null());
     shop.close().await;
 }
+
+#[tokio::test]
+async fn only_so_many_passwords_are_looked_at_at_once() {
+    let shop = Shop::with_owner().await;
+    let logins = (0..30).map(|number| {
+        format!(r#"mutation {{ login(email: "n{number}@example.com", password: "wrong-wrong") {{ success }} }}"#)
+    });
+    let asked = logins.map(|query| {
+        let shop = &shop;
+        async move { shop.ask(&query).await }
+    });
+    // One registration and 29 logins are within the limit of an address; the queue has 16 places.
+    let answers = futures_util::future::join_all(asked).await;
+    let limited = answers
+        .iter()
+        .filter(|answer| code(answer) == "RATE_LIMITED")
+        .count();
+    assert!(limited >= 10, "{limited} of {}", answers.len());
+    assert!(
+        answers
+            .iter()
+            .any(|answer| answer["data"]["login"]["success"] == false)
+    );
+    shop.clock.advance(Duration::from_secs(3600));
+    assert!(shop.login("owner@example.com").await.is_some());
+    shop.close().await;
+}

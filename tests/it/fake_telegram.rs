@@ -29,6 +29,8 @@ struct Inner {
     url: String,
     calls: watch::Sender<Vec<(String, Value)>>,
     answers: Mutex<VecDeque<Answer>>,
+    /// What waits to be polled, each with its `update_id`.
+    updates: watch::Sender<Vec<Value>>,
 }
 
 impl FakeTelegram {
@@ -39,6 +41,7 @@ impl FakeTelegram {
             url,
             calls: watch::Sender::new(Vec::new()),
             answers: Mutex::default(),
+            updates: watch::Sender::default(),
         }));
         let answering = fake.clone();
         let routes = warp::path::param()
@@ -71,6 +74,25 @@ impl FakeTelegram {
         self.0.answers.lock().unwrap().push_back(answer);
     }
 
+    /// Keeps an update until it is polled.
+    pub fn keep(&self, update: Value) {
+        self.0.updates.send_modify(|updates| updates.push(update));
+    }
+
+    /// Waits for updates from an offset on, as Telegram does.
+    async fn poll(&self, offset: i64) -> Vec<Value> {
+        let wanted = |update: &&Value| update["update_id"].as_i64().unwrap() >= offset;
+        let mut updates = self.0.updates.subscribe();
+        let updates = updates.wait_for(|all| all.iter().any(|update| wanted(&update)));
+        updates
+            .await
+            .unwrap()
+            .iter()
+            .filter(wanted)
+            .cloned()
+            .collect()
+    }
+
     /// The messages that were sent or edited so far.
     pub fn messages_now(&self) -> Vec<Value> {
         pick(&self.0.calls.borrow(), "Message")
@@ -93,6 +115,7 @@ impl FakeTelegram {
     ) -> Result<warp::reply::Response, Infallible> {
         use warp::Reply;
         let is_message = method.contains("Message");
+        let offset = body["offset"].as_i64().unwrap_or_default();
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body)));
@@ -105,6 +128,10 @@ impl FakeTelegram {
                 json!({"ok": true, "result": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}})
             }
             false => json!({"ok": true, "result": true}),
+        };
+        let ok = match &*method {
+            "getUpdates" => json!({"ok": true, "result": self.poll(offset).await}),
+            _ => ok,
         };
         let (status, body) = match told {
             None => (200, ok.to_string()),

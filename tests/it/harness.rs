@@ -40,16 +40,38 @@ pub struct Shop {
 impl Shop {
     /// Starts a server on an empty database, on 25 July 2021 at noon in Moscow.
     pub async fn open() -> Self {
-        Self::start(TempDir::new().unwrap(), None, &FakeTelegram::start().await).await
+        Self::start(
+            TempDir::new().unwrap(),
+            None,
+            &FakeTelegram::start().await,
+            "webhook",
+        )
+        .await
+    }
+
+    /// The same, where customers' messages are polled for.
+    pub async fn polling() -> Self {
+        Self::start(
+            TempDir::new().unwrap(),
+            None,
+            &FakeTelegram::start().await,
+            "polling",
+        )
+        .await
     }
 
     /// Starts a server on the database in a folder. Without a given clock it is noon.
-    async fn start(folder: TempDir, clock: Option<Clock>, telegram: &FakeTelegram) -> Self {
+    async fn start(
+        folder: TempDir,
+        clock: Option<Clock>,
+        telegram: &FakeTelegram,
+        mode: &str,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
         let bot = format!(
-            "[telegram]\ntoken = '1:secret'\napi_url = '{}'\nwebhook_secret = '{SECRET}'",
+            "[telegram]\ntoken = '1:secret'\napi_url = '{}'\nwebhook_secret = '{SECRET}'\nmode = '{mode}'",
             telegram.url()
         );
         let mut config = Config::parse(&bot).unwrap();
@@ -83,7 +105,7 @@ impl Shop {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
-        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram).await;
+        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram, "webhook").await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop

@@ -253,3 +253,27 @@ async fn a_proven_phone_moves_to_whoever_proves_it_last() {
     assert!(said(&sent[5]).starts_with("Чтобы увидеть"), "{sent:?}");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn where_there_is_no_https_messages_are_polled_for() {
+    let shop = Shop::polling().await;
+    let removed = shop.telegram.calls_of("deleteWebhook", 1).await;
+    assert_eq!(removed[0]["drop_pending_updates"], false);
+    for (id, words) in [(70, "/start"), (71, "/help")] {
+        let mut update = text(ANNA, words);
+        update["update_id"] = json!(id);
+        shop.telegram.keep(update);
+    }
+    // One that no program understands must not hide the others.
+    shop.telegram
+        .keep(json!({"update_id": 72, "brand_new_kind": {"a": 1}}));
+    let sent = messages(&shop, 2).await;
+    assert!(said(&sent[1]).starts_with("Напишите"), "{sent:?}");
+    let offset = |polls: &[serde_json::Value]| polls.last().unwrap()["offset"].clone();
+    let mut polls = shop.telegram.calls_of("getUpdates", 2).await;
+    while offset(&polls) != 73 {
+        polls = shop.telegram.calls_of("getUpdates", polls.len() + 1).await;
+    }
+    assert_eq!(shop.webhook(&[crate::harness::SECRET], "{}").await, 404);
+    shop.close().await;
+}

@@ -15,12 +15,7 @@ fn noon() -> jiff::Timestamp {
 
 fn next(sql: &str) -> Vec<Migration> {
     let mut all = embedded_migrations();
-    let version = all
-        .iter()
-        .map(|migration| migration.version())
-        .max()
-        .unwrap()
-        + 1;
+    let version = all.iter().map(Migration::version).max().unwrap() + 1;
     all.push(Migration::unapplied(&format!("V{version}__next"), sql).unwrap());
     all
 }

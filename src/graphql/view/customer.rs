@@ -1,7 +1,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::TaskView;
-use crate::domain::{Customer, Result};
+use crate::domain::{Customer, Name, Result};
 use crate::graphql::loader;
 
 pub struct CustomerView(pub Customer);
@@ -40,7 +40,7 @@ impl CustomerView {
     }
 
     async fn name(&self) -> Option<&str> {
-        self.0.name.as_ref().map(|name| name.as_str())
+        self.0.name.as_ref().map(Name::as_str)
     }
 
     /// The customer's tasks, oldest first.
