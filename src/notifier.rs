@@ -268,7 +268,10 @@ fn settle(
     now: Timestamp,
 ) -> Result<()> {
     match sent {
-        Ok(()) => store::outbox::set_delivered(tx, row.id, now),
+        Ok(()) => {
+            store::customers::set_blocked(tx, row.chat, false)?;
+            store::outbox::set_delivered(tx, row.id, now)
+        }
         Err(Failure::Blocked(detail)) => {
             store::customers::set_blocked(tx, row.chat, true)?;
             store::outbox::set_dead_of_blocked_chat(tx, row.chat, now)?;

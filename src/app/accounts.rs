@@ -1,10 +1,9 @@
 //! Accounts of employees: making them, signing in, and what the owner decides about them.
 
-use std::net::IpAddr;
-
 use jiff::{Timestamp, ToSpan};
 use secrecy::SecretString;
 
+use super::limits::Attempt;
 use super::tokens::Session;
 use super::{Desk, secrets};
 use crate::domain::{
@@ -34,12 +33,11 @@ pub struct SignedIn {
 /// too many tries.
 pub async fn register(
     desk: &Desk,
-    address: IpAddr,
+    _: Attempt,
     email: Email,
     password: Password,
     invite: Option<String>,
 ) -> Result<SignedIn> {
-    desk.limits.address(address)?;
     let now = desk.clock.now();
     let policy = Policy {
         registration: desk.registration,
@@ -148,11 +146,10 @@ impl Policy {
 /// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many tries.
 pub async fn login(
     desk: &Desk,
-    address: IpAddr,
+    _: Attempt,
     email: Email,
     password: SecretString,
 ) -> Result<SignedIn> {
-    desk.limits.address(address)?;
     desk.limits.account(&email)?;
     let found = desk
         .db
@@ -209,11 +206,10 @@ pub fn holds(connection: &Connection, session: Session) -> Result<Actor> {
 pub async fn change_password(
     desk: &Desk,
     actor: Actor,
-    address: IpAddr,
+    _: Attempt,
     old: SecretString,
     new: impl FnOnce(&Email) -> Result<Password>,
 ) -> Result<SignedIn> {
-    desk.limits.address(address)?;
     let (employee, hash) = desk
         .db
         .read(move |c| {

@@ -23,6 +23,10 @@ const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
 /// Above this many keys, those that have recovered are forgotten.
 const KEYS: usize = 10_000;
 
+/// A try that was counted. Use cases that take passwords ask for one.
+#[derive(Debug)]
+pub struct Attempt(());
+
 /// Counts tries per account and per address.
 pub struct Limits {
     clock: Clock,
@@ -53,18 +57,20 @@ impl Limits {
         }
     }
 
-    /// Counts a try from an address.
+    /// Counts a try from an address. What costs much, reading a password first of all, comes
+    /// after it.
     ///
     /// # Errors
     /// [`Error::RateLimited`] with the time until the next one is allowed.
-    pub fn address(&self, address: IpAddr) -> Result<()> {
-        self.check(&self.addresses, &network(address))
+    pub fn attempt(&self, address: IpAddr) -> Result<Attempt> {
+        self.check(&self.addresses, &network(address))?;
+        Ok(Attempt(()))
     }
 
     /// Counts a try at an account.
     ///
     /// # Errors
-    /// As for [`Limits::address`].
+    /// As for [`Limits::attempt`].
     pub fn account(&self, email: &Email) -> Result<()> {
         self.check(&self.accounts, &email.key())
     }

@@ -71,7 +71,8 @@ impl Mutation {
         #[graphql(desc = "The token of `createInvite`, where registration asks for one.")]
         invite: Option<String>,
     ) -> Result<RegisterPayload> {
-        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
         let (email, password) = match read_registration(&email, &password1, &password2)? {
             Ok(read) => read,
             Err(errors) => {
@@ -82,7 +83,7 @@ impl Mutation {
                 });
             }
         };
-        let made = app::accounts::register(desk, address, email, password, invite).await;
+        let made = app::accounts::register(desk, attempt, email, password, invite).await;
         let (errors, made) = outcome(made)?;
         let token = made.map(|made| made.token);
         Ok(RegisterPayload {
@@ -100,10 +101,11 @@ impl Mutation {
         email: Option<String>,
         password: String,
     ) -> Result<LoginPayload> {
-        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
         let signed_in = match read_credentials(email.as_deref(), password) {
-            Ok((email, password)) => app::accounts::login(desk, address, email, password).await,
-            Err(error) => desk.limits.address(address).and(Err(error)),
+            Ok((email, password)) => app::accounts::login(desk, attempt, email, password).await,
+            Err(error) => Err(error),
         };
         let (errors, signed_in) = outcome(signed_in)?;
         let (user, token) = signed_in.map(|s| (UserView(s.employee), s.token)).unzip();
@@ -144,13 +146,14 @@ impl Mutation {
         new_password2: String,
     ) -> Result<ChangePasswordPayload> {
         let actor = ctx.actor()?;
-        let (desk, address) = (ctx.desk()?, ctx.caller()?.address);
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
         let new = |email: &Email| {
             let fields = ["newPassword1", "newPassword2"];
             read_new_password(fields, &new_password1, &new_password2, email)
         };
         let changed =
-            app::accounts::change_password(desk, actor, address, old_password.into(), new).await;
+            app::accounts::change_password(desk, actor, attempt, old_password.into(), new).await;
         let (errors, changed) = outcome(changed)?;
         let token = changed.map(|changed| changed.token);
         Ok(ChangePasswordPayload {

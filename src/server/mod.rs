@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use self::bot::Bot;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, on_this_machine};
 use crate::graphql::Schema;
 use crate::http::{self, Site};
 use crate::store::Db;
@@ -75,7 +75,7 @@ impl Server {
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             registration: config.registration,
-            loopback: crate::config::on_this_machine(&public_url),
+            loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,
             shop: config.shop,
             db,

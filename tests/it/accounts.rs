@@ -459,3 +459,43 @@ async fn only_so_many_passwords_are_looked_at_at_once() {
     assert!(shop.login("owner@example.com").await.is_some());
     shop.close().await;
 }
+
+#[tokio::test]
+async fn on_a_real_domain_the_first_account_needs_the_link_of_the_start() {
+    let shop = Shop::open_with("public_url = 'https://desk.example.com'", "").await;
+    let hint = shop.hint.clone().unwrap();
+    let (_, token) = hint.split_once("https://desk.example.com/join/").unwrap();
+    let stranger = shop.register("stranger@example.com").await;
+    let refused = errors(&stranger, "register", "nonFieldErrors");
+    assert_eq!(refused, "first_account_elsewhere");
+    let owner = join(&shop, "owner@example.com", token).await;
+    assert_eq!(owner["data"]["register"]["success"], true, "{owner}");
+    let again = join(&shop, "second@example.com", token).await;
+    assert_eq!(errors(&again, "register", "invite"), "invalid_invite");
+    let shop = shop.reopen().await;
+    assert_eq!(shop.hint, None);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn registration_can_be_open_or_closed() {
+    let shop = Shop::open_with("[auth]\nregistration = 'open'", "").await;
+    for email in ["owner@example.com", "second@example.com"] {
+        assert_eq!(
+            shop.register(email).await["data"]["register"]["success"],
+            true
+        );
+    }
+    let taken = shop.register("Owner@example.com").await;
+    assert_eq!(errors(&taken, "register", "email"), "unique");
+    shop.close().await;
+    let shop = Shop::open_with("[auth]\nregistration = 'closed'", "").await;
+    let owner = shop.register("owner@example.com").await;
+    assert_eq!(owner["data"]["register"]["success"], true, "{owner}");
+    let second = shop.register("second@example.com").await;
+    assert_eq!(
+        errors(&second, "register", "nonFieldErrors"),
+        "registration_closed"
+    );
+    shop.close().await;
+}

@@ -26,6 +26,8 @@ pub const PASSWORD: &str = "correct-horse-battery-staple";
 /// A server of its own for one test.
 pub struct Shop {
     pub url: String,
+    /// What is said at the start about the first account.
+    pub hint: Option<String>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with the files in it when the test ends.
@@ -44,20 +46,17 @@ impl Shop {
             TempDir::new().unwrap(),
             None,
             &FakeTelegram::start().await,
-            "webhook",
+            "",
+            "",
         )
         .await
     }
 
-    /// The same, where customers' messages are polled for.
-    pub async fn polling() -> Self {
-        Self::start(
-            TempDir::new().unwrap(),
-            None,
-            &FakeTelegram::start().await,
-            "polling",
-        )
-        .await
+    /// The same, with other settings, as the first lines of `config.toml` and of its section on
+    /// Telegram.
+    pub async fn open_with(settings: &str, telegram: &str) -> Self {
+        let fake = FakeTelegram::start().await;
+        Self::start(TempDir::new().unwrap(), None, &fake, settings, telegram).await
     }
 
     /// Starts a server on the database in a folder. Without a given clock it is noon.
@@ -65,25 +64,33 @@ impl Shop {
         folder: TempDir,
         clock: Option<Clock>,
         telegram: &FakeTelegram,
-        mode: &str,
+        settings: &str,
+        of_telegram: &str,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
-        let bot = format!(
-            "[telegram]\ntoken = '1:secret'\napi_url = '{}'\nwebhook_secret = '{SECRET}'\nmode = '{mode}'",
+        let text = format!(
+            "{settings}
+[telegram]
+{of_telegram}
+token = '1:secret'
+api_url = '{}'
+webhook_secret = '{SECRET}'",
             telegram.url()
         );
-        let mut config = Config::parse(&bot).unwrap();
+        let mut config = Config::parse(&text).unwrap();
         config.database = folder.path().join("shop.db");
         let server = Server::build(config, listener, clock.clone())
             .await
             .unwrap();
         let url = format!("http://{}", server.address().unwrap());
+        let hint = server.first_account_hint().await.unwrap();
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run_until(stop.clone()));
         Self {
             url,
+            hint,
             stop,
             running,
             folder,
@@ -105,7 +112,7 @@ impl Shop {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
-        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram, "webhook").await;
+        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram, "", "").await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop

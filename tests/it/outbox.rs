@@ -256,7 +256,7 @@ async fn a_proven_phone_moves_to_whoever_proves_it_last() {
 
 #[tokio::test]
 async fn where_there_is_no_https_messages_are_polled_for() {
-    let shop = Shop::polling().await;
+    let shop = Shop::open_with("", "mode = 'polling'").await;
     let removed = shop.telegram.calls_of("deleteWebhook", 1).await;
     assert_eq!(removed[0]["drop_pending_updates"], false);
     for (id, words) in [(70, "/start"), (71, "/help")] {
