@@ -12,6 +12,7 @@ mod filters;
 mod harness;
 mod input;
 mod live;
+mod log;
 mod outbox;
 mod process;
 mod readme;

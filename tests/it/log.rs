@@ -1,0 +1,81 @@
+//! The log is for whoever runs the server, and holds nothing about people.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use reqwest::Method;
+use serde_json::json;
+use tracing_subscriber::EnvFilter;
+
+use crate::bot::{ANNA, contact, create, messages, set_status, text};
+use crate::fake_telegram::Answer;
+use crate::harness::{PASSWORD, SECRET, Shop};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_personal_reaches_it() {
+    let log = Log::default();
+    let written = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("info,zayavka=trace"))
+        .with_writer(move || written.clone())
+        .finish();
+    // The server of a test runs on the test's own thread.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79012345678").await;
+    for query in [
+        r#"mutation { updateTask(taskData: {id: 1, description: "Секретная поломка"}) { task { id } } }"#,
+        r#"mutation { updateCustomer(customerData: {phone: "+79012345678", name: "Секретный Клиент"}) { customer { id } } }"#,
+        r#"mutation { createCustomer(customerData: {phone: "+79012345678x"}) { customer { id } } }"#,
+        r#"mutation { login(email: "owner@example.com", password: "wrong-secret") { success } }"#,
+        "{ nothing }",
+    ] {
+        shop.ask(query).await;
+    }
+    shop.update(text(ANNA, "/start")).await;
+    shop.update(contact(ANNA, ANNA, "+79012345678")).await;
+    messages(&shop, 3).await;
+    let refused = json!({"ok": false, "error_code": 400, "description": "Bad Request at /bot1:secret/sendMessage"});
+    shop.telegram.then(Answer::Error(400, refused));
+    set_status(&shop, &id, "READY").await;
+    messages(&shop, 4).await;
+    shop.webhook(&[SECRET], "Секретный мусор").await;
+    let path = format!("/join/{}?token=very-secret", shop.token.clone().unwrap());
+    shop.request(Method::GET, &path).send().await.unwrap();
+    let token = shop.token.clone().unwrap();
+    shop.close().await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("answered") && log.contains("not sent"),
+        "{log}"
+    );
+    for secret in [
+        "9012345678",
+        "екретн",
+        "owner@example.com",
+        "wrong-secret",
+        "very-secret",
+        PASSWORD,
+        SECRET,
+        &token,
+        "1:secret",
+        "Анна",
+        &ANNA.to_string(),
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}
