@@ -108,14 +108,17 @@ pub fn heard_from(tx: &Transaction, who: TelegramId, language: Language) -> Resu
     store::customers::set_language(tx, who, language)
 }
 
-/// The tasks that the account may see, newest first.
-pub fn tasks(connection: &Connection, who: TelegramId) -> Result<Vec<TaskRow>> {
-    let cards: Vec<CustomerId> = store::customers::by_telegram(connection, who)?
-        .into_iter()
-        .filter(|card| card.telegram.is_some_and(|link| link.verified))
-        .map(|card| card.id)
-        .collect();
-    let mut tasks = store::tasks::of_customers(connection, &cards)?;
-    tasks.reverse();
-    Ok(tasks)
+/// How many tasks the account may see.
+pub fn count(connection: &Connection, who: TelegramId) -> Result<usize> {
+    store::tasks::count_of_telegram(connection, who)
+}
+
+/// Some of the tasks that the account may see, newest first.
+pub fn tasks(
+    connection: &Connection,
+    who: TelegramId,
+    skip: usize,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    store::tasks::of_telegram(connection, who, skip, limit)
 }

@@ -210,7 +210,8 @@ fn perform(
             query,
             message,
         } => {
-            let tasks = links::tasks(tx, who.id)?;
+            let page = say::Page::new(page, links::count(tx, who.id)?);
+            let tasks = links::tasks(tx, who.id, page.skip(), say::PAGE)?;
             let mut list = say::list(&tasks, page, language, &shop.timezone);
             list.answers = query;
             list.edits = message;

@@ -7,7 +7,7 @@ use crate::i18n;
 use crate::store::tasks::TaskRow;
 
 /// Tasks on a page. A line has at most some 80 characters, and a message 4,096.
-const PAGE: usize = 20;
+pub(super) const PAGE: usize = 20;
 
 /// A sentence that names nobody and nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,22 +39,41 @@ pub(super) fn sentence(sentence: Sentence, language: Language) -> Reply {
     }
 }
 
-/// One page of a customer's tasks; a page that isn't there any more is the last one.
-pub(super) fn list(tasks: &[TaskRow], page: usize, language: Language, zone: &TimeZone) -> Reply {
-    let pages = tasks.len().div_ceil(PAGE).max(1);
-    let page = page.min(pages - 1);
+/// Which page of how many; one that isn't there any more is the last one.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    number: usize,
+    pages: usize,
+}
+
+impl Page {
+    pub fn new(number: usize, tasks: usize) -> Self {
+        let pages = tasks.div_ceil(PAGE).max(1);
+        let number = number.min(pages - 1);
+        Self { number, pages }
+    }
+
+    /// Tasks on the pages before.
+    pub fn skip(self) -> usize {
+        self.number * PAGE
+    }
+}
+
+/// One page of a customer's tasks.
+pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &TimeZone) -> Reply {
+    let Page { number, pages } = page;
     let text = match tasks.is_empty() {
         true => i18n::text(language, "bot-tasks-none"),
         false => {
-            let args = [("page", (page + 1).into()), ("pages", pages.into())];
+            let args = [("page", (number + 1).into()), ("pages", pages.into())];
             let head = i18n::text_with(language, "bot-tasks", args);
-            let rows = tasks.iter().skip(page * PAGE).take(PAGE);
-            rows.fold(head, |text, row| text + "\n" + &line(row, language, zone))
+            let lines = tasks.iter().map(|row| line(row, language, zone));
+            lines.fold(head, |text, line| text + "\n" + &line)
         }
     };
     Reply {
         text,
-        buttons: turn(page, pages),
+        buttons: turn(number, pages),
         edits: None,
         answers: None,
     }

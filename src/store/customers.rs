@@ -114,7 +114,7 @@ pub fn page(
     let rows = statement.query_map(
         named_params! {
             ":after": after.map_or(0, CustomerId::get), ":name": name, ":digits": digits,
-            ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+            ":limit": limit,
         },
         from_row,
     )?;

@@ -102,7 +102,6 @@ pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Ve
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT :limit"
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(named_params! { ":now": Millis(now), ":limit": limit })?;
     let mut all = Vec::new();

@@ -7,7 +7,8 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction, customers};
 use crate::domain::{
-    Customer, CustomerId, Description, Email, Employee, Result, Task, TaskFilter, TaskId, TaskOrder,
+    Customer, CustomerId, Description, Email, Employee, Result, Task, TaskFilter, TaskId,
+    TaskOrder, TelegramId,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -134,12 +135,13 @@ fn select(
         TaskOrder::Oldest => "t.id",
         TaskOrder::RecentlyUpdated => "t.updated_at DESC, t.id DESC",
     };
-    let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let sql = format!(
         "{SELECT} {} ORDER BY {direction} LIMIT :limit",
         conditions.sql()
     );
-    conditions.values.push((":limit", Box::new(limit)));
+    conditions
+        .values
+        .push((":limit", Box::new(limit.unwrap_or(i64::MAX as usize))));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(&*conditions.params(), from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -219,6 +221,30 @@ impl Conditions {
 /// The tasks of several customers, oldest first.
 pub fn of_customers(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
     among(connection, "t.customer_id", ids.iter().map(|id| id.get()))
+}
+
+/// The cards that a Telegram account has proved to be its own.
+const PROVEN: &str = "t.customer_id IN
+    (SELECT id FROM customers WHERE telegram_id = ?1 AND telegram_verified = 1)";
+
+pub fn count_of_telegram(connection: &Connection, who: TelegramId) -> Result<usize> {
+    let sql = format!("SELECT count(*) FROM tasks AS t WHERE {PROVEN}");
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row([who], |row| row.get(0))?)
+}
+
+/// Tasks of the cards that a Telegram account has proved to be its own, newest first.
+pub fn of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+    skip: usize,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    let sql = format!("{SELECT} WHERE {PROVEN} ORDER BY t.id DESC LIMIT ?2 OFFSET ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map((who, limit, skip), from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub fn by_ids(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskRow>> {
