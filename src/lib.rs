@@ -18,6 +18,26 @@
 //! - [`server`]: puts it together.
 //! - [`demo`]: an invented shop.
 //! - [`cli`]: the command line.
+//!
+//! ```text
+//! cli ─▶ server ─▶ http ─▶ graphql ─┐
+//!           │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
+//!           └─▶ notifier ─▶ telegram, store
+//! ```
+//!
+//! # What always holds
+//!
+//! - [`domain`] knows no SQL, HTTP, clock or runtime. A value that a person types has one door,
+//!   `parse`; a value that exists is fit to be stored.
+//! - A change, its row in the history and the notice of it are one commit. What was acknowledged
+//!   survives a crash.
+//! - Nothing is sent inside a transaction, and nothing is sent but from the outbox.
+//! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
+//!   [`app::limits::Attempt`].
+//! - Errors know nothing of the wire; [`graphql`] and [`cli`] each word them in one place.
+//! - Phones, names, tokens, passwords and descriptions never reach the log.
+//!
+//! `tests/it/architecture.rs` holds the arrows, the SQL and the clock to their rooms.
 
 pub mod app;
 pub mod bot;

@@ -65,7 +65,8 @@ pub enum Step {
 /// What a look at the queue found.
 enum Claim {
     Send(Outgoing, Language),
-    Expired,
+    /// The row was given up.
+    Dropped,
     Wait(Option<Timestamp>),
 }
 
@@ -142,7 +143,7 @@ impl Notifier {
     pub async fn step(&self) -> Result<Step> {
         let (outgoing, language) = match self.claim().await? {
             Claim::Send(outgoing, language) => (outgoing, language),
-            Claim::Expired => return Ok(Step::Worked),
+            Claim::Dropped => return Ok(Step::Worked),
             Claim::Wait(until) => return Ok(Step::Idle(until)),
         };
         let sent = self.send(&outgoing, language).await;
@@ -197,7 +198,11 @@ impl Notifier {
                 };
                 if gave_up(&outgoing, now) {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
-                    return Ok(Claim::Expired);
+                    return Ok(Claim::Dropped);
+                }
+                if matches!(outgoing.content, Content::Unreadable) {
+                    store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
+                    return Ok(Claim::Dropped);
                 }
                 store::outbox::set_sending(tx, id)?;
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
@@ -208,6 +213,7 @@ impl Notifier {
 
     async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
         match &outgoing.content {
+            Content::Unreadable => Err(Failure::Refused("unreadable".to_owned())),
             Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
             Content::Notice(notice) => {
                 self.client

@@ -63,6 +63,8 @@ pub struct Outgoing {
 pub enum Content {
     Notice(Notice),
     Reply(Reply),
+    /// Written by a program that stored replies otherwise; it can't be sent.
+    Unreadable,
 }
 
 /// A notice that will not be tried again unless somebody asks for it.

@@ -103,12 +103,9 @@ pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Ve
          ORDER BY o.due_at, o.id LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(named_params! { ":now": Millis(now), ":limit": limit })?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(outgoing(row)?);
-    }
-    Ok(all)
+    let now = Millis(now);
+    let rows = statement.query_map(named_params! { ":now": now, ":limit": limit }, outgoing)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// When the next row that waits for the clock alone may be tried.
@@ -120,11 +117,11 @@ pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timest
     Ok(next.map(|at| at.0))
 }
 
-fn outgoing(row: &Row<'_>) -> Result<Outgoing> {
+fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let content = match row.get::<_, String>("kind")?.as_str() {
         "REPLY" => {
             let reply: String = row.get("reply")?;
-            Content::Reply(serde_json::from_str(&reply).map_err(Error::internal)?)
+            serde_json::from_str(&reply).map_or(Content::Unreadable, Content::Reply)
         }
         _ => Content::Notice(notice(row)?),
     };

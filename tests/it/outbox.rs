@@ -277,3 +277,15 @@ async fn where_there_is_no_https_messages_are_polled_for() {
     assert_eq!(shop.webhook(&[crate::harness::SECRET], "{}").await, 404);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_holds_up_nothing() {
+    let shop = Shop::open().await;
+    let sql = "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
+        VALUES (?1, 'REPLY', '{\"old\": true}', 1627203600000, 0, 0)";
+    shop.database().execute(sql, [ANNA]).unwrap();
+    shop.update(text(ANNA, "/help")).await;
+    let sent = messages(&shop, 1).await;
+    assert!(said(&sent[0]).starts_with("Напишите"), "{sent:?}");
+    shop.close().await;
+}
