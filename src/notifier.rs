@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Language, Notice, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
@@ -87,20 +87,38 @@ impl Notifier {
     }
 
     /// Sends until `stop`, then lets what is under way come to its end.
-    ///
-    /// # Errors
-    /// When the outbox can't be read at the start.
-    pub async fn run(&self, stop: &CancellationToken) -> Result<()> {
-        let unsettled = self.db.write(store::outbox::recover).await?;
-        if unsettled > 0 {
-            tracing::warn!(
-                unsettled,
-                "sends had no known outcome when the program ended"
-            );
+    pub async fn run(&self, stop: &CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = self.recover() => {}
         }
         let workers = (0..WORKERS).map(|_| self.work(stop));
         futures_util::future::join_all(workers).await;
-        Ok(())
+    }
+
+    /// Takes up what was being sent when the program ended, as soon as the database lets it.
+    async fn recover(&self) {
+        loop {
+            match self.db.write(store::outbox::recover).await {
+                Ok(0) => return,
+                Ok(rows) => {
+                    tracing::warn!(rows, "sends had no known outcome when the program ended");
+                    return;
+                }
+                Err(error) => self.pause_after(&error).await,
+            }
+        }
+    }
+
+    /// The database fails: says so, and waits a moment for it.
+    async fn pause_after(&self, error: &Error) {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "the outbox can't be read or written"
+        );
+        self.clock
+            .sleep_until(self.at(Duration::from_secs(1)))
+            .await;
     }
 
     async fn work(&self, stop: &CancellationToken) {
@@ -115,11 +133,10 @@ impl Notifier {
                 Ok(Step::Worked) => continue,
                 Ok(Step::Idle(until)) => until,
                 Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the outbox failed"
-                    );
-                    self.clock.now().saturating_add(1.second()).ok()
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = self.pause_after(&error) => continue,
+                    }
                 }
             };
             let alarm = async {
@@ -240,15 +257,7 @@ impl Notifier {
             let (row, sent) = (outgoing.clone(), sent.clone());
             match self.db.write(move |tx| settle(tx, &row, sent, now)).await {
                 Ok(()) => return,
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "what became of a send can't be written down"
-                    );
-                    self.clock
-                        .sleep_until(self.at(Duration::from_secs(1)))
-                        .await;
-                }
+                Err(error) => self.pause_after(&error).await,
             }
         }
     }

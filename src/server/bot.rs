@@ -54,8 +54,8 @@ impl Bot {
                 () = self.listen(&desk) => {}
             }
         };
-        let (sent, ()) = tokio::join!(notifier.run(&stop), listen);
-        Ok(sent?)
+        tokio::join!(notifier.run(&stop), listen);
+        Ok(())
     }
 
     async fn listen(&self, desk: &Desk) {

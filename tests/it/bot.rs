@@ -308,3 +308,22 @@ async fn what_waits_when_the_program_stops_is_sent_after_the_next_start() {
     assert!(said(&sent[2]).contains("Готово"), "{sent:?}");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn an_update_that_could_not_be_stored_is_asked_for_again_and_works_then() {
+    let shop = Shop::open().await;
+    let mut update = text(ANNA, "/help");
+    update["update_id"] = json!(500);
+    let update = update.to_string();
+    shop.database()
+        .execute("ALTER TABLE outbox RENAME TO gone", [])
+        .unwrap();
+    assert_eq!(shop.webhook(&[SECRET], &update).await, 503);
+    shop.database()
+        .execute("ALTER TABLE gone RENAME TO outbox", [])
+        .unwrap();
+    assert_eq!(shop.webhook(&[SECRET], &update).await, 200);
+    let sent = messages(&shop, 1).await;
+    assert!(said(&sent[0]).starts_with("Напишите"), "{sent:?}");
+    shop.close().await;
+}

@@ -299,3 +299,46 @@ async fn the_first_page_says_that_the_database_is_new_until_somebody_has_an_acco
     );
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_failure_of_ours_is_numbered_and_shows_nothing_of_the_inside() {
+    let shop = Shop::with_owner().await;
+    shop.ask(
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
+    )
+    .await;
+    shop.database()
+        .execute("ALTER TABLE task_events RENAME TO gone", [])
+        .unwrap();
+    let body = r#"{"query": "{ taskById(id: 1) { id history { kind } } }"}"#;
+    let request = shop
+        .request(Method::POST, "/graphql")
+        .header("content-type", "application/json");
+    let answer = request.body(body).send().await.unwrap();
+    let id = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let text = answer.text().await.unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(code(&json), "INTERNAL_SERVER_ERROR", "{text}");
+    assert_eq!(json["errors"][0]["extensions"]["requestId"], id);
+    assert!(
+        !text.contains("task_events") && !text.contains("SELECT"),
+        "{text}"
+    );
+    // A change that can't write its history doesn't happen.
+    let failed = shop
+        .ask("mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }")
+        .await;
+    assert_eq!(code(&failed), "INTERNAL_SERVER_ERROR", "{failed}");
+    shop.database()
+        .execute("ALTER TABLE gone RENAME TO task_events", [])
+        .unwrap();
+    let task = shop
+        .ask("{ taskById(id: 1) { status version history { kind } } }")
+        .await;
+    let expected = json!({"status": "ACCEPTED", "version": 1, "history": [{"kind": "CREATED"}]});
+    assert_eq!(task["data"]["taskById"], expected, "{task}");
+    shop.close().await;
+}

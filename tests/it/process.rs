@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,13 @@ impl Drop for Program {
 
 impl Program {
     fn start(folder: &TempDir) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &TempDir, variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
             .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
+            .envs(variables.iter().copied())
             .current_dir(folder.path())
             .stderr(Stdio::piped())
             .spawn()
@@ -140,4 +146,29 @@ fn a_second_signal_ends_it_at_once() {
     );
     program.signal("TERM");
     assert_eq!(program.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn systemd_hears_that_it_is_ready_alive_and_stopping() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    let variables = [
+        ("NOTIFY_SOCKET", path.to_str().unwrap()),
+        ("WATCHDOG_USEC", "40000"),
+    ];
+    let mut program = Program::start_with(&folder, &variables);
+    let hear = || {
+        let mut words = [0; 64];
+        let length = socket.recv(&mut words).unwrap();
+        String::from_utf8_lossy(&words[..length]).trim().to_owned()
+    };
+    assert_eq!(hear(), "READY=1");
+    assert_eq!(
+        (hear(), hear()),
+        ("WATCHDOG=1".to_owned(), "WATCHDOG=1".to_owned())
+    );
+    program.signal("TERM");
+    while hear() != "STOPPING=1" {}
+    assert!(program.child.wait().unwrap().success());
 }
