@@ -1,7 +1,9 @@
 //! A running server and somebody who talks to it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::cell::RefCell;
+use std::io::Write;
+use std::sync::Once;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -10,9 +12,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, SubscriberExt};
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::EnvFilter;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
@@ -211,16 +211,12 @@ webhook_secret = '{SECRET}'",
         rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap()
     }
 
-    /// How often a query goes to the database. The server runs on the thread of its test, so
-    /// only its own reads are counted.
+    /// How often a query goes to the database.
     pub async fn reads(&self, query: &str) -> usize {
-        let reads = Reads::default();
-        let _guard = tracing_subscriber::registry()
-            .with(reads.clone())
-            .set_default();
+        let log = Log::start();
         let answer = self.ask(query).await;
         assert!(answer["errors"].is_null(), "{answer}");
-        reads.0.load(Ordering::Relaxed)
+        log.text().matches("zayavka::store: read").count()
     }
 
     /// Everything that stands in the tables, as text.
@@ -269,14 +265,54 @@ pub fn code(answer: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// Counts what the store says of its reads.
-#[derive(Clone, Default)]
-struct Reads(Arc<AtomicUsize>);
+/// What is logged on the thread of a test, which is where its server runs.
+///
+/// There is one subscriber for the whole process: tests that set one each would switch each
+/// other's events off, since what is enabled is remembered for all threads.
+pub struct Log(());
 
-impl<S: tracing::Subscriber> Layer<S> for Reads {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "zayavka::store" {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
+thread_local! {
+    static LOGGED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+impl Log {
+    pub fn start() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            let filter = EnvFilter::new("info,zayavka=trace");
+            let log = tracing_subscriber::fmt()
+                .with_env_filter(filter)
+                .with_ansi(false);
+            log.with_writer(|| Logged).init();
+        });
+        LOGGED.set(Some(Vec::new()));
+        Self(())
+    }
+
+    pub fn text(&self) -> String {
+        LOGGED.with_borrow(|log| String::from_utf8(log.clone().unwrap_or_default()).unwrap())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        LOGGED.set(None);
+    }
+}
+
+struct Logged;
+
+impl Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOGGED.with_borrow_mut(|log| {
+            if let Some(log) = log {
+                log.extend_from_slice(bytes);
+            }
+        });
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

@@ -1,40 +1,15 @@
 //! The log is for whoever runs the server, and holds nothing about people.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use reqwest::Method;
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 
 use crate::bot::{ANNA, contact, create, messages, set_status, text};
 use crate::fake_telegram::Answer;
-use crate::harness::{PASSWORD, SECRET, Shop};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::harness::{Log, PASSWORD, SECRET, Shop};
 
 #[tokio::test]
 async fn nothing_personal_reaches_it() {
-    let log = Log::default();
-    let written = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("info,zayavka=trace"))
-        .with_writer(move || written.clone())
-        .finish();
-    // The server of a test runs on the test's own thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::start();
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79012345678").await;
     for query in [
@@ -58,7 +33,7 @@ async fn nothing_personal_reaches_it() {
     shop.request(Method::GET, &path).send().await.unwrap();
     let token = shop.token.clone().unwrap();
     shop.close().await;
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("answered") && log.contains("not sent"),
         "{log}"
