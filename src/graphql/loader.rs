@@ -1,141 +1,167 @@
-//! What is below a list is fetched for the whole list at once.
+//! What is below a list is fetched for the whole list at once: every row of a list knows its
+//! list, and the first row that is asked fetches for all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, Loader};
+use tokio::sync::OnceCell;
 
 use super::Asked;
+use super::view::{CustomerView, TaskView};
 use crate::app;
-use crate::app::Desk;
 use crate::domain::{
-    Actor, CustomerId, Employee, EmployeeId, Error, Problem, Result, TaskEvent, TaskId,
+    Customer, CustomerId, Employee, EmployeeId, Problem, Result, TaskEvent, TaskId,
 };
 use crate::store::tasks::TaskRow;
 
-/// Entries below lists that one request may fetch.
+/// Entries below lists that one request may fetch. Lists at the top are free.
 const BUDGET: usize = 250_000;
 
-/// What a request may still fetch below its lists. Lists at the top are free.
+/// What one request has fetched below its lists.
 #[derive(Default)]
-pub struct Budget {
-    spent: AtomicUsize,
-    loader: std::sync::OnceLock<DataLoader<Below>>,
+pub struct Fetched {
+    entries: AtomicUsize,
+    /// A shop has few employees: all of them are one short statement.
+    employees: OnceCell<HashMap<EmployeeId, Employee>>,
 }
 
-/// Fetches for one request.
-struct Below {
-    desk: Arc<Desk>,
-    actor: Actor,
+/// The tasks of one list.
+pub struct Tasks {
+    ids: Vec<TaskId>,
+    customers: Arc<Customers>,
+    history: OnceCell<HashMap<TaskId, Vec<TaskEvent>>>,
 }
 
-/// The tasks of a customer.
-pub async fn tasks_of(ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskRow>> {
-    let rows = loader(ctx)?
-        .load_one(TasksOf(id))
-        .await
-        .map_err(Error::internal)?;
-    spend(ctx, rows.unwrap_or_default())
+/// The customers of one list.
+pub struct Customers {
+    ids: Vec<CustomerId>,
+    tasks: OnceCell<HashMap<CustomerId, Vec<TaskView>>>,
 }
 
-/// What happened to a task.
-pub async fn history_of(ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
-    let events = loader(ctx)?
-        .load_one(HistoryOf(id))
-        .await
-        .map_err(Error::internal)?;
-    spend(ctx, events.unwrap_or_default())
+/// The views of a list of tasks.
+pub fn tasks(rows: Vec<TaskRow>) -> Vec<TaskView> {
+    let list = Arc::new(Tasks::of(&rows));
+    let view = |row| TaskView {
+        row,
+        list: list.clone(),
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// The view of one task.
+pub fn task(row: TaskRow) -> TaskView {
+    let list = Arc::new(Tasks::of(std::slice::from_ref(&row)));
+    TaskView { row, list }
+}
+
+/// The views of a list of customers.
+pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
+    let list = Arc::new(Customers::of(all.iter().map(|customer| customer.id)));
+    let view = |customer| CustomerView {
+        customer,
+        list: list.clone(),
+    };
+    all.into_iter().map(view).collect()
+}
+
+/// The view of one customer.
+pub fn customer(customer: Customer) -> CustomerView {
+    let list = Arc::new(Customers::of([customer.id]));
+    CustomerView { customer, list }
+}
+
+impl Tasks {
+    fn of(rows: &[TaskRow]) -> Self {
+        let customers = rows.iter().filter_map(|row| row.task.customer);
+        Self {
+            ids: rows.iter().map(|row| row.task.id).collect(),
+            customers: Arc::new(Customers::of(customers)),
+            history: OnceCell::new(),
+        }
+    }
+
+    /// The customer of a task of this list.
+    pub fn customer(&self, customer: Customer) -> CustomerView {
+        let list = self.customers.clone();
+        CustomerView { customer, list }
+    }
+
+    /// What happened to a task of this list.
+    pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
+        let history = self.history.get_or_try_init(|| self.fetch(ctx)).await?;
+        Ok(history.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn fetch(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, Vec<TaskEvent>>> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let events = db
+            .read(move |c| app::tasks::history(c, &actor, &ids))
+            .await?;
+        spend(ctx, events.len())?;
+        Ok(group(events.into_iter().map(|event| (event.task, event))))
+    }
+}
+
+impl Customers {
+    fn of(ids: impl IntoIterator<Item = CustomerId>) -> Self {
+        let distinct: HashSet<CustomerId> = ids.into_iter().collect();
+        Self {
+            ids: distinct.into_iter().collect(),
+            tasks: OnceCell::new(),
+        }
+    }
+
+    /// The tasks of a customer of this list.
+    pub async fn tasks(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskView>> {
+        let tasks = self.tasks.get_or_try_init(|| self.fetch(ctx)).await?;
+        let of_one = tasks.get(&id).cloned().unwrap_or_default();
+        spend(ctx, of_one.len())?;
+        Ok(of_one)
+    }
+
+    async fn fetch(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Vec<TaskView>>> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let rows = db
+            .read(move |c| app::customers::tasks(c, &actor, &ids))
+            .await?;
+        spend(ctx, rows.len())?;
+        // One list for the tasks of all these customers, so that it goes on like this below.
+        let views = tasks(rows).into_iter();
+        Ok(group(
+            views.filter_map(|view| Some((view.row.task.customer?, view))),
+        ))
+    }
 }
 
 /// The employee with that number.
 pub async fn employee(ctx: &Context<'_>, id: EmployeeId) -> Result<Option<Employee>> {
-    loader(ctx)?.load_one(id).await.map_err(Error::internal)
+    let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
+    let employees = fetched
+        .employees
+        .get_or_try_init(|| fetch_employees(ctx))
+        .await?;
+    Ok(employees.get(&id).cloned())
 }
 
-fn loader<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Below>> {
-    let actor = ctx.actor()?;
-    let desk = ctx.data::<Arc<Desk>>().map_err(super::missing)?.clone();
-    let budget = ctx.data::<Budget>().map_err(super::missing)?;
-    Ok(budget.loader.get_or_init(|| {
-        DataLoader::new(Below { desk, actor }, tokio::spawn).max_batch_size(usize::MAX)
-    }))
+async fn fetch_employees(ctx: &Context<'_>) -> Result<HashMap<EmployeeId, Employee>> {
+    let (actor, db) = (ctx.actor()?, &ctx.desk()?.db);
+    let all = db
+        .read(move |c| app::accounts::employees(c, &actor))
+        .await?;
+    Ok(all
+        .into_iter()
+        .map(|employee| (employee.id, employee))
+        .collect())
 }
 
-fn spend<T>(ctx: &Context<'_>, fetched: Vec<T>) -> Result<Vec<T>> {
-    let budget = ctx.data::<Budget>().map_err(super::missing)?;
-    let spent = budget.spent.fetch_add(fetched.len(), Ordering::Relaxed) + fetched.len();
+fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
+    let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
+    let spent = fetched.entries.fetch_add(entries, Ordering::Relaxed) + entries;
     match spent > BUDGET {
         true => Err(Problem::TooMuch { max: BUDGET }.at("query").into()),
-        false => Ok(fetched),
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct TasksOf(CustomerId);
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct HistoryOf(TaskId);
-
-impl Loader<TasksOf> for Below {
-    type Value = Vec<TaskRow>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[TasksOf]) -> Result<HashMap<TasksOf, Vec<TaskRow>>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let actor = self.actor;
-        let rows = self
-            .desk
-            .db
-            .read(move |c| app::customers::tasks(c, &actor, &ids))
-            .await?;
-        let owner = |row: &TaskRow| row.task.customer.map(TasksOf);
-        Ok(group(
-            rows.into_iter().filter_map(|row| Some((owner(&row)?, row))),
-        ))
-    }
-}
-
-impl Loader<HistoryOf> for Below {
-    type Value = Vec<TaskEvent>;
-    type Error = Arc<Error>;
-
-    async fn load(
-        &self,
-        keys: &[HistoryOf],
-    ) -> Result<HashMap<HistoryOf, Vec<TaskEvent>>, Arc<Error>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let actor = self.actor;
-        let events = self
-            .desk
-            .db
-            .read(move |c| app::tasks::history(c, &actor, &ids))
-            .await?;
-        Ok(group(
-            events
-                .into_iter()
-                .map(|event| (HistoryOf(event.task), event)),
-        ))
-    }
-}
-
-impl Loader<EmployeeId> for Below {
-    type Value = Employee;
-    type Error = Arc<Error>;
-
-    /// A shop has few employees: reading all of them is one short statement.
-    async fn load(&self, _: &[EmployeeId]) -> Result<HashMap<EmployeeId, Employee>, Arc<Error>> {
-        let actor = self.actor;
-        let all = self
-            .desk
-            .db
-            .read(move |c| app::accounts::employees(c, &actor))
-            .await?;
-        Ok(all
-            .into_iter()
-            .map(|employee| (employee.id, employee))
-            .collect())
+        false => Ok(()),
     }
 }
 

@@ -139,7 +139,7 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, Strin
 fn for_caller(prepared: Prepared, caller: Caller) -> Request {
     prepared
         .request
-        .data(loader::Budget::default())
+        .data(loader::Fetched::default())
         .data(caller)
 }
 

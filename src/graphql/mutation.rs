@@ -9,6 +9,7 @@ use super::accounts::{
     read_new_password, read_registration,
 };
 use super::input::{Card, CustomerInput, TaskInput};
+use super::loader;
 use super::view::{CustomerView, RoleEnum, TaskView, UserView};
 use crate::app;
 use crate::domain::{CustomerId, Email, EmployeeId, NoticeId, Phone, Result, Role, TaskId};
@@ -235,7 +236,7 @@ impl Mutation {
         let work = move |tx: &Transaction<'_>| {
             app::customers::create(tx, &shop, &actor, &phone, &change, now)
         };
-        let customer = CustomerView(desk.db.write(work).await?);
+        let customer = loader::customer(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
 
@@ -253,7 +254,7 @@ impl Mutation {
         let work = move |tx: &Transaction<'_>| {
             app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
         };
-        let customer = CustomerView(desk.db.write(work).await?);
+        let customer = loader::customer(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
 
@@ -289,7 +290,7 @@ impl Mutation {
         );
         let work =
             move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
-        let customer = CustomerView(desk.db.write(work).await?);
+        let customer = loader::customer(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
 
@@ -302,7 +303,7 @@ impl Mutation {
             desk.clock.now(),
         );
         let work = move |tx: &Transaction<'_>| app::customers::unlink_telegram(tx, &actor, id, now);
-        let customer = CustomerView(desk.db.write(work).await?);
+        let customer = loader::customer(desk.db.write(work).await?);
         Ok(CustomerPayload { customer })
     }
 
@@ -317,7 +318,7 @@ impl Mutation {
             .write(move |tx| app::tasks::create(tx, &actor, &new, now))
             .await?;
         Ok(TaskPayload {
-            task: TaskView(row),
+            task: loader::task(row),
         })
     }
 
@@ -331,7 +332,7 @@ impl Mutation {
         let work =
             move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
         Ok(TaskPayload {
-            task: TaskView(desk.db.write(work).await?),
+            task: loader::task(desk.db.write(work).await?),
         })
     }
 
@@ -353,7 +354,7 @@ impl Mutation {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
         Ok(TaskPayload {
-            task: TaskView(desk.db.write(work).await?),
+            task: loader::task(desk.db.write(work).await?),
         })
     }
 
@@ -378,7 +379,7 @@ impl Mutation {
             .write(move |tx| app::notices::retry(tx, &actor, id, now))
             .await?;
         Ok(TaskPayload {
-            task: TaskView(row),
+            task: loader::task(row),
         })
     }
 }

@@ -38,16 +38,16 @@ pub fn page<R, N: async_graphql::OutputType>(
     has_previous: bool,
     total: i64,
     cursor: impl Fn(&R) -> String,
-    view: impl Fn(R) -> N,
+    views: impl Fn(Vec<R>) -> Vec<N>,
 ) -> Page<N> {
     let has_next = rows.len() > size;
     rows.truncate(size);
     let total = Total { total_count: total };
     let mut page = Connection::with_additional_fields(has_previous, has_next, total);
-    page.edges.extend(
-        rows.into_iter()
-            .map(|row| Edge::new(cursor(&row), view(row))),
-    );
+    let cursors: Vec<String> = rows.iter().map(cursor).collect();
+    let edges = cursors.into_iter().zip(views(rows));
+    page.edges
+        .extend(edges.map(|(cursor, node)| Edge::new(cursor, node)));
     page
 }
 

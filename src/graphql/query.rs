@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::Asked;
 use super::input::TaskFilterInput;
+use super::loader;
 use super::page::{self, Page};
 use super::view::{
     CategoryEnum, CustomerView, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView, UserView,
@@ -47,7 +48,7 @@ impl Query {
             .db
             .read(move |c| app::customers::all(c, &actor))
             .await?;
-        Ok(all.into_iter().map(CustomerView).collect())
+        Ok(loader::customers(all))
     }
 
     /// One customer's card. NOT_FOUND when there is none.
@@ -59,7 +60,7 @@ impl Query {
             .db
             .read(move |c| app::customers::get(c, &actor, id))
             .await?;
-        Ok(Some(CustomerView(customer)))
+        Ok(Some(loader::customer(customer)))
     }
 
     /// Customers' cards by pages, oldest first. The search looks for a part of the name, or of
@@ -91,7 +92,7 @@ impl Query {
             after.is_some(),
             total,
             cursor,
-            CustomerView,
+            loader::customers,
         ))
     }
 
@@ -128,7 +129,7 @@ impl Query {
             .db
             .read(move |c| app::tasks::list(c, &actor, &filter))
             .await?;
-        Ok(rows.into_iter().map(TaskView).collect())
+        Ok(loader::tasks(rows))
     }
 
     /// One task. NOT_FOUND when there is none.
@@ -140,7 +141,7 @@ impl Query {
             .db
             .read(move |c| app::tasks::get(c, &actor, id))
             .await?;
-        Ok(Some(TaskView(row)))
+        Ok(Some(loader::task(row)))
     }
 
     /// Tasks by pages, newest first unless another order is asked for.
@@ -176,7 +177,7 @@ impl Query {
             after.is_some(),
             total,
             cursor,
-            TaskView,
+            loader::tasks,
         ))
     }
 
@@ -190,7 +191,9 @@ impl Query {
             .db
             .read(move |c| app::notices::undelivered(c, &actor))
             .await?;
+        let (notices, rows): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        let all = notices.into_iter().zip(loader::tasks(rows));
         let view = |(notice, task)| UndeliveredView { notice, task };
-        Ok(all.into_iter().map(view).collect())
+        Ok(all.map(view).collect())
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt};
 
 use super::Asked;
+use super::loader;
 use super::view::TaskView;
 use crate::app;
 use crate::domain::{Error, Result, TaskId};
@@ -51,7 +52,7 @@ impl Subscription {
             Ok(TaskChange {
                 kind: what.into(),
                 id: task.get().into(),
-                task: row.map(TaskView),
+                task: row.map(loader::task),
             })
         }))
     }

@@ -1,52 +1,57 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 
 use super::TaskView;
 use crate::domain::{Customer, Name, Result};
-use crate::graphql::loader;
+use crate::graphql::loader::Customers;
 
-pub struct CustomerView(pub Customer);
+pub struct CustomerView {
+    pub customer: Customer,
+    /// The list that the customer stands in.
+    pub list: Arc<Customers>,
+}
 
 /// A customer's card.
 #[Object(name = "Customer")]
 impl CustomerView {
     async fn id(&self) -> ID {
-        self.0.id.get().into()
+        self.customer.id.get().into()
     }
 
     /// The customer's number at Telegram, up to 52 bits wide.
     async fn telegram_id(&self) -> Option<ID> {
-        self.0.telegram.map(|link| link.id.get().into())
+        self.customer.telegram.map(|link| link.id.get().into())
     }
 
     /// Whether the Telegram account was proven by a shared contact or confirmed by staff. One
     /// that wasn't is told nothing.
     async fn telegram_verified(&self) -> bool {
-        self.0.telegram.is_some_and(|link| link.verified)
+        self.customer.telegram.is_some_and(|link| link.verified)
     }
 
     /// Whether the customer has blocked the bot, so that nothing can be sent.
     async fn telegram_blocked(&self) -> bool {
-        self.0.telegram.is_some_and(|link| link.blocked)
+        self.customer.telegram.is_some_and(|link| link.blocked)
     }
 
     /// The phone as it was typed.
     async fn phone(&self) -> Option<&str> {
-        Some(self.0.phone.typed())
+        Some(self.customer.phone.typed())
     }
 
     /// The phone in its canonical form (ITU-T E.164), by which cards are told apart.
     async fn phone_e164(&self) -> &str {
-        self.0.phone.e164()
+        self.customer.phone.e164()
     }
 
     async fn name(&self) -> Option<&str> {
-        self.0.name.as_ref().map(Name::as_str)
+        self.customer.name.as_ref().map(Name::as_str)
     }
 
     /// The customer's tasks, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<TaskView>> {
-        let rows = loader::tasks_of(ctx, self.0.id).await?;
-        Ok(rows.into_iter().map(TaskView).collect())
+        self.list.tasks(ctx, self.customer.id).await
     }
 }

@@ -2,7 +2,6 @@ use async_graphql::{Enum, ID, Object};
 
 use super::{CustomerView, StatusEnum, TaskView};
 use crate::domain::{Notice, Reason, Undelivered};
-use crate::store::tasks::TaskRow;
 
 /// Why a notice was given up.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub enum ReasonEnum {
 
 pub struct UndeliveredView {
     pub notice: Undelivered,
-    pub task: TaskRow,
+    pub task: TaskView,
 }
 
 /// A notice that did not reach its customer and is not tried any more.
@@ -30,12 +29,13 @@ impl UndeliveredView {
 
     /// The task that it tells of.
     async fn task(&self) -> TaskView {
-        TaskView(self.task.clone())
+        self.task.clone()
     }
 
     /// Who was to be told.
     async fn customer(&self) -> Option<CustomerView> {
-        self.task.customer.clone().map(CustomerView)
+        let customer = self.task.row.customer.clone()?;
+        Some(self.task.list.customer(customer))
     }
 
     /// The status that it tells.

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::{CustomerView, UserView};
 use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
-use crate::graphql::{Asked, loader};
+use crate::graphql::Asked;
+use crate::graphql::loader::{self, Tasks};
 use crate::store::tasks::TaskRow;
 
 /// How far a task is.
@@ -34,67 +37,73 @@ pub enum TaskOrderEnum {
     RecentlyUpdated,
 }
 
-pub struct TaskView(pub TaskRow);
+#[derive(Clone)]
+pub struct TaskView {
+    pub row: TaskRow,
+    /// The list that the task stands in.
+    pub list: Arc<Tasks>,
+}
 
 /// A customer's request.
 #[Object(name = "Task")]
 impl TaskView {
     async fn id(&self) -> ID {
-        self.0.task.id.get().into()
+        self.row.task.id.get().into()
     }
 
     /// The day of creation, `YYYY-MM-DD`, in the shop's time zone.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(Day::of(self.0.task.created, &ctx.desk()?.shop.timezone).to_string())
+        Ok(Day::of(self.row.task.created, &ctx.desk()?.shop.timezone).to_string())
     }
 
     /// The instant of creation, RFC 3339 in UTC.
     async fn created_time(&self) -> String {
-        self.0.task.created.to_string()
+        self.row.task.created.to_string()
     }
 
     /// The instant of the last change, RFC 3339 in UTC.
     async fn updated_time(&self) -> String {
-        self.0.task.updated.to_string()
+        self.row.task.updated.to_string()
     }
 
     /// Since when the task is CLOSED, RFC 3339 in UTC; null in any other status.
     async fn closed_time(&self) -> Option<String> {
-        self.0.task.closed.map(|at| at.to_string())
+        self.row.task.closed.map(|at| at.to_string())
     }
 
     /// Raised by every change. Passed back as `expectedVersion` it keeps two people from
     /// overwriting each other.
     async fn version(&self) -> i64 {
-        self.0.task.version
+        self.row.task.version
     }
 
     /// Null once the customer's card was deleted.
     async fn customer(&self) -> Option<CustomerView> {
-        self.0.customer.clone().map(CustomerView)
+        let customer = self.row.customer.clone()?;
+        Some(self.list.customer(customer))
     }
 
     /// Who is responsible.
     async fn employee(&self) -> Option<UserView> {
-        self.0.employee.clone().map(UserView)
+        self.row.employee.clone().map(UserView)
     }
 
     async fn category(&self) -> CategoryEnum {
-        self.0.task.category.into()
+        self.row.task.category.into()
     }
 
     async fn status(&self) -> StatusEnum {
-        self.0.task.status.into()
+        self.row.task.status.into()
     }
 
     async fn description(&self) -> &str {
-        self.0.task.description.as_str()
+        self.row.task.description.as_str()
     }
 
     /// What happened to the task, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<EventView>> {
-        let events = loader::history_of(ctx, self.0.task.id).await?;
+        let events = self.list.history(ctx, self.row.task.id).await?;
         Ok(events.into_iter().map(EventView).collect())
     }
 }
