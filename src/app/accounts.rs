@@ -7,8 +7,8 @@ use super::limits::Attempt;
 use super::tokens::Session;
 use super::{Desk, secrets};
 use crate::domain::{
-    Actor, Conflict, Email, Employee, EmployeeId, Error, Owner, Password, Problem, Registration,
-    Result, Role,
+    Actor, Conflict, Email, Employee, EmployeeId, Error, Language, Owner, Password, Problem,
+    Registration, Result, Role,
 };
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
@@ -257,6 +257,11 @@ pub fn update_me(tx: &Transaction, actor: &Actor, email: &Email) -> Result<Emplo
         _ => store::employees::set_email(tx, actor.id(), email)?,
     }
     me(tx, actor)
+}
+
+/// Chooses the language of one's own pages.
+pub fn set_language(tx: &Transaction, actor: &Actor, language: Language) -> Result<()> {
+    store::employees::set_language(tx, actor.id(), language)
 }
 
 /// Ends all of one's own tokens.

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Email, EmployeeId, Error, Problem, Result};
+use super::{Email, EmployeeId, Error, Language, Problem, Result};
 
 /// What an employee may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Employee {
     pub email: Email,
     pub role: Role,
     pub active: bool,
+    /// The language of the pages; `None` until one was chosen.
+    pub language: Option<Language>,
     /// Every token carries the epoch in which it was made; raising it ends all of them.
     pub epoch: i64,
     pub created: jiff::Timestamp,

@@ -11,6 +11,7 @@ mod ids;
 mod language;
 mod notice;
 mod phone;
+mod search;
 mod task;
 mod text;
 mod time;
@@ -25,6 +26,7 @@ pub use notice::{
     Buttons, Collapsed, Content, Notice, Outgoing, Reason, Reply, Undelivered, Waiting, collapse,
 };
 pub use phone::{Country, Phone};
+pub use search::Search;
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,

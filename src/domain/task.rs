@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Conflict, CustomerId, Days, Description, EmployeeId, EventId, Phone, Result, TaskId};
+use super::{
+    Conflict, CustomerId, Days, Description, EmployeeId, EventId, Phone, Result, Search, TaskId,
+};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
@@ -134,6 +136,8 @@ pub struct TaskFilter {
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
     pub created: Days,
+    /// What was typed into the search box.
+    pub search: Option<Search>,
 }
 
 /// How a page of tasks is ordered.

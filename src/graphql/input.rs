@@ -5,7 +5,7 @@ use async_graphql::{ID, InputObject};
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     Category, CustomerChange, CustomerId, Day, Days, Description, EmployeeId, Name, NewTask, Phone,
-    Problem, Result, Shop, Status, TaskChange, TaskFilter, TaskId, TelegramId,
+    Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId, TelegramId,
 };
 
 /// A task, as it is created or changed.
@@ -103,6 +103,8 @@ pub struct TaskFilterInput {
     pub date_start: Option<String>,
     /// The last day of an interval, which is inside.
     pub date_end: Option<String>,
+    /// Words of the description, parts of the customer's name or phone, or the task's number.
+    pub search: Option<String>,
 }
 
 impl TaskFilterInput {
@@ -123,6 +125,7 @@ impl TaskFilterInput {
             category: self.category.map(Into::into),
             employee: employee.transpose()?,
             created: on.and(between),
+            search: self.search.as_deref().and_then(Search::parse),
         })
     }
 }

@@ -123,6 +123,7 @@ impl Query {
             created_at,
             date_start,
             date_end,
+            search: None,
         };
         let filter = filter.read(&desk.shop)?;
         let rows = desk

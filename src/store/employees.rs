@@ -5,9 +5,9 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::types::Millis;
 use super::{Connection, Transaction};
-use crate::domain::{Email, Employee, EmployeeId, Result, Role};
+use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role};
 
-const COLUMNS: &str = "id, email, role, active, epoch, created_at";
+const COLUMNS: &str = "id, email, role, active, language, epoch, created_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
     Ok(Employee {
@@ -15,6 +15,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
         email: Email::from_row(row.get("email")?),
         role: row.get("role")?,
         active: row.get("active")?,
+        language: row.get("language")?,
         epoch: row.get("epoch")?,
         created: row.get::<_, Millis>("created_at")?.0,
     })
@@ -125,6 +126,14 @@ pub fn reactivate(tx: &Transaction, id: EmployeeId, password_hash: &str, role: R
         "UPDATE employees SET active = 1, role = ?3, password_hash = ?2, epoch = epoch + 1
          WHERE id = ?1",
         (id, password_hash, role),
+    )?;
+    Ok(())
+}
+
+pub fn set_language(tx: &Transaction, id: EmployeeId, language: Language) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET language = ?2 WHERE id = ?1",
+        (id, language),
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction, customers};
 use crate::domain::{
-    Customer, CustomerId, Description, Email, Employee, Result, Task, TaskFilter, TaskId,
+    Customer, CustomerId, Description, Email, Employee, Result, Search, Task, TaskFilter, TaskId,
     TaskOrder, TelegramId,
 };
 
@@ -24,7 +24,8 @@ const SELECT: &str = "SELECT t.id, t.customer_id, t.employee_id, t.category, t.s
     c.id AS c_id, c.phone AS c_phone, c.phone_e164 AS c_phone_e164, c.name AS c_name,
     c.telegram_id AS c_telegram_id, c.telegram_verified AS c_telegram_verified,
     c.telegram_blocked AS c_telegram_blocked, c.telegram_language AS c_telegram_language,
-    e.email AS e_email, e.role AS e_role, e.active AS e_active, e.epoch AS e_epoch,
+    e.email AS e_email, e.role AS e_role, e.active AS e_active, e.language AS e_language,
+    e.epoch AS e_epoch,
     e.created_at AS e_created_at
     FROM tasks AS t
     LEFT JOIN customers AS c ON c.id = t.customer_id
@@ -53,6 +54,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
             email: Email::from_row(row.get("e_email")?),
             role: row.get("e_role")?,
             active: row.get("e_active")?,
+            language: row.get("e_language")?,
             epoch: row.get("e_epoch")?,
             created: row.get::<_, Millis>("e_created_at")?.0,
         }),
@@ -195,7 +197,43 @@ impl Conditions {
                 Some((":until", Box::new(Millis(until)))),
             );
         }
+        if let Some(search) = &filter.search {
+            all.search(search);
+        }
         all
+    }
+
+    /// The index finds three letters in a row or more; what is shorter is looked for at the
+    /// beginning of names and numbers.
+    fn search(&mut self, search: &Search) {
+        let phrase = |word: &str| format!("\"{}\"", word.replace('"', "\"\""));
+        let long = |word: &&str| word.chars().count() >= 3;
+        let words: Vec<&str> = match search.digits() {
+            Some(digits) => vec![digits],
+            None => search.words().iter().map(String::as_str).collect(),
+        };
+        let matches: Vec<String> = words.iter().copied().filter(long).map(phrase).collect();
+        let mut any = Vec::new();
+        if !matches.is_empty() {
+            any.push("t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :match)");
+            self.values
+                .push((":match", Box::new(matches.join(" AND "))));
+        } else if let Some(word) = words.first() {
+            any.push(
+                "t.customer_id IN (SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\')",
+            );
+            let escaped = word
+                .replace('\\', r"\\")
+                .replace('%', r"\%")
+                .replace('_', r"\_");
+            self.values
+                .push((":prefix", Box::new(format!("{escaped}%"))));
+        }
+        if let Some(number) = search.number() {
+            any.push("t.id = :number");
+            self.values.push((":number", Box::new(number)));
+        }
+        self.texts.push(format!("({})", any.join(" OR ")));
     }
 
     fn push(&mut self, text: &str, value: Option<(&'static str, Box<dyn ToSql>)>) {

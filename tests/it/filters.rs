@@ -191,3 +191,82 @@ async fn tasks_are_found_by_their_employee() {
     assert_eq!(ids(&mine["data"]["tasks"]["nodes"]), "6 5 4 2 1", "{mine}");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn the_search_finds_parts_of_words_numbers_phones_and_names() {
+    let shop = Shop::with_owner().await;
+    for (phone, name, description) in [
+        (
+            "+7 900 123-45-67",
+            "Анна Каренина",
+            "Не включается после падения",
+        ),
+        (
+            "8 (901) 000-00-02",
+            "ООО «Ромашка»",
+            "Холодильник: реле и термостат",
+        ),
+        (
+            "+375 29 123-45-67",
+            "Пётр",
+            "iPhone 11, 50% заряда \\\"сам\\\" выключается",
+        ),
+    ] {
+        let query = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", description: "{description}"}}) {{ task {{ id }} }}
+                updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }} }}"#
+        );
+        let answer = shop.ask(&query).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
+    let find = async |text: &str| {
+        let query = format!(
+            r#"{{ tasks(orderBy: OLDEST, filter: {{search: "{text}"}}) {{ totalCount nodes {{ id }} }} }}"#
+        );
+        let answer = shop.ask(&query).await;
+        let found = ids(&answer["data"]["tasks"]["nodes"]);
+        assert_eq!(
+            answer["data"]["tasks"]["totalCount"],
+            found.split_whitespace().count()
+        );
+        found
+    };
+    for (text, expected) in [
+        ("ключа", "1 3"),
+        ("ПАДЕНИ", "1"),
+        ("анна паден", "1"),
+        ("анна реле", ""),
+        ("ромашка", "2"),
+        ("«Ромашка»", "2"),
+        ("iphone 11", "3"),
+        ("50%", "3"),
+        ("\\\"сам\\\"", "3"),
+        ("8 900 123 45 67", "1"),
+        ("+7 (900) 123-45-67", "1"),
+        ("123-45-67", "1 3"),
+        ("45 67", "1 3"),
+        ("2", "2"),
+        ("№ 3", "3"),
+        ("ан", "1"),
+        ("%", ""),
+        ("   ", "1 2 3"),
+        ("OR NOT (", ""),
+        ("description:реле", ""),
+    ] {
+        assert_eq!(find(text).await, expected, "{text}");
+    }
+    shop.ask(r#"mutation { updateTask(taskData: {id: 1, description: "Сломан разъём"}) { task { id } } }"#).await;
+    assert_eq!(
+        (find("падени").await, find("разъём").await),
+        (String::new(), "1".to_owned())
+    );
+    shop.ask(r#"mutation { deleteCustomer(phone: "+79001234567") { phone } }"#)
+        .await;
+    assert_eq!(
+        (find("анна").await, find("разъём").await),
+        (String::new(), "1".to_owned())
+    );
+    shop.ask("mutation { deleteTask(id: 1) { id } }").await;
+    assert_eq!(find("разъём").await, "");
+    shop.close().await;
+}
