@@ -14,6 +14,7 @@
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
 //! - [`graphql`]: the API.
+//! - [`web`]: the staff's pages.
 //! - [`http`]: the routes.
 //! - [`server`]: puts it together.
 //! - [`demo`]: an invented shop.
@@ -53,3 +54,4 @@ pub mod notifier;
 pub mod server;
 pub mod store;
 pub mod telegram;
+pub mod web;

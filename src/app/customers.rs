@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
-    Phone, Problem, Result, Shop, TelegramId, TelegramLink,
+    Name, Phone, Problem, Result, Shop, TelegramId, TelegramLink,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -57,15 +57,26 @@ pub fn tasks(connection: &Connection, _: &Actor, ids: &[CustomerId]) -> Result<V
     store::tasks::of_customers(connection, ids)
 }
 
-/// The card with that phone, made if there is none.
+/// The card with that phone, where there is one.
+pub fn by_phone(connection: &Connection, _: &Actor, phone: &Phone) -> Result<Option<Customer>> {
+    store::customers::by_phone(connection, phone)
+}
+
+/// The card with that phone, made if there is none. The name is for a card without one.
 pub(super) fn find_or_create(
     tx: &Transaction,
     phone: &Phone,
+    name: Option<&Name>,
     now: Timestamp,
 ) -> Result<CustomerId> {
     match store::customers::by_phone(tx, phone)? {
-        Some(customer) => Ok(customer.id),
-        None => store::customers::insert(tx, phone, None, now),
+        Some(customer) => {
+            if customer.name.is_none() && name.is_some() {
+                store::customers::set_name(tx, customer.id, name, now)?;
+            }
+            Ok(customer.id)
+        }
+        None => store::customers::insert(tx, phone, name, now),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod customers;
 pub mod limits;
 pub mod links;
 pub mod notices;
+pub mod paging;
 pub mod passwords;
 pub mod secrets;
 pub mod tasks;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Collapsed, Customer, Error, Notice, NoticeId, Problem, Result, Shop, Status, TaskId,
-    Undelivered, collapse,
+    Actor, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
+    Status, TaskId, Undelivered, collapse,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -36,6 +36,11 @@ pub fn status_changed(
             store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
         }
     }
+}
+
+/// What the customer was told of a task, or is to be told, newest first.
+pub fn of_task(connection: &Connection, _: &Actor, task: TaskId) -> Result<Vec<NoticeRecord>> {
+    store::outbox::of_task(connection, task)
 }
 
 /// The notices that were given up, newest first, with the tasks that they tell of.

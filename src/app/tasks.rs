@@ -11,8 +11,8 @@ use tokio::sync::broadcast::error::RecvError;
 use super::tokens::Session;
 use super::{Desk, accounts, customers, notices};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
-    TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Status, Task,
+    TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -40,6 +40,15 @@ pub fn page(
     store::tasks::page(connection, filter, order, after, limit)
 }
 
+/// How many tasks match, by status.
+pub fn count_by_status(
+    connection: &Connection,
+    _: &Actor,
+    filter: &TaskFilter,
+) -> Result<Vec<(Status, i64)>> {
+    store::tasks::count_by_status(connection, filter)
+}
+
 pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<i64> {
     store::tasks::count(connection, filter)
 }
@@ -52,7 +61,8 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 /// Registers a task for the customer with that phone, whose card is made if there is none. The
 /// actor becomes responsible.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
-    let customer = customers::find_or_create(tx, &new.customer_phone, now)?;
+    let name = new.customer_name.as_ref();
+    let customer = customers::find_or_create(tx, &new.customer_phone, name, now)?;
     let NewTask {
         category,
         status,

@@ -56,6 +56,11 @@ impl Tokens {
         }
     }
 
+    /// How long a token lives.
+    pub fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
     /// Makes a token for an employee.
     ///
     /// # Errors

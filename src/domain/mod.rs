@@ -23,7 +23,8 @@ pub use error::{Conflict, Error, Invalid, Problem, Result};
 pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
 pub use language::Language;
 pub use notice::{
-    Buttons, Collapsed, Content, Notice, Outgoing, Reason, Reply, Undelivered, Waiting, collapse,
+    Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
+    Waiting, collapse,
 };
 pub use phone::{Country, Phone};
 pub use search::Search;

@@ -80,6 +80,36 @@ pub struct Undelivered {
     pub failed: Timestamp,
 }
 
+/// What became of a notice so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// To be sent at that instant.
+    Waiting {
+        due: Timestamp,
+    },
+    Sending,
+    /// Tried, and to be tried again at that instant; with what Telegram or the network said.
+    Retrying {
+        next: Timestamp,
+        detail: String,
+    },
+    Delivered {
+        at: Timestamp,
+    },
+    Dead {
+        reason: Reason,
+        detail: String,
+    },
+}
+
+/// A notice about a task, with its fate.
+#[derive(Debug, Clone)]
+pub struct NoticeRecord {
+    pub id: NoticeId,
+    pub notice: Notice,
+    pub fate: Fate,
+}
+
 /// Why a notice was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Conflict, CustomerId, Days, Description, EmployeeId, EventId, Phone, Result, Search, TaskId,
+    Conflict, CustomerId, Days, Description, EmployeeId, EventId, Name, Phone, Result, Search,
+    TaskId,
 };
 
 macro_rules! words {
@@ -111,6 +112,8 @@ impl Task {
 #[derive(Debug, Clone)]
 pub struct NewTask {
     pub customer_phone: Phone,
+    /// For a card that has no name yet; another one's stays.
+    pub customer_name: Option<Name>,
     pub category: Category,
     pub status: Status,
     pub description: Description,

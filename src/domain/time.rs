@@ -50,6 +50,10 @@ impl Day {
         start.unwrap_or(Timestamp::MIN)
     }
 
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1.day()))
+    }
+
     fn next(self) -> Self {
         Self(self.0.saturating_add(1.day()))
     }

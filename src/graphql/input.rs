@@ -30,6 +30,7 @@ impl TaskInput {
         let phone = required("customerPhone", self.customer_phone)?;
         Ok(NewTask {
             customer_phone: Phone::parse("customerPhone", &phone, shop.country)?,
+            customer_name: None,
             category: self.category.map_or(Category::Other, Into::into),
             status: self.status.map_or(Status::Accepted, Into::into),
             description: description(self.description)?.unwrap_or_default(),

@@ -10,6 +10,7 @@ use super::view::{
     CategoryEnum, CustomerView, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView, UserView,
 };
 use crate::app;
+use crate::app::paging;
 use crate::domain::{CustomerId, Result, TaskId, TaskOrder};
 use crate::store::tasks::After;
 
@@ -77,7 +78,7 @@ impl Query {
         let size = page::size(first)?;
         let after = after
             .as_deref()
-            .map(page::read_customer_cursor)
+            .map(paging::read_customer_cursor)
             .transpose()?;
         let search = app::customers::search(&search.unwrap_or_default());
         let work = move |c: &_| {
@@ -85,7 +86,7 @@ impl Query {
             Ok((rows, app::customers::count(c, &actor, &search)?))
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
-        let cursor = |row: &crate::domain::Customer| page::customer_cursor(row.id);
+        let cursor = |row: &crate::domain::Customer| paging::customer_cursor(row.id);
         Ok(page::page(
             rows,
             size,
@@ -162,7 +163,7 @@ impl Query {
         let size = page::size(first)?;
         let after = after
             .as_deref()
-            .map(|after| page::read_task_cursor(after, order))
+            .map(|after| paging::read_task_cursor(after, order))
             .transpose()?;
         let work = move |c: &_| {
             let rows = app::tasks::page(c, &actor, &filter, order, after, size + 1)?;
@@ -170,7 +171,7 @@ impl Query {
         };
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &crate::store::tasks::TaskRow| {
-            page::task_cursor(After::of(&row.task, order), order)
+            paging::task_cursor(After::of(&row.task, order), order)
         };
         Ok(page::page(
             rows,

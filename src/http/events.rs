@@ -14,9 +14,11 @@ use warp::sse::Event;
 use super::Site;
 use super::asker::Asker;
 use crate::app::tasks;
+use crate::app::tokens::Session;
 use crate::domain::{Error, Result};
 use crate::store::tasks::TaskRow;
 use crate::store::{Change, TaskChanged};
+use crate::web;
 
 /// Often enough for proxies that cut silent connections.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -24,17 +26,33 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A stream of `taskChanged` events with the task's number, status and version. It ends, after an
 /// `error` event with the code, when the token does or the reader is too slow.
 pub(super) async fn open(site: Arc<Site>, asker: Asker, headers: HeaderMap) -> Response {
-    let session = match asker.caller(&site.desk, &headers).await {
-        Ok(caller) => caller.viewer.map(|(_, session)| session),
+    let caller = asker.caller(&site.desk, &headers).await;
+    stream(
+        &site,
+        caller.map(|caller| caller.viewer.map(|(_, session)| session)),
+    )
+}
+
+/// The same for our own pages, whose browser sends the cookie and nothing else.
+pub(super) async fn open_for_page(site: Arc<Site>, _: Asker, headers: HeaderMap) -> Response {
+    let viewer = web::viewer(&site.desk, &headers).await;
+    stream(
+        &site,
+        viewer.map(|viewer| viewer.map(|viewer| viewer.session)),
+    )
+}
+
+fn stream(site: &Site, session: Result<Option<Session>>) -> Response {
+    let session = match session {
+        Ok(Some(session)) => session,
+        Ok(None) => {
+            let status = StatusCode::UNAUTHORIZED;
+            return warp::reply::with_header(status, "www-authenticate", "Bearer").into_response();
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "internal error");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-    };
-    let Some(session) = session else {
-        let unauthorized = StatusCode::UNAUTHORIZED;
-        return warp::reply::with_header(unauthorized, "www-authenticate", "Bearer")
-            .into_response();
     };
     let changes = tasks::watch(site.desk.clone(), session, None);
     let events = changes.map(|change| Ok::<_, Infallible>(event(change)));

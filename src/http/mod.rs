@@ -4,7 +4,8 @@
 mod asker;
 mod events;
 mod graphql;
-mod home;
+mod pages;
+mod ready;
 mod socket;
 mod webhook;
 
@@ -20,7 +21,7 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 use warp::http::header::{ALLOW, HeaderName, HeaderValue};
-use warp::http::{HeaderMap, Method, Request, StatusCode};
+use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
@@ -75,22 +76,29 @@ pub fn routes(
         .and(asked.clone())
         .and(body())
         .then(webhook::answer);
-    let home = warp::path::end()
+    let live = warp::path!("live")
         .and(get)
         .and(asked.clone())
-        .then(home::show);
+        .then(events::open_for_page);
     let script = warp::path!("graphiql.js").and(get).map(graphql::script);
     let alive = warp::path!("healthz").and(get).map(|| "ok\n");
-    let ready = warp::path!("readyz").and(get).and(site).then(home::ready);
+    let ready = warp::path!("readyz").and(get).and(site).then(ready::answer);
+    let pages = warp::path::full()
+        .and(asked)
+        .and(warp::method())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .and(body())
+        .then(pages::answer);
 
     socket
         .or(graphql)
         .or(events)
         .or(webhook)
-        .or(home)
+        .or(live)
         .or(script)
         .or(alive)
         .or(ready)
+        .or(pages)
         .recover(refuse)
 }
 
@@ -194,12 +202,4 @@ fn room(path: &str) -> String {
         true => format!("/{first}"),
         false => "/…".to_owned(),
     }
-}
-
-/// The languages that a browser names, as `Accept-Language` has them.
-fn languages(headers: &HeaderMap) -> &str {
-    let named = headers.get(warp::http::header::ACCEPT_LANGUAGE);
-    named
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
 }

@@ -99,12 +99,232 @@ error-forbidden = Only the owner may do this.
 error-not-found = Not found.
 error-rate-limited = Too many attempts: try again in { $seconds } s.
 error-internal = Internal error. The server's log has it under request { $request }.
-error-parse = The GraphQL document has an error: { $detail }
 
-# The page while there are no pages
+# Pages: common
 
-home = Zayavka is running. Its API: { $url }/graphql
-home-first-run =
-    Nobody has an account yet: the database is new and empty. If you expected your data, check the setting database.
-    Otherwise make the first account: it is the owner's.
-home-database = The database: { $path }
+app-name = Zayavka
+nav-label = Sections
+nav-tasks = Tasks
+nav-board = Board
+nav-customers = Customers
+nav-staff = Staff
+nav-profile = Profile
+nav-skip = Skip to content
+nav-logout = Log out
+live-lost = Connection lost. Reconnecting…
+save = Save
+cancel = Cancel
+delete = Delete
+back = Back
+page-next = Next →
+page-first = ← First page
+
+# Dates
+
+when-today = today, { $time }
+when-yesterday = yesterday, { $time }
+when-this-year = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+when-exact = { $day }, { $time }
+
+# Signing in and accounts
+
+login-title = Log in
+login-email = E-mail
+login-password = Password
+login-submit = Log in
+first-title = First start
+first-lead = The database is new and empty. If you expected your data, check the setting database. Otherwise make the owner's account.
+first-elsewhere = There are no accounts yet. The owner makes the first one on the server: zayavka user add EMAIL --owner, or with the link that the server prints when it starts.
+first-database = The database: { $path }
+first-submit = Make the account
+join-title = Invitation
+join-lead = Choose a password of at least { $min } characters. Four random words are good.
+join-submit = Join
+password-new = New password
+password-again = New password again
+password-old = Current password
+profile-title = Profile
+profile-email = E-mail
+profile-password = Change the password
+profile-password-note = All other sessions end then.
+profile-language = Language
+profile-language-ru = Русский
+profile-language-en = English
+profile-everywhere = Log out everywhere
+profile-everywhere-note = All sessions and tokens of this account stop working, this one too.
+profile-saved = Saved.
+staff-title = Staff
+staff-email = E-mail
+staff-owner = Owner
+staff-employee = Employee
+staff-inactive = Deactivated
+staff-you = you
+staff-make-owner = Make owner
+staff-make-employee = Make employee
+staff-deactivate = Deactivate
+staff-deactivate-confirm = Deactivate { $email }? They can't log in any more; their tasks stay.
+staff-invite = Invite
+staff-invite-lead = A link that works once, for three days.
+staff-invite-link = The link for { $email }, until { $until }:
+staff-copy = Copy
+staff-copied = Copied
+
+# Tasks
+
+tasks-title = All tasks
+tasks-create = Create a task
+tasks-all = All
+tasks-mine = Mine
+tasks-status = Status
+tasks-search = Search
+tasks-search-hint = Number, phone, name, a word of the description
+tasks-category = Category
+tasks-category-any = Any
+tasks-employee = Employee
+tasks-employee-any = All
+tasks-from = Created from
+tasks-to = to
+tasks-filters = Filters
+tasks-apply = Show
+tasks-reset = Reset
+tasks-number = No.
+tasks-description = Description
+tasks-customer = Customer
+tasks-created = Created
+tasks-actions = Actions
+tasks-count = { $count ->
+    [one] { $count } task
+   *[other] { $count } tasks
+}
+tasks-none = No tasks.
+tasks-none-filtered = No such tasks.
+tasks-edit = Edit
+tasks-advance = Move to “{ $status }”
+tasks-no-description = No description
+customer-none = Customer deleted
+customer-unnamed = No name
+task-title = Task No. { $number }
+task-delete = Delete the task
+task-edit = Edit
+task-employee-none = Nobody
+task-history = History
+task-notices = Notices
+task-notices-none = No notices yet.
+task-customer = Customer
+task-assign = Assign
+task-more = { $count ->
+    [0] No other tasks
+    [one] { $count } more task
+   *[other] { $count } more tasks
+}
+task-call = Call the customer
+event-created = Task created
+event-status = Status: { $from } → { $to }
+event-category = Category: { $from } → { $to }
+event-description = Description changed
+event-employee = Employee: { $from } → { $to }
+event-customer = The customer's card was deleted
+event-deleted = Task deleted
+event-system = System
+event-by-customer = Customer
+event-was = It was: { $text }
+notice-waiting = “{ $status }” will be sent { $when }
+notice-sending = “{ $status }” is being sent
+notice-retrying = “{ $status }” not delivered: { $detail }. Next try { $when }
+notice-delivered = “{ $status }” delivered { $when }
+notice-dead-blocked = “{ $status }” not delivered: the customer has blocked the bot
+notice-dead-refused = “{ $status }” not delivered: Telegram refused ({ $detail })
+notice-dead-expired = “{ $status }” not delivered: Telegram was out of reach for three days
+notice-retry = Send again
+telegram-linked = Telegram confirmed
+telegram-unverified = Telegram not confirmed: no notices
+telegram-blocked = The customer has blocked the bot: call them
+telegram-none = No Telegram: call them
+telegram-confirm = Confirm
+telegram-unlink = Unlink
+telegram-confirm-note = Confirm only when you are sure that the account is the customer's: it will see the tasks.
+toast-told = No. { $number } is now “{ $status }”. The customer will be told in { $seconds } s.
+toast-not-told = No. { $number } is now “{ $status }”. The customer won't be told: { $why }.
+toast-why-none = no Telegram
+toast-why-unverified = Telegram is not confirmed
+toast-why-blocked = the customer has blocked the bot
+toast-why-deleted = the customer's card was deleted
+toast-undo = Undo
+toast-deleted = Task No. { $number } was deleted.
+new-title = Create a new task
+new-phone = Customer's phone
+new-name = Customer's name
+new-name-note = A new customer: a card will be made
+new-known = The customer is known
+new-last = Last tasks
+new-submit = Create the task
+new-check = Look the customer up
+edit-title = Task No. { $number }: edit
+delete-title = Delete task No. { $number }?
+delete-lead = The task can't be brought back. Its history stays in the database.
+conflict-title = The task was changed meanwhile
+conflict-lead = While you were editing, somebody else changed task No. { $number }. Compare, and save what is right.
+conflict-theirs = In the database now
+conflict-yours = Your version
+conflict-save = Save my version
+conflict-drop = Keep the database's
+
+# Board
+
+board-title = Board
+board-move = Move No. { $number }
+board-more = The last { $count } are shown. The others are in the list.
+board-moved = No. { $number } is now “{ $status }”
+
+# Customers
+
+customers-title = Customers
+customers-create = New customer
+customers-search = Search
+customers-search-hint = Name or phone
+customers-name = Name
+customers-phone = Phone
+customers-telegram = Telegram
+customers-count = { $count ->
+    [one] { $count } customer
+   *[other] { $count } customers
+}
+customers-none = No customers.
+customer-new-title = New customer
+customer-edit-title = Customer's card
+customer-tasks = The customer's tasks
+customer-phone-fixed = If the number has changed, make a new card.
+customer-delete-title = Delete the card?
+customer-delete-lead = { $count ->
+    [0] The customer has no tasks.
+    [one] { $count } task of the customer stays, without a customer.
+   *[other] { $count } tasks of the customer stay, without a customer.
+} Name, phone and Telegram will be erased. They can't be brought back.
+customer-taken = There is a card with this phone already:
+
+# Errors
+
+error-title-not-found = Page not found
+error-text-not-found = There is no such page or entry. It may have been deleted.
+error-title-forbidden = Not allowed
+error-text-forbidden = Only the owner may do this.
+error-text-origin = The request came from another site and was not carried out. Go back to the page and repeat.
+error-title-limited = Too many attempts
+error-title-internal = Server error
+error-title-invalid = That didn't work
+error-title-method = This can't be asked for like that
+error-home = To the list of tasks
+form-errors = Correct the marked fields.

@@ -108,12 +108,236 @@ error-forbidden = Это может делать только владелец.
 error-not-found = Не найдено.
 error-rate-limited = Слишком много попыток: повторите через { $seconds } с.
 error-internal = Внутренняя ошибка. Номер запроса { $request } есть в журнале сервера.
-error-parse = Запрос GraphQL написан с ошибкой: { $detail }
 
-# Страница без страниц
+# Страницы: общее
 
-home = Заявка работает. Программный интерфейс: { $url }/graphql
-home-first-run =
-    Учётных записей ещё нет: база данных новая и пустая. Если вы ждали свои данные, проверьте настройку database.
-    Иначе создайте первую учётную запись: она станет учётной записью владельца.
-home-database = База данных: { $path }
+app-name = Заявка
+nav-label = Разделы
+nav-tasks = Заявки
+nav-board = Доска
+nav-customers = Клиенты
+nav-staff = Сотрудники
+nav-profile = Профиль
+nav-skip = К содержанию
+nav-logout = Выйти
+live-lost = Связь с сервером потеряна. Восстанавливаем…
+save = Сохранить
+cancel = Отмена
+delete = Удалить
+back = Назад
+page-next = Дальше →
+page-first = ← В начало
+
+# Даты
+
+when-today = сегодня, { $time }
+when-yesterday = вчера, { $time }
+when-this-year = { $day } { $month ->
+    [1] января
+    [2] февраля
+    [3] марта
+    [4] апреля
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] августа
+    [9] сентября
+    [10] октября
+    [11] ноября
+   *[12] декабря
+}
+when-exact = { $day }, { $time }
+
+# Вход и учётные записи
+
+login-title = Вход
+login-email = Эл. почта
+login-password = Пароль
+login-submit = Войти
+first-title = Первый запуск
+first-lead = База данных новая и пустая. Если вы ждали свои данные, проверьте настройку database. Иначе создайте учётную запись владельца.
+first-elsewhere = Учётных записей ещё нет. Владелец создаёт первую на сервере: zayavka user add ПОЧТА --owner — или по ссылке, которую сервер выводит при запуске.
+first-database = База данных: { $path }
+first-submit = Создать учётную запись
+join-title = Приглашение
+join-lead = Придумайте пароль: не меньше { $min } символов. Хорошо подходят четыре случайных слова.
+join-submit = Присоединиться
+password-new = Новый пароль
+password-again = Новый пароль ещё раз
+password-old = Текущий пароль
+profile-title = Профиль
+profile-email = Эл. почта
+profile-password = Сменить пароль
+profile-password-note = После смены все остальные сеансы закончатся.
+profile-language = Язык
+profile-language-ru = Русский
+profile-language-en = English
+profile-everywhere = Выйти везде
+profile-everywhere-note = Все сеансы и токены этой учётной записи перестанут работать, включая этот.
+profile-saved = Сохранено.
+staff-title = Сотрудники
+staff-email = Эл. почта
+staff-owner = Владелец
+staff-employee = Сотрудник
+staff-inactive = Отключён
+staff-you = это вы
+staff-make-owner = Сделать владельцем
+staff-make-employee = Сделать сотрудником
+staff-deactivate = Отключить
+staff-deactivate-confirm = Отключить { $email }? Войти больше не получится, заявки останутся.
+staff-invite = Пригласить
+staff-invite-lead = Ссылка на одно использование, действует трое суток.
+staff-invite-link = Ссылка для { $email }, до { $until }:
+staff-copy = Скопировать
+staff-copied = Скопировано
+
+# Заявки
+
+tasks-title = Все заявки
+tasks-create = Создать заявку
+tasks-all = Все
+tasks-mine = Мои
+tasks-status = Статус
+tasks-search = Поиск
+tasks-search-hint = Номер, телефон, имя, слово из описания
+tasks-category = Тип заявки
+tasks-category-any = Любой
+tasks-employee = Ответственный
+tasks-employee-any = Все
+tasks-from = Создана с
+tasks-to = по
+tasks-filters = Фильтры
+tasks-apply = Показать
+tasks-reset = Сбросить
+tasks-number = №
+tasks-description = Описание
+tasks-customer = Клиент
+tasks-created = Создана
+tasks-actions = Действия
+tasks-count = { $count ->
+    [one] { $count } заявка
+    [few] { $count } заявки
+   *[many] { $count } заявок
+}
+tasks-none = Заявок нет.
+tasks-none-filtered = Таких заявок нет.
+tasks-edit = Изменить
+tasks-advance = Перевести в «{ $status }»
+tasks-no-description = Без описания
+customer-none = Клиент удалён
+customer-unnamed = Без имени
+task-title = Заявка № { $number }
+task-delete = Удалить заявку
+task-edit = Редактировать
+task-employee-none = Не назначен
+task-history = История
+task-notices = Уведомления
+task-notices-none = Уведомлений ещё не было.
+task-customer = Клиент
+task-assign = Назначить
+task-more = { $count ->
+    [0] Других заявок нет
+    [one] Ещё { $count } заявка
+    [few] Ещё { $count } заявки
+   *[many] Ещё { $count } заявок
+}
+task-call = Позвоните клиенту
+event-created = Заявка создана
+event-status = Статус: { $from } → { $to }
+event-category = Тип: { $from } → { $to }
+event-description = Описание изменено
+event-employee = Ответственный: { $from } → { $to }
+event-customer = Карточка клиента удалена
+event-deleted = Заявка удалена
+event-system = Система
+event-by-customer = Клиент
+event-was = Было: { $text }
+notice-waiting = «{ $status }» будет отправлено { $when }
+notice-sending = «{ $status }» отправляется
+notice-retrying = «{ $status }» не доставлено: { $detail }. Повторим { $when }
+notice-delivered = «{ $status }» доставлено { $when }
+notice-dead-blocked = «{ $status }» не доставлено: клиент заблокировал бота
+notice-dead-refused = «{ $status }» не доставлено: Telegram отказал ({ $detail })
+notice-dead-expired = «{ $status }» не доставлено: Telegram был недоступен трое суток
+notice-retry = Отправить снова
+telegram-linked = Telegram подтверждён
+telegram-unverified = Telegram не подтверждён: уведомлений не будет
+telegram-blocked = Клиент заблокировал бота: позвоните
+telegram-none = Telegram не привязан: позвоните
+telegram-confirm = Подтвердить
+telegram-unlink = Отвязать
+telegram-confirm-note = Подтверждайте, только если уверены, что это аккаунт клиента: ему станут видны заявки.
+toast-told = № { $number } теперь «{ $status }». Клиенту сообщим через { $seconds } с.
+toast-not-told = № { $number } теперь «{ $status }». Клиенту не сообщим: { $why }.
+toast-why-none = Telegram не привязан
+toast-why-unverified = Telegram не подтверждён
+toast-why-blocked = клиент заблокировал бота
+toast-why-deleted = карточка клиента удалена
+toast-undo = Отменить
+toast-deleted = Заявка № { $number } удалена.
+new-title = Создать новую заявку
+new-phone = Телефон клиента
+new-name = Имя клиента
+new-name-note = Новый клиент: заведём карточку
+new-known = Клиент есть в базе
+new-last = Последние заявки
+new-submit = Создать заявку
+new-check = Найти клиента
+edit-title = Заявка № { $number }: редактирование
+delete-title = Удалить заявку № { $number }?
+delete-lead = Заявку нельзя будет вернуть. История останется в базе.
+conflict-title = Заявку уже изменили
+conflict-lead = Пока вы редактировали, заявку № { $number } изменил кто-то другой. Сравните и сохраните нужное.
+conflict-theirs = Сейчас в базе
+conflict-yours = Ваш вариант
+conflict-save = Сохранить мой вариант
+conflict-drop = Оставить как в базе
+
+# Доска
+
+board-title = Доска
+board-move = Переместить № { $number }
+board-more = Показаны последние { $count }. Остальные — в списке.
+board-moved = № { $number } теперь «{ $status }»
+
+# Клиенты
+
+customers-title = Клиенты
+customers-create = Новый клиент
+customers-search = Поиск
+customers-search-hint = Имя или телефон
+customers-name = Имя
+customers-phone = Телефон
+customers-telegram = Telegram
+customers-count = { $count ->
+    [one] { $count } клиент
+    [few] { $count } клиента
+   *[many] { $count } клиентов
+}
+customers-none = Клиентов нет.
+customer-new-title = Новый клиент
+customer-edit-title = Карточка клиента
+customer-tasks = Заявки клиента
+customer-phone-fixed = Если номер поменялся, заведите новую карточку.
+customer-delete-title = Удалить карточку?
+customer-delete-lead = { $count ->
+    [0] Заявок у клиента нет.
+    [one] { $count } заявка клиента останется, но без клиента.
+    [few] { $count } заявки клиента останутся, но без клиента.
+   *[many] { $count } заявок клиента останутся, но без клиента.
+} Имя, телефон и Telegram будут стёрты. Вернуть их нельзя.
+customer-taken = Карточка с этим телефоном уже есть:
+
+# Ошибки
+
+error-title-not-found = Страница не найдена
+error-text-not-found = Такой страницы или записи нет. Возможно, её удалили.
+error-title-forbidden = Нельзя
+error-text-forbidden = Это может делать только владелец.
+error-text-origin = Запрос пришёл с чужого сайта и не выполнен. Вернитесь на страницу и повторите.
+error-title-limited = Слишком много попыток
+error-title-internal = Ошибка на сервере
+error-title-invalid = Не получилось
+error-title-method = Так сюда обращаться нельзя
+error-home = К списку заявок
+form-errors = Исправьте отмеченные поля.

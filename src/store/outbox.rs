@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
-    Content, CustomerId, Error, Language, Notice, NoticeId, Outgoing, Reason, Reply, Result,
-    Status, TaskId, TelegramId, Undelivered, Waiting,
+    Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord, Outgoing, Reason,
+    Reply, Result, Status, TaskId, TelegramId, Undelivered, Waiting,
 };
 
 pub fn push_notice(
@@ -232,7 +232,7 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
         id: row.get("id")?,
         notice: notice(row)?,
         customer: row.get("customer_id")?,
-        reason: Reason::from_word(&row.get::<_, String>("reason")?).unwrap_or(Reason::Refused),
+        reason: reason(row)?,
         detail: row.get("detail")?,
         attempts: row.get("attempts")?,
         failed: row.get::<_, Millis>("settled_at")?.0,
@@ -250,6 +250,53 @@ pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
 pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
     let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} AND id = ?1"))?;
     Ok(statement.query_row([id], undelivered).optional()?)
+}
+
+/// Every notice of a task, newest first.
+pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, task_id, from_status, to_status, state, attempts, due_at, try_at, settled_at,
+             reason, detail
+         FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
+    )?;
+    let rows = statement.query_map([task], |row| {
+        Ok(NoticeRecord {
+            id: row.get("id")?,
+            notice: notice(row)?,
+            fate: fate(row)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
+    let detail = row.get::<_, Option<String>>("detail")?.unwrap_or_default();
+    let due = row.get::<_, Millis>("due_at")?.0;
+    Ok(match row.get::<_, String>("state")?.as_str() {
+        "SENDING" => Fate::Sending,
+        "DELIVERED" => {
+            let at = row.get::<_, Option<Millis>>("settled_at")?;
+            Fate::Delivered {
+                at: at.map_or(due, |at| at.0),
+            }
+        }
+        "DEAD" => Fate::Dead {
+            reason: reason(row)?,
+            detail,
+        },
+        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting { due },
+        _ => Fate::Retrying {
+            next: row.get::<_, Millis>("try_at")?.0,
+            detail,
+        },
+    })
+}
+
+fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
+    let word: Option<String> = row.get("reason")?;
+    Ok(word
+        .and_then(|word| Reason::from_word(&word))
+        .unwrap_or(Reason::Refused))
 }
 
 /// Puts a given-up notice back into the queue, with what is true now.

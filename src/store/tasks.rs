@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction, customers};
 use crate::domain::{
-    Customer, CustomerId, Description, Email, Employee, Result, Search, Task, TaskFilter, TaskId,
-    TaskOrder, TelegramId,
+    Customer, CustomerId, Description, Email, Employee, Result, Search, Status, Task, TaskFilter,
+    TaskId, TaskOrder, TelegramId,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -111,6 +111,18 @@ pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
     let sql = format!("SELECT count(*) FROM tasks AS t {}", conditions.sql());
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row(&*conditions.params(), |row| row.get(0))?)
+}
+
+/// How many of the tasks that match are in each status; statuses without any are left out.
+pub fn count_by_status(connection: &Connection, filter: &TaskFilter) -> Result<Vec<(Status, i64)>> {
+    let conditions = Conditions::new(filter);
+    let sql = format!(
+        "SELECT t.status, count(*) FROM tasks AS t {} GROUP BY t.status",
+        conditions.sql()
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(&*conditions.params(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn select(

@@ -19,10 +19,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "clock", "i18n", "store", "telegram"],
     ),
     ("graphql", &["domain", "i18n", "store", "app"]),
+    ("web", &["domain", "i18n", "store", "app"]),
     (
         "http",
         &[
-            "domain", "clock", "i18n", "store", "telegram", "app", "bot", "graphql",
+            "web", "domain", "clock", "i18n", "store", "telegram", "app", "bot", "graphql",
         ],
     ),
     (

@@ -283,20 +283,20 @@ async fn the_first_page_says_that_the_database_is_new_until_somebody_has_an_acco
         let request = shop
             .request(Method::GET, "/")
             .header("accept-language", language);
-        request.send().await.unwrap().text().await.unwrap()
+        let page = request.send().await.unwrap();
+        (page.url().path().to_owned(), page.text().await.unwrap())
     };
-    let english = home("en-GB,ru;q=0.5").await;
+    let (path, english) = home("en-GB,ru;q=0.5").await;
+    assert_eq!(path, "/first-run");
     assert!(
         english.contains("new and empty") && english.contains("shop.db"),
         "{english}"
     );
-    assert!(home("ru").await.contains("база данных новая и пустая"));
+    assert!(home("ru").await.1.contains("База данных новая и пустая"));
     shop.register("owner@example.com").await;
-    let later = home("en").await;
-    assert!(
-        later.contains("running") && !later.contains("shop.db"),
-        "{later}"
-    );
+    let (path, later) = home("en").await;
+    assert_eq!(path, "/login");
+    assert!(!later.contains("shop.db"), "{later}");
     shop.close().await;
 }
 

@@ -10,6 +10,7 @@ mod customers;
 mod fake_telegram;
 mod filters;
 mod harness;
+mod i18n;
 mod input;
 mod live;
 mod log;

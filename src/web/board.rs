@@ -1,0 +1,78 @@
+//! The board: the four statuses as columns.
+
+use askama::Template;
+use serde_json::json;
+use warp::Reply;
+use warp::reply::Response;
+
+use super::tasks::Row;
+use super::visit::Visit;
+use crate::app;
+use crate::domain::{Result, Status, TaskFilter, TaskOrder};
+use crate::store::tasks::TaskRow;
+
+/// Cards in a column at the most; the list has the rest.
+const COLUMN: usize = 1_000;
+
+struct Column {
+    status: Status,
+    count: i64,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "board.html")]
+struct BoardPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    columns: Vec<Column>,
+    most: i64,
+}
+
+pub async fn show(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let work = move |c: &_| {
+        let counts = app::tasks::count_by_status(c, &actor, &TaskFilter::default())?;
+        let column = |status: &Status| {
+            let filter = TaskFilter {
+                statuses: vec![*status],
+                ..TaskFilter::default()
+            };
+            let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, COLUMN)?;
+            let count = counts
+                .iter()
+                .find(|(of, _)| of == status)
+                .map_or(0, |(_, count)| *count);
+            Ok((*status, count, rows))
+        };
+        Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()
+    };
+    let columns = visit.desk.db.read(work).await?;
+    let column = |(status, count, rows): (Status, i64, Vec<TaskRow>)| Column {
+        status,
+        count,
+        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+    };
+    let columns = columns.into_iter().map(column).collect();
+    let most = i64::try_from(COLUMN).unwrap_or(i64::MAX);
+    visit.page(&BoardPage {
+        visit,
+        current: "board",
+        columns,
+        most,
+    })
+}
+
+/// Tells the script what a move came to.
+pub fn moved(visit: &Visit, before: Status, row: &TaskRow) -> Result<Response> {
+    let args = [
+        ("number", row.task.id.to_string().into()),
+        ("status", visit.texts.status(&row.task.status).into()),
+    ];
+    let answer = json!({
+        "text": visit.texts.with("board-moved", args),
+        "version": row.task.version,
+        "was": before.word(),
+    });
+    Ok(warp::reply::json(&answer).into_response())
+}

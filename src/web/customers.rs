@@ -1,0 +1,329 @@
+//! Customers' cards.
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::form::Errors;
+use super::tasks::{CustomerLine, Known, Row, look_up, of_customer};
+use super::visit::Visit;
+use crate::app::{self, paging};
+use crate::domain::{
+    Conflict, Customer, CustomerChange, CustomerId, Error, Name, Phone, Result, TaskOrder,
+    TelegramLink,
+};
+use crate::store::Transaction;
+
+const PAGE: usize = 50;
+/// Tasks on a card; the list has the rest.
+const TASKS: usize = 50;
+
+/// A card as the list shows it.
+struct Line {
+    customer: CustomerLine,
+    telegram: Option<TelegramLink>,
+}
+
+#[derive(Template)]
+#[template(path = "customers.html")]
+struct ListPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    search: &'a str,
+    lines: Vec<Line>,
+    count: i64,
+    next: Option<String>,
+    first: bool,
+}
+
+pub async fn list(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let text = visit.asked("q").unwrap_or_default();
+    let search = app::customers::search(text);
+    let after = visit
+        .asked("after")
+        .map(paging::read_customer_cursor)
+        .transpose()?;
+    let work = move |c: &_| {
+        let all = app::customers::page(c, &actor, &search, after, PAGE + 1)?;
+        Ok((all, app::customers::count(c, &actor, &search)?))
+    };
+    let (mut all, count) = visit.desk.db.read(work).await?;
+    let more = all.len() > PAGE;
+    all.truncate(PAGE);
+    let last = all.last().filter(|_| more).map(|customer| customer.id);
+    let line = |customer: &Customer| Line {
+        customer: CustomerLine::new(Some(customer), &visit.texts),
+        telegram: customer.telegram,
+    };
+    let page = ListPage {
+        visit,
+        current: "customers",
+        search: text,
+        lines: all.iter().map(line).collect(),
+        count,
+        next: last.map(|last| next(text, last)),
+        first: after.is_none(),
+    };
+    visit.page(&page)
+}
+
+fn next(search: &str, last: CustomerId) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !search.is_empty() {
+        query.append_pair("q", search);
+    }
+    query.append_pair("after", &paging::customer_cursor(last));
+    format!("/customers?{}", query.finish())
+}
+
+/// What is known of a phone, for the script on the form of a new task.
+#[derive(Template)]
+#[template(path = "known.html")]
+struct KnownPart<'a> {
+    visit: &'a Visit,
+    known: Known,
+}
+
+pub async fn known(visit: &Visit) -> Result<Response> {
+    visit.actor()?;
+    let known = look_up(visit, visit.asked("phone").unwrap_or_default()).await;
+    let known = match known {
+        Err(Error::Invalid(_)) => Known::default(),
+        other => other?,
+    };
+    visit.page(&KnownPart { visit, known })
+}
+
+/// What a form about a card holds.
+#[derive(Default)]
+struct Draft {
+    phone: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "edit-customer.html")]
+struct EditPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    /// `None` for a new card.
+    id: Option<i64>,
+    draft: Draft,
+    /// The card that has the phone already.
+    taken: Option<i64>,
+}
+
+impl<'a> EditPage<'a> {
+    fn new(visit: &'a Visit, id: Option<CustomerId>, draft: Draft) -> Self {
+        let id = id.map(CustomerId::get);
+        Self {
+            visit,
+            current: "customers",
+            errors: Errors::default(),
+            id,
+            draft,
+            taken: None,
+        }
+    }
+}
+
+pub fn new(visit: &Visit) -> Result<Response> {
+    visit.actor()?;
+    visit.page(&EditPage::new(visit, None, Draft::default()))
+}
+
+pub async fn create(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (phone, name) = (
+        visit.typed("phone").to_owned(),
+        visit.typed("name").to_owned(),
+    );
+    let mut page = EditPage::new(visit, None, Draft { phone, name });
+    let (texts, desk) = (&visit.texts, &visit.desk);
+    let phone = Phone::parse("phone", &page.draft.phone, desk.shop.country);
+    let phone = page.errors.take(phone, texts)?;
+    let name = page
+        .errors
+        .take(Name::parse("name", &page.draft.name), texts)?;
+    if let (Some(phone), Some(name)) = (phone, name) {
+        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let change = CustomerChange {
+            name: Some(name),
+            telegram_id: None,
+        };
+        let work = move |tx: &Transaction<'_>| {
+            app::customers::create(tx, &shop, &actor, &phone, &change, now)
+        };
+        match desk.db.write(work).await {
+            Ok(customer) => return Ok(visit.go(&format!("/customers/{}", customer.id))),
+            Err(error) => {
+                if let Error::Conflict(Conflict::PhoneTaken { customer }) = &error {
+                    page.taken = Some(customer.get());
+                }
+                page.errors.add(error, texts)?;
+            }
+        }
+    }
+    visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+#[derive(Template)]
+#[template(path = "customer.html")]
+struct CustomerPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    customer: CustomerLine,
+    id: i64,
+    telegram: Option<TelegramLink>,
+    rows: Vec<Row>,
+    count: i64,
+    /// The list of all their tasks.
+    all: String,
+}
+
+pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let id = customer_id(id)?;
+    let work = move |c: &_| {
+        let customer = app::customers::get(c, &actor, id)?;
+        let filter = of_customer(&customer);
+        let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
+        Ok((customer, rows, app::tasks::count(c, &actor, &filter)?))
+    };
+    let (customer, rows, count) = visit.desk.db.read(work).await?;
+    let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
+    visit.page(&CustomerPage {
+        visit,
+        current: "customers",
+        customer: CustomerLine::new(Some(&customer), &visit.texts),
+        id: id.get(),
+        telegram: customer.telegram,
+        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        count,
+        all: format!("/?q={phone}"),
+    })
+}
+
+pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
+    let customer = get(visit, customer_id(id)?).await?;
+    visit.page(&EditPage::new(
+        visit,
+        Some(customer.id),
+        draft_of(&customer),
+    ))
+}
+
+fn draft_of(customer: &Customer) -> Draft {
+    Draft {
+        phone: customer.phone.typed().to_owned(),
+        name: customer
+            .name
+            .as_ref()
+            .map(|name| name.as_str().to_owned())
+            .unwrap_or_default(),
+    }
+}
+
+async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {
+    let actor = visit.actor()?;
+    visit
+        .desk
+        .db
+        .read(move |c| app::customers::get(c, &actor, id))
+        .await
+}
+
+pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
+    let customer = get(visit, customer_id(id)?).await?;
+    let name = visit.typed("name").to_owned();
+    let draft = Draft {
+        name,
+        ..draft_of(&customer)
+    };
+    let mut page = EditPage::new(visit, Some(customer.id), draft);
+    let name = page
+        .errors
+        .take(Name::parse("name", &page.draft.name), &visit.texts)?;
+    let Some(name) = name else {
+        return visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let actor = visit.actor()?;
+    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let change = CustomerChange {
+        name: Some(name),
+        telegram_id: None,
+    };
+    let work = move |tx: &Transaction<'_>| {
+        app::customers::update(tx, &shop, &actor, &customer.phone, None, &change, now)
+    };
+    let customer = visit.desk.db.write(work).await?;
+    Ok(visit.go(&format!("/customers/{}", customer.id)))
+}
+
+#[derive(Template)]
+#[template(path = "delete-customer.html")]
+struct DeletePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    customer: CustomerLine,
+    id: i64,
+    count: i64,
+}
+
+pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let id = customer_id(id)?;
+    let work = move |c: &_| {
+        let customer = app::customers::get(c, &actor, id)?;
+        let count = app::tasks::count(c, &actor, &of_customer(&customer))?;
+        Ok((customer, count))
+    };
+    let (customer, count) = visit.desk.db.read(work).await?;
+    let customer = CustomerLine::new(Some(&customer), &visit.texts);
+    visit.page(&DeletePage {
+        visit,
+        current: "customers",
+        customer,
+        id: id.get(),
+        count,
+    })
+}
+
+pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| {
+        let phone = app::customers::get(tx, &actor, id)?.phone;
+        app::customers::delete(tx, &actor, &phone, now)
+    };
+    visit.desk.db.write(work).await?;
+    Ok(visit.go("/customers"))
+}
+
+pub async fn confirm(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    visit
+        .desk
+        .db
+        .write(move |tx| app::customers::confirm_telegram(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/customers/{id}")))
+}
+
+pub async fn unlink(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    visit
+        .desk
+        .db
+        .write(move |tx| app::customers::unlink_telegram(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/customers/{id}")))
+}
+
+fn customer_id(text: &str) -> Result<CustomerId> {
+    CustomerId::parse("id", text).map_err(|_| Error::NotFound)
+}

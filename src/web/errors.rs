@@ -1,0 +1,111 @@
+//! The one place where an error of ours becomes a page.
+
+use askama::Template;
+use warp::Reply;
+use warp::http::header::{ALLOW, RETRY_AFTER};
+use warp::http::{HeaderValue, Method, StatusCode};
+use warp::reply::Response;
+
+use super::visit::Visit;
+use crate::domain::Error;
+use crate::i18n;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    title: String,
+    text: String,
+}
+
+/// Shows an error; whoever isn't signed in is led to the login and back.
+pub fn answer(visit: &Visit, error: &Error) -> Response {
+    let texts = &visit.texts;
+    match error {
+        Error::Unauthenticated if visit.is_scripted() => StatusCode::UNAUTHORIZED.into_response(),
+        Error::Unauthenticated => {
+            let back = if visit.method == Method::GET {
+                &*visit.here
+            } else {
+                "/"
+            };
+            let next: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+            visit.go(&format!("/login?next={next}"))
+        }
+        Error::Forbidden => page(visit, StatusCode::FORBIDDEN),
+        Error::NotFound => page(visit, StatusCode::NOT_FOUND),
+        Error::Invalid(invalid) => {
+            let text = i18n::invalid(texts.language, invalid);
+            show(
+                visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "error-title-invalid",
+                text,
+            )
+        }
+        Error::Conflict(conflict) => {
+            let text = i18n::conflict(texts.language, conflict);
+            show(visit, StatusCode::CONFLICT, "error-title-invalid", text)
+        }
+        Error::RateLimited { retry_after } => {
+            let seconds = retry_after.as_secs() + 1;
+            let text = texts.with("error-rate-limited", [("seconds", seconds.into())]);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut response = show(visit, status, "error-title-limited", text);
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+        Error::Internal(source) => {
+            let request_id = &visit.request_id;
+            tracing::error!(
+                request_id,
+                error = &**source as &dyn std::error::Error,
+                "internal error"
+            );
+            page(visit, StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+/// The page of a status.
+pub fn page(visit: &Visit, status: StatusCode) -> Response {
+    let texts = &visit.texts;
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => ("error-title-not-found", texts.s("error-text-not-found")),
+        StatusCode::FORBIDDEN => ("error-title-forbidden", texts.s("error-text-forbidden")),
+        StatusCode::METHOD_NOT_ALLOWED => ("error-title-method", String::new()),
+        _ => {
+            let args = [("request", visit.request_id.clone().into())];
+            ("error-title-internal", texts.with("error-internal", args))
+        }
+    };
+    let mut response = show(visit, status, title, text);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    }
+    response
+}
+
+/// A form that stood on somebody else's page.
+pub fn foreign_origin(visit: &Visit) -> Response {
+    let text = visit.texts.s("error-text-origin");
+    show(visit, StatusCode::FORBIDDEN, "error-title-forbidden", text)
+}
+
+fn show(visit: &Visit, status: StatusCode, title: &str, text: String) -> Response {
+    let title = visit.texts.s(title);
+    let page = ErrorPage {
+        visit,
+        current: "",
+        title,
+        text,
+    };
+    visit
+        .page_as(status, &page)
+        .unwrap_or_else(|_| status.into_response())
+}

@@ -1,0 +1,75 @@
+//! The staff's pages, rendered on the server. A page reads what was sent, calls one use case, and
+//! shows what came of it; no rule lives here. Everything works with forms alone; the script only
+//! makes it quicker.
+
+mod accounts;
+mod assets;
+mod board;
+mod customers;
+mod errors;
+mod form;
+mod tasks;
+mod text;
+mod visit;
+
+use warp::http::{Method, StatusCode};
+use warp::reply::Response;
+
+use crate::domain::Error;
+
+pub use visit::{Asked, Viewer, Visit, viewer};
+
+/// Answers a visit: the whole table of pages.
+pub async fn answer(visit: Visit) -> Response {
+    if visit.method == Method::POST && !visit.is_from_here() {
+        return errors::foreign_origin(&visit);
+    }
+    let path: Vec<&str> = visit.path.iter().map(String::as_str).collect();
+    let get = matches!(visit.method, Method::GET | Method::HEAD);
+    let post = visit.method == Method::POST;
+    let answered = match path[..] {
+        ["assets", name] if get => return assets::serve(name, visit.accepts_gzip()),
+        ["manifest.webmanifest"] if get => return assets::manifest(&visit),
+
+        ["login"] if get => accounts::login(&visit).await,
+        ["login"] if post => accounts::log_in(&visit).await,
+        ["logout"] if post => Ok(accounts::log_out(&visit)),
+        ["first-run"] if get => accounts::first_run(&visit).await,
+        ["first-run"] if post => accounts::make_first(&visit).await,
+        ["join", token] if get => Ok(accounts::join(&visit, token)),
+        ["join", token] if post => accounts::join_in(&visit, token).await,
+        ["profile"] if get => accounts::profile(&visit).await,
+        ["profile", what] if post => accounts::change_profile(&visit, what).await,
+        ["staff"] if get => accounts::staff(&visit).await,
+        ["staff", "invite"] if post => accounts::invite(&visit).await,
+        ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
+
+        [] if get => tasks::list(&visit).await,
+        ["new-task"] if get => tasks::new(&visit).await,
+        ["new-task"] if post => tasks::create(&visit).await,
+        ["tasks", id] if get => tasks::show(&visit, id).await,
+        ["tasks", id, "edit"] if get => tasks::edit(&visit, id).await,
+        ["tasks", id, "edit"] if post => tasks::update(&visit, id).await,
+        ["tasks", id, "status"] if post => tasks::set_status(&visit, id).await,
+        ["tasks", id, "assign"] if post => tasks::assign(&visit, id).await,
+        ["tasks", id, "delete"] if get => tasks::ask_to_delete(&visit, id).await,
+        ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
+        ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
+        ["board"] if get => board::show(&visit).await,
+
+        ["customers"] if get => customers::list(&visit).await,
+        ["customers", "known"] if get => customers::known(&visit).await,
+        ["new-customer"] if get => customers::new(&visit),
+        ["new-customer"] if post => customers::create(&visit).await,
+        ["customers", id] if get => customers::show(&visit, id).await,
+        ["customers", id, "edit"] if get => customers::edit(&visit, id).await,
+        ["customers", id, "edit"] if post => customers::update(&visit, id).await,
+        ["customers", id, "delete"] if get => customers::ask_to_delete(&visit, id).await,
+        ["customers", id, "delete"] if post => customers::delete(&visit, id).await,
+        ["customers", id, "confirm"] if post => customers::confirm(&visit, id).await,
+        ["customers", id, "unlink"] if post => customers::unlink(&visit, id).await,
+        _ if get || post => Err(Error::NotFound),
+        _ => return errors::page(&visit, StatusCode::METHOD_NOT_ALLOWED),
+    };
+    answered.unwrap_or_else(|error| errors::answer(&visit, &error))
+}

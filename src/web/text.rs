@@ -1,0 +1,132 @@
+//! What the templates say: sentences by their ids, in the reader's language, and days as people
+//! name them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::{Category, Day, Language, Status};
+use crate::i18n::{self, Arg};
+
+/// Sentences for one reader at one moment.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    pub language: Language,
+    zone: TimeZone,
+    now: Timestamp,
+}
+
+impl Texts {
+    pub fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
+        Self {
+            language,
+            zone,
+            now,
+        }
+    }
+
+    pub fn tag(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// The sentence with that id.
+    pub fn s(&self, id: &str) -> String {
+        i18n::text(self.language, id)
+    }
+
+    /// The sentence with that id and its `{ $count }`.
+    pub fn count(&self, id: &str, count: &i64) -> String {
+        self.with(id, [("count", (*count).into())])
+    }
+
+    /// The sentence with that id and its `{ $number }`.
+    pub fn number(&self, id: &str, number: &i64) -> String {
+        self.fill(id, "number", number)
+    }
+
+    /// The sentence with that id and one value in it.
+    pub fn fill(&self, id: &str, name: &'static str, value: impl ToString) -> String {
+        self.with(id, [(name, value.to_string().into())])
+    }
+
+    /// The sentence with that id and two values in it.
+    pub fn fill2(
+        &self,
+        id: &str,
+        name: &'static str,
+        value: impl ToString,
+        other_name: &'static str,
+        other: impl ToString,
+    ) -> String {
+        let args = [
+            (name, value.to_string().into()),
+            (other_name, other.to_string().into()),
+        ];
+        self.with(id, args)
+    }
+
+    pub fn with<'a>(&self, id: &str, args: impl IntoIterator<Item = Arg<'a>>) -> String {
+        i18n::text_with(self.language, id, args)
+    }
+
+    pub fn status(&self, status: &Status) -> String {
+        i18n::status(self.language, *status)
+    }
+
+    pub fn category(&self, category: &Category) -> String {
+        i18n::category(self.language, *category)
+    }
+
+    /// «сегодня, 10:24», «21 ноября», and the year where it isn't this one.
+    pub fn when(&self, instant: &Timestamp) -> String {
+        let day = Day::of(*instant, &self.zone);
+        let today = Day::of(self.now, &self.zone);
+        let time = || [("time", self.time(instant).into())];
+        if day == today {
+            self.with("when-today", time())
+        } else if day == today.previous() {
+            self.with("when-yesterday", time())
+        } else if day.year() == today.year() {
+            let args = [
+                ("day", day.day().to_string().into()),
+                ("month", day.month().into()),
+            ];
+            self.with("when-this-year", args)
+        } else {
+            i18n::day(self.language, day)
+        }
+    }
+
+    /// «21 ноября 2026, 18:02».
+    pub fn exact(&self, instant: &Timestamp) -> String {
+        let day = i18n::day(self.language, Day::of(*instant, &self.zone));
+        self.with(
+            "when-exact",
+            [("day", day.into()), ("time", self.time(instant).into())],
+        )
+    }
+
+    fn time(&self, instant: &Timestamp) -> String {
+        let zoned = instant.to_zoned(self.zone.clone());
+        format!("{:02}:{:02}", zoned.hour(), zoned.minute())
+    }
+}
+
+/// The part of an e-mail by which colleagues know each other.
+pub fn short_name(email: &str) -> &str {
+    email.split('@').next().unwrap_or(email)
+}
+
+/// Two letters for the round badge.
+pub fn initials(email: &str) -> String {
+    let name = short_name(email);
+    let mut parts = name.split(['.', '_', '-']).filter(|part| !part.is_empty());
+    let letters: String = match (parts.next(), parts.next()) {
+        (Some(first), Some(second)) => first
+            .chars()
+            .take(1)
+            .chain(second.chars().take(1))
+            .collect(),
+        _ => name.chars().take(2).collect(),
+    };
+    letters.to_uppercase()
+}

@@ -1,0 +1,315 @@
+//! One request to a page: who, what, in which language.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use askama::Template;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+use warp::Reply;
+use warp::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use warp::reply::Response;
+
+use super::text::Texts;
+use crate::app::tokens::Session;
+use crate::app::{Desk, accounts};
+use crate::domain::{Actor, Employee, Error, Language, Owner, Result};
+
+/// Nothing from elsewhere, no script or style in the page itself, no frame around it.
+const POLICY: &str =
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// Answers shorter than this are not worth compressing.
+const COMPRESS_FROM: usize = 1_400;
+
+/// A signed-in employee at a browser.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    pub actor: Actor,
+    pub session: Session,
+    pub me: Employee,
+}
+
+/// A request to a page.
+pub struct Visit {
+    pub desk: Arc<Desk>,
+    pub address: IpAddr,
+    pub request_id: String,
+    pub method: Method,
+    /// The parts of the path, decoded; none of them empty.
+    pub path: Vec<String>,
+    /// What stands in the address after the path, and the address itself.
+    pub query: Vec<(String, String)>,
+    pub here: String,
+    /// What a form sent.
+    pub form: Vec<(String, String)>,
+    pub viewer: Option<Viewer>,
+    pub texts: Texts,
+    headers: HeaderMap,
+}
+
+/// What came over the wire.
+pub struct Asked {
+    pub address: IpAddr,
+    pub request_id: String,
+    pub method: Method,
+    pub path: String,
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Visit {
+    /// Reads a request, and who sends it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database can't say who it is.
+    pub async fn new(desk: Arc<Desk>, asked: Asked) -> Result<Self> {
+        let viewer = viewer(&desk, &asked.headers).await?;
+        let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
+        let language = chosen
+            .or_else(|| accepted(&asked.headers))
+            .unwrap_or(desk.shop.language);
+        let texts = Texts::new(language, desk.shop.timezone.clone(), desk.clock.now());
+        let here = match asked.query.is_empty() {
+            true => asked.path.clone(),
+            false => format!("{}?{}", asked.path, asked.query),
+        };
+        Ok(Self {
+            address: asked.address,
+            request_id: asked.request_id,
+            method: asked.method,
+            path: parts(&asked.path),
+            query: form_urlencoded::parse(asked.query.as_bytes())
+                .into_owned()
+                .collect(),
+            here,
+            form: form_urlencoded::parse(&asked.body).into_owned().collect(),
+            viewer,
+            texts,
+            headers: asked.headers,
+            desk,
+        })
+    }
+
+    /// # Errors
+    /// [`Error::Unauthenticated`], which becomes the way to the login page.
+    pub fn viewer(&self) -> Result<&Viewer> {
+        self.viewer.as_ref().ok_or(Error::Unauthenticated)
+    }
+
+    /// # Errors
+    /// As for [`Visit::viewer`].
+    pub fn actor(&self) -> Result<Actor> {
+        Ok(self.viewer()?.actor)
+    }
+
+    /// # Errors
+    /// As for [`Visit::viewer`], and [`Error::Forbidden`].
+    pub fn owner(&self) -> Result<Owner> {
+        self.actor()?.require_owner()
+    }
+
+    /// A value of the address; an empty one is none.
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        find(&self.query, name).filter(|value| !value.is_empty())
+    }
+
+    /// A value of the form, as it was typed.
+    pub fn typed(&self, name: &str) -> &str {
+        find(&self.form, name).unwrap_or_default()
+    }
+
+    /// Whether a form was sent from one of our own pages. Browsers say where a form stood.
+    pub fn is_from_here(&self) -> bool {
+        let Some(origin) = self
+            .headers
+            .get(ORIGIN)
+            .and_then(|value| value.to_str().ok())
+        else {
+            return false;
+        };
+        let host = self.headers.get(HOST).and_then(|value| value.to_str().ok());
+        let to_host =
+            host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, o)| o == host));
+        origin == self.desk.public_url || to_host
+    }
+
+    pub fn accepts_gzip(&self) -> bool {
+        let accepted = self
+            .headers
+            .get(ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok());
+        accepted.is_some_and(|value| {
+            value
+                .split(',')
+                .any(|coding| coding.trim().starts_with("gzip"))
+        })
+    }
+
+    /// Whether the script asks for a part of a page, and reads the status itself.
+    pub fn is_scripted(&self) -> bool {
+        self.headers
+            .get("x-requested-by")
+            .is_some_and(|value| value == "desk")
+    }
+
+    /// Shows a page.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the template fails.
+    pub fn page(&self, template: &impl Template) -> Result<Response> {
+        self.page_as(StatusCode::OK, template)
+    }
+
+    /// Shows a page with another status than 200.
+    ///
+    /// # Errors
+    /// As for [`Visit::page`].
+    pub fn page_as(&self, status: StatusCode, template: &impl Template) -> Result<Response> {
+        let html = template.render().map_err(Error::internal)?;
+        let mut response = match self.accepts_gzip() && html.len() >= COMPRESS_FROM {
+            false => html.into_response(),
+            true => {
+                let mut response = gzip(html.as_bytes())?.into_response();
+                let encoding = HeaderValue::from_static("gzip");
+                response.headers_mut().insert(CONTENT_ENCODING, encoding);
+                response
+            }
+        };
+        *response.status_mut() = status;
+        for (name, value) in [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (REFERRER_POLICY, "same-origin"),
+            (CACHE_CONTROL, "no-store"),
+            (VARY, "Cookie, Accept-Language, Accept-Encoding"),
+        ] {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        Ok(response)
+    }
+
+    /// Sends the browser to another page, which it fetches.
+    pub fn go(&self, to: &str) -> Response {
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+        response.headers_mut().insert(LOCATION, to);
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// The same, and keeps the token in a cookie that no script can read; an empty one ends the
+    /// session.
+    pub fn go_with_token(&self, to: &str, token: &str) -> Response {
+        let name = cookie_name(&self.desk);
+        let secure = if name.starts_with("__Host-") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let age = match token.is_empty() {
+            true => "; Max-Age=0".to_owned(),
+            false => format!("; Max-Age={}", self.desk.tokens.ttl().as_secs()),
+        };
+        let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+        let mut response = self.go(to);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// Where to go after a login: a page of ours, or the first one.
+pub fn safe_path(path: Option<&str>) -> &str {
+    let ours = |path: &&str| {
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+    };
+    path.filter(ours).unwrap_or("/")
+}
+
+/// The session that the cookie of a request has, where it holds.
+///
+/// # Errors
+/// [`Error::Internal`] when the database can't say.
+pub async fn viewer(desk: &Desk, headers: &HeaderMap) -> Result<Option<Viewer>> {
+    let Some(token) = cookie(headers, cookie_name(desk)) else {
+        return Ok(None);
+    };
+    match accounts::authenticate(desk, token).await {
+        Ok((actor, session)) => {
+            let me = desk.db.read(move |c| accounts::me(c, &actor)).await?;
+            Ok(Some(Viewer { actor, session, me }))
+        }
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// With https the browser itself sees to it that the cookie is ours alone.
+fn cookie_name(desk: &Desk) -> &'static str {
+    match desk.public_url.starts_with("https://") {
+        true => "__Host-zayavka",
+        false => "zayavka",
+    }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
+}
+
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let named = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    named
+        .split([',', ';'])
+        .map(str::trim)
+        .find_map(Language::parse)
+}
+
+fn parts(path: &str) -> Vec<String> {
+    let decoded = |part: &str| {
+        let pair = format!("p={}", part.replace('+', "%2B").replace('&', "%26"));
+        form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+    };
+    path.split('/')
+        .filter(|part| !part.is_empty())
+        .filter_map(decoded)
+        .collect()
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// # Errors
+/// [`Error::Internal`], which compressing into memory never has.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(Error::internal)
+}
