@@ -15,6 +15,7 @@ mod input;
 mod live;
 mod log;
 mod outbox;
+mod pages;
 mod process;
 mod readme;
 mod store;

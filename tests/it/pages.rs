@@ -1,0 +1,752 @@
+//! The staff's pages as a browser without script sees them: cookies, forms, redirects, headers.
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::json;
+
+use crate::harness::{PASSWORD, Shop};
+
+/// A browser: it keeps one cookie, and follows no redirect by itself.
+struct Browser<'a> {
+    shop: &'a Shop,
+    client: Client,
+    cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    fn open(shop: &'a Shop) -> Self {
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let cookie = String::new();
+        Self {
+            shop,
+            client,
+            cookie,
+        }
+    }
+
+    /// A browser in which somebody is signed in.
+    async fn signed_in(shop: &'a Shop, email: &str) -> Self {
+        let mut browser = Self::open(shop);
+        let form = [("email", email), ("password", PASSWORD), ("next", "/")];
+        let answer = browser.post("/login", &form).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        browser
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let request = self.client.get(format!("{}{path}", self.shop.url));
+        request.header("cookie", &self.cookie).send().await.unwrap()
+    }
+
+    async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
+        let origin = self.shop.url.clone();
+        let answer = self.post_from(&origin, path, form).await;
+        if let Some(cookie) = answer.headers().get("set-cookie") {
+            let cookie = cookie.to_str().unwrap();
+            assert!(
+                cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+                "{cookie}"
+            );
+            cookie
+                .split(';')
+                .next()
+                .unwrap()
+                .clone_into(&mut self.cookie);
+        }
+        answer
+    }
+
+    async fn post_from(&self, origin: &str, path: &str, form: &[(&str, &str)]) -> Response {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = self
+            .client
+            .request(Method::POST, format!("{}{path}", self.shop.url));
+        let request = request
+            .header("cookie", &self.cookie)
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded");
+        request.body(body).send().await.unwrap()
+    }
+}
+
+fn goes_to(answer: &Response) -> &str {
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    answer.headers()["location"].to_str().unwrap()
+}
+
+const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
+
+/// Every page that somebody sees who is signed in.
+const PAGES: [&str; 15] = [
+    "/",
+    "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
+    "/new-task/",
+    "/new-task/?phone=%2B79000000001",
+    "/tasks/1",
+    "/tasks/1/",
+    "/tasks/1/edit",
+    "/tasks/1/delete",
+    "/board",
+    "/customers",
+    "/customers/1",
+    "/customers/1/edit",
+    "/customers/1/delete",
+    "/new-customer",
+    "/profile",
+];
+/// Those that the owner alone sees.
+const OWNERS: [&str; 1] = ["/staff"];
+
+#[tokio::test]
+async fn the_first_visitor_becomes_the_owner_and_comes_and_goes() {
+    let shop = Shop::open().await;
+    let mut browser = Browser::open(&shop);
+    assert_eq!(goes_to(&browser.get("/").await), "/first-run");
+    assert!(browser.page("/first-run").await.contains("shop.db"));
+    let form = [
+        ("email", "nobody"),
+        ("password1", "short"),
+        ("password2", ""),
+    ];
+    let answer = browser.post("/first-run", &form).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("value=\"nobody\"") && page.contains("id=\"email-problem\""),
+        "{page}"
+    );
+    let form = [
+        ("email", "owner@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    assert_eq!(goes_to(&browser.post("/first-run", &form).await), "/");
+    assert!(browser.page("/").await.contains("Все заявки"));
+    assert_eq!(goes_to(&browser.get("/first-run").await), "/");
+    assert_eq!(goes_to(&browser.post("/logout", &[]).await), "/login");
+    assert_eq!(
+        goes_to(&browser.get("/tasks/1?a=b").await),
+        "/login?next=%2Ftasks%2F1%3Fa%3Db"
+    );
+    let form = [
+        ("email", "OWNER@example.com"),
+        ("password", PASSWORD),
+        ("next", "/tasks/1?a=b"),
+    ];
+    assert_eq!(
+        goes_to(&browser.post("/login", &form).await),
+        "/tasks/1?a=b"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_and_too_many_are_stopped() {
+    let shop = Shop::with_owner().await;
+    let mut browser = Browser::open(&shop);
+    let form = [
+        ("email", "owner@example.com"),
+        ("password", "wrong-wrong"),
+        ("next", "/"),
+    ];
+    for _ in 0..10 {
+        let answer = browser.post("/login", &form).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            answer
+                .text()
+                .await
+                .unwrap()
+                .contains("Неверная почта или пароль")
+        );
+    }
+    let answer = browser.post("/login", &form).await.text().await.unwrap();
+    assert!(answer.contains("Слишком много попыток"), "{answer}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_login_leads_to_our_own_pages_alone() {
+    let shop = Shop::with_owner().await;
+    for next in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "\r\nx: y",
+    ] {
+        let mut browser = Browser::open(&shop);
+        let form = [
+            ("email", "owner@example.com"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        assert_eq!(goes_to(&browser.post("/login", &form).await), "/", "{next}");
+        let query = form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        assert_eq!(
+            goes_to(&browser.get(&format!("/login?next={query}")).await),
+            "/",
+            "{next}"
+        );
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let token = crate::accounts::employee(&shop).await;
+    let nobody = Browser::open(&shop);
+    for path in PAGES.iter().chain(&OWNERS) {
+        assert!(
+            goes_to(&nobody.get(path).await).starts_with("/login?next="),
+            "{path}"
+        );
+    }
+    let mut employee = Browser::open(&shop);
+    employee.cookie = format!("zayavka={token}");
+    for path in PAGES {
+        employee.page(path).await;
+    }
+    assert!(!employee.page("/").await.contains("/staff"));
+    for path in OWNERS {
+        assert_eq!(
+            employee.get(path).await.status(),
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
+    for (path, form) in [
+        ("/staff/invite", [("email", "a@example.com")]),
+        ("/staff/1/deactivate", [("", "")]),
+        ("/staff/2/role", [("role", "OWNER")]),
+    ] {
+        assert_eq!(
+            employee.post(path, &form).await.status(),
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+        let mut nobody = Browser::open(&shop);
+        assert!(
+            goes_to(&nobody.post(path, &form).await).starts_with("/login"),
+            "{path}"
+        );
+    }
+    let roles = shop.ask("{ employees { role active } }").await;
+    let expected = json!([{"role": "OWNER", "active": true}, {"role": "EMPLOYEE", "active": true}]);
+    assert_eq!(roles["data"]["employees"], expected);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_form_on_another_site_does_nothing() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    for path in [
+        "/tasks/1/delete",
+        "/logout",
+        "/profile/everywhere",
+        "/tasks/1/status",
+        "/customers/1/delete",
+        "/login",
+    ] {
+        for origin in ["https://evil.example", "null", "http://127.0.0.1", ""] {
+            let answer = browser
+                .post_from(origin, path, &[("status", "READY")])
+                .await;
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {origin}");
+        }
+    }
+    let bare = browser.client.post(format!("{}/tasks/1/delete", shop.url));
+    let bare = bare.header("cookie", &browser.cookie).send().await.unwrap();
+    assert_eq!(bare.status(), StatusCode::FORBIDDEN);
+    let task = shop
+        .ask("{ taskById(id: 1) { status version } me { email } }")
+        .await;
+    assert_eq!(
+        task["data"]["taskById"],
+        json!({"status": "ACCEPTED", "version": 1})
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_with_the_password_the_account_and_in_time() {
+    let shop = Shop::with_owner().await;
+    let mut first = Browser::signed_in(&shop, "owner@example.com").await;
+    let second = Browser::signed_in(&shop, "owner@example.com").await;
+    let new = "wholly different words";
+    let wrong = [
+        ("oldPassword", "wrong-wrong"),
+        ("password1", new),
+        ("password2", new),
+    ];
+    let answer = first.post("/profile/password", &wrong).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        answer
+            .text()
+            .await
+            .unwrap()
+            .contains("id=\"oldPassword-problem\"")
+    );
+    let form = [
+        ("oldPassword", PASSWORD),
+        ("password1", new),
+        ("password2", new),
+    ];
+    assert_eq!(
+        goes_to(&first.post("/profile/password", &form).await),
+        "/profile?saved=1"
+    );
+    first.page("/").await;
+    assert!(goes_to(&second.get("/").await).starts_with("/login"));
+    let stale = second
+        .post_from(&shop.url, "/new-task/", &[("phone", "+79000000001")])
+        .await;
+    assert!(goes_to(&stale).starts_with("/login"));
+    shop.clock
+        .advance(std::time::Duration::from_secs(10 * 24 * 60 * 60 + 1));
+    assert!(goes_to(&first.get("/").await).starts_with("/login"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_people_type_is_shown_and_never_run() {
+    let shop = Shop::with_owner().await;
+    let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
+    let quoted = evil.replace('"', "\\\"");
+    shop.ask(&format!(
+        r#"mutation {{ createTask(taskData: {{customerPhone: "+7 900 000-00-01", description: "{quoted}"}}) {{ task {{ id }} }}
+            updateCustomer(customerData: {{phone: "+79000000001", name: "{quoted}"}}) {{ customer {{ id }} }}
+            updateTask(taskData: {{id: 1, description: "{quoted}!"}}) {{ task {{ id }} }} }}"#
+    ))
+    .await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let address = form_urlencoded::byte_serialize(evil.as_bytes()).collect::<String>();
+    let found = format!("/?q={address}&category={address}&from={address}&status={address}");
+    let others = [
+        format!("/customers?q={address}"),
+        format!("/new-task/?phone={address}"),
+        format!("/login?next=/{address}"),
+        format!("/tasks/{address}"),
+        format!("/?changed=1&was={address}&deleted={address}"),
+        found,
+    ];
+    let mut pages = Vec::new();
+    for path in PAGES
+        .iter()
+        .chain(&OWNERS)
+        .map(ToString::to_string)
+        .chain(others)
+    {
+        pages.push((path.clone(), browser.get(&path).await.text().await.unwrap()));
+    }
+    for (path, form) in [
+        (
+            "/new-task/",
+            vec![("phone", evil), ("name", evil), ("description", evil)],
+        ),
+        ("/new-customer", vec![("phone", evil), ("name", evil)]),
+        (
+            "/tasks/1/edit",
+            vec![("description", evil), ("version", "1")],
+        ),
+        ("/staff/invite", vec![("email", evil)]),
+        ("/profile/email", vec![("email", evil)]),
+    ] {
+        let answer = browser.post(path, &form).await;
+        assert!(answer.status().is_client_error(), "{path}");
+        pages.push((path.to_owned(), answer.text().await.unwrap()));
+    }
+    for (path, page) in &pages {
+        assert!(
+            !page.contains("<script>") && !page.contains("<img"),
+            "{path}: {page}"
+        );
+        assert!(
+            !page.contains("style=") && !page.contains(" onclick"),
+            "{path}: {page}"
+        );
+    }
+    assert!(
+        pages
+            .iter()
+            .any(|(_, page)| page.contains("&#60;script&#62;")),
+        "it is not shown"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn every_page_has_its_headers_and_its_language() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    for path in PAGES.iter().chain(&OWNERS).chain(&["/nowhere"]) {
+        let answer = browser.get(path).await;
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert!(
+            header("content-security-policy")
+                .starts_with("default-src 'self'; frame-ancestors 'none'")
+        );
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("referrer-policy"), "same-origin");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("<html lang=\"ru\">"), "{path}");
+        assert!(
+            !page.contains("{ $") && !page.contains("Unknown localization"),
+            "{path} {page}"
+        );
+    }
+    assert_eq!(
+        goes_to(
+            &browser
+                .post("/profile/language", &[("language", "en")])
+                .await
+        ),
+        "/profile?saved=1"
+    );
+    for path in PAGES.iter().chain(&OWNERS) {
+        let page = browser.page(path).await;
+        assert!(page.contains("<html lang=\"en\">"), "{path}");
+        assert!(!page.contains("Unknown localization"), "{path} {page}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn assets_are_compressed_named_by_content_and_kept() {
+    let shop = Shop::with_owner().await;
+    let browser = Browser::open(&shop);
+    let page = browser.page("/login").await;
+    for (stem, ending) in [("desk", ".css"), ("desk", ".js"), ("icon", ".svg")] {
+        let ends = page.match_indices(ending).next().unwrap().0;
+        let start = page[..ends].rfind("/assets/").unwrap();
+        let path = &page[start..ends + ending.len()];
+        assert!(path.starts_with(&format!("/assets/{stem}-")), "{path}");
+        let request = browser.client.get(format!("{}{path}", shop.url));
+        let answer = request
+            .header("accept-encoding", "br, gzip")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+        assert!(
+            answer.headers()["cache-control"]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
+    }
+    assert_eq!(
+        browser.get("/assets/desk-000.css").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    let manifest = browser
+        .get("/manifest.webmanifest")
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        manifest.contains("\"display\":\"standalone\""),
+        "{manifest}"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_task_goes_its_way_with_forms_alone() {
+    let shop = Shop::with_owner().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let unknown = [("phone", "8 900 000 00 01"), ("check", "1")];
+    let page = browser
+        .post("/new-task/", &unknown)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(page.contains("Новый клиент"), "{page}");
+    let form = [
+        ("phone", "8 900 000 00 01"),
+        ("name", "Анна"),
+        ("description", "Не включается\r\nсовсем"),
+        ("category", "REPAIR"),
+        ("status", "ACCEPTED"),
+    ];
+    assert_eq!(
+        goes_to(&browser.post("/new-task/", &form).await),
+        "/tasks/1"
+    );
+    let known = [("phone", "+7 900 000-00-01"), ("check", "1")];
+    let page = browser
+        .post("/new-task/", &known)
+        .await
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        page.contains("Клиент есть в базе: <b>Анна</b>") && page.contains("/tasks/1"),
+        "{page}"
+    );
+    let task = browser.page("/tasks/1").await;
+    assert!(
+        task.contains("Не включается\nсовсем") && task.contains("tel:+79000000001"),
+        "{task}"
+    );
+    let step = [
+        ("status", "IN_PROGRESS"),
+        ("version", "1"),
+        ("back", "/?q=900&changed=9"),
+    ];
+    let answer = browser.post("/tasks/1/status", &step).await;
+    assert_eq!(goes_to(&answer), "/?q=900&changed=1&was=ACCEPTED");
+    let list = browser.page("/?q=900&changed=1&was=ACCEPTED").await;
+    assert!(
+        list.contains("№ 1 теперь «В работе». Клиенту не сообщим: Telegram не привязан."),
+        "{list}"
+    );
+    let undo = [
+        ("status", "ACCEPTED"),
+        ("version", "2"),
+        ("back", "/?changed=1&was=ACCEPTED"),
+        ("undo", "1"),
+    ];
+    assert_eq!(goes_to(&browser.post("/tasks/1/status", &undo).await), "/");
+    let stale = [("status", "READY"), ("version", "2"), ("back", "/")];
+    assert_eq!(
+        browser.post("/tasks/1/status", &stale).await.status(),
+        StatusCode::CONFLICT
+    );
+    let edit = [
+        ("description", "Мой текст"),
+        ("status", "READY"),
+        ("category", "OTHER"),
+        ("version", "2"),
+    ];
+    let conflict = browser.post("/tasks/1/edit", &edit).await;
+    assert_eq!(conflict.status(), StatusCode::CONFLICT);
+    let page = conflict.text().await.unwrap();
+    assert!(
+        page.contains("Мой текст") && page.contains("Не включается"),
+        "{page}"
+    );
+    assert!(page.contains("name=\"version\" value=\"3\""), "{page}");
+    let edit = [
+        ("description", "Мой текст"),
+        ("status", "READY"),
+        ("category", "OTHER"),
+        ("version", "3"),
+    ];
+    assert_eq!(
+        goes_to(&browser.post("/tasks/1/edit", &edit).await),
+        "/tasks/1?changed=1&was=ACCEPTED"
+    );
+    assert_eq!(
+        goes_to(
+            &browser
+                .post("/tasks/1/assign", &[("employee", ""), ("version", "4")])
+                .await
+        ),
+        "/tasks/1"
+    );
+    let task = browser.page("/tasks/1").await;
+    for line in [
+        "Ответственный: owner → Не назначен",
+        "Статус: Принято → Готово",
+        "Описание изменено",
+        "Было: Не включается",
+    ] {
+        assert!(task.contains(line), "{line} {task}");
+    }
+    assert!(
+        browser
+            .page("/tasks/1/delete")
+            .await
+            .contains("Удалить заявку № 1?")
+    );
+    assert_eq!(
+        goes_to(&browser.post("/tasks/1/delete", &[]).await),
+        "/?deleted=1"
+    );
+    assert!(
+        browser
+            .page("/?deleted=1")
+            .await
+            .contains("Заявка № 1 удалена.")
+    );
+    assert_eq!(
+        browser.get("/tasks/1").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_card_goes_its_way_with_forms_alone() {
+    let shop = Shop::with_owner().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let form = [("phone", "8 900 000 00 01"), ("name", "Анна")];
+    assert_eq!(
+        goes_to(&browser.post("/new-customer", &form).await),
+        "/customers/1"
+    );
+    let again = browser
+        .post("/new-customer", &[("phone", "+79000000001"), ("name", "Б")])
+        .await;
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = again.text().await.unwrap();
+    assert!(
+        page.contains("/customers/1") && page.contains("value=\"Б\""),
+        "{page}"
+    );
+    shop.ask(r#"mutation { updateCustomer(customerData: {phone: "+79000000001", telegramId: 5}) { customer { id } } }"#).await;
+    assert!(
+        browser
+            .page("/customers/1")
+            .await
+            .contains("Telegram не подтверждён")
+    );
+    assert_eq!(
+        goes_to(&browser.post("/customers/1/confirm", &[]).await),
+        "/customers/1"
+    );
+    assert!(
+        browser
+            .page("/customers?q=анна")
+            .await
+            .contains("Telegram подтверждён")
+    );
+    assert_eq!(
+        goes_to(&browser.post("/customers/1/unlink", &[]).await),
+        "/customers/1"
+    );
+    assert_eq!(
+        goes_to(
+            &browser
+                .post("/customers/1/edit", &[("name", "Анна К.")])
+                .await
+        ),
+        "/customers/1"
+    );
+    shop.ask(TASK).await;
+    assert!(
+        browser
+            .page("/customers/1/delete")
+            .await
+            .contains("1 заявка клиента останется")
+    );
+    assert_eq!(
+        goes_to(&browser.post("/customers/1/delete", &[]).await),
+        "/customers"
+    );
+    assert_eq!(
+        browser.get("/customers/1").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    assert!(browser.page("/tasks/1").await.contains("Клиент удалён"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_owner_runs_the_staff_page() {
+    let shop = Shop::with_owner().await;
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let page = owner
+        .post("/staff/invite", &[("email", "new@example.com")])
+        .await
+        .text()
+        .await
+        .unwrap();
+    let start = page.find("/join/").unwrap();
+    let link = &page[start..start + page[start..].find('"').unwrap()];
+    let mut guest = Browser::open(&shop);
+    assert!(guest.page(link).await.contains("Приглашение"));
+    let other = [
+        ("email", "other@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    let refused = guest.post(link, &other).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused
+            .text()
+            .await
+            .unwrap()
+            .contains("Приглашение не подходит")
+    );
+    let form = [
+        ("email", "new@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    assert_eq!(goes_to(&guest.post(link, &form).await), "/");
+    guest.page("/board").await;
+    assert_eq!(
+        owner.post("/staff/1/deactivate", &[]).await.status(),
+        StatusCode::CONFLICT
+    );
+    assert_eq!(
+        goes_to(&owner.post("/staff/2/deactivate", &[]).await),
+        "/staff"
+    );
+    assert!(goes_to(&guest.get("/board").await).starts_with("/login"));
+    assert!(owner.page("/staff").await.contains("Отключён"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_state_of_every_notice_is_on_the_tasks_page() {
+    use crate::bot::{ANNA, contact, create, messages, set_status};
+    use crate::fake_telegram::Answer;
+
+    let shop = Shop::with_owner().await;
+    let id = create(&shop, "+79000000001").await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(&shop, 2).await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    set_status(&shop, &id, "READY").await;
+    let waiting = browser.page("/tasks/1").await;
+    assert!(
+        waiting.contains("«Готово» будет отправлено сегодня, 12:0"),
+        "{waiting}"
+    );
+    let blocked = json!({"ok": false, "error_code": 403, "description": "Forbidden"});
+    shop.telegram.then(Answer::Error(403, blocked));
+    messages(&shop, 3).await;
+    let dead = loop {
+        let page = browser.page("/tasks/1").await;
+        if page.contains("клиент заблокировал бота") {
+            break page;
+        }
+    };
+    assert!(dead.contains("Позвоните клиенту"), "{dead}");
+    let start = dead.find("/notices/").unwrap();
+    let retry = dead[start..start + dead[start..].find('"').unwrap()].to_owned();
+    assert_eq!(goes_to(&browser.post(&retry, &[]).await), "/tasks/1");
+    messages(&shop, 4).await;
+    loop {
+        if browser
+            .page("/tasks/1")
+            .await
+            .contains("«Готово» доставлено сегодня, 12:0")
+        {
+            break;
+        }
+    }
+    shop.close().await;
+}
