@@ -11,11 +11,14 @@ use tokio::sync::broadcast::error::RecvError;
 use super::tokens::Session;
 use super::{Desk, accounts, customers, notices};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Status, Task,
-    TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
+    TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
-use crate::store::tasks::{After, TaskRow};
+use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
+
+/// Tasks that are counted one by one at the most.
+const COUNTED: i64 = 5_000;
 
 /// # Errors
 /// [`Error::NotFound`].
@@ -40,13 +43,14 @@ pub fn page(
     store::tasks::page(connection, filter, order, after, limit)
 }
 
-/// How many tasks match, by status.
+/// How many tasks match, by status; `None` for so many that counting them would take longer than
+/// showing them.
 pub fn count_by_status(
     connection: &Connection,
     _: &Actor,
     filter: &TaskFilter,
-) -> Result<Vec<(Status, i64)>> {
-    store::tasks::count_by_status(connection, filter)
+) -> Result<Option<Counts>> {
+    store::tasks::count_by_status(connection, filter, COUNTED)
 }
 
 pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<i64> {

@@ -1,8 +1,8 @@
 //! Pages of lists, by Relay's cursor connections
 //! (<https://relay.dev/graphql/connections.htm>).
 
-use async_graphql::SimpleObject;
 use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, SimpleObject};
 
 use crate::domain::{Problem, Result};
 
@@ -28,18 +28,26 @@ pub fn size(first: Option<i32>) -> Result<usize> {
     }
 }
 
+/// Whether somebody wants to know how many there are: counting can take longer than the page.
+pub fn is_counted(ctx: &Context<'_>) -> bool {
+    ctx.look_ahead().field("totalCount").exists()
+}
+
 /// Makes a page of what was fetched, which is one more than asked for where there is a next page.
+/// The total is `None` where nobody asks for it.
 pub fn page<R, N: async_graphql::OutputType>(
     mut rows: Vec<R>,
     size: usize,
     has_previous: bool,
-    total: i64,
+    total: Option<i64>,
     cursor: impl Fn(&R) -> String,
     views: impl Fn(Vec<R>) -> Vec<N>,
 ) -> Page<N> {
     let has_next = rows.len() > size;
     rows.truncate(size);
-    let total = Total { total_count: total };
+    let total = Total {
+        total_count: total.unwrap_or_default(),
+    };
     let mut page = Connection::with_additional_fields(has_previous, has_next, total);
     let cursors: Vec<String> = rows.iter().map(cursor).collect();
     let edges = cursors.into_iter().zip(views(rows));

@@ -81,9 +81,11 @@ impl Query {
             .map(paging::read_customer_cursor)
             .transpose()?;
         let search = app::customers::search(&search.unwrap_or_default());
+        let counted = page::is_counted(ctx);
         let work = move |c: &_| {
             let rows = app::customers::page(c, &actor, &search, after, size + 1)?;
-            Ok((rows, app::customers::count(c, &actor, &search)?))
+            let total = counted.then(|| app::customers::count(c, &actor, &search));
+            Ok((rows, total.transpose()?))
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
         let cursor = |row: &crate::domain::Customer| paging::customer_cursor(row.id);
@@ -165,9 +167,11 @@ impl Query {
             .as_deref()
             .map(|after| paging::read_task_cursor(after, order))
             .transpose()?;
+        let counted = page::is_counted(ctx);
         let work = move |c: &_| {
             let rows = app::tasks::page(c, &actor, &filter, order, after, size + 1)?;
-            Ok((rows, app::tasks::count(c, &actor, &filter)?))
+            let total = counted.then(|| app::tasks::count(c, &actor, &filter));
+            Ok((rows, total.transpose()?))
         };
         let (rows, total) = desk.db.read(work).await?;
         let cursor = |row: &crate::store::tasks::TaskRow| {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::types::Millis;
+use super::types::{Millis, literal};
 use super::{Connection, Transaction};
 use crate::domain::{
     Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
@@ -84,15 +84,9 @@ impl Search {
 
     /// `name` in lower case for LIKE, with its wildcards taken literally.
     fn patterns(&self) -> (Option<String>, Option<String>) {
-        let escape = |text: &String| {
-            let text = text
-                .replace('\\', r"\\")
-                .replace('%', r"\%")
-                .replace('_', r"\_");
-            format!("%{text}%")
-        };
+        let part = |text: &String| format!("%{}%", literal(text));
         (
-            self.name.as_ref().map(escape),
+            self.name.as_ref().map(part),
             self.digits.as_ref().map(|digits| format!("%{digits}%")),
         )
     }

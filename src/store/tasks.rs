@@ -5,10 +5,11 @@ use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::types::Millis;
+use super::types::literal;
 use super::{Connection, Transaction, customers};
 use crate::domain::{
-    Customer, CustomerId, Description, Email, Employee, Result, Search, Status, Task, TaskFilter,
-    TaskId, TaskOrder, TelegramId,
+    Customer, CustomerId, Days, Description, Email, Employee, Result, Search, Status, Task,
+    TaskFilter, TaskId, TaskOrder, TelegramId,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -83,19 +84,23 @@ impl After {
     /// The position of a task in an order.
     pub fn of(task: &Task, order: TaskOrder) -> Self {
         let key = match order {
-            TaskOrder::Newest | TaskOrder::Oldest => task.id.get(),
-            TaskOrder::RecentlyUpdated => task.updated.as_millisecond(),
+            TaskOrder::Newest | TaskOrder::Oldest => task.created,
+            TaskOrder::RecentlyUpdated => task.updated,
         };
+        let key = key.as_millisecond();
         Self { key, id: task.id }
     }
 }
 
-/// All tasks that match, oldest first.
+/// All tasks that match, by number.
 pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
-    select(connection, filter, TaskOrder::Oldest, None, None)
+    let conditions = Conditions::new(filter);
+    let sql = format!("{SELECT} {} ORDER BY t.id", conditions.clause(""));
+    conditions.rows(connection, &sql)
 }
 
-/// At most `limit` of the tasks that match, behind `after`.
+/// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
+/// number where other lists go by the time of creation, since that is how the index finds it.
 pub fn page(
     connection: &Connection,
     filter: &TaskFilter,
@@ -103,62 +108,79 @@ pub fn page(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
-    select(connection, filter, order, after, Some(limit))
+    let mut conditions = Conditions::new(filter);
+    let (behind, direction) = match order {
+        TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
+        TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),
+        TaskOrder::Newest => (
+            "(t.created_at, t.id) < (:key, :id)",
+            "t.created_at DESC, t.id DESC",
+        ),
+        TaskOrder::Oldest => ("(t.created_at, t.id) > (:key, :id)", "t.created_at, t.id"),
+        TaskOrder::RecentlyUpdated => (
+            "(t.updated_at, t.id) < (:key, :id)",
+            "t.updated_at DESC, t.id DESC",
+        ),
+    };
+    if let Some(After { key, id }) = after {
+        conditions.texts.push(behind.to_owned());
+        conditions.bind(":id", id);
+        if behind.contains(":key") {
+            conditions.bind(":key", key);
+        }
+    }
+    conditions.bind(":limit", limit);
+    let order = format!("ORDER BY {direction} LIMIT :limit");
+    let sql = format!("{SELECT} {} {order}", conditions.clause(&order));
+    conditions.rows(connection, &sql)
 }
 
 pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
-    let conditions = Conditions::new(filter);
-    let sql = format!("SELECT count(*) FROM tasks AS t {}", conditions.sql());
-    let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row(&*conditions.params(), |row| row.get(0))?)
+    let counts = count_by_status(connection, filter, i64::MAX)?;
+    Ok(counts.map_or(0, |counts| counts.total()))
 }
 
-/// How many of the tasks that match are in each status; statuses without any are left out.
-pub fn count_by_status(connection: &Connection, filter: &TaskFilter) -> Result<Vec<(Status, i64)>> {
-    let conditions = Conditions::new(filter);
-    let sql = format!(
-        "SELECT t.status, count(*) FROM tasks AS t {} GROUP BY t.status",
-        conditions.sql()
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(&*conditions.params(), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// How many tasks there are in each status.
+#[derive(Debug, Clone, Default)]
+pub struct Counts(Vec<(Status, i64)>);
+
+impl Counts {
+    pub fn of(&self, status: Status) -> i64 {
+        let found = self.0.iter().find(|(of, _)| *of == status);
+        found.map_or(0, |(_, count)| *count)
+    }
+
+    pub fn total(&self) -> i64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
 }
 
-fn select(
+/// How many of the tasks that match are in each status; `None` for more than `most`, where they
+/// have to be counted one by one.
+pub fn count_by_status(
     connection: &Connection,
     filter: &TaskFilter,
-    order: TaskOrder,
-    after: Option<After>,
-    limit: Option<usize>,
-) -> Result<Vec<TaskRow>> {
+    most: i64,
+) -> Result<Option<Counts>> {
     let mut conditions = Conditions::new(filter);
-    if let Some(After { key, id }) = after {
-        let behind = match order {
-            TaskOrder::Newest => "t.id < :after_id",
-            TaskOrder::Oldest => "t.id > :after_id",
-            TaskOrder::RecentlyUpdated => "(t.updated_at, t.id) < (:after_key, :after_id)",
-        };
-        if order == TaskOrder::RecentlyUpdated {
-            conditions.values.push((":after_key", Box::new(key)));
-        }
-        conditions.push(behind, Some((":after_id", Box::new(id))));
-    }
-    let direction = match order {
-        TaskOrder::Newest => "t.id DESC",
-        TaskOrder::Oldest => "t.id",
-        TaskOrder::RecentlyUpdated => "t.updated_at DESC, t.id DESC",
+    let kept = filter.customer_phone.is_none()
+        && filter.created == Days::default()
+        && filter.search.is_none();
+    let sql = if kept {
+        let clause = conditions.clause("");
+        format!("SELECT t.status, sum(t.tasks) FROM task_counts AS t {clause} GROUP BY t.status")
+    } else {
+        conditions.bind(":limit", most.saturating_add(1));
+        let clause = conditions.clause("LIMIT :limit");
+        format!(
+            "SELECT status, count(*) FROM (SELECT t.status FROM tasks AS t {clause} LIMIT :limit)
+             GROUP BY status"
+        )
     };
-    let sql = format!(
-        "{SELECT} {} ORDER BY {direction} LIMIT :limit",
-        conditions.sql()
-    );
-    conditions
-        .values
-        .push((":limit", Box::new(limit.unwrap_or(i64::MAX as usize))));
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(&*conditions.params(), from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = statement.query_map(&*conditions.params(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let counts = Counts(rows.collect::<rusqlite::Result<_>>()?);
+    Ok((kept || counts.total() <= most).then_some(counts))
 }
 
 /// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
@@ -166,53 +188,56 @@ fn select(
 struct Conditions {
     texts: Vec<String>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
+    /// Whether the search index is asked, for `:match`.
+    searched: bool,
+    /// Whether there is a column already whose index leads to the tasks.
+    led: bool,
 }
 
 impl Conditions {
+    /// From what leads to few tasks to what leads to many: the first that is given is looked up
+    /// in its index, the others are checked on what that finds.
     fn new(filter: &TaskFilter) -> Self {
         let mut all = Self::default();
         if let Some(phone) = &filter.customer_phone {
-            all.push(
-                "t.customer_id = (SELECT id FROM customers WHERE phone_e164 = :phone)",
-                Some((":phone", Box::new(phone.e164().to_owned()))),
-            );
+            let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
+            all.equal("t.customer_id", id);
+            all.bind(":phone", phone.e164().to_owned());
         }
-        if !filter.statuses.is_empty() {
-            let words: Vec<_> = filter
-                .statuses
-                .iter()
-                .map(|s| format!("'{}'", s.word()))
-                .collect();
-            all.push(&format!("t.status IN ({})", words.join(", ")), None);
-        }
-        if let Some(category) = filter.category {
-            all.push(
-                "t.category = :category",
-                Some((":category", Box::new(category))),
-            );
+        if let [status] = *filter.statuses {
+            all.equal("t.status", &format!("'{}'", status.word()));
+        } else if !filter.statuses.is_empty() {
+            let words = filter.statuses.iter().map(|s| format!("'{}'", s.word()));
+            let words = words.collect::<Vec<_>>().join(", ");
+            all.texts.push(format!("+t.status IN ({words})"));
         }
         if let Some(employee) = filter.employee {
-            all.push(
-                "t.employee_id = :employee",
-                Some((":employee", Box::new(employee))),
-            );
+            all.equal("t.employee_id", ":employee");
+            all.bind(":employee", employee);
+        }
+        if let Some(category) = filter.category {
+            all.equal("t.category", ":category");
+            all.bind(":category", category);
         }
         if let Some(from) = filter.created.from {
-            all.push(
-                "t.created_at >= :from",
-                Some((":from", Box::new(Millis(from)))),
-            );
+            all.texts.push("t.created_at >= :from".to_owned());
+            all.bind(":from", Millis(from));
         }
         if let Some(until) = filter.created.until {
-            all.push(
-                "t.created_at < :until",
-                Some((":until", Box::new(Millis(until)))),
-            );
+            all.texts.push("t.created_at < :until".to_owned());
+            all.bind(":until", Millis(until));
         }
         if let Some(search) = &filter.search {
             all.search(search);
         }
         all
+    }
+
+    /// A plus before a column keeps SQLite from its index.
+    fn equal(&mut self, column: &str, value: &str) {
+        let plus = if self.led { "+" } else { "" };
+        self.led = true;
+        self.texts.push(format!("{plus}{column} = {value}"));
     }
 
     /// The index finds three letters in a row or more; what is shorter is looked for at the
@@ -225,39 +250,43 @@ impl Conditions {
             None => search.words().iter().map(String::as_str).collect(),
         };
         let matches: Vec<String> = words.iter().copied().filter(long).map(phrase).collect();
-        let mut any = Vec::new();
-        if !matches.is_empty() {
-            any.push("t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :match)");
-            self.values
-                .push((":match", Box::new(matches.join(" AND "))));
-        } else if let Some(word) = words.first() {
-            any.push(
-                "t.customer_id IN (SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\')",
-            );
-            let escaped = word
-                .replace('\\', r"\\")
-                .replace('%', r"\%")
-                .replace('_', r"\_");
-            self.values
-                .push((":prefix", Box::new(format!("{escaped}%"))));
+        self.bind(":number", search.number());
+        self.searched = !matches.is_empty();
+        if self.searched {
+            self.bind(":match", matches.join(" AND "));
+        } else {
+            let word = words.first().copied().unwrap_or_default();
+            let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
+            let either = format!("(t.customer_id IN ({named}) OR t.id = :number)");
+            self.texts.push(either);
+            self.bind(":prefix", format!("{}%", literal(word)));
         }
-        if let Some(number) = search.number() {
-            any.push("t.id = :number");
-            self.values.push((":number", Box::new(number)));
-        }
-        self.texts.push(format!("({})", any.join(" OR ")));
     }
 
-    fn push(&mut self, text: &str, value: Option<(&'static str, Box<dyn ToSql>)>) {
-        self.texts.push(text.to_owned());
-        self.values.extend(value);
+    fn bind(&mut self, name: &'static str, value: impl ToSql + 'static) {
+        self.values.push((name, Box::new(value)));
     }
 
-    fn sql(&self) -> String {
-        match self.texts.is_empty() {
+    /// The clause, for a statement that ends in `order`. A search finds no more than that many
+    /// in its index, which gives them by number without looking at all that it has.
+    fn clause(&self, order: &str) -> String {
+        let conditions = |and: &str| match self.texts.is_empty() {
             true => String::new(),
-            false => format!("WHERE {}", self.texts.join(" AND ")),
+            false => format!("{and} {}", self.texts.join(" AND ")),
+        };
+        if !self.searched {
+            return conditions("WHERE");
         }
+        let and = conditions("AND");
+        let order = order.replace("t.id", "task_search.rowid");
+        format!(
+            "WHERE t.id IN (
+                 SELECT id FROM (
+                     SELECT t.id FROM task_search
+                     CROSS JOIN tasks AS t ON t.id = task_search.rowid
+                     WHERE task_search MATCH :match {and} {order})
+                 UNION SELECT t.id FROM tasks AS t WHERE t.id = :number {and})"
+        )
     }
 
     fn params(&self) -> Vec<(&str, &dyn ToSql)> {
@@ -265,6 +294,12 @@ impl Conditions {
             .iter()
             .map(|(name, value)| (*name, &**value))
             .collect()
+    }
+
+    fn rows(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskRow>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(&*self.params(), from_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

@@ -72,3 +72,10 @@ impl ToSql for Millis {
         Ok(self.0.as_millisecond().into())
     }
 }
+
+/// A text for LIKE with `ESCAPE '\'`, with its wildcards taken literally.
+pub fn literal(text: &str) -> String {
+    text.replace('\\', r"\\")
+        .replace('%', r"\%")
+        .replace('_', r"\_")
+}

@@ -33,17 +33,14 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
     let work = move |c: &_| {
         let counts = app::tasks::count_by_status(c, &actor, &TaskFilter::default())?;
+        let counts = counts.unwrap_or_default();
         let column = |status: &Status| {
             let filter = TaskFilter {
                 statuses: vec![*status],
                 ..TaskFilter::default()
             };
             let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, COLUMN)?;
-            let count = counts
-                .iter()
-                .find(|(of, _)| of == status)
-                .map_or(0, |(_, count)| *count);
-            Ok((*status, count, rows))
+            Ok((*status, counts.of(*status), rows))
         };
         Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()
     };

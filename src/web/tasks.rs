@@ -16,7 +16,7 @@ use crate::domain::{
     Status, Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder, TelegramLink,
 };
 use crate::store::Transaction;
-use crate::store::tasks::{After, TaskRow};
+use crate::store::tasks::{After, Counts, TaskRow};
 
 /// Tasks on a page of the list.
 const PAGE: usize = 50;
@@ -179,7 +179,8 @@ impl Asked {
 struct Tab {
     name: String,
     address: String,
-    count: i64,
+    /// `None` where there are too many to count.
+    count: Option<i64>,
     current: bool,
 }
 
@@ -193,7 +194,7 @@ struct ListPage<'a> {
     tabs: Vec<Tab>,
     employees: Vec<Choice>,
     rows: Vec<Row>,
-    count: i64,
+    count: Option<i64>,
     next: Option<String>,
     first: bool,
     toast: Option<Toast>,
@@ -235,9 +236,9 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         let by_status = app::tasks::count_by_status(c, &actor, &all)?;
         let mine = TaskFilter {
             employee: Some(me),
-            ..filter
+            ..all
         };
-        let mine = app::tasks::count(c, &actor, &mine)?;
+        let mine = app::tasks::count_by_status(c, &actor, &mine)?;
         Ok((rows, by_status, mine, app::accounts::employees(c, &actor)?))
     };
     let (mut rows, by_status, mine, employees) = visit.desk.db.read(work).await?;
@@ -250,9 +251,9 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let page = ListPage {
         current: "tasks",
         errors,
-        tabs: tabs(&asked, &visit.texts, &by_status, mine, me),
+        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), mine.as_ref(), me),
         employees: choices(&employees, asked.employee),
-        count: shown(&asked, &by_status),
+        count: by_status.map(|counts| shown(&asked.statuses, &counts)),
         rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
         next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
         first: after.is_none(),
@@ -269,26 +270,28 @@ fn with_cursor(asked: &Asked, cursor: &str) -> String {
     format!("{address}{joint}after={cursor}")
 }
 
-fn shown(asked: &Asked, by_status: &[(Status, i64)]) -> i64 {
-    let wanted = |status: &Status| asked.statuses.is_empty() || asked.statuses.contains(status);
-    by_status
-        .iter()
-        .filter(|(status, _)| wanted(status))
-        .map(|(_, count)| count)
-        .sum()
+/// How many tasks are in these statuses; all of them when none is chosen.
+fn shown(statuses: &[Status], counts: &Counts) -> i64 {
+    match statuses {
+        [] => counts.total(),
+        some => {
+            let chosen = Status::ALL.iter().filter(|status| some.contains(status));
+            chosen.map(|status| counts.of(*status)).sum()
+        }
+    }
 }
 
 fn tabs(
     asked: &Asked,
     texts: &Texts,
-    by_status: &[(Status, i64)],
-    mine: i64,
+    counts: Option<&Counts>,
+    mine: Option<&Counts>,
     me: EmployeeId,
 ) -> Vec<Tab> {
     let all = Tab {
         name: texts.s("tasks-all"),
         address: asked.address(&[], asked.employee),
-        count: by_status.iter().map(|(_, count)| count).sum(),
+        count: counts.map(Counts::total),
         current: asked.statuses.is_empty(),
     };
     let of_status = Status::ALL.iter().map(|status| {
@@ -301,10 +304,7 @@ fn tabs(
         Tab {
             name: texts.status(status),
             address: asked.address(&statuses, asked.employee),
-            count: by_status
-                .iter()
-                .find(|(of, _)| of == status)
-                .map_or(0, |(_, count)| *count),
+            count: counts.map(|counts| counts.of(*status)),
             current: asked.statuses.contains(status),
         }
     });
@@ -312,7 +312,7 @@ fn tabs(
     let mine = Tab {
         name: texts.s("tasks-mine"),
         address: asked.address(&asked.statuses, (!is_mine).then_some(me)),
-        count: mine,
+        count: mine.map(|counts| shown(&asked.statuses, counts)),
         current: is_mine,
     };
     std::iter::once(all)

@@ -270,3 +270,63 @@ async fn the_search_finds_parts_of_words_numbers_phones_and_names() {
     assert_eq!(find("разъём").await, "");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn the_kept_counts_are_those_of_the_rows() {
+    let shop = shop().await;
+    let kept = async || {
+        let file = shop.database();
+        let counts =
+            "SELECT status || category || employee_id, tasks FROM task_counts WHERE tasks <> 0";
+        let rows =
+            "SELECT status || category || coalesce(employee_id, 0), count(*) FROM tasks GROUP BY 1";
+        let differ = format!(
+            "SELECT count(*) FROM (SELECT * FROM ({counts} EXCEPT {rows}) UNION ALL SELECT * FROM ({rows} EXCEPT {counts}))"
+        );
+        let differ: i64 = file.query_row(&differ, [], |row| row.get(0)).unwrap();
+        assert_eq!(differ, 0);
+        let count = async |filter: &str| {
+            let answer = shop
+                .ask(&format!(
+                    "{{ tasks(filter: {{{filter}}}) {{ totalCount }} }}"
+                ))
+                .await;
+            answer["data"]["tasks"]["totalCount"].as_i64().unwrap()
+        };
+        (
+            count("").await,
+            count("statuses: [READY, CLOSED]").await,
+            count("employeeId: 1, category: REPAIR").await,
+        )
+    };
+    assert_eq!(kept().await, (6, 3, 2));
+    for (change, expected) in [
+        (
+            "updateTask(taskData: {id: 1, status: READY}) { task { id } }",
+            (6, 4, 2),
+        ),
+        (
+            "updateTask(taskData: {id: 2, category: REPAIR}) { task { id } }",
+            (6, 4, 3),
+        ),
+        (
+            "updateTask(taskData: {id: 1, status: CLOSED, category: OTHER}) { task { id } }",
+            (6, 4, 2),
+        ),
+        ("assignTask(id: 2) { task { id } }", (6, 4, 1)),
+        (
+            "assignTask(id: 2, employeeId: 1) { task { id } }",
+            (6, 4, 2),
+        ),
+        ("deleteTask(id: 3) { id }", (5, 3, 1)),
+        (
+            r#"deleteCustomer(phone: "+79000000001") { phone }"#,
+            (5, 3, 1),
+        ),
+    ] {
+        let answer = shop.ask(&format!("mutation {{ {change} }}")).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+        assert_eq!(kept().await, expected, "{change}");
+    }
+    shop.close().await;
+}

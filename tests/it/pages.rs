@@ -750,3 +750,36 @@ async fn the_state_of_every_notice_is_on_the_tasks_page() {
     }
     shop.close().await;
 }
+
+#[tokio::test]
+async fn what_is_too_much_to_count_is_shown_all_the_same() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let copy = |times: u32| {
+        let sql = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {times})
+             INSERT INTO tasks (customer_id, employee_id, category, status, description, created_at, updated_at)
+             SELECT t.customer_id, t.employee_id, t.category, t.status, t.description, t.created_at + i, t.updated_at
+             FROM n, tasks AS t WHERE t.id = 1"
+        );
+        shop.database().execute(&sql, []).unwrap();
+    };
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let searches = ["/?q=%D0%B2%D0%BA%D0%BB%D1%8E%D1%87", "/?from=2021-07-25"];
+    copy(4_999);
+    for address in searches {
+        let page = browser.page(address).await;
+        assert!(page.contains("5000 заявок"), "{address}");
+    }
+    copy(1);
+    for address in searches {
+        let page = browser.page(address).await;
+        assert!(page.contains("Больше 5000 заявок"), "{address}");
+        assert!(!page.contains("<span>5001</span>"), "{address}");
+        assert_eq!(page.matches("<tr data-task=").count(), 50, "{address}");
+        assert!(page.contains("rel=\"next\""), "{address}");
+    }
+    let page = browser.page("/?category=REPAIR").await;
+    assert!(page.contains("<span>5001</span>") && page.contains("5001 заявка"));
+    shop.close().await;
+}
