@@ -20,6 +20,18 @@ struct LoginPage<'a> {
     current: &'a str,
     errors: Errors,
     next: &'a str,
+    /// A form that came after the end of a session, for after the login; empty without one.
+    draft: &'a str,
+}
+
+/// A form that was kept over a login, to be sent now.
+#[derive(Template)]
+#[template(path = "resume.html")]
+struct ResumePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    to: &'a str,
+    fields: Vec<(String, String)>,
 }
 
 pub async fn login(visit: &Visit) -> Result<Response> {
@@ -34,22 +46,50 @@ pub async fn login(visit: &Visit) -> Result<Response> {
             current: "",
             errors: Errors::default(),
             next,
+            draft: "",
         }),
     }
 }
 
+/// The login in the place of what a form was to do, with what was typed into it.
+pub fn log_in_first(visit: &Visit) -> Result<Response> {
+    let draft = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&visit.form)
+        .finish();
+    let page = LoginPage {
+        visit,
+        current: "",
+        errors: Errors::default(),
+        next: safe_path(Some(&visit.here)),
+        draft: &draft,
+    };
+    visit.page_as(StatusCode::UNAUTHORIZED, &page)
+}
+
 pub async fn log_in(visit: &Visit) -> Result<Response> {
     let next = safe_path(Some(visit.typed("next")));
+    let draft = visit.typed("draft");
     let mut errors = Errors::default();
     let signed_in = errors.take(try_to_log_in(visit).await, &visit.texts)?;
     match signed_in {
-        Some(token) => Ok(visit.go_with_token(next, &token)),
+        Some(token) if draft.is_empty() => Ok(visit.go_with_token(next, &token)),
+        Some(token) => {
+            let fields = form_urlencoded::parse(draft.as_bytes());
+            let page = ResumePage {
+                visit,
+                current: "",
+                to: next,
+                fields: fields.into_owned().collect(),
+            };
+            Ok(visit.with_token(visit.page(&page)?, &token))
+        }
         None => {
             let page = LoginPage {
                 visit,
                 current: "",
                 errors,
                 next,
+                draft,
             };
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }

@@ -6,6 +6,7 @@ use warp::http::header::{ALLOW, RETRY_AFTER};
 use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
+use super::accounts;
 use super::visit::Visit;
 use crate::domain::Error;
 use crate::i18n;
@@ -24,6 +25,10 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
     let texts = &visit.texts;
     match error {
         Error::Unauthenticated if visit.is_scripted() => StatusCode::UNAUTHORIZED.into_response(),
+        Error::Unauthenticated if visit.form.iter().any(is_work) => {
+            let status = StatusCode::UNAUTHORIZED;
+            accounts::log_in_first(visit).unwrap_or_else(|_| status.into_response())
+        }
         Error::Unauthenticated => {
             let back = if visit.method == Method::GET {
                 &*visit.here
@@ -68,6 +73,11 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             page(visit, StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
+}
+
+/// Whether somebody typed that and would have to type it again.
+fn is_work((name, value): &(String, String)) -> bool {
+    matches!(&**name, "phone" | "name" | "description") && !value.is_empty()
 }
 
 /// The page of a status.

@@ -210,9 +210,13 @@ impl Visit {
         response
     }
 
-    /// The same, and keeps the token in a cookie that no script can read; an empty one ends the
-    /// session.
+    /// The same, with the token kept.
     pub fn go_with_token(&self, to: &str, token: &str) -> Response {
+        self.with_token(self.go(to), token)
+    }
+
+    /// Keeps the token in a cookie that no script can read; an empty one ends the session.
+    pub fn with_token(&self, mut response: Response, token: &str) -> Response {
         let name = cookie_name(&self.desk);
         let secure = if name.starts_with("__Host-") {
             "; Secure"
@@ -224,7 +228,6 @@ impl Visit {
             false => format!("; Max-Age={}", self.desk.tokens.ttl().as_secs()),
         };
         let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-        let mut response = self.go(to);
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }

@@ -1,5 +1,7 @@
 //! The staff's pages as a browser without script sees them: cookies, forms, redirects, headers.
 
+use std::time::Duration;
+
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::json;
@@ -315,11 +317,96 @@ async fn a_session_ends_with_the_password_the_account_and_in_time() {
     let stale = second
         .post_from(&shop.url, "/new-task/", &[("phone", "+79000000001")])
         .await;
-    assert!(goes_to(&stale).starts_with("/login"));
+    assert_eq!(stale.status(), StatusCode::UNAUTHORIZED);
+    let customers = shop.database();
+    let customers = customers.query_row("SELECT count(*) FROM customers", [], |row| row.get(0));
+    assert_eq!(customers, Ok(0));
     shop.clock
         .advance(std::time::Duration::from_secs(10 * 24 * 60 * 60 + 1));
     assert!(goes_to(&first.get("/").await).starts_with("/login"));
     shop.close().await;
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_session() {
+    let shop = Shop::with_owner().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    shop.clock.advance(Duration::from_secs(11 * 24 * 60 * 60));
+    let form = [
+        ("phone", "+7 900 000-00-09"),
+        ("name", "Анна & Ко"),
+        ("description", "Не включается \"совсем\"\nи пахнет"),
+        ("category", "REPAIR"),
+        ("status", "ACCEPTED"),
+    ];
+    let answer = browser.post("/new-task/", &form).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    let login = answer.text().await.unwrap();
+    assert!(login.contains("не пропадёт"), "{login}");
+    let draft = hidden(&login, "draft");
+    let login = |password: &'static str| {
+        [
+            ("email".to_owned(), "owner@example.com".to_owned()),
+            ("password".to_owned(), password.to_owned()),
+            ("next".to_owned(), "/new-task/".to_owned()),
+            ("draft".to_owned(), draft.clone()),
+        ]
+    };
+    let send = async |browser: &mut Browser<'_>, fields: &[(String, String)], path: &str| {
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+        browser.post(path, &fields).await
+    };
+    // A wrong password keeps it too.
+    let again = send(&mut browser, &login("wrong"), "/login").await;
+    assert_eq!(hidden(&again.text().await.unwrap(), "draft"), draft);
+    let kept = send(&mut browser, &login(PASSWORD), "/login").await;
+    assert_eq!(kept.status(), StatusCode::OK);
+    let kept = kept.text().await.unwrap();
+    assert!(kept.contains("action=\"/new-task/\""), "{kept}");
+    let fields: Vec<_> = form
+        .iter()
+        .map(|(name, _)| ((*name).to_owned(), hidden(&kept, name)))
+        .collect();
+    assert_eq!(fields[2].1, form[2].1);
+    assert_eq!(
+        goes_to(&send(&mut browser, &fields, "/new-task/").await),
+        "/tasks/1"
+    );
+    assert!(browser.page("/tasks/1").await.contains("Анна &#38; Ко"));
+    // A form without anything typed is not kept, nor are passwords.
+    shop.clock.advance(Duration::from_secs(11 * 24 * 60 * 60));
+    for (path, form) in [
+        ("/tasks/1/status", [("status", "READY"), ("version", "1")]),
+        (
+            "/profile/password",
+            [("oldPassword", PASSWORD), ("password1", "x")],
+        ),
+    ] {
+        let answer = browser.post(path, &form).await;
+        assert_eq!(goes_to(&answer), "/login?next=%2F");
+    }
+    shop.close().await;
+}
+
+/// The value of a hidden field, as a browser would send it.
+fn hidden(page: &str, name: &str) -> String {
+    let start = format!("type=\"hidden\" name=\"{name}\" value=\"");
+    let value = page
+        .split(&start)
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    [
+        ("&#34;", "\""),
+        ("&#38;", "&"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#39;", "'"),
+    ]
+    .iter()
+    .fold(value.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 #[tokio::test]
