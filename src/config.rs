@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::domain::{Country, Language, Registration, Shop, TimeZone};
+use crate::domain::{Country, Introspection, Language, Registration, Shop, TimeZone};
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
@@ -37,6 +37,7 @@ pub struct Config {
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Option<Telegram>,
+    pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -68,7 +69,14 @@ struct Raw {
     language: String,
     auth: RawAuth,
     telegram: RawTelegram,
+    graphql: RawGraphql,
     http: RawHttp,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawGraphql {
+    introspection: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -194,6 +202,7 @@ impl Raw {
                     .map_or_else(unset, path),
             ),
             ("telegram.notify_delay", text(&telegram.notify_delay)),
+            ("graphql.introspection", text(&self.graphql.introspection)),
             (
                 "http.trusted_proxies",
                 format!("{:?}", self.http.trusted_proxies.texts()),
@@ -213,6 +222,7 @@ impl Default for Raw {
             language: "ru".into(),
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
+            graphql: RawGraphql::default(),
             http: RawHttp::default(),
         }
     }
@@ -225,6 +235,14 @@ impl Default for RawAuth {
             token_ttl: "10d".into(),
             jwt_secret: None,
             jwt_secret_file: None,
+        }
+    }
+}
+
+impl Default for RawGraphql {
+    fn default() -> Self {
+        Self {
+            introspection: "staff".into(),
         }
     }
 }
@@ -368,6 +386,12 @@ impl Config {
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, secure)?,
+            introspection: match &*raw.graphql.introspection {
+                "staff" => Introspection::Staff,
+                "all" => Introspection::All,
+                "off" => Introspection::Off,
+                _ => return Err(wrong("graphql.introspection", "write staff, all or off")),
+            },
             trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
         })
     }

@@ -20,6 +20,14 @@ pub enum Registration {
     Closed,
 }
 
+/// Who may ask which operations there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Introspection {
+    All,
+    Staff,
+    Off,
+}
+
 /// A person of the shop, as stored.
 #[derive(Debug, Clone)]
 pub struct Employee {

@@ -16,7 +16,9 @@ mod task;
 mod text;
 mod time;
 
-pub use account::{Actor, Employee, Owner, PASSWORD_LENGTH, Password, Registration, Role};
+pub use account::{
+    Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
+};
 pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result};

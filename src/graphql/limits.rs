@@ -39,8 +39,9 @@ pub fn check_text(query: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses a document that asks for more than one request may.
-pub fn check(document: &ExecutableDocument) -> Result<(), String> {
+/// Refuses a document that asks for more than one request may; says whether it asks for the schema.
+pub fn check(document: &ExecutableDocument) -> Result<bool, String> {
+    let mut introspects = false;
     let mut counter = Counter {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -48,6 +49,7 @@ pub fn check(document: &ExecutableDocument) -> Result<(), String> {
     for (_, operation) in document.operations.iter() {
         let OperationDefinition { selection_set, .. } = &operation.node;
         let count = counter.count(&selection_set.node, 0)?;
+        introspects |= count.schema > 0;
         let rules = [
             (count.aliases, ALIASES, "aliases"),
             (count.fields, FIELDS, "fields"),
@@ -60,7 +62,7 @@ pub fn check(document: &ExecutableDocument) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    Ok(introspects)
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,9 +70,10 @@ struct Count {
     /// Fields on every level; a fragment's spread counts as one too.
     fields: u32,
     aliases: u32,
-    /// Fields on the first level, and those of them that cost a password hash.
+    /// Fields on the first level, and those of them that cost a password hash or show the schema.
     top: u32,
     auth: u32,
+    schema: u32,
 }
 
 impl Count {
@@ -79,6 +82,7 @@ impl Count {
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.top = self.top.saturating_add(other.top);
         self.auth = self.auth.saturating_add(other.auth);
+        self.schema = self.schema.saturating_add(other.schema);
     }
 
     /// The same fields, one level further down.
@@ -86,6 +90,7 @@ impl Count {
         Self {
             top: 0,
             auth: 0,
+            schema: 0,
             ..self
         }
     }
@@ -115,6 +120,7 @@ impl<'a> Counter<'a> {
                         aliases: field.node.alias.is_some().into(),
                         top: 1,
                         auth: AUTH_FIELDS.contains(&name).into(),
+                        schema: ["__schema", "__type"].contains(&name).into(),
                     });
                     own
                 }

@@ -21,7 +21,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
 use crate::app::tokens::Session;
-use crate::domain::{Actor, Error, Result};
+use crate::domain::{Actor, Error, Introspection, Result};
 
 pub use error::{Code, refusal};
 
@@ -29,7 +29,13 @@ type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscriptio
 
 /// The schema, ready to answer for a desk.
 #[derive(Clone)]
-pub struct Schema(Inner);
+pub struct Schema {
+    /// For those who may see the schema.
+    open: Inner,
+    /// For the others: it suggests no names of fields.
+    closed: Inner,
+    introspection: Introspection,
+}
 
 /// Who asks, from where, and under which number.
 #[derive(Debug, Clone)]
@@ -44,6 +50,7 @@ pub struct Caller {
 pub struct Prepared {
     request: Request,
     pub kind: Kind,
+    introspects: bool,
 }
 
 /// What the operation of a request does.
@@ -55,14 +62,22 @@ pub enum Kind {
 }
 
 impl Schema {
-    pub fn new(desk: Arc<Desk>) -> Self {
-        Self(builder().data(desk).finish())
+    pub fn new(desk: Arc<Desk>, introspection: Introspection) -> Self {
+        Self {
+            open: builder().data(desk.clone()).finish(),
+            closed: builder().disable_suggestions().data(desk).finish(),
+            introspection,
+        }
     }
 
     /// Runs a query or a mutation.
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
         let request_id = caller.request_id.clone();
-        let mut response = self.0.execute(for_caller(prepared, caller)).await;
+        let schema = match self.shown_to(&caller, prepared.introspects) {
+            Ok(schema) => schema,
+            Err(refusal) => return *refusal,
+        };
+        let mut response = schema.execute(for_caller(prepared, caller)).await;
         error::finish(&mut response, &request_id);
         response
     }
@@ -70,13 +85,32 @@ impl Schema {
     /// Runs any operation; a subscription answers many times, the others once.
     pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
         let request_id = caller.request_id.clone();
-        let responses = self.0.execute_stream(for_caller(prepared, caller));
+        let schema = match self.shown_to(&caller, prepared.introspects) {
+            Ok(schema) => schema,
+            Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
+        };
+        let responses = schema.execute_stream(for_caller(prepared, caller));
         responses
             .map(move |mut response| {
                 error::finish(&mut response, &request_id);
                 response
             })
             .boxed()
+    }
+
+    fn shown_to(&self, caller: &Caller, introspects: bool) -> Result<&Inner, Box<Response>> {
+        match (self.introspection, &caller.viewer) {
+            (Introspection::All, _) | (Introspection::Staff, Some(_)) => Ok(&self.open),
+            _ if !introspects => Ok(&self.closed),
+            (Introspection::Staff, None) => {
+                let why = "Sign in to see the schema: send Authorization: Bearer and your token.";
+                Err(Box::new(refusal(Code::Unauthenticated, why)))
+            }
+            (Introspection::Off, _) => {
+                let why = "This server shows its schema to nobody (graphql.introspection).";
+                Err(Box::new(refusal(Code::Forbidden, why)))
+            }
+        }
     }
 }
 
@@ -104,11 +138,16 @@ pub fn prepare(mut request: Request) -> Result<Prepared, Box<Response>> {
     limits::check_text(&request.query).map_err(|why| refuse(Code::ParseFailed, why))?;
     let document = async_graphql::parser::parse_query(&request.query)
         .map_err(|error| refuse(Code::ParseFailed, error.to_string()))?;
-    limits::check(&document).map_err(|why| refuse(Code::ValidationFailed, why))?;
+    let introspects =
+        limits::check(&document).map_err(|why| refuse(Code::ValidationFailed, why))?;
     let kind = kind(&document, request.operation_name.as_deref())
         .map_err(|why| refuse(Code::ValidationFailed, why))?;
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind })
+    Ok(Prepared {
+        request,
+        kind,
+        introspects,
+    })
 }
 
 fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, String> {

@@ -21,6 +21,7 @@ use self::bot::Bot;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
 use crate::config::{Config, on_this_machine};
+use crate::domain::Introspection;
 use crate::graphql::Schema;
 use crate::http::{self, Site};
 use crate::store::Db;
@@ -35,6 +36,7 @@ pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
     bot: Option<Bot>,
+    introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
 }
 
@@ -86,6 +88,7 @@ impl Server {
             listener,
             desk,
             bot,
+            introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
         })
     }
@@ -126,7 +129,7 @@ impl Server {
     pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
         let webhook_secret = self.bot.as_ref().and_then(Bot::webhook_secret);
         let site = Site {
-            schema: Schema::new(self.desk.clone()),
+            schema: Schema::new(self.desk.clone(), self.introspection),
             desk: self.desk.clone(),
             webhook_secret,
             trusted_proxies: self.trusted_proxies,

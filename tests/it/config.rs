@@ -21,6 +21,7 @@ fn what_cannot_be_used_is_named() {
         ("[auth]\nregistration = 'maybe'", "auth.registration"),
         ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),
         ("[auth]\njwt_secret = 'short'", "auth.jwt_secret"),
+        ("[graphql]\nintrospection = 'yes'", "graphql.introspection"),
         ("[telegram]\nmode = 'polling'", "telegram.token"),
         (
             "[telegram]\ntoken = 'a'\ntoken_file = 'b'",

@@ -6,10 +6,42 @@ const INTROSPECTION: &str = "{ __schema { types { fields { args { type { ofType 
 
 #[tokio::test]
 async fn the_schema_can_be_read_by_tools() {
-    let shop = Shop::open().await;
+    let shop = Shop::with_owner().await;
     let answer = shop.ask(INTROSPECTION).await;
     assert!(answer["errors"].is_null(), "{answer}");
     shop.close().await;
+}
+
+#[tokio::test]
+async fn who_sees_the_schema_is_a_setting() {
+    let hidden = "query { ...a } fragment a on Query { __type(name: \"Task\") { name } }";
+    for (setting, nobody, owner) in [
+        ("staff", "UNAUTHENTICATED", ""),
+        ("all", "", ""),
+        ("off", "FORBIDDEN", "FORBIDDEN"),
+    ] {
+        let settings = format!("[graphql]\nintrospection = '{setting}'");
+        let mut shop = Shop::open_with(&settings, "").await;
+        for signed_in in [false, true] {
+            if signed_in {
+                let answer = shop.register("owner@example.com").await;
+                shop.token = answer["data"]["register"]["token"]
+                    .as_str()
+                    .map(str::to_owned);
+            }
+            let expected = if signed_in { owner } else { nobody };
+            for query in [INTROSPECTION, hidden] {
+                let answer = shop.ask(query).await;
+                assert_eq!(code(&answer), expected, "{setting} {answer}");
+            }
+            let misspelt = shop.ask("{ allTask { id } }").await;
+            let suggested = misspelt.to_string().contains("allTasks");
+            assert_eq!(suggested, expected.is_empty(), "{setting} {misspelt}");
+            let named = shop.ask("{ __typename }").await;
+            assert_eq!(named["data"]["__typename"], "Query");
+        }
+        shop.close().await;
+    }
 }
 
 #[tokio::test]
