@@ -2,6 +2,7 @@
 //! with settings that are whole and right, or it says which key is not and doesn't start.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,6 +41,12 @@ pub struct Config {
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Sites whose programs may call the API from a browser.
+    pub cors_origins: Vec<String>,
+    /// Connections at the same time.
+    pub connections: u32,
+    /// Requests a second from one address; `None` without a limit.
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 /// The settings of a bot.
@@ -79,27 +86,30 @@ struct RawGraphql {
     introspection: String,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RawHttp {
-    trusted_proxies: Proxies,
+    trusted_proxies: List,
+    cors_origins: List,
+    connections: u32,
+    requests_per_second: u32,
 }
 
 /// A list in the file; in the environment, where there are no lists, divided by commas.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Proxies {
+enum List {
     Many(Vec<String>),
     One(String),
 }
 
-impl Default for Proxies {
+impl Default for List {
     fn default() -> Self {
         Self::Many(Vec::new())
     }
 }
 
-impl Proxies {
+impl List {
     fn texts(&self) -> Vec<&str> {
         match self {
             Self::Many(all) => all.iter().map(String::as_str).collect(),
@@ -207,6 +217,15 @@ impl Raw {
                 "http.trusted_proxies",
                 format!("{:?}", self.http.trusted_proxies.texts()),
             ),
+            (
+                "http.cors_origins",
+                format!("{:?}", self.http.cors_origins.texts()),
+            ),
+            ("http.connections", self.http.connections.to_string()),
+            (
+                "http.requests_per_second",
+                self.http.requests_per_second.to_string(),
+            ),
         ]
     }
 }
@@ -224,6 +243,17 @@ impl Default for Raw {
             telegram: RawTelegram::default(),
             graphql: RawGraphql::default(),
             http: RawHttp::default(),
+        }
+    }
+}
+
+impl Default for RawHttp {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: List::default(),
+            cors_origins: List::default(),
+            connections: 10_000,
+            requests_per_second: 50,
         }
     }
 }
@@ -393,6 +423,12 @@ impl Config {
                 _ => return Err(wrong("graphql.introspection", "write staff, all or off")),
             },
             trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
+            cors_origins: origins("http.cors_origins", &raw.http.cors_origins.texts())?,
+            connections: match raw.http.connections {
+                0 => return Err(wrong("http.connections", "write a number above zero")),
+                connections => connections,
+            },
+            requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
         })
     }
 }
@@ -461,6 +497,18 @@ fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
             .parse()
             .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
         network.map_err(|_| wrong(key, "write addresses or networks, for example 127.0.0.1"))
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Origins such as https://app.example.com: what a browser sends of itself.
+fn origins(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
+    let read = |text: &&str| {
+        let url = reqwest::Url::parse(text).ok();
+        let origin = url.map(|url| url.origin().ascii_serialization());
+        origin
+            .filter(|origin| origin == text)
+            .ok_or_else(|| wrong(key, "write origins, for example https://app.example.com"))
     };
     texts.iter().map(read).collect()
 }

@@ -1,4 +1,4 @@
-//! How often somebody may try a password.
+//! How often somebody may try a password, and ask at all.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -20,6 +20,8 @@ const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
 /// Tries at once from one address, then one every [`ADDRESS_PERIOD`].
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
+/// How many times the rate may come at once.
+const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// Above this many keys, those that have recovered are forgotten.
 const KEYS: usize = 10_000;
 
@@ -32,10 +34,13 @@ pub struct Limits {
     clock: Clock,
     accounts: Keyed<String>,
     addresses: Keyed<IpAddr>,
+    /// `None` without a limit.
+    requests: Option<Keyed<IpAddr>>,
 }
 
 impl Limits {
-    pub fn new(clock: &Clock) -> Self {
+    /// The rate is in requests a second from one address; ten times as many at once.
+    pub fn new(clock: &Clock, rate: Option<NonZeroU32>) -> Self {
         let limiter = |burst, period: Duration| {
             // Only a period of nothing has no quota.
             Quota::with_period(period)
@@ -54,6 +59,25 @@ impl Limits {
                 DefaultKeyedStateStore::default(),
                 clock.clone(),
             ),
+            requests: rate.map(|rate| {
+                let burst = rate.saturating_mul(BURST);
+                RateLimiter::new(
+                    Quota::per_second(rate).allow_burst(burst),
+                    DefaultKeyedStateStore::default(),
+                    clock.clone(),
+                )
+            }),
+        }
+    }
+
+    /// Counts a request from an address. This machine itself may ask as often as it likes.
+    ///
+    /// # Errors
+    /// As for [`Limits::attempt`].
+    pub fn request(&self, address: IpAddr) -> Result<()> {
+        match &self.requests {
+            Some(requests) if !address.is_loopback() => self.check(requests, &network(address)),
+            _ => Ok(()),
         }
     }
 

@@ -58,8 +58,7 @@ fn stream(site: &Site, session: Result<Option<Session>>) -> Response {
     let events = changes.map(|change| Ok::<_, Infallible>(event(change)));
     let events = events.take_until(site.stop.clone().cancelled_owned());
     let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
-    let reply = warp::sse::reply(events);
-    warp::reply::with_header(reply, "cache-control", "no-store").into_response()
+    warp::sse::reply(events).into_response()
 }
 
 fn event(change: Result<(TaskChanged, Option<TaskRow>)>) -> Event {

@@ -4,18 +4,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
-};
+use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
-use super::Site;
 use super::asker::Asker;
+use super::{Body, Site};
 use crate::graphql::{Code, Kind, prepare, refusal};
 
 /// The media type under which a refused document has a status of its own.
@@ -30,7 +27,7 @@ const GRAPHIQL_POLICY: &str = "default-src 'self'; script-src 'self' https://unp
 /// What a client sends.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+struct Sent {
     query: String,
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
@@ -45,7 +42,7 @@ pub(super) async fn answer(
     headers: HeaderMap,
     method: Method,
     query: String,
-    body: Option<Bytes>,
+    body: Body,
 ) -> Response {
     let out = Out::new(&headers);
     match method {
@@ -59,12 +56,9 @@ pub(super) async fn answer(
             out.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, why)
         }
         Method::POST => match body.as_deref().map(read_body) {
-            None => {
-                let why = "The body is longer than 256 KiB, or broke off.";
-                out.refuse(StatusCode::PAYLOAD_TOO_LARGE, why)
-            }
-            Some(Ok(request)) => run(&site, asker, &headers, request, &out, false).await,
-            Some(Err(why)) => out.refuse(StatusCode::BAD_REQUEST, &why),
+            Err(status) => out.refuse(*status, "The body is over 256 KiB, too slow, or broke off."),
+            Ok(Ok(request)) => run(&site, asker, &headers, request, &out, false).await,
+            Ok(Err(why)) => out.refuse(StatusCode::BAD_REQUEST, &why),
         },
         _ => allow(
             "GET, POST",
@@ -176,7 +170,6 @@ impl Out {
         if let Ok(media_type) = HeaderValue::from_str(&media_type) {
             headers.insert(CONTENT_TYPE, media_type);
         }
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("Accept"));
         answer
     }
@@ -222,13 +215,13 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Reads a body, or says what it should have been.
 pub(super) fn read_body(body: &[u8]) -> Result<Request, String> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| {
+    let body: Sent = serde_json::from_slice(body).map_err(|error| {
         format!("The body must be a JSON object with a text `query` and, as objects, `variables` and `extensions` (line {}, column {}).", error.line(), error.column())
     })?;
     Ok(read(body))
 }
 
-fn read(body: Body) -> Request {
+fn read(body: Sent) -> Request {
     let variables = body.variables.unwrap_or_default();
     let mut request =
         Request::new(body.query).variables(Variables::from_json(Value::Object(variables)));
@@ -254,7 +247,7 @@ fn read_query(query: &str) -> Result<Request, String> {
         Some(text) => serde_json::from_str::<Option<Map<String, Value>>>(&text)
             .map_err(|_| format!("`{name}` must be a JSON object.")),
     };
-    Ok(read(Body {
+    Ok(read(Sent {
         query: find("query").ok_or("Send a query: POST it as JSON, or GET it as ?query=….")?,
         operation_name: find("operationName"),
         variables: object("variables")?,

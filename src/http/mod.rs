@@ -4,6 +4,7 @@
 mod asker;
 mod events;
 mod graphql;
+mod headers;
 mod pages;
 mod ready;
 mod socket;
@@ -13,6 +14,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -20,19 +22,22 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
-use warp::http::header::{ALLOW, HeaderName, HeaderValue};
+use warp::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
 use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
 use crate::app::Desk;
 use crate::clock::Stopwatch;
+use crate::domain::Error;
 use crate::graphql::Schema;
 
 use asker::Asker;
 
 /// The longest body that is taken, in bytes.
 const BODY: usize = 256 * 1024;
+/// How long a client may take to send one.
+const BODY_TIME: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the routes share.
@@ -42,6 +47,10 @@ pub struct Site {
     /// `None` without a webhook.
     pub webhook_secret: Option<Arc<SecretString>>,
     pub trusted_proxies: Vec<IpNet>,
+    /// Sites whose programs may read what `/graphql` and `/events` answer.
+    pub cors_origins: Vec<String>,
+    /// Whether browsers reach us by https, and shall from now on.
+    pub https: bool,
     /// Ends what would stay open by itself: sockets and streams.
     pub stop: CancellationToken,
 }
@@ -102,26 +111,31 @@ pub fn routes(
         .recover(refuse)
 }
 
-/// Collects a body up to the limit; `None` above it. No length needs to be announced.
-fn body() -> impl Filter<Extract = (Option<Bytes>,), Error = warp::Rejection> + Copy + Send + Sync {
-    warp::body::stream().then(|chunks| async move { collect(chunks).await })
+/// A body, or the status for one that is too long, too slow or broke off.
+type Body = Result<Bytes, StatusCode>;
+
+/// Collects a body up to the limit. No length needs to be announced.
+fn body() -> impl Filter<Extract = (Body,), Error = warp::Rejection> + Copy + Send + Sync {
+    warp::body::stream().then(|chunks| async move {
+        let collected = tokio::time::timeout(BODY_TIME, collect(chunks)).await;
+        collected.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+    })
 }
 
 async fn collect<B: bytes::Buf>(
     chunks: impl futures_util::Stream<Item = Result<B, warp::Error>>,
-) -> Option<Bytes> {
+) -> Body {
     use futures_util::StreamExt;
     let mut chunks = std::pin::pin!(chunks);
     let mut all = bytes::BytesMut::new();
     while let Some(chunk) = chunks.next().await {
-        // A body that breaks off has no answer that anyone would read.
-        let mut chunk = chunk.ok()?;
+        let mut chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
         if all.len() + chunk.remaining() > BODY {
-            return None;
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         all.extend_from_slice(&chunk.copy_to_bytes(chunk.remaining()));
     }
-    Some(all.freeze())
+    Ok(all.freeze())
 }
 
 async fn refuse(rejection: warp::Rejection) -> Result<Response, Infallible> {
@@ -147,29 +161,56 @@ pub async fn serve<S, B>(
     mut routes: S,
     mut request: Request<B>,
     peer: IpAddr,
-    proxies: &[IpNet],
+    site: &Site,
 ) -> Response
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
 {
-    let asker = Asker::new(peer, request.headers(), proxies);
-    let (method, room) = (request.method().clone(), room(request.uri().path()));
+    let asker = Asker::new(peer, request.headers(), &site.trusted_proxies);
+    let path = request.uri().path();
+    let (method, room) = (request.method().clone(), room(path));
+    let origin = headers::allowed_origin(site, path, request.headers());
+    let preflight = match origin {
+        Some(_) => headers::preflight(&method, request.headers()),
+        None => None,
+    };
     let request_id = asker.request_id.clone();
-    request.extensions_mut().insert(asker);
     let stopwatch = Stopwatch::start();
-    let mut response = match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Ok(Err(never)) => match never {},
-        Err(_) => {
-            tracing::error!(request_id, "a bug ended the request");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    let mut response = match (site.desk.limits.request(asker.address), preflight) {
+        (Err(error), _) => too_many(&error),
+        (_, Some(preflight)) => preflight,
+        _ => {
+            request.extensions_mut().insert(asker);
+            match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
+                Ok(Ok(response)) => response,
+                Ok(Err(never)) => match never {},
+                Err(_) => {
+                    tracing::error!(request_id, "a bug ended the request");
+                    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                }
+            }
         }
     };
+    if let Some(origin) = origin {
+        headers::share(&mut response, origin);
+    }
+    headers::add_defaults(&mut response, site.https);
     log(&method, &room, &response, &request_id, stopwatch);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The answer to an address that asks more often than people do.
+fn too_many(error: &Error) -> Response {
+    let Error::RateLimited { retry_after } = error else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let seconds = retry_after.as_secs() + 1;
+    let text = format!("Too many requests from your address: try again in {seconds} seconds.\n");
+    let response = warp::reply::with_status(text, StatusCode::TOO_MANY_REQUESTS);
+    warp::reply::with_header(response, RETRY_AFTER, seconds).into_response()
 }
 
 fn log(method: &Method, room: &str, response: &Response, request_id: &str, stopwatch: Stopwatch) {

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use warp::Reply;
 use warp::http::{HeaderMap, Method, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::Site;
 use super::asker::Asker;
+use super::{Body, Site};
 use crate::web::{self, Asked, Visit};
 
 pub(super) async fn answer(
@@ -19,10 +18,11 @@ pub(super) async fn answer(
     headers: HeaderMap,
     method: Method,
     query: String,
-    body: Option<Bytes>,
+    body: Body,
 ) -> Response {
-    let Some(body) = body else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match body {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
     };
     let request_id = asker.request_id.clone();
     let asked = Asked {

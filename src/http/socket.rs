@@ -11,10 +11,11 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use warp::Reply;
-use warp::http::HeaderMap;
+use warp::http::{HeaderMap, StatusCode};
 use warp::ws::{Message, WebSocket, Ws};
 
 use super::asker::{Asker, token};
+use super::headers::is_foreign;
 use super::{BODY, Site, graphql};
 use crate::app::accounts;
 use crate::domain::Error;
@@ -75,6 +76,9 @@ enum Told {
 }
 
 pub(super) fn open(ws: Ws, site: Arc<Site>, asker: Asker, headers: HeaderMap) -> impl Reply {
+    if is_foreign(&site, "/graphql", &headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     let offered = headers.get_all("sec-websocket-protocol").iter();
     let offered = offered
         .filter_map(|value| value.to_str().ok())

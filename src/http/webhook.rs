@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use warp::http::{HeaderMap, StatusCode};
 
-use super::Site;
 use super::asker::Asker;
+use super::{Body, Site};
 use crate::bot;
 use crate::telegram::Update;
 
@@ -21,7 +20,7 @@ pub(super) async fn answer(
     site: Arc<Site>,
     _: Asker,
     headers: HeaderMap,
-    body: Option<Bytes>,
+    body: Body,
 ) -> StatusCode {
     let Some(secret) = &site.webhook_secret else {
         return StatusCode::NOT_FOUND;
@@ -34,8 +33,9 @@ pub(super) async fn answer(
     if !right || given.next().is_some() {
         return StatusCode::UNAUTHORIZED;
     }
-    let Some(body) = body else {
-        return StatusCode::PAYLOAD_TOO_LARGE;
+    let body = match body {
+        Ok(body) => body,
+        Err(status) => return status,
     };
     let Some(update) = Update::parse(&body) else {
         tracing::warn!("Telegram sent something that is no update");

@@ -1,17 +1,12 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
+mod accept;
 mod bot;
 mod systemd;
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -23,13 +18,8 @@ use crate::clock::Clock;
 use crate::config::{Config, on_this_machine};
 use crate::domain::Introspection;
 use crate::graphql::Schema;
-use crate::http::{self, Site};
+use crate::http::Site;
 use crate::store::Db;
-
-/// How long a stop waits for requests that are under way.
-const DRAIN: Duration = Duration::from_secs(8);
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(10);
 
 /// A server that is ready to run.
 pub struct Server {
@@ -38,6 +28,8 @@ pub struct Server {
     bot: Option<Bot>,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
+    cors_origins: Vec<String>,
+    connections: u32,
 }
 
 /// Why a server can't be built or run.
@@ -73,7 +65,7 @@ impl Server {
         };
 
         let desk = Desk {
-            limits: Limits::new(&clock),
+            limits: Limits::new(&clock, config.requests_per_second),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             registration: config.registration,
@@ -90,6 +82,8 @@ impl Server {
             bot,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
+            cors_origins: config.cors_origins,
+            connections: accept::most_connections(config.connections),
         })
     }
 
@@ -133,6 +127,8 @@ impl Server {
             desk: self.desk.clone(),
             webhook_secret,
             trusted_proxies: self.trusted_proxies,
+            cors_origins: self.cors_origins,
+            https: self.desk.public_url.starts_with("https://"),
             stop: stop.clone(),
         };
         let mut parts = JoinSet::new();
@@ -140,7 +136,12 @@ impl Server {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
         }
         parts.spawn(systemd::keep_alive(stop.clone()));
-        parts.spawn(accept(self.listener, site, stop.clone()));
+        parts.spawn(accept::run(
+            self.listener,
+            site,
+            self.connections,
+            stop.clone(),
+        ));
         let mut result = Ok(());
         while let Some(ended) = parts.join_next().await {
             let ended = ended.unwrap_or_else(|panic| Err(panic.into()));
@@ -156,54 +157,4 @@ impl Server {
         self.desk.db.checkpoint().await?;
         result
     }
-}
-
-/// Takes connections until `stop`, then lets the requests under way end.
-async fn accept(listener: TcpListener, site: Site, stop: CancellationToken) -> Result<(), Failure> {
-    let site = Arc::new(site);
-    let routes = warp::service(http::routes(site.clone()));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Out of file descriptors, or the client was gone already: go on.
-                tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let (routes, site) = (routes.clone(), site.clone());
-        let service = service_fn(move |request| {
-            let (routes, site) = (routes.clone(), site.clone());
-            async move {
-                let answer = http::serve(routes, request, peer.ip(), &site.trusted_proxies).await;
-                Ok::<_, Infallible>(answer)
-            }
-        });
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS);
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
-            }
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("requests were still under way at the end");
-    }
-    Ok(())
 }

@@ -6,9 +6,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use warp::Reply;
-use warp::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use warp::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
@@ -87,7 +85,6 @@ pub fn serve(name: &str, gzip: bool) -> Response {
         HeaderValue::from_static("public, max-age=31536000, immutable"),
     );
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if gzip {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

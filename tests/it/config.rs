@@ -22,6 +22,16 @@ fn what_cannot_be_used_is_named() {
         ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),
         ("[auth]\njwt_secret = 'short'", "auth.jwt_secret"),
         ("[graphql]\nintrospection = 'yes'", "graphql.introspection"),
+        (
+            "[http]\ncors_origins = ['example.com']",
+            "http.cors_origins",
+        ),
+        (
+            "[http]\ncors_origins = ['https://example.com/']",
+            "http.cors_origins",
+        ),
+        ("[http]\nconnections = 0", "http.connections"),
+        ("[http]\nrequests_per_second = -1", "requests_per_second"),
         ("[telegram]\nmode = 'polling'", "telegram.token"),
         (
             "[telegram]\ntoken = 'a'\ntoken_file = 'b'",

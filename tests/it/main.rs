@@ -17,6 +17,7 @@ mod log;
 mod outbox;
 mod pages;
 mod process;
+mod protection;
 mod readme;
 mod store;
 mod tasks;

@@ -1,0 +1,97 @@
+//! What every answer says to browsers, and which other sites may read our answers: none, unless
+//! the settings name them.
+
+use warp::Reply;
+use warp::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use warp::reply::Response;
+
+use super::Site;
+
+/// What holds unless the route says something else itself.
+const DEFAULTS: [(HeaderName, &str); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    (CACHE_CONTROL, "no-store"),
+];
+/// The routes that programs on other sites may be allowed to read.
+const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
+
+/// Adds the defaults to an answer.
+pub(super) fn add_defaults(response: &mut Response, https: bool) {
+    let headers = response.headers_mut();
+    for (name, value) in DEFAULTS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// The origin that asks, where it is one of those that may read the answer.
+pub(super) fn allowed_origin(site: &Site, path: &str, headers: &HeaderMap) -> Option<HeaderValue> {
+    let origin = headers.get(ORIGIN)?;
+    let allowed = site.cors_origins.iter().any(|allowed| origin == allowed);
+    (allowed && SHARED.contains(&path)).then(|| origin.clone())
+}
+
+/// The answer to a browser that asks whether a program of that origin may call us.
+pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response> {
+    if method != Method::OPTIONS || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+        return None;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    for (name, value) in [
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "Authorization, Content-Type, Accept",
+        ),
+        (ACCESS_CONTROL_MAX_AGE, "3600"),
+    ] {
+        let headers = response.headers_mut();
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Some(response)
+}
+
+/// Lets the program of that origin read the answer.
+pub(super) fn share(response: &mut Response, origin: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("X-Request-Id, Retry-After"),
+    );
+    headers.append(VARY, HeaderValue::from_static("Origin"));
+}
+
+/// Whether a browser's page of another site asks for a socket. Programs that are no browsers name
+/// no origin.
+pub(super) fn is_foreign(site: &Site, path: &str, headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let host = headers.get(HOST).map(HeaderValue::as_bytes);
+    let ours = origin == &site.desk.public_url
+        || [&b"http://"[..], b"https://"]
+            .iter()
+            .any(|scheme| origin.as_bytes().strip_prefix(*scheme) == host);
+    !ours && allowed_origin(site, path, headers).is_none()
+}

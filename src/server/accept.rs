@@ -1,0 +1,140 @@
+//! Takes connections: no more at once than there are descriptors for, and none that keeps us
+//! waiting.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tower_service::Service;
+use warp::http::Request;
+use warp::reply::Response;
+
+use super::Failure;
+use crate::http::{self, Site};
+
+/// How long a stop waits for requests that are under way.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How long a client may take to send its headers, the first ones or the next.
+const HEADERS: Duration = Duration::from_secs(10);
+/// How long an HTTP/2 connection may be silent before it is asked whether it is alive.
+const ALIVE: Duration = Duration::from_secs(20);
+/// Descriptors that connections leave to the database and to Telegram.
+const RESERVE: u32 = 100;
+
+/// How many connections there may be at once, with the descriptors that the system gives us.
+pub fn most_connections(wanted: u32) -> u32 {
+    let descriptors = rlimit::increase_nofile_limit(u64::from(wanted.saturating_add(RESERVE)));
+    let Ok(descriptors) = descriptors else {
+        return wanted;
+    };
+    let left = descriptors.saturating_sub(RESERVE.into()).max(1);
+    let left = u32::try_from(left).unwrap_or(u32::MAX);
+    if left < wanted {
+        tracing::warn!(
+            "the system lets us have {left} connections at once, not {wanted}: raise `ulimit -n` or LimitNOFILE="
+        );
+    }
+    left.min(wanted)
+}
+
+/// Takes connections until `stop`, then lets the requests under way end.
+///
+/// # Errors
+/// None as yet; a part of the server says what ended it.
+pub async fn run(
+    listener: TcpListener,
+    site: Site,
+    most: u32,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let site = Arc::new(site);
+    let routes = warp::service(http::routes(site.clone()));
+    let slots = Arc::new(Semaphore::new(most as usize));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer, slot) = tokio::select! {
+            () = stop.cancelled() => break,
+            next = next(&listener, &slots) => next,
+        };
+        let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            let _slot = slot;
+            serve(routes, stream, peer, site, watcher).await;
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests were still under way at the end");
+    }
+    Ok(())
+}
+
+/// The next connection, once there is room for it.
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    loop {
+        let Ok(slot) = slots.clone().acquire_owned().await else {
+            // The slots are never closed.
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => return (stream, peer, slot),
+            Err(error) => {
+                // Out of file descriptors, or the client was gone already: go on.
+                tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve<S>(routes: S, stream: TcpStream, peer: SocketAddr, site: Arc<Site>, watcher: Watcher)
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    let asked = Arc::new(AtomicBool::new(false));
+    let mark = asked.clone();
+    let service = service_fn(move |request| {
+        mark.store(true, Ordering::Relaxed);
+        let (routes, site) = (routes.clone(), site.clone());
+        async move { Ok::<_, Infallible>(http::serve(routes, request, peer.ip(), &site).await) }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(ALIVE)
+        .keep_alive_timeout(HEADERS);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let mut connection = pin!(watcher.watch(connection.into_owned()));
+    // The limits above begin once it is known which HTTP is spoken: this one begins at once.
+    let ended = match tokio::time::timeout(HEADERS, &mut connection).await {
+        Ok(ended) => ended,
+        Err(_) if asked.load(Ordering::Relaxed) => connection.await,
+        Err(_) => return,
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection ended early");
+    }
+}

@@ -1,0 +1,238 @@
+//! What strangers try: headers, other sites, floods, and clients that keep us waiting.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::harness::Shop;
+
+const QUERY: &str = r#"{"query": "{ __typename }"}"#;
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_protect_browsers() {
+    let shop = Shop::open().await;
+    for path in [
+        "/",
+        "/login",
+        "/nowhere",
+        "/graphql",
+        "/graphql?query=x",
+        "/graphiql.js",
+        "/events",
+        "/live",
+        "/healthz",
+        "/readyz",
+        "/telegram/webhook",
+        "/manifest.webmanifest",
+        "/%ff",
+        "/assets/none.css",
+        "/customers/known?phone=1",
+    ] {
+        let answer = shop.request(Method::GET, path).send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(
+            header("cross-origin-opener-policy"),
+            "same-origin",
+            "{path}"
+        );
+        let policy = header("content-security-policy");
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        let kept = header("cache-control");
+        let fresh = path == "/manifest.webmanifest" && kept == "no-cache";
+        assert!(fresh || kept == "no-store", "{path}: {kept}");
+        let headers = answer.headers();
+        assert!(
+            !headers.contains_key("access-control-allow-origin"),
+            "{path}"
+        );
+        // Over plain http a promise of https would be ignored, and wrong.
+        assert!(!headers.contains_key("strict-transport-security"), "{path}");
+    }
+    shop.close().await;
+    let shop = Shop::open_with(
+        "public_url = 'https://desk.example.com'",
+        "mode = 'polling'",
+    )
+    .await;
+    let answer = shop.request(Method::GET, "/login").send().await.unwrap();
+    assert_eq!(
+        answer.headers()["strict-transport-security"],
+        "max-age=31536000"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn another_site_reads_only_what_the_settings_let_it() {
+    let shop = Shop::open_with("[http]\ncors_origins = ['https://app.example.com']", "").await;
+    let ask = async |method: Method, path: &str, origin: &str| {
+        let request = shop.request(method, path).header("origin", origin);
+        let request = request
+            .header("access-control-request-method", "POST")
+            .header("content-type", "application/json");
+        let answer = request.body(QUERY).send().await.unwrap();
+        let allowed = answer.headers().get("access-control-allow-origin");
+        let allowed = allowed.map(|origin| origin.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), allowed, answer.headers().clone())
+    };
+    let app = "https://app.example.com";
+    let (status, allowed, headers) = ask(Method::OPTIONS, "/graphql", app).await;
+    assert_eq!((status, allowed.as_deref()), (204, Some(app)));
+    assert_eq!(
+        headers["access-control-allow-headers"],
+        "Authorization, Content-Type, Accept"
+    );
+    let (status, allowed, headers) = ask(Method::POST, "/graphql", app).await;
+    assert_eq!((status, allowed.as_deref()), (200, Some(app)));
+    assert!(headers.get_all("vary").iter().any(|name| name == "Origin"));
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+    for (method, path, origin) in [
+        (Method::OPTIONS, "/graphql", "https://evil.example"),
+        (Method::POST, "/graphql", "https://evil.example"),
+        (
+            Method::POST,
+            "/graphql",
+            "https://app.example.com.evil.example",
+        ),
+        (Method::POST, "/graphql", "null"),
+        (Method::OPTIONS, "/login", app),
+        (Method::GET, "/login", app),
+    ] {
+        let (status, allowed, _) = ask(method, path, origin).await;
+        assert_eq!(allowed, None, "{path} {origin} {status}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_socket_opens_for_our_own_pages_programs_and_named_sites() {
+    let shop = Shop::open_with("[http]\ncors_origins = ['https://app.example.com']", "").await;
+    let address = format!("{}/graphql", shop.url.replace("http", "ws"));
+    for (origin, opens) in [
+        (None, true),
+        (Some(&*shop.url), true),
+        (Some("https://app.example.com"), true),
+        (Some("https://evil.example"), false),
+        (Some("null"), false),
+    ] {
+        let mut request = address.as_str().into_client_request().unwrap();
+        let headers = request.headers_mut();
+        let protocol = "graphql-transport-ws".parse().unwrap();
+        headers.insert("sec-websocket-protocol", protocol);
+        if let Some(origin) = origin {
+            headers.insert("origin", origin.parse().unwrap());
+        }
+        let opened = tokio_tungstenite::connect_async(request).await;
+        assert_eq!(opened.is_ok(), opens, "{origin:?}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_address_that_floods_is_told_to_wait_and_this_machine_is_not() {
+    let settings = "[http]\nrequests_per_second = 2\ntrusted_proxies = ['127.0.0.1']";
+    let shop = Shop::open_with(settings, "").await;
+    let from = async |address: &str| {
+        let request = shop.request(Method::GET, "/healthz");
+        let answer = request
+            .header("x-forwarded-for", address)
+            .send()
+            .await
+            .unwrap();
+        let wait = answer.headers().get("retry-after").cloned();
+        (
+            answer.status().as_u16(),
+            wait.map(|wait| wait.to_str().unwrap().to_owned()),
+        )
+    };
+    for _ in 0..20 {
+        assert_eq!(from("203.0.113.7").await, (200, None));
+    }
+    assert_eq!(from("203.0.113.7").await, (429, Some("1".to_owned())));
+    assert_eq!(from("203.0.113.8").await.0, 200);
+    // One IPv6 customer has 2⁶⁴ addresses.
+    for number in 0..20 {
+        assert_eq!(from(&format!("2001:db8::{number:x}")).await.0, 200);
+    }
+    assert_eq!(from("2001:db8::ffff").await.0, 429);
+    for _ in 0..50 {
+        assert_eq!(from("127.0.0.1").await.0, 200);
+    }
+    shop.clock.advance(Duration::from_secs(1));
+    assert_eq!(from("203.0.113.7").await.0, 200);
+    shop.close().await;
+}
+
+/// What comes back on a connection over which this was sent, and after how many seconds it ends.
+async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
+    let address = shop.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    // From here on the time runs by itself whenever everybody waits.
+    tokio::time::pause();
+    let start = Instant::now();
+    let mut answer = Vec::new();
+    // A connection that is reset has ended too.
+    let _ = stream.read_to_end(&mut answer).await;
+    let seconds = start.elapsed().as_secs();
+    tokio::time::resume();
+    (String::from_utf8_lossy(&answer).into_owned(), seconds)
+}
+
+#[tokio::test]
+async fn who_keeps_us_waiting_is_sent_away() {
+    let shop = Shop::open().await;
+    let body = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"que";
+    for (sent, status, most) in [
+        ("", "", 10),
+        ("GET / HTTP/1.1\r\nhost: x\r\nx-slow", "", 10),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 60),
+        (body, "HTTP/1.1 408", 45),
+        // An idle connection that was used is closed as well.
+        (
+            "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n",
+            "HTTP/1.1 200",
+            10,
+        ),
+    ] {
+        let (answer, seconds) = send_and_wait(&shop, sent).await;
+        assert!(answer.starts_with(status), "{sent}: {answer}");
+        assert!(seconds <= most, "{sent}: {seconds} s");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_more_than_there_is_room_for_waits_its_turn() {
+    let shop = Shop::open_with("[http]\nconnections = 2", "").await;
+    let address = shop.url.strip_prefix("http://").unwrap();
+    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        open.push(stream);
+    }
+    let mut third = TcpStream::connect(address).await.unwrap();
+    third.write_all(request).await.unwrap();
+    let mut answer = [0; 12];
+    let early = tokio::time::timeout(Duration::from_millis(200), third.read_exact(&mut answer));
+    assert!(early.await.is_err(), "there was no room");
+    open.pop();
+    third.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    drop((open, third));
+    shop.close().await;
+}
