@@ -18,7 +18,7 @@ use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// Tasks that are counted one by one at the most.
-const COUNTED: i64 = 5_000;
+const COUNTED: i64 = 3_000;
 
 /// # Errors
 /// [`Error::NotFound`].
@@ -43,14 +43,14 @@ pub fn page(
     store::tasks::page(connection, filter, order, after, limit)
 }
 
-/// How many tasks match, by status; `None` for so many that counting them would take longer than
-/// showing them.
+/// How many tasks match, by status, and how many of these are the actor's; `None` for so many that
+/// counting them would take longer than showing them.
 pub fn count_by_status(
     connection: &Connection,
-    _: &Actor,
+    actor: &Actor,
     filter: &TaskFilter,
 ) -> Result<Option<Counts>> {
-    store::tasks::count_by_status(connection, filter, COUNTED)
+    store::tasks::count_by_status(connection, filter, Some(actor.id()), COUNTED)
 }
 
 pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<i64> {

@@ -224,7 +224,7 @@ tasks-count = { $count ->
     [few] { $count } заявки
    *[many] { $count } заявок
 }
-tasks-many = Больше 5000 заявок: уточните, какие нужны
+tasks-many = Больше 3000 заявок: уточните, какие нужны
 tasks-none = Заявок нет.
 tasks-none-filtered = Таких заявок нет.
 tasks-edit = Изменить

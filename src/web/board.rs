@@ -26,6 +26,8 @@ struct BoardPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     columns: Vec<Column>,
+    /// The words for a form, and their names.
+    statuses: Vec<(Status, String)>,
     most: i64,
 }
 
@@ -51,11 +53,14 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
     };
     let columns = columns.into_iter().map(column).collect();
+    let named = |status: &Status| (*status, visit.texts.status(status));
+    let statuses = Status::ALL.iter().map(named).collect();
     let most = i64::try_from(COLUMN).unwrap_or(i64::MAX);
     visit.page(&BoardPage {
         visit,
         current: "board",
         columns,
+        statuses,
         most,
     })
 }

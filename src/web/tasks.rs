@@ -231,17 +231,12 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         let rows = app::tasks::page(c, &actor, &filter, order, after, PAGE + 1)?;
         let all = TaskFilter {
             statuses: Vec::new(),
-            ..filter.clone()
+            ..filter
         };
         let by_status = app::tasks::count_by_status(c, &actor, &all)?;
-        let mine = TaskFilter {
-            employee: Some(me),
-            ..all
-        };
-        let mine = app::tasks::count_by_status(c, &actor, &mine)?;
-        Ok((rows, by_status, mine, app::accounts::employees(c, &actor)?))
+        Ok((rows, by_status, app::accounts::employees(c, &actor)?))
     };
-    let (mut rows, by_status, mine, employees) = visit.desk.db.read(work).await?;
+    let (mut rows, by_status, employees) = visit.desk.db.read(work).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let last = rows
@@ -251,9 +246,9 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let page = ListPage {
         current: "tasks",
         errors,
-        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), mine.as_ref(), me),
+        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), me),
         employees: choices(&employees, asked.employee),
-        count: by_status.map(|counts| shown(&asked.statuses, &counts)),
+        count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
         rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
         next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
         first: after.is_none(),
@@ -270,24 +265,14 @@ fn with_cursor(asked: &Asked, cursor: &str) -> String {
     format!("{address}{joint}after={cursor}")
 }
 
-/// How many tasks are in these statuses; all of them when none is chosen.
-fn shown(statuses: &[Status], counts: &Counts) -> i64 {
-    match statuses {
-        [] => counts.total(),
-        some => {
-            let chosen = Status::ALL.iter().filter(|status| some.contains(status));
-            chosen.map(|status| counts.of(*status)).sum()
-        }
-    }
+/// The sum over the chosen statuses; over all of them when none is chosen.
+fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
+    let all = Status::ALL.iter();
+    let chosen = all.filter(|status| statuses.is_empty() || statuses.contains(status));
+    chosen.map(|status| count(*status)).sum()
 }
 
-fn tabs(
-    asked: &Asked,
-    texts: &Texts,
-    counts: Option<&Counts>,
-    mine: Option<&Counts>,
-    me: EmployeeId,
-) -> Vec<Tab> {
+fn tabs(asked: &Asked, texts: &Texts, counts: Option<&Counts>, me: EmployeeId) -> Vec<Tab> {
     let all = Tab {
         name: texts.s("tasks-all"),
         address: asked.address(&[], asked.employee),
@@ -312,7 +297,10 @@ fn tabs(
     let mine = Tab {
         name: texts.s("tasks-mine"),
         address: asked.address(&asked.statuses, (!is_mine).then_some(me)),
-        count: mine.map(|counts| shown(&asked.statuses, counts)),
+        // With a colleague's tasks in the list there are none of one's own among them.
+        count: counts
+            .filter(|_| is_mine || asked.employee.is_none())
+            .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
         current: is_mine,
     };
     std::iter::once(all)
