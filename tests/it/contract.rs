@@ -52,7 +52,7 @@ async fn a_document_over_the_limits_is_refused_before_it_runs() {
     let shop = Shop::open().await;
     let deep = format!("{{ a(b: {}1 }}", "[".repeat(100_000));
     let levels =
-        format!("{{ allTasks {{ id {}", "customer { tasks { id ".repeat(10)) + &"} } ".repeat(11);
+        format!("{{ allTasks {{ id {}", "customer { tasks { id ".repeat(10)) + &*"} } ".repeat(11);
     let bomb = "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }";
     let logins = "mutation { a: login(password: 1) { success } b: login(password: 1) { success } }";
     let aliases = format!(

@@ -1,0 +1,9 @@
+//! The desk in a real browser. Without Chromium these tests say so and do nothing, unless
+//! `ZAYAVKA_REQUIRE_BROWSER` is set.
+
+mod accounts;
+mod board;
+mod chromium;
+mod live;
+mod plain;
+mod status;
