@@ -288,6 +288,7 @@ board-title = Board
 board-move = Move No. { $number }
 board-more = The last { $count } are shown. The others are in the list.
 board-moved = No. { $number } is now “{ $status }”
+board-failed = That didn't work: the task has been changed meanwhile, or there is no connection. The board shows what is stored.
 
 # Customers
 
