@@ -68,15 +68,20 @@ impl Driver {
 
     /// Opens a browser in which nobody is signed in.
     pub async fn open(&self, shop: &Shop) -> Browser {
+        self.open_in(shop, "ru").await
+    }
+
+    /// The same, by somebody who reads that language.
+    pub async fn open_in(&self, shop: &Shop, language: &str) -> Browser {
         let options = json!({
             "binary": "/usr/bin/chromium",
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
                 "--disable-extensions", "--disable-background-networking", "--no-first-run",
                 "--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1280,900",
-                "--lang=ru",
+                format!("--lang={language}"),
             ],
-            "prefs": {"intl.accept_languages": "ru,ru-RU"},
+            "prefs": {"intl.accept_languages": language},
         });
         let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
         let wanted: Capabilities = serde_json::from_value(wanted).unwrap();
@@ -94,13 +99,7 @@ impl Driver {
     /// Opens a browser in which somebody is signed in.
     pub async fn signed_in(&self, shop: &Shop, email: &str) -> Browser {
         let browser = self.open(shop).await;
-        let token = shop.login(email).await.unwrap();
-        browser
-            .cdp(
-                "Network.setCookie",
-                json!({"name": "zayavka", "value": token, "url": shop.url, "httpOnly": true}),
-            )
-            .await;
+        browser.sign_in(shop, email).await;
         browser
     }
 }
@@ -138,6 +137,13 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// Lets somebody in without the form.
+    pub async fn sign_in(&self, shop: &Shop, email: &str) {
+        let token = shop.login(email).await.unwrap();
+        let cookie = json!({"name": "zayavka", "value": token, "url": shop.url, "httpOnly": true});
+        self.cdp("Network.setCookie", cookie).await;
+    }
+
     pub async fn go(&self, path: &str) {
         let url = format!("{}{path}", self.home);
         self.web.goto(&*url).await.unwrap();

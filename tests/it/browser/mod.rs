@@ -6,4 +6,5 @@ mod board;
 mod chromium;
 mod live;
 mod plain;
+mod screens;
 mod status;
