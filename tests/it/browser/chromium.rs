@@ -209,7 +209,11 @@ impl Browser {
 
     /// Waits for what is at `css`, and clicks it.
     pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        while let Err(error) = self.find(css).await.click().await {
+            // The page has just put a new one in its place.
+            let error = error.to_string();
+            assert!(error.contains("stale element"), "{css}: {error}");
+        }
     }
 
     /// Waits for the field at `css`, and types into it in the place of what was there.
@@ -222,7 +226,12 @@ impl Browser {
     /// Presses keys one after the other, wherever the keyboard is.
     pub async fn press(&self, keys: impl AsRef<str>) {
         let keys = self.web.action_chain().send_keys(keys.as_ref());
-        keys.perform().await.unwrap();
+        if let Err(error) = keys.perform().await {
+            // A key that leads to another page has done so before its release is answered.
+            let error = error.to_string();
+            assert!(error.contains("aborted by navigation"), "{error}");
+            self.web.action_chain().reset_actions().await.unwrap();
+        }
     }
 
     /// Goes on with the keyboard from field to field until `css` has the focus.

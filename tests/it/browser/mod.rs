@@ -4,7 +4,9 @@
 mod accounts;
 mod board;
 mod chromium;
+mod filters;
 mod live;
 mod plain;
 mod screens;
 mod status;
+mod tasks;
