@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::process::Command;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -275,6 +276,17 @@ webhook_secret = '{SECRET}'",
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
     }
+}
+
+/// The program as it was built, with no settings from the environment of the tests, some of whose
+/// own variables begin as settings do.
+pub fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_zayavka"));
+    let settings = std::env::vars_os().map(|(name, _)| name);
+    for name in settings.filter(|name| name.to_string_lossy().starts_with("ZAYAVKA_")) {
+        program.env_remove(name);
+    }
+    program
 }
 
 /// The code of the first error of an answer.
