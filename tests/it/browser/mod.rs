@@ -8,5 +8,6 @@ mod filters;
 mod live;
 mod plain;
 mod screens;
+mod screenshots;
 mod status;
 mod tasks;
