@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,9 @@ use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::harness::Shop;
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 
 /// How long something may take that a person would wait for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,21 +37,20 @@ pub struct Driver {
 impl Driver {
     /// Starts one; `None`, and says so, where there is no Chromium.
     pub async fn start() -> Option<Self> {
+        let missing = [CHROMIUM, CHROMEDRIVER].map(Path::new);
+        if let Some(missing) = missing.iter().find(|program| !program.exists()) {
+            skip(&format!("there is no {}", missing.display()));
+            return None;
+        }
         let turn = TURNS.acquire().await.unwrap();
         let folder = TempDir::new().unwrap();
-        let started = Command::new("/usr/bin/chromedriver")
+        let mut child = Command::new(CHROMEDRIVER)
             .arg("--port=0")
             .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .spawn();
-        let mut child = match started {
-            Ok(child) => child,
-            Err(error) => {
-                skip(&format!("there is no /usr/bin/chromedriver ({error})"));
-                return None;
-            }
-        };
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines
             .find_map(|line| {
@@ -74,7 +77,7 @@ impl Driver {
     /// The same, by somebody who reads that language.
     pub async fn open_in(&self, shop: &Shop, language: &str) -> Browser {
         let options = json!({
-            "binary": "/usr/bin/chromium",
+            "binary": CHROMIUM,
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
                 "--disable-extensions", "--disable-background-networking", "--no-first-run",

@@ -98,7 +98,23 @@ async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
     set_status(&shop, "2", "READY").await;
     browser.sees_in("[data-status=READY] .tile", "№ 2").await;
     assert!(browser.has_focus("[data-task='1'] .step").await);
-    // A list of statuses that only has the focus holds nothing up.
+    // An open list of statuses stays open, and shows the change when it is shut.
+    browser.tab_to("[data-task='3'] select").await;
+    browser.press(" ").await;
+    browser
+        .until("document.activeElement.matches(':open')")
+        .await;
+    set_status(&shop, "2", "IN_PROGRESS").await;
+    browser.until("missed").await;
+    browser
+        .until("document.activeElement.matches(':open')")
+        .await;
+    browser.press(String::from(Key::Escape.value())).await;
+    browser.press(String::from(Key::Tab.value())).await;
+    browser
+        .sees_in("[data-status=IN_PROGRESS] .tile", "№ 2")
+        .await;
+    // One that only has the focus holds nothing up.
     browser.tab_to("[data-task='2'] select").await;
     set_status(&shop, "3", "CLOSED").await;
     browser.sees_in("[data-status=CLOSED] .tile", "№ 3").await;
