@@ -195,7 +195,7 @@ tasks-all = All
 tasks-mine = Mine
 tasks-status = Status
 tasks-search = Search
-tasks-search-hint = Number, phone, name, a word of the description
+tasks-search-hint = Number, phone, name, description
 tasks-category = Category
 tasks-category-any = Any
 tasks-employee = Employee
@@ -294,6 +294,7 @@ board-title = Board
 board-move = Move No. { $number }
 board-more = The last { $count } are shown. The others are in the list.
 board-moved = No. { $number } is now “{ $status }”
+board-failed = That didn't work: the task has been changed meanwhile, or there is no connection. The board shows what is stored.
 
 # Customers
 

@@ -204,7 +204,7 @@ tasks-all = Все
 tasks-mine = Мои
 tasks-status = Статус
 tasks-search = Поиск
-tasks-search-hint = Номер, телефон, имя, слово из описания
+tasks-search-hint = Номер, телефон, имя, описание
 tasks-category = Тип заявки
 tasks-category-any = Любой
 tasks-employee = Ответственный
@@ -305,6 +305,7 @@ board-title = Доска
 board-move = Переместить № { $number }
 board-more = Показаны последние { $count }. Остальные — в списке.
 board-moved = № { $number } теперь «{ $status }»
+board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
 
 # Клиенты
 

@@ -40,8 +40,13 @@ async fn join(shop: &Shop, email: &str, token: &str) -> Value {
 
 /// The token of a second employee, who was invited.
 pub async fn employee(shop: &Shop) -> String {
-    let token = invite(shop, "second@example.com").await;
-    let joined = join(shop, "second@example.com", &token).await;
+    employee_called(shop, "second@example.com").await
+}
+
+/// The same, with that address.
+pub async fn employee_called(shop: &Shop, email: &str) -> String {
+    let token = invite(shop, email).await;
+    let joined = join(shop, email, &token).await;
     joined["data"]["register"]["token"]
         .as_str()
         .unwrap()

@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::harness::program;
+
 fn zayavka(folder: &Path, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+    let mut child = program()
         .args(arguments)
         .envs(variables.iter().copied())
         .current_dir(folder)

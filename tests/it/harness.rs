@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::process::Command;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -21,6 +22,8 @@ use crate::fake_telegram::FakeTelegram;
 
 /// What the fake Telegram shows at the webhook.
 pub const SECRET: &str = "webhook-secret";
+/// Where a server listens that is found by its `url`.
+const FREE_PORT: &str = "127.0.0.1:0";
 pub const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A server of its own for one test.
@@ -45,6 +48,7 @@ impl Shop {
         Self::start(
             TempDir::new().unwrap(),
             None,
+            FREE_PORT,
             &FakeTelegram::start().await,
             "",
             "",
@@ -56,18 +60,20 @@ impl Shop {
     /// Telegram.
     pub async fn open_with(settings: &str, telegram: &str) -> Self {
         let fake = FakeTelegram::start().await;
-        Self::start(TempDir::new().unwrap(), None, &fake, settings, telegram).await
+        let folder = TempDir::new().unwrap();
+        Self::start(folder, None, FREE_PORT, &fake, settings, telegram).await
     }
 
     /// Starts a server on the database in a folder. Without a given clock it is noon.
     async fn start(
         folder: TempDir,
         clock: Option<Clock>,
+        address: &str,
         telegram: &FakeTelegram,
         settings: &str,
         of_telegram: &str,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
         let text = format!(
@@ -102,7 +108,7 @@ webhook_secret = '{SECRET}'",
         }
     }
 
-    /// Stops the server, and starts another on the same file and clock.
+    /// Stops the server, and starts another on the same file, clock and port.
     pub async fn reopen(self) -> Self {
         self.reopen_after(Duration::ZERO).await
     }
@@ -112,7 +118,9 @@ webhook_secret = '{SECRET}'",
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
-        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram, "", "").await;
+        let address = self.url.trim_start_matches("http://");
+        let clock = Some(self.clock);
+        let mut shop = Self::start(self.folder, clock, address, &self.telegram, "", "").await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop
@@ -143,6 +151,18 @@ webhook_secret = '{SECRET}'",
         );
         let answer = self.ask(&query).await;
         answer["data"]["login"]["token"].as_str().map(str::to_owned)
+    }
+
+    /// What is answered to somebody who signs in for it.
+    pub async fn ask_as(&self, email: &str, query: &str) -> Value {
+        let token = self.login(email).await.unwrap();
+        let request = self.client.post(format!("{}/graphql", self.url));
+        let request = request
+            .bearer_auth(token)
+            .header("content-type", "application/json")
+            .body(json!({ "query": query }).to_string());
+        let text = request.send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
     }
 
     pub async fn ask(&self, query: &str) -> Value {
@@ -256,6 +276,17 @@ webhook_secret = '{SECRET}'",
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
     }
+}
+
+/// The program as it was built, with no settings from the environment of the tests, some of whose
+/// own variables begin as settings do.
+pub fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_zayavka"));
+    let settings = std::env::vars_os().map(|(name, _)| name);
+    for name in settings.filter(|name| name.to_string_lossy().starts_with("ZAYAVKA_")) {
+        program.env_remove(name);
+    }
+    program
 }
 
 /// The code of the first error of an answer.

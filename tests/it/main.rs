@@ -3,6 +3,7 @@
 mod accounts;
 mod architecture;
 mod bot;
+mod browser;
 mod cli;
 mod config;
 mod contract;

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::harness;
+
 /// A running program; it ends with the test, whatever happens.
 struct Program {
     child: Child,
@@ -28,7 +30,7 @@ impl Program {
     }
 
     fn start_with(folder: &TempDir, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+        let mut child = harness::program()
             .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
             .envs(variables.iter().copied())
             .current_dir(folder.path())

@@ -13,16 +13,27 @@ function say(text) {
   say.timer = setTimeout(() => { said.hidden = true; }, 6000);
 }
 
-// Confirmations: the page asks once more before what can't be undone.
+// Confirmations: the page asks once more before what can't be undone. And what changes something
+// is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.confirm;
-  if (question && !window.confirm(question)) event.preventDefault();
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  const question = form.dataset.confirm;
+  if (form.dataset.sent || (question && !window.confirm(question))) event.preventDefault();
+  else form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
 });
 
-// A filter works as soon as it is chosen.
+// A filter works as soon as it is chosen; with the keys, whose every step is a choice, when its
+// button or Enter is pressed.
 for (const form of document.querySelectorAll("[data-filters]")) {
+  let keys = false;
+  form.addEventListener("keydown", () => { keys = true; });
+  form.addEventListener("pointerdown", () => { keys = false; });
   form.addEventListener("change", (event) => {
-    if (event.target.name && event.target.type !== "search") form.requestSubmit();
+    if (!keys && event.target.name && event.target.type !== "search") form.requestSubmit();
   });
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
@@ -63,10 +74,20 @@ if (phone) {
       unknown.hidden = false;
       return;
     }
-    const answer = await fetch(`${phone.dataset.known}?phone=${encodeURIComponent(typed)}`, { headers });
-    if (!answer.ok || phone.value !== typed) return;
-    known.innerHTML = await answer.text();
-    unknown.hidden = known.querySelector(".known") !== null;
+    let html;
+    try {
+      const answer = await fetch(`${phone.dataset.known}?phone=${encodeURIComponent(typed)}`, { headers });
+      html = answer.ok ? await answer.text() : "";
+    } catch {
+      // Asked again when something else is typed, and by the server in any case.
+      return;
+    }
+    if (phone.value !== typed) return;
+    known.innerHTML = html;
+    const there = known.querySelector(".known") !== null;
+    // Whoever was quicker than the answer goes on where there is something to write.
+    if (there && unknown.contains(document.activeElement)) phone.form.elements.description.focus();
+    unknown.hidden = there;
   };
   let timer;
   phone.addEventListener("input", () => {
@@ -79,28 +100,47 @@ if (phone) {
 // The board: a card is dragged to another column, or moved with its own list of statuses.
 const statusOf = (tile) => tile.closest("[data-status]").dataset.status;
 
+/** Where the keyboard is stays where it is, though the page changes around it. */
+function keepFocus(element, change) {
+  const on = document.activeElement;
+  const held = element.contains(on);
+  change();
+  if (held) on.focus({ preventScroll: true });
+}
+
 async function move(tile, status) {
   const from = tile.parentElement;
   const beside = tile.nextElementSibling;
-  if (statusOf(tile) === status) return;
-  const to = document.querySelector(`[data-status="${status}"] ul`);
-  to.prepend(tile);
-  tile.querySelector("select").value = status;
+  const was = statusOf(tile);
+  if (was === status || tile.dataset.moving) return;
+  tile.dataset.moving = "1";
+  const select = tile.querySelector("select");
+  const put = (list, before, value) => keepFocus(tile, () => {
+    list.insertBefore(tile, before);
+    for (const option of select.options) option.defaultSelected = option.value === value;
+    select.value = value;
+  });
+  const list = document.querySelector(`[data-status="${status}"] ul`);
+  put(list, list.firstChild, status);
   const body = new URLSearchParams({ status, version: tile.dataset.version });
-  let answer;
+  let told = null;
   try {
-    answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
+    const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
+    if (answer.ok) told = await answer.json();
   } catch {
-    answer = { ok: false };
+    // Said below, as every other failure.
   }
-  if (answer.ok) {
-    const { text, version } = await answer.json();
-    tile.dataset.version = version;
-    tile.querySelector("[name=version]").value = version;
-    say(text);
+  delete tile.dataset.moving;
+  if (told) {
+    tile.dataset.version = told.version;
+    tile.querySelector("[name=version]").value = told.version;
+    say(told.text);
+    // What was chosen while the answer was on its way.
+    if (select.value !== status) move(tile, select.value);
+    else if (missed) refresh();
   } else {
-    from.insertBefore(tile, beside);
-    tile.querySelector("select").value = statusOf(tile);
+    put(from, beside?.parentElement === from ? beside : null, was);
+    say(document.body.dataset.failed);
     refresh();
   }
 }
@@ -143,43 +183,81 @@ if (board) {
 }
 
 // Live: what a colleague or a customer changes appears by itself, unless something is being
-// typed or dragged there.
+// typed, chosen or dragged there; then it appears afterwards.
+let missed = false;
+let round = 0;
+
+const inUse = (part) => {
+  const on = document.activeElement;
+  if (part.querySelector(".dragged, [data-moving]")) return true;
+  if (!part.contains(on)) return false;
+  if (!on.matches("select")) return on.matches("input, textarea");
+  const open = !CSS.supports("selector(:open)") || on.matches(":open");
+  return open || !on.selectedOptions[0]?.defaultSelected;
+};
+
+/** Replaces a part of the page; the keyboard stays at the same row and the same thing in it. */
+function replace(part, fresh) {
+  const on = document.activeElement;
+  const things = (where) => [...where.querySelectorAll("a, button, select")];
+  const row = part.contains(on) ? on.closest("[data-task]") : null;
+  const at = part.contains(on) ? things(row ?? part).indexOf(on) : -1;
+  part.replaceChildren(...fresh.childNodes);
+  if (at < 0) return;
+  const again = row ? part.querySelector(`[data-task="${row.dataset.task}"]`) : part;
+  const all = things(again ?? part);
+  (all[at] ?? all[0])?.focus({ preventScroll: true });
+}
+
 async function refresh() {
   const parts = [...document.querySelectorAll("[data-part]")];
   if (parts.length === 0) return;
+  const mine = ++round;
   let page;
   try {
     const answer = await fetch(location.href, { headers });
+    // It is gone, or the session is: the server says which.
+    if ([401, 404].includes(answer.status)) location.reload();
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     return;
   }
+  // A later question has a newer answer.
+  if (mine !== round) return;
+  missed = false;
   for (const part of parts) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-    const busy = part.contains(document.activeElement)
-      && document.activeElement.matches("input, textarea, select");
-    if (fresh && !busy && !part.querySelector(".dragged") && part.innerHTML !== fresh.innerHTML) {
-      part.replaceChildren(...fresh.childNodes);
-    }
+    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
+    if (inUse(part)) missed = true;
+    else replace(part, fresh);
   }
 }
 
-const live = document.body.dataset.live;
-if (live) {
+for (const end of ["focusout", "dragend"]) {
+  document.addEventListener(end, () => setTimeout(() => { if (missed) refresh(); }));
+}
+
+/** Listens, and starts again where the browser gives up: after an answer that is no stream. */
+function listen(address, before) {
   const lost = document.querySelector(".lost");
-  let timer;
-  let before = false;
-  const source = new EventSource(live);
+  const source = new EventSource(address);
+  let timer = null;
   source.addEventListener("open", () => {
     lost.hidden = true;
     // What happened while the connection was lost was not told.
     if (before) refresh();
     before = true;
   });
-  source.addEventListener("error", () => { lost.hidden = false; });
+  source.addEventListener("error", () => {
+    lost.hidden = false;
+    if (source.readyState !== EventSource.CLOSED) return;
+    refresh();
+    setTimeout(listen, 3000, address, true);
+  });
   source.addEventListener("taskChanged", () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, 100);
+    timer ??= setTimeout(() => { timer = null; refresh(); }, 100);
   });
 }
+
+if (document.body.dataset.live) listen(document.body.dataset.live, false);

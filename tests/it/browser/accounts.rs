@@ -1,0 +1,95 @@
+//! Getting in and out.
+
+use serde_json::json;
+
+use super::chromium::Driver;
+use crate::harness::{PASSWORD, Shop};
+
+#[tokio::test]
+async fn the_first_one_becomes_the_owner_and_comes_back_to_where_they_wanted_to_go() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::open().await;
+    let browser = driver.open(&shop).await;
+    browser.go("/").await;
+    browser.at("/first-run").await;
+    browser.fill("[name=email]", "owner@example.com").await;
+    browser.fill("[name=password1]", PASSWORD).await;
+    browser.fill("[name=password2]", "something else").await;
+    browser.click(".btn.main").await;
+    browser
+        .sees_in("#password2-problem", "Пароли не совпадают")
+        .await;
+    browser.fill("[name=password1]", PASSWORD).await;
+    browser.fill("[name=password2]", PASSWORD).await;
+    browser.click(".btn.main").await;
+    browser.at("/").await;
+    browser.sees("Все заявки").await;
+    assert!(shop.login("owner@example.com").await.is_some());
+
+    browser.click("form[action='/logout'] button").await;
+    browser.at("/login").await;
+    browser.go("/customers?q=анна").await;
+    browser.sees_in("h1", "Вход").await;
+    browser.fill("[name=email]", "owner@example.com").await;
+    browser.fill("[name=password]", "wrong-wrong").await;
+    browser.click(".btn.main").await;
+    browser
+        .sees_in("[role=alert]", "Неверная почта или пароль")
+        .await;
+    browser.fill("[name=password]", PASSWORD).await;
+    browser.click(".btn.main").await;
+    browser.at("/customers?q=анна").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    let owner = driver.signed_in(&shop, "owner@example.com").await;
+    let clipboard = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    owner.cdp("Browser.grantPermissions", clipboard).await;
+    owner.go("/").await;
+    owner.click("nav a[href='/staff']").await;
+    owner
+        .fill("[action='/staff/invite'] [name=email]", "new@example.com")
+        .await;
+    owner.click("[action='/staff/invite'] .main").await;
+    owner.click("[data-copy]").await;
+    owner.sees_in("[data-copy]", "Скопировано").await;
+    let paste = "const done = arguments[0]; navigator.clipboard.readText().then(done, done)";
+    let link = owner.eval_later(paste).await;
+    let path = link
+        .as_str()
+        .and_then(|link| link.strip_prefix(&*shop.url))
+        .unwrap_or_else(|| panic!("{link}"));
+
+    let colleague = driver.open(&shop).await;
+    colleague.go(path).await;
+    colleague.sees_in("h1", "Приглашение").await;
+    colleague.fill("[name=email]", "new@example.com").await;
+    colleague.fill("[name=password1]", PASSWORD).await;
+    colleague.fill("[name=password2]", PASSWORD).await;
+    colleague.click(".btn.main").await;
+    colleague.at("/").await;
+    colleague.sees("Все заявки").await;
+    assert_eq!(colleague.count("nav a[href='/staff']").await, 0);
+    colleague.go("/staff").await;
+    colleague.sees("Это может делать только владелец.").await;
+    owner.reload().await;
+    owner.go("/staff").await;
+    owner.sees_in(".person", "new@example.com").await;
+
+    // Put out, after one more question, the colleague is out at once.
+    owner.click("[action='/staff/2/deactivate'] button").await;
+    let question = owner.accept().await;
+    assert!(question.contains("new@example.com"), "{question}");
+    owner.sees_in(".person", "Отключён").await;
+    colleague.go("/").await;
+    colleague.sees_in("h1", "Вход").await;
+    shop.close().await;
+}

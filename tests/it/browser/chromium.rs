@@ -1,0 +1,312 @@
+//! Chromium, driven by its chromedriver.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::harness::Shop;
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+
+/// How long something may take that a person would wait for.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks at what is waited for.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Tests that have a browser open at the same time; each of them wants a processor of its own.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// A chromedriver of a test's own. It ends with the test, whatever happens, and its browsers and
+/// their profiles with it.
+pub struct Driver {
+    child: Child,
+    port: u16,
+    /// Where the browsers keep what they write.
+    _folder: TempDir,
+    _turn: SemaphorePermit<'static>,
+}
+
+impl Driver {
+    /// Starts one; `None`, and says so, where there is no Chromium.
+    pub async fn start() -> Option<Self> {
+        let missing = [CHROMIUM, CHROMEDRIVER].map(Path::new);
+        if let Some(missing) = missing.iter().find(|program| !program.exists()) {
+            skip(&format!("there is no {}", missing.display()));
+            return None;
+        }
+        let turn = TURNS.acquire().await.unwrap();
+        let folder = TempDir::new().unwrap();
+        let mut child = Command::new(CHROMEDRIVER)
+            .arg("--port=0")
+            .env("TMPDIR", folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines
+            .find_map(|line| {
+                let line = line.unwrap();
+                let (_, port) = line.split_once("successfully on port ")?;
+                port.trim_end_matches('.').parse().ok()
+            })
+            .expect("chromedriver says its port");
+        // Whoever writes must be read, or it waits for its reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self {
+            child,
+            port,
+            _folder: folder,
+            _turn: turn,
+        })
+    }
+
+    /// Opens a browser in which nobody is signed in.
+    pub async fn open(&self, shop: &Shop) -> Browser {
+        self.open_in(shop, "ru").await
+    }
+
+    /// The same, by somebody who reads that language.
+    pub async fn open_in(&self, shop: &Shop, language: &str) -> Browser {
+        let options = json!({
+            "binary": CHROMIUM,
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
+                "--disable-extensions", "--disable-background-networking", "--no-first-run",
+                "--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1280,900",
+                format!("--lang={language}"),
+            ],
+            "prefs": {"intl.accept_languages": language},
+        });
+        let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
+        let wanted: Capabilities = serde_json::from_value(wanted).unwrap();
+        let url = format!("http://127.0.0.1:{}", self.port);
+        let web = WebDriver::new(url, wanted).await.unwrap();
+        // The driver closes it; when the session did so itself, it would wait for ever for an
+        // answer that is read on this very thread.
+        web.clone().leak().unwrap();
+        Browser {
+            web,
+            home: shop.url.clone(),
+        }
+    }
+
+    /// Opens a browser in which somebody is signed in.
+    pub async fn signed_in(&self, shop: &Shop, email: &str) -> Browser {
+        let browser = self.open(shop).await;
+        browser.sign_in(shop, email).await;
+        browser
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Asked to, it closes its browsers; killed, it would leave them.
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let _ = stream.set_read_timeout(Some(PATIENCE));
+            let _ = stream.write_all(b"GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+            let _ = stream.read(&mut [0; 1]);
+        }
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(GLANCE);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Says why a test does nothing; panics where it must not do so.
+pub fn skip(why: &str) {
+    assert!(
+        std::env::var_os("ZAYAVKA_REQUIRE_BROWSER").is_none(),
+        "{why}"
+    );
+    eprintln!("skipped: {why}");
+}
+
+/// One browser with a profile of its own.
+pub struct Browser {
+    web: WebDriver,
+    home: String,
+}
+
+impl Browser {
+    /// Lets somebody in without the form.
+    pub async fn sign_in(&self, shop: &Shop, email: &str) {
+        let token = shop.login(email).await.unwrap();
+        let cookie = json!({"name": "zayavka", "value": token, "url": shop.url, "httpOnly": true});
+        self.cdp("Network.setCookie", cookie).await;
+    }
+
+    pub async fn go(&self, path: &str) {
+        let url = format!("{}{path}", self.home);
+        self.web.goto(&*url).await.unwrap();
+    }
+
+    pub async fn reload(&self) {
+        self.web.refresh().await.unwrap();
+    }
+
+    /// What a script returns on the page.
+    pub async fn eval(&self, script: &str) -> Value {
+        self.try_eval(script)
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    async fn try_eval(&self, script: &str) -> Result<Value, String> {
+        match self.web.execute(script, Vec::new()).await {
+            Ok(returned) => Ok(returned.json().clone()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// What a script tells its callback, the last of its arguments.
+    pub async fn eval_later(&self, script: &str) -> Value {
+        let returned = self.web.execute_async(script, Vec::new()).await;
+        returned.unwrap().json().clone()
+    }
+
+    /// Waits until an expression is true on the page.
+    pub async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        let began = Instant::now();
+        while self.try_eval(&script).await != Ok(Value::Bool(true)) {
+            if began.elapsed() > PATIENCE {
+                panic!("never: {expression}\n{}", self.everything().await);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until these words are seen on the page.
+    pub async fn sees(&self, words: &str) {
+        self.until(&format!("document.body.innerText.includes({words:?})"))
+            .await;
+    }
+
+    /// Waits until there is something at `css` with these words in it.
+    pub async fn sees_in(&self, css: &str, words: &str) {
+        self.until(&format!(
+            "[...document.querySelectorAll({css:?})].some((e) => e.innerText.includes({words:?}))"
+        ))
+        .await;
+    }
+
+    /// Waits until the page at this path is shown.
+    pub async fn at(&self, path: &str) {
+        self.until(&format!(
+            "document.readyState === 'complete' && decodeURIComponent(location.pathname + location.search) === {path:?}"
+        ))
+        .await;
+    }
+
+    /// Waits for what is at `css`, and clicks it.
+    pub async fn click(&self, css: &str) {
+        while let Err(error) = self.find(css).await.click().await {
+            // The page has just put a new one in its place.
+            let error = error.to_string();
+            assert!(error.contains("stale element"), "{css}: {error}");
+        }
+    }
+
+    /// Waits for the field at `css`, and types into it in the place of what was there.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses keys one after the other, wherever the keyboard is.
+    pub async fn press(&self, keys: impl AsRef<str>) {
+        let keys = self.web.action_chain().send_keys(keys.as_ref());
+        if let Err(error) = keys.perform().await {
+            // A key that leads to another page has done so before its release is answered.
+            let error = error.to_string();
+            assert!(error.contains("aborted by navigation"), "{error}");
+            self.web.action_chain().reset_actions().await.unwrap();
+        }
+    }
+
+    /// Goes on with the keyboard from field to field until `css` has the focus.
+    pub async fn tab_to(&self, css: &str) {
+        for _ in 0..40 {
+            if self.has_focus(css).await {
+                return;
+            }
+            self.press(String::from(Key::Tab.value())).await;
+        }
+        panic!("no key leads to {css}\n{}", self.everything().await);
+    }
+
+    pub async fn has_focus(&self, css: &str) -> bool {
+        let script = format!("return document.activeElement.matches({css:?})");
+        self.eval(&script).await == Value::Bool(true)
+    }
+
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.until(&format!("document.querySelector({css:?})"))
+            .await;
+        self.web.find(By::Css(css)).await.unwrap()
+    }
+
+    /// The words at `css`; nothing where nothing is.
+    pub async fn text(&self, css: &str) -> String {
+        let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
+        self.eval(&script).await.as_str().unwrap().to_owned()
+    }
+
+    pub async fn count(&self, css: &str) -> usize {
+        let script = format!("return document.querySelectorAll({css:?}).length");
+        let count = self.eval(&script).await.as_u64().unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// What the page asks before it goes on is answered with yes.
+    pub async fn accept(&self) -> String {
+        let question = self.web.get_alert_text().await.unwrap();
+        self.web.accept_alert().await.unwrap();
+        question
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
+        let answer = self.web.cdp().send_raw(method, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The window as a screen of that size: up to 720 pixels wide it is a phone's.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let phone = width <= 720;
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone});
+        self.cdp("Emulation.setDeviceMetricsOverride", size).await;
+        self.cdp(
+            "Emulation.setTouchEmulationEnabled",
+            json!({"enabled": phone}),
+        )
+        .await;
+    }
+
+    pub fn web(&self) -> &WebDriver {
+        &self.web
+    }
+
+    /// Where the browser is, and what is to be seen there.
+    async fn everything(&self) -> String {
+        let script = "return location.href + '\\n' + document.body.innerText";
+        match self.try_eval(script).await {
+            Ok(text) => text.as_str().unwrap_or_default().to_owned(),
+            Err(error) => error,
+        }
+    }
+}

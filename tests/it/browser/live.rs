@@ -1,0 +1,173 @@
+//! Two at work: what one does the other sees, without a reload and without losing a letter.
+
+use std::time::Duration;
+
+use thirtyfour::Key;
+
+use super::chromium::Driver;
+use crate::bot::{create, set_status};
+use crate::harness::Shop;
+
+#[tokio::test]
+async fn a_colleagues_change_appears_in_the_list_the_board_and_the_task() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    crate::accounts::employee(&shop).await;
+    let mine = driver.signed_in(&shop, "owner@example.com").await;
+    let theirs = driver.signed_in(&shop, "second@example.com").await;
+    for (path, css, changed) in [
+        ("/", "tr[data-task='1'] .pill", "В работе"),
+        ("/board", "[data-status=READY] .tile", "№ 1"),
+        ("/tasks/1", ".time li", "Готово → Закрыто"),
+    ] {
+        mine.go(path).await;
+        mine.eval("window.untouched = true").await;
+        theirs.go("/").await;
+        theirs.click("tr[data-task='1'] .step").await;
+        mine.sees_in(css, changed).await;
+        mine.until("window.untouched").await;
+    }
+    // A new one, too, and in the figures over the list.
+    mine.go("/").await;
+    mine.eval("window.untouched = true").await;
+    create(&shop, "+79000000002").await;
+    mine.find("tr[data-task='2']").await;
+    mine.sees_in(".tabs a[aria-current]", "Все2").await;
+    mine.sees_in(".pages", "2 заявки").await;
+    mine.until("window.untouched").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000002").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+
+    browser.go("/").await;
+    browser.fill("[name=q]", "не вкл").await;
+    set_status(&shop, "2", "READY").await;
+    browser.sees_in("tr[data-task='2'] .pill", "Готово").await;
+    browser.press("ючается").await;
+    browser
+        .until("document.querySelector('[name=q]').value === 'не включается'")
+        .await;
+
+    // Who should do it is chosen, but not yet sent.
+    browser.go("/tasks/1").await;
+    browser.tab_to("[name=employee]").await;
+    browser.press(String::from(Key::Up.value())).await;
+    browser
+        .until("document.querySelector('[name=employee]').value === ''")
+        .await;
+    set_status(&shop, "1", "READY").await;
+    browser.until("missed").await;
+    browser
+        .until("document.querySelector('[name=employee]').value === ''")
+        .await;
+    // When the keyboard has left, the change is made up for.
+    browser.eval("document.activeElement.blur()").await;
+    browser.sees_in(".time li", "Принято → Готово").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000002").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/").await;
+    browser.tab_to("tr[data-task='1'] .edit").await;
+    create(&shop, "+79000000003").await;
+    browser.find("tr[data-task='3']").await;
+    assert!(browser.has_focus("tr[data-task='1'] .edit").await);
+
+    browser.go("/board").await;
+    browser.tab_to("[data-task='1'] .step").await;
+    set_status(&shop, "2", "READY").await;
+    browser.sees_in("[data-status=READY] .tile", "№ 2").await;
+    assert!(browser.has_focus("[data-task='1'] .step").await);
+    // An open list of statuses stays open, and shows the change when it is shut.
+    browser.tab_to("[data-task='3'] select").await;
+    browser.press(" ").await;
+    browser
+        .until("document.activeElement.matches(':open')")
+        .await;
+    set_status(&shop, "2", "IN_PROGRESS").await;
+    browser.until("missed").await;
+    browser
+        .until("document.activeElement.matches(':open')")
+        .await;
+    browser.press(String::from(Key::Escape.value())).await;
+    browser.press(String::from(Key::Tab.value())).await;
+    browser
+        .sees_in("[data-status=IN_PROGRESS] .tile", "№ 2")
+        .await;
+    // One that only has the focus holds nothing up.
+    browser.tab_to("[data-task='2'] select").await;
+    set_status(&shop, "3", "CLOSED").await;
+    browser.sees_in("[data-status=CLOSED] .tile", "№ 3").await;
+    assert!(browser.has_focus("[data-task='2'] select").await);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_shows_and_heals_by_itself() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/").await;
+    browser.eval("window.untouched = true").await;
+    browser
+        .until("document.querySelector('.lost').hidden")
+        .await;
+    let shop = shop.reopen_after(Duration::from_secs(60)).await;
+    browser
+        .sees_in(".lost", "Связь с сервером потеряна. Восстанавливаем…")
+        .await;
+    // What happens before the browser is back is made up for.
+    set_status(&shop, "1", "READY").await;
+    browser.sees_in("tr[data-task='1'] .pill", "Готово").await;
+    browser
+        .until("document.querySelector('.lost').hidden")
+        .await;
+    set_status(&shop, "1", "CLOSED").await;
+    browser.sees_in("tr[data-task='1'] .pill", "Закрыто").await;
+    browser.until("window.untouched").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_task_that_a_colleague_deletes_and_a_session_that_ends_are_not_left_standing() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let mut shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000002").await;
+    let colleague = crate::accounts::employee(&shop).await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/tasks/1").await;
+    shop.ask("mutation { deleteTask(id: 1) { id } }").await;
+    browser.sees_in("h1", "Страница не найдена").await;
+    browser.go("/tasks/2").await;
+    shop.ask("mutation { logoutEverywhere { success } }").await;
+    shop.token = Some(colleague);
+    create(&shop, "+79000000003").await;
+    browser.at("/login?next=/tasks/2").await;
+    shop.close().await;
+}

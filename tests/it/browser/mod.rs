@@ -1,0 +1,13 @@
+//! The desk in a real browser. Without Chromium these tests say so and do nothing, unless
+//! `ZAYAVKA_REQUIRE_BROWSER` is set.
+
+mod accounts;
+mod board;
+mod chromium;
+mod filters;
+mod live;
+mod plain;
+mod screens;
+mod screenshots;
+mod status;
+mod tasks;

@@ -1,0 +1,311 @@
+//! Every page in every state: on a phone, and for people who see or hear it otherwise.
+
+use serde_json::{Value, json};
+
+use super::chromium::{Browser, Driver, skip};
+use crate::bot::{ANNA, contact, messages, set_status, text};
+use crate::harness::Shop;
+
+/// Where to go, what to do there, and what is seen then.
+type Screen = (&'static str, &'static str, &'static str);
+
+/// What anybody sees in a new shop.
+const FIRST: [Screen; 2] = [
+    ("/first-run", "", "[name=password2]"),
+    (
+        "/first-run",
+        "send('main form', {email: 'нет', password1: '1', password2: '2'})",
+        ".problem",
+    ),
+];
+/// What the owner sees there.
+const EMPTY: [Screen; 3] = [
+    ("/", "", ".empty"),
+    ("/board", "", ".board"),
+    ("/customers", "", ".empty"),
+];
+/// What anybody sees later.
+const OUTSIDE: [Screen; 4] = [
+    ("/login", "", "[name=password]"),
+    (
+        "/login",
+        "send('main form', {email: 'a@example.com', password: 'wrong-wrong'})",
+        ".summary",
+    ),
+    ("/join/token", "", "[name=password2]"),
+    (
+        "/join/token",
+        "send('main form', {email: 'a@example.com', password1: '12345678', password2: '2'})",
+        ".problem",
+    ),
+];
+/// What an employee sees.
+const EMPLOYEES: [Screen; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
+/// What the owner sees in a shop at work.
+const OWNERS: [Screen; 35] = [
+    ("/", "", "tr[data-task='1']"),
+    ("/?status=READY&category=REPAIR&q=900", "", ".go a"),
+    ("/?q=ничего", "", ".empty"),
+    ("/?from=2021-02-31", "", ".problem"),
+    ("/?changed=1&was=ACCEPTED", "", "main .toast form"),
+    ("/?deleted=77", "", "main .toast"),
+    (
+        "/",
+        "const lost = document.querySelector('.lost'); lost.hidden = false; Object.defineProperty(lost, 'hidden', {set() {}})",
+        ".lost:not([hidden])",
+    ),
+    ("/new-task/", "", "[name=phone]"),
+    ("/new-task/?phone=%2B79000000001", "", ".known"),
+    ("/new-task/?phone=%2B79000000099", "", "#known .sub"),
+    (
+        "/new-task/",
+        "send('main form', {phone: 'нет', name: 'я'.repeat(201), description: 'я'.repeat(10001)})",
+        "#description-problem",
+    ),
+    ("/tasks/1", "", ".time"),
+    ("/tasks/2", "", ".time"),
+    ("/tasks/3", "", ".time"),
+    ("/tasks/1?changed=1&was=ACCEPTED", "", "main .toast form"),
+    ("/tasks/1/edit", "", "[name=description]"),
+    (
+        "/tasks/1/edit",
+        "send('main form', {description: 'я'.repeat(10001)})",
+        ".problem",
+    ),
+    (
+        "/tasks/1/edit",
+        "send('main form', {version: 1})",
+        ".versions",
+    ),
+    ("/tasks/1/delete", "", ".danger"),
+    ("/board", "", ".tile"),
+    (
+        "/board",
+        "say('№ 1 теперь «Готово»')",
+        "#said:not([hidden])",
+    ),
+    ("/customers", "", ".people-rows"),
+    ("/customers?q=ничего", "", ".empty"),
+    ("/customers/1", "", "main h1"),
+    ("/customers/2", "", "[action$=confirm]"),
+    ("/customers/1/edit", "", "[name=name]"),
+    (
+        "/new-customer",
+        "send('main form', {phone: '+79000000001', name: 'я'.repeat(201)})",
+        ".problem",
+    ),
+    ("/customers/1/delete", "", ".danger"),
+    ("/new-customer", "", "[name=name]"),
+    ("/staff", "", ".person"),
+    (
+        "/staff",
+        "send('[action=\"/staff/invite\"]', {email: 'c@example.com'})",
+        ".copy",
+    ),
+    (
+        "/staff",
+        "send('[action=\"/staff/invite\"]', {email: 'нет'})",
+        ".problem",
+    ),
+    ("/profile?saved=1", "", ".good"),
+    (
+        "/profile",
+        "send('[action=\"/profile/password\"]', {oldPassword: 'wrong-wrong', password1: '1', password2: '2'})",
+        ".problem",
+    ),
+    ("/nowhere", "", "main h1"),
+];
+
+const SEND: &str = "const send = (css, values) => {
+    const form = document.querySelector(css);
+    for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+    form.noValidate = true;
+    form.requestSubmit();
+};";
+
+/// People and things with longer names than anybody thought of.
+async fn fill(shop: &Shop) {
+    let word = "Рентгеноэлектрокардиографического".repeat(3);
+    let name = format!("Анна-{word}");
+    for (end, description) in [
+        (
+            1,
+            format!(
+                "{}\\nhttps://example.com/{}",
+                word.repeat(3),
+                "a".repeat(200)
+            ),
+        ),
+        (2, "iPhone 11: разбит экран".into()),
+        (3, word.repeat(9)),
+    ] {
+        let phone = format!("+7 (900) 000-00-0{end}");
+        shop.ask(&format!(
+            r#"mutation {{
+                createTask(taskData: {{customerPhone: "{phone}", category: CONSULTING, description: "{description}"}}) {{ task {{ id }} }}
+                updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }}
+            }}"#
+        ))
+        .await;
+    }
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(shop, 2).await;
+    shop.ask(r#"mutation { updateCustomer(customerData: {phone: "+79000000002", telegramId: 5}) { customer { id } } }"#).await;
+    let refusal = json!({"ok": false, "error_code": 400, "description": word});
+    shop.telegram
+        .then(crate::fake_telegram::Answer::Error(400, refusal));
+    set_status(shop, "1", "READY").await;
+    messages(shop, 3).await;
+    set_status(shop, "1", "IN_PROGRESS").await;
+    shop.ask(&format!(
+        r#"mutation {{ updateTask(taskData: {{id: 1, description: "{word}"}}) {{ task {{ id }} }} }}"#
+    ))
+    .await;
+    shop.update(text(7, "8 900 000 00 07")).await;
+}
+
+/// Shows each of the screens to `look`, in that language.
+async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Browser, &str)) {
+    let shop = Shop::open().await;
+    let browser = driver.open_in(&shop, language).await;
+    show(&browser, &FIRST, &look).await;
+    shop.register("owner@example.com").await;
+    browser.sign_in(&shop, "owner@example.com").await;
+    show(&browser, &EMPTY, &look).await;
+    shop.close().await;
+
+    let shop = Shop::with_owner().await;
+    fill(&shop).await;
+    crate::accounts::employee(&shop).await;
+    let browser = driver.open_in(&shop, language).await;
+    show(&browser, &OUTSIDE, &look).await;
+    browser.sign_in(&shop, "second@example.com").await;
+    show(&browser, &EMPLOYEES, &look).await;
+    browser.sign_in(&shop, "owner@example.com").await;
+    show(&browser, &OWNERS, &look).await;
+    shop.close().await;
+}
+
+async fn show(browser: &Browser, screens: &[Screen], look: &impl AsyncFn(&Browser, &str)) {
+    for (path, script, seen) in screens {
+        browser.go(path).await;
+        if !script.is_empty() {
+            browser.eval(&format!("{SEND} {script}")).await;
+        }
+        browser.find(seen).await;
+        look(browser, &format!("{path} {script}")).await;
+    }
+}
+
+/// Says what makes a page wider than the screen, and on a phone what is too small for a thumb.
+const ON_A_SCREEN: &str = r#"
+    const wrong = [];
+    const wide = Math.max(document.documentElement.scrollWidth, innerWidth);
+    if (wide > room) {
+        const out = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > room);
+        wrong.push(`${wide} pixels wide: ${out.slice(0, 3).map((e) => e.outerHTML.slice(0, 200))}`);
+    }
+    if (room > 720) return wrong;
+    const pressed = "main .btn, .step, .steps button, .toast button, .bar nav a, .bar button, select, textarea, .choice, "
+        + "input:not([type=hidden], [type=radio], [type=checkbox])";
+    for (const e of document.querySelectorAll(pressed)) {
+        const { width, height } = e.getBoundingClientRect();
+        if (e.checkVisibility() && (height < 44 || width < 44)) {
+            wrong.push(`${width} by ${height}: ${e.outerHTML.slice(0, 200)}`);
+        }
+    }
+    return wrong;
+"#;
+
+async fn fits(language: &str) {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let found = std::cell::RefCell::new(&mut wrong);
+    every_screen(&driver, language, async |browser, screen| {
+        for width in [1280, 390] {
+            browser.resize(width, 844).await;
+            let script = format!("const room = {width}; {ON_A_SCREEN}");
+            let what = browser.eval(&script).await;
+            if what != json!([]) {
+                let what = format!("{screen} {width}\n{what:#}");
+                found.borrow_mut().push(what);
+            }
+        }
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_page_fits_a_phone_and_a_thumb_in_russian() {
+    fits("ru").await;
+}
+
+#[tokio::test]
+async fn every_page_fits_a_phone_and_a_thumb_in_english() {
+    fits("en").await;
+}
+
+#[tokio::test]
+async fn a_phone_calls_customers_and_takes_the_desk_on_its_home_screen() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    fill(&shop).await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.resize(390, 844).await;
+    for path in ["/", "/tasks/1", "/customers", "/customers/1"] {
+        browser.go(path).await;
+        browser.find("main a[href='tel:+79000000001']").await;
+    }
+    let manifest = browser.cdp("Page.getAppManifest", json!({})).await;
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    let missing = browser.cdp("Page.getInstallabilityErrors", json!({})).await;
+    assert_eq!(missing["installabilityErrors"], json!([]));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_in_either_colour_scheme() {
+    let Some(axe) = std::env::var_os("ZAYAVKA_AXE") else {
+        skip("ZAYAVKA_AXE doesn't name axe.min.js of the npm package axe-core");
+        return;
+    };
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let run = format!(
+        "const done = arguments[arguments.length - 1];
+        if (!window.axe) {{ {axe} }}
+        axe.run({{resultTypes: ['violations']}}).then(
+            ({{violations}}) => done(violations.map(({{id, help, nodes}}) =>
+                ({{id, help, where: nodes.map(({{target, html}}) => `${{target}} ${{html}}`)}}))),
+            (error) => done([String(error)]));"
+    );
+    let mut wrong = Vec::new();
+    let found = std::cell::RefCell::new(&mut wrong);
+    every_screen(&driver, "ru", async |browser, screen| {
+        for (width, scheme) in [
+            (1280, "light"),
+            (1280, "dark"),
+            (390, "dark"),
+            (390, "light"),
+        ] {
+            browser.resize(width, 844).await;
+            let colours = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+            browser.cdp("Emulation.setEmulatedMedia", colours).await;
+            let violations: Value = browser.eval_later(&run).await;
+            if violations != json!([]) {
+                found
+                    .borrow_mut()
+                    .push(format!("{screen} {width} {scheme}\n{violations:#}"));
+            }
+        }
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
