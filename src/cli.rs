@@ -41,6 +41,24 @@ enum Command {
     User(User),
     /// Make a single-use link with which that person makes an account
     Invite { email: String },
+    /// Copy the database to a new file, also while the server runs
+    ///
+    /// The copy is one moment of the database, read through and found whole before it gets its
+    /// name. It holds phones, names and the key that signs tokens: keep it where nobody else can
+    /// read it. Nothing is ever overwritten.
+    Backup {
+        /// The file to make
+        path: PathBuf,
+    },
+    /// Put a backup in the place of the database; the server must be stopped
+    ///
+    /// The backup is checked first, and brought to this version's schema. The database that was
+    /// there stays beside it, with `.before-restore-` and the time in its name. Everybody has to
+    /// sign in again, and open invites end.
+    Restore {
+        /// The backup
+        path: PathBuf,
+    },
     /// Print the settings in force and where each came from
     Config,
     /// Print the schema of the GraphQL API
@@ -84,6 +102,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve => serve(Config::load(file)?).await,
         Command::User(command) => user(Config::load_without_bot(file)?, command).await,
         Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
+        Command::Backup { path } => backup(Config::load_without_bot(file)?, path).await,
+        Command::Restore { path } => restore(Config::load_without_bot(file)?, path).await,
         Command::Config => {
             print(&Config::explain(file)?)?;
             Config::load(file)?;
@@ -192,6 +212,37 @@ async fn invite(config: Config, email: &str) -> Result<(), Failure> {
         "{url}/join/{}\nThe link works once, until {}.\n",
         made.token, made.expires
     ))
+}
+
+async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    tokio::spawn(watch_signals(stop.clone())?);
+    let work = move || store::backup::make(&config.database, &path, &stop);
+    let made = tokio::task::spawn_blocking(work).await??;
+    print(&format!(
+        "{} is a whole copy: {} bytes, schema version {}.\n",
+        made.path.display(),
+        made.bytes,
+        made.schema_version
+    ))
+}
+
+async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
+    let (database, now) = (config.database, Clock::system().now());
+    let to = database.display().to_string();
+    let work = move || store::restore::restore(&database, &path, now);
+    let restored = tokio::task::spawn_blocking(work).await??;
+    let mut said = format!("{to} is restored");
+    if restored.from_version != restored.version {
+        let (from, to) = (restored.from_version, restored.version);
+        said += &format!(", from schema version {from} to {to}");
+    }
+    said += ".\n";
+    if let Some(aside) = restored.aside {
+        said += &format!("What was there before is in {}.\n", aside.display());
+    }
+    said += "Everybody has to sign in again, and open invites have ended.\n";
+    print(&said)
 }
 
 async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::{Config, on_this_machine};
 use crate::graphql::Schema;
 use crate::http::{self, Site};
-use crate::store::Db;
+use crate::store::{self, Db};
 
 /// How long a stop waits for requests that are under way.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -36,6 +36,7 @@ pub struct Server {
     desk: Arc<Desk>,
     bot: Option<Bot>,
     trusted_proxies: Vec<ipnet::IpNet>,
+    _alone: store::Lock,
 }
 
 /// Why a server can't be built or run.
@@ -45,12 +46,13 @@ impl Server {
     /// Opens the database and prepares everything that answers.
     ///
     /// # Errors
-    /// When the database can't be used or the time zone isn't known.
+    /// When the database can't be used, or another server runs on it.
     pub async fn build(
         config: Config,
         listener: TcpListener,
         clock: Clock,
     ) -> Result<Self, Failure> {
+        let alone = store::serve(&config.database)?;
         let db = Db::open(&config.database, clock.now())?;
         let file = db.path().display();
         match db.is_new() {
@@ -87,6 +89,7 @@ impl Server {
             desk,
             bot,
             trusted_proxies: config.trusted_proxies,
+            _alone: alone,
         })
     }
 

@@ -6,7 +6,12 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-fn zayavka(folder: &Path, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+pub fn zayavka(
+    folder: &Path,
+    arguments: &[&str],
+    input: &str,
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
         .args(arguments)
         .envs(variables.iter().copied())
@@ -23,13 +28,13 @@ fn zayavka(folder: &Path, arguments: &[&str], input: &str, variables: &[(&str, &
     child.wait_with_output().unwrap()
 }
 
-fn works(folder: &Path, arguments: &[&str], input: &str) -> String {
+pub fn works(folder: &Path, arguments: &[&str], input: &str) -> String {
     let output = zayavka(folder, arguments, input, &[]);
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn fails(folder: &Path, arguments: &[&str], input: &str) -> String {
+pub fn fails(folder: &Path, arguments: &[&str], input: &str) -> String {
     let output = zayavka(folder, arguments, input, &[]);
     assert!(!output.status.success(), "{output:?}");
     String::from_utf8(output.stderr).unwrap()

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -204,6 +205,11 @@ webhook_secret = '{SECRET}'",
             .unwrap()
             .status()
             .as_u16()
+    }
+
+    /// Where the database and its companions are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A connection of one's own to the file.

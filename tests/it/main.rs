@@ -2,6 +2,7 @@
 
 mod accounts;
 mod architecture;
+mod backup;
 mod bot;
 mod cli;
 mod config;
@@ -18,5 +19,6 @@ mod outbox;
 mod pages;
 mod process;
 mod readme;
+mod restore;
 mod store;
 mod tasks;
