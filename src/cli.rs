@@ -1,8 +1,10 @@
 //! The command line.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
@@ -20,6 +22,8 @@ use crate::{demo, graphql, i18n};
 
 /// The file that is read when none is named.
 const CONFIG: &str = "config.toml";
+/// How long the server may take to say that it is ready.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The desk of a small repair shop: customers' requests by GraphQL and Telegram, in one file.
 #[derive(Parser)]
@@ -59,6 +63,11 @@ enum Command {
         /// The backup
         path: PathBuf,
     },
+    /// Ask the running server whether it is ready, for monitors and containers
+    ///
+    /// It asks the address of `listen` on this machine, waits three seconds at most, prints one
+    /// line, and ends with 0 when the server is ready, else with 1.
+    Healthcheck,
     /// Print the settings in force and where each came from
     Config,
     /// Print the schema of the GraphQL API
@@ -104,6 +113,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
         Command::Backup { path } => backup(Config::load_without_bot(file)?, path).await,
         Command::Restore { path } => restore(Config::load_without_bot(file)?, path).await,
+        Command::Healthcheck => healthcheck(Config::load_without_bot(file)?).await,
         Command::Config => {
             print(&Config::explain(file)?)?;
             Config::load(file)?;
@@ -243,6 +253,32 @@ async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
     }
     said += "Everybody has to sign in again, and open invites have ended.\n";
     print(&said)
+}
+
+async fn healthcheck(config: Config) -> Result<(), Failure> {
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        // "Everywhere" is no address to go to.
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let url = format!("http://{address}/readyz");
+    // A proxy knows another "this machine".
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build()?;
+    let answer = client.get(&url).send().await;
+    let answer = answer.map_err(|error| match error.is_timeout() {
+        true => format!("not ready: {url} gives no answer"),
+        false => format!("not ready: nobody answers at {url}"),
+    })?;
+    match answer.status().as_u16() {
+        200 => print(&format!("ready: {url}\n")),
+        status => Err(format!("not ready: {url} answers {status}").into()),
+    }
 }
 
 async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {

@@ -14,6 +14,8 @@ use crate::domain::{Country, Language, Registration, Shop, TimeZone};
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
+/// Backups follow each other no faster.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A setting that can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,17 @@ pub struct Config {
     pub telegram: Option<Telegram>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// `None` when the server makes no backups.
+    pub backups: Option<Backups>,
+}
+
+/// The settings of regular backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backups {
+    pub dir: PathBuf,
+    pub every: Duration,
+    /// How many of them stay.
+    pub keep: usize,
 }
 
 /// The settings of a bot.
@@ -69,6 +82,15 @@ struct Raw {
     auth: RawAuth,
     telegram: RawTelegram,
     http: RawHttp,
+    backup: RawBackup,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawBackup {
+    dir: Option<PathBuf>,
+    every: Option<String>,
+    keep: Option<usize>,
 }
 
 #[derive(Deserialize, Default)]
@@ -157,7 +179,7 @@ impl Raw {
             Some(_) => "\"***\"".to_owned(),
             None => unset(),
         };
-        let (auth, telegram) = (&self.auth, &self.telegram);
+        let (auth, telegram, backup) = (&self.auth, &self.telegram, &self.backup);
         vec![
             ("listen", text(&self.listen)),
             ("database", path(&self.database)),
@@ -198,6 +220,15 @@ impl Raw {
                 "http.trusted_proxies",
                 format!("{:?}", self.http.trusted_proxies.texts()),
             ),
+            ("backup.dir", backup.dir.as_deref().map_or_else(unset, path)),
+            (
+                "backup.every",
+                backup.every.as_deref().map_or_else(unset, text),
+            ),
+            (
+                "backup.keep",
+                backup.keep.map_or_else(unset, |keep| keep.to_string()),
+            ),
         ]
     }
 }
@@ -214,6 +245,7 @@ impl Default for Raw {
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
             http: RawHttp::default(),
+            backup: RawBackup::default(),
         }
     }
 }
@@ -369,7 +401,32 @@ impl Config {
             jwt_secret,
             telegram: Telegram::check(raw.telegram, secure)?,
             trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
+            backups: Backups::check(raw.backup)?,
         })
+    }
+}
+
+impl Backups {
+    /// All of it, or nothing: half a setting would look like backups and make none.
+    fn check(raw: RawBackup) -> Result<Option<Self>> {
+        let RawBackup { dir, every, keep } = raw;
+        if dir.is_none() && every.is_none() && keep.is_none() {
+            return Ok(None);
+        }
+        let missing = |key| move || wrong(key, "set backup.dir, backup.every and backup.keep, or none");
+        let every = duration("backup.every", &every.ok_or_else(missing("backup.every"))?)?;
+        let keep = keep.ok_or_else(missing("backup.keep"))?;
+        if every < SHORTEST_PAUSE {
+            return Err(wrong("backup.every", "write a minute or more, for example 1d"));
+        }
+        if keep == 0 {
+            return Err(wrong("backup.keep", "keep at least one"));
+        }
+        Ok(Some(Self {
+            dir: dir.ok_or_else(missing("backup.dir"))?,
+            every,
+            keep,
+        }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
+mod backups;
 mod bot;
 mod systemd;
 
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::bot::Bot;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
-use crate::config::{Config, on_this_machine};
+use crate::config::{Backups, Config, on_this_machine};
 use crate::graphql::Schema;
 use crate::http::{self, Site};
 use crate::store::{self, Db};
@@ -36,6 +37,7 @@ pub struct Server {
     desk: Arc<Desk>,
     bot: Option<Bot>,
     trusted_proxies: Vec<ipnet::IpNet>,
+    backups: Option<Backups>,
     _alone: store::Lock,
 }
 
@@ -89,6 +91,7 @@ impl Server {
             desk,
             bot,
             trusted_proxies: config.trusted_proxies,
+            backups: config.backups,
             _alone: alone,
         })
     }
@@ -138,6 +141,10 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+        }
+        if let Some(settings) = self.backups {
+            let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
+            parts.spawn(backups::run(settings, db, clock, stop.clone()));
         }
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept(self.listener, site, stop.clone()));

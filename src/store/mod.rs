@@ -16,6 +16,7 @@ pub mod history;
 pub mod invites;
 pub mod outbox;
 pub mod restore;
+pub mod rotation;
 pub mod secrets;
 pub mod tasks;
 pub mod updates;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -110,10 +110,16 @@ webhook_secret = '{SECRET}'",
 
     /// The same, with some time between the stop and the start.
     pub async fn reopen_after(self, pause: Duration) -> Self {
+        self.reopen_with("", pause).await
+    }
+
+    /// The same, with other settings too.
+    pub async fn reopen_with(self, settings: &str, pause: Duration) -> Self {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
-        let mut shop = Self::start(self.folder, Some(self.clock), &self.telegram, "", "").await;
+        let clock = Some(self.clock);
+        let mut shop = Self::start(self.folder, clock, &self.telegram, settings, "").await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop
@@ -261,6 +267,15 @@ webhook_secret = '{SECRET}'",
     pub async fn close(self) {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
+    }
+}
+
+/// Waits until something is so, and panics when it isn't in good time.
+pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
+        tokio::task::yield_now().await;
     }
 }
 
