@@ -413,11 +413,15 @@ impl Backups {
         if dir.is_none() && every.is_none() && keep.is_none() {
             return Ok(None);
         }
-        let missing = |key| move || wrong(key, "set backup.dir, backup.every and backup.keep, or none");
+        let missing =
+            |key| move || wrong(key, "set backup.dir, backup.every and backup.keep, or none");
         let every = duration("backup.every", &every.ok_or_else(missing("backup.every"))?)?;
         let keep = keep.ok_or_else(missing("backup.keep"))?;
         if every < SHORTEST_PAUSE {
-            return Err(wrong("backup.every", "write a minute or more, for example 1d"));
+            return Err(wrong(
+                "backup.every",
+                "write a minute or more, for example 1d",
+            ));
         }
         if keep == 0 {
             return Err(wrong("backup.keep", "keep at least one"));

@@ -76,7 +76,11 @@ async fn make(
     let database = db.path().to_owned();
     let work = move || {
         rotation::prepare(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-        Ok(backup::make(&database, &dir.join(rotation::name(now)), &stop)?)
+        Ok(backup::make(
+            &database,
+            &dir.join(rotation::name(now)),
+            &stop,
+        )?)
     };
     tokio::task::spawn_blocking(work).await?
 }

@@ -1,5 +1,6 @@
 //! The question that a monitor or a container asks.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Output;
 
@@ -14,7 +15,10 @@ fn ask(listen: &str) -> Output {
         folder.path(),
         &["healthcheck"],
         "",
-        &[("ZAYAVKA_LISTEN", listen), ("HTTP_PROXY", "http://127.0.0.1:1")],
+        &[
+            ("ZAYAVKA_LISTEN", listen),
+            ("HTTP_PROXY", "http://127.0.0.1:1"),
+        ],
     );
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 0, "it made a file");
@@ -35,7 +39,7 @@ fn a_server_that_is_up_is_ready_wherever_it_listens() {
         let folder = TempDir::new().unwrap();
         let program = Program::start_with(&folder, &[("ZAYAVKA_LISTEN", listen)]);
         let port = port(&program.url);
-        let output = ask(&listen.replace(":0", &format!(":{port}")).replace("[:", "[:"));
+        let output = ask(&format!("{}:{port}", listen.trim_end_matches(":0")));
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{listen}: {:?}", output.stderr);
         assert_eq!(said, format!("ready: http://{asked}:{port}/readyz\n"));
@@ -60,17 +64,21 @@ fn a_server_that_is_down_hangs_or_fails_is_not_ready() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("gives no answer"), "{said}");
 
-    // A database that is gone, or cut short, under the server.
-    let folder = TempDir::new().unwrap();
-    let program = Program::start(&folder);
-    let path = folder.path().join("zayavka.db");
-    std::fs::OpenOptions::new()
-        .write(true)
-        .truncate(true)
-        .open(&path)
-        .unwrap();
-    let output = ask(program.url.trim_start_matches("http://"));
+    // Its database doesn't answer.
+    let unwell = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = unwell.local_addr().unwrap().to_string();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = unwell.accept().unwrap();
+        let mut asked = [0; 1024];
+        let length = stream.read(&mut asked).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
+        String::from_utf8_lossy(&asked[..length]).into_owned()
+    });
+    let output = ask(&address);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("answers 503"), "{said}");
+    assert!(answering.join().unwrap().starts_with("GET /readyz "));
 }

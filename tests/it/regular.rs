@@ -62,9 +62,18 @@ async fn they_are_made_in_time_and_only_their_own_old_ones_go() {
     };
     for days in [
         &["zayavka-2021-07-25T090000Z.db"][..],
-        &["zayavka-2021-07-25T090000Z.db", "zayavka-2021-07-26T090000Z.db"],
-        &["zayavka-2021-07-26T090000Z.db", "zayavka-2021-07-27T090000Z.db"],
-        &["zayavka-2021-07-27T090000Z.db", "zayavka-2021-07-28T090000Z.db"],
+        &[
+            "zayavka-2021-07-25T090000Z.db",
+            "zayavka-2021-07-26T090000Z.db",
+        ],
+        &[
+            "zayavka-2021-07-26T090000Z.db",
+            "zayavka-2021-07-27T090000Z.db",
+        ],
+        &[
+            "zayavka-2021-07-27T090000Z.db",
+            "zayavka-2021-07-28T090000Z.db",
+        ],
     ] {
         let wanted = with(days);
         let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
@@ -91,7 +100,10 @@ async fn a_restart_neither_skips_one_nor_makes_one_too_many() {
     let shop = shop.reopen_with(&settings, 23 * HOUR).await;
     let shop = shop.reopen_with(&settings, Duration::ZERO).await;
     shop.clock.advance(HOUR);
-    let two = ["zayavka-2021-07-25T090000Z.db", "zayavka-2021-07-26T090000Z.db"];
+    let two = [
+        "zayavka-2021-07-25T090000Z.db",
+        "zayavka-2021-07-26T090000Z.db",
+    ];
     there_are(&dir, &two).await;
     // Two were missed while it stood still; one is made, at once.
     let shop = shop.reopen_with(&settings, 2 * DAY + HOUR).await;
