@@ -15,10 +15,11 @@ use crate::app::accounts;
 use crate::app::passwords::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::doctor::{Finding, Level};
 use crate::domain::{Email, Error, Invalid, Language, Password, Role};
 use crate::server::{Failure, Server};
 use crate::store::{self, Db};
-use crate::{demo, graphql, i18n};
+use crate::{demo, doctor, graphql, i18n};
 
 /// The file that is read when none is named.
 const CONFIG: &str = "config.toml";
@@ -63,6 +64,13 @@ enum Command {
         /// The backup
         path: PathBuf,
     },
+    /// Look for everything that can be wrong here, and say what to do about it
+    ///
+    /// Every line begins with ok, warning or failure. It looks at the settings, the database and
+    /// its folder, the disk, the clock, the backups, and at Telegram; it changes nothing, and runs
+    /// beside the server as well as without one. It ends with 1 when there is a failure, else
+    /// with 0.
+    Doctor,
     /// Ask the running server whether it is ready, for monitors and containers
     ///
     /// It asks the address of `listen` on this machine, waits three seconds at most, prints one
@@ -113,6 +121,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
         Command::Backup { path } => backup(Config::load_without_bot(file)?, path).await,
         Command::Restore { path } => restore(Config::load_without_bot(file)?, path).await,
+        Command::Doctor => examine(file).await,
         Command::Healthcheck => healthcheck(Config::load_without_bot(file)?).await,
         Command::Config => {
             print(&Config::explain(file)?)?;
@@ -253,6 +262,18 @@ async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
     }
     said += "Everybody has to sign in again, and open invites have ended.\n";
     print(&said)
+}
+
+async fn examine(file: Option<&Path>) -> Result<(), Failure> {
+    let findings = doctor::examine(file, &Clock::system()).await;
+    let lines = findings.iter().map(|finding| format!("{finding}\n"));
+    print(&lines.collect::<String>())?;
+    let failure = |finding: &&Finding| finding.level == Level::Failure;
+    match findings.iter().filter(failure).count() {
+        0 => Ok(()),
+        1 => Err("there is a failure".into()),
+        count => Err(format!("there are {count} failures").into()),
+    }
 }
 
 async fn healthcheck(config: Config) -> Result<(), Failure> {

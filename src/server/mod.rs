@@ -15,6 +15,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,7 @@ use self::bot::Bot;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
 use crate::config::{Backups, Config, on_this_machine};
+use crate::domain::BotState;
 use crate::graphql::Schema;
 use crate::http::{self, Site};
 use crate::store::{self, Db};
@@ -76,6 +78,10 @@ impl Server {
 
         let desk = Desk {
             limits: Limits::new(&clock),
+            bot: watch::Sender::new(match &bot {
+                Some(_) => BotState::Unknown,
+                None => BotState::Off,
+            }),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             registration: config.registration,

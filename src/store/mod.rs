@@ -12,6 +12,7 @@ mod types;
 pub mod backup;
 pub mod customers;
 pub mod employees;
+pub mod health;
 pub mod history;
 pub mod invites;
 pub mod outbox;

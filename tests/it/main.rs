@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod contract;
 mod customers;
+mod doctor;
 mod fake_telegram;
 mod filters;
 mod harness;
