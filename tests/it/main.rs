@@ -22,6 +22,7 @@ mod pages;
 mod process;
 mod readme;
 mod regular;
+mod replication;
 mod restore;
 mod store;
 mod tasks;
