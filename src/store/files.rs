@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+/// What SQLite adds to a file's name for its journal.
+pub(super) const JOURNAL: &str = "-journal";
+
 /// The path with something after its last name: `shop.db` and `-wal` are `shop.db-wal`.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -101,8 +104,19 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         // After a rename there is nothing left of that name.
-        let _ = fs::remove_file(&self.path);
+        let _ = remove_with_journal(&self.path);
     }
+}
+
+/// Removes a file, and the journal that SQLite leaves beside one when it is killed while it writes.
+pub(super) fn remove_with_journal(path: &Path) -> io::Result<()> {
+    for path in [path, &beside(path, JOURNAL)] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Not every file system can rename like that (NFS), and not every one has links (FAT).

@@ -106,12 +106,7 @@ fn refuse_unfit(database: &Path, backup: &Path) -> Result<(), RestoreError> {
 fn copy(database: &Path, backup: &Path, never: &CancellationToken) -> Result<Part, RestoreError> {
     let path = beside(database, ".restoring");
     // One that was killed may have left this; nobody else is at it, for we hold the lock.
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(RestoreError::write(&path, error));
-        }
-        _ => {}
-    }
+    files::remove_with_journal(&path).map_err(|error| RestoreError::write(&path, error))?;
     let part = Part::create(path).map_err(|error| RestoreError::write(database, error))?;
     let copied =
         check::open(backup, never).and_then(|connection| backup::copy_into(&connection, &part));
@@ -266,7 +261,7 @@ fn keep(database: &Path, old: &Old, now: Timestamp) -> io::Result<Option<PathBuf
     if old.connection.is_none() {
         // Logs of a file that SQLite couldn't read, or that is gone. They must not lie beside the
         // new one, or SQLite would play them into it.
-        for suffix in ["-wal", "-journal"] {
+        for suffix in ["-wal", files::JOURNAL] {
             move_if_there(&beside(database, suffix), &beside(&aside, suffix))?;
         }
         move_if_there(&beside(database, "-shm"), &beside(&aside, "-shm"))?;

@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::backup::PART;
+use super::files::JOURNAL;
 
 const NAME: &str = "zayavka-%Y-%m-%dT%H%M%SZ.db";
 
@@ -88,6 +89,7 @@ pub fn prune(folder: &Path, keep: usize, now: Timestamp) -> io::Result<()> {
 }
 
 fn is_unfinished(file: &str) -> bool {
+    let file = file.strip_suffix(JOURNAL).unwrap_or(file);
     let parts = file.split_once(PART);
     parts.is_some_and(|(name, random)| {
         let hex = |c: char| c.is_ascii_hexdigit();
@@ -114,6 +116,9 @@ mod tests {
             assert_eq!(made_at(other), None, "{other}");
         }
         assert!(is_unfinished("zayavka-2026-01-02T030405Z.db.part-0a1b2c3d"));
+        assert!(is_unfinished(
+            "zayavka-2026-01-02T030405Z.db.part-0a1b2c3d-journal"
+        ));
         assert!(!is_unfinished("zayavka-2026-01-02T030405Z.db.part-mine"));
         assert!(!is_unfinished("copy.db.part-0a1b2c3d"));
     }

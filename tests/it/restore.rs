@@ -341,3 +341,78 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
     }
     assert!(old > 0, "{old} {new}");
 }
+
+/// Whether this machine lets one program watch another one.
+fn can_trace() -> bool {
+    let traced = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .output();
+    traced.is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
+    if !can_trace() {
+        eprintln!("skipped: it needs strace, and the right to use it");
+        return;
+    }
+    let folder = prepared();
+    let (mut old, mut new) = (0, 0);
+    for (call, times) in [("unlink", 6), ("fsync", 14), ("/^link", 1), ("/^rename", 1)] {
+        for time in 1..=times {
+            let at = &folder
+                .path()
+                .join(format!("{}{time}", call.trim_start_matches("/^")));
+            let copied = Command::new("cp")
+                .args([
+                    "-r".as_ref(),
+                    folder.path().join("killed").as_os_str(),
+                    at.as_os_str(),
+                ])
+                .status();
+            assert!(copied.unwrap().success());
+            let output = Command::new("strace")
+                .args(["-f", "-o", "/dev/null", "-e"])
+                .arg(format!("inject={call}:signal=KILL:when={time}"))
+                .args([env!("CARGO_BIN_EXE_zayavka"), "restore", "copy.db"])
+                .current_dir(at)
+                .output()
+                .unwrap();
+            // Past the last call of that kind nobody is killed, which would prove nothing.
+            assert!(!output.status.success(), "{call} {time}: {output:?}");
+            let path = at.join("zayavka.db");
+            assert!(is_whole(&path), "{call} {time}");
+            match count(&path, TASKS) {
+                30 => old += 1,
+                29 => {
+                    new += 1;
+                    assert_eq!(count(&aside(at).unwrap(), TASKS), 30, "{call} {time}");
+                }
+                other => panic!("{call} {time}: {other} tasks"),
+            }
+            works(at, &["restore", "copy.db"], "");
+            assert_eq!(count(&path, TASKS), 29, "{call} {time}");
+        }
+    }
+    assert!(old > 0 && new > 0, "{old} {new}");
+}
+
+#[test]
+fn a_restore_by_root_leaves_the_files_to_the_service() {
+    const SERVICE: u32 = 61_184;
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    works(at, &["demo", "--tasks", "5"], "");
+    works(at, &["backup", "copy.db"], "");
+    let path = at.join("zayavka.db");
+    if std::os::unix::fs::chown(&path, Some(SERVICE), Some(SERVICE)).is_err() {
+        eprintln!("skipped: only root can give files away");
+        return;
+    }
+    std::fs::remove_file(at.join("zayavka.db.lock")).unwrap();
+    works(at, &["restore", "copy.db"], "");
+    for name in ["zayavka.db", "zayavka.db.lock"] {
+        let file = std::fs::metadata(at.join(name)).unwrap();
+        assert_eq!((file.uid(), file.gid()), (SERVICE, SERVICE), "{name}");
+    }
+}
