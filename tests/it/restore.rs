@@ -358,8 +358,8 @@ fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
     }
     let folder = prepared();
     let (mut old, mut new) = (0, 0);
-    for (call, times) in [("unlink", 6), ("fsync", 14), ("/^link", 1), ("/^rename", 1)] {
-        for time in 1..=times {
+    for call in ["unlink", "fsync", "/^link", "/^rename"] {
+        for time in 1.. {
             let at = &folder
                 .path()
                 .join(format!("{}{time}", call.trim_start_matches("/^")));
@@ -378,8 +378,11 @@ fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
                 .current_dir(at)
                 .output()
                 .unwrap();
-            // Past the last call of that kind nobody is killed, which would prove nothing.
-            assert!(!output.status.success(), "{call} {time}: {output:?}");
+            // Past the last call of that kind nobody is killed.
+            if output.status.success() {
+                assert!(time > 1, "{call}: {output:?}");
+                break;
+            }
             let path = at.join("zayavka.db");
             assert!(is_whole(&path), "{call} {time}");
             match count(&path, TASKS) {
