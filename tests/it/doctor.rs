@@ -421,3 +421,37 @@ async fn without_a_bot_the_owners_page_says_so() {
     page_says(&shop, "There is no bot.").await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn the_readme_shows_the_lines_that_there_are() {
+    let folder = healthy();
+    let telegram = FakeTelegram::start().await;
+    let settings = folder.path().join("whole.toml");
+    let at = folder.path().display();
+    let text = format!(
+        "database = '{at}/zayavka.db'
+[telegram]
+token = '{TOKEN}'
+api_url = '{}'
+[backup]
+dir = '{at}/backups'
+every = '1d'
+keep = 3",
+        telegram.url()
+    );
+    std::fs::write(&settings, text).unwrap();
+    let found = doctor::examine(Some(&settings), &Clock::system()).await;
+    let found: Vec<_> = found.iter().map(|finding| finding.about).collect();
+    for page in [
+        include_str!("../../README.md"),
+        include_str!("../../README.ru.md"),
+    ] {
+        let (_, shown) = page.split_once("config.toml doctor\n").unwrap();
+        let (shown, _) = shown.split_once("\nzayavka: there is a failure\n").unwrap();
+        let shown: Vec<_> = shown
+            .lines()
+            .map(|line| line[9..].split_once(": ").unwrap().0)
+            .collect();
+        assert_eq!(shown, found);
+    }
+}

@@ -342,6 +342,23 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
     assert!(old > 0, "{old} {new}");
 }
 
+#[test]
+fn a_pair_of_file_and_log_is_restored_with_what_stands_in_the_log_alone() {
+    let folder = prepared();
+    let at = folder.path().join("other");
+    std::fs::create_dir(&at).unwrap();
+    let pair = folder.path().join("killed/zayavka.db");
+    let before = std::fs::read(&pair).unwrap();
+    works(&at, &["restore", pair.to_str().unwrap()], "");
+    assert_eq!(count(&at.join("zayavka.db"), TASKS), 30);
+    assert_eq!(
+        std::fs::read(&pair).unwrap(),
+        before,
+        "the backup was changed"
+    );
+    assert!(folder.path().join("killed/zayavka.db-wal").exists());
+}
+
 /// Whether this machine lets one program watch another one.
 fn can_trace() -> bool {
     let traced = Command::new("strace")
