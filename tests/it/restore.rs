@@ -1,5 +1,7 @@
 //! A backup in the place of the database, whatever it is and whenever the program is killed.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +13,7 @@ use tempfile::TempDir;
 use zayavka::store::{Db, embedded_migrations};
 
 use crate::backup::{add, count, names, served};
-use crate::cli::{fails, works, zayavka};
+use crate::cli::{fails, works};
 use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
@@ -239,19 +241,45 @@ fn who_holds_the_database_is_not_robbed_of_it() {
 }
 
 #[test]
+fn nobody_opens_a_database_that_is_being_restored() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    works(at, &["demo", "--tasks", "5"], "");
+    // What a restore holds from its beginning to its end.
+    let lock = File::options().write(true).open(at.join("zayavka.db.lock"));
+    let lock = lock.unwrap();
+    lock.lock().unwrap();
+    for command in [&["user", "list"][..], &["backup", "copy.db"], &["serve"]] {
+        let refused = fails(at, command, "");
+        assert!(refused.contains("it is being restored"), "{refused}");
+    }
+    lock.unlock().unwrap();
+    works(at, &["user", "list"], "");
+}
+
+#[test]
 fn a_second_server_on_the_same_file_is_refused() {
     let folder = TempDir::new().unwrap();
     let first = Program::start(&folder);
     std::os::unix::fs::symlink(".", folder.path().join("same")).unwrap();
     for name in ["zayavka.db", "same/zayavka.db"] {
-        let variables = [
-            ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
-            ("ZAYAVKA_DATABASE", name),
-        ];
-        let output = zayavka(folder.path(), &["serve"], "", &variables);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success(), "{said}");
+        let mut second = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+            .envs([
+                ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
+                ("ZAYAVKA_DATABASE", name),
+            ])
+            .current_dir(folder.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(second.stderr.take().unwrap()).lines();
+        let told = |line: &String| line.contains("listens on") || line.starts_with("zayavka: ");
+        let mut lines = lines.map_while(Result::ok);
+        let said = lines.find(told).unwrap();
+        let _ = second.kill();
+        let ended = second.wait().unwrap();
         assert!(said.contains("another server is running"), "{name}: {said}");
+        assert!(!ended.success());
     }
     drop(first);
     // A kill leaves nothing that would keep the next one out.
