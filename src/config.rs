@@ -15,6 +15,8 @@ use crate::domain::{Country, Introspection, Language, Registration, Shop, TimeZo
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
+/// Backups follow each other no faster.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A setting that can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,17 @@ pub struct Config {
     pub connections: u32,
     /// Requests a second from one address; `None` without a limit.
     pub requests_per_second: Option<NonZeroU32>,
+    /// `None` when the server makes no backups.
+    pub backups: Option<Backups>,
+}
+
+/// The settings of regular backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backups {
+    pub dir: PathBuf,
+    pub every: Duration,
+    /// How many of them stay.
+    pub keep: usize,
 }
 
 /// The settings of a bot.
@@ -78,6 +91,15 @@ struct Raw {
     telegram: RawTelegram,
     graphql: RawGraphql,
     http: RawHttp,
+    backup: RawBackup,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawBackup {
+    dir: Option<PathBuf>,
+    every: Option<String>,
+    keep: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -175,7 +197,7 @@ impl Raw {
             Some(_) => "\"***\"".to_owned(),
             None => unset(),
         };
-        let (auth, telegram) = (&self.auth, &self.telegram);
+        let (auth, telegram, backup) = (&self.auth, &self.telegram, &self.backup);
         vec![
             ("listen", text(&self.listen)),
             ("database", path(&self.database)),
@@ -226,6 +248,15 @@ impl Raw {
                 "http.requests_per_second",
                 self.http.requests_per_second.to_string(),
             ),
+            ("backup.dir", backup.dir.as_deref().map_or_else(unset, path)),
+            (
+                "backup.every",
+                backup.every.as_deref().map_or_else(unset, text),
+            ),
+            (
+                "backup.keep",
+                backup.keep.map_or_else(unset, |keep| keep.to_string()),
+            ),
         ]
     }
 }
@@ -243,6 +274,7 @@ impl Default for Raw {
             telegram: RawTelegram::default(),
             graphql: RawGraphql::default(),
             http: RawHttp::default(),
+            backup: RawBackup::default(),
         }
     }
 }
@@ -429,7 +461,36 @@ impl Config {
                 connections => connections,
             },
             requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            backups: Backups::check(raw.backup)?,
         })
+    }
+}
+
+impl Backups {
+    /// All of it, or nothing: half a setting would look like backups and make none.
+    fn check(raw: RawBackup) -> Result<Option<Self>> {
+        let RawBackup { dir, every, keep } = raw;
+        if dir.is_none() && every.is_none() && keep.is_none() {
+            return Ok(None);
+        }
+        let missing =
+            |key| move || wrong(key, "set backup.dir, backup.every and backup.keep, or none");
+        let every = duration("backup.every", &every.ok_or_else(missing("backup.every"))?)?;
+        let keep = keep.ok_or_else(missing("backup.keep"))?;
+        if every < SHORTEST_PAUSE {
+            return Err(wrong(
+                "backup.every",
+                "write a minute or more, for example 1d",
+            ));
+        }
+        if keep == 0 {
+            return Err(wrong("backup.keep", "keep at least one"));
+        }
+        Ok(Some(Self {
+            dir: dir.ok_or_else(missing("backup.dir"))?,
+            every,
+            keep,
+        }))
     }
 }
 

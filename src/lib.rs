@@ -18,6 +18,7 @@
 //! - [`http`]: the routes.
 //! - [`server`]: puts it together.
 //! - [`demo`]: an invented shop.
+//! - [`doctor`]: what is wrong with an installation.
 //! - [`cli`]: the command line.
 //!
 //! ```text
@@ -46,6 +47,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod domain;
 pub mod graphql;
 pub mod http;

@@ -16,8 +16,10 @@ pub mod secrets;
 pub mod tasks;
 pub mod tokens;
 
+use tokio::sync::watch;
+
 use crate::clock::Clock;
-use crate::domain::{Registration, Shop};
+use crate::domain::{BotState, Registration, Shop};
 use crate::store::Db;
 
 /// The running shop: what the use cases share.
@@ -33,6 +35,8 @@ pub struct Desk {
     pub tokens: tokens::Tokens,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
+    /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
+    pub bot: watch::Sender<BotState>,
 }
 
 impl Desk {

@@ -4,6 +4,7 @@
 //! door, `parse`; so a [`Phone`] that exists is a phone that may be stored.
 
 mod account;
+mod bot_health;
 mod customer;
 mod email;
 mod error;
@@ -19,6 +20,7 @@ mod time;
 pub use account::{
     Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
 };
+pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result};

@@ -187,6 +187,22 @@ staff-invite-link = The link for { $email }, until { $until }:
 staff-copy = Copy
 staff-copied = Copied
 
+bot-off = There is no bot.
+bot-unknown = Nobody has asked Telegram about the bot yet. Look again in a minute.
+bot-well = The bot works. Checked { $when }.
+bot-trouble = { $what } Checked { $when }.
+bot-unreachable = Telegram can't be reached ({ $detail }). Messages wait, and go out later.
+bot-token-refused = Telegram doesn't know the bot's token. Get it from @BotFather again and put it into the settings.
+bot-webhook-missing = Customers' messages don't arrive: Telegram doesn't know our address. Restart the program.
+bot-webhook-elsewhere = Customers' messages go to another address: { $found }. Check public_url in the settings, and whether another program uses this bot.
+bot-certificate = Customers' messages don't arrive: Telegram doesn't trust the site's certificate ({ $detail }).
+bot-delivery = Telegram could not hand over a message, { $at }: { $detail }.
+bot-many-waiting = { $count ->
+    [one] { $count } message of a customer waits at Telegram.
+   *[other] { $count } messages of customers wait at Telegram.
+} Look into the program's log.
+bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Restart the program.
+
 # Tasks
 
 tasks-title = All tasks

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use crate::app::{Desk, secrets};
 use crate::bot;
 use crate::config::{Mode, Telegram};
-use crate::domain::Language;
+use crate::domain::{BotState, Language};
 use crate::i18n;
 use crate::notifier::Notifier;
 use crate::store::Db;
@@ -19,11 +20,15 @@ use crate::telegram::{self, Client, Update};
 
 /// Between two tries to reach Telegram.
 const AGAIN: Duration = Duration::from_secs(15);
+/// How often Telegram is asked how the bot stands.
+const LOOK: Duration = Duration::from_secs(300);
 
 pub(super) struct Bot {
     client: Client,
     mode: Mode,
     secret: Arc<SecretString>,
+    /// Wakes the look at Telegram after each try to be announced there.
+    tried: Notify,
 }
 
 impl Bot {
@@ -36,6 +41,7 @@ impl Bot {
             client: Client::new(&settings.api_url, settings.token)?,
             mode: settings.mode,
             secret: Arc::new(secret),
+            tried: Notify::new(),
         })
     }
 
@@ -52,6 +58,7 @@ impl Bot {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.listen(&desk) => {}
+                () = self.watch(&desk) => {}
             }
         };
         tokio::join!(notifier.run(&stop), listen);
@@ -64,11 +71,34 @@ impl Bot {
                 why = failure.detail(),
                 "Telegram doesn't know where we are yet"
             );
+            self.tried.notify_one();
             tokio::time::sleep(AGAIN).await;
         }
         tracing::info!("the bot is announced to Telegram");
-        if self.mode == Mode::Polling {
-            self.poll(desk).await;
+        self.tried.notify_one();
+        match self.mode {
+            Mode::Polling => self.poll(desk).await,
+            Mode::Webhook => std::future::pending().await,
+        }
+    }
+
+    /// Looks every few minutes how the bot stands, and leaves it where pages can read it.
+    async fn watch(&self, desk: &Desk) {
+        // Before the first try there would be nothing to see but the state that it ends.
+        self.tried.notified().await;
+        loop {
+            let now = desk.clock.now();
+            let wanted = match self.mode {
+                Mode::Polling => String::new(),
+                Mode::Webhook => telegram::webhook_url(&desk.public_url),
+            };
+            let health = self.client.health(&wanted, now).await;
+            desk.bot.send_replace(BotState::Seen(health));
+            let next = now.saturating_add(LOOK).unwrap_or(now);
+            tokio::select! {
+                () = desk.clock.sleep_until(next) => {}
+                () = self.tried.notified() => {}
+            }
         }
     }
 
@@ -76,7 +106,7 @@ impl Bot {
         match self.mode {
             Mode::Polling => self.client.delete_webhook().await?,
             Mode::Webhook => {
-                let url = format!("{}/telegram/webhook", desk.public_url);
+                let url = telegram::webhook_url(&desk.public_url);
                 self.client.set_webhook(&url, &self.secret).await?;
             }
         }

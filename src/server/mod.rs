@@ -1,6 +1,7 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
 mod accept;
+mod backups;
 mod bot;
 mod systemd;
 
@@ -9,17 +10,18 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
-use crate::config::{Config, on_this_machine};
-use crate::domain::Introspection;
+use crate::config::{Backups, Config, on_this_machine};
+use crate::domain::{BotState, Introspection};
 use crate::graphql::Schema;
 use crate::http::Site;
-use crate::store::Db;
+use crate::store::{self, Db};
 
 /// A server that is ready to run.
 pub struct Server {
@@ -30,6 +32,8 @@ pub struct Server {
     trusted_proxies: Vec<ipnet::IpNet>,
     cors_origins: Vec<String>,
     connections: u32,
+    backups: Option<Backups>,
+    _alone: store::Lock,
 }
 
 /// Why a server can't be built or run.
@@ -39,12 +43,13 @@ impl Server {
     /// Opens the database and prepares everything that answers.
     ///
     /// # Errors
-    /// When the database can't be used or the time zone isn't known.
+    /// When the database can't be used, or another server runs on it.
     pub async fn build(
         config: Config,
         listener: TcpListener,
         clock: Clock,
     ) -> Result<Self, Failure> {
+        let alone = store::serve(&config.database)?;
         let db = Db::open(&config.database, clock.now())?;
         let file = db.path().display();
         match db.is_new() {
@@ -66,6 +71,10 @@ impl Server {
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
+            bot: watch::Sender::new(match &bot {
+                Some(_) => BotState::Unknown,
+                None => BotState::Off,
+            }),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             registration: config.registration,
@@ -84,6 +93,8 @@ impl Server {
             trusted_proxies: config.trusted_proxies,
             cors_origins: config.cors_origins,
             connections: accept::most_connections(config.connections),
+            backups: config.backups,
+            _alone: alone,
         })
     }
 
@@ -134,6 +145,10 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+        }
+        if let Some(settings) = self.backups {
+            let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
+            parts.spawn(backups::run(settings, db, clock, stop.clone()));
         }
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(

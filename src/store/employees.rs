@@ -54,6 +54,8 @@ pub fn active_owners(connection: &Connection) -> Result<i64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
+/// The first epoch is the moment: should a number be given twice, because a restored backup didn't
+/// know of the first time, then the tokens of the first one are not the second one's.
 pub fn insert(
     tx: &Transaction,
     email: &Email,
@@ -62,8 +64,8 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<EmployeeId> {
     tx.execute(
-        "INSERT INTO employees (email, email_key, password_hash, role, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO employees (email, email_key, password_hash, role, epoch, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         (
             email.as_str(),
             email.key(),

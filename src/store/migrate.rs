@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use refinery::{Migration, Runner};
+use rusqlite::OptionalExtension;
 
-use super::{Connection, configure};
+use super::{Connection, beside, configure};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -38,6 +39,18 @@ pub enum OpenError {
         found: i64,
         known: i64,
     },
+    #[error(
+        "database {}: another server is running on it; stop that one, or set another `database`",
+        path.display()
+    )]
+    Served { path: PathBuf },
+    #[error("database {}: it is being restored; try again when that is done", path.display())]
+    BeingRestored { path: PathBuf },
+    #[error(
+        "database {}: it is in use by a running server or by another program; stop that first",
+        path.display()
+    )]
+    InUse { path: PathBuf },
     #[error("database {}: can't be migrated; nothing was changed", path.display())]
     Migration {
         path: PathBuf,
@@ -74,15 +87,8 @@ pub(super) fn prepare(
     let created = create(path)?;
     let mut connection = Connection::open(path).map_err(|error| OpenError::file(path, error))?;
     configure(&connection).map_err(|error| OpenError::file(path, error))?;
-    let runner = Runner::new(migrations)
-        .set_grouped(true)
-        .set_abort_divergent(true);
     let applied = version(&connection).map_err(|error| OpenError::migration(path, error))?;
-    let known = migrations
-        .iter()
-        .map(|m| i64::from(m.version()))
-        .max()
-        .unwrap_or(0);
+    let known = newest(migrations);
     if applied > known {
         return Err(OpenError::Newer {
             path: path.to_owned(),
@@ -93,14 +99,29 @@ pub(super) fn prepare(
     if applied > 0 && applied < known {
         snapshot(&connection, path, applied, now)?;
     }
-    runner
-        .run(&mut connection)
-        .map_err(|error| OpenError::migration(path, error))?;
+    run(&mut connection, migrations).map_err(|error| OpenError::migration(path, error))?;
     Ok(created)
 }
 
+/// Runs those migrations that the database hasn't seen: all of them, or none.
+pub(super) fn run(
+    connection: &mut Connection,
+    migrations: &[Migration],
+) -> Result<(), refinery::Error> {
+    let runner = Runner::new(migrations)
+        .set_grouped(true)
+        .set_abort_divergent(true);
+    runner.run(connection).map(drop)
+}
+
+/// The version that the migrations lead to.
+pub(super) fn newest(migrations: &[Migration]) -> i64 {
+    let versions = migrations.iter().map(|m| i64::from(m.version()));
+    versions.max().unwrap_or(0)
+}
+
 /// The schema version of the file; 0 before the first migration.
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     match connection.table_exists(None, "refinery_schema_history")? {
         false => Ok(0),
         true => {
@@ -108,6 +129,13 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
             connection.query_row(sql, [], |row| row.get(0))
         }
     }
+}
+
+/// The checksum under which a migration was noted; `None` when it was not.
+pub(super) fn checksum(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT checksum FROM refinery_schema_history WHERE version = ?1";
+    let noted = connection.query_row(sql, [version], |row| row.get(0));
+    noted.optional()
 }
 
 /// Only the owner of the process may read what customers said, so the file is made by hand.
@@ -126,6 +154,12 @@ fn create(path: &Path) -> Result<bool, OpenError> {
     }
 }
 
+/// An instant as it stands in the names of files.
+pub(super) fn stamp(now: Timestamp) -> String {
+    let now = now.to_zoned(TimeZone::UTC);
+    now.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// Keeps the file as it was, beside it, before a migration touches it.
 fn snapshot(
     connection: &Connection,
@@ -133,10 +167,7 @@ fn snapshot(
     version: i64,
     now: Timestamp,
 ) -> Result<(), OpenError> {
-    let stamp = now.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ");
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(format!(".v{version}-{stamp}"));
-    let copy = PathBuf::from(copy);
+    let copy = beside(path, &format!(".v{version}-{}", stamp(now)));
     // SQLite fills an empty file that is there, so the rights are right from the start.
     create(&copy)?;
     connection

@@ -3,14 +3,21 @@
 //! There is one writer and a pool of readers. A write is a closure: it is committed when it
 //! returns `Ok` and rolled back otherwise, and what it changed is announced after the commit.
 
+mod check;
+mod files;
+mod lock;
 mod migrate;
 mod types;
 
+pub mod backup;
 pub mod customers;
 pub mod employees;
+pub mod health;
 pub mod history;
 pub mod invites;
 pub mod outbox;
+pub mod restore;
+pub mod rotation;
 pub mod secrets;
 pub mod tasks;
 pub mod updates;
@@ -25,6 +32,9 @@ use rusqlite::hooks::Action;
 use rusqlite::{OpenFlags, TransactionBehavior};
 use tokio::sync::{Semaphore, broadcast, watch};
 
+pub use check::Flaw;
+pub use files::beside;
+pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
 pub use refinery::Migration;
 pub use rusqlite::{Connection, Transaction};
@@ -45,6 +55,7 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     created: bool,
+    _in_use: Lock,
     reads: Pool,
     writes: Pool,
     reader: Semaphore,
@@ -97,6 +108,7 @@ impl Db {
         now: Timestamp,
     ) -> std::result::Result<Self, OpenError> {
         let path = std::path::absolute(path).map_err(|error| OpenError::file(path, error))?;
+        let in_use = lock::share(&path)?;
         let created = migrate::prepare(&path, migrations, now)?;
         let pending = Pending::default();
         let hook = pending.clone();
@@ -112,6 +124,7 @@ impl Db {
         Ok(Self(Arc::new(Inner {
             path,
             created,
+            _in_use: in_use,
             reads,
             writes,
             reader: Semaphore::new(READERS as usize),
@@ -177,6 +190,9 @@ impl Db {
 
     /// Moves everything from the write-ahead log into the file, for a clean stop.
     ///
+    /// It waits for nobody. A program that copies the log (Litestream) keeps it, and moves the
+    /// rest itself; without one, the last connection that closes removes the log.
+    ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
     pub async fn checkpoint(&self) -> Result<()> {
@@ -184,7 +200,7 @@ impl Db {
         let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
         blocking(move || {
             let connection = inner.writes.get().map_err(Error::internal)?;
-            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+            Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
         })
         .await
     }

@@ -17,12 +17,13 @@ use frankenstein::types::{
     AllowedUpdate, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton,
     ReplyKeyboardMarkup, ReplyKeyboardRemove, ReplyMarkup,
 };
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::domain::{Buttons, Reply, TelegramId};
+use crate::domain::{BotHealth, BotTrouble, Buttons, Reply, TelegramId, Webhook};
 
 pub use update::{Contact, Event, Person, Update};
 
@@ -30,6 +31,11 @@ pub use update::{Contact, Event, Person, Update};
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long Telegram holds a call for updates open when there are none.
 const POLL: Duration = Duration::from_secs(25);
+
+/// Where Telegram delivers updates to a server that people reach at `public_url`.
+pub fn webhook_url(public_url: &str) -> String {
+    format!("{public_url}/telegram/webhook")
+}
 
 /// Why a call failed, by what is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +221,48 @@ impl Client {
         self.call(poll).await.map(|response| response.result)
     }
 
+    /// Asks how the bot stands, when `wanted` is the address of its webhook; an empty one when it
+    /// has none. It takes a few seconds at most.
+    pub async fn health(&self, wanted: &str, now: Timestamp) -> BotHealth {
+        let mut health = BotHealth {
+            seen: now,
+            name: None,
+            troubles: Vec::new(),
+        };
+        match self.ask::<Me>("getMe").await {
+            Ok(me) => health.name = Some(self.clean(&me.username)),
+            Err(failure) => {
+                health.troubles.push(trouble(&failure));
+                return health;
+            }
+        }
+        match self.ask::<WebhookInfo>("getWebhookInfo").await {
+            Ok(info) => health.troubles = self.webhook(info).troubles(wanted, now),
+            Err(failure) => health.troubles.push(trouble(&failure)),
+        }
+        health
+    }
+
+    /// What Telegram says is shown to people, so it is cleaned: an address may hold the token.
+    fn webhook(&self, info: WebhookInfo) -> Webhook {
+        let at = info.last_error_date.map(Timestamp::from_second);
+        let said = info.last_error_message.unwrap_or_default();
+        Webhook {
+            url: self.clean(&info.url),
+            waiting: info.pending_update_count,
+            last_error: at.and_then(Result::ok).map(|at| (at, self.clean(&said))),
+            own_certificate: info.has_custom_certificate,
+        }
+    }
+
+    /// Calls a method that only asks.
+    async fn ask<T: DeserializeOwned>(&self, method: &str) -> Result<T, Failure> {
+        let call = self
+            .bot
+            .request::<_, MethodResponse<T>>(method, Some(json!({})));
+        self.call(call).await.map(|response| response.result)
+    }
+
     /// Calls a method whose answer says nothing but that it was done. What else stands in it is
     /// not looked at: a new kind of field there must not make a sent message look unsent.
     async fn tell(
@@ -289,6 +337,35 @@ impl Failure {
             maybe_done,
             detail,
         }
+    }
+}
+
+/// What is read of `getMe`.
+#[derive(Deserialize)]
+struct Me {
+    #[serde(default)]
+    username: String,
+}
+
+/// What is read of `getWebhookInfo`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WebhookInfo {
+    url: String,
+    has_custom_certificate: bool,
+    pending_update_count: u32,
+    last_error_date: Option<i64>,
+    last_error_message: Option<String>,
+}
+
+/// A wrong token is the one refusal of a question that has nothing in it.
+fn trouble(failure: &Failure) -> BotTrouble {
+    let detail = failure.detail();
+    match detail.starts_with("401 ") || detail.starts_with("404 ") {
+        true => BotTrouble::TokenRefused,
+        false => BotTrouble::Unreachable {
+            detail: detail.to_owned(),
+        },
     }
 }
 

@@ -6,11 +6,12 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Errors;
-use super::text::{initials, short_name};
+use super::text::{Texts, initials, short_name};
 use super::visit::{Visit, safe_path};
 use crate::app::accounts;
 use crate::domain::{
-    Email, Employee, EmployeeId, Error, Language, PASSWORD_LENGTH, Password, Problem, Result, Role,
+    BotState, BotTrouble, Email, Employee, EmployeeId, Error, Language, PASSWORD_LENGTH, Password,
+    Problem, Result, Role,
 };
 
 #[derive(Template)]
@@ -293,6 +294,55 @@ struct StaffPage<'a> {
     errors: Errors,
     people: Vec<Person>,
     invited: Option<Invited>,
+    bot: BotLine,
+}
+
+/// How the bot stands, in one line.
+struct BotLine {
+    text: String,
+    well: bool,
+}
+
+impl BotLine {
+    fn new(state: &BotState, texts: &Texts) -> Self {
+        let (text, well) = match state {
+            BotState::Off => (texts.s("bot-off"), true),
+            BotState::Unknown => (texts.s("bot-unknown"), true),
+            BotState::Seen(health) => {
+                let when = texts.when(&health.seen);
+                match health.troubles.first() {
+                    None => (texts.fill("bot-well", "when", when), true),
+                    Some(trouble) => {
+                        let text = say_trouble(trouble, texts);
+                        (
+                            texts.fill2("bot-trouble", "what", text, "when", when),
+                            false,
+                        )
+                    }
+                }
+            }
+        };
+        Self { text, well }
+    }
+}
+
+fn say_trouble(trouble: &BotTrouble, texts: &Texts) -> String {
+    match trouble {
+        BotTrouble::Unreachable { detail } => texts.fill("bot-unreachable", "detail", detail),
+        BotTrouble::TokenRefused => texts.s("bot-token-refused"),
+        BotTrouble::WebhookElsewhere { found } if found.is_empty() => {
+            texts.s("bot-webhook-missing")
+        }
+        BotTrouble::WebhookElsewhere { found } => {
+            texts.fill("bot-webhook-elsewhere", "found", found)
+        }
+        BotTrouble::Certificate { said } => texts.fill("bot-certificate", "detail", said),
+        BotTrouble::Delivery { said, at } => {
+            texts.fill2("bot-delivery", "detail", said, "at", texts.when(at))
+        }
+        BotTrouble::ManyWaiting { count } => texts.count("bot-many-waiting", &(*count).into()),
+        BotTrouble::ForeignCertificate => texts.s("bot-foreign-certificate"),
+    }
 }
 
 struct Person {
@@ -351,6 +401,7 @@ async fn show_staff(
         errors,
         people,
         invited,
+        bot: BotLine::new(&visit.desk.bot.borrow(), &visit.texts),
     };
     visit.page_as(status, &page)
 }

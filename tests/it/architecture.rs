@@ -35,9 +35,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("demo", &["domain", "store"]),
     (
+        "doctor",
+        &["config", "clock", "domain", "store", "telegram"],
+    ),
+    (
         "cli",
         &[
             "config", "clock", "domain", "i18n", "store", "app", "graphql", "server", "demo",
+            "doctor",
         ],
     ),
 ];

@@ -8,7 +8,12 @@ use tempfile::TempDir;
 
 use crate::harness::program;
 
-fn zayavka(folder: &Path, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+pub fn zayavka(
+    folder: &Path,
+    arguments: &[&str],
+    input: &str,
+    variables: &[(&str, &str)],
+) -> Output {
     let mut child = program()
         .args(arguments)
         .envs(variables.iter().copied())
@@ -25,13 +30,13 @@ fn zayavka(folder: &Path, arguments: &[&str], input: &str, variables: &[(&str, &
     child.wait_with_output().unwrap()
 }
 
-fn works(folder: &Path, arguments: &[&str], input: &str) -> String {
+pub fn works(folder: &Path, arguments: &[&str], input: &str) -> String {
     let output = zayavka(folder, arguments, input, &[]);
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn fails(folder: &Path, arguments: &[&str], input: &str) -> String {
+pub fn fails(folder: &Path, arguments: &[&str], input: &str) -> String {
     let output = zayavka(folder, arguments, input, &[]);
     assert!(!output.status.success(), "{output:?}");
     String::from_utf8(output.stderr).unwrap()

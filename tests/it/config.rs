@@ -41,6 +41,19 @@ fn what_cannot_be_used_is_named() {
             "[telegram]\napi_url = 'http://example.com'",
             "telegram.api_url",
         ),
+        ("[backup]\ndir = 'backups'", "backup.every"),
+        ("[backup]\ndir = 'backups'\nevery = '1d'", "backup.keep"),
+        ("[backup]\nevery = '1d'\nkeep = 3", "backup.dir"),
+        (
+            "[backup]\ndir = 'x'\nevery = '5s'\nkeep = 3",
+            "backup.every",
+        ),
+        (
+            "[backup]\ndir = 'x'\nevery = 'daily'\nkeep = 3",
+            "backup.every",
+        ),
+        ("[backup]\ndir = 'x'\nevery = '1d'\nkeep = 0", "backup.keep"),
+        ("[backup]\ndir = 'x'\nevery = '1d'\nkeep = -1", "keep"),
         (
             "public_url = 'http://example.com'\n[telegram]\ntoken = 'a'",
             "public_url",

@@ -1,6 +1,6 @@
 //! A Telegram that writes down what it is asked, and answers as it is told to.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
@@ -31,6 +31,10 @@ struct Inner {
     answers: Mutex<VecDeque<Answer>>,
     /// What waits to be polled, each with its `update_id`.
     updates: watch::Sender<Vec<Value>>,
+    /// What questions about the bot are answered with, instead of what is usual.
+    told: Mutex<HashMap<String, Answer>>,
+    /// Where updates go, as far as anybody has said.
+    webhook: Mutex<String>,
 }
 
 impl FakeTelegram {
@@ -42,6 +46,8 @@ impl FakeTelegram {
             calls: watch::Sender::new(Vec::new()),
             answers: Mutex::default(),
             updates: watch::Sender::default(),
+            told: Mutex::default(),
+            webhook: Mutex::default(),
         }));
         let answering = fake.clone();
         let routes = warp::path::param()
@@ -72,6 +78,31 @@ impl FakeTelegram {
     /// Answers the next message like this, and later ones as usual.
     pub fn then(&self, answer: Answer) {
         self.0.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// Answers every call of a method like this from now on.
+    pub fn tell(&self, method: &str, status: u16, answer: Value) {
+        let mut told = self.0.told.lock().unwrap();
+        told.insert(method.to_owned(), Answer::Error(status, answer));
+    }
+
+    /// Leaves every call of a method without an answer from now on.
+    pub fn hold(&self, method: &str) {
+        let mut told = self.0.told.lock().unwrap();
+        told.insert(method.to_owned(), Answer::Silence);
+    }
+
+    /// The same for `getWebhookInfo`, with what differs from a bot that is well.
+    pub fn tell_webhook(&self, differs: Value) {
+        let mut info = self.webhook_info();
+        let whole = info["result"].as_object_mut().unwrap();
+        whole.extend(differs.as_object().unwrap().clone());
+        self.tell("getWebhookInfo", 200, info);
+    }
+
+    fn webhook_info(&self) -> Value {
+        let url = self.0.webhook.lock().unwrap().clone();
+        json!({"ok": true, "result": {"url": url, "has_custom_certificate": false, "pending_update_count": 0}})
     }
 
     /// Keeps an update until it is polled.
@@ -116,6 +147,9 @@ impl FakeTelegram {
         use warp::Reply;
         let is_message = method.contains("Message");
         let offset = body["offset"].as_i64().unwrap_or_default();
+        if let (true, Some(url)) = (method == "setWebhook", body["url"].as_str()) {
+            url.clone_into(&mut self.0.webhook.lock().unwrap());
+        }
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body)));
@@ -133,6 +167,15 @@ impl FakeTelegram {
             "getUpdates" => json!({"ok": true, "result": self.poll(offset).await}),
             _ => ok,
         };
+        let of_method = self.0.told.lock().unwrap().get(&method).cloned();
+        let ok = match &*method {
+            "getMe" => {
+                json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Desk", "username": "desk_bot"}})
+            }
+            "getWebhookInfo" => self.webhook_info(),
+            _ => ok,
+        };
+        let told = told.or(of_method);
         let (status, body) = match told {
             None => (200, ok.to_string()),
             Some(Answer::Error(status, body)) => (status, body.to_string()),

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -115,12 +116,17 @@ webhook_secret = '{SECRET}'",
 
     /// The same, with some time between the stop and the start.
     pub async fn reopen_after(self, pause: Duration) -> Self {
+        self.reopen_with("", pause).await
+    }
+
+    /// The same, with other settings too.
+    pub async fn reopen_with(self, settings: &str, pause: Duration) -> Self {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
         let address = self.url.trim_start_matches("http://");
         let clock = Some(self.clock);
-        let mut shop = Self::start(self.folder, clock, address, &self.telegram, "", "").await;
+        let mut shop = Self::start(self.folder, clock, address, &self.telegram, settings, "").await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop
@@ -226,6 +232,11 @@ webhook_secret = '{SECRET}'",
             .as_u16()
     }
 
+    /// Where the database and its companions are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A connection of one's own to the file.
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap()
@@ -287,6 +298,15 @@ pub fn program() -> Command {
         program.env_remove(name);
     }
     program
+}
+
+/// Waits until something is so, and panics when it isn't in good time.
+pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
+        tokio::task::yield_now().await;
+    }
 }
 
 /// The code of the first error of an answer.

@@ -2,15 +2,18 @@
 
 mod accounts;
 mod architecture;
+mod backup;
 mod bot;
 mod browser;
 mod cli;
 mod config;
 mod contract;
 mod customers;
+mod doctor;
 mod fake_telegram;
 mod filters;
 mod harness;
+mod healthcheck;
 mod i18n;
 mod input;
 mod live;
@@ -20,5 +23,8 @@ mod pages;
 mod process;
 mod protection;
 mod readme;
+mod regular;
+mod replication;
+mod restore;
 mod store;
 mod tasks;

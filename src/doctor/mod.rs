@@ -1,0 +1,263 @@
+//! Looks at everything that can be wrong with an installation, and says of each what to do. It
+//! changes nothing, makes nothing, and works beside a running server as well as without one.
+
+mod place;
+mod telegram;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::config::{Backups, Config};
+use crate::domain::Shop;
+use crate::store::health::{self, Health};
+use crate::store::rotation;
+
+/// No clock that is right shows less than this program's age.
+const EARLIEST: &str = "2026-01-01T00:00:00Z";
+/// A write-ahead log beyond this is no longer moved into the file.
+const LONG_LOG: u64 = 64 * MIB;
+const MIB: u64 = 1024 * 1024;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    Ok,
+    Warning,
+    Failure,
+}
+
+/// What was found about one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub level: Level,
+    pub about: &'static str,
+    pub said: String,
+    /// What to do; empty where nothing is to be done.
+    pub advice: String,
+}
+
+impl Finding {
+    fn ok(about: &'static str, said: impl Into<String>) -> Self {
+        Self::new(Level::Ok, about, said, "")
+    }
+
+    fn warning(about: &'static str, said: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Level::Warning, about, said, advice)
+    }
+
+    fn failure(about: &'static str, said: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(Level::Failure, about, said, advice)
+    }
+
+    fn new(
+        level: Level,
+        about: &'static str,
+        said: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            level,
+            about,
+            said: said.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let level = match self.level {
+            Level::Ok => "ok",
+            Level::Warning => "warning",
+            Level::Failure => "failure",
+        };
+        write!(f, "{level:<8} {}: {}", self.about, self.said)?;
+        match self.advice.is_empty() {
+            true => Ok(()),
+            false => write!(f, ". {}", self.advice),
+        }
+    }
+}
+
+/// Looks at everything, with the settings in `file` and the environment.
+pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(config) = configuration(file, &mut findings) else {
+        return findings;
+    };
+    let now = clock.now();
+    findings.push(time_zone(&config.shop, now));
+    findings.extend(place::examine(&config.database));
+    match config.database.exists() {
+        true => database(&config, now, &mut findings),
+        false => findings.push(present(None, now)),
+    }
+    findings.push(backups(config.backups.as_ref(), now));
+    findings.extend(telegram::examine(&config, now).await);
+    findings
+}
+
+/// The settings; without the bot's where only those are wrong.
+fn configuration(file: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Config> {
+    let about = "configuration";
+    let from = file.map_or_else(
+        || "the defaults, for there is no config.toml here".to_owned(),
+        |file| file.display().to_string(),
+    );
+    match Config::load(file) {
+        Ok(config) => {
+            findings.push(Finding::ok(about, from));
+            Some(config)
+        }
+        Err(error) => {
+            let advice = "Correct that; `zayavka config` shows where each value came from";
+            let said = chain(&error);
+            let said = said.strip_prefix("configuration: ").unwrap_or(&said);
+            findings.push(Finding::failure(about, said, advice));
+            Config::load_without_bot(file).ok()
+        }
+    }
+}
+
+fn time_zone(shop: &Shop, now: Timestamp) -> Finding {
+    let name = shop.timezone.iana_name().unwrap_or("without a name");
+    let there = now.to_zoned(shop.timezone.clone());
+    let there = there.strftime("%Y-%m-%d %H:%M");
+    Finding::ok("time zone", format!("{name}, where it is {there}"))
+}
+
+fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) {
+    match health::examine(&config.database) {
+        Ok(health) => {
+            findings.push(integrity(&health));
+            findings.push(schema(&health));
+            findings.push(log(&health));
+            findings.push(present(health.newest_event, now));
+        }
+        Err(flaw) => {
+            let advice = "If it is damaged, stop the server and run `zayavka restore` with the \
+                          newest backup; if it can't be read, run this as the server's user or as root";
+            findings.push(Finding::failure("integrity", chain(&flaw), advice));
+            findings.push(present(None, now));
+        }
+    }
+}
+
+fn integrity(health: &Health) -> Finding {
+    let about = "integrity";
+    match &health.damage {
+        None => Finding::ok(about, format!("{} of data, whole", size(health.bytes))),
+        Some(damage) => {
+            let advice = "Stop the server and run `zayavka restore` with the newest backup";
+            Finding::failure(about, format!("damaged: {damage}"), advice)
+        }
+    }
+}
+
+/// A newer schema than the program's is no database that it can look at.
+fn schema(health: &Health) -> Finding {
+    let about = "schema";
+    let (found, known) = (health.schema_version, health.known_version);
+    match found == known {
+        true => Finding::ok(about, format!("version {found}")),
+        false => Finding::warning(
+            about,
+            format!("version {found}, and this program's is {known}"),
+            "The next start brings it up to date, and keeps a copy before",
+        ),
+    }
+}
+
+fn log(health: &Health) -> Finding {
+    let about = "write-ahead log";
+    let said = size(health.log_bytes);
+    match health.log_bytes > LONG_LOG {
+        false => Finding::ok(about, said),
+        true => Finding::warning(
+            about,
+            said,
+            "Some program keeps an old state of the database open: end it, or restart the server",
+        ),
+    }
+}
+
+/// Whether the clock shows a present that can be.
+fn present(newest_event: Option<Timestamp>, now: Timestamp) -> Finding {
+    let about = "clock";
+    let advice = "Set it, best by time synchronisation: `timedatectl set-ntp true`";
+    let earliest = EARLIEST.parse().unwrap_or(Timestamp::MIN);
+    let shown = now.strftime("%Y-%m-%d %H:%M:%SZ");
+    match newest_event {
+        _ if now < earliest => Finding::failure(
+            about,
+            format!("{shown} is before this program was made"),
+            advice,
+        ),
+        Some(event) if now < event => {
+            let event = event.strftime("%Y-%m-%d %H:%M:%SZ");
+            let said = format!("{shown} is before the newest change of a task, at {event}");
+            Finding::failure(about, said, advice)
+        }
+        _ => Finding::ok(about, shown.to_string()),
+    }
+}
+
+fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
+    let about = "backups";
+    let Some(settings) = settings else {
+        let advice = "Set the three keys of [backup], or run `zayavka backup` regularly";
+        return Finding::warning(about, "the server makes none", advice);
+    };
+    let folder = settings.dir.display();
+    let newest = match rotation::newest(&settings.dir, now) {
+        Err(error) => {
+            let advice =
+                "The server makes the folder if the one above it is there and may be written to";
+            return Finding::failure(about, format!("{folder}: {error}"), advice);
+        }
+        Ok(newest) => newest,
+    };
+    let advice = "Start the server; if it runs, its log says why there is none";
+    let Some((made, path)) = newest else {
+        return Finding::failure(about, format!("none in {folder}"), advice);
+    };
+    let said = format!("{} is the newest, {} old", path.display(), age(made, now));
+    let late = made
+        .saturating_add(2 * settings.every)
+        .is_ok_and(|late| late < now);
+    match late {
+        false => Finding::ok(about, said),
+        true => Finding::failure(about, said, advice),
+    }
+}
+
+/// How long ago that was, roughly.
+fn age(then: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(then).as_secs().max(0);
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..MIB => format!("{} KiB", bytes.div_ceil(1024)),
+        _ => format!("{} MiB", bytes / MIB),
+    }
+}
+
+/// An error with what it came from.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! The bot, as Telegram sees it.
+
+use jiff::Timestamp;
+
+use super::{Finding, age};
+use crate::config::{Config, Mode};
+use crate::domain::BotTrouble;
+use crate::telegram::{Client, webhook_url};
+
+const ABOUT: &str = "Telegram";
+
+pub(super) async fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let Some(settings) = &config.telegram else {
+        let said = "no bot; a token that only the service knows is not known here";
+        return vec![Finding::ok(ABOUT, said)];
+    };
+    let wanted = match settings.mode {
+        Mode::Polling => String::new(),
+        Mode::Webhook => webhook_url(&config.url(config.listen)),
+    };
+    let client = match Client::new(&settings.api_url, settings.token.clone()) {
+        Ok(client) => client,
+        Err(error) => {
+            let advice = "Install the system's certificates (ca-certificates)";
+            return vec![Finding::failure(ABOUT, error.to_string(), advice)];
+        }
+    };
+    let health = client.health(&wanted, now).await;
+    let mut findings = Vec::new();
+    if let Some(name) = &health.name {
+        findings.push(Finding::ok(ABOUT, format!("the token is @{name}'s")));
+    }
+    let troubles = health.troubles.iter();
+    findings.extend(troubles.map(|trouble| say(trouble, &wanted, now)));
+    if health.troubles.is_empty() {
+        let said = match settings.mode {
+            Mode::Webhook => format!("messages go to {wanted}, and arrive"),
+            Mode::Polling => "messages wait to be asked for, as they should".to_owned(),
+        };
+        findings.push(Finding::ok(ABOUT, said));
+    }
+    findings
+}
+
+fn say(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
+    let (said, advice) = match trouble {
+        BotTrouble::Unreachable { detail } => (
+            format!("it can't be asked: {detail}"),
+            "Check this machine's network, name server and firewall. Messages wait and go out later"
+                .to_owned(),
+        ),
+        BotTrouble::TokenRefused => (
+            "it knows no bot with this token".to_owned(),
+            "Get the token from @BotFather again, write it to `telegram.token_file`, and restart"
+                .to_owned(),
+        ),
+        BotTrouble::WebhookElsewhere { found } if found.is_empty() => (
+            format!("messages don't go to {wanted}, but wait to be asked for"),
+            "Start the server, which registers itself; if it runs, its log says why it can't"
+                .to_owned(),
+        ),
+        BotTrouble::WebhookElsewhere { found } if wanted.is_empty() => (
+            format!("messages go to {found}, so they can't be asked for"),
+            "Restart the server; if that doesn't help, another program uses this token".to_owned(),
+        ),
+        BotTrouble::WebhookElsewhere { found } => (
+            format!("messages go to {found}, not to {wanted}"),
+            "Check `public_url` and restart; if that doesn't help, another program uses this token"
+                .to_owned(),
+        ),
+        BotTrouble::Certificate { said } => (
+            format!("it doesn't trust the certificate of {wanted}: {said}"),
+            "The proxy must send the whole chain of a certificate that holds, for that very name"
+                .to_owned(),
+        ),
+        BotTrouble::Delivery { said, at } => (
+            format!("{} ago it could not deliver: {said}", age(*at, now)),
+            format!("Try `curl {wanted}` from another machine: the server should answer 405"),
+        ),
+        BotTrouble::ManyWaiting { count } => (
+            format!("{count} messages of customers wait there"),
+            "Look for errors in the server's log".to_owned(),
+        ),
+        BotTrouble::ForeignCertificate => (
+            "somebody gave it a certificate of their own for the bot".to_owned(),
+            "Restart the server, which registers itself without one".to_owned(),
+        ),
+    };
+    match trouble.stops_the_bot() {
+        true => Finding::failure(ABOUT, said, advice),
+        false => Finding::warning(ABOUT, said, advice),
+    }
+}

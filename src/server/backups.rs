@@ -1,0 +1,100 @@
+//! Regular backups. What is due next is read from the names of those that are there, so a restart
+//! neither skips one nor makes one too many.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use crate::clock::Clock;
+use crate::config::Backups;
+use crate::store::backup::{self, Backup};
+use crate::store::{Db, rotation};
+
+/// Between two tries when one failed.
+const AGAIN: Duration = Duration::from_secs(600);
+/// How often the clock is looked at: somebody may set it meanwhile.
+const LOOK: Duration = Duration::from_secs(3_600);
+
+/// Makes backups until `stop`. One that fails is said in the log and tried again; it never ends
+/// the server.
+pub(super) async fn run(
+    settings: Backups,
+    db: Db,
+    clock: Clock,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let mut last = None;
+    loop {
+        let now = clock.now();
+        let due = due(&settings, last, now);
+        let wake = match due <= now {
+            false => due.min(after(now, LOOK)),
+            true => match make(&settings, &db, now, &stop).await {
+                Ok(backup) => {
+                    tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
+                    last = Some(now);
+                    prune(&settings, now);
+                    continue;
+                }
+                Err(_) if stop.is_cancelled() => return Ok(()),
+                Err(error) => {
+                    tracing::error!(
+                        error = &*error as &dyn std::error::Error,
+                        "no backup was made; correct what the error names, or `backup.dir`. It is \
+                         tried again in ten minutes"
+                    );
+                    after(now, AGAIN)
+                }
+            },
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = clock.sleep_until(wake) => {}
+        }
+    }
+}
+
+/// When the next one is to be made. Only what was made before now counts: the clock may have been
+/// ahead.
+fn due(settings: &Backups, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let there = rotation::newest(&settings.dir, now).ok().flatten();
+    let made = there.map(|(made, _)| made);
+    let newest = made.max(last.filter(|last| *last <= now));
+    newest.map_or(now, |newest| after(newest, settings.every))
+}
+
+async fn make(
+    settings: &Backups,
+    db: &Db,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<Backup, Failure> {
+    let (dir, stop): (PathBuf, _) = (settings.dir.clone(), stop.clone());
+    let database = db.path().to_owned();
+    let work = move || {
+        rotation::prepare(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+        Ok(backup::make(
+            &database,
+            &dir.join(rotation::name(now)),
+            &stop,
+        )?)
+    };
+    tokio::task::spawn_blocking(work).await?
+}
+
+fn prune(settings: &Backups, now: Timestamp) {
+    if let Err(error) = rotation::prune(&settings.dir, settings.keep, now) {
+        let folder = settings.dir.display();
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "old backups can't be removed from {folder}; they will fill the disk"
+        );
+    }
+}
+
+fn after(instant: Timestamp, wait: Duration) -> Timestamp {
+    instant.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,131 @@
+//! Files that appear whole or not at all, and whose owner is right.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
+/// What SQLite adds to a file's name for its journal.
+pub(super) const JOURNAL: &str = "-journal";
+
+/// The path with something after its last name: `shop.db` and `-wal` are `shop.db-wal`.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The one true path of a file that is there or may be made.
+pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (fs::canonicalize(&path), path.parent(), path.file_name()) {
+        (Ok(path), _, _) => Ok(path),
+        (Err(_), Some(folder), Some(name)) => Ok(fs::canonicalize(folder)?.join(name)),
+        (Err(error), _, _) => Err(error),
+    }
+}
+
+/// The folder that a path is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("/"))
+}
+
+/// Lets a new file belong to whom the database, or else its folder, belongs. Only root can; for
+/// anybody else the files are theirs already.
+pub(super) fn give_to_owner_of(database: &Path, file: &File) -> io::Result<()> {
+    let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
+    let mine = file.metadata()?;
+    if (mine.uid(), mine.gid()) == (model.uid(), model.gid()) {
+        return Ok(());
+    }
+    match fchown(file, Some(model.uid()), Some(model.gid())) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        other => other,
+    }
+}
+
+/// Makes sure that the names in a folder survive a power cut.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+/// A file that is being written. It goes when it is dropped before it got its name.
+#[derive(Debug)]
+pub(super) struct Part {
+    path: PathBuf,
+    file: File,
+}
+
+impl Part {
+    /// Makes an empty file that nobody else may read.
+    pub fn create(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        Ok(Self { path, file })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub fn size(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// Gives the file its name, unless something has that name already, and not before
+    /// everything is on the disk.
+    pub fn publish(self, to: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        rename_to_free_name(&self.path, to)?;
+        sync_folder(to).inspect_err(|_| {
+            // What may not survive a power cut was not made.
+            let _ = fs::remove_file(to);
+        })
+    }
+
+    /// Puts the file in the place of another one.
+    pub fn replace(self, to: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, to)?;
+        sync_folder(to)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After a rename there is nothing left of that name.
+        let _ = remove_with_journal(&self.path);
+    }
+}
+
+/// Removes a file, and the journal that SQLite leaves beside one when it is killed while it writes.
+pub(super) fn remove_with_journal(path: &Path) -> io::Result<()> {
+    for path in [path, &beside(path, JOURNAL)] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Not every file system can rename like that (NFS), and not every one has links (FAT).
+fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            fs::hard_link(from, to)?;
+            fs::remove_file(from)
+        }
+        other => Ok(other?),
+    }
+}

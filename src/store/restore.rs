@@ -1,0 +1,287 @@
+//! A backup in the place of the database.
+//!
+//! Everything is made ready in a file beside the database; one rename then puts it in place. So
+//! whenever the program or the power ends, what stands there is whole: the old database or the new
+//! one. The old one is kept aside before.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{ErrorCode, OpenFlags, TransactionBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::files::{self, Part, beside};
+use super::types::Millis;
+use super::{Connection, Flaw, OpenError, backup, check, embedded_migrations, lock, migrate};
+
+/// How long another program may still need to let go of the database.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The schema version of the backup.
+    pub from_version: i64,
+    /// The one that it has now.
+    pub version: i64,
+    /// Where the database is that was there before; `None` when there was none.
+    pub aside: Option<PathBuf>,
+}
+
+/// Why nothing was restored. The database is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error("{}: there is no such file", path.display())]
+    NoBackup { path: PathBuf },
+    #[error("{}: this is the database itself; name a backup", path.display())]
+    Itself { path: PathBuf },
+    #[error("the backup can't be restored; the database is as it was")]
+    Flawed(#[from] Flaw),
+    #[error("{}: it can't be written; is there room for it, and may you write there?", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl RestoreError {
+    fn write(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Write {
+            path: path.to_owned(),
+            source: source.into(),
+        }
+    }
+}
+
+/// Puts a backup in the place of the database, in today's schema, and keeps the old database
+/// beside it.
+///
+/// All tokens and open invites end: since the backup was made, some may have been used or taken
+/// back, which it can't know.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restored, RestoreError> {
+    let database = &files::real(database).map_err(|error| OpenError::file(database, error))?;
+    refuse_unfit(database, backup)?;
+    let _alone = lock::own(database)?;
+    let never = CancellationToken::new();
+    let from_version = check::whole(backup, &never)?;
+    let part = copy(database, backup, &never)?;
+    let old = Old::close(database)?;
+    bring_forward(part.path(), backup, &old.traces, now)?;
+    let version = check::whole(part.path(), &never)?;
+    let failed = |error| RestoreError::write(database, error);
+    files::give_to_owner_of(database, part.file()).map_err(failed)?;
+    let aside = keep(database, &old, now).map_err(failed)?;
+    part.replace(database).map_err(failed)?;
+    Ok(Restored {
+        from_version,
+        version,
+        aside,
+    })
+}
+
+fn refuse_unfit(database: &Path, backup: &Path) -> Result<(), RestoreError> {
+    let Ok(file) = fs::metadata(backup) else {
+        let path = backup.to_owned();
+        return Err(RestoreError::NoBackup { path });
+    };
+    let same = |old: fs::Metadata| (old.dev(), old.ino()) == (file.dev(), file.ino());
+    match fs::metadata(database).is_ok_and(same) {
+        true => Err(RestoreError::Itself {
+            path: backup.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
+fn copy(database: &Path, backup: &Path, never: &CancellationToken) -> Result<Part, RestoreError> {
+    let path = beside(database, ".restoring");
+    // One that was killed may have left this; nobody else is at it, for we hold the lock.
+    files::remove_with_journal(&path).map_err(|error| RestoreError::write(&path, error))?;
+    let part = Part::create(path).map_err(|error| RestoreError::write(database, error))?;
+    let copied =
+        check::open(backup, never).and_then(|connection| backup::copy_into(&connection, &part));
+    copied.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            RestoreError::write(part.path(), error)
+        }
+        _ => check::unreadable(backup, error).into(),
+    })?;
+    Ok(part)
+}
+
+/// The database that is to go aside, closed to everybody.
+struct Old {
+    /// Holds SQLite's own lock, which keeps foreign programs out.
+    connection: Option<Connection>,
+    exists: bool,
+    traces: Traces,
+}
+
+/// What the new database has to know of the old one.
+#[derive(Default)]
+struct Traces {
+    /// The highest number ever given, by table: numbers are never given twice.
+    numbers: Vec<(String, i64)>,
+    epoch: i64,
+}
+
+impl Old {
+    /// Moves everything from its log into the file, and keeps everybody else out.
+    fn close(database: &Path) -> Result<Self, OpenError> {
+        let exists = database.exists();
+        // SQLite throws the log away that it finds beside something else than a database.
+        if !exists || !begins_as_database(database) {
+            return Ok(Self::unreadable(exists));
+        }
+        match exclusive(database) {
+            Ok(connection) => Ok(Self {
+                traces: Traces::read(&connection).unwrap_or_default(),
+                connection: Some(connection),
+                exists,
+            }),
+            Err(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    let path = database.to_owned();
+                    Err(OpenError::InUse { path })
+                }
+                // A damaged database is what a restore is for.
+                _ => Ok(Self::unreadable(exists)),
+            },
+        }
+    }
+
+    fn unreadable(exists: bool) -> Self {
+        Self {
+            connection: None,
+            exists,
+            traces: Traces::default(),
+        }
+    }
+}
+
+impl Traces {
+    fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut numbers = connection.prepare("SELECT name, seq FROM sqlite_sequence")?;
+        let numbers = numbers.query_map([], |row| Ok((row.get("name")?, row.get("seq")?)))?;
+        let numbers = numbers.collect::<rusqlite::Result<_>>()?;
+        let sql = "SELECT coalesce(max(epoch), 0) FROM employees";
+        let epoch = connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(Self { numbers, epoch })
+    }
+}
+
+/// Read without SQLite, which is safe while nothing in this program has the database open: see
+/// `lock`.
+fn begins_as_database(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && &start == b"SQLite format 3\0"
+}
+
+/// Leaving the write-ahead log is possible for the only connection alone. It moves all of the log
+/// into the file and removes it.
+fn exclusive(database: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
+    connection.execute_batch("BEGIN EXCLUSIVE")?;
+    Ok(connection)
+}
+
+/// Brings the copy of a backup to today's schema, and settles what the backup can't know.
+fn bring_forward(part: &Path, backup: &Path, traces: &Traces, now: Timestamp) -> Result<(), Flaw> {
+    let failed = |error| check::unreadable(backup, error);
+    let mut connection = unguarded(part).map_err(failed)?;
+    migrate::run(&mut connection, &embedded_migrations())
+        .map_err(|error| Flaw::migration(backup, error))?;
+    settle(&mut connection, traces, now).map_err(failed)
+}
+
+/// The copy counts for nothing before it is in place, and it is brought to the disk before.
+fn unguarded(part: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(part, flags)?;
+    connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    Ok(connection)
+}
+
+fn settle(connection: &mut Connection, traces: &Traces, now: Timestamp) -> rusqlite::Result<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Epochs that were raised since the backup must not come again. They begin with an instant
+    // (see `employees::insert`), so now is above them, also where the old database can't be read.
+    tx.execute(
+        "UPDATE employees SET epoch = max(?1, ?2, (SELECT max(epoch) FROM employees)) + 1",
+        (Millis(now), traces.epoch),
+    )?;
+    // Those that were used since are not known to be.
+    tx.execute(
+        "UPDATE invites SET expires_at = min(expires_at, ?1) WHERE used_at IS NULL",
+        [Millis(now)],
+    )?;
+    // What waited may have been sent since; a correction of it must not be taken for nothing new.
+    tx.execute(
+        "UPDATE outbox SET maybe_seen = 1 WHERE state IN ('WAITING', 'SENDING')",
+        [],
+    )?;
+    for (table, number) in &traces.numbers {
+        tx.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1",
+            (table, number),
+        )?;
+        tx.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2
+             WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)
+               AND EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)",
+            (table, number),
+        )?;
+    }
+    tx.commit()
+}
+
+/// Gives the old database a second name, under which it stays.
+fn keep(database: &Path, old: &Old, now: Timestamp) -> io::Result<Option<PathBuf>> {
+    let aside = free_name(database, now);
+    if old.exists {
+        fs::hard_link(database, &aside)?;
+    }
+    if old.connection.is_none() {
+        // Logs of a file that SQLite couldn't read, or that is gone. They must not lie beside the
+        // new one, or SQLite would play them into it.
+        for suffix in ["-wal", files::JOURNAL] {
+            move_if_there(&beside(database, suffix), &beside(&aside, suffix))?;
+        }
+        move_if_there(&beside(database, "-shm"), &beside(&aside, "-shm"))?;
+    }
+    files::sync_folder(database)?;
+    Ok(old.exists.then_some(aside))
+}
+
+/// One that was killed may have taken this second's name.
+fn free_name(database: &Path, now: Timestamp) -> PathBuf {
+    let name = format!(".before-restore-{}", migrate::stamp(now));
+    let first = beside(database, &name);
+    let others = (2..1_000).map(|number| beside(database, &format!("{name}-{number}")));
+    let mut names = std::iter::once(first.clone()).chain(others);
+    names.find(|name| !name.exists()).unwrap_or(first)
+}
+
+fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

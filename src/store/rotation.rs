@@ -1,0 +1,125 @@
+//! The folder of regular backups. A backup's name says when it was made; files with other names
+//! are somebody else's, and are never looked at.
+
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::backup::PART;
+use super::files::JOURNAL;
+
+const NAME: &str = "zayavka-%Y-%m-%dT%H%M%SZ.db";
+
+/// The name of a backup that is made now.
+pub fn name(now: Timestamp) -> String {
+    now.to_zoned(TimeZone::UTC).strftime(NAME).to_string()
+}
+
+/// When a backup with that name was made; `None` for a name that isn't ours.
+fn made_at(file: &str) -> Option<Timestamp> {
+    let made = DateTime::strptime(NAME, file).ok()?;
+    let made = made.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    (name(made) == file).then_some(made)
+}
+
+/// The backups in a folder, oldest first.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn list(folder: &Path) -> io::Result<Vec<(Timestamp, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let made = entry.file_name().to_str().and_then(made_at);
+        if let (Some(made), true) = (made, entry.file_type()?.is_file()) {
+            found.push((made, entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The newest backup by its name. One whose name is later than now was made while the clock was
+/// wrong, and says nothing about when the next one is due.
+///
+/// # Errors
+/// As for [`list`].
+pub fn newest(folder: &Path, now: Timestamp) -> io::Result<Option<(Timestamp, PathBuf)>> {
+    let mut all = list(folder)?;
+    all.retain(|(made, _)| *made <= now);
+    Ok(all.pop())
+}
+
+/// Makes the folder if it is missing, for its owner alone. Not the ones above it: a disk that isn't
+/// there must not be filled in on another one.
+///
+/// # Errors
+/// When it can't be made.
+pub fn prepare(folder: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes all backups but the newest `keep`, and what killed ones have left. Those with a name
+/// later than now neither count nor go, so that a wrong clock costs no good backup.
+///
+/// # Errors
+/// When the folder can't be read, or a file in it can't be removed.
+pub fn prune(folder: &Path, keep: usize, now: Timestamp) -> io::Result<()> {
+    let mut past = list(folder)?;
+    past.retain(|(made, _)| *made <= now);
+    let surplus = past.len().saturating_sub(keep);
+    for (_, path) in past.drain(..surplus) {
+        fs::remove_file(path)?;
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_unfinished) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_unfinished(file: &str) -> bool {
+    let file = file.strip_suffix(JOURNAL).unwrap_or(file);
+    let parts = file.split_once(PART);
+    parts.is_some_and(|(name, random)| {
+        let hex = |c: char| c.is_ascii_hexdigit();
+        made_at(name).is_some() && random.len() == 8 && random.chars().all(hex)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_of_ours_has_a_time() {
+        let made: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        assert_eq!(name(made), "zayavka-2026-01-02T030405Z.db");
+        assert_eq!(made_at(&name(made)), Some(made));
+        for other in [
+            "zayavka-2026-1-2T030405Z.db",
+            "zayavka-2026-02-30T030405Z.db",
+            "zayavka-2026-01-02T030405Z.db.gz",
+            "my-zayavka-2026-01-02T030405Z.db",
+            "zayavka.db",
+        ] {
+            assert_eq!(made_at(other), None, "{other}");
+        }
+        assert!(is_unfinished("zayavka-2026-01-02T030405Z.db.part-0a1b2c3d"));
+        assert!(is_unfinished(
+            "zayavka-2026-01-02T030405Z.db.part-0a1b2c3d-journal"
+        ));
+        assert!(!is_unfinished("zayavka-2026-01-02T030405Z.db.part-mine"));
+        assert!(!is_unfinished("copy.db.part-0a1b2c3d"));
+    }
+}

@@ -1,0 +1,457 @@
+//! What the doctor finds, and what the owner's page says of the bot.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Output;
+use std::time::Duration;
+
+use reqwest::Method;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use zayavka::clock::Clock;
+use zayavka::doctor::{self, Finding, Level};
+
+use crate::backup::{add, names, served};
+use crate::cli::{works, zayavka};
+use crate::fake_telegram::FakeTelegram;
+use crate::harness::Shop;
+
+fn see(folder: &Path, variables: &[(&str, &str)]) -> Output {
+    zayavka(folder, &["doctor"], "", variables)
+}
+
+/// The lines of the doctor, after it has ended as it should.
+fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
+    let output = see(folder, variables);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<String> = said.lines().map(str::to_owned).collect();
+    assert!(!lines.is_empty(), "{:?}", output.stderr);
+    let failed = lines.iter().any(|line| line.starts_with("failure"));
+    assert_eq!(output.status.code(), Some(i32::from(failed)), "{said}");
+    lines
+}
+
+/// The one line that says this of that.
+fn finds(lines: &[String], level: &str, about: &str, said: &str) {
+    let start = format!("{level:<8} {about}: ");
+    let found = |line: &&String| line.starts_with(&start) && line.contains(said);
+    assert_eq!(
+        lines.iter().filter(found).count(),
+        1,
+        "{start}{said}: {lines:#?}"
+    );
+}
+
+/// A folder that has everything right.
+fn healthy() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let rights = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(at, rights).unwrap();
+    works(at, &["demo", "--tasks", "20"], "");
+    std::fs::create_dir(at.join("backups")).unwrap();
+    let today = jiff::Timestamp::now().strftime("zayavka-%Y-%m-%dT%H%M%SZ.db");
+    works(at, &["backup", &format!("backups/{today}")], "");
+    let settings = "[backup]\ndir = 'backups'\nevery = '1d'\nkeep = 3\n";
+    std::fs::write(at.join("config.toml"), settings).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn a_healthy_installation_is_all_ok_with_and_without_its_server() {
+    let folder = healthy();
+    let at = folder.path();
+    let before = names(at);
+    for line in lines(at, &[]) {
+        // How full this machine's disk is proves nothing.
+        assert!(
+            line.starts_with("ok ") || line.contains(" disk: "),
+            "{line}"
+        );
+    }
+    assert_eq!(names(at), before, "it made or took a file");
+    std::fs::remove_file(at.join("zayavka.db")).unwrap();
+    let (program, token) = served(&folder).await;
+    add(&program, &token).await;
+    for line in lines(at, &[]) {
+        // How full this machine's disk is proves nothing.
+        assert!(
+            line.starts_with("ok ") || line.contains(" disk: "),
+            "{line}"
+        );
+    }
+    add(&program, &token).await;
+}
+
+#[test]
+fn it_makes_no_database() {
+    let folder = TempDir::new().unwrap();
+    let lines = lines(folder.path(), &[]);
+    finds(&lines, "failure", "database", "there is none at");
+    finds(&lines, "warning", "backups", "the server makes none");
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
+fn settings_that_are_wrong_are_named() {
+    let folder = healthy();
+    let at = folder.path();
+    let found = lines(at, &[("ZAYAVKA_TIMEZONE", "Mars/Olympus")]);
+    finds(&found, "failure", "configuration", "timezone");
+    let found = lines(at, &[("ZAYAVKA_TELEGRAM__TOKEN_FILE", "no-such-file")]);
+    finds(&found, "failure", "configuration", "telegram.token_file");
+    // The rest is looked at all the same.
+    finds(&found, "ok", "integrity", "whole");
+}
+
+#[test]
+fn rights_that_are_too_wide_are_found() {
+    let folder = healthy();
+    let at = folder.path();
+    let set = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&at.join("zayavka.db"), 0o644);
+    set(at, 0o777);
+    let found = lines(at, &[]);
+    finds(&found, "warning", "database", "mode 644");
+    finds(&found, "failure", "folder", "everybody on this machine");
+    set(&at.join("zayavka.db"), 0o600);
+    set(at, 0o770);
+    let found = lines(at, &[]);
+    finds(&found, "ok", "database", "mode 600");
+    finds(&found, "warning", "folder", "its group");
+}
+
+#[test]
+fn a_database_that_is_not_whole_or_not_ours_is_found() {
+    for (change, level, about, said) in [
+        (
+            "UPDATE refinery_schema_history SET version = 99 WHERE version = 2",
+            "failure",
+            "integrity",
+            "schema version 99",
+        ),
+        (
+            "DROP TRIGGER task_events_append_only_delete",
+            "failure",
+            "integrity",
+            "no trigger task_events_append_only_delete",
+        ),
+        (
+            "INSERT INTO task_events (task_id, kind, author, at) VALUES (1, 'CREATED', 'SYSTEM', 4070908800000)",
+            "failure",
+            "clock",
+            "before the newest change of a task, at 2099-01-01",
+        ),
+    ] {
+        let folder = healthy();
+        let at = folder.path();
+        let file = Connection::open(at.join("zayavka.db")).unwrap();
+        file.execute_batch(change).unwrap();
+        drop(file);
+        finds(&lines(at, &[]), level, about, said);
+    }
+    let folder = healthy();
+    let path = folder.path().join("zayavka.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut torn = whole.clone();
+    let middle = torn.len() / 2;
+    torn[middle..middle + 16_384].fill(0x55);
+    std::fs::write(&path, torn).unwrap();
+    finds(
+        &lines(folder.path(), &[]),
+        "failure",
+        "integrity",
+        "damaged",
+    );
+    std::fs::write(&path, "no database at all, however long this text may be").unwrap();
+    finds(
+        &lines(folder.path(), &[]),
+        "failure",
+        "integrity",
+        "not a database",
+    );
+}
+
+#[test]
+fn an_older_schema_and_a_long_log_are_warnings() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let first = &zayavka::store::embedded_migrations()[..1];
+    let path = at.join("zayavka.db");
+    drop(zayavka::store::Db::open_with(&path, first, jiff::Timestamp::now()).unwrap());
+    let file = Connection::open(&path).unwrap();
+    file.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    let much = "INSERT INTO secrets (name, value) VALUES ('much', zeroblob(70000000))";
+    file.execute(much, []).unwrap();
+    let found = lines(at, &[]);
+    finds(
+        &found,
+        "warning",
+        "schema",
+        "version 1, and this program's is 2",
+    );
+    finds(&found, "warning", "write-ahead log", "MiB");
+}
+
+#[test]
+fn backups_that_are_missing_or_old_are_found() {
+    let folder = healthy();
+    let at = folder.path();
+    let made = names(&at.join("backups")).remove(0);
+    let old = "zayavka-2026-01-01T000000Z.db";
+    std::fs::rename(at.join("backups").join(made), at.join("backups").join(old)).unwrap();
+    finds(&lines(at, &[]), "failure", "backups", old);
+    // One from the future is no sign that all is well.
+    let ahead = "zayavka-2199-01-01T000000Z.db";
+    std::fs::rename(at.join("backups").join(old), at.join("backups").join(ahead)).unwrap();
+    finds(&lines(at, &[]), "failure", "backups", "none in");
+    std::fs::remove_dir_all(at.join("backups")).unwrap();
+    finds(&lines(at, &[]), "failure", "backups", "backups: ");
+}
+
+#[tokio::test]
+async fn a_clock_before_the_programs_time_is_found() {
+    let folder = healthy();
+    let settings = folder.path().join("other.toml");
+    let database = folder.path().join("zayavka.db");
+    std::fs::write(&settings, format!("database = '{}'", database.display())).unwrap();
+    let clock = Clock::manual("1970-01-01T00:00:10Z".parse().unwrap());
+    let found = doctor::examine(Some(&settings), &clock).await;
+    let clock = found
+        .iter()
+        .find(|finding| finding.about == "clock")
+        .unwrap();
+    assert_eq!(clock.level, Level::Failure, "{clock}");
+}
+
+const TOKEN: &str = "12345:a-very-secret-token";
+const WANTED: &str = "http://127.0.0.1:8000/telegram/webhook";
+
+/// What the doctor says of Telegram at noon on 2 January 2026.
+async fn of_telegram(telegram: &FakeTelegram, more: &str) -> Vec<Finding> {
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("config.toml");
+    let text = format!(
+        "database = '{}'\n[telegram]\ntoken = '{TOKEN}'\napi_url = '{}'\n{more}",
+        folder.path().join("none.db").display(),
+        telegram.url()
+    );
+    std::fs::write(&settings, text).unwrap();
+    let clock = Clock::manual("2026-01-02T12:00:00Z".parse().unwrap());
+    let mut found = doctor::examine(Some(&settings), &clock).await;
+    for finding in &found {
+        assert!(!finding.to_string().contains("very-secret"), "{finding}");
+    }
+    found.retain(|finding| finding.about == "Telegram");
+    found
+}
+
+#[tokio::test]
+async fn a_bot_that_is_well_is_ok() {
+    let telegram = FakeTelegram::start().await;
+    telegram.tell_webhook(json!({"url": WANTED}));
+    let found = of_telegram(&telegram, "").await;
+    assert!(
+        found.iter().all(|finding| finding.level == Level::Ok),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 2);
+    assert!(found[0].said.contains("@desk_bot"), "{found:?}");
+    telegram.tell_webhook(json!({"url": ""}));
+    let found = of_telegram(&telegram, "mode = 'polling'").await;
+    assert!(
+        found.iter().all(|finding| finding.level == Level::Ok),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn everything_that_telegram_knows_is_found() {
+    const NOON: i64 = 1_767_355_200;
+    let cases: [(Value, &str, Level, &str); 9] = [
+        (
+            json!({"url": ""}),
+            "",
+            Level::Failure,
+            "wait to be asked for",
+        ),
+        (
+            json!({"url": format!("https://other.example/{TOKEN}")}),
+            "",
+            Level::Failure,
+            "https://other.example/***",
+        ),
+        (
+            json!({"url": WANTED}),
+            "mode = 'polling'",
+            Level::Failure,
+            "can't be asked for",
+        ),
+        (
+            json!({"url": WANTED, "last_error_date": NOON - 120, "last_error_message": "SSL error {error:0A000086:SSL routines::certificate verify failed}"}),
+            "",
+            Level::Failure,
+            "doesn't trust the certificate",
+        ),
+        (
+            json!({"url": WANTED, "last_error_date": NOON - 120, "last_error_message": "Wrong response from the webhook: 503 Service Unavailable"}),
+            "",
+            Level::Warning,
+            "2 min ago it could not deliver: Wrong response",
+        ),
+        (
+            json!({"url": WANTED, "last_error_date": NOON - 86_400, "last_error_message": "Connection refused"}),
+            "",
+            Level::Ok,
+            "and arrive",
+        ),
+        (
+            json!({"url": WANTED, "pending_update_count": 1, "last_error_date": NOON - 86_400, "last_error_message": "Connection refused"}),
+            "",
+            Level::Warning,
+            "24 h ago it could not deliver",
+        ),
+        (
+            json!({"url": WANTED, "pending_update_count": 500}),
+            "",
+            Level::Warning,
+            "500 messages",
+        ),
+        (
+            json!({"url": WANTED, "has_custom_certificate": true}),
+            "",
+            Level::Warning,
+            "a certificate of their own",
+        ),
+    ];
+    for (differs, more, level, said) in cases {
+        let telegram = FakeTelegram::start().await;
+        telegram.tell_webhook(differs);
+        let found = of_telegram(&telegram, more).await;
+        let last = found.last().unwrap();
+        assert_eq!(last.level, level, "{said}: {last}");
+        assert!(last.said.contains(said), "{said}: {last}");
+        assert_eq!(last.advice.is_empty(), level == Level::Ok, "{last}");
+    }
+}
+
+#[tokio::test]
+async fn a_telegram_that_refuses_or_is_away_is_a_failure() {
+    let telegram = FakeTelegram::start().await;
+    let refusal = json!({"ok": false, "error_code": 401, "description": "Unauthorized"});
+    telegram.tell("getMe", 401, refusal);
+    let found = of_telegram(&telegram, "").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].level, Level::Failure);
+    assert!(
+        found[0].said.contains("no bot with this token"),
+        "{found:?}"
+    );
+
+    let more = "# nobody is there\n".to_owned();
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("config.toml");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let text = format!("{more}[telegram]\ntoken = '{TOKEN}'\napi_url = '{url}'\n");
+    std::fs::write(&settings, text).unwrap();
+    let found = doctor::examine(Some(&settings), &Clock::system()).await;
+    let last = found.last().unwrap();
+    assert_eq!((last.about, last.level), ("Telegram", Level::Failure));
+    assert!(last.said.contains("no connection"), "{last}");
+}
+
+/// What the owner's page says of Telegram, once it says this.
+async fn page_says(shop: &Shop, wanted: &str) {
+    let mut said = String::new();
+    let asked = async {
+        while !said.contains(wanted) {
+            let cookie = format!("zayavka={}", shop.token.as_deref().unwrap());
+            let request = shop.request(Method::GET, "/staff").header("cookie", cookie);
+            let answer = request
+                .header("accept-language", "en")
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 200);
+            let page = answer.text().await.unwrap();
+            let line = page.split("<b>Telegram</b>").nth(1).unwrap();
+            line.split("</p>").next().unwrap().clone_into(&mut said);
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(20), asked).await;
+    assert!(asked.is_ok(), "{said} is not {wanted}");
+}
+
+#[tokio::test]
+async fn the_owners_page_says_how_the_bot_stands_and_never_waits_for_telegram() {
+    let shop = Shop::with_owner().await;
+    page_says(&shop, "The bot works. Checked today, 12:00.").await;
+    shop.telegram
+        .tell_webhook(json!({"url": "https://other.example/hook"}));
+    shop.clock.advance(Duration::from_secs(299));
+    page_says(&shop, "The bot works").await;
+    shop.clock.advance(Duration::from_secs(1));
+    page_says(&shop, "go to another address: https://other.example/hook").await;
+    let refusal = json!({"ok": false, "error_code": 401, "description": "Unauthorized"});
+    shop.telegram.tell("getMe", 401, refusal);
+    shop.clock.advance(Duration::from_secs(300));
+    page_says(&shop, "Telegram doesn&#39;t know the bot&#39;s token").await;
+    // Away: it takes the question and never answers. The page goes on with what is known.
+    shop.telegram.hold("getMe");
+    let asked = shop.telegram.calls_of("getMe", 0).await.len();
+    shop.clock.advance(Duration::from_secs(300));
+    shop.telegram.calls_of("getMe", asked + 1).await;
+    page_says(&shop, "Telegram doesn&#39;t know the bot&#39;s token").await;
+    page_says(&shop, "Telegram can&#39;t be reached (no answer in time)").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn without_a_bot_the_owners_page_says_so() {
+    let mut shop = Shop::open_with("", "mode = 'off'").await;
+    let answer = shop.register("owner@example.com").await;
+    shop.token = answer["data"]["register"]["token"]
+        .as_str()
+        .map(str::to_owned);
+    page_says(&shop, "There is no bot.").await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_readme_shows_the_lines_that_there_are() {
+    let folder = healthy();
+    let telegram = FakeTelegram::start().await;
+    let settings = folder.path().join("whole.toml");
+    let at = folder.path().display();
+    let text = format!(
+        "database = '{at}/zayavka.db'
+[telegram]
+token = '{TOKEN}'
+api_url = '{}'
+[backup]
+dir = '{at}/backups'
+every = '1d'
+keep = 3",
+        telegram.url()
+    );
+    std::fs::write(&settings, text).unwrap();
+    let found = doctor::examine(Some(&settings), &Clock::system()).await;
+    let found: Vec<_> = found.iter().map(|finding| finding.about).collect();
+    for page in [
+        include_str!("../../README.md"),
+        include_str!("../../README.ru.md"),
+    ] {
+        let (_, shown) = page.split_once("config.toml doctor\n").unwrap();
+        let (shown, _) = shown.split_once("\nzayavka: there is a failure\n").unwrap();
+        let shown: Vec<_> = shown
+            .lines()
+            .map(|line| line[9..].split_once(": ").unwrap().0)
+            .collect();
+        assert_eq!(shown, found);
+    }
+}
