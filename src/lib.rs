@@ -33,6 +33,8 @@
 //!   `parse`; a value that exists is fit to be stored.
 //! - A change, its row in the history and the notice of it are one commit. What was acknowledged
 //!   survives a crash.
+//! - A database file is opened by SQLite alone, and by one server at a time. What takes its place
+//!   (a restore) or leaves it (a backup) is whole before it gets its name.
 //! - Nothing is sent inside a transaction, and nothing is sent but from the outbox.
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].

@@ -1,10 +1,10 @@
 //! The command line.
 
+mod operation;
+
 use std::io::{BufRead, IsTerminal, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
@@ -15,16 +15,13 @@ use crate::app::accounts;
 use crate::app::passwords::Passwords;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::doctor::{Finding, Level};
 use crate::domain::{Email, Error, Invalid, Language, Password, Role};
 use crate::server::{Failure, Server};
 use crate::store::{self, Db};
-use crate::{demo, doctor, graphql, i18n};
+use crate::{demo, graphql, i18n};
 
 /// The file that is read when none is named.
 const CONFIG: &str = "config.toml";
-/// How long the server may take to say that it is ready.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The desk of a small repair shop: customers' requests by GraphQL and Telegram, in one file.
 #[derive(Parser)]
@@ -119,10 +116,12 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve => serve(Config::load(file)?).await,
         Command::User(command) => user(Config::load_without_bot(file)?, command).await,
         Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
-        Command::Backup { path } => backup(Config::load_without_bot(file)?, path).await,
-        Command::Restore { path } => restore(Config::load_without_bot(file)?, path).await,
-        Command::Doctor => examine(file).await,
-        Command::Healthcheck => healthcheck(Config::load_without_bot(file)?).await,
+        Command::Backup { path } => operation::backup(Config::load_without_bot(file)?, path).await,
+        Command::Restore { path } => {
+            operation::restore(Config::load_without_bot(file)?, path).await
+        }
+        Command::Doctor => operation::doctor(file).await,
+        Command::Healthcheck => operation::healthcheck(Config::load_without_bot(file)?).await,
         Command::Config => {
             print(&Config::explain(file)?)?;
             Config::load(file)?;
@@ -231,75 +230,6 @@ async fn invite(config: Config, email: &str) -> Result<(), Failure> {
         "{url}/join/{}\nThe link works once, until {}.\n",
         made.token, made.expires
     ))
-}
-
-async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
-    let stop = CancellationToken::new();
-    tokio::spawn(watch_signals(stop.clone())?);
-    let work = move || store::backup::make(&config.database, &path, &stop);
-    let made = tokio::task::spawn_blocking(work).await??;
-    print(&format!(
-        "{} is a whole copy: {} bytes, schema version {}.\n",
-        made.path.display(),
-        made.bytes,
-        made.schema_version
-    ))
-}
-
-async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
-    let (database, now) = (config.database, Clock::system().now());
-    let to = database.display().to_string();
-    let work = move || store::restore::restore(&database, &path, now);
-    let restored = tokio::task::spawn_blocking(work).await??;
-    let mut said = format!("{to} is restored");
-    if restored.from_version != restored.version {
-        let (from, to) = (restored.from_version, restored.version);
-        said += &format!(", from schema version {from} to {to}");
-    }
-    said += ".\n";
-    if let Some(aside) = restored.aside {
-        said += &format!("What was there before is in {}.\n", aside.display());
-    }
-    said += "Everybody has to sign in again, and open invites have ended.\n";
-    print(&said)
-}
-
-async fn examine(file: Option<&Path>) -> Result<(), Failure> {
-    let findings = doctor::examine(file, &Clock::system()).await;
-    let lines = findings.iter().map(|finding| format!("{finding}\n"));
-    print(&lines.collect::<String>())?;
-    let failure = |finding: &&Finding| finding.level == Level::Failure;
-    match findings.iter().filter(failure).count() {
-        0 => Ok(()),
-        1 => Err("there is a failure".into()),
-        count => Err(format!("there are {count} failures").into()),
-    }
-}
-
-async fn healthcheck(config: Config) -> Result<(), Failure> {
-    let mut address = config.listen;
-    if address.ip().is_unspecified() {
-        // "Everywhere" is no address to go to.
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    let url = format!("http://{address}/readyz");
-    // A proxy knows another "this machine".
-    let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .no_proxy()
-        .build()?;
-    let answer = client.get(&url).send().await;
-    let answer = answer.map_err(|error| match error.is_timeout() {
-        true => format!("not ready: {url} gives no answer"),
-        false => format!("not ready: nobody answers at {url}"),
-    })?;
-    match answer.status().as_u16() {
-        200 => print(&format!("ready: {url}\n")),
-        status => Err(format!("not ready: {url} answers {status}").into()),
-    }
 }
 
 async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {

@@ -1,0 +1,86 @@
+//! The commands that keep an installation alive: backups, the doctor, and the monitor's question.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{print, watch_signals};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::doctor::{self, Finding, Level};
+use crate::server::Failure;
+use crate::store;
+
+/// How long the server may take to say that it is ready.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    tokio::spawn(watch_signals(stop.clone())?);
+    let work = move || store::backup::make(&config.database, &path, &stop);
+    let made = tokio::task::spawn_blocking(work).await??;
+    print(&format!(
+        "{} is a whole copy: {} bytes, schema version {}.\n",
+        made.path.display(),
+        made.bytes,
+        made.schema_version
+    ))
+}
+
+pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
+    let (database, now) = (config.database, Clock::system().now());
+    let to = database.display().to_string();
+    let work = move || store::restore::restore(&database, &path, now);
+    let restored = tokio::task::spawn_blocking(work).await??;
+    let mut said = format!("{to} is restored");
+    if restored.from_version != restored.version {
+        let (from, to) = (restored.from_version, restored.version);
+        said += &format!(", from schema version {from} to {to}");
+    }
+    said += ".\n";
+    if let Some(aside) = restored.aside {
+        said += &format!("What was there before is in {}.\n", aside.display());
+    }
+    said += "Everybody has to sign in again, and open invites have ended.\n";
+    print(&said)
+}
+
+pub(super) async fn doctor(file: Option<&Path>) -> Result<(), Failure> {
+    let findings = doctor::examine(file, &Clock::system()).await;
+    let lines = findings.iter().map(|finding| format!("{finding}\n"));
+    print(&lines.collect::<String>())?;
+    let failure = |finding: &&Finding| finding.level == Level::Failure;
+    match findings.iter().filter(failure).count() {
+        0 => Ok(()),
+        1 => Err("there is a failure".into()),
+        count => Err(format!("there are {count} failures").into()),
+    }
+}
+
+pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        // "Everywhere" is no address to go to.
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let url = format!("http://{address}/readyz");
+    // A proxy knows another "this machine".
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build()?;
+    let answer = client.get(&url).send().await;
+    let answer = answer.map_err(|error| match error.is_timeout() {
+        true => format!("not ready: {url} gives no answer"),
+        false => format!("not ready: nobody answers at {url}"),
+    })?;
+    match answer.status().as_u16() {
+        200 => print(&format!("ready: {url}\n")),
+        status => Err(format!("not ready: {url} answers {status}").into()),
+    }
+}
