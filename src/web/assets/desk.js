@@ -239,10 +239,11 @@ for (const end of ["focusout", "dragend"]) {
 }
 
 /** Listens, and starts again where the browser gives up: after an answer that is no stream. */
+let source;
 function listen(address, before) {
   const lost = document.querySelector(".lost");
-  const source = new EventSource(address);
   let timer = null;
+  source = new EventSource(address);
   source.addEventListener("open", () => {
     lost.hidden = true;
     // What happened while the connection was lost was not told.
@@ -260,4 +261,11 @@ function listen(address, before) {
   });
 }
 
-if (document.body.dataset.live) listen(document.body.dataset.live, false);
+const { live } = document.body.dataset;
+if (live) {
+  listen(live, false);
+  // Browsers keep pages that one has left, and with them one of the few connections that they
+  // have for a site.
+  window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) listen(live, true); });
+}
