@@ -49,6 +49,8 @@ pub struct Config {
     pub connections: u32,
     /// Requests a second from one address; `None` without a limit.
     pub requests_per_second: Option<NonZeroU32>,
+    /// Where monitors read the metrics; `None` for nowhere.
+    pub metrics: Option<SocketAddr>,
     /// `None` when the server makes no backups.
     pub backups: Option<Backups>,
 }
@@ -92,6 +94,13 @@ struct Raw {
     graphql: RawGraphql,
     http: RawHttp,
     backup: RawBackup,
+    metrics: RawMetrics,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawMetrics {
+    listen: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -248,6 +257,10 @@ impl Raw {
                 "http.requests_per_second",
                 self.http.requests_per_second.to_string(),
             ),
+            (
+                "metrics.listen",
+                self.metrics.listen.as_deref().map_or_else(unset, text),
+            ),
             ("backup.dir", backup.dir.as_deref().map_or_else(unset, path)),
             (
                 "backup.every",
@@ -275,6 +288,7 @@ impl Default for Raw {
             graphql: RawGraphql::default(),
             http: RawHttp::default(),
             backup: RawBackup::default(),
+            metrics: RawMetrics::default(),
         }
     }
 }
@@ -388,12 +402,7 @@ impl Config {
     }
 
     fn check(raw: Raw) -> Result<Self> {
-        let listen: SocketAddr = raw.listen.parse().map_err(|_| {
-            wrong(
-                "listen",
-                "write an address and a port, for example 127.0.0.1:8000",
-            )
-        })?;
+        let listen = address("listen", &raw.listen)?;
         let public_url = raw
             .public_url
             .map(|url| check_url("public_url", &url))
@@ -461,6 +470,10 @@ impl Config {
                 connections => connections,
             },
             requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            metrics: match raw.metrics.listen {
+                Some(listen) => Some(address("metrics.listen", &listen)?),
+                None => None,
+            },
             backups: Backups::check(raw.backup)?,
         })
     }
@@ -549,6 +562,11 @@ fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
         key,
         why: why.into(),
     }
+}
+
+fn address(key: &'static str, text: &str) -> Result<SocketAddr> {
+    let why = "write an address and a port, for example 127.0.0.1:8000";
+    text.parse().map_err(|_| wrong(key, why))
 }
 
 /// Networks such as 10.0.0.0/8; one address is a network of its own.

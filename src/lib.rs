@@ -7,6 +7,7 @@
 //! - [`domain`]: what the shop works with, pure.
 //! - [`config`]: the settings, checked.
 //! - [`clock`]: the only place that asks for the time.
+//! - [`metrics`]: what the server counts of itself.
 //! - [`i18n`]: every sentence, in Russian and English.
 //! - [`store`]: all the SQL.
 //! - [`app`]: the use cases, inside their caller's transaction.
@@ -54,6 +55,7 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod i18n;
+pub mod metrics;
 pub mod notifier;
 pub mod server;
 pub mod store;

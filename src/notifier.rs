@@ -164,6 +164,12 @@ impl Notifier {
             Claim::Wait(until) => return Ok(Step::Idle(until)),
         };
         let sent = self.send(&outgoing, language).await;
+        self.db.metrics().sent(match &sent {
+            Ok(()) => "delivered",
+            Err(Failure::Blocked(_)) => "blocked",
+            Err(Failure::Refused(_)) => "refused",
+            Err(Failure::Retry { .. }) => "retry",
+        });
         self.settle(&outgoing, sent).await;
         Ok(Step::Worked)
     }

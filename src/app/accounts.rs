@@ -169,7 +169,10 @@ pub async fn login(
     let right = desk.passwords.verify(hash, password).await?;
     match employee.filter(|_| right) {
         Some(employee) => signed_in(desk, employee),
-        None => Err(Problem::Credentials.at(WHOLE_FORM).into()),
+        None => {
+            desk.db.metrics().failed_login();
+            Err(Problem::Credentials.at(WHOLE_FORM).into())
+        }
     }
 }
 

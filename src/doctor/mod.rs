@@ -84,18 +84,24 @@ impl std::fmt::Display for Finding {
 /// Looks at everything, with the settings in `file` and the environment.
 pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(config) = configuration(file, &mut findings) else {
-        return findings;
-    };
+    if let Some(config) = configuration(file, &mut findings) {
+        findings.extend(look_at(&config, clock).await);
+    }
+    findings
+}
+
+/// Looks at everything that these settings name.
+pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let now = clock.now();
     findings.push(time_zone(&config.shop, now));
     findings.extend(place::examine(&config.database));
     match config.database.exists() {
-        true => database(&config, now, &mut findings),
+        true => database(config, now, &mut findings),
         false => findings.push(present(None, now)),
     }
     findings.push(backups(config.backups.as_ref(), now));
-    findings.extend(telegram::examine(&config, now).await);
+    findings.extend(telegram::examine(config, now).await);
     findings
 }
 

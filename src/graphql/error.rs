@@ -167,3 +167,14 @@ pub fn refusal(code: Code, message: impl Into<String>) -> Response {
     set(&mut error, "code", code.word().into());
     Response::from_errors(vec![error])
 }
+
+/// The code of a response's first error; `OK` without one.
+pub fn code_of(response: &Response) -> String {
+    let error = response.errors.first();
+    let code = error.and_then(|error| error.extensions.as_ref()?.get("code"));
+    match (error, code) {
+        (None, _) => "OK".to_owned(),
+        (_, Some(Value::String(code))) => code.clone(),
+        _ => "UNKNOWN".to_owned(),
+    }
+}

@@ -12,10 +12,13 @@ mod query;
 mod subscription;
 mod view;
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationType, Selection,
+};
 use async_graphql::{Context, Request, Response, SDLExportOptions};
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -23,7 +26,7 @@ use crate::app::Desk;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-pub use error::{Code, refusal};
+pub use error::{Code, code_of, refusal};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -34,6 +37,8 @@ pub struct Schema {
     open: Inner,
     /// For the others: it suggests no names of fields.
     closed: Inner,
+    /// Every name in the schema, for those who count operations by name.
+    names: Arc<HashSet<String>>,
     introspection: Introspection,
 }
 
@@ -51,6 +56,8 @@ pub struct Prepared {
     request: Request,
     pub kind: Kind,
     introspects: bool,
+    /// The first field of the operation; empty where it begins with a fragment.
+    first: String,
 }
 
 /// What the operation of a request does.
@@ -63,8 +70,10 @@ pub enum Kind {
 
 impl Schema {
     pub fn new(desk: Arc<Desk>, introspection: Introspection) -> Self {
+        let open = builder().data(desk.clone()).finish();
         Self {
-            open: builder().data(desk.clone()).finish(),
+            names: Arc::new(open.names().into_iter().collect()),
+            open,
             closed: builder().disable_suggestions().data(desk).finish(),
             introspection,
         }
@@ -96,6 +105,14 @@ impl Schema {
                 response
             })
             .boxed()
+    }
+
+    /// What an operation is counted as: its first field, where there is such a field.
+    pub fn name_of(&self, prepared: &Prepared) -> String {
+        match self.names.get(&prepared.first) {
+            Some(name) => name.clone(),
+            None => "unknown".to_owned(),
+        }
     }
 
     fn shown_to(&self, caller: &Caller, introspects: bool) -> Result<&Inner, Box<Response>> {
@@ -140,17 +157,19 @@ pub fn prepare(mut request: Request) -> Result<Prepared, Box<Response>> {
         .map_err(|error| refuse(Code::ParseFailed, error.to_string()))?;
     let introspects =
         limits::check(&document).map_err(|why| refuse(Code::ValidationFailed, why))?;
-    let kind = kind(&document, request.operation_name.as_deref())
+    let (kind, first) = operation(&document, request.operation_name.as_deref())
         .map_err(|why| refuse(Code::ValidationFailed, why))?;
     request.set_parsed_query(document);
     Ok(Prepared {
         request,
         kind,
         introspects,
+        first,
     })
 }
 
-fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, String> {
+/// What the operation does that a request asks for, and its first field.
+fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind, String), String> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => operation,
         (DocumentOperations::Single(_), Some(name)) => {
@@ -168,11 +187,17 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<Kind, Strin
             }
         },
     };
-    Ok(match operation.node.ty {
+    let kind = match operation.node.ty {
         OperationType::Query => Kind::Query,
         OperationType::Mutation => Kind::Mutation,
         OperationType::Subscription => Kind::Subscription,
-    })
+    };
+    let first = operation.node.selection_set.node.items.first();
+    let first = match first.map(|selection| &selection.node) {
+        Some(Selection::Field(field)) => field.node.name.node.to_string(),
+        _ => String::new(),
+    };
+    Ok((kind, first))
 }
 
 fn for_caller(prepared: Prepared, caller: Caller) -> Request {

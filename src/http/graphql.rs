@@ -12,7 +12,7 @@ use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{Body, Site};
+use super::{Answered, Body, Site};
 use crate::graphql::{Code, Kind, prepare, refusal};
 
 /// The media type under which a refused document has a status of its own.
@@ -105,12 +105,16 @@ async fn run(
             return out.write(StatusCode::INTERNAL_SERVER_ERROR, &refusal);
         }
     };
+    let name = site.schema.name_of(&prepared);
     let response = site.schema.execute(prepared, caller).await;
     let status = match is_refused(&response) {
         true => out.document_status(),
         false => StatusCode::OK,
     };
-    out.write(status, &response)
+    let mut answer = out.write(status, &response);
+    let code = crate::graphql::code_of(&response);
+    answer.extensions_mut().insert(Answered { name, code });
+    answer
 }
 
 /// Whether the document was refused before anything ran: no error names a field of the answer.

@@ -40,6 +40,13 @@ const BODY: usize = 256 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// As what an answer of the API is counted.
+#[derive(Debug, Clone)]
+struct Answered {
+    name: String,
+    code: String,
+}
+
 /// What the routes share.
 pub struct Site {
     pub desk: Arc<Desk>,
@@ -195,7 +202,9 @@ where
         headers::share(&mut response, origin);
     }
     headers::add_defaults(&mut response, site.https);
-    log(&method, &room, &response, &request_id, stopwatch);
+    let took = stopwatch.elapsed();
+    count(site, &room, &response, took);
+    log(&method, &room, &response, &request_id, took);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -213,9 +222,17 @@ fn too_many(error: &Error) -> Response {
     warp::reply::with_header(response, RETRY_AFTER, seconds).into_response()
 }
 
-fn log(method: &Method, room: &str, response: &Response, request_id: &str, stopwatch: Stopwatch) {
+fn count(site: &Site, room: &str, response: &Response, took: Duration) {
+    let metrics = site.desk.db.metrics();
+    match response.extensions().get::<Answered>() {
+        Some(Answered { name, code }) => metrics.answered(name, code, took),
+        None => metrics.answered(room, response.status().as_str(), took),
+    }
+}
+
+fn log(method: &Method, room: &str, response: &Response, request_id: &str, took: Duration) {
     let status = response.status().as_u16();
-    let ms = stopwatch.elapsed().as_secs_f64() * 1_000.0;
+    let ms = took.as_secs_f64() * 1_000.0;
     // Monitors ask every few seconds.
     if matches!(room, "/healthz" | "/readyz") {
         tracing::debug!(request_id, %method, room, status, ms, "answered");
@@ -235,9 +252,22 @@ fn room(path: &str) -> String {
         "graphql",
         "graphiql.js",
         "events",
+        "live",
         "telegram",
         "healthz",
         "readyz",
+        "assets",
+        "login",
+        "logout",
+        "join",
+        "profile",
+        "staff",
+        "tasks",
+        "new-task",
+        "board",
+        "notices",
+        "customers",
+        "new-customer",
     ];
     match known.contains(&first) || first.is_empty() {
         true => format!("/{first}"),

@@ -47,7 +47,10 @@ pub(super) async fn answer(
         .write(move |tx| bot::handle(tx, &shop, update, now))
         .await
     {
-        Ok(()) => StatusCode::OK,
+        Ok(()) => {
+            desk.db.metrics().updated();
+            StatusCode::OK
+        }
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

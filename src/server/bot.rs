@@ -145,7 +145,10 @@ impl Bot {
                     .write(move |tx| bot::handle(tx, &shop, update, now))
                     .await
                 {
-                    Ok(()) => offset = Some(id + 1),
+                    Ok(()) => {
+                        desk.db.metrics().updated();
+                        offset = Some(id + 1);
+                    }
                     Err(error) => {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,

@@ -3,6 +3,7 @@
 mod accept;
 mod backups;
 mod bot;
+mod metrics;
 mod systemd;
 
 use std::net::SocketAddr;
@@ -32,6 +33,8 @@ pub struct Server {
     trusted_proxies: Vec<ipnet::IpNet>,
     cors_origins: Vec<String>,
     connections: u32,
+    /// Where monitors ask.
+    monitors: Option<TcpListener>,
     backups: Option<Backups>,
     _alone: store::Lock,
 }
@@ -92,10 +95,21 @@ impl Server {
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             cors_origins: config.cors_origins,
+            monitors: match config.metrics {
+                Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
+                    format!("metrics.listen: can't listen on {address}: {error}")
+                })?),
+                None => None,
+            },
             connections: accept::most_connections(config.connections),
             backups: config.backups,
             _alone: alone,
         })
+    }
+
+    /// Where monitors read the metrics, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.monitors.as_ref()?.local_addr().ok()
     }
 
     /// # Errors
@@ -149,6 +163,9 @@ impl Server {
         if let Some(settings) = self.backups {
             let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
             parts.spawn(backups::run(settings, db, clock, stop.clone()));
+        }
+        if let Some(listener) = self.monitors {
+            parts.spawn(metrics::run(listener, self.desk.clone(), stop.clone()));
         }
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(

@@ -39,7 +39,9 @@ pub use migrate::{OpenError, embedded_migrations};
 pub use refinery::Migration;
 pub use rusqlite::{Connection, Transaction};
 
+use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
+use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -63,6 +65,7 @@ struct Inner {
     pending: Pending,
     changes: broadcast::Sender<TaskChanged>,
     outbox: watch::Sender<()>,
+    metrics: Metrics,
 }
 
 /// A committed change of a task.
@@ -132,6 +135,7 @@ impl Db {
             pending,
             changes: broadcast::Sender::new(CHANGES),
             outbox: watch::Sender::new(()),
+            metrics: Metrics::default(),
         })))
     }
 
@@ -156,10 +160,14 @@ impl Db {
     {
         let inner = self.0.clone();
         tracing::trace!("read");
+        let waiting = Stopwatch::start();
         let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
         blocking(move || {
+            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
             let mut connection = inner.reads.get().map_err(Error::internal)?;
-            work(&*connection.transaction()?)
+            let done = work(&*connection.transaction()?);
+            inner.metrics.worked("read", waited, working.elapsed());
+            done
         })
         .await
     }
@@ -174,8 +182,25 @@ impl Db {
         F: FnOnce(&Transaction) -> Result<T> + Send + 'static,
     {
         let inner = self.0.clone();
+        let waiting = Stopwatch::start();
         let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
-        blocking(move || inner.write(work)).await
+        blocking(move || {
+            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
+            let done = inner.write(work);
+            inner.metrics.worked("write", waited, working.elapsed());
+            done
+        })
+        .await
+    }
+
+    /// What this server counts of itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// How many listen to the changes of tasks.
+    pub fn listeners(&self) -> usize {
+        self.0.changes.receiver_count()
     }
 
     /// Every task that is changed from now on.

@@ -316,3 +316,13 @@ pub fn revive(
     )?;
     Ok(())
 }
+
+/// How many messages wait to be sent, and since when the oldest of them could have been.
+pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
+    let sql = "SELECT count(*), min(due_at) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
+    let mut statement = connection.prepare_cached(sql)?;
+    let row = statement.query_row([], |row| {
+        Ok((row.get(0)?, row.get::<_, Option<Millis>>(1)?))
+    })?;
+    Ok((row.0, row.1.map(|at| at.0)))
+}

@@ -30,6 +30,7 @@ fn what_cannot_be_used_is_named() {
             "[http]\ncors_origins = ['https://example.com/']",
             "http.cors_origins",
         ),
+        ("[metrics]\nlisten = '9100'", "metrics.listen"),
         ("[http]\nconnections = 0", "http.connections"),
         ("[http]\nrequests_per_second = -1", "requests_per_second"),
         ("[telegram]\nmode = 'polling'", "telegram.token"),

@@ -10,7 +10,9 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zayavka::clock::Clock;
+use zayavka::config::Config;
 use zayavka::doctor::{self, Finding, Level};
+use zayavka::store::embedded_migrations;
 
 use crate::backup::{add, names, served};
 use crate::cli::{works, zayavka};
@@ -179,7 +181,7 @@ fn a_database_that_is_not_whole_or_not_ours_is_found() {
 fn an_older_schema_and_a_long_log_are_warnings() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
-    let first = &zayavka::store::embedded_migrations()[..1];
+    let first = &embedded_migrations()[..1];
     let path = at.join("zayavka.db");
     drop(zayavka::store::Db::open_with(&path, first, jiff::Timestamp::now()).unwrap());
     let file = Connection::open(&path).unwrap();
@@ -191,7 +193,10 @@ fn an_older_schema_and_a_long_log_are_warnings() {
         &found,
         "warning",
         "schema",
-        "version 1, and this program's is 2",
+        &format!(
+            "version 1, and this program's is {}",
+            embedded_migrations().len()
+        ),
     );
     finds(&found, "warning", "write-ahead log", "MiB");
 }
@@ -215,11 +220,10 @@ fn backups_that_are_missing_or_old_are_found() {
 #[tokio::test]
 async fn a_clock_before_the_programs_time_is_found() {
     let folder = healthy();
-    let settings = folder.path().join("other.toml");
     let database = folder.path().join("zayavka.db");
-    std::fs::write(&settings, format!("database = '{}'", database.display())).unwrap();
+    let config = Config::parse(&format!("database = '{}'", database.display())).unwrap();
     let clock = Clock::manual("1970-01-01T00:00:10Z".parse().unwrap());
-    let found = doctor::examine(Some(&settings), &clock).await;
+    let found = doctor::look_at(&config, &clock).await;
     let clock = found
         .iter()
         .find(|finding| finding.about == "clock")
@@ -233,15 +237,14 @@ const WANTED: &str = "http://127.0.0.1:8000/telegram/webhook";
 /// What the doctor says of Telegram at noon on 2 January 2026.
 async fn of_telegram(telegram: &FakeTelegram, more: &str) -> Vec<Finding> {
     let folder = TempDir::new().unwrap();
-    let settings = folder.path().join("config.toml");
     let text = format!(
         "database = '{}'\n[telegram]\ntoken = '{TOKEN}'\napi_url = '{}'\n{more}",
         folder.path().join("none.db").display(),
         telegram.url()
     );
-    std::fs::write(&settings, text).unwrap();
+    let config = Config::parse(&text).unwrap();
     let clock = Clock::manual("2026-01-02T12:00:00Z".parse().unwrap());
-    let mut found = doctor::examine(Some(&settings), &clock).await;
+    let mut found = doctor::look_at(&config, &clock).await;
     for finding in &found {
         assert!(!finding.to_string().contains("very-secret"), "{finding}");
     }
@@ -351,15 +354,17 @@ async fn a_telegram_that_refuses_or_is_away_is_a_failure() {
         "{found:?}"
     );
 
-    let more = "# nobody is there\n".to_owned();
     let folder = TempDir::new().unwrap();
-    let settings = folder.path().join("config.toml");
+    let database = folder.path().join("none.db");
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
-    let text = format!("{more}[telegram]\ntoken = '{TOKEN}'\napi_url = '{url}'\n");
-    std::fs::write(&settings, text).unwrap();
-    let found = doctor::examine(Some(&settings), &Clock::system()).await;
+    let text = format!(
+        "database = '{}'\n[telegram]\ntoken = '{TOKEN}'\napi_url = '{url}'\n",
+        database.display()
+    );
+    let config = Config::parse(&text).unwrap();
+    let found = doctor::look_at(&config, &Clock::system()).await;
     let last = found.last().unwrap();
     assert_eq!((last.about, last.level), ("Telegram", Level::Failure));
     assert!(last.said.contains("no connection"), "{last}");
@@ -426,7 +431,6 @@ async fn without_a_bot_the_owners_page_says_so() {
 async fn the_readme_shows_the_lines_that_there_are() {
     let folder = healthy();
     let telegram = FakeTelegram::start().await;
-    let settings = folder.path().join("whole.toml");
     let at = folder.path().display();
     let text = format!(
         "database = '{at}/zayavka.db'
@@ -439,9 +443,10 @@ every = '1d'
 keep = 3",
         telegram.url()
     );
-    std::fs::write(&settings, text).unwrap();
-    let found = doctor::examine(Some(&settings), &Clock::system()).await;
-    let found: Vec<_> = found.iter().map(|finding| finding.about).collect();
+    let config = Config::parse(&text).unwrap();
+    let found = doctor::look_at(&config, &Clock::system()).await;
+    let mut found: Vec<_> = found.iter().map(|finding| finding.about).collect();
+    found.insert(0, "configuration");
     for page in [
         include_str!("../../README.md"),
         include_str!("../../README.ru.md"),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Once;
@@ -32,6 +33,8 @@ pub struct Shop {
     pub url: String,
     /// What is said at the start about the first account.
     pub hint: Option<String>,
+    /// Where monitors ask, if the settings say so.
+    pub metrics: Option<SocketAddr>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with the files in it when the test ends.
@@ -93,11 +96,13 @@ webhook_secret = '{SECRET}'",
             .unwrap();
         let url = format!("http://{}", server.address().unwrap());
         let hint = server.first_account_hint().await.unwrap();
+        let metrics = server.metrics_address();
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run_until(stop.clone()));
         Self {
             url,
             hint,
+            metrics,
             stop,
             running,
             folder,
@@ -289,15 +294,28 @@ webhook_secret = '{SECRET}'",
     }
 }
 
-/// The program as it was built, with no settings from the environment of the tests, some of whose
-/// own variables begin as settings do.
+/// The program as it was built, with no settings from the environment of the tests.
 pub fn program() -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_zayavka"));
+    without_settings(Command::new(env!("CARGO_BIN_EXE_zayavka")))
+}
+
+/// A command whose program takes no variable of the tests for a setting: some of their own begin
+/// as settings do.
+pub fn without_settings(mut command: Command) -> Command {
     let settings = std::env::vars_os().map(|(name, _)| name);
     for name in settings.filter(|name| name.to_string_lossy().starts_with("ZAYAVKA_")) {
-        program.env_remove(name);
+        command.env_remove(name);
     }
-    program
+    command
+}
+
+/// Says why a test does nothing; panics where it must not do so.
+pub fn skip(why: &str) {
+    assert!(
+        std::env::var_os("ZAYAVKA_REQUIRE_BROWSER").is_none(),
+        "{why}"
+    );
+    eprintln!("skipped: {why}");
 }
 
 /// Waits until something is so, and panics when it isn't in good time.

@@ -18,6 +18,7 @@ mod i18n;
 mod input;
 mod live;
 mod log;
+mod metrics;
 mod outbox;
 mod pages;
 mod process;

@@ -1,0 +1,150 @@
+//! What the server counts of itself, for monitors: no number here says anything about a person.
+//! Every server has numbers of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// The counters; clones count together.
+#[derive(Debug, Clone)]
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    requests: Family<Answered, Histogram>,
+    database: Family<Work, Histogram>,
+    waits: Family<Work, Histogram>,
+    sends: Family<Sent, Counter>,
+    updates: Counter,
+    failed_logins: Counter,
+    subscriptions: Gauge,
+    outbox: Gauge,
+    outbox_age: Gauge<f64, AtomicU64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    operation: String,
+    code: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Work {
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Sent {
+    result: &'static str,
+}
+
+/// What is looked up when somebody asks, rather than counted as it happens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Now {
+    pub subscriptions: usize,
+    /// Messages that wait to be sent, and how long the oldest has been waiting past its time.
+    pub outbox: usize,
+    pub oldest: Duration,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("zayavka");
+        // From half a millisecond to eight seconds.
+        let times: fn() -> Histogram = || Histogram::new(exponential_buckets(0.0005, 2.0, 15));
+        // From ten microseconds to five seconds.
+        let short: fn() -> Histogram = || Histogram::new(exponential_buckets(0.000_01, 2.0, 20));
+        let inner = Inner {
+            requests: Family::new_with_constructor(times),
+            database: Family::new_with_constructor(short),
+            waits: Family::new_with_constructor(short),
+            sends: Family::default(),
+            updates: Counter::default(),
+            failed_logins: Counter::default(),
+            subscriptions: Gauge::default(),
+            outbox: Gauge::default(),
+            outbox_age: Gauge::default(),
+            registry: Registry::default(),
+        };
+        let help = "How long requests took, by operation and code";
+        registry.register_with_unit("request", help, Unit::Seconds, inner.requests.clone());
+        let help = "How long reads and writes held a connection";
+        registry.register_with_unit("database", help, Unit::Seconds, inner.database.clone());
+        let help = "How long reads and writes waited for a connection";
+        registry.register_with_unit("database_wait", help, Unit::Seconds, inner.waits.clone());
+        let help = "Messages to Telegram, by what became of the try";
+        registry.register("sends", help, inner.sends.clone());
+        let help = "Updates of Telegram that had their effect";
+        registry.register("bot_updates", help, inner.updates.clone());
+        let help = "Logins with a wrong account or password";
+        registry.register("failed_logins", help, inner.failed_logins.clone());
+        let help = "Sockets and streams that are told of changes";
+        registry.register("subscriptions", help, inner.subscriptions.clone());
+        let help = "Messages that wait to be sent";
+        registry.register("outbox", help, inner.outbox.clone());
+        let help = "How long the oldest message has been waiting past its time";
+        let age = inner.outbox_age.clone();
+        registry.register_with_unit("outbox_oldest", help, Unit::Seconds, age);
+        Self(Arc::new(Inner { registry, ..inner }))
+    }
+}
+
+impl Metrics {
+    /// A request was answered.
+    pub fn answered(&self, operation: &str, code: &str, took: Duration) {
+        let labels = Answered {
+            operation: operation.to_owned(),
+            code: code.to_owned(),
+        };
+        let requests = self.0.requests.get_or_create(&labels);
+        requests.observe(took.as_secs_f64());
+    }
+
+    /// Work on the database, `read` or `write`, waited for a connection and then held it.
+    pub fn worked(&self, kind: &'static str, waited: Duration, held: Duration) {
+        let labels = Work { kind };
+        let waits = self.0.waits.get_or_create(&labels);
+        waits.observe(waited.as_secs_f64());
+        let database = self.0.database.get_or_create(&labels);
+        database.observe(held.as_secs_f64());
+    }
+
+    /// A message was tried.
+    pub fn sent(&self, result: &'static str) {
+        self.0.sends.get_or_create(&Sent { result }).inc();
+    }
+
+    /// An update of Telegram had its effect.
+    pub fn updated(&self) {
+        self.0.updates.inc();
+    }
+
+    /// Somebody did not get in.
+    pub fn failed_login(&self) {
+        self.0.failed_logins.inc();
+    }
+
+    /// Everything in the text format of OpenMetrics
+    /// (<https://prometheus.io/docs/specs/om/open_metrics_spec/>), which Prometheus reads.
+    ///
+    /// # Errors
+    /// Never: writing into a text has no failure.
+    pub fn text(&self, now: Now) -> Result<String, std::fmt::Error> {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.subscriptions.set(number(now.subscriptions));
+        self.0.outbox.set(number(now.outbox));
+        self.0.outbox_age.set(now.oldest.as_secs_f64());
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,146 @@
+//! What monitors read.
+
+use std::time::Duration;
+
+use crate::bot::{ANNA, contact, create, messages, set_status};
+use crate::fake_telegram::Answer;
+use crate::harness::Shop;
+
+async fn read(shop: &Shop) -> String {
+    let address = shop.metrics.unwrap();
+    let answer = reqwest::get(format!("http://{address}/metrics"))
+        .await
+        .unwrap();
+    let media_type = answer.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        media_type.starts_with("application/openmetrics-text"),
+        "{media_type}"
+    );
+    answer.text().await.unwrap()
+}
+
+/// The value of one line; zero where it isn't there.
+fn value(text: &str, name: &str) -> f64 {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.map_or(0.0, |value| value.parse().unwrap())
+}
+
+#[tokio::test]
+async fn what_the_server_does_is_counted_and_nothing_about_people() {
+    let mut shop = Shop::open_with("[metrics]\nlisten = '127.0.0.1:0'", "").await;
+    let answer = shop.register("owner@example.com").await;
+    shop.token = answer["data"]["register"]["token"]
+        .as_str()
+        .map(str::to_owned);
+    let id = create(&shop, "+79001234567").await;
+    shop.update(contact(ANNA, ANNA, "+79001234567")).await;
+    messages(&shop, 2).await;
+    for query in [
+        "{ taskById(id: 77) { id } }",
+        "{ taskById(id: 1) { id } }",
+        "{ a: taskById(id: 1) { id } }",
+        "{ secretNameOfNothing }",
+        r#"mutation { login(email: "owner@example.com", password: "wrong") { success } }"#,
+        "query { ...f } fragment f on Query { me { email } }",
+    ] {
+        shop.ask(query).await;
+    }
+    shop.request(reqwest::Method::GET, "/healthz")
+        .send()
+        .await
+        .unwrap();
+    shop.request(reqwest::Method::GET, "/a-secret-path/x")
+        .send()
+        .await
+        .unwrap();
+
+    let events = shop
+        .request(reqwest::Method::GET, "/events")
+        .send()
+        .await
+        .unwrap();
+    // Telegram has a message a moment before the server knows that it has.
+    let mut text = read(&shop).await;
+    while value(&text, r#"zayavka_sends_total{result="delivered"}"#) < 2.0 {
+        text = read(&shop).await;
+    }
+    for (name, expected) in [
+        (
+            r#"zayavka_request_seconds_count{operation="taskById",code="OK"}"#,
+            2.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="taskById",code="NOT_FOUND"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="createTask",code="OK"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="/healthz",code="200"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="/telegram",code="200"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="/…",code="404"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="unknown",code="OK"}"#,
+            1.0,
+        ),
+        (
+            r#"zayavka_request_seconds_count{operation="unknown",code="GRAPHQL_VALIDATION_FAILED"}"#,
+            1.0,
+        ),
+        ("zayavka_failed_logins_total", 1.0),
+        ("zayavka_bot_updates_total", 1.0),
+        (r#"zayavka_sends_total{result="delivered"}"#, 2.0),
+        ("zayavka_subscriptions", 1.0),
+        ("zayavka_outbox", 0.0),
+    ] {
+        assert_eq!(value(&text, name), expected, "{name}\n{text}");
+    }
+    for kind in ["read", "write"] {
+        for what in ["database", "database_wait"] {
+            let name = format!("zayavka_{what}_seconds_count{{kind=\"{kind}\"}}");
+            assert!(value(&text, &name) >= 2.0, "{name}\n{text}");
+        }
+    }
+    for personal in ["9001234567", "owner@", "ecret"] {
+        assert!(!text.contains(personal), "{personal}\n{text}");
+    }
+    drop(events);
+
+    // A message that can't go out is seen, and for how long.
+    shop.telegram
+        .then(Answer::Error(500, serde_json::json!({})));
+    set_status(&shop, &id, "READY").await;
+    messages(&shop, 3).await;
+    shop.clock.advance(Duration::from_secs(65));
+    text = read(&shop).await;
+    while value(&text, r#"zayavka_sends_total{result="retry"}"#) < 1.0 {
+        text = read(&shop).await;
+    }
+    let address = shop.metrics.unwrap();
+    let other = reqwest::get(format!("http://{address}/graphql"))
+        .await
+        .unwrap();
+    assert_eq!(other.status(), 404);
+    let public = shop
+        .request(reqwest::Method::GET, "/metrics")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(public.status(), 404);
+    shop.close().await;
+}
