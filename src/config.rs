@@ -15,6 +15,8 @@ use crate::domain::{Country, Introspection, Language, Registration, Shop, TimeZo
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
+/// <https://letsencrypt.org/docs/acme-protocol-updates/>
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 /// Backups follow each other no faster.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -49,10 +51,37 @@ pub struct Config {
     pub connections: u32,
     /// Requests a second from one address; `None` without a limit.
     pub requests_per_second: Option<NonZeroU32>,
+    /// `None` for plain HTTP.
+    pub tls: Option<Tls>,
     /// Where monitors read the metrics; `None` for nowhere.
     pub metrics: Option<SocketAddr>,
     /// `None` when the server makes no backups.
     pub backups: Option<Backups>,
+}
+
+/// The settings of HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    pub certificate: Certificate,
+    /// Where plain HTTP is listened for and led to HTTPS.
+    pub redirect: Option<SocketAddr>,
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Certificate {
+    /// From files in PEM, which somebody else renews.
+    Files { certificate: PathBuf, key: PathBuf },
+    /// From an authority that speaks ACME, by our own asking.
+    Acme {
+        domain: String,
+        email: String,
+        /// Where the account and the certificate are kept over a restart.
+        cache: PathBuf,
+        directory: String,
+        /// The root of the authority's own certificate, where it isn't a public one.
+        directory_ca: Option<PathBuf>,
+    },
 }
 
 /// The settings of regular backups.
@@ -95,6 +124,20 @@ struct Raw {
     http: RawHttp,
     backup: RawBackup,
     metrics: RawMetrics,
+    tls: RawTls,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawTls {
+    domain: Option<String>,
+    email: Option<String>,
+    cache: Option<PathBuf>,
+    directory: Option<String>,
+    directory_ca: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    redirect: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -207,7 +250,18 @@ impl Raw {
             None => unset(),
         };
         let (auth, telegram, backup) = (&self.auth, &self.telegram, &self.backup);
+        let tls = &self.tls;
+        let optional = |value: &Option<String>| value.as_deref().map_or_else(unset, text);
+        let file = |value: &Option<PathBuf>| value.as_deref().map_or_else(unset, path);
         vec![
+            ("tls.domain", optional(&tls.domain)),
+            ("tls.email", optional(&tls.email)),
+            ("tls.cache", file(&tls.cache)),
+            ("tls.directory", optional(&tls.directory)),
+            ("tls.directory_ca", file(&tls.directory_ca)),
+            ("tls.certificate", file(&tls.certificate)),
+            ("tls.key", file(&tls.key)),
+            ("tls.redirect", optional(&tls.redirect)),
             ("listen", text(&self.listen)),
             ("database", path(&self.database)),
             (
@@ -289,6 +343,7 @@ impl Default for Raw {
             http: RawHttp::default(),
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
+            tls: RawTls::default(),
         }
     }
 }
@@ -403,10 +458,15 @@ impl Config {
 
     fn check(raw: Raw) -> Result<Self> {
         let listen = address("listen", &raw.listen)?;
+        let tls = Tls::check(raw.tls)?;
         let public_url = raw
             .public_url
             .map(|url| check_url("public_url", &url))
             .transpose()?;
+        let public_url = match &tls {
+            Some(tls) => Some(tls.public_url(public_url)?),
+            None => public_url,
+        };
         let here = match &public_url {
             Some(url) => on_this_machine(url),
             None => listen.ip().is_loopback(),
@@ -470,6 +530,7 @@ impl Config {
                 connections => connections,
             },
             requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            tls,
             metrics: match raw.metrics.listen {
                 Some(listen) => Some(address("metrics.listen", &listen)?),
                 None => None,
@@ -504,6 +565,74 @@ impl Backups {
             every,
             keep,
         }))
+    }
+}
+
+impl Tls {
+    fn check(raw: RawTls) -> Result<Option<Self>> {
+        let given = raw.directory.is_some() || raw.directory_ca.is_some();
+        let certificate = match (raw.certificate, raw.key, raw.domain) {
+            (None, None, None) => {
+                let others = raw.email.is_some() || raw.cache.is_some() || raw.redirect.is_some();
+                return match given || others {
+                    true => Err(wrong(
+                        "tls.domain",
+                        "set it, or tls.certificate and tls.key",
+                    )),
+                    false => Ok(None),
+                };
+            }
+            (Some(certificate), Some(key), None) => Certificate::Files { certificate, key },
+            (_, _, None) => {
+                return Err(wrong(
+                    "tls.key",
+                    "set tls.certificate and tls.key, or neither",
+                ));
+            }
+            (None, None, Some(domain)) => Certificate::Acme {
+                domain,
+                email: raw.email.ok_or_else(|| {
+                    wrong(
+                        "tls.email",
+                        "set it: the authority writes there when something is wrong",
+                    )
+                })?,
+                cache: raw.cache.ok_or_else(|| {
+                    wrong(
+                        "tls.cache",
+                        "set it: without it every start asks for a new certificate",
+                    )
+                })?,
+                directory: match raw.directory {
+                    Some(directory) => check_url("tls.directory", &directory)?,
+                    None => LETS_ENCRYPT.to_owned(),
+                },
+                directory_ca: raw.directory_ca,
+            },
+            _ => {
+                let why = "set tls.domain, or tls.certificate and tls.key, but not both";
+                return Err(wrong("tls.domain", why));
+            }
+        };
+        let redirect = raw.redirect.map(|text| address("tls.redirect", &text));
+        Ok(Some(Self {
+            certificate,
+            redirect: redirect.transpose()?,
+        }))
+    }
+
+    /// Where people reach the server: what is set, else the certificate's domain.
+    fn public_url(&self, set: Option<String>) -> Result<String> {
+        match (set, &self.certificate) {
+            (Some(url), _) if url.starts_with("https://") => Ok(url),
+            (None, Certificate::Acme { domain, .. }) => {
+                check_url("tls.domain", &format!("https://{domain}"))
+            }
+            _ => {
+                let why = "write the https address that the certificate is for";
+                Err(wrong("public_url", why))
+            }
+        }
     }
 }
 

@@ -138,12 +138,13 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let listen = config.listen;
+    let (listen, secure) = (config.listen, config.tls.is_some());
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         format!("can't listen on {listen}: {error}; is another server running? See `listen`")
     })?;
     let server = Server::build(config, listener, Clock::system()).await?;
-    eprintln!("Zayavka listens on http://{}", server.address()?);
+    let scheme = if secure { "https" } else { "http" };
+    eprintln!("Zayavka listens on {scheme}://{}", server.address()?);
     if let Some(hint) = server.first_account_hint().await? {
         eprintln!("{hint}");
     }

@@ -13,14 +13,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 use warp::http::Request;
 use warp::reply::Response;
 
 use super::Failure;
+use super::tls::CHALLENGE;
 use crate::http::{self, Site};
 
 /// How long a stop waits for requests that are under way.
@@ -56,6 +59,7 @@ pub async fn run(
     listener: TcpListener,
     site: Site,
     most: u32,
+    tls: Option<TlsAcceptor>,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
     let site = Arc::new(site);
@@ -68,9 +72,22 @@ pub async fn run(
             next = next(&listener, &slots) => next,
         };
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
+        let tls = tls.clone();
         tokio::spawn(async move {
             let _slot = slot;
-            serve(routes, stream, peer, site, watcher).await;
+            let Some(tls) = tls else {
+                return serve(routes, stream, peer, site, watcher).await;
+            };
+            match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
+                // The authority has seen by the handshake what it wanted to see.
+                Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
+                Ok(Ok(stream)) => serve(routes, stream, peer, site, watcher).await,
+                Ok(Err(error)) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::debug!(error, "no handshake");
+                }
+                Err(_) => tracing::debug!("a handshake took too long"),
+            }
         });
     }
     drop(listener);
@@ -104,10 +121,11 @@ async fn next(
     }
 }
 
-async fn serve<S>(routes: S, stream: TcpStream, peer: SocketAddr, site: Arc<Site>, watcher: Watcher)
+async fn serve<S, T>(routes: S, stream: T, peer: SocketAddr, site: Arc<Site>, watcher: Watcher)
 where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let asked = Arc::new(AtomicBool::new(false));
     let mark = asked.clone();

@@ -4,7 +4,9 @@ mod accept;
 mod backups;
 mod bot;
 mod metrics;
+mod plain;
 mod systemd;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
+use self::tls::Tls;
 use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
 use crate::clock::Clock;
 use crate::config::{Backups, Config, on_this_machine};
@@ -33,6 +36,9 @@ pub struct Server {
     trusted_proxies: Vec<ipnet::IpNet>,
     cors_origins: Vec<String>,
     connections: u32,
+    tls: Option<Tls>,
+    /// Where plain HTTP is led to HTTPS.
+    redirect: Option<TcpListener>,
     /// Where monitors ask.
     monitors: Option<TcpListener>,
     backups: Option<Backups>,
@@ -95,16 +101,27 @@ impl Server {
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             cors_origins: config.cors_origins,
+            redirect: match config.tls.as_ref().and_then(|tls| tls.redirect) {
+                Some(address) => Some(listen("tls.redirect", address).await?),
+                None => None,
+            },
+            tls: match config.tls {
+                Some(tls) => Some(Tls::new(tls.certificate)?),
+                None => None,
+            },
             monitors: match config.metrics {
-                Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
-                    format!("metrics.listen: can't listen on {address}: {error}")
-                })?),
+                Some(address) => Some(listen("metrics.listen", address).await?),
                 None => None,
             },
             connections: accept::most_connections(config.connections),
             backups: config.backups,
             _alone: alone,
         })
+    }
+
+    /// Where plain HTTP is led to HTTPS, if anywhere.
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect.as_ref()?.local_addr().ok()
     }
 
     /// Where monitors read the metrics, if anywhere.
@@ -165,13 +182,28 @@ impl Server {
             parts.spawn(backups::run(settings, db, clock, stop.clone()));
         }
         if let Some(listener) = self.monitors {
-            parts.spawn(metrics::run(listener, self.desk.clone(), stop.clone()));
+            let desk = self.desk.clone();
+            parts.spawn(plain::run(listener, stop.clone(), move |request| {
+                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                metrics::answer(desk.clone(), method, path)
+            }));
+        }
+        if let Some(listener) = self.redirect {
+            let to = self.desk.public_url.clone();
+            parts.spawn(plain::run(listener, stop.clone(), move |request| {
+                std::future::ready(plain::redirect(&to, &request))
+            }));
+        }
+        let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());
+        if let Some(tls) = self.tls {
+            parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(
             self.listener,
             site,
             self.connections,
+            acceptor,
             stop.clone(),
         ));
         let mut result = Ok(());
@@ -189,4 +221,9 @@ impl Server {
         self.desk.db.checkpoint().await?;
         result
     }
+}
+
+async fn listen(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listening = TcpListener::bind(address).await;
+    listening.map_err(|error| format!("{key}: can't listen on {address}: {error}").into())
 }

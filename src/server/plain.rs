@@ -1,0 +1,72 @@
+//! Small listeners beside the desk's own: the monitors', and the one that leads to HTTPS.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use warp::Reply;
+use warp::http::{StatusCode, header};
+use warp::reply::Response;
+
+use super::Failure;
+
+/// How long somebody may take to ask.
+const HEADERS: Duration = Duration::from_secs(10);
+
+/// Answers until `stop`.
+///
+/// # Errors
+/// None: what fails is one answer.
+pub async fn run<F, A>(
+    listener: TcpListener,
+    stop: CancellationToken,
+    answer: F,
+) -> Result<(), Failure>
+where
+    F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
+    A: Future<Output = Response> + Send,
+{
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let (stop, answer) = (stop.clone(), answer.clone());
+        tokio::spawn(async move {
+            let service = service_fn(move |request| {
+                let answered = answer(request);
+                async move { Ok::<_, Infallible>(answered.await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADERS)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                // Whoever went away asks again.
+                _ = connection => {}
+            }
+        });
+    }
+}
+
+/// Leads to the same path under the https address.
+pub fn redirect(public_url: &str, request: &Request<Incoming>) -> Response {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let to = format!("{public_url}{path}");
+    let reply = warp::reply::with_status("Use HTTPS.\n", StatusCode::PERMANENT_REDIRECT);
+    warp::reply::with_header(reply, header::LOCATION, to).into_response()
+}

@@ -1,0 +1,207 @@
+//! HTTPS on our own listener: the certificate, from files or by ACME.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+use rustls_acme::caches::DirCache;
+use rustls_acme::{AcmeConfig, AcmeState};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use crate::clock::Clock;
+use crate::config::Certificate;
+
+/// By which an authority asks for proof that the domain is ours (RFC 8737).
+pub const CHALLENGE: &[u8] = b"acme-tls/1";
+/// How often files are looked at.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// A listener's certificate, and what keeps it current.
+pub struct Tls {
+    pub acceptor: TlsAcceptor,
+    keeper: Keeper,
+}
+
+enum Keeper {
+    Files(Arc<Files>),
+    Acme(Box<AcmeState<std::io::Error>>),
+}
+
+impl Tls {
+    /// # Errors
+    /// When the files can't be read or don't belong together.
+    pub fn new(certificate: Certificate) -> Result<Self, Failure> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let (keeper, resolver) = match certificate {
+            Certificate::Files { certificate, key } => {
+                let files = Arc::new(Files::read(&certificate, &key, &provider)?);
+                let resolver: Arc<dyn ResolvesServerCert> = files.clone();
+                (Keeper::Files(files), resolver)
+            }
+            Certificate::Acme {
+                domain,
+                email,
+                cache,
+                directory,
+                directory_ca,
+            } => {
+                let mut settings = AcmeConfig::new([domain])
+                    .contact_push(format!("mailto:{email}"))
+                    .directory(directory)
+                    .cache(DirCache::new(cache));
+                if let Some(root) = directory_ca {
+                    settings = settings.client_tls_config(trusting(&root, &provider)?);
+                }
+                let state = settings.state();
+                let resolver: Arc<dyn ResolvesServerCert> = state.resolver();
+                (Keeper::Acme(Box::new(state)), resolver)
+            }
+        };
+        let mut settings = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
+        settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), CHALLENGE.to_vec()];
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(settings)),
+            keeper,
+        })
+    }
+
+    /// Keeps the certificate current until `stop`. What goes wrong is tried again.
+    ///
+    /// # Errors
+    /// None: an old certificate is better than no server.
+    pub async fn keep(self, clock: Clock, stop: CancellationToken) -> Result<(), Failure> {
+        let keep = async {
+            match self.keeper {
+                Keeper::Files(files) => files.keep(&clock).await,
+                Keeper::Acme(state) => renew(*state).await,
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = keep => {}
+        }
+        Ok(())
+    }
+}
+
+/// For an authority whose own certificate is no public one.
+fn trusting(root: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<ClientConfig>, Failure> {
+    let unreadable = |error| format!("tls.directory_ca: {}: {error}", root.display());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(root).map_err(unreadable)? {
+        roots.add(certificate.map_err(unreadable)?)?;
+    }
+    let settings = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(settings))
+}
+
+async fn renew(mut state: AcmeState<std::io::Error>) {
+    while let Some(event) = state.next().await {
+        match event {
+            Ok(event) => tracing::info!(?event, "the certificate is looked after"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no certificate: see that port 443 of tls.domain is this server; it is tried again"
+            ),
+        }
+    }
+}
+
+/// A certificate in files, as it was when they last changed and were right.
+#[derive(Debug)]
+struct Files {
+    certificate: std::path::PathBuf,
+    key: std::path::PathBuf,
+    provider: Arc<CryptoProvider>,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+impl Files {
+    fn read(
+        certificate: &Path,
+        key: &Path,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, Failure> {
+        let current = read(certificate, key, provider)?;
+        Ok(Self {
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
+            provider: provider.clone(),
+            current: RwLock::new(current),
+        })
+    }
+
+    async fn keep(&self, clock: &Clock) {
+        let mut seen = self.changed();
+        loop {
+            let now = clock.now();
+            clock
+                .sleep_until(now.saturating_add(LOOK).unwrap_or(now))
+                .await;
+            let changed = self.changed();
+            if changed == seen {
+                continue;
+            }
+            // Half of a renewal may be there: what doesn't fit is looked at again.
+            match read(&self.certificate, &self.key, &self.provider) {
+                Ok(current) => {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+                    seen = changed;
+                    tracing::info!("the certificate has been read again");
+                }
+                Err(error) => tracing::error!(error, "the old certificate stays"),
+            }
+        }
+    }
+
+    fn changed(&self) -> [Option<SystemTime>; 2] {
+        [&self.certificate, &self.key].map(|file| file.metadata().and_then(|m| m.modified()).ok())
+    }
+}
+
+impl ResolvesServerCert for Files {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        Some(current.clone())
+    }
+}
+
+fn read(
+    certificate: &Path,
+    key: &Path,
+    provider: &CryptoProvider,
+) -> Result<Arc<CertifiedKey>, Failure> {
+    let of = |name, path: &Path, error: &dyn std::fmt::Display| {
+        format!("{name}: {}: {error}", path.display())
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| of("tls.certificate", certificate, &error))?;
+    if chain.is_empty() {
+        return Err(of(
+            "tls.certificate",
+            certificate,
+            &"there is no certificate in it",
+        )
+        .into());
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of("tls.key", key, &error))?;
+    let certified = CertifiedKey::from_der(chain, private, provider)
+        .map_err(|error| of("tls.key", key, &error))?;
+    Ok(Arc::new(certified))
+}
