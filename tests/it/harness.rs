@@ -35,6 +35,8 @@ pub struct Shop {
     pub hint: Option<String>,
     /// Where monitors ask, if the settings say so.
     pub metrics: Option<SocketAddr>,
+    /// Where plain HTTP is led to HTTPS, if the settings say so.
+    pub redirect: Option<SocketAddr>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
     /// Removed with the files in it when the test ends.
@@ -97,12 +99,14 @@ webhook_secret = '{SECRET}'",
         let url = format!("http://{}", server.address().unwrap());
         let hint = server.first_account_hint().await.unwrap();
         let metrics = server.metrics_address();
+        let redirect = server.redirect_address();
         let stop = CancellationToken::new();
         let running = tokio::spawn(server.run_until(stop.clone()));
         Self {
             url,
             hint,
             metrics,
+            redirect,
             stop,
             running,
             folder,

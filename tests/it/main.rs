@@ -29,3 +29,4 @@ mod replication;
 mod restore;
 mod store;
 mod tasks;
+mod tls;

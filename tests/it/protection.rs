@@ -173,7 +173,7 @@ async fn an_address_that_floods_is_told_to_wait_and_this_machine_is_not() {
 }
 
 /// What comes back on a connection over which this was sent, and after how many seconds it ends.
-async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
+pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
     let address = shop.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(sent.as_bytes()).await.unwrap();

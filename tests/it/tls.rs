@@ -1,0 +1,526 @@
+//! HTTPS on our own listener.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DnType,
+    IsCa, KeyPair,
+};
+use reqwest::redirect::Policy;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use warp::Filter;
+use warp::http::{Method, StatusCode};
+use zayavka::clock::Clock;
+use zayavka::config::Config;
+use zayavka::server::Server;
+
+use crate::cli::works;
+use crate::harness::{PASSWORD, Shop, program};
+use crate::protection::send_and_wait;
+
+const DOMAIN: &str = "desk.example.com";
+
+/// An authority that nobody but these tests trusts.
+struct Authority {
+    certificate: Certificate,
+    key: KeyPair,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "Nobody");
+        let certificate = params.self_signed(&key).unwrap();
+        Self { certificate, key }
+    }
+
+    /// A certificate and its key, in PEM.
+    fn issue(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let issued = params
+            .signed_by(&key, &self.certificate, &self.key)
+            .unwrap();
+        (issued.pem(), key.serialize_pem())
+    }
+
+    fn sign(&self, request: &[u8]) -> String {
+        let request = CertificateSigningRequestParams::from_der(&request.into()).unwrap();
+        request
+            .signed_by(&self.certificate, &self.key)
+            .unwrap()
+            .pem()
+    }
+
+    fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.der().clone()).unwrap();
+        roots
+    }
+
+    /// A browser that trusts this authority and goes to that address for the domain.
+    fn browser(&self, address: SocketAddr) -> reqwest::Client {
+        let root = reqwest::Certificate::from_der(self.certificate.der()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([root]);
+        let client = client.resolve(DOMAIN, address).redirect(Policy::none());
+        client.build().unwrap()
+    }
+
+    /// The certificate that is shown there, and the protocol that was agreed on.
+    async fn shown(&self, address: SocketAddr) -> (CertificateDer<'static>, Option<Vec<u8>>) {
+        let mut settings =
+            ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(self.roots())
+                .with_no_client_auth();
+        settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let stream = TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from(DOMAIN).unwrap();
+        let stream = TlsConnector::from(Arc::new(settings))
+            .connect(name, stream)
+            .await
+            .unwrap();
+        let (_, connection) = stream.get_ref();
+        let chain = connection.peer_certificates().unwrap();
+        (
+            chain[0].clone().into_owned(),
+            connection.alpn_protocol().map(<[u8]>::to_vec),
+        )
+    }
+}
+
+fn write(folder: &Path, (certificate, key): &(String, String)) {
+    std::fs::write(folder.join("chain.pem"), certificate).unwrap();
+    std::fs::write(folder.join("key.pem"), key).unwrap();
+}
+
+fn settings(folder: &Path, more: &str) -> String {
+    let at = folder.display();
+    format!(
+        "public_url = 'https://{DOMAIN}'\n[tls]\ncertificate = '{at}/chain.pem'\nkey = '{at}/key.pem'\n{more}"
+    )
+}
+
+fn address(shop: &Shop) -> SocketAddr {
+    shop.url.strip_prefix("http://").unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn with_a_certificate_the_desk_speaks_https_and_leads_http_there() {
+    let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
+    write(folder.path(), &authority.issue(DOMAIN));
+    let more = "redirect = '127.0.0.1:0'";
+    let shop = Shop::open_with(&settings(folder.path(), more), "mode = 'polling'").await;
+    let home = format!("https://{DOMAIN}:{}", address(&shop).port());
+    let browser = authority.browser(address(&shop));
+
+    let (_, token) = shop.hint.as_ref().unwrap().split_once("/join/").unwrap();
+    let form = format!("email=owner%40example.com&password1={PASSWORD}&password2={PASSWORD}");
+    let request = browser.post(format!("{home}/join/{token}"));
+    let request = request
+        .header("origin", format!("https://{DOMAIN}"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let joined = request.body(form).send().await.unwrap();
+    assert_eq!(joined.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        joined.headers()["strict-transport-security"],
+        "max-age=31536000"
+    );
+    let cookie = joined.headers()["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-zayavka=") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+
+    let plain = shop.redirect.unwrap();
+    let led = browser
+        .get(format!("http://{plain}/tasks/1?a=b"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(led.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(
+        led.headers()["location"],
+        format!("https://{DOMAIN}/tasks/1?a=b")
+    );
+
+    let listen = format!("listen = '{}'\n", address(&shop));
+    let config = format!("{listen}{}", settings(folder.path(), ""));
+    std::fs::write(folder.path().join("config.toml"), config).unwrap();
+    let at = folder.path().to_owned();
+    let healthy = tokio::task::spawn_blocking(move || works(&at, &["healthcheck"], ""));
+    assert!(healthy.await.unwrap().starts_with("ready: https://"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_read_again_and_half_a_renewal_waits_for_the_other_half() {
+    let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
+    write(folder.path(), &authority.issue(DOMAIN));
+    let shop = Shop::open_with(&settings(folder.path(), ""), "mode = 'polling'").await;
+    let (first, agreed) = authority.shown(address(&shop)).await;
+    assert_eq!(agreed.as_deref(), Some(&b"h2"[..]));
+    let renewed = authority.issue(DOMAIN);
+    std::fs::write(folder.path().join("chain.pem"), &renewed.0).unwrap();
+    for _ in 0..3 {
+        shop.clock.advance(Duration::from_secs(61));
+        assert_eq!(authority.shown(address(&shop)).await.0, first);
+    }
+    write(folder.path(), &renewed);
+    while authority.shown(address(&shop)).await.0 == first {
+        shop.clock.advance(Duration::from_secs(61));
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn who_never_shakes_hands_is_sent_away() {
+    let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
+    write(folder.path(), &authority.issue(DOMAIN));
+    let shop = Shop::open_with(&settings(folder.path(), ""), "mode = 'polling'").await;
+    for sent in ["", "\u{16}\u{3}\u{1}", "GET / HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        let (answer, seconds) = send_and_wait(&shop, sent).await;
+        assert!(
+            !answer.contains("HTTP/1.1") && seconds <= 10,
+            "{sent}: {answer} {seconds}"
+        );
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn files_that_do_not_fit_keep_the_server_from_starting() {
+    let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
+    let (one, other) = (authority.issue(DOMAIN), authority.issue(DOMAIN));
+    for (certificate, key, named) in [
+        (&*one.0, &*other.1, "tls.key"),
+        ("", &*one.1, "tls.certificate"),
+        ("nonsense", &*one.1, "tls.certificate"),
+        (&*one.0, "nonsense", "tls.key"),
+    ] {
+        write(folder.path(), &(certificate.into(), key.into()));
+        let text = format!("listen = '127.0.0.1:0'\n{}", settings(folder.path(), ""));
+        std::fs::write(folder.path().join("config.toml"), text).unwrap();
+        let mut program = program();
+        let output = program.current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(named), "{said}");
+        assert!(!said.contains("PRIVATE"), "{said}");
+    }
+}
+
+/// An authority's desk: one account, one order, one domain (RFC 8555).
+#[derive(Clone)]
+struct Acme {
+    url: String,
+    /// What was asked for, in order.
+    asked: Arc<Mutex<Vec<String>>>,
+    state: Arc<Mutex<Order>>,
+    authority: Arc<Authority>,
+}
+
+#[derive(Default)]
+struct Order {
+    proved: bool,
+    certificate: Option<String>,
+    /// Where the domain is.
+    desk: Option<SocketAddr>,
+}
+
+impl Acme {
+    async fn open(authority: Arc<Authority>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!(
+            "https://localhost:{}",
+            listener.local_addr().unwrap().port()
+        );
+        let acme = Self {
+            url,
+            asked: Arc::default(),
+            state: Arc::default(),
+            authority,
+        };
+        let answering = acme.clone();
+        let routes = warp::path::full()
+            .and(warp::method())
+            .and(warp::body::bytes())
+            .then(
+                move |path: warp::path::FullPath, method, body: bytes::Bytes| {
+                    let acme = answering.clone();
+                    async move { acme.answer(path.as_str(), &method, &body).await }
+                },
+            );
+        let (chain, key) = acme.authority.issue("localhost");
+        let settings = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![pem(&chain)], private(&key))
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(settings));
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let service =
+                    hyper_util::service::TowerToHyperService::new(warp::service(routes.clone()));
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    let stream = acceptor.accept(stream).await.unwrap();
+                    let io = hyper_util::rt::TokioIo::new(stream);
+                    let serving = hyper::server::conn::http1::Builder::new();
+                    // The client goes when it has what it wants.
+                    let _ = serving.serve_connection(io, service).await;
+                });
+            }
+        });
+        acme
+    }
+
+    async fn answer(
+        &self,
+        path: &str,
+        method: &Method,
+        body: &[u8],
+    ) -> warp::http::Response<String> {
+        self.asked.lock().unwrap().push(path.to_owned());
+        let at = |path: &str| format!("{}{path}", self.url);
+        let payload = || {
+            let signed: Value = serde_json::from_slice(body).unwrap();
+            decode(signed["payload"].as_str().unwrap())
+        };
+        let order = || {
+            let state = self.state.lock().unwrap();
+            let mut order = json!({
+                "status": "pending", "authorizations": [at("/authorization")],
+                "finalize": at("/finalize"),
+            });
+            if state.proved {
+                order["status"] = "ready".into();
+            }
+            if state.certificate.is_some() {
+                order["status"] = "valid".into();
+                order["certificate"] = at("/certificate").into();
+            }
+            order.to_string()
+        };
+        let text = match path {
+            "/directory" => json!({
+                "newNonce": at("/nonce"), "newAccount": at("/account"), "newOrder": at("/orders"),
+            })
+            .to_string(),
+            "/nonce" => String::new(),
+            "/account" => {
+                let wanted: Value = serde_json::from_slice(&payload()).unwrap();
+                assert_eq!(wanted["contact"], json!(["mailto:owner@example.com"]));
+                "{}".to_owned()
+            }
+            "/orders" => {
+                let wanted: Value = serde_json::from_slice(&payload()).unwrap();
+                let domain = json!([{"type": "dns", "value": DOMAIN}]);
+                assert_eq!(wanted["identifiers"], domain);
+                order()
+            }
+            "/order" => order(),
+            "/authorization" => {
+                let proved = self.state.lock().unwrap().proved;
+                json!({
+                    "status": if proved { "valid" } else { "pending" },
+                    "identifier": {"type": "dns", "value": DOMAIN},
+                    "challenges": [{"type": "tls-alpn-01", "url": at("/challenge"), "token": "token"}],
+                })
+                .to_string()
+            }
+            "/challenge" => {
+                self.look().await;
+                "{}".to_owned()
+            }
+            "/finalize" => {
+                let wanted: Value = serde_json::from_slice(&payload()).unwrap();
+                let request = decode(wanted["csr"].as_str().unwrap());
+                let issued = self.authority.sign(&request);
+                self.state.lock().unwrap().certificate = Some(issued);
+                order()
+            }
+            "/certificate" => self.state.lock().unwrap().certificate.clone().unwrap(),
+            other => panic!("{method} {other}"),
+        };
+        let answer = warp::http::Response::builder()
+            .header("replay-nonce", "nonce")
+            .header(
+                "location",
+                at(if path == "/account" {
+                    "/account/1"
+                } else {
+                    "/order"
+                }),
+            );
+        answer.body(text).unwrap()
+    }
+
+    /// Goes to the domain and sees whether it shows the proof (RFC 8737).
+    async fn look(&self) {
+        let desk = self.state.lock().unwrap().desk.unwrap();
+        let mut settings =
+            ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Proof::default()))
+                .with_no_client_auth();
+        settings.alpn_protocols = vec![b"acme-tls/1".to_vec()];
+        let stream = TcpStream::connect(desk).await.unwrap();
+        let name = ServerName::try_from(DOMAIN).unwrap();
+        let connector = TlsConnector::from(Arc::new(settings));
+        let stream = connector.connect(name, stream).await.unwrap();
+        let (_, connection) = stream.get_ref();
+        assert_eq!(connection.alpn_protocol(), Some(&b"acme-tls/1"[..]));
+        // id-pe-acmeIdentifier, 1.3.6.1.5.5.7.1.31, in DER.
+        let identifier = [0x2b, 6, 1, 5, 5, 7, 1, 31];
+        let shown = connection.peer_certificates().unwrap()[0]
+            .as_ref()
+            .to_owned();
+        assert!(shown.windows(8).any(|bytes| bytes == identifier));
+        self.state.lock().unwrap().proved = true;
+    }
+}
+
+/// Takes any certificate: the proof is in what it says, not in who signed it.
+#[derive(Debug, Default)]
+struct Proof;
+
+mod proof {
+    use tokio_rustls::rustls::client::danger::{
+        HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+    };
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use tokio_rustls::rustls::{DigitallySignedStruct, Error, SignatureScheme};
+
+    impl ServerCertVerifier for super::Proof {
+        fn verify_server_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: &ServerName<'_>,
+            _: &[u8],
+            _: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            let provider = aws_lc_rs::default_provider();
+            provider
+                .signature_verification_algorithms
+                .supported_schemes()
+        }
+    }
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .unwrap()
+}
+
+fn pem(text: &str) -> CertificateDer<'static> {
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    CertificateDer::from_pem_slice(text.as_bytes()).unwrap()
+}
+
+fn private(text: &str) -> tokio_rustls::rustls::pki_types::PrivateKeyDer<'static> {
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    tokio_rustls::rustls::pki_types::PrivateKeyDer::from_pem_slice(text.as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
+    let authority = Arc::new(Authority::new());
+    let acme = Acme::open(authority.clone()).await;
+    let folder = TempDir::new().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, authority.certificate.pem()).unwrap();
+    let settings = format!(
+        "[tls]\ndomain = '{DOMAIN}'\nemail = 'owner@example.com'\ncache = '{}'\ndirectory = '{}/directory'\ndirectory_ca = '{}'",
+        folder.path().join("tls").display(),
+        acme.url,
+        root.display(),
+    );
+    let open = async || {
+        let config = Config::parse(&settings).unwrap();
+        let mut config = config;
+        config.database = folder.path().join("shop.db");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let desk = listener.local_addr().unwrap();
+        acme.state.lock().unwrap().desk = Some(desk);
+        let noon = "2026-01-02T09:00:00Z".parse().unwrap();
+        let server = Server::build(config, listener, Clock::manual(noon))
+            .await
+            .unwrap();
+        let stop = tokio_util::sync::CancellationToken::new();
+        let running = tokio::spawn(server.run_until(stop.clone()));
+        (desk, stop, running)
+    };
+    let ready = async |desk| {
+        let browser = authority.browser(desk);
+        let url = format!("https://{DOMAIN}:{}/readyz", desk.port());
+        // Before the certificate is there nobody can shake hands.
+        while browser.get(&url).send().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (desk, stop, running) = open().await;
+    ready(desk).await;
+    let (first, _) = authority.shown(desk).await;
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    let asked = acme.asked.lock().unwrap().len();
+    assert!(
+        acme.asked
+            .lock()
+            .unwrap()
+            .contains(&"/challenge".to_owned())
+    );
+
+    let (desk, stop, running) = open().await;
+    ready(desk).await;
+    assert_eq!(authority.shown(desk).await.0, first);
+    assert_eq!(
+        acme.asked.lock().unwrap().len(),
+        asked,
+        "nothing was ordered again"
+    );
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
