@@ -93,6 +93,7 @@ impl Driver {
         // The driver closes it; when the session did so itself, it would wait for ever for an
         // answer that is read on this very thread.
         web.clone().leak().unwrap();
+        web.set_page_load_timeout(PATIENCE).await.unwrap();
         Browser {
             web,
             home: shop.url.clone(),
