@@ -183,9 +183,6 @@ async fn page_after_page_comes_and_the_one_that_is_come_back_to_is_live_again() 
     // More than the six connections that a browser allows to one server.
     for path in ["/", "/board", "/tasks/1", "/customers"].repeat(3) {
         browser.go(path).await;
-        browser
-            .until("document.querySelector('.lost').hidden && source?.readyState === 1")
-            .await;
     }
     browser.web().back().await.unwrap();
     browser.at("/tasks/1").await;
