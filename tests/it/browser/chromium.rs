@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at what is waited for.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// What happens before a page listens, it is not told.
+const LISTENS: &str =
+    "!document.querySelector('html.js [data-live]') || source.readyState === EventSource.OPEN";
+
 /// Tests that have a browser open at the same time; each of them wants a processor of its own.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
@@ -93,6 +97,7 @@ impl Driver {
         // The driver closes it; when the session did so itself, it would wait for ever for an
         // answer that is read on this very thread.
         web.clone().leak().unwrap();
+        web.set_page_load_timeout(PATIENCE).await.unwrap();
         Browser {
             web,
             home: shop.url.clone(),
@@ -138,13 +143,16 @@ impl Browser {
         self.cdp("Network.setCookie", cookie).await;
     }
 
+    /// Opens a page, and waits until it listens to what colleagues do, where it does.
     pub async fn go(&self, path: &str) {
         let url = format!("{}{path}", self.home);
         self.web.goto(&*url).await.unwrap();
+        self.until(LISTENS).await;
     }
 
     pub async fn reload(&self) {
         self.web.refresh().await.unwrap();
+        self.until(LISTENS).await;
     }
 
     /// What a script returns on the page.

@@ -171,3 +171,22 @@ async fn a_task_that_a_colleague_deletes_and_a_session_that_ends_are_not_left_st
     browser.at("/login?next=/tasks/2").await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn page_after_page_comes_and_the_one_that_is_come_back_to_is_live_again() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    // More than the six connections that a browser allows to one server.
+    for path in ["/", "/board", "/tasks/1", "/customers"].repeat(3) {
+        browser.go(path).await;
+    }
+    browser.web().back().await.unwrap();
+    browser.at("/tasks/1").await;
+    set_status(&shop, "1", "READY").await;
+    browser.sees_in(".time li", "Принято → Готово").await;
+    shop.close().await;
+}
