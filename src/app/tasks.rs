@@ -57,6 +57,11 @@ pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<
     store::tasks::count(connection, filter)
 }
 
+/// How far the history of all tasks has come: who saw it at another point has missed something.
+pub fn newest_event(connection: &Connection, _: &Actor) -> Result<i64> {
+    store::history::newest(connection)
+}
+
 /// What happened to these tasks, oldest first.
 pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
     store::history::of_tasks(connection, ids)

@@ -27,22 +27,43 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// `error` event with the code, when the token does or the reader is too slow.
 pub(super) async fn open(site: Arc<Site>, asker: Asker, headers: HeaderMap) -> Response {
     let caller = asker.caller(&site.desk, &headers).await;
-    stream(
-        &site,
-        caller.map(|caller| caller.viewer.map(|(_, session)| session)),
-    )
+    let session = caller.map(|caller| caller.viewer.map(|(_, session)| session));
+    stream(&site, session, async { None }).await
 }
 
-/// The same for our own pages, whose browser sends the cookie and nothing else.
-pub(super) async fn open_for_page(site: Arc<Site>, _: Asker, headers: HeaderMap) -> Response {
+/// The same for our own pages, whose browser sends the cookie and nothing else. `?seen=` says how
+/// far the history had come when the page was made: what came after it is told at once.
+pub(super) async fn open_for_page(
+    site: Arc<Site>,
+    _: Asker,
+    headers: HeaderMap,
+    query: String,
+) -> Response {
     let viewer = web::viewer(&site.desk, &headers).await;
-    stream(
+    let actor = match &viewer {
+        Ok(Some(viewer)) => Some(viewer.actor),
+        _ => None,
+    };
+    // It listens from here on, and only then looks what was missed.
+    let response = stream(
         &site,
         viewer.map(|viewer| viewer.map(|viewer| viewer.session)),
-    )
+        async {
+            let seen = query.strip_prefix("seen=")?.parse::<i64>().ok()?;
+            let actor = actor?;
+            let read = move |c: &_| tasks::newest_event(c, &actor);
+            let newest = site.desk.db.read(read).await.ok()?;
+            (newest != seen).then(|| Event::default().event("taskChanged").data("{}"))
+        },
+    );
+    response.await
 }
 
-fn stream(site: &Site, session: Result<Option<Session>>) -> Response {
+async fn stream(
+    site: &Site,
+    session: Result<Option<Session>>,
+    missed: impl Future<Output = Option<Event>>,
+) -> Response {
     let session = match session {
         Ok(Some(session)) => session,
         Ok(None) => {
@@ -55,7 +76,8 @@ fn stream(site: &Site, session: Result<Option<Session>>) -> Response {
         }
     };
     let changes = tasks::watch(site.desk.clone(), session, None);
-    let events = changes.map(|change| Ok::<_, Infallible>(event(change)));
+    let first = futures_util::stream::iter(missed.await);
+    let events = first.chain(changes.map(event)).map(Ok::<_, Infallible>);
     let events = events.take_until(site.stop.clone().cancelled_owned());
     let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
     warp::sse::reply(events).into_response()

@@ -95,6 +95,7 @@ pub fn routes(
     let live = warp::path!("live")
         .and(get)
         .and(asked.clone())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .then(events::open_for_page);
     let script = warp::path!("graphiql.js").and(get).map(graphql::script);
     let alive = warp::path!("healthz").and(get).map(|| "ok\n");

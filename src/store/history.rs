@@ -27,6 +27,13 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
     })
 }
 
+/// The number of the newest event; zero before the first.
+pub fn newest(connection: &Connection) -> Result<i64> {
+    let mut statement =
+        connection.prepare_cached("SELECT coalesce(max(id), 0) FROM task_events")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 pub fn append(
     tx: &Transaction,
     task: TaskId,

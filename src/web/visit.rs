@@ -18,7 +18,7 @@ use warp::reply::Response;
 
 use super::text::Texts;
 use crate::app::tokens::Session;
-use crate::app::{Desk, accounts};
+use crate::app::{Desk, accounts, tasks};
 use crate::domain::{Actor, Employee, Error, Language, Owner, Result};
 
 /// Nothing from elsewhere, no script or style in the page itself, no frame around it.
@@ -33,6 +33,8 @@ pub struct Viewer {
     pub actor: Actor,
     pub session: Session,
     pub me: Employee,
+    /// The newest event before anything of the page was read.
+    pub seen: i64,
 }
 
 /// A request to a page.
@@ -246,8 +248,17 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap) -> Result<Option<Viewer>> 
     };
     match accounts::authenticate(desk, token).await {
         Ok((actor, session)) => {
-            let me = desk.db.read(move |c| accounts::me(c, &actor)).await?;
-            Ok(Some(Viewer { actor, session, me }))
+            let read = move |c: &_| {
+                let seen = tasks::newest_event(c, &actor)?;
+                Ok((accounts::me(c, &actor)?, seen))
+            };
+            let (me, seen) = desk.db.read(read).await?;
+            Ok(Some(Viewer {
+                actor,
+                session,
+                me,
+                seen,
+            }))
         }
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error),

@@ -870,3 +870,32 @@ async fn what_is_too_much_to_count_is_shown_all_the_same() {
     assert!(page.contains("<span>3001</span>") && page.contains("3001 заявка"));
     shop.close().await;
 }
+
+#[tokio::test]
+async fn what_happens_before_a_page_listens_is_told_when_it_does() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let live = async || {
+        let page = browser.page("/").await;
+        let (_, rest) = page.split_once("data-live=\"").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let first = async |mut stream: Response| {
+        let chunk = stream.chunk().await.unwrap().unwrap();
+        String::from_utf8(chunk.to_vec()).unwrap()
+    };
+    let address = live().await;
+    shop.ask(TASK).await;
+    let told = first(browser.get(&address).await).await;
+    assert!(
+        told.contains("taskChanged") && told.contains("{}"),
+        "{told}"
+    );
+    // Without anything missed the first that is told is the next that happens.
+    let stream = browser.get(&live().await).await;
+    shop.ask(TASK).await;
+    let told = first(stream).await;
+    assert!(told.contains("\"id\":\"3\""), "{told}");
+    shop.close().await;
+}

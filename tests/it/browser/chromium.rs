@@ -21,10 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at what is waited for.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// What happens before a page listens, it is not told.
-const LISTENS: &str =
-    "!document.querySelector('html.js [data-live]') || source.readyState === EventSource.OPEN";
-
 /// Tests that have a browser open at the same time; each of them wants a processor of its own.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
@@ -147,12 +143,10 @@ impl Browser {
     pub async fn go(&self, path: &str) {
         let url = format!("{}{path}", self.home);
         self.web.goto(&*url).await.unwrap();
-        self.until(LISTENS).await;
     }
 
     pub async fn reload(&self) {
         self.web.refresh().await.unwrap();
-        self.until(LISTENS).await;
     }
 
     /// What a script returns on the page.
