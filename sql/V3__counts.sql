@@ -48,3 +48,14 @@ CREATE INDEX tasks_customer ON tasks (customer_id, created_at);
 CREATE INDEX tasks_employee ON tasks (employee_id, created_at);
 CREATE INDEX tasks_category ON tasks (category, created_at);
 CREATE INDEX tasks_status ON tasks (status, created_at);
+
+-- The history stays as it was, but for what an erased person's tasks said: that goes.
+DROP TRIGGER task_events_append_only_update;
+CREATE TRIGGER task_events_append_only_update
+BEFORE UPDATE OF id, task_id, kind, author, employee_id, from_value, to_value, at ON task_events
+WHEN old.kind <> 'DESCRIPTION' OR new.from_value IS NOT NULL OR new.to_value IS NOT NULL
+    OR (new.id, new.task_id, new.kind, new.author, new.employee_id, new.at)
+        IS NOT (old.id, old.task_id, old.kind, old.author, old.employee_id, old.at)
+BEGIN
+    SELECT raise(ABORT, 'the history of a task is append-only');
+END;

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::Desk;
 use crate::domain::{
     Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
-    Name, Phone, Problem, Result, Shop, TelegramId, TelegramLink,
+    Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -153,7 +154,33 @@ fn link_unverified(
 /// [`Error::NotFound`].
 pub fn delete(tx: &Transaction, actor: &Actor, phone: &Phone, now: Timestamp) -> Result<Customer> {
     let customer = store::customers::by_phone(tx, phone)?.ok_or(Error::NotFound)?;
-    let author = Author::Staff(actor.id());
+    remove(tx, Author::Staff(actor.id()), customer, now)
+}
+
+/// Erases a person wholly: the card, and what their tasks and the history of these say, since
+/// that may be about them too. Nothing of it stays in the file or its log.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> {
+    let now = desk.clock.now();
+    let work = move |tx: &Transaction<'_>| {
+        let customer = store::customers::by_phone(tx, &phone)?.ok_or(Error::NotFound)?;
+        store::history::forget_texts_of(tx, customer.id)?;
+        store::tasks::forget_texts_of(tx, customer.id)?;
+        remove(tx, Author::Staff(owner.id()), customer, now)
+    };
+    let customer = desk.db.write(work).await?;
+    desk.db.scrub().await?;
+    Ok(customer)
+}
+
+fn remove(
+    tx: &Transaction,
+    author: Author,
+    customer: Customer,
+    now: Timestamp,
+) -> Result<Customer> {
     let kind = EventKind::Customer;
     store::history::append_for_customer(tx, customer.id, kind, author, now)?;
     store::tasks::touch_of_customer(tx, customer.id, now)?;

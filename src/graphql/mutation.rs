@@ -275,6 +275,22 @@ impl Mutation {
         })
     }
 
+    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions of
+    /// their tasks, now and in the history. For the owner.
+    async fn erase_customer(
+        &self,
+        ctx: &Context<'_>,
+        phone: String,
+    ) -> Result<DeleteCustomerPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let phone = Phone::parse("phone", &phone, desk.shop.country)?;
+        let customer = app::customers::erase(desk, owner, phone).await?;
+        Ok(DeleteCustomerPayload {
+            phone: customer.phone.typed().to_owned(),
+        })
+    }
+
     /// Vouches that a card's Telegram account is the customer's. From then on it is told of the
     /// tasks.
     async fn confirm_telegram(

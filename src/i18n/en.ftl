@@ -336,6 +336,7 @@ customer-delete-lead = { $count ->
     [one] { $count } task of the customer stays, without a customer.
    *[other] { $count } tasks of the customer stay, without a customer.
 } Name, phone and Telegram will be erased. They can't be brought back.
+customer-erase = Erase the descriptions of these tasks too: they may be about the person
 customer-taken = There is a card with this phone already:
 
 # Errors

@@ -75,6 +75,16 @@ pub fn append_for_customer(
         .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
 }
 
+/// Empties what the history says of the descriptions of a customer's tasks. It stays known that
+/// and when they were changed, and by whom.
+pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
+               WHERE kind = 'DESCRIPTION'
+                   AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}
+
 /// The history of several tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
     let sql = format!(

@@ -213,6 +213,26 @@ impl Db {
         self.0.outbox.subscribe()
     }
 
+    /// Leaves nothing of what was deleted in the write-ahead log. In the file itself SQLite writes
+    /// zeros over it (`secure_delete`). Whoever copies the log at that moment keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub async fn scrub(&self) -> Result<()> {
+        let inner = self.0.clone();
+        let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
+        blocking(move || {
+            let connection = inner.writes.get().map_err(Error::internal)?;
+            let busy =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            if busy? {
+                tracing::warn!("somebody reads the write-ahead log: it still has what was deleted");
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Moves everything from the write-ahead log into the file, for a clean stop.
     ///
     /// It waits for nobody. A program that copies the log (Litestream) keeps it, and moves the

@@ -394,6 +394,13 @@ pub fn update(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Empties the descriptions of a customer's tasks.
+pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE tasks SET description = '' WHERE customer_id = ?1";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}
+
 /// Marks the tasks of a customer as changed, before they lose the customer.
 pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
     tx.execute(

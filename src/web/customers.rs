@@ -294,6 +294,13 @@ pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    if visit.typed("erase") == "1" {
+        let owner = visit.owner()?;
+        let read = move |c: &_| app::customers::get(c, &actor, id);
+        let phone = visit.desk.db.read(read).await?.phone;
+        app::customers::erase(&visit.desk, owner, phone).await?;
+        return Ok(visit.go("/customers"));
+    }
     let work = move |tx: &Transaction<'_>| {
         let phone = app::customers::get(tx, &actor, id)?.phone;
         app::customers::delete(tx, &actor, &phone, now)

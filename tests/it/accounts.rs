@@ -72,6 +72,7 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
+        r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
     ] {
         assert_eq!(code(&shop.ask(query).await), "FORBIDDEN", "{query}");
     }

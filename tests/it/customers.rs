@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::bot::{ANNA, contact, create, messages};
 use crate::harness::{Shop, code};
 
 async fn card(shop: &Shop, data: &str) -> Value {
@@ -264,5 +265,78 @@ async fn nothing_about_people_is_told_to_an_unconfirmed_account() {
         .ask("mutation { confirmTelegram(customerId: 1) { customer { id } } }")
         .await;
     assert_eq!(code(&nobody), "BAD_USER_INPUT", "{nobody}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
+    let shop = Shop::with_owner().await;
+    let phone = "+7 916 111-22-33";
+    let id = create(&shop, phone).await;
+    shop.update(contact(ANNA, ANNA, "79161112233")).await;
+    messages(&shop, 2).await;
+    for query in [
+        format!(
+            r#"mutation {{ updateCustomer(customerData: {{phone: "{phone}", name: "Стираемов Эраст"}}) {{ customer {{ id }} }} }}"#
+        ),
+        format!(
+            r#"mutation {{ updateTask(taskData: {{id: {id}, description: "Приметный самовар"}}) {{ task {{ id }} }} }}"#
+        ),
+        format!(
+            r#"mutation {{ updateTask(taskData: {{id: {id}, description: "Приметный самовар, не кипит", status: READY}}) {{ task {{ id }} }} }}"#
+        ),
+    ] {
+        let answer = shop.ask(&query).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
+    let traces = [
+        "9161112233",
+        "916 111",
+        "тираемов",
+        "риметный",
+        "4000000000001",
+    ];
+    let found = |shop: &Shop| {
+        let bytes = shop.bytes();
+        let has = |trace: &&&str| {
+            bytes
+                .windows(trace.len())
+                .any(|part| part == trace.as_bytes())
+        };
+        traces.iter().filter(has).copied().collect::<Vec<_>>()
+    };
+    assert!(found(&shop).len() >= 4, "{:?}", found(&shop));
+    let answer = shop
+        .ask(&format!(
+            r#"mutation {{ eraseCustomer(phone: "{phone}") {{ phone }} }}"#
+        ))
+        .await;
+    assert_eq!(answer["data"]["eraseCustomer"]["phone"], phone, "{answer}");
+    assert_eq!(found(&shop), Vec::<&str>::new());
+    let task = shop
+        .ask(&format!(
+            "{{ taskById(id: {id}) {{ description status customer {{ id }} history {{ kind }} }} }}"
+        ))
+        .await;
+    let task = &task["data"]["taskById"];
+    assert_eq!(
+        (&task["description"], &task["status"]),
+        (&json!(""), &json!("READY"))
+    );
+    let changes = task["history"].as_array().unwrap();
+    let kinds: Vec<_> = changes
+        .iter()
+        .map(|change| change["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "CREATED",
+            "DESCRIPTION",
+            "STATUS",
+            "DESCRIPTION",
+            "CUSTOMER"
+        ]
+    );
     shop.close().await;
 }

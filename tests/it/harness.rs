@@ -251,6 +251,12 @@ webhook_secret = '{SECRET}'",
         rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap()
     }
 
+    /// Everything in the database's file and in its log.
+    pub fn bytes(&self) -> Vec<u8> {
+        let read = |name| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+        [read("shop.db"), read("shop.db-wal")].concat()
+    }
+
     /// How often a query goes to the database.
     pub async fn reads(&self, query: &str) -> usize {
         let log = Log::start();

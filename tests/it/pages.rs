@@ -232,6 +232,7 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
         ("/staff/invite", [("email", "a@example.com")]),
         ("/staff/1/deactivate", [("", "")]),
         ("/staff/2/role", [("role", "OWNER")]),
+        ("/customers/1/delete", [("erase", "1")]),
     ] {
         assert_eq!(
             employee.post(path, &form).await.status(),
@@ -244,6 +245,18 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
             "{path}"
         );
     }
+    // Only the owner is offered to erase more than the card.
+    let offered = "name=\"erase\"";
+    assert!(!employee.page("/customers/1/delete").await.contains(offered));
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    assert!(owner.page("/customers/1/delete").await.contains(offered));
+    let erased = owner.post("/customers/1/delete", &[("erase", "1")]).await;
+    assert_eq!(goes_to(&erased), "/customers");
+    let task = shop
+        .ask("{ taskById(id: 1) { description customer { id } } }")
+        .await;
+    let expected = json!({"description": "", "customer": null});
+    assert_eq!(task["data"]["taskById"], expected);
     let roles = shop.ask("{ employees { role active } }").await;
     let expected = json!([{"role": "OWNER", "active": true}, {"role": "EMPLOYEE", "active": true}]);
     assert_eq!(roles["data"]["employees"], expected);

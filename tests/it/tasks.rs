@@ -132,6 +132,7 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { createCustomer(customerData: {phone: "12345"}) { customer { id } } }"#,
         r#"mutation { updateCustomer(customerData: {phone: "12345"}) { customer { id } } }"#,
         r#"mutation { deleteCustomer(phone: "+79000000001") { phone } }"#,
+        r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
         "mutation { confirmTelegram(customerId: 1) { customer { id } } }",
         "mutation { unlinkTelegram(customerId: 1) { customer { id } } }",
         CREATE,

@@ -377,7 +377,7 @@ impl Acme {
                 .with_safe_default_protocol_versions()
                 .unwrap()
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Proof::default()))
+                .with_custom_certificate_verifier(Arc::new(Proof))
                 .with_no_client_auth();
         settings.alpn_protocols = vec![b"acme-tls/1".to_vec()];
         let stream = TcpStream::connect(desk).await.unwrap();
