@@ -21,6 +21,7 @@ mod log;
 mod outbox;
 mod pages;
 mod process;
+mod proof;
 mod protection;
 mod readme;
 mod regular;
