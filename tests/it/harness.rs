@@ -292,7 +292,11 @@ webhook_secret = '{SECRET}'",
 /// The program as it was built, with no settings from the environment of the tests, some of whose
 /// own variables begin as settings do.
 pub fn program() -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_zayavka"));
+    without_settings(Command::new(env!("CARGO_BIN_EXE_zayavka")))
+}
+
+/// The same for a command that runs the program in its turn.
+pub fn without_settings(mut program: Command) -> Command {
     let settings = std::env::vars_os().map(|(name, _)| name);
     for name in settings.filter(|name| name.to_string_lossy().starts_with("ZAYAVKA_")) {
         program.env_remove(name);

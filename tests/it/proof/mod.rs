@@ -2,7 +2,11 @@
 //! run of the tests goes through, and a long one with `PROOF=long`; both print their figures,
 //! which `-- --nocapture` shows.
 
+mod disk_full;
 mod kill;
+mod model;
+mod racers;
+mod stop;
 
 use serde_json::{Value, json};
 
