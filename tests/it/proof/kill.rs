@@ -109,7 +109,8 @@ impl Writer {
             r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", description: "{description}"}}) {{ task {{ id }} }} }}"#
         );
         let made = self.ask(&create).await;
-        let id = |made: serde_json::Value| made["createTask"]["task"]["id"].as_str().map(str::to_owned);
+        let id =
+            |made: serde_json::Value| made["createTask"]["task"]["id"].as_str().map(str::to_owned);
         let id = made.and_then(id);
         let answered = id.is_some();
         self.journal.tasks.push(Made {
@@ -255,7 +256,9 @@ fn check(path: &Path, journals: &[Journal]) -> String {
         assert_eq!(task.phone, made.phone);
         task.is_whole();
         let history: Vec<&str> = task.history.iter().map(|(_, to)| &**to).collect();
-        let also = made.unanswered.map(|last| [&made.told[..], &[last]].concat());
+        let also = made
+            .unanswered
+            .map(|last| [&made.told[..], &[last]].concat());
         assert!(
             history == made.told || also.is_some_and(|also| history == also),
             "{}: {history:?} for {:?} and {:?}",
@@ -342,9 +345,7 @@ fn tasks(file: &Connection) -> HashMap<String, Stored> {
     let mut notices = pairs(
         "SELECT task_id, from_status, to_status FROM outbox WHERE kind = 'STATUS_CHANGED' ORDER BY id",
     );
-    let created = pairs(
-        "SELECT task_id, kind, author FROM task_events WHERE kind = 'CREATED'",
-    );
+    let created = pairs("SELECT task_id, kind, author FROM task_events WHERE kind = 'CREATED'");
     let sql = "SELECT t.description, t.id, c.phone_e164, t.status, t.version, c.telegram_verified,
             EXISTS (SELECT 1 FROM task_search AS s WHERE s.rowid = t.id AND s.phone = c.phone_e164)
         FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id";
