@@ -304,6 +304,15 @@ pub fn without_settings(mut program: Command) -> Command {
     program
 }
 
+/// Says why a test does nothing; panics where everything is there that tests need.
+pub fn skip(why: &str) {
+    assert!(
+        std::env::var_os("ZAYAVKA_REQUIRE_BROWSER").is_none(),
+        "{why}"
+    );
+    eprintln!("skipped: {why}");
+}
+
 /// Waits until something is so, and panics when it isn't in good time.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();

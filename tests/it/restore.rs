@@ -14,6 +14,7 @@ use zayavka::store::{Db, embedded_migrations};
 
 use crate::backup::{add, count, names, served};
 use crate::cli::{fails, works};
+use crate::harness;
 use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
@@ -169,7 +170,13 @@ fn an_older_backup_is_brought_to_todays_schema() {
         )
         .unwrap();
     let said = works(at, &["restore", "old.db"], "");
-    assert!(said.contains("from schema version 1 to 2"), "{said}");
+    assert!(
+        said.contains(&format!(
+            "from schema version 1 to {}",
+            embedded_migrations().len()
+        )),
+        "{said}"
+    );
     let found = "SELECT count(*) FROM task_search WHERE task_search MATCH 'broken'";
     assert_eq!(count(&at.join("zayavka.db"), found), 1);
     assert_eq!(aside(at), None);
@@ -263,7 +270,7 @@ fn a_second_server_on_the_same_file_is_refused() {
     let first = Program::start(&folder);
     std::os::unix::fs::symlink(".", folder.path().join("same")).unwrap();
     for name in ["zayavka.db", "same/zayavka.db"] {
-        let mut second = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+        let mut second = harness::program()
             .envs([
                 ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
                 ("ZAYAVKA_DATABASE", name),
@@ -334,7 +341,7 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
     for round in 0..rounds {
         let folder = prepared();
         let at = &folder.path().join("killed");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zayavka"))
+        let mut child = harness::program()
             .args(["restore", "copy.db"])
             .current_dir(at)
             .stdout(Stdio::null())
@@ -388,7 +395,7 @@ fn a_pair_of_file_and_log_is_restored_with_what_stands_in_the_log_alone() {
 }
 
 /// Whether this machine lets one program watch another one.
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .output();
@@ -398,7 +405,7 @@ fn can_trace() -> bool {
 #[test]
 fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
     if !can_trace() {
-        eprintln!("skipped: it needs strace, and the right to use it");
+        harness::skip("it needs strace, and the right to use it");
         return;
     }
     let folder = prepared();
@@ -416,7 +423,7 @@ fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
                 ])
                 .status();
             assert!(copied.unwrap().success());
-            let output = Command::new("strace")
+            let output = harness::without_settings(Command::new("strace"))
                 .args(["-f", "-o", "/dev/null", "-e"])
                 .arg(format!("inject={call}:signal=KILL:when={time}"))
                 .args([env!("CARGO_BIN_EXE_zayavka"), "restore", "copy.db"])

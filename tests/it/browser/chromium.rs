@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::harness::Shop;
+use crate::harness::{Shop, skip};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
@@ -122,15 +122,6 @@ impl Drop for Driver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Says why a test does nothing; panics where it must not do so.
-pub fn skip(why: &str) {
-    assert!(
-        std::env::var_os("ZAYAVKA_REQUIRE_BROWSER").is_none(),
-        "{why}"
-    );
-    eprintln!("skipped: {why}");
 }
 
 /// One browser with a profile of its own.

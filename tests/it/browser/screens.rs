@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::chromium::{Browser, Driver, skip};
+use super::chromium::{Browser, Driver};
 use crate::bot::{ANNA, contact, messages, set_status, text};
-use crate::harness::Shop;
+use crate::harness::{Shop, skip};
 
 /// Where to go, what to do there, and what is seen then.
 type Screen = (&'static str, &'static str, &'static str);

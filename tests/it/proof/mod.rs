@@ -3,8 +3,11 @@
 //! which `-- --nocapture` shows.
 
 mod disk_full;
+mod flush;
 mod kill;
+mod migration;
 mod model;
+mod outage;
 mod racers;
 mod stop;
 
