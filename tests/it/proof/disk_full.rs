@@ -41,7 +41,7 @@ impl Disk {
         let mut command = match small {
             true => {
                 let script = format!(
-                    "mount -t tmpfs -o size=6m,mode=700 zayavka '{at}' && cd '{at}' && exec '{program}'"
+                    "mount -t tmpfs -o size=32m,mode=700 zayavka '{at}' && cd '{at}' && exec '{program}'"
                 );
                 let mut command = Command::new("unshare");
                 command.args(["-rm", "sh", "-c", &script]);
@@ -102,7 +102,7 @@ impl Disk {
 
     fn name(&self) -> &str {
         match self {
-            Self::Small(_) => "a tmpfs of 6 MiB",
+            Self::Small(_) => "a tmpfs of 32 MiB",
             Self::Limited(_) => "a limit on the size of files",
         }
     }

@@ -2,6 +2,8 @@
 //! run of the tests goes through, and a long one with `PROOF=long`; both print their figures,
 //! which `-- --nocapture` shows.
 
+mod bodies;
+mod connections;
 mod disk_full;
 mod flush;
 mod kill;
@@ -84,4 +86,13 @@ impl Client {
         let answer = request.body(body).send().await.ok()?;
         serde_json::from_str(&answer.text().await.ok()?).ok()
     }
+}
+
+/// The memory that the program holds, in bytes (`VmRSS` of proc(5)).
+fn resident(program: &Program) -> u64 {
+    let path = format!("/proc/{}/status", program.child.id());
+    let status = std::fs::read_to_string(path).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+    kib.parse::<u64>().unwrap() * 1_024
 }
