@@ -27,9 +27,10 @@ const WORKERS: usize = 8;
 const LOOK_AHEAD: usize = 64;
 /// Telegram's limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
 const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
-/// 30 a second; a burst of one less, since one permit may be kept for later.
+/// 30 in any second: 5 at once, 24 more at even distances, and one permit that was kept for later.
+/// A longer burst would come on top of what a second lets through anyway.
 const OVERALL: Quota =
-    Quota::per_second(NonZeroU32::new(30).unwrap()).allow_burst(NonZeroU32::new(29).unwrap());
+    Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
 /// After this many hours of trying a message is given up.
 const GIVE_UP_HOURS: i64 = 72;
 const LONGEST_BACKOFF: Duration = Duration::from_secs(600);

@@ -23,6 +23,9 @@ pub enum Error {
     Conflict(#[from] Conflict),
     #[error("too many attempts")]
     RateLimited { retry_after: Duration },
+    /// There is no room to write anything down; people can help.
+    #[error("the disk is full")]
+    DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A failure of ours. Its text is for the log and is never shown to a caller.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),

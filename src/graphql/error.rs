@@ -126,14 +126,19 @@ fn describe(error: &Error, request_id: &str) -> Described {
                 Some(("retryAfter", seconds.into())),
             )
         }
-        Error::Internal(source) => {
+        Error::Internal(source) | Error::DiskFull(source) => {
             tracing::error!(
                 request_id,
                 error = &**source as &dyn std::error::Error,
                 "internal error"
             );
-            let args = [("request", request_id.to_owned().into())];
-            let message = i18n::text_with(LANGUAGE, "error-internal", args);
+            let message = match error {
+                Error::DiskFull(_) => text("error-disk-full"),
+                _ => {
+                    let args = [("request", request_id.to_owned().into())];
+                    i18n::text_with(LANGUAGE, "error-internal", args)
+                }
+            };
             (
                 Code::Internal,
                 message,

@@ -74,7 +74,7 @@ pub fn routes(
     let get = warp::get().or(warp::head()).unify();
 
     let socket = warp::path!("graphql")
-        .and(warp::ws())
+        .and(socket::handshake())
         .and(asked.clone())
         .map(socket::open);
     let graphql = warp::path!("graphql")

@@ -6,13 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
-use warp::Reply;
-use warp::http::{HeaderMap, StatusCode};
-use warp::ws::{Message, WebSocket, Ws};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use warp::http::{HeaderMap, Response, StatusCode};
+use warp::{Filter, Rejection, Reply};
 
 use super::asker::{Asker, token};
 use super::headers::is_foreign;
@@ -26,6 +31,16 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const INIT: Duration = Duration::from_secs(10);
 /// Answers that may wait for a slow client before its operations wait too.
 const QUEUE: usize = 64;
+/// What each socket keeps for reading, in bytes; a longer message gets more while it comes.
+const READ_BUFFER: usize = 4 * 1024;
+
+type WebSocket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// A client's wish to open a socket (RFC 6455 §4.2.1).
+pub(super) struct Handshake {
+    key: String,
+    connection: OnUpgrade,
+}
 
 /// Why the server closes a socket; codes and reasons are the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +69,11 @@ impl Close {
             Self::SubscriberExists(id) => (4409, format!("Subscriber for {id} already exists")),
             Self::TooManyInits => (4429, "Too many initialisation requests".into()),
         };
-        Message::close_with(code, reason)
+        let reason = reason.as_str().into();
+        Message::Close(Some(CloseFrame {
+            code: code.into(),
+            reason,
+        }))
     }
 }
 
@@ -75,7 +94,31 @@ enum Told {
     Done { id: String, complete: bool },
 }
 
-pub(super) fn open(ws: Ws, site: Arc<Site>, asker: Asker, headers: HeaderMap) -> impl Reply {
+/// Takes requests that ask for a socket, and leaves all others to the next route.
+pub(super) fn handshake() -> impl Filter<Extract = (Handshake,), Error = Rejection> + Copy {
+    let upgrades = warp::header::<String>("connection").and_then(|words: String| async move {
+        let mut words = words.split(',').map(str::trim);
+        match words.any(|word| word.eq_ignore_ascii_case("upgrade")) {
+            true => Ok(()),
+            false => Err(warp::reject()),
+        }
+    });
+    warp::get()
+        .and(upgrades)
+        .untuple_one()
+        .and(warp::header::exact_ignore_case("upgrade", "websocket"))
+        .and(warp::header::exact("sec-websocket-version", "13"))
+        .and(warp::header::<String>("sec-websocket-key"))
+        .and(warp::ext::get::<OnUpgrade>())
+        .map(|key, connection| Handshake { key, connection })
+}
+
+pub(super) fn open(
+    handshake: Handshake,
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+) -> impl Reply {
     if is_foreign(&site, "/graphql", &headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -86,17 +129,29 @@ pub(super) fn open(ws: Ws, site: Arc<Site>, asker: Asker, headers: HeaderMap) ->
     let acceptable = offered
         .into_iter()
         .any(|protocol| protocol.trim() == PROTOCOL);
-    let ws = ws.max_message_size(BODY).max_frame_size(BODY);
-    let upgrade = ws.on_upgrade(move |socket| async move {
-        let mut conversation = Conversation::new(site, asker);
-        conversation.run(socket, acceptable).await;
+    let Handshake { key, connection } = handshake;
+    tokio::spawn(async move {
+        // A client that is gone already needs no socket.
+        let Ok(upgraded) = connection.await else {
+            return;
+        };
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .max_message_size(Some(BODY))
+            .max_frame_size(Some(BODY));
+        let stream = TokioIo::new(upgraded);
+        let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+        Conversation::new(site, asker).run(socket, acceptable).await;
     });
-    match acceptable {
-        true => {
-            warp::reply::with_header(upgrade, "sec-websocket-protocol", PROTOCOL).into_response()
-        }
-        false => upgrade.into_response(),
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-accept", derive_accept_key(key.as_bytes()));
+    if acceptable {
+        response = response.header("sec-websocket-protocol", PROTOCOL);
     }
+    response.body("").into_response()
 }
 
 struct Conversation {
@@ -136,7 +191,7 @@ impl Conversation {
         if let Some(close) = close {
             // The client may be gone; then there is nobody to tell.
             let _ = socket.send(close.message()).await;
-            let _ = socket.close().await;
+            let _ = socket.close(None).await;
         }
     }
 
@@ -185,8 +240,10 @@ impl Conversation {
             return Ok(None);
         }
         let invalid = || Some(Close::InvalidMessage("Invalid message received"));
-        let text = message.to_str().map_err(|()| invalid())?;
-        match serde_json::from_str(text).map_err(|_| invalid())? {
+        let Message::Text(text) = &message else {
+            return Err(invalid());
+        };
+        match serde_json::from_str(text.as_str()).map_err(|_| invalid())? {
             Said::ConnectionInit { .. } if self.token.is_some() => Err(Some(Close::TooManyInits)),
             Said::ConnectionInit { payload } => {
                 let given = payload.unwrap_or_default();

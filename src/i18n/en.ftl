@@ -99,6 +99,7 @@ error-forbidden = Only the owner may do this.
 error-not-found = Not found.
 error-rate-limited = Too many attempts: try again in { $seconds } s.
 error-internal = Internal error. The server's log has it under request { $request }.
+error-disk-full = The server's disk is full. Nothing was saved. Make room on it and try again.
 
 # Pages: common
 

@@ -1,6 +1,7 @@
 //! From any schema that was ever released to today's, or a refusal that loses nothing.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,8 @@ use jiff::tz::TimeZone;
 use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
-use super::{Connection, beside, configure};
+use super::files::{self, Part, beside};
+use super::{Connection, backup, configure};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -160,7 +162,8 @@ pub(super) fn stamp(now: Timestamp) -> String {
     now.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// Keeps the file as it was, beside it, before a migration touches it.
+/// Keeps the file as it was, beside it, before a migration touches it. The copy gets its name when
+/// it is whole; what a kill has left of an earlier one stands in nobody's way.
 fn snapshot(
     connection: &Connection,
     path: &Path,
@@ -168,11 +171,16 @@ fn snapshot(
     now: Timestamp,
 ) -> Result<(), OpenError> {
     let copy = beside(path, &format!(".v{version}-{}", stamp(now)));
-    // SQLite fills an empty file that is there, so the rights are right from the start.
-    create(&copy)?;
-    connection
-        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
-        .map_err(|error| OpenError::migration(path, error))?;
+    let unfinished = beside(path, ".migrating");
+    files::remove_with_journal(&unfinished).map_err(|error| OpenError::file(path, error))?;
+    let part = Part::create(unfinished).map_err(|error| OpenError::file(path, error))?;
+    backup::copy_into(connection, &part).map_err(|error| OpenError::migration(path, error))?;
+    match part.publish(&copy) {
+        // A start within the same second was killed after it had made the same copy.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(OpenError::migration(path, error)),
+        Ok(()) => {}
+    }
     tracing::info!(copy = %copy.display(), "kept a copy of the database before migrating it");
     Ok(())
 }

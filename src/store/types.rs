@@ -1,5 +1,7 @@
 //! How domain types stand in a row.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -10,7 +12,10 @@ use crate::domain::{
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(error)
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull(Arc::new(error)),
+            _ => Self::internal(error),
+        }
     }
 }
 

@@ -63,14 +63,23 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
-        Error::Internal(source) => {
+        Error::Internal(source) | Error::DiskFull(source) => {
             let request_id = &visit.request_id;
             tracing::error!(
                 request_id,
                 error = &**source as &dyn std::error::Error,
                 "internal error"
             );
-            page(visit, StatusCode::INTERNAL_SERVER_ERROR)
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            match error {
+                Error::DiskFull(_) => show(
+                    visit,
+                    status,
+                    "error-title-internal",
+                    texts.s("error-disk-full"),
+                ),
+                _ => page(visit, status),
+            }
         }
     }
 }

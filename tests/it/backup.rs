@@ -16,7 +16,7 @@ use crate::cli::{fails, works};
 use crate::harness::{Shop, without_settings};
 use crate::process::Program;
 
-const REGISTER: &str = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
+pub const REGISTER: &str = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
 const CREATE: &str =
     r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
 

@@ -22,6 +22,9 @@ pub enum Answer {
     Garbage,
 }
 
+/// Decides how a message is answered; `None` is as usual.
+type Judge = Box<dyn Fn(&Value) -> Option<Answer> + Send + Sync>;
+
 #[derive(Clone)]
 pub struct FakeTelegram(Arc<Inner>);
 
@@ -29,6 +32,7 @@ struct Inner {
     url: String,
     calls: watch::Sender<Vec<(String, Value)>>,
     answers: Mutex<VecDeque<Answer>>,
+    judge: Mutex<Option<Judge>>,
     /// What waits to be polled, each with its `update_id`.
     updates: watch::Sender<Vec<Value>>,
     /// What questions about the bot are answered with, instead of what is usual.
@@ -45,6 +49,7 @@ impl FakeTelegram {
             url,
             calls: watch::Sender::new(Vec::new()),
             answers: Mutex::default(),
+            judge: Mutex::default(),
             updates: watch::Sender::default(),
             told: Mutex::default(),
             webhook: Mutex::default(),
@@ -78,6 +83,11 @@ impl FakeTelegram {
     /// Answers the next message like this, and later ones as usual.
     pub fn then(&self, answer: Answer) {
         self.0.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// Lets somebody see each message when it comes, and decide how it is answered.
+    pub fn judge(&self, judge: impl Fn(&Value) -> Option<Answer> + Send + Sync + 'static) {
+        *self.0.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
     /// Answers every call of a method like this from now on.
@@ -150,11 +160,15 @@ impl FakeTelegram {
         if let (true, Some(url)) = (method == "setWebhook", body["url"].as_str()) {
             url.clone_into(&mut self.0.webhook.lock().unwrap());
         }
+        let judged = match (is_message, &*self.0.judge.lock().unwrap()) {
+            (true, Some(judge)) => judge(&body),
+            _ => None,
+        };
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body)));
         let told = match is_message {
-            true => self.0.answers.lock().unwrap().pop_front(),
+            true => judged.or_else(|| self.0.answers.lock().unwrap().pop_front()),
             false => None,
         };
         let ok = match is_message {

@@ -22,6 +22,7 @@ mod metrics;
 mod outbox;
 mod pages;
 mod process;
+mod proof;
 mod protection;
 mod readme;
 mod regular;

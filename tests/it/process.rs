@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ use crate::harness;
 pub struct Program {
     pub child: Child,
     pub url: String,
+    /// What it has logged since it listens.
+    log: Arc<Mutex<String>>,
 }
 
 impl Drop for Program {
@@ -30,10 +33,17 @@ impl Program {
     }
 
     pub fn start_with(folder: &TempDir, variables: &[(&str, &str)]) -> Self {
-        let mut child = harness::program()
-            .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
+        let mut command = harness::program();
+        command
             .envs(variables.iter().copied())
-            .current_dir(folder.path())
+            .current_dir(folder.path());
+        Self::run(command)
+    }
+
+    /// Starts it by a command of one's own.
+    pub fn run(mut command: Command) -> Self {
+        let mut child = command
+            .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -42,8 +52,18 @@ impl Program {
             .find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()))
             .unwrap();
         // Whoever writes a log must be read, or the program waits for its reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let log = Arc::new(Mutex::new(String::new()));
+        let written = log.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *written.lock().unwrap() += &(line + "\n");
+            }
+        });
+        Self { child, url, log }
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     pub fn signal(&self, name: &str) {

@@ -390,7 +390,7 @@ fn a_pair_of_file_and_log_is_restored_with_what_stands_in_the_log_alone() {
 }
 
 /// Whether this machine lets one program watch another one.
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .output();

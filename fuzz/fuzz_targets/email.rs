@@ -1,0 +1,15 @@
+//! An e-mail that is taken is taken again as it is kept, and is the same account.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use zayavka::domain::Email;
+
+fuzz_target!(|text: &str| {
+    if let Ok(email) = Email::parse("email", text) {
+        assert!(email.as_str().len() <= 254 && email.as_str().is_ascii());
+        let again = Email::parse("email", email.as_str()).unwrap();
+        assert_eq!(again, email);
+        assert_eq!(again.key(), email.key());
+    }
+});

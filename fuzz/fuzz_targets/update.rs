@@ -1,0 +1,10 @@
+//! Whatever Telegram sends is an update or isn't.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use zayavka::telegram::Update;
+
+fuzz_target!(|json: &[u8]| {
+    let _ = Update::parse(json);
+});

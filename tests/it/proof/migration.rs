@@ -1,0 +1,232 @@
+//! A database of any released schema is brought to today's with the same data, and a kill on the
+//! way leaves the old file whole.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use tempfile::TempDir;
+use zayavka::store::{Db, embedded_migrations};
+
+use super::{report, size};
+use crate::backup::names;
+use crate::cli::works;
+use crate::harness::program;
+
+/// What shops had in their tables when each version was released: rows for every table and every
+/// kind of value. A new migration adds the data of its own new columns here.
+const ROWS: &[&str] = &[
+    "INSERT INTO secrets (name, value) VALUES ('jwt', x'00010203');
+     INSERT INTO employees (email, email_key, password_hash, role, active, epoch, created_at) VALUES
+         ('Owner@example.com', 'owner@example.com', 'hash', 'OWNER', 1, 3, 1627203600000),
+         ('b@example.com', 'b@example.com', 'hash', 'EMPLOYEE', 0, 0, 1627203600001);
+     INSERT INTO invites (token_hash, email, role, created_by, created_at, expires_at, used_at) VALUES
+         (x'ab', 'c@example.com', 'EMPLOYEE', 1, 1, 2, NULL), (x'cd', NULL, 'OWNER', NULL, 1, 2, 3);
+     INSERT INTO customers (phone, phone_e164, name, name_key, telegram_id, telegram_verified,
+         telegram_blocked, telegram_language, created_at, updated_at) VALUES
+         ('8 900 000 00 01', '+79000000001', 'Анна', 'анна', 4000000000001, 1, 0, 'en', 1, 2),
+         ('12345', '+712345', NULL, '', NULL, 0, 0, 'ru', 3, 4);
+     INSERT INTO tasks (customer_id, employee_id, category, status, description, version,
+         created_at, updated_at, closed_at) VALUES
+         (1, 1, 'REPAIR', 'CLOSED', 'Сломана лампа', 4, 1627203600000, 1627203600009, 1627203600009),
+         (NULL, NULL, 'OTHER', 'ACCEPTED', '', 1, 5, 5, NULL),
+         (2, 2, 'DIAGNOSIS', 'READY', 'two' || char(10) || 'lines', 2, 6, 7, NULL);
+     INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
+         (1, 'CREATED', 'STAFF', 1, NULL, NULL, 'ACCEPTED', 1), (1, 'STATUS', 'STAFF', 1, NULL, 'ACCEPTED', 'CLOSED', 2),
+         (3, 'CUSTOMER', 'CUSTOMER', NULL, 2, '2', NULL, 3), (9, 'DELETED', 'SYSTEM', NULL, NULL, 'READY', NULL, 4);
+     INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status, reply, state,
+         maybe_seen, attempts, created_at, due_at, try_at, settled_at, reason, detail) VALUES
+         (4000000000001, 'STATUS_CHANGED', 1, 1, 'READY', 'CLOSED', NULL, 'DELIVERED', 0, 1, 1, 2, 3, 4, NULL, NULL),
+         (4000000000001, 'STATUS_CHANGED', 1, 1, 'CLOSED', 'READY', NULL, 'DEAD', 1, 9, 1, 2, 3, 4, 'EXPIRED', 'no answer in time'),
+         (7, 'REPLY', NULL, NULL, NULL, NULL, '{}', 'WAITING', 0, 0, 1, 2, 3, NULL, NULL, NULL);
+     INSERT INTO telegram_updates (update_id, received_at) VALUES (41, 1), (42, 2);",
+    "UPDATE employees SET language = 'en' WHERE id = 1",
+    "",
+];
+
+fn now() -> jiff::Timestamp {
+    "2026-01-02T03:04:05Z".parse().unwrap()
+}
+
+/// A database as the program with that many migrations left it.
+fn fixture(path: &Path, version: usize) {
+    drop(Db::open_with(path, &embedded_migrations()[..version], now()).unwrap());
+    let file = Connection::open(path).unwrap();
+    file.execute_batch(&ROWS[..version].concat()).unwrap();
+    file.pragma_update(None, "wal_checkpoint", "TRUNCATE")
+        .unwrap();
+}
+
+/// Every table of people's data, with its columns. What is counted or looked up from these has no
+/// data of its own.
+fn tables(file: &Connection) -> Vec<(String, String)> {
+    let sql = "SELECT m.name, group_concat(c.name, ', ')
+        FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'task_search%'
+            AND m.name NOT IN ('refinery_schema_history', 'task_counts')
+        GROUP BY m.name ORDER BY m.name";
+    let mut statement = file.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// Everything in these columns, row by row.
+fn data(file: &Connection, tables: &[(String, String)]) -> Vec<Vec<Value>> {
+    let mut all = Vec::new();
+    for (table, columns) in tables {
+        let sql = format!("SELECT {columns} FROM {table} ORDER BY 1");
+        let mut statement = file.prepare(&sql).unwrap();
+        let width = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let row = (0..width).map(|column| row.get(column).unwrap());
+            all.push(row.collect());
+        }
+    }
+    all
+}
+
+fn number(file: &Connection, sql: &str) -> i64 {
+    file.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn version(file: &Connection) -> i64 {
+    number(file, "SELECT max(version) FROM refinery_schema_history")
+}
+
+fn is_whole(file: &Connection) -> bool {
+    let sql = "PRAGMA integrity_check";
+    let found: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    found == "ok" && number(file, "SELECT count(*) FROM pragma_foreign_key_check") == 0
+}
+
+#[test]
+fn every_released_schema_is_brought_to_todays_with_the_same_data() {
+    let newest = embedded_migrations().len();
+    assert_eq!(ROWS.len(), newest, "each migration has its data here");
+    let mut compared = 0;
+    for version in 1..=newest {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("old.db");
+        fixture(&path, version);
+        let file = Connection::open(&path).unwrap();
+        let tables = tables(&file);
+        assert_eq!(tables.len(), 8, "{tables:?}");
+        let before = data(&file, &tables);
+        drop(file);
+        drop(Db::open(&path, now()).unwrap());
+        let file = Connection::open(&path).unwrap();
+        assert_eq!(data(&file, &tables), before, "from version {version}");
+        compared += before.len();
+        assert!(is_whole(&file));
+        let found = "SELECT count(*) FROM task_search WHERE task_search MATCH 'ЛАМПА'";
+        assert_eq!(number(&file, found), 1);
+        assert_eq!(number(&file, "SELECT sum(tasks) FROM task_counts"), 3);
+        // The same tables, columns, indexes and triggers as in a new file.
+        let schema = |file: &Connection| {
+            let sql = "SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM
+                (SELECT name, sql FROM sqlite_schema ORDER BY name)";
+            let text: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+            text
+        };
+        drop(Db::open(&folder.path().join("new.db"), now()).unwrap());
+        let new = Connection::open(folder.path().join("new.db")).unwrap();
+        assert_eq!(schema(&file), schema(&new));
+    }
+    report(
+        "migration",
+        &format!(
+            "{newest} released schemas brought to version {newest}: {compared} rows compared, none differs"
+        ),
+    );
+}
+
+/// A folder with a database of the first version and enough tasks to take a while.
+fn old(tasks: usize) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("zayavka.db");
+    fixture(&path, 1);
+    let file = Connection::open(&path).unwrap();
+    let more = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+        INSERT INTO tasks (customer_id, category, status, description, created_at, updated_at)
+        SELECT 1, 'REPAIR', 'READY', 'A broken lamp, number ' || n, n, n FROM n";
+    file.execute(more, [tasks]).unwrap();
+    drop(file);
+    folder
+}
+
+/// Copied by another program: what this one closes, it unlocks (see `store::lock`).
+fn copy(from: &TempDir) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let copied = Command::new("cp")
+        .arg(from.path().join("zayavka.db"))
+        .arg(folder.path())
+        .status();
+    assert!(copied.unwrap().success());
+    folder
+}
+
+#[test]
+fn a_kill_in_the_midst_of_a_migration_leaves_the_old_database_whole() {
+    let rounds = size(12, 200);
+    let original = old(size(5_000, 50_000));
+    let file = Connection::open(original.path().join("zayavka.db")).unwrap();
+    let tables = tables(&file);
+    let before = data(&file, &tables);
+    drop(file);
+    let whole = {
+        let folder = copy(&original);
+        let started = Instant::now();
+        works(folder.path(), &["user", "list"], "");
+        started.elapsed()
+    };
+    let (mut old, mut new) = (0, 0);
+    for round in 0..rounds {
+        let folder = copy(&original);
+        let at = folder.path();
+        let mut child = program()
+            .args(["user", "list"])
+            .current_dir(at)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        let wait = whole.mul_f64(round as f64 / rounds as f64 * 1.1);
+        while started.elapsed() < wait {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        let file = Connection::open(at.join("zayavka.db")).unwrap();
+        assert!(is_whole(&file), "round {round}");
+        assert_eq!(data(&file, &tables), before, "round {round}");
+        match version(&file) {
+            1 => old += 1,
+            _ => new += 1,
+        }
+        drop(file);
+        // At once, within the same second, as systemd's next start may be.
+        works(at, &["user", "list"], "");
+        let file = Connection::open(at.join("zayavka.db")).unwrap();
+        assert_eq!(version(&file), embedded_migrations().len() as i64);
+        assert_eq!(data(&file, &tables), before, "round {round}");
+        // What is called a copy of the old file is one.
+        for name in names(at).iter().filter(|name| name.contains(".db.v1-")) {
+            let copy = Connection::open(at.join(name)).unwrap();
+            assert!(is_whole(&copy), "{name}");
+            assert_eq!(data(&copy, &tables), before, "{name}");
+        }
+    }
+    assert!(old > 0, "no kill came in time");
+    report(
+        "migration",
+        &format!(
+            "{rounds} kills within {} ms: {old} left the old schema, {new} the new one, each whole and with the same {} rows; each was migrated by the next start",
+            whole.as_millis(),
+            before.len()
+        ),
+    );
+}
