@@ -2,6 +2,7 @@
 //! no memory that is kept.
 
 use fastrand::Rng;
+use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use tempfile::TempDir;
@@ -83,7 +84,7 @@ fn seeds(door: Door) -> Vec<(String, String)> {
                 json!({}),
             ),
             graphql(
-                "{ allTasks(customerPhone: \"+79000000001\", createdAt: \"2021-07-25\") { id customer { name tasks { id } } } customers(search: \"an%\", after: \"Y3VzdG9tZXI6MQ\") { nodes { id } } }",
+                "{ allTasks(customerPhone: \"+79000000001\", createdAt: \"2021-07-25\") { id customer { name } } customers(search: \"an%\", after: \"Y3VzdG9tZXI6MQ\") { nodes { id } } }",
                 json!({}),
             ),
             graphql(
@@ -201,7 +202,10 @@ async fn bodies_that_nobody_would_send_break_nothing() {
     let folder = TempDir::new().unwrap();
     let telegram = FakeTelegram::start().await;
     let program = Program::start_with(&folder, &borrowed(&with_bot(&telegram)));
-    let client = Client::register(&program).await;
+    let mut client = Client::register(&program).await;
+    // The pages behind the redirects grow with the data, which is no matter of bodies.
+    let quiet = reqwest::Client::builder().redirect(Policy::none());
+    client.http = quiet.build().unwrap();
     let doors = [
         ("GraphQL", Door::Graphql),
         ("webhook", Door::Webhook),
