@@ -12,6 +12,9 @@ use tempfile::TempDir;
 
 use crate::harness;
 
+/// The setting that lets it listen where nobody else does.
+pub const FREE_PORT: (&str, &str) = ("ZAYAVKA_LISTEN", "127.0.0.1:0");
+
 /// A running program; it ends with the test, whatever happens.
 pub struct Program {
     pub child: Child,
@@ -35,6 +38,7 @@ impl Program {
     pub fn start_with(folder: &TempDir, variables: &[(&str, &str)]) -> Self {
         let mut command = harness::program();
         command
+            .envs([FREE_PORT])
             .envs(variables.iter().copied())
             .current_dir(folder.path());
         Self::run(command)
@@ -42,11 +46,7 @@ impl Program {
 
     /// Starts it by a command of one's own.
     pub fn run(mut command: Command) -> Self {
-        let mut child = command
-            .env("ZAYAVKA_LISTEN", "127.0.0.1:0")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines
             .find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()))

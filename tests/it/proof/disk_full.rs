@@ -14,7 +14,7 @@ use super::{Client, borrowed, report, size, with_bot};
 use crate::bot::text;
 use crate::fake_telegram::FakeTelegram;
 use crate::harness::{SECRET, code, eventually, without_settings};
-use crate::process::Program;
+use crate::process::{FREE_PORT, Program};
 
 /// How the program's disk is made full.
 enum Disk {
@@ -57,7 +57,7 @@ impl Disk {
                 command
             }
         };
-        command.envs(settings.iter().copied());
+        command.envs([FREE_PORT]).envs(settings.iter().copied());
         let program = Program::run(without_settings(command));
         let disk = match small {
             // The program's files as they are seen from outside of its namespace.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Client, report, size};
 use crate::harness::{self, eventually, without_settings};
-use crate::process::Program;
+use crate::process::{FREE_PORT, Program};
 use crate::restore::can_trace;
 
 /// What the log of the calls shows.
@@ -55,6 +55,7 @@ fn traced(folder: &TempDir, log: &Path) -> Program {
         .arg("-o")
         .arg(log)
         .arg(env!("CARGO_BIN_EXE_zayavka"))
+        .envs([FREE_PORT])
         .current_dir(folder.path());
     Program::run(without_settings(command))
 }

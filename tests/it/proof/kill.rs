@@ -270,7 +270,7 @@ fn check(path: &Path, journals: &[Journal]) -> String {
     assert_eq!(seen.len(), stored.len(), "a task that nobody asked for");
     let notices: usize = stored.values().map(|task| task.notices.len()).sum();
     format!(
-        "{} tasks, {notices} notices, {open} questions without an answer had their effect once",
+        "{} tasks, {notices} notices, {open} questions without an answer had their effect once or not at all",
         stored.len()
     )
 }

@@ -164,16 +164,13 @@ fn an_hour_without_telegram_loses_no_message_and_disturbs_no_order() {
             true => usize::MAX,
             false => failed + kill_after,
         };
-        let wake = match process.send(until, &shop.telegram) {
-            Some(wake) => wake,
-            None => {
-                process.kill();
-                killed = true;
-                in_doubt = being_sent(&shop);
-                shop.clock.advance(RESTART);
-                process = Process::start(&shop);
-                continue;
-            }
+        let Some(wake) = process.send(until, &shop.telegram) else {
+            process.kill();
+            killed = true;
+            in_doubt = being_sent(&shop);
+            shop.clock.advance(RESTART);
+            process = Process::start(&shop);
+            continue;
         };
         let change = (done < changes).then_some(due);
         let Some(next) = wake.into_iter().chain(change).min() else {
