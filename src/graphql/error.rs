@@ -183,3 +183,10 @@ pub fn code_of(response: &Response) -> String {
         _ => "UNKNOWN".to_owned(),
     }
 }
+
+/// The same for an error of ours.
+pub fn refusal_of(error: &Error) -> Response {
+    let mut refused = ServerError::new("", None);
+    describe(error, "").write_to(&mut refused);
+    Response::from_errors(vec![refused])
+}

@@ -26,7 +26,7 @@ use crate::app::Desk;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-pub use error::{Code, code_of, refusal};
+pub use error::{Code, code_of, refusal, refusal_of};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 

@@ -7,12 +7,13 @@ use async_graphql::{Request, Variables};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, VARY};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
 use super::{Answered, Body, Site};
+use crate::domain::Error;
 use crate::graphql::{Code, Kind, prepare, refusal};
 
 /// The media type under which a refused document has a status of its own.
@@ -122,6 +123,20 @@ pub(super) fn is_refused(response: &async_graphql::Response) -> bool {
     let before =
         |error: &async_graphql::ServerError| error.path.is_empty() && error.source.is_none();
     response.data == async_graphql::Value::Null && response.errors.iter().any(before)
+}
+
+/// Refuses a caller that has asked too often.
+pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
+    let out = Out::new(headers);
+    let mut answer = out.write(
+        StatusCode::TOO_MANY_REQUESTS,
+        &crate::graphql::refusal_of(error),
+    );
+    if let Error::RateLimited { retry_after } = error {
+        let seconds = HeaderValue::from(retry_after.as_secs() + 1);
+        answer.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+    answer
 }
 
 /// How to answer.

@@ -22,7 +22,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
-use warp::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
+use warp::http::header::{ALLOW, HeaderName, HeaderValue};
 use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Reply};
@@ -185,7 +185,7 @@ where
     let request_id = asker.request_id.clone();
     let stopwatch = Stopwatch::start();
     let mut response = match (site.desk.limits.request(asker.address), preflight) {
-        (Err(error), _) => too_many(&error),
+        (Err(error), _) => too_many(site, asker, &request, &error),
         (_, Some(preflight)) => preflight,
         _ => {
             request.extensions_mut().insert(asker);
@@ -212,15 +212,12 @@ where
     response
 }
 
-/// The answer to an address that asks more often than people do.
-fn too_many(error: &Error) -> Response {
-    let Error::RateLimited { retry_after } = error else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let seconds = retry_after.as_secs() + 1;
-    let text = format!("Too many requests from your address: try again in {seconds} seconds.\n");
-    let response = warp::reply::with_status(text, StatusCode::TOO_MANY_REQUESTS);
-    warp::reply::with_header(response, RETRY_AFTER, seconds).into_response()
+/// The answer to an address that asks more often than people do, for programs and for people.
+fn too_many<B>(site: &Site, asker: Asker, request: &Request<B>, error: &Error) -> Response {
+    match request.uri().path().trim_end_matches('/') {
+        "/graphql" => graphql::too_many(error, request.headers()),
+        _ => pages::too_many(site, asker, request, error),
+    }
 }
 
 fn count(site: &Site, room: &str, response: &Response, took: Duration) {

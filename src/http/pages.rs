@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use warp::Reply;
-use warp::http::{HeaderMap, Method, StatusCode};
+use warp::http::{HeaderMap, Method, Request, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
 
 use super::asker::Asker;
 use super::{Body, Site};
+use crate::domain::Error;
 use crate::web::{self, Asked, Visit};
 
 pub(super) async fn answer(
@@ -42,4 +44,23 @@ pub(super) async fn answer(
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// Refuses a visitor who has asked too often, without looking who it is.
+pub(super) fn too_many<B>(
+    site: &Site,
+    asker: Asker,
+    request: &Request<B>,
+    error: &Error,
+) -> Response {
+    let asked = Asked {
+        address: asker.address,
+        request_id: asker.request_id,
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        query: String::new(),
+        headers: request.headers().clone(),
+        body: Bytes::new(),
+    };
+    web::refuse(&Visit::of_stranger(site.desk.clone(), asked), error)
 }

@@ -19,6 +19,11 @@ use crate::domain::Error;
 
 pub use visit::{Asked, Viewer, Visit, viewer};
 
+/// Answers a visit that goes no further than this.
+pub fn refuse(visit: &Visit, error: &Error) -> Response {
+    errors::answer(visit, error)
+}
+
 /// Answers a visit: the whole table of pages.
 pub async fn answer(visit: Visit) -> Response {
     if visit.method == Method::POST && !visit.is_from_here() {

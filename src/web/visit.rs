@@ -73,6 +73,15 @@ impl Visit {
     /// [`Error::Internal`] when the database can't say who it is.
     pub async fn new(desk: Arc<Desk>, asked: Asked) -> Result<Self> {
         let viewer = viewer(&desk, &asked.headers).await?;
+        Ok(Self::by(viewer, desk, asked))
+    }
+
+    /// Reads a request without asking who sends it.
+    pub fn of_stranger(desk: Arc<Desk>, asked: Asked) -> Self {
+        Self::by(None, desk, asked)
+    }
+
+    fn by(viewer: Option<Viewer>, desk: Arc<Desk>, asked: Asked) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
             .or_else(|| accepted(&asked.headers))
@@ -82,7 +91,7 @@ impl Visit {
             true => asked.path.clone(),
             false => format!("{}?{}", asked.path, asked.query),
         };
-        Ok(Self {
+        Self {
             address: asked.address,
             request_id: asked.request_id,
             method: asked.method,
@@ -96,7 +105,7 @@ impl Visit {
             texts,
             headers: asked.headers,
             desk,
-        })
+        }
     }
 
     /// # Errors

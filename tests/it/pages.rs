@@ -912,3 +912,26 @@ async fn what_happens_before_a_page_listens_is_told_when_it_does() {
     assert!(told.contains("\"id\":\"3\""), "{told}");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_failure_of_ours_is_a_page_with_the_number_to_ask_about() {
+    let shop = Shop::with_owner().await;
+    shop.ask(TASK).await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    shop.database()
+        .execute_batch("DROP TABLE task_counts")
+        .unwrap();
+    let answer = browser.get("/").await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let request = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("<html lang=\"ru\">") && page.contains(&request),
+        "{page}"
+    );
+    assert!(!page.contains("task_counts"), "{page}");
+    shop.close().await;
+}

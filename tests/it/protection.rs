@@ -159,6 +159,34 @@ async fn an_address_that_floods_is_told_to_wait_and_this_machine_is_not() {
     }
     assert_eq!(from("203.0.113.7").await, (429, Some("1".to_owned())));
     assert_eq!(from("203.0.113.8").await.0, 200);
+    // People get a page in their language, programs what they expect.
+    let page = shop
+        .request(Method::GET, "/board")
+        .header("x-forwarded-for", "203.0.113.7")
+        .header("accept-language", "en")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.status(), 429);
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("<html lang=\"en\">") && page.contains("Too many"),
+        "{page}"
+    );
+    let answer = shop
+        .request(Method::POST, "/graphql")
+        .header("x-forwarded-for", "203.0.113.7")
+        .header("content-type", "application/json")
+        .body(QUERY)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["retry-after"]),
+        (429, &"1".parse().unwrap())
+    );
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(crate::harness::code(&answer), "RATE_LIMITED", "{answer}");
     // One IPv6 customer has 2⁶⁴ addresses.
     for number in 0..20 {
         assert_eq!(from(&format!("2001:db8::{number:x}")).await.0, 200);
