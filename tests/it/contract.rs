@@ -66,6 +66,8 @@ async fn what_is_not_a_request_is_refused() {
         "{}",
         r#"{"query": 1}"#,
         r#"{"query": "{a}", "variables": []}"#,
+        // Many logins in one request, past the count of attempts.
+        r#"[{"query": "mutation { login(email: \"a@example.com\", password: \"1\") { success } }"}, {"query": "{ me { id } }"}]"#,
     ] {
         let (status, answer) = shop.post("/graphql", body).await;
         assert_eq!(
@@ -95,6 +97,7 @@ async fn a_document_over_the_limits_is_refused_before_it_runs() {
         (0..31).map(|n| format!("a{n}: id ")).collect::<String>()
     );
     let roots = format!("{{ {} }}", "__typename ".repeat(16));
+    let directives = format!("{{ me {{ id {} }} }}", "@skip(if: false) ".repeat(500));
     let costly = "{ allTasks { customer { tasks { customer { tasks { customer { tasks { id version } } } } } } } }";
     for (query, expected) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -109,6 +112,7 @@ async fn a_document_over_the_limits_is_refused_before_it_runs() {
         (logins, "GRAPHQL_VALIDATION_FAILED"),
         (&*aliases, "GRAPHQL_VALIDATION_FAILED"),
         (&*roots, "GRAPHQL_VALIDATION_FAILED"),
+        (&*directives, "GRAPHQL_VALIDATION_FAILED"),
         (costly, "GRAPHQL_VALIDATION_FAILED"),
     ] {
         let body = serde_json::json!({ "query": query }).to_string();
