@@ -1,0 +1,110 @@
+//! What is done to a task with one button: its status, who does it, its end.
+
+use askama::Template;
+use warp::reply::Response;
+
+use super::{Row, get, task_id};
+use crate::app;
+use crate::domain::{EmployeeId, Error, NoticeId, Result, Status, TaskChange, TaskId};
+use crate::store::Transaction;
+use crate::store::tasks::TaskRow;
+use crate::web::board;
+use crate::web::visit::{Visit, safe_path};
+
+pub async fn save(visit: &Visit, id: TaskId, change: TaskChange) -> Result<(Status, TaskRow)> {
+    let actor = visit.actor()?;
+    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| {
+        let before = app::tasks::get(tx, &actor, id)?.task.status;
+        Ok((
+            before,
+            app::tasks::update(tx, &shop, &actor, id, &change, now)?,
+        ))
+    };
+    visit.desk.db.write(work).await
+}
+
+/// One click from a row, a button of the task's page, a move on the board, or the way back.
+pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    let status = Status::from_word(visit.typed("status")).ok_or(Error::NotFound)?;
+    let change = TaskChange {
+        expected_version: visit.typed("version").parse().ok(),
+        status: Some(status),
+        ..TaskChange::default()
+    };
+    let (before, row) = save(visit, id, change).await?;
+    if visit.is_scripted() {
+        return board::moved(visit, before, &row);
+    }
+    let back = safe_path(Some(visit.typed("back")));
+    let (path, query) = back.split_once('?').unwrap_or((back, ""));
+    let kept = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !["changed", "was", "deleted"].contains(&&**name));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(kept);
+    if before != status && visit.typed("undo").is_empty() {
+        query
+            .append_pair("changed", &id.to_string())
+            .append_pair("was", before.word());
+    }
+    let query = query.finish();
+    let joint = if query.is_empty() { "" } else { "?" };
+    Ok(visit.go(&format!("{path}{joint}{query}")))
+}
+
+pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (task_id(id)?, visit.desk.clock.now());
+    let employee = match visit.typed("employee") {
+        "" => None,
+        employee => Some(EmployeeId::parse("employee", employee)?),
+    };
+    let version = visit.typed("version").parse().ok();
+    let work =
+        move |tx: &Transaction<'_>| app::tasks::assign(tx, &actor, id, employee, version, now);
+    visit.desk.db.write(work).await?;
+    Ok(visit.go(&format!("/tasks/{id}")))
+}
+
+#[derive(Template)]
+#[template(path = "delete-task.html")]
+struct DeletePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    row: Row,
+}
+
+pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
+    visit.actor()?;
+    let row = get(visit, task_id(id)?).await?;
+    let row = Row::new(&row, &visit.texts);
+    visit.page(&DeletePage {
+        visit,
+        current: "tasks",
+        row,
+    })
+}
+
+pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (task_id(id)?, visit.desk.clock.now());
+    visit
+        .desk
+        .db
+        .write(move |tx| app::tasks::delete(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/?deleted={id}")))
+}
+
+pub async fn retry_notice(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let id = NoticeId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let now = visit.desk.clock.now();
+    let row = visit
+        .desk
+        .db
+        .write(move |tx| app::notices::retry(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/tasks/{}", row.task.id)))
+}

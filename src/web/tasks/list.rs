@@ -1,0 +1,230 @@
+//! The list of tasks, with its tabs and filters.
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::toast::{Toast, toast};
+use super::{Choice, Row, choices};
+use crate::app::{self, paging};
+use crate::domain::{
+    Category, Day, Days, EmployeeId, Result, Search, Status, TaskFilter, TaskOrder,
+};
+use crate::store::tasks::{After, Counts};
+use crate::web::form::Errors;
+use crate::web::text::Texts;
+use crate::web::visit::Visit;
+
+/// Tasks on a page of the list.
+const PAGE: usize = 50;
+
+/// What the address asks of the list.
+#[derive(Default)]
+struct Asked {
+    search: String,
+    statuses: Vec<Status>,
+    category: Option<Category>,
+    employee: Option<EmployeeId>,
+    from: String,
+    to: String,
+}
+
+impl Asked {
+    fn read(visit: &Visit) -> Self {
+        let text = |name| visit.asked(name).unwrap_or_default().to_owned();
+        let statuses = visit.query.iter().filter(|(name, _)| name == "status");
+        Self {
+            search: text("q"),
+            statuses: statuses
+                .filter_map(|(_, word)| Status::from_word(word))
+                .collect(),
+            category: visit.asked("category").and_then(Category::from_word),
+            employee: visit
+                .asked("employee")
+                .and_then(|id| EmployeeId::parse("employee", id).ok()),
+            from: text("from"),
+            to: text("to"),
+        }
+    }
+
+    fn filter(&self, visit: &Visit) -> Result<TaskFilter> {
+        let day = |field, text: &str| match text {
+            "" => Ok(None),
+            text => Day::parse(field, text).map(Some),
+        };
+        let zone = &visit.desk.shop.timezone;
+        let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
+        Ok(TaskFilter {
+            customer_phone: None,
+            statuses: self.statuses.clone(),
+            category: self.category,
+            employee: self.employee,
+            created,
+            search: Search::parse(&self.search),
+        })
+    }
+
+    /// The address of the first page with these filters.
+    fn here(&self) -> String {
+        self.address(&self.statuses, self.employee)
+    }
+
+    fn any(&self) -> bool {
+        !(self.search.is_empty() && self.from.is_empty() && self.to.is_empty())
+            || self.category.is_some()
+            || self.employee.is_some()
+            || !self.statuses.is_empty()
+    }
+
+    /// The address of the list with these filters, and these statuses in the place of its own.
+    fn address(&self, statuses: &[Status], employee: Option<EmployeeId>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if let Some(category) = self.category {
+            query.append_pair("category", category.word());
+        }
+        if let Some(employee) = employee {
+            query.append_pair("employee", &employee.to_string());
+        }
+        for status in statuses {
+            query.append_pair("status", status.word());
+        }
+        let query = query.finish();
+        if query.is_empty() {
+            "/".to_owned()
+        } else {
+            format!("/?{query}")
+        }
+    }
+}
+
+/// A tab over the list, with how many tasks are behind it.
+struct Tab {
+    name: String,
+    address: String,
+    /// `None` where there are too many to count.
+    count: Option<i64>,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "tasks.html")]
+struct ListPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    asked: Asked,
+    tabs: Vec<Tab>,
+    employees: Vec<Choice>,
+    rows: Vec<Row>,
+    count: Option<i64>,
+    next: Option<String>,
+    first: bool,
+    toast: Option<Toast>,
+}
+
+pub async fn list(visit: &Visit) -> Result<Response> {
+    if visit.viewer.is_none() && !visit.desk.db.read(app::accounts::any).await? {
+        return Ok(visit.go("/first-run"));
+    }
+    let viewer = visit.viewer()?;
+    let (actor, me) = (viewer.actor, viewer.me.id);
+    let asked = Asked::read(visit);
+    let mut errors = Errors::default();
+    let filter = errors.take(asked.filter(visit), &visit.texts)?;
+    let status = if errors.any() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let filter = filter.unwrap_or_default();
+    let order = TaskOrder::Newest;
+    let after = visit
+        .asked("after")
+        .map(|after| paging::read_task_cursor(after, order))
+        .transpose()?;
+    let work = move |c: &_| {
+        let rows = app::tasks::page(c, &actor, &filter, order, after, PAGE + 1)?;
+        let all = TaskFilter {
+            statuses: Vec::new(),
+            ..filter
+        };
+        let by_status = app::tasks::count_by_status(c, &actor, &all)?;
+        Ok((rows, by_status, app::accounts::employees(c, &actor)?))
+    };
+    let (mut rows, by_status, employees) = visit.desk.db.read(work).await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let last = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| After::of(&row.task, order));
+    let page = ListPage {
+        current: "tasks",
+        errors,
+        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), me),
+        employees: choices(&employees, asked.employee),
+        count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
+        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
+        first: after.is_none(),
+        toast: toast(visit).await?,
+        asked,
+        visit,
+    };
+    visit.page_as(status, &page)
+}
+
+fn with_cursor(asked: &Asked, cursor: &str) -> String {
+    let address = asked.here();
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}after={cursor}")
+}
+
+/// The sum over the chosen statuses; over all of them when none is chosen.
+fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
+    let all = Status::ALL.iter();
+    let chosen = all.filter(|status| statuses.is_empty() || statuses.contains(status));
+    chosen.map(|status| count(*status)).sum()
+}
+
+fn tabs(asked: &Asked, texts: &Texts, counts: Option<&Counts>, me: EmployeeId) -> Vec<Tab> {
+    let all = Tab {
+        name: texts.s("tasks-all"),
+        address: asked.address(&[], asked.employee),
+        count: counts.map(Counts::total),
+        current: asked.statuses.is_empty(),
+    };
+    let of_status = Status::ALL.iter().map(|status| {
+        // A tab adds its status to the chosen ones, or takes it away again.
+        let mut statuses = asked.statuses.clone();
+        match statuses.iter().position(|chosen| chosen == status) {
+            Some(at) => drop(statuses.remove(at)),
+            None => statuses.push(*status),
+        }
+        Tab {
+            name: texts.status(status),
+            address: asked.address(&statuses, asked.employee),
+            count: counts.map(|counts| counts.of(*status)),
+            current: asked.statuses.contains(status),
+        }
+    });
+    let is_mine = asked.employee == Some(me);
+    let mine = Tab {
+        name: texts.s("tasks-mine"),
+        address: asked.address(&asked.statuses, (!is_mine).then_some(me)),
+        // With a colleague's tasks in the list there are none of one's own among them.
+        count: counts
+            .filter(|_| is_mine || asked.employee.is_none())
+            .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
+        current: is_mine,
+    };
+    std::iter::once(all)
+        .chain(of_status)
+        .chain([mine])
+        .collect()
+}
