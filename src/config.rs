@@ -249,81 +249,61 @@ impl Raw {
             Some(_) => "\"***\"".to_owned(),
             None => unset(),
         };
-        let (auth, telegram, backup) = (&self.auth, &self.telegram, &self.backup);
-        let tls = &self.tls;
-        let optional = |value: &Option<String>| value.as_deref().map_or_else(unset, text);
-        let file = |value: &Option<PathBuf>| value.as_deref().map_or_else(unset, path);
+        let text_of = |value: &Option<String>| value.as_deref().map_or_else(unset, text);
+        let path_of = |value: &Option<PathBuf>| value.as_deref().map_or_else(unset, path);
+        let list = |value: &List| format!("{:?}", value.texts());
+        let Self {
+            auth,
+            telegram,
+            http,
+            tls,
+            backup,
+            ..
+        } = self;
         vec![
-            ("tls.domain", optional(&tls.domain)),
-            ("tls.email", optional(&tls.email)),
-            ("tls.cache", file(&tls.cache)),
-            ("tls.directory", optional(&tls.directory)),
-            ("tls.directory_ca", file(&tls.directory_ca)),
-            ("tls.certificate", file(&tls.certificate)),
-            ("tls.key", file(&tls.key)),
-            ("tls.redirect", optional(&tls.redirect)),
             ("listen", text(&self.listen)),
             ("database", path(&self.database)),
-            (
-                "public_url",
-                self.public_url.as_deref().map_or_else(unset, text),
-            ),
+            ("public_url", text_of(&self.public_url)),
             ("timezone", text(&self.timezone)),
             ("country", text(&self.country)),
             ("language", text(&self.language)),
             ("auth.registration", text(&auth.registration)),
             ("auth.token_ttl", text(&auth.token_ttl)),
             ("auth.jwt_secret", secret(&auth.jwt_secret)),
-            (
-                "auth.jwt_secret_file",
-                auth.jwt_secret_file.as_deref().map_or_else(unset, path),
-            ),
+            ("auth.jwt_secret_file", path_of(&auth.jwt_secret_file)),
             ("telegram.token", secret(&telegram.token)),
-            (
-                "telegram.token_file",
-                telegram.token_file.as_deref().map_or_else(unset, path),
-            ),
+            ("telegram.token_file", path_of(&telegram.token_file)),
             ("telegram.api_url", text(&telegram.api_url)),
-            (
-                "telegram.mode",
-                telegram.mode.as_deref().map_or_else(unset, text),
-            ),
+            ("telegram.mode", text_of(&telegram.mode)),
             ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
             (
                 "telegram.webhook_secret_file",
-                telegram
-                    .webhook_secret_file
-                    .as_deref()
-                    .map_or_else(unset, path),
+                path_of(&telegram.webhook_secret_file),
             ),
             ("telegram.notify_delay", text(&telegram.notify_delay)),
             ("graphql.introspection", text(&self.graphql.introspection)),
-            (
-                "http.trusted_proxies",
-                format!("{:?}", self.http.trusted_proxies.texts()),
-            ),
-            (
-                "http.cors_origins",
-                format!("{:?}", self.http.cors_origins.texts()),
-            ),
-            ("http.connections", self.http.connections.to_string()),
+            ("http.trusted_proxies", list(&http.trusted_proxies)),
+            ("http.cors_origins", list(&http.cors_origins)),
+            ("http.connections", http.connections.to_string()),
             (
                 "http.requests_per_second",
-                self.http.requests_per_second.to_string(),
+                http.requests_per_second.to_string(),
             ),
-            (
-                "metrics.listen",
-                self.metrics.listen.as_deref().map_or_else(unset, text),
-            ),
-            ("backup.dir", backup.dir.as_deref().map_or_else(unset, path)),
-            (
-                "backup.every",
-                backup.every.as_deref().map_or_else(unset, text),
-            ),
+            ("tls.domain", text_of(&tls.domain)),
+            ("tls.email", text_of(&tls.email)),
+            ("tls.cache", path_of(&tls.cache)),
+            ("tls.directory", text_of(&tls.directory)),
+            ("tls.directory_ca", path_of(&tls.directory_ca)),
+            ("tls.certificate", path_of(&tls.certificate)),
+            ("tls.key", path_of(&tls.key)),
+            ("tls.redirect", text_of(&tls.redirect)),
+            ("backup.dir", path_of(&backup.dir)),
+            ("backup.every", text_of(&backup.every)),
             (
                 "backup.keep",
                 backup.keep.map_or_else(unset, |keep| keep.to_string()),
             ),
+            ("metrics.listen", text_of(&self.metrics.listen)),
         ]
     }
 }
@@ -570,15 +550,16 @@ impl Backups {
 
 impl Tls {
     fn check(raw: RawTls) -> Result<Option<Self>> {
-        let given = raw.directory.is_some() || raw.directory_ca.is_some();
         let certificate = match (raw.certificate, raw.key, raw.domain) {
             (None, None, None) => {
-                let others = raw.email.is_some() || raw.cache.is_some() || raw.redirect.is_some();
-                return match given || others {
-                    true => Err(wrong(
-                        "tls.domain",
-                        "set it, or tls.certificate and tls.key",
-                    )),
+                let alone = raw.email.is_some()
+                    || raw.cache.is_some()
+                    || raw.directory.is_some()
+                    || raw.directory_ca.is_some()
+                    || raw.redirect.is_some();
+                let why = "set it, or tls.certificate and tls.key";
+                return match alone {
+                    true => Err(wrong("tls.domain", why)),
                     false => Ok(None),
                 };
             }

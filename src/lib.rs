@@ -24,8 +24,10 @@
 //!
 //! ```text
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
-//!           │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!           └─▶ notifier ─▶ telegram, store
+//!  │        │        ├───▶ web ─────┤
+//!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
+//!  │        └─▶ notifier ─▶ telegram, store
+//!  └─▶ doctor ─▶ telegram, store      store ─▶ metrics, clock
 //! ```
 //!
 //! # What always holds
@@ -39,7 +41,8 @@
 //! - Nothing is sent inside a transaction, and nothing is sent but from the outbox.
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].
-//! - Errors know nothing of the wire; [`graphql`] and [`cli`] each word them in one place.
+//! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
+//!   place.
 //! - Phones, names, tokens, passwords and descriptions never reach the log.
 //!
 //! `tests/it/architecture.rs` holds the arrows, the SQL and the clock to their rooms.

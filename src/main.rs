@@ -1,12 +1,12 @@
 //! Reads the arguments, starts the log, runs the command, and says what went wrong.
 
-use std::error::Error;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use zayavka::cli::{self, Arguments};
+use zayavka::domain::chain;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,14 +31,4 @@ fn start_log() {
         true => log.with_target(false).init(),
         false => log.json().init(),
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -18,7 +18,7 @@ use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// Tasks that are counted one by one at the most.
-const COUNTED: i64 = 3_000;
+pub const COUNTED: i64 = 3_000;
 
 /// # Errors
 /// [`Error::NotFound`].

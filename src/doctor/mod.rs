@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Backups, Config};
-use crate::domain::Shop;
+use crate::domain::{Shop, chain};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
@@ -255,15 +255,4 @@ fn size(bytes: u64) -> String {
         0..MIB => format!("{} KiB", bytes.div_ceil(1024)),
         _ => format!("{} MiB", bytes / MIB),
     }
-}
-
-/// An error with what it came from.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -5,13 +5,14 @@ use warp::Reply;
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::Site;
+use crate::web::is_own_origin;
 
 /// What holds unless the route says something else itself.
 const DEFAULTS: [(HeaderName, &str); 5] = [
@@ -85,13 +86,6 @@ pub(super) fn share(response: &mut Response, origin: HeaderValue) {
 /// Whether a browser's page of another site asks for a socket. Programs that are no browsers name
 /// no origin.
 pub(super) fn is_foreign(site: &Site, path: &str, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else {
-        return false;
-    };
-    let host = headers.get(HOST).map(HeaderValue::as_bytes);
-    let ours = origin == &site.desk.public_url
-        || [&b"http://"[..], b"https://"]
-            .iter()
-            .any(|scheme| origin.as_bytes().strip_prefix(*scheme) == host);
-    !ours && allowed_origin(site, path, headers).is_none()
+    is_own_origin(&site.desk, headers) == Some(false)
+        && allowed_origin(site, path, headers).is_none()
 }

@@ -231,7 +231,7 @@ tasks-count = { $count ->
     [one] { $count } task
    *[other] { $count } tasks
 }
-tasks-many = More than 3000 tasks: narrow it down
+tasks-many = More than { $number } tasks: narrow it down
 tasks-none = No tasks.
 tasks-none-filtered = No such tasks.
 tasks-edit = Edit

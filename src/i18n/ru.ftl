@@ -242,7 +242,7 @@ tasks-count = { $count ->
     [few] { $count } заявки
    *[many] { $count } заявок
 }
-tasks-many = Больше 3000 заявок: уточните, какие нужны
+tasks-many = Больше { $number } заявок: уточните, какие нужны
 tasks-none = Заявок нет.
 tasks-none-filtered = Таких заявок нет.
 tasks-edit = Изменить

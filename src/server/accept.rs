@@ -29,7 +29,7 @@ use crate::http::{self, Site};
 /// How long a stop waits for requests that are under way.
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long a client may take to send its headers, the first ones or the next.
-const HEADERS: Duration = Duration::from_secs(10);
+pub const HEADERS: Duration = Duration::from_secs(10);
 /// How long an HTTP/2 connection may be silent before it is asked whether it is alive.
 const ALIVE: Duration = Duration::from_secs(20);
 /// Descriptors that connections leave to the database and to Telegram.
@@ -54,7 +54,7 @@ pub fn most_connections(wanted: u32) -> u32 {
 /// Takes connections until `stop`, then lets the requests under way end.
 ///
 /// # Errors
-/// None as yet; a part of the server says what ended it.
+/// None: what fails is one connection.
 pub async fn run(
     listener: TcpListener,
     site: Site,
@@ -105,13 +105,19 @@ async fn next(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let Ok(slot) = slots.clone().acquire_owned().await else {
+        // The slots are never closed.
+        return std::future::pending().await;
+    };
+    let (stream, peer) = take(listener).await;
+    (stream, peer, slot)
+}
+
+/// The next connection, whatever comes between.
+pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
-        let Ok(slot) = slots.clone().acquire_owned().await else {
-            // The slots are never closed.
-            return std::future::pending().await;
-        };
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, slot),
+            Ok(accepted) => return accepted,
             Err(error) => {
                 // Out of file descriptors, or the client was gone already: go on.
                 tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");

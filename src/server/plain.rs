@@ -1,7 +1,6 @@
 //! Small listeners beside the desk's own: the monitors', and the one that leads to HTTPS.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -15,9 +14,7 @@ use warp::http::{StatusCode, header};
 use warp::reply::Response;
 
 use super::Failure;
-
-/// How long somebody may take to ask.
-const HEADERS: Duration = Duration::from_secs(10);
+use super::accept::{HEADERS, take};
 
 /// Answers until `stop`.
 ///
@@ -33,13 +30,9 @@ where
     A: Future<Output = Response> + Send,
 {
     loop {
-        let accepted = tokio::select! {
+        let (stream, _) = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
+            taken = take(&listener) => taken,
         };
         let (stop, answer) = (stop.clone(), answer.clone());
         tokio::spawn(async move {

@@ -219,18 +219,10 @@ impl Db {
     /// # Errors
     /// [`Error::Internal`] when the database fails.
     pub async fn scrub(&self) -> Result<()> {
-        let inner = self.0.clone();
-        let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
-        blocking(move || {
-            let connection = inner.writes.get().map_err(Error::internal)?;
-            let busy =
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-            if busy? {
-                tracing::warn!("somebody reads the write-ahead log: it still has what was deleted");
-            }
-            Ok(())
-        })
-        .await
+        if self.move_log("TRUNCATE").await? {
+            tracing::warn!("somebody reads the write-ahead log: it still has what was deleted");
+        }
+        Ok(())
     }
 
     /// Moves everything from the write-ahead log into the file, for a clean stop.
@@ -241,11 +233,19 @@ impl Db {
     /// # Errors
     /// [`Error::Internal`] when the database fails.
     pub async fn checkpoint(&self) -> Result<()> {
+        self.move_log("PASSIVE").await?;
+        Ok(())
+    }
+
+    /// Moves the write-ahead log into the file, in one of SQLite's ways
+    /// (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>); whether somebody kept it from that.
+    async fn move_log(&self, way: &'static str) -> Result<bool> {
         let inner = self.0.clone();
         let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
         blocking(move || {
             let connection = inner.writes.get().map_err(Error::internal)?;
-            Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+            let sql = format!("PRAGMA wal_checkpoint({way})");
+            Ok(connection.query_row(&sql, [], |row| row.get(0))?)
         })
         .await
     }

@@ -17,7 +17,7 @@ use warp::reply::Response;
 
 use crate::domain::Error;
 
-pub use visit::{Asked, Viewer, Visit, viewer};
+pub use visit::{Asked, Viewer, Visit, is_own_origin, viewer};
 
 /// Answers a visit that goes no further than this.
 pub fn refuse(visit: &Visit, error: &Error) -> Response {

@@ -138,17 +138,7 @@ impl Visit {
 
     /// Whether a form was sent from one of our own pages. Browsers say where a form stood.
     pub fn is_from_here(&self) -> bool {
-        let Some(origin) = self
-            .headers
-            .get(ORIGIN)
-            .and_then(|value| value.to_str().ok())
-        else {
-            return false;
-        };
-        let host = self.headers.get(HOST).and_then(|value| value.to_str().ok());
-        let to_host =
-            host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, o)| o == host));
-        origin == self.desk.public_url || to_host
+        is_own_origin(&self.desk, &self.headers) == Some(true)
     }
 
     pub fn accepts_gzip(&self) -> bool {
@@ -237,6 +227,17 @@ impl Visit {
         }
         response
     }
+}
+
+/// Whether a browser asks from one of our own pages; `None` where nobody says from where.
+pub fn is_own_origin(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
+    let origin = headers.get(ORIGIN)?;
+    let host = headers.get(HOST).map(HeaderValue::as_bytes);
+    let to_host = |scheme: &str| {
+        let named = origin.as_bytes().strip_prefix(scheme.as_bytes());
+        named.is_some() && named == host
+    };
+    Some(origin == &desk.public_url || to_host("http://") || to_host("https://"))
 }
 
 /// Where to go after a login: a page of ours, or the first one.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -317,6 +317,24 @@ pub fn without_settings(mut command: Command) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// Starts the program in a folder, and kills it after some time, wherever it is then.
+pub fn kill_after(folder: &Path, arguments: &[&str], wait: Duration) {
+    let mut child = program()
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    while started.elapsed() < wait {
+        std::thread::yield_now();
+    }
+    // It may have ended by itself.
+    let _ = child.kill();
+    child.wait().unwrap();
 }
 
 /// Says why a test does nothing; panics where it must not do so.

@@ -14,7 +14,7 @@ use zayavka::store::{Db, embedded_migrations};
 
 use crate::backup::{add, count, names, served};
 use crate::cli::{fails, works};
-use crate::harness::{program, skip, without_settings};
+use crate::harness::{kill_after, program, skip, without_settings};
 use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
@@ -336,20 +336,8 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
     for round in 0..rounds {
         let folder = prepared();
         let at = &folder.path().join("killed");
-        let mut child = program()
-            .args(["restore", "copy.db"])
-            .current_dir(at)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let started = Instant::now();
         let wait = whole.mul_f64(f64::from(round) / f64::from(rounds) * 1.2);
-        while started.elapsed() < wait {
-            std::thread::yield_now();
-        }
-        let _ = child.kill();
-        child.wait().unwrap();
+        kill_after(at, &["restore", "copy.db"], wait);
         let path = at.join("zayavka.db");
         assert!(is_whole(&path));
         match count(&path, TASKS) {

@@ -2,7 +2,7 @@
 //! way leaves the old file whole.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use rusqlite::Connection;
@@ -13,7 +13,7 @@ use zayavka::store::{Db, embedded_migrations};
 use super::{report, size};
 use crate::backup::names;
 use crate::cli::works;
-use crate::harness::program;
+use crate::harness::kill_after;
 
 /// What shops had in their tables when each version was released: rows for every table and every
 /// kind of value. A new migration adds the data of its own new columns here.
@@ -186,20 +186,8 @@ fn a_kill_in_the_midst_of_a_migration_leaves_the_old_database_whole() {
     for round in 0..rounds {
         let folder = copy(&original);
         let at = folder.path();
-        let mut child = program()
-            .args(["user", "list"])
-            .current_dir(at)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let started = Instant::now();
         let wait = whole.mul_f64(round as f64 / rounds as f64 * 1.1);
-        while started.elapsed() < wait {
-            std::thread::yield_now();
-        }
-        let _ = child.kill();
-        child.wait().unwrap();
+        kill_after(at, &["user", "list"], wait);
         let file = Connection::open(at.join("zayavka.db")).unwrap();
         assert!(is_whole(&file), "round {round}");
         assert_eq!(data(&file, &tables), before, "round {round}");
