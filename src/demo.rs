@@ -7,17 +7,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{
-    Author, Category, Country, CustomerId, Description, Email, EmployeeId, Error, EventKind, Name,
-    Phone, Problem, Result, Role, Status, Task,
+    Category, Country, CustomerId, Description, Email, EmployeeId, Error, Name, Phone, Problem,
+    Result, Role, Status, Task, TaskId,
 };
+use crate::store::bulk::Step;
 use crate::store::{self, Transaction};
 
-/// Tasks written in one transaction.
-const BATCH: u32 = 10_000;
+/// Tasks written at a time.
+const STEP: usize = 1_000;
 /// Customers at the least; above that one for every ten tasks.
 const CUSTOMERS: u32 = 200;
 const SEED: u64 = 2021;
-const MINUTES: u64 = 365 * 24 * 60;
+const MINUTES: u64 = 2 * 365 * 24 * 60;
 
 const FIRST: [&str; 16] = [
     "Анна",
@@ -85,41 +86,50 @@ const QUESTIONS: [&str; 6] = [
     "Подобрать зарядное устройство",
 ];
 
-/// Fills an empty database.
+/// Fills an empty database with two years of tasks.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the database has data.
 pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Result<()> {
-    let mut connection = store::bulk_connection(path)?;
-    let mut rng = Rng::with_seed(SEED);
-    let (employees, customers) = store::bulk_write(&mut connection, |tx| {
+    let bar = ProgressBar::new(tasks.into());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks {msg}") {
+        bar.set_style(style);
+    }
+    store::bulk::fill(path, |tx| {
         if store::employees::any(tx)? || !store::customers::all(tx)?.is_empty() {
             return Err(Problem::DatabaseHasData.at("database").into());
         }
+        let mut rng = Rng::with_seed(SEED);
         let employees = hire(tx, password_hash, now)?;
-        Ok((
-            employees,
-            meet(tx, &mut rng, CUSTOMERS.max(tasks / 10), now)?,
-        ))
-    })?;
-    let bar = ProgressBar::new(tasks.into());
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks, {per_sec}") {
-        bar.set_style(style);
-    }
-    let mut times: Vec<u64> = (0..tasks).map(|_| rng.u64(0..MINUTES)).collect();
-    times.sort_unstable_by(|a, b| b.cmp(a));
-    for batch in times.chunks(BATCH as usize) {
-        store::bulk_write(&mut connection, |tx| {
-            for minutes in batch {
+        let customers = meet(tx, &mut rng, CUSTOMERS.max(tasks / 10), now)?;
+        let mut times: Vec<u64> = (0..tasks).map(|_| rng.u64(0..MINUTES)).collect();
+        times.sort_unstable_by(|a, b| b.cmp(a));
+        let mut id = 0;
+        for some in times.chunks(STEP) {
+            let (mut tasks, mut steps) = (Vec::new(), Vec::new());
+            for minutes in some {
+                id += 1;
+                let (customer, employee) =
+                    (*pick(&mut rng, &customers), *pick(&mut rng, &employees));
                 let created = ago(now, *minutes);
-                let customer = rng.choice(&customers).copied();
-                let employee = rng.choice(&employees).copied();
-                register(tx, &mut rng, customer, employee, created, now)?;
+                let task = register(
+                    &mut rng,
+                    &mut steps,
+                    TaskId::from_row(id),
+                    customer,
+                    employee,
+                    created,
+                    now,
+                )?;
+                tasks.push(task);
             }
-            Ok(())
-        })?;
-        bar.inc(batch.len() as u64);
-    }
+            store::bulk::insert_tasks(tx, &tasks)?;
+            store::bulk::append_steps(tx, &steps)?;
+            bar.inc(some.len() as u64);
+        }
+        bar.set_message("written; making the search index");
+        Ok(())
+    })?;
     bar.finish_and_clear();
     Ok(())
 }
@@ -128,6 +138,8 @@ fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<Emp
     let people = [
         ("owner", Role::Owner),
         ("master", Role::Employee),
+        ("apprentice", Role::Employee),
+        ("electrician", Role::Employee),
         ("reception", Role::Employee),
     ];
     let hire = |(name, role): &(&str, Role)| {
@@ -157,14 +169,16 @@ fn meet(tx: &Transaction, rng: &mut Rng, count: u32, now: Timestamp) -> Result<V
     Ok(customers)
 }
 
+/// A task, and the steps that it went through.
 fn register(
-    tx: &Transaction,
     rng: &mut Rng,
-    customer: Option<CustomerId>,
-    employee: Option<EmployeeId>,
+    steps: &mut Vec<Step>,
+    id: TaskId,
+    customer: CustomerId,
+    employee: EmployeeId,
     created: Timestamp,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Task> {
     let category = *pick(rng, Category::ALL);
     let text = match category {
         Category::Consulting => pick(rng, &QUESTIONS).to_string(),
@@ -174,40 +188,45 @@ fn register(
     let fresh = created
         .saturating_add(336.hours())
         .is_ok_and(|end| end > now);
-    let steps = if fresh {
+    let done = if fresh {
         rng.usize(0..4)
     } else {
         3 - usize::from(rng.u8(0..40) == 0)
     };
     let description = Description::parse("description", &text)?;
+    let (customer, first) = (Some(customer), Status::Accepted);
     let mut task = Task::new(
         customer,
-        employee,
+        Some(employee),
         category,
-        Status::Accepted,
+        first,
         description,
         created,
     );
-    let mut events = vec![(EventKind::Created, None, Status::Accepted, created)];
-    for status in Status::ALL.iter().skip(1).take(steps) {
+    task.id = id;
+    let mut note = |from, to, at| {
+        steps.push(Step {
+            task: id,
+            by: employee,
+            from,
+            to,
+            at,
+        });
+    };
+    note(None, first, created);
+    for status in Status::ALL.iter().skip(1).take(done) {
         let wait = i64::from(rng.u16(20..4_000));
         let at = task
             .updated
             .saturating_add(wait.minutes())
             .unwrap_or(now)
             .min(now);
-        events.push((EventKind::Status, Some(task.status), *status, at));
+        note(Some(task.status), *status, at);
         task.set_status(*status, at);
         task.updated = at;
         task.version += 1;
     }
-    let id = store::tasks::insert(tx, &task)?;
-    let author = employee.map_or(Author::System, Author::Staff);
-    for (kind, from, to, at) in events {
-        let from = from.map(Status::word);
-        store::history::append(tx, id, kind, author, from, Some(to.word()), at)?;
-    }
-    Ok(())
+    Ok(task)
 }
 
 fn pick<'a, T>(rng: &mut Rng, all: &'a [T]) -> &'a T {

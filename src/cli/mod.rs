@@ -77,7 +77,7 @@ enum Command {
     Config,
     /// Print the schema of the GraphQL API
     Schema,
-    /// Fill an empty database with a year of an invented shop
+    /// Fill an empty database with two years of an invented shop
     Demo {
         /// How many tasks
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

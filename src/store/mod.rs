@@ -10,6 +10,7 @@ mod migrate;
 mod types;
 
 pub mod backup;
+pub mod bulk;
 pub mod customers;
 pub mod employees;
 pub mod health;
@@ -333,28 +334,4 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
-}
-
-/// Opens a second connection for bulk work that announces nothing (`zayavka demo`).
-///
-/// # Errors
-/// [`Error::Internal`] when the file can't be opened.
-pub fn bulk_connection(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
-    configure(&connection)?;
-    Ok(connection)
-}
-
-/// Runs `work` in one write transaction of such a connection.
-///
-/// # Errors
-/// Those of `work`, and [`Error::Internal`] when the database fails; nothing is changed then.
-pub fn bulk_write<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction) -> Result<T>,
-) -> Result<T> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let value = work(&transaction)?;
-    transaction.commit()?;
-    Ok(value)
 }

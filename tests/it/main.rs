@@ -9,6 +9,7 @@ mod cli;
 mod config;
 mod contract;
 mod customers;
+mod demo;
 mod doctor;
 mod fake_telegram;
 mod filters;

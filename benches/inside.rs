@@ -1,0 +1,224 @@
+//! What happens inside the process, without a network: `cargo bench --bench inside`. The shop has
+//! 100,000 invented tasks of two years, about 137 a day and ten of each customer.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_graphql::{Request, Variables};
+use divan::Bencher;
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use warp::reply::Response;
+use zayavka::app::limits::Limits;
+use zayavka::app::passwords::Passwords;
+use zayavka::app::tokens::Tokens;
+use zayavka::app::{Desk, accounts};
+use zayavka::clock::Clock;
+use zayavka::demo;
+use zayavka::domain::{BotState, Country, EmployeeId, Introspection, Language, Registration, Shop};
+use zayavka::graphql::{self, Caller, Schema};
+use zayavka::http::{self, Site};
+use zayavka::store::{self, Db};
+
+const TASKS: u32 = 100_000;
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const TASK: &str = "query ($id: ID!) { taskById(id: $id) {
+    id createdAt category status description customer { id phone name } employee { id email } } }";
+const LIST: &str = "query ($phone: String, $day: String) {
+    allTasks(customerPhone: $phone, createdAt: $day) {
+    id createdAt category status description customer { id phone name } employee { id email } } }";
+const CREATE: &str = "mutation ($phone: String!) {
+    createTask(taskData: { customerPhone: $phone, category: REPAIR, description: \"утюг: не греет\" })
+    { task { id createdAt status customer { id name } } } }";
+const UPDATE: &str = "mutation ($id: ID!, $status: StatusEnum!) {
+    updateTask(taskData: { id: $id, status: $status }) { task { id status version } } }";
+
+static INSIDE: OnceLock<Inside> = OnceLock::new();
+
+/// A server without its listener.
+struct Inside {
+    runtime: Runtime,
+    site: Arc<Site>,
+    token: String,
+    caller: Caller,
+    phones: Vec<String>,
+    today: jiff::civil::Date,
+}
+
+fn main() {
+    let folder = TempDir::new().expect("a folder");
+    INSIDE.get_or_init(|| Inside::open(&folder));
+    divan::main();
+}
+
+fn inside() -> &'static Inside {
+    INSIDE.get().expect("main has made it")
+}
+
+impl Inside {
+    fn open(folder: &TempDir) -> Self {
+        let (path, clock) = (folder.path().join("bench.db"), Clock::system());
+        let now = clock.now();
+        let db = Db::open(&path, now).expect("a database");
+        demo::fill(&path, TASKS, "nobody signs in with a password", now).expect("data");
+        let desk = Arc::new(Desk {
+            db,
+            shop: Shop {
+                country: Country::parse("RU").expect("a country"),
+                timezone: jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"),
+                language: Language::Russian,
+                notify_delay: Duration::from_secs(5),
+            },
+            registration: Registration::Closed,
+            loopback: true,
+            public_url: "http://127.0.0.1:8000".into(),
+            tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)),
+            passwords: Passwords::new().expect("a hash"),
+            limits: Limits::new(&clock, None),
+            bot: watch::Sender::new(BotState::Off),
+            clock,
+        });
+        let runtime = Runtime::new().expect("a runtime");
+        let owner = |c: &store::Connection| store::employees::get(c, EmployeeId::from_row(1));
+        let owner = runtime
+            .block_on(desk.db.read(owner))
+            .expect("a read")
+            .expect("an owner");
+        let token = desk.tokens.sign(&owner, now).expect("a token");
+        let viewer = runtime
+            .block_on(accounts::authenticate(&desk, &token))
+            .expect("a session");
+        let customers = runtime
+            .block_on(desk.db.read(store::customers::all))
+            .expect("customers");
+        Self {
+            site: Arc::new(Site {
+                schema: Schema::new(desk.clone(), Introspection::Staff),
+                desk,
+                webhook_secret: None,
+                trusted_proxies: Vec::new(),
+                cors_origins: Vec::new(),
+                https: false,
+                stop: CancellationToken::new(),
+            }),
+            token,
+            caller: Caller {
+                viewer: Some(viewer),
+                address: HERE,
+                request_id: "bench".into(),
+            },
+            phones: customers
+                .iter()
+                .map(|customer| customer.phone.e164().to_owned())
+                .collect(),
+            today: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+            runtime,
+        }
+    }
+
+    /// From the text of the query to the text of the answer.
+    fn ask(&self, query: &str, variables: serde_json::Value) -> String {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let prepared = graphql::prepare(request).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        let answer = self.site.schema.execute(prepared, self.caller.clone());
+        let answer = self.runtime.block_on(answer);
+        assert!(answer.is_ok(), "{:?}", answer.errors);
+        serde_json::to_string(&answer.data).expect("JSON")
+    }
+
+    /// A page, as it leaves for a browser.
+    fn page(&self, path: &str) -> Response {
+        let request = warp::http::Request::builder()
+            .uri(path)
+            .header("cookie", format!("zayavka={}", self.token))
+            .header("accept-encoding", "gzip")
+            .body(String::new())
+            .expect("a request");
+        let routes = warp::service(http::routes(self.site.clone()));
+        let answer = self
+            .runtime
+            .block_on(http::serve(routes, request, HERE, &self.site));
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer
+    }
+}
+
+#[divan::bench]
+fn parse_and_check_a_query() -> bool {
+    graphql::prepare(Request::new(TASK)).is_ok()
+}
+
+#[divan::bench]
+fn token() -> bool {
+    let Inside {
+        runtime,
+        site,
+        token,
+        ..
+    } = inside();
+    runtime
+        .block_on(accounts::authenticate(&site.desk, token))
+        .is_ok()
+}
+
+#[divan::bench]
+fn task_by_id(bencher: Bencher<'_, '_>) {
+    let id = || fastrand::u32(1..=TASKS).to_string();
+    bencher
+        .with_inputs(id)
+        .bench_values(|id| inside().ask(TASK, json!({ "id": id })));
+}
+
+#[divan::bench]
+fn all_tasks_by_phone(bencher: Bencher<'_, '_>) {
+    let phone = || fastrand::choice(&inside().phones);
+    bencher
+        .with_inputs(phone)
+        .bench_values(|phone| inside().ask(LIST, json!({ "phone": phone })));
+}
+
+#[divan::bench]
+fn all_tasks_by_day(bencher: Bencher<'_, '_>) {
+    let day = || {
+        inside()
+            .today
+            .saturating_sub(fastrand::i64(10..720).days())
+            .to_string()
+    };
+    bencher
+        .with_inputs(day)
+        .bench_values(|day| inside().ask(LIST, json!({ "day": day })));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn all_tasks() -> String {
+    inside().ask(LIST, json!({}))
+}
+
+#[divan::bench]
+fn create_task(bencher: Bencher<'_, '_>) {
+    let phone = || fastrand::choice(&inside().phones);
+    bencher
+        .with_inputs(phone)
+        .bench_values(|phone| inside().ask(CREATE, json!({ "phone": phone })));
+}
+
+#[divan::bench]
+fn update_task(bencher: Bencher<'_, '_>) {
+    // One after the other: nearly all are closed, and so each is changed.
+    let next = AtomicU32::new(1);
+    let id = || (next.fetch_add(1, Ordering::Relaxed) % TASKS).to_string();
+    let change = |id| inside().ask(UPDATE, json!({ "id": id, "status": "READY" }));
+    bencher.with_inputs(id).bench_values(change);
+}
+
+#[divan::bench(args = ["/", "/?status=READY", "/tasks/77777", "/customers"])]
+fn page(path: &str) -> Response {
+    inside().page(path)
+}

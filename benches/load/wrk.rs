@@ -1,0 +1,151 @@
+//! One run of wrk (<https://github.com/wg/wrk>) against a server, and what it cost the server.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::Failure;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/load/wrk.lua");
+/// What /proc counts processor time in, in microseconds: Linux shows hundredths of a second.
+const TICK: f64 = 10_000.0;
+
+/// Whom to ask.
+pub struct Target<'a> {
+    pub process: u32,
+    pub url: String,
+    pub token: Option<&'a str>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Figures {
+    pub requests: f64,
+    /// Requests a second.
+    pub rate: f64,
+    /// Milliseconds.
+    pub p50: f64,
+    pub p99: f64,
+    /// Microseconds of processor time of the server for each request.
+    pub cpu: f64,
+    /// The most memory that the server had, in megabytes.
+    pub peak: f64,
+}
+
+impl Figures {
+    /// The median of each.
+    pub fn medians(all: &[Self]) -> Self {
+        let median = |figure: fn(&Self) -> f64| {
+            let mut values: Vec<f64> = all.iter().map(figure).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied().unwrap_or_default()
+        };
+        Self {
+            requests: median(|figures| figures.requests),
+            rate: median(|figures| figures.rate),
+            p50: median(|figures| figures.p50),
+            p99: median(|figures| figures.p99),
+            cpu: median(|figures| figures.cpu),
+            peak: median(|figures| figures.peak),
+        }
+    }
+}
+
+/// A run that has begun.
+pub struct Run {
+    wrk: Child,
+    process: u32,
+    ticks: f64,
+}
+
+/// Says how to get wrk where there is none.
+pub fn check() -> Result<(), Failure> {
+    let found = Command::new("wrk").arg("-v").stdout(Stdio::null()).status();
+    match found {
+        Ok(_) => Ok(()),
+        Err(_) => Err("wrk is missing: install it (Debian: apt-get install wrk)".into()),
+    }
+}
+
+/// Sends the lines of `bodies` in turn; with `look`, every answer is searched for errors.
+pub fn start(
+    target: &Target<'_>,
+    bodies: &Path,
+    connections: u32,
+    seconds: u32,
+    look: bool,
+) -> Result<Run, Failure> {
+    // From here on VmHWM is the peak of this run.
+    fs::write(format!("/proc/{}/clear_refs", target.process), "5")?;
+    let ticks = ticks(target.process)?;
+    let wrk = Command::new("wrk")
+        .args(["--timeout", "60", "--script", SCRIPT])
+        .arg(format!("--threads={}", connections.min(2)))
+        .arg(format!("--connections={connections}"))
+        .arg(format!("--duration={seconds}"))
+        .arg(&target.url)
+        .arg("--")
+        .arg(bodies)
+        .arg(target.token.unwrap_or("-"))
+        .arg(if look { "look" } else { "trust" })
+        .stdout(Stdio::piped())
+        .spawn()?;
+    Ok(Run {
+        wrk,
+        process: target.process,
+        ticks,
+    })
+}
+
+impl Run {
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// When any answer was none.
+    pub fn finish(self) -> Result<Figures, Failure> {
+        let said = String::from_utf8(self.wrk.wait_with_output()?.stdout)?;
+        let line = said.lines().find_map(|line| line.strip_prefix("RESULT "));
+        let line = line.ok_or_else(|| format!("wrk gave no result: {said}"))?;
+        let numbers: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+        let [requests, time, p50, p99, failed] = numbers[..] else {
+            return Err(format!("wrk gave another result: {line}").into());
+        };
+        if failed > 0.0 || requests < 1.0 {
+            return Err(format!("{failed} of {requests} answers were errors").into());
+        }
+        Ok(Figures {
+            requests,
+            rate: requests / time * 1e6,
+            p50: p50 / 1e3,
+            p99: p99 / 1e3,
+            cpu: (ticks(self.process)? - self.ticks) * TICK / requests,
+            peak: memory(self.process, "VmHWM")?,
+        })
+    }
+}
+
+/// The processor time that a process has had (proc(5): fields 14 and 15, counted from the end of
+/// the name, which may have spaces).
+fn ticks(process: u32) -> Result<f64, Failure> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let of_both: Vec<f64> = fields
+        .skip(11)
+        .take(2)
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    Ok(of_both.iter().sum())
+}
+
+/// A line of /proc/PID/status, in megabytes.
+pub fn memory(process: u32, name: &str) -> Result<f64, Failure> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find(|line| line.starts_with(name));
+    let kilobytes = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .ok_or("no such line")?;
+    Ok(kilobytes.parse::<f64>()? * 1024.0 / 1e6)
+}

@@ -1,0 +1,109 @@
+//! The invented shop: made in another way than by hand, and yet the same.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use zayavka::store::Db;
+
+use crate::cli::works;
+use crate::harness::kill_after;
+
+fn number(database: &Connection, sql: &str) -> i64 {
+    database.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn database(folder: &Path) -> Connection {
+    Connection::open(folder.join("zayavka.db")).unwrap()
+}
+
+#[test]
+fn the_demo_is_as_if_made_by_hand() {
+    let folder = TempDir::new().unwrap();
+    works(folder.path(), &["demo", "--tasks", "3000"], "");
+    // The same rows again, with the triggers at work.
+    let by_hand = folder.path().join("by-hand.db");
+    Db::open(&by_hand, "2021-07-25T09:00:00Z".parse().unwrap()).unwrap();
+    let by_hand = Connection::open(&by_hand).unwrap();
+    let demo = folder.path().join("zayavka.db");
+    by_hand
+        .execute("ATTACH ?1 AS demo", [demo.to_str().unwrap()])
+        .unwrap();
+    for table in ["employees", "customers", "tasks", "task_events"] {
+        let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY id");
+        assert!(by_hand.execute(&copy, []).unwrap() > 0);
+    }
+    // Every table is the same then, but for when the schema was made; the index is its words.
+    let words = "CREATE VIRTUAL TABLE temp.words_DB USING fts5vocab (DB, task_search, instance)";
+    for database in ["main", "demo"] {
+        let words = words.replace("DB", database);
+        by_hand.execute_batch(&words).unwrap();
+    }
+    let mut tables = vec![("temp.words_main".to_owned(), "temp.words_demo".to_owned())];
+    by_hand
+        .prepare(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table'
+             AND name NOT IN ('refinery_schema_history', 'task_search_data', 'task_search_idx')",
+        )
+        .unwrap()
+        .query_map([], |row| row.get::<_, String>(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .for_each(|name| tables.push((format!("main.{name}"), format!("demo.{name}"))));
+    assert!(tables.len() > 10, "{tables:?}");
+    for (one, other) in tables {
+        for (one, other) in [(&one, &other), (&other, &one)] {
+            let more =
+                format!("SELECT count(*) FROM (SELECT * FROM {one} EXCEPT SELECT * FROM {other})");
+            assert_eq!(number(&by_hand, &more), 0, "{more}");
+        }
+        let rows = |table: &str| number(&by_hand, &format!("SELECT count(*) FROM {table}"));
+        assert_eq!(rows(&one), rows(&other), "{one}");
+    }
+    let schema = "SELECT count(*) FROM
+        (SELECT sql FROM main.sqlite_schema EXCEPT SELECT sql FROM demo.sqlite_schema)";
+    assert_eq!(number(&by_hand, schema), 0);
+
+    let demo = database(folder.path());
+    demo.execute_batch("INSERT INTO task_search (task_search) VALUES ('integrity-check')")
+        .unwrap();
+    let whole: String = demo
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(whole, "ok");
+    let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+    assert_eq!(number(&demo, broken), 0);
+}
+
+#[test]
+fn the_demo_is_two_years_of_five_people() {
+    let folder = TempDir::new().unwrap();
+    works(folder.path(), &["demo", "--tasks", "3000"], "");
+    let demo = database(folder.path());
+    let days = "SELECT (max(created_at) - min(created_at)) / 86400000 FROM tasks";
+    assert!((720..=730).contains(&number(&demo, days)));
+    let people = "SELECT count(DISTINCT employee_id) FROM tasks";
+    assert_eq!(number(&demo, people), 5);
+    assert_eq!(number(&demo, "SELECT count(*) FROM customers"), 300);
+    // The log went into the file, which is whole without it.
+    let log = folder.path().join("zayavka.db-wal");
+    assert!(log.metadata().map_or(0, |log| log.len()) == 0);
+}
+
+#[test]
+fn a_demo_that_is_killed_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    for wait in [300, 600, 1_000] {
+        kill_after(
+            folder.path(),
+            &["demo", "--tasks", "200000"],
+            Duration::from_millis(wait),
+        );
+        let demo = database(folder.path());
+        let made = demo.table_exists(None, "tasks").unwrap();
+        assert!(!made || number(&demo, "SELECT count(*) FROM tasks") == 0);
+        assert!(!made || number(&demo, "SELECT count(*) FROM employees") == 0);
+    }
+    works(folder.path(), &["demo", "--tasks", "20"], "");
+}
