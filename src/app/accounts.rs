@@ -191,7 +191,7 @@ fn signed_in(desk: &Desk, employee: Employee) -> Result<SignedIn> {
 pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(Actor, Session)> {
     let session = desk.tokens.session(token, desk.clock.now())?;
     desk.limits.request_by(session.employee, address)?;
-    let actor = desk.db.read(move |c| holds(c, session)).await?;
+    let actor = desk.db.look_up(|c| holds(c, session)).await?;
     Ok((actor, session))
 }
 
