@@ -563,7 +563,19 @@ impl Tls {
                     false => Ok(None),
                 };
             }
-            (Some(certificate), Some(key), None) => Certificate::Files { certificate, key },
+            (Some(certificate), Some(key), None) => {
+                let of_acme = [
+                    ("tls.email", raw.email.is_some()),
+                    ("tls.cache", raw.cache.is_some()),
+                    ("tls.directory", raw.directory.is_some()),
+                    ("tls.directory_ca", raw.directory_ca.is_some()),
+                ];
+                if let Some((key, _)) = of_acme.iter().find(|(_, set)| *set) {
+                    let why = "it goes with tls.domain; a certificate in files needs none";
+                    return Err(wrong(key, why));
+                }
+                Certificate::Files { certificate, key }
+            }
             (_, _, None) => {
                 return Err(wrong(
                     "tls.key",
@@ -624,6 +636,8 @@ impl Telegram {
             raw.token,
             raw.token_file,
         )?;
+        // The file that a package leaves to be filled in.
+        let token = token.filter(|token| !token.expose_secret().is_empty());
         let keys = ["telegram.webhook_secret", "telegram.webhook_secret_file"];
         let webhook_secret = secret(keys, raw.webhook_secret, raw.webhook_secret_file)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -735,13 +749,14 @@ fn check_url(key: &'static str, text: &str) -> Result<String> {
     }
 }
 
+/// The name or the address in a URL.
+pub fn host(url: &str) -> Option<String> {
+    Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned())
+}
+
 /// Whether only this machine can be at that address.
 pub fn on_this_machine(url: &str) -> bool {
-    let url = reqwest::Url::parse(url).ok();
-    let host = url
-        .as_ref()
-        .and_then(|url| url.host_str())
-        .unwrap_or_default();
+    let host = host(url).unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

@@ -6,6 +6,7 @@
 //!
 //! - [`domain`]: what the shop works with, pure.
 //! - [`config`]: the settings, checked.
+//! - [`certificate`]: what HTTPS shows.
 //! - [`clock`]: the only place that asks for the time.
 //! - [`metrics`]: what the server counts of itself.
 //! - [`i18n`]: every sentence, in Russian and English.
@@ -49,6 +50,7 @@
 
 pub mod app;
 pub mod bot;
+pub mod certificate;
 pub mod cli;
 pub mod clock;
 pub mod config;

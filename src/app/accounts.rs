@@ -1,5 +1,7 @@
 //! Accounts of employees: making them, signing in, and what the owner decides about them.
 
+use std::net::IpAddr;
+
 use jiff::{Timestamp, ToSpan};
 use secrecy::SecretString;
 
@@ -184,10 +186,12 @@ fn signed_in(desk: &Desk, employee: Employee) -> Result<SignedIn> {
 /// Who holds this token, if it still holds.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a token that is false, expired, or that its owner ended.
-pub async fn authenticate(desk: &Desk, token: &str) -> Result<(Actor, Session)> {
+/// [`Error::Unauthenticated`] for a token that is false, expired, or that its owner ended, and
+/// [`Error::RateLimited`] for an account that asks too often.
+pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(Actor, Session)> {
     let session = desk.tokens.session(token, desk.clock.now())?;
-    let actor = desk.db.read(move |c| holds(c, session)).await?;
+    desk.limits.request_by(session.employee, address)?;
+    let actor = desk.db.look_up(|c| holds(c, session)).await?;
     Ok((actor, session))
 }
 

@@ -3,6 +3,7 @@
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -10,9 +11,9 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
-use crate::domain::{Email, Error, Result};
+use crate::domain::{Email, EmployeeId, Error, Result};
 
-type Keyed<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
+type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
 
 /// Tries at once for one account, then one every [`ACCOUNT_PERIOD`].
 const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -22,7 +23,7 @@ const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
 /// How many times the rate may come at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
-/// Above this many keys, those that have recovered are forgotten.
+/// Above this many keys, those that have recovered are forgotten, once a second at the most.
 const KEYS: usize = 10_000;
 
 /// A try that was counted. Use cases that take passwords ask for one.
@@ -31,41 +32,35 @@ pub struct Attempt(());
 
 /// Counts tries per account and per address.
 pub struct Limits {
-    clock: Clock,
     accounts: Keyed<String>,
     addresses: Keyed<IpAddr>,
     /// `None` without a limit.
-    requests: Option<Keyed<IpAddr>>,
+    requests: Option<(Keyed<IpAddr>, Keyed<EmployeeId>)>,
+}
+
+/// A limit of each of many.
+struct Keyed<K: Hash + Eq + Clone> {
+    limiter: Limiter<K>,
+    clock: Clock,
+    /// When the recovered ones were last forgotten, in seconds.
+    forgotten: AtomicI64,
 }
 
 impl Limits {
-    /// The rate is in requests a second from one address; ten times as many at once.
+    /// The rate is in requests a second from one address, and by one account; ten times as many
+    /// at once.
     pub fn new(clock: &Clock, rate: Option<NonZeroU32>) -> Self {
-        let limiter = |burst, period: Duration| {
+        let every = |period: Duration, burst| {
             // Only a period of nothing has no quota.
-            Quota::with_period(period)
-                .unwrap_or(Quota::per_second(burst))
-                .allow_burst(burst)
+            let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst));
+            quota.allow_burst(burst)
         };
         Self {
-            clock: clock.clone(),
-            accounts: RateLimiter::new(
-                limiter(ACCOUNT_BURST, ACCOUNT_PERIOD),
-                DefaultKeyedStateStore::default(),
-                clock.clone(),
-            ),
-            addresses: RateLimiter::new(
-                limiter(ADDRESS_BURST, ADDRESS_PERIOD),
-                DefaultKeyedStateStore::default(),
-                clock.clone(),
-            ),
+            accounts: Keyed::new(clock, every(ACCOUNT_PERIOD, ACCOUNT_BURST)),
+            addresses: Keyed::new(clock, every(ADDRESS_PERIOD, ADDRESS_BURST)),
             requests: rate.map(|rate| {
-                let burst = rate.saturating_mul(BURST);
-                RateLimiter::new(
-                    Quota::per_second(rate).allow_burst(burst),
-                    DefaultKeyedStateStore::default(),
-                    clock.clone(),
-                )
+                let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
+                (Keyed::new(clock, quota), Keyed::new(clock, quota))
             }),
         }
     }
@@ -76,7 +71,19 @@ impl Limits {
     /// As for [`Limits::attempt`].
     pub fn request(&self, address: IpAddr) -> Result<()> {
         match &self.requests {
-            Some(requests) if !address.is_loopback() => self.check(requests, &network(address)),
+            Some((addresses, _)) if !address.is_loopback() => addresses.check(&network(address)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a request by an account, from wherever it comes: a stolen token is no way around
+    /// the limit of an address.
+    ///
+    /// # Errors
+    /// As for [`Limits::attempt`].
+    pub fn request_by(&self, employee: EmployeeId, address: IpAddr) -> Result<()> {
+        match &self.requests {
+            Some((_, employees)) if !address.is_loopback() => employees.check(&employee),
             _ => Ok(()),
         }
     }
@@ -87,7 +94,7 @@ impl Limits {
     /// # Errors
     /// [`Error::RateLimited`] with the time until the next one is allowed.
     pub fn attempt(&self, address: IpAddr) -> Result<Attempt> {
-        self.check(&self.addresses, &network(address))?;
+        self.addresses.check(&network(address))?;
         Ok(Attempt(()))
     }
 
@@ -96,16 +103,38 @@ impl Limits {
     /// # Errors
     /// As for [`Limits::attempt`].
     pub fn account(&self, email: &Email) -> Result<()> {
-        self.check(&self.accounts, &email.key())
+        self.accounts.check(&email.key())
+    }
+}
+
+impl<K: Hash + Eq + Clone> Keyed<K> {
+    fn new(clock: &Clock, quota: Quota) -> Self {
+        let store = DefaultKeyedStateStore::default();
+        Self {
+            limiter: RateLimiter::new(quota, store, clock.clone()),
+            clock: clock.clone(),
+            forgotten: AtomicI64::new(0),
+        }
     }
 
-    fn check<K: Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: &K) -> Result<()> {
-        if limiter.len() > KEYS {
-            limiter.retain_recent();
+    fn check(&self, key: &K) -> Result<()> {
+        if self.limiter.len() > KEYS {
+            self.forget();
         }
-        limiter.check_key(key).map_err(|until| Error::RateLimited {
-            retry_after: until.wait_time_from(governor::clock::Clock::now(&self.clock)),
+        let now = || governor::clock::Clock::now(&self.clock);
+        let checked = self.limiter.check_key(key);
+        checked.map_err(|until| Error::RateLimited {
+            retry_after: until.wait_time_from(now()),
         })
+    }
+
+    /// Going through all keys with every request would help a flood from many addresses.
+    fn forget(&self) {
+        let second = self.clock.now().as_second();
+        if self.forgotten.swap(second, Ordering::Relaxed) != second {
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+        }
     }
 }
 

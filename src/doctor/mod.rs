@@ -1,6 +1,7 @@
 //! Looks at everything that can be wrong with an installation, and says of each what to do. It
 //! changes nothing, makes nothing, and works beside a running server as well as without one.
 
+mod certificate;
 mod place;
 mod telegram;
 
@@ -101,6 +102,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
         false => findings.push(present(None, now)),
     }
     findings.push(backups(config.backups.as_ref(), now));
+    findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, now).await);
     findings
 }

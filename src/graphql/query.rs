@@ -24,7 +24,7 @@ impl Query {
         Ok(UserView(
             ctx.desk()?
                 .db
-                .read(move |c| app::accounts::me(c, &actor))
+                .look_up(|c| app::accounts::me(c, &actor))
                 .await?,
         ))
     }
@@ -59,7 +59,7 @@ impl Query {
         let customer = ctx
             .desk()?
             .db
-            .read(move |c| app::customers::get(c, &actor, id))
+            .look_up(|c| app::customers::get(c, &actor, id))
             .await?;
         Ok(Some(loader::customer(customer)))
     }
@@ -143,7 +143,7 @@ impl Query {
         let row = ctx
             .desk()?
             .db
-            .read(move |c| app::tasks::get(c, &actor, id))
+            .look_up(|c| app::tasks::get(c, &actor, id))
             .await?;
         Ok(Some(loader::task(row)))
     }

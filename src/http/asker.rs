@@ -30,11 +30,12 @@ impl Asker {
     /// With the signed-in employee, where the header has a token that holds.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the database can't say.
+    /// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
+    /// database can't say.
     pub async fn caller(self, desk: &Desk, headers: &HeaderMap) -> Result<Caller> {
         let viewer = match bearer(headers) {
             None => None,
-            Some(token) => match accounts::authenticate(desk, token).await {
+            Some(token) => match accounts::authenticate(desk, token, self.address).await {
                 Ok(viewer) => Some(viewer),
                 Err(Error::Unauthenticated) => None,
                 Err(error) => return Err(error),

@@ -11,8 +11,8 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
 use warp::sse::Event;
 
-use super::Site;
 use super::asker::Asker;
+use super::{Site, headers};
 use crate::app::tasks;
 use crate::app::tokens::Session;
 use crate::domain::{Error, Result};
@@ -35,11 +35,11 @@ pub(super) async fn open(site: Arc<Site>, asker: Asker, headers: HeaderMap) -> R
 /// far the history had come when the page was made: what came after it is told at once.
 pub(super) async fn open_for_page(
     site: Arc<Site>,
-    _: Asker,
+    asker: Asker,
     headers: HeaderMap,
     query: String,
 ) -> Response {
-    let viewer = web::viewer(&site.desk, &headers).await;
+    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
     let actor = match &viewer {
         Ok(Some(viewer)) => Some(viewer.actor),
         _ => None,
@@ -69,6 +69,11 @@ async fn stream(
         Ok(None) => {
             let status = StatusCode::UNAUTHORIZED;
             return warp::reply::with_header(status, "www-authenticate", "Bearer").into_response();
+        }
+        Err(error @ Error::RateLimited { .. }) => {
+            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
+            headers::say_when(&mut response, &error);
+            return response;
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "internal error");

@@ -7,12 +7,12 @@ use async_graphql::{Request, Variables};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, VARY};
+use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{Answered, Body, Site};
+use super::{Answered, Body, Site, headers};
 use crate::domain::Error;
 use crate::graphql::{Code, Kind, prepare, refusal};
 
@@ -94,6 +94,7 @@ async fn run(
     let request_id = asker.request_id.clone();
     let caller = match asker.caller(&site.desk, headers).await {
         Ok(caller) => caller,
+        Err(error @ Error::RateLimited { .. }) => return too_many(&error, headers),
         Err(error) => {
             tracing::error!(
                 request_id,
@@ -132,10 +133,7 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
         StatusCode::TOO_MANY_REQUESTS,
         &crate::graphql::refusal_of(error),
     );
-    if let Error::RateLimited { retry_after } = error {
-        let seconds = HeaderValue::from(retry_after.as_secs() + 1);
-        answer.headers_mut().insert(RETRY_AFTER, seconds);
-    }
+    headers::say_when(&mut answer, error);
     answer
 }
 

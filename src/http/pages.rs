@@ -36,8 +36,12 @@ pub(super) async fn answer(
         headers,
         body,
     };
-    match Visit::new(site.desk.clone(), asked).await {
-        Ok(visit) => web::answer(visit).await,
+    let desk = site.desk.clone();
+    match web::viewer(&desk, &asked.headers, asked.address).await {
+        Ok(viewer) => web::answer(Visit::new(desk, asked, viewer)).await,
+        Err(error @ Error::RateLimited { .. }) => {
+            web::refuse(&Visit::new(desk, asked, None), &error)
+        }
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::error!(request_id, error, "nobody can be recognised");
@@ -62,5 +66,5 @@ pub(super) fn too_many<B>(
         headers: request.headers().clone(),
         body: Bytes::new(),
     };
-    web::refuse(&Visit::of_stranger(site.desk.clone(), asked), error)
+    web::refuse(&Visit::new(site.desk.clone(), asked, None), error)
 }

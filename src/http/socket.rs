@@ -54,6 +54,7 @@ enum Close {
     InitTimeout,
     SubscriberExists(String),
     TooManyInits,
+    TooManyRequests,
 }
 
 impl Close {
@@ -68,6 +69,7 @@ impl Close {
             Self::InitTimeout => (4408, "Connection initialisation timeout".into()),
             Self::SubscriberExists(id) => (4409, format!("Subscriber for {id} already exists")),
             Self::TooManyInits => (4429, "Too many initialisation requests".into()),
+            Self::TooManyRequests => (4429, "Too many requests".into()),
         };
         let reason = reason.as_str().into();
         Message::Close(Some(CloseFrame {
@@ -280,13 +282,14 @@ impl Conversation {
     }
 
     async fn caller(&self, token: &str) -> Result<Caller, Close> {
-        match accounts::authenticate(&self.site.desk, token).await {
+        match accounts::authenticate(&self.site.desk, token, self.asker.address).await {
             Ok(viewer) => Ok(Caller {
                 viewer: Some(viewer),
                 address: self.asker.address,
                 request_id: self.asker.request_id.clone(),
             }),
             Err(Error::Unauthenticated) => Err(Close::Forbidden),
+            Err(Error::RateLimited { .. }) => Err(Close::TooManyRequests),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "internal error");
                 Err(Close::Internal)

@@ -71,7 +71,10 @@ impl Server {
         let public_url = config.url(address);
         let bot = match config.telegram {
             Some(settings) => Some(Bot::build(settings, &db).await?),
-            None => None,
+            None => {
+                tracing::info!("no Telegram bot: it has no token, or telegram.mode is off");
+                None
+            }
         };
         let key = match config.jwt_secret {
             Some(key) => key,

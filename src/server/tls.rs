@@ -9,14 +9,15 @@ use rustls_acme::caches::DirCache;
 use rustls_acme::{AcmeConfig, AcmeState};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
+use crate::certificate;
 use crate::clock::Clock;
 use crate::config::Certificate;
 
@@ -43,7 +44,7 @@ impl Tls {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let (keeper, resolver) = match certificate {
             Certificate::Files { certificate, key } => {
-                let files = Arc::new(Files::read(&certificate, &key, &provider)?);
+                let files = Arc::new(Files::read(&certificate, &key)?);
                 let resolver: Arc<dyn ResolvesServerCert> = files.clone();
                 (Keeper::Files(files), resolver)
             }
@@ -127,22 +128,16 @@ async fn renew(mut state: AcmeState<std::io::Error>) {
 struct Files {
     certificate: std::path::PathBuf,
     key: std::path::PathBuf,
-    provider: Arc<CryptoProvider>,
     current: RwLock<Arc<CertifiedKey>>,
 }
 
 impl Files {
-    fn read(
-        certificate: &Path,
-        key: &Path,
-        provider: &Arc<CryptoProvider>,
-    ) -> Result<Self, Failure> {
-        let current = read(certificate, key, provider)?;
+    fn read(certificate: &Path, key: &Path) -> Result<Self, Failure> {
+        let current = certificate::read(certificate, key)?;
         Ok(Self {
             certificate: certificate.to_owned(),
             key: key.to_owned(),
-            provider: provider.clone(),
-            current: RwLock::new(current),
+            current: RwLock::new(Arc::new(current)),
         })
     }
 
@@ -158,8 +153,9 @@ impl Files {
                 continue;
             }
             // Half of a renewal may be there: what doesn't fit is looked at again.
-            match read(&self.certificate, &self.key, &self.provider) {
+            match certificate::read(&self.certificate, &self.key) {
                 Ok(current) => {
+                    let current = Arc::new(current);
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
                     seen = changed;
                     tracing::info!("the certificate has been read again");
@@ -179,29 +175,4 @@ impl ResolvesServerCert for Files {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         Some(current.clone())
     }
-}
-
-fn read(
-    certificate: &Path,
-    key: &Path,
-    provider: &CryptoProvider,
-) -> Result<Arc<CertifiedKey>, Failure> {
-    let of = |name, path: &Path, error: &dyn std::fmt::Display| {
-        format!("{name}: {}: {error}", path.display())
-    };
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| of("tls.certificate", certificate, &error))?;
-    if chain.is_empty() {
-        return Err(of(
-            "tls.certificate",
-            certificate,
-            &"there is no certificate in it",
-        )
-        .into());
-    }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of("tls.key", key, &error))?;
-    let certified = CertifiedKey::from_der(chain, private, provider)
-        .map_err(|error| of("tls.key", key, &error))?;
-    Ok(Arc::new(certified))
 }

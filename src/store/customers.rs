@@ -3,42 +3,37 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
+use super::columns::Columns;
 use super::types::{Millis, literal};
 use super::{Connection, Transaction};
 use crate::domain::{
     Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
 };
 
-const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
-                       telegram_blocked, telegram_language";
+pub(super) const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
+                                  telegram_blocked, telegram_language";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    from_prefixed_row(row, "")
+    read(&mut Columns::of(row))
 }
 
-/// Reads a customer whose columns were selected under names that begin with `prefix`.
-pub(super) fn from_prefixed_row(row: &Row<'_>, prefix: &str) -> rusqlite::Result<Customer> {
-    let column = |name: &str| format!("{prefix}{name}");
-    let telegram_id: Option<TelegramId> = row.get(&*column("telegram_id"))?;
-    let telegram = match telegram_id {
-        Some(id) => Some(TelegramLink {
-            id,
-            verified: row.get(&*column("telegram_verified"))?,
-            blocked: row.get(&*column("telegram_blocked"))?,
-            language: row.get(&*column("telegram_language"))?,
-        }),
-        None => None,
-    };
+pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer {
-        id: row.get(&*column("id"))?,
-        phone: Phone::from_row(
-            row.get(&*column("phone"))?,
-            row.get(&*column("phone_e164"))?,
-        ),
-        name: row
-            .get::<_, Option<String>>(&*column("name"))?
-            .map(Name::from_row),
-        telegram,
+        id: row.take("id")?,
+        phone: Phone::from_row(row.take("phone")?, row.take("phone_e164")?),
+        name: row.take::<Option<String>>("name")?.map(Name::from_row),
+        telegram: {
+            let id: Option<TelegramId> = row.take("telegram_id")?;
+            let verified = row.take("telegram_verified")?;
+            let blocked = row.take("telegram_blocked")?;
+            let language = row.take("telegram_language")?;
+            id.map(|id| TelegramLink {
+                id,
+                verified,
+                blocked,
+                language,
+            })
+        },
     })
 }
 

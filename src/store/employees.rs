@@ -3,21 +3,26 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
+use super::columns::Columns;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role};
 
-const COLUMNS: &str = "id, email, role, active, language, epoch, created_at";
+pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, created_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
+    read(&mut Columns::of(row))
+}
+
+pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {
     Ok(Employee {
-        id: row.get("id")?,
-        email: Email::from_row(row.get("email")?),
-        role: row.get("role")?,
-        active: row.get("active")?,
-        language: row.get("language")?,
-        epoch: row.get("epoch")?,
-        created: row.get::<_, Millis>("created_at")?.0,
+        id: row.take("id")?,
+        email: Email::from_row(row.take("email")?),
+        role: row.take("role")?,
+        active: row.take("active")?,
+        language: row.take("language")?,
+        epoch: row.take("epoch")?,
+        created: row.take::<Millis>("created_at")?.0,
     })
 }
 

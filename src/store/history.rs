@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Row;
 
+use super::columns::Columns;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId};
@@ -11,19 +12,22 @@ const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
-    let author = match row.get::<_, String>("author")?.as_str() {
-        "STAFF" => Author::Staff(row.get("employee_id")?),
-        "CUSTOMER" => Author::Customer(row.get("customer_id")?),
-        _ => Author::System,
-    };
+    let row = &mut Columns::of(row);
+    let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
+    let author: String = row.take("author")?;
+    let (employee, customer) = (row.take("employee_id")?, row.take("customer_id")?);
     Ok(TaskEvent {
-        id: row.get("id")?,
-        task: row.get("task_id")?,
-        kind: row.get("kind")?,
-        author,
-        from: row.get("from_value")?,
-        to: row.get("to_value")?,
-        at: row.get::<_, Millis>("at")?.0,
+        id,
+        task,
+        kind,
+        author: match (&*author, employee) {
+            ("STAFF", Some(employee)) => Author::Staff(employee),
+            ("CUSTOMER", _) => Author::Customer(customer),
+            _ => Author::System,
+        },
+        from: row.take("from_value")?,
+        to: row.take("to_value")?,
+        at: row.take::<Millis>("at")?.0,
     })
 }
 

@@ -2,12 +2,15 @@
 //!
 //! There is one writer and a pool of readers. A write is a closure: it is committed when it
 //! returns `Ok` and rolled back otherwise, and what it changed is announced after the commit.
+//! Writes that wait at the same time share a commit.
 
 mod check;
+mod columns;
 mod files;
 mod lock;
 mod migrate;
 mod types;
+mod writer;
 
 pub mod backup;
 pub mod bulk;
@@ -24,14 +27,14 @@ pub mod tasks;
 pub mod updates;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::hooks::Action;
 use rusqlite::{OpenFlags, TransactionBehavior};
 use tokio::sync::{Semaphore, broadcast, watch};
+use writer::{Pending, Queue, Writer};
 
 pub use check::Flaw;
 pub use files::beside;
@@ -58,14 +61,9 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     created: bool,
-    _in_use: Lock,
     reads: Pool,
-    writes: Pool,
     reader: Semaphore,
-    writer: Semaphore,
-    pending: Pending,
-    changes: broadcast::Sender<TaskChanged>,
-    outbox: watch::Sender<()>,
+    writer: Arc<Writer>,
     metrics: Metrics,
 }
 
@@ -81,16 +79,6 @@ pub enum Change {
     Created,
     Updated,
     Deleted,
-}
-
-/// What the running write has changed so far; SQLite's update hook fills it.
-#[derive(Clone, Default)]
-struct Pending(Arc<Mutex<Touched>>);
-
-#[derive(Default)]
-struct Touched {
-    tasks: Vec<TaskChanged>,
-    outbox: bool,
 }
 
 impl Db {
@@ -125,18 +113,22 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
+        let metrics = Metrics::default();
         Ok(Self(Arc::new(Inner {
             path,
             created,
-            _in_use: in_use,
             reads,
-            writes,
             reader: Semaphore::new(READERS as usize),
-            writer: Semaphore::new(1),
-            pending,
-            changes: broadcast::Sender::new(CHANGES),
-            outbox: watch::Sender::new(()),
-            metrics: Metrics::default(),
+            writer: Arc::new(Writer {
+                pool: writes,
+                pending,
+                changes: broadcast::Sender::new(CHANGES),
+                outbox: watch::Sender::new(()),
+                metrics: metrics.clone(),
+                queue: Queue::default(),
+                _in_use: in_use,
+            }),
+            metrics,
         })))
     }
 
@@ -163,14 +155,22 @@ impl Db {
         tracing::trace!("read");
         let waiting = Stopwatch::start();
         let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
-        blocking(move || {
-            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
-            let mut connection = inner.reads.get().map_err(Error::internal)?;
-            let done = work(&*connection.transaction()?);
-            inner.metrics.worked("read", waited, working.elapsed());
-            done
-        })
-        .await
+        let read = move || inner.read(waiting.elapsed(), work);
+        let read = tokio::task::spawn_blocking(read).await;
+        // A panic in it is an error of this call, not of the process.
+        read.unwrap_or_else(|panic| Err(Error::internal(panic)))
+    }
+
+    /// [`Db::read`] for what looks a few rows up by their keys: it runs on the caller's own
+    /// thread, since to hand it to another one takes longer than the look.
+    ///
+    /// # Errors
+    /// As for [`Db::read`].
+    pub async fn look_up<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        tracing::trace!("read");
+        let waiting = Stopwatch::start();
+        let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
+        self.0.read(waiting.elapsed(), work)
     }
 
     /// Runs `work` in a write transaction, and commits it when it returns `Ok`.
@@ -182,16 +182,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Transaction) -> Result<T> + Send + 'static,
     {
-        let inner = self.0.clone();
-        let waiting = Stopwatch::start();
-        let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
-        blocking(move || {
-            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
-            let done = inner.write(work);
-            inner.metrics.worked("write", waited, working.elapsed());
-            done
-        })
-        .await
+        self.0.writer.write(work).await
     }
 
     /// What this server counts of itself.
@@ -201,17 +192,17 @@ impl Db {
 
     /// How many listen to the changes of tasks.
     pub fn listeners(&self) -> usize {
-        self.0.changes.receiver_count()
+        self.0.writer.changes.receiver_count()
     }
 
     /// Every task that is changed from now on.
     pub fn changes(&self) -> broadcast::Receiver<TaskChanged> {
-        self.0.changes.subscribe()
+        self.0.writer.changes.subscribe()
     }
 
     /// Becomes ready whenever the outbox was changed.
     pub fn outbox_changes(&self) -> watch::Receiver<()> {
-        self.0.outbox.subscribe()
+        self.0.writer.outbox.subscribe()
     }
 
     /// Leaves nothing of what was deleted in the write-ahead log. In the file itself SQLite writes
@@ -241,68 +232,42 @@ impl Db {
     /// Moves the write-ahead log into the file, in one of SQLite's ways
     /// (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>); whether somebody kept it from that.
     async fn move_log(&self, way: &'static str) -> Result<bool> {
-        let inner = self.0.clone();
-        let _permit = self.0.writer.acquire().await.map_err(Error::internal)?;
-        blocking(move || {
-            let connection = inner.writes.get().map_err(Error::internal)?;
-            let sql = format!("PRAGMA wal_checkpoint({way})");
-            Ok(connection.query_row(&sql, [], |row| row.get(0))?)
-        })
-        .await
+        let sql = format!("PRAGMA wal_checkpoint({way})");
+        let work = move |c: &mut Connection| Ok(c.query_row(&sql, [], |row| row.get(0))?);
+        self.0.writer.alone(work).await
     }
 }
 
 impl Inner {
-    fn write<T>(&self, work: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        let mut connection = self.writes.get().map_err(Error::internal)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        self.pending.take();
-        let value = work(&transaction)?;
-        transaction.commit()?;
-        let touched = self.pending.take();
-        for change in touched.tasks {
-            // Nobody listening is fine.
-            let _ = self.changes.send(change);
-        }
-        if touched.outbox {
-            self.outbox.send_replace(());
-        }
-        Ok(value)
+    fn read<T>(&self, waited: Duration, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let working = Stopwatch::start();
+        let connection = self.reads.get().map_err(Error::internal)?;
+        let snapshot = Snapshot::of(&connection)?;
+        let done = work(&connection);
+        drop(snapshot);
+        self.metrics.worked("read", waited, working.elapsed());
+        done
     }
 }
 
-impl Pending {
-    fn note(&self, action: Action, table: &str, row: i64) {
-        let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match table {
-            "outbox" => touched.outbox = true,
-            "tasks" => {
-                let what = match action {
-                    Action::SQLITE_INSERT => Change::Created,
-                    Action::SQLITE_DELETE => Change::Deleted,
-                    _ => Change::Updated,
-                };
-                let task = TaskId::from_row(row);
-                touched.tasks.push(TaskChanged { task, what });
-            }
-            _ => {}
-        }
-    }
+/// A read transaction, whose statements are prepared once for all of them.
+struct Snapshot<'a>(&'a Connection);
 
-    fn take(&self) -> Touched {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+impl<'a> Snapshot<'a> {
+    fn of(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
     }
 }
 
-/// Runs `work` where it may block. A panic in it is an error of this call, not of the process.
-async fn blocking<T, F>(work: F) -> Result<T>
-where
-    T: Send + 'static,
-    F: FnOnce() -> Result<T> + Send + 'static,
-{
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|panic| Err(Error::internal(panic)))
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("ROLLBACK");
+        if let Err(error) = ended.and_then(|mut rollback| rollback.execute([])) {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "a read can't be ended");
+        }
+    }
 }
 
 fn pool(

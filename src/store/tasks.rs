@@ -1,15 +1,17 @@
 //! The `tasks` table, always read together with the customer and the employee.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::types::Millis;
-use super::types::literal;
-use super::{Connection, Transaction, customers};
+use super::columns::{self, Columns};
+use super::types::{Millis, literal};
+use super::{Connection, Transaction, customers, employees};
 use crate::domain::{
-    Customer, CustomerId, Days, Description, Email, Employee, EmployeeId, Result, Search, Status,
-    Task, TaskFilter, TaskId, TaskOrder, TelegramId,
+    Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Status, Task,
+    TaskFilter, TaskId, TaskOrder, TelegramId,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -20,56 +22,44 @@ pub struct TaskRow {
     pub employee: Option<Employee>,
 }
 
-const SELECT: &str = "SELECT t.id, t.customer_id, t.employee_id, t.category, t.status,
-    t.description, t.version, t.created_at, t.updated_at, t.closed_at,
-    c.id AS c_id, c.phone AS c_phone, c.phone_e164 AS c_phone_e164, c.name AS c_name,
-    c.telegram_id AS c_telegram_id, c.telegram_verified AS c_telegram_verified,
-    c.telegram_blocked AS c_telegram_blocked, c.telegram_language AS c_telegram_language,
-    e.email AS e_email, e.role AS e_role, e.active AS e_active, e.language AS e_language,
-    e.epoch AS e_epoch,
-    e.created_at AS e_created_at
-    FROM tasks AS t
-    LEFT JOIN customers AS c ON c.id = t.customer_id
-    LEFT JOIN employees AS e ON e.id = t.employee_id";
+const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, version, \
+                       created_at, updated_at, closed_at";
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, {}, {} FROM tasks AS t
+         LEFT JOIN customers AS c ON c.id = t.customer_id
+         LEFT JOIN employees AS e ON e.id = t.employee_id",
+        columns::of("t", COLUMNS),
+        columns::of("c", customers::COLUMNS),
+        columns::of("e", employees::COLUMNS),
+    )
+});
+static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    let row = &mut Columns::of(row);
     let task = Task {
-        id: row.get("id")?,
-        customer: row.get("customer_id")?,
-        employee: row.get("employee_id")?,
-        category: row.get("category")?,
-        status: row.get("status")?,
-        description: Description::from_row(row.get("description")?),
-        version: row.get("version")?,
-        created: row.get::<_, Millis>("created_at")?.0,
-        updated: row.get::<_, Millis>("updated_at")?.0,
-        closed: row.get::<_, Option<Millis>>("closed_at")?.map(|at| at.0),
-    };
-    let customer = match task.customer {
-        Some(_) => Some(customers::from_prefixed_row(row, "c_")?),
-        None => None,
-    };
-    let employee = match task.employee {
-        Some(id) => Some(Employee {
-            id,
-            email: Email::from_row(row.get("e_email")?),
-            role: row.get("e_role")?,
-            active: row.get("e_active")?,
-            language: row.get("e_language")?,
-            epoch: row.get("e_epoch")?,
-            created: row.get::<_, Millis>("e_created_at")?.0,
-        }),
-        None => None,
+        id: row.take("id")?,
+        customer: row.take("customer_id")?,
+        employee: row.take("employee_id")?,
+        category: row.take("category")?,
+        status: row.take("status")?,
+        description: Description::from_row(row.take("description")?),
+        version: row.take("version")?,
+        created: row.take::<Millis>("created_at")?.0,
+        updated: row.take::<Millis>("updated_at")?.0,
+        closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
     };
     Ok(TaskRow {
         task,
-        customer,
-        employee,
+        customer: row.joined(customers::COLUMNS, customers::read)?,
+        employee: row.joined(employees::COLUMNS, employees::read)?,
     })
 }
 
 pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE t.id = ?1"))?;
+    let mut statement = connection.prepare_cached(&BY_ID)?;
     Ok(statement.query_row([id], from_row).optional()?)
 }
 
@@ -95,7 +85,7 @@ impl After {
 /// All tasks that match, by number.
 pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
     let conditions = Conditions::new(filter);
-    let sql = format!("{SELECT} {} ORDER BY t.id", conditions.clause(""));
+    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
     conditions.rows(connection, &sql)
 }
 
@@ -131,7 +121,7 @@ pub fn page(
     }
     conditions.bind(":limit", limit);
     let order = format!("ORDER BY {direction} LIMIT :limit");
-    let sql = format!("{SELECT} {} {order}", conditions.clause(&order));
+    let sql = format!("{} {} {order}", *SELECT, conditions.clause(&order));
     conditions.rows(connection, &sql)
 }
 
@@ -339,7 +329,10 @@ pub fn of_telegram(
     skip: usize,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
-    let sql = format!("{SELECT} WHERE {PROVEN} ORDER BY t.id DESC LIMIT ?2 OFFSET ?3");
+    let sql = format!(
+        "{} WHERE {PROVEN} ORDER BY t.id DESC LIMIT ?2 OFFSET ?3",
+        *SELECT
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map((who, limit, skip), from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -354,7 +347,10 @@ fn among(
     column: &str,
     ids: impl Iterator<Item = i64>,
 ) -> Result<Vec<TaskRow>> {
-    let sql = format!("{SELECT} WHERE {column} IN (SELECT value FROM json_each(?1)) ORDER BY t.id");
+    let sql = format!(
+        "{} WHERE {column} IN (SELECT value FROM json_each(?1)) ORDER BY t.id",
+        *SELECT
+    );
     let ids: Vec<i64> = ids.collect();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;

@@ -67,21 +67,8 @@ pub struct Asked {
 }
 
 impl Visit {
-    /// Reads a request, and who sends it.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the database can't say who it is.
-    pub async fn new(desk: Arc<Desk>, asked: Asked) -> Result<Self> {
-        let viewer = viewer(&desk, &asked.headers).await?;
-        Ok(Self::by(viewer, desk, asked))
-    }
-
-    /// Reads a request without asking who sends it.
-    pub fn of_stranger(desk: Arc<Desk>, asked: Asked) -> Self {
-        Self::by(None, desk, asked)
-    }
-
-    fn by(viewer: Option<Viewer>, desk: Arc<Desk>, asked: Asked) -> Self {
+    /// Reads a request by somebody, or by a stranger.
+    pub fn new(desk: Arc<Desk>, asked: Asked, viewer: Option<Viewer>) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
             .or_else(|| accepted(&asked.headers))
@@ -251,12 +238,13 @@ pub fn safe_path(path: Option<&str>) -> &str {
 /// The session that the cookie of a request has, where it holds.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database can't say.
-pub async fn viewer(desk: &Desk, headers: &HeaderMap) -> Result<Option<Viewer>> {
+/// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
+/// database can't say.
+pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result<Option<Viewer>> {
     let Some(token) = cookie(headers, cookie_name(desk)) else {
         return Ok(None);
     };
-    match accounts::authenticate(desk, token).await {
+    match accounts::authenticate(desk, token, address).await {
         Ok((actor, session)) => {
             let read = move |c: &_| {
                 let seen = tasks::newest_event(c, &actor)?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
+    ("certificate", &[]),
     ("config", &["domain"]),
     ("i18n", &["domain"]),
     ("metrics", &[]),
@@ -31,14 +32,32 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "bot", "i18n", "config", "domain", "clock", "metrics", "store", "app", "graphql",
-            "http", "notifier", "telegram",
+            "bot",
+            "i18n",
+            "certificate",
+            "config",
+            "domain",
+            "clock",
+            "metrics",
+            "store",
+            "app",
+            "graphql",
+            "http",
+            "notifier",
+            "telegram",
         ],
     ),
     ("demo", &["domain", "store"]),
     (
         "doctor",
-        &["config", "clock", "domain", "store", "telegram"],
+        &[
+            "certificate",
+            "config",
+            "clock",
+            "domain",
+            "store",
+            "telegram",
+        ],
     ),
     (
         "cli",

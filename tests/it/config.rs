@@ -10,6 +10,22 @@ fn the_shipped_file_holds_the_defaults() {
 }
 
 #[test]
+fn an_empty_file_for_the_token_is_no_bot_yet() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("telegram_token");
+    let settings = format!("[telegram]\ntoken_file = '{}'", file.display());
+    std::fs::write(&file, "\n").unwrap();
+    assert!(Config::parse(&settings).unwrap().telegram.is_none());
+    // Who wants a bot by name is told what is missing.
+    let wanted = format!("{settings}\nmode = 'polling'");
+    let error = Config::parse(&wanted).unwrap_err().to_string();
+    assert!(error.contains("telegram.token"), "{error}");
+    std::fs::remove_file(&file).unwrap();
+    let error = Config::parse(&settings).unwrap_err().to_string();
+    assert!(error.contains("telegram.token_file"), "{error}");
+}
+
+#[test]
 fn what_cannot_be_used_is_named() {
     for (text, key) in [
         ("listen = 'here'", "listen"),
@@ -37,6 +53,14 @@ fn what_cannot_be_used_is_named() {
             "tls.domain",
         ),
         ("[tls]\ndomain = 'a'\ncache = 'b'", "tls.email"),
+        (
+            "[tls]\ncertificate = 'b'\nkey = 'c'\nemail = 'd'",
+            "tls.email",
+        ),
+        (
+            "[tls]\ncertificate = 'b'\nkey = 'c'\ndirectory_ca = 'd'",
+            "tls.directory_ca",
+        ),
         ("[tls]\ndomain = 'a'\nemail = 'b'", "tls.cache"),
         ("[tls]\ncertificate = 'b'\nkey = 'c'", "public_url"),
         (

@@ -52,6 +52,41 @@ fn subscribe(id: &str, query: &str) -> Value {
     json!({"type": "subscribe", "id": id, "payload": {"query": query}})
 }
 
+#[tokio::test]
+async fn an_account_that_asks_too_often_loses_its_socket() {
+    let settings = "[http]\nrequests_per_second = 1\ntrusted_proxies = ['127.0.0.1']";
+    let shop = Shop::with_owner()
+        .await
+        .reopen_with(settings, Duration::ZERO)
+        .await;
+    let url = shop.url.replace("http", "ws") + "/graphql";
+    let mut request = url.into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert(
+        "sec-websocket-protocol",
+        "graphql-transport-ws".parse().unwrap(),
+    );
+    headers.insert("x-forwarded-for", "203.0.113.7".parse().unwrap());
+    let mut socket = connect_async(request).await.unwrap().0;
+    say(&mut socket, init(&shop)).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    for number in 0..10 {
+        say(
+            &mut socket,
+            subscribe(&format!("q{number}"), "{ me { email } }"),
+        )
+        .await;
+    }
+    let close = loop {
+        let heard = hear(&mut socket).await;
+        if heard.is_number() {
+            break heard;
+        }
+    };
+    assert_eq!(close, 4429);
+    shop.close().await;
+}
+
 /// A socket that was introduced and watches the tasks as `a`.
 async fn watching(shop: &Shop) -> Socket {
     let mut socket = connect(shop, "graphql-transport-ws").await;

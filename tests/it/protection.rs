@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::harness::Shop;
+use crate::harness::{Shop, eventually};
+use crate::process::Program;
 
 const QUERY: &str = r#"{"query": "{ __typename }"}"#;
 
@@ -198,6 +200,79 @@ async fn an_address_that_floods_is_told_to_wait_and_this_machine_is_not() {
     shop.clock.advance(Duration::from_secs(1));
     assert_eq!(from("203.0.113.7").await.0, 200);
     shop.close().await;
+}
+
+#[tokio::test]
+async fn an_account_that_floods_from_many_addresses_is_told_to_wait() {
+    let settings = "[http]\nrequests_per_second = 2\ntrusted_proxies = ['127.0.0.1']";
+    let shop = Shop::with_owner()
+        .await
+        .reopen_with(settings, Duration::ZERO)
+        .await;
+    let token = shop.token.as_ref().unwrap();
+    let ask = async |path: &str, address: &str| {
+        let request = match path {
+            "/graphql" => shop.request(Method::POST, path).body(QUERY),
+            _ => shop.request(Method::GET, path),
+        };
+        let answer = request
+            .header("content-type", "application/json")
+            .header("cookie", format!("zayavka={token}"))
+            .header("x-forwarded-for", address);
+        answer.send().await.unwrap()
+    };
+    for number in 0..20 {
+        let answer = ask("/graphql", &format!("203.0.113.{number}")).await;
+        assert_eq!(answer.status(), 200);
+    }
+    for path in ["/graphql", "/events", "/live", "/board"] {
+        let answer = ask(path, "198.51.100.1").await;
+        assert_eq!(answer.status(), 429, "{path}");
+        assert_eq!(answer.headers()["retry-after"], "1", "{path}");
+    }
+    // Another one at that address, and a stranger, go on; and so does this machine itself.
+    let stranger = reqwest::Client::new().get(format!("{}/login", shop.url));
+    let stranger = stranger.header("x-forwarded-for", "198.51.100.1");
+    assert_eq!(stranger.send().await.unwrap().status(), 200);
+    assert_eq!(ask("/graphql", "127.0.0.1").await.status(), 200);
+    shop.clock.advance(Duration::from_secs(1));
+    assert_eq!(ask("/graphql", "198.51.100.1").await.status(), 200);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let program = Program::start(&folder);
+    let address = program.url.strip_prefix("http://").unwrap();
+    let request = b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut answer = [0; 12];
+    let mut early = TcpStream::connect(address).await.unwrap();
+    early.write_all(request).await.unwrap();
+    early.read_exact(&mut answer).await.unwrap();
+    let limit = |most: u64| {
+        let limits = Rlimit {
+            current: Some(most),
+            ..getrlimit(Resource::Nofile)
+        };
+        let process = Pid::from_child(&program.child);
+        prlimit(Some(process), Resource::Nofile, limits).unwrap();
+    };
+    let open = format!("/proc/{}/fd", program.child.id());
+    limit(std::fs::read_dir(open).unwrap().count() as u64);
+    let mut late = TcpStream::connect(address).await.unwrap();
+    late.write_all(request).await.unwrap();
+    eventually("it says that it can't accept", || {
+        program.log().contains("can't accept")
+    })
+    .await;
+    // Whoever is inside is served, and who waits outside as soon as there is room.
+    early.write_all(request).await.unwrap();
+    limit(1_000);
+    late.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let mut rest = vec![0; 1_000];
+    assert!(early.read(&mut rest).await.unwrap() > 0);
 }
 
 /// What comes back on a connection over which this was sent, and after how many seconds it ends.

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use zayavka::store::{Db, Migration, embedded_migrations};
+use zayavka::domain::Error;
+use zayavka::store::{Db, Migration, Transaction, embedded_migrations};
 
 use crate::bot::{create, set_status};
 use crate::harness::Shop;
@@ -156,4 +157,74 @@ async fn a_refused_change_leaves_no_trace() {
     }
     assert_eq!(shop.dump(), before);
     shop.close().await;
+}
+
+/// A change that is easy to count.
+fn note(name: &str) -> impl FnOnce(&Transaction) -> Result<(), Error> + use<> {
+    let name = name.to_owned();
+    move |tx| {
+        let sql = "INSERT INTO secrets (name, value) VALUES (?1, x'01')";
+        tx.execute(sql, [name])?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("shop.db");
+    let db = Db::open(&path, noon()).unwrap();
+    // The first one keeps the writer busy until the others have queued up behind it.
+    let (go, wait) = std::sync::mpsc::channel();
+    let first = db.write(move |tx| {
+        wait.recv().unwrap();
+        note("first")(tx)
+    });
+    let many = (0..20).map(|number| db.write(note(&format!("many {number}"))));
+    let many = futures_util::future::join_all(many);
+    let refused = db.write(|tx| {
+        note("refused")(tx)?;
+        Err::<(), _>(Error::NotFound)
+    });
+    let broken = db.write(|tx| {
+        note("broken")(tx).unwrap();
+        let nothing: Option<()> = None;
+        nothing.ok_or(Error::NotFound).unwrap();
+        Ok(())
+    });
+    let twice = db.write(note("many 7"));
+    let mut left = Box::pin(db.write(note("left")));
+    assert!(futures_util::poll!(&mut left).is_pending());
+    drop(left);
+    let commits = || {
+        let file = Connection::open(&path).unwrap();
+        let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+        file.query_row(sql, [], |row| row.get::<_, i64>(1)).unwrap()
+    };
+    let (first, many, refused, broken, twice, last, ()) = tokio::join!(
+        first,
+        many,
+        refused,
+        broken,
+        twice,
+        db.write(note("last")),
+        async { go.send(()).unwrap() }
+    );
+    first.unwrap();
+    many.into_iter().for_each(Result::unwrap);
+    last.unwrap();
+    assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+    assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
+    assert!(matches!(twice, Err(Error::Internal(_))), "{twice:?}");
+    // What is written to the log for each commit is at least a page: all of these had two or three.
+    assert!(commits() < 12, "{} pages", commits());
+    let names = |c: &Connection| {
+        let sql = "SELECT group_concat(name) FROM (SELECT name FROM secrets ORDER BY name)";
+        Ok(c.query_row(sql, [], |row| row.get::<_, String>(0))?)
+    };
+    let names = db.read(names).await.unwrap();
+    assert_eq!(names.split(',').count(), 22, "{names}");
+    for gone in ["refused", "broken", "left"] {
+        assert!(!names.contains(gone), "{names}");
+    }
 }

@@ -21,6 +21,7 @@ use warp::Filter;
 use warp::http::{Method, StatusCode};
 use zayavka::clock::Clock;
 use zayavka::config::Config;
+use zayavka::doctor;
 use zayavka::server::Server;
 
 use crate::cli::works;
@@ -47,8 +48,15 @@ impl Authority {
 
     /// A certificate and its key, in PEM.
     fn issue(&self, name: &str) -> (String, String) {
+        self.issue_until(name, 4096, 1, 1)
+    }
+
+    /// One that holds from the beginning of 2026 to the end of the day before this.
+    fn issue_until(&self, name: &str, year: i32, month: u8, day: u8) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        params.not_after = rcgen::date_time_ymd(year, month, day);
         let issued = params
             .signed_by(&key, &self.certificate, &self.key)
             .unwrap();
@@ -144,6 +152,8 @@ async fn with_a_certificate_the_desk_speaks_https_and_leads_http_there() {
         "{cookie}"
     );
 
+    assert_eq!(joined.version(), warp::http::Version::HTTP_2);
+
     let plain = shop.redirect.unwrap();
     let led = browser
         .get(format!("http://{plain}/tasks/1?a=b"))
@@ -163,6 +173,54 @@ async fn with_a_certificate_the_desk_speaks_https_and_leads_http_there() {
     let healthy = tokio::task::spawn_blocking(move || works(&at, &["healthcheck"], ""));
     assert!(healthy.await.unwrap().starts_with("ready: https://"));
     shop.close().await;
+}
+
+/// What the doctor says of the certificate with these settings.
+async fn doctor_says(settings: &str, day: &str) -> String {
+    let config = Config::parse(settings).unwrap();
+    let clock = Clock::manual(format!("{day}T09:00:00Z").parse().unwrap());
+    let findings = doctor::look_at(&config, &clock).await;
+    let mut about = findings.iter().filter(|f| f.about == "certificate");
+    about.next().unwrap().to_string()
+}
+
+#[tokio::test]
+async fn the_doctor_says_how_long_the_certificate_holds_and_what_is_wrong_with_it() {
+    let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
+    let settings = settings(folder.path(), "");
+    let issued = authority.issue_until(DOMAIN, 2026, 4, 1);
+    write(folder.path(), &issued);
+    for (day, said) in [
+        ("2026-02-01", "ok       certificate: good until 2026-04-01"),
+        (
+            "2026-03-30",
+            "warning  certificate: it ends on 2026-04-01. Renew",
+        ),
+        (
+            "2026-04-02",
+            "failure  certificate: it ended on 2026-04-01. Renew",
+        ),
+    ] {
+        let line = doctor_says(&settings, day).await;
+        assert!(line.starts_with(said), "{line}");
+    }
+    let elsewhere = settings.replace(DOMAIN, "shop.example.com");
+    let line = doctor_says(&elsewhere, "2026-02-01").await;
+    let said = "failure  certificate: browsers don't take it for shop.example.com's";
+    assert!(line.starts_with(said), "{line}");
+    std::fs::write(folder.path().join("key.pem"), authority.issue(DOMAIN).1).unwrap();
+    let line = doctor_says(&settings, "2026-02-01").await;
+    assert!(
+        line.starts_with("failure  certificate: tls.key: "),
+        "{line}"
+    );
+    let at = folder.path().display();
+    let acme = format!("[tls]\ndomain = '{DOMAIN}'\nemail = 'a@example.com'\ncache = '{at}'");
+    let line = doctor_says(&acme, "2026-02-01").await;
+    assert!(
+        line.starts_with("warning  certificate: there is none in "),
+        "{line}"
+    );
 }
 
 #[tokio::test]
@@ -505,6 +563,11 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
     let (first, _) = authority.shown(desk).await;
     stop.cancel();
     running.await.unwrap().unwrap();
+    let line = doctor_says(&settings, "2026-02-01").await;
+    assert!(
+        line.starts_with("ok       certificate: good until"),
+        "{line}"
+    );
     let asked = acme.asked.lock().unwrap().len();
     assert!(
         acme.asked

@@ -1,0 +1,66 @@
+//! What HTTPS shows: reading a certificate and its key, and what the certificate says of itself.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use tokio_rustls::rustls::client::verify_server_name;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::server::ParsedCertificate;
+use tokio_rustls::rustls::sign::CertifiedKey;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+
+/// From when to when a certificate holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Reads a certificate with the chain to its root, and its key, both in PEM.
+///
+/// # Errors
+/// Names the setting and the file that can't be used, or says that the two don't belong together.
+pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
+    let chain = chain(certificate)
+        .map_err(|error| format!("tls.certificate: {}: {error}", certificate.display()))?;
+    let of_key = |error: &dyn std::fmt::Display| format!("tls.key: {}: {error}", key.display());
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of_key(&error))?;
+    CertifiedKey::from_der(chain, private, &aws_lc_rs::default_provider())
+        .map_err(|error| of_key(&error))
+}
+
+/// The certificates of a file in PEM; at least one.
+///
+/// # Errors
+/// Says why there are none.
+pub fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let chain: Vec<_> = read.map_err(|error| error.to_string())?;
+    match chain.is_empty() {
+        true => Err("there is no certificate in it".to_owned()),
+        false => Ok(chain),
+    }
+}
+
+/// `None` for what is no certificate.
+pub fn validity(certificate: &CertificateDer<'_>) -> Option<Validity> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    let validity = certificate.validity();
+    Some(Validity {
+        from: Timestamp::from_second(validity.not_before.timestamp()).ok()?,
+        until: Timestamp::from_second(validity.not_after.timestamp()).ok()?,
+    })
+}
+
+/// Whether a browser that went to this host takes the certificate for its own.
+pub fn is_for(certificate: &CertificateDer<'_>, host: &str) -> bool {
+    let name = ServerName::try_from(host);
+    let parsed = ParsedCertificate::try_from(certificate);
+    match (parsed, name) {
+        (Ok(parsed), Ok(name)) => verify_server_name(&parsed, &name).is_ok(),
+        _ => false,
+    }
+}
