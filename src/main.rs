@@ -8,6 +8,9 @@ use tracing_subscriber::EnvFilter;
 use zayavka::cli::{self, Arguments};
 use zayavka::domain::chain;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -2,6 +2,7 @@
 //! the clients of the original system is kept whole; everything else is beside it.
 
 mod accounts;
+mod documents;
 mod error;
 mod input;
 mod limits;
@@ -26,6 +27,7 @@ use crate::app::Desk;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
+use documents::Documents;
 pub use error::{Code, code_of, refusal, refusal_of};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
@@ -40,6 +42,7 @@ pub struct Schema {
     /// Every name in the schema, for those who count operations by name.
     names: Arc<HashSet<String>>,
     introspection: Introspection,
+    documents: Arc<Documents>,
 }
 
 /// Who asks, from where, and under which number.
@@ -76,7 +79,26 @@ impl Schema {
             open,
             closed: builder().disable_suggestions().data(desk).finish(),
             introspection,
+            documents: Arc::default(),
         }
+    }
+
+    /// Reads a request's document and holds it against the limits.
+    ///
+    /// # Errors
+    /// The answer to give instead of running it.
+    pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
+        let refuse = |code, message: String| Box::new(refusal(code, message));
+        let read = self.documents.read(&request.query)?;
+        let (kind, first) = operation(&read.document, request.operation_name.as_deref())
+            .map_err(|why| refuse(Code::ValidationFailed, why))?;
+        request.set_parsed_query(read.document.clone());
+        Ok(Prepared {
+            request,
+            kind,
+            introspects: read.introspects,
+            first,
+        })
     }
 
     /// Runs a query or a mutation.
@@ -144,28 +166,6 @@ fn builder()
         .limit_depth(limits::DEPTH)
         .limit_complexity(limits::COMPLEXITY)
         .limit_directives(limits::DIRECTIVES)
-}
-
-/// Reads a request's document and holds it against the limits.
-///
-/// # Errors
-/// The answer to give instead of running it.
-pub fn prepare(mut request: Request) -> Result<Prepared, Box<Response>> {
-    let refuse = |code, message: String| Box::new(refusal(code, message));
-    limits::check_text(&request.query).map_err(|why| refuse(Code::ParseFailed, why))?;
-    let document = async_graphql::parser::parse_query(&request.query)
-        .map_err(|error| refuse(Code::ParseFailed, error.to_string()))?;
-    let introspects =
-        limits::check(&document).map_err(|why| refuse(Code::ValidationFailed, why))?;
-    let (kind, first) = operation(&document, request.operation_name.as_deref())
-        .map_err(|why| refuse(Code::ValidationFailed, why))?;
-    request.set_parsed_query(document);
-    Ok(Prepared {
-        request,
-        kind,
-        introspects,
-        first,
-    })
 }
 
 /// What the operation does that a request asks for, and its first field.

@@ -14,7 +14,7 @@ use warp::reply::Response;
 use super::asker::Asker;
 use super::{Answered, Body, Site, headers};
 use crate::domain::Error;
-use crate::graphql::{Code, Kind, prepare, refusal};
+use crate::graphql::{Code, Kind, refusal};
 
 /// The media type under which a refused document has a status of its own.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
@@ -76,7 +76,7 @@ async fn run(
     out: &Out,
     safe: bool,
 ) -> Response {
-    let prepared = match prepare(request) {
+    let prepared = match site.schema.prepare(request) {
         Ok(prepared) => prepared,
         Err(refusal) => return out.write(out.document_status(), &refusal),
     };

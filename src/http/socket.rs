@@ -24,7 +24,7 @@ use super::headers::is_foreign;
 use super::{BODY, Site, graphql};
 use crate::app::accounts;
 use crate::domain::Error;
-use crate::graphql::{Caller, prepare};
+use crate::graphql::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// How long a client may take to introduce itself.
@@ -306,7 +306,7 @@ impl Conversation {
         let request = graphql::read_body(body.as_bytes())
             .map_err(|_| Close::InvalidMessage("Invalid payload of subscribe"))?;
         let caller = self.caller(&token).await?;
-        let prepared = match prepare(request) {
+        let prepared = match self.site.schema.prepare(request) {
             Ok(prepared) => prepared,
             Err(refusal) => {
                 let line = json!({ "type": "error", "id": id, "payload": refusal.errors });

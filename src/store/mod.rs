@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::{OpenFlags, TransactionBehavior};
+use rusqlite::OpenFlags;
 use tokio::sync::{Semaphore, broadcast, watch};
 use writer::{Pending, Queue, Writer};
 

@@ -1,0 +1,89 @@
+//! Documents that were read and are within the limits. Programs send the same few again and again,
+//! and to read one takes longer than to run it.
+
+use std::sync::Arc;
+
+use async_graphql::Response;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::error::{Code, refusal};
+use super::limits;
+
+/// The texts that are kept, in bytes; read, they take about ten times as much.
+const KEPT: u64 = 512 * 1024;
+/// About how many documents that may be.
+const COUNT: usize = 1_000;
+
+/// Keyed by their texts.
+pub(super) struct Documents(Cache<String, Arc<Read>, Length>);
+
+/// A document that may be run.
+pub(super) struct Read {
+    pub document: ExecutableDocument,
+    /// Whether it asks for the schema.
+    pub introspects: bool,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(COUNT, KEPT, Length))
+    }
+}
+
+impl Documents {
+    /// # Errors
+    /// The answer to a text that is no document, or asks for too much.
+    pub fn read(&self, text: &str) -> Result<Arc<Read>, Box<Response>> {
+        if let Some(read) = self.0.get(text) {
+            return Ok(read);
+        }
+        let refuse = |code| move |why: String| Box::new(refusal(code, why));
+        limits::check_text(text).map_err(refuse(Code::ParseFailed))?;
+        let document =
+            parse_query(text).map_err(|error| refuse(Code::ParseFailed)(error.to_string()))?;
+        let introspects = limits::check(&document).map_err(refuse(Code::ValidationFailed))?;
+        let read = Arc::new(Read {
+            document,
+            introspects,
+        });
+        self.0.insert(text.to_owned(), read.clone());
+        Ok(read)
+    }
+}
+
+#[derive(Clone)]
+struct Length;
+
+impl Weighter<String, Arc<Read>> for Length {
+    fn weight(&self, text: &String, _: &Arc<Read>) -> u64 {
+        text.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_again_is_read_once_and_a_flood_of_others_is_forgotten() {
+        let documents = Documents::default();
+        let first = documents.read("{ me { id } }").unwrap();
+        let again = documents.read("{ me { id } }").unwrap();
+        assert!(Arc::ptr_eq(&first, &again));
+        for number in 0..10_000 {
+            documents
+                .read(&format!("{{ a{number}: me {{ id }} }}"))
+                .unwrap();
+        }
+        let (kept, weight) = (documents.0.len(), documents.0.weight());
+        assert!(
+            kept <= 40_000 && weight <= KEPT,
+            "{kept} documents of {weight}"
+        );
+        assert!(documents.read("{ me { id }").is_err());
+        assert!(documents.read("{ me { id }").is_err());
+    }
+}
