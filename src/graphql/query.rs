@@ -7,7 +7,8 @@ use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
-    CategoryEnum, CustomerView, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView, UserView,
+    CategoryEnum, CustomerView, List, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView,
+    UserView,
 };
 use crate::app;
 use crate::app::paging;
@@ -42,14 +43,14 @@ impl Query {
 
     /// Every customer's card, oldest first. For long lists use `customers`.
     #[graphql(complexity = "10 * child_complexity")]
-    async fn all_customers(&self, ctx: &Context<'_>) -> Result<Vec<CustomerView>> {
+    async fn all_customers(&self, ctx: &Context<'_>) -> Result<List<CustomerView>> {
         let actor = ctx.actor()?;
         let all = ctx
             .desk()?
             .db
             .read(move |c| app::customers::all(c, &actor))
             .await?;
-        Ok(loader::customers(all))
+        Ok(loader::customers(all).into())
     }
 
     /// One customer's card. NOT_FOUND when there is none.
@@ -115,7 +116,7 @@ impl Query {
         created_at: Option<String>,
         date_start: Option<String>,
         date_end: Option<String>,
-    ) -> Result<Vec<TaskView>> {
+    ) -> Result<List<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let filter = TaskFilterInput {
@@ -133,7 +134,7 @@ impl Query {
             .db
             .read(move |c| app::tasks::list(c, &actor, &filter))
             .await?;
-        Ok(loader::tasks(rows))
+        Ok(loader::tasks(rows).into())
     }
 
     /// One task. NOT_FOUND when there is none.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
-use super::TaskView;
+use super::{List, TaskView};
 use crate::domain::{Customer, Name, Result};
 use crate::graphql::loader::Customers;
 
@@ -51,7 +51,7 @@ impl CustomerView {
 
     /// The customer's tasks, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
-    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<TaskView>> {
-        self.list.tasks(ctx, self.customer.id).await
+    async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
+        Ok(self.list.tasks(ctx, self.customer.id).await?.into())
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{CustomerView, UserView};
+use super::{CustomerView, List, UserView};
 use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
 use crate::graphql::Asked;
 use crate::graphql::loader::{self, Tasks};
@@ -102,9 +102,10 @@ impl TaskView {
 
     /// What happened to the task, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
-    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<EventView>> {
+    async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
         let events = self.list.history(ctx, self.row.task.id).await?;
-        Ok(events.into_iter().map(EventView).collect())
+        let events = events.into_iter().map(EventView);
+        Ok(events.collect::<Vec<_>>().into())
     }
 }
 
