@@ -92,7 +92,7 @@ impl Inside {
             .expect("an owner");
         let token = desk.tokens.sign(&owner, now).expect("a token");
         let viewer = runtime
-            .block_on(accounts::authenticate(&desk, &token))
+            .block_on(accounts::authenticate(&desk, &token, HERE))
             .expect("a session");
         let customers = runtime
             .block_on(desk.db.read(store::customers::all))
