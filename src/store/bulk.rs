@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{TransactionBehavior, params_from_iter};
 
 use super::{Connection, Transaction, configure};
-use crate::domain::{EmployeeId, EventKind, Result, Status, Task, TaskId};
+use crate::domain::{CustomerId, EmployeeId, EventKind, Result, Status, Task, TaskId};
 
 /// Memory for pages, in KiB: the indexes, which are written in many places at once, have room.
 const CACHE: i64 = 128 * 1024;
@@ -68,8 +68,8 @@ pub fn insert_tasks(tx: &Transaction, tasks: &[Task]) -> Result<()> {
     insert(tx, into, tasks, |task| {
         [
             task.id.get().into(),
-            optional(task.customer.map(|id| id.get())),
-            optional(task.employee.map(|id| id.get())),
+            optional(task.customer.map(CustomerId::get)),
+            optional(task.employee.map(EmployeeId::get)),
             task.category.word().into(),
             task.status.word().into(),
             task.description.as_str().into(),
