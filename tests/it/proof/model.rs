@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{report, size};
 use crate::bot::{contact, text};
-use crate::harness::{Shop, code};
+use crate::harness::{Shop, code, eventually};
 
 const CATEGORIES: [&str; 4] = ["CONSULTING", "DIAGNOSIS", "REPAIR", "OTHER"];
 const STATUSES: [&str; 4] = ["ACCEPTED", "IN_PROGRESS", "READY", "CLOSED"];
@@ -611,6 +611,7 @@ async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
             return None;
         }
         Operation::Wait(hours) => {
+            send_all(shop).await;
             shop.clock.advance(Duration::from_secs(hours * 3_600));
             return None;
         }
@@ -619,6 +620,28 @@ async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
     answer["errors"]
         .is_array()
         .then(|| code(&answer).to_owned())
+}
+
+/// Lets every message go out. One that days go by over before it had its turn would be given up,
+/// which the model knows nothing of.
+async fn send_all(shop: &Shop) {
+    let database = shop.database();
+    let open = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
+    let open = || {
+        database
+            .query_row(open, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    // A change of status waits five seconds, and a chat gets one message a second.
+    shop.clock.advance(Duration::from_secs(5));
+    loop {
+        let before = open();
+        if before == 0 {
+            return;
+        }
+        shop.clock.advance(Duration::from_secs(1));
+        eventually("a message goes out", || open() < before).await;
+    }
 }
 
 /// Every list and every single entry is what the model says.
