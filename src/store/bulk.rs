@@ -15,12 +15,15 @@ const CACHE: i64 = 128 * 1024;
 /// Rows of one statement, which opens the table and its indexes once for all of them.
 const ROWS: usize = 100;
 
-/// What the triggers on new tasks would have written row by row.
+/// What the triggers on new tasks would have written row by row. The index may collect 64 MB before
+/// it sorts them into the file, where one megabyte is usual; that setting goes again.
 const DERIVED: &str = "
+    INSERT INTO task_search (task_search, rank) VALUES ('hashsize', 67108864);
     INSERT INTO task_search (rowid, description, name, phone)
     SELECT t.id, t.description, coalesce(c.name, ''), coalesce(c.phone_e164, '')
     FROM tasks AS t LEFT JOIN customers AS c ON c.id = t.customer_id
     ORDER BY t.id;
+    DELETE FROM task_search_config WHERE k = 'hashsize';
     INSERT INTO task_counts (status, category, employee_id, tasks)
     SELECT status, category, coalesce(employee_id, 0), count(*) FROM tasks GROUP BY 1, 2, 3;
 ";
@@ -63,7 +66,7 @@ pub struct Step {
 
 /// Writes new tasks under the numbers that they have.
 pub fn insert_tasks(tx: &Transaction, tasks: &[Task]) -> Result<()> {
-    let into = "INSERT INTO tasks (id, customer_id, employee_id, category, status, description,
+    let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
                     version, created_at, updated_at, closed_at)";
     insert(tx, into, tasks, |task| {
         [
@@ -83,8 +86,7 @@ pub fn insert_tasks(tx: &Transaction, tasks: &[Task]) -> Result<()> {
 
 /// Appends to the history.
 pub fn append_steps(tx: &Transaction, steps: &[Step]) -> Result<()> {
-    let into =
-        "INSERT INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)";
+    let into = "INSERT OR ROLLBACK INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)";
     insert(tx, into, steps, |step| {
         let kind = match step.from {
             None => EventKind::Created,
