@@ -632,14 +632,15 @@ async fn send_all(shop: &Shop) {
             .query_row(open, [], |row| row.get::<_, i64>(0))
             .unwrap()
     };
-    // A change of status waits five seconds, and a chat gets one message a second.
+    // A change of status waits five seconds, and a chat gets a message when more than a second has
+    // gone by.
     shop.clock.advance(Duration::from_secs(5));
     loop {
         let before = open();
         if before == 0 {
             return;
         }
-        shop.clock.advance(Duration::from_secs(1));
+        shop.clock.advance(Duration::from_secs(2));
         eventually("a message goes out", || open() < before).await;
     }
 }
