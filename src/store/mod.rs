@@ -64,7 +64,6 @@ struct Inner {
     reads: Pool,
     reader: Semaphore,
     writer: Arc<Writer>,
-    metrics: Metrics,
 }
 
 /// A committed change of a task.
@@ -113,7 +112,6 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
-        let metrics = Metrics::default();
         Ok(Self(Arc::new(Inner {
             path,
             created,
@@ -124,11 +122,10 @@ impl Db {
                 pending,
                 changes: broadcast::Sender::new(CHANGES),
                 outbox: watch::Sender::new(()),
-                metrics: metrics.clone(),
+                metrics: Metrics::default(),
                 queue: Queue::default(),
                 _in_use: in_use,
             }),
-            metrics,
         })))
     }
 
@@ -187,7 +184,7 @@ impl Db {
 
     /// What this server counts of itself.
     pub fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+        &self.0.writer.metrics
     }
 
     /// How many listen to the changes of tasks.
@@ -245,7 +242,9 @@ impl Inner {
         let snapshot = Snapshot::of(&connection)?;
         let done = work(&connection);
         drop(snapshot);
-        self.metrics.worked("read", waited, working.elapsed());
+        self.writer
+            .metrics
+            .worked("read", waited, working.elapsed());
         done
     }
 }

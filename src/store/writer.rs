@@ -148,38 +148,36 @@ impl Writer {
         loop {
             let alone = {
                 let mut waiting = self.queue.lock();
-                match waiting.orders.pop_front() {
-                    None => {
-                        waiting.busy = false;
-                        return;
-                    }
-                    Some(Order::Alone(work)) => Some(work),
-                    Some(write) => {
-                        waiting.orders.push_front(write);
-                        None
-                    }
+                if waiting.orders.is_empty() {
+                    waiting.busy = false;
+                    return;
                 }
+                let is_alone = |order: &mut Order| matches!(order, Order::Alone(_));
+                waiting.orders.pop_front_if(is_alone)
             };
-            let connection = self.pool.get().map_err(Error::internal);
-            match (alone, connection) {
-                (Some(work), Ok(mut connection)) => work(&mut connection),
-                (Some(_), Err(_)) => {}
-                (None, connection) => self.write_together(connection),
+            match alone {
+                Some(Order::Alone(work)) => self.do_alone(work),
+                _ => self.write_together(),
+            }
+        }
+    }
+
+    fn do_alone(&self, work: Box<dyn FnOnce(&mut Connection) + Send>) {
+        match self.pool.get() {
+            Ok(mut connection) => work(&mut connection),
+            // Whoever waits is told that the work is gone.
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "there is no connection to write with");
             }
         }
     }
 
     /// One transaction with all the writes that wait.
-    fn write_together<C>(&self, connection: Result<C>)
-    where
-        C: std::ops::DerefMut<Target = Connection>,
-    {
+    fn write_together(&self) {
         let mut group = Vec::new();
         let mut touched = Touched::default();
-        let committed = match connection {
-            Ok(mut connection) => self.commit(&mut connection, &mut group, &mut touched),
-            Err(error) => Err(error),
-        };
+        let committed = self.commit(&mut group, &mut touched);
         if committed.is_ok() {
             for change in touched.tasks {
                 // Nobody listening is fine.
@@ -197,12 +195,8 @@ impl Writer {
         }
     }
 
-    fn commit(
-        &self,
-        connection: &mut Connection,
-        group: &mut Vec<Box<dyn Write>>,
-        touched: &mut Touched,
-    ) -> Result<()> {
+    fn commit(&self, group: &mut Vec<Box<dyn Write>>, touched: &mut Touched) -> Result<()> {
+        let mut connection = self.pool.get().map_err(Error::internal)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         self.pending.take();
         let working = Stopwatch::start();
@@ -237,16 +231,13 @@ impl Queue {
     /// The next one that waits, unless something else has to come before it.
     fn next_write(&self) -> Option<Box<dyn Write>> {
         let mut waiting = self.lock();
-        loop {
-            match waiting.orders.pop_front()? {
-                Order::Write(write) if write.is_wanted() => return Some(write),
-                Order::Write(_) => {}
-                alone @ Order::Alone(_) => {
-                    waiting.orders.push_front(alone);
-                    return None;
-                }
+        let is_write = |order: &mut Order| matches!(order, Order::Write(_));
+        while let Some(Order::Write(write)) = waiting.orders.pop_front_if(is_write) {
+            if write.is_wanted() {
+                return Some(write);
             }
         }
+        None
     }
 }
 

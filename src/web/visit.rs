@@ -246,11 +246,11 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
     };
     match accounts::authenticate(desk, token, address).await {
         Ok((actor, session)) => {
-            let read = move |c: &_| {
+            let read = |c: &_| {
                 let seen = tasks::newest_event(c, &actor)?;
                 Ok((accounts::me(c, &actor)?, seen))
             };
-            let (me, seen) = desk.db.read(read).await?;
+            let (me, seen) = desk.db.look_up(read).await?;
             Ok(Some(Viewer {
                 actor,
                 session,
