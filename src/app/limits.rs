@@ -41,7 +41,6 @@ pub struct Limits {
 /// A limit of each of many.
 struct Keyed<K: Hash + Eq + Clone> {
     limiter: Limiter<K>,
-    clock: Clock,
     /// When the recovered ones were last forgotten, in seconds.
     forgotten: AtomicI64,
 }
@@ -70,9 +69,9 @@ impl Limits {
     /// # Errors
     /// As for [`Limits::attempt`].
     pub fn request(&self, address: IpAddr) -> Result<()> {
-        match &self.requests {
-            Some((addresses, _)) if !address.is_loopback() => addresses.check(&network(address)),
-            _ => Ok(()),
+        match self.requests_from(address) {
+            Some((addresses, _)) => addresses.check(&network(address)),
+            None => Ok(()),
         }
     }
 
@@ -82,10 +81,16 @@ impl Limits {
     /// # Errors
     /// As for [`Limits::attempt`].
     pub fn request_by(&self, employee: EmployeeId, address: IpAddr) -> Result<()> {
-        match &self.requests {
-            Some((_, employees)) if !address.is_loopback() => employees.check(&employee),
-            _ => Ok(()),
+        match self.requests_from(address) {
+            Some((_, employees)) => employees.check(&employee),
+            None => Ok(()),
         }
+    }
+
+    /// What limits requests from there, if anything does.
+    fn requests_from(&self, address: IpAddr) -> Option<&(Keyed<IpAddr>, Keyed<EmployeeId>)> {
+        let limited = !address.is_loopback();
+        self.requests.as_ref().filter(|_| limited)
     }
 
     /// Counts a try from an address. What costs much, reading a password first of all, comes
@@ -112,7 +117,6 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         let store = DefaultKeyedStateStore::default();
         Self {
             limiter: RateLimiter::new(quota, store, clock.clone()),
-            clock: clock.clone(),
             forgotten: AtomicI64::new(0),
         }
     }
@@ -121,16 +125,17 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         if self.limiter.len() > KEYS {
             self.forget();
         }
-        let now = || governor::clock::Clock::now(&self.clock);
-        let checked = self.limiter.check_key(key);
-        checked.map_err(|until| Error::RateLimited {
-            retry_after: until.wait_time_from(now()),
+        self.limiter.check_key(key).map_err(|until| {
+            let now = governor::clock::Clock::now(self.limiter.clock());
+            Error::RateLimited {
+                retry_after: until.wait_time_from(now),
+            }
         })
     }
 
     /// Going through all keys with every request would help a flood from many addresses.
     fn forget(&self) {
-        let second = self.clock.now().as_second();
+        let second = self.limiter.clock().now().as_second();
         if self.forgotten.swap(second, Ordering::Relaxed) != second {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
