@@ -550,27 +550,25 @@ impl Backups {
 
 impl Tls {
     fn check(raw: RawTls) -> Result<Option<Self>> {
+        let of_acme = [
+            ("tls.email", raw.email.is_some()),
+            ("tls.cache", raw.cache.is_some()),
+            ("tls.directory", raw.directory.is_some()),
+            ("tls.directory_ca", raw.directory_ca.is_some()),
+        ];
+        let of_acme = of_acme
+            .into_iter()
+            .find_map(|(key, set)| set.then_some(key));
         let certificate = match (raw.certificate, raw.key, raw.domain) {
             (None, None, None) => {
-                let alone = raw.email.is_some()
-                    || raw.cache.is_some()
-                    || raw.directory.is_some()
-                    || raw.directory_ca.is_some()
-                    || raw.redirect.is_some();
                 let why = "set it, or tls.certificate and tls.key";
-                return match alone {
+                return match of_acme.is_some() || raw.redirect.is_some() {
                     true => Err(wrong("tls.domain", why)),
                     false => Ok(None),
                 };
             }
             (Some(certificate), Some(key), None) => {
-                let of_acme = [
-                    ("tls.email", raw.email.is_some()),
-                    ("tls.cache", raw.cache.is_some()),
-                    ("tls.directory", raw.directory.is_some()),
-                    ("tls.directory_ca", raw.directory_ca.is_some()),
-                ];
-                if let Some((key, _)) = of_acme.iter().find(|(_, set)| *set) {
+                if let Some(key) = of_acme {
                     let why = "it goes with tls.domain; a certificate in files needs none";
                     return Err(wrong(key, why));
                 }
