@@ -166,6 +166,11 @@ impl Conflict {
     }
 }
 
+/// How many whole seconds somebody is told to wait: rather one too many than to come in vain.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + 1
+}
+
 /// An error with what it came from.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

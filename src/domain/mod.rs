@@ -23,7 +23,7 @@ pub use account::{
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use email::Email;
-pub use error::{Conflict, Error, Invalid, Problem, Result, chain};
+pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
 pub use language::Language;
 pub use notice::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Value};
 
-use crate::domain::{Conflict, Error, Invalid, Language};
+use crate::domain::{Conflict, Error, Invalid, Language, whole_seconds};
 use crate::i18n;
 
 /// The API speaks English; programs go by `extensions.code`.
@@ -117,7 +117,7 @@ fn describe(error: &Error, request_id: &str) -> Described {
             conflict_extra(conflict),
         ),
         Error::RateLimited { retry_after } => {
-            let seconds = retry_after.as_secs() + 1;
+            let seconds = whole_seconds(*retry_after);
             let args = [("seconds", seconds.into())];
             let message = i18n::text_with(LANGUAGE, "error-rate-limited", args);
             (

@@ -11,8 +11,8 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
 use warp::sse::Event;
 
+use super::Site;
 use super::asker::Asker;
-use super::{Site, headers};
 use crate::app::tasks;
 use crate::app::tokens::Session;
 use crate::domain::{Error, Result};
@@ -72,7 +72,7 @@ async fn stream(
         }
         Err(error @ Error::RateLimited { .. }) => {
             let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
-            headers::say_when(&mut response, &error);
+            web::say_when(&mut response, &error);
             return response;
         }
         Err(error) => {

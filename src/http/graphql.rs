@@ -12,9 +12,10 @@ use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{Answered, Body, Site, headers};
+use super::{Answered, Body, Site};
 use crate::domain::Error;
 use crate::graphql::{Code, Kind, refusal};
+use crate::web;
 
 /// The media type under which a refused document has a status of its own.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
@@ -133,7 +134,7 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
         StatusCode::TOO_MANY_REQUESTS,
         &crate::graphql::refusal_of(error),
     );
-    headers::say_when(&mut answer, error);
+    web::say_when(&mut answer, error);
     answer
 }
 

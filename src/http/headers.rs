@@ -5,14 +5,13 @@ use warp::Reply;
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::Site;
-use crate::domain::Error;
 use crate::web::is_own_origin;
 
 /// What holds unless the route says something else itself.
@@ -82,14 +81,6 @@ pub(super) fn share(response: &mut Response, origin: HeaderValue) {
         HeaderValue::from_static("X-Request-Id, Retry-After"),
     );
     headers.append(VARY, HeaderValue::from_static("Origin"));
-}
-
-/// Says in how many seconds somebody may ask again who has asked too often.
-pub(super) fn say_when(response: &mut Response, error: &Error) {
-    if let Error::RateLimited { retry_after } = error {
-        let seconds = HeaderValue::from(retry_after.as_secs() + 1);
-        response.headers_mut().insert(RETRY_AFTER, seconds);
-    }
 }
 
 /// Whether a browser's page of another site asks for a socket. Programs that are no browsers name

@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::accounts;
 use super::visit::Visit;
-use crate::domain::Error;
+use crate::domain::{Error, whole_seconds};
 use crate::i18n;
 
 #[derive(Template)]
@@ -18,6 +18,14 @@ struct ErrorPage<'a> {
     current: &'a str,
     title: String,
     text: String,
+}
+
+/// Says in the headers when somebody may ask again who has asked too often.
+pub fn say_when(response: &mut Response, error: &Error) {
+    if let Error::RateLimited { retry_after } = error {
+        let seconds = HeaderValue::from(whole_seconds(*retry_after));
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+    }
 }
 
 /// Shows an error; whoever isn't signed in is led to the login and back.
@@ -54,13 +62,11 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             show(visit, StatusCode::CONFLICT, "error-title-invalid", text)
         }
         Error::RateLimited { retry_after } => {
-            let seconds = retry_after.as_secs() + 1;
+            let seconds = whole_seconds(*retry_after);
             let text = texts.with("error-rate-limited", [("seconds", seconds.into())]);
             let status = StatusCode::TOO_MANY_REQUESTS;
             let mut response = show(visit, status, "error-title-limited", text);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            say_when(&mut response, error);
             response
         }
         Error::Internal(source) | Error::DiskFull(source) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::text::Texts;
-use crate::domain::{Conflict, Error, Result};
+use crate::domain::{Conflict, Error, Result, whole_seconds};
 use crate::i18n;
 
 /// What is wrong, by the field's name in the form.
@@ -25,7 +25,7 @@ impl Errors {
                 ("phone", i18n::conflict(texts.language, conflict))
             }
             Error::RateLimited { retry_after } => {
-                let args = [("seconds", (retry_after.as_secs() + 1).into())];
+                let args = [("seconds", whole_seconds(*retry_after).into())];
                 ("nonFieldErrors", texts.with("error-rate-limited", args))
             }
             _ => return Err(error),

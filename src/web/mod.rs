@@ -17,6 +17,7 @@ use warp::reply::Response;
 
 use crate::domain::Error;
 
+pub use errors::say_when;
 pub use visit::{Asked, Viewer, Visit, is_own_origin, viewer};
 
 /// Answers a visit that goes no further than this.
