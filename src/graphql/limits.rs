@@ -39,9 +39,17 @@ pub fn check_text(query: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses a document that asks for more than one request may; says whether it asks for the schema.
-pub fn check(document: &ExecutableDocument) -> Result<bool, String> {
-    let mut introspects = false;
+/// What a document within the limits asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    pub schema: bool,
+    /// Something that comes with a password.
+    pub auth: bool,
+}
+
+/// Refuses a document that asks for more than one request may.
+pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
+    let mut asks = Asks::default();
     let mut counter = Counter {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -49,7 +57,8 @@ pub fn check(document: &ExecutableDocument) -> Result<bool, String> {
     for (_, operation) in document.operations.iter() {
         let OperationDefinition { selection_set, .. } = &operation.node;
         let count = counter.count(&selection_set.node, 0)?;
-        introspects |= count.schema > 0;
+        asks.schema |= count.schema > 0;
+        asks.auth |= count.auth > 0;
         let rules = [
             (count.aliases, ALIASES, "aliases"),
             (count.fields, FIELDS, "fields"),
@@ -62,7 +71,7 @@ pub fn check(document: &ExecutableDocument) -> Result<bool, String> {
             }
         }
     }
-    Ok(introspects)
+    Ok(asks)
 }
 
 #[derive(Debug, Clone, Copy, Default)]

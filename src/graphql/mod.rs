@@ -88,10 +88,9 @@ impl Schema {
     /// # Errors
     /// The answer to give instead of running it.
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
-        let refuse = |code, message: String| Box::new(refusal(code, message));
         let read = self.documents.read(&request.query)?;
         let (kind, first) = operation(&read.document, request.operation_name.as_deref())
-            .map_err(|why| refuse(Code::ValidationFailed, why))?;
+            .map_err(|why| Box::new(refusal(Code::ValidationFailed, why)))?;
         request.set_parsed_query(read.document.clone());
         Ok(Prepared {
             request,
