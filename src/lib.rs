@@ -28,7 +28,7 @@
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
 //!  │        └─▶ notifier ─▶ telegram, store
-//!  └─▶ doctor ─▶ telegram, store      store ─▶ metrics, clock
+//!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
 //! ```
 //!
 //! # What always holds

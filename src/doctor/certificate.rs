@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use crate::certificate::{self, Validity};
@@ -15,59 +15,56 @@ const KEPT: &str = "cached_cert_";
 /// Nothing where another program answers HTTPS.
 pub(super) fn examine(config: &Config, now: Timestamp) -> Option<Finding> {
     let tls = config.tls.as_ref()?;
-    let (shown, advice) = match &tls.certificate {
-        Certificate::Files { certificate, key } => {
-            let read = certificate::read(certificate, key).map(|read| read.cert);
-            (
-                read,
-                "Renew the files; the server reads them again by itself",
-            )
-        }
+    let host = config.public_url.as_deref().and_then(host);
+    Some(look(&tls.certificate, &host.unwrap_or_default(), now))
+}
+
+fn look(settings: &Certificate, host: &str, now: Timestamp) -> Finding {
+    let (chain, advice) = match settings {
+        Certificate::Files { certificate, key } => (
+            certificate::read(certificate, key).map(|read| read.cert),
+            "Renew the files; the server reads them again by itself",
+        ),
         Certificate::Acme { cache, .. } => {
             let Some(kept) = newest(cache) else {
                 let said = format!("there is none in {} yet", cache.display());
                 let advice = "Start the server, which gets one; if it runs, its log says why not";
-                return Some(Finding::warning(ABOUT, said, advice));
+                return Finding::warning(ABOUT, said, advice);
             };
             let advice = "See that port 443 of tls.domain is this server; its log says what the \
                           authority answered";
             (certificate::chain(&kept), advice)
         }
     };
-    let chain = match shown {
+    let chain = match chain {
         Ok(chain) => chain,
-        Err(said) => return Some(Finding::failure(ABOUT, said, "Correct that")),
+        Err(said) => return Finding::failure(ABOUT, said, "Correct that"),
     };
-    let first = &chain[0];
-    let host = config
-        .public_url
-        .as_deref()
-        .and_then(host)
-        .unwrap_or_default();
-    if !certificate::is_for(first, &host) {
+    if !certificate::is_for(&chain[0], host) {
         let said = format!("browsers don't take it for {host}'s");
         let advice = "Get one for that name, or correct `public_url`";
-        return Some(Finding::failure(ABOUT, said, advice));
+        return Finding::failure(ABOUT, said, advice);
     }
-    let Some(validity) = certificate::validity(first) else {
-        return Some(Finding::failure(ABOUT, "it can't be read", advice));
-    };
-    Some(judge(validity, now, advice))
+    match certificate::validity(&chain[0]) {
+        Some(validity) => judge(validity, now, advice),
+        None => Finding::failure(ABOUT, "it can't be read", advice),
+    }
 }
 
 fn judge(Validity { from, until }: Validity, now: Timestamp, advice: &str) -> Finding {
-    let day = until.strftime("%Y-%m-%d");
-    // Whoever renews in time does so long before the last tenth.
-    let whole = until.duration_since(from);
-    let left = until.duration_since(now);
-    match () {
-        () if now < from => {
-            let said = format!("it holds from {} on", from.strftime("%Y-%m-%d"));
-            Finding::failure(ABOUT, said, "Check the clock, or get another one")
-        }
-        () if until <= now => Finding::failure(ABOUT, format!("it ended on {day}"), advice),
-        () if left < whole / 10 => Finding::warning(ABOUT, format!("it ends on {day}"), advice),
-        () => Finding::ok(ABOUT, format!("good until {day}")),
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    if now < from {
+        let said = format!("it holds from {} on", day(from));
+        return Finding::failure(ABOUT, said, "Check the clock, or get another one");
+    }
+    let (whole, left) = (until.duration_since(from), until.duration_since(now));
+    if left <= SignedDuration::ZERO {
+        Finding::failure(ABOUT, format!("it ended on {}", day(until)), advice)
+    } else if left < whole / 10 {
+        // Whoever renews in time does so long before the last tenth.
+        Finding::warning(ABOUT, format!("it ends on {}", day(until)), advice)
+    } else {
+        Finding::ok(ABOUT, format!("good until {}", day(until)))
     }
 }
 
