@@ -20,11 +20,16 @@ const CREATE: &str =
     r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
 
 async fn connect(shop: &Shop, protocol: &str) -> Socket {
+    connect_from(shop, protocol, "127.0.0.1").await
+}
+
+/// From an address that counts where this machine is a trusted proxy.
+async fn connect_from(shop: &Shop, protocol: &str, address: &str) -> Socket {
     let url = shop.url.replace("http", "ws") + "/graphql";
     let mut request = url.into_client_request().unwrap();
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", protocol.parse().unwrap());
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", protocol.parse().unwrap());
+    headers.insert("x-forwarded-for", address.parse().unwrap());
     connect_async(request).await.unwrap().0
 }
 
@@ -59,15 +64,7 @@ async fn an_account_that_asks_too_often_loses_its_socket() {
         .await
         .reopen_with(settings, Duration::ZERO)
         .await;
-    let url = shop.url.replace("http", "ws") + "/graphql";
-    let mut request = url.into_client_request().unwrap();
-    let headers = request.headers_mut();
-    headers.insert(
-        "sec-websocket-protocol",
-        "graphql-transport-ws".parse().unwrap(),
-    );
-    headers.insert("x-forwarded-for", "203.0.113.7".parse().unwrap());
-    let mut socket = connect_async(request).await.unwrap().0;
+    let mut socket = connect_from(&shop, "graphql-transport-ws", "203.0.113.7").await;
     say(&mut socket, init(&shop)).await;
     assert_eq!(hear(&mut socket).await["type"], "connection_ack");
     for number in 0..10 {
