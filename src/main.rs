@@ -11,11 +11,10 @@ use zayavka::domain::chain;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log();
-    match cli::run(arguments).await {
+    match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("zayavka: {}", chain(&*error));

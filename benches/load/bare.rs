@@ -309,6 +309,7 @@ fn create(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
         )?
         .execute((customer, OWNER, task.category, task.description, now))?;
     let id = connection.last_insert_rowid();
+    index(connection)?;
     note(connection, id, "CREATED", None, "ACCEPTED", now)?;
     let task = get(desk, connection, id)?;
     json(CreateTask {
@@ -340,6 +341,23 @@ fn update(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
     json(UpdateTask {
         update_task: Payload { task },
     })
+}
+
+/// What the search is to find from now on.
+fn index(connection: &Connection) -> Result<(), Failure> {
+    let steps = [
+        "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
+        "INSERT INTO task_search (rowid, description, name, phone)
+         SELECT t.id, t.description, coalesce(c.name, ''), coalesce(c.phone_e164, '')
+         FROM task_search_stale AS s
+         JOIN tasks AS t ON t.id = s.task_id
+         LEFT JOIN customers AS c ON c.id = t.customer_id",
+        "DELETE FROM task_search_stale",
+    ];
+    for step in steps {
+        connection.prepare_cached(step)?.execute([])?;
+    }
+    Ok(())
 }
 
 /// A row of the history.

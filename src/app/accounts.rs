@@ -1,6 +1,7 @@
 //! Accounts of employees: making them, signing in, and what the owner decides about them.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
 use secrecy::SecretString;
@@ -191,19 +192,32 @@ fn signed_in(desk: &Desk, employee: Employee) -> Result<SignedIn> {
 pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(Actor, Session)> {
     let session = desk.tokens.session(token, desk.clock.now())?;
     desk.limits.request_by(session.employee, address)?;
-    let actor = desk.db.look_up(|c| holds(c, session)).await?;
-    Ok((actor, session))
+    Ok((holds(desk, session).await?, session))
 }
 
 /// Whether a token that was read still holds for its account.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when it does not.
-pub fn holds(connection: &Connection, session: Session) -> Result<Actor> {
-    store::employees::get(connection, session.employee)?
+pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
+    let staff = desk.db.staff().await?;
+    let employee = staff.get(&session.employee);
+    employee
         .filter(|employee| employee.epoch == session.epoch)
         .ok_or(Error::Unauthenticated)?
         .sign_in()
+}
+
+/// The signed-in employee.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for somebody who isn't there any more.
+pub async fn myself(desk: &Desk, actor: &Actor) -> Result<Arc<Employee>> {
+    let staff = desk.db.staff().await?;
+    staff
+        .get(&actor.id())
+        .cloned()
+        .ok_or(Error::Unauthenticated)
 }
 
 /// Replaces one's own password. Every token of the account dies; the one that comes back is new.

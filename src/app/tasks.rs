@@ -143,7 +143,7 @@ pub fn update(
         store::tasks::update(tx, &task, now)?;
     }
     if task.status != before.status {
-        let customer = customer.as_ref();
+        let customer = customer.as_deref();
         notices::status_changed(tx, shop, customer, id, before.status, task.status, now)?;
     }
     get(tx, actor, id)
@@ -233,11 +233,10 @@ async fn next_change(
                 });
             }
         };
-        let row = desk.db.read(move |c| {
-            accounts::holds(c, session)?;
-            store::tasks::get(c, change.task)
-        });
-        return Ok(Some((change, row.await?)));
+        let row = desk.db.read(move |c| store::tasks::get(c, change.task));
+        let row = row.await?;
+        accounts::holds(desk, session).await?;
+        return Ok(Some((change, row)));
     }
 }
 

@@ -106,6 +106,7 @@ enum User {
 ///
 /// # Errors
 /// A sentence for whoever typed the command.
+#[tokio::main]
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let file = match arguments.config {
         Some(file) => Some(file),
@@ -201,6 +202,7 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
                 .map_err(|error| about(&email, &error))?;
+            tokio::time::sleep(store::NOTICED).await;
             print(&format!("{} has a new password.\n", email.as_str()))
         }
         User::Deactivate { email } => {
@@ -213,6 +215,8 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             db.write(work)
                 .await
                 .map_err(|error| about(&email, &error))?;
+            // A server that runs beside us lets nobody in any more when this is said.
+            tokio::time::sleep(store::NOTICED).await;
             print(&format!("{} can no longer sign in.\n", email.as_str()))
         }
     }

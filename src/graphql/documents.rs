@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 
 use super::error::{Code, refusal};
 use super::limits;
+use super::shape::Checked;
 
 /// The texts that are kept, in bytes; read, they take about ten times as much.
 const KEPT: u64 = 512 * 1024;
@@ -25,6 +26,10 @@ pub(super) struct Read {
     pub document: ExecutableDocument,
     /// Whether it asks for the schema.
     pub introspects: bool,
+    /// Whether every field of the answer is asked for once.
+    pub each_once: bool,
+    /// With which variables it was found to suit the schema.
+    pub checked: Checked,
 }
 
 impl Default for Documents {
@@ -46,8 +51,10 @@ impl Documents {
             parse_query(text).map_err(|error| refuse(Code::ParseFailed)(error.to_string()))?;
         let asks = limits::check(&document).map_err(refuse(Code::ValidationFailed))?;
         let read = Arc::new(Read {
-            document,
             introspects: asks.schema,
+            each_once: limits::each_once(&document),
+            checked: Checked::default(),
+            document,
         });
         // A password may stand in the text itself.
         if !asks.auth {

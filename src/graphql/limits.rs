@@ -1,7 +1,7 @@
 //! What a document may ask for. Everything is counted with fragments spread out, and each
 //! fragment is looked at once, so that counting costs no more than reading.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
     ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
@@ -72,6 +72,38 @@ pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
         }
     }
     Ok(asks)
+}
+
+/// Whether a document within the limits asks for each field of its answer once: then nothing that
+/// was answered has to be merged with anything else.
+pub fn each_once(document: &ExecutableDocument) -> bool {
+    document.operations.iter().all(|(_, operation)| {
+        let set = &operation.node.selection_set.node;
+        is_each_once(document, set, &mut HashSet::new())
+    })
+}
+
+fn is_each_once<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    seen: &mut HashSet<&'a str>,
+) -> bool {
+    set.items.iter().all(|selection| match &selection.node {
+        Selection::Field(field) => {
+            let below = &field.node.selection_set.node;
+            seen.insert(field.node.response_key().node.as_str())
+                && is_each_once(document, below, &mut HashSet::new())
+        }
+        Selection::InlineFragment(inline) => {
+            is_each_once(document, &inline.node.selection_set.node, seen)
+        }
+        Selection::FragmentSpread(spread) => {
+            let fragment = document.fragments.get(&spread.node.fragment_name.node);
+            fragment.is_none_or(|fragment| {
+                is_each_once(document, &fragment.node.selection_set.node, seen)
+            })
+        }
+    })
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -19,12 +19,23 @@ use crate::store::tasks::TaskRow;
 /// Entries below lists that one request may fetch. Lists at the top are free.
 const BUDGET: usize = 250_000;
 
-/// What one request has fetched below its lists.
+/// How one request is answered, and what it has fetched below its lists.
 #[derive(Default)]
 pub struct Fetched {
+    /// Whether lists may be answered as JSON that nothing is added to any more.
+    pub lists_as_json: bool,
     entries: AtomicUsize,
     /// A shop has few employees: all of them are one short statement.
-    employees: OnceCell<HashMap<EmployeeId, Employee>>,
+    employees: OnceCell<HashMap<EmployeeId, Arc<Employee>>>,
+}
+
+impl Fetched {
+    pub fn new(lists_as_json: bool) -> Self {
+        Self {
+            lists_as_json,
+            ..Self::default()
+        }
+    }
 }
 
 /// The tasks of one list.
@@ -60,7 +71,7 @@ pub fn task(row: TaskRow) -> TaskView {
 pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
     let list = Arc::new(Customers::of(all.iter().map(|customer| customer.id)));
     let view = |customer| CustomerView {
-        customer,
+        customer: Arc::new(customer),
         list: list.clone(),
     };
     all.into_iter().map(view).collect()
@@ -69,6 +80,7 @@ pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
 /// The view of one customer.
 pub fn customer(customer: Customer) -> CustomerView {
     let list = Arc::new(Customers::of([customer.id]));
+    let customer = Arc::new(customer);
     CustomerView { customer, list }
 }
 
@@ -83,7 +95,7 @@ impl Tasks {
     }
 
     /// The customer of a task of this list.
-    pub fn customer(&self, customer: Customer) -> CustomerView {
+    pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
         let list = self.customers.clone();
         CustomerView { customer, list }
     }
@@ -136,7 +148,7 @@ impl Customers {
 }
 
 /// The employee with that number.
-pub async fn employee(ctx: &Context<'_>, id: EmployeeId) -> Result<Option<Employee>> {
+pub async fn employee(ctx: &Context<'_>, id: EmployeeId) -> Result<Option<Arc<Employee>>> {
     let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
     let employees = fetched
         .employees
@@ -145,14 +157,14 @@ pub async fn employee(ctx: &Context<'_>, id: EmployeeId) -> Result<Option<Employ
     Ok(employees.get(&id).cloned())
 }
 
-async fn fetch_employees(ctx: &Context<'_>) -> Result<HashMap<EmployeeId, Employee>> {
+async fn fetch_employees(ctx: &Context<'_>) -> Result<HashMap<EmployeeId, Arc<Employee>>> {
     let (actor, db) = (ctx.actor()?, &ctx.desk()?.db);
     let all = db
         .read(move |c| app::accounts::employees(c, &actor))
         .await?;
     Ok(all
         .into_iter()
-        .map(|employee| (employee.id, employee))
+        .map(|employee| (employee.id, Arc::new(employee)))
         .collect())
 }
 

@@ -5,11 +5,13 @@ mod accounts;
 mod documents;
 mod error;
 mod input;
+mod json;
 mod limits;
 mod loader;
 mod mutation;
 mod page;
 mod query;
+mod shape;
 mod subscription;
 mod view;
 
@@ -20,15 +22,17 @@ use std::sync::Arc;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationType, Selection,
 };
-use async_graphql::{Context, Request, Response, SDLExportOptions};
+use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-use documents::Documents;
+use documents::{Documents, Read};
 pub use error::{Code, code_of, refusal, refusal_of};
+pub use json::write;
+use shape::Shape;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -39,6 +43,8 @@ pub struct Schema {
     open: Inner,
     /// For the others: it suggests no names of fields.
     closed: Inner,
+    /// For documents that were found right before: it only runs them.
+    trusting: Inner,
     /// Every name in the schema, for those who count operations by name.
     names: Arc<HashSet<String>>,
     introspection: Introspection,
@@ -58,7 +64,8 @@ pub struct Caller {
 pub struct Prepared {
     request: Request,
     pub kind: Kind,
-    introspects: bool,
+    read: Arc<Read>,
+    shape: Shape,
     /// The first field of the operation; empty where it begins with a fragment.
     first: String,
 }
@@ -77,7 +84,11 @@ impl Schema {
         Self {
             names: Arc::new(open.names().into_iter().collect()),
             open,
-            closed: builder().disable_suggestions().data(desk).finish(),
+            closed: builder().disable_suggestions().data(desk.clone()).finish(),
+            trusting: builder()
+                .validation_mode(ValidationMode::Fast)
+                .data(desk)
+                .finish(),
             introspection,
             documents: Arc::default(),
         }
@@ -93,21 +104,31 @@ impl Schema {
             .map_err(|why| Box::new(refusal(Code::ValidationFailed, why)))?;
         request.set_parsed_query(read.document.clone());
         Ok(Prepared {
+            shape: Shape::of(&request),
             request,
             kind,
-            introspects: read.introspects,
+            read,
             first,
         })
     }
 
-    /// Runs a query or a mutation.
+    /// Runs a query or a mutation, for an answer to [`write`].
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
         let request_id = caller.request_id.clone();
-        let schema = match self.shown_to(&caller, prepared.introspects) {
+        let mut schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
             Err(refusal) => return *refusal,
         };
-        let mut response = schema.execute(for_caller(prepared, caller)).await;
+        let (read, shape) = (prepared.read.clone(), prepared.shape);
+        let checked = read.checked.has(shape);
+        if checked {
+            schema = &self.trusting;
+        }
+        let request = for_caller(prepared, caller, read.each_once);
+        let mut response = schema.execute(request).await;
+        if !checked && !is_refused(&response) {
+            read.checked.add(shape);
+        }
         error::finish(&mut response, &request_id);
         response
     }
@@ -115,11 +136,11 @@ impl Schema {
     /// Runs any operation; a subscription answers many times, the others once.
     pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
         let request_id = caller.request_id.clone();
-        let schema = match self.shown_to(&caller, prepared.introspects) {
+        let schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
             Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
         };
-        let responses = schema.execute_stream(for_caller(prepared, caller));
+        let responses = schema.execute_stream(for_caller(prepared, caller, false));
         responses
             .map(move |mut response| {
                 error::finish(&mut response, &request_id);
@@ -150,6 +171,13 @@ impl Schema {
             }
         }
     }
+}
+
+/// Whether the document was refused before anything ran: no error names a field of the answer.
+pub fn is_refused(response: &Response) -> bool {
+    let before =
+        |error: &async_graphql::ServerError| error.path.is_empty() && error.source.is_none();
+    response.data == async_graphql::Value::Null && response.errors.iter().any(before)
 }
 
 /// The schema in GraphQL's own language.
@@ -199,11 +227,9 @@ fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind,
     Ok((kind, first))
 }
 
-fn for_caller(prepared: Prepared, caller: Caller) -> Request {
-    prepared
-        .request
-        .data(loader::Fetched::default())
-        .data(caller)
+fn for_caller(prepared: Prepared, caller: Caller, lists_as_json: bool) -> Request {
+    let fetched = loader::Fetched::new(lists_as_json);
+    prepared.request.data(fetched).data(caller)
 }
 
 /// What every resolver needs.

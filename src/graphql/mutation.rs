@@ -109,7 +109,7 @@ impl Mutation {
             Err(error) => Err(error),
         };
         let (errors, signed_in) = outcome(signed_in)?;
-        let (user, token) = signed_in.map(|s| (UserView(s.employee), s.token)).unzip();
+        let (user, token) = signed_in.map(|s| (s.employee.into(), s.token)).unzip();
         Ok(LoginPayload {
             success: token.is_some(),
             errors,
@@ -133,7 +133,7 @@ impl Mutation {
             Some(email) => app::accounts::update_me(tx, &actor, &email),
             None => app::accounts::me(tx, &actor),
         };
-        let user = UserView(ctx.desk()?.db.write(work).await?);
+        let user = ctx.desk()?.db.write(work).await?.into();
         Ok(UpdateUserPayload { user })
     }
 
@@ -203,7 +203,7 @@ impl Mutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
-        let user = UserView(ctx.desk()?.db.write(work).await?);
+        let user = ctx.desk()?.db.write(work).await?.into();
         Ok(UpdateUserPayload { user })
     }
 
@@ -218,7 +218,7 @@ impl Mutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
-        let user = UserView(ctx.desk()?.db.write(work).await?);
+        let user = ctx.desk()?.db.write(work).await?.into();
         Ok(UpdateUserPayload { user })
     }
 

@@ -22,12 +22,8 @@ impl Query {
     /// The signed-in employee.
     async fn me(&self, ctx: &Context<'_>) -> Result<UserView> {
         let actor = ctx.actor()?;
-        Ok(UserView(
-            ctx.desk()?
-                .db
-                .look_up(|c| app::accounts::me(c, &actor))
-                .await?,
-        ))
+        let me = app::accounts::myself(ctx.desk()?, &actor).await?;
+        Ok(UserView(me))
     }
 
     /// Everybody who has or had an account.
@@ -38,7 +34,7 @@ impl Query {
             .db
             .read(move |c| app::accounts::employees(c, &actor))
             .await?;
-        Ok(all.into_iter().map(UserView).collect())
+        Ok(all.into_iter().map(UserView::from).collect())
     }
 
     /// Every customer's card, oldest first. For long lists use `customers`.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use warp::Reply;
 use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
@@ -14,7 +14,7 @@ use warp::reply::Response;
 use super::asker::Asker;
 use super::{Answered, Body, Site};
 use crate::domain::Error;
-use crate::graphql::{Code, Kind, refusal};
+use crate::graphql::{Code, Kind, is_refused, refusal};
 use crate::web;
 
 /// The media type under which a refused document has a status of its own.
@@ -120,13 +120,6 @@ async fn run(
     answer
 }
 
-/// Whether the document was refused before anything ran: no error names a field of the answer.
-pub(super) fn is_refused(response: &async_graphql::Response) -> bool {
-    let before =
-        |error: &async_graphql::ServerError| error.path.is_empty() && error.source.is_none();
-    response.data == async_graphql::Value::Null && response.errors.iter().any(before)
-}
-
 /// Refuses a caller that has asked too often.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
@@ -141,15 +134,6 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
 /// How to answer.
 struct Out {
     media_type: &'static str,
-}
-
-/// A response; one to a refused document has no `data` at all.
-#[derive(Serialize)]
-struct Written<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a async_graphql::Value>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [async_graphql::ServerError],
 }
 
 impl Out {
@@ -175,11 +159,7 @@ impl Out {
     }
 
     fn write(&self, status: StatusCode, response: &async_graphql::Response) -> Response {
-        let written = Written {
-            data: (!is_refused(response)).then_some(&response.data),
-            errors: &response.errors,
-        };
-        let Ok(body) = serde_json::to_vec(&written) else {
+        let Ok(body) = crate::graphql::write(response) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let mut answer = warp::reply::with_status(body, status).into_response();

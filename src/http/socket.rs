@@ -329,7 +329,7 @@ async fn tell(
 ) {
     let mut complete = true;
     while let Some(response) = responses.next().await {
-        let refused = graphql::is_refused(&response);
+        let refused = crate::graphql::is_refused(&response);
         let line = match refused {
             true => json!({ "type": "error", "id": id, "payload": response.errors }),
             false => json!({ "type": "next", "id": id, "payload": response }),

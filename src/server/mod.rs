@@ -4,6 +4,7 @@ mod accept;
 mod backups;
 mod bot;
 mod metrics;
+mod others;
 mod plain;
 mod systemd;
 mod tls;
@@ -201,6 +202,7 @@ impl Server {
         if let Some(tls) = self.tls {
             parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
+        parts.spawn(others::run(self.desk.db.clone(), stop.clone()));
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(
             self.listener,

@@ -1,6 +1,11 @@
 //! Reading a row column by column, in the order of its table's `COLUMNS`. To look each name up in
 //! each row would take longer than to fetch the row.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::sync::Arc;
+
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
@@ -24,17 +29,25 @@ impl<'a> Columns<'a> {
     }
 
     /// What a joined table has for this row, by its columns; nothing where the first one, which is
-    /// its key, is null.
-    pub fn joined<T>(
+    /// its key, is null. What is known of an earlier row is not read again.
+    pub fn joined<K, T>(
         &mut self,
         columns: &str,
+        known: &mut HashMap<K, Arc<T>>,
         read: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<Option<T>> {
-        if self.row.get_ref(self.next)? == rusqlite::types::ValueRef::Null {
-            self.next += columns.split(',').count();
-            return Ok(None);
-        }
-        read(self).map(Some)
+    ) -> rusqlite::Result<Option<Arc<T>>>
+    where
+        K: FromSql + Eq + Hash,
+    {
+        let behind = self.next + columns.split(',').count();
+        let key: Option<K> = self.row.get(self.next)?;
+        let found = match key.map(|key| known.entry(key)) {
+            None => None,
+            Some(Entry::Occupied(known)) => Some(known.get().clone()),
+            Some(Entry::Vacant(new)) => Some(new.insert(Arc::new(read(self)?)).clone()),
+        };
+        self.next = behind;
+        Ok(found)
     }
 }
 

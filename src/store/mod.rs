@@ -9,6 +9,8 @@ mod columns;
 mod files;
 mod lock;
 mod migrate;
+mod search;
+mod staff;
 mod types;
 mod writer;
 
@@ -28,11 +30,13 @@ pub mod updates;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::OpenFlags;
+use staff::Kept;
 use tokio::sync::{Semaphore, broadcast, watch};
 use writer::{Pending, Queue, Writer};
 
@@ -42,6 +46,7 @@ pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
 pub use refinery::Migration;
 pub use rusqlite::{Connection, Transaction};
+pub use staff::Staff;
 
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
@@ -51,6 +56,9 @@ const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many changes a subscriber may lag behind before it is told to look again.
 const CHANGES: usize = 1024;
+
+/// After this long a server has noticed what another program wrote.
+pub const NOTICED: Duration = Duration::from_millis(500);
 
 type Pool = r2d2::Pool<SqliteConnectionManager>;
 
@@ -124,6 +132,8 @@ impl Db {
                 outbox: watch::Sender::new(()),
                 metrics: Metrics::default(),
                 queue: Queue::default(),
+                staff: Kept::default(),
+                version: AtomicI64::default(),
                 _in_use: in_use,
             }),
         })))
@@ -168,6 +178,42 @@ impl Db {
         let waiting = Stopwatch::start();
         let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
         self.0.read(waiting.elapsed(), work)
+    }
+
+    /// Everybody who has or had an account, read again after each change. A change by another
+    /// program counts once a server has noticed it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub async fn staff(&self) -> Result<Arc<Staff>> {
+        let kept = &self.0.writer.staff;
+        match kept.get() {
+            Ok(staff) => Ok(staff),
+            Err(turn) => Ok(kept.keep(turn, self.look_up(employees::all).await?)),
+        }
+    }
+
+    /// Looks whether another program has written. What is in memory is read again then, or when
+    /// nobody can say, and the search reads what changed.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub async fn notice_others(&self) -> Result<()> {
+        let writer = self.0.writer.clone();
+        let look = move |c: &mut Connection| {
+            // Our own writes, by this same connection, don't change it.
+            let version = c.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+            if writer.version.swap(version, Ordering::Relaxed) != version {
+                writer.staff.forget();
+                search::catch_up(c)?;
+            }
+            Ok(())
+        };
+        let looked = self.0.writer.alone(look).await;
+        if looked.is_err() {
+            self.0.writer.staff.forget();
+        }
+        looked
     }
 
     /// Runs `work` in a write transaction, and commits it when it returns `Ok`.

@@ -1,10 +1,11 @@
 //! The `tasks` table, always read together with the customer and the employee.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use rusqlite::types::ToSql;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Params, Row, Statement, named_params};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, literal};
@@ -18,8 +19,15 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub struct TaskRow {
     pub task: Task,
-    pub customer: Option<Customer>,
-    pub employee: Option<Employee>,
+    pub customer: Option<Arc<Customer>>,
+    pub employee: Option<Arc<Employee>>,
+}
+
+/// Whom the rows of one list concern.
+#[derive(Default)]
+struct Known {
+    customers: HashMap<CustomerId, Arc<Customer>>,
+    employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
 const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, version, \
@@ -37,7 +45,7 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 });
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
     let row = &mut Columns::of(row);
     let task = Task {
         id: row.take("id")?,
@@ -53,14 +61,23 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
     };
     Ok(TaskRow {
         task,
-        customer: row.joined(customers::COLUMNS, customers::read)?,
-        employee: row.joined(employees::COLUMNS, employees::read)?,
+        customer: row.joined(customers::COLUMNS, &mut known.customers, customers::read)?,
+        employee: row.joined(employees::COLUMNS, &mut known.employees, employees::read)?,
     })
+}
+
+/// All that a statement finds.
+fn read_all(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<TaskRow>> {
+    let mut known = Known::default();
+    let rows = statement.query_map(params, |row| read(row, &mut known))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {
     let mut statement = connection.prepare_cached(&BY_ID)?;
-    Ok(statement.query_row([id], from_row).optional()?)
+    let mut known = Known::default();
+    let found = statement.query_row([id], |row| read(row, &mut known));
+    Ok(found.optional()?)
 }
 
 /// Where a page begins: behind the task with this sort key and number.
@@ -301,8 +318,7 @@ impl Conditions {
 
     fn rows(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskRow>> {
         let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map(&*self.params(), from_row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        read_all(&mut statement, &*self.params())
     }
 }
 
@@ -334,8 +350,7 @@ pub fn of_telegram(
         *SELECT
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map((who, limit, skip), from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    read_all(&mut statement, (who, limit, skip))
 }
 
 pub fn by_ids(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskRow>> {
@@ -353,8 +368,7 @@ fn among(
     );
     let ids: Vec<i64> = ids.collect();
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    read_all(&mut statement, [serde_json::json!(ids).to_string()])
 }
 
 /// Writes a new task; its number is given here.

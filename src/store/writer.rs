@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{broadcast, oneshot, watch};
 
-use super::{Change, Lock, Pool, TaskChanged};
+use super::staff::Kept;
+use super::{Change, Lock, Pool, TaskChanged, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -28,6 +30,9 @@ pub(super) struct Writer {
     pub outbox: watch::Sender<()>,
     pub metrics: Metrics,
     pub queue: Queue,
+    pub staff: Kept,
+    /// What SQLite counts whenever another connection than the writer's has written.
+    pub version: AtomicI64,
     /// The file stays in use as long as a write is on its way.
     pub _in_use: Lock,
 }
@@ -178,6 +183,9 @@ impl Writer {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         let committed = self.commit(&mut group, &mut touched);
+        if touched.staff {
+            self.staff.forget();
+        }
         if committed.is_ok() {
             for change in touched.tasks {
                 // Nobody listening is fine.
@@ -218,6 +226,10 @@ impl Writer {
                 }
             }
             tx.prepare_cached("RELEASE write")?.execute([])?;
+        }
+        if touched.search {
+            search::refresh(&tx)?;
+            self.pending.take();
         }
         Ok(tx.commit()?)
     }
@@ -262,12 +274,16 @@ pub(super) struct Pending(Arc<Mutex<Touched>>);
 struct Touched {
     tasks: Vec<TaskChanged>,
     outbox: bool,
+    search: bool,
+    staff: bool,
 }
 
 impl Touched {
     fn add(&mut self, other: Self) {
         self.tasks.extend(other.tasks);
         self.outbox |= other.outbox;
+        self.search |= other.search;
+        self.staff |= other.staff;
     }
 }
 
@@ -276,6 +292,8 @@ impl Pending {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match table {
             "outbox" => touched.outbox = true,
+            "employees" => touched.staff = true,
+            search::STALE => touched.search = true,
             "tasks" => {
                 let what = match action {
                     Action::SQLITE_INSERT => Change::Created,

@@ -1,10 +1,7 @@
 //! Updates: what of Telegram's many kinds concerns us.
 
-use frankenstein::types::{
-    CallbackQuery, Chat, ChatMember, ChatMemberUpdated, ChatType, MaybeInaccessibleMessage,
-    Message, User,
-};
-use frankenstein::updates::UpdateContent;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::domain::{Name, TelegramId};
 
@@ -57,74 +54,133 @@ pub struct Contact {
 impl Update {
     /// Reads an update; `None` for what isn't one.
     pub fn parse(json: &[u8]) -> Option<Self> {
-        #[derive(serde::Deserialize)]
+        #[derive(Deserialize)]
         struct Numbered {
             update_id: i64,
         }
-        if let Ok(update) = serde_json::from_slice::<frankenstein::updates::Update>(json) {
-            return Some(Self {
-                id: update.update_id.into(),
-                event: Event::from_content(update.content).unwrap_or(Event::Other),
-            });
-        }
-        let numbered: Numbered = serde_json::from_slice(json).ok()?;
+        let Numbered { update_id: id } = serde_json::from_slice(json).ok()?;
+        let happened = serde_json::from_slice(json).ok().and_then(Wire::event);
         Some(Self {
-            id: numbered.update_id,
-            event: Event::Other,
+            id,
+            event: happened.unwrap_or(Event::Other),
         })
     }
 }
 
-impl Event {
-    fn from_content(content: UpdateContent) -> Option<Self> {
-        match content {
-            UpdateContent::Message(message) => Self::from_message(*message),
-            UpdateContent::CallbackQuery(query) => Self::from_query(*query),
-            UpdateContent::MyChatMember(update) => Self::from_membership(update),
-            _ => None,
+/// What is read of Telegram's `Update` (<https://core.telegram.org/bots/api#update>). Whatever else
+/// stands in it, now or later, is passed over.
+#[derive(Deserialize)]
+struct Wire {
+    message: Option<Message>,
+    callback_query: Option<CallbackQuery>,
+    my_chat_member: Option<ChatMemberUpdated>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    message_id: i32,
+    /// 0 for a message that the bot can't reach any more.
+    date: i64,
+    chat: Chat,
+    from: Option<User>,
+    text: Option<String>,
+    contact: Option<SharedContact>,
+    forward_origin: Option<IgnoredAny>,
+    via_bot: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct CallbackQuery {
+    id: String,
+    from: User,
+    message: Option<Message>,
+    data: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ChatMemberUpdated {
+    chat: Chat,
+    from: User,
+    new_chat_member: ChatMember,
+}
+
+#[derive(Deserialize)]
+struct ChatMember {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Chat {
+    id: i64,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: i64,
+    is_bot: bool,
+    first_name: String,
+    last_name: Option<String>,
+    language_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SharedContact {
+    phone_number: String,
+    user_id: Option<i64>,
+}
+
+impl Wire {
+    fn event(self) -> Option<Event> {
+        match self {
+            Self {
+                message: Some(message),
+                ..
+            } => message.event(),
+            Self {
+                callback_query: Some(query),
+                ..
+            } => query.event(),
+            Self { my_chat_member, .. } => my_chat_member?.event(),
         }
     }
+}
 
-    fn from_message(message: Message) -> Option<Self> {
-        let from = Person::in_private(&message.chat, message.from.as_deref()?)?;
-        let first_hand = message.forward_origin.is_none() && message.via_bot.is_none();
-        let contact = message.contact.map(|contact| Contact {
-            own: first_hand
-                && contact
-                    .user_id
-                    .and_then(telegram_id)
-                    .is_some_and(|id| id == from.id),
+impl Message {
+    fn event(self) -> Option<Event> {
+        let from = Person::in_private(&self.chat, self.from.as_ref()?)?;
+        let first_hand = self.forward_origin.is_none() && self.via_bot.is_none();
+        let contact = self.contact.map(|contact| Contact {
+            own: first_hand && contact.user_id == Some(from.id.get()),
             phone: contact.phone_number,
         });
-        Some(Self::Message {
+        Some(Event::Message {
             from,
-            text: message.text,
+            text: self.text,
             contact,
         })
     }
+}
 
-    fn from_query(query: CallbackQuery) -> Option<Self> {
-        let (chat, message) = match query.message? {
-            MaybeInaccessibleMessage::Message(message) => {
-                ((*message.chat).clone(), Some(message.message_id))
-            }
-            MaybeInaccessibleMessage::InaccessibleMessage(message) => (message.chat, None),
-        };
-        Some(Self::Press {
-            from: Person::in_private(&chat, &query.from)?,
-            query: query.id,
-            data: query.data.unwrap_or_default(),
-            message,
+impl CallbackQuery {
+    fn event(self) -> Option<Event> {
+        let message = self.message?;
+        Some(Event::Press {
+            from: Person::in_private(&message.chat, &self.from)?,
+            query: self.id,
+            data: self.data.unwrap_or_default(),
+            message: (message.date != 0).then_some(message.message_id),
         })
     }
+}
 
-    fn from_membership(update: ChatMemberUpdated) -> Option<Self> {
-        Some(Self::Membership {
-            from: Person::in_private(&update.chat, &update.from)?,
-            blocked: matches!(
-                update.new_chat_member,
-                ChatMember::Kicked(_) | ChatMember::Left(_)
-            ),
+impl ChatMemberUpdated {
+    fn event(self) -> Option<Event> {
+        let status = self.new_chat_member.status.as_str();
+        Some(Event::Membership {
+            from: Person::in_private(&self.chat, &self.from)?,
+            blocked: matches!(status, "kicked" | "left"),
         })
     }
 }
@@ -132,8 +188,8 @@ impl Event {
 impl Person {
     /// `None` outside of the person's own chat with the bot.
     fn in_private(chat: &Chat, user: &User) -> Option<Self> {
-        let id = telegram_id(user.id)?;
-        if chat.type_field != ChatType::Private || chat.id != id.get() || user.is_bot {
+        let id = TelegramId::from_wire(user.id)?;
+        if chat.kind != "private" || chat.id != user.id || user.is_bot {
             return None;
         }
         let last = user.last_name.as_deref().unwrap_or_default();
@@ -143,8 +199,4 @@ impl Person {
             language: user.language_code.clone(),
         })
     }
-}
-
-fn telegram_id(id: u64) -> Option<TelegramId> {
-    i64::try_from(id).ok().and_then(TelegramId::from_wire)
 }

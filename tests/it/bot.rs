@@ -12,7 +12,7 @@ pub const BORIS: i64 = 7;
 
 pub fn message(from: i64, content: Value) -> Value {
     let mut message = json!({
-        "message_id": 1, "date": 0,
+        "message_id": 1, "date": 1627203600,
         "chat": {"id": from, "type": "private", "first_name": "Анна"},
         "from": {"id": from, "is_bot": false, "first_name": "Анна", "last_name": "К.", "language_code": "ru"},
     });

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::harness::{Shop, code};
 
 /// The longest introspection path of common clients: seven wrapped types below an argument.
@@ -185,4 +187,66 @@ fn the_schema_keeps_the_whole_contract() {
     );
     let missing: Vec<_> = contract.difference(&ours).collect();
     assert!(contract.len() > 60 && missing.is_empty(), "{missing:#?}");
+}
+
+/// A list is written out while it is read, but not where the answer's parts are merged; and what
+/// was checked once is not checked again. None of that may be seen.
+#[tokio::test]
+async fn the_answer_is_the_same_however_it_is_made() {
+    let shop = Shop::with_owner().await;
+    for (phone, text) in [
+        ("+79000000001", "one \"quoted\""),
+        ("+79000000002", "два\nдва"),
+    ] {
+        let query = "mutation ($task: TaskInput!) { createTask(taskData: $task) { task { id } } }";
+        let task = json!({ "customerPhone": phone, "description": text });
+        shop.ask_with(query, json!({ "task": task })).await;
+    }
+    let list = "{ allTasks { id description customer { phone } } }";
+    let plain = shop.ask(list).await;
+    assert_eq!(
+        plain["data"]["allTasks"],
+        json!([
+            {"id": "1", "description": "one \"quoted\"", "customer": {"phone": "+79000000001"}},
+            {"id": "2", "description": "два\nдва", "customer": {"phone": "+79000000002"}},
+        ])
+    );
+    for merged in [
+        "{ allTasks { id description } allTasks { customer { phone } } }",
+        "{ ...a ...b } fragment a on Query { allTasks { id } } fragment b on Query { allTasks { description customer { phone } } }",
+        "{ allTasks { id description customer { phone } } ... on Query { allTasks { id } } }",
+        "{ allTasks { ...t } } fragment t on Task { id description customer { phone } }",
+    ] {
+        assert_eq!(shop.ask(merged).await, plain, "{merged}");
+    }
+    let twice = "{ allTasks { customer { tasks { id } tasks { description } } } }";
+    let tasks = &shop.ask(twice).await["data"]["allTasks"][0]["customer"]["tasks"];
+    assert_eq!(
+        tasks,
+        &json!([{"id": "1", "description": "one \"quoted\""}])
+    );
+
+    // The same document with good variables, bad ones, and good ones again.
+    let by_status =
+        "query ($s: [StatusEnum], $p: String) { allTasks(statuses: $s, customerPhone: $p) { id } }";
+    let right = json!({ "s": ["ACCEPTED"], "p": "+7 900 000-00-02" });
+    for _ in 0..2 {
+        let found = shop.ask_with(by_status, right.clone()).await;
+        assert_eq!(found["data"]["allTasks"], json!([{"id": "2"}]), "{found}");
+        for wrong in [
+            json!({ "s": ["BROKEN"] }),
+            json!({ "s": ["accepted"] }),
+            json!({ "s": [1] }),
+            json!({ "s": ["ACCEPTED"], "p": 7 }),
+        ] {
+            let refused = shop.ask_with(by_status, wrong.clone()).await;
+            assert_eq!(
+                code(&refused),
+                "GRAPHQL_VALIDATION_FAILED",
+                "{wrong} {refused}"
+            );
+            assert_eq!(refused.get("data"), None, "{refused}");
+        }
+    }
+    shop.close().await;
 }

@@ -188,6 +188,13 @@ webhook_secret = '{SECRET}'",
         answer
     }
 
+    pub async fn ask_with(&self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables });
+        let (status, answer) = self.post("/graphql", &body.to_string()).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
     pub async fn post(&self, path: &str, body: &str) -> (u16, Value) {
         self.post_accepting(path, body, "*/*").await
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::cli::works;
 use crate::harness;
 
 /// The setting that lets it listen where nobody else does.
@@ -194,4 +195,21 @@ fn systemd_hears_that_it_is_ready_alive_and_stopping() {
     program.signal("TERM");
     while hear() != "STOPPING=1" {}
     assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn whom_the_command_line_shuts_out_is_out_when_it_returns() {
+    let folder = TempDir::new().unwrap();
+    let program = Program::start(&folder);
+    let register = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
+    let answer = program.ask(None, register).await.unwrap();
+    let token = answer["data"]["register"]["token"].as_str().unwrap();
+    let me = || program.ask(Some(token), "{ me { email } }");
+    assert_eq!(me().await.unwrap()["data"]["me"]["email"], "a@example.com");
+    // The server has it in memory by now.
+    assert_eq!(me().await.unwrap()["data"]["me"]["email"], "a@example.com");
+    let reset = ["user", "reset-password", "a@example.com"];
+    works(folder.path(), &reset, "another four random words\n");
+    let after = me().await.unwrap();
+    assert_eq!(harness::code(&after), "UNAUTHENTICATED", "{after}");
 }

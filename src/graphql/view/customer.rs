@@ -7,13 +7,13 @@ use crate::domain::{Customer, Name, Result};
 use crate::graphql::loader::Customers;
 
 pub struct CustomerView {
-    pub customer: Customer,
+    pub customer: Arc<Customer>,
     /// The list that the customer stands in.
     pub list: Arc<Customers>,
 }
 
 /// A customer's card.
-#[Object(name = "Customer")]
+#[Object(name = "Customer", serial)]
 impl CustomerView {
     async fn id(&self) -> ID {
         self.customer.id.get().into()

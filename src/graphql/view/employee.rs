@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_graphql::{Enum, ID, Object};
 
 use crate::domain::{Employee, Role};
@@ -11,10 +13,16 @@ pub enum RoleEnum {
     Employee,
 }
 
-pub struct UserView(pub Employee);
+pub struct UserView(pub Arc<Employee>);
+
+impl From<Employee> for UserView {
+    fn from(employee: Employee) -> Self {
+        Self(Arc::new(employee))
+    }
+}
 
 /// An employee of the shop.
-#[Object(name = "User")]
+#[Object(name = "User", serial)]
 impl UserView {
     async fn id(&self) -> ID {
         self.0.id.get().into()

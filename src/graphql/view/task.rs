@@ -45,7 +45,7 @@ pub struct TaskView {
 }
 
 /// A customer's request.
-#[Object(name = "Task")]
+#[Object(name = "Task", serial)]
 impl TaskView {
     async fn id(&self) -> ID {
         self.row.task.id.get().into()
@@ -136,7 +136,7 @@ pub enum AuthorEnum {
 pub struct EventView(TaskEvent);
 
 /// One thing that happened to a task.
-#[Object(name = "TaskEvent")]
+#[Object(name = "TaskEvent", serial)]
 impl EventView {
     async fn id(&self) -> ID {
         self.0.id.get().into()

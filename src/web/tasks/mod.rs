@@ -75,11 +75,11 @@ impl Row {
             id: task.id.get(),
             version: task.version,
             description: task.description.as_str().to_owned(),
-            customer: CustomerLine::new(row.customer.as_ref(), texts),
+            customer: CustomerLine::new(row.customer.as_deref(), texts),
             created: texts.when(&task.created),
             status: task.status,
             category: task.category,
-            face: row.employee.as_ref().map(Face::of),
+            face: row.employee.as_deref().map(Face::of),
             next: next(task.status),
         }
     }

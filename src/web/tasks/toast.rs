@@ -38,7 +38,7 @@ fn changed_text(visit: &Visit, row: &TaskRow) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", texts.status(&row.task.status).into());
-    match why_not_told(row.customer.as_ref()) {
+    match why_not_told(row.customer.as_deref()) {
         None => {
             let seconds = ("seconds", visit.desk.shop.notify_delay.as_secs().into());
             texts.with("toast-told", [number, status, seconds])

@@ -44,6 +44,7 @@ const ROWS: &[&str] = &[
      INSERT INTO telegram_updates (update_id, received_at) VALUES (41, 1), (42, 2);",
     "UPDATE employees SET language = 'en' WHERE id = 1",
     "",
+    "",
 ];
 
 fn now() -> jiff::Timestamp {
