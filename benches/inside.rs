@@ -133,7 +133,7 @@ impl Inside {
         let answer = self.site.schema.execute(prepared, self.caller.clone());
         let answer = self.runtime.block_on(answer);
         assert!(answer.is_ok(), "{:?}", answer.errors);
-        graphql::write(&answer).expect("JSON")
+        graphql::write(answer).expect("JSON")
     }
 
     /// A page, as it leaves for a browser.

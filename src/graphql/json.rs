@@ -1,7 +1,8 @@
-//! Answers as JSON. A long list is written out while it is read (`view::List`), and stands in its
-//! answer as the bytes it has become; nothing else in the schema is binary.
+//! Answers as JSON. What needs no merging is written out while it is read (`view::Written`), and
+//! stands in its answer as the bytes it has become; nothing else in the schema is binary.
 
-use async_graphql::{Response, Value};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Response, Value};
 use serde_json::Result;
 
 use super::is_refused;
@@ -10,14 +11,17 @@ use super::is_refused;
 ///
 /// # Errors
 /// For a number that JSON doesn't have.
-pub fn write(response: &Response) -> Result<Vec<u8>> {
-    let refused = is_refused(response);
-    let mut out = Vec::with_capacity(length(&response.data) + 128);
-    out.push(b'{');
-    if !refused {
-        out.extend_from_slice(b"\"data\":");
-        write_value(&response.data, &mut out)?;
-    }
+pub fn write(response: Response) -> Result<Vec<u8>> {
+    let refused = is_refused(&response);
+    let mut out = match response.data {
+        _ if refused => vec![b'{'],
+        Value::Object(fields) if fields.len() == 1 => write_only(fields)?,
+        data => {
+            let mut out = b"{\"data\":".to_vec();
+            write_value(&data, &mut out)?;
+            out
+        }
+    };
     if !response.errors.is_empty() {
         out.extend_from_slice(if refused {
             b"\"errors\":"
@@ -26,6 +30,22 @@ pub fn write(response: &Response) -> Result<Vec<u8>> {
         });
         serde_json::to_writer(&mut out, &response.errors)?;
     }
+    out.push(b'}');
+    Ok(out)
+}
+
+/// The data of an answer that has one field. A long list stays where it was written.
+fn write_only(fields: IndexMap<Name, Value>) -> Result<Vec<u8>> {
+    let mut start = b"{\"data\":{".to_vec();
+    let mut out = Vec::new();
+    for (name, value) in fields {
+        write_name(&name, &mut start);
+        match value {
+            Value::Binary(written) => out = Vec::from(written),
+            other => write_value(&other, &mut out)?,
+        }
+    }
+    out.splice(0..0, start);
     out.push(b'}');
     Ok(out)
 }
@@ -46,10 +66,7 @@ pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
             out.push(b'{');
             for (index, (name, value)) in fields.iter().enumerate() {
                 separate(index, out);
-                // A name is letters, digits and underscores.
-                out.push(b'"');
-                out.extend_from_slice(name.as_bytes());
-                out.extend_from_slice(b"\":");
+                write_name(name, out);
                 write_value(value, out)?;
             }
             out.push(b'}');
@@ -59,18 +76,16 @@ pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// A field's name, which is letters, digits and underscores.
+pub(super) fn write_name(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
 /// A comma before every entry but the first.
 pub(super) fn separate(index: usize, out: &mut Vec<u8>) {
     if index > 0 {
         out.push(b',');
-    }
-}
-
-/// About how long the JSON gets, for what is long.
-fn length(data: &Value) -> usize {
-    match data {
-        Value::Object(fields) => fields.values().map(length).sum(),
-        Value::Binary(written) => written.len(),
-        _ => 256,
     }
 }

@@ -9,10 +9,10 @@ use async_graphql::Context;
 use tokio::sync::OnceCell;
 
 use super::Asked;
-use super::view::{CustomerView, TaskView};
+use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::domain::{
-    Customer, CustomerId, Employee, EmployeeId, Problem, Result, TaskEvent, TaskId,
+    Customer, CustomerId, Employee, EmployeeId, Problem, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::tasks::TaskRow;
 
@@ -22,17 +22,17 @@ const BUDGET: usize = 250_000;
 /// How one request is answered, and what it has fetched below its lists.
 #[derive(Default)]
 pub struct Fetched {
-    /// Whether lists may be answered as JSON that nothing is added to any more.
-    pub lists_as_json: bool,
+    /// Whether the answer may have JSON in it that nothing is added to any more.
+    pub as_json: bool,
     entries: AtomicUsize,
     /// A shop has few employees: all of them are one short statement.
     employees: OnceCell<HashMap<EmployeeId, Arc<Employee>>>,
 }
 
 impl Fetched {
-    pub fn new(lists_as_json: bool) -> Self {
+    pub fn new(as_json: bool) -> Self {
         Self {
-            lists_as_json,
+            as_json,
             ..Self::default()
         }
     }
@@ -40,6 +40,8 @@ impl Fetched {
 
 /// The tasks of one list.
 pub struct Tasks {
+    /// The shop's, by which its days go.
+    pub zone: TimeZone,
     ids: Vec<TaskId>,
     customers: Arc<Customers>,
     history: OnceCell<HashMap<TaskId, Vec<TaskEvent>>>,
@@ -47,47 +49,52 @@ pub struct Tasks {
 
 /// The customers of one list.
 pub struct Customers {
+    /// Some may come several times.
     ids: Vec<CustomerId>,
     tasks: OnceCell<HashMap<CustomerId, Vec<TaskView>>>,
 }
 
 /// The views of a list of tasks.
-pub fn tasks(rows: Vec<TaskRow>) -> Vec<TaskView> {
-    let list = Arc::new(Tasks::of(&rows));
-    let view = |row| TaskView {
-        row,
-        list: list.clone(),
-    };
-    rows.into_iter().map(view).collect()
+pub fn tasks(
+    rows: Vec<TaskRow>,
+    zone: &TimeZone,
+) -> impl ExactSizeIterator<Item = TaskView> + Send + use<> {
+    let list = Arc::new(Tasks::of(&rows, zone));
+    rows.into_iter().map(move |row| {
+        let list = list.clone();
+        Written(TaskFields { row, list })
+    })
 }
 
 /// The view of one task.
-pub fn task(row: TaskRow) -> TaskView {
-    let list = Arc::new(Tasks::of(std::slice::from_ref(&row)));
-    TaskView { row, list }
+pub fn task(row: TaskRow, zone: &TimeZone) -> TaskView {
+    let list = Arc::new(Tasks::of(std::slice::from_ref(&row), zone));
+    Written(TaskFields { row, list })
 }
 
 /// The views of a list of customers.
 pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
-    let list = Arc::new(Customers::of(all.iter().map(|customer| customer.id)));
-    let view = |customer| CustomerView {
-        customer: Arc::new(customer),
-        list: list.clone(),
+    let ids = all.iter().map(|customer| customer.id).collect();
+    let list = Arc::new(Customers::of(ids));
+    let view = |customer| {
+        let (customer, list) = (Arc::new(customer), list.clone());
+        Written(CustomerFields { customer, list })
     };
     all.into_iter().map(view).collect()
 }
 
 /// The view of one customer.
 pub fn customer(customer: Customer) -> CustomerView {
-    let list = Arc::new(Customers::of([customer.id]));
+    let list = Arc::new(Customers::of(vec![customer.id]));
     let customer = Arc::new(customer);
-    CustomerView { customer, list }
+    Written(CustomerFields { customer, list })
 }
 
 impl Tasks {
-    fn of(rows: &[TaskRow]) -> Self {
-        let customers = rows.iter().filter_map(|row| row.task.customer);
+    fn of(rows: &[TaskRow], zone: &TimeZone) -> Self {
+        let customers = rows.iter().filter_map(|row| row.task.customer).collect();
         Self {
+            zone: zone.clone(),
             ids: rows.iter().map(|row| row.task.id).collect(),
             customers: Arc::new(Customers::of(customers)),
             history: OnceCell::new(),
@@ -97,7 +104,7 @@ impl Tasks {
     /// The customer of a task of this list.
     pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
         let list = self.customers.clone();
-        CustomerView { customer, list }
+        Written(CustomerFields { customer, list })
     }
 
     /// What happened to a task of this list.
@@ -117,12 +124,9 @@ impl Tasks {
 }
 
 impl Customers {
-    fn of(ids: impl IntoIterator<Item = CustomerId>) -> Self {
-        let distinct: HashSet<CustomerId> = ids.into_iter().collect();
-        Self {
-            ids: distinct.into_iter().collect(),
-            tasks: OnceCell::new(),
-        }
+    fn of(ids: Vec<CustomerId>) -> Self {
+        let tasks = OnceCell::new();
+        Self { ids, tasks }
     }
 
     /// The tasks of a customer of this list.
@@ -134,13 +138,14 @@ impl Customers {
     }
 
     async fn fetch(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Vec<TaskView>>> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
-        let rows = db
-            .read(move |c| app::customers::tasks(c, &actor, &ids))
-            .await?;
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let ids: HashSet<CustomerId> = self.ids.iter().copied().collect();
+        let ids: Vec<CustomerId> = ids.into_iter().collect();
+        let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
+        let rows = desk.db.read(work).await?;
         spend(ctx, rows.len())?;
         // One list for the tasks of all these customers, so that it goes on like this below.
-        let views = tasks(rows).into_iter();
+        let views = tasks(rows, &desk.shop.timezone);
         Ok(group(
             views.filter_map(|view| Some((view.row.task.customer?, view))),
         ))

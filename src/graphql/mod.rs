@@ -227,8 +227,8 @@ fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind,
     Ok((kind, first))
 }
 
-fn for_caller(prepared: Prepared, caller: Caller, lists_as_json: bool) -> Request {
-    let fetched = loader::Fetched::new(lists_as_json);
+fn for_caller(prepared: Prepared, caller: Caller, as_json: bool) -> Request {
+    let fetched = loader::Fetched::new(as_json);
     prepared.request.data(fetched).data(caller)
 }
 

@@ -10,7 +10,7 @@ use super::accounts::{
 };
 use super::input::{Card, CustomerInput, TaskInput};
 use super::loader;
-use super::view::{CustomerView, RoleEnum, TaskView, UserView};
+use super::view::{CustomerView, RoleEnum, TaskView, UserView, user};
 use crate::app;
 use crate::domain::{CustomerId, Email, EmployeeId, NoticeId, Phone, Result, Role, TaskId};
 use crate::store::Transaction;
@@ -109,7 +109,7 @@ impl Mutation {
             Err(error) => Err(error),
         };
         let (errors, signed_in) = outcome(signed_in)?;
-        let (user, token) = signed_in.map(|s| (s.employee.into(), s.token)).unzip();
+        let (user, token) = signed_in.map(|s| (user(s.employee), s.token)).unzip();
         Ok(LoginPayload {
             success: token.is_some(),
             errors,
@@ -133,7 +133,7 @@ impl Mutation {
             Some(email) => app::accounts::update_me(tx, &actor, &email),
             None => app::accounts::me(tx, &actor),
         };
-        let user = ctx.desk()?.db.write(work).await?.into();
+        let user = user(ctx.desk()?.db.write(work).await?);
         Ok(UpdateUserPayload { user })
     }
 
@@ -203,7 +203,7 @@ impl Mutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
-        let user = ctx.desk()?.db.write(work).await?.into();
+        let user = user(ctx.desk()?.db.write(work).await?);
         Ok(UpdateUserPayload { user })
     }
 
@@ -218,7 +218,7 @@ impl Mutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
-        let user = ctx.desk()?.db.write(work).await?.into();
+        let user = user(ctx.desk()?.db.write(work).await?);
         Ok(UpdateUserPayload { user })
     }
 
@@ -334,7 +334,7 @@ impl Mutation {
             .write(move |tx| app::tasks::create(tx, &actor, &new, now))
             .await?;
         Ok(TaskPayload {
-            task: loader::task(row),
+            task: loader::task(row, &desk.shop.timezone),
         })
     }
 
@@ -348,7 +348,7 @@ impl Mutation {
         let work =
             move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
         Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?),
+            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
         })
     }
 
@@ -370,7 +370,7 @@ impl Mutation {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
         Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?),
+            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
         })
     }
 
@@ -395,7 +395,7 @@ impl Mutation {
             .write(move |tx| app::notices::retry(tx, &actor, id, now))
             .await?;
         Ok(TaskPayload {
-            task: loader::task(row),
+            task: loader::task(row, &desk.shop.timezone),
         })
     }
 }

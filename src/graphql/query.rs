@@ -8,7 +8,7 @@ use super::loader;
 use super::page::{self, Page};
 use super::view::{
     CategoryEnum, CustomerView, List, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView,
-    UserView,
+    UserView, user,
 };
 use crate::app;
 use crate::app::paging;
@@ -23,7 +23,7 @@ impl Query {
     async fn me(&self, ctx: &Context<'_>) -> Result<UserView> {
         let actor = ctx.actor()?;
         let me = app::accounts::myself(ctx.desk()?, &actor).await?;
-        Ok(UserView(me))
+        Ok(user(me))
     }
 
     /// Everybody who has or had an account.
@@ -34,7 +34,7 @@ impl Query {
             .db
             .read(move |c| app::accounts::employees(c, &actor))
             .await?;
-        Ok(all.into_iter().map(UserView::from).collect())
+        Ok(all.into_iter().map(user).collect())
     }
 
     /// Every customer's card, oldest first. For long lists use `customers`.
@@ -46,7 +46,7 @@ impl Query {
             .db
             .read(move |c| app::customers::all(c, &actor))
             .await?;
-        Ok(loader::customers(all).into())
+        Ok(List::of(loader::customers(all)))
     }
 
     /// One customer's card. NOT_FOUND when there is none.
@@ -130,19 +130,17 @@ impl Query {
             .db
             .read(move |c| app::tasks::list(c, &actor, &filter))
             .await?;
-        Ok(loader::tasks(rows).into())
+        Ok(List::of(loader::tasks(rows, &desk.shop.timezone)))
     }
 
     /// One task. NOT_FOUND when there is none.
     async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
-        let row = ctx
-            .desk()?
-            .db
-            .look_up(|c| app::tasks::get(c, &actor, id))
-            .await?;
-        Ok(Some(loader::task(row)))
+        let desk = ctx.desk()?;
+        let get = |c: &_| app::tasks::get(c, &actor, id);
+        let row = desk.db.look_up(get).await?;
+        Ok(Some(loader::task(row, &desk.shop.timezone)))
     }
 
     /// Tasks by pages, newest first unless another order is asked for.
@@ -180,7 +178,7 @@ impl Query {
             after.is_some(),
             total,
             cursor,
-            loader::tasks,
+            |rows| loader::tasks(rows, &desk.shop.timezone).collect(),
         ))
     }
 
@@ -189,13 +187,13 @@ impl Query {
     #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
         let actor = ctx.actor()?;
-        let all = ctx
-            .desk()?
-            .db
-            .read(move |c| app::notices::undelivered(c, &actor))
-            .await?;
+        let desk = ctx.desk()?;
+        let work = move |c: &_| app::notices::undelivered(c, &actor);
+        let all = desk.db.read(work).await?;
         let (notices, rows): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        let all = notices.into_iter().zip(loader::tasks(rows));
+        let all = notices
+            .into_iter()
+            .zip(loader::tasks(rows, &desk.shop.timezone));
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.map(view).collect())
     }

@@ -46,13 +46,14 @@ impl Subscription {
             .data::<std::sync::Arc<app::Desk>>()
             .map_err(super::missing)?
             .clone();
+        let zone = desk.shop.timezone.clone();
         let changes = app::tasks::watch(desk, session, id);
-        Ok(changes.map(|change| {
+        Ok(changes.map(move |change| {
             let (TaskChanged { task, what }, row) = change?;
             Ok(TaskChange {
                 kind: what.into(),
                 id: task.get().into(),
-                task: row.map(loader::task),
+                task: row.map(|row| loader::task(row, &zone)),
             })
         }))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use warp::Reply;
 use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
@@ -32,7 +33,7 @@ const GRAPHIQL_POLICY: &str = "default-src 'self'; script-src 'self' https://unp
 struct Sent {
     query: String,
     operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
+    variables: Option<Variables>,
     /// None are understood; they are there for clients that send them.
     #[serde(rename = "extensions")]
     _extensions: Option<Map<String, Value>>,
@@ -79,7 +80,7 @@ async fn run(
 ) -> Response {
     let prepared = match site.schema.prepare(request) {
         Ok(prepared) => prepared,
-        Err(refusal) => return out.write(out.document_status(), &refusal),
+        Err(refusal) => return out.write(out.document_status(), *refusal),
     };
     match prepared.kind {
         Kind::Mutation if safe => {
@@ -105,7 +106,7 @@ async fn run(
             let why =
                 format!("Internal error. The server's log has it under request {request_id}.");
             let refusal = refusal(Code::Internal, why);
-            return out.write(StatusCode::INTERNAL_SERVER_ERROR, &refusal);
+            return out.write(StatusCode::INTERNAL_SERVER_ERROR, refusal);
         }
     };
     let name = site.schema.name_of(&prepared);
@@ -114,8 +115,8 @@ async fn run(
         true => out.document_status(),
         false => StatusCode::OK,
     };
-    let mut answer = out.write(status, &response);
     let code = crate::graphql::code_of(&response);
+    let mut answer = out.write(status, response);
     answer.extensions_mut().insert(Answered { name, code });
     answer
 }
@@ -125,7 +126,7 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
     let mut answer = out.write(
         StatusCode::TOO_MANY_REQUESTS,
-        &crate::graphql::refusal_of(error),
+        crate::graphql::refusal_of(error),
     );
     web::say_when(&mut answer, error);
     answer
@@ -155,10 +156,10 @@ impl Out {
     }
 
     fn refuse(&self, status: StatusCode, why: &str) -> Response {
-        self.write(status, &refusal(Code::BadUserInput, why))
+        self.write(status, refusal(Code::BadUserInput, why))
     }
 
-    fn write(&self, status: StatusCode, response: &async_graphql::Response) -> Response {
+    fn write(&self, status: StatusCode, response: async_graphql::Response) -> Response {
         let Ok(body) = crate::graphql::write(response) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
@@ -221,8 +222,7 @@ pub(super) fn read_body(body: &[u8]) -> Result<Request, String> {
 
 fn read(body: Sent) -> Request {
     let variables = body.variables.unwrap_or_default();
-    let mut request =
-        Request::new(body.query).variables(Variables::from_json(Value::Object(variables)));
+    let mut request = Request::new(body.query).variables(variables);
     request.operation_name = body.operation_name;
     request
 }
@@ -240,16 +240,15 @@ fn read_query(query: &str) -> Result<Request, String> {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.clone())
     };
-    let object = |name: &str| match find(name) {
-        None => Ok(None),
-        Some(text) => serde_json::from_str::<Option<Map<String, Value>>>(&text)
-            .map_err(|_| format!("`{name}` must be a JSON object.")),
-    };
+    fn object<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, String> {
+        let read = text.map(|text| serde_json::from_str(&text)).transpose();
+        read.map_err(|_| format!("`{name}` must be a JSON object."))
+    }
     Ok(read(Sent {
         query: find("query").ok_or("Send a query: POST it as JSON, or GET it as ?query=….")?,
         operation_name: find("operationName"),
-        variables: object("variables")?,
-        _extensions: object("extensions")?,
+        variables: object("variables", find("variables"))?,
+        _extensions: object("extensions", find("extensions"))?,
     }))
 }
 

@@ -168,8 +168,9 @@ impl Db {
         read.unwrap_or_else(|panic| Err(Error::internal(panic)))
     }
 
-    /// [`Db::read`] for what looks a few rows up by their keys: it runs on the caller's own
-    /// thread, since to hand it to another one takes longer than the look.
+    /// [`Db::read`] for one statement that looks a few rows up by their keys: it runs on the
+    /// caller's own thread, since to hand it to another one takes longer than the look, and in a
+    /// snapshot of its own, as SQLite's single statements do.
     ///
     /// # Errors
     /// As for [`Db::read`].
@@ -177,7 +178,7 @@ impl Db {
         tracing::trace!("read");
         let waiting = Stopwatch::start();
         let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
-        self.0.read(waiting.elapsed(), work)
+        self.0.timed(waiting.elapsed(), work)
     }
 
     /// Everybody who has or had an account, read again after each change. A change by another
@@ -283,11 +284,16 @@ impl Db {
 
 impl Inner {
     fn read<T>(&self, waited: Duration, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.timed(waited, |connection| {
+            let _snapshot = Snapshot::of(connection)?;
+            work(connection)
+        })
+    }
+
+    fn timed<T>(&self, waited: Duration, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let working = Stopwatch::start();
         let connection = self.reads.get().map_err(Error::internal)?;
-        let snapshot = Snapshot::of(&connection)?;
         let done = work(&connection);
-        drop(snapshot);
         self.writer
             .metrics
             .worked("read", waited, working.elapsed());

@@ -32,7 +32,7 @@ const COMPRESS_FROM: usize = 1_400;
 pub struct Viewer {
     pub actor: Actor,
     pub session: Session,
-    pub me: Employee,
+    pub me: Arc<Employee>,
     /// The newest event before anything of the page was read.
     pub seen: i64,
 }
@@ -246,11 +246,9 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
     };
     match accounts::authenticate(desk, token, address).await {
         Ok((actor, session)) => {
-            let read = |c: &_| {
-                let seen = tasks::newest_event(c, &actor)?;
-                Ok((accounts::me(c, &actor)?, seen))
-            };
-            let (me, seen) = desk.db.look_up(read).await?;
+            let newest = |c: &_| tasks::newest_event(c, &actor);
+            let seen = desk.db.look_up(newest).await?;
+            let me = accounts::myself(desk, &actor).await?;
             Ok(Some(Viewer {
                 actor,
                 session,

@@ -1,20 +1,46 @@
 use std::sync::Arc;
 
+use async_graphql::parser::types::Field;
 use async_graphql::{Context, ID, Object};
 
+use super::written::{Plain, Written, id, json};
 use super::{List, TaskView};
 use crate::domain::{Customer, Name, Result};
 use crate::graphql::loader::Customers;
 
-pub struct CustomerView {
+pub type CustomerView = Written<CustomerFields>;
+
+pub struct CustomerFields {
     pub customer: Arc<Customer>,
     /// The list that the customer stands in.
     pub list: Arc<Customers>,
 }
 
+impl Plain for Customer {
+    const TYPE: &'static str = "Customer";
+
+    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+        match field.name.node.as_str() {
+            "id" => id(self.id.get(), out),
+            "phone" => json(self.phone.typed(), out),
+            "phoneE164" => json(self.phone.e164(), out),
+            "name" => json(&self.name.as_ref().map(Name::as_str), out),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for CustomerFields {
+    const TYPE: &'static str = Customer::TYPE;
+
+    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+        self.customer.write(field, out)
+    }
+}
+
 /// A customer's card.
 #[Object(name = "Customer", serial)]
-impl CustomerView {
+impl CustomerFields {
     async fn id(&self) -> ID {
         self.customer.id.get().into()
     }
@@ -52,6 +78,6 @@ impl CustomerView {
     /// The customer's tasks, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
-        Ok(self.list.tasks(ctx, self.customer.id).await?.into())
+        Ok(List::of(self.list.tasks(ctx, self.customer.id).await?))
     }
 }

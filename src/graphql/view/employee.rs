@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
+use async_graphql::parser::types::Field;
 use async_graphql::{Enum, ID, Object};
 
+use super::written::{Plain, Written, id, json};
 use crate::domain::{Employee, Role};
 
 /// What an employee may do.
@@ -13,17 +15,39 @@ pub enum RoleEnum {
     Employee,
 }
 
-pub struct UserView(pub Arc<Employee>);
+pub type UserView = Written<UserFields>;
 
-impl From<Employee> for UserView {
-    fn from(employee: Employee) -> Self {
-        Self(Arc::new(employee))
+pub struct UserFields(Arc<Employee>);
+
+pub fn user(employee: impl Into<Arc<Employee>>) -> UserView {
+    Written(UserFields(employee.into()))
+}
+
+impl Plain for Employee {
+    const TYPE: &'static str = "User";
+
+    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+        match field.name.node.as_str() {
+            "id" => id(self.id.get(), out),
+            "email" => json(self.email.as_str(), out),
+            "role" => json(self.role.word(), out),
+            "active" => json(&self.active, out),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for UserFields {
+    const TYPE: &'static str = Employee::TYPE;
+
+    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+        self.0.write(field, out)
     }
 }
 
 /// An employee of the shop.
 #[Object(name = "User", serial)]
-impl UserView {
+impl UserFields {
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }

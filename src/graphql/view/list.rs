@@ -7,8 +7,8 @@ use async_graphql::{
     ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value,
 };
 
+use super::written::{self, Entry};
 use crate::graphql::json;
-use crate::graphql::loader::Fetched;
 
 /// Entries between two rests, so that a long list doesn't keep a thread from all other requests.
 const REST: usize = 256;
@@ -16,15 +16,21 @@ const REST: usize = 256;
 /// A list whose entries are answered one after the other, each gone before the next. The library's
 /// own lists begin all of them at once and keep them to the end, which for the tasks of ten years
 /// takes several times the memory.
-pub struct List<T>(Mutex<Vec<T>>);
+pub struct List<T>(Mutex<Option<Entries<T>>>);
 
-impl<T> From<Vec<T>> for List<T> {
-    fn from(entries: Vec<T>) -> Self {
-        Self(Mutex::new(entries))
+/// Each is made when its turn comes.
+type Entries<T> = Box<dyn ExactSizeIterator<Item = T> + Send>;
+
+impl<T> List<T> {
+    pub fn of<I>(entries: I) -> Self
+    where
+        I: IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send + 'static>,
+    {
+        Self(Mutex::new(Some(Box::new(entries.into_iter()))))
     }
 }
 
-impl<T: OutputType> OutputType for List<T> {
+impl<T: Entry> OutputType for List<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -43,55 +49,65 @@ impl<T: OutputType> OutputType for List<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let entries = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let as_json = ctx
-            .data::<Fetched>()
-            .is_ok_and(|fetched| fetched.lists_as_json);
-        let mut answered = match as_json {
-            true => Answered::Json(vec![b'[']),
-            false => Answered::Values(Vec::with_capacity(entries.len())),
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(entries) = entries else {
+            return Ok(Value::List(Vec::new()));
         };
-        for (index, entry) in entries.into_iter().enumerate() {
-            if index % REST == REST - 1 {
-                tokio::task::yield_now().await;
-            }
-            let ctx = ctx.with_index(index);
-            let value = entry.resolve(&ctx, field).await;
-            let value = value.map_err(|error| ctx.set_error_path(error))?;
-            answered
-                .add(index, value)
+        if written::is_written(ctx) {
+            return write(entries, ctx, field).await;
+        }
+        let mut values = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.enumerate() {
+            rest(index).await;
+            values.push(resolve(&entry, index, ctx, field).await?);
+        }
+        Ok(Value::List(values))
+    }
+}
+
+/// Writes each entry out, which takes a tenth of the memory that its value does.
+async fn write<T: Entry>(
+    entries: Entries<T>,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let mut out = vec![b'['];
+    let count = entries.len();
+    for (index, entry) in entries.enumerate() {
+        if rest(index).await {
+            // About as long as the others before it, and a little more: a list that outgrows its
+            // place is copied to another one of twice the size.
+            out.reserve(out.len() / index * (count - index) / 8 * 9);
+        }
+        json::separate(index, &mut out);
+        let start = out.len();
+        if entry.write_selected(&ctx.item.node, &mut out).is_none() {
+            out.truncate(start);
+            let value = resolve(&entry, index, ctx, field).await?;
+            json::write_value(&value, &mut out)
                 .map_err(|error| ServerError::new(error.to_string(), Some(field.pos)))?;
         }
-        Ok(answered.end())
     }
+    out.push(b']');
+    Ok(Value::Binary(out.into()))
 }
 
-/// The entries that were answered so far.
-enum Answered {
-    Values(Vec<Value>),
-    /// Written out already, which takes a tenth of the memory.
-    Json(Vec<u8>),
+async fn resolve<T: OutputType>(
+    entry: &T,
+    index: usize,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let ctx = ctx.with_index(index);
+    let value = entry.resolve(&ctx, field).await;
+    value.map_err(|error| ctx.set_error_path(error))
 }
 
-impl Answered {
-    fn add(&mut self, index: usize, value: Value) -> serde_json::Result<()> {
-        match self {
-            Self::Values(values) => values.push(value),
-            Self::Json(text) => {
-                json::separate(index, text);
-                json::write_value(&value, text)?;
-            }
-        }
-        Ok(())
+/// Whether there was one.
+async fn rest(index: usize) -> bool {
+    let rests = index % REST == REST - 1;
+    if rests {
+        tokio::task::yield_now().await;
     }
-
-    fn end(self) -> Value {
-        match self {
-            Self::Values(values) => Value::List(values),
-            Self::Json(mut text) => {
-                text.push(b']');
-                Value::Binary(text.into())
-            }
-        }
-    }
+    rests
 }

@@ -5,9 +5,11 @@ mod employee;
 mod list;
 mod notice;
 mod task;
+mod written;
 
-pub use customer::CustomerView;
-pub use employee::{RoleEnum, UserView};
+pub use customer::{CustomerFields, CustomerView};
+pub use employee::{RoleEnum, UserView, user};
 pub use list::List;
 pub use notice::UndeliveredView;
-pub use task::{CategoryEnum, StatusEnum, TaskOrderEnum, TaskView};
+pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
+pub use written::Written;

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use async_graphql::parser::types::{Field, SelectionSet};
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{CustomerView, List, UserView};
+use super::written::{Entry, Plain, Written, id, json, maybe};
+use super::{CustomerView, List, UserView, user};
 use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
-use crate::graphql::Asked;
 use crate::graphql::loader::{self, Tasks};
 use crate::store::tasks::TaskRow;
 
@@ -37,23 +38,57 @@ pub enum TaskOrderEnum {
     RecentlyUpdated,
 }
 
+pub type TaskView = Written<TaskFields>;
+
 #[derive(Clone)]
-pub struct TaskView {
+pub struct TaskFields {
     pub row: TaskRow,
     /// The list that the task stands in.
     pub list: Arc<Tasks>,
 }
 
+impl TaskFields {
+    fn day(&self) -> String {
+        Day::of(self.row.task.created, &self.list.zone).to_string()
+    }
+}
+
+impl Plain for TaskFields {
+    const TYPE: &'static str = "Task";
+
+    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+        let TaskRow {
+            task,
+            customer,
+            employee,
+        } = &self.row;
+        match field.name.node.as_str() {
+            "id" => id(task.id.get(), out),
+            "createdAt" => json(&self.day(), out),
+            "createdTime" => json(&task.created.to_string(), out),
+            "updatedTime" => json(&task.updated.to_string(), out),
+            "closedTime" => json(&task.closed.map(|at| at.to_string()), out),
+            "version" => json(&task.version, out),
+            "category" => json(task.category.word(), out),
+            "status" => json(task.status.word(), out),
+            "description" => json(task.description.as_str(), out),
+            "customer" => maybe(customer.as_deref(), field, out),
+            "employee" => maybe(employee.as_deref(), field, out),
+            _ => None,
+        }
+    }
+}
+
 /// A customer's request.
 #[Object(name = "Task", serial)]
-impl TaskView {
+impl TaskFields {
     async fn id(&self) -> ID {
         self.row.task.id.get().into()
     }
 
     /// The day of creation, `YYYY-MM-DD`, in the shop's time zone.
-    async fn created_at(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(Day::of(self.row.task.created, &ctx.desk()?.shop.timezone).to_string())
+    async fn created_at(&self) -> String {
+        self.day()
     }
 
     /// The instant of creation, RFC 3339 in UTC.
@@ -85,7 +120,7 @@ impl TaskView {
 
     /// Who is responsible.
     async fn employee(&self) -> Option<UserView> {
-        self.row.employee.clone().map(UserView)
+        self.row.employee.clone().map(user)
     }
 
     async fn category(&self) -> CategoryEnum {
@@ -104,8 +139,7 @@ impl TaskView {
     #[graphql(complexity = "10 * child_complexity")]
     async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
         let events = self.list.history(ctx, self.row.task.id).await?;
-        let events = events.into_iter().map(EventView);
-        Ok(events.collect::<Vec<_>>().into())
+        Ok(List::of(events.into_iter().map(EventView)))
     }
 }
 
@@ -134,6 +168,12 @@ pub enum AuthorEnum {
 }
 
 pub struct EventView(TaskEvent);
+
+impl Entry for EventView {
+    fn write_selected(&self, _: &SelectionSet, _: &mut Vec<u8>) -> Option<()> {
+        None
+    }
+}
 
 /// One thing that happened to a task.
 #[Object(name = "TaskEvent", serial)]
@@ -164,7 +204,7 @@ impl EventView {
         let Author::Staff(id) = self.0.author else {
             return Ok(None);
         };
-        Ok(loader::employee(ctx, id).await?.map(UserView))
+        Ok(loader::employee(ctx, id).await?.map(user))
     }
 
     async fn from(&self) -> Option<&str> {
