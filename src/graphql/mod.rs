@@ -112,7 +112,7 @@ impl Schema {
         })
     }
 
-    /// Runs a query or a mutation, for an answer to [`write`].
+    /// Runs a query or a mutation, for an answer to [`write()`].
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
         let request_id = caller.request_id.clone();
         let mut schema = match self.shown_to(&caller, prepared.read.introspects) {
