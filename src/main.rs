@@ -36,12 +36,10 @@ fn start_log() -> WorkerGuard {
         .lossy(false)
         .finish(BufWriter::new(std::io::stderr()));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(writer)
-        .with_ansi(terminal);
-    match terminal {
+        .with_writer(writer);
+    match std::io::stderr().is_terminal() {
         true => log.with_target(false).init(),
         false => log.json().init(),
     }

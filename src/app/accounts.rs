@@ -213,11 +213,16 @@ pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
 /// # Errors
 /// [`Error::Unauthenticated`] for somebody who isn't there any more.
 pub async fn myself(desk: &Desk, actor: &Actor) -> Result<Arc<Employee>> {
-    let staff = desk.db.staff().await?;
-    staff
-        .get(&actor.id())
-        .cloned()
-        .ok_or(Error::Unauthenticated)
+    let me = employee(desk, actor, actor.id()).await?;
+    me.ok_or(Error::Unauthenticated)
+}
+
+/// The employee with that number.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub async fn employee(desk: &Desk, _: &Actor, id: EmployeeId) -> Result<Option<Arc<Employee>>> {
+    Ok(desk.db.staff().await?.get(&id).cloned())
 }
 
 /// Replaces one's own password. Every token of the account dies; the one that comes back is new.

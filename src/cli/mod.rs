@@ -202,6 +202,7 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
                 .map_err(|error| about(&email, &error))?;
+            // A server that runs beside us lets no old token in any more when this is said.
             tokio::time::sleep(store::NOTICED).await;
             print(&format!("{} has a new password.\n", email.as_str()))
         }

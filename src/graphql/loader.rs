@@ -11,9 +11,7 @@ use tokio::sync::OnceCell;
 use super::Asked;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
-use crate::domain::{
-    Customer, CustomerId, Employee, EmployeeId, Problem, Result, TaskEvent, TaskId, TimeZone,
-};
+use crate::domain::{Customer, CustomerId, Problem, Result, TaskEvent, TaskId, TimeZone};
 use crate::store::tasks::TaskRow;
 
 /// Entries below lists that one request may fetch. Lists at the top are free.
@@ -25,8 +23,6 @@ pub struct Fetched {
     /// Whether the answer may have JSON in it that nothing is added to any more.
     pub as_json: bool,
     entries: AtomicUsize,
-    /// A shop has few employees: all of them are one short statement.
-    employees: OnceCell<HashMap<EmployeeId, Arc<Employee>>>,
 }
 
 impl Fetched {
@@ -150,27 +146,6 @@ impl Customers {
             views.filter_map(|view| Some((view.row.task.customer?, view))),
         ))
     }
-}
-
-/// The employee with that number.
-pub async fn employee(ctx: &Context<'_>, id: EmployeeId) -> Result<Option<Arc<Employee>>> {
-    let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
-    let employees = fetched
-        .employees
-        .get_or_try_init(|| fetch_employees(ctx))
-        .await?;
-    Ok(employees.get(&id).cloned())
-}
-
-async fn fetch_employees(ctx: &Context<'_>) -> Result<HashMap<EmployeeId, Arc<Employee>>> {
-    let (actor, db) = (ctx.actor()?, &ctx.desk()?.db);
-    let all = db
-        .read(move |c| app::accounts::employees(c, &actor))
-        .await?;
-    Ok(all
-        .into_iter()
-        .map(|employee| (employee.id, Arc::new(employee)))
-        .collect())
 }
 
 fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {

@@ -204,9 +204,11 @@ impl Db {
         let look = move |c: &mut Connection| {
             // Our own writes, by this same connection, don't change it.
             let version = c.query_row("PRAGMA data_version", [], |row| row.get(0))?;
-            if writer.version.swap(version, Ordering::Relaxed) != version {
+            if writer.version.load(Ordering::Relaxed) != version {
                 writer.staff.forget();
                 search::catch_up(c)?;
+                // Only now, so that what failed is done the next time.
+                writer.version.store(version, Ordering::Relaxed);
             }
             Ok(())
         };

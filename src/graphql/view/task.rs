@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
-use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::parser::types::Field;
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::{Entry, Plain, Written, id, json, maybe};
 use super::{CustomerView, List, UserView, user};
+use crate::app;
 use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
-use crate::graphql::loader::{self, Tasks};
+use crate::graphql::Asked;
+use crate::graphql::loader::Tasks;
 use crate::store::tasks::TaskRow;
 
 /// How far a task is.
@@ -169,11 +171,7 @@ pub enum AuthorEnum {
 
 pub struct EventView(TaskEvent);
 
-impl Entry for EventView {
-    fn write_selected(&self, _: &SelectionSet, _: &mut Vec<u8>) -> Option<()> {
-        None
-    }
-}
+impl Entry for EventView {}
 
 /// One thing that happened to a task.
 #[Object(name = "TaskEvent", serial)]
@@ -204,7 +202,8 @@ impl EventView {
         let Author::Staff(id) = self.0.author else {
             return Ok(None);
         };
-        Ok(loader::employee(ctx, id).await?.map(user))
+        let employee = app::accounts::employee(ctx.desk()?, &ctx.actor()?, id).await?;
+        Ok(employee.map(user))
     }
 
     async fn from(&self) -> Option<&str> {

@@ -24,7 +24,9 @@ pub trait Plain {
 /// An entry of a list.
 pub trait Entry: OutputType {
     /// Writes all that is asked of it; `None` for what has to be resolved.
-    fn write_selected(&self, set: &SelectionSet, out: &mut Vec<u8>) -> Option<()>;
+    fn write_selected(&self, _set: &SelectionSet, _out: &mut Vec<u8>) -> Option<()> {
+        None
+    }
 }
 
 /// Writes an object; `None` for what has to be resolved.
@@ -50,9 +52,9 @@ pub fn object<T: Plain>(object: &T, set: &SelectionSet, out: &mut Vec<u8>) -> Op
 }
 
 /// Writes an object, or that there is none.
-pub fn maybe<T: Plain>(object_: Option<&T>, field: &Field, out: &mut Vec<u8>) -> Option<()> {
-    match object_ {
-        Some(there) => object(there, &field.selection_set.node, out),
+pub fn maybe<T: Plain>(found: Option<&T>, field: &Field, out: &mut Vec<u8>) -> Option<()> {
+    match found {
+        Some(found) => object(found, &field.selection_set.node, out),
         None => json(&(), out),
     }
 }
