@@ -140,7 +140,7 @@ pub fn update(
     let changed = (task.status, task.category) != (before.status, before.category)
         || task.description != before.description;
     if changed {
-        store::tasks::update(tx, &task, now)?;
+        store::tasks::update(tx, &before, &task, now)?;
     }
     if task.status != before.status {
         let customer = customer.as_deref();
@@ -162,22 +162,23 @@ pub fn assign(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let mut task = get(tx, actor, id)?.task;
-    task.expect_version(expected_version)?;
+    let before = get(tx, actor, id)?.task;
+    before.expect_version(expected_version)?;
     if let Some(employee) = employee {
         let found = store::employees::get(tx, employee)?;
         if !found.is_some_and(|employee| employee.active) {
             return Err(Problem::EmployeeInactive.at("employeeId").into());
         }
     }
-    if task.employee != employee {
+    if before.employee != employee {
         let word = |id: Option<EmployeeId>| id.map(|id| id.to_string());
-        let (from, to) = (word(task.employee), word(employee));
+        let (from, to) = (word(before.employee), word(employee));
         let author = Author::Staff(actor.id());
         let kind = EventKind::Employee;
         store::history::append(tx, id, kind, author, from.as_deref(), to.as_deref(), now)?;
+        let mut task = before.clone();
         task.employee = employee;
-        store::tasks::update(tx, &task, now)?;
+        store::tasks::update(tx, &before, &task, now)?;
     }
     get(tx, actor, id)
 }

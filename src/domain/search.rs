@@ -4,10 +4,18 @@
 /// customer's name or phone, or is its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
-    /// In lower case, none empty.
-    words: Vec<String>,
-    /// All digits together, where there is nothing else: a phone, or a part of one, or a number.
-    digits: Option<String>,
+    /// None empty, and at least one. Where there are only digits, they are one word.
+    words: Vec<Word>,
+    number: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// In lower case.
+    pub text: String,
+    /// The digits of what may be a phone or a part of one, without the national or the country's
+    /// prefix.
+    pub digits: Option<String>,
 }
 
 impl Search {
@@ -22,38 +30,54 @@ impl Search {
             .take(Self::MAX)
             .collect();
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let phone = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./№#–—".contains(c);
-        let only_digits = !digits.is_empty() && text.chars().all(phone);
-        // "8 900 …" and "+7 900 …" are one number: what follows the prefix is in both.
-        if digits.len() >= 4 && (digits.starts_with('8') || digits.starts_with('7')) {
-            digits.remove(0);
-        }
-        (!words.is_empty()).then(|| Self {
-            words,
-            digits: only_digits.then_some(digits),
-        })
+        let number = number(&words);
+        let words = match digits(&text) {
+            Some(all) => vec![Word {
+                text: all.clone(),
+                digits: Some(all),
+            }],
+            None => words.into_iter().map(Word::from).collect(),
+        };
+        (!words.is_empty()).then_some(Self { words, number })
     }
 
-    pub fn words(&self) -> &[String] {
+    pub fn words(&self) -> &[Word] {
         &self.words
-    }
-
-    /// The digits of a phone or a part of one, without the national or the country's prefix.
-    pub fn digits(&self) -> Option<&str> {
-        self.digits.as_deref()
     }
 
     /// The number of a task, where it can be one.
     pub fn number(&self) -> Option<i64> {
-        let word = self.words.first()?.trim_start_matches(['№', '#']);
-        let word = if word.is_empty() {
-            self.words.get(1)?
-        } else {
-            word
-        };
-        word.parse()
-            .ok()
-            .filter(|_| self.words.len() <= 2 && self.digits.is_some())
+        self.number
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Self {
+        let digits = digits(&text);
+        Self { text, digits }
+    }
+}
+
+/// The digits of a text that has nothing but these and what phones and numbers are written with.
+fn digits(text: &str) -> Option<String> {
+    let phone = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./№#–—".contains(c);
+    let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() || !text.chars().all(phone) {
+        return None;
+    }
+    // "8 900 …" and "+7 900 …" are one number: what follows the prefix is in both.
+    if digits.len() >= 4 && (digits.starts_with('8') || digits.starts_with('7')) {
+        digits.remove(0);
+    }
+    Some(digits)
+}
+
+/// "12", "№12" or "№ 12".
+fn number(words: &[String]) -> Option<i64> {
+    let sign = ['№', '#'];
+    match words {
+        [word] => word.trim_start_matches(sign).parse().ok(),
+        [first, word] if first.chars().all(|c| sign.contains(&c)) => word.parse().ok(),
+        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The `tasks` table, always read together with the customer and the employee.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -207,9 +208,11 @@ pub fn count_by_status(
 #[derive(Default)]
 struct Conditions {
     texts: Vec<String>,
-    values: Vec<(&'static str, Box<dyn ToSql>)>,
-    /// Whether the search index is asked, for `:match`.
+    values: Vec<(Cow<'static, str>, Box<dyn ToSql>)>,
+    /// Whether a search leads to the tasks, by their numbers.
     searched: bool,
+    /// What the search index is asked for, as `:match`.
+    phrases: Vec<String>,
     /// Whether there is a column already whose index leads to the tasks.
     led: bool,
 }
@@ -263,19 +266,20 @@ impl Conditions {
     /// The index finds three letters in a row or more; what is shorter is looked for at the
     /// beginning of names and numbers.
     fn search(&mut self, search: &Search) {
-        let phrase = |word: &str| format!("\"{}\"", word.replace('"', "\"\""));
-        let long = |word: &&str| word.chars().count() >= 3;
-        let words: Vec<&str> = match search.digits() {
-            Some(digits) => vec![digits],
-            None => search.words().iter().map(String::as_str).collect(),
-        };
-        let matches: Vec<String> = words.iter().copied().filter(long).map(phrase).collect();
+        let words = search.words();
         self.bind(":number", search.number());
-        self.searched = !matches.is_empty();
-        if self.searched {
-            self.bind(":match", matches.join(" AND "));
-        } else {
-            let word = words.first().copied().unwrap_or_default();
+        for word in words.iter().filter(|word| word.text.chars().count() >= 3) {
+            self.searched = true;
+            match &word.digits {
+                Some(digits) if digits.len() >= 3 => self.digits(&word.text, digits),
+                _ => self.phrases.push(phrase(&word.text)),
+            }
+        }
+        if !self.phrases.is_empty() {
+            self.bind(":match", self.phrases.join(" AND "));
+        }
+        if !self.searched {
+            let word = words.first().map_or("", |word| &word.text);
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
             let either = format!("(t.customer_id IN ({named}) OR t.id = :number)");
             self.texts.push(either);
@@ -283,8 +287,24 @@ impl Conditions {
         }
     }
 
-    fn bind(&mut self, name: &'static str, value: impl ToSql + 'static) {
-        self.values.push((name, Box::new(value)));
+    /// What is written with digits may be a part of a phone, of a text, or be the task's number.
+    fn digits(&mut self, text: &str, digits: &str) {
+        let nth = self.values.len();
+        self.texts.push(format!(
+            "t.id IN (
+                 SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}
+                 UNION SELECT of.id FROM phone_ends AS p JOIN tasks AS of USING (customer_id)
+                 WHERE p.digits >= :digits{nth} AND p.digits < :behind{nth}
+                 UNION SELECT :number)"
+        ));
+        self.bind(format!(":phrase{nth}"), phrase(text));
+        self.bind(format!(":digits{nth}"), digits.to_owned());
+        // The colon follows the nine.
+        self.bind(format!(":behind{nth}"), format!("{digits}:"));
+    }
+
+    fn bind(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToSql + 'static) {
+        self.values.push((name.into(), Box::new(value)));
     }
 
     /// The clause, for a statement that ends in `order`. A search finds no more than that many
@@ -294,25 +314,23 @@ impl Conditions {
             true => String::new(),
             false => format!("{and} {}", self.texts.join(" AND ")),
         };
-        if !self.searched {
+        if self.phrases.is_empty() {
             return conditions("WHERE");
         }
         let and = conditions("AND");
         let order = order.replace("t.id", "task_search.rowid");
         format!(
             "WHERE t.id IN (
-                 SELECT id FROM (
-                     SELECT t.id FROM task_search
-                     CROSS JOIN tasks AS t ON t.id = task_search.rowid
-                     WHERE task_search MATCH :match {and} {order})
-                 UNION SELECT t.id FROM tasks AS t WHERE t.id = :number {and})"
+                 SELECT t.id FROM task_search
+                 CROSS JOIN tasks AS t ON t.id = task_search.rowid
+                 WHERE task_search MATCH :match {and} {order})"
         )
     }
 
     fn params(&self) -> Vec<(&str, &dyn ToSql)> {
         self.values
             .iter()
-            .map(|(name, value)| (*name, &**value))
+            .map(|(name, value)| (&**name, &**value))
             .collect()
     }
 
@@ -320,6 +338,11 @@ impl Conditions {
         let mut statement = connection.prepare_cached(sql)?;
         read_all(&mut statement, &*self.params())
     }
+}
+
+/// A word as the search index takes it, whatever is in it.
+fn phrase(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
 }
 
 /// The tasks of several customers, oldest first.
@@ -388,19 +411,34 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     Ok(TaskId::from_row(tx.last_insert_rowid()))
 }
 
-/// Writes a changed task as its next version.
-pub fn update(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE tasks SET employee_id = :employee, category = :category, status = :status,
-             description = :description, closed_at = :closed, updated_at = :now,
-             version = version + 1
-         WHERE id = :id",
-    )?
-    .execute(named_params! {
-        ":id": task.id, ":employee": task.employee, ":category": task.category,
-        ":status": task.status, ":description": task.description.as_str(),
-        ":closed": task.closed.map(Millis), ":now": Millis(now),
-    })?;
+/// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
+/// the triggers on it, have nothing to do then.
+pub fn update(tx: &Transaction, before: &Task, task: &Task, now: Timestamp) -> Result<()> {
+    let mut columns = vec!["updated_at = :now", "version = version + 1"];
+    let (now, description, closed) = (
+        Millis(now),
+        task.description.as_str(),
+        task.closed.map(Millis),
+    );
+    let mut values = named_params! { ":id": task.id, ":now": now }.to_vec();
+    if task.employee != before.employee {
+        columns.push("employee_id = :employee");
+        values.push((":employee", &task.employee));
+    }
+    if task.category != before.category {
+        columns.push("category = :category");
+        values.push((":category", &task.category));
+    }
+    if task.status != before.status {
+        columns.push("status = :status, closed_at = :closed");
+        values.extend(named_params! { ":status": task.status, ":closed": closed });
+    }
+    if task.description != before.description {
+        columns.push("description = :description");
+        values.push((":description", &description));
+    }
+    let sql = format!("UPDATE tasks SET {} WHERE id = :id", columns.join(", "));
+    tx.prepare_cached(&sql)?.execute(&*values)?;
     Ok(())
 }
 

@@ -245,6 +245,10 @@ async fn the_search_finds_parts_of_words_numbers_phones_and_names() {
         ("+7 (900) 123-45-67", "1"),
         ("123-45-67", "1 3"),
         ("45 67", "1 3"),
+        ("анна 45-67", "1"),
+        ("анна +7 900 123-45-67", "1"),
+        ("анна 000-00-02", ""),
+        ("2345671", ""),
         ("2", "2"),
         ("№ 3", "3"),
         ("ан", "1"),
@@ -266,6 +270,7 @@ async fn the_search_finds_parts_of_words_numbers_phones_and_names() {
         (find("анна").await, find("разъём").await),
         (String::new(), "1".to_owned())
     );
+    assert_eq!(find("123-45-67").await, "3");
     shop.ask("mutation { deleteTask(id: 1) { id } }").await;
     assert_eq!(find("разъём").await, "");
     shop.close().await;

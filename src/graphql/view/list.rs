@@ -76,8 +76,8 @@ async fn write<T: Entry>(
     for (index, entry) in entries.enumerate() {
         if rest(index).await {
             // About as long as the others before it, and a little more: a list that outgrows its
-            // place is copied to another one of twice the size.
-            out.reserve(out.len() / index * (count - index) / 8 * 9);
+            // place is copied to another one. Exactly that: the usual growth is to twice the size.
+            out.reserve_exact(out.len() / index * (count - index) / 8 * 9);
         }
         json::separate(index, &mut out);
         let start = out.len();

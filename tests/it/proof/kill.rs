@@ -347,7 +347,9 @@ fn tasks(file: &Connection) -> HashMap<String, Stored> {
     );
     let created = pairs("SELECT task_id, kind, author FROM task_events WHERE kind = 'CREATED'");
     let sql = "SELECT t.description, t.id, c.phone_e164, t.status, t.version, c.telegram_verified,
-            EXISTS (SELECT 1 FROM task_search AS s WHERE s.rowid = t.id AND s.phone = c.phone_e164)
+            EXISTS (SELECT 1 FROM task_search AS s WHERE s.rowid = t.id)
+                AND EXISTS (SELECT 1 FROM phone_ends AS p
+                    WHERE p.customer_id = c.id AND p.digits = substr(c.phone_e164, 2))
         FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id";
     let mut statement = file.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {

@@ -45,6 +45,7 @@ const ROWS: &[&str] = &[
     "UPDATE employees SET language = 'en' WHERE id = 1",
     "",
     "",
+    "",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -66,7 +67,7 @@ fn tables(file: &Connection) -> Vec<(String, String)> {
     let sql = "SELECT m.name, group_concat(c.name, ', ')
         FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'task_search%'
-            AND m.name NOT IN ('refinery_schema_history', 'task_counts')
+            AND m.name NOT IN ('refinery_schema_history', 'task_counts', 'phone_ends')
         GROUP BY m.name ORDER BY m.name";
     let mut statement = file.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
