@@ -6,7 +6,7 @@ CREATE TABLE phone_ends (
     digits      TEXT    NOT NULL,
     customer_id INTEGER NOT NULL,
     PRIMARY KEY (digits, customer_id)
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 -- What belongs there. A phone has no more than fifteen digits (E.164), behind a plus.
 CREATE VIEW ends_of_phones (digits, customer_id) AS

@@ -95,7 +95,8 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks {msg}") {
         bar.set_style(style);
     }
-    store::bulk::fill(path, |tx| {
+    store::bulk::fill(path, |bulk| {
+        let tx = &bulk.tx;
         if store::employees::any(tx)? || !store::customers::all(tx)?.is_empty() {
             return Err(Problem::DatabaseHasData.at("database").into());
         }
@@ -123,11 +124,11 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
                 )?;
                 tasks.push(task);
             }
-            store::bulk::insert_tasks(tx, &tasks)?;
-            store::bulk::append_steps(tx, &steps)?;
+            bulk.insert_tasks(&tasks)?;
+            bulk.append_steps(&steps)?;
             bar.inc(some.len() as u64);
         }
-        bar.set_message("written; making the search index");
+        bar.set_message("written; sorting");
         Ok(())
     })?;
     bar.finish_and_clear();

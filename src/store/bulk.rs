@@ -1,48 +1,49 @@
 //! Filling an empty database with very many tasks (`zayavka demo`).
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{TransactionBehavior, params_from_iter};
 
-use super::{Connection, Transaction, configure};
-use crate::domain::{CustomerId, EmployeeId, EventKind, Result, Status, Task, TaskId};
+use super::{Connection, Transaction, configure, customers};
+use crate::domain::{CustomerId, EmployeeId, Error, EventKind, Result, Status, Task, TaskId};
 
 /// Memory for pages, in KiB: the indexes, which are written in many places at once, have room.
 const CACHE: i64 = 128 * 1024;
-/// Rows of one statement, which opens the table and its indexes once for all of them.
+/// Rows of one statement, which opens the table once for all of them.
 const ROWS: usize = 100;
 
-/// What the triggers on new tasks and customers would have written row by row. The index may
-/// collect 64 MB before it sorts them into the file, where one megabyte is usual; that setting goes
-/// again.
+/// What the triggers on new tasks and customers would have written row by row.
 const DERIVED: &str = "
-    INSERT INTO task_search (task_search, rank) VALUES ('hashsize', 67108864);
-    INSERT INTO task_search (rowid, description, name)
-    SELECT t.id, t.description, coalesce(c.name, '')
-    FROM tasks AS t LEFT JOIN customers AS c ON c.id = t.customer_id
-    ORDER BY t.id;
-    INSERT INTO task_search (task_search) VALUES ('optimize');
-    DELETE FROM task_search_config WHERE k = 'hashsize';
     INSERT INTO phone_ends (digits, customer_id)
     SELECT digits, customer_id FROM ends_of_phones ORDER BY 1, 2;
     INSERT INTO task_counts (status, category, employee_id, tasks)
     SELECT status, category, coalesce(employee_id, 0), count(*) FROM tasks GROUP BY 1, 2, 3;
 ";
 
+/// An empty database that is being filled.
+pub struct Bulk<'a> {
+    pub tx: Transaction<'a>,
+    /// How the customers of the tasks are called.
+    names: HashMap<CustomerId, String>,
+    words: SyncSender<Vec<Words>>,
+}
+
 /// Runs `work`, which may insert and nothing else, on a database that has no tasks yet. It is one
 /// transaction: whatever happens, the database is as empty as before or has everything.
 ///
-/// The triggers, the indexes and the check of references, which look at each row for itself, rest
-/// meanwhile. What the first two would have made is made at the end, at once; a test holds the
-/// result against what they make.
+/// The triggers, the indexes and the checks of values and references, which look at each row for
+/// itself, rest meanwhile. What the first two would have made is made at the end, at once; a test
+/// holds the result against what they make.
 ///
 /// # Errors
-/// Those of `work`, and [`Error::Internal`](crate::domain::Error::Internal) when the database
-/// fails; nothing is changed then.
-pub fn fill(path: &Path, work: impl FnOnce(&Transaction) -> Result<()>) -> Result<()> {
+/// Those of `work`, and [`Error::Internal`] when the database fails; nothing is changed then.
+pub fn fill(path: &Path, work: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Result<()> {
     let mut connection = Connection::open(path)?;
     configure(&connection)?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
@@ -51,16 +52,81 @@ pub fn fill(path: &Path, work: impl FnOnce(&Transaction) -> Result<()>) -> Resul
     // Nothing is deleted here that would have to be overwritten.
     connection.pragma_update(None, "secure_delete", false)?;
     connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "ignore_check_constraints", true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let indexes = take_indexes(&transaction)?;
-    work(&transaction)?;
-    transaction.execute_batch(&indexes)?;
-    transaction.execute_batch(DERIVED)?;
-    transaction.commit()?;
+    let (words, index) = SearchIndex::begin(&connection)?;
+    // The first statement locks the file, and nothing the index that is being made.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    let indexes = take_indexes(&tx)?;
+    let names = HashMap::new();
+    let mut bulk = Bulk { tx, names, words };
+    work(&mut bulk)?;
+    bulk.finish(&indexes, index)?;
     // The log is as long as the database now, and nobody needs it any more.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
+}
+
+/// What the search looks through in a task.
+struct Words {
+    task: TaskId,
+    description: String,
+    name: String,
+}
+
+/// The search index, which another thread makes in memory while the tables are filled.
+struct SearchIndex(JoinHandle<rusqlite::Result<Connection>>);
+
+impl SearchIndex {
+    /// A database in memory that connections of this process share by its name.
+    const PLACE: &str = "file:/task_search?vfs=memdb";
+    /// The tables that the index consists of, but for its settings.
+    const TABLES: [&str; 4] = ["data", "idx", "content", "docsize"];
+    /// It may collect 64 MB before it sorts them, where one megabyte is usual.
+    const COLLECT: &str =
+        "INSERT INTO task_search (task_search, rank) VALUES ('hashsize', 67108864)";
+
+    fn begin(main: &Connection) -> Result<(SyncSender<Vec<Words>>, Self)> {
+        let sql = "SELECT sql FROM sqlite_schema WHERE name = 'task_search'";
+        let table: String = main.query_row(sql, [], |row| row.get(0))?;
+        let memory = Connection::open(Self::PLACE)?;
+        memory.execute_batch(&table)?;
+        memory.execute(Self::COLLECT, [])?;
+        main.execute("ATTACH ?1 AS memory", [Self::PLACE])?;
+        let (sender, receiver) = sync_channel(4);
+        let thread = thread::Builder::new().name("search index".to_owned());
+        let thread = thread.spawn(move || Self::make(memory, &receiver));
+        Ok((sender, Self(thread.map_err(Error::internal)?)))
+    }
+
+    /// Until nothing more can come.
+    fn make(mut memory: Connection, words: &Receiver<Vec<Words>>) -> rusqlite::Result<Connection> {
+        let tx = memory.transaction()?;
+        let insert = "INSERT INTO task_search (rowid, description, name) VALUES (?1, ?2, ?3)";
+        let mut statement = tx.prepare(insert)?;
+        for of in words.iter().flatten() {
+            statement.execute((of.task, of.description, of.name))?;
+        }
+        drop(statement);
+        tx.execute(
+            "INSERT INTO task_search (task_search) VALUES ('optimize')",
+            [],
+        )?;
+        tx.commit()?;
+        Ok(memory)
+    }
+
+    fn copy(self, tx: &Transaction) -> Result<()> {
+        let made = self.0.join();
+        let _memory = made.map_err(|_| Error::internal("the search index was not made"))??;
+        for table in Self::TABLES {
+            tx.execute_batch(&format!(
+                "DELETE FROM main.task_search_{table};
+                 INSERT INTO main.task_search_{table} SELECT * FROM memory.task_search_{table};"
+            ))?;
+        }
+        Ok(())
+    }
 }
 
 /// Removes the indexes of what is filled, and says how to make them again.
@@ -86,45 +152,79 @@ pub struct Step {
     pub at: Timestamp,
 }
 
-/// Writes new tasks under the numbers that they have.
-pub fn insert_tasks(tx: &Transaction, tasks: &[Task]) -> Result<()> {
-    let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    version, created_at, updated_at, closed_at)";
-    insert(tx, into, tasks, |task| {
-        [
-            task.id.get().into(),
-            optional(task.customer.map(CustomerId::get)),
-            optional(task.employee.map(EmployeeId::get)),
-            task.category.word().into(),
-            task.status.word().into(),
-            task.description.as_str().into(),
-            task.version.into(),
-            task.created.as_millisecond().into(),
-            task.updated.as_millisecond().into(),
-            optional(task.closed.map(Timestamp::as_millisecond)),
-        ]
-    })
-}
+impl Bulk<'_> {
+    /// Makes what is derived from the rows, which are all there now.
+    fn finish(self, indexes: &str, index: SearchIndex) -> Result<()> {
+        let Self { tx, words, .. } = self;
+        drop(words);
+        tx.execute_batch(indexes)?;
+        tx.execute_batch(DERIVED)?;
+        index.copy(&tx)?;
+        tx.commit()?;
+        Ok(())
+    }
 
-/// Appends to the history.
-pub fn append_steps(tx: &Transaction, steps: &[Step]) -> Result<()> {
-    let into = "INSERT OR ROLLBACK INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)";
-    insert(tx, into, steps, |step| {
-        let kind = match step.from {
-            None => EventKind::Created,
-            Some(_) => EventKind::Status,
-        };
-        [
-            step.task.get().into(),
-            kind.word().into(),
-            "STAFF".into(),
-            step.by.get().into(),
-            step.from
-                .map_or(ToSqlOutput::Owned(Value::Null), |from| from.word().into()),
-            step.to.word().into(),
-            step.at.as_millisecond().into(),
-        ]
-    })
+    /// Writes new tasks under the numbers that they have, when all customers are there.
+    pub fn insert_tasks(&mut self, tasks: &[Task]) -> Result<()> {
+        if self.names.is_empty() {
+            let customers = customers::all(&self.tx)?;
+            let named = customers.into_iter().map(|c| {
+                (
+                    c.id,
+                    c.name
+                        .map_or_else(String::new, |name| name.as_str().to_owned()),
+                )
+            });
+            self.names = named.collect();
+        }
+        let words = tasks.iter().map(|task| Words {
+            task: task.id,
+            description: task.description.as_str().to_owned(),
+            name: task
+                .customer
+                .and_then(|id| self.names.get(&id).cloned())
+                .unwrap_or_default(),
+        });
+        // Where nobody takes them, the thread has failed; it says why when it is asked for the index.
+        let _ = self.words.send(words.collect());
+        let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
+                    version, created_at, updated_at, closed_at)";
+        insert(&self.tx, into, tasks, |task| {
+            [
+                task.id.get().into(),
+                optional(task.customer.map(CustomerId::get)),
+                optional(task.employee.map(EmployeeId::get)),
+                task.category.word().into(),
+                task.status.word().into(),
+                task.description.as_str().into(),
+                task.version.into(),
+                task.created.as_millisecond().into(),
+                task.updated.as_millisecond().into(),
+                optional(task.closed.map(Timestamp::as_millisecond)),
+            ]
+        })
+    }
+
+    /// Appends to the history.
+    pub fn append_steps(&self, steps: &[Step]) -> Result<()> {
+        let into = "INSERT OR ROLLBACK INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)";
+        insert(&self.tx, into, steps, |step| {
+            let kind = match step.from {
+                None => EventKind::Created,
+                Some(_) => EventKind::Status,
+            };
+            [
+                step.task.get().into(),
+                kind.word().into(),
+                "STAFF".into(),
+                step.by.get().into(),
+                step.from
+                    .map_or(ToSqlOutput::Owned(Value::Null), |from| from.word().into()),
+                step.to.word().into(),
+                step.at.as_millisecond().into(),
+            ]
+        })
+    }
 }
 
 fn insert<'a, R, const N: usize>(

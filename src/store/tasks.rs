@@ -267,11 +267,12 @@ impl Conditions {
     /// beginning of names and numbers.
     fn search(&mut self, search: &Search) {
         let words = search.words();
-        self.bind(":number", search.number());
         for word in words.iter().filter(|word| word.text.chars().count() >= 3) {
             self.searched = true;
             match &word.digits {
-                Some(digits) if digits.len() >= 3 => self.digits(&word.text, digits),
+                Some(digits) if digits.len() >= 3 => {
+                    self.digits(&word.text, digits, search.number());
+                }
                 _ => self.phrases.push(phrase(&word.text)),
             }
         }
@@ -283,20 +284,22 @@ impl Conditions {
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
             let either = format!("(t.customer_id IN ({named}) OR t.id = :number)");
             self.texts.push(either);
+            self.bind(":number", search.number());
             self.bind(":prefix", format!("{}%", literal(word)));
         }
     }
 
     /// What is written with digits may be a part of a phone, of a text, or be the task's number.
-    fn digits(&mut self, text: &str, digits: &str) {
+    fn digits(&mut self, text: &str, digits: &str, number: Option<i64>) {
         let nth = self.values.len();
         self.texts.push(format!(
             "t.id IN (
                  SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}
                  UNION SELECT of.id FROM phone_ends AS p JOIN tasks AS of USING (customer_id)
                  WHERE p.digits >= :digits{nth} AND p.digits < :behind{nth}
-                 UNION SELECT :number)"
+                 UNION SELECT :number{nth})"
         ));
+        self.bind(format!(":number{nth}"), number);
         self.bind(format!(":phrase{nth}"), phrase(text));
         self.bind(format!(":digits{nth}"), digits.to_owned());
         // The colon follows the nine.

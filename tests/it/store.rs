@@ -103,10 +103,14 @@ fn every_migration_follows_the_houses_rules() {
             let end = table.find(';').unwrap();
             assert!(table[..end].ends_with("STRICT"), "{}", &table[..40]);
         }
-        assert!(
-            !sql.to_uppercase().contains("DROP TABLE"),
-            "migrations lose nothing"
-        );
+        // Migrations lose nothing: a table that goes is an index, or comes back with its rows.
+        for dropped in sql.split("DROP TABLE ").skip(1) {
+            let name = dropped.split(';').next().unwrap();
+            let copied = sql.contains(&format!("INSERT INTO {name}_new "))
+                && sql.contains(&format!("ALTER TABLE {name}_new RENAME TO {name};"));
+            assert!(name == "task_search" || copied, "{name}");
+        }
+        assert!(!sql.contains("drop table"), "keywords are in capitals");
     }
 }
 
