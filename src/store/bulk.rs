@@ -104,14 +104,20 @@ impl SearchIndex {
         let tx = memory.transaction()?;
         let insert = "INSERT INTO task_search (rowid, description, name) VALUES (?1, ?2, ?3)";
         let mut statement = tx.prepare(insert)?;
-        for of in words.iter().flatten() {
+        let optimize = "INSERT INTO task_search (task_search) VALUES ('optimize')";
+        let mut optimize = tx.prepare(optimize)?;
+        // What is written later is merged from the lowest level up, and the whole index with it as
+        // soon as it is its turn, at once. The last task comes behind the others, which puts all of
+        // them two levels higher.
+        let mut words = words.iter().flatten().peekable();
+        while let Some(of) = words.next() {
+            if words.peek().is_none() {
+                optimize.execute([])?;
+            }
             statement.execute((of.task, of.description, of.name))?;
         }
-        drop(statement);
-        tx.execute(
-            "INSERT INTO task_search (task_search) VALUES ('optimize')",
-            [],
-        )?;
+        optimize.execute([])?;
+        drop((statement, optimize));
         tx.commit()?;
         Ok(memory)
     }

@@ -102,7 +102,7 @@ impl After {
 
 /// All tasks that match, by number.
 pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
-    let conditions = Conditions::new(filter);
+    let conditions = Conditions::new(connection, filter)?;
     let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
     conditions.rows(connection, &sql)
 }
@@ -116,7 +116,7 @@ pub fn page(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
-    let mut conditions = Conditions::new(filter);
+    let mut conditions = Conditions::new(connection, filter)?;
     let (behind, direction) = match order {
         TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
         TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),
@@ -176,7 +176,7 @@ pub fn count_by_status(
     own: Option<EmployeeId>,
     most: i64,
 ) -> Result<Option<Counts>> {
-    let mut conditions = Conditions::new(filter);
+    let mut conditions = Conditions::new(connection, filter)?;
     conditions.bind(":own", own);
     let kept = filter.customer_phone.is_none()
         && filter.created == Days::default()
@@ -204,6 +204,9 @@ pub fn count_by_status(
     Ok((kept || counts.total() <= most).then_some(counts))
 }
 
+/// Phones that are looked up one by one; each has some tasks.
+const MANY: usize = 2_000;
+
 /// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
 #[derive(Default)]
 struct Conditions {
@@ -220,7 +223,7 @@ struct Conditions {
 impl Conditions {
     /// From what leads to few tasks to what leads to many: the first that is given is looked up
     /// in its index, the others are checked on what that finds.
-    fn new(filter: &TaskFilter) -> Self {
+    fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
         let mut all = Self::default();
         if let Some(phone) = &filter.customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
@@ -251,9 +254,9 @@ impl Conditions {
             all.bind(":until", Millis(until));
         }
         if let Some(search) = &filter.search {
-            all.search(search);
+            all.search(connection, search)?;
         }
-        all
+        Ok(all)
     }
 
     /// A plus before a column keeps SQLite from its index.
@@ -265,21 +268,26 @@ impl Conditions {
 
     /// The index finds three letters in a row or more; what is shorter is looked for at the
     /// beginning of names and numbers.
-    fn search(&mut self, search: &Search) {
+    fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
         let words = search.words();
-        for word in words.iter().filter(|word| word.text.chars().count() >= 3) {
-            self.searched = true;
+        let mut long = words
+            .iter()
+            .filter(|word| word.text.chars().count() >= 3)
+            .peekable();
+        let short = long.peek().is_none();
+        for word in long {
             match &word.digits {
                 Some(digits) if digits.len() >= 3 => {
-                    self.digits(&word.text, digits, search.number());
+                    self.digits(connection, &word.text, digits, search.number())?;
                 }
                 _ => self.phrases.push(phrase(&word.text)),
             }
         }
         if !self.phrases.is_empty() {
+            self.searched = true;
             self.bind(":match", self.phrases.join(" AND "));
         }
-        if !self.searched {
+        if short {
             let word = words.first().map_or("", |word| &word.text);
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
             let either = format!("(t.customer_id IN ({named}) OR t.id = :number)");
@@ -287,23 +295,49 @@ impl Conditions {
             self.bind(":number", search.number());
             self.bind(":prefix", format!("{}%", literal(word)));
         }
+        Ok(())
     }
 
     /// What is written with digits may be a part of a phone, of a text, or be the task's number.
-    fn digits(&mut self, text: &str, digits: &str, number: Option<i64>) {
-        let nth = self.values.len();
-        self.texts.push(format!(
-            "t.id IN (
-                 SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}
-                 UNION SELECT of.id FROM phone_ends AS p JOIN tasks AS of USING (customer_id)
-                 WHERE p.digits >= :digits{nth} AND p.digits < :behind{nth}
-                 UNION SELECT :number{nth})"
-        ));
-        self.bind(format!(":number{nth}"), number);
-        self.bind(format!(":phrase{nth}"), phrase(text));
-        self.bind(format!(":digits{nth}"), digits.to_owned());
+    /// Where it is in many phones, there are tasks to find wherever one begins to look.
+    fn digits(
+        &mut self,
+        connection: &Connection,
+        text: &str,
+        digits: &str,
+        number: Option<i64>,
+    ) -> Result<()> {
+        const ENDS: &str = "FROM phone_ends AS p WHERE p.digits >= ?1 AND p.digits < ?2";
         // The colon follows the nine.
-        self.bind(format!(":behind{nth}"), format!("{digits}:"));
+        let (first, behind) = (digits.to_owned(), format!("{digits}:"));
+        let more = format!("SELECT EXISTS (SELECT 1 {ENDS} LIMIT 1 OFFSET {MANY})");
+        let many: bool = connection
+            .prepare_cached(&more)?
+            .query_row((&first, &behind), |row| row.get(0))?;
+
+        let nth = self.values.len();
+        let texts = format!("SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}");
+        if many {
+            self.texts.push(format!(
+                "(instr((SELECT phone_e164 FROM customers WHERE id = t.customer_id), :digits{nth})
+                     OR t.id IN ({texts} UNION SELECT :number{nth}))"
+            ));
+        } else {
+            let ends = ENDS.replace("?1", &format!(":digits{nth}"));
+            let ends = ends.replace("?2", &format!(":behind{nth}"));
+            self.searched = true;
+            self.texts.push(format!(
+                "t.id IN (
+                     {texts}
+                     UNION SELECT id FROM tasks WHERE customer_id IN (SELECT p.customer_id {ends})
+                     UNION SELECT :number{nth})"
+            ));
+            self.bind(format!(":behind{nth}"), behind);
+        }
+        self.bind(format!(":phrase{nth}"), phrase(text));
+        self.bind(format!(":digits{nth}"), first);
+        self.bind(format!(":number{nth}"), number);
+        Ok(())
     }
 
     fn bind(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToSql + 'static) {
