@@ -3,6 +3,7 @@
 //! metrics and log. A write is one transaction, and so one flush.
 
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior};
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use tower_service::Service;
 use warp::http::header::CONTENT_TYPE;
 use warp::http::{HeaderValue, Request, StatusCode};
@@ -151,17 +153,62 @@ struct Desk {
     reads: Pool,
     writes: Pool,
     zone: TimeZone,
-    on_worker: bool,
+    readers: Readers,
 }
 
-/// Serves the database `file`. Reads run where they may block, as the program's do, or else on the
-/// threads that serve.
-pub async fn run(file: &str, address: &str, on_worker: bool) -> Result<(), Failure> {
+/// On which threads reads run.
+#[derive(Clone)]
+enum Readers {
+    /// Those that tokio keeps for what may block.
+    Blocking,
+    /// Those that serve.
+    Worker,
+    /// Those that serve, which hand over what else they would do.
+    InPlace,
+    /// Those of our own that take reads from one queue.
+    Own(mpsc::Sender<Read>),
+}
+
+type Read = Box<dyn FnOnce() + Send>;
+
+/// The names of [`Readers`].
+pub const READERS: [&str; 4] = ["blocking", "worker", "in place", "own"];
+/// As many as connections for reading.
+const OWN: usize = 4;
+
+impl Readers {
+    fn new(how: &str) -> Result<Self, Failure> {
+        match how {
+            "blocking" => Ok(Self::Blocking),
+            "worker" => Ok(Self::Worker),
+            "in place" => Ok(Self::InPlace),
+            "own" => {
+                let (sender, reads) = mpsc::channel::<Read>();
+                let reads = Arc::new(Mutex::new(reads));
+                for _ in 0..OWN {
+                    let reads = reads.clone();
+                    // Until nobody can send any more.
+                    std::thread::spawn(move || {
+                        let next = || reads.lock().ok()?.recv().ok();
+                        while let Some(read) = next() {
+                            read();
+                        }
+                    });
+                }
+                Ok(Self::Own(sender))
+            }
+            _ => Err(format!("no such readers: {how}").into()),
+        }
+    }
+}
+
+/// Serves the database `file`.
+pub async fn run(file: &str, address: &str, how: &str) -> Result<(), Failure> {
     let desk = Desk {
         reads: pool(file, 4)?,
         writes: pool(file, 1)?,
         zone: TimeZone::get("Europe/Moscow")?,
-        on_worker,
+        readers: Readers::new(how)?,
     };
     let read = |path: &'static str, work: Work| {
         let desk = desk.clone();
@@ -233,11 +280,18 @@ fn answer(made: Result<Vec<u8>, Failure>) -> Response {
 }
 
 async fn read(desk: Desk, body: Bytes, work: Work) -> Result<Vec<u8>, Failure> {
-    let on_worker = desk.on_worker;
+    let readers = desk.readers.clone();
     let run = move || work(&desk, &*desk.reads.get()?, &body);
-    match on_worker {
-        true => run(),
-        false => tokio::task::spawn_blocking(run).await?,
+    match readers {
+        Readers::Blocking => tokio::task::spawn_blocking(run).await?,
+        Readers::Worker => run(),
+        Readers::InPlace => tokio::task::block_in_place(run),
+        Readers::Own(reads) => {
+            let (sender, made) = oneshot::channel();
+            let read = move || drop(sender.send(run()));
+            reads.send(Box::new(read)).map_err(|_| "no reader")?;
+            made.await?
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! cargo bench --bench load               # every operation with 100,000 tasks: 15 minutes
 //! cargo bench --bench load -- 20000      # with another number of tasks
 //! cargo bench --bench load -- growth     # 10,000 beside 1,000,000 tasks: 10 minutes
+//! cargo bench --bench load -- readers    # on which threads the yardstick reads: 5 minutes
 //! ```
 //!
 //! Every figure is the median of `LOAD_RUNS` runs (3) of `LOAD_SECONDS` (5) each. The runs of what
@@ -208,11 +209,12 @@ async fn main() -> Result<(), Failure> {
         runs: setting("LOAD_RUNS", 3)? as usize,
     };
     match arguments[..] {
-        ["bare", file, address, how] => bare::run(file, address, how == "worker").await,
+        ["bare", file, address, how] => bare::run(file, address, how).await,
         ["growth"] => growth(plan).await,
+        ["readers"] => readers(plan).await,
         [] => load(plan, 100_000).await,
         [tasks] => load(plan, tasks.parse()?).await,
-        _ => Err("cargo bench --bench load [-- TASKS | growth]".into()),
+        _ => Err("cargo bench --bench load [-- TASKS | growth | readers]".into()),
     }
 }
 
@@ -554,6 +556,43 @@ async fn growth(plan: Plan) -> Result<(), Failure> {
             operation.name,
             verdict(times < 1.5, "< 1.5 ×")
         );
+    }
+    Ok(())
+}
+
+/// The same reads by the threads that there are for them.
+async fn readers(plan: Plan) -> Result<(), Failure> {
+    wrk::check()?;
+    let shop = Shop::open(100_000, 18_773).await?;
+    let mut servers = Vec::new();
+    for (how, port) in bare::READERS.into_iter().zip(18_774..) {
+        servers.push(shop.bare(port, how)?);
+    }
+    machine();
+    println!(
+        "| req/s (p99, ms) | conns | {} |",
+        bare::READERS.join(" | ")
+    );
+    println!("|---|---|---|---|---|---|");
+    let mut turn = 0;
+    for operation in [&TASK, &PHONE, &DAY] {
+        for connections in [1, 64] {
+            let mut figures = vec![Vec::new(); servers.len()];
+            for _ in 0..plan.runs {
+                turn += 1;
+                let file = bodies(&shop, operation, turn, false)?;
+                for (server, figures) in servers.iter().zip(&mut figures) {
+                    let target = server.target(operation.name);
+                    figures.push(run(&target, &file, connections, plan.seconds, false)?);
+                }
+            }
+            let cells = figures.iter().map(|runs| {
+                let it = Figures::medians(runs);
+                format!("{:.0} ({:.2})", it.rate, it.p99)
+            });
+            let cells = cells.collect::<Vec<_>>().join(" | ");
+            println!("| {} | {connections} | {cells} |", operation.name);
+        }
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ impl Query {
         let customer = ctx
             .desk()?
             .db
-            .look_up(|c| app::customers::get(c, &actor, id))
+            .look_up(move |c| app::customers::get(c, &actor, id))
             .await?;
         Ok(Some(loader::customer(customer)))
     }
@@ -138,7 +138,7 @@ impl Query {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
         let desk = ctx.desk()?;
-        let get = |c: &_| app::tasks::get(c, &actor, id);
+        let get = move |c: &_| app::tasks::get(c, &actor, id);
         let row = desk.db.look_up(get).await?;
         Ok(Some(loader::task(row, &desk.shop.timezone)))
     }

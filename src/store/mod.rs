@@ -1,6 +1,6 @@
 //! All the SQL. Reads take a `&Connection`, writes a `&Transaction`; [`Db`] hands those out.
 //!
-//! There is one writer and a pool of readers. A write is a closure: it is committed when it
+//! There is one writer and some readers. A write is a closure: it is committed when it
 //! returns `Ok` and rolled back otherwise, and what it changed is announced after the commit.
 //! Writes that wait at the same time share a commit.
 
@@ -9,6 +9,7 @@ mod columns;
 mod files;
 mod lock;
 mod migrate;
+mod readers;
 mod search;
 mod staff;
 mod types;
@@ -35,9 +36,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
+use readers::Readers;
 use rusqlite::OpenFlags;
 use staff::Kept;
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use writer::{Pending, Queue, Writer};
 
 pub use check::Flaw;
@@ -49,7 +51,7 @@ pub use rusqlite::{Connection, Transaction};
 pub use staff::Staff;
 
 use crate::clock::Stopwatch;
-use crate::domain::{Error, Result, TaskId};
+use crate::domain::{Result, TaskId};
 use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
@@ -69,8 +71,7 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     created: bool,
-    reads: Pool,
-    reader: Semaphore,
+    readers: Readers,
     writer: Arc<Writer>,
 }
 
@@ -120,11 +121,11 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
+        let readers = Readers::start(&reads).map_err(|error| OpenError::file(&path, error))?;
         Ok(Self(Arc::new(Inner {
             path,
             created,
-            reads,
-            reader: Semaphore::new(READERS as usize),
+            readers,
             writer: Arc::new(Writer {
                 pool: writes,
                 pending,
@@ -152,40 +153,44 @@ impl Db {
     /// Runs `work` on one snapshot of the database.
     ///
     /// # Errors
-    /// Those of `work`, and [`Error::Internal`] when the database fails.
+    /// Those of `work`, and [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let inner = self.0.clone();
-        tracing::trace!("read");
-        let waiting = Stopwatch::start();
-        let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
-        let read = move || inner.read(waiting.elapsed(), work);
-        let read = tokio::task::spawn_blocking(read).await;
-        // A panic in it is an error of this call, not of the process.
-        read.unwrap_or_else(|panic| Err(Error::internal(panic)))
+        self.look_up(|connection| {
+            let _snapshot = Snapshot::of(connection)?;
+            work(connection)
+        })
+        .await
     }
 
-    /// [`Db::read`] for one statement that looks a few rows up by their keys: it runs on the
-    /// caller's own thread, since to hand it to another one takes longer than the look, and in a
-    /// snapshot of its own, as SQLite's single statements do.
+    /// [`Db::read`] for one statement, which is a snapshot of its own.
     ///
     /// # Errors
     /// As for [`Db::read`].
-    pub async fn look_up<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub async fn look_up<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
         tracing::trace!("read");
-        let waiting = Stopwatch::start();
-        let _permit = self.0.reader.acquire().await.map_err(Error::internal)?;
-        self.0.timed(waiting.elapsed(), work)
+        let (writer, waiting) = (self.0.writer.clone(), Stopwatch::start());
+        let read = move |connection: &Connection| {
+            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
+            let done = work(connection);
+            writer.metrics.worked("read", waited, working.elapsed());
+            done
+        };
+        self.0.readers.read(read).await
     }
 
     /// Everybody who has or had an account, read again after each change. A change by another
     /// program counts once a server has noticed it.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the database fails.
+    /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn staff(&self) -> Result<Arc<Staff>> {
         let kept = &self.0.writer.staff;
         match kept.get() {
@@ -198,7 +203,7 @@ impl Db {
     /// nobody can say, and the search reads what changed.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the database fails.
+    /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn notice_others(&self) -> Result<()> {
         let writer = self.0.writer.clone();
         let look = move |c: &mut Connection| {
@@ -222,7 +227,7 @@ impl Db {
     /// Runs `work` in a write transaction, and commits it when it returns `Ok`.
     ///
     /// # Errors
-    /// Those of `work`, and [`Error::Internal`] when the database fails; nothing is changed then.
+    /// Those of `work`, and [`Internal`](crate::domain::Error::Internal) when the database fails; nothing is changed then.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -255,7 +260,7 @@ impl Db {
     /// zeros over it (`secure_delete`). Whoever copies the log at that moment keeps it.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the database fails.
+    /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn scrub(&self) -> Result<()> {
         if self.move_log("TRUNCATE").await? {
             tracing::warn!("somebody reads the write-ahead log: it still has what was deleted");
@@ -269,7 +274,7 @@ impl Db {
     /// rest itself; without one, the last connection that closes removes the log.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the database fails.
+    /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn checkpoint(&self) -> Result<()> {
         self.move_log("PASSIVE").await?;
         Ok(())
@@ -281,25 +286,6 @@ impl Db {
         let sql = format!("PRAGMA wal_checkpoint({way})");
         let work = move |c: &mut Connection| Ok(c.query_row(&sql, [], |row| row.get(0))?);
         self.0.writer.alone(work).await
-    }
-}
-
-impl Inner {
-    fn read<T>(&self, waited: Duration, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.timed(waited, |connection| {
-            let _snapshot = Snapshot::of(connection)?;
-            work(connection)
-        })
-    }
-
-    fn timed<T>(&self, waited: Duration, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let working = Stopwatch::start();
-        let connection = self.reads.get().map_err(Error::internal)?;
-        let done = work(&connection);
-        self.writer
-            .metrics
-            .worked("read", waited, working.elapsed());
-        done
     }
 }
 

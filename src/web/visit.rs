@@ -246,7 +246,7 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
     };
     match accounts::authenticate(desk, token, address).await {
         Ok((actor, session)) => {
-            let newest = |c: &_| tasks::newest_event(c, &actor);
+            let newest = move |c: &_| tasks::newest_event(c, &actor);
             let seen = desk.db.look_up(newest).await?;
             let me = accounts::myself(desk, &actor).await?;
             Ok(Some(Viewer {
