@@ -108,7 +108,9 @@ pub fn update(
     now: Timestamp,
 ) -> Result<TaskRow> {
     let TaskRow {
-        mut task, customer, ..
+        mut task,
+        customer,
+        employee,
     } = get(tx, actor, id)?;
     task.expect_version(change.expected_version)?;
     if let Some(phone) = &change.customer_phone {
@@ -140,13 +142,17 @@ pub fn update(
     let changed = (task.status, task.category) != (before.status, before.category)
         || task.description != before.description;
     if changed {
-        store::tasks::update(tx, &before, &task, now)?;
+        store::tasks::update(tx, &before, &mut task, now)?;
     }
     if task.status != before.status {
         let customer = customer.as_deref();
         notices::status_changed(tx, shop, customer, id, before.status, task.status, now)?;
     }
-    get(tx, actor, id)
+    Ok(TaskRow {
+        task,
+        customer,
+        employee,
+    })
 }
 
 /// Makes an employee responsible for a task, or nobody.
@@ -178,7 +184,7 @@ pub fn assign(
         store::history::append(tx, id, kind, author, from.as_deref(), to.as_deref(), now)?;
         let mut task = before.clone();
         task.employee = employee;
-        store::tasks::update(tx, &before, &task, now)?;
+        store::tasks::update(tx, &before, &mut task, now)?;
     }
     get(tx, actor, id)
 }

@@ -55,6 +55,8 @@ use crate::domain::{Result, TaskId};
 use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
+/// In KiB.
+const WRITER_CACHE: i64 = 8 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many changes a subscriber may lag behind before it is told to look again.
 const CHANGES: usize = 1024;
@@ -113,6 +115,11 @@ impl Db {
         let pending = Pending::default();
         let hook = pending.clone();
         let writes = pool(&path, 1, move |connection| {
+            // Every write of a group has a savepoint, which keeps the pages that it changes aside: in
+            // memory, and not in a file of their own. With the usual 2 MB of pages at hand, most of
+            // those that a write needs had to be read again.
+            connection.pragma_update(None, "temp_store", "MEMORY")?;
+            connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
             let touched = hook.clone();
             connection.update_hook(Some(move |action, _: &str, table: &str, row| {
                 touched.note(action, table, row);

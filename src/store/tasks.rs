@@ -450,14 +450,17 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
 
 /// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
 /// the triggers on it, have nothing to do then.
-pub fn update(tx: &Transaction, before: &Task, task: &Task, now: Timestamp) -> Result<()> {
-    let mut columns = vec!["updated_at = :now", "version = version + 1"];
+pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
+    task.version = before.version + 1;
+    task.updated = now;
+    let mut columns = vec!["updated_at = :now", "version = :version"];
     let (now, description, closed) = (
         Millis(now),
         task.description.as_str(),
         task.closed.map(Millis),
     );
-    let mut values = named_params! { ":id": task.id, ":now": now }.to_vec();
+    let mut values =
+        named_params! { ":id": task.id, ":now": now, ":version": task.version }.to_vec();
     if task.employee != before.employee {
         columns.push("employee_id = :employee");
         values.push((":employee", &task.employee));
