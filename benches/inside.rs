@@ -21,7 +21,9 @@ use zayavka::app::tokens::Tokens;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::demo;
-use zayavka::domain::{BotState, Country, EmployeeId, Introspection, Language, Registration, Shop};
+use zayavka::domain::{
+    BotState, Country, Currency, EmployeeId, Introspection, Language, Registration, Shop,
+};
 use zayavka::graphql::{self, Caller, Schema};
 use zayavka::http::{self, Site};
 use zayavka::store::{self, Db};
@@ -73,6 +75,7 @@ impl Inside {
                 country: Country::parse("RU").expect("a country"),
                 timezone: jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"),
                 language: Language::Russian,
+                currency: Currency::parse("RUB").expect("a currency"),
                 notify_delay: Duration::from_secs(5),
             },
             registration: Registration::Closed,

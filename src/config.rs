@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::domain::{Country, Introspection, Language, Registration, Shop, TimeZone};
+use crate::domain::{Country, Currency, Introspection, Language, Registration, Shop, TimeZone};
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
@@ -118,6 +118,7 @@ struct Raw {
     timezone: String,
     country: String,
     language: String,
+    shop: RawShop,
     auth: RawAuth,
     telegram: RawTelegram,
     graphql: RawGraphql,
@@ -125,6 +126,12 @@ struct Raw {
     backup: RawBackup,
     metrics: RawMetrics,
     tls: RawTls,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawShop {
+    currency: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -267,6 +274,7 @@ impl Raw {
             ("timezone", text(&self.timezone)),
             ("country", text(&self.country)),
             ("language", text(&self.language)),
+            ("shop.currency", text(&self.shop.currency)),
             ("auth.registration", text(&auth.registration)),
             ("auth.token_ttl", text(&auth.token_ttl)),
             ("auth.jwt_secret", secret(&auth.jwt_secret)),
@@ -317,6 +325,7 @@ impl Default for Raw {
             timezone: "Europe/Moscow".into(),
             country: "RU".into(),
             language: "ru".into(),
+            shop: RawShop::default(),
             auth: RawAuth::default(),
             telegram: RawTelegram::default(),
             graphql: RawGraphql::default(),
@@ -324,6 +333,14 @@ impl Default for Raw {
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
             tls: RawTls::default(),
+        }
+    }
+}
+
+impl Default for RawShop {
+    fn default() -> Self {
+        Self {
+            currency: "RUB".into(),
         }
     }
 }
@@ -486,6 +503,9 @@ impl Config {
                     .then(|| Language::parse(&raw.language))
                     .flatten()
                     .ok_or_else(|| wrong("language", "write ru or en"))?,
+                currency: Currency::parse(&raw.shop.currency).ok_or_else(|| {
+                    wrong("shop.currency", "write an ISO 4217 code, for example RUB")
+                })?,
                 notify_delay: duration("telegram.notify_delay", &raw.telegram.notify_delay)?,
             },
             registration: match &*raw.auth.registration {

@@ -44,7 +44,7 @@
 //!   [`app::limits::Attempt`].
 //! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
 //!   place.
-//! - Phones, names, tokens, passwords and descriptions never reach the log.
+//! - Phones, names, tokens, passwords, descriptions and devices never reach the log.
 //!
 //! `tests/it/architecture.rs` holds the arrows, the SQL and the clock to their rooms.
 

@@ -401,11 +401,9 @@ fn update(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
 fn index(connection: &Connection) -> Result<(), Failure> {
     let steps = [
         "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
-        "INSERT INTO task_search (rowid, description, name)
-         SELECT t.id, t.description, coalesce(c.name, '')
-         FROM task_search_stale AS s
-         JOIN tasks AS t ON t.id = s.task_id
-         LEFT JOIN customers AS c ON c.id = t.customer_id",
+        "INSERT INTO task_search (rowid, description, name, device)
+         SELECT t.id, t.description, t.name, t.device
+         FROM task_search_stale AS s JOIN texts_of_tasks AS t ON t.id = s.task_id",
         "DELETE FROM task_search_stale",
     ];
     for step in steps {

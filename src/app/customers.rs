@@ -168,6 +168,7 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
         let customer = store::customers::by_phone(tx, &phone)?.ok_or(Error::NotFound)?;
         store::history::forget_texts_of(tx, customer.id)?;
         store::tasks::forget_texts_of(tx, customer.id)?;
+        store::details::forget_devices_of(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };
     let customer = desk.db.write(work).await?;

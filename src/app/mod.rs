@@ -7,8 +7,10 @@
 
 pub mod accounts;
 pub mod customers;
+pub mod details;
 pub mod limits;
 pub mod links;
+mod log;
 pub mod notices;
 pub mod paging;
 pub mod passwords;

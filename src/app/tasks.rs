@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, customers, notices};
+use super::{Desk, accounts, customers, details, notices};
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
     TaskEvent, TaskFilter, TaskId, TaskOrder,
@@ -69,6 +70,9 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 
 /// Registers a task for the customer with that phone, whose card is made if there is none. The
 /// actor becomes responsible.
+///
+/// # Errors
+/// [`Error::Invalid`] for the warranty of a task that there isn't.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
     let name = new.customer_name.as_ref();
     let customer = customers::find_or_create(tx, &new.customer_phone, name, now)?;
@@ -76,11 +80,14 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
         category,
         status,
         description,
+        due,
         ..
     } = new.clone();
     let (customer, employee) = (Some(customer), Some(actor.id()));
-    let task = Task::new(customer, employee, category, status, description, now);
+    let mut task = Task::new(customer, employee, category, status, description, now);
+    task.due = due;
     let id = store::tasks::insert(tx, &task)?;
+    details::create(tx, id, &new.details)?;
     let author = Author::Staff(actor.id());
     store::history::append(
         tx,
@@ -98,7 +105,7 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
-/// for the phone of another customer.
+/// for the phone of another customer and the warranty of no other task.
 pub fn update(
     tx: &Transaction,
     shop: &Shop,
@@ -121,7 +128,12 @@ pub fn update(
             return Err(Problem::PhoneOfAnotherCustomer.at("customerPhone").into());
         }
     }
-    let log = Log { tx, actor, id, now };
+    let log = Log {
+        tx,
+        actor,
+        task: id,
+        now,
+    };
     let before = task.clone();
     if let Some(status) = change.status {
         task.set_status(status, now);
@@ -139,9 +151,14 @@ pub fn update(
             description.as_str(),
         )?;
     }
-    let changed = (task.status, task.category) != (before.status, before.category)
+    if let Some(due) = change.due {
+        task.due = due;
+        log.note_maybe(EventKind::Due, before.due, due)?;
+    }
+    let changed = (task.status, task.category, task.due)
+        != (before.status, before.category, before.due)
         || task.description != before.description;
-    if changed {
+    if details::update(&log, &change.details)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
     }
     if task.status != before.status {
@@ -244,31 +261,5 @@ async fn next_change(
         let row = row.await?;
         accounts::holds(desk, session).await?;
         return Ok(Some((change, row)));
-    }
-}
-
-struct Log<'a> {
-    tx: &'a Transaction<'a>,
-    actor: &'a Actor,
-    id: TaskId,
-    now: Timestamp,
-}
-
-impl Log<'_> {
-    /// Appends to the history, unless nothing changed.
-    fn note(&self, kind: EventKind, from: &str, to: &str) -> Result<()> {
-        if from == to {
-            return Ok(());
-        }
-        let author = Author::Staff(self.actor.id());
-        store::history::append(
-            self.tx,
-            self.id,
-            kind,
-            author,
-            Some(from),
-            Some(to),
-            self.now,
-        )
     }
 }

@@ -6,10 +6,12 @@
 mod account;
 mod bot_health;
 mod customer;
+mod device;
 mod email;
 mod error;
 mod ids;
 mod language;
+mod money;
 mod notice;
 mod phone;
 mod search;
@@ -22,10 +24,12 @@ pub use account::{
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use customer::{Customer, CustomerChange, TelegramLink};
+pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
 pub use language::Language;
+pub use money::{Currency, Sum};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
     Waiting, collapse,

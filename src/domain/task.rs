@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Conflict, CustomerId, Days, Description, EmployeeId, EventId, Name, Phone, Result, Search,
-    TaskId,
+    Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
+    Name, Phone, Result, Search, TaskId,
 };
 
 macro_rules! words {
@@ -32,6 +32,12 @@ words! {
     /// How far a task is.
     Status { Accepted = "ACCEPTED", InProgress = "IN_PROGRESS", Ready = "READY", Closed = "CLOSED" }
 }
+
+impl Status {
+    /// Those in which the shop has still something to do.
+    pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
+}
+
 words! {
     /// What kind of work a task is.
     Category { Consulting = "CONSULTING", Diagnosis = "DIAGNOSIS", Repair = "REPAIR", Other = "OTHER" }
@@ -41,7 +47,9 @@ words! {
     EventKind {
         Created = "CREATED", Status = "STATUS", Category = "CATEGORY",
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
-        Deleted = "DELETED",
+        Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
+        Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
+        WarrantyOf = "WARRANTY_OF",
     }
 }
 
@@ -55,6 +63,8 @@ pub struct Task {
     pub category: Category,
     pub status: Status,
     pub description: Description,
+    /// The day by which it is promised.
+    pub due: Option<Day>,
     /// Raised by one with every change.
     pub version: i64,
     pub created: Timestamp,
@@ -80,6 +90,7 @@ impl Task {
             category,
             status,
             description,
+            due: None,
             version: 1,
             created: now,
             updated: now,
@@ -97,6 +108,11 @@ impl Task {
             .into()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the day by which it was promised is over, and it isn't done.
+    pub fn is_overdue(&self, today: Day) -> bool {
+        Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
     }
 
     /// Moves the task to `status` and keeps the closing time true.
@@ -117,6 +133,8 @@ pub struct NewTask {
     pub category: Category,
     pub status: Status,
     pub description: Description,
+    pub due: Option<Day>,
+    pub details: Details,
 }
 
 /// What to change in a task; `None` leaves a field as it is.
@@ -128,6 +146,9 @@ pub struct TaskChange {
     pub category: Option<Category>,
     pub status: Option<Status>,
     pub description: Option<Description>,
+    /// An inner `None` takes it away.
+    pub due: Option<Option<Day>>,
+    pub details: DetailsChange,
 }
 
 /// Which tasks to list; all that is given holds at once.
@@ -138,6 +159,10 @@ pub struct TaskFilter {
     pub statuses: Vec<Status>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
+    /// Only what is overdue on this day.
+    pub overdue: Option<Day>,
+    /// Only what has a serial number with this key (see [`serial_key`](super::serial_key)).
+    pub serial: Option<String>,
     pub created: Days,
     /// What was typed into the search box.
     pub search: Option<Search>,
@@ -161,7 +186,7 @@ pub enum Author {
 }
 
 /// One thing that happened to a task. `from` and `to` are words of the kind: statuses,
-/// categories, texts, or the ids of employees.
+/// categories, texts, days, sums, or the ids of employees and tasks; what wasn't there is empty.
 #[derive(Debug, Clone)]
 pub struct TaskEvent {
     pub id: EventId,

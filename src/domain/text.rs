@@ -61,7 +61,7 @@ impl Description {
     }
 }
 
-fn check(
+pub(super) fn check(
     field: &'static str,
     text: &str,
     max: usize,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{Country, Language, Problem, Result};
+use super::{Country, Currency, Language, Problem, Result};
 
 /// What differs from one shop to another.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Shop {
     pub country: Country,
     pub timezone: TimeZone,
     pub language: Language,
+    /// Of all sums.
+    pub currency: Currency,
     /// How long a notice waits before it is sent, so that a slip can be undone unseen.
     pub notify_delay: Duration,
 }

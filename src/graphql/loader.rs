@@ -11,7 +11,10 @@ use tokio::sync::OnceCell;
 use super::Asked;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
-use crate::domain::{Customer, CustomerId, Problem, Result, TaskEvent, TaskId, TimeZone};
+use crate::app::details::Linked;
+use crate::domain::{
+    Customer, CustomerId, Details, Link, Problem, Result, TaskEvent, TaskId, TimeZone,
+};
 use crate::store::tasks::TaskRow;
 
 /// Entries below lists that one request may fetch. Lists at the top are free.
@@ -41,6 +44,17 @@ pub struct Tasks {
     ids: Vec<TaskId>,
     customers: Arc<Customers>,
     history: OnceCell<HashMap<TaskId, Vec<TaskEvent>>>,
+    details: OnceCell<HashMap<TaskId, Details>>,
+    of_device: OnceCell<Others>,
+    warranty_of: OnceCell<Others>,
+    under_warranty: OnceCell<Others>,
+}
+
+/// Where the tasks of a list lead in one way.
+struct Others {
+    numbers: HashMap<TaskId, Vec<TaskId>>,
+    /// One list, so that it goes on like this below.
+    tasks: HashMap<TaskId, TaskView>,
 }
 
 /// The customers of one list.
@@ -94,6 +108,10 @@ impl Tasks {
             ids: rows.iter().map(|row| row.task.id).collect(),
             customers: Arc::new(Customers::of(customers)),
             history: OnceCell::new(),
+            details: OnceCell::new(),
+            of_device: OnceCell::new(),
+            warranty_of: OnceCell::new(),
+            under_warranty: OnceCell::new(),
         }
     }
 
@@ -101,6 +119,45 @@ impl Tasks {
     pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
         let list = self.customers.clone();
         Written(CustomerFields { customer, list })
+    }
+
+    /// What is known of a task of this list beside the request itself.
+    pub async fn details(&self, ctx: &Context<'_>, id: TaskId) -> Result<Details> {
+        let details = self.details.get_or_try_init(|| self.fetch_details(ctx));
+        Ok(details.await?.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn fetch_details(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, Details>> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let work = move |c: &_| app::details::of_tasks(c, &actor, &ids);
+        let details = db.read(work).await?;
+        spend(ctx, details.len())?;
+        Ok(details)
+    }
+
+    /// Where a task of this list leads.
+    pub async fn linked(&self, ctx: &Context<'_>, link: Link, id: TaskId) -> Result<Vec<TaskView>> {
+        let others = match link {
+            Link::Device => &self.of_device,
+            Link::WarrantyOf => &self.warranty_of,
+            Link::UnderWarranty => &self.under_warranty,
+        };
+        let others = others.get_or_try_init(|| self.fetch_others(ctx, link));
+        let Others { numbers, tasks } = others.await?;
+        let numbers = numbers.get(&id).map_or(&[][..], Vec::as_slice);
+        spend(ctx, numbers.len())?;
+        let found = numbers.iter().filter_map(|number| tasks.get(number));
+        Ok(found.cloned().collect())
+    }
+
+    async fn fetch_others(&self, ctx: &Context<'_>, link: Link) -> Result<Others> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let work = move |c: &_| app::details::linked(c, &actor, link, &ids);
+        let Linked { numbers, rows } = db.read(work).await?;
+        spend(ctx, rows.len())?;
+        let tasks = tasks(rows, &self.zone);
+        let tasks = tasks.map(|view| (view.row.task.id, view)).collect();
+        Ok(Others { numbers, tasks })
     }
 
     /// What happened to a task of this list.

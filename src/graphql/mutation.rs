@@ -275,8 +275,8 @@ impl Mutation {
         })
     }
 
-    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions of
-    /// their tasks, now and in the history. For the owner.
+    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions and
+    /// devices of their tasks, now and in the history. For the owner.
     async fn erase_customer(
         &self,
         ctx: &Context<'_>,
@@ -338,8 +338,8 @@ impl Mutation {
         })
     }
 
-    /// Changes a task's status, category and description; what isn't given stays. The customer
-    /// is told of a new status. `customerPhone` can't change: another one is BAD_USER_INPUT.
+    /// Changes a task; what isn't given stays. The customer is told of a new status.
+    /// `customerPhone` can't change: another one is BAD_USER_INPUT.
     async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -7,8 +7,8 @@ use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
-    CategoryEnum, CustomerView, List, StatusEnum, TaskOrderEnum, TaskView, UndeliveredView,
-    UserView, user,
+    CategoryEnum, CustomerView, List, ShopView, StatusEnum, TaskOrderEnum, TaskView,
+    UndeliveredView, UserView, user,
 };
 use crate::app;
 use crate::app::paging;
@@ -24,6 +24,12 @@ impl Query {
         let actor = ctx.actor()?;
         let me = app::accounts::myself(ctx.desk()?, &actor).await?;
         Ok(user(me))
+    }
+
+    /// What is set for the whole shop.
+    async fn shop(&self, ctx: &Context<'_>) -> Result<ShopView> {
+        ctx.actor()?;
+        Ok(ctx.desk()?.shop.currency.into())
     }
 
     /// Everybody who has or had an account.
@@ -119,13 +125,12 @@ impl Query {
             customer_phone,
             statuses,
             category,
-            employee_id: None,
             created_at,
             date_start,
             date_end,
-            search: None,
+            ..TaskFilterInput::default()
         };
-        let filter = filter.read(&desk.shop)?;
+        let filter = filter.read(&desk.shop, desk.clock.now())?;
         let rows = desk
             .db
             .read(move |c| app::tasks::list(c, &actor, &filter))
@@ -155,7 +160,8 @@ impl Query {
     ) -> Result<Page<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let filter = filter.unwrap_or_default().read(&desk.shop)?;
+        let filter = filter.unwrap_or_default();
+        let filter = filter.read(&desk.shop, desk.clock.now())?;
         let order = order_by.map_or(TaskOrder::Newest, Into::into);
         let size = page::size(first)?;
         let after = after

@@ -266,6 +266,7 @@ fn room(path: &str) -> String {
         "notices",
         "customers",
         "new-customer",
+        "devices",
     ];
     match known.contains(&first) || first.is_empty() {
         true => format!("/{first}"),

@@ -64,6 +64,8 @@ problem-phone-characters = Write the phone in digits; besides them only +, space
 problem-phone-length = A phone has 5 to 15 digits.
 problem-email-malformed = Write a whole address, for example name@example.com.
 problem-day-malformed = Write a date that exists as YYYY-MM-DD, for example 2021-07-25.
+problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
+problem-sum-out-of-range = The sum is negative or too large.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
 problem-id-malformed = An id is a whole number above zero.
 problem-telegram-id-malformed = A Telegram id is a whole number from 1 to 4503599627370495.
@@ -85,6 +87,7 @@ problem-registration-closed = Registration is closed: the owner makes accounts w
 problem-phone-of-another-customer = A task keeps its customer: pass that customer's phone or none.
 problem-customer-of-another-phone = The card with this id has another phone: leave the id out or correct it.
 problem-employee-inactive = There is no such employee at work: choose another.
+problem-no-such-task = There is no other task with this number.
 problem-nothing-to-confirm = The card has no Telegram account: ask the customer to write to the bot.
 problem-not-reachable = The customer has no confirmed Telegram account any more: call them.
 problem-database-has-data = The database has data already: name another file for the demo.
@@ -120,7 +123,9 @@ back = Back
 page-next = Next →
 page-first = ← First page
 
-# Dates
+# Dates and sums
+
+decimal-point = .
 
 when-today = today, { $time }
 when-yesterday = yesterday, { $time }
@@ -210,9 +215,10 @@ tasks-title = All tasks
 tasks-create = Create a task
 tasks-all = All
 tasks-mine = Mine
+tasks-overdue = Overdue
 tasks-status = Status
 tasks-search = Search
-tasks-search-hint = Number, phone, name, description
+tasks-search-hint = Number, phone, name, description, device
 tasks-category = Category
 tasks-category-any = Any
 tasks-employee = Employee
@@ -237,6 +243,8 @@ tasks-none-filtered = No such tasks.
 tasks-edit = Edit
 tasks-advance = Move to “{ $status }”
 tasks-no-description = No description
+row-due = by { $day }
+row-overdue = overdue: { $day }
 customer-none = Customer deleted
 customer-unnamed = No name
 task-title = Task No. { $number }
@@ -254,10 +262,39 @@ task-more = { $count ->
    *[other] { $count } more tasks
 }
 task-call = Call the customer
+task-device = Device
+task-money = Due date and price
+task-due = Due by
+task-overdue = overdue
+task-estimate = Estimate
+task-price = Price
+task-prepayment = Prepayment
+task-warranty = Warranty until
+task-warranty-over = over
+task-warranty-of = Under the warranty of
+task-warranty-tasks = Came back under warranty
+task-same-device = Other tasks of this device
+task-take-back = Take back under warranty
+device-kind = What it is
+device-brand = Brand
+device-model = Model
+device-serial = Serial number or IMEI
+device-serial-suspicious = It looks like a mistyped IMEI: its check digit is wrong.
+device-accessories = Left with it
+device-appearance = Appearance
+device-place = Where it lies
+device-check = Look the serial number up
 event-created = Task created
 event-status = Status: { $from } → { $to }
 event-category = Category: { $from } → { $to }
 event-description = Description changed
+event-device = Device changed
+event-due = Due by: { $from } → { $to }
+event-estimate = Estimate: { $from } → { $to }
+event-price = Price: { $from } → { $to }
+event-prepayment = Prepayment: { $from } → { $to }
+event-warranty = Warranty until: { $from } → { $to }
+event-warranty-of = Under the warranty of: { $from } → { $to }
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
 event-deleted = Task deleted
@@ -293,6 +330,10 @@ new-name = Customer's name
 new-name-note = A new customer: a card will be made
 new-known = The customer is known
 new-last = Last tasks
+new-known-device = This device was here before
+new-warranty-holds = Under the warranty of No. { $number }, which holds until { $day }.
+new-warranty-over = Under the warranty of No. { $number }, but it ended on { $day }.
+new-warranty-unknown = Under the warranty of No. { $number }, which doesn't say until when.
 new-submit = Create the task
 new-check = Look the customer up
 edit-title = Task No. { $number }: edit
@@ -337,7 +378,7 @@ customer-delete-lead = { $count ->
     [one] { $count } task of the customer stays, without a customer.
    *[other] { $count } tasks of the customer stay, without a customer.
 } Name, phone and Telegram will be erased. They can't be brought back.
-customer-erase = Erase the descriptions of these tasks too: they may be about the person
+customer-erase = Erase the descriptions and devices of these tasks too: they may be about the person
 customer-taken = There is a card with this phone already:
 
 # Errors

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::domain::{Category, Conflict, Day, Invalid, Language, Status};
+use crate::domain::{Category, Conflict, Currency, Day, Invalid, Language, Status, Sum};
 
 fluent_templates::static_loader! {
     static TEXTS = {
@@ -82,6 +82,32 @@ pub fn day(language: Language, day: Day) -> String {
     text_with(language, "day-long", args)
 }
 
+/// A sum with its currency: «1 500,50 ₽».
+pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
+    let amount = amount(language, currency, sum);
+    format!("{amount}\u{a0}{}", currency.sign())
+}
+
+/// The number alone, in groups of three digits, and without a fraction that is nothing.
+pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
+    let digits = currency.digits() as usize;
+    let unit = 10_i64.pow(currency.digits());
+    let (whole, part) = (sum.minor() / unit, sum.minor() % unit);
+    let mut text = String::new();
+    let whole = whole.to_string();
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    if part > 0 {
+        let point = self::text(language, "decimal-point");
+        text += &format!("{point}{part:0digits$}");
+    }
+    text
+}
+
 /// What is wrong with a value, and what to do.
 pub fn invalid(language: Language, invalid: &Invalid) -> String {
     let bound = invalid.problem.bound().map(|bound| ("bound", bound.into()));
@@ -95,4 +121,32 @@ pub fn conflict(language: Language, conflict: &Conflict) -> String {
         _ => None,
     };
     text_with(language, conflict.key(), id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_written_as_people_read_them() {
+        for (code, minor, russian, english) in [
+            ("RUB", 150_050, "1 500,50 ₽", "1 500.50 ₽"),
+            ("RUB", 200_000_000, "2 000 000 ₽", "2 000 000 ₽"),
+            ("USD", 5, "0,05 $", "0.05 $"),
+            ("JPY", 1_234_567, "1 234 567 JPY", "1 234 567 JPY"),
+            ("KWD", 1_500, "1,500 KWD", "1.500 KWD"),
+            ("RUB", 0, "0 ₽", "0 ₽"),
+        ] {
+            let currency = Currency::parse(code).unwrap();
+            let sum = Sum::new("price", minor).unwrap();
+            for (language, expected) in [(Language::Russian, russian), (Language::English, english)]
+            {
+                let written = money(language, currency, sum);
+                assert_eq!(written, expected.replace(' ', "\u{a0}"));
+                // What stands in a form is read as the same sum.
+                let amount = amount(language, currency, sum);
+                assert_eq!(Sum::parse("price", &amount, currency).unwrap(), sum);
+            }
+        }
+    }
 }

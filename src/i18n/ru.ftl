@@ -67,6 +67,8 @@ problem-phone-characters = Напишите телефон цифрами; кр�
 problem-phone-length = В телефоне должно быть от 5 до 15 цифр.
 problem-email-malformed = Напишите адрес полностью, например name@example.com.
 problem-day-malformed = Напишите существующую дату в виде ГГГГ-ММ-ДД, например 2021-07-25.
+problem-sum-malformed = Напишите сумму цифрами, например 1500 или 1500,50.
+problem-sum-out-of-range = Сумма отрицательная или слишком большая.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
 problem-id-malformed = Номер — это целое число больше нуля.
 problem-telegram-id-malformed = ID в Telegram — это целое число от 1 до 4503599627370495.
@@ -94,6 +96,7 @@ problem-registration-closed = Регистрация закрыта: учётн�
 problem-phone-of-another-customer = Клиента заявки изменить нельзя: укажите его же телефон или не передавайте его.
 problem-customer-of-another-phone = Карточка с таким номером принадлежит другому телефону: уберите id или укажите верный.
 problem-employee-inactive = Такого работающего сотрудника нет: выберите другого.
+problem-no-such-task = Другой заявки с таким номером нет.
 problem-nothing-to-confirm = К карточке не привязан Telegram: попросите клиента написать боту.
 problem-not-reachable = У клиента больше нет подтверждённого Telegram: позвоните ему.
 problem-database-has-data = В базе уже есть данные: для примера укажите другой файл.
@@ -129,7 +132,9 @@ back = Назад
 page-next = Дальше →
 page-first = ← В начало
 
-# Даты
+# Даты и суммы
+
+decimal-point = ,
 
 when-today = сегодня, { $time }
 when-yesterday = вчера, { $time }
@@ -220,9 +225,10 @@ tasks-title = Все заявки
 tasks-create = Создать заявку
 tasks-all = Все
 tasks-mine = Мои
+tasks-overdue = Просроченные
 tasks-status = Статус
 tasks-search = Поиск
-tasks-search-hint = Номер, телефон, имя, описание
+tasks-search-hint = Номер, телефон, имя, описание, устройство
 tasks-category = Тип заявки
 tasks-category-any = Любой
 tasks-employee = Ответственный
@@ -248,6 +254,8 @@ tasks-none-filtered = Таких заявок нет.
 tasks-edit = Изменить
 tasks-advance = Перевести в «{ $status }»
 tasks-no-description = Без описания
+row-due = до { $day }
+row-overdue = просрочено: { $day }
 customer-none = Клиент удалён
 customer-unnamed = Без имени
 task-title = Заявка № { $number }
@@ -266,10 +274,39 @@ task-more = { $count ->
    *[many] Ещё { $count } заявок
 }
 task-call = Позвоните клиенту
+task-device = Устройство
+task-money = Срок и цена
+task-due = Срок
+task-overdue = просрочено
+task-estimate = Ориентировочная цена
+task-price = Цена
+task-prepayment = Предоплата
+task-warranty = Гарантия до
+task-warranty-over = закончилась
+task-warranty-of = По гарантии заявки
+task-warranty-tasks = Возвращалось по гарантии
+task-same-device = Другие заявки этого устройства
+task-take-back = Принять по гарантии
+device-kind = Что это
+device-brand = Марка
+device-model = Модель
+device-serial = Серийный номер или IMEI
+device-serial-suspicious = Похоже на IMEI с опечаткой: контрольная цифра не сходится.
+device-accessories = Что сдано вместе с ним
+device-appearance = Внешний вид
+device-place = Где лежит
+device-check = Найти по серийному номеру
 event-created = Заявка создана
 event-status = Статус: { $from } → { $to }
 event-category = Тип: { $from } → { $to }
 event-description = Описание изменено
+event-device = Устройство изменено
+event-due = Срок: { $from } → { $to }
+event-estimate = Ориентировочная цена: { $from } → { $to }
+event-price = Цена: { $from } → { $to }
+event-prepayment = Предоплата: { $from } → { $to }
+event-warranty = Гарантия до: { $from } → { $to }
+event-warranty-of = По гарантии заявки: { $from } → { $to }
 event-employee = Ответственный: { $from } → { $to }
 event-customer = Карточка клиента удалена
 event-deleted = Заявка удалена
@@ -305,6 +342,10 @@ new-name = Имя клиента
 new-name-note = Новый клиент: заведём карточку
 new-known = Клиент есть в базе
 new-last = Последние заявки
+new-known-device = Это устройство у нас уже было
+new-warranty-holds = По гарантии заявки № { $number }: действует до { $day }.
+new-warranty-over = По гарантии заявки № { $number }, но она закончилась { $day }.
+new-warranty-unknown = По гарантии заявки № { $number }. До какого дня гарантия, в ней не записано.
 new-submit = Создать заявку
 new-check = Найти клиента
 edit-title = Заявка № { $number }: редактирование
@@ -351,7 +392,7 @@ customer-delete-lead = { $count ->
     [few] { $count } заявки клиента останутся, но без клиента.
    *[many] { $count } заявок клиента останутся, но без клиента.
 } Имя, телефон и Telegram будут стёрты. Вернуть их нельзя.
-customer-erase = Стереть и описания этих заявок: в них тоже может быть личное
+customer-erase = Стереть и описания этих заявок, и устройства: в них тоже может быть личное
 customer-taken = Карточка с этим телефоном уже есть:
 
 # Ошибки

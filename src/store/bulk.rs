@@ -1,6 +1,5 @@
 //! Filling an empty database with very many tasks (`zayavka demo`).
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -10,15 +9,17 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{TransactionBehavior, params_from_iter};
 
-use super::{Connection, Transaction, configure, customers};
-use crate::domain::{CustomerId, EmployeeId, Error, EventKind, Result, Status, Task, TaskId};
+use super::{Connection, Transaction, configure};
+use crate::domain::{
+    CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Status, Sum, Task, TaskId,
+};
 
 /// Memory for pages, in KiB: the indexes, which are written in many places at once, have room.
 const CACHE: i64 = 128 * 1024;
 /// Rows of one statement, which opens the table once for all of them.
 const ROWS: usize = 100;
 
-/// What the triggers on new tasks and customers would have written row by row.
+/// What the triggers on new tasks, details and customers would have written row by row.
 const DERIVED: &str = "
     INSERT INTO phone_ends (digits, customer_id)
     SELECT digits, customer_id FROM ends_of_phones ORDER BY 1, 2;
@@ -29,8 +30,6 @@ const DERIVED: &str = "
 /// An empty database that is being filled.
 pub struct Bulk<'a> {
     pub tx: Transaction<'a>,
-    /// How the customers of the tasks are called.
-    names: HashMap<CustomerId, String>,
     words: SyncSender<Vec<Words>>,
 }
 
@@ -58,8 +57,7 @@ pub fn fill(path: &Path, work: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Resu
     // The first statement locks the file, and nothing the index that is being made.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
     let indexes = take_indexes(&tx)?;
-    let names = HashMap::new();
-    let mut bulk = Bulk { tx, names, words };
+    let mut bulk = Bulk { tx, words };
     work(&mut bulk)?;
     bulk.finish(&indexes, index)?;
     // The log is as long as the database now, and nobody needs it any more.
@@ -72,6 +70,7 @@ struct Words {
     task: TaskId,
     description: String,
     name: String,
+    device: String,
 }
 
 /// The search index, which another thread makes in memory while the tables are filled.
@@ -102,7 +101,8 @@ impl SearchIndex {
     /// Until nothing more can come.
     fn make(mut memory: Connection, words: &Receiver<Vec<Words>>) -> rusqlite::Result<Connection> {
         let tx = memory.transaction()?;
-        let insert = "INSERT INTO task_search (rowid, description, name) VALUES (?1, ?2, ?3)";
+        let insert =
+            "INSERT INTO task_search (rowid, description, name, device) VALUES (?1, ?2, ?3, ?4)";
         let mut statement = tx.prepare(insert)?;
         let optimize = "INSERT INTO task_search (task_search) VALUES ('optimize')";
         let mut optimize = tx.prepare(optimize)?;
@@ -114,7 +114,7 @@ impl SearchIndex {
             if words.peek().is_none() {
                 optimize.execute([])?;
             }
-            statement.execute((of.task, of.description, of.name))?;
+            statement.execute((of.task, of.description, of.name, of.device))?;
         }
         optimize.execute([])?;
         drop((statement, optimize));
@@ -138,7 +138,8 @@ impl SearchIndex {
 /// Removes the indexes of what is filled, and says how to make them again.
 fn take_indexes(tx: &Transaction) -> Result<String> {
     let sql = "SELECT name, sql FROM sqlite_schema
-        WHERE type = 'index' AND tbl_name IN ('tasks', 'task_events') AND sql IS NOT NULL";
+        WHERE type = 'index' AND tbl_name IN ('tasks', 'task_details', 'task_events')
+            AND sql IS NOT NULL";
     let mut statement = tx.prepare(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let indexes: Vec<(String, String)> = rows.collect::<Result<_, _>>()?;
@@ -161,7 +162,7 @@ pub struct Step {
 impl Bulk<'_> {
     /// Makes what is derived from the rows, which are all there now.
     fn finish(self, indexes: &str, index: SearchIndex) -> Result<()> {
-        let Self { tx, words, .. } = self;
+        let Self { tx, words } = self;
         drop(words);
         tx.execute_batch(indexes)?;
         tx.execute_batch(DERIVED)?;
@@ -170,31 +171,11 @@ impl Bulk<'_> {
         Ok(())
     }
 
-    /// Writes new tasks under the numbers that they have, when all customers are there.
-    pub fn insert_tasks(&mut self, tasks: &[Task]) -> Result<()> {
-        if self.names.is_empty() {
-            let customers = customers::all(&self.tx)?;
-            let named = customers.into_iter().map(|c| {
-                (
-                    c.id,
-                    c.name
-                        .map_or_else(String::new, |name| name.as_str().to_owned()),
-                )
-            });
-            self.names = named.collect();
-        }
-        let words = tasks.iter().map(|task| Words {
-            task: task.id,
-            description: task.description.as_str().to_owned(),
-            name: task
-                .customer
-                .and_then(|id| self.names.get(&id).cloned())
-                .unwrap_or_default(),
-        });
-        // Where nobody takes them, the thread has failed; it says why when it is asked for the index.
-        let _ = self.words.send(words.collect());
+    /// Writes new tasks under the numbers that they have, and what stands beside them. All their
+    /// customers are there.
+    pub fn insert_tasks(&self, tasks: &[Task], details: &[(TaskId, Details)]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    version, created_at, updated_at, closed_at)";
+                    due_on, version, created_at, updated_at, closed_at)";
         insert(&self.tx, into, tasks, |task| {
             [
                 task.id.get().into(),
@@ -203,12 +184,60 @@ impl Bulk<'_> {
                 task.category.word().into(),
                 task.status.word().into(),
                 task.description.as_str().into(),
+                day(task.due),
                 task.version.into(),
                 task.created.as_millisecond().into(),
                 task.updated.as_millisecond().into(),
                 optional(task.closed.map(Timestamp::as_millisecond)),
             ]
+        })?;
+        self.insert_details(details)?;
+        self.index(tasks)
+    }
+
+    fn insert_details(&self, details: &[(TaskId, Details)]) -> Result<()> {
+        let into = "INSERT OR ROLLBACK INTO task_details (task_id, kind, brand, model, serial, serial_key, accessories,
+                    appearance, place, estimate, price, prepayment, warranty_until, warranty_of)";
+        insert(&self.tx, into, details, |(task, details)| {
+            let device = &details.device;
+            [
+                task.get().into(),
+                device.kind.as_str().into(),
+                device.brand.as_str().into(),
+                device.model.as_str().into(),
+                device.serial.as_str().into(),
+                device.serial_key().into(),
+                device.accessories.as_str().into(),
+                device.appearance.as_str().into(),
+                device.place.as_str().into(),
+                optional(details.estimate.map(Sum::minor)),
+                optional(details.price.map(Sum::minor)),
+                optional(details.prepayment.map(Sum::minor)),
+                day(details.warranty_until),
+                optional(details.warranty_of.map(TaskId::get)),
+            ]
         })
+    }
+
+    /// Hands what was written to the thread that makes the index.
+    fn index(&self, tasks: &[Task]) -> Result<()> {
+        let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else {
+            return Ok(());
+        };
+        let sql = "SELECT id, description, name, device FROM texts_of_tasks
+                   WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let words = statement.query_map([first.id, last.id], |row| {
+            Ok(Words {
+                task: row.get(0)?,
+                description: row.get(1)?,
+                name: row.get(2)?,
+                device: row.get(3)?,
+            })
+        })?;
+        // Where nobody takes them, the thread has failed; it says why when it is asked for the index.
+        let _ = self.words.send(words.collect::<Result<_, _>>()?);
+        Ok(())
     }
 
     /// Appends to the history.
@@ -250,4 +279,9 @@ fn insert<'a, R, const N: usize>(
 
 fn optional(value: Option<i64>) -> ToSqlOutput<'static> {
     ToSqlOutput::Owned(value.map_or(Value::Null, Value::Integer))
+}
+
+fn day(value: Option<Day>) -> ToSqlOutput<'static> {
+    let text = value.map(|day| day.to_string());
+    ToSqlOutput::Owned(text.map_or(Value::Null, Value::Text))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 
 use super::columns::Columns;
-use super::types::Millis;
+use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId};
 
@@ -79,11 +79,11 @@ pub fn append_for_customer(
         .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
 }
 
-/// Empties what the history says of the descriptions of a customer's tasks. It stays known that
-/// and when they were changed, and by whom.
+/// Empties what the history says of the descriptions and devices of a customer's tasks. It stays
+/// known that and when they were changed, and by whom.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
-               WHERE kind = 'DESCRIPTION'
+               WHERE kind IN ('DESCRIPTION', 'DEVICE')
                    AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
     Ok(())
@@ -95,8 +95,7 @@ pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskEvent
         "SELECT {COLUMNS} FROM task_events WHERE task_id IN (SELECT value FROM json_each(?1))
          ORDER BY id"
     );
-    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -18,6 +18,7 @@ mod writer;
 pub mod backup;
 pub mod bulk;
 pub mod customers;
+pub mod details;
 pub mod employees;
 pub mod health;
 pub mod history;

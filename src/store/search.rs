@@ -1,5 +1,6 @@
-//! What the search box looks through: the index `task_search`. The triggers of `tasks` and
-//! `customers` note what it has to read again, and the writer has it read that before each commit.
+//! What the search box looks through: the index `task_search`. The triggers of `tasks`,
+//! `task_details` and `customers` note what it has to read again, and the writer has it read that
+//! before each commit. What it reads of a task is the view `texts_of_tasks`.
 
 use rusqlite::TransactionBehavior;
 
@@ -12,11 +13,9 @@ pub(super) const STALE: &str = "task_search_stale";
 pub(super) fn refresh(tx: &Transaction) -> rusqlite::Result<()> {
     let steps = [
         "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
-        "INSERT INTO task_search (rowid, description, name)
-         SELECT t.id, t.description, coalesce(c.name, '')
-         FROM task_search_stale AS s
-         JOIN tasks AS t ON t.id = s.task_id
-         LEFT JOIN customers AS c ON c.id = t.customer_id",
+        "INSERT INTO task_search (rowid, description, name, device)
+         SELECT t.id, t.description, t.name, t.device
+         FROM task_search_stale AS s JOIN texts_of_tasks AS t ON t.id = s.task_id",
         "DELETE FROM task_search_stale",
     ];
     for step in steps {

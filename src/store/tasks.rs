@@ -9,11 +9,11 @@ use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Params, Row, Statement, named_params};
 
 use super::columns::{self, Columns};
-use super::types::{Millis, literal};
+use super::types::{Millis, literal, numbers};
 use super::{Connection, Transaction, customers, employees};
 use crate::domain::{
     Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Status, Task,
-    TaskFilter, TaskId, TaskOrder, TelegramId,
+    TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
 };
 
 /// A task with those whom it concerns, in one statement for any number of them.
@@ -31,8 +31,8 @@ struct Known {
     employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
-const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, version, \
-                       created_at, updated_at, closed_at";
+const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, due_on, \
+                       version, created_at, updated_at, closed_at";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -55,6 +55,7 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         category: row.take("category")?,
         status: row.take("status")?,
         description: Description::from_row(row.take("description")?),
+        due: row.take("due_on")?,
         version: row.take("version")?,
         created: row.take::<Millis>("created_at")?.0,
         updated: row.take::<Millis>("updated_at")?.0,
@@ -179,6 +180,8 @@ pub fn count_by_status(
     let mut conditions = Conditions::new(connection, filter)?;
     conditions.bind(":own", own);
     let kept = filter.customer_phone.is_none()
+        && filter.serial.is_none()
+        && filter.overdue.is_none()
         && filter.created == Days::default()
         && filter.search.is_none();
     let sql = if kept {
@@ -230,12 +233,18 @@ impl Conditions {
             all.equal("t.customer_id", id);
             all.bind(":phone", phone.e164().to_owned());
         }
+        if let Some(serial) = &filter.serial {
+            let same = "SELECT task_id FROM task_details
+                WHERE serial_key = :serial AND serial_key <> ''";
+            all.texts.push(format!("t.id IN ({same})"));
+            all.led = true;
+            all.bind(":serial", serial.clone());
+        }
         if let [status] = *filter.statuses {
             all.equal("t.status", &format!("'{}'", status.word()));
         } else if !filter.statuses.is_empty() {
-            let words = filter.statuses.iter().map(|s| format!("'{}'", s.word()));
-            let words = words.collect::<Vec<_>>().join(", ");
-            all.texts.push(format!("+t.status IN ({words})"));
+            let words = one_of(&filter.statuses);
+            all.texts.push(format!("+t.status {words}"));
         }
         if let Some(employee) = filter.employee {
             all.equal("t.employee_id", ":employee");
@@ -244,6 +253,12 @@ impl Conditions {
         if let Some(category) = filter.category {
             all.equal("t.category", ":category");
             all.bind(":category", category);
+        }
+        if let Some(today) = filter.overdue {
+            let undone = one_of(&Status::UNDONE);
+            all.texts
+                .push(format!("t.due_on < :today AND t.status {undone}"));
+            all.bind(":today", today);
         }
         if let Some(from) = filter.created.from {
             all.texts.push("t.created_at >= :from".to_owned());
@@ -267,7 +282,7 @@ impl Conditions {
     }
 
     /// The index finds three letters in a row or more; what is shorter is looked for at the
-    /// beginning of names and numbers.
+    /// beginning of names and brands (LG, HP), and may be the task's number.
     fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
         let words = search.words();
         let mut long = words
@@ -280,7 +295,7 @@ impl Conditions {
                 Some(digits) if digits.len() >= 3 => {
                     self.digits(connection, &word.text, digits, search.number())?;
                 }
-                _ => self.phrases.push(phrase(&word.text)),
+                _ => self.phrases.push(spelled(&word.text)),
             }
         }
         if !self.phrases.is_empty() {
@@ -290,8 +305,11 @@ impl Conditions {
         if short {
             let word = words.first().map_or("", |word| &word.text);
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
-            let either = format!("(t.customer_id IN ({named}) OR t.id = :number)");
-            self.texts.push(either);
+            let made = "SELECT task_id FROM task_details
+                WHERE brand <> '' AND brand LIKE :prefix ESCAPE '\\'";
+            self.texts.push(format!(
+                "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
+            ));
             self.bind(":number", search.number());
             self.bind(":prefix", format!("{}%", literal(word)));
         }
@@ -377,6 +395,21 @@ impl Conditions {
     }
 }
 
+/// That a status is one of these.
+fn one_of(statuses: &[Status]) -> String {
+    let words = statuses.iter().map(|s| format!("'{}'", s.word()));
+    format!("IN ({})", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A word, or the serial number that it may be in another spelling.
+fn spelled(word: &str) -> String {
+    let (typed, key) = (phrase(word), serial_key(word));
+    match key.chars().count() >= 3 {
+        true => format!("({typed} OR {})", phrase(&key)),
+        false => typed,
+    }
+}
+
 /// A word as the search index takes it, whatever is in it.
 fn phrase(word: &str) -> String {
     format!("\"{}\"", word.replace('"', "\"\""))
@@ -426,23 +459,22 @@ fn among(
         "{} WHERE {column} IN (SELECT value FROM json_each(?1)) ORDER BY t.id",
         *SELECT
     );
-    let ids: Vec<i64> = ids.collect();
     let mut statement = connection.prepare_cached(&sql)?;
-    read_all(&mut statement, [serde_json::json!(ids).to_string()])
+    read_all(&mut statement, [numbers(ids)])
 }
 
 /// Writes a new task; its number is given here.
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
-        "INSERT INTO tasks (customer_id, employee_id, category, status, description, version,
-             created_at, updated_at, closed_at)
-         VALUES (:customer, :employee, :category, :status, :description, :version, :created,
+        "INSERT INTO tasks (customer_id, employee_id, category, status, description, due_on,
+             version, created_at, updated_at, closed_at)
+         VALUES (:customer, :employee, :category, :status, :description, :due, :version, :created,
              :updated, :closed)",
     )?
     .execute(named_params! {
         ":customer": task.customer, ":employee": task.employee, ":category": task.category,
         ":status": task.status, ":description": task.description.as_str(),
-        ":version": task.version, ":created": Millis(task.created),
+        ":due": task.due, ":version": task.version, ":created": Millis(task.created),
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
     })?;
     Ok(TaskId::from_row(tx.last_insert_rowid()))
@@ -476,6 +508,10 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
     if task.description != before.description {
         columns.push("description = :description");
         values.push((":description", &description));
+    }
+    if task.due != before.due {
+        columns.push("due_on = :due");
+        values.push((":due", &task.due));
     }
     let sql = format!("UPDATE tasks SET {} WHERE id = :id", columns.join(", "));
     tx.prepare_cached(&sql)?.execute(&*values)?;

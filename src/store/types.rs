@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    Category, CustomerId, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role, Status,
-    TaskId, TelegramId,
+    Category, CustomerId, Day, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role,
+    Status, Sum, TaskId, TelegramId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -61,6 +61,31 @@ words! {
     Language: Language::parse, Language::tag;
 }
 
+impl FromSql for Sum {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(Self::from_row)
+    }
+}
+
+impl ToSql for Sum {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.minor().into())
+    }
+}
+
+/// A day stands there as people write it, so that days are in their order.
+impl FromSql for Day {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::parse("day", value.as_str()?).map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for Day {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
 /// An instant as it is stored: milliseconds since the epoch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Millis(pub Timestamp);
@@ -83,4 +108,9 @@ pub fn literal(text: &str) -> String {
     text.replace('\\', r"\\")
         .replace('%', r"\%")
         .replace('_', r"\_")
+}
+
+/// Numbers for `json_each`: so one statement takes any count of them.
+pub(super) fn numbers(all: impl Iterator<Item = i64>) -> String {
+    serde_json::json!(all.collect::<Vec<_>>()).to_string()
 }

@@ -42,15 +42,16 @@ pub async fn show(visit: &Visit) -> Result<Response> {
                 ..TaskFilter::default()
             };
             let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, COLUMN)?;
+            let rows = app::details::join(c, &actor, rows)?;
             Ok((*status, counts.of(*status), rows))
         };
         Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()
     };
     let columns = visit.desk.db.read(work).await?;
-    let column = |(status, count, rows): (Status, i64, Vec<TaskRow>)| Column {
+    let column = |(status, count, rows): (Status, i64, Vec<_>)| Column {
         status,
         count,
-        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        rows: Row::all(&rows, &visit.texts),
     };
     let columns = columns.into_iter().map(column).collect();
     let named = |status: &Status| (*status, visit.texts.status(status));

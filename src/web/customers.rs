@@ -190,6 +190,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let customer = app::customers::get(c, &actor, id)?;
         let filter = of_customer(&customer);
         let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
+        let rows = app::details::join(c, &actor, rows)?;
         Ok((customer, rows, app::tasks::count(c, &actor, &filter)?))
     };
     let (customer, rows, count) = visit.desk.db.read(work).await?;
@@ -200,7 +201,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
         telegram: customer.telegram,
-        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        rows: Row::all(&rows, &visit.texts),
         count,
         all: format!("/?q={phone}"),
     })

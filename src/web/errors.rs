@@ -6,8 +6,8 @@ use warp::http::header::{ALLOW, RETRY_AFTER};
 use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
-use super::accounts;
 use super::visit::Visit;
+use super::{accounts, tasks};
 use crate::domain::{Error, whole_seconds};
 use crate::i18n;
 
@@ -92,7 +92,7 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
 
 /// Whether somebody typed that and would have to type it again.
 fn is_work((name, value): &(String, String)) -> bool {
-    matches!(&**name, "phone" | "name" | "description") && !value.is_empty()
+    tasks::fields().contains(&&**name) && !value.is_empty()
 }
 
 /// The page of a status.

@@ -53,6 +53,7 @@ pub async fn answer(visit: Visit) -> Response {
         [] if get => tasks::list(&visit).await,
         ["new-task"] if get => tasks::new(&visit).await,
         ["new-task"] if post => tasks::create(&visit).await,
+        ["devices", "known"] if get => tasks::known_device(&visit).await,
         ["tasks", id] if get => tasks::show(&visit, id).await,
         ["tasks", id, "edit"] if get => tasks::edit(&visit, id).await,
         ["tasks", id, "edit"] if post => tasks::update(&visit, id).await,

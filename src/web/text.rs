@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Category, Day, Language, Status};
+use crate::domain::{Category, Currency, Day, Language, Shop, Status, Sum};
 use crate::i18n::{self, Arg};
 
 /// Sentences for one reader at one moment.
@@ -12,16 +12,22 @@ use crate::i18n::{self, Arg};
 pub struct Texts {
     pub language: Language,
     zone: TimeZone,
+    currency: Currency,
     now: Timestamp,
 }
 
 impl Texts {
-    pub fn new(language: Language, zone: TimeZone, now: Timestamp) -> Self {
+    pub fn new(language: Language, shop: &Shop, now: Timestamp) -> Self {
         Self {
             language,
-            zone,
+            zone: shop.timezone.clone(),
+            currency: shop.currency,
             now,
         }
+    }
+
+    pub fn today(&self) -> Day {
+        Day::of(self.now, &self.zone)
     }
 
     pub fn tag(&self) -> &'static str {
@@ -78,22 +84,42 @@ impl Texts {
 
     /// «сегодня, 10:24», «21 ноября», and the year where it isn't this one.
     pub fn when(&self, instant: &Timestamp) -> String {
-        let day = Day::of(*instant, &self.zone);
-        let today = Day::of(self.now, &self.zone);
+        let (day, today) = (Day::of(*instant, &self.zone), self.today());
         let time = || [("time", self.time(instant).into())];
         if day == today {
             self.with("when-today", time())
         } else if day == today.previous() {
             self.with("when-yesterday", time())
-        } else if day.year() == today.year() {
-            let args = [
-                ("day", day.day().to_string().into()),
-                ("month", day.month().into()),
-            ];
-            self.with("when-this-year", args)
         } else {
-            i18n::day(self.language, day)
+            self.date(&day)
         }
+    }
+
+    /// «21 ноября», and the year where it isn't this one.
+    pub fn date(&self, day: &Day) -> String {
+        if day.year() != self.today().year() {
+            return i18n::day(self.language, *day);
+        }
+        let args = [
+            ("day", day.day().to_string().into()),
+            ("month", day.month().into()),
+        ];
+        self.with("when-this-year", args)
+    }
+
+    /// What people write for the shop's currency.
+    pub fn sign(&self) -> &'static str {
+        self.currency.sign()
+    }
+
+    /// «1 500,50 ₽».
+    pub fn money(&self, sum: Sum) -> String {
+        i18n::money(self.language, self.currency, sum)
+    }
+
+    /// The same as it stands in a form.
+    pub fn amount(&self, sum: Sum) -> String {
+        i18n::amount(self.language, self.currency, sum)
     }
 
     /// «21 ноября 2026, 18:02».

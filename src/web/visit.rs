@@ -73,7 +73,7 @@ impl Visit {
         let language = chosen
             .or_else(|| accepted(&asked.headers))
             .unwrap_or(desk.shop.language);
-        let texts = Texts::new(language, desk.shop.timezone.clone(), desk.clock.now());
+        let texts = Texts::new(language, &desk.shop, desk.clock.now());
         let here = match asked.query.is_empty() {
             true => asked.path.clone(),
             false => format!("{}?{}", asked.path, asked.query),
@@ -120,7 +120,12 @@ impl Visit {
 
     /// A value of the form, as it was typed.
     pub fn typed(&self, name: &str) -> &str {
-        find(&self.form, name).unwrap_or_default()
+        self.sent(name).unwrap_or_default()
+    }
+
+    /// The same, and `None` where the form has no such field.
+    pub fn sent(&self, name: &str) -> Option<&str> {
+        find(&self.form, name)
     }
 
     /// Whether a form was sent from one of our own pages. Browsers say where a form stood.

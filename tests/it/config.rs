@@ -33,6 +33,8 @@ fn what_cannot_be_used_is_named() {
         ("timezone = 'Europe/Mosow'", "timezone"),
         ("country = 'Russia'", "country"),
         ("language = 'de'", "language"),
+        ("[shop]\ncurrency = 'RUR'", "shop.currency"),
+        ("[shop]\ncurency = 'RUB'", "curency"),
         ("public_url = 'desk.example.com'", "public_url"),
         ("[auth]\nregistration = 'maybe'", "auth.registration"),
         ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),

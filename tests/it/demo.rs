@@ -33,8 +33,14 @@ fn the_demo_is_as_if_made_by_hand() {
     by_hand
         .execute("ATTACH ?1 AS demo", [demo.to_str().unwrap()])
         .unwrap();
-    for table in ["employees", "customers", "tasks", "task_events"] {
-        let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY id");
+    for table in [
+        "employees",
+        "customers",
+        "tasks",
+        "task_details",
+        "task_events",
+    ] {
+        let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");
         assert!(by_hand.execute(&copy, []).unwrap() > 0);
     }
     // The start has the search read what the triggers have noted.
@@ -96,6 +102,21 @@ fn the_demo_is_two_years_of_five_people() {
     let people = "SELECT count(DISTINCT employee_id) FROM tasks";
     assert_eq!(number(&demo, people), 5);
     assert_eq!(number(&demo, "SELECT count(*) FROM customers"), 300);
+    // Everything that stands beside a task is there to be seen.
+    for some in [
+        "serial_key <> ''",
+        "accessories <> '' AND appearance <> '' AND place <> ''",
+        "estimate > 0 AND price > 0 AND prepayment > 0",
+        "warranty_until IS NOT NULL",
+        "warranty_of IS NOT NULL",
+    ] {
+        let sql = format!("SELECT count(*) FROM task_details WHERE {some}");
+        assert!(number(&demo, &sql) > 0, "{some}");
+    }
+    let again = "SELECT count(*) - count(DISTINCT serial_key) FROM task_details";
+    assert!(number(&demo, again) > 0);
+    let late = "SELECT count(*) FROM tasks WHERE due_on < date('now') AND status = 'ACCEPTED'";
+    assert!(number(&demo, late) > 0);
     // The log went into the file, which is whole without it.
     let log = folder.path().join("zayavka.db-wal");
     assert!(log.metadata().map_or(0, |log| log.len()) == 0);

@@ -13,7 +13,8 @@ async fn nothing_personal_reaches_it() {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79012345678").await;
     for query in [
-        r#"mutation { updateTask(taskData: {id: 1, description: "Секретная поломка"}) { task { id } } }"#,
+        r#"mutation { updateTask(taskData: {id: 1, description: "Секретная поломка", device: {model: "Секретная модель", serialNumber: "SN-4711-4712"}}) { task { id } } }"#,
+        r#"{ tasks(filter: {serialNumber: "SN-4711-4712", search: "Секретная"}) { totalCount } }"#,
         r#"mutation { updateCustomer(customerData: {phone: "+79012345678", name: "Секретный Клиент"}) { customer { id } } }"#,
         r#"mutation { createCustomer(customerData: {phone: "+79012345678x"}) { customer { id } } }"#,
         r#"mutation { login(email: "owner@example.com", password: "wrong-secret") { success } }"#,
@@ -40,6 +41,8 @@ async fn nothing_personal_reaches_it() {
     );
     for secret in [
         "9012345678",
+        "4711-4712",
+        "47114712",
         "екретн",
         "owner@example.com",
         "wrong-secret",

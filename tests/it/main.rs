@@ -17,6 +17,7 @@ mod harness;
 mod healthcheck;
 mod i18n;
 mod input;
+mod intake;
 mod live;
 mod log;
 mod metrics;

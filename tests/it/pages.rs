@@ -87,11 +87,13 @@ fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 17] = [
     "/",
+    "/?overdue=1",
     "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
     "/new-task/",
     "/new-task/?phone=%2B79000000001",
+    "/new-task/?warranty=1",
     "/tasks/1",
     "/tasks/1/",
     "/tasks/1/edit",
@@ -428,9 +430,10 @@ async fn what_people_type_is_shown_and_never_run() {
     let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
     let quoted = evil.replace('"', "\\\"");
     shop.ask(&format!(
-        r#"mutation {{ createTask(taskData: {{customerPhone: "+7 900 000-00-01", description: "{quoted}"}}) {{ task {{ id }} }}
+        r#"mutation {{ createTask(taskData: {{customerPhone: "+7 900 000-00-01", description: "{quoted}", dueOn: "2021-07-01", device: {{
+                kind: "{quoted}", model: "{quoted}", serialNumber: "1{quoted}", accessories: "{quoted}", appearance: "{quoted}", place: "{quoted}"}}}}) {{ task {{ id }} }}
             updateCustomer(customerData: {{phone: "+79000000001", name: "{quoted}"}}) {{ customer {{ id }} }}
-            updateTask(taskData: {{id: 1, description: "{quoted}!"}}) {{ task {{ id }} }} }}"#
+            updateTask(taskData: {{id: 1, description: "{quoted}!", device: {{brand: "{quoted}"}}}}) {{ task {{ id }} }} }}"#
     ))
     .await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -439,6 +442,8 @@ async fn what_people_type_is_shown_and_never_run() {
     let others = [
         format!("/customers?q={address}"),
         format!("/new-task/?phone={address}"),
+        format!("/new-task/?warranty={address}"),
+        format!("/devices/known?serialNumber=1{address}"),
         format!("/login?next=/{address}"),
         format!("/tasks/{address}"),
         format!("/?changed=1&was={address}&deleted={address}"),
@@ -456,7 +461,16 @@ async fn what_people_type_is_shown_and_never_run() {
     for (path, form) in [
         (
             "/new-task/",
-            vec![("phone", evil), ("name", evil), ("description", evil)],
+            vec![
+                ("phone", evil),
+                ("name", evil),
+                ("description", evil),
+                ("kind", evil),
+                ("serialNumber", evil),
+                ("dueOn", evil),
+                ("estimate", evil),
+                ("warrantyOf", evil),
+            ],
         ),
         ("/new-customer", vec![("phone", evil), ("name", evil)]),
         (
@@ -690,6 +704,238 @@ async fn a_task_goes_its_way_with_forms_alone() {
     );
     assert_eq!(
         browser.get("/tasks/1").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone() {
+    let shop = Shop::with_owner().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let form = [
+        ("phone", "8 900 000 00 01"),
+        ("name", "Анна"),
+        ("description", "Не включается"),
+        ("category", "REPAIR"),
+        ("status", "ACCEPTED"),
+        ("kind", "телефон"),
+        ("brand", "Apple"),
+        ("model", "iPhone 12"),
+        ("serialNumber", "490154203237519"),
+        ("accessories", "чехол"),
+        ("appearance", "скол в углу"),
+        ("place", "полка 3"),
+        ("dueOn", "2021-07-26"),
+        ("estimate", "1 500,50"),
+        ("prepayment", "500"),
+    ];
+    let send = async |browser: &mut Browser<'_>, path: &str, other: &[(&str, &str)]| {
+        let mut form = form.to_vec();
+        for (name, value) in other {
+            form.retain(|(known, _)| known != name);
+            form.push((name, value));
+        }
+        browser.post(path, &form).await
+    };
+    // A doubtful IMEI is said, and kept when somebody means it.
+    let checked = send(&mut browser, "/new-task/", &[("check", "1")]).await;
+    let checked = checked.text().await.unwrap();
+    assert!(
+        checked.contains("контрольная цифра не сходится"),
+        "{checked}"
+    );
+    assert!(!checked.contains("уже было"), "{checked}");
+    let refused = send(
+        &mut browser,
+        "/new-task/",
+        &[("estimate", "много"), ("dueOn", "завтра")],
+    )
+    .await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let refused = refused.text().await.unwrap();
+    for typed in [
+        "id=\"estimate-problem\"",
+        "value=\"много\"",
+        "id=\"dueOn-problem\"",
+        "value=\"iPhone 12\"",
+    ] {
+        assert!(refused.contains(typed), "{typed} {refused}");
+    }
+    assert_eq!(
+        goes_to(&send(&mut browser, "/new-task/", &[]).await),
+        "/tasks/1"
+    );
+    let task = browser.page("/tasks/1").await;
+    for line in [
+        "<dd>телефон Apple iPhone 12</dd>",
+        "490154203237519 <span class=\"bad\">Похоже на IMEI с опечаткой",
+        "<dd>чехол</dd>",
+        "<dd>скол в углу</dd>",
+        "<dd>полка 3</dd>",
+        "<dd>26 июля</dd>",
+        "<dd>1\u{a0}500,50\u{a0}₽</dd>",
+        "<dd>500\u{a0}₽</dd>",
+    ] {
+        assert!(task.contains(line), "{line} {task}");
+    }
+    assert!(!task.contains("warranty=1"), "{task}");
+
+    let edit = browser.page("/tasks/1/edit").await;
+    for field in [
+        "name=\"dueOn\" value=\"2021-07-26\"",
+        "name=\"estimate\" value=\"1\u{a0}500,50\"",
+        "name=\"place\" value=\"полка 3\"",
+    ] {
+        assert!(edit.contains(field), "{field} {edit}");
+    }
+    let other = [
+        ("version", "1"),
+        ("serialNumber", "490154203237518"),
+        ("place", "полка 7"),
+        ("price", "2000"),
+        ("warrantyUntil", "2021-10-23"),
+        ("prepayment", ""),
+    ];
+    assert_eq!(
+        goes_to(&send(&mut browser, "/tasks/1/edit", &other).await),
+        "/tasks/1"
+    );
+    // What a form doesn't have stays; a colleague's version is shown beside one's own.
+    let few = [
+        ("description", "Не включается"),
+        ("version", "2"),
+        ("category", "OTHER"),
+    ];
+    assert_eq!(
+        goes_to(&browser.post("/tasks/1/edit", &few).await),
+        "/tasks/1"
+    );
+    let conflict = send(
+        &mut browser,
+        "/tasks/1/edit",
+        &[("version", "2"), ("place", "стол")],
+    )
+    .await;
+    assert_eq!(conflict.status(), StatusCode::CONFLICT);
+    let conflict = conflict.text().await.unwrap();
+    for line in ["<dd>полка 7</dd>", "value=\"стол\"", "<dd>23 октября</dd>"] {
+        assert!(conflict.contains(line), "{line} {conflict}");
+    }
+    let task = browser.page("/tasks/1").await;
+    for line in [
+        "Устройство изменено",
+        "Было: телефон Apple iPhone 12, 490154203237519, чехол, скол в углу, полка 3",
+        "Цена: — → 2\u{a0}000\u{a0}₽",
+        "Предоплата: 500\u{a0}₽ → —",
+        "Гарантия до: — → 23 октября",
+    ] {
+        assert!(task.contains(line), "{line} {task}");
+    }
+
+    let due = "<div class=\"due\">до 26 июля</div>";
+    assert!(browser.page("/").await.contains(due));
+    assert!(
+        browser
+            .page("/?overdue=1")
+            .await
+            .contains("Таких заявок нет.")
+    );
+    shop.clock.advance(Duration::from_secs(2 * 24 * 60 * 60));
+    let late = "<div class=\"due bad\">просрочено: 26 июля</div>";
+    for path in ["/", "/?overdue=1", "/board", "/customers/1"] {
+        let page = browser.page(path).await;
+        assert!(page.contains(late), "{path} {page}");
+        assert!(
+            page.contains("<b>телефон Apple iPhone 12</b>"),
+            "{path} {page}"
+        );
+    }
+    let list = browser.page("/").await;
+    assert!(
+        list.contains("href=\"/?overdue=1\">Просроченные<span>1</span>"),
+        "{list}"
+    );
+    assert!(
+        browser
+            .page("/tasks/1")
+            .await
+            .contains("26 июля <span class=\"bad\">просрочено</span>")
+    );
+
+    let closed = [("status", "CLOSED"), ("version", "3"), ("back", "/")];
+    browser.post("/tasks/1/status", &closed).await;
+    assert!(!browser.page("/").await.contains("просрочено"));
+    let known = browser
+        .page("/devices/known?serialNumber=49-015420-323751-8")
+        .await;
+    assert!(
+        known.contains("уже было") && known.contains("/tasks/1"),
+        "{known}"
+    );
+    assert!(
+        browser
+            .page("/tasks/1")
+            .await
+            .contains("href=\"/new-task/?warranty=1\"")
+    );
+    let back = browser.page("/new-task/?warranty=1").await;
+    for line in [
+        "По гарантии заявки № 1: действует до 23 октября.",
+        "name=\"warrantyOf\" value=\"1\"",
+        "value=\"8 900 000 00 01\"",
+        "value=\"490154203237518\"",
+        "name=\"place\" value=\"\"",
+    ] {
+        assert!(back.contains(line), "{line} {back}");
+    }
+    let none = send(&mut browser, "/new-task/", &[("warrantyOf", "77")]).await;
+    assert_eq!(none.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        none.text()
+            .await
+            .unwrap()
+            .contains("Другой заявки с таким номером нет.")
+    );
+    let again = send(
+        &mut browser,
+        "/new-task/",
+        &[("warrantyOf", "1"), ("serialNumber", "49 015420 323751 8")],
+    )
+    .await;
+    assert_eq!(goes_to(&again), "/tasks/2");
+    let (old, new) = (
+        browser.page("/tasks/1").await,
+        browser.page("/tasks/2").await,
+    );
+    for (page, head, link) in [
+        (&new, "По гарантии заявки", "/tasks/1"),
+        (&new, "Другие заявки этого устройства", "/tasks/1"),
+        (&old, "Возвращалось по гарантии", "/tasks/2"),
+        (&old, "Другие заявки этого устройства", "/tasks/2"),
+    ] {
+        let (_, rest) = page.split_once(&format!("<h2>{head}</h2>")).unwrap();
+        assert!(
+            rest.split("</section>").next().unwrap().contains(link),
+            "{head} {page}"
+        );
+    }
+    shop.clock.advance(Duration::from_secs(4 * 24 * 60 * 60));
+    shop.ask(r#"mutation { updateTask(taskData: {id: 1, warrantyUntil: "2021-07-30"}) { task { id } } }"#).await;
+    assert!(
+        browser
+            .page("/tasks/1")
+            .await
+            .contains("30 июля <span class=\"bad\">закончилась</span>")
+    );
+    assert!(
+        browser
+            .page("/new-task/?warranty=1")
+            .await
+            .contains("но она закончилась 30 июля.")
+    );
+    assert_eq!(
+        browser.get("/new-task/?warranty=77").await.status(),
         StatusCode::NOT_FOUND
     );
     shop.close().await;

@@ -115,6 +115,7 @@ async fn nobody_sees_or_changes_anything() {
     let token = shop.token.take();
     for query in [
         "{ me { id } }",
+        "{ shop { currency } }",
         "{ employees { id } }",
         "{ allCustomers { id } }",
         "{ customers { totalCount } }",

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use async_graphql::parser::types::Field;
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::written::{Entry, Plain, Written, id, json, maybe};
-use super::{CustomerView, List, UserView, user};
-use crate::app;
-use crate::domain::{Author, Category, Day, EventKind, Result, Status, TaskEvent, TaskOrder};
+use super::event::EventView;
+use super::written::{Plain, Written, id, json, maybe};
+use super::{CustomerView, DeviceView, List, UserView, user};
+use crate::domain::{Category, Day, Details, Link, Result, Status, Sum, TaskOrder};
 use crate::graphql::Asked;
 use crate::graphql::loader::Tasks;
 use crate::store::tasks::TaskRow;
@@ -50,6 +50,15 @@ pub struct TaskFields {
 }
 
 impl TaskFields {
+    async fn details(&self, ctx: &Context<'_>) -> Result<Details> {
+        self.list.details(ctx, self.row.task.id).await
+    }
+
+    async fn linked(&self, ctx: &Context<'_>, link: Link) -> Result<List<TaskView>> {
+        let others = self.list.linked(ctx, link, self.row.task.id).await?;
+        Ok(List::of(others))
+    }
+
     fn day(&self) -> String {
         Day::of(self.row.task.created, &self.list.zone).to_string()
     }
@@ -74,6 +83,7 @@ impl Plain for TaskFields {
             "category" => json(task.category.word(), out),
             "status" => json(task.status.word(), out),
             "description" => json(task.description.as_str(), out),
+            "dueOn" => json(&task.due.map(|day| day.to_string()), out),
             "customer" => maybe(customer.as_deref(), field, out),
             "employee" => maybe(employee.as_deref(), field, out),
             _ => None,
@@ -137,80 +147,66 @@ impl TaskFields {
         self.row.task.description.as_str()
     }
 
+    /// What the customer brought.
+    async fn device(&self, ctx: &Context<'_>) -> Result<DeviceView> {
+        Ok(self.details(ctx).await?.device.into())
+    }
+
+    /// Other tasks of the same serial number, the newest first, at most 20.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn tasks_of_device(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
+        self.linked(ctx, Link::Device).await
+    }
+
+    /// The day by which it is promised, `YYYY-MM-DD`.
+    async fn due_on(&self) -> Option<String> {
+        self.row.task.due.map(|day| day.to_string())
+    }
+
+    /// Whether that day is over and the task neither READY nor CLOSED.
+    async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
+        let desk = ctx.desk()?;
+        let today = Day::of(desk.clock.now(), &desk.shop.timezone);
+        Ok(self.row.task.is_overdue(today))
+    }
+
+    /// What the customer was told that it may cost, in the smallest unit of the shop's currency.
+    async fn estimate(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
+        Ok(self.details(ctx).await?.estimate.map(Sum::minor))
+    }
+
+    /// What it came to, in the same unit.
+    async fn price(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
+        Ok(self.details(ctx).await?.price.map(Sum::minor))
+    }
+
+    /// What was paid before, in the same unit.
+    async fn prepayment(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
+        Ok(self.details(ctx).await?.prepayment.map(Sum::minor))
+    }
+
+    /// The last day of the warranty for this work, `YYYY-MM-DD`.
+    async fn warranty_until(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let until = self.details(ctx).await?.warranty_until;
+        Ok(until.map(|day| day.to_string()))
+    }
+
+    /// The task whose warranty this one is done under.
+    async fn warranty_of(&self, ctx: &Context<'_>) -> Result<Option<TaskView>> {
+        let (id, link) = (self.row.task.id, Link::WarrantyOf);
+        Ok(self.list.linked(ctx, link, id).await?.pop())
+    }
+
+    /// The tasks that are done under this one's warranty, the newest first, at most 20.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn warranty_tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
+        self.linked(ctx, Link::UnderWarranty).await
+    }
+
     /// What happened to the task, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
         let events = self.list.history(ctx, self.row.task.id).await?;
-        Ok(List::of(events.into_iter().map(EventView)))
-    }
-}
-
-/// What a row of the history tells.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "TaskEventKind", remote = "EventKind")]
-pub enum EventKindEnum {
-    Created,
-    Status,
-    Category,
-    Description,
-    /// Another employee became responsible; `from` and `to` are their ids.
-    Employee,
-    /// The customer's card was deleted; `from` is its id.
-    Customer,
-    Deleted,
-}
-
-/// Who did it.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "TaskEventAuthor")]
-pub enum AuthorEnum {
-    Staff,
-    Customer,
-    System,
-}
-
-pub struct EventView(TaskEvent);
-
-impl Entry for EventView {}
-
-/// One thing that happened to a task.
-#[Object(name = "TaskEvent", serial)]
-impl EventView {
-    async fn id(&self) -> ID {
-        self.0.id.get().into()
-    }
-
-    async fn kind(&self) -> EventKindEnum {
-        self.0.kind.into()
-    }
-
-    /// When it happened, RFC 3339 in UTC.
-    async fn time(&self) -> String {
-        self.0.at.to_string()
-    }
-
-    async fn author(&self) -> AuthorEnum {
-        match self.0.author {
-            Author::Staff(_) => AuthorEnum::Staff,
-            Author::Customer(_) => AuthorEnum::Customer,
-            Author::System => AuthorEnum::System,
-        }
-    }
-
-    /// The employee who did it, where one did.
-    async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
-        let Author::Staff(id) = self.0.author else {
-            return Ok(None);
-        };
-        let employee = app::accounts::employee(ctx.desk()?, &ctx.actor()?, id).await?;
-        Ok(employee.map(user))
-    }
-
-    async fn from(&self) -> Option<&str> {
-        self.0.from.as_deref()
-    }
-
-    async fn to(&self) -> Option<&str> {
-        self.0.to.as_deref()
+        Ok(List::of(events.into_iter().map(EventView::from)))
     }
 }

@@ -59,42 +59,43 @@ for (const toast of document.querySelectorAll("main .toast")) {
   setTimeout(() => toast.remove(), 12000);
 }
 
-// The customer, as soon as the phone is typed.
-const phone = document.querySelector("[data-known]");
-if (phone) {
-  const known = document.getElementById("known");
-  const unknown = document.querySelector("[data-unknown]");
-  let asked = phone.value;
+// The customer or the device, as soon as its number is typed.
+const unknown = document.querySelector("[data-unknown]");
+for (const field of document.querySelectorAll("[data-known]")) {
+  const known = document.getElementById(field.dataset.shows);
+  const show = (html) => {
+    known.innerHTML = html;
+    if (known.id !== "known") return;
+    const there = known.querySelector(".known") !== null;
+    // Whoever was quicker than the answer goes on where there is something to write.
+    if (there && unknown.contains(document.activeElement)) field.form.elements.description.focus();
+    unknown.hidden = there;
+  };
+  let asked = field.value;
   const look = async () => {
-    const typed = phone.value;
+    const typed = field.value;
     if (typed === asked) return;
     asked = typed;
-    if (typed.replace(/\D/g, "").length < 5) {
-      known.replaceChildren();
-      unknown.hidden = false;
+    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < 5) {
+      show("");
       return;
     }
     let html;
     try {
-      const answer = await fetch(`${phone.dataset.known}?phone=${encodeURIComponent(typed)}`, { headers });
+      const answer = await fetch(field.dataset.known + encodeURIComponent(typed), { headers });
       html = answer.ok ? await answer.text() : "";
     } catch {
       // Asked again when something else is typed, and by the server in any case.
       return;
     }
-    if (phone.value !== typed) return;
-    known.innerHTML = html;
-    const there = known.querySelector(".known") !== null;
-    // Whoever was quicker than the answer goes on where there is something to write.
-    if (there && unknown.contains(document.activeElement)) phone.form.elements.description.focus();
-    unknown.hidden = there;
+    if (field.value === typed) show(html);
   };
   let timer;
-  phone.addEventListener("input", () => {
+  field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(look, 250);
   });
-  phone.addEventListener("blur", look);
+  field.addEventListener("blur", look);
 }
 
 // The board: a card is dragged to another column, or moved with its own list of statuses.

@@ -3,7 +3,7 @@
 use askama::Template;
 use warp::reply::Response;
 
-use super::{Row, get, task_id};
+use super::{Row, get_whole, task_id};
 use crate::app;
 use crate::domain::{EmployeeId, Error, NoticeId, Result, Status, TaskChange, TaskId};
 use crate::store::Transaction;
@@ -77,7 +77,7 @@ struct DeletePage<'a> {
 
 pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
     visit.actor()?;
-    let row = get(visit, task_id(id)?).await?;
+    let row = get_whole(visit, task_id(id)?).await?;
     let row = Row::new(&row, &visit.texts);
     visit.page(&DeletePage {
         visit,

@@ -5,9 +5,14 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::change::save;
-use super::{Draft, get, task_id};
-use crate::domain::{Conflict, Description, Error, Result, Status, Task, TaskChange, TaskId};
+use super::draft::Draft;
+use super::facts::{Fact, facts};
+use super::new::KnownDevice;
+use super::{get_whole, task_id};
+use crate::domain::{Category, Conflict, Details, Error, Result, Status, TaskChange, TaskId};
+use crate::store::tasks::TaskRow;
 use crate::web::form::Errors;
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 #[derive(Template)]
@@ -19,30 +24,42 @@ struct EditPage<'a> {
     id: i64,
     version: i64,
     draft: Draft,
+    /// Other tasks of the device stand on the task's own page.
+    device: Option<KnownDevice>,
     /// What somebody else has saved meanwhile.
-    theirs: Option<Draft>,
+    theirs: Option<Theirs>,
 }
 
-fn draft_of(task: &Task) -> Draft {
-    Draft {
-        description: task.description.as_str().to_owned(),
-        status: Some(task.status),
-        category: Some(task.category),
-        ..Draft::default()
+struct Theirs {
+    status: Status,
+    category: Category,
+    description: String,
+    facts: Vec<Fact>,
+}
+
+impl Theirs {
+    fn of((row, details): &(TaskRow, Details), texts: &Texts) -> Self {
+        Self {
+            status: row.task.status,
+            category: row.task.category,
+            description: row.task.description.as_str().to_owned(),
+            facts: facts(&row.task, details, texts),
+        }
     }
 }
 
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     visit.actor()?;
     let id = task_id(id)?;
-    let task = get(visit, id).await?.task;
+    let (row, details) = get_whole(visit, id).await?;
     visit.page(&EditPage {
         visit,
         current: "tasks",
         errors: Errors::default(),
         id: id.get(),
-        version: task.version,
-        draft: draft_of(&task),
+        version: row.task.version,
+        draft: Draft::of(&row.task, &details, &visit.texts),
+        device: None,
         theirs: None,
     })
 }
@@ -53,8 +70,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let draft = Draft::read(visit);
     let version = visit.typed("version").parse().ok();
     let mut errors = Errors::default();
-    let description = Description::parse("description", &draft.description);
-    let Some(description) = errors.take(description, &visit.texts)? else {
+    let Some(said) = draft.said(visit, &mut errors)? else {
         let version = version.unwrap_or_default();
         return show_edit(visit, id, version, errors, draft, None);
     };
@@ -63,14 +79,16 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         customer_phone: None,
         category: draft.category,
         status: draft.status,
-        description: Some(description),
+        description: Some(said.description),
+        due: said.due,
+        details: said.details,
     };
     match save(visit, id, change).await {
         Ok((before, _)) => Ok(visit.go(&changed("/tasks", id, before, draft.status))),
         Err(Error::Conflict(Conflict::Version { .. })) => {
-            let now = get(visit, id).await?.task;
-            let theirs = Some(draft_of(&now));
-            show_edit(visit, id, now.version, errors, draft, theirs)
+            let now = get_whole(visit, id).await?;
+            let theirs = Some(Theirs::of(&now, &visit.texts));
+            show_edit(visit, id, now.0.task.version, errors, draft, theirs)
         }
         Err(error) => Err(error),
     }
@@ -82,7 +100,7 @@ fn show_edit(
     version: i64,
     errors: Errors,
     draft: Draft,
-    theirs: Option<Draft>,
+    theirs: Option<Theirs>,
 ) -> Result<Response> {
     let status = match theirs {
         Some(_) => StatusCode::CONFLICT,
@@ -98,6 +116,7 @@ fn show_edit(
             id,
             version,
             draft,
+            device: None,
             theirs,
         },
     )

@@ -25,6 +25,8 @@ struct Asked {
     statuses: Vec<Status>,
     category: Option<Category>,
     employee: Option<EmployeeId>,
+    /// Only what is late.
+    overdue: bool,
     from: String,
     to: String,
 }
@@ -42,6 +44,7 @@ impl Asked {
             employee: visit
                 .asked("employee")
                 .and_then(|id| EmployeeId::parse("employee", id).ok()),
+            overdue: visit.asked("overdue").is_some(),
             from: text("from"),
             to: text("to"),
         }
@@ -55,29 +58,32 @@ impl Asked {
         let zone = &visit.desk.shop.timezone;
         let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
         Ok(TaskFilter {
-            customer_phone: None,
             statuses: self.statuses.clone(),
             category: self.category,
             employee: self.employee,
+            overdue: self.overdue.then(|| visit.texts.today()),
             created,
             search: Search::parse(&self.search),
+            ..TaskFilter::default()
         })
     }
 
     /// The address of the first page with these filters.
     fn here(&self) -> String {
-        self.address(&self.statuses, self.employee)
+        self.address(&self.statuses, self.employee, self.overdue)
     }
 
     fn any(&self) -> bool {
         !(self.search.is_empty() && self.from.is_empty() && self.to.is_empty())
             || self.category.is_some()
             || self.employee.is_some()
+            || self.overdue
             || !self.statuses.is_empty()
     }
 
-    /// The address of the list with these filters, and these statuses in the place of its own.
-    fn address(&self, statuses: &[Status], employee: Option<EmployeeId>) -> String {
+    /// The address of the list with these filters, and with what the tabs choose in the place of
+    /// its own.
+    fn address(&self, statuses: &[Status], employee: Option<EmployeeId>, overdue: bool) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
             if !value.is_empty() {
@@ -89,6 +95,9 @@ impl Asked {
         }
         if let Some(employee) = employee {
             query.append_pair("employee", &employee.to_string());
+        }
+        if overdue {
+            query.append_pair("overdue", "1");
         }
         for status in statuses {
             query.append_pair("status", status.word());
@@ -142,6 +151,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         StatusCode::OK
     };
     let filter = filter.unwrap_or_default();
+    let today = visit.texts.today();
     let order = TaskOrder::Newest;
     let after = visit
         .asked("after")
@@ -149,27 +159,34 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         .transpose()?;
     let work = move |c: &_| {
         let rows = app::tasks::page(c, &actor, &filter, order, after, PAGE + 1)?;
-        let all = TaskFilter {
+        let rows = app::details::join(c, &actor, rows)?;
+        let mut all = TaskFilter {
             statuses: Vec::new(),
             ..filter
         };
         let by_status = app::tasks::count_by_status(c, &actor, &all)?;
-        Ok((rows, by_status, app::accounts::employees(c, &actor)?))
+        all.overdue = Some(today);
+        // Whatever else was searched for has been looked through once already.
+        let late = match all.search {
+            None => app::tasks::count_by_status(c, &actor, &all)?,
+            Some(_) => None,
+        };
+        Ok((rows, by_status, late, app::accounts::employees(c, &actor)?))
     };
-    let (mut rows, by_status, employees) = visit.desk.db.read(work).await?;
+    let (mut rows, by_status, late, employees) = visit.desk.db.read(work).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let last = rows
         .last()
         .filter(|_| more)
-        .map(|row| After::of(&row.task, order));
+        .map(|(row, _)| After::of(&row.task, order));
     let page = ListPage {
         current: "tasks",
         errors,
-        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), me),
+        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), late.as_ref(), me),
         employees: choices(&employees, asked.employee),
         count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        rows: rows.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        rows: Row::all(&rows, &visit.texts),
         next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
         first: after.is_none(),
         toast: toast(visit).await?,
@@ -192,12 +209,18 @@ fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
     chosen.map(|status| count(*status)).sum()
 }
 
-fn tabs(asked: &Asked, texts: &Texts, counts: Option<&Counts>, me: EmployeeId) -> Vec<Tab> {
+fn tabs(
+    asked: &Asked,
+    texts: &Texts,
+    counts: Option<&Counts>,
+    late: Option<&Counts>,
+    me: EmployeeId,
+) -> Vec<Tab> {
     let all = Tab {
         name: texts.s("tasks-all"),
-        address: asked.address(&[], asked.employee),
-        count: counts.map(Counts::total),
-        current: asked.statuses.is_empty(),
+        address: asked.address(&[], asked.employee, false),
+        count: counts.filter(|_| !asked.overdue).map(Counts::total),
+        current: asked.statuses.is_empty() && !asked.overdue,
     };
     let of_status = Status::ALL.iter().map(|status| {
         // A tab adds its status to the chosen ones, or takes it away again.
@@ -208,15 +231,21 @@ fn tabs(asked: &Asked, texts: &Texts, counts: Option<&Counts>, me: EmployeeId) -
         }
         Tab {
             name: texts.status(status),
-            address: asked.address(&statuses, asked.employee),
+            address: asked.address(&statuses, asked.employee, asked.overdue),
             count: counts.map(|counts| counts.of(*status)),
             current: asked.statuses.contains(status),
         }
     });
+    let overdue = Tab {
+        name: texts.s("tasks-overdue"),
+        address: asked.address(&asked.statuses, asked.employee, !asked.overdue),
+        count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
+        current: asked.overdue,
+    };
     let is_mine = asked.employee == Some(me);
     let mine = Tab {
         name: texts.s("tasks-mine"),
-        address: asked.address(&asked.statuses, (!is_mine).then_some(me)),
+        address: asked.address(&asked.statuses, (!is_mine).then_some(me), asked.overdue),
         // With a colleague's tasks in the list there are none of one's own among them.
         count: counts
             .filter(|_| is_mine || asked.employee.is_none())
@@ -225,6 +254,6 @@ fn tabs(asked: &Asked, texts: &Texts, counts: Option<&Counts>, me: EmployeeId) -
     };
     std::iter::once(all)
         .chain(of_status)
-        .chain([mine])
+        .chain([overdue, mine])
         .collect()
 }

@@ -1,16 +1,20 @@
 //! The pages of tasks. What several of them show is here.
 
 mod change;
+mod draft;
 mod edit;
+mod facts;
+mod history;
 mod list;
 mod new;
 mod one;
 mod toast;
 
 pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
+pub use draft::fields;
 pub use edit::{edit, update};
 pub use list::list;
-pub use new::{Known, create, look_up, new};
+pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 
 use super::accounts::Face;
@@ -18,7 +22,7 @@ use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
-    Category, Customer, Employee, EmployeeId, Error, Result, Status, TaskFilter, TaskId,
+    Category, Customer, Details, Employee, EmployeeId, Error, Result, Status, TaskFilter, TaskId,
 };
 use crate::store::tasks::TaskRow;
 
@@ -27,8 +31,13 @@ pub struct Row {
     pub id: i64,
     pub version: i64,
     pub description: String,
+    /// What was brought; empty where nobody wrote it down.
+    pub device: String,
     pub customer: CustomerLine,
     pub created: String,
+    /// By when it is promised, as long as there is something to do.
+    pub due: Option<String>,
+    pub overdue: bool,
     pub status: Status,
     pub category: Category,
     pub face: Option<Face>,
@@ -69,19 +78,30 @@ impl CustomerLine {
 }
 
 impl Row {
-    pub fn new(row: &TaskRow, texts: &Texts) -> Self {
+    pub fn new((row, details): &(TaskRow, Details), texts: &Texts) -> Self {
         let task = &row.task;
+        let overdue = task.is_overdue(texts.today());
+        let due = task.due.filter(|_| Status::UNDONE.contains(&task.status));
+        let due_text = if overdue { "row-overdue" } else { "row-due" };
         Self {
             id: task.id.get(),
             version: task.version,
             description: task.description.as_str().to_owned(),
+            device: details.device.title(),
             customer: CustomerLine::new(row.customer.as_deref(), texts),
             created: texts.when(&task.created),
+            due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
+            overdue,
             status: task.status,
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
             next: next(task.status),
         }
+    }
+
+    /// Lines of a list.
+    pub fn all(rows: &[(TaskRow, Details)], texts: &Texts) -> Vec<Self> {
+        rows.iter().map(|row| Self::new(row, texts)).collect()
     }
 }
 
@@ -110,29 +130,6 @@ fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<Choice> {
     all.map(choice).collect()
 }
 
-/// What a form about a task holds.
-#[derive(Default, Clone)]
-struct Draft {
-    phone: String,
-    name: String,
-    description: String,
-    status: Option<Status>,
-    category: Option<Category>,
-}
-
-impl Draft {
-    fn read(visit: &Visit) -> Self {
-        Self {
-            phone: visit.typed("phone").to_owned(),
-            name: visit.typed("name").to_owned(),
-            // Browsers send line breaks as CR LF.
-            description: visit.typed("description").replace("\r\n", "\n"),
-            status: Status::from_word(visit.typed("status")),
-            category: Category::from_word(visit.typed("category")),
-        }
-    }
-}
-
 pub fn of_customer(customer: &Customer) -> TaskFilter {
     TaskFilter {
         customer_phone: Some(customer.phone.clone()),
@@ -149,4 +146,15 @@ async fn get(visit: &Visit, id: TaskId) -> Result<TaskRow> {
     let actor = visit.actor()?;
     let read = move |c: &_| app::tasks::get(c, &actor, id);
     visit.desk.db.read(read).await
+}
+
+/// A task with what is known beside it.
+async fn get_whole(visit: &Visit, id: TaskId) -> Result<(TaskRow, Details)> {
+    let actor = visit.actor()?;
+    let read = move |c: &_| {
+        let row = app::tasks::get(c, &actor, id)?;
+        app::details::join(c, &actor, vec![row])
+    };
+    let mut found = visit.desk.db.read(read).await?;
+    found.pop().ok_or(Error::NotFound)
 }

@@ -4,13 +4,19 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::{CustomerLine, Draft, Row, of_customer};
+use super::draft::Draft;
+use super::{CustomerLine, Row, get_whole, of_customer, task_id};
 use crate::app;
-use crate::domain::{Category, Description, Name, NewTask, Phone, Result, Status, TaskOrder};
+use crate::domain::{
+    Category, Details, Device, Error, Line, Name, NewTask, Phone, Problem, Result, Status,
+    TaskFilter, TaskId, TaskOrder,
+};
+use crate::store::Transaction;
 use crate::web::form::Errors;
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Tasks of a customer that are shown beside a form.
+/// Tasks of a customer or a device that are shown beside a form.
 const LAST: usize = 5;
 
 #[derive(Template)]
@@ -21,6 +27,9 @@ struct NewPage<'a> {
     errors: Errors,
     draft: Draft,
     known: Known,
+    device: Option<KnownDevice>,
+    /// What is said of the warranty that it comes back under.
+    warranty: Option<String>,
 }
 
 /// What is known of a phone while a task is written down.
@@ -48,23 +57,77 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
             }
             None => Vec::new(),
         };
-        Ok((customer, last))
+        Ok((customer, app::details::join(c, &actor, last)?))
     };
     let (customer, last) = visit.desk.db.read(work).await?;
     Ok(Known {
         looked: true,
         customer: customer.map(|customer| CustomerLine::new(Some(&customer), &visit.texts)),
-        last: last.iter().map(|row| Row::new(row, &visit.texts)).collect(),
+        last: Row::all(&last, &visit.texts),
     })
+}
+
+/// What is known of a serial number while a task is written down.
+pub struct KnownDevice {
+    /// It looks like a mistyped IMEI.
+    pub suspicious: bool,
+    pub last: Vec<Row>,
+}
+
+/// Looks for the last tasks of a serial number.
+async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
+    let actor = visit.actor()?;
+    let device = Device {
+        serial: Line::from_row(serial.to_owned()),
+        ..Device::default()
+    };
+    let filter = TaskFilter {
+        serial: Some(device.serial_key()),
+        ..TaskFilter::default()
+    };
+    let work = move |c: &_| {
+        let last = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, LAST)?;
+        app::details::join(c, &actor, last)
+    };
+    let last = visit.desk.db.read(work).await?;
+    Ok(KnownDevice {
+        suspicious: device.is_imei_mistyped(),
+        last: Row::all(&last, &visit.texts),
+    })
+}
+
+/// The same, for the script on the form of a new task.
+#[derive(Template)]
+#[template(path = "known-device.html")]
+struct KnownDevicePart<'a> {
+    visit: &'a Visit,
+    device: KnownDevice,
+}
+
+pub async fn known_device(visit: &Visit) -> Result<Response> {
+    let serial = visit.asked("serialNumber").unwrap_or_default();
+    let device = look_up_device(visit, serial).await?;
+    visit.page(&KnownDevicePart { visit, device })
 }
 
 pub async fn new(visit: &Visit) -> Result<Response> {
     visit.actor()?;
-    let draft = Draft {
-        phone: visit.asked("phone").unwrap_or_default().to_owned(),
-        ..Draft::default()
+    let draft = match visit.asked("warranty") {
+        Some(of) => under_warranty(visit, task_id(of)?).await?,
+        None => Draft {
+            phone: visit.asked("phone").unwrap_or_default().to_owned(),
+            ..Draft::default()
+        },
     };
     show_new(visit, StatusCode::OK, Errors::default(), draft).await
+}
+
+/// The form for what comes back, with the customer and the device that it was.
+async fn under_warranty(visit: &Visit, of: TaskId) -> Result<Draft> {
+    let (row, details) = get_whole(visit, of).await?;
+    let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
+    let phone = phone.unwrap_or_default().to_owned();
+    Ok(Draft::under_warranty(of, phone, &details.device))
 }
 
 async fn show_new(
@@ -78,6 +141,11 @@ async fn show_new(
         false => errors.take(look_up(visit, &draft.phone).await, &visit.texts)?,
     };
     let known = known.unwrap_or_default();
+    let device = look_up_device(visit, draft.beside("serialNumber")).await?;
+    let warranty = match draft.beside("warrantyOf") {
+        "" => None,
+        of => errors.take(warranty(visit, of).await, &visit.texts)?,
+    };
     visit.page_as(
         status,
         &NewPage {
@@ -86,15 +154,36 @@ async fn show_new(
             errors,
             draft,
             known,
+            device: Some(device),
+            warranty,
         },
     )
+}
+
+async fn warranty(visit: &Visit, of: &str) -> Result<String> {
+    let of = TaskId::parse("warrantyOf", of)?;
+    match get_whole(visit, of).await {
+        Ok((_, details)) => Ok(warranty_line(of, &details, &visit.texts)),
+        Err(Error::NotFound) => Err(Problem::NoSuchTask.at("warrantyOf").into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the warranty of a task still holds.
+fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
+    let (id, day) = match details.warranty_until {
+        None => ("new-warranty-unknown", String::new()),
+        Some(until) if until < texts.today() => ("new-warranty-over", texts.date(&until)),
+        Some(until) => ("new-warranty-holds", texts.date(&until)),
+    };
+    texts.fill2(id, "number", of, "day", day)
 }
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
     let draft = Draft::read(visit);
     let mut errors = Errors::default();
-    // The button beside the phone, for whoever has no script.
+    // The buttons beside the phone and the serial number, for whoever has no script.
     if !visit.typed("check").is_empty() {
         return show_new(visit, StatusCode::OK, errors, draft).await;
     }
@@ -102,9 +191,8 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let country = visit.desk.shop.country;
     let phone = errors.take(Phone::parse("phone", &draft.phone, country), texts)?;
     let name = errors.take(Name::parse("name", &draft.name), texts)?;
-    let description = errors.take(Description::parse("description", &draft.description), texts)?;
-    let (Some(customer_phone), Some(customer_name), Some(description)) = (phone, name, description)
-    else {
+    let said = draft.said(visit, &mut errors)?;
+    let (Some(customer_phone), Some(customer_name), Some(said)) = (phone, name, said) else {
         return show_new(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, draft).await;
     };
     let new = NewTask {
@@ -112,13 +200,17 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         customer_name,
         category: draft.category.unwrap_or(Category::Other),
         status: draft.status.unwrap_or(Status::Accepted),
-        description,
+        description: said.description,
+        due: said.due.flatten(),
+        details: said.details.apply(Details::default()),
     };
     let now = visit.desk.clock.now();
-    let row = visit
-        .desk
-        .db
-        .write(move |tx| app::tasks::create(tx, &actor, &new, now))
-        .await?;
-    Ok(visit.go(&format!("/tasks/{}", row.task.id)))
+    let work = move |tx: &Transaction<'_>| app::tasks::create(tx, &actor, &new, now);
+    match visit.desk.db.write(work).await {
+        Ok(row) => Ok(visit.go(&format!("/tasks/{}", row.task.id))),
+        Err(error) => {
+            errors.add(error, texts)?;
+            show_new(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, draft).await
+        }
+    }
 }

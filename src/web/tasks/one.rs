@@ -1,26 +1,20 @@
-//! One task: its fields, its history, and what the customer was told.
+//! One task: what it is, its history, and what the customer was told.
 
 use askama::Template;
 use jiff::Timestamp;
 use warp::reply::Response;
 
+use super::facts::{Fact, facts};
+use super::history::{Event, line};
 use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Author, Category, Employee, EventKind, Fate, Notice, NoticeRecord, Reason, Result, Status,
-    TaskEvent, TelegramLink,
+    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
 };
-use crate::web::text::{Texts, short_name};
+use crate::store::tasks::TaskRow;
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
-
-/// A line of the timeline.
-struct Event {
-    text: String,
-    was: Option<String>,
-    who: String,
-    when: String,
-}
 
 /// A line about a notice.
 struct NoticeLine {
@@ -31,6 +25,12 @@ struct NoticeLine {
     retry: Option<i64>,
 }
 
+/// Tasks that this one leads to.
+struct Group {
+    name: String,
+    rows: Vec<Row>,
+}
+
 #[derive(Template)]
 #[template(path = "task.html")]
 struct TaskPage<'a> {
@@ -38,6 +38,10 @@ struct TaskPage<'a> {
     current: &'a str,
     row: Row,
     created: String,
+    facts: Vec<Fact>,
+    /// Whether it may come back under its warranty.
+    handed_over: bool,
+    linked: Vec<Group>,
     employees: Vec<Choice>,
     events: Vec<Event>,
     notices: Vec<NoticeLine>,
@@ -45,6 +49,13 @@ struct TaskPage<'a> {
     others: i64,
     toast: Option<Toast>,
 }
+
+/// What tasks are called that one leads to.
+const LINKS: [(Link, &str); 3] = [
+    (Link::WarrantyOf, "task-warranty-of"),
+    (Link::UnderWarranty, "task-warranty-tasks"),
+    (Link::Device, "task-same-device"),
+];
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
@@ -58,15 +69,29 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             Some(customer) => app::tasks::count(c, &actor, &of_customer(customer))? - 1,
             None => 0,
         };
-        Ok((row, events, notices, employees, others))
+        let linked = |(link, name): (Link, &'static str)| {
+            let rows = app::details::linked(c, &actor, link, &[id])?.rows;
+            Ok((name, app::details::join(c, &actor, rows)?))
+        };
+        let linked = LINKS.into_iter().map(linked).collect::<Result<Vec<_>>>()?;
+        let row = app::details::join(c, &actor, vec![row])?;
+        Ok((row, linked, events, notices, employees, others))
     };
-    let (row, events, notices, employees, others) = visit.desk.db.read(work).await?;
+    let (mut row, linked, events, notices, employees, others) = visit.desk.db.read(work).await?;
+    let row = row.pop().ok_or(Error::NotFound)?;
+    let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
+    let groups = linked.iter().filter(|(_, rows)| !rows.is_empty());
     let page = TaskPage {
         visit,
         current: "tasks",
-        created: texts.exact(&row.task.created),
-        employees: choices(&employees, row.task.employee),
+        created: texts.exact(&task.created),
+        facts: facts(task, details, texts),
+        handed_over: task.status == Status::Closed || details.warranty_until.is_some(),
+        linked: groups
+            .map(|(name, rows)| group(name, rows, texts))
+            .collect(),
+        employees: choices(&employees, task.employee),
         events: events
             .iter()
             .rev()
@@ -76,7 +101,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             .iter()
             .map(|record| notice_line(record, texts))
             .collect(),
-        telegram: row.customer.as_ref().and_then(|customer| customer.telegram),
+        telegram: row
+            .0
+            .customer
+            .as_ref()
+            .and_then(|customer| customer.telegram),
         others,
         toast: toast(visit).await?,
         row: Row::new(&row, texts),
@@ -84,50 +113,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     visit.page(&page)
 }
 
-fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
-    let name = |id: &str| {
-        let employee = employees
-            .iter()
-            .find(|employee| employee.id.to_string() == id);
-        employee.map_or_else(
-            || format!("№ {id}"),
-            |e| short_name(e.email.as_str()).to_owned(),
-        )
-    };
-    let (from, to) = (event.from.as_deref(), event.to.as_deref());
-    let word = |word: Option<&str>| match event.kind {
-        EventKind::Status => word.and_then(Status::from_word).map(|s| texts.status(&s)),
-        EventKind::Category => word
-            .and_then(Category::from_word)
-            .map(|c| texts.category(&c)),
-        _ => Some(word.map_or_else(|| texts.s("task-employee-none"), name)),
-    };
-    let change = |id: &str| {
-        let args = [("from", word(from)), ("to", word(to))];
-        texts.with(
-            id,
-            args.map(|(name, word)| (name, word.unwrap_or_default().into())),
-        )
-    };
-    Event {
-        text: match event.kind {
-            EventKind::Created => texts.s("event-created"),
-            EventKind::Status => change("event-status"),
-            EventKind::Category => change("event-category"),
-            EventKind::Description => texts.s("event-description"),
-            EventKind::Employee => change("event-employee"),
-            EventKind::Customer => texts.s("event-customer"),
-            EventKind::Deleted => texts.s("event-deleted"),
-        },
-        was: from
-            .filter(|from| event.kind == EventKind::Description && !from.is_empty())
-            .map(|from| texts.with("event-was", [("text", from.to_owned().into())])),
-        who: match event.author {
-            Author::Staff(id) => name(&id.to_string()),
-            Author::Customer(_) => texts.s("event-by-customer"),
-            Author::System => texts.s("event-system"),
-        },
-        when: texts.when(&event.at),
+/// The newest first.
+fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
+    Group {
+        name: texts.s(name),
+        rows: rows.iter().rev().map(|row| Row::new(row, texts)).collect(),
     }
 }
 

@@ -42,8 +42,9 @@ const OUTSIDE: [Screen; 4] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen; 35] = [
+const OWNERS: [Screen; 39] = [
     ("/", "", "tr[data-task='1']"),
+    ("/?overdue=1", "", ".due.bad"),
     ("/?status=READY&category=REPAIR&q=900", "", ".go a"),
     ("/?q=ничего", "", ".empty"),
     ("/?from=2021-02-31", "", ".problem"),
@@ -62,6 +63,12 @@ const OWNERS: [Screen; 35] = [
         "send('main form', {phone: 'нет', name: 'я'.repeat(201), description: 'я'.repeat(10001)})",
         "#description-problem",
     ),
+    ("/new-task/?warranty=1", "", "[name=warrantyOf]"),
+    (
+        "/new-task/",
+        "send('main form', {kind: 'я'.repeat(201), serialNumber: '490154203237519', estimate: 'даром', prepayment: '-1'})",
+        "#estimate-problem",
+    ),
     ("/tasks/1", "", ".time"),
     ("/tasks/2", "", ".time"),
     ("/tasks/3", "", ".time"),
@@ -71,6 +78,11 @@ const OWNERS: [Screen; 35] = [
         "/tasks/1/edit",
         "send('main form', {description: 'я'.repeat(10001)})",
         ".problem",
+    ),
+    (
+        "/tasks/1/edit",
+        "send('main form', {place: 'я'.repeat(201), price: '1,234'})",
+        "#price-problem",
     ),
     (
         "/tasks/1/edit",
@@ -142,7 +154,10 @@ async fn fill(shop: &Shop) {
         let phone = format!("+7 (900) 000-00-0{end}");
         shop.ask(&format!(
             r#"mutation {{
-                createTask(taskData: {{customerPhone: "{phone}", category: CONSULTING, description: "{description}"}}) {{ task {{ id }} }}
+                createTask(taskData: {{customerPhone: "{phone}", category: CONSULTING, description: "{description}",
+                    dueOn: "2021-07-0{end}", estimate: 2000000000, price: 2000000000, prepayment: 1, warrantyUntil: "2021-07-0{end}",
+                    device: {{kind: "{word}", brand: "Apple", model: "iPhone 12", serialNumber: "490154203237519",
+                        accessories: "{word}", appearance: "{word}", place: "полка 3"}}}}) {{ task {{ id }} }}
                 updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }}
             }}"#
         ))
@@ -157,6 +172,11 @@ async fn fill(shop: &Shop) {
     set_status(shop, "1", "READY").await;
     messages(shop, 3).await;
     set_status(shop, "1", "IN_PROGRESS").await;
+    shop.ask(&format!(r#"mutation {{
+        createTask(taskData: {{customerPhone: "+7 900 000-00-01", warrantyOf: 1, description: "{word}"}}) {{ task {{ id }} }}
+        updateTask(taskData: {{id: 1, dueOn: "2021-07-02", price: 100, warrantyUntil: null, device: {{place: "{word}"}}}}) {{ task {{ id }} }}
+    }}"#))
+    .await;
     shop.ask(&format!(
         r#"mutation {{ updateTask(taskData: {{id: 1, description: "{word}"}}) {{ task {{ id }} }} }}"#
     ))

@@ -13,21 +13,44 @@ use crate::harness::Shop;
 /// The most that a picture may weigh, in bytes; a README shows all three at once.
 const MOST: usize = 150_000;
 
-/// After how many minutes, by whom, for whom, what kind of work on what, and how far it got.
+/// After how many minutes, by whom, for whom, what kind of work on what, what is known beside it,
+/// and how far it got.
+type Row = (
+    u64,
+    usize,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    usize,
+);
+
 #[rustfmt::skip]
-const TASKS: [(u64, usize, &str, &str, &str, &str, usize); 12] = [
-    (20, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Стиральная машина Bosch: протекает, мастер на выезд", 3),
-    (50, 1, "+7 900 551-27-90", "Николай Г.", "REPAIR", "Монитор Dell: полосы на экране после переезда", 2),
-    (95, 2, "8 (905) 310-77-41", "Татьяна Б.", "CONSULTING", "Какой аккумулятор подойдёт к ноутбуку Lenovo", 3),
-    (1_150, 0, "+7 921 006-54-12", "Сергей Л.", "DIAGNOSIS", "MacBook Air: греется и выключается под нагрузкой", 1),
-    (35, 1, "+7 916 700-11-25", "Ольга М.", "REPAIR", "Samsung A52: разбит экран, стекло заказано", 1),
-    (60, 2, "+7 903 222-48-16", "Дмитрий К.", "REPAIR", "Кофемашина Philips: не греет, после чистки накипи", 2),
-    (70, 0, "+7 911 318-90-02", "Мария В.", "OTHER", "Перенести данные со старого телефона на новый", 2),
-    (1_210, 1, "+7 900 123-45-67", "Анна К.", "REPAIR", "iPhone 11: не включается после падения. Клиент просит сохранить фотографии", 0),
-    (25, 2, "+7 985 640-33-71", "Иван П.", "DIAGNOSIS", "Ноутбук Lenovo: не заряжается, разъём шатается", 1),
-    (18, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Утюг Tefal: пахнет гарью", 0),
-    (31, 1, "+7 926 150-08-80", "Елена С.", "CONSULTING", "Сколько стоит ремонт после воды", 0),
-    (12, 0, "+7 904 515-62-29", "Михаил А.", "REPAIR", "Пылесос Dyson: быстро садится аккумулятор", 0),
+const TASKS: [Row; 12] = [
+    (20, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Протекает, мастер на выезд",
+        r#"device: {kind: "стиральная машина", brand: "Bosch"}"#, 3),
+    (50, 1, "+7 900 551-27-90", "Николай Г.", "REPAIR", "Полосы на экране после переезда",
+        r#"device: {kind: "монитор", brand: "Dell", model: "P2419H"}"#, 2),
+    (95, 2, "8 (905) 310-77-41", "Татьяна Б.", "CONSULTING", "Какой аккумулятор подойдёт к ноутбуку Lenovo", "", 3),
+    (1_150, 0, "+7 921 006-54-12", "Сергей Л.", "DIAGNOSIS", "Греется и выключается под нагрузкой",
+        r#"device: {kind: "ноутбук", brand: "Apple", model: "MacBook Air"}, dueOn: "2021-07-29""#, 1),
+    (35, 1, "+7 916 700-11-25", "Ольга М.", "REPAIR", "Разбит экран, стекло заказано",
+        r#"device: {kind: "телефон", brand: "Samsung", model: "Galaxy A52"}, dueOn: "2021-07-26""#, 1),
+    (60, 2, "+7 903 222-48-16", "Дмитрий К.", "REPAIR", "Не греет, после чистки накипи",
+        r#"device: {kind: "кофемашина", brand: "Philips"}"#, 2),
+    (70, 0, "+7 911 318-90-02", "Мария В.", "OTHER", "Перенести данные со старого телефона на новый", "", 2),
+    (1_210, 1, "+7 900 123-45-67", "Анна К.", "REPAIR", "Не включается после падения. Клиент просит сохранить фотографии",
+        r#"device: {kind: "телефон", brand: "Apple", model: "iPhone 11", serialNumber: "49-015420-323751-8",
+            accessories: "чехол, зарядное устройство", appearance: "скол в углу экрана", place: "полка 3"},
+            dueOn: "2021-07-30", estimate: 450000, prepayment: 100000"#, 0),
+    (25, 2, "+7 985 640-33-71", "Иван П.", "DIAGNOSIS", "Не заряжается, разъём шатается",
+        r#"device: {kind: "ноутбук", brand: "Lenovo", model: "IdeaPad 3"}, dueOn: "2021-07-28""#, 1),
+    (18, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Пахнет гарью",
+        r#"device: {kind: "утюг", brand: "Tefal"}, dueOn: "2021-07-30""#, 0),
+    (31, 1, "+7 926 150-08-80", "Елена С.", "CONSULTING", "Сколько стоит ремонт после воды", "", 0),
+    (12, 0, "+7 904 515-62-29", "Михаил А.", "REPAIR", "Быстро садится аккумулятор",
+        r#"device: {kind: "пылесос", brand: "Dyson", model: "V8"}"#, 0),
 ];
 
 #[tokio::test]
@@ -62,14 +85,14 @@ async fn shop() -> Shop {
     for email in ["igor@example.com", "pavel@example.com"] {
         staff.push(crate::accounts::employee_called(&shop, email).await);
     }
-    for (task, (minutes, by, phone, name, category, description, steps)) in TASKS.iter().enumerate()
-    {
+    for (task, asked) in TASKS.iter().enumerate() {
+        let (minutes, by, phone, name, category, description, beside, steps) = asked;
         shop.clock.advance(Duration::from_secs(minutes * 60));
         shop.token = Some(staff[*by].clone());
         let answer = shop
             .ask(&format!(
                 r#"mutation {{
-                    createTask(taskData: {{customerPhone: "{phone}", category: {category}, description: "{description}"}}) {{ task {{ id }} }}
+                    createTask(taskData: {{customerPhone: "{phone}", category: {category}, description: "{description}", {beside}}}) {{ task {{ id }} }}
                     updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }}
                 }}"#
             ))

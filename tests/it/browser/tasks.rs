@@ -81,6 +81,36 @@ async fn a_known_phone_shows_the_customer_and_their_last_tasks_at_once() {
 }
 
 #[tokio::test]
+async fn a_serial_number_shows_what_the_device_was_here_for_and_a_mistyped_imei() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    shop.ask(r#"mutation { createTask(taskData: {customerPhone: "+79000000001", description: "Не заряжается",
+        device: {brand: "Apple", serialNumber: "49-015420-323751-8"}}) { task { id } } }"#)
+        .await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/new-task/").await;
+    browser.fill("[name=serialNumber]", "490154203237519").await;
+    browser
+        .sees_in("#known-device", "контрольная цифра не сходится")
+        .await;
+    browser
+        .fill("[name=serialNumber]", "49 015420 323751 8")
+        .await;
+    browser.sees_in("#known-device", "уже было").await;
+    browser
+        .sees_in("#known-device .last", "Не заряжается")
+        .await;
+    assert_eq!(browser.count("#known-device .bad").await, 0);
+    browser.fill("[name=serialNumber]", "SN-1").await;
+    browser
+        .until("document.querySelector('#known-device').textContent.trim() === ''")
+        .await;
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn who_types_on_before_the_customer_is_found_loses_no_letter() {
     let Some(driver) = Driver::start().await else {
         return;

@@ -106,7 +106,7 @@ impl Writer {
         let new = format!("+7911{:01}{:06}", self.number, self.journal.tasks.len());
         let phone = known.map_or(new, |card| card.phone.clone());
         let create = format!(
-            r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", description: "{description}"}}) {{ task {{ id }} }} }}"#
+            r#"mutation {{ createTask(taskData: {{customerPhone: "{phone}", description: "{description}", device: {{model: "{description}"}}}}) {{ task {{ id }} }} }}"#
         );
         let made = self.ask(&create).await;
         let id =
@@ -303,11 +303,12 @@ struct Stored {
 }
 
 impl Stored {
-    /// Its status, its history, the news of it and the index of the search say the same.
+    /// Its status, its history, the news of it, its device and the index of the search say the
+    /// same.
     fn is_whole(&self) {
         let id = self.id;
         assert_eq!(self.created, 1, "{id}");
-        assert!(self.found, "{id} is not in the index");
+        assert!(self.found, "{id} has no device, or is not in the index");
         let mut now = "ACCEPTED";
         for (from, to) in &self.history {
             assert_eq!(from, now, "{id}");
@@ -348,6 +349,8 @@ fn tasks(file: &Connection) -> HashMap<String, Stored> {
     let created = pairs("SELECT task_id, kind, author FROM task_events WHERE kind = 'CREATED'");
     let sql = "SELECT t.description, t.id, c.phone_e164, t.status, t.version, c.telegram_verified,
             EXISTS (SELECT 1 FROM task_search AS s WHERE s.rowid = t.id)
+                AND EXISTS (SELECT 1 FROM task_details AS d
+                    WHERE d.task_id = t.id AND d.model = t.description)
                 AND EXISTS (SELECT 1 FROM phone_ends AS p
                     WHERE p.customer_id = c.id AND p.digits = substr(c.phone_e164, 2))
         FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id";

@@ -28,7 +28,7 @@ const TEXTS: [&str; 5] = [
     "50% \"off\"_",
     "two\nlines",
 ];
-const SEARCHES: [&str; 9] = [
+const SEARCHES: [&str; 12] = [
     "lamp",
     "лампа",
     "ANNA",
@@ -37,8 +37,13 @@ const SEARCHES: [&str; 9] = [
     "broken a lamp",
     "9000000",
     "neil",
+    "4711",
+    "sn12",
+    "phone",
     "zzz",
 ];
+const MODELS: [&str; 3] = ["", "iPhone 11", "Lamp X"];
+const SERIALS: [&str; 5] = ["", "sn-12", "SN 12", "none", "4711"];
 const CARD_SEARCHES: [&str; 7] = ["", "an", "б", "%", "_\\", "8 900 000", "0004"];
 const EMPLOYEES: [&str; 2] = ["owner@example.com", "master@example.com"];
 
@@ -50,6 +55,7 @@ enum Operation {
         category: Option<&'static str>,
         status: Option<&'static str>,
         description: Option<&'static str>,
+        beside: Beside,
     },
     UpdateTask {
         id: i64,
@@ -57,6 +63,7 @@ enum Operation {
         category: Option<&'static str>,
         status: Option<&'static str>,
         description: Option<&'static str>,
+        beside: Beside,
         expected: Option<i64>,
     },
     Assign {
@@ -76,6 +83,17 @@ enum Operation {
     Unlink(i64),
     /// Time goes by.
     Wait(u64),
+}
+
+/// What stands beside a task; an inner `None` takes it away.
+#[derive(Debug, Clone)]
+struct Beside {
+    /// Days after the first one.
+    due: Option<Option<i64>>,
+    model: Option<&'static str>,
+    serial: Option<&'static str>,
+    price: Option<Option<i64>>,
+    warranty_of: Option<Option<i64>>,
 }
 
 /// One of a few numbers, in one of its spellings.
@@ -111,6 +129,8 @@ struct Question {
     from: Option<i64>,
     until: Option<i64>,
     search: Option<&'static str>,
+    overdue: bool,
+    serial: Option<&'static str>,
     order: &'static str,
     first: usize,
     cards: &'static str,
@@ -119,6 +139,24 @@ struct Question {
 
 fn phone() -> impl Strategy<Value = Phone> {
     (1_u8..5, 0_u8..3).prop_map(|(number, spelling)| Phone { number, spelling })
+}
+
+fn beside() -> impl Strategy<Value = Beside> {
+    let maybe = |values| option::weighted(0.3, option::weighted(0.8, values));
+    let fields = (
+        maybe(-2_i64..6),
+        option::weighted(0.3, select(&MODELS[..])),
+        option::weighted(0.4, select(&SERIALS[..])),
+        maybe(0_i64..3),
+        option::weighted(0.2, option::weighted(0.8, 1_i64..9)),
+    );
+    fields.prop_map(|(due, model, serial, price, warranty_of)| Beside {
+        due,
+        model,
+        serial,
+        price,
+        warranty_of,
+    })
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -130,11 +168,12 @@ fn operation() -> impl Strategy<Value = Operation> {
     let id = || 1_i64..9;
     let expected = || option::of(1_i64..4);
     prop_oneof![
-        5 => (phone(), category(), status(), words()).prop_map(
-            |(phone, category, status, description)| Operation::CreateTask { phone, category, status, description }),
-        5 => (id(), option::weighted(0.2, phone()), category(), status(), words(), expected()).prop_map(
-            |(id, phone, category, status, description, expected)|
-                Operation::UpdateTask { id, phone, category, status, description, expected }),
+        5 => (phone(), category(), status(), words(), beside()).prop_map(
+            |(phone, category, status, description, beside)|
+                Operation::CreateTask { phone, category, status, description, beside }),
+        5 => (id(), option::weighted(0.2, phone()), category(), status(), words(), beside(), expected()).prop_map(
+            |(id, phone, category, status, description, beside, expected)|
+                Operation::UpdateTask { id, phone, category, status, description, beside, expected }),
         2 => (id(), option::of(1_i64..4), expected()).prop_map(
             |(id, employee, expected)| Operation::Assign { id, employee, expected }),
         1 => id().prop_map(Operation::DeleteTask),
@@ -163,6 +202,8 @@ fn question() -> impl Strategy<Value = Question> {
     );
     let how = (
         option::weighted(0.4, select(&SEARCHES[..])),
+        proptest::bool::weighted(0.2),
+        option::weighted(0.2, select(&SERIALS[..])),
         select(&ORDERS[..]),
         1_usize..6,
         select(&CARD_SEARCHES[..]),
@@ -170,7 +211,7 @@ fn question() -> impl Strategy<Value = Question> {
     );
     (which, how).prop_map(|(which, how)| {
         let (phone, statuses, category, employee, from, until) = which;
-        let (search, order, first, cards, id) = how;
+        let (search, overdue, serial, order, first, cards, id) = how;
         // An interval that ends before it starts is an error, which other tests look at.
         let until = until.map(|until| until.max(from.unwrap_or_default()));
         Question {
@@ -181,6 +222,8 @@ fn question() -> impl Strategy<Value = Question> {
             from,
             until,
             search,
+            overdue,
+            serial,
             order,
             first,
             cards,
@@ -203,6 +246,11 @@ struct Task {
     category: &'static str,
     status: &'static str,
     description: &'static str,
+    due: Option<String>,
+    model: &'static str,
+    serial: &'static str,
+    price: Option<i64>,
+    warranty_of: Option<i64>,
     version: i64,
     created: Timestamp,
     updated: Timestamp,
@@ -214,6 +262,58 @@ impl Task {
     fn note(&mut self, now: Timestamp, kind: &str, from: Option<&str>, to: Option<&str>) {
         let event = json!({"kind": kind, "from": from, "to": to, "time": now.to_string()});
         self.history.push(event);
+    }
+
+    /// The letters and digits of the serial number, where it has a digit.
+    fn key(&self) -> String {
+        key(self.serial)
+    }
+
+    fn device(&self) -> String {
+        let known = [self.model, self.serial].into_iter();
+        known
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    fn is_overdue(&self, today: &str) -> bool {
+        let undone = ["ACCEPTED", "IN_PROGRESS"].contains(&self.status);
+        undone && self.due.as_deref().is_some_and(|due| due < today)
+    }
+
+    /// Changes what stands beside it; whether there was anything to change.
+    fn put(&mut self, beside: &Beside, now: Timestamp) -> bool {
+        let before = self.history.len();
+        let text = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+        if let Some(due) = beside.due {
+            let due = due.map(date);
+            let (from, to) = (
+                self.due.clone().unwrap_or_default(),
+                due.clone().unwrap_or_default(),
+            );
+            self.note_changed(now, "DUE", &from, &to);
+            self.due = due;
+        }
+        let device = self.device();
+        self.model = beside.model.unwrap_or(self.model);
+        self.serial = beside.serial.unwrap_or(self.serial);
+        self.note_changed(now, "DEVICE", &device, &self.device());
+        if let Some(price) = beside.price {
+            self.note_changed(now, "PRICE", &text(self.price), &text(price));
+            self.price = price;
+        }
+        if let Some(of) = beside.warranty_of {
+            self.note_changed(now, "WARRANTY_OF", &text(self.warranty_of), &text(of));
+            self.warranty_of = of;
+        }
+        self.history.len() > before
+    }
+
+    fn note_changed(&mut self, now: Timestamp, kind: &str, from: &str, to: &str) {
+        if from != to {
+            self.note(now, kind, Some(from), Some(to));
+        }
     }
 
     fn changed(&mut self, now: Timestamp) {
@@ -230,6 +330,8 @@ struct Model {
     /// The numbers that were given last; none is given twice.
     last_card: i64,
     last_task: i64,
+    /// The day in the shop.
+    today: String,
 }
 
 /// The code of a refusal.
@@ -274,14 +376,25 @@ impl Model {
         }
     }
 
+    /// A task is done under the warranty of another one, which there is.
+    fn expect_other(&self, id: i64, beside: &Beside) -> Result<(), Refusal> {
+        match beside.warranty_of.flatten() {
+            Some(of) if of == id || !self.tasks.contains_key(&of) => Err("BAD_USER_INPUT"),
+            _ => Ok(()),
+        }
+    }
+
     fn apply(&mut self, operation: &Operation, now: Timestamp) -> Result<(), Refusal> {
+        self.today = day(now);
         match *operation {
             Operation::CreateTask {
                 phone,
                 category,
                 status,
                 description,
+                ref beside,
             } => {
+                self.expect_other(self.last_task + 1, beside)?;
                 let customer = match self.by_phone(phone) {
                     Some(id) => id,
                     None => self.add_card(phone.typed(), phone, None),
@@ -293,12 +406,24 @@ impl Model {
                     category: category.unwrap_or("OTHER"),
                     status,
                     description: description.unwrap_or_default(),
+                    due: None,
+                    model: "",
+                    serial: "",
+                    price: None,
+                    warranty_of: None,
                     version: 1,
                     created: now,
                     updated: now,
                     closed: (status == "CLOSED").then_some(now),
                     history: Vec::new(),
                 };
+                task.put(beside, now);
+                let before = task.warranty_of.map(|of| &self.tasks[&of]);
+                if let Some(before) = before.filter(|_| task.device().is_empty()) {
+                    (task.model, task.serial) = (before.model, before.serial);
+                }
+                // What it begins with is no change.
+                task.history.clear();
                 task.note(now, "CREATED", None, Some(status));
                 self.last_task += 1;
                 self.tasks.insert(self.last_task, task);
@@ -309,9 +434,11 @@ impl Model {
                 category,
                 status,
                 description,
+                ref beside,
                 expected,
             } => {
                 self.expect(id, expected)?;
+                self.expect_other(id, beside)?;
                 let task = self.tasks.get_mut(&id).unwrap();
                 let own = task.customer.map(|id| self.cards[&id].e164.clone());
                 if phone.is_some_and(|phone| Some(phone.e164()) != own) {
@@ -331,7 +458,8 @@ impl Model {
                     task.note(now, "DESCRIPTION", Some(task.description), Some(text));
                     task.description = text;
                 }
-                if before != (task.status, task.category, task.description) {
+                let moved = before != (task.status, task.category, task.description);
+                if task.put(beside, now) || moved {
                     task.changed(now);
                 }
             }
@@ -355,6 +483,13 @@ impl Model {
             }
             Operation::DeleteTask(id) => {
                 self.tasks.remove(&id).ok_or("NOT_FOUND")?;
+                for task in self
+                    .tasks
+                    .values_mut()
+                    .filter(|t| t.warranty_of == Some(id))
+                {
+                    task.warranty_of = None;
+                }
             }
             Operation::CreateCustomer(phone, name, chat) => {
                 if self.by_phone(phone).is_some() {
@@ -423,7 +558,23 @@ impl Model {
 
     fn task(&self, id: i64) -> Value {
         let task = &self.tasks[&id];
+        let others = |is_other: &dyn Fn(&Task) -> bool| {
+            let others = self
+                .tasks
+                .iter()
+                .rev()
+                .filter(|(other, task)| **other != id && is_other(task));
+            others
+                .map(|(id, _)| json!({"id": id.to_string()}))
+                .collect::<Vec<_>>()
+        };
+        let key = task.key();
         json!({
+            "dueOn": task.due, "overdue": task.is_overdue(&self.today), "price": task.price,
+            "device": {"model": task.model, "serialNumber": task.serial},
+            "warrantyOf": task.warranty_of.map(|id| json!({"id": id.to_string()})),
+            "warrantyTasks": others(&|other| other.warranty_of == Some(id)),
+            "tasksOfDevice": others(&|other| !key.is_empty() && other.key() == key),
             "id": id.to_string(), "createdAt": day(task.created),
             "createdTime": task.created.to_string(), "updatedTime": task.updated.to_string(),
             "closedTime": task.closed.map(|at| at.to_string()), "version": task.version,
@@ -446,6 +597,9 @@ impl Model {
                     .unwrap_or_default()
                     .to_lowercase(),
                 card.map(|card| card.e164.clone()).unwrap_or_default(),
+                task.model.to_lowercase(),
+                task.serial.to_lowercase(),
+                task.key().to_lowercase(),
             ];
             let mut words = search
                 .split(' ')
@@ -459,6 +613,11 @@ impl Model {
                     .category
                     .is_none_or(|category| category == task.category)
                 && (!all_fields || question.employee.is_none_or(|id| task.employee == Some(id)))
+                && (!all_fields || !question.overdue || task.is_overdue(&self.today))
+                && (!all_fields
+                    || question
+                        .serial
+                        .is_none_or(|serial| !key(serial).is_empty() && key(serial) == task.key()))
                 && question.from.is_none_or(|from| date(from) <= day)
                 && question.until.is_none_or(|until| day <= date(until))
                 && words.all(|word| places.iter().any(|place| place.contains(&word)))
@@ -490,6 +649,15 @@ impl Model {
     }
 }
 
+/// The letters, as capitals, and the digits of a serial number; nothing where it has no digit.
+fn key(serial: &str) -> String {
+    let key: String = serial.chars().filter(|c| c.is_alphanumeric()).collect();
+    match key.contains(|c: char| c.is_ascii_digit()) {
+        true => key.to_uppercase(),
+        false => String::new(),
+    }
+}
+
 /// Noon of the first day, in Moscow, is when a shop opens here.
 fn date(days_later: i64) -> String {
     format!("2021-07-{}", 25 + days_later)
@@ -502,7 +670,8 @@ fn day(at: Timestamp) -> String {
 
 const CARD: &str = "id phone phoneE164 name telegramId telegramVerified";
 const TASK: &str = "id createdAt createdTime updatedTime closedTime version category status
-    description customer { ...card } employee { email } history { kind from to time }";
+    description dueOn overdue price device { model serialNumber }
+    warrantyOf { id } warrantyTasks { id } tasksOfDevice { id } customer { ...card } employee { email } history { kind from to time }";
 
 /// The arguments that are given, as they stand in a query.
 fn arguments(given: &[(&str, Option<String>)]) -> String {
@@ -520,6 +689,28 @@ fn word(word: Option<&'static str>) -> Option<String> {
     word.map(str::to_owned)
 }
 
+/// A value that may be taken away.
+fn maybe<T: ToString>(given: Option<Option<T>>) -> Option<String> {
+    given.map(|value| value.map_or("null".to_owned(), |value| value.to_string()))
+}
+
+/// The arguments for what stands beside a task.
+fn beside_arguments(beside: &Beside) -> Vec<(&'static str, Option<String>)> {
+    let device = arguments(&[
+        ("model", beside.model.and_then(quoted)),
+        ("serialNumber", beside.serial.and_then(quoted)),
+    ]);
+    let due = beside
+        .due
+        .map(|due| due.and_then(|days| quoted(date(days))));
+    vec![
+        ("device", Some(format!("{{{device}}}"))),
+        ("dueOn", maybe(due)),
+        ("price", maybe(beside.price)),
+        ("warrantyOf", maybe(beside.warranty_of)),
+    ]
+}
+
 /// Does it at the real shop; the code when it is refused.
 async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
     let card = |phone: &Phone, name: Option<&str>, chat: Option<i64>| {
@@ -535,13 +726,16 @@ async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
             category,
             status,
             description,
+            beside,
         } => {
-            let data = arguments(&[
+            let mut data = beside_arguments(beside);
+            data.extend([
                 ("customerPhone", quoted(phone.typed())),
                 ("category", word(*category)),
                 ("status", word(*status)),
                 ("description", description.and_then(quoted)),
             ]);
+            let data = arguments(&data);
             format!("createTask(taskData: {{{data}}}) {{ task {{ id }} }}")
         }
         Operation::UpdateTask {
@@ -550,9 +744,11 @@ async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
             category,
             status,
             description,
+            beside,
             expected,
         } => {
-            let data = arguments(&[
+            let mut data = beside_arguments(beside);
+            data.extend([
                 ("id", Some(id.to_string())),
                 (
                     "customerPhone",
@@ -566,6 +762,7 @@ async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
                     expected.map(|version| version.to_string()),
                 ),
             ]);
+            let data = arguments(&data);
             format!("updateTask(taskData: {{{data}}}) {{ task {{ id }} }}")
         }
         Operation::Assign {
@@ -721,6 +918,8 @@ async fn compare(shop: &Shop, model: &Model, question: &Question) {
     let mut filter = filter.to_vec();
     filter.push(("employeeId", question.employee.map(|id| id.to_string())));
     filter.push(("search", question.search.and_then(quoted)));
+    filter.push(("overdue", question.overdue.then(|| "true".to_owned())));
+    filter.push(("serialNumber", question.serial.and_then(quoted)));
     let expected = model.ordered(question);
     assert_eq!(
         pages(shop, question, &arguments(&filter), expected.len()).await,

@@ -1,12 +1,18 @@
-//! What clients send, and how it becomes what the use cases take. A null means "not given".
+//! What clients send, and how it becomes what the use cases take. A null means "not given", but
+//! for what can be taken away again: the day, the sums and the warranty of a task.
 
-use async_graphql::{ID, InputObject};
+mod details;
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use jiff::Timestamp;
 
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
-    Category, CustomerChange, CustomerId, Day, Days, Description, EmployeeId, Name, NewTask, Phone,
-    Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId, TelegramId,
+    Category, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId, Name,
+    NewTask, Phone, Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId,
+    TelegramId, serial_key,
 };
+use details::DetailsInput;
 
 /// A task, as it is created or changed.
 #[derive(InputObject)]
@@ -21,6 +27,10 @@ pub struct TaskInput {
     category: Option<CategoryEnum>,
     /// ACCEPTED when a task is created without.
     status: Option<StatusEnum>,
+    /// The day by which it is promised, `YYYY-MM-DD`; null takes it away.
+    due_on: MaybeUndefined<String>,
+    #[graphql(flatten)]
+    details: DetailsInput,
     /// The version that the change was made from; CONFLICT when there is a newer one.
     expected_version: Option<i64>,
 }
@@ -34,6 +44,8 @@ impl TaskInput {
             category: self.category.map_or(Category::Other, Into::into),
             status: self.status.map_or(Status::Accepted, Into::into),
             description: description(self.description)?.unwrap_or_default(),
+            due: due_on(self.due_on)?.flatten(),
+            details: self.details.read()?.apply(Details::default()),
         })
     }
 
@@ -45,8 +57,26 @@ impl TaskInput {
             category: self.category.map(Into::into),
             status: self.status.map(Into::into),
             description: description(self.description)?,
+            due: due_on(self.due_on)?,
+            details: self.details.read()?,
         };
         Ok((id, change))
+    }
+}
+
+fn due_on(given: MaybeUndefined<String>) -> Result<Option<Option<Day>>> {
+    maybe(given, |text| Day::parse("dueOn", &text))
+}
+
+/// `None` for what wasn't given, an inner `None` for what is taken away.
+fn maybe<T, U>(
+    given: MaybeUndefined<T>,
+    read: impl FnOnce(T) -> Result<U>,
+) -> Result<Option<Option<U>>> {
+    match given {
+        MaybeUndefined::Undefined => Ok(None),
+        MaybeUndefined::Null => Ok(Some(None)),
+        MaybeUndefined::Value(value) => Ok(Some(Some(read(value)?))),
     }
 }
 
@@ -104,12 +134,17 @@ pub struct TaskFilterInput {
     pub date_start: Option<String>,
     /// The last day of an interval, which is inside.
     pub date_end: Option<String>,
-    /// Words of the description, parts of the customer's name or phone, or the task's number.
+    /// Only those whose promised day is over, and that are neither READY nor CLOSED.
+    pub overdue: Option<bool>,
+    /// A serial number or IMEI, however it is spelled.
+    pub serial_number: Option<String>,
+    /// Words of the description or of the device, parts of the customer's name or phone, or the
+    /// task's number.
     pub search: Option<String>,
 }
 
 impl TaskFilterInput {
-    pub fn read(self, shop: &Shop) -> Result<TaskFilter> {
+    pub fn read(self, shop: &Shop, now: Timestamp) -> Result<TaskFilter> {
         let statuses = self.statuses.unwrap_or_default();
         let employee = self
             .employee_id
@@ -125,6 +160,8 @@ impl TaskFilterInput {
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
             category: self.category.map(Into::into),
             employee: employee.transpose()?,
+            overdue: (self.overdue == Some(true)).then(|| Day::of(now, zone)),
+            serial: self.serial_number.as_deref().map(serial_key),
             created: on.and(between),
             search: self.search.as_deref().and_then(Search::parse),
         })

@@ -1,5 +1,7 @@
 //! An invented shop: enough data to see what the program does, and how fast.
 
+mod devices;
+
 use std::path::Path;
 
 use fastrand::Rng;
@@ -7,11 +9,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{
-    Category, Country, CustomerId, Description, Email, EmployeeId, Error, Name, Phone, Problem,
-    Result, Role, Status, Task, TaskId,
+    Category, Country, CustomerId, Description, Details, Email, EmployeeId, Error, Name, Phone,
+    Problem, Result, Role, Status, Task, TaskId,
 };
 use crate::store::bulk::Step;
 use crate::store::{self, Transaction};
+use devices::{DEVICES, Seen};
 
 /// Tasks written at a time.
 const STEP: usize = 1_000;
@@ -40,24 +43,6 @@ const FIRST: [&str; 16] = [
 ];
 const INITIALS: [&str; 12] = [
     "А.", "Б.", "В.", "Г.", "Д.", "К.", "Л.", "М.", "Н.", "П.", "Р.", "С.",
-];
-const DEVICES: [&str; 16] = [
-    "iPhone 11",
-    "Samsung A52",
-    "Xiaomi Redmi 9",
-    "ноутбук Lenovo",
-    "MacBook Air",
-    "планшет Huawei",
-    "телевизор LG",
-    "холодильник Atlant",
-    "стиральная машина Bosch",
-    "кофемашина Philips",
-    "пылесос Dyson",
-    "принтер HP",
-    "монитор Dell",
-    "наушники Sony",
-    "микроволновка",
-    "утюг Tefal",
 ];
 const FAULTS: [&str; 16] = [
     "не включается",
@@ -105,27 +90,20 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
         let customers = meet(tx, &mut rng, CUSTOMERS.max(tasks / 10), now)?;
         let mut times: Vec<u64> = (0..tasks).map(|_| rng.u64(0..MINUTES)).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));
+        let mut book = Book::default();
         let mut id = 0;
         for some in times.chunks(STEP) {
-            let (mut tasks, mut steps) = (Vec::new(), Vec::new());
             for minutes in some {
                 id += 1;
                 let (customer, employee) =
                     (*pick(&mut rng, &customers), *pick(&mut rng, &employees));
                 let created = ago(now, *minutes);
-                let task = register(
-                    &mut rng,
-                    &mut steps,
-                    TaskId::from_row(id),
-                    customer,
-                    employee,
-                    created,
-                    now,
-                )?;
-                tasks.push(task);
+                let id = TaskId::from_row(id);
+                book.register(&mut rng, id, customer, employee, created, now)?;
             }
-            bulk.insert_tasks(&tasks)?;
-            bulk.append_steps(&steps)?;
+            bulk.insert_tasks(&book.tasks, &book.details)?;
+            bulk.append_steps(&book.steps)?;
+            book.turn_over();
             bar.inc(some.len() as u64);
         }
         bar.set_message("written; sorting");
@@ -170,64 +148,82 @@ fn meet(tx: &Transaction, rng: &mut Rng, count: u32, now: Timestamp) -> Result<V
     Ok(customers)
 }
 
-/// A task, and the steps that it went through.
-fn register(
-    rng: &mut Rng,
-    steps: &mut Vec<Step>,
-    id: TaskId,
-    customer: CustomerId,
-    employee: EmployeeId,
-    created: Timestamp,
-    now: Timestamp,
-) -> Result<Task> {
-    let category = *pick(rng, Category::ALL);
-    let text = match category {
-        Category::Consulting => pick(rng, &QUESTIONS).to_string(),
-        _ => format!("{}: {}", pick(rng, &DEVICES), pick(rng, &FAULTS)),
-    };
-    // What is older than two weeks is mostly done; what is newer may be anywhere.
-    let fresh = created
-        .saturating_add(336.hours())
-        .is_ok_and(|end| end > now);
-    let done = if fresh {
-        rng.usize(0..4)
-    } else {
-        3 - usize::from(rng.u8(0..40) == 0)
-    };
-    let description = Description::parse("description", &text)?;
-    let (customer, first) = (Some(customer), Status::Accepted);
-    let mut task = Task::new(
-        customer,
-        Some(employee),
-        category,
-        first,
-        description,
-        created,
-    );
-    task.id = id;
-    let mut note = |from, to, at| {
-        steps.push(Step {
-            task: id,
-            by: employee,
-            from,
-            to,
-            at,
-        });
-    };
-    note(None, first, created);
-    for status in Status::ALL.iter().skip(1).take(done) {
-        let wait = i64::from(rng.u16(20..4_000));
-        let at = task
-            .updated
-            .saturating_add(wait.minutes())
-            .unwrap_or(now)
-            .min(now);
-        note(Some(task.status), *status, at);
-        task.set_status(*status, at);
-        task.updated = at;
-        task.version += 1;
+/// What is written down and not stored yet.
+#[derive(Default)]
+struct Book {
+    tasks: Vec<Task>,
+    details: Vec<(TaskId, Details)>,
+    steps: Vec<Step>,
+    seen: Seen,
+}
+
+impl Book {
+    fn turn_over(&mut self) {
+        self.tasks.clear();
+        self.details.clear();
+        self.steps.clear();
     }
-    Ok(task)
+
+    /// A task, what stands beside it, and the steps that it went through.
+    fn register(
+        &mut self,
+        rng: &mut Rng,
+        id: TaskId,
+        customer: CustomerId,
+        employee: EmployeeId,
+        created: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        let category = *pick(rng, Category::ALL);
+        let device = rng.usize(..DEVICES.len());
+        let is_question = category == Category::Consulting;
+        let text = match is_question {
+            true => pick(rng, &QUESTIONS).to_string(),
+            false => format!("{}: {}", DEVICES[device].0, pick(rng, &FAULTS)),
+        };
+        // What is older than two weeks is mostly done; what is newer may be anywhere.
+        let fresh = created
+            .saturating_add(336.hours())
+            .is_ok_and(|end| end > now);
+        let done = if fresh {
+            rng.usize(0..4)
+        } else {
+            3 - usize::from(rng.u8(0..40) == 0)
+        };
+        let description = Description::parse("description", &text)?;
+        let first = Status::Accepted;
+        let (of, by) = (Some(customer), Some(employee));
+        let mut task = Task::new(of, by, category, first, description, created);
+        task.id = id;
+        let mut note = |from, to, at| {
+            self.steps.push(Step {
+                task: id,
+                by: employee,
+                from,
+                to,
+                at,
+            });
+        };
+        note(None, first, created);
+        for status in Status::ALL.iter().skip(1).take(done) {
+            let wait = i64::from(rng.u16(20..4_000));
+            let at = task
+                .updated
+                .saturating_add(wait.minutes())
+                .unwrap_or(now)
+                .min(now);
+            note(Some(task.status), *status, at);
+            task.set_status(*status, at);
+            task.updated = at;
+            task.version += 1;
+        }
+        if !is_question {
+            let details = self.seen.bring(rng, &mut task, customer, device)?;
+            self.details.push((id, details));
+        }
+        self.tasks.push(task);
+        Ok(())
+    }
 }
 
 fn pick<'a, T>(rng: &mut Rng, all: &'a [T]) -> &'a T {

@@ -1,0 +1,94 @@
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::written::Entry;
+use super::{UserView, user};
+use crate::app;
+use crate::domain::{Author, EventKind, Result, TaskEvent};
+use crate::graphql::Asked;
+
+/// What a row of the history tells.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "TaskEventKind", remote = "EventKind")]
+pub enum EventKindEnum {
+    Created,
+    Status,
+    Category,
+    Description,
+    /// Another employee became responsible; `from` and `to` are their ids.
+    Employee,
+    /// The customer's card was deleted; `from` is its id.
+    Customer,
+    Deleted,
+    /// `from` and `to` are the whole device in a line.
+    Device,
+    /// `from` and `to` are days, empty for none; so for WARRANTY.
+    Due,
+    /// `from` and `to` are sums, empty for none; so for PRICE and PREPAYMENT.
+    Estimate,
+    Price,
+    Prepayment,
+    Warranty,
+    /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
+    WarrantyOf,
+}
+
+/// Who did it.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "TaskEventAuthor")]
+pub enum AuthorEnum {
+    Staff,
+    Customer,
+    System,
+}
+
+pub struct EventView(TaskEvent);
+
+impl From<TaskEvent> for EventView {
+    fn from(event: TaskEvent) -> Self {
+        Self(event)
+    }
+}
+
+impl Entry for EventView {}
+
+/// One thing that happened to a task.
+#[Object(name = "TaskEvent", serial)]
+impl EventView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn kind(&self) -> EventKindEnum {
+        self.0.kind.into()
+    }
+
+    /// When it happened, RFC 3339 in UTC.
+    async fn time(&self) -> String {
+        self.0.at.to_string()
+    }
+
+    async fn author(&self) -> AuthorEnum {
+        match self.0.author {
+            Author::Staff(_) => AuthorEnum::Staff,
+            Author::Customer(_) => AuthorEnum::Customer,
+            Author::System => AuthorEnum::System,
+        }
+    }
+
+    /// The employee who did it, where one did.
+    async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        let Author::Staff(id) = self.0.author else {
+            return Ok(None);
+        };
+        let employee = app::accounts::employee(ctx.desk()?, &ctx.actor()?, id).await?;
+        Ok(employee.map(user))
+    }
+
+    async fn from(&self) -> Option<&str> {
+        self.0.from.as_deref()
+    }
+
+    async fn to(&self) -> Option<&str> {
+        self.0.to.as_deref()
+    }
+}

@@ -1,0 +1,53 @@
+//! What is known of a task beside the request itself, in lines.
+
+use crate::domain::{Day, Details, Task};
+use crate::web::text::Texts;
+
+/// What it is called, what it is, and what is wrong with it.
+pub struct Fact {
+    pub name: String,
+    pub value: String,
+    pub warning: Option<String>,
+}
+
+/// A line for everything that is known.
+pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
+    let device = &details.device;
+    let lines = [
+        ("task-device", &*device.title()),
+        ("device-serial", device.serial.as_str()),
+        ("device-accessories", device.accessories.as_str()),
+        ("device-appearance", device.appearance.as_str()),
+        ("device-place", device.place.as_str()),
+    ]
+    .map(|(name, text)| (name, text.to_owned()));
+    let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
+    let sums = [
+        ("task-estimate", details.estimate),
+        ("task-price", details.price),
+        ("task-prepayment", details.prepayment),
+    ]
+    .map(|(name, sum)| (name, sum.map(|sum| texts.money(sum)).unwrap_or_default()));
+    let due = ("task-due", day(task.due));
+    let until = ("task-warranty", day(details.warranty_until));
+    let all = lines.into_iter().chain([due]).chain(sums).chain([until]);
+    let known = all.filter(|(_, value)| !value.is_empty());
+    let fact = |(name, value): (&str, String)| Fact {
+        name: texts.s(name),
+        value,
+        warning: warning(name, task, details, texts),
+    };
+    known.map(fact).collect()
+}
+
+fn warning(name: &str, task: &Task, details: &Details, texts: &Texts) -> Option<String> {
+    let today = texts.today();
+    let over = details.warranty_until.is_some_and(|until| until < today);
+    let id = match name {
+        "device-serial" if details.device.is_imei_mistyped() => "device-serial-suspicious",
+        "task-due" if task.is_overdue(today) => "task-overdue",
+        "task-warranty" if over => "task-warranty-over",
+        _ => return None,
+    };
+    Some(texts.s(id))
+}

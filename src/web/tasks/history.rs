@@ -1,0 +1,88 @@
+//! The timeline of a task.
+
+use crate::domain::{Author, Category, Day, Employee, EventKind, Status, Sum, TaskEvent};
+use crate::web::text::{Texts, short_name};
+
+/// A line of the timeline.
+pub struct Event {
+    pub text: String,
+    pub was: Option<String>,
+    pub who: String,
+    pub when: String,
+}
+
+/// Says what happened, and who did it.
+pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
+    let name = |id: &str| {
+        let employee = employees
+            .iter()
+            .find(|employee| employee.id.to_string() == id);
+        employee.map_or_else(
+            || format!("№ {id}"),
+            |e| short_name(e.email.as_str()).to_owned(),
+        )
+    };
+    let (from, to) = (event.from.as_deref(), event.to.as_deref());
+    let word = |word: Option<&str>| match event.kind {
+        EventKind::Status => word.and_then(Status::from_word).map(|s| texts.status(&s)),
+        EventKind::Category => word
+            .and_then(Category::from_word)
+            .map(|c| texts.category(&c)),
+        EventKind::Employee => Some(word.map_or_else(|| texts.s("task-employee-none"), name)),
+        kind => Some(in_words(kind, word.unwrap_or_default(), texts)),
+    };
+    let change = |id: &str| {
+        let args = [("from", word(from)), ("to", word(to))];
+        texts.with(
+            id,
+            args.map(|(name, word)| (name, word.unwrap_or_default().into())),
+        )
+    };
+    Event {
+        text: match event.kind {
+            EventKind::Created => texts.s("event-created"),
+            EventKind::Status => change("event-status"),
+            EventKind::Category => change("event-category"),
+            EventKind::Description => texts.s("event-description"),
+            EventKind::Employee => change("event-employee"),
+            EventKind::Customer => texts.s("event-customer"),
+            EventKind::Deleted => texts.s("event-deleted"),
+            EventKind::Device => texts.s("event-device"),
+            EventKind::Due => change("event-due"),
+            EventKind::Estimate => change("event-estimate"),
+            EventKind::Price => change("event-price"),
+            EventKind::Prepayment => change("event-prepayment"),
+            EventKind::Warranty => change("event-warranty"),
+            EventKind::WarrantyOf => change("event-warranty-of"),
+        },
+        was: from
+            .filter(|from| kept_whole(event.kind) && !from.is_empty())
+            .map(|from| texts.with("event-was", [("text", from.to_owned().into())])),
+        who: match event.author {
+            Author::Staff(id) => name(&id.to_string()),
+            Author::Customer(_) => texts.s("event-by-customer"),
+            Author::System => texts.s("event-system"),
+        },
+        when: texts.when(&event.at),
+    }
+}
+
+/// Whether a text is too long to stand in a line: then what it was stands below.
+fn kept_whole(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Description | EventKind::Device)
+}
+
+/// A day, a sum or a task; a dash where there was none.
+fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
+    let day = || Day::parse("day", word).ok().map(|day| texts.date(&day));
+    let sum = || {
+        let minor = word.parse().ok()?;
+        Some(texts.money(Sum::from_row(minor)))
+    };
+    let known = match kind {
+        EventKind::Due | EventKind::Warranty => day(),
+        EventKind::WarrantyOf if !word.is_empty() => Some(format!("№ {word}")),
+        _ => sum(),
+    };
+    known.unwrap_or_else(|| "—".to_owned())
+}
