@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use warp::reply::Response;
 use zayavka::app::limits::Limits;
 use zayavka::app::passwords::Passwords;
+use zayavka::app::status_links::Links;
 use zayavka::app::tokens::Tokens;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
@@ -77,6 +78,7 @@ impl Inside {
                 language: Language::Russian,
                 currency: Currency::parse("RUB").expect("a currency"),
                 notify_delay: Duration::from_secs(5),
+                about: Arc::default(),
             },
             registration: Registration::Closed,
             loopback: true,
@@ -84,6 +86,7 @@ impl Inside {
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)),
             passwords: Passwords::new().expect("a hash"),
             limits: Limits::new(&clock, None),
+            links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
             bot: watch::Sender::new(BotState::Off),
             clock,
         });

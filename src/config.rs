@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::{Environment, File, FileFormat};
@@ -11,12 +12,16 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::domain::{Country, Currency, Introspection, Language, Registration, Shop, TimeZone};
+use crate::domain::{
+    About, Country, Currency, Description, Introspection, Language, Line, Phone, Registration,
+    Shop, TimeZone,
+};
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
 /// <https://letsencrypt.org/docs/acme-protocol-updates/>
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Backups follow each other no faster.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -38,6 +43,8 @@ pub struct Config {
     pub database: PathBuf,
     pub public_url: Option<String>,
     pub shop: Shop,
+    /// How long after its end customers may still see a task.
+    pub links_hold: Duration,
     pub registration: Registration,
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
@@ -131,6 +138,12 @@ struct Raw {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RawShop {
+    name: Option<String>,
+    address: Option<String>,
+    hours: Option<String>,
+    phone: Option<String>,
+    terms: Option<String>,
+    status_days: u16,
     currency: String,
 }
 
@@ -260,6 +273,7 @@ impl Raw {
         let path_of = |value: &Option<PathBuf>| value.as_deref().map_or_else(unset, path);
         let list = |value: &List| format!("{:?}", value.texts());
         let Self {
+            shop,
             auth,
             telegram,
             http,
@@ -274,7 +288,13 @@ impl Raw {
             ("timezone", text(&self.timezone)),
             ("country", text(&self.country)),
             ("language", text(&self.language)),
-            ("shop.currency", text(&self.shop.currency)),
+            ("shop.name", text_of(&shop.name)),
+            ("shop.address", text_of(&shop.address)),
+            ("shop.hours", text_of(&shop.hours)),
+            ("shop.phone", text_of(&shop.phone)),
+            ("shop.terms", text_of(&shop.terms)),
+            ("shop.status_days", shop.status_days.to_string()),
+            ("shop.currency", text(&shop.currency)),
             ("auth.registration", text(&auth.registration)),
             ("auth.token_ttl", text(&auth.token_ttl)),
             ("auth.jwt_secret", secret(&auth.jwt_secret)),
@@ -340,6 +360,12 @@ impl Default for Raw {
 impl Default for RawShop {
     fn default() -> Self {
         Self {
+            name: None,
+            address: None,
+            hours: None,
+            phone: None,
+            terms: None,
+            status_days: 30,
             currency: "RUB".into(),
         }
     }
@@ -488,13 +514,16 @@ impl Config {
         {
             return Err(wrong("auth.jwt_secret", "use at least 32 bytes"));
         }
+        let country = Country::parse(&raw.country)
+            .ok_or_else(|| wrong("country", "write two letters, for example RU"))?;
         Ok(Self {
             listen,
             database: raw.database,
             public_url,
+            links_hold: DAY * u32::from(raw.shop.status_days),
             shop: Shop {
-                country: Country::parse(&raw.country)
-                    .ok_or_else(|| wrong("country", "write two letters, for example RU"))?,
+                about: Arc::new(raw.shop.about(country)?),
+                country,
                 timezone: TimeZone::get(&raw.timezone).map_err(|_| {
                     wrong("timezone", "write an IANA name, for example Europe/Moscow")
                 })?,
@@ -536,6 +565,38 @@ impl Config {
                 None => None,
             },
             backups: Backups::check(raw.backup)?,
+        })
+    }
+}
+
+impl RawShop {
+    fn about(&self, country: Country) -> Result<About> {
+        let line = |key, text: &Option<String>| {
+            Line::parse(key, text.as_deref().unwrap_or_default()).map_err(|_| {
+                wrong(
+                    key,
+                    format!("write one line, of at most {} characters", Line::MAX),
+                )
+            })
+        };
+        let phone = |text| {
+            Phone::parse("shop.phone", text, country).map_err(|_| {
+                wrong(
+                    "shop.phone",
+                    "write one phone, for example +7 900 000-00-00",
+                )
+            })
+        };
+        let terms = self.terms.as_deref().unwrap_or_default().trim();
+        Ok(About {
+            name: line("shop.name", &self.name)?,
+            address: line("shop.address", &self.address)?,
+            hours: line("shop.hours", &self.hours)?,
+            phone: self.phone.as_deref().map(phone).transpose()?,
+            terms: Description::parse("shop.terms", terms).map_err(|_| {
+                let why = format!("write at most {} characters", Description::MAX);
+                wrong("shop.terms", why)
+            })?,
         })
     }
 }

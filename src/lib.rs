@@ -16,7 +16,7 @@
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
 //! - [`graphql`]: the API.
-//! - [`web`]: the staff's pages.
+//! - [`web`]: the staff's pages, and the one that customers see.
 //! - [`http`]: the routes.
 //! - [`server`]: puts it together.
 //! - [`demo`]: an invented shop.

@@ -1,4 +1,4 @@
-//! How often somebody may try a password, and ask at all.
+//! How often somebody may try a password, look at a customer's page, and ask at all.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -21,6 +21,9 @@ const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
 /// Tries at once from one address, then one every [`ADDRESS_PERIOD`].
 const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
+/// Looks at customers' pages at once from one address, then one every [`LOOK_PERIOD`].
+const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How many times the rate may come at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// Above this many keys, those that have recovered are forgotten, once a second at the most.
@@ -30,10 +33,11 @@ const KEYS: usize = 10_000;
 #[derive(Debug)]
 pub struct Attempt(());
 
-/// Counts tries per account and per address.
+/// Counts tries per account and per address, and looks at customers' pages.
 pub struct Limits {
     accounts: Keyed<String>,
     addresses: Keyed<IpAddr>,
+    looks: Keyed<IpAddr>,
     /// `None` without a limit.
     requests: Option<(Keyed<IpAddr>, Keyed<EmployeeId>)>,
 }
@@ -57,6 +61,7 @@ impl Limits {
         Self {
             accounts: Keyed::new(clock, every(ACCOUNT_PERIOD, ACCOUNT_BURST)),
             addresses: Keyed::new(clock, every(ADDRESS_PERIOD, ADDRESS_BURST)),
+            looks: Keyed::new(clock, every(LOOK_PERIOD, LOOK_BURST)),
             requests: rate.map(|rate| {
                 let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
                 (Keyed::new(clock, quota), Keyed::new(clock, quota))
@@ -101,6 +106,14 @@ impl Limits {
     pub fn attempt(&self, address: IpAddr) -> Result<Attempt> {
         self.addresses.check(&network(address))?;
         Ok(Attempt(()))
+    }
+
+    /// Counts a look at a customer's page from an address, whether there is such a page or not.
+    ///
+    /// # Errors
+    /// As for [`Limits::attempt`].
+    pub fn look(&self, address: IpAddr) -> Result<()> {
+        self.looks.check(&network(address))
     }
 
     /// Counts a try at an account.

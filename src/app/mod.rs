@@ -15,6 +15,7 @@ pub mod notices;
 pub mod paging;
 pub mod passwords;
 pub mod secrets;
+pub mod status_links;
 pub mod tasks;
 pub mod tokens;
 
@@ -37,6 +38,7 @@ pub struct Desk {
     pub tokens: tokens::Tokens,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
+    pub links: status_links::Links,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

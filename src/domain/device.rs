@@ -136,6 +136,15 @@ pub struct Details {
     pub warranty_of: Option<TaskId>,
 }
 
+impl Details {
+    /// What is still to be paid, once it is known what it came to.
+    pub fn to_pay(&self) -> Option<Sum> {
+        let paid = self.prepayment.map_or(0, Sum::minor);
+        let left = self.price?.minor().saturating_sub(paid);
+        Some(Sum::from_row(left.max(0)))
+    }
+}
+
 /// What to change; `None` leaves a field as it is, and an inner `None` takes it away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DetailsChange {
@@ -217,6 +226,24 @@ mod tests {
             "4901542032375189",
         ] {
             assert!(!device(other).is_imei_mistyped(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_was_paid_before_is_not_to_be_paid_again() {
+        let sum = |minor| Some(Sum::from_row(minor));
+        for (price, prepayment, left) in [
+            (sum(500), None, sum(500)),
+            (sum(500), sum(200), sum(300)),
+            (sum(500), sum(700), sum(0)),
+            (None, sum(200), None),
+        ] {
+            let details = Details {
+                price,
+                prepayment,
+                ..Details::default()
+            };
+            assert_eq!(details.to_pay(), left);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here does input or output. Every value that a person types has a private field and one
 //! door, `parse`; so a [`Phone`] that exists is a phone that may be stored.
 
+mod about;
 mod account;
 mod bot_health;
 mod customer;
@@ -19,6 +20,7 @@ mod task;
 mod text;
 mod time;
 
+pub use about::About;
 pub use account::{
     Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
 };

@@ -80,6 +80,20 @@ impl Phone {
         &self.typed
     }
 
+    /// As it was written, with nothing but the last two digits to be read.
+    pub fn masked(&self) -> String {
+        let digits = self.typed.chars().filter(char::is_ascii_digit).count();
+        let mut hidden = digits.saturating_sub(2);
+        let mask = |c: char| match c.is_ascii_digit() && hidden > 0 {
+            true => {
+                hidden -= 1;
+                '•'
+            }
+            false => c,
+        };
+        self.typed.chars().map(mask).collect()
+    }
+
     /// The canonical form, `+` and digits (ITU-T E.164).
     pub fn e164(&self) -> &str {
         &self.e164
@@ -130,6 +144,19 @@ mod tests {
         ] {
             let phone = Phone::parse("phone", typed, country).unwrap();
             assert_eq!((phone.typed(), phone.e164()), (typed, canonical));
+        }
+    }
+
+    #[test]
+    fn a_masked_number_shows_its_owner_which_one_it_is_and_others_nothing() {
+        let country = Country::parse("RU").unwrap();
+        for (typed, masked) in [
+            ("+7 (900) 000-00-01", "+• (•••) •••-••-01"),
+            ("89000000012", "•••••••••12"),
+            ("12345", "•••45"),
+        ] {
+            let phone = Phone::parse("phone", typed, country).unwrap();
+            assert_eq!(phone.masked(), masked);
         }
     }
 

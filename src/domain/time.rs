@@ -1,12 +1,13 @@
 //! Days in the shop's time zone, and the settings of a shop that the rules need.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{Country, Currency, Language, Problem, Result};
+use super::{About, Country, Currency, Language, Problem, Result};
 
 /// What differs from one shop to another.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ pub struct Shop {
     pub currency: Currency,
     /// How long a notice waits before it is sent, so that a slip can be undone unseen.
     pub notify_delay: Duration,
+    pub about: Arc<About>,
 }
 
 /// A calendar day, `YYYY-MM-DD`.

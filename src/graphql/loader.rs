@@ -45,6 +45,8 @@ pub struct Tasks {
     customers: Arc<Customers>,
     history: OnceCell<HashMap<TaskId, Vec<TaskEvent>>>,
     details: OnceCell<HashMap<TaskId, Details>>,
+    /// The generations of their links.
+    links: OnceCell<HashMap<TaskId, i64>>,
     of_device: OnceCell<Others>,
     warranty_of: OnceCell<Others>,
     under_warranty: OnceCell<Others>,
@@ -109,6 +111,7 @@ impl Tasks {
             customers: Arc::new(Customers::of(customers)),
             history: OnceCell::new(),
             details: OnceCell::new(),
+            links: OnceCell::new(),
             of_device: OnceCell::new(),
             warranty_of: OnceCell::new(),
             under_warranty: OnceCell::new(),
@@ -133,6 +136,20 @@ impl Tasks {
         let details = db.read(work).await?;
         spend(ctx, details.len())?;
         Ok(details)
+    }
+
+    /// The generation of the link of a task of this list.
+    pub async fn link(&self, ctx: &Context<'_>, id: TaskId) -> Result<Option<i64>> {
+        let links = self.links.get_or_try_init(|| self.fetch_links(ctx));
+        Ok(links.await?.get(&id).copied())
+    }
+
+    async fn fetch_links(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, i64>> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let work = move |c: &_| app::status_links::of_tasks(c, &actor, &ids);
+        let links = db.read(work).await?;
+        spend(ctx, links.len())?;
+        Ok(links)
     }
 
     /// Where a task of this list leads.

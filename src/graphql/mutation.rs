@@ -258,7 +258,8 @@ impl Mutation {
         Ok(CustomerPayload { customer })
     }
 
-    /// Erases a customer's card. Tasks of the customer stay; their `customer` becomes null.
+    /// Erases a customer's card. Tasks of the customer stay; their `customer` becomes null, and
+    /// their links end.
     async fn delete_customer(
         &self,
         ctx: &Context<'_>,
@@ -383,6 +384,22 @@ impl Mutation {
             .write(move |tx| app::tasks::delete(tx, &actor, task, now))
             .await?;
         Ok(DeleteTaskPayload { id })
+    }
+
+    /// Gives a task a link (`statusUrl`) by which its customer sees how far it is, in the place of
+    /// the one before, which is dead at once. All staff may.
+    async fn renew_status_link(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let links = desk.links.clone();
+        let work = move |tx: &Transaction<'_>| {
+            app::status_links::renew(tx, &actor, &links, id, now)?;
+            app::tasks::get(tx, &actor, id)
+        };
+        Ok(TaskPayload {
+            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
+        })
     }
 
     /// Tries an undelivered notice again, with the status that the task has now.

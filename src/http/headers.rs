@@ -28,6 +28,12 @@ const DEFAULTS: [(HeaderName, &str); 5] = [
     ),
     (CACHE_CONTROL, "no-store"),
 ];
+/// What holds for a page whose address is a secret between the shop and a customer: no search keeps
+/// it, and no other site is told where its visitor comes from.
+const SECRET: [(HeaderName, &str); 2] = [
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    (REFERRER_POLICY, "no-referrer"),
+];
 /// The routes that programs on other sites may be allowed to read.
 const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
 
@@ -42,6 +48,14 @@ pub(super) fn add_defaults(response: &mut Response, https: bool) {
     if https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(STRICT_TRANSPORT_SECURITY, year);
+    }
+}
+
+/// Keeps the address of a page secret.
+pub(super) fn keep_secret(response: &mut Response) {
+    for (name, value) in SECRET {
+        let headers = response.headers_mut();
+        headers.insert(name, HeaderValue::from_static(value));
     }
 }
 

@@ -38,6 +38,8 @@ use asker::Asker;
 const BODY: usize = 256 * 1024;
 /// How long a client may take to send one.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// Where the customers' pages are; what follows is the right to see one.
+const STATUS: &str = "/s";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// As what an answer of the API is counted.
@@ -202,6 +204,9 @@ where
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
     }
+    if room == STATUS {
+        headers::keep_secret(&mut response);
+    }
     headers::add_defaults(&mut response, site.https);
     let took = stopwatch.elapsed();
     count(site, &room, &response, took);
@@ -239,7 +244,8 @@ fn log(method: &Method, room: &str, response: &Response, request_id: &str, took:
     }
 }
 
-/// The first part of a path: what follows may be an invite's token or a customer's number.
+/// The first part of a path: what follows may be an invite's or a link's token, or a customer's
+/// number.
 fn room(path: &str) -> String {
     let first = path
         .trim_start_matches('/')
@@ -267,6 +273,7 @@ fn room(path: &str) -> String {
         "customers",
         "new-customer",
         "devices",
+        "s",
     ];
     match known.contains(&first) || first.is_empty() {
         true => format!("/{first}"),

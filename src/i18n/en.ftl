@@ -218,7 +218,7 @@ tasks-mine = Mine
 tasks-overdue = Overdue
 tasks-status = Status
 tasks-search = Search
-tasks-search-hint = Number, phone, name, description, device
+tasks-search-hint = Phone, name, device, No.
 tasks-category = Category
 tasks-category-any = Any
 tasks-employee = Employee
@@ -278,12 +278,38 @@ task-take-back = Take back under warranty
 device-kind = What it is
 device-brand = Brand
 device-model = Model
-device-serial = Serial number or IMEI
+device-serial = Serial No. or IMEI
 device-serial-suspicious = It looks like a mistyped IMEI: its check digit is wrong.
 device-accessories = Left with it
 device-appearance = Appearance
 device-place = Where it lies
 device-check = Look the serial number up
+link-title = The customer's page
+link-lead = By this link the customer sees how far it is, without signing in.
+link-make = Make a link
+link-renew = Replace the link
+link-renew-confirm = Replace the link? The old one stops working at once, also on receipts that were given out.
+link-ended = Closed long ago: the link works no more.
+paper-heading = Print
+paper-receipt = Receipt
+paper-label = Label
+paper-hand-over = Hand-over slip
+paper-receipt-title = Receipt No. { $number }
+paper-label-title = Label No. { $number }
+paper-hand-over-title = Hand-over slip No. { $number }
+paper-print = Print
+paper-choices = Paper and language
+paper-a4 = A4
+paper-roll = 80 mm
+paper-date = Date
+paper-fault = Fault, as the customer told it
+paper-to-pay = To pay
+paper-terms = Terms
+paper-follow = How far it is
+paper-left-by = Left by the customer
+paper-taken-by = Taken in by
+paper-handed-by = Handed over by
+paper-got-by = Received by the customer
 event-created = Task created
 event-status = Status: { $from } → { $to }
 event-category = Category: { $from } → { $to }
@@ -345,6 +371,15 @@ conflict-theirs = In the database now
 conflict-yours = Your version
 conflict-save = Save my version
 conflict-drop = Keep the database's
+
+# The customer's page
+
+status-phone = Your phone
+status-shop = The shop
+status-telegram = Open in Telegram
+status-desk = To the task
+no-status-title = This link doesn't work
+no-status-text = It may have been replaced by another one, or its time is over. Ask the shop.
 
 # Board
 

@@ -20,7 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
 use self::tls::Tls;
-use crate::app::{Desk, accounts, limits::Limits, passwords::Passwords, secrets, tokens::Tokens};
+use crate::app::{
+    Desk, accounts, limits::Limits, passwords::Passwords, secrets, status_links::Links,
+    tokens::Tokens,
+};
 use crate::clock::Clock;
 use crate::config::{Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
@@ -81,6 +84,7 @@ impl Server {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
         };
+        let link_key = secrets::kept(&db, "status_links").await?;
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
@@ -90,6 +94,7 @@ impl Server {
             }),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
+            links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,

@@ -1,6 +1,6 @@
-//! The staff's pages, rendered on the server. A page reads what was sent, calls one use case, and
-//! shows what came of it; no rule lives here. Everything works with forms alone; the script only
-//! makes it quicker.
+//! The staff's pages and the one of customers, rendered on the server. A page reads what was sent,
+//! calls one use case, and shows what came of it; no rule lives here. Everything works with forms
+//! alone; the script only makes it quicker.
 
 mod accounts;
 mod assets;
@@ -8,6 +8,8 @@ mod board;
 mod customers;
 mod errors;
 mod form;
+mod qr;
+mod status;
 mod tasks;
 mod text;
 mod visit;
@@ -36,6 +38,7 @@ pub async fn answer(visit: Visit) -> Response {
     let answered = match path[..] {
         ["assets", name] if get => return assets::serve(name, visit.accepts_gzip()),
         ["manifest.webmanifest"] if get => return assets::manifest(&visit),
+        ["s", ref link @ ..] if get => status::show(&visit, link).await,
 
         ["login"] if get => accounts::login(&visit).await,
         ["login"] if post => accounts::log_in(&visit).await,
@@ -59,6 +62,10 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "edit"] if post => tasks::update(&visit, id).await,
         ["tasks", id, "status"] if post => tasks::set_status(&visit, id).await,
         ["tasks", id, "assign"] if post => tasks::assign(&visit, id).await,
+        ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
+        ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,
+        ["tasks", id, "label"] if get => tasks::label(&visit, id).await,
+        ["tasks", id, "hand-over"] if get => tasks::hand_over(&visit, id).await,
         ["tasks", id, "delete"] if get => tasks::ask_to_delete(&visit, id).await,
         ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
         ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,

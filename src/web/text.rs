@@ -107,6 +107,26 @@ impl Texts {
         self.with("when-this-year", args)
     }
 
+    /// «21 ноября 2026», for what is read later.
+    pub fn full_date(&self, day: &Day) -> String {
+        i18n::day(self.language, *day)
+    }
+
+    /// The day of an instant, the same.
+    pub fn full_date_of(&self, instant: &Timestamp) -> String {
+        self.full_date(&Day::of(*instant, &self.zone))
+    }
+
+    /// What is known, each under the sentence with its id.
+    pub fn known<'a>(
+        &self,
+        lines: impl IntoIterator<Item = (&'a str, Option<String>)>,
+    ) -> Vec<(String, String)> {
+        let known = |(id, value): (&str, Option<String>)| Some((self.s(id), value?));
+        let lines = lines.into_iter().filter_map(known);
+        lines.filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     /// What people write for the shop's currency.
     pub fn sign(&self) -> &'static str {
         self.currency.sign()

@@ -90,6 +90,8 @@ fn the_settings_are_shown_with_their_sources_and_without_secrets() {
         "telegram.token = \"***\"  # ZAYAVKA_TELEGRAM__TOKEN",
         "telegram.notify_delay = \"7s\"  # ZAYAVKA_TELEGRAM__NOTIFY_DELAY",
         "timezone = \"Europe/Moscow\"  # default",
+        "shop.name = (not set)  # default",
+        "shop.status_days = 30  # default",
     ] {
         assert!(
             said.lines().any(|said| said == line),

@@ -32,6 +32,10 @@ async fn nothing_personal_reaches_it() {
     shop.webhook(&[SECRET], "Секретный мусор").await;
     let path = format!("/join/{}?token=very-secret", shop.token.clone().unwrap());
     shop.request(Method::GET, &path).send().await.unwrap();
+    let link = crate::status_links::renew(&shop, "1").await;
+    for path in [&*link, "/s/very-secret"] {
+        shop.request(Method::GET, path).send().await.unwrap();
+    }
     let token = shop.token.clone().unwrap();
     shop.close().await;
     let log = log.text();
@@ -50,6 +54,7 @@ async fn nothing_personal_reaches_it() {
         PASSWORD,
         SECRET,
         &token,
+        link.trim_start_matches("/s/"),
         "1:secret",
         "Анна",
         &ANNA.to_string(),

@@ -87,7 +87,7 @@ fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 21] = [
     "/",
     "/?overdue=1",
     "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
@@ -98,6 +98,10 @@ const PAGES: [&str; 17] = [
     "/tasks/1/",
     "/tasks/1/edit",
     "/tasks/1/delete",
+    "/tasks/1/receipt",
+    "/tasks/1/receipt?paper=roll&language=en",
+    "/tasks/1/label",
+    "/tasks/1/hand-over",
     "/board",
     "/customers",
     "/customers/1",
@@ -275,6 +279,7 @@ async fn a_form_on_another_site_does_nothing() {
         "/logout",
         "/profile/everywhere",
         "/tasks/1/status",
+        "/tasks/1/link",
         "/customers/1/delete",
         "/login",
     ] {

@@ -101,16 +101,7 @@ fn every_migration_follows_the_houses_rules() {
         let sql = migration.sql().unwrap();
         for table in sql.split("CREATE TABLE ").skip(1) {
             let end = table.find(';').unwrap();
-            let (_, options) = table[..end].rsplit_once(')').unwrap();
-            assert!(options.contains("STRICT"), "{}", &table[..40]);
-        }
-        // Migrations lose nothing: what is dropped is there again, with its rows or, where it is
-        // an index of other tables, made anew from these.
-        for dropped in sql.split("DROP TABLE ").skip(1) {
-            let (name, _) = dropped.split_once(';').unwrap();
-            let kept = format!("ALTER TABLE {name}_new RENAME TO {name};");
-            let indexed = format!("CREATE VIRTUAL TABLE {name} USING fts5");
-            assert!(sql.contains(&kept) || sql.contains(&indexed), "{name}");
+            assert!(table[..end].ends_with("STRICT"), "{}", &table[..40]);
         }
         // Migrations lose nothing: a table that goes is an index, or comes back with its rows.
         for dropped in sql.split("DROP TABLE ").skip(1) {

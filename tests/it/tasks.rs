@@ -140,6 +140,7 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { updateTask(taskData: {id: 1}) { task { id } } }",
         "mutation { assignTask(id: 1) { task { id } } }",
         "mutation { deleteTask(id: 1) { id } }",
+        "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         "mutation { retryNotification(id: 1) { task { id } } }",
     ] {
         let answer = shop.ask(query).await;

@@ -203,6 +203,16 @@ impl TaskFields {
         self.linked(ctx, Link::UnderWarranty).await
     }
 
+    /// The page on which the customer sees how far it is, without signing in. Null until its link
+    /// is made, by `renewStatusLink` or for the receipt, and when it has ended: some days
+    /// (`shop.status_days`) after the task was closed.
+    async fn status_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let (task, desk) = (&self.row.task, ctx.desk()?);
+        let generation = self.list.link(ctx, task.id).await?;
+        let url = |generation| desk.links.url(task, generation, desk.clock.now());
+        Ok(generation.and_then(url))
+    }
+
     /// What happened to the task, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {

@@ -40,18 +40,24 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   });
 }
 
-// Copying an invitation's link.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", async () => {
-    const field = button.previousElementSibling;
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      document.execCommand("copy");
-    }
-    button.textContent = document.body.dataset.copied;
-  });
+// Copying a link.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = button.previousElementSibling;
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  button.textContent = document.body.dataset.copied;
+});
+
+// Printing, for which without script there is the browser's own menu.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 }
 
 // A toast with a way back goes by itself once the way is closed.

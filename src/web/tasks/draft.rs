@@ -42,7 +42,7 @@ pub struct Draft {
     pub status: Option<Status>,
     pub category: Option<Category>,
     /// Those beside the request that the form has; the others stay as they are.
-    pub beside: BTreeMap<&'static str, String>,
+    beside: BTreeMap<&'static str, String>,
 }
 
 /// What a form says, once all of it can be used.
@@ -91,15 +91,20 @@ impl Draft {
         draft
     }
 
-    /// A new task for a device that comes back under the warranty of an earlier one.
-    pub fn under_warranty(of: TaskId, phone: String, device: &Device) -> Self {
-        let mut beside = of_device(&device.again());
-        beside.insert(WARRANTY_OF, of.to_string());
+    /// A new task for whoever has that phone.
+    pub fn of_phone(phone: &str) -> Self {
         Self {
-            phone,
-            beside,
+            phone: phone.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// A new task for a device that comes back under the warranty of an earlier one.
+    pub fn under_warranty(of: TaskId, phone: &str, device: &Device) -> Self {
+        let mut draft = Self::of_phone(phone);
+        draft.beside = of_device(&device.again());
+        draft.beside.insert(WARRANTY_OF, of.to_string());
+        draft
     }
 
     /// What stands in one of the fields beside the request itself.

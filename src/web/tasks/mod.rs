@@ -5,17 +5,21 @@ mod draft;
 mod edit;
 mod facts;
 mod history;
+mod link;
 mod list;
 mod new;
 mod one;
+mod papers;
 mod toast;
 
 pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
+pub use link::give_link;
 pub use list::list;
 pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
+pub use papers::{hand_over, label, receipt};
 
 use super::accounts::Face;
 use super::text::{Texts, short_name};

@@ -114,10 +114,7 @@ pub async fn new(visit: &Visit) -> Result<Response> {
     visit.actor()?;
     let draft = match visit.asked("warranty") {
         Some(of) => under_warranty(visit, task_id(of)?).await?,
-        None => Draft {
-            phone: visit.asked("phone").unwrap_or_default().to_owned(),
-            ..Draft::default()
-        },
+        None => Draft::of_phone(visit.asked("phone").unwrap_or_default()),
     };
     show_new(visit, StatusCode::OK, Errors::default(), draft).await
 }
@@ -126,7 +123,7 @@ pub async fn new(visit: &Visit) -> Result<Response> {
 async fn under_warranty(visit: &Visit, of: TaskId) -> Result<Draft> {
     let (row, details) = get_whole(visit, of).await?;
     let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
-    let phone = phone.unwrap_or_default().to_owned();
+    let phone = phone.unwrap_or_default();
     Ok(Draft::under_warranty(of, phone, &details.device))
 }
 

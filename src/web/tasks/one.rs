@@ -6,6 +6,7 @@ use warp::reply::Response;
 
 use super::facts::{Fact, facts};
 use super::history::{Event, line};
+use super::link::CustomerLink;
 use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
@@ -41,6 +42,7 @@ struct TaskPage<'a> {
     facts: Vec<Fact>,
     /// Whether it may come back under its warranty.
     handed_over: bool,
+    link: CustomerLink,
     linked: Vec<Group>,
     employees: Vec<Choice>,
     events: Vec<Event>,
@@ -74,10 +76,12 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             Ok((name, app::details::join(c, &actor, rows)?))
         };
         let linked = LINKS.into_iter().map(linked).collect::<Result<Vec<_>>>()?;
+        let link = app::status_links::of_tasks(c, &actor, &[id])?.remove(&id);
         let row = app::details::join(c, &actor, vec![row])?;
-        Ok((row, linked, events, notices, employees, others))
+        Ok((row, link, linked, events, notices, employees, others))
     };
-    let (mut row, linked, events, notices, employees, others) = visit.desk.db.read(work).await?;
+    let read = visit.desk.db.read(work).await?;
+    let (mut row, link, linked, events, notices, employees, others) = read;
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
@@ -88,6 +92,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         created: texts.exact(&task.created),
         facts: facts(task, details, texts),
         handed_over: task.status == Status::Closed || details.warranty_until.is_some(),
+        link: CustomerLink::new(visit, task, link),
         linked: groups
             .map(|(name, rows)| group(name, rows, texts))
             .collect(),

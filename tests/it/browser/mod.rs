@@ -6,6 +6,7 @@ mod board;
 mod chromium;
 mod filters;
 mod live;
+mod papers;
 mod plain;
 mod screens;
 mod screenshots;

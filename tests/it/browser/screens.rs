@@ -1,16 +1,19 @@
 //! Every page in every state: on a phone, and for people who see or hear it otherwise.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::chromium::{Browser, Driver};
 use crate::bot::{ANNA, contact, messages, set_status, text};
 use crate::harness::{Shop, skip};
+use crate::status_links::renew;
 
 /// Where to go, what to do there, and what is seen then.
-type Screen = (&'static str, &'static str, &'static str);
+type Screen<'a> = (&'a str, &'a str, &'a str);
 
 /// What anybody sees in a new shop.
-const FIRST: [Screen; 2] = [
+const FIRST: [Screen<'_>; 2] = [
     ("/first-run", "", "[name=password2]"),
     (
         "/first-run",
@@ -19,13 +22,14 @@ const FIRST: [Screen; 2] = [
     ),
 ];
 /// What the owner sees there.
-const EMPTY: [Screen; 3] = [
+const EMPTY: [Screen<'_>; 3] = [
     ("/", "", ".empty"),
     ("/board", "", ".board"),
     ("/customers", "", ".empty"),
 ];
 /// What anybody sees later.
-const OUTSIDE: [Screen; 4] = [
+const OUTSIDE: [Screen<'_>; 5] = [
+    ("/s/none", "", "main h1"),
     ("/login", "", "[name=password]"),
     (
         "/login",
@@ -40,9 +44,9 @@ const OUTSIDE: [Screen; 4] = [
     ),
 ];
 /// What an employee sees.
-const EMPLOYEES: [Screen; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
+const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen; 39] = [
+const OWNERS: [Screen<'_>; 43] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?status=READY&category=REPAIR&q=900", "", ".go a"),
@@ -90,6 +94,14 @@ const OWNERS: [Screen; 39] = [
         ".versions",
     ),
     ("/tasks/1/delete", "", ".danger"),
+    ("/tasks/1/receipt", "", ".paper.a4 .qr"),
+    (
+        "/tasks/1/receipt?paper=roll&language=en",
+        "",
+        ".paper.roll .qr",
+    ),
+    ("/tasks/1/label", "", ".paper.label .qr"),
+    ("/tasks/1/hand-over", "", ".signs"),
     ("/board", "", ".tile"),
     (
         "/board",
@@ -184,6 +196,15 @@ async fn fill(shop: &Shop) {
     shop.update(text(7, "8 900 000 00 07")).await;
 }
 
+/// What a shop says of itself that has much to say.
+fn about() -> String {
+    let word = "Рентгеноэлектрокардиографическая".repeat(3);
+    format!(
+        "[shop]\nname = '{word}'\naddress = '{word}'\nhours = '{word}'\nphone = '8 900 000 00 09'\nterms = '{}'",
+        word.repeat(20)
+    )
+}
+
 /// Shows each of the screens to `look`, in that language.
 async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Browser, &str)) {
     let shop = Shop::open().await;
@@ -195,10 +216,13 @@ async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Brows
     shop.close().await;
 
     let shop = Shop::with_owner().await;
+    let shop = shop.reopen_with(&about(), Duration::ZERO).await;
     fill(&shop).await;
     crate::accounts::employee(&shop).await;
+    let link = renew(&shop, "1").await;
     let browser = driver.open_in(&shop, language).await;
     show(&browser, &OUTSIDE, &look).await;
+    show(&browser, &[(&link, "", ".time")], &look).await;
     browser.sign_in(&shop, "second@example.com").await;
     show(&browser, &EMPLOYEES, &look).await;
     browser.sign_in(&shop, "owner@example.com").await;
@@ -206,7 +230,7 @@ async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Brows
     shop.close().await;
 }
 
-async fn show(browser: &Browser, screens: &[Screen], look: &impl AsyncFn(&Browser, &str)) {
+async fn show(browser: &Browser, screens: &[Screen<'_>], look: &impl AsyncFn(&Browser, &str)) {
     for (path, script, seen) in screens {
         browser.go(path).await;
         if !script.is_empty() {

@@ -1,0 +1,56 @@
+//! The `status_links` table. Of a link only a hash is kept.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::OptionalExtension;
+
+use super::types::{Millis, numbers};
+use super::{Connection, Transaction};
+use crate::domain::{CustomerId, Result, TaskId};
+
+/// The generations of the links of those tasks that have one.
+pub fn generations(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT task_id, generation FROM status_links
+         WHERE token_hash IS NOT NULL AND task_id IN (SELECT value FROM json_each(?1))",
+    )?;
+    let asked = numbers(ids.iter().map(|id| id.get()));
+    let rows = statement.query_map([asked], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The task that a link leads to.
+pub fn task_of(connection: &Connection, token_hash: &[u8]) -> Result<Option<TaskId>> {
+    let sql = "SELECT task_id FROM status_links WHERE token_hash = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row([token_hash], |row| row.get("task_id"));
+    Ok(found.optional()?)
+}
+
+/// The generation that comes after all that the task's link has had. It begins with an instant, so
+/// that those come not again either that a restored backup knows nothing of.
+pub fn next_generation(connection: &Connection, task: TaskId, now: Timestamp) -> Result<i64> {
+    let sql = "SELECT max(?2, coalesce(max(generation), 0) + 1) FROM status_links
+               WHERE task_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((task, Millis(now)), |row| row.get(0))?)
+}
+
+/// Gives a task another link in the place of the one before.
+pub fn put(tx: &Transaction, task: TaskId, generation: i64, token_hash: &[u8]) -> Result<()> {
+    tx.execute(
+        "INSERT INTO status_links (task_id, generation, token_hash) VALUES (?1, ?2, ?3)
+         ON CONFLICT (task_id) DO UPDATE SET generation = ?2, token_hash = ?3",
+        (task, generation, token_hash),
+    )?;
+    Ok(())
+}
+
+/// Takes the links of a customer's tasks away.
+pub fn end_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE status_links SET token_hash = NULL
+               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}

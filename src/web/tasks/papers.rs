@@ -1,0 +1,212 @@
+//! What is printed of a task: the receipt, the label, and the slip for its hand-over. They are
+//! pages like all others; the stylesheet leaves nothing of them on paper but the paper itself.
+
+use askama::Template;
+use warp::reply::Response;
+
+use super::link::made;
+use super::{get_whole, task_id};
+use crate::domain::{Details, Language, Result, Sum, TaskId};
+use crate::store::tasks::TaskRow;
+use crate::web::qr::Qr;
+use crate::web::text::Texts;
+use crate::web::visit::Visit;
+
+/// Papers by their names in the address and in the stylesheet, with what they are called.
+const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
+const LABEL: &str = "label";
+
+/// A paper, and what stands around it on the screen.
+struct Paper {
+    /// What it is called, by its sentence with the task's number.
+    name: &'static str,
+    number: i64,
+    /// Its own words, which may be in another language than the page's.
+    texts: Texts,
+    size: &'static str,
+    choices: Vec<Choice>,
+}
+
+/// Another size or language.
+struct Choice {
+    name: String,
+    address: String,
+    chosen: bool,
+}
+
+impl Paper {
+    fn new(visit: &Visit, name: &'static str, id: TaskId, sizes: &[(&'static str, &str)]) -> Self {
+        let asked = visit.asked("language").and_then(Language::parse);
+        let language = asked.unwrap_or(visit.texts.language);
+        let wanted = visit.asked("paper");
+        let size = sizes.iter().find(|(size, _)| wanted == Some(size));
+        let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
+        let choice = |name: &str, of: &str, tongue: Language| Choice {
+            name: visit.texts.s(name),
+            address: format!("?paper={of}&language={}", tongue.tag()),
+            chosen: (of, tongue) == (size, language),
+        };
+        let tongues = [
+            (Language::Russian, "profile-language-ru"),
+            (Language::English, "profile-language-en"),
+        ];
+        let of_size = sizes.iter().map(|(of, name)| choice(name, of, language));
+        let in_tongue = tongues.map(|(tongue, name)| choice(name, size, tongue));
+        Self {
+            name,
+            number: id.get(),
+            texts: Texts::new(language, &visit.desk.shop, visit.desk.clock.now()),
+            size,
+            choices: of_size.chain(in_tongue).collect(),
+        }
+    }
+}
+
+/// The receipt and the slip.
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    paper: Paper,
+    lines: Vec<(String, String)>,
+    terms: &'a str,
+    link: Option<PrintedLink>,
+    signatures: [&'a str; 2],
+}
+
+#[derive(Template)]
+#[template(path = "label.html")]
+struct LabelPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    paper: Paper,
+    device: String,
+    link: Option<PrintedLink>,
+}
+
+/// The customer's link for a phone and for the eye.
+struct PrintedLink {
+    url: String,
+    qr: Qr,
+}
+
+impl PrintedLink {
+    /// Made where there is none yet; `None` where it has ended.
+    async fn of(visit: &Visit, id: TaskId) -> Result<Option<Self>> {
+        let url = made(visit, id).await?;
+        let printed = |url: String| {
+            Ok(Self {
+                qr: Qr::of(&url)?,
+                url,
+            })
+        };
+        url.map(printed).transpose()
+    }
+}
+
+pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    let link = PrintedLink::of(visit, id).await?;
+    let task = get_whole(visit, id).await?;
+    let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES);
+    visit.page(&ReceiptPage {
+        visit,
+        current: "tasks",
+        lines: taken(&task, &paper.texts),
+        terms: visit.desk.shop.about.terms.as_str(),
+        link,
+        signatures: ["paper-left-by", "paper-taken-by"],
+        paper,
+    })
+}
+
+pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    let task = get_whole(visit, id).await?;
+    let paper = Paper::new(visit, "paper-hand-over-title", id, &SIZES);
+    visit.page(&ReceiptPage {
+        visit,
+        current: "tasks",
+        lines: given_back(&task, &paper.texts),
+        terms: "",
+        link: None,
+        signatures: ["paper-handed-by", "paper-got-by"],
+        paper,
+    })
+}
+
+pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    let link = PrintedLink::of(visit, id).await?;
+    let (_, details) = get_whole(visit, id).await?;
+    visit.page(&LabelPage {
+        visit,
+        current: "tasks",
+        paper: Paper::new(visit, "paper-label-title", id, &[]),
+        device: details.device.title(),
+        link,
+    })
+}
+
+/// A line of which the value may be unknown, by the sentence that names it.
+type Line = (&'static str, Option<String>);
+
+/// What was taken in.
+fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
+    let task = &row.task;
+    let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
+    let agreed = [
+        (
+            "device-appearance",
+            text(details.device.appearance.as_str()),
+        ),
+        ("paper-fault", text(task.description.as_str())),
+        ("task-due", task.due.map(|day| texts.full_date(&day))),
+        ("task-estimate", money(details.estimate, texts)),
+        ("task-prepayment", money(details.prepayment, texts)),
+    ];
+    let whose = whose(row, details);
+    texts.known(created.into_iter().chain(whose).chain(agreed))
+}
+
+/// What is given back.
+fn given_back((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
+    let today = [("paper-date", Some(texts.full_date(&texts.today())))];
+    let until = details.warranty_until.map(|day| texts.full_date(&day));
+    let done = [
+        ("tasks-description", text(row.task.description.as_str())),
+        ("task-price", money(details.price, texts)),
+        ("task-prepayment", money(details.prepayment, texts)),
+        ("paper-to-pay", money(details.to_pay(), texts)),
+        ("task-warranty", until),
+    ];
+    let whose = whose(row, details);
+    texts.known(today.into_iter().chain(whose).chain(done))
+}
+
+/// Whose it is, and what it is.
+fn whose(row: &TaskRow, details: &Details) -> [Line; 4] {
+    let device = &details.device;
+    let customer = row.customer.as_ref().map(|customer| {
+        let phone = customer.phone.typed();
+        match &customer.name {
+            Some(name) => format!("{}, {phone}", name.as_str()),
+            None => phone.to_owned(),
+        }
+    });
+    [
+        ("tasks-customer", customer),
+        ("task-device", Some(device.title())),
+        ("device-serial", text(device.serial.as_str())),
+        ("device-accessories", text(device.accessories.as_str())),
+    ]
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn money(sum: Option<Sum>, texts: &Texts) -> Option<String> {
+    sum.map(|sum| texts.money(sum))
+}
