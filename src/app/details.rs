@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::approvals;
 use super::log::Log;
 use crate::domain::{
     Actor, Details, DetailsChange, Device, EventKind, Link, Problem, Result, Sum, TaskId,
@@ -93,6 +94,9 @@ pub(super) fn update(log: &Log<'_>, change: &DetailsChange) -> Result<bool> {
     let after = change.apply(before.clone());
     if after == before {
         return Ok(false);
+    }
+    if after.estimate != before.estimate {
+        approvals::withdraw(log)?;
     }
     let (was, is) = (before.device.summary(), after.device.summary());
     log.note(EventKind::Device, &was, &is)?;

@@ -6,6 +6,9 @@
 //! owners' ones for an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
+pub mod answers;
+pub mod approvals;
+pub mod comments;
 pub mod customers;
 pub mod details;
 pub mod limits;

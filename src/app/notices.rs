@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Actor, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
-    Status, TaskId, Undelivered, collapse,
+    Status, TaskId, TelegramLink, Undelivered, collapse,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -21,12 +21,9 @@ pub fn status_changed(
     to: Status,
     now: Timestamp,
 ) -> Result<()> {
-    let Some((customer, link)) = customer.and_then(|c| c.telegram.map(|link| (c, link))) else {
+    let Some((customer, link)) = reachable(customer) else {
         return Ok(());
     };
-    if !link.reachable() {
-        return Ok(());
-    }
     let due = now.saturating_add(shop.notify_delay).unwrap_or(now);
     match collapse(store::outbox::waiting_of_task(tx, task)?, to) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
@@ -36,6 +33,27 @@ pub fn status_changed(
             store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
         }
     }
+}
+
+/// Queues what goes out at once, for the customer if there is one who can be told.
+pub(super) fn tell(
+    tx: &Transaction,
+    customer: Option<&Customer>,
+    notice: Notice,
+    now: Timestamp,
+) -> Result<()> {
+    match reachable(customer) {
+        Some((customer, link)) => {
+            store::outbox::push_notice(tx, link.id, customer.id, notice, now, now)
+        }
+        None => Ok(()),
+    }
+}
+
+fn reachable(customer: Option<&Customer>) -> Option<(&Customer, TelegramLink)> {
+    let customer = customer?;
+    let link = customer.telegram.filter(TelegramLink::reachable)?;
+    Some((customer, link))
 }
 
 /// What the customer was told of a task, or is to be told, newest first.
@@ -57,8 +75,8 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up notice again, with the status that the task has now. Where a newer notice of
-/// the same task waits already, that one says it all, and the old one goes.
+/// Tries a given-up notice again. News of a status tells the one that the task has now; where newer
+/// news of the same task waits already, that says it all, and the old one goes.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
@@ -72,9 +90,14 @@ pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Resul
         .and_then(|customer| customer.telegram)
         .filter(|link| link.verified)
         .ok_or(Problem::NotReachable.at("id"))?;
-    match store::outbox::waiting_of_task(tx, task)? {
+    let status = dead.notice.status().map(|_| row.task.status);
+    let newer = match status {
+        Some(_) => store::outbox::waiting_of_task(tx, task)?,
+        None => None,
+    };
+    match newer {
         Some(_) => store::outbox::delete(tx, id)?,
-        None => store::outbox::revive(tx, id, link.id, row.task.status, now)?,
+        None => store::outbox::revive(tx, id, link.id, status, now)?,
     }
     store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

@@ -2,20 +2,23 @@
 //! link sees what is in [`Followed`], and nothing else; there is no other way to it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::stream::{self, Stream, StreamExt};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{secrets, tasks};
+use super::{Desk, secrets, tasks};
 use crate::domain::{
-    Actor, Day, Details, Error, EventKind, Result, Status, Sum, Task, TaskEvent, TaskId,
+    Actor, Approval, Comment, Day, Decision, Details, Error, EventKind, Result, Status, Sum, Task,
+    TaskEvent, TaskId,
 };
 use crate::store::tasks::TaskRow;
-use crate::store::{self, Connection, Transaction};
+use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// The bytes of a link's token: 144 bits that nobody can guess.
 const TOKEN: usize = 18;
@@ -42,6 +45,12 @@ pub struct Followed {
     pub prepayment: Option<Sum>,
     /// Enough for the customer to know it.
     pub masked_phone: Option<String>,
+    /// What the shop and the customer said to each other, oldest first.
+    pub comments: Vec<Comment>,
+    /// How far the history of the task has come: who saw it at another point has missed something.
+    pub seen: i64,
+    /// The newest price that the customer was asked to agree to, unless it was withdrawn.
+    pub approval: Option<Approval>,
 }
 
 impl Links {
@@ -123,22 +132,35 @@ pub fn renew(
     Ok(generation)
 }
 
-/// What the holder of a link sees. Nobody has to be signed in: the token is the right to it.
+/// The task that a link leads to. Nobody has to be signed in: the token is the right to it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for whatever is not the link of a task that may still be seen.
+pub(super) fn task(
+    connection: &Connection,
+    links: &Links,
+    token: &str,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let hash = secrets::fingerprint(token);
+    let id = store::status_links::task_of(connection, &hash)?.ok_or(Error::NotFound)?;
+    let found = store::tasks::get(connection, id)?;
+    let seen = found.filter(|row| links.hold(&row.task, now));
+    seen.ok_or(Error::NotFound)
+}
+
+/// What the holder of a link sees of its task.
+///
+/// # Errors
+/// As for [`task`].
 pub fn follow(
     connection: &Connection,
     links: &Links,
     token: &str,
     now: Timestamp,
 ) -> Result<Followed> {
-    let hash = secrets::fingerprint(token);
-    let id = store::status_links::task_of(connection, &hash)?.ok_or(Error::NotFound)?;
-    let found = store::tasks::get(connection, id)?;
-    let TaskRow { task, customer, .. } = found
-        .filter(|row| links.hold(&row.task, now))
-        .ok_or(Error::NotFound)?;
+    let TaskRow { task, customer, .. } = task(connection, links, token, now)?;
+    let id = task.id;
     let events = store::history::of_tasks(connection, &[id])?;
     let details = store::details::of_tasks(connection, &[id])?.remove(&id);
     let Details {
@@ -148,6 +170,9 @@ pub fn follow(
         prepayment,
         ..
     } = details.unwrap_or_default();
+    let mut comments = store::comments::of_tasks(connection, &[id])?;
+    comments.retain(Comment::is_shared);
+    let approval = store::approvals::of_tasks(connection, &[id])?.pop();
     Ok(Followed {
         id,
         status: task.status,
@@ -158,7 +183,44 @@ pub fn follow(
         price,
         prepayment,
         masked_phone: customer.map(|customer| customer.phone.masked()),
+        comments,
+        seen: events.last().map_or(0, |event| event.id.get()),
+        approval: approval.filter(|approval| approval.decision != Decision::Withdrawn),
     })
+}
+
+/// Tells the holder of a link of everything that happens to its task, as long as the link holds; at
+/// once, where something happened since the page was made.
+///
+/// # Errors
+/// As for [`follow`].
+pub async fn watch(
+    desk: Arc<Desk>,
+    token: String,
+    seen: i64,
+) -> Result<impl Stream<Item = ()> + Send + Sync> {
+    let changes = desk.db.changes();
+    let followed = read(&desk, &token).await?;
+    let missed = (followed.seen != seen).then_some(());
+    let later = stream::unfold((desk, changes), move |(desk, mut changes)| {
+        let (token, task) = (token.clone(), followed.id);
+        async move {
+            while let Ok(TaskChanged { task: changed, .. }) = changes.recv().await {
+                if changed == task {
+                    // Whoever may see it no longer is told nothing more.
+                    read(&desk, &token).await.ok()?;
+                    return Some(((), (desk, changes)));
+                }
+            }
+            None
+        }
+    });
+    Ok(stream::iter(missed).chain(later))
+}
+
+async fn read(desk: &Desk, token: &str) -> Result<Followed> {
+    let (links, token, now) = (desk.links.clone(), token.to_owned(), desk.clock.now());
+    desk.db.read(move |c| follow(c, &links, &token, now)).await
 }
 
 fn status_set(event: &TaskEvent) -> Option<(Status, Timestamp)> {

@@ -10,10 +10,10 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, customers, details, notices};
+use super::{Desk, accounts, approvals, customers, details, notices};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
-    TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Status, Task,
+    TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -128,16 +128,14 @@ pub fn update(
             return Err(Problem::PhoneOfAnotherCustomer.at("customerPhone").into());
         }
     }
-    let log = Log {
-        tx,
-        actor,
-        task: id,
-        now,
-    };
+    let log = Log::of(tx, actor, id, now);
     let before = task.clone();
     if let Some(status) = change.status {
         task.set_status(status, now);
         log.note(EventKind::Status, before.status.word(), status.word())?;
+        if task.status == Status::Closed && before.status != Status::Closed {
+            approvals::withdraw(&log)?;
+        }
     }
     if let Some(category) = change.category {
         task.category = category;

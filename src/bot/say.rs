@@ -2,9 +2,13 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Buttons, Day, Language, Reply};
+use crate::app::answers::Landed;
+use crate::app::links::Standing;
+use crate::app::status_links::Followed;
+use crate::domain::{Approval, Buttons, Day, Decision, Language, Reply, Shop, Sum, TaskId};
 use crate::i18n;
 use crate::store::tasks::TaskRow;
+use crate::telegram::html;
 
 /// Tasks on a page. A line has at most some 80 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;
@@ -31,12 +35,7 @@ pub(super) fn sentence(sentence: Sentence, language: Language) -> Reply {
         Sentence::Linked => ("bot-linked", Buttons::RemoveKeyboard),
         Sentence::Help => ("bot-help", Buttons::None),
     };
-    Reply {
-        text: text(id),
-        buttons,
-        edits: None,
-        answers: None,
-    }
+    Reply::new(text(id), buttons)
 }
 
 /// Which page of how many; one that isn't there any more is the last one.
@@ -71,11 +70,95 @@ pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &Tim
             lines.fold(head, |text, line| text + "\n" + &line)
         }
     };
-    Reply {
-        text,
-        buttons: turn(number, pages),
-        edits: None,
-        answers: None,
+    Reply::new(text, turn(number, pages))
+}
+
+/// A list with a sentence above it.
+pub(super) fn above(id: &str, list: Reply, language: Language) -> Reply {
+    let text = i18n::text(language, id) + "\n\n" + &list.text;
+    Reply { text, ..list }
+}
+
+/// Says to which task a message went, with buttons for the others that it may be about, above the
+/// list of them all.
+pub(super) fn landed(landed: &Landed, list: Reply, language: Language) -> Reply {
+    let number = |id: &str, task: TaskId| {
+        i18n::text_with(language, id, [("number", task.to_string().into())])
+    };
+    let button = |row: &TaskRow| {
+        let to = row.task.id;
+        (
+            number("bot-move", to),
+            format!("move:{}:{to}", landed.comment),
+        )
+    };
+    let mut text = number("bot-taken", landed.task);
+    let mut buttons: Vec<_> = landed.others.iter().map(button).collect();
+    if !buttons.is_empty() {
+        text = text + "\n" + &i18n::text(language, "bot-taken-which");
+    }
+    if !list.text.is_empty() {
+        text = text + "\n\n" + &list.text;
+    }
+    if let Buttons::Row(turn) = list.buttons {
+        buttons.extend(turn);
+    }
+    let buttons = match buttons.is_empty() {
+        true => Buttons::None,
+        false => Buttons::Column(buttons),
+    };
+    Reply::new(text, buttons)
+}
+
+/// What holds of a price now, in the place of the question.
+pub(super) fn decided(approval: &Approval, language: Language, shop: &Shop) -> Reply {
+    let id = match approval.decision {
+        Decision::Agreed => "approval-agreed",
+        Decision::Declined => "approval-declined",
+        Decision::Asked | Decision::Withdrawn => "approval-withdrawn",
+    };
+    let args = [
+        ("number", approval.task.to_string().into()),
+        (
+            "price",
+            i18n::money(language, shop.currency, approval.price).into(),
+        ),
+    ];
+    Reply::new(i18n::text_with(language, id, args), Buttons::None)
+}
+
+/// One task, as its page shows it.
+pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
+    let args = [
+        ("number", task.id.to_string().into()),
+        ("status", i18n::status(language, task.status).into()),
+    ];
+    let head = i18n::text_with(language, "bot-followed", args);
+    let sum = |sum: Option<Sum>| sum.map(|sum| i18n::money(language, shop.currency, sum));
+    let facts = [
+        ("task-device", Some(html(&task.device))),
+        ("task-due", task.due.map(|day| i18n::day(language, day))),
+        ("task-estimate", sum(task.estimate)),
+        ("task-price", sum(task.price)),
+        ("task-prepayment", sum(task.prepayment)),
+    ];
+    let known = facts
+        .into_iter()
+        .filter_map(|(id, value)| Some((id, value.filter(|value| !value.is_empty())?)));
+    known.fold(head, |text, (id, value)| {
+        format!("{text}\n{}: {value}", i18n::text(language, id))
+    })
+}
+
+/// Shown to somebody who may see more once their number is known.
+pub(super) fn shown(text: String, standing: Standing, language: Language) -> Reply {
+    match standing {
+        Standing::Verified => Reply::new(text, Buttons::None),
+        Standing::Stranger | Standing::Unverified => {
+            let more = i18n::text(language, "bot-share-for-more");
+            let share = i18n::text(language, "bot-share-contact");
+            Reply::new(format!("{text}\n\n{more}"), Buttons::ShareContact(share))
+        }
     }
 }
 

@@ -82,6 +82,8 @@ pub enum Problem {
     NoSuchTask,
     NothingToConfirm,
     NotReachable,
+    TaskClosed,
+    TooManyAnswers { max: usize },
     DatabaseHasData,
 }
 
@@ -122,6 +124,8 @@ impl Problem {
             Self::NoSuchTask => "problem-no-such-task",
             Self::NothingToConfirm => "problem-nothing-to-confirm",
             Self::NotReachable => "problem-not-reachable",
+            Self::TaskClosed => "problem-task-closed",
+            Self::TooManyAnswers { .. } => "problem-too-many-answers",
             Self::DatabaseHasData => "problem-database-has-data",
         }
     }
@@ -132,7 +136,8 @@ impl Problem {
             Self::TooLong { max }
             | Self::PasswordLong { max }
             | Self::PageSize { max }
-            | Self::TooMuch { max } => Some(*max),
+            | Self::TooMuch { max }
+            | Self::TooManyAnswers { max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
         }

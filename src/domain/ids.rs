@@ -39,6 +39,8 @@ ids! {
     TaskId
     CustomerId
     EmployeeId
+    CommentId
+    ApprovalId
     /// A row of a task's history.
     EventId
     /// A row of the outbox.

@@ -3,9 +3,14 @@
 //! Nothing here does input or output. Every value that a person types has a private field and one
 //! door, `parse`; so a [`Phone`] that exists is a phone that may be stored.
 
+#[macro_use]
+mod words;
+
 mod about;
 mod account;
+mod approval;
 mod bot_health;
+mod comment;
 mod customer;
 mod device;
 mod email;
@@ -24,12 +29,16 @@ pub use about::About;
 pub use account::{
     Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
 };
+pub use approval::{Approval, Decision, NewApproval};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
-pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
+pub use ids::{
+    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId,
+};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use notice::{
@@ -42,5 +51,5 @@ pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,
 };
-pub use text::{Description, Name};
+pub use text::{Description, Message, Name};
 pub use time::{Day, Days, Shop, TimeZone};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerId, NoticeId, Status, TaskId, TelegramId};
+use super::{ApprovalId, CommentId, CustomerId, NoticeId, Status, TaskId, TelegramId};
 
 /// News for a customer about one of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +14,27 @@ pub enum Notice {
         from: Status,
         to: Status,
     },
+    /// What staff said to the customer.
+    Comment { task: TaskId, comment: CommentId },
+    /// A price that the customer is asked to agree to.
+    Approval { task: TaskId, approval: ApprovalId },
 }
 
 impl Notice {
     /// The task that it tells of.
     pub fn task(&self) -> TaskId {
         match self {
-            Self::StatusChanged { task, .. } => *task,
+            Self::StatusChanged { task, .. }
+            | Self::Comment { task, .. }
+            | Self::Approval { task, .. } => *task,
+        }
+    }
+
+    /// The status that it tells, where it tells one.
+    pub fn status(&self) -> Option<Status> {
+        match self {
+            Self::StatusChanged { to, .. } => Some(*to),
+            Self::Comment { .. } | Self::Approval { .. } => None,
         }
     }
 }
@@ -36,6 +50,23 @@ pub struct Reply {
     pub answers: Option<String>,
 }
 
+impl Reply {
+    /// A message of its own.
+    pub fn new(text: String, buttons: Buttons) -> Self {
+        Self {
+            text,
+            buttons,
+            edits: None,
+            answers: None,
+        }
+    }
+
+    /// Nothing to be said.
+    pub fn none() -> Self {
+        Self::new(String::new(), Buttons::None)
+    }
+}
+
 /// What a reply lets the customer press.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Buttons {
@@ -46,6 +77,8 @@ pub enum Buttons {
     RemoveKeyboard,
     /// A row under the message; each has a label and what comes back when it is pressed.
     Row(Vec<(String, String)>),
+    /// The same, one below the other.
+    Column(Vec<(String, String)>),
 }
 
 /// A row of the outbox that is being sent.

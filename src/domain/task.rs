@@ -7,27 +7,6 @@ use super::{
     Name, Phone, Result, Search, TaskId,
 };
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($variant),* }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word that SQL and the wire use.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.word() == word)
-            }
-        }
-    };
-}
-
 words! {
     /// How far a task is.
     Status { Accepted = "ACCEPTED", InProgress = "IN_PROGRESS", Ready = "READY", Closed = "CLOSED" }
@@ -49,7 +28,9 @@ words! {
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
         Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
-        WarrantyOf = "WARRANTY_OF",
+        WarrantyOf = "WARRANTY_OF", Comment = "COMMENT", Answer = "ANSWER", Moved = "MOVED",
+        Settled = "SETTLED",
+        Asked = "ASKED", Agreed = "AGREED", Declined = "DECLINED", Withdrawn = "WITHDRAWN",
     }
 }
 

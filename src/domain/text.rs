@@ -61,6 +61,43 @@ impl Description {
     }
 }
 
+/// What people say to each other about a task: one line or several, and never nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message(String);
+
+impl Message {
+    /// Characters, not bytes. With what we say around it, it fits into a message of Telegram, which
+    /// has at most 4,096 (<https://core.telegram.org/bots/api#sendmessage>).
+    pub const MAX: usize = 3_000;
+
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::Required.at(field).into());
+        }
+        let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        check(field, text, Self::MAX, forbidden)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// What came from Telegram: never refused, cut and cleaned instead, since it was said already.
+    /// `None` where nothing is left.
+    pub fn from_telegram(text: &str) -> Option<Self> {
+        let visible = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+        let clean: String = text.chars().filter(visible).take(Self::MAX).collect();
+        let clean = clean.trim();
+        (!clean.is_empty()).then(|| Self(clean.to_owned()))
+    }
+
+    pub fn from_row(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 pub(super) fn check(
     field: &'static str,
     text: &str,

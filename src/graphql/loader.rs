@@ -13,8 +13,10 @@ use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
-    Customer, CustomerId, Details, Link, Problem, Result, TaskEvent, TaskId, TimeZone,
+    Actor, Approval, Comment, Customer, CustomerId, Details, Link, Problem, Result, TaskEvent,
+    TaskId, TimeZone,
 };
+use crate::store::Connection;
 use crate::store::tasks::TaskRow;
 
 /// Entries below lists that one request may fetch. Lists at the top are free.
@@ -43,7 +45,9 @@ pub struct Tasks {
     pub zone: TimeZone,
     ids: Vec<TaskId>,
     customers: Arc<Customers>,
-    history: OnceCell<HashMap<TaskId, Vec<TaskEvent>>>,
+    history: OfTasks<TaskEvent>,
+    comments: OfTasks<Comment>,
+    approvals: OfTasks<Approval>,
     details: OnceCell<HashMap<TaskId, Details>>,
     /// The generations of their links.
     links: OnceCell<HashMap<TaskId, i64>>,
@@ -51,6 +55,11 @@ pub struct Tasks {
     warranty_of: OnceCell<Others>,
     under_warranty: OnceCell<Others>,
 }
+
+/// What each task of a list has, once one of them was asked.
+type OfTasks<T> = OnceCell<HashMap<TaskId, Vec<T>>>;
+/// Reads what some tasks have.
+type Read<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
 
 /// Where the tasks of a list lead in one way.
 struct Others {
@@ -110,6 +119,8 @@ impl Tasks {
             ids: rows.iter().map(|row| row.task.id).collect(),
             customers: Arc::new(Customers::of(customers)),
             history: OnceCell::new(),
+            comments: OnceCell::new(),
+            approvals: OnceCell::new(),
             details: OnceCell::new(),
             links: OnceCell::new(),
             of_device: OnceCell::new(),
@@ -179,17 +190,35 @@ impl Tasks {
 
     /// What happened to a task of this list.
     pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
-        let history = self.history.get_or_try_init(|| self.fetch(ctx)).await?;
+        let fetch = || self.fetch(ctx, app::tasks::history, |event| event.task);
+        let history = self.history.get_or_try_init(fetch).await?;
         Ok(history.get(&id).cloned().unwrap_or_default())
     }
 
-    async fn fetch(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, Vec<TaskEvent>>> {
+    /// What was said about a task of this list.
+    pub async fn comments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Comment>> {
+        let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| comment.task);
+        let comments = self.comments.get_or_try_init(fetch).await?;
+        Ok(comments.get(&id).cloned().unwrap_or_default())
+    }
+
+    /// What the customer of a task of this list was asked.
+    pub async fn approvals(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Approval>> {
+        let fetch = || self.fetch(ctx, app::approvals::of_tasks, |approval| approval.task);
+        let approvals = self.approvals.get_or_try_init(fetch).await?;
+        Ok(approvals.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn fetch<T: Send + 'static>(
+        &self,
+        ctx: &Context<'_>,
+        read: Read<T>,
+        task: fn(&T) -> TaskId,
+    ) -> Result<HashMap<TaskId, Vec<T>>> {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
-        let events = db
-            .read(move |c| app::tasks::history(c, &actor, &ids))
-            .await?;
-        spend(ctx, events.len())?;
-        Ok(group(events.into_iter().map(|event| (event.task, event))))
+        let found = db.read(move |c| read(c, &actor, &ids)).await?;
+        spend(ctx, found.len())?;
+        Ok(group(found.into_iter().map(|one| (task(&one), one))))
     }
 }
 

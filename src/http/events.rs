@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use serde_json::json;
 use warp::Reply;
 use warp::http::{HeaderMap, StatusCode};
@@ -13,8 +13,8 @@ use warp::sse::Event;
 
 use super::Site;
 use super::asker::Asker;
-use crate::app::tasks;
 use crate::app::tokens::Session;
+use crate::app::{status_links, tasks};
 use crate::domain::{Error, Result};
 use crate::store::tasks::TaskRow;
 use crate::store::{Change, TaskChanged};
@@ -59,6 +59,30 @@ pub(super) async fn open_for_page(
     response.await
 }
 
+/// That something happened to a task, for the holder of its link. What happened the page asks for.
+pub(super) async fn open_for_customer(
+    token: String,
+    site: Arc<Site>,
+    asker: Asker,
+    _: HeaderMap,
+    query: String,
+) -> Response {
+    let seen = query
+        .strip_prefix("seen=")
+        .and_then(|seen| seen.parse().ok());
+    let watch = match site.desk.limits.look(asker.address) {
+        Ok(()) => status_links::watch(site.desk.clone(), token, seen.unwrap_or_default()).await,
+        Err(error) => Err(error),
+    };
+    match watch {
+        Ok(changes) => {
+            let event = |()| Event::default().event("taskChanged").data("{}");
+            sent(&site, changes.map(event))
+        }
+        Err(error) => refused(&error),
+    }
+}
+
 async fn stream(
     site: &Site,
     session: Result<Option<Session>>,
@@ -66,26 +90,39 @@ async fn stream(
 ) -> Response {
     let session = match session {
         Ok(Some(session)) => session,
-        Ok(None) => {
-            let status = StatusCode::UNAUTHORIZED;
-            return warp::reply::with_header(status, "www-authenticate", "Bearer").into_response();
-        }
-        Err(error @ Error::RateLimited { .. }) => {
-            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
-            web::say_when(&mut response, &error);
-            return response;
-        }
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "internal error");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
+        Ok(None) => return refused(&Error::Unauthenticated),
+        Err(error) => return refused(&error),
     };
     let changes = tasks::watch(site.desk.clone(), session, None);
     let first = futures_util::stream::iter(missed.await);
-    let events = first.chain(changes.map(event)).map(Ok::<_, Infallible>);
+    sent(site, first.chain(changes.map(event)))
+}
+
+/// Events as they come, until the server stops.
+fn sent(site: &Site, events: impl Stream<Item = Event> + Send + Sync + 'static) -> Response {
+    let events = events.map(Ok::<_, Infallible>);
     let events = events.take_until(site.stop.clone().cancelled_owned());
     let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
     warp::sse::reply(events).into_response()
+}
+
+fn refused(error: &Error) -> Response {
+    match error {
+        Error::Unauthenticated => {
+            let status = StatusCode::UNAUTHORIZED;
+            warp::reply::with_header(status, "www-authenticate", "Bearer").into_response()
+        }
+        Error::NotFound => StatusCode::NOT_FOUND.into_response(),
+        Error::RateLimited { .. } => {
+            let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
+            web::say_when(&mut response, error);
+            response
+        }
+        _ => {
+            tracing::error!(error = error as &dyn std::error::Error, "internal error");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 fn event(change: Result<(TaskChanged, Option<TaskRow>)>) -> Event {

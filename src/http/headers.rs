@@ -29,11 +29,9 @@ const DEFAULTS: [(HeaderName, &str); 5] = [
     (CACHE_CONTROL, "no-store"),
 ];
 /// What holds for a page whose address is a secret between the shop and a customer: no search keeps
-/// it, and no other site is told where its visitor comes from.
-const SECRET: [(HeaderName, &str); 2] = [
-    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-    (REFERRER_POLICY, "no-referrer"),
-];
+/// it. No other site is told where its visitor comes from either, as with all pages; without a
+/// referrer at all browsers would not say from where its forms are sent.
+const SECRET: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
 /// The routes that programs on other sites may be allowed to read.
 const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
 
@@ -53,10 +51,9 @@ pub(super) fn add_defaults(response: &mut Response, https: bool) {
 
 /// Keeps the address of a page secret.
 pub(super) fn keep_secret(response: &mut Response) {
-    for (name, value) in SECRET {
-        let headers = response.headers_mut();
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let (name, value) = SECRET;
+    let headers = response.headers_mut();
+    headers.insert(name, HeaderValue::from_static(value));
 }
 
 /// The origin that asks, where it is one of those that may read the answer.

@@ -99,6 +99,11 @@ pub fn routes(
         .and(asked.clone())
         .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .then(events::open_for_page);
+    let followed = warp::path!("s" / String / "live")
+        .and(get)
+        .and(asked.clone())
+        .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+        .then(events::open_for_customer);
     let script = warp::path!("graphiql.js").and(get).map(graphql::script);
     let alive = warp::path!("healthz").and(get).map(|| "ok\n");
     let ready = warp::path!("readyz").and(get).and(site).then(ready::answer);
@@ -114,6 +119,7 @@ pub fn routes(
         .or(events)
         .or(webhook)
         .or(live)
+        .or(followed)
         .or(script)
         .or(alive)
         .or(ready)

@@ -41,10 +41,10 @@ pub(super) async fn answer(
         tracing::warn!("Telegram sent something that is no update");
         return StatusCode::OK;
     };
-    let (shop, now) = (desk.shop.clone(), desk.clock.now());
+    let (shop, links, now) = (desk.shop.clone(), desk.links.clone(), desk.clock.now());
     match desk
         .db
-        .write(move |tx| bot::handle(tx, &shop, update, now))
+        .write(move |tx| bot::handle(tx, &shop, &links, update, now))
         .await
     {
         Ok(()) => {

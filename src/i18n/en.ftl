@@ -45,6 +45,14 @@ bot-help =
     /start — confirm your phone number
     /help — this help
 bot-tasks-none = No requests yet.
+bot-taken = Passed on to the shop: request <b>No. { $number }</b>.
+bot-taken-which = If it is about another one, press its number.
+bot-move = It is about No. { $number }
+bot-not-taken = You have no open requests, so the message went to nobody. Please call the shop.
+bot-too-many = The shop has not answered your earlier messages yet; this one was not passed on. Please call.
+bot-followed = Your request <b>No. { $number }</b>: <b>{ $status }</b>
+bot-link-dead = This link doesn't work any more.
+bot-share-for-more = Send us your number with the button below: then you see all your requests, and we tell you when their status changes.
 bot-tasks = { $pages ->
     [1] Your requests:
    *[other] Your requests, page { $page } of { $pages }:
@@ -54,6 +62,19 @@ bot-command-start = Confirm your phone number
 bot-command-help = Help
 
 notice-status-changed = Your request <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
+notice-comment =
+    Your request <b>No. { $number }</b>, the shop writes:
+
+    { $text }
+notice-approval =
+    Your request <b>No. { $number }</b>: do you agree to the price <b>{ $price }</b>?
+
+    { $text }
+approval-agree = I agree
+approval-decline = I don't agree
+approval-agreed = Your request <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
+approval-declined = Your request <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
+approval-withdrawn = Your request <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
 
 # What to correct
 
@@ -90,6 +111,8 @@ problem-employee-inactive = There is no such employee at work: choose another.
 problem-no-such-task = There is no other task with this number.
 problem-nothing-to-confirm = The card has no Telegram account: ask the customer to write to the bot.
 problem-not-reachable = The customer has no confirmed Telegram account any more: call them.
+problem-task-closed = The task is closed. Open it again first.
+problem-too-many-answers = The shop has not answered the earlier messages yet ({ $bound } already). Please call.
 problem-database-has-data = The database has data already: name another file for the demo.
 
 conflict-version = Somebody else has changed the task meanwhile: load it again and repeat.
@@ -321,6 +344,17 @@ event-price = Price: { $from } → { $to }
 event-prepayment = Prepayment: { $from } → { $to }
 event-warranty = Warranty until: { $from } → { $to }
 event-warranty-of = Under the warranty of: { $from } → { $to }
+event-comment = Note for colleagues
+event-comment-shared = Message to the customer
+event-answer = The customer wrote in Telegram
+event-answer-page = The customer wrote on the task's page
+event-answer-elsewhere = The customer wrote, but about another task
+event-answer-moved = The customer's message was moved to another task
+event-settled = The customer needs no answer
+event-asked = The customer was asked to agree to { $to }
+event-agreed = The customer agreed to { $to }
+event-declined = The customer declined { $to }
+event-withdrawn = The question about { $to } doesn't hold any more
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
 event-deleted = Task deleted
@@ -335,6 +369,30 @@ notice-dead-blocked = “{ $status }” not delivered: the customer has blocked 
 notice-dead-refused = “{ $status }” not delivered: Telegram refused ({ $detail })
 notice-dead-expired = “{ $status }” not delivered: Telegram was out of reach for three days
 notice-retry = Send again
+notice-of-comment = Message
+notice-of-approval = Question about the price
+talk-title = Messages and notes
+talk-hint = To the customer or for colleagues
+talk-internal = Note for colleagues
+talk-to-customer = Send to the customer
+talk-unanswered = The customer waits for an answer
+talk-settle = No answer needed
+ask-title = Approval of the price
+ask-open = Ask the customer
+ask-price = Price
+ask-text = What it is for
+ask-send = Send for approval
+ask-take-back = Take the question back
+ask-waiting = { $price }: no answer yet, asked { $when }
+ask-agreed = { $price }: the customer agreed { $how }, { $when }
+ask-declined = { $price }: the customer declined { $how }, { $when }
+ask-withdrawn = { $price }: doesn't hold any more, { $when }
+channel-telegram = in Telegram
+channel-page = on the task's page
+nav-unanswered = { $count ->
+    [one] { $count } task waits for an answer
+   *[other] { $count } tasks wait for an answer
+}
 telegram-linked = Telegram confirmed
 telegram-unverified = Telegram not confirmed: no notices
 telegram-blocked = The customer has blocked the bot: call them
@@ -378,6 +436,14 @@ status-phone = Your phone
 status-shop = The shop
 status-telegram = Open in Telegram
 status-desk = To the task
+status-asked = Do you agree to this price?
+status-agreed = You agreed { $when }.
+status-declined = You declined { $when }.
+status-withdrawn = The shop has changed the price: the one before doesn't hold any more.
+status-talk = Messages
+status-you = You
+status-write = Write to the shop
+status-send = Send
 no-status-title = This link doesn't work
 no-status-text = It may have been replaced by another one, or its time is over. Ask the shop.
 

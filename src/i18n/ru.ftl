@@ -45,6 +45,14 @@ bot-help =
     /start — подтвердить номер телефона
     /help — эта подсказка
 bot-tasks-none = Заявок пока нет.
+bot-taken = Передали мастерской: заявка <b>№ { $number }</b>.
+bot-taken-which = Если вы о другой, нажмите её номер.
+bot-move = Это о заявке № { $number }
+bot-not-taken = Открытых заявок у вас нет, поэтому сообщение никому не передано. Позвоните в мастерскую.
+bot-too-many = Мастерская ещё не ответила на прежние сообщения, новое не передано. Позвоните, пожалуйста.
+bot-followed = Заявка <b>№ { $number }</b>: <b>{ $status }</b>
+bot-link-dead = Эта ссылка больше не открывается.
+bot-share-for-more = Отправьте свой номер кнопкой под полем ввода — и увидите все свои заявки, а мы сообщим, когда статус изменится.
 bot-tasks = { $pages ->
     [1] Ваши заявки:
    *[other] Ваши заявки, страница { $page } из { $pages }:
@@ -54,6 +62,19 @@ bot-command-start = Подтвердить номер телефона
 bot-command-help = Подсказка
 
 notice-status-changed = Заявка <b>№ { $number }</b>: новый статус — <b>{ $status }</b>.
+notice-comment =
+    Заявка <b>№ { $number }</b>, сообщение мастерской:
+
+    { $text }
+notice-approval =
+    Заявка <b>№ { $number }</b>: согласны на цену <b>{ $price }</b>?
+
+    { $text }
+approval-agree = Согласен
+approval-decline = Не согласен
+approval-agreed = Заявка <b>№ { $number }</b>: вы согласились на цену <b>{ $price }</b>.
+approval-declined = Заявка <b>№ { $number }</b>: вы отказались от цены <b>{ $price }</b>. Мастерская это увидит.
+approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
 
 # Что исправить
 
@@ -99,6 +120,8 @@ problem-employee-inactive = Такого работающего сотрудни
 problem-no-such-task = Другой заявки с таким номером нет.
 problem-nothing-to-confirm = К карточке не привязан Telegram: попросите клиента написать боту.
 problem-not-reachable = У клиента больше нет подтверждённого Telegram: позвоните ему.
+problem-task-closed = Заявка закрыта. Сначала откройте её снова.
+problem-too-many-answers = Мастерская ещё не ответила на прежние сообщения (их уже { $bound }). Позвоните, пожалуйста.
 problem-database-has-data = В базе уже есть данные: для примера укажите другой файл.
 
 conflict-version = Заявку уже изменил кто-то другой: загрузите её заново и повторите.
@@ -333,6 +356,17 @@ event-price = Цена: { $from } → { $to }
 event-prepayment = Предоплата: { $from } → { $to }
 event-warranty = Гарантия до: { $from } → { $to }
 event-warranty-of = По гарантии заявки: { $from } → { $to }
+event-comment = Заметка для своих
+event-comment-shared = Сообщение клиенту
+event-answer = Клиент написал в Telegram
+event-answer-page = Клиент написал на странице заявки
+event-answer-elsewhere = Клиент написал, но о другой заявке
+event-answer-moved = Сообщение клиента перенесено в другую заявку
+event-settled = Ответ клиенту не нужен
+event-asked = Клиента спросили, согласен ли он на { $to }
+event-agreed = Клиент согласился на { $to }
+event-declined = Клиент отказался от { $to }
+event-withdrawn = Вопрос о { $to } больше не действует
 event-employee = Ответственный: { $from } → { $to }
 event-customer = Карточка клиента удалена
 event-deleted = Заявка удалена
@@ -347,6 +381,31 @@ notice-dead-blocked = «{ $status }» не доставлено: клиент з
 notice-dead-refused = «{ $status }» не доставлено: Telegram отказал ({ $detail })
 notice-dead-expired = «{ $status }» не доставлено: Telegram был недоступен трое суток
 notice-retry = Отправить снова
+notice-of-comment = Сообщение
+notice-of-approval = Вопрос о цене
+talk-title = Сообщения и заметки
+talk-hint = Клиенту или для своих
+talk-internal = Записать для своих
+talk-to-customer = Отправить клиенту
+talk-unanswered = Клиент ждёт ответа
+talk-settle = Ответ не нужен
+ask-title = Согласование цены
+ask-open = Спросить клиента
+ask-price = Цена
+ask-text = За что
+ask-send = Отправить на согласование
+ask-take-back = Отозвать вопрос
+ask-waiting = { $price }: ждём ответа, спросили { $when }
+ask-agreed = { $price }: клиент согласился { $how }, { $when }
+ask-declined = { $price }: клиент отказался { $how }, { $when }
+ask-withdrawn = { $price }: больше не действует, { $when }
+channel-telegram = в Telegram
+channel-page = на странице заявки
+nav-unanswered = { $count ->
+    [one] { $count } заявка ждёт ответа
+    [few] { $count } заявки ждут ответа
+   *[many] { $count } заявок ждут ответа
+}
 telegram-linked = Telegram подтверждён
 telegram-unverified = Telegram не подтверждён: уведомлений не будет
 telegram-blocked = Клиент заблокировал бота: позвоните
@@ -390,6 +449,14 @@ status-phone = Ваш телефон
 status-shop = Мастерская
 status-telegram = Открыть в Telegram
 status-desk = К заявке
+status-asked = Согласны на такую цену?
+status-agreed = Вы согласились { $when }.
+status-declined = Вы отказались { $when }.
+status-withdrawn = Мастерская изменила цену: прежняя больше не действует.
+status-talk = Переписка
+status-you = Вы
+status-write = Написать мастерской
+status-send = Отправить
 no-status-title = Ссылка не работает
 no-status-text = Возможно, её заменили новой или её срок вышел. Спросите в мастерской.
 

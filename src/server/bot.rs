@@ -53,7 +53,7 @@ impl Bot {
     /// Announces and sends until `stop`.
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.language);
+        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.clone());
         let listen = async {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -140,9 +140,10 @@ impl Bot {
                     continue;
                 };
                 let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
+                let links = desk.links.clone();
                 match desk
                     .db
-                    .write(move |tx| bot::handle(tx, &shop, update, now))
+                    .write(move |tx| bot::handle(tx, &shop, &links, update, now))
                     .await
                 {
                     Ok(()) => {

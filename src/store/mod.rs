@@ -15,8 +15,10 @@ mod staff;
 mod types;
 mod writer;
 
+pub mod approvals;
 pub mod backup;
 pub mod bulk;
+pub mod comments;
 pub mod customers;
 pub mod details;
 pub mod employees;

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
-    Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord, Outgoing, Reason,
-    Reply, Result, Status, TaskId, TelegramId, Undelivered, Waiting,
+    ApprovalId, Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord,
+    Outgoing, Reason, Reply, Result, Status, TaskId, TelegramId, Undelivered, Waiting,
 };
 
 pub fn push_notice(
@@ -18,13 +18,22 @@ pub fn push_notice(
     now: Timestamp,
     due: Timestamp,
 ) -> Result<()> {
-    let Notice::StatusChanged { task, from, to } = notice;
+    let (kind, statuses, comment, approval) = match notice {
+        Notice::StatusChanged { from, to, .. } => ("STATUS_CHANGED", Some((from, to)), None, None),
+        Notice::Comment { comment, .. } => ("COMMENT", None, Some(comment), None),
+        Notice::Approval { approval, .. } => ("APPROVAL", None, None, Some(approval)),
+    };
+    let (task, (from, to)) = (notice.task(), statuses.unzip());
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
-             created_at, due_at, try_at)
-         VALUES (?1, 'STATUS_CHANGED', ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+             comment_id, approval_id, created_at, due_at, try_at)
+         VALUES (:chat, :kind, :customer, :task, :from, :to, :comment, :approval, :now, :due, :due)",
     )?
-    .execute((chat, customer, task, from, to, Millis(now), Millis(due)))?;
+    .execute(named_params! {
+        ":chat": chat, ":kind": kind, ":customer": customer, ":task": task, ":from": from,
+        ":to": to, ":comment": comment, ":approval": approval, ":now": Millis(now),
+        ":due": Millis(due),
+    })?;
     Ok(())
 }
 
@@ -38,11 +47,12 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
     Ok(())
 }
 
-/// The notice of a task that waits to go out. One that is being sent no longer waits.
+/// The news of a task's status that waits to go out. One that is being sent no longer waits.
 pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_status, maybe_seen FROM outbox
-         WHERE task_id = ?1 AND state = 'WAITING' ORDER BY id DESC LIMIT 1",
+         WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         ORDER BY id DESC LIMIT 1",
     )?;
     let waiting = statement.query_row([task], |row| {
         Ok(Waiting {
@@ -77,6 +87,15 @@ pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Res
     Ok(())
 }
 
+/// Takes back a question that waits to be asked.
+pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE approval_id = ?1 AND state = 'WAITING'",
+        [approval],
+    )?;
+    Ok(())
+}
+
 /// Removes every trace of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
@@ -97,8 +116,8 @@ const HEADS: &str = "FROM outbox AS o
 /// Which rows may be sent now, in order, at most `limit`.
 pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
     let sql = format!(
-        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.reply,
-             o.attempts, o.created_at
+        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.comment_id,
+             o.approval_id, o.reply, o.attempts, o.created_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT :limit"
     );
@@ -135,8 +154,15 @@ fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
 }
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    let task = row.get("task_id")?;
+    if let Some(comment) = row.get("comment_id")? {
+        return Ok(Notice::Comment { task, comment });
+    }
+    if let Some(approval) = row.get("approval_id")? {
+        return Ok(Notice::Approval { task, approval });
+    }
     Ok(Notice::StatusChanged {
-        task: row.get("task_id")?,
+        task,
         from: row.get("from_status")?,
         to: row.get("to_status")?,
     })
@@ -165,7 +191,7 @@ pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
 pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
-         WHERE id = ?1 AND kind = 'STATUS_CHANGED'",
+         WHERE id = ?1 AND kind <> 'REPLY'",
     )?
     .execute((id, Millis(now)))?;
     tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?
@@ -224,8 +250,9 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, customer_id, reason, detail,
-    attempts, settled_at FROM outbox WHERE state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, comment_id, approval_id,
+    customer_id, reason, detail, attempts, settled_at
+    FROM outbox WHERE state = 'DEAD' AND kind <> 'REPLY'";
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
@@ -255,8 +282,8 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
 /// Every notice of a task, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, task_id, from_status, to_status, state, attempts, due_at, try_at, settled_at,
-             reason, detail
+        "SELECT id, task_id, from_status, to_status, comment_id, approval_id, state, attempts,
+             due_at, try_at, settled_at, reason, detail
          FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
@@ -299,16 +326,16 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
         .unwrap_or(Reason::Refused))
 }
 
-/// Puts a given-up notice back into the queue, with what is true now.
+/// Puts a given-up notice back into the queue, with what is true now; `to` where it tells a status.
 pub fn revive(
     tx: &Transaction,
     id: NoticeId,
     chat: TelegramId,
-    to: Status,
+    to: Option<Status>,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = ?3, attempts = 0,
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status), attempts = 0,
              created_at = ?4, due_at = ?4, try_at = ?4, settled_at = NULL, reason = NULL,
              detail = NULL
          WHERE id = ?1",

@@ -446,6 +446,34 @@ pub fn of_telegram(
     read_all(&mut statement, (who, limit, skip))
 }
 
+/// The tasks of a Telegram account that aren't closed, the one first that something happened to
+/// last.
+pub fn open_of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    let sql = format!(
+        "{} WHERE {PROVEN} AND t.status <> 'CLOSED' ORDER BY t.updated_at DESC, t.id DESC LIMIT ?2",
+        *SELECT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    read_all(&mut statement, (who, limit))
+}
+
+/// The task of a Telegram account that was closed last.
+pub fn last_closed_of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+) -> Result<Option<TaskRow>> {
+    let sql = format!(
+        "{} WHERE {PROVEN} AND t.status = 'CLOSED' ORDER BY t.closed_at DESC, t.id DESC LIMIT 1",
+        *SELECT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(read_all(&mut statement, [who])?.pop())
+}
+
 pub fn by_ids(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskRow>> {
     among(connection, "t.id", ids.iter().map(|id| id.get()))
 }
@@ -522,6 +550,14 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE tasks SET description = '' WHERE customer_id = ?1";
     tx.execute(sql, [customer])?;
+    Ok(())
+}
+
+/// Tells those who watch a task that something happened beside it. Its version stays: nobody who is
+/// changing it was overtaken.
+pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
+    tx.prepare_cached("UPDATE tasks SET updated_at = ?2 WHERE id = ?1")?
+        .execute((id, Millis(now)))?;
     Ok(())
 }
 

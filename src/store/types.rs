@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    Category, CustomerId, Day, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role,
-    Status, Sum, TaskId, TelegramId,
+    ApprovalId, Category, Channel, CommentId, CommentKind, CustomerId, Day, Decision, EmployeeId,
+    Error, EventId, EventKind, Language, NoticeId, Role, Status, Sum, TaskId, TelegramId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -35,7 +35,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
+ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -56,6 +56,9 @@ macro_rules! words {
 words! {
     Status: Status::from_word, Status::word;
     Category: Category::from_word, Category::word;
+    Channel: Channel::from_word, Channel::word;
+    CommentKind: CommentKind::from_word, CommentKind::word;
+    Decision: Decision::from_word, Decision::word;
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;

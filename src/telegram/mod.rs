@@ -32,6 +32,14 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long Telegram holds a call for updates open when there are none.
 const POLL: Duration = Duration::from_secs(25);
 
+/// A text as it stands in Telegram's HTML
+/// (<https://core.telegram.org/bots/api#html-style>).
+pub fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 /// Where Telegram delivers updates to a server that people reach at `public_url`.
 pub fn webhook_url(public_url: &str) -> String {
     format!("{public_url}/telegram/webhook")
@@ -94,15 +102,7 @@ impl Client {
         })
     }
 
-    /// Sends a message in Telegram's HTML.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    pub async fn send_text(&self, chat: TelegramId, html: &str) -> Result<(), Failure> {
-        self.send(chat, html, None).await
-    }
-
-    /// Sends a reply, or puts it in the place of the message that it edits.
+    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -380,7 +380,9 @@ fn allowed_updates() -> Vec<AllowedUpdate> {
 fn markup(buttons: &Buttons) -> Option<ReplyMarkup> {
     match buttons {
         Buttons::None => None,
-        Buttons::Row(_) => inline(buttons).map(ReplyMarkup::InlineKeyboardMarkup),
+        Buttons::Row(_) | Buttons::Column(_) => {
+            inline(buttons).map(ReplyMarkup::InlineKeyboardMarkup)
+        }
         Buttons::RemoveKeyboard => Some(ReplyMarkup::ReplyKeyboardRemove(
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
@@ -400,19 +402,20 @@ fn markup(buttons: &Buttons) -> Option<ReplyMarkup> {
 }
 
 fn inline(buttons: &Buttons) -> Option<InlineKeyboardMarkup> {
-    let Buttons::Row(row) = buttons else {
-        return None;
-    };
     let button = |(label, data): &(String, String)| {
         InlineKeyboardButton::builder()
             .text(&**label)
             .callback_data(&**data)
             .build()
     };
-    let row = row.iter().map(button).collect();
+    let rows = match buttons {
+        Buttons::Row(row) => vec![row.iter().map(button).collect()],
+        Buttons::Column(all) => all.iter().map(|one| vec![button(one)]).collect(),
+        _ => return None,
+    };
     Some(
         InlineKeyboardMarkup::builder()
-            .inline_keyboard(vec![row])
+            .inline_keyboard(rows)
             .build(),
     )
 }

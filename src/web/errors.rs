@@ -92,7 +92,8 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
 
 /// Whether somebody typed that and would have to type it again.
 fn is_work((name, value): &(String, String)) -> bool {
-    tasks::fields().contains(&&**name) && !value.is_empty()
+    let typed = tasks::fields().contains(&&**name) || tasks::SAID.contains(&&**name);
+    typed && !value.is_empty()
 }
 
 /// The page of a status.

@@ -45,6 +45,11 @@ impl Errors {
         }
     }
 
+    /// Says something of a field that no error of ours says.
+    pub fn say(&mut self, field: &'static str, text: String) {
+        self.0.entry(field).or_insert(text);
+    }
+
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
     }

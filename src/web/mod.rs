@@ -38,7 +38,10 @@ pub async fn answer(visit: Visit) -> Response {
     let answered = match path[..] {
         ["assets", name] if get => return assets::serve(name, visit.accepts_gzip()),
         ["manifest.webmanifest"] if get => return assets::manifest(&visit),
-        ["s", ref link @ ..] if get => status::show(&visit, link).await,
+        ["s", token] if get => status::show(&visit, token).await,
+        ["s", token, "say"] if post => status::say(&visit, token).await,
+        ["s", token, "decide"] if post => status::decide(&visit, token).await,
+        ["s", ..] if get || post => status::nowhere(&visit),
 
         ["login"] if get => accounts::login(&visit).await,
         ["login"] if post => accounts::log_in(&visit).await,
@@ -62,6 +65,10 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "edit"] if post => tasks::update(&visit, id).await,
         ["tasks", id, "status"] if post => tasks::set_status(&visit, id).await,
         ["tasks", id, "assign"] if post => tasks::assign(&visit, id).await,
+        ["tasks", id, "comments"] if post => tasks::say(&visit, id).await,
+        ["tasks", id, "settle"] if post => tasks::settle(&visit, id).await,
+        ["tasks", id, "ask"] if post => tasks::ask(&visit, id).await,
+        ["tasks", id, "withdraw"] if post => tasks::withdraw(&visit, id).await,
         ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
         ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,
         ["tasks", id, "label"] if get => tasks::label(&visit, id).await,

@@ -1,24 +1,55 @@
-//! The page on which a customer sees how far a task is, by its link and without signing in.
+//! The page on which a customer sees how far a task is, agrees to its price and writes to the shop,
+//! by its link and without signing in.
 
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::form::Errors;
 use super::visit::Visit;
+use crate::app::answers;
 use crate::app::status_links::{self, Followed};
-use crate::domain::{BotState, Error, Result, Status, Sum};
+use crate::domain::{
+    Approval, ApprovalId, BotState, CommentKind, Decision, Error, Message, Result, Status, Sum,
+};
+use crate::store::Transaction;
+use crate::web::text::Texts;
 
 #[derive(Template)]
 #[template(path = "status.html")]
 struct StatusPage<'a> {
     visit: &'a Visit,
+    token: &'a str,
+    seen: i64,
     number: i64,
     status: Status,
     facts: Vec<(String, String)>,
+    asked: Option<Question>,
+    talk: Vec<Said>,
     /// Each with its time, the newest first.
     statuses: Vec<(String, String)>,
     /// Where the bot is, if it is known.
     telegram: Option<String>,
+    /// What was typed, and what is wrong with it.
+    text: &'a str,
+    errors: Errors,
+}
+
+/// A price to agree to, or what was answered.
+struct Question {
+    id: i64,
+    price: String,
+    text: String,
+    /// Nobody has answered yet.
+    open: bool,
+    answer: Option<String>,
+}
+
+/// What was said, by whom and when.
+struct Said {
+    mine: bool,
+    text: String,
+    line: String,
 }
 
 /// One page for every link that leads nowhere: it doesn't say why.
@@ -28,16 +59,89 @@ struct NoStatusPage<'a> {
     visit: &'a Visit,
 }
 
-pub async fn show(visit: &Visit, link: &[&str]) -> Result<Response> {
+pub async fn show(visit: &Visit, token: &str) -> Result<Response> {
+    visit.desk.limits.look(visit.address)?;
+    show_with(visit, token, StatusCode::OK, Errors::default()).await
+}
+
+/// A link with something behind it that there isn't.
+pub fn nowhere(visit: &Visit) -> Result<Response> {
+    visit.desk.limits.look(visit.address)?;
+    gone(visit)
+}
+
+fn gone(visit: &Visit) -> Result<Response> {
+    visit.page_as(StatusCode::NOT_FOUND, &NoStatusPage { visit })
+}
+
+async fn show_with(
+    visit: &Visit,
+    token: &str,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<Response> {
+    let (desk, now) = (&visit.desk, visit.desk.clock.now());
+    let (links, asked) = (desk.links.clone(), token.to_owned());
+    let follow = move |c: &_| status_links::follow(c, &links, &asked, now);
+    match desk.db.read(follow).await {
+        Ok(followed) => {
+            let page = StatusPage::new(visit, token, &followed, errors);
+            visit.page_as(status, &page)
+        }
+        Err(Error::NotFound) => gone(visit),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes to the shop.
+pub async fn say(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
-    let (links, token) = (desk.links.clone(), link.join("/"));
-    let telegram = bot(visit, &token);
-    let follow = move |c: &_| status_links::follow(c, &links, &token, now);
-    match desk.db.read(follow).await {
-        Ok(followed) => visit.page(&StatusPage::new(visit, &followed, telegram)),
-        Err(Error::NotFound) => visit.page_as(StatusCode::NOT_FOUND, &NoStatusPage { visit }),
+    let (links, to) = (desk.links.clone(), token.to_owned());
+    let said = match Message::parse("text", visit.typed("text")) {
+        Ok(text) => {
+            let say = move |tx: &Transaction<'_>| answers::say(tx, &links, &to, &text, now);
+            desk.db.write(say).await
+        }
         Err(error) => Err(error),
+    };
+    done(visit, token, said).await
+}
+
+/// Agrees to a price, or declines it.
+pub async fn decide(visit: &Visit, token: &str) -> Result<Response> {
+    let (desk, now) = (&visit.desk, visit.desk.clock.now());
+    desk.limits.look(visit.address)?;
+    let id = ApprovalId::parse("approval", visit.typed("approval")).map_err(|_| Error::NotFound)?;
+    let agreed = match visit.typed("answer") {
+        "agree" => true,
+        "decline" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let (links, of) = (desk.links.clone(), token.to_owned());
+    let decide =
+        move |tx: &Transaction<'_>| answers::decide_on_page(tx, &links, &of, id, agreed, now);
+    let decided = desk.db.write(decide).await;
+    match decided.map(|approval| approval.decision) {
+        Ok(Decision::Withdrawn) => {
+            let mut errors = Errors::default();
+            errors.say("approval", visit.texts.s("status-withdrawn"));
+            show_with(visit, token, StatusCode::CONFLICT, errors).await
+        }
+        decided => done(visit, token, decided.map(drop)).await,
+    }
+}
+
+/// Back to the page, with what was typed where it can't be taken.
+async fn done(visit: &Visit, token: &str, done: Result<()>) -> Result<Response> {
+    match done {
+        Ok(()) => Ok(visit.go(&format!("/s/{token}"))),
+        Err(Error::NotFound) => gone(visit),
+        Err(error) => {
+            let mut errors = Errors::default();
+            errors.add(error, &visit.texts)?;
+            show_with(visit, token, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
     }
 }
 
@@ -51,11 +155,22 @@ fn bot(visit: &Visit, token: &str) -> Option<String> {
 }
 
 impl<'a> StatusPage<'a> {
-    fn new(visit: &'a Visit, task: &Followed, telegram: Option<String>) -> Self {
+    fn new(visit: &'a Visit, token: &'a str, task: &Followed, errors: Errors) -> Self {
         let texts = &visit.texts;
         let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum));
+        let said = task.comments.iter().map(|comment| {
+            let mine = comment.kind == CommentKind::FromCustomer;
+            let who = if mine { "status-you" } else { "status-shop" };
+            Said {
+                mine,
+                text: comment.text.as_str().to_owned(),
+                line: format!("{} · {}", texts.s(who), texts.when(&comment.at)),
+            }
+        });
         Self {
             visit,
+            token,
+            seen: task.seen,
             number: task.id.get(),
             status: task.status,
             facts: texts.known([
@@ -66,12 +181,32 @@ impl<'a> StatusPage<'a> {
                 ("task-prepayment", sum(task.prepayment)),
                 ("status-phone", task.masked_phone.clone()),
             ]),
+            asked: task.approval.as_ref().map(|asked| question(asked, texts)),
+            talk: said.collect(),
             statuses: task
                 .statuses
                 .iter()
                 .map(|(status, at)| (texts.status(status), texts.when(at)))
                 .collect(),
-            telegram,
+            telegram: bot(visit, token),
+            text: visit.typed("text"),
+            errors,
         }
+    }
+}
+
+fn question(asked: &Approval, texts: &Texts) -> Question {
+    let answer = match asked.decision {
+        Decision::Agreed => Some("status-agreed"),
+        Decision::Declined => Some("status-declined"),
+        Decision::Asked | Decision::Withdrawn => None,
+    };
+    let when = asked.decided.map(|at| texts.when(&at)).unwrap_or_default();
+    Question {
+        id: asked.id.get(),
+        price: texts.money(asked.price),
+        text: asked.text.as_ref().map_or("", Message::as_str).to_owned(),
+        open: asked.decision == Decision::Asked,
+        answer: answer.map(|id| texts.fill(id, "when", when)),
     }
 }

@@ -18,7 +18,7 @@ use warp::reply::Response;
 
 use super::text::Texts;
 use crate::app::tokens::Session;
-use crate::app::{Desk, accounts, tasks};
+use crate::app::{Desk, accounts, comments, tasks};
 use crate::domain::{Actor, Employee, Error, Language, Owner, Result};
 
 /// Nothing from elsewhere, no script or style in the page itself, no frame around it.
@@ -35,6 +35,8 @@ pub struct Viewer {
     pub me: Arc<Employee>,
     /// The newest event before anything of the page was read.
     pub seen: i64,
+    /// In how many tasks, of the viewer or of nobody, a customer waits for an answer.
+    pub unanswered: i64,
 }
 
 /// A request to a page.
@@ -251,14 +253,18 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
     };
     match accounts::authenticate(desk, token, address).await {
         Ok((actor, session)) => {
-            let newest = move |c: &_| tasks::newest_event(c, &actor);
-            let seen = desk.db.look_up(newest).await?;
+            let look = move |c: &_| {
+                let seen = tasks::newest_event(c, &actor)?;
+                Ok((seen, comments::count_unanswered(c, &actor)?))
+            };
+            let (seen, unanswered) = desk.db.look_up(look).await?;
             let me = accounts::myself(desk, &actor).await?;
             Ok(Some(Viewer {
                 actor,
                 session,
                 me,
                 seen,
+                unanswered,
             }))
         }
         Err(Error::Unauthenticated) => Ok(None),

@@ -8,6 +8,7 @@ mod browser;
 mod cli;
 mod config;
 mod contract;
+mod conversation;
 mod customers;
 mod demo;
 mod doctor;

@@ -86,18 +86,17 @@ async fn a_link_shows_how_far_the_task_is_and_nothing_that_is_not_the_holders() 
         "0000071",
         "4711",
         "owner",
-        "<script",
-        "<form",
         "/tasks/",
         "Храним",
         token,
     ] {
         let page = page.replace(&format!("start={token}"), "");
+        let page = page.replace(&format!("/s/{token}/"), "");
         assert!(!page.contains(other), "{other} {page}");
     }
     for (name, value) in [
         ("x-robots-tag", "noindex, nofollow"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -155,7 +154,7 @@ async fn links_that_lead_nowhere_are_all_alike_and_none_comes_again() {
     assert!(wrong.2.contains("Ссылка не работает"), "{}", wrong.2);
     assert!(wrong.2.contains("8 (900) 111-22-33"), "{}", wrong.2);
     assert_eq!(wrong.1["x-robots-tag"], "noindex, nofollow");
-    assert_eq!(wrong.1["referrer-policy"], "no-referrer");
+    assert_eq!(wrong.1["referrer-policy"], "same-origin");
     let dead = async |path: &str| {
         let (status, mut headers, page) = look(&shop, path, "ru").await;
         for name in ["x-request-id", "date"] {
@@ -336,7 +335,7 @@ async fn an_address_that_tries_many_links_is_told_to_wait_and_its_token_is_not_l
             .await
             .unwrap();
         let headers = answer.headers();
-        assert_eq!(headers["referrer-policy"], "no-referrer");
+        assert_eq!(headers["referrer-policy"], "same-origin");
         assert_eq!(headers["x-robots-tag"], "noindex, nofollow");
         answer.status().as_u16()
     };

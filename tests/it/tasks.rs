@@ -141,6 +141,10 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { assignTask(id: 1) { task { id } } }",
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
+        r#"mutation { addComment(id: 1, text: "a") { task { id } } }"#,
+        "mutation { settleAnswers(id: 1) { task { id } } }",
+        "mutation { askApproval(id: 1, price: 1) { task { id } } }",
+        "mutation { withdrawApproval(id: 1) { task { id } } }",
         "mutation { retryNotification(id: 1) { task { id } } }",
     ] {
         let answer = shop.ask(query).await;

@@ -30,6 +30,19 @@ pub enum EventKindEnum {
     Warranty,
     /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
     WarrantyOf,
+    /// Staff said something; `to` is the comment's id.
+    Comment,
+    /// The customer said something; `to` is the comment's id.
+    Answer,
+    /// What the customer had said went to another task; `to` is the comment's id.
+    Moved,
+    /// What the customer had said needs no answer.
+    Settled,
+    /// The customer was asked to agree to a price, which is `to`; so for the three below.
+    Asked,
+    Agreed,
+    Declined,
+    Withdrawn,
 }
 
 /// Who did it.
@@ -39,6 +52,16 @@ pub enum AuthorEnum {
     Staff,
     Customer,
     System,
+}
+
+impl From<Author> for AuthorEnum {
+    fn from(author: Author) -> Self {
+        match author {
+            Author::Staff(_) => Self::Staff,
+            Author::Customer(_) => Self::Customer,
+            Author::System => Self::System,
+        }
+    }
 }
 
 pub struct EventView(TaskEvent);
@@ -68,11 +91,7 @@ impl EventView {
     }
 
     async fn author(&self) -> AuthorEnum {
-        match self.0.author {
-            Author::Staff(_) => AuthorEnum::Staff,
-            Author::Customer(_) => AuthorEnum::Customer,
-            Author::System => AuthorEnum::System,
-        }
+        self.0.author.into()
     }
 
     /// The employee who did it, where one did.

@@ -1,5 +1,7 @@
 //! What the API shows.
 
+mod approval;
+mod comment;
 mod customer;
 mod device;
 mod employee;
@@ -10,6 +12,8 @@ mod shop;
 mod task;
 mod written;
 
+pub use approval::ApprovalView;
+pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};

@@ -15,6 +15,17 @@ pub enum ReasonEnum {
     Expired,
 }
 
+/// What a notice tells the customer.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "NoticeKind")]
+pub enum NoticeKindEnum {
+    StatusChanged,
+    /// What staff said to the customer.
+    Comment,
+    /// A price to agree to.
+    Approval,
+}
+
 pub struct UndeliveredView {
     pub notice: Undelivered,
     pub task: TaskView,
@@ -38,10 +49,17 @@ impl UndeliveredView {
         Some(self.task.list.customer(customer))
     }
 
-    /// The status that it tells.
-    async fn status(&self) -> StatusEnum {
-        let Notice::StatusChanged { to, .. } = self.notice.notice;
-        to.into()
+    async fn kind(&self) -> NoticeKindEnum {
+        match self.notice.notice {
+            Notice::StatusChanged { .. } => NoticeKindEnum::StatusChanged,
+            Notice::Comment { .. } => NoticeKindEnum::Comment,
+            Notice::Approval { .. } => NoticeKindEnum::Approval,
+        }
+    }
+
+    /// The status that it tells, where it tells one.
+    async fn status(&self) -> Option<StatusEnum> {
+        self.notice.notice.status().map(Into::into)
     }
 
     async fn reason(&self) -> ReasonEnum {

@@ -5,8 +5,8 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::event::EventView;
 use super::written::{Plain, Written, id, json, maybe};
-use super::{CustomerView, DeviceView, List, UserView, user};
-use crate::domain::{Category, Day, Details, Link, Result, Status, Sum, TaskOrder};
+use super::{ApprovalView, CommentView, CustomerView, DeviceView, List, UserView, user};
+use crate::domain::{Category, Comment, Day, Details, Link, Result, Status, Sum, TaskOrder};
 use crate::graphql::Asked;
 use crate::graphql::loader::Tasks;
 use crate::store::tasks::TaskRow;
@@ -211,6 +211,26 @@ impl TaskFields {
         let generation = self.list.link(ctx, task.id).await?;
         let url = |generation| desk.links.url(task, generation, desk.clock.now());
         Ok(generation.and_then(url))
+    }
+
+    /// What was said about the task, oldest first.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn comments(&self, ctx: &Context<'_>) -> Result<List<CommentView>> {
+        let comments = self.list.comments(ctx, self.row.task.id).await?;
+        Ok(List::of(comments.into_iter().map(CommentView::from)))
+    }
+
+    /// Whether the customer waits for an answer.
+    async fn unanswered(&self, ctx: &Context<'_>) -> Result<bool> {
+        let comments = self.list.comments(ctx, self.row.task.id).await?;
+        Ok(comments.iter().any(Comment::is_open))
+    }
+
+    /// The prices that the customer was asked to agree to, oldest first.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn approvals(&self, ctx: &Context<'_>) -> Result<List<ApprovalView>> {
+        let approvals = self.list.approvals(ctx, self.row.task.id).await?;
+        Ok(List::of(approvals.into_iter().map(ApprovalView::from)))
     }
 
     /// What happened to the task, oldest first.

@@ -1,18 +1,25 @@
 //! The timeline of a task.
 
-use crate::domain::{Author, Category, Day, Employee, EventKind, Status, Sum, TaskEvent};
+use super::talk::{Said, heading};
+use crate::domain::{Author, Category, Comment, Day, Employee, EventKind, Status, Sum, TaskEvent};
 use crate::web::text::{Texts, short_name};
 
 /// A line of the timeline.
 pub struct Event {
     pub text: String,
     pub was: Option<String>,
+    pub said: Option<Said>,
     pub who: String,
     pub when: String,
 }
 
 /// Says what happened, and who did it.
-pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
+pub fn line(
+    event: &TaskEvent,
+    comments: &[Comment],
+    texts: &Texts,
+    employees: &[Employee],
+) -> Event {
     let name = |id: &str| {
         let employee = employees
             .iter()
@@ -38,7 +45,12 @@ pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
             args.map(|(name, word)| (name, word.unwrap_or_default().into())),
         )
     };
+    let is_said = matches!(event.kind, EventKind::Comment | EventKind::Answer);
+    let said = comments
+        .iter()
+        .find(|comment| is_said && to.is_some_and(|id| comment.id.to_string() == id));
     Event {
+        said: said.map(Said::of),
         text: match event.kind {
             EventKind::Created => texts.s("event-created"),
             EventKind::Status => change("event-status"),
@@ -54,6 +66,15 @@ pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
             EventKind::Prepayment => change("event-prepayment"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
+            EventKind::Comment | EventKind::Answer => {
+                texts.s(said.map_or("event-answer-elsewhere", heading))
+            }
+            EventKind::Moved => texts.s("event-answer-moved"),
+            EventKind::Settled => texts.s("event-settled"),
+            EventKind::Asked => change("event-asked"),
+            EventKind::Agreed => change("event-agreed"),
+            EventKind::Declined => change("event-declined"),
+            EventKind::Withdrawn => change("event-withdrawn"),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())

@@ -10,6 +10,7 @@ mod list;
 mod new;
 mod one;
 mod papers;
+mod talk;
 mod toast;
 
 pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
@@ -20,6 +21,7 @@ pub use list::list;
 pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
+pub use talk::{SAID, ask, say, settle, withdraw};
 
 use super::accounts::Face;
 use super::text::{Texts, short_name};

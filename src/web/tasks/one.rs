@@ -2,16 +2,18 @@
 
 use askama::Template;
 use jiff::Timestamp;
+use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::facts::{Fact, facts};
 use super::history::{Event, line};
 use super::link::CustomerLink;
+use super::talk::{Draft, Question};
 use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
+    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -46,6 +48,10 @@ struct TaskPage<'a> {
     linked: Vec<Group>,
     employees: Vec<Choice>,
     events: Vec<Event>,
+    /// The customer waits for an answer.
+    unanswered: bool,
+    question: Option<Question>,
+    draft: Draft,
     notices: Vec<NoticeLine>,
     telegram: Option<TelegramLink>,
     others: i64,
@@ -60,11 +66,23 @@ const LINKS: [(Link, &str); 3] = [
 ];
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
+    show_with(visit, id, StatusCode::OK, Draft::default()).await
+}
+
+/// The page with what was typed into its forms.
+pub async fn show_with(
+    visit: &Visit,
+    id: &str,
+    status: StatusCode,
+    draft: Draft,
+) -> Result<Response> {
     let actor = visit.actor()?;
     let id = task_id(id)?;
     let work = move |c: &_| {
         let row = app::tasks::get(c, &actor, id)?;
         let events = app::tasks::history(c, &actor, &[id])?;
+        let comments = app::comments::of_tasks(c, &actor, &[id])?;
+        let question = app::approvals::of_tasks(c, &actor, &[id])?.pop();
         let notices = app::notices::of_task(c, &actor, id)?;
         let employees = app::accounts::employees(c, &actor)?;
         let others = match &row.customer {
@@ -78,10 +96,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let linked = LINKS.into_iter().map(linked).collect::<Result<Vec<_>>>()?;
         let link = app::status_links::of_tasks(c, &actor, &[id])?.remove(&id);
         let row = app::details::join(c, &actor, vec![row])?;
-        Ok((row, link, linked, events, notices, employees, others))
+        let talk = (events, comments, question);
+        Ok((row, link, linked, talk, notices, employees, others))
     };
     let read = visit.desk.db.read(work).await?;
-    let (mut row, link, linked, events, notices, employees, others) = read;
+    let (mut row, link, linked, (events, comments, question), notices, employees, others) = read;
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
@@ -100,8 +119,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         events: events
             .iter()
             .rev()
-            .map(|event| line(event, texts, &employees))
+            .map(|event| line(event, &comments, texts, &employees))
             .collect(),
+        unanswered: comments.iter().any(Comment::is_open),
+        question: question.map(|question| Question::of(&question, texts)),
+        draft,
         notices: notices
             .iter()
             .map(|record| notice_line(record, texts))
@@ -115,7 +137,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         toast: toast(visit).await?,
         row: Row::new(&row, texts),
     };
-    visit.page(&page)
+    visit.page_as(status, &page)
 }
 
 /// The newest first.
@@ -127,12 +149,15 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
 }
 
 fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
-    let Notice::StatusChanged { to, .. } = record.notice;
+    let what = match record.notice {
+        Notice::StatusChanged { to, .. } => texts.status(&to),
+        Notice::Comment { .. } => texts.s("notice-of-comment"),
+        Notice::Approval { .. } => texts.s("notice-of-approval"),
+    };
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
         let when = when.map(|when| texts.when(when)).unwrap_or_default();
-        let status = texts.status(&to);
         let args = [
-            ("status", status),
+            ("status", what.clone()),
             ("when", when),
             ("detail", detail.to_owned()),
         ];

@@ -4,6 +4,8 @@
 //! Every message goes out at least once; twice only where the outcome of a try was unknown. The
 //! rows of a chat keep their order, and one chat's trouble is no other's.
 
+mod say;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -16,8 +18,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId};
-use crate::i18n;
+use crate::domain::{Content, Error, Outgoing, Reason, Reply, Result, Shop, TelegramId};
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
 
@@ -42,7 +43,7 @@ pub struct Notifier {
     db: Db,
     clock: Clock,
     client: Client,
-    language: Language,
+    shop: Shop,
     chats: RateLimiter<
         TelegramId,
         DefaultKeyedStateStore<TelegramId>,
@@ -65,22 +66,22 @@ pub enum Step {
 
 /// What a look at the queue found.
 enum Claim {
-    Send(Outgoing, Language),
+    Send(Outgoing, Reply),
     /// The row was given up.
     Dropped,
     Wait(Option<Timestamp>),
 }
 
 impl Notifier {
-    /// `language` is for chats whose own one isn't known.
-    pub fn new(db: Db, clock: Clock, client: Client, language: Language) -> Self {
+    /// The shop's language is for chats whose own one isn't known.
+    pub fn new(db: Db, clock: Clock, client: Client, shop: Shop) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
         Self {
             db,
             clock,
             client,
-            language,
+            shop,
             chats,
             permit: Mutex::new(false),
             overall,
@@ -159,12 +160,12 @@ impl Notifier {
     /// # Errors
     /// When the database fails before the row is claimed.
     pub async fn step(&self) -> Result<Step> {
-        let (outgoing, language) = match self.claim().await? {
-            Claim::Send(outgoing, language) => (outgoing, language),
+        let (outgoing, message) = match self.claim().await? {
+            Claim::Send(outgoing, message) => (outgoing, message),
             Claim::Dropped => return Ok(Step::Worked),
             Claim::Wait(until) => return Ok(Step::Idle(until)),
         };
-        let sent = self.send(&outgoing, language).await;
+        let sent = self.client.send_reply(outgoing.chat, &message).await;
         self.db.metrics().sent(match &sent {
             Ok(()) => "delivered",
             Err(Failure::Blocked(_)) => "blocked",
@@ -213,7 +214,7 @@ impl Notifier {
 
     /// Claims a row, unless it was taken back meanwhile.
     async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
-        let fallback = self.language;
+        let shop = self.shop.clone();
         self.db
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
@@ -224,27 +225,24 @@ impl Notifier {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
                     return Ok(Claim::Dropped);
                 }
-                if matches!(outgoing.content, Content::Unreadable) {
-                    store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
-                    return Ok(Claim::Dropped);
-                }
-                store::outbox::set_sending(tx, id)?;
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
-                Ok(Claim::Send(outgoing, language.unwrap_or(fallback)))
+                let language = language.unwrap_or(shop.language);
+                let message = match &outgoing.content {
+                    Content::Reply(reply) => Some(reply.clone()),
+                    Content::Notice(notice) => say::notice(tx, *notice, language, &shop)?,
+                    Content::Unreadable => {
+                        store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
+                        return Ok(Claim::Dropped);
+                    }
+                };
+                let Some(message) = message else {
+                    store::outbox::delete(tx, id)?;
+                    return Ok(Claim::Dropped);
+                };
+                store::outbox::set_sending(tx, id)?;
+                Ok(Claim::Send(outgoing, message))
             })
             .await
-    }
-
-    async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
-        match &outgoing.content {
-            Content::Unreadable => Err(Failure::Refused("unreadable".to_owned())),
-            Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
-            Content::Notice(notice) => {
-                self.client
-                    .send_text(outgoing.chat, &say(*notice, language))
-                    .await
-            }
-        }
     }
 
     /// Writes down what became of a row. It must not be lost, so a failing database is tried
@@ -326,15 +324,6 @@ fn gave_up(row: &Outgoing, now: Timestamp) -> bool {
 /// 1, 2, 4, … seconds, up to ten minutes.
 fn backoff(attempts: u32) -> Duration {
     Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
-}
-
-fn say(notice: Notice, language: Language) -> String {
-    let Notice::StatusChanged { task, to, .. } = notice;
-    let args = [
-        ("number", task.to_string().into()),
-        ("status", i18n::status(language, to).into()),
-    ];
-    i18n::text_with(language, "notice-status-changed", args)
 }
 
 async fn grace(stop: &CancellationToken) {

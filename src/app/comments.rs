@@ -1,0 +1,111 @@
+//! What is said about tasks: by staff to each other or to the customer, and by the customer to
+//! them.
+
+use jiff::Timestamp;
+
+use super::log::Log;
+use super::{notices, tasks};
+use crate::domain::{
+    Actor, Channel, Comment, CommentId, CommentKind, Customer, CustomerId, Error, EventKind,
+    Message, Notice, Problem, Result, TaskId,
+};
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection, Transaction};
+
+/// As much of a customer's words may wait for an answer, for each task.
+const OPEN: usize = 50;
+
+/// What was said about these tasks, oldest first.
+pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<Comment>> {
+    store::comments::of_tasks(connection, ids)
+}
+
+/// In how many tasks, of the actor or of nobody, a customer waits for an answer.
+pub fn count_unanswered(connection: &Connection, actor: &Actor) -> Result<i64> {
+    store::comments::count_unanswered(connection, actor.id())
+}
+
+/// Says something about a task: to colleagues, or to the customer, who is told of it and whose own
+/// words are answered with it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn add(
+    tx: &Transaction,
+    actor: &Actor,
+    task: TaskId,
+    to_customer: bool,
+    text: &Message,
+    now: Timestamp,
+) -> Result<Comment> {
+    let TaskRow { customer, .. } = tasks::get(tx, actor, task)?;
+    let kind = match to_customer {
+        true => CommentKind::ToCustomer,
+        false => CommentKind::Internal,
+    };
+    let comment = store::comments::insert_of_staff(tx, task, kind, actor.id(), text, now)?;
+    Log::of(tx, actor, task, now).happened(EventKind::Comment, comment)?;
+    if to_customer {
+        store::comments::settle_of_task(tx, task, actor.id(), now)?;
+        let notice = Notice::Comment { task, comment };
+        notices::tell(tx, customer.as_deref(), notice, now)?;
+    }
+    store::tasks::touch(tx, task, now)?;
+    get(tx, comment)
+}
+
+/// Notes that what a task's customer said needs no answer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> Result<TaskRow> {
+    tasks::get(tx, actor, task)?;
+    if store::comments::settle_of_task(tx, task, actor.id(), now)? > 0 {
+        Log::of(tx, actor, task, now).happened(EventKind::Settled, "")?;
+        store::tasks::touch(tx, task, now)?;
+    }
+    tasks::get(tx, actor, task)
+}
+
+/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure.
+///
+/// # Errors
+/// [`Error::Invalid`] when very much waits for an answer already.
+pub(super) fn answer(
+    tx: &Transaction,
+    task: TaskId,
+    customer: Option<&Customer>,
+    channel: Channel,
+    text: &Message,
+    now: Timestamp,
+) -> Result<CommentId> {
+    if store::comments::count_open(tx, task)? >= OPEN {
+        return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
+    }
+    let customer = customer.map(|customer| customer.id);
+    let comment = store::comments::insert_of_customer(tx, task, customer, channel, text, now)?;
+    let log = Log::of_customer(tx, customer, task, now);
+    log.happened(EventKind::Answer, comment)?;
+    store::tasks::touch(tx, task, now)?;
+    Ok(comment)
+}
+
+/// Puts what a customer said to another task.
+pub(super) fn move_to(
+    tx: &Transaction,
+    comment: &Comment,
+    to: TaskId,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<()> {
+    store::comments::set_task(tx, comment.id, to)?;
+    for (task, kind) in [(comment.task, EventKind::Moved), (to, EventKind::Answer)] {
+        Log::of_customer(tx, Some(customer), task, now).happened(kind, comment.id)?;
+        store::tasks::touch(tx, task, now)?;
+    }
+    Ok(())
+}
+
+fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {
+    store::comments::get(tx, id)?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,103 @@
+//! The `approvals` table: what customers were asked to agree to.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+use super::columns::Columns;
+use super::types::{Millis, numbers};
+use super::{Connection, Transaction};
+use crate::domain::{
+    Approval, ApprovalId, Channel, CustomerId, Decision, EmployeeId, Message, NewApproval, Result,
+    TaskId,
+};
+
+const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
+                       decided_at, channel";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
+    let row = &mut Columns::of(row);
+    let (id, task, employee) = (
+        row.take("id")?,
+        row.take("task_id")?,
+        row.take("employee_id")?,
+    );
+    let (price, text) = (row.take("price")?, row.take::<String>("text")?);
+    Ok(Approval {
+        id,
+        task,
+        employee,
+        price,
+        text: (!text.is_empty()).then(|| Message::from_row(text)),
+        task_version: row.take("task_version")?,
+        asked: row.take::<Millis>("asked_at")?.0,
+        decision: row.take("state")?,
+        decided: row.take::<Option<Millis>>("decided_at")?.map(|at| at.0),
+        channel: row.take("channel")?,
+    })
+}
+
+pub fn insert(
+    tx: &Transaction,
+    task: TaskId,
+    employee: EmployeeId,
+    new: &NewApproval,
+    task_version: i64,
+    now: Timestamp,
+) -> Result<ApprovalId> {
+    let text = new.text.as_ref().map_or("", Message::as_str);
+    tx.prepare_cached(
+        "INSERT INTO approvals (task_id, employee_id, price, text, task_version, asked_at, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'ASKED')",
+    )?
+    .execute((task, employee, new.price, text, task_version, Millis(now)))?;
+    Ok(ApprovalId::from_row(tx.last_insert_rowid()))
+}
+
+pub fn get(connection: &Connection, id: ApprovalId) -> Result<Option<Approval>> {
+    let sql = format!("SELECT {COLUMNS} FROM approvals WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// What the customers of these tasks were asked, oldest first.
+pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Approval>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM approvals WHERE task_id IN (SELECT value FROM json_each(?1))
+         ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The question about a task that has no answer yet.
+pub fn asked_of_task(connection: &Connection, task: TaskId) -> Result<Option<Approval>> {
+    let sql = format!("SELECT {COLUMNS} FROM approvals WHERE task_id = ?1 AND state = 'ASKED'");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([task], from_row).optional()?)
+}
+
+/// Writes down what became of a question, and by whom where the customer answered it.
+pub fn set_decision(
+    tx: &Transaction,
+    id: ApprovalId,
+    decision: Decision,
+    answered: Option<(Channel, Option<CustomerId>)>,
+    now: Timestamp,
+) -> Result<()> {
+    let (channel, customer) = answered.unzip();
+    tx.execute(
+        "UPDATE approvals SET state = ?2, decided_at = ?3, channel = ?4, customer_id = ?5
+         WHERE id = ?1",
+        (id, decision, Millis(now), channel, customer.flatten()),
+    )?;
+    Ok(())
+}
+
+/// Empties what the customer of these tasks was asked, but for the prices.
+pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE approvals SET text = ''
+               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}

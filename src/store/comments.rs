@@ -1,0 +1,134 @@
+//! The `comments` table: what is said about tasks.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row};
+
+use super::columns::Columns;
+use super::types::{Millis, numbers};
+use super::{Connection, Transaction};
+use crate::domain::{
+    Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Result,
+    Settled, TaskId,
+};
+
+const COLUMNS: &str = "id, task_id, kind, employee_id, customer_id, channel, text, at, \
+                       settled_at, settled_by";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
+    let row = &mut Columns::of(row);
+    let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
+    let (employee, customer) = (row.take("employee_id")?, row.take("customer_id")?);
+    let author = match (kind, employee) {
+        (CommentKind::FromCustomer, _) => Author::Customer(customer),
+        (_, Some(employee)) => Author::Staff(employee),
+        (_, None) => Author::System,
+    };
+    let (channel, text) = (row.take("channel")?, Message::from_row(row.take("text")?));
+    let at = row.take::<Millis>("at")?.0;
+    let settled: Option<Millis> = row.take("settled_at")?;
+    let by = row.take("settled_by")?;
+    Ok(Comment {
+        id,
+        task,
+        kind,
+        author,
+        channel,
+        text,
+        at,
+        settled: settled.map(|at| Settled { at: at.0, by }),
+    })
+}
+
+/// Writes down what an employee said.
+pub fn insert_of_staff(
+    tx: &Transaction,
+    task: TaskId,
+    kind: CommentKind,
+    employee: EmployeeId,
+    text: &Message,
+    now: Timestamp,
+) -> Result<CommentId> {
+    tx.prepare_cached(
+        "INSERT INTO comments (task_id, kind, employee_id, text, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute((task, kind, employee, text.as_str(), Millis(now)))?;
+    Ok(CommentId::from_row(tx.last_insert_rowid()))
+}
+
+/// Writes down what a customer said, which waits for an answer from then on.
+pub fn insert_of_customer(
+    tx: &Transaction,
+    task: TaskId,
+    customer: Option<CustomerId>,
+    channel: Channel,
+    text: &Message,
+    now: Timestamp,
+) -> Result<CommentId> {
+    tx.prepare_cached(
+        "INSERT INTO comments (task_id, kind, customer_id, channel, text, at)
+         VALUES (?1, 'FROM_CUSTOMER', ?2, ?3, ?4, ?5)",
+    )?
+    .execute((task, customer, channel, text.as_str(), Millis(now)))?;
+    Ok(CommentId::from_row(tx.last_insert_rowid()))
+}
+
+pub fn get(connection: &Connection, id: CommentId) -> Result<Option<Comment>> {
+    let sql = format!("SELECT {COLUMNS} FROM comments WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// What was said about these tasks, oldest first.
+pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM comments WHERE task_id IN (SELECT value FROM json_each(?1))
+         ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many of a customer's words about a task wait for an answer.
+pub fn count_open(connection: &Connection, task: TaskId) -> Result<usize> {
+    let sql = "SELECT count(*) FROM comments
+               WHERE task_id = ?1 AND kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([task], |row| row.get(0))?)
+}
+
+/// In how many tasks, of this employee or of nobody, a customer waits for an answer.
+pub fn count_unanswered(connection: &Connection, employee: EmployeeId) -> Result<i64> {
+    let sql =
+        "SELECT count(DISTINCT c.task_id) FROM comments AS c JOIN tasks AS t ON t.id = c.task_id
+               WHERE c.kind = 'FROM_CUSTOMER' AND c.settled_at IS NULL
+                   AND (t.employee_id = ?1 OR t.employee_id IS NULL)";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([employee], |row| row.get(0))?)
+}
+
+/// What a customer said about a task waits for no answer any more; returns how much did.
+pub fn settle_of_task(
+    tx: &Transaction,
+    task: TaskId,
+    by: EmployeeId,
+    now: Timestamp,
+) -> Result<usize> {
+    let sql = "UPDATE comments SET settled_at = ?2, settled_by = ?3
+               WHERE task_id = ?1 AND kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
+    Ok(tx.prepare_cached(sql)?.execute((task, Millis(now), by))?)
+}
+
+/// Puts what a customer said to another task.
+pub fn set_task(tx: &Transaction, id: CommentId, task: TaskId) -> Result<()> {
+    tx.execute("UPDATE comments SET task_id = ?2 WHERE id = ?1", (id, task))?;
+    Ok(())
+}
+
+/// Empties what was said about a customer's tasks.
+pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE comments SET text = ''
+               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What is said about a task and asked of its customer: the forms of the task's page.
+
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::one::show_with;
+use super::task_id;
+use crate::app;
+use crate::domain::{
+    Approval, Channel, Comment, CommentKind, Decision, Error, Message, NewApproval, Result, Sum,
+};
+use crate::store::Transaction;
+use crate::web::form::Errors;
+use crate::web::text::Texts;
+use crate::web::visit::Visit;
+
+/// The fields in which people type.
+pub const SAID: [&str; 3] = ["comment", "askPrice", "askText"];
+
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+pub struct Draft {
+    pub comment: String,
+    pub price: String,
+    pub question: String,
+    pub errors: Errors,
+}
+
+/// The last price that the customer was asked to agree to.
+pub struct Question {
+    pub text: String,
+    pub what: String,
+    pub open: bool,
+    pub agreed: bool,
+    pub declined: bool,
+}
+
+impl Question {
+    pub fn of(approval: &Approval, texts: &Texts) -> Self {
+        let when = approval.decided.unwrap_or(approval.asked);
+        let how = match approval.channel {
+            Some(Channel::Telegram) => texts.s("channel-telegram"),
+            Some(Channel::Page) => texts.s("channel-page"),
+            None => String::new(),
+        };
+        let args = [
+            ("price", texts.money(approval.price)),
+            ("when", texts.when(&when)),
+            ("how", how),
+        ];
+        let id = match approval.decision {
+            Decision::Asked => "ask-waiting",
+            Decision::Agreed => "ask-agreed",
+            Decision::Declined => "ask-declined",
+            Decision::Withdrawn => "ask-withdrawn",
+        };
+        let what = approval.text.as_ref().map_or("", Message::as_str);
+        Self {
+            text: texts.with(id, args.map(|(name, value)| (name, value.into()))),
+            what: what.to_owned(),
+            open: approval.decision == Decision::Asked,
+            agreed: approval.decision == Decision::Agreed,
+            declined: approval.decision == Decision::Declined,
+        }
+    }
+}
+
+/// Something that was said, as the timeline shows it.
+pub struct Said {
+    pub text: String,
+    /// Who said it to whom.
+    pub kind: &'static str,
+    /// The customer waits for an answer.
+    pub open: bool,
+}
+
+impl Said {
+    pub fn of(comment: &Comment) -> Self {
+        Self {
+            text: comment.text.as_str().to_owned(),
+            kind: match comment.kind {
+                CommentKind::Internal => "internal",
+                CommentKind::ToCustomer => "ours",
+                CommentKind::FromCustomer => "theirs",
+            },
+            open: comment.is_open(),
+        }
+    }
+}
+
+/// The sentence above it.
+pub fn heading(comment: &Comment) -> &'static str {
+    match (comment.kind, comment.channel) {
+        (CommentKind::Internal, _) => "event-comment",
+        (CommentKind::ToCustomer, _) => "event-comment-shared",
+        (CommentKind::FromCustomer, Some(Channel::Page)) => "event-answer-page",
+        (CommentKind::FromCustomer, _) => "event-answer",
+    }
+}
+
+/// Says something to colleagues or to the customer, by which button was pressed.
+pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, task) = (visit.actor()?, task_id(id)?);
+    let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
+    let mut draft = Draft {
+        comment: visit.typed("comment").to_owned(),
+        ..Draft::default()
+    };
+    let text = Message::parse("comment", &draft.comment);
+    let Some(text) = draft.errors.take(text, &visit.texts)? else {
+        return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
+    };
+    let say = move |tx: &Transaction<'_>| {
+        app::comments::add(tx, &actor, task, shared, &text, now).map(drop)
+    };
+    visit.desk.db.write(say).await?;
+    Ok(visit.go(&format!("/tasks/{id}")))
+}
+
+/// Notes that what the customer said needs no answer.
+pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
+    let settle = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, task, now);
+    visit.desk.db.write(settle).await?;
+    Ok(visit.go(&format!("/tasks/{id}")))
+}
+
+/// Asks the customer to agree to a price.
+pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
+    let mut draft = Draft {
+        price: visit.typed("askPrice").to_owned(),
+        question: visit.typed("askText").to_owned(),
+        ..Draft::default()
+    };
+    let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
+    let price = Sum::parse("askPrice", draft.price.trim(), currency);
+    let price = draft.errors.take(price, texts)?;
+    let text = match draft.question.trim() {
+        "" => Ok(None),
+        text => Message::parse("askText", text).map(Some),
+    };
+    let text = draft.errors.take(text, texts)?;
+    let (Some(price), Some(text)) = (price, text) else {
+        return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
+    };
+    let new = NewApproval {
+        price,
+        text,
+        expected_version: visit.typed("version").parse().ok(),
+    };
+    let ask = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, task, &new, now);
+    match visit.desk.db.write(ask).await {
+        Ok(_) => Ok(visit.go(&format!("/tasks/{id}"))),
+        // What was typed stays; the page shows what the task is now.
+        Err(Error::Conflict(conflict)) => {
+            let text = crate::i18n::conflict(texts.language, &conflict);
+            draft.errors.say("askPrice", text);
+            show_with(visit, id, StatusCode::CONFLICT, draft).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the question back.
+pub async fn withdraw(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
+    let withdraw = move |tx: &Transaction<'_>| app::approvals::take_back(tx, &actor, task, now);
+    visit.desk.db.write(withdraw).await?;
+    Ok(visit.go(&format!("/tasks/{id}")))
+}
