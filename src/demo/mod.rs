@@ -1,7 +1,9 @@
 //! An invented shop: enough data to see what the program does, and how fast.
 
 mod devices;
+mod talk;
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use fastrand::Rng;
@@ -20,6 +22,8 @@ use devices::{DEVICES, Seen};
 const STEP: usize = 1_000;
 /// Customers at the least; above that one for every ten tasks.
 const CUSTOMERS: u32 = 200;
+/// The newest tasks that are talked about.
+const TALKED: usize = 30;
 const SEED: u64 = 2021;
 const MINUTES: u64 = 2 * 365 * 24 * 60;
 
@@ -92,6 +96,7 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
         times.sort_unstable_by(|a, b| b.cmp(a));
         let mut book = Book::default();
         let mut id = 0;
+        let mut undone: VecDeque<Task> = VecDeque::new();
         for some in times.chunks(STEP) {
             for minutes in some {
                 id += 1;
@@ -103,14 +108,23 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
             }
             bulk.insert_tasks(&book.tasks, &book.details)?;
             bulk.append_steps(&book.steps)?;
+            undone.extend(book.tasks.iter().filter(|task| is_undone(task)).cloned());
+            undone.drain(..undone.len().saturating_sub(TALKED));
             book.turn_over();
             bar.inc(some.len() as u64);
+        }
+        for (turn, task) in undone.iter().enumerate() {
+            talk::about(tx, task, turn, now)?;
         }
         bar.set_message("written; sorting");
         Ok(())
     })?;
     bar.finish_and_clear();
     Ok(())
+}
+
+fn is_undone(task: &Task) -> bool {
+    Status::UNDONE.contains(&task.status)
 }
 
 fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<EmployeeId>> {

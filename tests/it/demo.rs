@@ -39,6 +39,8 @@ fn the_demo_is_as_if_made_by_hand() {
         "tasks",
         "task_details",
         "task_events",
+        "comments",
+        "approvals",
     ] {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");
         assert!(by_hand.execute(&copy, []).unwrap() > 0);

@@ -1,0 +1,119 @@
+//! What is said about the newest tasks, and what their customers were asked.
+
+use jiff::{Timestamp, ToSpan};
+
+use crate::domain::{
+    Author, Channel, CommentKind, CustomerId, Decision, EmployeeId, EventKind, Message,
+    NewApproval, Result, Sum, Task, TaskId,
+};
+use crate::store::{self, Transaction};
+
+const QUESTIONS: [&str; 4] = [
+    "Когда можно забрать?",
+    "Сколько это будет стоить?",
+    "А данные сохранятся?",
+    "Можно сделать до пятницы?",
+];
+const ANSWERS: [&str; 3] = [
+    "Постараемся завтра, напишем.",
+    "Данные не трогаем, всё останется.",
+    "Да, успеваем.",
+];
+const NOTES: [&str; 3] = [
+    "Деталь заказана, поставщик обещает в среду.",
+    "Клиент просил не звонить до десяти.",
+    "Проверить ещё раз после сборки.",
+];
+
+/// An invented conversation about a task, by its turn in the list.
+pub(super) fn about(tx: &Transaction, task: &Task, turn: usize, now: Timestamp) -> Result<()> {
+    let (Some(customer), Some(employee)) = (task.customer, task.employee) else {
+        return Ok(());
+    };
+    let later = |minutes: i64| {
+        let at = task.updated.saturating_add(minutes.minutes());
+        at.map_or(now, |at| at.min(now))
+    };
+    let talk = Talk {
+        tx,
+        task: task.id,
+        version: task.version,
+        customer,
+        employee,
+    };
+    match turn % 5 {
+        0 => talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20)),
+        1 => {
+            talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20))?;
+            talk.staff_say(
+                CommentKind::ToCustomer,
+                ANSWERS[turn % ANSWERS.len()],
+                later(35),
+            )
+        }
+        2 => talk.asks(None, later(30)),
+        3 => {
+            talk.asks(Some(Decision::Agreed), later(30))?;
+            talk.staff_say(CommentKind::Internal, NOTES[turn % NOTES.len()], later(90))
+        }
+        _ => talk.asks(Some(Decision::Declined), later(30)),
+    }
+}
+
+struct Talk<'a> {
+    tx: &'a Transaction<'a>,
+    task: TaskId,
+    version: i64,
+    customer: CustomerId,
+    employee: EmployeeId,
+}
+
+impl Talk<'_> {
+    fn customer_says(&self, text: &str, at: Timestamp) -> Result<()> {
+        let (of, text) = (Some(self.customer), Message::parse("text", text)?);
+        let channel = Channel::Telegram;
+        let id = store::comments::insert_of_customer(self.tx, self.task, of, channel, &text, at)?;
+        self.note(EventKind::Answer, Author::Customer(of), id.get(), at)
+    }
+
+    fn staff_say(&self, kind: CommentKind, text: &str, at: Timestamp) -> Result<()> {
+        let text = Message::parse("text", text)?;
+        let by = self.employee;
+        let id = store::comments::insert_of_staff(self.tx, self.task, kind, by, &text, at)?;
+        if kind == CommentKind::ToCustomer {
+            store::comments::settle_of_task(self.tx, self.task, by, at)?;
+        }
+        self.note(EventKind::Comment, Author::Staff(by), id.get(), at)
+    }
+
+    fn asks(&self, answer: Option<Decision>, at: Timestamp) -> Result<()> {
+        let new = NewApproval {
+            price: Sum::new("price", 450_000)?,
+            text: Some(Message::parse(
+                "text",
+                "Деталь и работа, гарантия полгода.",
+            )?),
+            expected_version: None,
+        };
+        let (by, version) = (self.employee, self.version);
+        let id = store::approvals::insert(self.tx, self.task, by, &new, version, at)?;
+        let price = new.price.minor();
+        self.note(EventKind::Asked, Author::Staff(by), price, at)?;
+        let Some(decision) = answer else {
+            return Ok(());
+        };
+        let of = Some(self.customer);
+        let answered = Some((Channel::Page, of));
+        store::approvals::set_decision(self.tx, id, decision, answered, at)?;
+        let kind = match decision {
+            Decision::Agreed => EventKind::Agreed,
+            _ => EventKind::Declined,
+        };
+        self.note(kind, Author::Customer(of), price, at)
+    }
+
+    fn note(&self, kind: EventKind, author: Author, what: i64, at: Timestamp) -> Result<()> {
+        let what = what.to_string();
+        store::history::append(self.tx, self.task, kind, author, None, Some(&what), at)
+    }
+}
