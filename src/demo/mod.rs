@@ -12,7 +12,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{
     Category, Country, CustomerId, Description, Details, Email, EmployeeId, Error, Name, Phone,
-    Problem, Result, Role, Status, Task, TaskId,
+    Problem, Result, Role, Status, Sum, Task, TaskId,
 };
 use crate::store::bulk::Step;
 use crate::store::{self, Transaction};
@@ -96,7 +96,7 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
         times.sort_unstable_by(|a, b| b.cmp(a));
         let mut book = Book::default();
         let mut id = 0;
-        let mut undone: VecDeque<Task> = VecDeque::new();
+        let mut undone = VecDeque::new();
         for some in times.chunks(STEP) {
             for minutes in some {
                 id += 1;
@@ -108,23 +108,19 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
             }
             bulk.insert_tasks(&book.tasks, &book.details)?;
             bulk.append_steps(&book.steps)?;
-            undone.extend(book.tasks.iter().filter(|task| is_undone(task)).cloned());
+            undone.extend(book.undone());
             undone.drain(..undone.len().saturating_sub(TALKED));
             book.turn_over();
             bar.inc(some.len() as u64);
         }
-        for (turn, task) in undone.iter().enumerate() {
-            talk::about(tx, task, turn, now)?;
+        for (turn, (task, estimate)) in undone.iter().enumerate() {
+            talk::about(tx, task, *estimate, turn, now)?;
         }
         bar.set_message("written; sorting");
         Ok(())
     })?;
     bar.finish_and_clear();
     Ok(())
-}
-
-fn is_undone(task: &Task) -> bool {
-    Status::UNDONE.contains(&task.status)
 }
 
 fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<EmployeeId>> {
@@ -176,6 +172,18 @@ impl Book {
         self.tasks.clear();
         self.details.clear();
         self.steps.clear();
+    }
+
+    /// Those with something to do, each with what it may cost.
+    fn undone(&self) -> impl Iterator<Item = (Task, Option<Sum>)> {
+        let undone = |task: &&Task| Status::UNDONE.contains(&task.status);
+        self.tasks.iter().filter(undone).map(|task| {
+            let details = self.details.iter().find(|(id, _)| *id == task.id);
+            (
+                task.clone(),
+                details.and_then(|(_, details)| details.estimate),
+            )
+        })
     }
 
     /// A task, what stands beside it, and the steps that it went through.

@@ -26,7 +26,13 @@ const NOTES: [&str; 3] = [
 ];
 
 /// An invented conversation about a task, by its turn in the list.
-pub(super) fn about(tx: &Transaction, task: &Task, turn: usize, now: Timestamp) -> Result<()> {
+pub(super) fn about(
+    tx: &Transaction,
+    task: &Task,
+    estimate: Option<Sum>,
+    turn: usize,
+    now: Timestamp,
+) -> Result<()> {
     let (Some(customer), Some(employee)) = (task.customer, task.employee) else {
         return Ok(());
     };
@@ -41,7 +47,11 @@ pub(super) fn about(tx: &Transaction, task: &Task, turn: usize, now: Timestamp) 
         customer,
         employee,
     };
-    match turn % 5 {
+    let kind = match estimate {
+        Some(_) => turn % 5,
+        None => turn % 2,
+    };
+    match kind {
         0 => talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20)),
         1 => {
             talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20))?;
@@ -51,12 +61,12 @@ pub(super) fn about(tx: &Transaction, task: &Task, turn: usize, now: Timestamp) 
                 later(35),
             )
         }
-        2 => talk.asks(None, later(30)),
+        2 => talk.asks(estimate, None, later(30)),
         3 => {
-            talk.asks(Some(Decision::Agreed), later(30))?;
+            talk.asks(estimate, Some(Decision::Agreed), later(30))?;
             talk.staff_say(CommentKind::Internal, NOTES[turn % NOTES.len()], later(90))
         }
-        _ => talk.asks(Some(Decision::Declined), later(30)),
+        _ => talk.asks(estimate, Some(Decision::Declined), later(30)),
     }
 }
 
@@ -86,9 +96,12 @@ impl Talk<'_> {
         self.note(EventKind::Comment, Author::Staff(by), id.get(), at)
     }
 
-    fn asks(&self, answer: Option<Decision>, at: Timestamp) -> Result<()> {
+    fn asks(&self, price: Option<Sum>, answer: Option<Decision>, at: Timestamp) -> Result<()> {
+        let Some(price) = price else {
+            return Ok(());
+        };
         let new = NewApproval {
-            price: Sum::new("price", 450_000)?,
+            price,
             text: Some(Message::parse(
                 "text",
                 "Деталь и работа, гарантия полгода.",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bot::{ANNA, contact, create, messages};
+use crate::bot::{ANNA, contact, create, messages, text};
 use crate::harness::{Shop, code};
 
 async fn card(shop: &Shop, data: &str) -> Value {
@@ -285,10 +285,17 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
         format!(
             r#"mutation {{ updateTask(taskData: {{id: {id}, description: "Приметный самовар, не кипит", status: READY}}) {{ task {{ id }} }} }}"#
         ),
+        format!(
+            r#"mutation {{ addComment(id: {id}, text: "Приметная заметка") {{ task {{ id }} }} }}"#
+        ),
+        format!(
+            r#"mutation {{ askApproval(id: {id}, price: 1, text: "Приметный вопрос") {{ task {{ id }} }} }}"#
+        ),
     ] {
         let answer = shop.ask(&query).await;
         assert!(answer["errors"].is_null(), "{answer}");
     }
+    shop.update(text(ANNA, "Приметный ответ")).await;
     let traces = [
         "9161112233",
         "916 111",
@@ -335,6 +342,10 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
             "DESCRIPTION",
             "STATUS",
             "DESCRIPTION",
+            "COMMENT",
+            "ESTIMATE",
+            "ASKED",
+            "ANSWER",
             "CUSTOMER"
         ]
     );
