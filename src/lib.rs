@@ -15,6 +15,7 @@
 //! - [`telegram`]: the wire to Telegram alone.
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
+//! - [`fetcher`]: pictures from Telegram.
 //! - [`graphql`]: the API.
 //! - [`web`]: the staff's pages, and the one that customers see.
 //! - [`http`]: the routes.
@@ -57,6 +58,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod domain;
+pub mod fetcher;
 pub mod graphql;
 pub mod http;
 pub mod i18n;

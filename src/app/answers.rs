@@ -14,6 +14,14 @@ use crate::store::{self, Connection, Transaction};
 /// Open tasks that a customer can choose between.
 const CHOICES: usize = 6;
 
+/// A message from Telegram.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub text: Message,
+    /// What Telegram calls a picture that came with it.
+    pub picture: Option<String>,
+}
+
 /// Where a message from Telegram has landed.
 pub struct Landed {
     pub comment: CommentId,
@@ -32,7 +40,7 @@ pub fn take(
     tx: &Transaction,
     links: &Links,
     who: TelegramId,
-    text: &Message,
+    said: &Said,
     now: Timestamp,
 ) -> Result<Option<Landed>> {
     let mut choices = open_tasks(tx, links, who, now)?.into_iter();
@@ -40,7 +48,9 @@ pub fn take(
         return Ok(None);
     };
     let channel = Channel::Telegram;
-    let comment = comments::answer(tx, task.id, customer.as_deref(), channel, text, now)?;
+    let (text, picture) = (&said.text, said.picture.as_deref());
+    let customer = customer.as_deref();
+    let comment = comments::answer(tx, task.id, customer, channel, text, picture, now)?;
     let (task, others) = (task.id, choices.collect());
     Ok(Some(Landed {
         comment,
@@ -138,7 +148,7 @@ pub fn say(
 ) -> Result<()> {
     let TaskRow { task, customer, .. } = status_links::task(tx, links, token, now)?;
     let customer = customer.as_deref();
-    comments::answer(tx, task.id, customer, Channel::Page, text, now).map(drop)
+    comments::answer(tx, task.id, customer, Channel::Page, text, None, now).map(drop)
 }
 
 /// What the holder of a link answers to a question about its task.

@@ -7,7 +7,7 @@ use super::log::Log;
 use super::{notices, tasks};
 use crate::domain::{
     Actor, Channel, Comment, CommentId, CommentKind, Customer, CustomerId, Error, EventKind,
-    Message, Notice, Problem, Result, TaskId,
+    Message, Notice, PhotoId, Problem, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -67,7 +67,8 @@ pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> 
     tasks::get(tx, actor, task)
 }
 
-/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure.
+/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure. A
+/// picture goes by what Telegram calls it, and is fetched later.
 ///
 /// # Errors
 /// [`Error::Invalid`] when very much waits for an answer already.
@@ -77,6 +78,7 @@ pub(super) fn answer(
     customer: Option<&Customer>,
     channel: Channel,
     text: &Message,
+    picture: Option<&str>,
     now: Timestamp,
 ) -> Result<CommentId> {
     if store::comments::count_open(tx, task)? >= OPEN {
@@ -86,6 +88,9 @@ pub(super) fn answer(
     let comment = store::comments::insert_of_customer(tx, task, customer, channel, text, now)?;
     let log = Log::of_customer(tx, customer, task, now);
     log.happened(EventKind::Answer, comment)?;
+    if let Some(file) = picture {
+        store::photos::insert(tx, comment, file, now)?;
+    }
     store::tasks::touch(tx, task, now)?;
     Ok(comment)
 }
@@ -104,6 +109,14 @@ pub(super) fn move_to(
         store::tasks::touch(tx, task, now)?;
     }
     Ok(())
+}
+
+/// A picture that a customer sent, with its kind.
+///
+/// # Errors
+/// [`Error::NotFound`], also as long as it isn't here.
+pub fn photo(connection: &Connection, _: &Actor, id: PhotoId) -> Result<(String, Vec<u8>)> {
+    store::photos::image(connection, id)?.ok_or(Error::NotFound)
 }
 
 fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {

@@ -171,6 +171,7 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
         store::details::forget_devices_of(tx, customer.id)?;
         store::comments::forget_texts_of(tx, customer.id)?;
         store::approvals::forget_texts_of(tx, customer.id)?;
+        store::photos::delete_of(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };
     let customer = desk.db.write(work).await?;

@@ -6,7 +6,7 @@ mod say;
 
 use jiff::Timestamp;
 
-use crate::app::answers;
+use crate::app::answers::{self, Said};
 use crate::app::links::{self, Standing};
 use crate::app::status_links::{self, Links};
 use crate::domain::{
@@ -29,9 +29,9 @@ pub enum Input {
     OwnContact(Phone),
     /// Shared somebody else's, or a forwarded one, or one that can't be read.
     OtherContact,
-    TypedPhone(Phone, Message),
-    Said(Message),
-    /// A picture, a sticker, a command that there isn't.
+    TypedPhone(Phone, Said),
+    Said(Said),
+    /// A sticker, a voice, a command that there isn't.
     Anything,
     /// Turned to another page of the list in the message that shows it.
     Page {
@@ -73,7 +73,7 @@ pub enum Effect {
         standing: Standing,
     },
     /// Takes a message in, and shows the tasks.
-    Take(Message),
+    Take(Said),
     Do(Press),
     List {
         page: usize,
@@ -118,8 +118,8 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
                 }],
             )
         }
-        (Input::Said(text) | Input::TypedPhone(_, text), Standing::Verified) => {
-            (Standing::Verified, vec![Take(text)])
+        (Input::Said(said) | Input::TypedPhone(_, said), Standing::Verified) => {
+            (Standing::Verified, vec![Take(said)])
         }
         (Input::Press(press), Standing::Verified) => (Standing::Verified, vec![Do(press)]),
         (_, Standing::Verified) => (Standing::Verified, vec![list]),
@@ -209,8 +209,9 @@ fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
         Event::Message {
             from,
             text,
+            picture,
             contact: None,
-        } => Some((from, read_text(&text.unwrap_or_default(), shop))),
+        } => Some((from, read_text(&text.unwrap_or_default(), picture, shop))),
     }
 }
 
@@ -221,12 +222,18 @@ fn read_contact(contact: &Contact, shop: &Shop) -> Input {
     }
 }
 
-fn read_text(text: &str, shop: &Shop) -> Input {
+fn read_text(text: &str, picture: Option<String>, shop: &Shop) -> Input {
     // In a private chat a command may still be written "/start@bot", and "/start" may carry a
     // payload from a link.
     let command = text.split(['@', ' ', '\n']).next().unwrap_or_default();
     let payload = || text.split_whitespace().nth(1);
-    match (command, Message::from_telegram(text)) {
+    let said = Message::from_telegram(text);
+    let said = match (&picture, said) {
+        (Some(_), said) => Some(said.unwrap_or_else(Message::wordless)),
+        (None, said) => said,
+    };
+    let said = said.map(|text| Said { text, picture });
+    match (command, said) {
         ("/start", _) => match payload() {
             Some(token) => Input::Follow(token.to_owned()),
             None => Input::Start,
@@ -288,7 +295,7 @@ fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
         Effect::SetBlocked(blocked) => links::set_blocked(tx, who.id, blocked, now),
         Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
         Effect::Show { token, standing } => show(desk, who, &token, standing),
-        Effect::Take(text) => take(desk, who, &text),
+        Effect::Take(said) => take(desk, who, &said),
         Effect::Do(press) => press_button(desk, who, press),
         Effect::List {
             page,
@@ -321,9 +328,9 @@ fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Re
 }
 
 /// Takes a message to the shop, says where it went, and shows the tasks.
-fn take(desk: &Context<'_>, who: &Person, text: &Message) -> Result<()> {
+fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     let list = list(desk, who, 0)?;
-    let answer = match answers::take(desk.tx, desk.links, who.id, text, desk.now) {
+    let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
         Ok(Some(landed)) => say::landed(&landed, list, desk.language),
         Ok(None) => say::above("bot-not-taken", list, desk.language),
         Err(Error::Invalid(_)) => say::above("bot-too-many", list, desk.language),
@@ -366,8 +373,11 @@ mod tests {
         Phone::parse("phone", "+79000000000", Country::parse("RU").unwrap()).unwrap()
     }
 
-    fn said() -> Message {
-        Message::parse("text", "hello").unwrap()
+    fn said() -> Said {
+        Said {
+            text: Message::parse("text", "hello").unwrap(),
+            picture: None,
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ ids! {
     EmployeeId
     CommentId
     ApprovalId
+    PhotoId
     /// A row of a task's history.
     EventId
     /// A row of the outbox.

@@ -20,6 +20,7 @@ mod language;
 mod money;
 mod notice;
 mod phone;
+mod photo;
 mod search;
 mod task;
 mod text;
@@ -37,7 +38,7 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
-    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId,
+    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, PhotoId, TaskId, TelegramId,
 };
 pub use language::Language;
 pub use money::{Currency, Sum};
@@ -46,6 +47,7 @@ pub use notice::{
     Waiting, collapse,
 };
 pub use phone::{Country, Phone};
+pub use photo::{Image, Photo, PhotoState, Wanted};
 pub use search::Search;
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,

@@ -89,6 +89,11 @@ impl Message {
         (!clean.is_empty()).then(|| Self(clean.to_owned()))
     }
 
+    /// What somebody says who sends a picture alone.
+    pub fn wordless() -> Self {
+        Self(String::new())
+    }
+
     pub fn from_row(text: String) -> Self {
         Self(text)
     }

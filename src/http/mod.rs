@@ -276,6 +276,7 @@ fn room(path: &str) -> String {
         "new-task",
         "board",
         "notices",
+        "photos",
         "customers",
         "new-customer",
         "devices",

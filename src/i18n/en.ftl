@@ -389,6 +389,10 @@ ask-declined = { $price }: the customer declined { $how }, { $when }
 ask-withdrawn = { $price }: doesn't hold any more, { $when }
 channel-telegram = in Telegram
 channel-page = on the task's page
+photo-alt = Picture from the customer
+photo-waiting = A picture is on its way from Telegram
+photo-lost = A picture could not be fetched
+photo-sent = Picture
 nav-unanswered = { $count ->
     [one] { $count } task waits for an answer
    *[other] { $count } tasks wait for an answer

@@ -401,6 +401,10 @@ ask-declined = { $price }: клиент отказался { $how }, { $when }
 ask-withdrawn = { $price }: больше не действует, { $when }
 channel-telegram = в Telegram
 channel-page = на странице заявки
+photo-alt = Фото от клиента
+photo-waiting = Фото загружается из Telegram
+photo-lost = Фото не загрузилось
+photo-sent = Фото
 nav-unanswered = { $count ->
     [one] { $count } заявка ждёт ответа
     [few] { $count } заявки ждут ответа

@@ -13,6 +13,7 @@ use crate::app::{Desk, secrets};
 use crate::bot;
 use crate::config::{Mode, Telegram};
 use crate::domain::{BotState, Language};
+use crate::fetcher::Fetcher;
 use crate::i18n;
 use crate::notifier::Notifier;
 use crate::store::Db;
@@ -54,6 +55,7 @@ impl Bot {
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.clone());
+        let fetcher = Fetcher::new(desk.db.clone(), desk.clock.clone(), self.client.clone());
         let listen = async {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -61,7 +63,7 @@ impl Bot {
                 () = self.watch(&desk) => {}
             }
         };
-        tokio::join!(notifier.run(&stop), listen);
+        tokio::join!(notifier.run(&stop), fetcher.run(&stop), listen);
         Ok(())
     }
 

@@ -7,12 +7,14 @@ use super::columns::Columns;
 use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{
-    Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Result,
-    Settled, TaskId,
+    Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Photo,
+    Result, Settled, TaskId,
 };
 
-const COLUMNS: &str = "id, task_id, kind, employee_id, customer_id, channel, text, at, \
-                       settled_at, settled_by";
+const SELECT: &str =
+    "SELECT c.id, c.task_id, c.kind, c.employee_id, c.customer_id, c.channel, c.text,
+    c.at, c.settled_at, c.settled_by, p.id AS photo_id, p.state AS photo_state, p.width, p.height
+    FROM comments AS c LEFT JOIN photos AS p ON p.comment_id = c.id";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
     let row = &mut Columns::of(row);
@@ -27,6 +29,14 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
     let at = row.take::<Millis>("at")?.0;
     let settled: Option<Millis> = row.take("settled_at")?;
     let by = row.take("settled_by")?;
+    let (photo, state): (Option<_>, Option<_>) = (row.take("photo_id")?, row.take("photo_state")?);
+    let (width, height): (Option<_>, Option<_>) = (row.take("width")?, row.take("height")?);
+    let photo = photo.zip(state).map(|(id, state)| Photo {
+        id,
+        state,
+        width: width.unwrap_or_default(),
+        height: height.unwrap_or_default(),
+    });
     Ok(Comment {
         id,
         task,
@@ -34,6 +44,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
         author,
         channel,
         text,
+        photo,
         at,
         settled: settled.map(|at| Settled { at: at.0, by }),
     })
@@ -73,17 +84,15 @@ pub fn insert_of_customer(
 }
 
 pub fn get(connection: &Connection, id: CommentId) -> Result<Option<Comment>> {
-    let sql = format!("SELECT {COLUMNS} FROM comments WHERE id = ?1");
+    let sql = format!("{SELECT} WHERE c.id = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([id], from_row).optional()?)
 }
 
 /// What was said about these tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM comments WHERE task_id IN (SELECT value FROM json_each(?1))
-         ORDER BY id"
-    );
+    let sql =
+        format!("{SELECT} WHERE c.task_id IN (SELECT value FROM json_each(?1)) ORDER BY c.id");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -26,6 +26,7 @@ pub mod health;
 pub mod history;
 pub mod invites;
 pub mod outbox;
+pub mod photos;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;

@@ -7,7 +7,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     ApprovalId, Category, Channel, CommentId, CommentKind, CustomerId, Day, Decision, EmployeeId,
-    Error, EventId, EventKind, Language, NoticeId, Role, Status, Sum, TaskId, TelegramId,
+    Error, EventId, EventKind, Language, NoticeId, PhotoId, PhotoState, Role, Status, Sum, TaskId,
+    TelegramId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -35,7 +36,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
+ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId PhotoId TaskId TelegramId }
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -59,6 +60,7 @@ words! {
     Channel: Channel::from_word, Channel::word;
     CommentKind: CommentKind::from_word, CommentKind::word;
     Decision: Decision::from_word, Decision::word;
+    PhotoState: PhotoState::from_word, PhotoState::word;
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;

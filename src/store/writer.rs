@@ -291,7 +291,8 @@ impl Pending {
     pub fn note(&self, action: Action, table: &str, row: i64) {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match table {
-            "outbox" => touched.outbox = true,
+            // What is to be sent, or to be fetched.
+            "outbox" | "photos" => touched.outbox = true,
             "employees" => touched.staff = true,
             search::STALE => touched.search = true,
             "tasks" => {

@@ -40,6 +40,9 @@ pub fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// How long a file may take.
+const DOWNLOAD: Duration = Duration::from_secs(30);
+
 /// Where Telegram delivers updates to a server that people reach at `public_url`.
 pub fn webhook_url(public_url: &str) -> String {
     format!("{public_url}/telegram/webhook")
@@ -76,6 +79,9 @@ pub struct Client {
     bot: Bot,
     /// The same, but patient.
     poller: Bot,
+    /// For what isn't the API itself.
+    files: reqwest::Client,
+    file_url: String,
     token: SecretString,
 }
 
@@ -88,16 +94,22 @@ impl Client {
             api_url.trim_end_matches('/'),
             token.expose_secret()
         );
-        let bot = |timeout| {
-            let client = reqwest::Client::builder()
+        let client = |timeout| {
+            reqwest::Client::builder()
                 .connect_timeout(TIMEOUT)
                 .timeout(timeout)
-                .build()?;
-            Ok(Bot::builder().api_url(url.as_str()).client(client).build())
+                .build()
         };
+        let bot = |client| Bot::builder().api_url(url.as_str()).client(client).build();
         Ok(Self {
-            bot: bot(TIMEOUT)?,
-            poller: bot(POLL + TIMEOUT)?,
+            bot: bot(client(TIMEOUT)?),
+            poller: bot(client(POLL + TIMEOUT)?),
+            files: client(DOWNLOAD)?,
+            file_url: format!(
+                "{}/file/bot{}",
+                api_url.trim_end_matches('/'),
+                token.expose_secret()
+            ),
             token,
         })
     }
@@ -154,6 +166,40 @@ impl Client {
         if let Err(failure) = self.tell("answerCallbackQuery", params).await {
             tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
         }
+    }
+
+    /// Fetches a file that somebody sent to the bot, of no more than that many bytes
+    /// (<https://core.telegram.org/bots/api#getfile>).
+    ///
+    /// # Errors
+    /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
+    pub async fn file(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
+        let call = self
+            .bot
+            .request::<_, MethodResponse<File>>("getFile", Some(json!({ "file_id": file })));
+        let path = self.call(call).await?.result.file_path;
+        let path = path.ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
+        let broke = |_| Failure::retry(false, "the connection broke".to_owned());
+        let answer = self.files.get(format!("{}/{path}", self.file_url)).send();
+        let mut answer = match answer.await.map_err(broke)? {
+            answer if answer.status().is_success() => answer,
+            answer => {
+                let status = answer.status();
+                let detail = format!("{} for a file", status.as_u16());
+                return Err(match status.is_client_error() {
+                    true => Failure::Refused(detail),
+                    false => Failure::retry(false, detail),
+                });
+            }
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(broke)? {
+            if bytes.len() + chunk.len() > max {
+                return Err(Failure::Refused("too long".to_owned()));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
     }
 
     /// Asks Telegram to deliver updates to `url` with `secret` in the header. Those that wait
@@ -345,6 +391,12 @@ impl Failure {
 struct Me {
     #[serde(default)]
     username: String,
+}
+
+/// What is read of `getFile`.
+#[derive(Deserialize)]
+struct File {
+    file_path: Option<String>,
 }
 
 /// What is read of `getWebhookInfo`.

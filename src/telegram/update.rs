@@ -18,7 +18,10 @@ pub struct Update {
 pub enum Event {
     Message {
         from: Person,
+        /// What was written, or stands below a picture.
         text: Option<String>,
+        /// What Telegram calls a picture that was sent.
+        picture: Option<String>,
         contact: Option<Contact>,
     },
     /// A button under one of our messages was pressed.
@@ -84,9 +87,28 @@ struct Message {
     chat: Chat,
     from: Option<User>,
     text: Option<String>,
+    caption: Option<String>,
+    /// One picture in several sizes.
+    #[serde(default)]
+    photo: Vec<PhotoSize>,
+    /// A file, which may be a picture that was not made smaller.
+    document: Option<Document>,
     contact: Option<SharedContact>,
     forward_origin: Option<IgnoredAny>,
     via_bot: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct PhotoSize {
+    file_id: String,
+    width: i64,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    file_id: String,
+    #[serde(default)]
+    mime_type: String,
 }
 
 #[derive(Deserialize)]
@@ -155,9 +177,15 @@ impl Message {
             own: first_hand && contact.user_id == Some(from.id.get()),
             phone: contact.phone_number,
         });
+        let picture = self.photo.into_iter().max_by_key(|size| size.width);
+        let picture = picture.map(|size| size.file_id);
+        let file = self
+            .document
+            .filter(|file| file.mime_type.starts_with("image/"));
         Some(Event::Message {
             from,
-            text: self.text,
+            text: self.text.or(self.caption),
+            picture: picture.or(file.map(|file| file.file_id)),
             contact,
         })
     }

@@ -8,6 +8,7 @@ mod board;
 mod customers;
 mod errors;
 mod form;
+mod photos;
 mod qr;
 mod status;
 mod tasks;
@@ -76,6 +77,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "delete"] if get => tasks::ask_to_delete(&visit, id).await,
         ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
         ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
+        ["photos", id] if get => photos::show(&visit, id).await,
         ["board"] if get => board::show(&visit).await,
 
         ["customers"] if get => customers::list(&visit).await,

@@ -48,6 +48,7 @@ struct Question {
 /// What was said, by whom and when.
 struct Said {
     mine: bool,
+    photo: bool,
     text: String,
     line: String,
 }
@@ -163,6 +164,7 @@ impl<'a> StatusPage<'a> {
             let who = if mine { "status-you" } else { "status-shop" };
             Said {
                 mine,
+                photo: comment.photo.is_some(),
                 text: comment.text.as_str().to_owned(),
                 line: format!("{} · {}", texts.s(who), texts.when(&comment.at)),
             }

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "notifier",
         &["domain", "clock", "i18n", "metrics", "store", "telegram"],
     ),
+    ("fetcher", &["domain", "clock", "store", "telegram"]),
     ("graphql", &["domain", "i18n", "store", "app"]),
     ("web", &["domain", "i18n", "store", "app"]),
     (
@@ -43,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "app",
             "graphql",
             "http",
+            "fetcher",
             "notifier",
             "telegram",
         ],

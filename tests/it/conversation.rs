@@ -709,3 +709,147 @@ async fn comments_of_many_tasks_are_read_at_once() {
     assert_eq!(shop.reads(query).await, one);
     shop.close().await;
 }
+
+/// A picture, as far as one is looked at.
+fn gif(width: u16, height: u16) -> Vec<u8> {
+    let size = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    [b"GIF89a".as_slice(), &size, &[0; 20]].concat()
+}
+
+fn picture(from: i64, file: &str, caption: Option<&str>) -> Value {
+    let sizes = [(90, format!("{file}-small")), (1280, file.to_owned())];
+    let sizes = sizes.map(|(width, file)| {
+        json!({"file_id": file, "file_unique_id": file, "width": width, "height": width, "file_size": 100})
+    });
+    message(from, json!({ "photo": sizes, "caption": caption }))
+}
+
+/// The pictures of the first task, once none is on its way any more.
+async fn pictures(shop: &Shop) -> Value {
+    let query = "{ taskById(id: 1) { comments { text photo { id state url width height } } } }";
+    loop {
+        let answer = shop.ask(query).await;
+        let comments = answer["data"]["taskById"]["comments"].clone();
+        let all = comments.as_array().unwrap();
+        if all
+            .iter()
+            .all(|comment| comment["photo"]["state"] != "WAITING")
+        {
+            return comments;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_fetched_and_shown_to_staff_alone() {
+    let shop = shop().await;
+    let link = renew(&shop, "1").await;
+    shop.telegram.file("large", gif(320, 200));
+    shop.update(picture(ANNA, "large", Some("Вот трещина")))
+        .await;
+    assert!(said(&messages(&shop, 3).await[2]).starts_with("Передали мастерской"));
+    let url = format!("{}/photos/1", shop.url);
+    assert_eq!(
+        pictures(&shop).await,
+        json!([{"text": "Вот трещина", "photo": {"id": "1", "state": "HERE", "url": url, "width": 320, "height": 200}}])
+    );
+    let page = desk(&shop, "/tasks/1").await;
+    assert!(
+        page.contains("<img src=\"/photos/1\" width=\"320\" height=\"200\""),
+        "{page}"
+    );
+    let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
+    let request = shop
+        .request(Method::GET, "/photos/1")
+        .header("cookie", &cookie);
+    let shown = request.send().await.unwrap();
+    assert_eq!(shown.headers()["content-type"], "image/gif");
+    assert_eq!(
+        shown.headers()["content-security-policy"],
+        "default-src 'none'; sandbox"
+    );
+    assert_eq!(shown.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(shown.bytes().await.unwrap(), gif(320, 200));
+    for path in ["/photos/2", "/photos/x", "/photos/1/2"] {
+        let request = shop.request(Method::GET, path).header("cookie", &cookie);
+        assert_eq!(request.send().await.unwrap().status(), 404, "{path}");
+    }
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let stranger = client.build().unwrap().get(&url).send().await.unwrap();
+    assert_eq!(stranger.status(), 303, "to the login");
+    assert!(
+        self::page(&shop, &link)
+            .await
+            .contains("<div>Фото</div><div class=\"text\">Вот трещина</div>")
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_not_kept_and_what_can_come_later_is_tried_again() {
+    let shop = shop().await;
+    shop.telegram
+        .file("page", b"<html><script>alert(1)</script>".to_vec());
+    shop.telegram.file("long", {
+        let mut long = gif(1, 1);
+        long.resize(4 * 1024 * 1024 + 1, 0);
+        long
+    });
+    shop.telegram.file("good", gif(1, 1));
+    for file in ["page", "long", "gone"] {
+        shop.update(picture(ANNA, file, None)).await;
+    }
+    // A file that says it is a picture, and one that doesn't.
+    let file = |mime: &str| {
+        message(
+            ANNA,
+            json!({"document": {"file_id": "good", "file_unique_id": "good", "mime_type": mime}}),
+        )
+    };
+    shop.update(file("image/gif")).await;
+    shop.update(file("application/pdf")).await;
+    messages(&shop, 7).await;
+    let states = pictures(&shop).await;
+    let states: Vec<_> = states
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["photo"]["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["LOST", "LOST", "LOST", "HERE"]);
+    let page = desk(&shop, "/tasks/1").await;
+    assert_eq!(page.matches("Фото не загрузилось").count(), 3, "{page}");
+    // Telegram fails for a while.
+    let down = json!({"ok": false, "error_code": 500, "description": "down"});
+    shop.telegram.tell("getFile", 500, down);
+    shop.update(picture(ANNA, "good", None)).await;
+    shop.telegram.calls_of("getFile", 5).await;
+    assert!(
+        desk(&shop, "/tasks/1")
+            .await
+            .contains("Фото загружается из Telegram")
+    );
+    let found = json!({"ok": true, "result": {"file_id": "good", "file_unique_id": "good", "file_path": "photos/good"}});
+    shop.telegram.tell("getFile", 200, found);
+    shop.clock.advance(Duration::from_secs(2));
+    let all = pictures(&shop).await;
+    assert_eq!(all[4]["photo"]["state"], "HERE", "{all}");
+    messages(&shop, 8).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_fetched_for_three_days_is_given_up() {
+    let shop = shop().await;
+    let down = json!({"ok": false, "error_code": 500, "description": "down"});
+    shop.telegram.tell("getFile", 500, down);
+    shop.update(picture(ANNA, "late", None)).await;
+    shop.telegram.calls_of("getFile", 1).await;
+    messages(&shop, 3).await;
+    shop.clock.advance(Duration::from_secs(73 * 3_600));
+    let mut shop = shop;
+    shop.token = shop.login("owner@example.com").await;
+    assert_eq!(pictures(&shop).await[0]["photo"]["state"], "LOST");
+    shop.close().await;
+}

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::bot::{ANNA, contact, create, messages, text};
-use crate::harness::{Shop, code};
+use crate::bot::{ANNA, contact, create, message, messages, text};
+use crate::harness::{Shop, code, eventually};
 
 async fn card(shop: &Shop, data: &str) -> Value {
     shop.ask(&format!(
@@ -296,6 +296,17 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
         assert!(answer["errors"].is_null(), "{answer}");
     }
     shop.update(text(ANNA, "Приметный ответ")).await;
+    let picture = [
+        b"GIF89a\x01\0\x01\0 ".as_slice(),
+        "Приметная фотография".as_bytes(),
+    ]
+    .concat();
+    shop.telegram.file("photo", picture);
+    let size = json!({"file_id": "photo", "file_unique_id": "photo", "width": 1, "height": 1});
+    shop.update(message(ANNA, json!({ "photo": [size] }))).await;
+    let here = "SELECT count(*) FROM photos WHERE state = 'HERE'";
+    let count = || shop.database().query_row(here, [], |row| row.get(0));
+    eventually("the picture is here", || count() == Ok(1)).await;
     let traces = [
         "9161112233",
         "916 111",
@@ -345,6 +356,7 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
             "COMMENT",
             "ESTIMATE",
             "ASKED",
+            "ANSWER",
             "ANSWER",
             "CUSTOMER"
         ]

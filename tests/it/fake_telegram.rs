@@ -37,6 +37,8 @@ struct Inner {
     updates: watch::Sender<Vec<Value>>,
     /// What questions about the bot are answered with, instead of what is usual.
     told: Mutex<HashMap<String, Answer>>,
+    /// What files the bot was sent, by what they are called.
+    files: Mutex<HashMap<String, Vec<u8>>>,
     /// Where updates go, as far as anybody has said.
     webhook: Mutex<String>,
 }
@@ -52,6 +54,7 @@ impl FakeTelegram {
             judge: Mutex::default(),
             updates: watch::Sender::default(),
             told: Mutex::default(),
+            files: Mutex::default(),
             webhook: Mutex::default(),
         }));
         let answering = fake.clone();
@@ -62,6 +65,16 @@ impl FakeTelegram {
                 let fake = answering.clone();
                 async move { fake.answer(method, body).await }
             });
+        let sending = fake.clone();
+        let files =
+            warp::path!("file" / String / "photos" / String).map(move |_: String, file: String| {
+                use warp::Reply;
+                match sending.0.files.lock().unwrap().get(&file) {
+                    Some(bytes) => bytes.clone().into_response(),
+                    None => StatusCode::NOT_FOUND.into_response(),
+                }
+            });
+        let routes = files.or(routes);
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -94,6 +107,11 @@ impl FakeTelegram {
     pub fn tell(&self, method: &str, status: u16, answer: Value) {
         let mut told = self.0.told.lock().unwrap();
         told.insert(method.to_owned(), Answer::Error(status, answer));
+    }
+
+    /// A file that somebody sends to the bot.
+    pub fn file(&self, file: &str, bytes: Vec<u8>) {
+        self.0.files.lock().unwrap().insert(file.to_owned(), bytes);
     }
 
     /// Leaves every call of a method without an answer from now on.
@@ -166,7 +184,7 @@ impl FakeTelegram {
         };
         self.0
             .calls
-            .send_modify(|calls| calls.push((method.clone(), body)));
+            .send_modify(|calls| calls.push((method.clone(), body.clone())));
         let told = match is_message {
             true => judged.or_else(|| self.0.answers.lock().unwrap().pop_front()),
             false => None,
@@ -187,6 +205,10 @@ impl FakeTelegram {
                 json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Desk", "username": "desk_bot"}})
             }
             "getWebhookInfo" => self.webhook_info(),
+            "getFile" => {
+                let file = body["file_id"].as_str().unwrap();
+                json!({"ok": true, "result": {"file_id": file, "file_unique_id": file, "file_path": format!("photos/{file}")}})
+            }
             _ => ok,
         };
         let told = told.or(of_method);

@@ -1,6 +1,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::event::AuthorEnum;
+use super::photo::PhotoView;
 use super::written::Entry;
 use super::{UserView, user};
 use crate::app;
@@ -65,8 +66,14 @@ impl CommentView {
         self.0.channel.map(Into::into)
     }
 
+    /// Empty where a picture came without words.
     async fn text(&self) -> &str {
         self.0.text.as_str()
+    }
+
+    /// The picture that came with it.
+    async fn photo(&self) -> Option<PhotoView> {
+        self.0.photo.map(PhotoView)
     }
 
     /// RFC 3339 in UTC.

@@ -8,6 +8,7 @@ mod employee;
 mod event;
 mod list;
 mod notice;
+mod photo;
 mod shop;
 mod task;
 mod written;

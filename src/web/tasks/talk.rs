@@ -7,7 +7,8 @@ use super::one::show_with;
 use super::task_id;
 use crate::app;
 use crate::domain::{
-    Approval, Channel, Comment, CommentKind, Decision, Error, Message, NewApproval, Result, Sum,
+    Approval, Channel, Comment, CommentKind, Decision, Error, Message, NewApproval, Photo, Result,
+    Sum,
 };
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -70,6 +71,7 @@ pub struct Said {
     pub text: String,
     /// Who said it to whom.
     pub kind: &'static str,
+    pub photo: Option<Photo>,
     /// The customer waits for an answer.
     pub open: bool,
 }
@@ -83,6 +85,7 @@ impl Said {
                 CommentKind::ToCustomer => "ours",
                 CommentKind::FromCustomer => "theirs",
             },
+            photo: comment.photo,
             open: comment.is_open(),
         }
     }

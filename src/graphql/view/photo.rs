@@ -1,0 +1,45 @@
+use async_graphql::{Context, Enum, ID, Object};
+
+use crate::domain::{Photo, PhotoState, Result};
+use crate::graphql::Asked;
+
+/// Where a picture is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "PhotoState", remote = "PhotoState")]
+pub enum PhotoStateEnum {
+    /// Still at Telegram.
+    Waiting,
+    Here,
+    /// It could not be fetched, or is no picture.
+    Lost,
+}
+
+pub struct PhotoView(pub Photo);
+
+/// A picture that the customer sent.
+#[Object(name = "Photo", serial)]
+impl PhotoView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn state(&self) -> PhotoStateEnum {
+        self.0.state.into()
+    }
+
+    /// Where whoever is signed in in the browser sees it; null as long as it isn't here.
+    async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let (is_here, id) = (self.0.state == PhotoState::Here, self.0.id);
+        let url = format!("{}/photos/{id}", ctx.desk()?.public_url);
+        Ok(is_here.then_some(url))
+    }
+
+    /// In pixels; 0 as long as it isn't here.
+    async fn width(&self) -> i64 {
+        self.0.width
+    }
+
+    async fn height(&self) -> i64 {
+        self.0.height
+    }
+}
