@@ -16,10 +16,12 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{
+    Content, Error, Language, Notice, Outgoing, Reason, Result, Stage, TelegramId,
+};
 use crate::i18n;
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure};
+use crate::telegram::{Client, Failure, html};
 
 /// Sends that may be under way at once: one slow chat must not hold up the rest.
 const WORKERS: usize = 8;
@@ -65,8 +67,9 @@ pub enum Step {
 
 /// What a look at the queue found.
 enum Claim {
-    Send(Outgoing, Language),
-    /// The row was given up.
+    /// With the stage that a notice tells, where it is known.
+    Send(Outgoing, Language, Option<Stage>),
+    /// The row was given up, or isn't told.
     Dropped,
     Wait(Option<Timestamp>),
 }
@@ -159,12 +162,12 @@ impl Notifier {
     /// # Errors
     /// When the database fails before the row is claimed.
     pub async fn step(&self) -> Result<Step> {
-        let (outgoing, language) = match self.claim().await? {
-            Claim::Send(outgoing, language) => (outgoing, language),
+        let (outgoing, language, stage) = match self.claim().await? {
+            Claim::Send(outgoing, language, stage) => (outgoing, language, stage),
             Claim::Dropped => return Ok(Step::Worked),
             Claim::Wait(until) => return Ok(Step::Idle(until)),
         };
-        let sent = self.send(&outgoing, language).await;
+        let sent = self.send(&outgoing, stage.as_ref(), language).await;
         self.db.metrics().sent(match &sent {
             Ok(()) => "delivered",
             Err(Failure::Blocked(_)) => "blocked",
@@ -220,6 +223,16 @@ impl Notifier {
                 let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
                     return Ok(Claim::Wait(Some(now)));
                 };
+                let stage = match &outgoing.content {
+                    Content::Notice(notice) => notice.stage(),
+                    _ => None,
+                };
+                let stage = stage.map(|stage| store::stages::get(tx, stage));
+                let stage = stage.transpose()?.flatten();
+                if stage.as_ref().is_some_and(|stage| !stage.told) {
+                    store::outbox::delete(tx, id)?;
+                    return Ok(Claim::Dropped);
+                }
                 if gave_up(&outgoing, now) {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
                     return Ok(Claim::Dropped);
@@ -230,18 +243,24 @@ impl Notifier {
                 }
                 store::outbox::set_sending(tx, id)?;
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
-                Ok(Claim::Send(outgoing, language.unwrap_or(fallback)))
+                let language = language.unwrap_or(fallback);
+                Ok(Claim::Send(outgoing, language, stage))
             })
             .await
     }
 
-    async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
+    async fn send(
+        &self,
+        outgoing: &Outgoing,
+        stage: Option<&Stage>,
+        language: Language,
+    ) -> Result<(), Failure> {
         match &outgoing.content {
             Content::Unreadable => Err(Failure::Refused("unreadable".to_owned())),
             Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
             Content::Notice(notice) => {
                 self.client
-                    .send_text(outgoing.chat, &say(*notice, language))
+                    .send_text(outgoing.chat, &say(*notice, stage, language))
                     .await
             }
         }
@@ -328,11 +347,16 @@ fn backoff(attempts: u32) -> Duration {
     Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
 }
 
-fn say(notice: Notice, language: Language) -> String {
+/// The stage is none of a notice that was written before there were any, and once it was deleted.
+fn say(notice: Notice, stage: Option<&Stage>, language: Language) -> String {
     let Notice::StatusChanged { task, to, .. } = notice;
+    let status = match stage {
+        Some(stage) => html(&i18n::stage(language, stage)),
+        None => i18n::status(language, to),
+    };
     let args = [
         ("number", task.to_string().into()),
-        ("status", i18n::status(language, to).into()),
+        ("status", status.into()),
     ];
     i18n::text_with(language, "notice-status-changed", args)
 }

@@ -6,19 +6,21 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Actor, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
-    Status, TaskId, Undelivered, collapse,
+    Stage, TaskId, Undelivered, collapse,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Queues the news of a status change for the customer, if there is one who can be told.
+/// Queues the news of another stage for the customer, if there is one who can be told. A stage of
+/// which customers aren't told is queued as well, so that there and back again is nothing; when its
+/// turn comes it goes unsaid.
 pub fn status_changed(
     tx: &Transaction,
     shop: &Shop,
     customer: Option<&Customer>,
     task: TaskId,
-    from: Status,
-    to: Status,
+    from: &Stage,
+    to: &Stage,
     now: Timestamp,
 ) -> Result<()> {
     let Some((customer, link)) = customer.and_then(|c| c.telegram.map(|link| (c, link))) else {
@@ -28,11 +30,17 @@ pub fn status_changed(
         return Ok(());
     }
     let due = now.saturating_add(shop.notify_delay).unwrap_or(now);
-    match collapse(store::outbox::waiting_of_task(tx, task)?, to) {
+    match collapse(store::outbox::waiting_of_task(tx, task)?, to.id) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
         Collapsed::Replace(id) => store::outbox::replace(tx, id, to, due),
         Collapsed::Send => {
-            let notice = Notice::StatusChanged { task, from, to };
+            let notice = Notice::StatusChanged {
+                task,
+                from: from.status,
+                to: to.status,
+                from_stage: Some(from.id),
+                to_stage: Some(to.id),
+            };
             store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
         }
     }
@@ -57,8 +65,9 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up notice again, with the status that the task has now. Where a newer notice of
-/// the same task waits already, that one says it all, and the old one goes.
+/// Tries a given-up notice again, with the stage that the task has now. Where a newer notice of the
+/// same task waits already, that one says it all, and where customers aren't told of the stage there
+/// is nothing to say: the old one goes.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
@@ -73,8 +82,8 @@ pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Resul
         .filter(|link| link.verified)
         .ok_or(Problem::NotReachable.at("id"))?;
     match store::outbox::waiting_of_task(tx, task)? {
-        Some(_) => store::outbox::delete(tx, id)?,
-        None => store::outbox::revive(tx, id, link.id, row.task.status, now)?,
+        None if row.stage.told => store::outbox::revive(tx, id, link.id, &row.stage, now)?,
+        _ => store::outbox::delete(tx, id)?,
     }
     store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

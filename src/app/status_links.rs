@@ -2,6 +2,7 @@
 //! link sees what is in [`Followed`], and nothing else; there is no other way to it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -12,7 +13,7 @@ use sha2::Sha256;
 
 use super::{secrets, tasks};
 use crate::domain::{
-    Actor, Day, Details, Error, EventKind, Result, Status, Sum, Task, TaskEvent, TaskId,
+    Actor, Day, Details, Error, EventKind, Result, Stage, Status, Sum, Task, TaskEvent, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -32,7 +33,9 @@ pub struct Links {
 /// What the holder of a link sees of the task.
 pub struct Followed {
     pub id: TaskId,
-    pub status: Status,
+    pub stage: Arc<Stage>,
+    /// Since when it is in that stage.
+    pub since: Timestamp,
     /// The statuses that it has had, each with its time, the newest first.
     pub statuses: Vec<(Status, Timestamp)>,
     pub device: String,
@@ -136,7 +139,12 @@ pub fn follow(
     let hash = secrets::fingerprint(token);
     let id = store::status_links::task_of(connection, &hash)?.ok_or(Error::NotFound)?;
     let found = store::tasks::get(connection, id)?;
-    let TaskRow { task, customer, .. } = found
+    let TaskRow {
+        task,
+        stage,
+        customer,
+        ..
+    } = found
         .filter(|row| links.hold(&row.task, now))
         .ok_or(Error::NotFound)?;
     let events = store::history::of_tasks(connection, &[id])?;
@@ -150,7 +158,8 @@ pub fn follow(
     } = details.unwrap_or_default();
     Ok(Followed {
         id,
-        status: task.status,
+        stage,
+        since: task.stage_since,
         statuses: events.iter().rev().filter_map(status_set).collect(),
         device: device.title(),
         due: task.due,

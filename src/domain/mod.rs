@@ -16,6 +16,7 @@ mod money;
 mod notice;
 mod phone;
 mod search;
+mod stage;
 mod task;
 mod text;
 mod time;
@@ -29,7 +30,7 @@ pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
-pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
+pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, StageId, TaskId, TelegramId};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use notice::{
@@ -38,6 +39,10 @@ pub use notice::{
 };
 pub use phone::{Country, Phone};
 pub use search::Search;
+pub use stage::{
+    Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
+    UsualStage, Wording,
+};
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,

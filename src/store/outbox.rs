@@ -7,7 +7,7 @@ use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord, Outgoing, Reason,
-    Reply, Result, Status, TaskId, TelegramId, Undelivered, Waiting,
+    Reply, Result, Stage, TaskId, TelegramId, Undelivered, Waiting,
 };
 
 pub fn push_notice(
@@ -18,13 +18,23 @@ pub fn push_notice(
     now: Timestamp,
     due: Timestamp,
 ) -> Result<()> {
-    let Notice::StatusChanged { task, from, to } = notice;
+    let Notice::StatusChanged {
+        task,
+        from,
+        to,
+        from_stage,
+        to_stage,
+    } = notice;
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
-             created_at, due_at, try_at)
-         VALUES (?1, 'STATUS_CHANGED', ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+             from_stage, to_stage, created_at, due_at, try_at)
+         VALUES (:chat, 'STATUS_CHANGED', :customer, :task, :from, :to, :from_stage, :to_stage,
+             :now, :due, :due)",
     )?
-    .execute((chat, customer, task, from, to, Millis(now), Millis(due)))?;
+    .execute(named_params! {
+        ":chat": chat, ":customer": customer, ":task": task, ":from": from, ":to": to,
+        ":from_stage": from_stage, ":to_stage": to_stage, ":now": Millis(now), ":due": Millis(due),
+    })?;
     Ok(())
 }
 
@@ -41,13 +51,13 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
 /// The notice of a task that waits to go out. One that is being sent no longer waits.
 pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, from_status, maybe_seen FROM outbox
+        "SELECT id, from_stage, maybe_seen FROM outbox
          WHERE task_id = ?1 AND state = 'WAITING' ORDER BY id DESC LIMIT 1",
     )?;
     let waiting = statement.query_row([task], |row| {
         Ok(Waiting {
             id: row.get("id")?,
-            from: row.get("from_status")?,
+            from: row.get("from_stage")?,
             maybe_seen: row.get("maybe_seen")?,
         })
     });
@@ -55,10 +65,11 @@ pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<W
 }
 
 /// Rewrites a waiting notice, and lets it wait anew.
-pub fn replace(tx: &Transaction, id: NoticeId, to: Status, due: Timestamp) -> Result<()> {
+pub fn replace(tx: &Transaction, id: NoticeId, to: &Stage, due: Timestamp) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET to_status = ?2, due_at = ?3, try_at = max(try_at, ?3) WHERE id = ?1",
-        (id, to, Millis(due)),
+        "UPDATE outbox SET to_status = ?2, to_stage = ?3, due_at = ?4, try_at = max(try_at, ?4)
+         WHERE id = ?1",
+        (id, to.status, to.id, Millis(due)),
     )?;
     Ok(())
 }
@@ -97,8 +108,8 @@ const HEADS: &str = "FROM outbox AS o
 /// Which rows may be sent now, in order, at most `limit`.
 pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
     let sql = format!(
-        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.reply,
-             o.attempts, o.created_at
+        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
+             o.to_stage, o.reply, o.attempts, o.created_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT :limit"
     );
@@ -139,6 +150,8 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
         task: row.get("task_id")?,
         from: row.get("from_status")?,
         to: row.get("to_status")?,
+        from_stage: row.get("from_stage")?,
+        to_stage: row.get("to_stage")?,
     })
 }
 
@@ -205,8 +218,14 @@ pub fn set_dead(
     Ok(())
 }
 
-/// Gives up everything that waits for a chat which has blocked the bot.
+/// Gives up everything that waits for a chat which has blocked the bot; what would not have been
+/// told anyway goes.
 pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state = 'WAITING'
+             AND to_stage IN (SELECT id FROM stages WHERE told = 0)",
+        [chat],
+    )?;
     tx.execute(
         "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
          WHERE chat_id = ?1 AND state = 'WAITING'",
@@ -224,8 +243,8 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, customer_id, reason, detail,
-    attempts, settled_at FROM outbox WHERE state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, from_stage, to_stage,
+    customer_id, reason, detail, attempts, settled_at FROM outbox WHERE state = 'DEAD' AND kind = 'STATUS_CHANGED'";
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
@@ -255,8 +274,8 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
 /// Every notice of a task, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, task_id, from_status, to_status, state, attempts, due_at, try_at, settled_at,
-             reason, detail
+        "SELECT id, task_id, from_status, to_status, from_stage, to_stage, state, attempts, due_at,
+             try_at, settled_at, reason, detail
          FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
@@ -304,15 +323,15 @@ pub fn revive(
     tx: &Transaction,
     id: NoticeId,
     chat: TelegramId,
-    to: Status,
+    to: &Stage,
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = ?3, attempts = 0,
-             created_at = ?4, due_at = ?4, try_at = ?4, settled_at = NULL, reason = NULL,
-             detail = NULL
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = ?3, to_stage = ?4,
+             attempts = 0, created_at = ?5, due_at = ?5, try_at = ?5, settled_at = NULL,
+             reason = NULL, detail = NULL
          WHERE id = ?1",
-        (id, chat, to, Millis(now)),
+        (id, chat, to.status, to.id, Millis(now)),
     )?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    Category, CustomerId, Day, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role,
-    Status, Sum, TaskId, TelegramId,
+    Category, Colour, CustomerId, Day, EmployeeId, Error, EventId, EventKind, Language, NoticeId,
+    Role, StageId, Status, Sum, TaskId, TelegramId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -35,7 +35,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
+ids! { CustomerId EmployeeId EventId NoticeId StageId TaskId TelegramId }
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -56,6 +56,7 @@ macro_rules! words {
 words! {
     Status: Status::from_word, Status::word;
     Category: Category::from_word, Category::word;
+    Colour: Colour::from_word, Colour::word;
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;

@@ -37,6 +37,13 @@ pub fn webhook_url(public_url: &str) -> String {
     format!("{public_url}/telegram/webhook")
 }
 
+/// A text that people typed, for a message (<https://core.telegram.org/bots/api#html-style>).
+pub fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 /// Why a call failed, by what is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {

@@ -4,6 +4,7 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{BotState, Error, Result, Status, Sum};
@@ -14,6 +15,7 @@ struct StatusPage<'a> {
     visit: &'a Visit,
     number: i64,
     status: Status,
+    wording: String,
     facts: Vec<(String, String)>,
     /// Each with its time, the newest first.
     statuses: Vec<(String, String)>,
@@ -57,7 +59,8 @@ impl<'a> StatusPage<'a> {
         Self {
             visit,
             number: task.id.get(),
-            status: task.status,
+            status: task.stage.status,
+            wording: texts.wording(&task.stage),
             facts: texts.known([
                 ("task-device", Some(task.device.clone())),
                 ("task-due", task.due.map(|day| texts.date(&day))),
@@ -66,12 +69,20 @@ impl<'a> StatusPage<'a> {
                 ("task-prepayment", sum(task.prepayment)),
                 ("status-phone", task.masked_phone.clone()),
             ]),
-            statuses: task
-                .statuses
-                .iter()
-                .map(|(status, at)| (texts.status(status), texts.when(at)))
-                .collect(),
+            statuses: statuses(task, texts),
             telegram,
         }
     }
+}
+
+/// What the task has been through, the newest first; what is said of its stage is the newest of all.
+fn statuses(task: &Followed, texts: &Texts) -> Vec<(String, String)> {
+    let mut all = task.statuses.clone();
+    let (now, wording) = (texts.when(&task.since), texts.wording(&task.stage));
+    let said = texts.status(&task.stage.status) == wording;
+    all.retain(|(_, at)| said || *at != task.since);
+    let lines = all.iter();
+    let lines = lines.map(|(status, at)| (texts.status(status), texts.when(at)));
+    let newest = (!said).then_some((wording, now));
+    newest.into_iter().chain(lines).collect()
 }

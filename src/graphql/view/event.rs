@@ -30,6 +30,9 @@ pub enum EventKindEnum {
     Warranty,
     /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
     WarrantyOf,
+    /// Another stage; `from` and `to` are the names that they had. When a status leads to its first
+    /// stage, STATUS says so alone.
+    Stage,
 }
 
 /// Who did it.

@@ -7,6 +7,7 @@ mod event;
 mod list;
 mod notice;
 mod shop;
+mod stage;
 mod task;
 mod written;
 
@@ -16,5 +17,6 @@ pub use employee::{RoleEnum, UserView, user};
 pub use list::List;
 pub use notice::UndeliveredView;
 pub use shop::ShopView;
+pub use stage::{ColourEnum, StageView, stage};
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
 pub use written::Written;

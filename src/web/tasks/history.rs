@@ -54,6 +54,7 @@ pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
             EventKind::Prepayment => change("event-prepayment"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
+            EventKind::Stage => change("event-stage"),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())
@@ -72,7 +73,7 @@ fn kept_whole(kind: EventKind) -> bool {
     matches!(kind, EventKind::Description | EventKind::Device)
 }
 
-/// A day, a sum or a task; a dash where there was none.
+/// A day, a sum, a stage or a task; a dash where there was none.
 fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let day = || Day::parse("day", word).ok().map(|day| texts.date(&day));
     let sum = || {
@@ -82,6 +83,7 @@ fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let known = match kind {
         EventKind::Due | EventKind::Warranty => day(),
         EventKind::WarrantyOf if !word.is_empty() => Some(format!("№ {word}")),
+        EventKind::Stage if !word.is_empty() => Some(word.to_owned()),
         _ => sum(),
     };
     known.unwrap_or_else(|| "—".to_owned())

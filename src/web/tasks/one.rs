@@ -11,7 +11,7 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
+    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status, TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -38,6 +38,9 @@ struct TaskPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     row: Row,
+    /// The stages of its status.
+    stages: Vec<Stage>,
+    since: String,
     created: String,
     facts: Vec<Fact>,
     /// Whether it may come back under its warranty.
@@ -78,10 +81,13 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let linked = LINKS.into_iter().map(linked).collect::<Result<Vec<_>>>()?;
         let link = app::status_links::of_tasks(c, &actor, &[id])?.remove(&id);
         let row = app::details::join(c, &actor, vec![row])?;
-        Ok((row, link, linked, events, notices, employees, others))
+        let stages = app::stages::list(c, &actor)?;
+        Ok((
+            row, stages, link, linked, events, notices, employees, others,
+        ))
     };
     let read = visit.desk.db.read(work).await?;
-    let (mut row, link, linked, events, notices, employees, others) = read;
+    let (mut row, stages, link, linked, events, notices, employees, others) = read;
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
@@ -89,6 +95,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let page = TaskPage {
         visit,
         current: "tasks",
+        since: texts.exact(&task.stage_since),
         created: texts.exact(&task.created),
         facts: facts(task, details, texts),
         handed_over: task.status == Status::Closed || details.warranty_until.is_some(),
@@ -104,7 +111,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             .collect(),
         notices: notices
             .iter()
-            .map(|record| notice_line(record, texts))
+            .filter_map(|record| notice_line(record, &stages, texts))
             .collect(),
         telegram: row
             .0
@@ -112,6 +119,10 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             .as_ref()
             .and_then(|customer| customer.telegram),
         others,
+        stages: stages
+            .into_iter()
+            .filter(|stage| stage.status == task.status)
+            .collect(),
         toast: toast(visit).await?,
         row: Row::new(&row, texts),
     };
@@ -126,11 +137,16 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     }
 }
 
-fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
-    let Notice::StatusChanged { to, .. } = record.notice;
+/// Says what became of a notice; nothing of one that goes unsaid.
+fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option<NoticeLine> {
+    let Notice::StatusChanged { to, to_stage, .. } = record.notice;
+    let stage = stages.iter().find(|stage| Some(stage.id) == to_stage);
+    if matches!(record.fate, Fate::Waiting { .. }) && stage.is_some_and(|stage| !stage.told) {
+        return None;
+    }
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
         let when = when.map(|when| texts.when(when)).unwrap_or_default();
-        let status = texts.status(&to);
+        let status = stage.map_or_else(|| texts.status(&to), |stage| texts.wording(stage));
         let args = [
             ("status", status),
             ("when", when),
@@ -139,7 +155,7 @@ fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
         texts.with(id, args.map(|(name, value)| (name, value.into())))
     };
     let dead = matches!(record.fate, Fate::Dead { .. });
-    NoticeLine {
+    Some(NoticeLine {
         text: match &record.fate {
             Fate::Waiting { due } => say("notice-waiting", Some(due), ""),
             Fate::Sending => say("notice-sending", None, ""),
@@ -161,5 +177,5 @@ fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
         good: matches!(record.fate, Fate::Delivered { .. }),
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
-    }
+    })
 }
