@@ -33,11 +33,18 @@ CREATE INDEX tasks_stage ON tasks (stage_id, created_at);
 -- Those that may be stuck; most tasks of ten years are closed.
 CREATE INDEX tasks_open_stage ON tasks (stage_id, stage_since) WHERE status <> 'CLOSED';
 
--- A task is in a stage of its own status, whoever writes.
+-- A task is in a stage of its own status, whoever writes; in the first one where nobody says which.
 CREATE TRIGGER tasks_stage_insert BEFORE INSERT ON tasks
-WHEN NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.status)
+WHEN new.stage_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.status)
 BEGIN
     SELECT raise(ABORT, 'a task is in a stage of its status');
+END;
+CREATE TRIGGER tasks_stage_none AFTER INSERT ON tasks
+WHEN new.stage_id IS NULL
+BEGIN
+    UPDATE tasks SET stage_id = (SELECT id FROM stages WHERE status = new.status ORDER BY position LIMIT 1),
+        stage_since = new.created_at
+    WHERE id = new.id;
 END;
 CREATE TRIGGER tasks_stage_update BEFORE UPDATE OF status, stage_id ON tasks
 WHEN NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.status)
