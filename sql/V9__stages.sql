@@ -10,7 +10,7 @@ CREATE TABLE stages (
     colour     TEXT    NOT NULL CHECK (colour IN ('GREY', 'BLUE', 'GREEN', 'ORANGE', 'RED', 'VIOLET', 'TEAL', 'PINK')),
     -- Its place among those of its status, from 1 on.
     position   INTEGER NOT NULL CHECK (position > 0),
-    -- What the customer reads; empty for the status's own words.
+    -- What the customer reads. Empty for the status's own words.
     wording    TEXT    NOT NULL,
     told       INTEGER NOT NULL CHECK (told IN (0, 1)),
     stuck_days INTEGER CHECK (stuck_days > 0)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bot::{ANNA, BORIS, contact, create, messages, said, set_status, text};
 use crate::cli::zayavka;
+use crate::fake_telegram::Answer;
 use crate::harness::{Shop, code};
 use crate::pages::{Browser, goes_to};
 use crate::status_links::renew;
@@ -450,6 +451,46 @@ async fn customers_read_the_owners_words_and_only_what_they_are_to_be_told() {
     set_stage(&shop, "1", "Готово").await;
     let sent = messages(&shop, 6).await;
     assert!(said(&sent[5]).contains("<b>Готово</b>"), "{sent:?}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_notice_that_failed_is_of_no_use_in_a_stage_that_is_not_told() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000001").await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(&shop, 2).await;
+    let blocked = json!({"ok": false, "error_code": 403, "description": "Forbidden"});
+    shop.telegram.then(Answer::Error(403, blocked));
+    set_status(&shop, "1", "READY").await;
+    // This one waits behind the other, and would have gone unsaid.
+    set_stage(&shop, "2", "Выдан").await;
+    messages(&shop, 3).await;
+    let undelivered = async || {
+        let answer = shop.ask("{ undelivered { id task { id } } }").await;
+        answer["data"]["undelivered"].as_array().unwrap().clone()
+    };
+    let dead = loop {
+        match undelivered().await {
+            dead if dead.is_empty() => tokio::task::yield_now().await,
+            dead => break dead,
+        }
+    };
+    assert_eq!(dead.len(), 1, "{dead:?}");
+    assert_eq!(dead[0]["task"]["id"], "1");
+    set_stage(&shop, "1", "Выдан").await;
+    let retry = format!(
+        "mutation {{ retryNotification(id: {}) {{ task {{ status }} }} }}",
+        dead[0]["id"]
+    );
+    let answer = shop.ask(&retry).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    assert_eq!(undelivered().await, Vec::<Value>::new());
+    shop.clock.advance(Duration::from_secs(60));
+    shop.update(text(BORIS, "/help")).await;
+    let sent = messages(&shop, 4).await;
+    assert_eq!(sent[3]["chat_id"], BORIS);
     shop.close().await;
 }
 
