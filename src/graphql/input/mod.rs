@@ -139,6 +139,7 @@ impl CustomerInput {
 pub struct TaskFilterInput {
     pub customer_phone: Option<String>,
     pub statuses: Option<Vec<Option<StatusEnum>>>,
+    /// Only those in that stage.
     pub stage: Option<ID>,
     /// Only those that have been in their stage for as many days as make them stuck there.
     pub stuck: Option<bool>,

@@ -11,6 +11,7 @@ use crate::graphql::view::{ColourEnum, StatusEnum};
 /// A stage to be made, the last one of its status.
 #[derive(InputObject)]
 pub struct NewStageInput {
+    /// The status that it is a step of; it stays so.
     status: StatusEnum,
     /// 1 to 40 characters; no other stage has it.
     name: String,
@@ -40,11 +41,13 @@ impl NewStageInput {
 /// A stage to be changed; what isn't given stays.
 #[derive(InputObject)]
 pub struct StageInput {
+    /// Which one.
     id: ID,
     /// Only checked: a stage stays in its status.
     status: Option<StatusEnum>,
     /// 1 to 40 characters; no other stage has it.
     name: Option<String>,
+    /// Of its pill on the pages.
     colour: Option<ColourEnum>,
     /// Its new place among those of its status, from 1 on. In the first one are the tasks of which
     /// only the status is set.

@@ -67,10 +67,12 @@ impl StageFields {
         self.0.status.into()
     }
 
+    /// What staff call it; no two stages have the same name.
     async fn name(&self) -> &str {
         self.0.name.as_str()
     }
 
+    /// Of its pill on the pages.
     async fn colour(&self) -> ColourEnum {
         self.0.colour.into()
     }
