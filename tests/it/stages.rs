@@ -434,6 +434,9 @@ async fn customers_read_the_owners_words_and_only_what_they_are_to_be_told() {
     // What isn't told takes the place of what was to be told, which isn't true any more.
     set_stage(&shop, "1", "Готово").await;
     set_stage(&shop, "1", "Выдан без ремонта").await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let page = browser.page("/tasks/1").await;
+    assert!(!page.contains("будет отправлено"), "{page}");
     shop.clock.advance(Duration::from_secs(60));
     shop.update(text(ANNA, "?")).await;
     let sent = messages(&shop, 5).await;

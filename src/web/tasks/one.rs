@@ -141,7 +141,8 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
 fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option<NoticeLine> {
     let Notice::StatusChanged { to, to_stage, .. } = record.notice;
     let stage = stages.iter().find(|stage| Some(stage.id) == to_stage);
-    if matches!(record.fate, Fate::Waiting { .. }) && stage.is_some_and(|stage| !stage.told) {
+    let settled = matches!(record.fate, Fate::Delivered { .. } | Fate::Dead { .. });
+    if !settled && stage.is_some_and(|stage| !stage.told) {
         return None;
     }
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
