@@ -357,9 +357,10 @@ fn create(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
         .query_row([task.customer_phone], |row| row.get(0))?;
     connection
         .prepare_cached(
-            "INSERT INTO tasks (customer_id, employee_id, category, status, description, version,
-                 created_at, updated_at, closed_at)
-             VALUES (?1, ?2, ?3, 'ACCEPTED', ?4, 1, ?5, ?5, NULL)",
+            "INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since,
+                 description, version, created_at, updated_at, closed_at)
+             SELECT ?1, ?2, ?3, status, id, ?5, ?4, 1, ?5, ?5, NULL FROM stages
+             WHERE status = 'ACCEPTED' ORDER BY position LIMIT 1",
         )?
         .execute((customer, OWNER, task.category, task.description, now))?;
     let id = connection.last_insert_rowid();
@@ -382,7 +383,8 @@ fn update(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
         let closed = (to == "CLOSED").then_some(now);
         connection
             .prepare_cached(
-                "UPDATE tasks SET status = ?2, closed_at = ?3, updated_at = ?4,
+                "UPDATE tasks SET status = ?2, closed_at = ?3, updated_at = ?4, stage_since = ?4,
+                     stage_id = (SELECT id FROM stages WHERE status = ?2 ORDER BY position LIMIT 1),
                      version = version + 1 WHERE id = ?1",
             )?
             .execute((id, &to, closed, now))?;

@@ -18,6 +18,7 @@ pub mod notices;
 pub mod paging;
 pub mod passwords;
 pub mod secrets;
+pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;

@@ -6,30 +6,38 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Actor, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
-    Status, TaskId, TelegramLink, Undelivered, collapse,
+    Stage, TaskId, TelegramLink, Undelivered, collapse,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Queues the news of a status change for the customer, if there is one who can be told.
+/// Queues the news of another stage for the customer, if there is one who can be told. A stage of
+/// which customers aren't told is queued as well, so that there and back again is nothing; when its
+/// turn comes it goes unsaid.
 pub fn status_changed(
     tx: &Transaction,
     shop: &Shop,
     customer: Option<&Customer>,
     task: TaskId,
-    from: Status,
-    to: Status,
+    from: &Stage,
+    to: &Stage,
     now: Timestamp,
 ) -> Result<()> {
     let Some((customer, link)) = reachable(customer) else {
         return Ok(());
     };
     let due = now.saturating_add(shop.notify_delay).unwrap_or(now);
-    match collapse(store::outbox::waiting_of_task(tx, task)?, to) {
+    match collapse(store::outbox::waiting_of_task(tx, task)?, to.id) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
         Collapsed::Replace(id) => store::outbox::replace(tx, id, to, due),
         Collapsed::Send => {
-            let notice = Notice::StatusChanged { task, from, to };
+            let notice = Notice::StatusChanged {
+                task,
+                from: from.status,
+                to: to.status,
+                from_stage: Some(from.id),
+                to_stage: Some(to.id),
+            };
             store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
         }
     }
@@ -75,8 +83,9 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up notice again. News of a status tells the one that the task has now; where newer
-/// news of the same task waits already, that says it all, and the old one goes.
+/// Tries a given-up notice again. News of a stage tells the one that the task has now; where newer
+/// news of the same task waits already, that says it all, and where customers aren't told of the stage
+/// there is nothing to say: the old one goes.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
@@ -90,14 +99,14 @@ pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Resul
         .and_then(|customer| customer.telegram)
         .filter(|link| link.verified)
         .ok_or(Problem::NotReachable.at("id"))?;
-    let status = dead.notice.status().map(|_| row.task.status);
-    let newer = match status {
-        Some(_) => store::outbox::waiting_of_task(tx, task)?,
-        None => None,
+    let stage = dead.notice.status().map(|_| &row.stage);
+    let is_said = match stage {
+        Some(stage) => !stage.told || store::outbox::waiting_of_task(tx, task)?.is_some(),
+        None => false,
     };
-    match newer {
-        Some(_) => store::outbox::delete(tx, id)?,
-        None => store::outbox::revive(tx, id, link.id, status, now)?,
+    match is_said {
+        true => store::outbox::delete(tx, id)?,
+        false => store::outbox::revive(tx, id, link.id, stage.map(|stage| &**stage), now)?,
     }
     store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

@@ -14,8 +14,8 @@ use sha2::Sha256;
 
 use super::{Desk, secrets, tasks};
 use crate::domain::{
-    Actor, Approval, Comment, Day, Decision, Details, Error, EventKind, Result, Status, Sum, Task,
-    TaskEvent, TaskId,
+    Actor, Approval, Comment, Day, Decision, Details, Error, EventKind, Result, Stage, Status, Sum,
+    Task, TaskEvent, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -35,7 +35,9 @@ pub struct Links {
 /// What the holder of a link sees of the task.
 pub struct Followed {
     pub id: TaskId,
-    pub status: Status,
+    pub stage: Arc<Stage>,
+    /// Since when it is in that stage.
+    pub since: Timestamp,
     /// The statuses that it has had, each with its time, the newest first.
     pub statuses: Vec<(Status, Timestamp)>,
     pub device: String,
@@ -159,7 +161,12 @@ pub fn follow(
     token: &str,
     now: Timestamp,
 ) -> Result<Followed> {
-    let TaskRow { task, customer, .. } = task(connection, links, token, now)?;
+    let TaskRow {
+        task,
+        stage,
+        customer,
+        ..
+    } = task(connection, links, token, now)?;
     let id = task.id;
     let events = store::history::of_tasks(connection, &[id])?;
     let details = store::details::of_tasks(connection, &[id])?.remove(&id);
@@ -175,7 +182,8 @@ pub fn follow(
     let approval = store::approvals::of_tasks(connection, &[id])?.pop();
     Ok(Followed {
         id,
-        status: task.status,
+        stage,
+        since: task.stage_since,
         statuses: events.iter().rev().filter_map(status_set).collect(),
         device: device.title(),
         due: task.due,

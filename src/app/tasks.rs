@@ -10,10 +10,10 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, approvals, customers, details, notices};
+use super::{Desk, accounts, approvals, customers, details, notices, stages};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Status, Task,
-    TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Stage, Status,
+    Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -72,40 +72,41 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 /// actor becomes responsible.
 ///
 /// # Errors
-/// [`Error::Invalid`] for the warranty of a task that there isn't.
+/// [`Error::Invalid`] for a stage that there isn't or that is of another status, and for the
+/// warranty of a task that there isn't.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
     let name = new.customer_name.as_ref();
     let customer = customers::find_or_create(tx, &new.customer_phone, name, now)?;
     let NewTask {
         category,
+        stage,
         status,
         description,
         due,
         ..
     } = new.clone();
+    let status = status.or(Some(Status::Accepted).filter(|_| stage.is_none()));
+    let stage = stages::meant(tx, stage, status)?.ok_or(Error::NotFound)?;
     let (customer, employee) = (Some(customer), Some(actor.id()));
-    let mut task = Task::new(customer, employee, category, status, description, now);
+    let mut task = Task::new(customer, employee, category, &stage, description, now);
     task.due = due;
     let id = store::tasks::insert(tx, &task)?;
     details::create(tx, id, &new.details)?;
     let author = Author::Staff(actor.id());
-    store::history::append(
-        tx,
-        id,
-        EventKind::Created,
-        author,
-        None,
-        Some(new.status.word()),
-        now,
-    )?;
+    let note = |kind, to| store::history::append(tx, id, kind, author, None, Some(to), now);
+    note(EventKind::Created, stage.status.word())?;
+    if !stage.is_first() {
+        note(EventKind::Stage, stage.name.as_str())?;
+    }
     get(tx, actor, id)
 }
 
-/// Changes a task, writes down what changed, and tells the customer of a new status.
+/// Changes a task, writes down what changed, and tells the customer of a new status or stage.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
-/// for the phone of another customer and the warranty of no other task.
+/// for the phone of another customer, a stage that there isn't or that is of another status, and the
+/// warranty of no other task.
 pub fn update(
     tx: &Transaction,
     shop: &Shop,
@@ -116,6 +117,7 @@ pub fn update(
 ) -> Result<TaskRow> {
     let TaskRow {
         mut task,
+        stage: was,
         customer,
         employee,
     } = get(tx, actor, id)?;
@@ -130,13 +132,10 @@ pub fn update(
     }
     let log = Log::of(tx, actor, id, now);
     let before = task.clone();
-    if let Some(status) = change.status {
-        task.set_status(status, now);
-        log.note(EventKind::Status, before.status.word(), status.word())?;
-        if task.status == Status::Closed && before.status != Status::Closed {
-            approvals::withdraw(&log)?;
-        }
-    }
+    let stage = match next_stage(tx, &was, change)? {
+        Some(stage) => enter(&log, &mut task, &was, stage)?,
+        None => was.clone(),
+    };
     if let Some(category) = change.category {
         task.category = category;
         log.note(EventKind::Category, before.category.word(), category.word())?;
@@ -153,21 +152,43 @@ pub fn update(
         task.due = due;
         log.note_maybe(EventKind::Due, before.due, due)?;
     }
-    let changed = (task.status, task.category, task.due)
-        != (before.status, before.category, before.due)
+    let changed = (task.stage, task.category, task.due)
+        != (before.stage, before.category, before.due)
         || task.description != before.description;
     if details::update(&log, &change.details)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
     }
-    if task.status != before.status {
-        let customer = customer.as_deref();
-        notices::status_changed(tx, shop, customer, id, before.status, task.status, now)?;
+    if task.stage != before.stage {
+        notices::status_changed(tx, shop, customer.as_deref(), id, &was, &stage, now)?;
     }
     Ok(TaskRow {
         task,
+        stage,
         customer,
         employee,
     })
+}
+
+/// The stage that a change leads to, where it leads to any: the status that a task has already
+/// leaves it where it is.
+fn next_stage(tx: &Transaction, was: &Stage, change: &TaskChange) -> Result<Option<Stage>> {
+    match (change.stage, change.status) {
+        (None, Some(status)) if status == was.status => Ok(None),
+        (stage, status) => stages::meant(tx, stage, status),
+    }
+}
+
+/// Moves a task to a stage and notes it. Of the first stage of another status its status says all.
+fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Arc<Stage>> {
+    task.enter(&stage, log.now);
+    log.note(EventKind::Status, was.status.word(), stage.status.word())?;
+    if stage.status == Status::Closed && was.status != Status::Closed {
+        approvals::withdraw(log)?;
+    }
+    if stage.status == was.status || !stage.is_first() {
+        log.note(EventKind::Stage, was.name.as_str(), stage.name.as_str())?;
+    }
+    Ok(Arc::new(stage))
 }
 
 /// Makes an employee responsible for a task, or nobody.

@@ -10,7 +10,7 @@ use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::telegram::html;
 
-/// Tasks on a page. A line has at most some 80 characters, and a message 4,096.
+/// Tasks on a page. A line has at most some 140 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;
 
 /// A sentence that names nobody and nothing.
@@ -131,7 +131,7 @@ pub(super) fn decided(approval: &Approval, language: Language, shop: &Shop) -> R
 pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
     let args = [
         ("number", task.id.to_string().into()),
-        ("status", i18n::status(language, task.status).into()),
+        ("status", html(&i18n::stage(language, &task.stage)).into()),
     ];
     let head = i18n::text_with(language, "bot-followed", args);
     let sum = |sum: Option<Sum>| sum.map(|sum| i18n::money(language, shop.currency, sum));
@@ -167,7 +167,7 @@ fn line(row: &TaskRow, language: Language, zone: &TimeZone) -> String {
     let args = [
         ("number", task.id.to_string().into()),
         ("category", i18n::category(language, task.category).into()),
-        ("status", i18n::status(language, task.status).into()),
+        ("status", html(&i18n::stage(language, &row.stage)).into()),
         (
             "day",
             i18n::day(language, Day::of(task.created, zone)).into(),

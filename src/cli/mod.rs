@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::accounts;
 use crate::app::passwords::Passwords;
+use crate::app::{accounts, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{Email, Error, Invalid, Language, Password, Role};
@@ -246,6 +246,10 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
     let hash = Passwords::new()?
         .hash(Password::parse("password", &password, &email)?)
         .await?;
+    let language = config.shop.language;
+    db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
+        .await
+        .map_err(|error| say(&error))?;
     let now = clock.now();
     let path = db.path().to_owned();
     tokio::task::spawn_blocking(move || demo::fill(&path, tasks, &hash, now))

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{
-    Category, Country, CustomerId, Description, Details, Email, EmployeeId, Error, Name, Phone,
-    Problem, Result, Role, Status, Sum, Task, TaskId,
+    Category, Country, CustomerId, Description, Details, Email, EmployeeId, Error, EventKind, Name,
+    Phone, Problem, Result, Role, Stage, Status, Sum, Task, TaskId,
 };
 use crate::store::bulk::Step;
 use crate::store::{self, Transaction};
@@ -94,7 +94,8 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
         let customers = meet(tx, &mut rng, CUSTOMERS.max(tasks / 10), now)?;
         let mut times: Vec<u64> = (0..tasks).map(|_| rng.u64(0..MINUTES)).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));
-        let mut book = Book::default();
+        let stages = store::stages::all(tx)?;
+        let mut book = Book::new(&stages)?;
         let mut id = 0;
         let mut undone = VecDeque::new();
         for some in times.chunks(STEP) {
@@ -159,15 +160,34 @@ fn meet(tx: &Transaction, rng: &mut Rng, count: u32, now: Timestamp) -> Result<V
 }
 
 /// What is written down and not stored yet.
-#[derive(Default)]
-struct Book {
+struct Book<'a> {
     tasks: Vec<Task>,
     details: Vec<(TaskId, Details)>,
-    steps: Vec<Step>,
+    steps: Vec<Step<'a>>,
     seen: Seen,
+    /// The stages of each status, in its order.
+    stages: Vec<Vec<&'a Stage>>,
 }
 
-impl Book {
+impl<'a> Book<'a> {
+    fn new(stages: &'a [Stage]) -> Result<Self> {
+        let of = |status: &Status| -> Vec<&Stage> {
+            let all = stages.iter();
+            all.filter(|stage| stage.status == *status).collect()
+        };
+        let stages: Vec<_> = Status::ALL.iter().map(of).collect();
+        match stages.iter().any(Vec::is_empty) {
+            true => Err(Error::internal("a status has no stage")),
+            false => Ok(Self {
+                tasks: Vec::new(),
+                details: Vec::new(),
+                steps: Vec::new(),
+                seen: Seen::default(),
+                stages,
+            }),
+        }
+    }
+
     fn turn_over(&mut self) {
         self.tasks.clear();
         self.details.clear();
@@ -213,29 +233,43 @@ impl Book {
             3 - usize::from(rng.u8(0..40) == 0)
         };
         let description = Description::parse("description", &text)?;
-        let first = Status::Accepted;
+        let accepted = self.stages[0][0];
         let (of, by) = (Some(customer), Some(employee));
-        let mut task = Task::new(of, by, category, first, description, created);
+        let mut task = Task::new(of, by, category, accepted, description, created);
         task.id = id;
-        let mut note = |from, to, at| {
-            self.steps.push(Step {
+        let steps = &mut self.steps;
+        let mut note = |kind, from, to, at| {
+            steps.push(Step {
                 task: id,
                 by: employee,
+                kind,
                 from,
                 to,
                 at,
             });
         };
-        note(None, first, created);
-        for status in Status::ALL.iter().skip(1).take(done) {
+        note(EventKind::Created, None, task.status.word(), created);
+        let mut was = accepted;
+        for (nth, stages) in self.stages.iter().enumerate().skip(1).take(done) {
+            // The shop has had other stages than the first ones for two weeks.
+            let stage = match nth == done && (fresh || done < 3) {
+                true => *pick(rng, stages),
+                false => stages[0],
+            };
             let wait = i64::from(rng.u16(20..4_000));
             let at = task
                 .updated
                 .saturating_add(wait.minutes())
                 .unwrap_or(now)
                 .min(now);
-            note(Some(task.status), *status, at);
-            task.set_status(*status, at);
+            let from = Some(was.status.word());
+            note(EventKind::Status, from, stage.status.word(), at);
+            if !stage.is_first() {
+                let from = Some(was.name.as_str());
+                note(EventKind::Stage, from, stage.name.as_str(), at);
+            }
+            task.enter(stage, at);
+            was = stage;
             task.updated = at;
             task.version += 1;
         }

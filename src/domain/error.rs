@@ -80,6 +80,12 @@ pub enum Problem {
     CustomerOfAnotherPhone,
     EmployeeInactive,
     NoSuchTask,
+    NoSuchStage,
+    StageOfAnotherStatus,
+    StageKeepsStatus,
+    StageHasTasks,
+    TooManyStages { max: usize },
+    DaysOutOfRange { max: usize },
     NothingToConfirm,
     NotReachable,
     TaskClosed,
@@ -122,6 +128,12 @@ impl Problem {
             Self::CustomerOfAnotherPhone => "problem-customer-of-another-phone",
             Self::EmployeeInactive => "problem-employee-inactive",
             Self::NoSuchTask => "problem-no-such-task",
+            Self::NoSuchStage => "problem-no-such-stage",
+            Self::StageOfAnotherStatus => "problem-stage-of-another-status",
+            Self::StageKeepsStatus => "problem-stage-keeps-status",
+            Self::StageHasTasks => "problem-stage-has-tasks",
+            Self::TooManyStages { .. } => "problem-too-many-stages",
+            Self::DaysOutOfRange { .. } => "problem-days-out-of-range",
             Self::NothingToConfirm => "problem-nothing-to-confirm",
             Self::NotReachable => "problem-not-reachable",
             Self::TaskClosed => "problem-task-closed",
@@ -136,6 +148,8 @@ impl Problem {
             Self::TooLong { max }
             | Self::PasswordLong { max }
             | Self::PageSize { max }
+            | Self::TooManyStages { max }
+            | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
@@ -161,6 +175,10 @@ pub enum Conflict {
     PhoneTaken { customer: CustomerId },
     #[error("the e-mail belongs to another employee")]
     EmailTaken,
+    #[error("another stage has the name")]
+    StageNameTaken,
+    #[error("the last stage of a status can't go")]
+    LastStage,
     #[error("the last owner can't go")]
     LastOwner { owner: EmployeeId },
 }
@@ -172,6 +190,8 @@ impl Conflict {
             Self::Version { .. } => "conflict-version",
             Self::PhoneTaken { .. } => "conflict-phone-taken",
             Self::EmailTaken => "conflict-email-taken",
+            Self::StageNameTaken => "conflict-stage-name-taken",
+            Self::LastStage => "conflict-last-stage",
             Self::LastOwner { .. } => "conflict-last-owner",
         }
     }

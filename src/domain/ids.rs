@@ -46,6 +46,8 @@ ids! {
     EventId
     /// A row of the outbox.
     NoticeId
+    /// A step inside a status. Never given twice.
+    StageId
 }
 
 /// A person's number at Telegram, at most 52 bits wide

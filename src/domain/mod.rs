@@ -22,6 +22,7 @@ mod notice;
 mod phone;
 mod photo;
 mod search;
+mod stage;
 mod task;
 mod text;
 mod time;
@@ -38,7 +39,8 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
-    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, PhotoId, TaskId, TelegramId,
+    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, PhotoId, StageId, TaskId,
+    TelegramId,
 };
 pub use language::Language;
 pub use money::{Currency, Sum};
@@ -49,6 +51,10 @@ pub use notice::{
 pub use phone::{Country, Phone};
 pub use photo::{Image, Photo, PhotoState, Wanted};
 pub use search::Search;
+pub use stage::{
+    Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
+    UsualStage, Wording,
+};
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,

@@ -3,16 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ApprovalId, CommentId, CustomerId, NoticeId, Status, TaskId, TelegramId};
+use super::{ApprovalId, CommentId, CustomerId, NoticeId, StageId, Status, TaskId, TelegramId};
 
 /// News for a customer about one of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// `from` is what the customer believes, `to` what is true now.
+    /// `from` is what the customer believes, `to` what is true now. The stages are unknown for what
+    /// was written before there were any.
     StatusChanged {
         task: TaskId,
         from: Status,
         to: Status,
+        from_stage: Option<StageId>,
+        to_stage: Option<StageId>,
     },
     /// What staff said to the customer.
     Comment { task: TaskId, comment: CommentId },
@@ -175,7 +178,8 @@ impl Reason {
 #[derive(Debug, Clone, Copy)]
 pub struct Waiting {
     pub id: NoticeId,
-    pub from: Status,
+    /// The stage in which the customer believes the task to be.
+    pub from: Option<StageId>,
     /// A try had no known outcome: the customer may have read it already.
     pub maybe_seen: bool,
 }
@@ -192,10 +196,12 @@ pub enum Collapsed {
 }
 
 /// Two changes inside the delay are one notice, and there and back again is none.
-pub fn collapse(waiting: Option<Waiting>, to: Status) -> Collapsed {
+pub fn collapse(waiting: Option<Waiting>, to: StageId) -> Collapsed {
     match waiting {
         None => Collapsed::Send,
-        Some(waiting) if waiting.from == to && !waiting.maybe_seen => Collapsed::Drop(waiting.id),
+        Some(waiting) if waiting.from == Some(to) && !waiting.maybe_seen => {
+            Collapsed::Drop(waiting.id)
+        }
         Some(waiting) => Collapsed::Replace(waiting.id),
     }
 }

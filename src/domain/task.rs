@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
-    Name, Phone, Result, Search, TaskId,
+    Name, Phone, Result, Search, Stage, StageId, TaskId,
 };
 
 words! {
@@ -28,9 +28,9 @@ words! {
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
         Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
-        WarrantyOf = "WARRANTY_OF", Comment = "COMMENT", Answer = "ANSWER", Moved = "MOVED",
-        Settled = "SETTLED",
-        Asked = "ASKED", Agreed = "AGREED", Declined = "DECLINED", Withdrawn = "WITHDRAWN",
+        WarrantyOf = "WARRANTY_OF", Stage = "STAGE", Comment = "COMMENT", Answer = "ANSWER",
+        Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
+        Declined = "DECLINED", Withdrawn = "WITHDRAWN",
     }
 }
 
@@ -43,6 +43,10 @@ pub struct Task {
     pub employee: Option<EmployeeId>,
     pub category: Category,
     pub status: Status,
+    /// One of its status.
+    pub stage: StageId,
+    /// Since when it is in that stage.
+    pub stage_since: Timestamp,
     pub description: Description,
     /// The day by which it is promised.
     pub due: Option<Day>,
@@ -60,7 +64,7 @@ impl Task {
         customer: Option<CustomerId>,
         employee: Option<EmployeeId>,
         category: Category,
-        status: Status,
+        stage: &Stage,
         description: Description,
         now: Timestamp,
     ) -> Self {
@@ -69,13 +73,15 @@ impl Task {
             customer,
             employee,
             category,
-            status,
+            status: stage.status,
+            stage: stage.id,
+            stage_since: now,
             description,
             due: None,
             version: 1,
             created: now,
             updated: now,
-            closed: (status == Status::Closed).then_some(now),
+            closed: (stage.status == Status::Closed).then_some(now),
         }
     }
 
@@ -96,11 +102,15 @@ impl Task {
         Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
     }
 
-    /// Moves the task to `status` and keeps the closing time true.
-    pub fn set_status(&mut self, status: Status, now: Timestamp) {
-        if status != self.status {
-            self.status = status;
-            self.closed = (status == Status::Closed).then_some(now);
+    /// Moves the task to a stage, and so to its status, and keeps the times true.
+    pub fn enter(&mut self, stage: &Stage, now: Timestamp) {
+        if stage.id != self.stage {
+            self.stage = stage.id;
+            self.stage_since = now;
+        }
+        if stage.status != self.status {
+            self.status = stage.status;
+            self.closed = (self.status == Status::Closed).then_some(now);
         }
     }
 }
@@ -112,7 +122,10 @@ pub struct NewTask {
     /// For a card that has no name yet; another one's stays.
     pub customer_name: Option<Name>,
     pub category: Category,
-    pub status: Status,
+    /// ACCEPTED where neither this nor a stage is given.
+    pub status: Option<Status>,
+    /// The first one of the status where none is given.
+    pub stage: Option<StageId>,
     pub description: Description,
     pub due: Option<Day>,
     pub details: Details,
@@ -125,7 +138,10 @@ pub struct TaskChange {
     /// Not changeable: clients of the original send the task's own phone along.
     pub customer_phone: Option<Phone>,
     pub category: Option<Category>,
+    /// Another status than the task's leads to its first stage.
     pub status: Option<Status>,
+    /// Sets the status too.
+    pub stage: Option<StageId>,
     pub description: Option<Description>,
     /// An inner `None` takes it away.
     pub due: Option<Option<Day>>,
@@ -138,6 +154,9 @@ pub struct TaskFilter {
     pub customer_phone: Option<Phone>,
     /// Any of these; empty means any at all.
     pub statuses: Vec<Status>,
+    pub stage: Option<StageId>,
+    /// Only what is stuck in its stage at this instant.
+    pub stuck: Option<Timestamp>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
     /// Only what is overdue on this day.
@@ -167,7 +186,8 @@ pub enum Author {
 }
 
 /// One thing that happened to a task. `from` and `to` are words of the kind: statuses,
-/// categories, texts, days, sums, or the ids of employees and tasks; what wasn't there is empty.
+/// categories, texts, days, sums, names of stages, or the ids of employees and tasks; what wasn't
+/// there is empty.
 #[derive(Debug, Clone)]
 pub struct TaskEvent {
     pub id: EventId,

@@ -12,6 +12,7 @@ mod mutation;
 mod page;
 mod query;
 mod shape;
+mod stages;
 mod subscription;
 mod view;
 

@@ -8,12 +8,14 @@ use super::accounts::{
     ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_credentials,
     read_new_password, read_registration,
 };
-use super::input::{Card, CustomerInput, TaskInput};
+use super::input::{Card, CustomerInput, NewStageInput, StageInput, TaskInput};
 use super::loader;
+use super::stages::{DeleteStagePayload, StagePayload};
 use super::view::{CommentView, CustomerView, RoleEnum, TaskView, UserView, user};
 use crate::app;
 use crate::domain::{
-    CustomerId, Email, EmployeeId, Message, NewApproval, NoticeId, Phone, Result, Role, Sum, TaskId,
+    CustomerId, Email, EmployeeId, Message, NewApproval, NoticeId, Phone, Result, Role, StageId,
+    Sum, TaskId,
 };
 use crate::store::Transaction;
 
@@ -230,6 +232,49 @@ impl Mutation {
         Ok(UpdateUserPayload { user })
     }
 
+    /// Makes a stage, the last one of its status. The owner's; CONFLICT when the name is taken.
+    async fn create_stage(
+        &self,
+        ctx: &Context<'_>,
+        stage_data: NewStageInput,
+    ) -> Result<StagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let new = stage_data.read()?;
+        let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new);
+        Ok(ctx.desk()?.db.write(work).await?.into())
+    }
+
+    /// Changes a stage; what isn't given stays. The owner's; CONFLICT when the name is taken.
+    async fn update_stage(
+        &self,
+        ctx: &Context<'_>,
+        stage_data: StageInput,
+    ) -> Result<StagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (id, change) = stage_data.read()?;
+        let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+        Ok(ctx.desk()?.db.write(work).await?.into())
+    }
+
+    /// Deletes a stage. Where it has tasks, another one of the same status takes them, `tasksTo`;
+    /// their customers are told nothing of it. The owner's; CONFLICT for the last one of a status.
+    async fn delete_stage(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        tasks_to: Option<ID>,
+    ) -> Result<DeleteStagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let (stage, now) = (StageId::parse("id", &id)?, desk.clock.now());
+        let to = tasks_to.map(|id| StageId::parse("tasksTo", &id));
+        let to = to.transpose()?;
+        desk.db
+            .write(move |tx| app::stages::delete(tx, &owner, stage, to, now))
+            .await?;
+        Ok(DeleteStagePayload { id })
+    }
+
     /// Makes a customer's card. CONFLICT, with the card's id, when there is one with that phone,
     /// however it is written.
     async fn create_customer(
@@ -347,7 +392,7 @@ impl Mutation {
         })
     }
 
-    /// Changes a task; what isn't given stays. The customer is told of a new status.
+    /// Changes a task; what isn't given stays. The customer is told of a new status or stage.
     /// `customerPhone` can't change: another one is BAD_USER_INPUT.
     async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;

@@ -7,8 +7,8 @@ use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
-    CategoryEnum, CustomerView, List, ShopView, StatusEnum, TaskOrderEnum, TaskView,
-    UndeliveredView, UserView, user,
+    CategoryEnum, CustomerView, List, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView,
+    UndeliveredView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
@@ -41,6 +41,14 @@ impl Query {
             .read(move |c| app::accounts::employees(c, &actor))
             .await?;
         Ok(all.into_iter().map(user).collect())
+    }
+
+    /// The steps inside the statuses: by status, and in each in the owner's order.
+    async fn stages(&self, ctx: &Context<'_>) -> Result<Vec<StageView>> {
+        let actor = ctx.actor()?;
+        let list = move |c: &_| app::stages::list(c, &actor);
+        let all = ctx.desk()?.db.look_up(list).await?;
+        Ok(all.into_iter().map(stage).collect())
     }
 
     /// Every customer's card, oldest first. For long lists use `customers`.

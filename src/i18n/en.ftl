@@ -4,6 +4,16 @@ status-accepted = Accepted
 status-in-progress = In progress
 status-ready = Ready
 status-closed = Closed
+stage-diagnosis = Being diagnosed
+stage-diagnosis-wording = Being diagnosed
+stage-approval = Waits for approval
+stage-approval-wording = Waiting for your decision
+stage-part = Waits for a part
+stage-part-wording = Waiting for a part
+stage-handed-over = Handed over
+stage-handed-over-wording = Handed over
+stage-unrepaired = Handed over unrepaired
+stage-unrepaired-wording = Handed over unrepaired
 
 category-consulting = Consulting
 category-diagnosis = Diagnosis
@@ -109,6 +119,12 @@ problem-phone-of-another-customer = A task keeps its customer: pass that custome
 problem-customer-of-another-phone = The card with this id has another phone: leave the id out or correct it.
 problem-employee-inactive = There is no such employee at work: choose another.
 problem-no-such-task = There is no other task with this number.
+problem-no-such-stage = There is no such stage: choose another one.
+problem-stage-of-another-status = That stage is of another status: choose one of the same status.
+problem-stage-keeps-status = A stage stays in its status: make a new stage for another one.
+problem-stage-has-tasks = This stage has tasks: choose the stage that takes them.
+problem-too-many-stages = There may be at most { $bound } stages: delete some that nobody needs.
+problem-days-out-of-range = Give a whole number of days from 1 to { $bound }, or nothing.
 problem-nothing-to-confirm = The card has no Telegram account: ask the customer to write to the bot.
 problem-not-reachable = The customer has no confirmed Telegram account any more: call them.
 problem-task-closed = The task is closed. Open it again first.
@@ -118,6 +134,8 @@ problem-database-has-data = The database has data already: name another file for
 conflict-version = Somebody else has changed the task meanwhile: load it again and repeat.
 conflict-phone-taken = There is a card with this phone already, its id is { $customer }.
 conflict-email-taken = This e-mail is taken.
+conflict-stage-name-taken = There is a stage with that name already: choose another name.
+conflict-last-stage = This is the only stage of its status: make another one first.
 conflict-last-owner = This is the last owner: name another one first.
 
 error-unauthenticated = You need to be logged in.
@@ -134,6 +152,7 @@ nav-label = Sections
 nav-tasks = Tasks
 nav-board = Board
 nav-customers = Customers
+nav-stages = Stages
 nav-staff = Staff
 nav-profile = Profile
 nav-skip = Skip to content
@@ -239,6 +258,7 @@ tasks-create = Create a task
 tasks-all = All
 tasks-mine = Mine
 tasks-overdue = Overdue
+tasks-stuck = Stuck
 tasks-status = Status
 tasks-search = Search
 tasks-search-hint = Phone, name, device, No.
@@ -268,6 +288,10 @@ tasks-advance = Move to “{ $status }”
 tasks-no-description = No description
 row-due = by { $day }
 row-overdue = overdue: { $day }
+row-stuck = { $count ->
+    [one] stuck for { $count } day
+   *[other] stuck for { $count } days
+}
 customer-none = Customer deleted
 customer-unnamed = No name
 task-title = Task No. { $number }
@@ -289,6 +313,9 @@ task-device = Device
 task-money = Due date and price
 task-due = Due by
 task-overdue = overdue
+task-stage = Stage
+task-stage-since = since { $when }
+task-stuck = stuck
 task-estimate = Estimate
 task-price = Price
 task-prepayment = Prepayment
@@ -335,6 +362,7 @@ paper-handed-by = Handed over by
 paper-got-by = Received by the customer
 event-created = Task created
 event-status = Status: { $from } → { $to }
+event-stage = Stage: { $from } → { $to }
 event-category = Category: { $from } → { $to }
 event-description = Description changed
 event-device = Device changed
@@ -410,6 +438,7 @@ toast-why-none = no Telegram
 toast-why-unverified = Telegram is not confirmed
 toast-why-blocked = the customer has blocked the bot
 toast-why-deleted = the customer's card was deleted
+toast-why-stage = of this stage customers aren't told
 toast-undo = Undo
 toast-deleted = Task No. { $number } was deleted.
 new-title = Create a new task
@@ -455,9 +484,44 @@ no-status-text = It may have been replaced by another one, or its time is over. 
 
 board-title = Board
 board-move = Move No. { $number }
+board-stage = Stage of No. { $number }
 board-more = The last { $count } are shown. The others are in the list.
 board-moved = No. { $number } is now “{ $status }”
 board-failed = That didn't work: the task has been changed meanwhile, or there is no connection. The board shows what is stored.
+
+# Stages
+
+stages-title = Stages
+stages-create = New stage
+stages-lead = Stages are the steps inside a status. A task that is given a status comes to its first stage.
+stages-up = up
+stages-down = down
+stages-told = The customer is told: “{ $words }”
+stages-untold = The customer isn't told. Their page says: “{ $words }”
+stages-stuck = { $count ->
+    [one] stuck after { $count } day
+   *[other] stuck after { $count } days
+}
+stage-new-title = New stage
+stage-edit-title = Stage
+stage-name = Name
+stage-colour = Colour
+stage-wording = What the customer reads
+stage-wording-note = When nothing is written, the customer reads the name of the status.
+stage-told = Tell the customer when a task comes here
+stage-stuck-days = After how many days a task is stuck here
+stage-delete-title = Delete the stage “{ $name }”?
+stage-delete-lead = Its tasks go to another stage of the same status. Customers aren't told of that.
+stage-tasks-to = Where its tasks go
+stage-tasks-to-none = It has no tasks
+colour-grey = Grey
+colour-blue = Blue
+colour-green = Green
+colour-orange = Orange
+colour-red = Red
+colour-violet = Violet
+colour-teal = Teal
+colour-pink = Pink
 
 # Customers
 

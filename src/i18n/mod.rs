@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::domain::{Category, Conflict, Currency, Day, Invalid, Language, Status, Sum};
+use crate::domain::{Category, Conflict, Currency, Day, Invalid, Language, Stage, Status, Sum};
 
 fluent_templates::static_loader! {
     static TEXTS = {
@@ -56,6 +56,14 @@ pub fn status(language: Language, status: Status) -> String {
             Status::Closed => "status-closed",
         },
     )
+}
+
+/// What the customer reads of a stage: the owner's words, or those of its status.
+pub fn stage(language: Language, stage: &Stage) -> String {
+    match stage.wording.as_str() {
+        "" => status(language, stage.status),
+        wording => wording.to_owned(),
+    }
 }
 
 /// What a category is called.

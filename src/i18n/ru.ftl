@@ -4,6 +4,16 @@ status-accepted = Принято
 status-in-progress = В работе
 status-ready = Готово
 status-closed = Закрыто
+stage-diagnosis = На диагностике
+stage-diagnosis-wording = На диагностике
+stage-approval = На согласовании
+stage-approval-wording = Ждём вашего решения
+stage-part = Ждёт запчасть
+stage-part-wording = Ждём запчасть
+stage-handed-over = Выдан
+stage-handed-over-wording = Выдано
+stage-unrepaired = Выдан без ремонта
+stage-unrepaired-wording = Выдано без ремонта
 
 category-consulting = Консультация
 category-diagnosis = Диагностика
@@ -118,6 +128,12 @@ problem-phone-of-another-customer = Клиента заявки изменить
 problem-customer-of-another-phone = Карточка с таким номером принадлежит другому телефону: уберите id или укажите верный.
 problem-employee-inactive = Такого работающего сотрудника нет: выберите другого.
 problem-no-such-task = Другой заявки с таким номером нет.
+problem-no-such-stage = Такого этапа нет: выберите другой.
+problem-stage-of-another-status = Это этап другого статуса: выберите этап того же статуса.
+problem-stage-keeps-status = Этап остаётся в своём статусе: для другого статуса создайте новый этап.
+problem-stage-has-tasks = В этом этапе есть заявки: выберите, в какой этап они перейдут.
+problem-too-many-stages = Этапов может быть не больше { $bound }: удалите лишние.
+problem-days-out-of-range = Напишите целое число дней от 1 до { $bound } или ничего не пишите.
 problem-nothing-to-confirm = К карточке не привязан Telegram: попросите клиента написать боту.
 problem-not-reachable = У клиента больше нет подтверждённого Telegram: позвоните ему.
 problem-task-closed = Заявка закрыта. Сначала откройте её снова.
@@ -127,6 +143,8 @@ problem-database-has-data = В базе уже есть данные: для п�
 conflict-version = Заявку уже изменил кто-то другой: загрузите её заново и повторите.
 conflict-phone-taken = Карточка с этим телефоном уже есть, её id { $customer }.
 conflict-email-taken = Эта почта уже занята.
+conflict-stage-name-taken = Этап с таким названием уже есть: назовите иначе.
+conflict-last-stage = Это единственный этап статуса: сначала создайте другой.
 conflict-last-owner = Это последний владелец: сначала назначьте другого.
 
 error-unauthenticated = Войдите в систему.
@@ -143,6 +161,7 @@ nav-label = Разделы
 nav-tasks = Заявки
 nav-board = Доска
 nav-customers = Клиенты
+nav-stages = Этапы
 nav-staff = Сотрудники
 nav-profile = Профиль
 nav-skip = К содержанию
@@ -249,6 +268,7 @@ tasks-create = Создать заявку
 tasks-all = Все
 tasks-mine = Мои
 tasks-overdue = Просроченные
+tasks-stuck = Застрявшие
 tasks-status = Статус
 tasks-search = Поиск
 tasks-search-hint = Телефон, имя, устройство, №
@@ -279,6 +299,11 @@ tasks-advance = Перевести в «{ $status }»
 tasks-no-description = Без описания
 row-due = до { $day }
 row-overdue = просрочено: { $day }
+row-stuck = { $count ->
+    [one] стоит { $count } день
+    [few] стоит { $count } дня
+   *[many] стоит { $count } дней
+}
 customer-none = Клиент удалён
 customer-unnamed = Без имени
 task-title = Заявка № { $number }
@@ -301,6 +326,9 @@ task-device = Устройство
 task-money = Срок и цена
 task-due = Срок
 task-overdue = просрочено
+task-stage = Этап
+task-stage-since = с { $when }
+task-stuck = застряла
 task-estimate = Примерная цена
 task-price = Цена
 task-prepayment = Предоплата
@@ -347,6 +375,7 @@ paper-handed-by = Выдал
 paper-got-by = Получил клиент
 event-created = Заявка создана
 event-status = Статус: { $from } → { $to }
+event-stage = Этап: { $from } → { $to }
 event-category = Тип: { $from } → { $to }
 event-description = Описание изменено
 event-device = Устройство изменено
@@ -423,6 +452,7 @@ toast-why-none = Telegram не привязан
 toast-why-unverified = Telegram не подтверждён
 toast-why-blocked = клиент заблокировал бота
 toast-why-deleted = карточка клиента удалена
+toast-why-stage = об этом этапе не сообщаем
 toast-undo = Отменить
 toast-deleted = Заявка № { $number } удалена.
 new-title = Создать новую заявку
@@ -468,9 +498,45 @@ no-status-text = Возможно, её заменили новой или её 
 
 board-title = Доска
 board-move = Переместить № { $number }
+board-stage = Этап заявки № { $number }
 board-more = Показаны последние { $count }. Остальные — в списке.
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
+
+# Этапы
+
+stages-title = Этапы
+stages-create = Новый этап
+stages-lead = Этапы — это шаги внутри статуса. Когда заявке ставят статус, она попадает в его первый этап.
+stages-up = выше
+stages-down = ниже
+stages-told = Клиенту сообщаем: «{ $words }»
+stages-untold = Клиенту не сообщаем. На своей странице он видит: «{ $words }»
+stages-stuck = { $count ->
+    [one] застревает через { $count } день
+    [few] застревает через { $count } дня
+   *[many] застревает через { $count } дней
+}
+stage-new-title = Новый этап
+stage-edit-title = Этап
+stage-name = Название
+stage-colour = Цвет
+stage-wording = Что видит клиент
+stage-wording-note = Если ничего не написать, клиент видит название статуса.
+stage-told = Сообщать клиенту, когда заявка сюда попала
+stage-stuck-days = Через сколько дней заявка здесь застряла
+stage-delete-title = Удалить этап «{ $name }»?
+stage-delete-lead = Его заявки перейдут в другой этап того же статуса. Клиентам об этом не сообщим.
+stage-tasks-to = Куда перейдут заявки
+stage-tasks-to-none = Заявок в нём нет
+colour-grey = Серый
+colour-blue = Синий
+colour-green = Зелёный
+colour-orange = Оранжевый
+colour-red = Красный
+colour-violet = Фиолетовый
+colour-teal = Бирюзовый
+colour-pink = Розовый
 
 # Клиенты
 

@@ -67,7 +67,7 @@ pub enum Step {
 /// What a look at the queue found.
 enum Claim {
     Send(Outgoing, Reply),
-    /// The row was given up.
+    /// The row was given up, or there is nothing to say any more.
     Dropped,
     Wait(Option<Timestamp>),
 }
@@ -221,10 +221,6 @@ impl Notifier {
                 let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
                     return Ok(Claim::Wait(Some(now)));
                 };
-                if gave_up(&outgoing, now) {
-                    store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
-                    return Ok(Claim::Dropped);
-                }
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
                 let language = language.unwrap_or(shop.language);
                 let message = match &outgoing.content {
@@ -239,6 +235,10 @@ impl Notifier {
                     store::outbox::delete(tx, id)?;
                     return Ok(Claim::Dropped);
                 };
+                if gave_up(&outgoing, now) {
+                    store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
+                    return Ok(Claim::Dropped);
+                }
                 store::outbox::set_sending(tx, id)?;
                 Ok(Claim::Send(outgoing, message))
             })

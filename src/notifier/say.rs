@@ -15,9 +15,19 @@ pub(super) fn notice(
     let number = ("number", notice.task().to_string().into());
     let say = |id: &str, args: Vec<Arg<'_>>| i18n::text_with(language, id, args);
     let (text, buttons) = match notice {
-        Notice::StatusChanged { to, .. } => {
-            let status = ("status", i18n::status(language, to).into());
-            let text = say("notice-status-changed", vec![number, status]);
+        Notice::StatusChanged { to, to_stage, .. } => {
+            // The stage is none of a notice that was written before there were any, and once it
+            // was deleted.
+            let stage = to_stage.map(|stage| store::stages::get(connection, stage));
+            let status = match stage.transpose()?.flatten() {
+                Some(stage) if !stage.told => return Ok(None),
+                Some(stage) => html(&i18n::stage(language, &stage)),
+                None => i18n::status(language, to),
+            };
+            let text = say(
+                "notice-status-changed",
+                vec![number, ("status", status.into())],
+            );
             (text, Buttons::None)
         }
         Notice::Comment { comment, .. } => {

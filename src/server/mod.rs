@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::bot::Bot;
 use self::tls::Tls;
 use crate::app::{
-    Desk, accounts, limits::Limits, passwords::Passwords, secrets, status_links::Links,
+    Desk, accounts, limits::Limits, passwords::Passwords, secrets, stages, status_links::Links,
     tokens::Tokens,
 };
 use crate::clock::Clock;
@@ -29,6 +29,7 @@ use crate::config::{Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::graphql::Schema;
 use crate::http::Site;
+use crate::i18n;
 use crate::store::{self, Db};
 
 /// A server that is ready to run.
@@ -71,6 +72,9 @@ impl Server {
             ),
             false => tracing::info!("opened the database at {file}"),
         }
+        let language = config.shop.language;
+        db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
+            .await?;
         let address = listener.local_addr()?;
         let public_url = config.url(address);
         let bot = match config.telegram {

@@ -11,7 +11,7 @@ use rusqlite::{TransactionBehavior, params_from_iter};
 
 use super::{Connection, Transaction, configure};
 use crate::domain::{
-    CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Status, Sum, Task, TaskId,
+    CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Sum, Task, TaskId,
 };
 
 /// Memory for pages, in KiB: the indexes, which are written in many places at once, have room.
@@ -150,12 +150,13 @@ fn take_indexes(tx: &Transaction) -> Result<String> {
     Ok(again.collect::<Vec<_>>().join(";"))
 }
 
-/// A status that an employee gave a task; the first one comes from none.
-pub struct Step {
+/// Something that an employee did to a task: a row of its history.
+pub struct Step<'a> {
     pub task: TaskId,
     pub by: EmployeeId,
-    pub from: Option<Status>,
-    pub to: Status,
+    pub kind: EventKind,
+    pub from: Option<&'a str>,
+    pub to: &'a str,
     pub at: Timestamp,
 }
 
@@ -175,7 +176,7 @@ impl Bulk<'_> {
     /// customers are there.
     pub fn insert_tasks(&self, tasks: &[Task], details: &[(TaskId, Details)]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    due_on, version, created_at, updated_at, closed_at)";
+                    due_on, version, created_at, updated_at, closed_at, stage_id, stage_since)";
         insert(&self.tx, into, tasks, |task| {
             [
                 task.id.get().into(),
@@ -189,6 +190,8 @@ impl Bulk<'_> {
                 task.created.as_millisecond().into(),
                 task.updated.as_millisecond().into(),
                 optional(task.closed.map(Timestamp::as_millisecond)),
+                task.stage.get().into(),
+                task.stage_since.as_millisecond().into(),
             ]
         })?;
         self.insert_details(details)?;
@@ -241,21 +244,17 @@ impl Bulk<'_> {
     }
 
     /// Appends to the history.
-    pub fn append_steps(&self, steps: &[Step]) -> Result<()> {
+    pub fn append_steps(&self, steps: &[Step<'_>]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)";
         insert(&self.tx, into, steps, |step| {
-            let kind = match step.from {
-                None => EventKind::Created,
-                Some(_) => EventKind::Status,
-            };
             [
                 step.task.get().into(),
-                kind.word().into(),
+                step.kind.word().into(),
                 "STAFF".into(),
                 step.by.get().into(),
                 step.from
-                    .map_or(ToSqlOutput::Owned(Value::Null), |from| from.word().into()),
-                step.to.word().into(),
+                    .map_or(ToSqlOutput::Owned(Value::Null), Into::into),
+                step.to.into(),
                 step.at.as_millisecond().into(),
             ]
         })

@@ -17,9 +17,11 @@ mod embedded {
     refinery::embed_migrations!("sql");
 }
 
-/// The program's own migrations, from `sql/`.
+/// The program's own migrations, from `sql/`, by version: as files V10 stands before V2.
 pub fn embedded_migrations() -> Vec<Migration> {
-    embedded::migrations::runner().get_migrations().clone()
+    let mut all = embedded::migrations::runner().get_migrations().clone();
+    all.sort();
+    all
 }
 
 /// Why a database can't be opened.

@@ -30,6 +30,7 @@ pub mod photos;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;
+pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod updates;

@@ -7,7 +7,7 @@ use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     ApprovalId, Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord,
-    Outgoing, Reason, Reply, Result, Status, TaskId, TelegramId, Undelivered, Waiting,
+    Outgoing, Reason, Reply, Result, Stage, TaskId, TelegramId, Undelivered, Waiting,
 };
 
 pub fn push_notice(
@@ -23,16 +23,25 @@ pub fn push_notice(
         Notice::Comment { comment, .. } => ("COMMENT", None, Some(comment), None),
         Notice::Approval { approval, .. } => ("APPROVAL", None, None, Some(approval)),
     };
+    let (from_stage, to_stage) = match notice {
+        Notice::StatusChanged {
+            from_stage,
+            to_stage,
+            ..
+        } => (from_stage, to_stage),
+        _ => (None, None),
+    };
     let (task, (from, to)) = (notice.task(), statuses.unzip());
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
-             comment_id, approval_id, created_at, due_at, try_at)
-         VALUES (:chat, :kind, :customer, :task, :from, :to, :comment, :approval, :now, :due, :due)",
+             from_stage, to_stage, comment_id, approval_id, created_at, due_at, try_at)
+         VALUES (:chat, :kind, :customer, :task, :from, :to, :from_stage, :to_stage, :comment,
+             :approval, :now, :due, :due)",
     )?
     .execute(named_params! {
         ":chat": chat, ":kind": kind, ":customer": customer, ":task": task, ":from": from,
-        ":to": to, ":comment": comment, ":approval": approval, ":now": Millis(now),
-        ":due": Millis(due),
+        ":to": to, ":from_stage": from_stage, ":to_stage": to_stage, ":comment": comment,
+        ":approval": approval, ":now": Millis(now), ":due": Millis(due),
     })?;
     Ok(())
 }
@@ -50,14 +59,14 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
 /// The news of a task's status that waits to go out. One that is being sent no longer waits.
 pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, from_status, maybe_seen FROM outbox
+        "SELECT id, from_stage, maybe_seen FROM outbox
          WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
          ORDER BY id DESC LIMIT 1",
     )?;
     let waiting = statement.query_row([task], |row| {
         Ok(Waiting {
             id: row.get("id")?,
-            from: row.get("from_status")?,
+            from: row.get("from_stage")?,
             maybe_seen: row.get("maybe_seen")?,
         })
     });
@@ -65,10 +74,11 @@ pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<W
 }
 
 /// Rewrites a waiting notice, and lets it wait anew.
-pub fn replace(tx: &Transaction, id: NoticeId, to: Status, due: Timestamp) -> Result<()> {
+pub fn replace(tx: &Transaction, id: NoticeId, to: &Stage, due: Timestamp) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET to_status = ?2, due_at = ?3, try_at = max(try_at, ?3) WHERE id = ?1",
-        (id, to, Millis(due)),
+        "UPDATE outbox SET to_status = ?2, to_stage = ?3, due_at = ?4, try_at = max(try_at, ?4)
+         WHERE id = ?1",
+        (id, to.status, to.id, Millis(due)),
     )?;
     Ok(())
 }
@@ -116,8 +126,8 @@ const HEADS: &str = "FROM outbox AS o
 /// Which rows may be sent now, in order, at most `limit`.
 pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
     let sql = format!(
-        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.comment_id,
-             o.approval_id, o.reply, o.attempts, o.created_at
+        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
+             o.to_stage, o.comment_id, o.approval_id, o.reply, o.attempts, o.created_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
          ORDER BY o.due_at, o.id LIMIT :limit"
     );
@@ -165,6 +175,8 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
         task,
         from: row.get("from_status")?,
         to: row.get("to_status")?,
+        from_stage: row.get("from_stage")?,
+        to_stage: row.get("to_stage")?,
     })
 }
 
@@ -231,8 +243,14 @@ pub fn set_dead(
     Ok(())
 }
 
-/// Gives up everything that waits for a chat which has blocked the bot.
+/// Gives up everything that waits for a chat which has blocked the bot; what would not have been
+/// told anyway goes.
 pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state = 'WAITING'
+             AND to_stage IN (SELECT id FROM stages WHERE told = 0)",
+        [chat],
+    )?;
     tx.execute(
         "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
          WHERE chat_id = ?1 AND state = 'WAITING'",
@@ -250,8 +268,8 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, comment_id, approval_id,
-    customer_id, reason, detail, attempts, settled_at
+const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, from_stage, to_stage,
+    comment_id, approval_id, customer_id, reason, detail, attempts, settled_at
     FROM outbox WHERE state = 'DEAD' AND kind <> 'REPLY'";
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
@@ -282,8 +300,8 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
 /// Every notice of a task, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, task_id, from_status, to_status, comment_id, approval_id, state, attempts,
-             due_at, try_at, settled_at, reason, detail
+        "SELECT id, task_id, from_status, to_status, from_stage, to_stage, comment_id, approval_id,
+             state, attempts, due_at, try_at, settled_at, reason, detail
          FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
@@ -326,20 +344,22 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
         .unwrap_or(Reason::Refused))
 }
 
-/// Puts a given-up notice back into the queue, with what is true now; `to` where it tells a status.
+/// Puts a given-up notice back into the queue, with what is true now; `to` where it tells
+/// a stage.
 pub fn revive(
     tx: &Transaction,
     id: NoticeId,
     chat: TelegramId,
-    to: Option<Status>,
+    to: Option<&Stage>,
     now: Timestamp,
 ) -> Result<()> {
+    let (status, stage) = to.map(|stage| (stage.status, stage.id)).unzip();
     tx.execute(
-        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status), attempts = 0,
-             created_at = ?4, due_at = ?4, try_at = ?4, settled_at = NULL, reason = NULL,
-             detail = NULL
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
+             to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
+             try_at = ?5, settled_at = NULL, reason = NULL, detail = NULL
          WHERE id = ?1",
-        (id, chat, to, Millis(now)),
+        (id, chat, status, stage, Millis(now)),
     )?;
     Ok(())
 }

@@ -10,36 +10,40 @@ use rusqlite::{OptionalExtension, Params, Row, Statement, named_params};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, literal, numbers};
-use super::{Connection, Transaction, customers, employees};
+use super::{Connection, Transaction, customers, employees, stages};
 use crate::domain::{
-    Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Status, Task,
-    TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
+    Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Stage, StageId,
+    Status, Task, TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
 };
 
-/// A task with those whom it concerns, in one statement for any number of them.
+/// A task with its stage and those whom it concerns, in one statement for any number of them.
 #[derive(Debug, Clone)]
 pub struct TaskRow {
     pub task: Task,
+    pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
 }
 
-/// Whom the rows of one list concern.
+/// What and whom the rows of one list concern.
 #[derive(Default)]
 struct Known {
+    stages: HashMap<StageId, Arc<Stage>>,
     customers: HashMap<CustomerId, Arc<Customer>>,
     employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
-const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, due_on, \
-                       version, created_at, updated_at, closed_at";
+const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
+                       description, due_on, version, created_at, updated_at, closed_at";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT {}, {}, {} FROM tasks AS t
+        "SELECT {}, {}, {}, {} FROM tasks AS t
+         LEFT JOIN stages AS s ON s.id = t.stage_id
          LEFT JOIN customers AS c ON c.id = t.customer_id
          LEFT JOIN employees AS e ON e.id = t.employee_id",
         columns::of("t", COLUMNS),
+        columns::of("s", stages::COLUMNS),
         columns::of("c", customers::COLUMNS),
         columns::of("e", employees::COLUMNS),
     )
@@ -54,6 +58,8 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         employee: row.take("employee_id")?,
         category: row.take("category")?,
         status: row.take("status")?,
+        stage: row.take("stage_id")?,
+        stage_since: row.take::<Millis>("stage_since")?.0,
         description: Description::from_row(row.take("description")?),
         due: row.take("due_on")?,
         version: row.take("version")?,
@@ -61,8 +67,11 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         updated: row.take::<Millis>("updated_at")?.0,
         closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
     };
+    // The triggers see to it that there is one.
+    let stage = row.joined(stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
         task,
+        stage: stage.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
         customer: row.joined(customers::COLUMNS, &mut known.customers, customers::read)?,
         employee: row.joined(employees::COLUMNS, &mut known.employees, employees::read)?,
     })
@@ -182,6 +191,8 @@ pub fn count_by_status(
     let kept = filter.customer_phone.is_none()
         && filter.serial.is_none()
         && filter.overdue.is_none()
+        && filter.stage.is_none()
+        && filter.stuck.is_none()
         && filter.created == Days::default()
         && filter.search.is_none();
     let sql = if kept {
@@ -206,6 +217,10 @@ pub fn count_by_status(
     let counts = Counts(rows.collect::<rusqlite::Result<_>>()?);
     Ok((kept || counts.total() <= most).then_some(counts))
 }
+
+/// What has been in its stage for as many days as make it stuck there. Few stages lead to few tasks.
+const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
+    WHERE o.status <> 'CLOSED' AND o.stage_since <= :now - g.stuck_days * 86400000";
 
 /// Phones that are looked up one by one; each has some tasks.
 const MANY: usize = 2_000;
@@ -239,6 +254,14 @@ impl Conditions {
             all.texts.push(format!("t.id IN ({same})"));
             all.led = true;
             all.bind(":serial", serial.clone());
+        }
+        if let Some(stage) = filter.stage {
+            all.equal("t.stage_id", ":stage");
+            all.bind(":stage", stage);
+        }
+        if let Some(now) = filter.stuck {
+            all.texts.push(format!("t.id IN ({STUCK})"));
+            all.bind(":now", Millis(now));
         }
         if let [status] = *filter.statuses {
             all.equal("t.status", &format!("'{}'", status.word()));
@@ -494,14 +517,15 @@ fn among(
 /// Writes a new task; its number is given here.
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
-        "INSERT INTO tasks (customer_id, employee_id, category, status, description, due_on,
-             version, created_at, updated_at, closed_at)
-         VALUES (:customer, :employee, :category, :status, :description, :due, :version, :created,
-             :updated, :closed)",
+        "INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since,
+             description, due_on, version, created_at, updated_at, closed_at)
+         VALUES (:customer, :employee, :category, :status, :stage, :since, :description, :due,
+             :version, :created, :updated, :closed)",
     )?
     .execute(named_params! {
         ":customer": task.customer, ":employee": task.employee, ":category": task.category,
-        ":status": task.status, ":description": task.description.as_str(),
+        ":status": task.status, ":stage": task.stage, ":since": Millis(task.stage_since),
+        ":description": task.description.as_str(),
         ":due": task.due, ":version": task.version, ":created": Millis(task.created),
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
     })?;
@@ -514,11 +538,8 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
     task.version = before.version + 1;
     task.updated = now;
     let mut columns = vec!["updated_at = :now", "version = :version"];
-    let (now, description, closed) = (
-        Millis(now),
-        task.description.as_str(),
-        task.closed.map(Millis),
-    );
+    let (now, since) = (Millis(now), Millis(task.stage_since));
+    let (description, closed) = (task.description.as_str(), task.closed.map(Millis));
     let mut values =
         named_params! { ":id": task.id, ":now": now, ":version": task.version }.to_vec();
     if task.employee != before.employee {
@@ -532,6 +553,10 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
     if task.status != before.status {
         columns.push("status = :status, closed_at = :closed");
         values.extend(named_params! { ":status": task.status, ":closed": closed });
+    }
+    if task.stage != before.stage {
+        columns.push("stage_id = :stage, stage_since = :since");
+        values.extend(named_params! { ":stage": task.stage, ":since": since });
     }
     if task.description != before.description {
         columns.push("description = :description");

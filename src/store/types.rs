@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    ApprovalId, Category, Channel, CommentId, CommentKind, CustomerId, Day, Decision, EmployeeId,
-    Error, EventId, EventKind, Language, NoticeId, PhotoId, PhotoState, Role, Status, Sum, TaskId,
-    TelegramId,
+    ApprovalId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
+    EmployeeId, Error, EventId, EventKind, Language, NoticeId, PhotoId, PhotoState, Role, StageId,
+    Status, Sum, TaskId, TelegramId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -36,7 +36,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId PhotoId TaskId TelegramId }
+ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId PhotoId StageId TaskId TelegramId }
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -57,6 +57,7 @@ macro_rules! words {
 words! {
     Status: Status::from_word, Status::word;
     Category: Category::from_word, Category::word;
+    Colour: Colour::from_word, Colour::word;
     Channel: Channel::from_word, Channel::word;
     CommentKind: CommentKind::from_word, CommentKind::word;
     Decision: Decision::from_word, Decision::word;

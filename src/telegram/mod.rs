@@ -32,8 +32,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long Telegram holds a call for updates open when there are none.
 const POLL: Duration = Duration::from_secs(25);
 
-/// A text as it stands in Telegram's HTML
-/// (<https://core.telegram.org/bots/api#html-style>).
+/// A text that people typed, for a message (<https://core.telegram.org/bots/api#html-style>).
 pub fn html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

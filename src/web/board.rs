@@ -8,7 +8,7 @@ use warp::reply::Response;
 use super::tasks::Row;
 use super::visit::Visit;
 use crate::app;
-use crate::domain::{Result, Status, TaskFilter, TaskOrder};
+use crate::domain::{Result, Stage, Status, TaskFilter, TaskOrder};
 use crate::store::tasks::TaskRow;
 
 /// Cards in a column at the most; the list has the rest.
@@ -18,6 +18,8 @@ struct Column {
     status: Status,
     count: i64,
     rows: Vec<Row>,
+    /// How many stages the status has.
+    stages: usize,
 }
 
 #[derive(Template)]
@@ -28,6 +30,7 @@ struct BoardPage<'a> {
     columns: Vec<Column>,
     /// The words for a form, and their names.
     statuses: Vec<(Status, String)>,
+    stages: Vec<Stage>,
     most: i64,
 }
 
@@ -45,13 +48,15 @@ pub async fn show(visit: &Visit) -> Result<Response> {
             let rows = app::details::join(c, &actor, rows)?;
             Ok((*status, counts.of(*status), rows))
         };
-        Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()
+        let columns = Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()?;
+        Ok((columns, app::stages::list(c, &actor)?))
     };
-    let columns = visit.desk.db.read(work).await?;
+    let (columns, stages) = visit.desk.db.read(work).await?;
     let column = |(status, count, rows): (Status, i64, Vec<_>)| Column {
         status,
         count,
         rows: Row::all(&rows, &visit.texts),
+        stages: stages.iter().filter(|stage| stage.status == status).count(),
     };
     let columns = columns.into_iter().map(column).collect();
     let named = |status: &Status| (*status, visit.texts.status(status));
@@ -62,20 +67,21 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         current: "board",
         columns,
         statuses,
+        stages,
         most,
     })
 }
 
 /// Tells the script what a move came to.
-pub fn moved(visit: &Visit, before: Status, row: &TaskRow) -> Result<Response> {
+pub fn moved(visit: &Visit, before: &Stage, row: &TaskRow) -> Result<Response> {
     let args = [
         ("number", row.task.id.to_string().into()),
-        ("status", visit.texts.status(&row.task.status).into()),
+        ("status", row.stage.name.as_str().to_owned().into()),
     ];
     let answer = json!({
         "text": visit.texts.with("board-moved", args),
         "version": row.task.version,
-        "was": before.word(),
+        "was": before.status.word(),
     });
     Ok(warp::reply::json(&answer).into_response())
 }

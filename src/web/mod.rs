@@ -10,6 +10,7 @@ mod errors;
 mod form;
 mod photos;
 mod qr;
+mod stages;
 mod status;
 mod tasks;
 mod text;
@@ -56,6 +57,15 @@ pub async fn answer(visit: Visit) -> Response {
         ["staff"] if get => accounts::staff(&visit).await,
         ["staff", "invite"] if post => accounts::invite(&visit).await,
         ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
+
+        ["stages"] if get => stages::list(&visit).await,
+        ["new-stage"] if get => stages::new(&visit),
+        ["new-stage"] if post => stages::create(&visit).await,
+        ["stages", id, "edit"] if get => stages::edit(&visit, id).await,
+        ["stages", id, "edit"] if post => stages::update(&visit, id).await,
+        ["stages", id, "move"] if post => stages::put(&visit, id).await,
+        ["stages", id, "delete"] if get => stages::ask_to_delete(&visit, id).await,
+        ["stages", id, "delete"] if post => stages::delete(&visit, id).await,
 
         [] if get => tasks::list(&visit).await,
         ["new-task"] if get => tasks::new(&visit).await,

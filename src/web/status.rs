@@ -23,6 +23,7 @@ struct StatusPage<'a> {
     seen: i64,
     number: i64,
     status: Status,
+    wording: String,
     facts: Vec<(String, String)>,
     asked: Option<Question>,
     talk: Vec<Said>,
@@ -174,7 +175,8 @@ impl<'a> StatusPage<'a> {
             token,
             seen: task.seen,
             number: task.id.get(),
-            status: task.status,
+            status: task.stage.status,
+            wording: texts.wording(&task.stage),
             facts: texts.known([
                 ("task-device", Some(task.device.clone())),
                 ("task-due", task.due.map(|day| texts.date(&day))),
@@ -185,16 +187,24 @@ impl<'a> StatusPage<'a> {
             ]),
             asked: task.approval.as_ref().map(|asked| question(asked, texts)),
             talk: said.collect(),
-            statuses: task
-                .statuses
-                .iter()
-                .map(|(status, at)| (texts.status(status), texts.when(at)))
-                .collect(),
+            statuses: statuses(task, texts),
             telegram: bot(visit, token),
             text: visit.typed("text"),
             errors,
         }
     }
+}
+
+/// What the task has been through, the newest first; what is said of its stage is the newest of all.
+fn statuses(task: &Followed, texts: &Texts) -> Vec<(String, String)> {
+    let mut all = task.statuses.clone();
+    let (now, wording) = (texts.when(&task.since), texts.wording(&task.stage));
+    let said = texts.status(&task.stage.status) == wording;
+    all.retain(|(_, at)| said || *at != task.since);
+    let lines = all.iter();
+    let lines = lines.map(|(status, at)| (texts.status(status), texts.when(at)));
+    let newest = (!said).then_some((wording, now));
+    newest.into_iter().chain(lines).collect()
 }
 
 fn question(asked: &Approval, texts: &Texts) -> Question {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Category, Currency, Day, Language, Shop, Status, Sum};
+use crate::domain::{Category, Currency, Day, Language, Shop, Stage, Status, Sum};
 use crate::i18n::{self, Arg};
 
 /// Sentences for one reader at one moment.
@@ -24,6 +24,10 @@ impl Texts {
             currency: shop.currency,
             now,
         }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     pub fn today(&self) -> Day {
@@ -76,6 +80,11 @@ impl Texts {
 
     pub fn status(&self, status: &Status) -> String {
         i18n::status(self.language, *status)
+    }
+
+    /// What the customer reads of a stage.
+    pub fn wording(&self, stage: &Stage) -> String {
+        i18n::stage(self.language, stage)
     }
 
     pub fn category(&self, category: &Category) -> String {

@@ -73,6 +73,9 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
+        r#"mutation { createStage(stageData: {status: READY, name: "x"}) { stage { id } } }"#,
+        r#"mutation { updateStage(stageData: {id: 1, name: "x"}) { stage { id } } }"#,
+        "mutation { deleteStage(id: 4, tasksTo: 8) { id } }",
     ] {
         assert_eq!(code(&shop.ask(query).await), "FORBIDDEN", "{query}");
     }
@@ -104,6 +107,8 @@ async fn an_employee_does_everything_that_is_not_the_owners() {
         "mutation { unlinkTelegram(customerId: 1) { customer { telegramId } } }",
         r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
         "mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }",
+        "{ stages { id name } }",
+        "mutation { updateTask(taskData: {id: 1, stage: 5}) { task { stage { name } } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { employee { email } } } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         "{ allTasks { id statusUrl } }",

@@ -33,9 +33,12 @@ fn the_demo_is_as_if_made_by_hand() {
     by_hand
         .execute("ATTACH ?1 AS demo", [demo.to_str().unwrap()])
         .unwrap();
+    // Every database has the first four stages.
+    by_hand.execute("DELETE FROM stages", []).unwrap();
     for table in [
         "employees",
         "customers",
+        "stages",
         "tasks",
         "task_details",
         "task_events",
@@ -115,6 +118,14 @@ fn the_demo_is_two_years_of_five_people() {
         let sql = format!("SELECT count(*) FROM task_details WHERE {some}");
         assert!(number(&demo, &sql) > 0, "{some}");
     }
+    let stages = "SELECT count(DISTINCT stage_id) FROM tasks";
+    assert_eq!(number(&demo, stages), 9);
+    let noted =
+        "SELECT count(*) FROM task_events WHERE kind = 'STAGE' AND to_value = 'Ждёт запчасть'";
+    assert!(number(&demo, noted) > 0);
+    let foreign = "SELECT count(*) FROM tasks AS t LEFT JOIN stages AS s ON s.id = t.stage_id AND s.status = t.status
+        WHERE s.id IS NULL OR t.stage_since IS NOT t.updated_at";
+    assert_eq!(number(&demo, foreign), 0);
     let again = "SELECT count(*) - count(DISTINCT serial_key) FROM task_details";
     assert!(number(&demo, again) > 0);
     let late = "SELECT count(*) FROM tasks WHERE due_on < date('now') AND status = 'ACCEPTED'";

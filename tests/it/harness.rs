@@ -19,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::server::{Failure, Server};
+use zayavka::store::embedded_migrations;
 
 use crate::fake_telegram::FakeTelegram;
 
@@ -309,6 +310,12 @@ webhook_secret = '{SECRET}'",
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
     }
+}
+
+/// The version of today's schema.
+pub fn newest_schema() -> i64 {
+    let newest = embedded_migrations().pop().unwrap();
+    newest.version().into()
 }
 
 /// The program as it was built, with no settings from the environment of the tests.

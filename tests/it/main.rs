@@ -31,6 +31,7 @@ mod readme;
 mod regular;
 mod replication;
 mod restore;
+mod stages;
 mod status_links;
 mod store;
 mod tasks;

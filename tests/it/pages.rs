@@ -9,14 +9,14 @@ use serde_json::json;
 use crate::harness::{PASSWORD, Shop, eventually};
 
 /// A browser: it keeps one cookie, and follows no redirect by itself.
-struct Browser<'a> {
+pub struct Browser<'a> {
     shop: &'a Shop,
     client: Client,
     cookie: String,
 }
 
 impl<'a> Browser<'a> {
-    fn open(shop: &'a Shop) -> Self {
+    pub fn open(shop: &'a Shop) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let cookie = String::new();
         Self {
@@ -27,7 +27,7 @@ impl<'a> Browser<'a> {
     }
 
     /// A browser in which somebody is signed in.
-    async fn signed_in(shop: &'a Shop, email: &str) -> Self {
+    pub async fn signed_in(shop: &'a Shop, email: &str) -> Self {
         let mut browser = Self::open(shop);
         let form = [("email", email), ("password", PASSWORD), ("next", "/")];
         let answer = browser.post("/login", &form).await;
@@ -35,18 +35,18 @@ impl<'a> Browser<'a> {
         browser
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         let request = self.client.get(format!("{}{path}", self.shop.url));
         request.header("cookie", &self.cookie).send().await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.text().await.unwrap()
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
         let origin = self.shop.url.clone();
         let answer = self.post_from(&origin, path, form).await;
         if let Some(cookie) = answer.headers().get("set-cookie") {
@@ -79,7 +79,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn goes_to(answer: &Response) -> &str {
+pub fn goes_to(answer: &Response) -> &str {
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     answer.headers()["location"].to_str().unwrap()
 }
@@ -87,9 +87,11 @@ fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 23] = [
     "/",
     "/?overdue=1",
+    "/?stuck=1",
+    "/?status=IN_PROGRESS&stage=5",
     "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
     "/new-task/",
     "/new-task/?phone=%2B79000000001",
@@ -111,7 +113,13 @@ const PAGES: [&str; 21] = [
     "/profile",
 ];
 /// Those that the owner alone sees.
-const OWNERS: [&str; 1] = ["/staff"];
+const OWNERS: [&str; 5] = [
+    "/staff",
+    "/stages",
+    "/new-stage",
+    "/stages/5/edit",
+    "/stages/5/delete",
+];
 
 #[tokio::test]
 async fn the_first_visitor_becomes_the_owner_and_comes_and_goes() {
@@ -226,7 +234,8 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
     for path in PAGES {
         employee.page(path).await;
     }
-    assert!(!employee.page("/").await.contains("/staff"));
+    let first = employee.page("/").await;
+    assert!(!first.contains("/staff") && !first.contains("/stages"));
     for path in OWNERS {
         assert_eq!(
             employee.get(path).await.status(),

@@ -8,7 +8,7 @@ use zayavka::domain::Error;
 use zayavka::store::{Db, Migration, Transaction, embedded_migrations};
 
 use crate::bot::{create, set_status};
-use crate::harness::Shop;
+use crate::harness::{Shop, newest_schema};
 
 fn noon() -> jiff::Timestamp {
     "2021-07-25T09:00:00Z".parse().unwrap()
@@ -36,7 +36,7 @@ fn a_migration_keeps_a_copy_of_the_file_as_it_was() {
     let migrations =
         next("DELETE FROM secrets; CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;");
     Db::open_with(&path, &migrations, noon()).unwrap();
-    let version = migrations.len() - 1;
+    let version = newest_schema();
     let copy = folder
         .path()
         .join(format!("shop.db.v{version}-20210725T090000Z"));

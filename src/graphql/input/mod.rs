@@ -2,14 +2,17 @@
 //! for what can be taken away again: the day, the sums and the warranty of a task.
 
 mod details;
+mod stage;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
 
+pub use stage::{NewStageInput, StageInput};
+
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
     Category, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId, Name,
-    NewTask, Phone, Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId,
+    NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter, TaskId,
     TelegramId, serial_key,
 };
 use details::DetailsInput;
@@ -25,8 +28,11 @@ pub struct TaskInput {
     customer_phone: Option<String>,
     /// OTHER when a task is created without.
     category: Option<CategoryEnum>,
-    /// ACCEPTED when a task is created without.
+    /// ACCEPTED when a task is created without. Another status than the task's leads to the first
+    /// stage of it.
     status: Option<StatusEnum>,
+    /// Sets the status too; BAD_USER_INPUT together with another status than the stage's.
+    stage: Option<ID>,
     /// The day by which it is promised, `YYYY-MM-DD`; null takes it away.
     due_on: MaybeUndefined<String>,
     #[graphql(flatten)]
@@ -42,7 +48,8 @@ impl TaskInput {
             customer_phone: Phone::parse("customerPhone", &phone, shop.country)?,
             customer_name: None,
             category: self.category.map_or(Category::Other, Into::into),
-            status: self.status.map_or(Status::Accepted, Into::into),
+            status: self.status.map(Into::into),
+            stage: stage(self.stage)?,
             description: description(self.description)?.unwrap_or_default(),
             due: due_on(self.due_on)?.flatten(),
             details: self.details.read()?.apply(Details::default()),
@@ -56,12 +63,18 @@ impl TaskInput {
             customer_phone: phone("customerPhone", self.customer_phone, shop)?,
             category: self.category.map(Into::into),
             status: self.status.map(Into::into),
+            stage: stage(self.stage)?,
             description: description(self.description)?,
             due: due_on(self.due_on)?,
             details: self.details.read()?,
         };
         Ok((id, change))
     }
+}
+
+fn stage(id: Option<ID>) -> Result<Option<StageId>> {
+    let id = id.map(|id| StageId::parse("stage", &id));
+    Ok(id.transpose()?)
 }
 
 fn due_on(given: MaybeUndefined<String>) -> Result<Option<Option<Day>>> {
@@ -126,6 +139,10 @@ impl CustomerInput {
 pub struct TaskFilterInput {
     pub customer_phone: Option<String>,
     pub statuses: Option<Vec<Option<StatusEnum>>>,
+    /// Only those in that stage.
+    pub stage: Option<ID>,
+    /// Only those that have been in their stage for as many days as make them stuck there.
+    pub stuck: Option<bool>,
     pub category: Option<CategoryEnum>,
     pub employee_id: Option<ID>,
     /// A day, `YYYY-MM-DD`, in the shop's time zone.
@@ -158,6 +175,8 @@ impl TaskFilterInput {
         Ok(TaskFilter {
             customer_phone: phone("customerPhone", self.customer_phone, shop)?,
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
+            stage: stage(self.stage)?,
+            stuck: (self.stuck == Some(true)).then_some(now),
             category: self.category.map(Into::into),
             employee: employee.transpose()?,
             overdue: (self.overdue == Some(true)).then(|| Day::of(now, zone)),

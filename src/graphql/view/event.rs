@@ -30,6 +30,9 @@ pub enum EventKindEnum {
     Warranty,
     /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
     WarrantyOf,
+    /// Another stage; `from` and `to` are the names that they had. When a status leads to its first
+    /// stage, STATUS says so alone.
+    Stage,
     /// Staff said something; `to` is the comment's id.
     Comment,
     /// The customer said something; `to` is the comment's id.

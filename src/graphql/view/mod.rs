@@ -10,6 +10,7 @@ mod list;
 mod notice;
 mod photo;
 mod shop;
+mod stage;
 mod task;
 mod written;
 
@@ -21,5 +22,6 @@ pub use employee::{RoleEnum, UserView, user};
 pub use list::List;
 pub use notice::UndeliveredView;
 pub use shop::ShopView;
+pub use stage::{ColourEnum, StageView, stage};
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
 pub use written::Written;

@@ -5,7 +5,9 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::event::EventView;
 use super::written::{Plain, Written, id, json, maybe};
-use super::{ApprovalView, CommentView, CustomerView, DeviceView, List, UserView, user};
+use super::{
+    ApprovalView, CommentView, CustomerView, DeviceView, List, StageView, UserView, stage, user,
+};
 use crate::domain::{Category, Comment, Day, Details, Link, Result, Status, Sum, TaskOrder};
 use crate::graphql::Asked;
 use crate::graphql::loader::Tasks;
@@ -70,6 +72,7 @@ impl Plain for TaskFields {
     fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
         let TaskRow {
             task,
+            stage,
             customer,
             employee,
         } = &self.row;
@@ -82,6 +85,8 @@ impl Plain for TaskFields {
             "version" => json(&task.version, out),
             "category" => json(task.category.word(), out),
             "status" => json(task.status.word(), out),
+            "stage" => maybe(Some(&**stage), field, out),
+            "stageSince" => json(&task.stage_since.to_string(), out),
             "description" => json(task.description.as_str(), out),
             "dueOn" => json(&task.due.map(|day| day.to_string()), out),
             "customer" => maybe(customer.as_deref(), field, out),
@@ -141,6 +146,23 @@ impl TaskFields {
 
     async fn status(&self) -> StatusEnum {
         self.row.task.status.into()
+    }
+
+    /// The step inside the status.
+    async fn stage(&self) -> StageView {
+        stage(self.row.stage.clone())
+    }
+
+    /// Since when it is in that stage, RFC 3339 in UTC.
+    async fn stage_since(&self) -> String {
+        self.row.task.stage_since.to_string()
+    }
+
+    /// Whether it has been in that stage for as many days as make it stuck there, and isn't CLOSED.
+    async fn stuck(&self, ctx: &Context<'_>) -> Result<bool> {
+        let now = ctx.desk()?.clock.now();
+        let since = self.row.task.stage_since;
+        Ok(self.row.stage.is_stuck(since, now))
     }
 
     async fn description(&self) -> &str {

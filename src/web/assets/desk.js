@@ -115,6 +115,25 @@ function keepFocus(element, change) {
   if (held) on.focus({ preventScroll: true });
 }
 
+/** Asks for a change of a card, and says what came of it; nothing where it failed. */
+async function tell(tile, change) {
+  const body = new URLSearchParams({ ...change, version: tile.dataset.version });
+  let told = null;
+  try {
+    const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
+    if (answer.ok) told = await answer.json();
+  } catch {
+    // Said by whoever asked, as every other failure.
+  }
+  delete tile.dataset.moving;
+  if (told) {
+    tile.dataset.version = told.version;
+    for (const field of tile.querySelectorAll("[name=version]")) field.value = told.version;
+    say(told.text);
+  }
+  return told;
+}
+
 async function move(tile, status) {
   const from = tile.parentElement;
   const beside = tile.nextElementSibling;
@@ -129,19 +148,8 @@ async function move(tile, status) {
   });
   const list = document.querySelector(`[data-status="${status}"] ul`);
   put(list, list.firstChild, status);
-  const body = new URLSearchParams({ status, version: tile.dataset.version });
-  let told = null;
-  try {
-    const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
-    if (answer.ok) told = await answer.json();
-  } catch {
-    // Said below, as every other failure.
-  }
-  delete tile.dataset.moving;
+  const told = await tell(tile, { status });
   if (told) {
-    tile.dataset.version = told.version;
-    tile.querySelector("[name=version]").value = told.version;
-    say(told.text);
     // What was chosen while the answer was on its way.
     if (select.value !== status) move(tile, select.value);
     else if (missed) refresh();
@@ -150,6 +158,17 @@ async function move(tile, status) {
     say(document.body.dataset.failed);
     refresh();
   }
+}
+
+/** Another stage of the same status: the card stays in its column. */
+async function stay(tile, select) {
+  const option = select.selectedOptions[0];
+  if (option.defaultSelected || tile.dataset.moving) return;
+  for (const other of select.options) other.defaultSelected = other === option;
+  tile.dataset.moving = "1";
+  const told = await tell(tile, { stage: option.value });
+  if (!told) say(document.body.dataset.failed);
+  refresh();
 }
 
 const board = document.querySelector(".board");
@@ -181,11 +200,14 @@ if (board) {
   });
   board.addEventListener("submit", (event) => {
     event.preventDefault();
-    const tile = event.target.closest(".tile");
-    move(tile, event.target.elements.status.value);
+    const { status, stage } = event.target.elements;
+    if (status) move(event.target.closest(".tile"), status.value);
+    else stay(event.target.closest(".tile"), stage);
   });
   board.addEventListener("change", (event) => {
-    if (event.target.name === "status") move(event.target.closest(".tile"), event.target.value);
+    const tile = event.target.closest(".tile");
+    if (event.target.name === "status") move(tile, event.target.value);
+    if (event.target.name === "stage") stay(tile, event.target);
   });
 }
 

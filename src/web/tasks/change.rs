@@ -1,21 +1,26 @@
-//! What is done to a task with one button: its status, who does it, its end.
+//! What is done to a task with one button: its status or stage, who does it, its end.
+
+use std::sync::Arc;
 
 use askama::Template;
 use warp::reply::Response;
 
 use super::{Row, get_whole, task_id};
 use crate::app;
-use crate::domain::{EmployeeId, Error, NoticeId, Result, Status, TaskChange, TaskId};
+use crate::domain::{
+    EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
+};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 use crate::web::board;
 use crate::web::visit::{Visit, safe_path};
 
-pub async fn save(visit: &Visit, id: TaskId, change: TaskChange) -> Result<(Status, TaskRow)> {
+/// Changes a task; with the stage that it had before.
+pub async fn save(visit: &Visit, id: TaskId, change: TaskChange) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
     let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
-        let before = app::tasks::get(tx, &actor, id)?.task.status;
+        let before = app::tasks::get(tx, &actor, id)?.stage;
         Ok((
             before,
             app::tasks::update(tx, &shop, &actor, id, &change, now)?,
@@ -27,15 +32,21 @@ pub async fn save(visit: &Visit, id: TaskId, change: TaskChange) -> Result<(Stat
 /// One click from a row, a button of the task's page, a move on the board, or the way back.
 pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
-    let status = Status::from_word(visit.typed("status")).ok_or(Error::NotFound)?;
+    let stage = visit.sent("stage").map(|id| StageId::parse("stage", id));
+    let stage = stage.transpose().map_err(|_| Error::NotFound)?;
+    let status = Status::from_word(visit.typed("status"));
+    if stage.is_none() && status.is_none() {
+        return Err(Error::NotFound);
+    }
     let change = TaskChange {
         expected_version: visit.typed("version").parse().ok(),
-        status: Some(status),
+        status,
+        stage,
         ..TaskChange::default()
     };
     let (before, row) = save(visit, id, change).await?;
     if visit.is_scripted() {
-        return board::moved(visit, before, &row);
+        return board::moved(visit, &before, &row);
     }
     let back = safe_path(Some(visit.typed("back")));
     let (path, query) = back.split_once('?').unwrap_or((back, ""));
@@ -43,14 +54,23 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         .filter(|(name, _)| !["changed", "was", "deleted"].contains(&&**name));
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept);
-    if before != status && visit.typed("undo").is_empty() {
+    if before.id != row.stage.id && visit.typed("undo").is_empty() {
         query
             .append_pair("changed", &id.to_string())
-            .append_pair("was", before.word());
+            .append_pair("was", &way_back(&before));
     }
     let query = query.finish();
     let joint = if query.is_empty() { "" } else { "?" };
     Ok(visit.go(&format!("{path}{joint}{query}")))
+}
+
+/// What a toast is told of the stage that a task had: where that is the first of its status, the
+/// status says it.
+pub fn way_back(stage: &Stage) -> String {
+    match stage.is_first() {
+        true => stage.status.word().to_owned(),
+        false => stage.id.to_string(),
+    }
 }
 
 pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {

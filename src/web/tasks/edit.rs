@@ -4,12 +4,14 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::change::save;
+use super::change::{save, way_back};
 use super::draft::Draft;
 use super::facts::{Fact, facts};
 use super::new::KnownDevice;
 use super::{get_whole, task_id};
-use crate::domain::{Category, Conflict, Details, Error, Result, Status, TaskChange, TaskId};
+use crate::domain::{
+    Category, Conflict, Details, Error, Result, Stage, Status, TaskChange, TaskId,
+};
 use crate::store::tasks::TaskRow;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
@@ -79,12 +81,13 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         customer_phone: None,
         category: draft.category,
         status: draft.status,
+        stage: None,
         description: Some(said.description),
         due: said.due,
         details: said.details,
     };
     match save(visit, id, change).await {
-        Ok((before, _)) => Ok(visit.go(&changed("/tasks", id, before, draft.status))),
+        Ok((before, row)) => Ok(visit.go(&changed("/tasks", id, &before, &row.stage))),
         Err(Error::Conflict(Conflict::Version { .. })) => {
             let now = get_whole(visit, id).await?;
             let theirs = Some(Theirs::of(&now, &visit.texts));
@@ -122,10 +125,10 @@ fn show_edit(
     )
 }
 
-/// Where to go after a change: the task, with a toast when its status changed.
-fn changed(place: &str, id: TaskId, before: Status, now: Option<Status>) -> String {
-    match now {
-        Some(now) if now != before => format!("{place}/{id}?changed={id}&was={}", before.word()),
-        _ => format!("{place}/{id}"),
+/// Where to go after a change: the task, with a toast when its stage changed.
+fn changed(place: &str, id: TaskId, before: &Stage, now: &Stage) -> String {
+    match now.id == before.id {
+        true => format!("{place}/{id}"),
+        false => format!("{place}/{id}?changed={id}&was={}", way_back(before)),
     }
 }

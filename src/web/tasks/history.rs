@@ -66,6 +66,7 @@ pub fn line(
             EventKind::Prepayment => change("event-prepayment"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
+            EventKind::Stage => change("event-stage"),
             EventKind::Comment | EventKind::Answer => {
                 texts.s(said.map_or("event-answer-elsewhere", heading))
             }
@@ -93,7 +94,7 @@ fn kept_whole(kind: EventKind) -> bool {
     matches!(kind, EventKind::Description | EventKind::Device)
 }
 
-/// A day, a sum or a task; a dash where there was none.
+/// A day, a sum, a stage or a task; a dash where there was none.
 fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let day = || Day::parse("day", word).ok().map(|day| texts.date(&day));
     let sum = || {
@@ -103,6 +104,7 @@ fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let known = match kind {
         EventKind::Due | EventKind::Warranty => day(),
         EventKind::WarrantyOf if !word.is_empty() => Some(format!("№ {word}")),
+        EventKind::Stage if !word.is_empty() => Some(word.to_owned()),
         _ => sum(),
     };
     known.unwrap_or_else(|| "—".to_owned())

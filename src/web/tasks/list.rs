@@ -8,7 +8,7 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices};
 use crate::app::{self, paging};
 use crate::domain::{
-    Category, Day, Days, EmployeeId, Result, Search, Status, TaskFilter, TaskOrder,
+    Category, Day, Days, EmployeeId, Result, Search, Stage, StageId, Status, TaskFilter, TaskOrder,
 };
 use crate::store::tasks::{After, Counts};
 use crate::web::form::Errors;
@@ -19,14 +19,17 @@ use crate::web::visit::Visit;
 const PAGE: usize = 50;
 
 /// What the address asks of the list.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Asked {
     search: String,
     statuses: Vec<Status>,
+    stage: Option<StageId>,
     category: Option<Category>,
     employee: Option<EmployeeId>,
     /// Only what is late.
     overdue: bool,
+    /// Only what is stuck.
+    stuck: bool,
     from: String,
     to: String,
 }
@@ -40,11 +43,15 @@ impl Asked {
             statuses: statuses
                 .filter_map(|(_, word)| Status::from_word(word))
                 .collect(),
+            stage: visit
+                .asked("stage")
+                .and_then(|id| StageId::parse("stage", id).ok()),
             category: visit.asked("category").and_then(Category::from_word),
             employee: visit
                 .asked("employee")
                 .and_then(|id| EmployeeId::parse("employee", id).ok()),
             overdue: visit.asked("overdue").is_some(),
+            stuck: visit.asked("stuck").is_some(),
             from: text("from"),
             to: text("to"),
         }
@@ -59,6 +66,8 @@ impl Asked {
         let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
         Ok(TaskFilter {
             statuses: self.statuses.clone(),
+            stage: self.stage,
+            stuck: self.stuck.then(|| visit.texts.now()),
             category: self.category,
             employee: self.employee,
             overdue: self.overdue.then(|| visit.texts.today()),
@@ -68,22 +77,25 @@ impl Asked {
         })
     }
 
-    /// The address of the first page with these filters.
-    fn here(&self) -> String {
-        self.address(&self.statuses, self.employee, self.overdue)
-    }
-
     fn any(&self) -> bool {
         !(self.search.is_empty() && self.from.is_empty() && self.to.is_empty())
             || self.category.is_some()
             || self.employee.is_some()
+            || self.stage.is_some()
             || self.overdue
+            || self.stuck
             || !self.statuses.is_empty()
     }
 
-    /// The address of the list with these filters, and with what the tabs choose in the place of
-    /// its own.
-    fn address(&self, statuses: &[Status], employee: Option<EmployeeId>, overdue: bool) -> String {
+    /// The address of the list when something else is chosen.
+    fn with(&self, choose: impl FnOnce(&mut Self)) -> String {
+        let mut other = self.clone();
+        choose(&mut other);
+        other.here()
+    }
+
+    /// The address of the first page with these filters.
+    fn here(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
             if !value.is_empty() {
@@ -93,14 +105,19 @@ impl Asked {
         if let Some(category) = self.category {
             query.append_pair("category", category.word());
         }
-        if let Some(employee) = employee {
+        if let Some(employee) = self.employee {
             query.append_pair("employee", &employee.to_string());
         }
-        if overdue {
-            query.append_pair("overdue", "1");
+        for (name, chosen) in [("overdue", self.overdue), ("stuck", self.stuck)] {
+            if chosen {
+                query.append_pair(name, "1");
+            }
         }
-        for status in statuses {
+        for status in &self.statuses {
             query.append_pair("status", status.word());
+        }
+        if let Some(stage) = self.stage {
+            query.append_pair("stage", &stage.to_string());
         }
         let query = query.finish();
         if query.is_empty() {
@@ -128,6 +145,8 @@ struct ListPage<'a> {
     errors: Errors,
     asked: Asked,
     tabs: Vec<Tab>,
+    /// The stages of the chosen status.
+    stages: Vec<Tab>,
     employees: Vec<Choice>,
     rows: Vec<Row>,
     count: Option<i64>,
@@ -164,6 +183,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
             statuses: Vec::new(),
             ..filter
         };
+        let stages = app::stages::list(c, &actor)?;
         let by_status = app::tasks::count_by_status(c, &actor, &all)?;
         all.overdue = Some(today);
         // Whatever else was searched for has been looked through once already.
@@ -171,9 +191,10 @@ pub async fn list(visit: &Visit) -> Result<Response> {
             None => app::tasks::count_by_status(c, &actor, &all)?,
             Some(_) => None,
         };
-        Ok((rows, by_status, late, app::accounts::employees(c, &actor)?))
+        let employees = app::accounts::employees(c, &actor)?;
+        Ok((rows, by_status, late, stages, employees))
     };
-    let (mut rows, by_status, late, employees) = visit.desk.db.read(work).await?;
+    let (mut rows, by_status, late, stages, employees) = visit.desk.db.read(work).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let last = rows
@@ -184,6 +205,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         current: "tasks",
         errors,
         tabs: tabs(&asked, &visit.texts, by_status.as_ref(), late.as_ref(), me),
+        stages: stage_tabs(&asked, &stages),
         employees: choices(&employees, asked.employee),
         count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
         rows: Row::all(&rows, &visit.texts),
@@ -218,9 +240,14 @@ fn tabs(
 ) -> Vec<Tab> {
     let all = Tab {
         name: texts.s("tasks-all"),
-        address: asked.address(&[], asked.employee, false),
-        count: counts.filter(|_| !asked.overdue).map(Counts::total),
-        current: asked.statuses.is_empty() && !asked.overdue,
+        address: asked.with(|asked| {
+            asked.statuses.clear();
+            (asked.stage, asked.overdue, asked.stuck) = (None, false, false);
+        }),
+        count: counts
+            .filter(|_| !asked.overdue && !asked.stuck && asked.stage.is_none())
+            .map(Counts::total),
+        current: asked.statuses.is_empty() && !asked.overdue && !asked.stuck,
     };
     let of_status = Status::ALL.iter().map(|status| {
         // A tab adds its status to the chosen ones, or takes it away again.
@@ -231,21 +258,32 @@ fn tabs(
         }
         Tab {
             name: texts.status(status),
-            address: asked.address(&statuses, asked.employee, asked.overdue),
-            count: counts.map(|counts| counts.of(*status)),
+            address: asked.with(|asked| (asked.statuses, asked.stage) = (statuses, None)),
+            // With one stage in the list there are no others among them.
+            count: counts
+                .filter(|_| asked.stage.is_none() || asked.statuses.contains(status))
+                .map(|counts| counts.of(*status)),
             current: asked.statuses.contains(status),
         }
     });
     let overdue = Tab {
         name: texts.s("tasks-overdue"),
-        address: asked.address(&asked.statuses, asked.employee, !asked.overdue),
+        address: asked.with(|asked| asked.overdue = !asked.overdue),
         count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
         current: asked.overdue,
+    };
+    let stuck = Tab {
+        name: texts.s("tasks-stuck"),
+        address: asked.with(|asked| asked.stuck = !asked.stuck),
+        count: counts
+            .filter(|_| asked.stuck)
+            .map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
+        current: asked.stuck,
     };
     let is_mine = asked.employee == Some(me);
     let mine = Tab {
         name: texts.s("tasks-mine"),
-        address: asked.address(&asked.statuses, (!is_mine).then_some(me), asked.overdue),
+        address: asked.with(|asked| asked.employee = (!is_mine).then_some(me)),
         // With a colleague's tasks in the list there are none of one's own among them.
         count: counts
             .filter(|_| is_mine || asked.employee.is_none())
@@ -254,6 +292,25 @@ fn tabs(
     };
     std::iter::once(all)
         .chain(of_status)
-        .chain([overdue, mine])
+        .chain([overdue, stuck, mine])
         .collect()
+}
+
+/// The stages of the one status that is chosen, where it has several.
+fn stage_tabs(asked: &Asked, stages: &[Stage]) -> Vec<Tab> {
+    let [status] = asked.statuses[..] else {
+        return Vec::new();
+    };
+    let tab = |stage: &Stage| {
+        let current = asked.stage == Some(stage.id);
+        Tab {
+            name: stage.name.as_str().to_owned(),
+            address: asked.with(|asked| asked.stage = (!current).then_some(stage.id)),
+            count: None,
+            current,
+        }
+    };
+    let of_status = stages.iter().filter(|stage| stage.status == status);
+    let tabs: Vec<Tab> = of_status.map(tab).collect();
+    if tabs.len() > 1 { tabs } else { Vec::new() }
 }

@@ -23,12 +23,15 @@ pub use one::show;
 pub use papers::{hand_over, label, receipt};
 pub use talk::{SAID, ask, say, settle, withdraw};
 
+use std::sync::Arc;
+
 use super::accounts::Face;
 use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
-    Category, Customer, Details, Employee, EmployeeId, Error, Result, Status, TaskFilter, TaskId,
+    Category, Customer, Details, Employee, EmployeeId, Error, Result, Stage, Status, TaskFilter,
+    TaskId,
 };
 use crate::store::tasks::TaskRow;
 
@@ -45,6 +48,9 @@ pub struct Row {
     pub due: Option<String>,
     pub overdue: bool,
     pub status: Status,
+    pub stage: Arc<Stage>,
+    /// For how long it has stood there, where that is too long.
+    pub stuck: Option<String>,
     pub category: Category,
     pub face: Option<Face>,
     /// The status that follows, if one does.
@@ -88,6 +94,8 @@ impl Row {
         let task = &row.task;
         let overdue = task.is_overdue(texts.today());
         let due = task.due.filter(|_| Status::UNDONE.contains(&task.status));
+        let stuck = row.stage.is_stuck(task.stage_since, texts.now());
+        let days = || texts.now().duration_since(task.stage_since).as_hours() / 24;
         let due_text = if overdue { "row-overdue" } else { "row-due" };
         Self {
             id: task.id.get(),
@@ -99,6 +107,8 @@ impl Row {
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
             status: task.status,
+            stage: row.stage.clone(),
+            stuck: stuck.then(|| texts.count("row-stuck", &days())),
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
             next: next(task.status),

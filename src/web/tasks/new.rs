@@ -8,8 +8,8 @@ use super::draft::Draft;
 use super::{CustomerLine, Row, get_whole, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Category, Details, Device, Error, Line, Name, NewTask, Phone, Problem, Result, Status,
-    TaskFilter, TaskId, TaskOrder,
+    Category, Details, Device, Error, Line, Name, NewTask, Phone, Problem, Result, TaskFilter,
+    TaskId, TaskOrder,
 };
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -196,7 +196,8 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         customer_phone,
         customer_name,
         category: draft.category.unwrap_or(Category::Other),
-        status: draft.status.unwrap_or(Status::Accepted),
+        status: draft.status,
+        stage: None,
         description: said.description,
         due: said.due.flatten(),
         details: said.details.apply(Details::default()),

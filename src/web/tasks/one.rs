@@ -13,7 +13,8 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
+    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status,
+    TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -40,6 +41,9 @@ struct TaskPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     row: Row,
+    /// The stages of its status.
+    stages: Vec<Stage>,
+    since: String,
     created: String,
     facts: Vec<Fact>,
     /// Whether it may come back under its warranty.
@@ -96,11 +100,13 @@ pub async fn show_with(
         let linked = LINKS.into_iter().map(linked).collect::<Result<Vec<_>>>()?;
         let link = app::status_links::of_tasks(c, &actor, &[id])?.remove(&id);
         let row = app::details::join(c, &actor, vec![row])?;
+        let stages = app::stages::list(c, &actor)?;
         let talk = (events, comments, question);
-        Ok((row, link, linked, talk, notices, employees, others))
+        Ok((row, stages, link, linked, talk, notices, employees, others))
     };
     let read = visit.desk.db.read(work).await?;
-    let (mut row, link, linked, (events, comments, question), notices, employees, others) = read;
+    let (mut row, stages, link, linked, talk, notices, employees, others) = read;
+    let (events, comments, question) = talk;
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
@@ -108,6 +114,7 @@ pub async fn show_with(
     let page = TaskPage {
         visit,
         current: "tasks",
+        since: texts.exact(&task.stage_since),
         created: texts.exact(&task.created),
         facts: facts(task, details, texts),
         handed_over: task.status == Status::Closed || details.warranty_until.is_some(),
@@ -126,7 +133,7 @@ pub async fn show_with(
         draft,
         notices: notices
             .iter()
-            .map(|record| notice_line(record, texts))
+            .filter_map(|record| notice_line(record, &stages, texts))
             .collect(),
         telegram: row
             .0
@@ -134,6 +141,10 @@ pub async fn show_with(
             .as_ref()
             .and_then(|customer| customer.telegram),
         others,
+        stages: stages
+            .into_iter()
+            .filter(|stage| stage.status == task.status)
+            .collect(),
         toast: toast(visit).await?,
         row: Row::new(&row, texts),
     };
@@ -148,9 +159,17 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     }
 }
 
-fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
+/// Says what became of a notice; nothing of one that goes unsaid.
+fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option<NoticeLine> {
+    let settled = matches!(record.fate, Fate::Delivered { .. } | Fate::Dead { .. });
     let what = match record.notice {
-        Notice::StatusChanged { to, .. } => texts.status(&to),
+        Notice::StatusChanged { to, to_stage, .. } => {
+            let stage = stages.iter().find(|stage| Some(stage.id) == to_stage);
+            if !settled && stage.is_some_and(|stage| !stage.told) {
+                return None;
+            }
+            stage.map_or_else(|| texts.status(&to), |stage| texts.wording(stage))
+        }
         Notice::Comment { .. } => texts.s("notice-of-comment"),
         Notice::Approval { .. } => texts.s("notice-of-approval"),
     };
@@ -164,7 +183,7 @@ fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
         texts.with(id, args.map(|(name, value)| (name, value.into())))
     };
     let dead = matches!(record.fate, Fate::Dead { .. });
-    NoticeLine {
+    Some(NoticeLine {
         text: match &record.fate {
             Fate::Waiting { due } => say("notice-waiting", Some(due), ""),
             Fate::Sending => say("notice-sending", None, ""),
@@ -186,5 +205,5 @@ fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
         good: matches!(record.fate, Fate::Delivered { .. }),
         bad: dead || matches!(record.fate, Fate::Retrying { .. }),
         retry: dead.then(|| record.id.get()),
-    }
+    })
 }

@@ -1,15 +1,23 @@
 //! What has just happened, in a line that goes by itself.
 
 use super::get;
-use crate::domain::{Customer, Result, Status, TaskId, TelegramLink};
+use crate::domain::{Result, StageId, Status, TaskId, TelegramLink};
 use crate::store::tasks::TaskRow;
 use crate::web::visit::Visit;
 
-/// What has just happened, and the way back.
+/// What has just happened, and the way back, if there is one.
 pub struct Toast {
     pub text: String,
-    /// The task, its version, and the status to put it back to.
-    pub undo: Option<(i64, i64, Status)>,
+    pub undo: Option<Undo>,
+}
+
+/// The way back.
+pub struct Undo {
+    pub task: i64,
+    pub version: i64,
+    /// The field of the form that leads there, and what stands in it.
+    pub field: &'static str,
+    pub value: String,
 }
 
 /// The toast that the address asks for; it tells what is true now, not what it was told.
@@ -25,11 +33,26 @@ pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
     let changed = visit
         .asked("changed")
         .and_then(|id| TaskId::parse("changed", id).ok());
-    let (Some(id), Some(from)) = (changed, visit.asked("was").and_then(Status::from_word)) else {
+    let (Some(id), Some(was)) = (changed, visit.asked("was")) else {
         return Ok(None);
     };
+    let (status, stage) = (Status::from_word(was), StageId::parse("was", was).ok());
+    let field = match (status, stage) {
+        (Some(_), _) => "status",
+        (_, Some(_)) => "stage",
+        _ => return Ok(None),
+    };
     let row = get(visit, id).await?;
-    let undo = (row.task.status != from).then(|| (id.get(), row.task.version, from));
+    let is_back = match status {
+        Some(status) => row.task.status == status && row.stage.is_first(),
+        None => Some(row.task.stage) == stage,
+    };
+    let undo = (!is_back).then(|| Undo {
+        task: id.get(),
+        version: row.task.version,
+        field,
+        value: was.to_owned(),
+    });
     let text = changed_text(visit, &row);
     Ok(Some(Toast { text, undo }))
 }
@@ -37,8 +60,8 @@ pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
 fn changed_text(visit: &Visit, row: &TaskRow) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
-    let status = ("status", texts.status(&row.task.status).into());
-    match why_not_told(row.customer.as_deref()) {
+    let status = ("status", row.stage.name.as_str().to_owned().into());
+    match why_not_told(row) {
         None => {
             let seconds = ("seconds", visit.desk.shop.notify_delay.as_secs().into());
             texts.with("toast-told", [number, status, seconds])
@@ -50,9 +73,10 @@ fn changed_text(visit: &Visit, row: &TaskRow) -> String {
     }
 }
 
-/// Why a customer can't be told; `None` when they can.
-fn why_not_told(customer: Option<&Customer>) -> Option<&'static str> {
-    match customer.map(|customer| customer.telegram) {
+/// Why a customer isn't told; `None` when they are.
+fn why_not_told(row: &TaskRow) -> Option<&'static str> {
+    match row.customer.as_ref().map(|customer| customer.telegram) {
+        _ if !row.stage.told => Some("toast-why-stage"),
         None => Some("toast-why-deleted"),
         Some(None) => Some("toast-why-none"),
         Some(Some(TelegramLink {

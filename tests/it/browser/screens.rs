@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 43] = [
+const OWNERS: [Screen<'_>; 50] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?status=READY&category=REPAIR&q=900", "", ".go a"),
@@ -136,6 +136,21 @@ const OWNERS: [Screen<'_>; 43] = [
         "/profile",
         "send('[action=\"/profile/password\"]', {oldPassword: 'wrong-wrong', password1: '1', password2: '2'})",
         ".problem",
+    ),
+    ("/?stuck=1", "", ".empty"),
+    ("/?status=IN_PROGRESS&stage=5", "", ".empty"),
+    ("/stages", "", ".person"),
+    ("/stages/5/edit", "", "[name=wording]"),
+    (
+        "/new-stage",
+        "send('main form', {name: 'я'.repeat(41), wording: 'я'.repeat(61), stuckDays: 'нет'})",
+        "#stuckDays-problem",
+    ),
+    ("/stages/5/delete", "", ".danger"),
+    (
+        "/stages/2/delete",
+        "send('main form', {})",
+        "#tasksTo-problem",
     ),
     ("/nowhere", "", "main h1"),
 ];

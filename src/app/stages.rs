@@ -1,0 +1,173 @@
+//! The stages of a shop: what staff see of them, what the owner makes of them, and which one a task
+//! comes to.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Actor, Author, Conflict, Error, MOST_STAGES, NewStage, Owner, Problem, Result, Stage,
+    StageChange, StageId, StageName, Status, USUAL_STAGES, Wording,
+};
+use crate::store::{self, Connection, Transaction};
+
+/// By status, and in each in the owner's order.
+pub fn list(connection: &Connection, _: &Actor) -> Result<Vec<Stage>> {
+    store::stages::all(connection)
+}
+
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: StageId) -> Result<Stage> {
+    store::stages::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Gives a new shop the stages that it begins with, in the words that `say` has for them. A shop
+/// whose stages have names keeps what it has.
+pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
+    let mut unnamed = store::stages::all(tx)?;
+    if unnamed
+        .iter()
+        .any(|stage| stage.name.as_str() != stage.status.word())
+    {
+        return Ok(());
+    }
+    for usual in &USUAL_STAGES {
+        let name = StageName::parse("name", &say(usual.name))?;
+        let first = unnamed
+            .iter()
+            .position(|stage| stage.status == usual.status);
+        match first.map(|at| unnamed.swap_remove(at)) {
+            Some(stage) => store::stages::update(tx, &Stage { name, ..stage })?,
+            None => {
+                let wording = usual.wording.map(&say).unwrap_or_default();
+                let new = NewStage {
+                    status: usual.status,
+                    name,
+                    colour: usual.colour,
+                    wording: Wording::parse("wording", &wording)?,
+                    told: usual.told,
+                    stuck: usual.stuck,
+                };
+                append(tx, &new)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes a stage, the last one of its status.
+///
+/// # Errors
+/// [`Error::Conflict`] when the name is taken, [`Error::Invalid`] when there are too many already.
+pub fn create(tx: &Transaction, _: &Owner, new: &NewStage) -> Result<Stage> {
+    if store::stages::all(tx)?.len() >= MOST_STAGES {
+        return Err(Problem::TooManyStages { max: MOST_STAGES }
+            .at("name")
+            .into());
+    }
+    expect_free(tx, &new.name, None)?;
+    let id = append(tx, new)?;
+    store::stages::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+fn append(tx: &Transaction, new: &NewStage) -> Result<StageId> {
+    let position = of_status(tx, new.status)?.len() + 1;
+    store::stages::insert(tx, new, position)
+}
+
+/// Changes a stage.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Conflict`] when the name is taken, and [`Error::Invalid`] for
+/// another status.
+pub fn update(tx: &Transaction, _: &Owner, id: StageId, change: &StageChange) -> Result<Stage> {
+    let before = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
+    if change.status.is_some_and(|status| status != before.status) {
+        return Err(Problem::StageKeepsStatus.at("status").into());
+    }
+    if let Some(name) = &change.name {
+        expect_free(tx, name, Some(id))?;
+    }
+    let mut order = of_status(tx, before.status)?;
+    store::stages::update(tx, &change.apply(before))?;
+    if let Some(position) = change.position {
+        order.retain(|other| *other != id);
+        let at = position.saturating_sub(1).min(order.len());
+        order.insert(at, id);
+        store::stages::set_order(tx, &order)?;
+    }
+    store::stages::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Deletes a stage. Another one of its status, `tasks_to`, takes its tasks; nobody is told of that.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Conflict`] for the last one of its status, and [`Error::Invalid`]
+/// when nobody, or something else than such a stage, takes the tasks.
+pub fn delete(
+    tx: &Transaction,
+    owner: &Owner,
+    id: StageId,
+    tasks_to: Option<StageId>,
+    now: Timestamp,
+) -> Result<()> {
+    const FIELD: &str = "tasksTo";
+    let stage = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
+    let mut left = of_status(tx, stage.status)?;
+    left.retain(|other| *other != id);
+    if left.is_empty() {
+        return Err(Conflict::LastStage.into());
+    }
+    if let Some(to) = tasks_to {
+        let to = store::stages::get(tx, to)?.ok_or(Problem::NoSuchStage.at(FIELD))?;
+        if !left.contains(&to.id) {
+            return Err(Problem::StageOfAnotherStatus.at(FIELD).into());
+        }
+        store::stages::move_tasks(tx, &stage, &to, Author::Staff(owner.id()), now)?;
+    } else if store::stages::has_tasks(tx, id)? {
+        return Err(Problem::StageHasTasks.at(FIELD).into());
+    }
+    store::stages::delete(tx, id)?;
+    store::stages::set_order(tx, &left)
+}
+
+/// The stage that is meant by a stage, a status or both: a status alone is its first stage. `None`
+/// where neither is given.
+///
+/// # Errors
+/// [`Error::Invalid`] for a stage that there isn't, or that is of another status.
+pub(super) fn meant(
+    tx: &Transaction,
+    stage: Option<StageId>,
+    status: Option<Status>,
+) -> Result<Option<Stage>> {
+    let Some(id) = stage else {
+        return match status {
+            Some(status) => store::stages::first_of(tx, status),
+            None => Ok(None),
+        };
+    };
+    let stage = store::stages::get(tx, id)?.ok_or(Problem::NoSuchStage.at("stage"))?;
+    match status {
+        Some(status) if status != stage.status => {
+            Err(Problem::StageOfAnotherStatus.at("stage").into())
+        }
+        _ => Ok(Some(stage)),
+    }
+}
+
+/// The stages of a status, in order.
+fn of_status(tx: &Transaction, status: Status) -> Result<Vec<StageId>> {
+    let all = store::stages::all(tx)?.into_iter();
+    let of_status = all.filter(|stage| stage.status == status);
+    Ok(of_status.map(|stage| stage.id).collect())
+}
+
+/// A name is given once, however it is spelled.
+fn expect_free(tx: &Transaction, name: &StageName, to: Option<StageId>) -> Result<()> {
+    let all = store::stages::all(tx)?;
+    let taken = |stage: &Stage| stage.name.key() == name.key() && Some(stage.id) != to;
+    match all.iter().any(taken) {
+        true => Err(Conflict::StageNameTaken.into()),
+        false => Ok(()),
+    }
+}

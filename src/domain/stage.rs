@@ -1,0 +1,248 @@
+//! Stages: what the shop calls the steps inside a status.
+
+use jiff::{Timestamp, ToSpan};
+
+use super::{Problem, Result, StageId, Status, text};
+
+/// Stages that a shop may have; more than anybody finds their way in.
+pub const MOST_STAGES: usize = 40;
+
+words! {
+    /// The colours of stages, which the pages have in a light and a dark shade.
+    Colour {
+        Grey = "GREY", Blue = "BLUE", Green = "GREEN", Orange = "ORANGE", Red = "RED",
+        Violet = "VIOLET", Teal = "TEAL", Pink = "PINK",
+    }
+}
+
+/// A step inside a status. The owner makes, names and orders them; each status has one at least.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    pub id: StageId,
+    pub status: Status,
+    pub name: StageName,
+    pub colour: Colour,
+    /// Its place among those of its status, from 1 on.
+    pub position: usize,
+    pub wording: Wording,
+    /// Whether the customer is told when a task comes here.
+    pub told: bool,
+    /// After how many days here a task is stuck; `None` for never.
+    pub stuck: Option<StuckDays>,
+}
+
+impl Stage {
+    /// Whether tasks come here of which nothing but the status is said.
+    pub fn is_first(&self) -> bool {
+        self.position == 1
+    }
+
+    /// Whether a task that came here at `since` has been here for too long.
+    pub fn is_stuck(&self, since: Timestamp, now: Timestamp) -> bool {
+        let end = |days: StuckDays| since.saturating_add((days.get() * 24).hours());
+        self.status != Status::Closed
+            && self
+                .stuck
+                .is_some_and(|days| end(days).is_ok_and(|end| end <= now))
+    }
+}
+
+/// What staff call a stage, on one line. No two of a shop have the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageName(String);
+
+impl StageName {
+    /// Characters, not bytes.
+    pub const MAX: usize = 40;
+
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = text.trim();
+        text::check(field, text, Self::MAX, char::is_control)?;
+        match text {
+            "" => Err(Problem::Required.at(field).into()),
+            text => Ok(Self(text.to_owned())),
+        }
+    }
+
+    pub fn from_row(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// By what two spellings of one name are known to be the same.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// What the customer reads of a stage, on one line; empty for the status's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wording(String);
+
+impl Wording {
+    /// Characters, not bytes: many of them have to fit into one message.
+    pub const MAX: usize = 60;
+
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = text.trim();
+        text::check(field, text, Self::MAX, char::is_control)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn from_row(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// After how many days in one stage a task is stuck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StuckDays(i64);
+
+impl StuckDays {
+    pub const MAX: usize = 365;
+
+    pub fn new(field: &'static str, days: i64) -> Result<Self> {
+        let max = Self::MAX;
+        match usize::try_from(days) {
+            Ok(1..=Self::MAX) => Ok(Self(days)),
+            _ => Err(Problem::DaysOutOfRange { max }.at(field).into()),
+        }
+    }
+
+    /// Reads what was typed into a form.
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        Self::new(field, text.trim().parse().unwrap_or_default())
+    }
+
+    pub const fn from_row(days: i64) -> Self {
+        Self(days)
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// A stage to be made, the last one of its status.
+#[derive(Debug, Clone)]
+pub struct NewStage {
+    pub status: Status,
+    pub name: StageName,
+    pub colour: Colour,
+    pub wording: Wording,
+    pub told: bool,
+    pub stuck: Option<StuckDays>,
+}
+
+/// What to change in a stage; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct StageChange {
+    /// Not changeable: it may be sent along as it is.
+    pub status: Option<Status>,
+    pub name: Option<StageName>,
+    pub colour: Option<Colour>,
+    /// Its new place among those of its status, from 1 on.
+    pub position: Option<usize>,
+    pub wording: Option<Wording>,
+    pub told: Option<bool>,
+    /// An inner `None` takes it away.
+    pub stuck: Option<Option<StuckDays>>,
+}
+
+impl StageChange {
+    /// The stage with these changes, but for its place.
+    pub fn apply(&self, stage: Stage) -> Stage {
+        Stage {
+            name: self.name.clone().unwrap_or(stage.name),
+            colour: self.colour.unwrap_or(stage.colour),
+            wording: self.wording.clone().unwrap_or(stage.wording),
+            told: self.told.unwrap_or(stage.told),
+            stuck: self.stuck.unwrap_or(stage.stuck),
+            ..stage
+        }
+    }
+}
+
+/// A stage that a new shop begins with, whose texts are sentences with these ids.
+pub struct UsualStage {
+    pub status: Status,
+    pub name: &'static str,
+    pub colour: Colour,
+    /// `None` for the status's own words.
+    pub wording: Option<&'static str>,
+    pub told: bool,
+    pub stuck: Option<StuckDays>,
+}
+
+const fn usual(
+    status: Status,
+    name: &'static str,
+    colour: Colour,
+    wording: Option<&'static str>,
+    told: bool,
+    stuck: Option<i64>,
+) -> UsualStage {
+    UsualStage {
+        status,
+        name,
+        colour,
+        wording,
+        told,
+        stuck: match stuck {
+            Some(days) => Some(StuckDays::from_row(days)),
+            None => None,
+        },
+    }
+}
+
+/// What a new shop begins with, in order. The customer who takes something along need not be told so.
+#[rustfmt::skip]
+pub const USUAL_STAGES: [UsualStage; 9] = [
+    usual(Status::Accepted, "status-accepted", Colour::Green, None, true, Some(3)),
+    usual(Status::InProgress, "status-in-progress", Colour::Blue, None, true, Some(7)),
+    usual(Status::InProgress, "stage-diagnosis", Colour::Teal, Some("stage-diagnosis-wording"), true, Some(3)),
+    usual(Status::InProgress, "stage-approval", Colour::Violet, Some("stage-approval-wording"), true, Some(3)),
+    usual(Status::InProgress, "stage-part", Colour::Pink, Some("stage-part-wording"), true, Some(14)),
+    usual(Status::Ready, "status-ready", Colour::Orange, None, true, Some(14)),
+    usual(Status::Closed, "status-closed", Colour::Grey, None, true, None),
+    usual(Status::Closed, "stage-handed-over", Colour::Grey, Some("stage-handed-over-wording"), false, None),
+    usual(Status::Closed, "stage-unrepaired", Colour::Red, Some("stage-unrepaired-wording"), false, None),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_stuck_when_its_days_are_over_and_it_is_not_closed() {
+        let since: Timestamp = "2021-07-25T09:00:00Z".parse().unwrap();
+        let stage = |status, stuck: Option<i64>| Stage {
+            id: StageId::from_row(1),
+            status,
+            name: StageName::parse("name", "Стоит").unwrap(),
+            colour: Colour::Grey,
+            position: 1,
+            wording: Wording::default(),
+            told: true,
+            stuck: stuck.map(|days| StuckDays::new("stuckDays", days).unwrap()),
+        };
+        for (status, days, now, stuck) in [
+            (Status::Ready, Some(2), "2021-07-27T08:59:59.999Z", false),
+            (Status::Ready, Some(2), "2021-07-27T09:00:00Z", true),
+            (Status::Accepted, Some(1), "2021-07-26T09:00:00Z", true),
+            (Status::Closed, Some(1), "2031-07-26T09:00:00Z", false),
+            (Status::Ready, None, "2031-07-26T09:00:00Z", false),
+            (Status::Ready, Some(1), "2021-07-01T09:00:00Z", false),
+        ] {
+            let now = now.parse().unwrap();
+            assert_eq!(stage(status, days).is_stuck(since, now), stuck, "{now}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The `stages` table. A shop has few, so all of them are read at once.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::columns::Columns;
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{
+    Author, EventKind, NewStage, Result, Stage, StageId, StageName, Status, StuckDays, Wording,
+};
+
+pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, told, stuck_days";
+/// The order in which they stand on the pages.
+const ORDER: &str = "ORDER BY instr('ACCEPTED IN_PROGRESS READY CLOSED', status), position";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
+    read(&mut Columns::of(row))
+}
+
+pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Stage> {
+    Ok(Stage {
+        id: row.take("id")?,
+        status: row.take("status")?,
+        name: StageName::from_row(row.take("name")?),
+        colour: row.take("colour")?,
+        position: row.take("position")?,
+        wording: Wording::from_row(row.take("wording")?),
+        told: row.take("told")?,
+        stuck: row
+            .take::<Option<i64>>("stuck_days")?
+            .map(StuckDays::from_row),
+    })
+}
+
+/// By status, and in each in the owner's order.
+pub fn all(connection: &Connection) -> Result<Vec<Stage>> {
+    let sql = format!("SELECT {COLUMNS} FROM stages {ORDER}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub fn get(connection: &Connection, id: StageId) -> Result<Option<Stage>> {
+    let sql = format!("SELECT {COLUMNS} FROM stages WHERE id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([id], from_row).optional()?)
+}
+
+/// Where tasks of that status come of which nothing else is said.
+pub fn first_of(connection: &Connection, status: Status) -> Result<Option<Stage>> {
+    let sql = format!("SELECT {COLUMNS} FROM stages WHERE status = ?1 ORDER BY position LIMIT 1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([status], from_row).optional()?)
+}
+
+pub fn has_tasks(connection: &Connection, id: StageId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE stage_id = ?1)";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row([id], |row| row.get(0))?)
+}
+
+/// Writes a new stage at that place; its number is given here.
+pub fn insert(tx: &Transaction, new: &NewStage, position: usize) -> Result<StageId> {
+    tx.prepare_cached(
+        "INSERT INTO stages (status, name, name_key, colour, position, wording, told, stuck_days)
+         VALUES (:status, :name, :key, :colour, :position, :wording, :told, :stuck)",
+    )?
+    .execute(named_params! {
+        ":status": new.status, ":name": new.name.as_str(), ":key": new.name.key(),
+        ":colour": new.colour, ":position": position, ":wording": new.wording.as_str(),
+        ":told": new.told, ":stuck": new.stuck.map(StuckDays::get),
+    })?;
+    Ok(StageId::from_row(tx.last_insert_rowid()))
+}
+
+/// Writes a changed stage. Its status stays.
+pub fn update(tx: &Transaction, stage: &Stage) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE stages SET name = :name, name_key = :key, colour = :colour, wording = :wording,
+             told = :told, stuck_days = :stuck
+         WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":id": stage.id, ":name": stage.name.as_str(), ":key": stage.name.key(),
+        ":colour": stage.colour, ":wording": stage.wording.as_str(), ":told": stage.told,
+        ":stuck": stage.stuck.map(StuckDays::get),
+    })?;
+    Ok(())
+}
+
+/// Gives the stages of one status these places, from 1 on.
+pub fn set_order(tx: &Transaction, ids: &[StageId]) -> Result<()> {
+    let mut statement = tx.prepare_cached("UPDATE stages SET position = ?2 WHERE id = ?1")?;
+    for (index, id) in ids.iter().enumerate() {
+        statement.execute((id, index + 1))?;
+    }
+    Ok(())
+}
+
+/// Moves every task of a stage to another one of the same status, with a row in its history. How
+/// long it has stood there stays.
+pub fn move_tasks(
+    tx: &Transaction,
+    from: &Stage,
+    to: &Stage,
+    author: Author,
+    now: Timestamp,
+) -> Result<()> {
+    let employee = match author {
+        Author::Staff(employee) => Some(employee),
+        Author::Customer(_) | Author::System => None,
+    };
+    let sql =
+        "INSERT INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)
+        SELECT id, ?2, iif(?3 IS NULL, 'SYSTEM', 'STAFF'), ?3, ?4, ?5, ?6 FROM tasks
+        WHERE stage_id = ?1 ORDER BY id";
+    let (was, is) = (from.name.as_str(), to.name.as_str());
+    let kind = EventKind::Stage;
+    tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
+    tx.execute(
+        "UPDATE tasks SET stage_id = ?2, updated_at = ?3, version = version + 1 WHERE stage_id = ?1",
+        (from.id, to.id, Millis(now)),
+    )?;
+    // What waits to be told says where they are now.
+    tx.execute(
+        "UPDATE outbox SET from_stage = iif(from_stage = ?1, ?2, from_stage),
+             to_stage = iif(to_stage = ?1, ?2, to_stage)
+         WHERE state IN ('WAITING', 'SENDING') AND ?1 IN (from_stage, to_stage)",
+        (from.id, to.id),
+    )?;
+    Ok(())
+}
+
+pub fn delete(tx: &Transaction, id: StageId) -> Result<()> {
+    tx.execute("DELETE FROM stages WHERE id = ?1", [id])?;
+    Ok(())
+}

@@ -1,0 +1,340 @@
+//! The owner's page of the stages.
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::form::Errors;
+use super::text::Texts;
+use super::visit::Visit;
+use crate::app;
+use crate::domain::{
+    Colour, Error, NewStage, Result, Stage, StageChange, StageId, StageName, Status, StuckDays,
+    Wording,
+};
+use crate::store::Transaction;
+
+/// A stage as the page shows it.
+struct Line {
+    stage: Stage,
+    /// What customers read, whether they are told, and when a task is stuck there.
+    facts: String,
+    /// The places beside its own, where there are any.
+    above: Option<usize>,
+    below: Option<usize>,
+}
+
+impl Line {
+    fn new(stage: &Stage, last: usize, texts: &Texts) -> Self {
+        let told = match stage.told {
+            true => texts.fill("stages-told", "words", texts.wording(stage)),
+            false => texts.fill("stages-untold", "words", texts.wording(stage)),
+        };
+        let stuck = stage
+            .stuck
+            .map(|days| texts.count("stages-stuck", &days.get()));
+        let facts = [Some(told), stuck].into_iter().flatten();
+        Self {
+            stage: stage.clone(),
+            facts: facts.collect::<Vec<_>>().join(" · "),
+            above: stage.position.checked_sub(1).filter(|place| *place > 0),
+            below: Some(stage.position + 1).filter(|place| *place <= last),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "stages.html")]
+struct ListPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    groups: Vec<(Status, Vec<Line>)>,
+}
+
+pub async fn list(visit: &Visit) -> Result<Response> {
+    visit.owner()?;
+    let all = all(visit).await?;
+    let group = |status: &Status| {
+        let stages = of_status(&all, *status);
+        let lines = stages.iter();
+        let lines = lines.map(|stage| Line::new(stage, stages.len(), &visit.texts));
+        (*status, lines.collect())
+    };
+    visit.page(&ListPage {
+        visit,
+        current: "stages",
+        groups: Status::ALL.iter().map(group).collect(),
+    })
+}
+
+async fn all(visit: &Visit) -> Result<Vec<Stage>> {
+    let actor = visit.actor()?;
+    let list = move |c: &_| app::stages::list(c, &actor);
+    visit.desk.db.look_up(list).await
+}
+
+fn of_status(all: &[Stage], status: Status) -> Vec<&Stage> {
+    all.iter().filter(|stage| stage.status == status).collect()
+}
+
+/// What a form about a stage holds, as it was typed.
+struct Draft {
+    status: Option<Status>,
+    name: String,
+    colour: Colour,
+    wording: String,
+    told: bool,
+    stuck: String,
+}
+
+/// What such a form says, once all of it can be used.
+struct Said {
+    name: StageName,
+    wording: Wording,
+    stuck: Option<StuckDays>,
+}
+
+impl Draft {
+    fn new() -> Self {
+        Self {
+            status: Some(Status::InProgress),
+            name: String::new(),
+            colour: Colour::Grey,
+            wording: String::new(),
+            told: true,
+            stuck: String::new(),
+        }
+    }
+
+    fn of(stage: &Stage) -> Self {
+        let days = stage.stuck.map(|days| days.get().to_string());
+        Self {
+            status: Some(stage.status),
+            name: stage.name.as_str().to_owned(),
+            colour: stage.colour,
+            wording: stage.wording.as_str().to_owned(),
+            told: stage.told,
+            stuck: days.unwrap_or_default(),
+        }
+    }
+
+    fn read(visit: &Visit) -> Self {
+        Self {
+            status: Status::from_word(visit.typed("status")),
+            name: visit.typed("name").to_owned(),
+            colour: Colour::from_word(visit.typed("colour")).unwrap_or(Colour::Grey),
+            wording: visit.typed("wording").to_owned(),
+            told: !visit.typed("told").is_empty(),
+            stuck: visit.typed("stuckDays").trim().to_owned(),
+        }
+    }
+
+    /// What the form says; `None` where something is to be corrected.
+    fn said(&self, errors: &mut Errors, texts: &Texts) -> Result<Option<Said>> {
+        let stuck = match &*self.stuck {
+            "" => Ok(None),
+            days => StuckDays::parse("stuckDays", days).map(Some),
+        };
+        let name = errors.take(StageName::parse("name", &self.name), texts)?;
+        let wording = errors.take(Wording::parse("wording", &self.wording), texts)?;
+        let stuck = errors.take(stuck, texts)?;
+        Ok(match (name, wording, stuck) {
+            (Some(name), Some(wording), Some(stuck)) => Some(Said {
+                name,
+                wording,
+                stuck,
+            }),
+            _ => None,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "edit-stage.html")]
+struct EditPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    title: &'a str,
+    action: String,
+    is_new: bool,
+    draft: Draft,
+    colours: Vec<(Colour, String)>,
+}
+
+impl<'a> EditPage<'a> {
+    /// For a new stage, or for the one with that number.
+    fn new(visit: &'a Visit, id: Option<StageId>, draft: Draft) -> Self {
+        let named = |colour: &Colour| (*colour, colour_name(*colour, &visit.texts));
+        Self {
+            visit,
+            current: "stages",
+            errors: Errors::default(),
+            title: match id {
+                Some(_) => "stage-edit-title",
+                None => "stage-new-title",
+            },
+            action: match id {
+                Some(id) => format!("/stages/{id}/edit"),
+                None => "/new-stage".to_owned(),
+            },
+            is_new: id.is_none(),
+            draft,
+            colours: Colour::ALL.iter().map(named).collect(),
+        }
+    }
+
+    fn again(&self) -> Result<Response> {
+        self.visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, self)
+    }
+}
+
+fn colour_name(colour: Colour, texts: &Texts) -> String {
+    texts.s(match colour {
+        Colour::Grey => "colour-grey",
+        Colour::Blue => "colour-blue",
+        Colour::Green => "colour-green",
+        Colour::Orange => "colour-orange",
+        Colour::Red => "colour-red",
+        Colour::Violet => "colour-violet",
+        Colour::Teal => "colour-teal",
+        Colour::Pink => "colour-pink",
+    })
+}
+
+pub fn new(visit: &Visit) -> Result<Response> {
+    visit.owner()?;
+    visit.page(&EditPage::new(visit, None, Draft::new()))
+}
+
+pub async fn create(visit: &Visit) -> Result<Response> {
+    let owner = visit.owner()?;
+    let mut page = EditPage::new(visit, None, Draft::read(visit));
+    let Some(said) = page.draft.said(&mut page.errors, &visit.texts)? else {
+        return page.again();
+    };
+    let new = NewStage {
+        status: page.draft.status.ok_or(Error::NotFound)?,
+        name: said.name,
+        colour: page.draft.colour,
+        wording: said.wording,
+        told: page.draft.told,
+        stuck: said.stuck,
+    };
+    let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new);
+    let made = page
+        .errors
+        .take(visit.desk.db.write(work).await, &visit.texts)?;
+    match made {
+        Some(_) => Ok(visit.go("/stages")),
+        None => page.again(),
+    }
+}
+
+pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
+    visit.owner()?;
+    let stage = get(visit, stage_id(id)?).await?;
+    visit.page(&EditPage::new(visit, Some(stage.id), Draft::of(&stage)))
+}
+
+pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
+    let owner = visit.owner()?;
+    let id = stage_id(id)?;
+    let mut page = EditPage::new(visit, Some(id), Draft::read(visit));
+    let Some(said) = page.draft.said(&mut page.errors, &visit.texts)? else {
+        return page.again();
+    };
+    let change = StageChange {
+        name: Some(said.name),
+        colour: Some(page.draft.colour),
+        wording: Some(said.wording),
+        told: Some(page.draft.told),
+        stuck: Some(said.stuck),
+        ..StageChange::default()
+    };
+    let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+    let changed = page
+        .errors
+        .take(visit.desk.db.write(work).await, &visit.texts)?;
+    match changed {
+        Some(_) => Ok(visit.go("/stages")),
+        None => page.again(),
+    }
+}
+
+/// Puts a stage to another place among those of its status.
+pub async fn put(visit: &Visit, id: &str) -> Result<Response> {
+    let owner = visit.owner()?;
+    let id = stage_id(id)?;
+    let position = visit
+        .typed("position")
+        .parse()
+        .map_err(|_| Error::NotFound)?;
+    let change = StageChange {
+        position: Some(position),
+        ..StageChange::default()
+    };
+    let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+    visit.desk.db.write(work).await?;
+    Ok(visit.go("/stages"))
+}
+
+#[derive(Template)]
+#[template(path = "delete-stage.html")]
+struct DeletePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    stage: Stage,
+    /// Those that can take its tasks.
+    others: Vec<Stage>,
+}
+
+impl<'a> DeletePage<'a> {
+    async fn new(visit: &'a Visit, id: StageId) -> Result<Self> {
+        let stage = get(visit, id).await?;
+        let mut others = all(visit).await?;
+        others.retain(|other| other.status == stage.status && other.id != id);
+        Ok(Self {
+            visit,
+            current: "stages",
+            errors: Errors::default(),
+            stage,
+            others,
+        })
+    }
+}
+
+pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
+    visit.owner()?;
+    visit.page(&DeletePage::new(visit, stage_id(id)?).await?)
+}
+
+pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
+    let owner = visit.owner()?;
+    let (id, now) = (stage_id(id)?, visit.desk.clock.now());
+    let to = match visit.typed("tasksTo") {
+        "" => None,
+        to => Some(StageId::parse("tasksTo", to)?),
+    };
+    let work = move |tx: &Transaction<'_>| app::stages::delete(tx, &owner, id, to, now);
+    match visit.desk.db.write(work).await {
+        Ok(()) => Ok(visit.go("/stages")),
+        Err(error @ Error::Invalid(_)) => {
+            let mut page = DeletePage::new(visit, id).await?;
+            page.errors.add(error, &visit.texts)?;
+            visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn get(visit: &Visit, id: StageId) -> Result<Stage> {
+    let actor = visit.actor()?;
+    let get = move |c: &_| app::stages::get(c, &actor, id);
+    visit.desk.db.look_up(get).await
+}
+
+fn stage_id(text: &str) -> Result<StageId> {
+    StageId::parse("id", text).map_err(|_| Error::NotFound)
+}
