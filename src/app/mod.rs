@@ -14,6 +14,7 @@ mod log;
 pub mod notices;
 pub mod paging;
 pub mod passwords;
+pub mod reports;
 pub mod secrets;
 pub mod status_links;
 pub mod tasks;

@@ -13,12 +13,14 @@ mod error;
 mod ids;
 mod language;
 mod money;
+mod month;
 mod notice;
 mod phone;
 mod search;
 mod task;
 mod text;
 mod time;
+mod workload;
 
 pub use about::About;
 pub use account::{
@@ -32,6 +34,7 @@ pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds}
 pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
 pub use language::Language;
 pub use money::{Currency, Sum};
+pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
     Waiting, collapse,
@@ -44,3 +47,4 @@ pub use task::{
 };
 pub use text::{Description, Name};
 pub use time::{Day, Days, Shop, TimeZone};
+pub use workload::{Concern, Workload};

@@ -71,6 +71,8 @@ pub struct Task {
     pub updated: Timestamp,
     /// Since when the task is CLOSED; `None` in any other status.
     pub closed: Option<Timestamp>,
+    /// Since when the task is READY; `None` in any other status.
+    pub ready: Option<Timestamp>,
 }
 
 impl Task {
@@ -95,6 +97,7 @@ impl Task {
             created: now,
             updated: now,
             closed: (status == Status::Closed).then_some(now),
+            ready: (status == Status::Ready).then_some(now),
         }
     }
 
@@ -115,11 +118,12 @@ impl Task {
         Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
     }
 
-    /// Moves the task to `status` and keeps the closing time true.
+    /// Moves the task to `status` and keeps its times true.
     pub fn set_status(&mut self, status: Status, now: Timestamp) {
         if status != self.status {
             self.status = status;
             self.closed = (status == Status::Closed).then_some(now);
+            self.ready = (status == Status::Ready).then_some(now);
         }
     }
 }
@@ -159,13 +163,31 @@ pub struct TaskFilter {
     pub statuses: Vec<Status>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
+    /// Only what is nobody's.
+    pub unassigned: bool,
     /// Only what is overdue on this day.
     pub overdue: Option<Day>,
+    /// Only what became READY before this instant and is so since.
+    pub ready_before: Option<Timestamp>,
+    /// Only what a customer said something of that waits for an answer.
+    pub unanswered: bool,
+    /// Only what a notice was given up of.
+    pub undelivered: bool,
     /// Only what has a serial number with this key (see [`serial_key`](super::serial_key)).
     pub serial: Option<String>,
     pub created: Days,
     /// What was typed into the search box.
     pub search: Option<Search>,
+}
+
+impl TaskFilter {
+    /// With what an order leaves out.
+    pub fn in_order(mut self, order: TaskOrder) -> Self {
+        if order == TaskOrder::LongestReady {
+            self.ready_before = self.ready_before.or(Some(Timestamp::MAX));
+        }
+        self
+    }
 }
 
 /// How a page of tasks is ordered.
@@ -174,6 +196,8 @@ pub enum TaskOrder {
     Newest,
     Oldest,
     RecentlyUpdated,
+    /// Those that are READY and no others.
+    LongestReady,
 }
 
 /// Who changed a task.

@@ -64,6 +64,7 @@ problem-phone-characters = Write the phone in digits; besides them only +, space
 problem-phone-length = A phone has 5 to 15 digits.
 problem-email-malformed = Write a whole address, for example name@example.com.
 problem-day-malformed = Write a date that exists as YYYY-MM-DD, for example 2021-07-25.
+problem-month-malformed = Write a month as YYYY-MM, for example 2021-07.
 problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
 problem-sum-out-of-range = The sum is negative or too large.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
@@ -109,6 +110,7 @@ error-disk-full = The server's disk is full. Nothing was saved. Make room on it 
 app-name = Zayavka
 nav-label = Sections
 nav-tasks = Tasks
+nav-today = Today
 nav-board = Board
 nav-customers = Customers
 nav-staff = Staff
@@ -144,6 +146,21 @@ when-this-year = { $day } { $month ->
    *[12] December
 }
 when-exact = { $day }, { $time }
+
+month-long = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
 
 # Signing in and accounts
 
@@ -216,6 +233,9 @@ tasks-create = Create a task
 tasks-all = All
 tasks-mine = Mine
 tasks-overdue = Overdue
+tasks-uncollected = Not collected
+tasks-unanswered = Wait for an answer
+tasks-undelivered = Not delivered
 tasks-status = Status
 tasks-search = Search
 tasks-search-hint = Phone, name, device, No.
@@ -245,6 +265,7 @@ tasks-advance = Move to “{ $status }”
 tasks-no-description = No description
 row-due = by { $day }
 row-overdue = overdue: { $day }
+row-ready = ready since { $when }
 customer-none = Customer deleted
 customer-unnamed = No name
 task-title = Task No. { $number }
@@ -380,6 +401,24 @@ status-telegram = Open in Telegram
 status-desk = To the task
 no-status-title = This link doesn't work
 no-status-text = It may have been replaced by another one, or its time is over. Ask the shop.
+
+# Today and the months
+
+today-title = Today
+today-employees = Who has what to do
+today-more = Show all
+month-title = The month
+month-registered = Came in
+month-finished = Done
+month-closed = Closed
+month-median = Days
+month-median-long = Days until ready
+month-none = Nothing happened in this month.
+month-day = Day
+month-days = By day
+month-plot = By day of the month. The most on one day: { $most }. All numbers are in the table below the plots.
+month-table = The numbers by day
+month-note = Done: was “Ready” for the first time. Days: from acceptance to ready, the median. An employee's tasks are those that are theirs now.
 
 # Board
 

@@ -67,6 +67,7 @@ problem-phone-characters = Напишите телефон цифрами; кр�
 problem-phone-length = В телефоне должно быть от 5 до 15 цифр.
 problem-email-malformed = Напишите адрес полностью, например name@example.com.
 problem-day-malformed = Напишите существующую дату в виде ГГГГ-ММ-ДД, например 2021-07-25.
+problem-month-malformed = Напишите месяц в виде ГГГГ-ММ, например 2021-07.
 problem-sum-malformed = Напишите сумму цифрами, например 1500 или 1500,50.
 problem-sum-out-of-range = Сумма отрицательная или слишком большая.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
@@ -118,6 +119,7 @@ error-disk-full = На диске сервера нет места. Ничего
 app-name = Заявка
 nav-label = Разделы
 nav-tasks = Заявки
+nav-today = Сегодня
 nav-board = Доска
 nav-customers = Клиенты
 nav-staff = Сотрудники
@@ -153,6 +155,21 @@ when-this-year = { $day } { $month ->
    *[12] декабря
 }
 when-exact = { $day }, { $time }
+
+month-long = { $month ->
+    [1] Январь
+    [2] Февраль
+    [3] Март
+    [4] Апрель
+    [5] Май
+    [6] Июнь
+    [7] Июль
+    [8] Август
+    [9] Сентябрь
+    [10] Октябрь
+    [11] Ноябрь
+   *[12] Декабрь
+} { $year }
 
 # Вход и учётные записи
 
@@ -226,6 +243,9 @@ tasks-create = Создать заявку
 tasks-all = Все
 tasks-mine = Мои
 tasks-overdue = Просроченные
+tasks-uncollected = Не забирают
+tasks-unanswered = Ждут ответа
+tasks-undelivered = Не доставлено
 tasks-status = Статус
 tasks-search = Поиск
 tasks-search-hint = Телефон, имя, устройство, №
@@ -256,6 +276,7 @@ tasks-advance = Перевести в «{ $status }»
 tasks-no-description = Без описания
 row-due = до { $day }
 row-overdue = просрочено: { $day }
+row-ready = готово с { $when }
 customer-none = Клиент удалён
 customer-unnamed = Без имени
 task-title = Заявка № { $number }
@@ -392,6 +413,24 @@ status-telegram = Открыть в Telegram
 status-desk = К заявке
 no-status-title = Ссылка не работает
 no-status-text = Возможно, её заменили новой или её срок вышел. Спросите в мастерской.
+
+# Сегодня и итоги месяца
+
+today-title = Сегодня
+today-employees = Кто чем занят
+today-more = Показать все
+month-title = Итоги месяца
+month-registered = Принято
+month-finished = Сделано
+month-closed = Закрыто
+month-median = Дней
+month-median-long = Дней до готовности
+month-none = В этом месяце ничего не было.
+month-day = День
+month-days = По дням
+month-plot = По дням месяца. Больше всего за день: { $most }. Все числа есть в таблице под графиками.
+month-table = Числа по дням
+month-note = Сделано: в первый раз стало «Готово». Дней: сколько прошло от приёма до готовности, медиана. Заявки сотрудника — те, за которые он отвечает сейчас.
 
 # Доска
 

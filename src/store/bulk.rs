@@ -175,7 +175,7 @@ impl Bulk<'_> {
     /// customers are there.
     pub fn insert_tasks(&self, tasks: &[Task], details: &[(TaskId, Details)]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    due_on, version, created_at, updated_at, closed_at)";
+                    due_on, version, created_at, updated_at, closed_at, ready_at)";
         insert(&self.tx, into, tasks, |task| {
             [
                 task.id.get().into(),
@@ -189,6 +189,7 @@ impl Bulk<'_> {
                 task.created.as_millisecond().into(),
                 task.updated.as_millisecond().into(),
                 optional(task.closed.map(Timestamp::as_millisecond)),
+                optional(task.ready.map(Timestamp::as_millisecond)),
             ]
         })?;
         self.insert_details(details)?;

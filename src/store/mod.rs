@@ -23,6 +23,7 @@ pub mod employees;
 pub mod health;
 pub mod history;
 pub mod invites;
+pub mod months;
 pub mod outbox;
 pub mod restore;
 pub mod rotation;
@@ -30,6 +31,7 @@ pub mod secrets;
 pub mod status_links;
 pub mod tasks;
 pub mod updates;
+pub mod workload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

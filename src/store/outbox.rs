@@ -1,5 +1,7 @@
 //! The `outbox` table: what is to be sent to Telegram, and what became of it.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
@@ -224,8 +226,15 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, customer_id, reason, detail,
-    attempts, settled_at FROM outbox WHERE state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+/// What was given up of what tells of a task.
+pub(super) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+
+static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT id, task_id, from_status, to_status, customer_id, reason, detail, attempts,
+             settled_at FROM outbox WHERE {DEAD_NOTICE}"
+    )
+});
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
@@ -241,14 +250,14 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
 
 /// The notices that were given up, newest first.
 pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
-    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} ORDER BY id DESC"))?;
+    let mut statement = connection.prepare_cached(&format!("{} ORDER BY id DESC", *UNDELIVERED))?;
     Ok(statement
         .query_map([], undelivered)?
         .collect::<Result<_, _>>()?)
 }
 
 pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
-    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} AND id = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!("{} AND id = ?1", *UNDELIVERED))?;
     Ok(statement.query_row([id], undelivered).optional()?)
 }
 

@@ -8,10 +8,12 @@ mod board;
 mod customers;
 mod errors;
 mod form;
+mod months;
 mod qr;
 mod status;
 mod tasks;
 mod text;
+mod today;
 mod visit;
 
 use warp::http::{Method, StatusCode};
@@ -70,6 +72,9 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
         ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
         ["board"] if get => board::show(&visit).await,
+        ["today"] if get => today::show(&visit).await,
+        ["months"] if get => months::show(&visit, None).await,
+        ["months", month] if get => months::show(&visit, Some(month)).await,
 
         ["customers"] if get => customers::list(&visit).await,
         ["customers", "known"] if get => customers::known(&visit).await,

@@ -29,6 +29,7 @@ mod protection;
 mod readme;
 mod regular;
 mod replication;
+mod reports;
 mod restore;
 mod status_links;
 mod store;

@@ -124,6 +124,8 @@ async fn nobody_sees_or_changes_anything() {
         "{ tasks { totalCount } }",
         "{ taskById(id: 1) { id } }",
         "{ undelivered { id } }",
+        "{ today { total { overdue } } }",
+        r#"{ month(month: "2021-07") { month } }"#,
         "mutation { updateUser { user { id } } }",
         "mutation { logoutEverywhere { success } }",
         r#"mutation { changePassword(oldPassword: "a", newPassword1: "b", newPassword2: "b") { success } }"#,

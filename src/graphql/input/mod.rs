@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
-    Category, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId, Name,
-    NewTask, Phone, Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId,
+    Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId,
+    Name, NewTask, Phone, Problem, Result, Search, Shop, Status, TaskChange, TaskFilter, TaskId,
     TelegramId, serial_key,
 };
 use details::DetailsInput;
@@ -128,6 +128,8 @@ pub struct TaskFilterInput {
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     pub category: Option<CategoryEnum>,
     pub employee_id: Option<ID>,
+    /// Only those that are nobody's.
+    pub unassigned: Option<bool>,
     /// A day, `YYYY-MM-DD`, in the shop's time zone.
     pub created_at: Option<String>,
     /// The first day of an interval.
@@ -136,6 +138,12 @@ pub struct TaskFilterInput {
     pub date_end: Option<String>,
     /// Only those whose promised day is over, and that are neither READY nor CLOSED.
     pub overdue: Option<bool>,
+    /// Only those that have been READY for three days or longer.
+    pub uncollected: Option<bool>,
+    /// Only those whose customer waits for an answer.
+    pub unanswered: Option<bool>,
+    /// Only those of which a notice did not reach the customer.
+    pub undelivered: Option<bool>,
     /// A serial number or IMEI, however it is spelled.
     pub serial_number: Option<String>,
     /// Words of the description or of the device, parts of the customer's name or phone, or the
@@ -155,16 +163,28 @@ impl TaskFilterInput {
         let start = day("dateStart", self.date_start)?;
         let end = day("dateEnd", self.date_end)?;
         let between = Days::between("dateEnd", start, end, zone)?;
-        Ok(TaskFilter {
+        let mut filter = TaskFilter {
             customer_phone: phone("customerPhone", self.customer_phone, shop)?,
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
             category: self.category.map(Into::into),
             employee: employee.transpose()?,
-            overdue: (self.overdue == Some(true)).then(|| Day::of(now, zone)),
+            unassigned: self.unassigned == Some(true),
             serial: self.serial_number.as_deref().map(serial_key),
             created: on.and(between),
             search: self.search.as_deref().and_then(Search::parse),
-        })
+            ..TaskFilter::default()
+        };
+        for (concern, asked) in [
+            (Concern::Overdue, self.overdue),
+            (Concern::Uncollected, self.uncollected),
+            (Concern::Unanswered, self.unanswered),
+            (Concern::Undelivered, self.undelivered),
+        ] {
+            if asked == Some(true) {
+                filter.only(concern, Day::of(now, zone), zone);
+            }
+        }
+        Ok(filter)
     }
 }
 

@@ -38,6 +38,8 @@ pub enum TaskOrderEnum {
     Newest,
     Oldest,
     RecentlyUpdated,
+    /// Only those that are READY.
+    LongestReady,
 }
 
 pub type TaskView = Written<TaskFields>;
@@ -79,6 +81,7 @@ impl Plain for TaskFields {
             "createdTime" => json(&task.created.to_string(), out),
             "updatedTime" => json(&task.updated.to_string(), out),
             "closedTime" => json(&task.closed.map(|at| at.to_string()), out),
+            "readyTime" => json(&task.ready.map(|at| at.to_string()), out),
             "version" => json(&task.version, out),
             "category" => json(task.category.word(), out),
             "status" => json(task.status.word(), out),
@@ -116,6 +119,11 @@ impl TaskFields {
     /// Since when the task is CLOSED, RFC 3339 in UTC; null in any other status.
     async fn closed_time(&self) -> Option<String> {
         self.row.task.closed.map(|at| at.to_string())
+    }
+
+    /// Since when the task is READY, RFC 3339 in UTC; null in any other status.
+    async fn ready_time(&self) -> Option<String> {
+        self.row.task.ready.map(|at| at.to_string())
     }
 
     /// Raised by every change. Passed back as `expectedVersion` it keeps two people from

@@ -8,7 +8,7 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices};
 use crate::app::{self, paging};
 use crate::domain::{
-    Category, Day, Days, EmployeeId, Result, Search, Status, TaskFilter, TaskOrder,
+    Category, Concern, Day, Days, EmployeeId, Result, Search, Status, TaskFilter, TaskOrder,
 };
 use crate::store::tasks::{After, Counts};
 use crate::web::form::Errors;
@@ -17,6 +17,8 @@ use crate::web::visit::Visit;
 
 /// Tasks on a page of the list.
 const PAGE: usize = 50;
+/// Whose tasks they are that have nobody, in the address.
+const NOBODY: &str = "none";
 
 /// What the address asks of the list.
 #[derive(Default)]
@@ -25,8 +27,10 @@ struct Asked {
     statuses: Vec<Status>,
     category: Option<Category>,
     employee: Option<EmployeeId>,
-    /// Only what is late.
-    overdue: bool,
+    /// Only what is nobody's.
+    unassigned: bool,
+    /// Only what needs somebody for all of these reasons.
+    concerns: Vec<Concern>,
     from: String,
     to: String,
 }
@@ -44,7 +48,12 @@ impl Asked {
             employee: visit
                 .asked("employee")
                 .and_then(|id| EmployeeId::parse("employee", id).ok()),
-            overdue: visit.asked("overdue").is_some(),
+            unassigned: visit.asked("employee") == Some(NOBODY),
+            concerns: Concern::ALL
+                .iter()
+                .copied()
+                .filter(|concern| visit.asked(concern.word()).is_some())
+                .collect(),
             from: text("from"),
             to: text("to"),
         }
@@ -57,33 +66,55 @@ impl Asked {
         };
         let zone = &visit.desk.shop.timezone;
         let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
-        Ok(TaskFilter {
+        let mut filter = TaskFilter {
             statuses: self.statuses.clone(),
             category: self.category,
             employee: self.employee,
-            overdue: self.overdue.then(|| visit.texts.today()),
+            unassigned: self.unassigned,
             created,
             search: Search::parse(&self.search),
             ..TaskFilter::default()
-        })
+        };
+        for concern in &self.concerns {
+            filter.only(*concern, visit.texts.today(), zone);
+        }
+        Ok(filter)
     }
 
     /// The address of the first page with these filters.
     fn here(&self) -> String {
-        self.address(&self.statuses, self.employee, self.overdue)
+        self.address(&self.statuses, self.employee, &self.concerns)
+    }
+
+    /// What has waited longest comes first where that is what was asked for.
+    fn order(&self) -> TaskOrder {
+        match self.needs(Concern::Uncollected) {
+            true => TaskOrder::LongestReady,
+            false => TaskOrder::Newest,
+        }
+    }
+
+    fn needs(&self, concern: Concern) -> bool {
+        self.concerns.contains(&concern)
     }
 
     fn any(&self) -> bool {
         !(self.search.is_empty() && self.from.is_empty() && self.to.is_empty())
             || self.category.is_some()
             || self.employee.is_some()
-            || self.overdue
+            || self.unassigned
+            || !self.concerns.is_empty()
             || !self.statuses.is_empty()
     }
 
     /// The address of the list with these filters, and with what the tabs choose in the place of
     /// its own.
-    fn address(&self, statuses: &[Status], employee: Option<EmployeeId>, overdue: bool) -> String {
+    fn address(
+        &self,
+        statuses: &[Status],
+        employee: Option<EmployeeId>,
+        concerns: &[Concern],
+    ) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
             if !value.is_empty() {
@@ -95,9 +126,11 @@ impl Asked {
         }
         if let Some(employee) = employee {
             query.append_pair("employee", &employee.to_string());
+        } else if self.unassigned {
+            query.append_pair("employee", NOBODY);
         }
-        if overdue {
-            query.append_pair("overdue", "1");
+        for concern in concerns {
+            query.append_pair(concern.word(), "1");
         }
         for status in statuses {
             query.append_pair("status", status.word());
@@ -109,6 +142,20 @@ impl Asked {
             format!("/?{query}")
         }
     }
+}
+
+/// The address of the list of what is that far and needs somebody for these reasons: everybody's,
+/// an employee's, or nobody's.
+pub fn list_address(
+    statuses: &[Status],
+    concerns: &[Concern],
+    of: Option<Option<EmployeeId>>,
+) -> String {
+    let asked = Asked {
+        unassigned: of == Some(None),
+        ..Asked::default()
+    };
+    asked.address(statuses, of.flatten(), concerns)
 }
 
 /// A tab over the list, with how many tasks are behind it.
@@ -152,7 +199,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     };
     let filter = filter.unwrap_or_default();
     let today = visit.texts.today();
-    let order = TaskOrder::Newest;
+    let order = asked.order();
     let after = visit
         .asked("after")
         .map(|after| paging::read_task_cursor(after, order))
@@ -209,6 +256,15 @@ fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
     chosen.map(|status| count(*status)).sum()
 }
 
+/// With a choice that was not there, or without it.
+fn toggled<T: Copy + PartialEq>(chosen: &[T], choice: T) -> Vec<T> {
+    let mut all: Vec<T> = chosen.iter().copied().filter(|of| *of != choice).collect();
+    if all.len() == chosen.len() {
+        all.push(choice);
+    }
+    all
+}
+
 fn tabs(
     asked: &Asked,
     texts: &Texts,
@@ -218,42 +274,59 @@ fn tabs(
 ) -> Vec<Tab> {
     let all = Tab {
         name: texts.s("tasks-all"),
-        address: asked.address(&[], asked.employee, false),
-        count: counts.filter(|_| !asked.overdue).map(Counts::total),
-        current: asked.statuses.is_empty() && !asked.overdue,
+        address: asked.address(&[], asked.employee, &[]),
+        count: counts
+            .filter(|_| asked.concerns.is_empty())
+            .map(Counts::total),
+        current: asked.statuses.is_empty() && asked.concerns.is_empty(),
     };
     let of_status = Status::ALL.iter().map(|status| {
         // A tab adds its status to the chosen ones, or takes it away again.
-        let mut statuses = asked.statuses.clone();
-        match statuses.iter().position(|chosen| chosen == status) {
-            Some(at) => drop(statuses.remove(at)),
-            None => statuses.push(*status),
-        }
+        let statuses = toggled(&asked.statuses, *status);
         Tab {
             name: texts.status(status),
-            address: asked.address(&statuses, asked.employee, asked.overdue),
+            address: asked.address(&statuses, asked.employee, &asked.concerns),
             count: counts.map(|counts| counts.of(*status)),
             current: asked.statuses.contains(status),
         }
     });
     let overdue = Tab {
-        name: texts.s("tasks-overdue"),
-        address: asked.address(&asked.statuses, asked.employee, !asked.overdue),
+        name: texts.concern(Concern::Overdue),
+        address: asked.address(
+            &asked.statuses,
+            asked.employee,
+            &toggled(&asked.concerns, Concern::Overdue),
+        ),
         count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        current: asked.overdue,
+        current: asked.needs(Concern::Overdue),
     };
+    // The other reasons are chosen on the page of what there is to do.
+    let others = asked.concerns.iter();
+    let others = others.filter(|concern| **concern != Concern::Overdue);
+    let others = others.map(|concern| Tab {
+        name: texts.concern(*concern),
+        address: asked.address(
+            &asked.statuses,
+            asked.employee,
+            &toggled(&asked.concerns, *concern),
+        ),
+        count: None,
+        current: true,
+    });
     let is_mine = asked.employee == Some(me);
     let mine = Tab {
         name: texts.s("tasks-mine"),
-        address: asked.address(&asked.statuses, (!is_mine).then_some(me), asked.overdue),
+        address: asked.address(&asked.statuses, (!is_mine).then_some(me), &asked.concerns),
         // With a colleague's tasks in the list there are none of one's own among them.
         count: counts
-            .filter(|_| is_mine || asked.employee.is_none())
+            .filter(|_| is_mine || (asked.employee.is_none() && !asked.unassigned))
             .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
         current: is_mine,
     };
     std::iter::once(all)
         .chain(of_status)
-        .chain([overdue, mine])
+        .chain([overdue])
+        .chain(others)
+        .chain([mine])
         .collect()
 }

@@ -16,7 +16,7 @@ pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
 pub use link::give_link;
-pub use list::list;
+pub use list::{list, list_address};
 pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
@@ -42,6 +42,8 @@ pub struct Row {
     /// By when it is promised, as long as there is something to do.
     pub due: Option<String>,
     pub overdue: bool,
+    /// Since when it waits to be collected.
+    pub ready: Option<String>,
     pub status: Status,
     pub category: Category,
     pub face: Option<Face>,
@@ -96,6 +98,9 @@ impl Row {
             created: texts.when(&task.created),
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
+            ready: task
+                .ready
+                .map(|at| texts.fill("row-ready", "when", texts.date_of(&at))),
             status: task.status,
             category: task.category,
             face: row.employee.as_deref().map(Face::of),

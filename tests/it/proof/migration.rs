@@ -66,6 +66,7 @@ const ROWS: &[&str] = &[
          (4000000000001, 'REMINDER', 1, 1, NULL, NULL, 1, 2, 3);
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (1, 'COMMENT', 'CUSTOMER', NULL, 1, NULL, '3', 5);",
+    "UPDATE tasks SET ready_at = 7 WHERE id = 3;",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -161,6 +162,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
         let found = "SELECT count(*) FROM task_search WHERE task_search MATCH 'ЛАМПА'";
         assert_eq!(number(&file, found), 1);
         assert_eq!(number(&file, "SELECT sum(tasks) FROM task_counts"), 3);
+        let ready = "SELECT count(*) FROM tasks WHERE ready_at IS iif(status = 'READY', 7, NULL)";
+        assert_eq!(number(&file, ready), 3);
         // The same tables, columns, indexes and triggers as in a new file.
         let schema = |file: &Connection| {
             let sql = "SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM

@@ -1,0 +1,70 @@
+//! What there is to do, and what was done.
+
+use std::collections::HashMap;
+
+use crate::domain::{
+    Actor, Concern, Day, Employee, EmployeeId, Month, MonthReport, Result, TaskFilter, TimeZone,
+    Turnover, Workload,
+};
+use crate::store::{self, Connection};
+
+/// What there is to look after on a day.
+pub struct Today {
+    pub total: Workload,
+    /// Of each who is at work or has something left, and at the end what is nobody's.
+    pub employees: Vec<(Option<Employee>, Workload)>,
+}
+
+/// What there is to look after. Each number is that of the tasks which a list with the same filter
+/// has.
+pub fn today(connection: &Connection, _: &Actor, today: Day, timezone: &TimeZone) -> Result<Today> {
+    let mut total = Workload::default();
+    let mut parts: HashMap<Option<EmployeeId>, Workload> = HashMap::new();
+    for (employee, status, tasks) in store::workload::by_status(connection)? {
+        total.add(status, tasks);
+        parts.entry(employee).or_default().add(status, tasks);
+    }
+    for concern in Concern::ALL {
+        let mut filter = TaskFilter::default();
+        filter.only(*concern, today, timezone);
+        for (employee, tasks) in store::workload::count(connection, &filter)? {
+            total.add_needing(*concern, tasks);
+            parts
+                .entry(employee)
+                .or_default()
+                .add_needing(*concern, tasks);
+        }
+    }
+    let nobodys = parts.remove(&None).filter(Workload::is_any);
+    let with_work = |employee: Employee| {
+        let workload = parts.remove(&Some(employee.id)).unwrap_or_default();
+        (employee.active || workload.is_any()).then_some((Some(employee), workload))
+    };
+    let employees = store::employees::all(connection)?.into_iter();
+    Ok(Today {
+        total,
+        employees: employees
+            .filter_map(with_work)
+            .chain(nobodys.map(|workload| (None, workload)))
+            .collect(),
+    })
+}
+
+/// What came in and went out in a month: all of it, and the part of each who is responsible for
+/// any of these tasks; what is nobody's comes last.
+pub fn month(
+    connection: &Connection,
+    _: &Actor,
+    month: Month,
+    timezone: &TimeZone,
+) -> Result<(MonthReport, Vec<(Option<Employee>, Turnover)>)> {
+    let steps = store::months::steps(connection, month.whole(timezone)?)?;
+    let mut report = MonthReport::new(month, &steps, timezone);
+    let employees = store::employees::all(connection)?.into_iter().map(Some);
+    let part = |employee: Option<Employee>| {
+        let id = employee.as_ref().map(|employee| employee.id);
+        Some((employee, report.employees.remove(&id)?))
+    };
+    let parts = employees.chain([None]).filter_map(part).collect();
+    Ok((report, parts))
+}
