@@ -6,7 +6,7 @@ UPDATE tasks SET ready_at = coalesce(
      WHERE e.task_id = tasks.id AND e.kind IN ('CREATED', 'STATUS') AND e.to_value = 'READY'),
     updated_at)
 WHERE status = 'READY';
-CREATE INDEX tasks_ready ON tasks (ready_at, employee_id) WHERE ready_at IS NOT NULL;
+CREATE INDEX tasks_ready ON tasks (ready_at, employee_id, status) WHERE ready_at IS NOT NULL;
 
 -- What a month is asked for.
 CREATE INDEX tasks_closed ON tasks (closed_at) WHERE closed_at IS NOT NULL;

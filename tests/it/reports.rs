@@ -235,7 +235,7 @@ async fn nobody_collects_from_the_third_day_in_the_shops_zone() {
         let id = create(&shop, &format!("+7900000000{minute}")).await;
         if minute == 1 {
             // 23:59 in Moscow, on 25 July.
-            shop.clock.advance(12 * HOUR - Duration::from_secs(60));
+            shop.clock.advance(12 * HOUR - Duration::from_secs(120));
         }
         set_status(&shop, &id, "READY").await;
         shop.clock.advance(Duration::from_secs(60));
@@ -250,7 +250,7 @@ async fn nobody_collects_from_the_third_day_in_the_shops_zone() {
             .await;
         answer["data"]["tasks"].clone()
     };
-    shop.clock.advance(2 * DAY - Duration::from_secs(120));
+    shop.clock.advance(2 * DAY - Duration::from_secs(180));
     assert_eq!(uncollected(10, None).await["totalCount"], 0);
     shop.clock.advance(Duration::from_secs(60));
     let all = uncollected(10, None).await;
