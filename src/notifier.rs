@@ -16,7 +16,10 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{
+    About, Content, Day, Error, Language, Notice, Outgoing, Phone, Reason, Result, Shop, Status,
+    TaskId, TelegramId,
+};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
@@ -42,7 +45,7 @@ pub struct Notifier {
     db: Db,
     clock: Clock,
     client: Client,
-    language: Language,
+    shop: Shop,
     chats: RateLimiter<
         TelegramId,
         DefaultKeyedStateStore<TelegramId>,
@@ -65,22 +68,24 @@ pub enum Step {
 
 /// What a look at the queue found.
 enum Claim {
-    Send(Outgoing, Language),
-    /// The row was given up.
+    /// With the language of the chat, and since when the task is READY that it reminds of.
+    Send(Outgoing, Language, Option<Timestamp>),
+    /// The row was given up, or has nothing to tell any more.
     Dropped,
     Wait(Option<Timestamp>),
 }
 
 impl Notifier {
-    /// `language` is for chats whose own one isn't known.
-    pub fn new(db: Db, clock: Clock, client: Client, language: Language) -> Self {
+    /// What a reminder says of the shop is in `shop`, and the language for chats whose own one isn't
+    /// known.
+    pub fn new(db: Db, clock: Clock, client: Client, shop: Shop) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
         Self {
             db,
             clock,
             client,
-            language,
+            shop,
             chats,
             permit: Mutex::new(false),
             overall,
@@ -159,12 +164,12 @@ impl Notifier {
     /// # Errors
     /// When the database fails before the row is claimed.
     pub async fn step(&self) -> Result<Step> {
-        let (outgoing, language) = match self.claim().await? {
-            Claim::Send(outgoing, language) => (outgoing, language),
+        let (outgoing, language, ready) = match self.claim().await? {
+            Claim::Send(outgoing, language, ready) => (outgoing, language, ready),
             Claim::Dropped => return Ok(Step::Worked),
             Claim::Wait(until) => return Ok(Step::Idle(until)),
         };
-        let sent = self.send(&outgoing, language).await;
+        let sent = self.send(&outgoing, language, ready).await;
         self.db.metrics().sent(match &sent {
             Ok(()) => "delivered",
             Err(Failure::Blocked(_)) => "blocked",
@@ -213,7 +218,7 @@ impl Notifier {
 
     /// Claims a row, unless it was taken back meanwhile.
     async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
-        let fallback = self.language;
+        let fallback = self.shop.language;
         self.db
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
@@ -228,21 +233,37 @@ impl Notifier {
                     store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
                     return Ok(Claim::Dropped);
                 }
+                let mut ready = None;
+                if let Content::Notice(Notice::Reminder { task }) = outgoing.content {
+                    ready = store::tasks::get(tx, task)?.and_then(|row| row.task.ready);
+                    if ready.is_none() {
+                        store::outbox::delete(tx, id)?;
+                        return Ok(Claim::Dropped);
+                    }
+                }
                 store::outbox::set_sending(tx, id)?;
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
-                Ok(Claim::Send(outgoing, language.unwrap_or(fallback)))
+                let language = language.unwrap_or(fallback);
+                Ok(Claim::Send(outgoing, language, ready))
             })
             .await
     }
 
-    async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
+    async fn send(
+        &self,
+        outgoing: &Outgoing,
+        language: Language,
+        ready: Option<Timestamp>,
+    ) -> Result<(), Failure> {
         match &outgoing.content {
             Content::Unreadable => Err(Failure::Refused("unreadable".to_owned())),
             Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
             Content::Notice(notice) => {
-                self.client
-                    .send_text(outgoing.chat, &say(*notice, language))
-                    .await
+                let text = match *notice {
+                    Notice::StatusChanged { task, to, .. } => status_changed(task, to, language),
+                    Notice::Reminder { task } => reminder(task, ready, &self.shop, language),
+                };
+                self.client.send_text(outgoing.chat, &text).await
             }
         }
     }
@@ -328,13 +349,46 @@ fn backoff(attempts: u32) -> Duration {
     Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
 }
 
-fn say(notice: Notice, language: Language) -> String {
-    let Notice::StatusChanged { task, to, .. } = notice;
+fn status_changed(task: TaskId, to: Status, language: Language) -> String {
     let args = [
         ("number", task.to_string().into()),
         ("status", i18n::status(language, to).into()),
     ];
     i18n::text_with(language, "notice-status-changed", args)
+}
+
+/// That a task waits to be collected, and where and when that can be done as far as it is set.
+fn reminder(task: TaskId, ready: Option<Timestamp>, shop: &Shop, language: Language) -> String {
+    let day = ready.map(|ready| i18n::day(language, Day::of(ready, &shop.timezone)));
+    let args = [
+        ("number", task.to_string().into()),
+        ("day", day.unwrap_or_default().into()),
+    ];
+    let mut text = i18n::text_with(language, "notice-reminder", args);
+    let About {
+        address,
+        hours,
+        phone,
+        ..
+    } = &*shop.about;
+    for (id, value) in [
+        ("notice-address", address.as_str()),
+        ("notice-hours", hours.as_str()),
+        ("notice-phone", phone.as_ref().map_or("", Phone::typed)),
+    ] {
+        if !value.is_empty() {
+            let line = i18n::text_with(language, id, [("value", html(value).into())]);
+            text += &format!("\n{line}");
+        }
+    }
+    text
+}
+
+/// A text as it stands in Telegram's HTML.
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 async fn grace(stop: &CancellationToken) {

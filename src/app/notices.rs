@@ -57,8 +57,8 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up notice again, with the status that the task has now. Where a newer notice of
-/// the same task waits already, that one says it all, and the old one goes.
+/// Tries a given-up notice again, with the status that the task has now. Where newer news of the
+/// same task's status waits already, that says it all, and the old goes.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
@@ -72,7 +72,11 @@ pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Resul
         .and_then(|customer| customer.telegram)
         .filter(|link| link.verified)
         .ok_or(Problem::NotReachable.at("id"))?;
-    match store::outbox::waiting_of_task(tx, task)? {
+    let newer = match dead.notice {
+        Notice::StatusChanged { .. } => store::outbox::waiting_of_task(tx, task)?,
+        Notice::Reminder { .. } => None,
+    };
+    match newer {
         Some(_) => store::outbox::delete(tx, id)?,
         None => store::outbox::revive(tx, id, link.id, row.task.status, now)?,
     }

@@ -81,11 +81,13 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
         status,
         description,
         due,
+        remind,
         ..
     } = new.clone();
     let (customer, employee) = (Some(customer), Some(actor.id()));
     let mut task = Task::new(customer, employee, category, status, description, now);
     task.due = due;
+    task.remind = remind;
     let id = store::tasks::insert(tx, &task)?;
     details::create(tx, id, &new.details)?;
     let author = Author::Staff(actor.id());
@@ -155,11 +157,19 @@ pub fn update(
         task.due = due;
         log.note_maybe(EventKind::Due, before.due, due)?;
     }
-    let changed = (task.status, task.category, task.due)
-        != (before.status, before.category, before.due)
+    if let Some(remind) = change.remind {
+        task.remind = remind;
+        let word = |on: bool| if on { "ON" } else { "OFF" };
+        log.note(EventKind::Reminders, word(before.remind), word(remind))?;
+    }
+    let changed = (task.status, task.category, task.due, task.remind)
+        != (before.status, before.category, before.due, before.remind)
         || task.description != before.description;
     if details::update(&log, &change.details)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
+    }
+    if task.status != before.status || !task.remind {
+        store::outbox::delete_reminders(tx, id)?;
     }
     if task.status != before.status {
         let customer = customer.as_deref();

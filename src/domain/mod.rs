@@ -16,6 +16,7 @@ mod money;
 mod month;
 mod notice;
 mod phone;
+mod reminders;
 mod search;
 mod task;
 mod text;
@@ -40,6 +41,7 @@ pub use notice::{
     Waiting, collapse,
 };
 pub use phone::{Country, Phone};
+pub use reminders::Reminders;
 pub use search::Search;
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,

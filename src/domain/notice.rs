@@ -14,13 +14,15 @@ pub enum Notice {
         from: Status,
         to: Status,
     },
+    /// The task is READY and has not been collected.
+    Reminder { task: TaskId },
 }
 
 impl Notice {
     /// The task that it tells of.
     pub fn task(&self) -> TaskId {
         match self {
-            Self::StatusChanged { task, .. } => *task,
+            Self::StatusChanged { task, .. } | Self::Reminder { task } => *task,
         }
     }
 }

@@ -49,7 +49,7 @@ words! {
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
         Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
-        WarrantyOf = "WARRANTY_OF",
+        WarrantyOf = "WARRANTY_OF", Reminders = "REMINDERS", Reminded = "REMINDED",
     }
 }
 
@@ -73,6 +73,8 @@ pub struct Task {
     pub closed: Option<Timestamp>,
     /// Since when the task is READY; `None` in any other status.
     pub ready: Option<Timestamp>,
+    /// Whether its customer is reminded while it is READY.
+    pub remind: bool,
 }
 
 impl Task {
@@ -98,6 +100,7 @@ impl Task {
             updated: now,
             closed: (status == Status::Closed).then_some(now),
             ready: (status == Status::Ready).then_some(now),
+            remind: true,
         }
     }
 
@@ -138,6 +141,7 @@ pub struct NewTask {
     pub status: Status,
     pub description: Description,
     pub due: Option<Day>,
+    pub remind: bool,
     pub details: Details,
 }
 
@@ -152,6 +156,7 @@ pub struct TaskChange {
     pub description: Option<Description>,
     /// An inner `None` takes it away.
     pub due: Option<Option<Day>>,
+    pub remind: Option<bool>,
     pub details: DetailsChange,
 }
 

@@ -68,6 +68,11 @@ impl Day {
         Self(self.0.saturating_sub(days.days()))
     }
 
+    /// How many days lie between an earlier day and this one.
+    pub(super) fn since(self, earlier: Self) -> i64 {
+        (self.0.duration_since(earlier.0).as_hours()) / 24
+    }
+
     pub(super) fn next(self) -> Self {
         Self(self.0.saturating_add(1.day()))
     }

@@ -54,6 +54,10 @@ bot-command-start = Confirm your phone number
 bot-command-help = Help
 
 notice-status-changed = Your request <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
+notice-reminder = Your request <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
+notice-address = Address: { $value }
+notice-hours = Hours: { $value }
+notice-phone = Phone: { $value }
 
 # What to correct
 
@@ -342,6 +346,9 @@ event-price = Price: { $from } → { $to }
 event-prepayment = Prepayment: { $from } → { $to }
 event-warranty = Warranty until: { $from } → { $to }
 event-warranty-of = Under the warranty of: { $from } → { $to }
+event-reminders-on = Reminders switched on
+event-reminders-off = Reminders switched off
+event-reminded = The customer was reminded to collect, days after it was ready: { $days }
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
 event-deleted = Task deleted
@@ -356,6 +363,11 @@ notice-dead-blocked = “{ $status }” not delivered: the customer has blocked 
 notice-dead-refused = “{ $status }” not delivered: Telegram refused ({ $detail })
 notice-dead-expired = “{ $status }” not delivered: Telegram was out of reach for three days
 notice-retry = Send again
+notice-of-reminder = Reminder
+reminders-on = If the customer doesn't collect it, the bot reminds them. Days after it is ready: { $days }.
+reminders-off = The bot doesn't remind them to collect it.
+reminders-stop = Don't remind
+reminders-start = Remind
 telegram-linked = Telegram confirmed
 telegram-unverified = Telegram not confirmed: no notices
 telegram-blocked = The customer has blocked the bot: call them

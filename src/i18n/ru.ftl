@@ -54,6 +54,10 @@ bot-command-start = Подтвердить номер телефона
 bot-command-help = Подсказка
 
 notice-status-changed = Заявка <b>№ { $number }</b>: новый статус — <b>{ $status }</b>.
+notice-reminder = Заявка <b>№ { $number }</b> готова с { $day }. Ждём вас, чтобы отдать.
+notice-address = Адрес: { $value }
+notice-hours = Часы работы: { $value }
+notice-phone = Телефон: { $value }
 
 # Что исправить
 
@@ -354,6 +358,9 @@ event-price = Цена: { $from } → { $to }
 event-prepayment = Предоплата: { $from } → { $to }
 event-warranty = Гарантия до: { $from } → { $to }
 event-warranty-of = По гарантии заявки: { $from } → { $to }
+event-reminders-on = Напоминания включены
+event-reminders-off = Напоминания выключены
+event-reminded = Клиенту напомнили забрать, дней после готовности: { $days }
 event-employee = Ответственный: { $from } → { $to }
 event-customer = Карточка клиента удалена
 event-deleted = Заявка удалена
@@ -368,6 +375,11 @@ notice-dead-blocked = «{ $status }» не доставлено: клиент з
 notice-dead-refused = «{ $status }» не доставлено: Telegram отказал ({ $detail })
 notice-dead-expired = «{ $status }» не доставлено: Telegram был недоступен трое суток
 notice-retry = Отправить снова
+notice-of-reminder = Напоминание
+reminders-on = Если клиент не заберёт, бот напомнит. Дней после готовности: { $days }.
+reminders-off = Забрать бот не напоминает.
+reminders-stop = Не напоминать
+reminders-start = Напоминать
 telegram-linked = Telegram подтверждён
 telegram-unverified = Telegram не подтверждён: уведомлений не будет
 telegram-blocked = Клиент заблокировал бота: позвоните

@@ -53,7 +53,7 @@ impl Bot {
     /// Announces and sends until `stop`.
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.language);
+        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.clone());
         let listen = async {
             tokio::select! {
                 () = stop.cancelled() => {}

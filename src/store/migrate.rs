@@ -19,7 +19,10 @@ mod embedded {
 
 /// The program's own migrations, from `sql/`.
 pub fn embedded_migrations() -> Vec<Migration> {
-    embedded::migrations::runner().get_migrations().clone()
+    let mut all = embedded::migrations::runner().get_migrations().clone();
+    // They come in the order of their files' names, where 10 stands before 9.
+    all.sort_by_key(Migration::version);
+    all
 }
 
 /// Why a database can't be opened.

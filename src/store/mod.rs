@@ -25,6 +25,7 @@ pub mod history;
 pub mod invites;
 pub mod months;
 pub mod outbox;
+pub mod reminders;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;

@@ -20,13 +20,25 @@ pub fn push_notice(
     now: Timestamp,
     due: Timestamp,
 ) -> Result<()> {
-    let Notice::StatusChanged { task, from, to } = notice;
+    let (kind, from, to) = match notice {
+        Notice::StatusChanged { from, to, .. } => ("STATUS_CHANGED", Some(from), Some(to)),
+        Notice::Reminder { .. } => ("REMINDER", None, None),
+    };
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
              created_at, due_at, try_at)
-         VALUES (?1, 'STATUS_CHANGED', ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
     )?
-    .execute((chat, customer, task, from, to, Millis(now), Millis(due)))?;
+    .execute((
+        chat,
+        kind,
+        customer,
+        notice.task(),
+        from,
+        to,
+        Millis(now),
+        Millis(due),
+    ))?;
     Ok(())
 }
 
@@ -40,11 +52,12 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
     Ok(())
 }
 
-/// The notice of a task that waits to go out. One that is being sent no longer waits.
+/// The news of a task's status that waits to go out. One that is being sent no longer waits.
 pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_status, maybe_seen FROM outbox
-         WHERE task_id = ?1 AND state = 'WAITING' ORDER BY id DESC LIMIT 1",
+         WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         ORDER BY id DESC LIMIT 1",
     )?;
     let waiting = statement.query_row([task], |row| {
         Ok(Waiting {
@@ -67,6 +80,17 @@ pub fn replace(tx: &Transaction, id: NoticeId, to: Status, due: Timestamp) -> Re
 
 pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Takes the reminders of a task back, which has nothing to remind of any more. One that is being
+/// sent can't be.
+pub fn delete_reminders(tx: &Transaction, task: TaskId) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM outbox
+         WHERE task_id = ?1 AND kind = 'REMINDER' AND state IN ('WAITING', 'DEAD')",
+    )?
+    .execute([task])?;
     Ok(())
 }
 
@@ -137,10 +161,14 @@ fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
 }
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
-    Ok(Notice::StatusChanged {
-        task: row.get("task_id")?,
-        from: row.get("from_status")?,
-        to: row.get("to_status")?,
+    let task = row.get("task_id")?;
+    Ok(match row.get::<_, String>("kind")?.as_str() {
+        "REMINDER" => Notice::Reminder { task },
+        _ => Notice::StatusChanged {
+            task,
+            from: row.get("from_status")?,
+            to: row.get("to_status")?,
+        },
     })
 }
 
@@ -167,7 +195,7 @@ pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
 pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
-         WHERE id = ?1 AND kind = 'STATUS_CHANGED'",
+         WHERE id = ?1 AND kind <> 'REPLY'",
     )?
     .execute((id, Millis(now)))?;
     tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?
@@ -227,11 +255,11 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
 }
 
 /// What was given up of what tells of a task.
-pub(super) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind = 'STATUS_CHANGED'";
+pub(super) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind IN ('STATUS_CHANGED', 'REMINDER')";
 
 static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT id, task_id, from_status, to_status, customer_id, reason, detail, attempts,
+        "SELECT id, kind, task_id, from_status, to_status, customer_id, reason, detail, attempts,
              settled_at FROM outbox WHERE {DEAD_NOTICE}"
     )
 });
@@ -264,8 +292,8 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
 /// Every notice of a task, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, task_id, from_status, to_status, state, attempts, due_at, try_at, settled_at,
-             reason, detail
+        "SELECT id, kind, task_id, from_status, to_status, state, attempts, due_at, try_at,
+             settled_at, reason, detail
          FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
@@ -308,7 +336,8 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
         .unwrap_or(Reason::Refused))
 }
 
-/// Puts a given-up notice back into the queue, with what is true now.
+/// Puts a given-up notice back into the queue, with the status that is true now where it tells
+/// one.
 pub fn revive(
     tx: &Transaction,
     id: NoticeId,
@@ -317,7 +346,8 @@ pub fn revive(
     now: Timestamp,
 ) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = ?3, attempts = 0,
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, attempts = 0,
+             to_status = iif(kind = 'STATUS_CHANGED', ?3, NULL),
              created_at = ?4, due_at = ?4, try_at = ?4, settled_at = NULL, reason = NULL,
              detail = NULL
          WHERE id = ?1",

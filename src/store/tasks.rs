@@ -32,7 +32,8 @@ struct Known {
 }
 
 const COLUMNS: &str = "id, customer_id, employee_id, category, status, description, due_on, \
-                       version, created_at, updated_at, closed_at, ready_at";
+                       version, created_at, updated_at, closed_at, ready_at, \
+                       remind";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -61,6 +62,7 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         updated: row.take::<Millis>("updated_at")?.0,
         closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
         ready: row.take::<Option<Millis>>("ready_at")?.map(|at| at.0),
+        remind: row.take("remind")?,
     };
     Ok(TaskRow {
         task,
@@ -507,22 +509,22 @@ fn among(
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
         "INSERT INTO tasks (customer_id, employee_id, category, status, description, due_on,
-             version, created_at, updated_at, closed_at, ready_at)
+             version, created_at, updated_at, closed_at, ready_at, remind)
          VALUES (:customer, :employee, :category, :status, :description, :due, :version, :created,
-             :updated, :closed, :ready)",
+             :updated, :closed, :ready, :remind)",
     )?
     .execute(named_params! {
         ":customer": task.customer, ":employee": task.employee, ":category": task.category,
         ":status": task.status, ":description": task.description.as_str(),
         ":due": task.due, ":version": task.version, ":created": Millis(task.created),
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
-        ":ready": task.ready.map(Millis),
+        ":ready": task.ready.map(Millis), ":remind": task.remind,
     })?;
     Ok(TaskId::from_row(tx.last_insert_rowid()))
 }
 
 /// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
-/// the triggers on it, have nothing to do then.
+/// the triggers on it, have nothing to do then. With another status reminders begin anew.
 pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
     task.version = before.version + 1;
     task.updated = now;
@@ -540,8 +542,12 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
         values.push((":category", &task.category));
     }
     if task.status != before.status {
-        columns.push("status = :status, closed_at = :closed, ready_at = :ready");
+        columns.push("status = :status, closed_at = :closed, ready_at = :ready, reminded = NULL");
         values.extend(named_params! { ":status": task.status, ":closed": closed, ":ready": ready });
+    }
+    if task.remind != before.remind {
+        columns.push("remind = :remind");
+        values.push((":remind", &task.remind));
     }
     if task.description != before.description {
         columns.push("description = :description");

@@ -65,6 +65,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "status"] if post => tasks::set_status(&visit, id).await,
         ["tasks", id, "assign"] if post => tasks::assign(&visit, id).await,
         ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
+        ["tasks", id, "remind"] if post => tasks::set_remind(&visit, id).await,
         ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,
         ["tasks", id, "label"] if get => tasks::label(&visit, id).await,
         ["tasks", id, "hand-over"] if get => tasks::hand_over(&visit, id).await,

@@ -28,6 +28,7 @@ mod proof;
 mod protection;
 mod readme;
 mod regular;
+mod reminders;
 mod replication;
 mod reports;
 mod restore;

@@ -29,6 +29,9 @@ pub struct TaskInput {
     status: Option<StatusEnum>,
     /// The day by which it is promised, `YYYY-MM-DD`; null takes it away.
     due_on: MaybeUndefined<String>,
+    /// Whether the customer is reminded while it is READY and not collected; true when a task is
+    /// created without.
+    remind: Option<bool>,
     #[graphql(flatten)]
     details: DetailsInput,
     /// The version that the change was made from; CONFLICT when there is a newer one.
@@ -45,6 +48,7 @@ impl TaskInput {
             status: self.status.map_or(Status::Accepted, Into::into),
             description: description(self.description)?.unwrap_or_default(),
             due: due_on(self.due_on)?.flatten(),
+            remind: self.remind.unwrap_or(true),
             details: self.details.read()?.apply(Details::default()),
         })
     }
@@ -58,6 +62,7 @@ impl TaskInput {
             status: self.status.map(Into::into),
             description: description(self.description)?,
             due: due_on(self.due_on)?,
+            remind: self.remind,
             details: self.details.read()?,
         };
         Ok((id, change))

@@ -30,6 +30,10 @@ pub enum EventKindEnum {
     Warranty,
     /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
     WarrantyOf,
+    /// Reminders were switched; `from` and `to` are ON and OFF.
+    Reminders,
+    /// The customer was reminded that it is READY; `to` is after how many days.
+    Reminded,
 }
 
 /// Who did it.

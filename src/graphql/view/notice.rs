@@ -38,10 +38,12 @@ impl UndeliveredView {
         Some(self.task.list.customer(customer))
     }
 
-    /// The status that it tells.
+    /// The status that it tells: READY, where it reminds of what can be collected.
     async fn status(&self) -> StatusEnum {
-        let Notice::StatusChanged { to, .. } = self.notice.notice;
-        to.into()
+        match self.notice.notice {
+            Notice::StatusChanged { to, .. } => to.into(),
+            Notice::Reminder { .. } => StatusEnum::Ready,
+        }
     }
 
     async fn reason(&self) -> ReasonEnum {

@@ -86,6 +86,7 @@ impl Plain for TaskFields {
             "category" => json(task.category.word(), out),
             "status" => json(task.status.word(), out),
             "description" => json(task.description.as_str(), out),
+            "remind" => json(&task.remind, out),
             "dueOn" => json(&task.due.map(|day| day.to_string()), out),
             "customer" => maybe(customer.as_deref(), field, out),
             "employee" => maybe(employee.as_deref(), field, out),
@@ -176,6 +177,11 @@ impl TaskFields {
         let desk = ctx.desk()?;
         let today = Day::of(desk.clock.now(), &desk.shop.timezone);
         Ok(self.row.task.is_overdue(today))
+    }
+
+    /// Whether the customer is reminded while it is READY and not collected.
+    async fn remind(&self) -> bool {
+        self.row.task.remind
     }
 
     /// What the customer was told that it may cost, in the smallest unit of the shop's currency.

@@ -81,6 +81,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         status: draft.status,
         description: Some(said.description),
         due: said.due,
+        remind: None,
         details: said.details,
     };
     match save(visit, id, change).await {

@@ -54,6 +54,9 @@ pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
             EventKind::Prepayment => change("event-prepayment"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
+            EventKind::Reminders if to == Some("ON") => texts.s("event-reminders-on"),
+            EventKind::Reminders => texts.s("event-reminders-off"),
+            EventKind::Reminded => texts.fill("event-reminded", "days", to.unwrap_or_default()),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())

@@ -12,7 +12,7 @@ mod one;
 mod papers;
 mod toast;
 
-pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
+pub use change::{ask_to_delete, assign, delete, retry_notice, set_remind, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
 pub use link::give_link;

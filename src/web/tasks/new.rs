@@ -199,6 +199,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         status: draft.status.unwrap_or(Status::Accepted),
         description: said.description,
         due: said.due.flatten(),
+        remind: true,
         details: said.details.apply(Details::default()),
     };
     let now = visit.desk.clock.now();

@@ -11,7 +11,7 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, TelegramLink,
+    Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Status, Task, TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -24,6 +24,12 @@ struct NoticeLine {
     bad: bool,
     /// To be tried again by its number.
     retry: Option<i64>,
+}
+
+/// Whether the customer is reminded of what can be collected.
+struct Switch {
+    text: String,
+    on: bool,
 }
 
 /// Tasks that this one leads to.
@@ -47,6 +53,7 @@ struct TaskPage<'a> {
     employees: Vec<Choice>,
     events: Vec<Event>,
     notices: Vec<NoticeLine>,
+    reminders: Option<Switch>,
     telegram: Option<TelegramLink>,
     others: i64,
     toast: Option<Toast>,
@@ -106,6 +113,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
             .iter()
             .map(|record| notice_line(record, texts))
             .collect(),
+        reminders: reminders(visit, task),
         telegram: row
             .0
             .customer
@@ -118,6 +126,21 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     visit.page(&page)
 }
 
+/// `None` where nobody is ever reminded, or there is nothing to collect any more.
+fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
+    let reminders = visit.desk.reminders.as_ref();
+    let reminders = reminders.filter(|_| task.status != Status::Closed)?;
+    let days: Vec<String> = reminders.days().iter().map(u16::to_string).collect();
+    let texts = &visit.texts;
+    Some(Switch {
+        text: match task.remind {
+            true => texts.fill("reminders-on", "days", days.join(", ")),
+            false => texts.s("reminders-off"),
+        },
+        on: task.remind,
+    })
+}
+
 /// The newest first.
 fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     Group {
@@ -127,12 +150,14 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
 }
 
 fn notice_line(record: &NoticeRecord, texts: &Texts) -> NoticeLine {
-    let Notice::StatusChanged { to, .. } = record.notice;
+    let named = match record.notice {
+        Notice::StatusChanged { to, .. } => texts.status(&to),
+        Notice::Reminder { .. } => texts.s("notice-of-reminder"),
+    };
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
         let when = when.map(|when| texts.when(when)).unwrap_or_default();
-        let status = texts.status(&to);
         let args = [
-            ("status", status),
+            ("status", named.clone()),
             ("when", when),
             ("detail", detail.to_owned()),
         ];

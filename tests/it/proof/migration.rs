@@ -67,6 +67,10 @@ const ROWS: &[&str] = &[
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (1, 'COMMENT', 'CUSTOMER', NULL, 1, NULL, '3', 5);",
     "UPDATE tasks SET ready_at = 7 WHERE id = 3;",
+    "UPDATE tasks SET remind = 0 WHERE id = 2;
+     UPDATE tasks SET reminded = 14 WHERE id = 3;
+     INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
+         (2, 'REMINDERS', 'STAFF', 1, NULL, 'ON', 'OFF', 5), (3, 'REMINDED', 'SYSTEM', NULL, NULL, NULL, '14', 6);",
 ];
 
 fn now() -> jiff::Timestamp {
