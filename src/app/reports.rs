@@ -8,6 +8,9 @@ use crate::domain::{
 };
 use crate::store::{self, Connection};
 
+/// What of a month is one employee's, or nobody's.
+pub type Part = (Option<Employee>, Turnover);
+
 /// What there is to look after on a day.
 pub struct Today {
     pub total: Workload,
@@ -57,7 +60,7 @@ pub fn month(
     _: &Actor,
     month: Month,
     timezone: &TimeZone,
-) -> Result<(MonthReport, Vec<(Option<Employee>, Turnover)>)> {
+) -> Result<(MonthReport, Vec<Part>)> {
     let steps = store::months::steps(connection, month.whole(timezone)?)?;
     let mut report = MonthReport::new(month, &steps, timezone);
     let employees = store::employees::all(connection)?.into_iter().map(Some);

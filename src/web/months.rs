@@ -5,8 +5,8 @@ use warp::reply::Response;
 
 use super::text::{Texts, short_name};
 use super::visit::Visit;
-use crate::app;
-use crate::domain::{Employee, Error, Month, MonthReport, Result, Turnover};
+use crate::app::reports;
+use crate::domain::{Error, Month, MonthReport, Result, Turnover};
 
 /// How high a plot is in its own units, and how wide one day of it.
 const HEIGHT: i64 = 100;
@@ -32,7 +32,7 @@ impl Line {
 }
 
 /// A table with what its rows are.
-struct Part {
+struct Table {
     name: String,
     lines: Vec<Line>,
 }
@@ -68,11 +68,11 @@ struct MonthPage<'a> {
     none: bool,
     /// The list of what came in.
     registered: String,
-    parts: Vec<Part>,
+    tables: Vec<Table>,
     plots: Vec<Plot>,
     /// The first day of the month, one in the middle, and the last one.
     axis: [i8; 3],
-    days: Part,
+    days: Table,
 }
 
 /// A month, or the one in which today is.
@@ -84,7 +84,7 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
         None => current,
     };
     let zone = visit.desk.shop.timezone.clone();
-    let work = move |c: &_| app::reports::month(c, &actor, month, &zone);
+    let work = move |c: &_| reports::month(c, &actor, month, &zone);
     let (report, employees) = visit.desk.db.read(work).await?;
     let texts = &visit.texts;
     let named = |month: Month| (month, texts.month(month));
@@ -97,10 +97,10 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
         total: Line::new(String::new(), &report.total, texts),
         none: report.total.is_none(),
         registered: format!("/?from={}&to={}", month.first(), month.last()),
-        parts: parts(&report, &employees, texts),
+        tables: tables(&report, &employees, texts),
         plots: plots(&report, texts),
         axis: [1, 15, month.last().day()],
-        days: Part {
+        days: Table {
             name: texts.s("month-day"),
             lines: report
                 .days
@@ -111,15 +111,11 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
     })
 }
 
-fn parts(
-    report: &MonthReport,
-    employees: &[(Option<Employee>, Turnover)],
-    texts: &Texts,
-) -> Vec<Part> {
+fn tables(report: &MonthReport, employees: &[reports::Part], texts: &Texts) -> Vec<Table> {
     let categories = report.categories.iter();
     let categories =
         categories.map(|(category, turnover)| Line::new(texts.category(category), turnover, texts));
-    let of_employee = |(employee, turnover): &(Option<Employee>, Turnover)| {
+    let of_employee = |(employee, turnover): &reports::Part| {
         let name = match employee {
             Some(employee) => short_name(employee.email.as_str()).to_owned(),
             None => texts.s("task-employee-none"),
@@ -127,11 +123,11 @@ fn parts(
         Line::new(name, turnover, texts)
     };
     vec![
-        Part {
+        Table {
             name: texts.s("tasks-category"),
             lines: categories.collect(),
         },
-        Part {
+        Table {
             name: texts.s("tasks-employee"),
             lines: employees.iter().map(of_employee).collect(),
         },

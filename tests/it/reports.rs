@@ -50,7 +50,7 @@ fn links(part: &str) -> Vec<(String, usize)> {
             .split_once("</a>")
             .unwrap()
             .0;
-        let words = inside.replace('>', " ").replace('<', " ");
+        let words = inside.replace(['>', '<'], " ");
         let number = words.split(' ').find_map(|word| word.parse().ok());
         let number = number.unwrap_or_else(|| panic!("{inside}"));
         (address.replace("&#38;", "&"), number)

@@ -1,7 +1,7 @@
 use async_graphql::SimpleObject;
 
 use super::{CategoryEnum, StatusEnum, UserView, user};
-use crate::app::reports::Today;
+use crate::app::reports::{Part, Today};
 use crate::domain::{Category, Concern, Day, Employee, MonthReport, Status, Turnover, Workload};
 
 /// What there is to look after now.
@@ -121,13 +121,13 @@ pub struct TurnoverView {
     median_days: Option<f64>,
 }
 
-impl From<(MonthReport, Vec<(Option<Employee>, Turnover)>)> for MonthView {
-    fn from((report, employees): (MonthReport, Vec<(Option<Employee>, Turnover)>)) -> Self {
+impl From<(MonthReport, Vec<Part>)> for MonthView {
+    fn from((report, employees): (MonthReport, Vec<Part>)) -> Self {
         let of_category = |(category, turnover): &(Category, Turnover)| CategoryTurnover {
             category: (*category).into(),
             turnover: turnover.into(),
         };
-        let of_employee = |(employee, turnover): (Option<Employee>, Turnover)| EmployeeTurnover {
+        let of_employee = |(employee, turnover): Part| EmployeeTurnover {
             employee: employee.map(user),
             turnover: (&turnover).into(),
         };
