@@ -87,6 +87,7 @@ impl Inside {
             passwords: Passwords::new().expect("a hash"),
             limits: Limits::new(&clock, None),
             links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
+            reminders: None,
             bot: watch::Sender::new(BotState::Off),
             clock,
         });

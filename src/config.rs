@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     About, Country, Currency, Description, Introspection, Language, Line, Phone, Registration,
-    Shop, TimeZone,
+    Reminders, Shop, TimeZone,
 };
 
 const PREFIX: &str = "ZAYAVKA";
@@ -64,6 +64,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// `None` when the server makes no backups.
     pub backups: Option<Backups>,
+    /// `None` when customers aren't reminded of what they can collect.
+    pub reminders: Option<Reminders>,
 }
 
 /// The settings of HTTPS.
@@ -132,6 +134,7 @@ struct Raw {
     http: RawHttp,
     backup: RawBackup,
     metrics: RawMetrics,
+    reminders: RawReminders,
     tls: RawTls,
 }
 
@@ -172,6 +175,21 @@ struct RawBackup {
     dir: Option<PathBuf>,
     every: Option<String>,
     keep: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawReminders {
+    days: Days,
+    hour: u8,
+}
+
+/// Numbers of days; in the environment divided by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Days {
+    Many(Vec<i64>),
+    One(String),
 }
 
 #[derive(Deserialize)]
@@ -279,6 +297,7 @@ impl Raw {
             http,
             tls,
             backup,
+            reminders,
             ..
         } = self;
         vec![
@@ -332,6 +351,14 @@ impl Raw {
                 backup.keep.map_or_else(unset, |keep| keep.to_string()),
             ),
             ("metrics.listen", text_of(&self.metrics.listen)),
+            (
+                "reminders.days",
+                match &reminders.days {
+                    Days::Many(days) => format!("{days:?}"),
+                    Days::One(days) => text(days),
+                },
+            ),
+            ("reminders.hour", reminders.hour.to_string()),
         ]
     }
 }
@@ -352,6 +379,7 @@ impl Default for Raw {
             http: RawHttp::default(),
             backup: RawBackup::default(),
             metrics: RawMetrics::default(),
+            reminders: RawReminders::default(),
             tls: RawTls::default(),
         }
     }
@@ -378,6 +406,15 @@ impl Default for RawHttp {
             cors_origins: List::default(),
             connections: 10_000,
             requests_per_second: 50,
+        }
+    }
+}
+
+impl Default for RawReminders {
+    fn default() -> Self {
+        Self {
+            days: Days::Many(vec![3, 14, 30]),
+            hour: 10,
         }
     }
 }
@@ -565,6 +602,7 @@ impl Config {
                 None => None,
             },
             backups: Backups::check(raw.backup)?,
+            reminders: raw.reminders.check()?,
         })
     }
 }
@@ -598,6 +636,31 @@ impl RawShop {
                 wrong("shop.terms", why)
             })?,
         })
+    }
+}
+
+impl RawReminders {
+    fn check(self) -> Result<Option<Reminders>> {
+        let wrong_days = || {
+            let why = "write days from 1 to 365, for example [3, 14, 30]";
+            wrong("reminders.days", why)
+        };
+        let days: Option<Vec<u16>> = match self.days {
+            Days::Many(days) => days.into_iter().map(|day| day.try_into().ok()).collect(),
+            Days::One(days) => {
+                let days = days.split(',').map(str::trim).filter(|day| !day.is_empty());
+                days.map(|day| day.parse().ok()).collect()
+            }
+        };
+        if self.hour > 23 {
+            return Err(wrong("reminders.hour", "write an hour from 0 to 23"));
+        }
+        match days.ok_or_else(wrong_days)? {
+            days if days.is_empty() => Ok(None),
+            days => Reminders::new(days, self.hour)
+                .map(Some)
+                .ok_or_else(wrong_days),
+        }
     }
 }
 

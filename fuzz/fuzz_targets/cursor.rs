@@ -7,7 +7,12 @@ use zayavka::app::paging;
 use zayavka::domain::TaskOrder;
 
 fuzz_target!(|text: &str| {
-    for order in [TaskOrder::Newest, TaskOrder::Oldest, TaskOrder::RecentlyUpdated] {
+    for order in [
+        TaskOrder::Newest,
+        TaskOrder::Oldest,
+        TaskOrder::RecentlyUpdated,
+        TaskOrder::LongestReady,
+    ] {
         if let Ok(after) = paging::read_task_cursor(text, order) {
             let again = paging::task_cursor(after, order);
             let after = paging::read_task_cursor(&again, order).unwrap();

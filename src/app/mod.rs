@@ -17,6 +17,8 @@ mod log;
 pub mod notices;
 pub mod paging;
 pub mod passwords;
+pub mod reminders;
+pub mod reports;
 pub mod secrets;
 pub mod stages;
 pub mod status_links;
@@ -26,7 +28,7 @@ pub mod tokens;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Registration, Shop};
+use crate::domain::{BotState, Registration, Reminders, Shop};
 use crate::store::Db;
 
 /// The running shop: what the use cases share.
@@ -43,6 +45,8 @@ pub struct Desk {
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
     pub links: status_links::Links,
+    /// When customers are reminded; `None` where nobody is.
+    pub reminders: Option<Reminders>,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

@@ -41,13 +41,14 @@ pub fn read_customer_cursor(text: &str) -> Result<CustomerId> {
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 
-const ORDERS: [&str; 3] = ["newest", "oldest", "updated"];
+const ORDERS: [&str; 4] = ["newest", "oldest", "updated", "ready"];
 
 fn word(order: TaskOrder) -> &'static str {
     match order {
         TaskOrder::Newest => "newest",
         TaskOrder::Oldest => "oldest",
         TaskOrder::RecentlyUpdated => "updated",
+        TaskOrder::LongestReady => "ready",
     }
 }
 

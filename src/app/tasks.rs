@@ -83,6 +83,7 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
         status,
         description,
         due,
+        remind,
         ..
     } = new.clone();
     let status = status.or(Some(Status::Accepted).filter(|_| stage.is_none()));
@@ -90,6 +91,7 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     let (customer, employee) = (Some(customer), Some(actor.id()));
     let mut task = Task::new(customer, employee, category, &stage, description, now);
     task.due = due;
+    task.remind = remind;
     let id = store::tasks::insert(tx, &task)?;
     details::create(tx, id, &new.details)?;
     let author = Author::Staff(actor.id());
@@ -152,11 +154,19 @@ pub fn update(
         task.due = due;
         log.note_maybe(EventKind::Due, before.due, due)?;
     }
-    let changed = (task.stage, task.category, task.due)
-        != (before.stage, before.category, before.due)
+    if let Some(remind) = change.remind {
+        task.remind = remind;
+        let word = |on: bool| if on { "ON" } else { "OFF" };
+        log.note(EventKind::Reminders, word(before.remind), word(remind))?;
+    }
+    let changed = (task.stage, task.category, task.due, task.remind)
+        != (before.stage, before.category, before.due, before.remind)
         || task.description != before.description;
     if details::update(&log, &change.details)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
+    }
+    if task.status != before.status || !task.remind {
+        store::outbox::delete_reminders(tx, id)?;
     }
     if task.stage != before.stage {
         notices::status_changed(tx, shop, customer.as_deref(), id, &was, &stage, now)?;

@@ -18,14 +18,17 @@ mod error;
 mod ids;
 mod language;
 mod money;
+mod month;
 mod notice;
 mod phone;
 mod photo;
+mod reminders;
 mod search;
 mod stage;
 mod task;
 mod text;
 mod time;
+mod workload;
 
 pub use about::About;
 pub use account::{
@@ -44,12 +47,14 @@ pub use ids::{
 };
 pub use language::Language;
 pub use money::{Currency, Sum};
+pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
     Waiting, collapse,
 };
 pub use phone::{Country, Phone};
 pub use photo::{Image, Photo, PhotoState, Wanted};
+pub use reminders::Reminders;
 pub use search::Search;
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
@@ -61,3 +66,4 @@ pub use task::{
 };
 pub use text::{Description, Message, Name};
 pub use time::{Day, Days, Shop, TimeZone};
+pub use workload::{Concern, Workload};

@@ -21,6 +21,8 @@ pub enum Notice {
     Comment { task: TaskId, comment: CommentId },
     /// A price that the customer is asked to agree to.
     Approval { task: TaskId, approval: ApprovalId },
+    /// The task is READY and has not been collected.
+    Reminder { task: TaskId },
 }
 
 impl Notice {
@@ -29,7 +31,8 @@ impl Notice {
         match self {
             Self::StatusChanged { task, .. }
             | Self::Comment { task, .. }
-            | Self::Approval { task, .. } => *task,
+            | Self::Approval { task, .. }
+            | Self::Reminder { task } => *task,
         }
     }
 
@@ -37,7 +40,7 @@ impl Notice {
     pub fn status(&self) -> Option<Status> {
         match self {
             Self::StatusChanged { to, .. } => Some(*to),
-            Self::Comment { .. } | Self::Approval { .. } => None,
+            Self::Comment { .. } | Self::Approval { .. } | Self::Reminder { .. } => None,
         }
     }
 }

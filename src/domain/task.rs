@@ -30,7 +30,8 @@ words! {
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
         WarrantyOf = "WARRANTY_OF", Stage = "STAGE", Comment = "COMMENT", Answer = "ANSWER",
         Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
-        Declined = "DECLINED", Withdrawn = "WITHDRAWN",
+        Declined = "DECLINED", Withdrawn = "WITHDRAWN", Reminders = "REMINDERS",
+        Reminded = "REMINDED",
     }
 }
 
@@ -56,6 +57,10 @@ pub struct Task {
     pub updated: Timestamp,
     /// Since when the task is CLOSED; `None` in any other status.
     pub closed: Option<Timestamp>,
+    /// Since when the task is READY; `None` in any other status.
+    pub ready: Option<Timestamp>,
+    /// Whether its customer is reminded while it is READY.
+    pub remind: bool,
 }
 
 impl Task {
@@ -82,6 +87,8 @@ impl Task {
             created: now,
             updated: now,
             closed: (stage.status == Status::Closed).then_some(now),
+            ready: (stage.status == Status::Ready).then_some(now),
+            remind: true,
         }
     }
 
@@ -111,6 +118,7 @@ impl Task {
         if stage.status != self.status {
             self.status = stage.status;
             self.closed = (self.status == Status::Closed).then_some(now);
+            self.ready = (self.status == Status::Ready).then_some(now);
         }
     }
 }
@@ -128,6 +136,7 @@ pub struct NewTask {
     pub stage: Option<StageId>,
     pub description: Description,
     pub due: Option<Day>,
+    pub remind: bool,
     pub details: Details,
 }
 
@@ -145,6 +154,7 @@ pub struct TaskChange {
     pub description: Option<Description>,
     /// An inner `None` takes it away.
     pub due: Option<Option<Day>>,
+    pub remind: Option<bool>,
     pub details: DetailsChange,
 }
 
@@ -159,13 +169,31 @@ pub struct TaskFilter {
     pub stuck: Option<Timestamp>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
+    /// Only what is nobody's.
+    pub unassigned: bool,
     /// Only what is overdue on this day.
     pub overdue: Option<Day>,
+    /// Only what became READY before this instant and is so since.
+    pub ready_before: Option<Timestamp>,
+    /// Only what a customer said something of that waits for an answer.
+    pub unanswered: bool,
+    /// Only what a notice was given up of.
+    pub undelivered: bool,
     /// Only what has a serial number with this key (see [`serial_key`](super::serial_key)).
     pub serial: Option<String>,
     pub created: Days,
     /// What was typed into the search box.
     pub search: Option<Search>,
+}
+
+impl TaskFilter {
+    /// With what an order leaves out.
+    pub fn in_order(mut self, order: TaskOrder) -> Self {
+        if order == TaskOrder::LongestReady {
+            self.ready_before = self.ready_before.or(Some(Timestamp::MAX));
+        }
+        self
+    }
 }
 
 /// How a page of tasks is ordered.
@@ -174,6 +202,8 @@ pub enum TaskOrder {
     Newest,
     Oldest,
     RecentlyUpdated,
+    /// Those that are READY and no others.
+    LongestReady,
 }
 
 /// Who changed a task.

@@ -24,7 +24,7 @@ pub struct Shop {
 
 /// A calendar day, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(Date);
+pub struct Day(pub(super) Date);
 
 impl Day {
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -54,11 +54,26 @@ impl Day {
         start.unwrap_or(Timestamp::MIN)
     }
 
-    pub fn previous(self) -> Self {
-        Self(self.0.saturating_sub(1.day()))
+    /// The first instant that isn't the day's any more.
+    pub(super) fn end(self, timezone: &TimeZone) -> Timestamp {
+        self.next().start(timezone)
     }
 
-    fn next(self) -> Self {
+    pub fn previous(self) -> Self {
+        self.minus(1)
+    }
+
+    /// The day that many days ago.
+    pub(super) fn minus(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days.days()))
+    }
+
+    /// How many days lie between an earlier day and this one.
+    pub(super) fn since(self, earlier: Self) -> i64 {
+        (self.0.duration_since(earlier.0).as_hours()) / 24
+    }
+
+    pub(super) fn next(self) -> Self {
         Self(self.0.saturating_add(1.day()))
     }
 
@@ -106,7 +121,7 @@ impl Days {
         }
         Ok(Self {
             from: start.map(|day| day.start(timezone)),
-            until: end.map(|day| day.next().start(timezone)),
+            until: end.map(|day| day.end(timezone)),
         })
     }
 

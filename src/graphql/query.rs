@@ -7,12 +7,12 @@ use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
-    CategoryEnum, CustomerView, List, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView,
-    UndeliveredView, UserView, stage, user,
+    CategoryEnum, CustomerView, List, MonthView, ShopView, StageView, StatusEnum, TaskOrderEnum,
+    TaskView, TodayView, UndeliveredView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
-use crate::domain::{CustomerId, Result, TaskId, TaskOrder};
+use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
 use crate::store::tasks::After;
 
 pub struct Query;
@@ -169,8 +169,8 @@ impl Query {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let filter = filter.unwrap_or_default();
-        let filter = filter.read(&desk.shop, desk.clock.now())?;
         let order = order_by.map_or(TaskOrder::Newest, Into::into);
+        let filter = filter.read(&desk.shop, desk.clock.now())?.in_order(order);
         let size = page::size(first)?;
         let after = after
             .as_deref()
@@ -194,6 +194,30 @@ impl Query {
             cursor,
             |rows| loader::tasks(rows, &desk.shop.timezone).collect(),
         ))
+    }
+
+    /// What there is to look after: how many tasks are how far, are overdue, or need somebody for
+    /// another reason, in all and of each employee. All staff may.
+    async fn today(&self, ctx: &Context<'_>) -> Result<TodayView> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let zone = desk.shop.timezone.clone();
+        let now = desk.clock.now();
+        let work = move |c: &_| app::reports::today(c, &actor, now, &zone);
+        Ok(desk.db.read(work).await?.into())
+    }
+
+    /// What came in and went out in a month. A month without tasks has zeros. All staff may.
+    async fn month(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "`YYYY-MM`; anything else is BAD_USER_INPUT.")] month: String,
+    ) -> Result<MonthView> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (month, zone) = (Month::parse("month", &month)?, desk.shop.timezone.clone());
+        let work = move |c: &_| app::reports::month(c, &actor, month, &zone);
+        Ok(desk.db.read(work).await?.into())
     }
 
     /// Notices that did not reach their customer and are not tried any more, newest first: call

@@ -85,6 +85,10 @@ approval-decline = I don't agree
 approval-agreed = Your request <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
 approval-declined = Your request <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
 approval-withdrawn = Your request <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
+notice-reminder = Your request <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
+notice-address = Address: { $value }
+notice-hours = Hours: { $value }
+notice-phone = Phone: { $value }
 
 # What to correct
 
@@ -95,6 +99,7 @@ problem-phone-characters = Write the phone in digits; besides them only +, space
 problem-phone-length = A phone has 5 to 15 digits.
 problem-email-malformed = Write a whole address, for example name@example.com.
 problem-day-malformed = Write a date that exists as YYYY-MM-DD, for example 2021-07-25.
+problem-month-malformed = Write a month as YYYY-MM, for example 2021-07.
 problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
 problem-sum-out-of-range = The sum is negative or too large.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
@@ -150,6 +155,7 @@ error-disk-full = The server's disk is full. Nothing was saved. Make room on it 
 app-name = Zayavka
 nav-label = Sections
 nav-tasks = Tasks
+nav-today = Today
 nav-board = Board
 nav-customers = Customers
 nav-stages = Stages
@@ -186,6 +192,21 @@ when-this-year = { $day } { $month ->
    *[12] December
 }
 when-exact = { $day }, { $time }
+
+month-long = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
 
 # Signing in and accounts
 
@@ -259,6 +280,9 @@ tasks-all = All
 tasks-mine = Mine
 tasks-overdue = Overdue
 tasks-stuck = Stuck
+tasks-uncollected = Not collected
+tasks-unanswered = Wait for an answer
+tasks-undelivered = Not delivered
 tasks-status = Status
 tasks-search = Search
 tasks-search-hint = Phone, name, device, No.
@@ -292,6 +316,7 @@ row-stuck = { $count ->
     [one] stuck for { $count } day
    *[other] stuck for { $count } days
 }
+row-ready = ready since { $when }
 customer-none = Customer deleted
 customer-unnamed = No name
 task-title = Task No. { $number }
@@ -383,6 +408,9 @@ event-asked = The customer was asked to agree to { $to }
 event-agreed = The customer agreed to { $to }
 event-declined = The customer declined { $to }
 event-withdrawn = The question about { $to } doesn't hold any more
+event-reminders-on = Reminders switched on
+event-reminders-off = Reminders switched off
+event-reminded = The customer was reminded to collect, days after it was ready: { $days }
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
 event-deleted = Task deleted
@@ -425,6 +453,11 @@ nav-unanswered = { $count ->
     [one] { $count } task waits for an answer
    *[other] { $count } tasks wait for an answer
 }
+notice-of-reminder = Reminder
+reminders-on = If the customer doesn't collect it, the bot reminds them. Days after it is ready: { $days }.
+reminders-off = The bot doesn't remind them to collect it.
+reminders-stop = Don't remind
+reminders-start = Remind
 telegram-linked = Telegram confirmed
 telegram-unverified = Telegram not confirmed: no notices
 telegram-blocked = The customer has blocked the bot: call them
@@ -479,6 +512,24 @@ status-write = Write to the shop
 status-send = Send
 no-status-title = This link doesn't work
 no-status-text = It may have been replaced by another one, or its time is over. Ask the shop.
+
+# Today and the months
+
+today-title = Today
+today-employees = Who has what to do
+today-more = Show all
+month-title = The month
+month-registered = Came in
+month-finished = Done
+month-closed = Closed
+month-median = Days
+month-median-long = Days until ready
+month-none = Nothing happened in this month.
+month-day = Day
+month-days = By day
+month-plot = By day of the month. The most on one day: { $most }. All numbers are in the table below the plots.
+month-table = The numbers by day
+month-note = Done: was “Ready” for the first time. Days: from acceptance to ready, the median. An employee's tasks are those that are theirs now.
 
 # Board
 

@@ -85,6 +85,10 @@ approval-decline = Не согласен
 approval-agreed = Заявка <b>№ { $number }</b>: вы согласились на цену <b>{ $price }</b>.
 approval-declined = Заявка <b>№ { $number }</b>: вы отказались от цены <b>{ $price }</b>. Мастерская это увидит.
 approval-withdrawn = Заявка <b>№ { $number }</b>: цена <b>{ $price }</b> больше не действует, мастерская её изменила.
+notice-reminder = Заявка <b>№ { $number }</b> готова с { $day }. Ждём вас, чтобы отдать.
+notice-address = Адрес: { $value }
+notice-hours = Часы работы: { $value }
+notice-phone = Телефон: { $value }
 
 # Что исправить
 
@@ -98,6 +102,7 @@ problem-phone-characters = Напишите телефон цифрами; кр�
 problem-phone-length = В телефоне должно быть от 5 до 15 цифр.
 problem-email-malformed = Напишите адрес полностью, например name@example.com.
 problem-day-malformed = Напишите существующую дату в виде ГГГГ-ММ-ДД, например 2021-07-25.
+problem-month-malformed = Напишите месяц в виде ГГГГ-ММ, например 2021-07.
 problem-sum-malformed = Напишите сумму цифрами, например 1500 или 1500,50.
 problem-sum-out-of-range = Сумма отрицательная или слишком большая.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
@@ -159,6 +164,7 @@ error-disk-full = На диске сервера нет места. Ничего
 app-name = Заявка
 nav-label = Разделы
 nav-tasks = Заявки
+nav-today = Сегодня
 nav-board = Доска
 nav-customers = Клиенты
 nav-stages = Этапы
@@ -195,6 +201,21 @@ when-this-year = { $day } { $month ->
    *[12] декабря
 }
 when-exact = { $day }, { $time }
+
+month-long = { $month ->
+    [1] Январь
+    [2] Февраль
+    [3] Март
+    [4] Апрель
+    [5] Май
+    [6] Июнь
+    [7] Июль
+    [8] Август
+    [9] Сентябрь
+    [10] Октябрь
+    [11] Ноябрь
+   *[12] Декабрь
+} { $year }
 
 # Вход и учётные записи
 
@@ -269,6 +290,9 @@ tasks-all = Все
 tasks-mine = Мои
 tasks-overdue = Просроченные
 tasks-stuck = Застрявшие
+tasks-uncollected = Не забирают
+tasks-unanswered = Ждут ответа
+tasks-undelivered = Не доставлено
 tasks-status = Статус
 tasks-search = Поиск
 tasks-search-hint = Телефон, имя, устройство, №
@@ -304,6 +328,7 @@ row-stuck = { $count ->
     [few] стоит { $count } дня
    *[many] стоит { $count } дней
 }
+row-ready = готово с { $when }
 customer-none = Клиент удалён
 customer-unnamed = Без имени
 task-title = Заявка № { $number }
@@ -396,6 +421,9 @@ event-asked = Клиента спросили, согласен ли он на {
 event-agreed = Клиент согласился на { $to }
 event-declined = Клиент отказался от { $to }
 event-withdrawn = Вопрос о { $to } больше не действует
+event-reminders-on = Напоминания включены
+event-reminders-off = Напоминания выключены
+event-reminded = Клиенту напомнили забрать, дней после готовности: { $days }
 event-employee = Ответственный: { $from } → { $to }
 event-customer = Карточка клиента удалена
 event-deleted = Заявка удалена
@@ -439,6 +467,11 @@ nav-unanswered = { $count ->
     [few] { $count } заявки ждут ответа
    *[many] { $count } заявок ждут ответа
 }
+notice-of-reminder = Напоминание
+reminders-on = Если клиент не заберёт, бот напомнит. Дней после готовности: { $days }.
+reminders-off = Забрать бот не напоминает.
+reminders-stop = Не напоминать
+reminders-start = Напоминать
 telegram-linked = Telegram подтверждён
 telegram-unverified = Telegram не подтверждён: уведомлений не будет
 telegram-blocked = Клиент заблокировал бота: позвоните
@@ -493,6 +526,24 @@ status-write = Написать мастерской
 status-send = Отправить
 no-status-title = Ссылка не работает
 no-status-text = Возможно, её заменили новой или её срок вышел. Спросите в мастерской.
+
+# Сегодня и итоги месяца
+
+today-title = Сегодня
+today-employees = Кто чем занят
+today-more = Показать все
+month-title = Итоги месяца
+month-registered = Принято
+month-finished = Сделано
+month-closed = Закрыто
+month-median = Дней
+month-median-long = Дней до готовности
+month-none = В этом месяце ничего не было.
+month-day = День
+month-days = По дням
+month-plot = По дням месяца. Больше всего за день: { $most }. Все числа есть в таблице под графиками.
+month-table = Числа по дням
+month-note = Сделано: в первый раз стало «Готово». Дней: сколько прошло от приёма до готовности, медиана. Заявки сотрудника — те, за которые он отвечает сейчас.
 
 # Доска
 

@@ -73,7 +73,8 @@ enum Claim {
 }
 
 impl Notifier {
-    /// The shop's language is for chats whose own one isn't known.
+    /// What a reminder says of the shop is in `shop`, and the language for chats whose own one isn't
+    /// known.
     pub fn new(db: Db, clock: Clock, client: Client, shop: Shop) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());

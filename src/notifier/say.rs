@@ -1,6 +1,10 @@
 //! How notices become messages.
 
-use crate::domain::{Buttons, Decision, Language, Message, Notice, Reply, Result, Shop};
+use jiff::Timestamp;
+
+use crate::domain::{
+    Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop, TaskId,
+};
 use crate::i18n::{self, Arg};
 use crate::store::{self, Connection};
 use crate::telegram::html;
@@ -37,6 +41,13 @@ pub(super) fn notice(
             let text = ("text", html(comment.text.as_str()).into());
             (say("notice-comment", vec![number, text]), Buttons::None)
         }
+        Notice::Reminder { task } => {
+            let ready = store::tasks::get(connection, task)?.and_then(|row| row.task.ready);
+            let Some(ready) = ready else {
+                return Ok(None);
+            };
+            (reminder(task, ready, shop, language), Buttons::None)
+        }
         Notice::Approval { approval, .. } => {
             let asked = store::approvals::get(connection, approval)?;
             let Some(asked) = asked.filter(|asked| asked.decision == Decision::Asked) else {
@@ -56,4 +67,23 @@ pub(super) fn notice(
         }
     };
     Ok(Some(Reply::new(text, buttons)))
+}
+
+/// That a task waits to be collected, and where and when that can be done as far as it is set.
+fn reminder(task: TaskId, ready: Timestamp, shop: &Shop, language: Language) -> String {
+    let day = i18n::day(language, Day::of(ready, &shop.timezone));
+    let args = [("number", task.to_string().into()), ("day", day.into())];
+    let text = i18n::text_with(language, "notice-reminder", args);
+    let about = &shop.about;
+    let phone = about.phone.as_ref().map_or("", Phone::typed);
+    let lines = [
+        ("notice-address", about.address.as_str()),
+        ("notice-hours", about.hours.as_str()),
+        ("notice-phone", phone),
+    ];
+    let known = lines.into_iter().filter(|(_, value)| !value.is_empty());
+    known.fold(text, |text, (id, value)| {
+        let line = i18n::text_with(language, id, [("value", html(value).into())]);
+        text + "\n" + &line
+    })
 }

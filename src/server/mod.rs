@@ -6,6 +6,7 @@ mod bot;
 mod metrics;
 mod others;
 mod plain;
+mod reminders;
 mod systemd;
 mod tls;
 
@@ -99,6 +100,7 @@ impl Server {
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
+            reminders: config.reminders.filter(|_| bot.is_some()),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,
@@ -189,6 +191,9 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+        }
+        if let Some(reminders) = self.desk.reminders.clone() {
+            parts.spawn(reminders::run(reminders, self.desk.clone(), stop.clone()));
         }
         if let Some(settings) = self.backups {
             let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());

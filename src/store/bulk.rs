@@ -176,7 +176,7 @@ impl Bulk<'_> {
     /// customers are there.
     pub fn insert_tasks(&self, tasks: &[Task], details: &[(TaskId, Details)]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    due_on, version, created_at, updated_at, closed_at, stage_id, stage_since)";
+                    due_on, version, created_at, updated_at, closed_at, stage_id, stage_since, ready_at)";
         insert(&self.tx, into, tasks, |task| {
             [
                 task.id.get().into(),
@@ -192,6 +192,7 @@ impl Bulk<'_> {
                 optional(task.closed.map(Timestamp::as_millisecond)),
                 task.stage.get().into(),
                 task.stage_since.as_millisecond().into(),
+                optional(task.ready.map(Timestamp::as_millisecond)),
             ]
         })?;
         self.insert_details(details)?;

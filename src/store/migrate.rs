@@ -20,7 +20,8 @@ mod embedded {
 /// The program's own migrations, from `sql/`, by version: as files V10 stands before V2.
 pub fn embedded_migrations() -> Vec<Migration> {
     let mut all = embedded::migrations::runner().get_migrations().clone();
-    all.sort();
+    // They come in the order of their files' names, where 10 stands before 9.
+    all.sort_by_key(Migration::version);
     all
 }
 

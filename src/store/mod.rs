@@ -25,8 +25,10 @@ pub mod employees;
 pub mod health;
 pub mod history;
 pub mod invites;
+pub mod months;
 pub mod outbox;
 pub mod photos;
+pub mod reminders;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;
@@ -34,6 +36,7 @@ pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod updates;
+pub mod workload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The `outbox` table: what is to be sent to Telegram, and what became of it.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
@@ -22,6 +24,7 @@ pub fn push_notice(
         Notice::StatusChanged { from, to, .. } => ("STATUS_CHANGED", Some((from, to)), None, None),
         Notice::Comment { comment, .. } => ("COMMENT", None, Some(comment), None),
         Notice::Approval { approval, .. } => ("APPROVAL", None, None, Some(approval)),
+        Notice::Reminder { .. } => ("REMINDER", None, None, None),
     };
     let (from_stage, to_stage) = match notice {
         Notice::StatusChanged {
@@ -85,6 +88,17 @@ pub fn replace(tx: &Transaction, id: NoticeId, to: &Stage, due: Timestamp) -> Re
 
 pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Takes the reminders of a task back, which has nothing to remind of any more. One that is being
+/// sent can't be.
+pub fn delete_reminders(tx: &Transaction, task: TaskId) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM outbox
+         WHERE task_id = ?1 AND kind = 'REMINDER' AND state IN ('WAITING', 'DEAD')",
+    )?
+    .execute([task])?;
     Ok(())
 }
 
@@ -171,12 +185,15 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
     if let Some(approval) = row.get("approval_id")? {
         return Ok(Notice::Approval { task, approval });
     }
-    Ok(Notice::StatusChanged {
-        task,
-        from: row.get("from_status")?,
-        to: row.get("to_status")?,
-        from_stage: row.get("from_stage")?,
-        to_stage: row.get("to_stage")?,
+    Ok(match row.get::<_, String>("kind")?.as_str() {
+        "REMINDER" => Notice::Reminder { task },
+        _ => Notice::StatusChanged {
+            task,
+            from: row.get("from_status")?,
+            to: row.get("to_status")?,
+            from_stage: row.get("from_stage")?,
+            to_stage: row.get("to_stage")?,
+        },
     })
 }
 
@@ -268,9 +285,16 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-const UNDELIVERED: &str = "SELECT id, task_id, from_status, to_status, from_stage, to_stage,
-    comment_id, approval_id, customer_id, reason, detail, attempts, settled_at
-    FROM outbox WHERE state = 'DEAD' AND kind <> 'REPLY'";
+/// What was given up of what tells of a task.
+pub(super) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind <> 'REPLY'";
+
+static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
+             approval_id, customer_id, reason, detail, attempts, settled_at
+         FROM outbox WHERE {DEAD_NOTICE}"
+    )
+});
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
@@ -286,22 +310,22 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
 
 /// The notices that were given up, newest first.
 pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
-    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} ORDER BY id DESC"))?;
+    let mut statement = connection.prepare_cached(&format!("{} ORDER BY id DESC", *UNDELIVERED))?;
     Ok(statement
         .query_map([], undelivered)?
         .collect::<Result<_, _>>()?)
 }
 
 pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
-    let mut statement = connection.prepare_cached(&format!("{UNDELIVERED} AND id = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!("{} AND id = ?1", *UNDELIVERED))?;
     Ok(statement.query_row([id], undelivered).optional()?)
 }
 
 /// Every notice of a task, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, task_id, from_status, to_status, from_stage, to_stage, comment_id, approval_id,
-             state, attempts, due_at, try_at, settled_at, reason, detail
+        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
+             approval_id, state, attempts, due_at, try_at, settled_at, reason, detail
          FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Params, Row, Statement, named_params};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, literal, numbers};
-use super::{Connection, Transaction, customers, employees, stages};
+use super::{Connection, Transaction, customers, employees, outbox, stages};
 use crate::domain::{
     Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Stage, StageId,
     Status, Task, TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
@@ -34,7 +34,8 @@ struct Known {
 }
 
 const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
-                       description, due_on, version, created_at, updated_at, closed_at";
+                       description, due_on, version, created_at, updated_at, closed_at, ready_at, \
+                       remind";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -66,6 +67,8 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         created: row.take::<Millis>("created_at")?.0,
         updated: row.take::<Millis>("updated_at")?.0,
         closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
+        ready: row.take::<Option<Millis>>("ready_at")?.map(|at| at.0),
+        remind: row.take("remind")?,
     };
     // The triggers see to it that there is one.
     let stage = row.joined(stages::COLUMNS, &mut known.stages, stages::read)?;
@@ -104,6 +107,7 @@ impl After {
         let key = match order {
             TaskOrder::Newest | TaskOrder::Oldest => task.created,
             TaskOrder::RecentlyUpdated => task.updated,
+            TaskOrder::LongestReady => task.ready.unwrap_or(Timestamp::MAX),
         };
         let key = key.as_millisecond();
         Self { key, id: task.id }
@@ -139,6 +143,7 @@ pub fn page(
             "(t.updated_at, t.id) < (:key, :id)",
             "t.updated_at DESC, t.id DESC",
         ),
+        TaskOrder::LongestReady => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
     };
     if let Some(After { key, id }) = after {
         conditions.texts.push(behind.to_owned());
@@ -190,9 +195,13 @@ pub fn count_by_status(
     conditions.bind(":own", own);
     let kept = filter.customer_phone.is_none()
         && filter.serial.is_none()
+        && !filter.unassigned
         && filter.overdue.is_none()
         && filter.stage.is_none()
         && filter.stuck.is_none()
+        && filter.ready_before.is_none()
+        && !filter.unanswered
+        && !filter.undelivered
         && filter.created == Days::default()
         && filter.search.is_none();
     let sql = if kept {
@@ -227,7 +236,7 @@ const MANY: usize = 2_000;
 
 /// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
 #[derive(Default)]
-struct Conditions {
+pub(super) struct Conditions {
     texts: Vec<String>,
     values: Vec<(Cow<'static, str>, Box<dyn ToSql>)>,
     /// Whether a search leads to the tasks, by their numbers.
@@ -241,7 +250,7 @@ struct Conditions {
 impl Conditions {
     /// From what leads to few tasks to what leads to many: the first that is given is looked up
     /// in its index, the others are checked on what that finds.
-    fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
+    pub(super) fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
         let mut all = Self::default();
         if let Some(phone) = &filter.customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
@@ -251,17 +260,13 @@ impl Conditions {
         if let Some(serial) = &filter.serial {
             let same = "SELECT task_id FROM task_details
                 WHERE serial_key = :serial AND serial_key <> ''";
-            all.texts.push(format!("t.id IN ({same})"));
-            all.led = true;
+            all.lead(format!("t.id IN ({same})"));
             all.bind(":serial", serial.clone());
         }
+        all.of_concern(filter);
         if let Some(stage) = filter.stage {
             all.equal("t.stage_id", ":stage");
             all.bind(":stage", stage);
-        }
-        if let Some(now) = filter.stuck {
-            all.texts.push(format!("t.id IN ({STUCK})"));
-            all.bind(":now", Millis(now));
         }
         if let [status] = *filter.statuses {
             all.equal("t.status", &format!("'{}'", status.word()));
@@ -273,15 +278,13 @@ impl Conditions {
             all.equal("t.employee_id", ":employee");
             all.bind(":employee", employee);
         }
+        if filter.unassigned {
+            let plus = all.plus();
+            all.texts.push(format!("{plus}t.employee_id IS NULL"));
+        }
         if let Some(category) = filter.category {
             all.equal("t.category", ":category");
             all.bind(":category", category);
-        }
-        if let Some(today) = filter.overdue {
-            let undone = one_of(&Status::UNDONE);
-            all.texts
-                .push(format!("t.due_on < :today AND t.status {undone}"));
-            all.bind(":today", today);
         }
         if let Some(from) = filter.created.from {
             all.texts.push("t.created_at >= :from".to_owned());
@@ -297,10 +300,49 @@ impl Conditions {
         Ok(all)
     }
 
-    /// A plus before a column keeps SQLite from its index.
-    fn equal(&mut self, column: &str, value: &str) {
-        let plus = if self.led { "+" } else { "" };
+    /// What needs somebody is few of all tasks.
+    fn of_concern(&mut self, filter: &TaskFilter) {
+        if let Some(today) = filter.overdue {
+            let undone = one_of(&Status::UNDONE);
+            self.lead(format!("t.due_on < :today AND t.status {undone}"));
+            self.bind(":today", today);
+        }
+        if let Some(now) = filter.stuck {
+            self.lead(format!("t.id IN ({STUCK})"));
+            self.bind(":now", Millis(now));
+        }
+        if let Some(before) = filter.ready_before {
+            self.lead("t.ready_at < :ready_before".to_owned());
+            self.bind(":ready_before", Millis(before));
+        }
+        if filter.unanswered {
+            let open = "SELECT task_id FROM comments
+                WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
+            self.lead(format!("t.id IN ({open})"));
+        }
+        if filter.undelivered {
+            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
+            self.lead(format!("t.id IN ({dead})"));
+        }
+    }
+
+    /// A condition whose index leads to the tasks.
+    fn lead(&mut self, text: String) {
+        self.texts.push(text);
         self.led = true;
+    }
+
+    /// A plus before a column keeps SQLite from its index, once another one leads to the tasks.
+    fn plus(&mut self) -> &'static str {
+        if std::mem::replace(&mut self.led, true) {
+            "+"
+        } else {
+            ""
+        }
+    }
+
+    fn equal(&mut self, column: &str, value: &str) {
+        let plus = self.plus();
         self.texts.push(format!("{plus}{column} = {value}"));
     }
 
@@ -387,7 +429,7 @@ impl Conditions {
 
     /// The clause, for a statement that ends in `order`. A search finds no more than that many
     /// in its index, which gives them by number without looking at all that it has.
-    fn clause(&self, order: &str) -> String {
+    pub(super) fn clause(&self, order: &str) -> String {
         let conditions = |and: &str| match self.texts.is_empty() {
             true => String::new(),
             false => format!("{and} {}", self.texts.join(" AND ")),
@@ -405,7 +447,7 @@ impl Conditions {
         )
     }
 
-    fn params(&self) -> Vec<(&str, &dyn ToSql)> {
+    pub(super) fn params(&self) -> Vec<(&str, &dyn ToSql)> {
         self.values
             .iter()
             .map(|(name, value)| (&**name, &**value))
@@ -518,9 +560,9 @@ fn among(
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
         "INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since,
-             description, due_on, version, created_at, updated_at, closed_at)
+             description, due_on, version, created_at, updated_at, closed_at, ready_at, remind)
          VALUES (:customer, :employee, :category, :status, :stage, :since, :description, :due,
-             :version, :created, :updated, :closed)",
+             :version, :created, :updated, :closed, :ready, :remind)",
     )?
     .execute(named_params! {
         ":customer": task.customer, ":employee": task.employee, ":category": task.category,
@@ -528,18 +570,20 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
         ":description": task.description.as_str(),
         ":due": task.due, ":version": task.version, ":created": Millis(task.created),
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
+        ":ready": task.ready.map(Millis), ":remind": task.remind,
     })?;
     Ok(TaskId::from_row(tx.last_insert_rowid()))
 }
 
 /// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
-/// the triggers on it, have nothing to do then.
+/// the triggers on it, have nothing to do then. With another status reminders begin anew.
 pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
     task.version = before.version + 1;
     task.updated = now;
     let mut columns = vec!["updated_at = :now", "version = :version"];
     let (now, since) = (Millis(now), Millis(task.stage_since));
-    let (description, closed) = (task.description.as_str(), task.closed.map(Millis));
+    let (closed, ready) = (task.closed.map(Millis), task.ready.map(Millis));
+    let description = task.description.as_str();
     let mut values =
         named_params! { ":id": task.id, ":now": now, ":version": task.version }.to_vec();
     if task.employee != before.employee {
@@ -551,8 +595,12 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
         values.push((":category", &task.category));
     }
     if task.status != before.status {
-        columns.push("status = :status, closed_at = :closed");
-        values.extend(named_params! { ":status": task.status, ":closed": closed });
+        columns.push("status = :status, closed_at = :closed, ready_at = :ready, reminded = NULL");
+        values.extend(named_params! { ":status": task.status, ":closed": closed, ":ready": ready });
+    }
+    if task.remind != before.remind {
+        columns.push("remind = :remind");
+        values.push((":remind", &task.remind));
     }
     if task.stage != before.stage {
         columns.push("stage_id = :stage, stage_since = :since");

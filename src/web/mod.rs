@@ -8,12 +8,14 @@ mod board;
 mod customers;
 mod errors;
 mod form;
+mod months;
 mod photos;
 mod qr;
 mod stages;
 mod status;
 mod tasks;
 mod text;
+mod today;
 mod visit;
 
 use warp::http::{Method, StatusCode};
@@ -81,6 +83,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "ask"] if post => tasks::ask(&visit, id).await,
         ["tasks", id, "withdraw"] if post => tasks::withdraw(&visit, id).await,
         ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
+        ["tasks", id, "remind"] if post => tasks::set_remind(&visit, id).await,
         ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,
         ["tasks", id, "label"] if get => tasks::label(&visit, id).await,
         ["tasks", id, "hand-over"] if get => tasks::hand_over(&visit, id).await,
@@ -89,6 +92,9 @@ pub async fn answer(visit: Visit) -> Response {
         ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
         ["photos", id] if get => photos::show(&visit, id).await,
         ["board"] if get => board::show(&visit).await,
+        ["today"] if get => today::show(&visit).await,
+        ["months"] if get => months::show(&visit, None).await,
+        ["months", month] if get => months::show(&visit, Some(month)).await,
 
         ["customers"] if get => customers::list(&visit).await,
         ["customers", "known"] if get => customers::known(&visit).await,

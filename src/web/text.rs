@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Category, Currency, Day, Language, Shop, Stage, Status, Sum};
+use crate::domain::{Category, Concern, Currency, Day, Language, Month, Shop, Stage, Status, Sum};
 use crate::i18n::{self, Arg};
 
 /// Sentences for one reader at one moment.
@@ -87,6 +87,17 @@ impl Texts {
         i18n::stage(self.language, stage)
     }
 
+    /// What tasks are called that need somebody for this reason.
+    pub fn concern(&self, concern: Concern) -> String {
+        self.s(match concern {
+            Concern::Overdue => "tasks-overdue",
+            Concern::Stuck => "tasks-stuck",
+            Concern::Uncollected => "tasks-uncollected",
+            Concern::Unanswered => "tasks-unanswered",
+            Concern::Undelivered => "tasks-undelivered",
+        })
+    }
+
     pub fn category(&self, category: &Category) -> String {
         i18n::category(self.language, *category)
     }
@@ -104,6 +115,11 @@ impl Texts {
         }
     }
 
+    /// The day of an instant: «21 ноября», and the year where it isn't this one.
+    pub fn date_of(&self, instant: &Timestamp) -> String {
+        self.date(&Day::of(*instant, &self.zone))
+    }
+
     /// «21 ноября», and the year where it isn't this one.
     pub fn date(&self, day: &Day) -> String {
         if day.year() != self.today().year() {
@@ -119,6 +135,22 @@ impl Texts {
     /// «21 ноября 2026», for what is read later.
     pub fn full_date(&self, day: &Day) -> String {
         i18n::day(self.language, *day)
+    }
+
+    /// «Ноябрь 2026».
+    pub fn month(&self, month: Month) -> String {
+        let first = month.first();
+        let args = [
+            ("month", first.month().into()),
+            ("year", first.year().to_string().into()),
+        ];
+        self.with("month-long", args)
+    }
+
+    /// «2,5» of 25.
+    pub fn tenths(&self, tenths: i32) -> String {
+        let point = self.s("decimal-point");
+        format!("{}{point}{}", tenths / 10, tenths % 10)
     }
 
     /// The day of an instant, the same.

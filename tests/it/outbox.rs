@@ -150,7 +150,9 @@ async fn an_answer_that_got_lost_is_followed_by_what_is_true_now() {
 #[tokio::test]
 async fn after_three_days_a_message_is_given_up_and_shown() {
     let (shop, _) = linked(broken()).await;
-    let shop = shop.reopen_after(Duration::from_secs(73 * 60 * 60)).await;
+    let settings = "[reminders]\ndays = []";
+    let pause = Duration::from_secs(73 * 60 * 60);
+    let shop = shop.reopen_with(settings, pause).await;
     let undelivered = "{ undelivered { id reason attempts failedTime } }";
     let dead = loop {
         let answer = shop.ask(undelivered).await;

@@ -87,11 +87,15 @@ pub fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 27] = [
     "/",
     "/?overdue=1",
     "/?stuck=1",
     "/?status=IN_PROGRESS&stage=5",
+    "/?uncollected=1&unanswered=1&undelivered=1&employee=none",
+    "/today",
+    "/months",
+    "/months/2021-06",
     "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
     "/new-task/",
     "/new-task/?phone=%2B79000000001",

@@ -128,6 +128,8 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { createStage(stageData: {status: READY, name: "x"}) { stage { id } } }"#,
         r#"mutation { updateStage(stageData: {id: 1, name: "x"}) { stage { id } } }"#,
         "mutation { deleteStage(id: 4, tasksTo: 8) { id } }",
+        "{ today { total { overdue } } }",
+        r#"{ month(month: "2021-07") { month } }"#,
         "mutation { updateUser { user { id } } }",
         "mutation { logoutEverywhere { success } }",
         r#"mutation { changePassword(oldPassword: "a", newPassword1: "b", newPassword2: "b") { success } }"#,

@@ -11,8 +11,8 @@ pub use stage::{NewStageInput, StageInput};
 
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
-    Category, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId, Name,
-    NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter, TaskId,
+    Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId,
+    Name, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter, TaskId,
     TelegramId, serial_key,
 };
 use details::DetailsInput;
@@ -35,6 +35,9 @@ pub struct TaskInput {
     stage: Option<ID>,
     /// The day by which it is promised, `YYYY-MM-DD`; null takes it away.
     due_on: MaybeUndefined<String>,
+    /// Whether the customer is reminded while it is READY and not collected; true when a task is
+    /// created without.
+    remind: Option<bool>,
     #[graphql(flatten)]
     details: DetailsInput,
     /// The version that the change was made from; CONFLICT when there is a newer one.
@@ -52,6 +55,7 @@ impl TaskInput {
             stage: stage(self.stage)?,
             description: description(self.description)?.unwrap_or_default(),
             due: due_on(self.due_on)?.flatten(),
+            remind: self.remind.unwrap_or(true),
             details: self.details.read()?.apply(Details::default()),
         })
     }
@@ -66,6 +70,7 @@ impl TaskInput {
             stage: stage(self.stage)?,
             description: description(self.description)?,
             due: due_on(self.due_on)?,
+            remind: self.remind,
             details: self.details.read()?,
         };
         Ok((id, change))
@@ -145,6 +150,8 @@ pub struct TaskFilterInput {
     pub stuck: Option<bool>,
     pub category: Option<CategoryEnum>,
     pub employee_id: Option<ID>,
+    /// Only those that are nobody's.
+    pub unassigned: Option<bool>,
     /// A day, `YYYY-MM-DD`, in the shop's time zone.
     pub created_at: Option<String>,
     /// The first day of an interval.
@@ -153,6 +160,12 @@ pub struct TaskFilterInput {
     pub date_end: Option<String>,
     /// Only those whose promised day is over, and that are neither READY nor CLOSED.
     pub overdue: Option<bool>,
+    /// Only those that have been READY for three days or longer.
+    pub uncollected: Option<bool>,
+    /// Only those whose customer waits for an answer.
+    pub unanswered: Option<bool>,
+    /// Only those of which a notice did not reach the customer.
+    pub undelivered: Option<bool>,
     /// A serial number or IMEI, however it is spelled.
     pub serial_number: Option<String>,
     /// Words of the description or of the device, parts of the customer's name or phone, or the
@@ -172,18 +185,30 @@ impl TaskFilterInput {
         let start = day("dateStart", self.date_start)?;
         let end = day("dateEnd", self.date_end)?;
         let between = Days::between("dateEnd", start, end, zone)?;
-        Ok(TaskFilter {
+        let mut filter = TaskFilter {
             customer_phone: phone("customerPhone", self.customer_phone, shop)?,
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
             stage: stage(self.stage)?,
-            stuck: (self.stuck == Some(true)).then_some(now),
             category: self.category.map(Into::into),
             employee: employee.transpose()?,
-            overdue: (self.overdue == Some(true)).then(|| Day::of(now, zone)),
+            unassigned: self.unassigned == Some(true),
             serial: self.serial_number.as_deref().map(serial_key),
             created: on.and(between),
             search: self.search.as_deref().and_then(Search::parse),
-        })
+            ..TaskFilter::default()
+        };
+        for (concern, asked) in [
+            (Concern::Overdue, self.overdue),
+            (Concern::Stuck, self.stuck),
+            (Concern::Uncollected, self.uncollected),
+            (Concern::Unanswered, self.unanswered),
+            (Concern::Undelivered, self.undelivered),
+        ] {
+            if asked == Some(true) {
+                filter.only(concern, now, zone);
+            }
+        }
+        Ok(filter)
     }
 }
 

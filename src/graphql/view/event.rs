@@ -46,6 +46,10 @@ pub enum EventKindEnum {
     Agreed,
     Declined,
     Withdrawn,
+    /// Reminders were switched; `from` and `to` are ON and OFF.
+    Reminders,
+    /// The customer was reminded that it is READY; `to` is after how many days.
+    Reminded,
 }
 
 /// Who did it.

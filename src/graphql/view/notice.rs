@@ -24,6 +24,8 @@ pub enum NoticeKindEnum {
     Comment,
     /// A price to agree to.
     Approval,
+    /// That the task is READY and can be collected.
+    Reminder,
 }
 
 pub struct UndeliveredView {
@@ -54,6 +56,7 @@ impl UndeliveredView {
             Notice::StatusChanged { .. } => NoticeKindEnum::StatusChanged,
             Notice::Comment { .. } => NoticeKindEnum::Comment,
             Notice::Approval { .. } => NoticeKindEnum::Approval,
+            Notice::Reminder { .. } => NoticeKindEnum::Reminder,
         }
     }
 

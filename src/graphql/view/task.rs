@@ -40,6 +40,8 @@ pub enum TaskOrderEnum {
     Newest,
     Oldest,
     RecentlyUpdated,
+    /// Only those that are READY.
+    LongestReady,
 }
 
 pub type TaskView = Written<TaskFields>;
@@ -82,12 +84,14 @@ impl Plain for TaskFields {
             "createdTime" => json(&task.created.to_string(), out),
             "updatedTime" => json(&task.updated.to_string(), out),
             "closedTime" => json(&task.closed.map(|at| at.to_string()), out),
+            "readyTime" => json(&task.ready.map(|at| at.to_string()), out),
             "version" => json(&task.version, out),
             "category" => json(task.category.word(), out),
             "status" => json(task.status.word(), out),
             "stage" => maybe(Some(&**stage), field, out),
             "stageSince" => json(&task.stage_since.to_string(), out),
             "description" => json(task.description.as_str(), out),
+            "remind" => json(&task.remind, out),
             "dueOn" => json(&task.due.map(|day| day.to_string()), out),
             "customer" => maybe(customer.as_deref(), field, out),
             "employee" => maybe(employee.as_deref(), field, out),
@@ -121,6 +125,11 @@ impl TaskFields {
     /// Since when the task is CLOSED, RFC 3339 in UTC; null in any other status.
     async fn closed_time(&self) -> Option<String> {
         self.row.task.closed.map(|at| at.to_string())
+    }
+
+    /// Since when the task is READY, RFC 3339 in UTC; null in any other status.
+    async fn ready_time(&self) -> Option<String> {
+        self.row.task.ready.map(|at| at.to_string())
     }
 
     /// Raised by every change. Passed back as `expectedVersion` it keeps two people from
@@ -190,6 +199,11 @@ impl TaskFields {
         let desk = ctx.desk()?;
         let today = Day::of(desk.clock.now(), &desk.shop.timezone);
         Ok(self.row.task.is_overdue(today))
+    }
+
+    /// Whether the customer is reminded while it is READY and not collected.
+    async fn remind(&self) -> bool {
+        self.row.task.remind
     }
 
     /// What the customer was told that it may cost, in the smallest unit of the shop's currency.

@@ -1,4 +1,4 @@
-//! What is done to a task with one button: its status or stage, who does it, its end.
+//! What is done to a task with one button: its status or stage, who does it, its reminders, its end.
 
 use std::sync::Arc;
 
@@ -84,6 +84,18 @@ pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
     let work =
         move |tx: &Transaction<'_>| app::tasks::assign(tx, &actor, id, employee, version, now);
     visit.desk.db.write(work).await?;
+    Ok(visit.go(&format!("/tasks/{id}")))
+}
+
+/// Switches the reminders of a task's customer on or off.
+pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    let change = TaskChange {
+        expected_version: visit.typed("version").parse().ok(),
+        remind: Some(!visit.typed("remind").is_empty()),
+        ..TaskChange::default()
+    };
+    save(visit, id, change).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 

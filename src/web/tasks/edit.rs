@@ -84,6 +84,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         stage: None,
         description: Some(said.description),
         due: said.due,
+        remind: None,
         details: said.details,
     };
     match save(visit, id, change).await {

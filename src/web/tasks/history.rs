@@ -76,6 +76,9 @@ pub fn line(
             EventKind::Agreed => change("event-agreed"),
             EventKind::Declined => change("event-declined"),
             EventKind::Withdrawn => change("event-withdrawn"),
+            EventKind::Reminders if to == Some("ON") => texts.s("event-reminders-on"),
+            EventKind::Reminders => texts.s("event-reminders-off"),
+            EventKind::Reminded => texts.fill("event-reminded", "days", to.unwrap_or_default()),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())

@@ -8,7 +8,8 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices};
 use crate::app::{self, paging};
 use crate::domain::{
-    Category, Day, Days, EmployeeId, Result, Search, Stage, StageId, Status, TaskFilter, TaskOrder,
+    Category, Concern, Day, Days, EmployeeId, Result, Search, Stage, StageId, Status, TaskFilter,
+    TaskOrder,
 };
 use crate::store::tasks::{After, Counts};
 use crate::web::form::Errors;
@@ -17,6 +18,8 @@ use crate::web::visit::Visit;
 
 /// Tasks on a page of the list.
 const PAGE: usize = 50;
+/// Whose tasks they are that have nobody, in the address.
+const NOBODY: &str = "none";
 
 /// What the address asks of the list.
 #[derive(Default, Clone)]
@@ -26,10 +29,10 @@ struct Asked {
     stage: Option<StageId>,
     category: Option<Category>,
     employee: Option<EmployeeId>,
-    /// Only what is late.
-    overdue: bool,
-    /// Only what is stuck.
-    stuck: bool,
+    /// Only what is nobody's.
+    unassigned: bool,
+    /// Only what needs somebody for all of these reasons.
+    concerns: Vec<Concern>,
     from: String,
     to: String,
 }
@@ -50,8 +53,12 @@ impl Asked {
             employee: visit
                 .asked("employee")
                 .and_then(|id| EmployeeId::parse("employee", id).ok()),
-            overdue: visit.asked("overdue").is_some(),
-            stuck: visit.asked("stuck").is_some(),
+            unassigned: visit.asked("employee") == Some(NOBODY),
+            concerns: Concern::ALL
+                .iter()
+                .copied()
+                .filter(|concern| visit.asked(concern.word()).is_some())
+                .collect(),
             from: text("from"),
             to: text("to"),
         }
@@ -64,17 +71,32 @@ impl Asked {
         };
         let zone = &visit.desk.shop.timezone;
         let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
-        Ok(TaskFilter {
+        let mut filter = TaskFilter {
             statuses: self.statuses.clone(),
             stage: self.stage,
-            stuck: self.stuck.then(|| visit.texts.now()),
             category: self.category,
             employee: self.employee,
-            overdue: self.overdue.then(|| visit.texts.today()),
+            unassigned: self.unassigned,
             created,
             search: Search::parse(&self.search),
             ..TaskFilter::default()
-        })
+        };
+        for concern in &self.concerns {
+            filter.only(*concern, visit.texts.now(), zone);
+        }
+        Ok(filter)
+    }
+
+    /// What has waited longest comes first where that is what was asked for.
+    fn order(&self) -> TaskOrder {
+        match self.needs(Concern::Uncollected) {
+            true => TaskOrder::LongestReady,
+            false => TaskOrder::Newest,
+        }
+    }
+
+    fn needs(&self, concern: Concern) -> bool {
+        self.concerns.contains(&concern)
     }
 
     fn any(&self) -> bool {
@@ -82,8 +104,8 @@ impl Asked {
             || self.category.is_some()
             || self.employee.is_some()
             || self.stage.is_some()
-            || self.overdue
-            || self.stuck
+            || self.unassigned
+            || !self.concerns.is_empty()
             || !self.statuses.is_empty()
     }
 
@@ -107,11 +129,11 @@ impl Asked {
         }
         if let Some(employee) = self.employee {
             query.append_pair("employee", &employee.to_string());
+        } else if self.unassigned {
+            query.append_pair("employee", NOBODY);
         }
-        for (name, chosen) in [("overdue", self.overdue), ("stuck", self.stuck)] {
-            if chosen {
-                query.append_pair(name, "1");
-            }
+        for concern in &self.concerns {
+            query.append_pair(concern.word(), "1");
         }
         for status in &self.statuses {
             query.append_pair("status", status.word());
@@ -126,6 +148,24 @@ impl Asked {
             format!("/?{query}")
         }
     }
+}
+
+/// The address of the list of what is in that stage and needs somebody for these reasons: everybody's,
+/// an employee's, or nobody's.
+pub fn list_address(
+    stage: Option<&Stage>,
+    concerns: &[Concern],
+    of: Option<Option<EmployeeId>>,
+) -> String {
+    let asked = Asked {
+        statuses: stage.iter().map(|stage| stage.status).collect(),
+        stage: stage.map(|stage| stage.id),
+        employee: of.flatten(),
+        unassigned: of == Some(None),
+        concerns: concerns.to_vec(),
+        ..Asked::default()
+    };
+    asked.here()
 }
 
 /// A tab over the list, with how many tasks are behind it.
@@ -171,7 +211,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     };
     let filter = filter.unwrap_or_default();
     let today = visit.texts.today();
-    let order = TaskOrder::Newest;
+    let order = asked.order();
     let after = visit
         .asked("after")
         .map(|after| paging::read_task_cursor(after, order))
@@ -231,6 +271,15 @@ fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
     chosen.map(|status| count(*status)).sum()
 }
 
+/// With a choice that was not there, or without it.
+fn toggled<T: Copy + PartialEq>(chosen: &[T], choice: T) -> Vec<T> {
+    let mut all: Vec<T> = chosen.iter().copied().filter(|of| *of != choice).collect();
+    if all.len() == chosen.len() {
+        all.push(choice);
+    }
+    all
+}
+
 fn tabs(
     asked: &Asked,
     texts: &Texts,
@@ -242,20 +291,17 @@ fn tabs(
         name: texts.s("tasks-all"),
         address: asked.with(|asked| {
             asked.statuses.clear();
-            (asked.stage, asked.overdue, asked.stuck) = (None, false, false);
+            asked.concerns.clear();
+            asked.stage = None;
         }),
         count: counts
-            .filter(|_| !asked.overdue && !asked.stuck && asked.stage.is_none())
+            .filter(|_| asked.concerns.is_empty() && asked.stage.is_none())
             .map(Counts::total),
-        current: asked.statuses.is_empty() && !asked.overdue && !asked.stuck,
+        current: asked.statuses.is_empty() && asked.concerns.is_empty(),
     };
     let of_status = Status::ALL.iter().map(|status| {
         // A tab adds its status to the chosen ones, or takes it away again.
-        let mut statuses = asked.statuses.clone();
-        match statuses.iter().position(|chosen| chosen == status) {
-            Some(at) => drop(statuses.remove(at)),
-            None => statuses.push(*status),
-        }
+        let statuses = toggled(&asked.statuses, *status);
         Tab {
             name: texts.status(status),
             address: asked.with(|asked| (asked.statuses, asked.stage) = (statuses, None)),
@@ -267,32 +313,36 @@ fn tabs(
         }
     });
     let overdue = Tab {
-        name: texts.s("tasks-overdue"),
-        address: asked.with(|asked| asked.overdue = !asked.overdue),
+        name: texts.concern(Concern::Overdue),
+        address: asked.with(|asked| asked.concerns = toggled(&asked.concerns, Concern::Overdue)),
         count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        current: asked.overdue,
+        current: asked.needs(Concern::Overdue),
     };
-    let stuck = Tab {
-        name: texts.s("tasks-stuck"),
-        address: asked.with(|asked| asked.stuck = !asked.stuck),
-        count: counts
-            .filter(|_| asked.stuck)
-            .map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        current: asked.stuck,
-    };
+    // The other reasons are chosen on the page of what there is to do.
+    let others = asked.concerns.iter();
+    let others = others.filter(|concern| **concern != Concern::Overdue);
+    let others = others.map(|concern| Tab {
+        name: texts.concern(*concern),
+        address: asked.with(|asked| asked.concerns = toggled(&asked.concerns, *concern)),
+        count: None,
+        current: true,
+    });
     let is_mine = asked.employee == Some(me);
     let mine = Tab {
         name: texts.s("tasks-mine"),
-        address: asked.with(|asked| asked.employee = (!is_mine).then_some(me)),
+        address: asked
+            .with(|asked| (asked.employee, asked.unassigned) = ((!is_mine).then_some(me), false)),
         // With a colleague's tasks in the list there are none of one's own among them.
         count: counts
-            .filter(|_| is_mine || asked.employee.is_none())
+            .filter(|_| is_mine || (asked.employee.is_none() && !asked.unassigned))
             .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
         current: is_mine,
     };
     std::iter::once(all)
         .chain(of_status)
-        .chain([overdue, stuck, mine])
+        .chain([overdue])
+        .chain(others)
+        .chain([mine])
         .collect()
 }
 

@@ -13,11 +13,11 @@ mod papers;
 mod talk;
 mod toast;
 
-pub use change::{ask_to_delete, assign, delete, retry_notice, set_status};
+pub use change::{ask_to_delete, assign, delete, retry_notice, set_remind, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
 pub use link::give_link;
-pub use list::list;
+pub use list::{list, list_address};
 pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
@@ -47,6 +47,8 @@ pub struct Row {
     /// By when it is promised, as long as there is something to do.
     pub due: Option<String>,
     pub overdue: bool,
+    /// Since when it waits to be collected.
+    pub ready: Option<String>,
     pub status: Status,
     pub stage: Arc<Stage>,
     /// For how long it has stood there, where that is too long.
@@ -106,6 +108,9 @@ impl Row {
             created: texts.when(&task.created),
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
+            ready: task
+                .ready
+                .map(|at| texts.fill("row-ready", "when", texts.date_of(&at))),
             status: task.status,
             stage: row.stage.clone(),
             stuck: stuck.then(|| texts.count("row-stuck", &days())),

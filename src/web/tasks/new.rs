@@ -200,6 +200,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         stage: None,
         description: said.description,
         due: said.due.flatten(),
+        remind: true,
         details: said.details.apply(Details::default()),
     };
     let now = visit.desk.clock.now();

@@ -13,7 +13,7 @@ use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status,
+    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status, Task,
     TelegramLink,
 };
 use crate::store::tasks::TaskRow;
@@ -27,6 +27,12 @@ struct NoticeLine {
     bad: bool,
     /// To be tried again by its number.
     retry: Option<i64>,
+}
+
+/// Whether the customer is reminded of what can be collected.
+struct Switch {
+    text: String,
+    on: bool,
 }
 
 /// Tasks that this one leads to.
@@ -57,6 +63,7 @@ struct TaskPage<'a> {
     question: Option<Question>,
     draft: Draft,
     notices: Vec<NoticeLine>,
+    reminders: Option<Switch>,
     telegram: Option<TelegramLink>,
     others: i64,
     toast: Option<Toast>,
@@ -135,6 +142,7 @@ pub async fn show_with(
             .iter()
             .filter_map(|record| notice_line(record, &stages, texts))
             .collect(),
+        reminders: reminders(visit, task),
         telegram: row
             .0
             .customer
@@ -149,6 +157,21 @@ pub async fn show_with(
         row: Row::new(&row, texts),
     };
     visit.page_as(status, &page)
+}
+
+/// `None` where nobody is ever reminded, or there is nothing to collect any more.
+fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
+    let reminders = visit.desk.reminders.as_ref();
+    let reminders = reminders.filter(|_| task.status != Status::Closed)?;
+    let days: Vec<String> = reminders.days().iter().map(u16::to_string).collect();
+    let texts = &visit.texts;
+    Some(Switch {
+        text: match task.remind {
+            true => texts.fill("reminders-on", "days", days.join(", ")),
+            false => texts.s("reminders-off"),
+        },
+        on: task.remind,
+    })
 }
 
 /// The newest first.
@@ -172,6 +195,7 @@ fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option
         }
         Notice::Comment { .. } => texts.s("notice-of-comment"),
         Notice::Approval { .. } => texts.s("notice-of-approval"),
+        Notice::Reminder { .. } => texts.s("notice-of-reminder"),
     };
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
         let when = when.map(|when| texts.when(when)).unwrap_or_default();

@@ -46,9 +46,18 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 50] = [
+const OWNERS: [Screen<'_>; 55] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
+    ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
+    ("/today", "", ".figures .bad"),
+    ("/months", "", ".plot"),
+    (
+        "/months/2021-07",
+        "document.querySelector('details').open = true",
+        "details[open] td",
+    ),
+    ("/months/2021-06", "", ".empty"),
     ("/?status=READY&category=REPAIR&q=900", "", ".go a"),
     ("/?q=ничего", "", ".empty"),
     ("/?from=2021-02-31", "", ".problem"),

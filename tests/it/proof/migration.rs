@@ -75,6 +75,11 @@ const ROWS: &[&str] = &[
      UPDATE outbox SET from_stage = 3, to_stage = 7 WHERE id = 1;
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (1, 'STAGE', 'STAFF', 1, NULL, 'CLOSED', 'Выдан', 8);",
+    "UPDATE tasks SET ready_at = 7 WHERE id = 3;",
+    "UPDATE tasks SET remind = 0 WHERE id = 2;
+     UPDATE tasks SET reminded = 14 WHERE id = 3;
+     INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
+         (2, 'REMINDERS', 'STAFF', 1, NULL, 'ON', 'OFF', 5), (3, 'REMINDED', 'SYSTEM', NULL, NULL, NULL, '14', 6);",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -177,6 +182,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
         let placed = "SELECT count(*) FROM tasks AS t JOIN stages AS s ON s.id = t.stage_id AND s.status = t.status
             WHERE t.stage_since IN (t.closed_at, t.created_at, 8)";
         assert_eq!(number(&file, placed), 3, "from version {version}");
+        let ready = "SELECT count(*) FROM tasks WHERE ready_at IS iif(status = 'READY', 7, NULL)";
+        assert_eq!(number(&file, ready), 3);
         // The same tables, columns, indexes and triggers as in a new file.
         let schema = |file: &Connection| {
             let sql = "SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use zayavka::clock::Clock;
-use zayavka::domain::{Country, Currency, Language, TimeZone};
+use zayavka::config::Config;
 use zayavka::notifier::{Notifier, Step};
 use zayavka::store::{self, Db};
 use zayavka::telegram::Client;
@@ -97,15 +97,8 @@ impl Process {
             db.write(store::outbox::recover).await.unwrap();
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
-            let settings = zayavka::domain::Shop {
-                country: Country::parse("RU").unwrap(),
-                timezone: TimeZone::UTC,
-                language: Language::Russian,
-                currency: Currency::parse("RUB").unwrap(),
-                notify_delay: Duration::ZERO,
-                about: Arc::default(),
-            };
-            Notifier::new(db, clock, client, settings)
+            let settings = Config::parse("").unwrap();
+            Notifier::new(db, clock, client, settings.shop)
         });
         Self { runtime, notifier }
     }

@@ -1,0 +1,210 @@
+//! A month, and what came in and went out in it.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, ToSpan};
+
+use super::{Category, Day, Days, EmployeeId, Problem, Result, TimeZone};
+
+/// A calendar month, `YYYY-MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    first: Day,
+}
+
+impl Month {
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let first = Day::parse(field, &format!("{text}-01"));
+        let first = first.map_err(|_| Problem::MonthMalformed.at(field))?;
+        Ok(Self { first })
+    }
+
+    /// The month in which a day is.
+    pub fn of(day: Day) -> Self {
+        Self {
+            first: Day(day.0.first_of_month()),
+        }
+    }
+
+    pub fn first(self) -> Day {
+        self.first
+    }
+
+    pub fn last(self) -> Day {
+        Day(self.first.0.last_of_month())
+    }
+
+    pub fn previous(self) -> Self {
+        Self::of(self.first.previous())
+    }
+
+    pub fn next(self) -> Self {
+        Self::of(self.last().next())
+    }
+
+    /// All its days.
+    pub fn days(self) -> impl Iterator<Item = Day> {
+        let first = self.first.0;
+        (0..first.days_in_month()).map(move |nth| Day(first.saturating_add(nth.days())))
+    }
+
+    /// The month from its first instant to its last one.
+    ///
+    /// # Errors
+    /// None that a month has.
+    pub fn whole(self, timezone: &TimeZone) -> Result<Days> {
+        Days::between("month", Some(self.first), Some(self.last()), timezone)
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.first.year(), self.first.month())
+    }
+}
+
+/// What happened to a task, as far as a month is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It came in.
+    Registered,
+    /// It was READY for the first time, so long after it came in.
+    Finished { took: i64 },
+    /// It went out.
+    Closed,
+}
+
+/// A step of a task, which has that category and is now that employee's. Times are in
+/// milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Stepped {
+    pub step: Step,
+    pub at: Timestamp,
+    pub category: Category,
+    pub employee: Option<EmployeeId>,
+}
+
+/// How many tasks came in and went out.
+#[derive(Debug, Clone, Default)]
+pub struct Turnover {
+    pub registered: i64,
+    pub finished: i64,
+    pub closed: i64,
+    /// How long each of those took that were finished.
+    took: Vec<i64>,
+}
+
+impl Turnover {
+    fn count(&mut self, step: Step) {
+        match step {
+            Step::Registered => self.registered += 1,
+            Step::Finished { took } => {
+                self.finished += 1;
+                self.took.push(took);
+            }
+            Step::Closed => self.closed += 1,
+        }
+    }
+
+    /// Whether nothing happened.
+    pub fn is_none(&self) -> bool {
+        self.registered == 0 && self.finished == 0 && self.closed == 0
+    }
+
+    /// The median of the times from acceptance to READY, in tenths of a day; of two in the middle
+    /// their mean.
+    pub fn median_tenths(&self) -> Option<i32> {
+        const TENTH: i64 = 24 * 60 * 60 * 1_000 / 10;
+        let mut took = self.took.clone();
+        took.sort_unstable();
+        let above = *took.get(took.len() / 2)?;
+        let below = *took.get((took.len() - 1) / 2)?;
+        let median = i64::midpoint(below, above);
+        i32::try_from((median + TENTH / 2) / TENTH).ok()
+    }
+}
+
+/// A month, in all and in its parts.
+#[derive(Debug, Clone)]
+pub struct MonthReport {
+    pub month: Month,
+    pub total: Turnover,
+    /// Every category.
+    pub categories: Vec<(Category, Turnover)>,
+    /// Those with something to tell; `None` for what is nobody's.
+    pub employees: BTreeMap<Option<EmployeeId>, Turnover>,
+    /// Every day.
+    pub days: BTreeMap<Day, Turnover>,
+}
+
+impl MonthReport {
+    /// Adds up what happened in a month.
+    pub fn new(month: Month, steps: &[Stepped], timezone: &TimeZone) -> Self {
+        let empty = |category: &Category| (*category, Turnover::default());
+        let mut report = Self {
+            month,
+            total: Turnover::default(),
+            categories: Category::ALL.iter().map(empty).collect(),
+            employees: BTreeMap::new(),
+            days: month.days().map(|day| (day, Turnover::default())).collect(),
+        };
+        for stepped in steps {
+            report.total.count(stepped.step);
+            let of_category = report.categories.iter_mut();
+            for (_, turnover) in of_category.filter(|(of, _)| *of == stepped.category) {
+                turnover.count(stepped.step);
+            }
+            let of_employee = report.employees.entry(stepped.employee);
+            of_employee.or_default().count(stepped.step);
+            let day = Day::of(stepped.at, timezone);
+            report.days.entry(day).or_default().count(stepped.step);
+        }
+        report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_has_its_days_and_neighbours() {
+        let month = |text| Month::parse("month", text).unwrap();
+        let february = month("2024-02");
+        assert_eq!(february.days().count(), 29);
+        assert_eq!(february.last().to_string(), "2024-02-29");
+        assert_eq!(february.previous(), month("2024-01"));
+        assert_eq!(month("2023-12").next(), month("2024-01"));
+        assert_eq!(month("0987-06").to_string(), "0987-06");
+        for text in [
+            "",
+            "2024",
+            "2024-13",
+            "2024-2",
+            "2024-02-01",
+            "02-2024",
+            "9999-12",
+        ] {
+            assert!(Month::parse("month", text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_median_is_the_one_in_the_middle_or_the_mean_of_two() {
+        const DAY: i64 = 24 * 60 * 60 * 1_000;
+        for (took, median) in [
+            (&[][..], None),
+            (&[3 * DAY], Some(30)),
+            (&[9 * DAY, DAY], Some(50)),
+            (&[40 * DAY, DAY, 2 * DAY], Some(20)),
+            (&[DAY, DAY / 2], Some(8)),
+            (&[0], Some(0)),
+        ] {
+            let mut turnover = Turnover::default();
+            for took in took {
+                turnover.count(Step::Finished { took: *took });
+            }
+            assert_eq!(turnover.median_tenths(), median, "{took:?}");
+        }
+    }
+}

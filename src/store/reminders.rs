@@ -1,0 +1,54 @@
+//! Which customers can be reminded of what they haven't collected.
+
+use jiff::Timestamp;
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{CustomerId, Result, TaskId, TelegramId};
+
+/// A task that is READY, with a customer who can be told so.
+#[derive(Debug, Clone, Copy)]
+pub struct Uncollected {
+    pub task: TaskId,
+    pub ready: Timestamp,
+    /// After how many days the customer was reminded last.
+    pub reminded: Option<u16>,
+    pub customer: CustomerId,
+    pub chat: TelegramId,
+}
+
+/// The tasks that became READY between two instants, whose customers can be reminded and have not
+/// been after as many as `most` days.
+pub fn uncollected(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+    most: u16,
+) -> Result<Vec<Uncollected>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT t.id, t.ready_at, t.reminded, t.customer_id, c.telegram_id
+         FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id
+         WHERE t.ready_at >= ?1 AND t.ready_at < ?2 AND t.remind = 1
+             AND (t.reminded IS NULL OR t.reminded < ?3)
+             AND c.telegram_id IS NOT NULL AND c.telegram_verified = 1 AND c.telegram_blocked = 0
+         ORDER BY t.ready_at, t.id",
+    )?;
+    let rows = statement.query_map((Millis(from), Millis(until), most), |row| {
+        Ok(Uncollected {
+            task: row.get("id")?,
+            ready: row.get::<_, Millis>("ready_at")?.0,
+            reminded: row.get("reminded")?,
+            customer: row.get("customer_id")?,
+            chat: row.get("telegram_id")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes after how many days a task's customer was reminded. Whoever changes the task meanwhile has
+/// the same version of it: what they see is as it was.
+pub fn set_reminded(tx: &Transaction, task: TaskId, days: u16) -> Result<()> {
+    let sql = "UPDATE tasks SET reminded = ?2 WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute((task, days))?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What there is to do today.
+
+use askama::Template;
+use warp::reply::Response;
+
+use super::tasks::{Row, list_address};
+use super::text::{Texts, short_name};
+use super::visit::Visit;
+use crate::app;
+use crate::domain::{
+    Concern, Employee, EmployeeId, Result, Stage, Status, TaskFilter, TaskOrder, Workload,
+};
+
+/// Tasks that are shown of those which nobody collects.
+const SHOWN: usize = 10;
+
+/// A number of tasks, and the list that has them.
+struct Figure {
+    name: String,
+    count: i64,
+    address: String,
+    /// Whether there should be none.
+    bad: bool,
+}
+
+/// What one employee has to do, or nobody.
+struct Line {
+    name: String,
+    figures: Vec<Figure>,
+}
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct TodayPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    total: Vec<Figure>,
+    lines: Vec<Line>,
+    uncollected: Vec<Row>,
+    /// The list of all of them, where there are more.
+    more: Option<String>,
+}
+
+pub async fn show(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (now, zone) = (visit.texts.now(), visit.desk.shop.timezone.clone());
+    let work = move |c: &_| {
+        let work = app::reports::today(c, &actor, now, &zone)?;
+        let mut filter = TaskFilter::default();
+        filter.only(Concern::Uncollected, now, &zone);
+        let order = TaskOrder::LongestReady;
+        let rows = app::tasks::page(c, &actor, &filter, order, None, SHOWN + 1)?;
+        Ok((work, app::details::join(c, &actor, rows)?))
+    };
+    let (work, mut rows) = visit.desk.db.read(work).await?;
+    let more = rows.len() > SHOWN;
+    rows.truncate(SHOWN);
+    let texts = &visit.texts;
+    let line = |(employee, workload): &(Option<Employee>, Workload)| Line {
+        name: match employee {
+            Some(employee) => short_name(employee.email.as_str()).to_owned(),
+            None => texts.s("task-employee-none"),
+        },
+        figures: figures(
+            workload,
+            &work.stages,
+            Some(employee.as_ref().map(|of| of.id)),
+            texts,
+        ),
+    };
+    visit.page(&TodayPage {
+        visit,
+        current: "today",
+        total: figures(&work.total, &work.stages, None, texts),
+        lines: work.employees.iter().map(line).collect(),
+        uncollected: Row::all(&rows, texts),
+        more: more.then(|| list_address(None, &[Concern::Uncollected], None)),
+    })
+}
+
+/// How far the tasks are that aren't over, and which of them need somebody: everybody's, one
+/// employee's, or nobody's.
+fn figures(
+    workload: &Workload,
+    stages: &[Stage],
+    of: Option<Option<EmployeeId>>,
+    texts: &Texts,
+) -> Vec<Figure> {
+    let open = stages.iter().filter(|stage| stage.status != Status::Closed);
+    let far = open.map(|stage| Figure {
+        name: stage.name.as_str().to_owned(),
+        count: workload.in_stage(stage.id),
+        address: list_address(Some(stage), &[], of),
+        bad: false,
+    });
+    let needing = Concern::ALL.iter().map(|concern| Figure {
+        name: texts.concern(*concern),
+        count: workload.needing(*concern),
+        address: list_address(None, &[*concern], of),
+        bad: workload.needing(*concern) > 0,
+    });
+    far.chain(needing).collect()
+}
