@@ -11,12 +11,14 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{
+    Content, Error, Language, Notice, Outgoing, Reason, Result, TelegramId, backoff, is_given_up,
+};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
@@ -31,9 +33,6 @@ const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
 /// A longer burst would come on top of what a second lets through anyway.
 const OVERALL: Quota =
     Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
-/// After this many hours of trying a message is given up.
-const GIVE_UP_HOURS: i64 = 72;
-const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 /// How long a stop waits for a send that is under way, before its outcome stays unknown.
 const STOP_GRACE: Duration = Duration::from_secs(6);
 
@@ -220,7 +219,7 @@ impl Notifier {
                 let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
                     return Ok(Claim::Wait(Some(now)));
                 };
-                if gave_up(&outgoing, now) {
+                if is_given_up(outgoing.created, now) {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
                     return Ok(Claim::Dropped);
                 }
@@ -302,7 +301,7 @@ fn settle(
         Err(Failure::Refused(detail)) => {
             store::outbox::set_dead(tx, row.id, Reason::Refused, &detail, now)
         }
-        Err(Failure::Retry { detail, .. }) if gave_up(row, now) => {
+        Err(Failure::Retry { detail, .. }) if is_given_up(row.created, now) => {
             store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
         }
         Err(Failure::Retry {
@@ -315,17 +314,6 @@ fn settle(
             store::outbox::set_retry(tx, row.id, at, maybe_done, &detail)
         }
     }
-}
-
-fn gave_up(row: &Outgoing, now: Timestamp) -> bool {
-    row.created
-        .saturating_add(GIVE_UP_HOURS.hours())
-        .is_ok_and(|end| end <= now)
-}
-
-/// 1, 2, 4, … seconds, up to ten minutes.
-fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
 }
 
 fn say(notice: Notice, language: Language) -> String {

@@ -18,6 +18,7 @@ pub mod secrets;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod webhooks;
 
 use tokio::sync::watch;
 

@@ -215,7 +215,7 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     let author = Author::Staff(actor.id());
     let last = Some(task.status.word());
     store::history::append(tx, id, EventKind::Deleted, author, last, None, now)?;
-    store::tasks::delete(tx, id)
+    store::tasks::delete(tx, &task, now)
 }
 
 /// Every change of a task, or of one of them, from now on, with the task as it is when it is

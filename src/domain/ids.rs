@@ -43,6 +43,10 @@ ids! {
     EventId
     /// A row of the outbox.
     NoticeId
+    /// A program that is told what happens here.
+    WebhookId
+    /// What such a program is to be told; it knows by this what it was told already.
+    DeliveryId
 }
 
 /// A person's number at Telegram, at most 52 bits wide

@@ -15,10 +15,12 @@ mod language;
 mod money;
 mod notice;
 mod phone;
+mod retry;
 mod search;
 mod task;
 mod text;
 mod time;
+mod webhook;
 
 pub use about::About;
 pub use account::{
@@ -29,7 +31,9 @@ pub use customer::{Customer, CustomerChange, TelegramLink};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
-pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
+pub use ids::{
+    CustomerId, DeliveryId, EmployeeId, EventId, NoticeId, TaskId, TelegramId, WebhookId,
+};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use notice::{
@@ -37,6 +41,7 @@ pub use notice::{
     Waiting, collapse,
 };
 pub use phone::{Country, Phone};
+pub use retry::{backoff, is_given_up};
 pub use search::Search;
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
@@ -44,3 +49,4 @@ pub use task::{
 };
 pub use text::{Description, Name};
 pub use time::{Day, Days, Shop, TimeZone};
+pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};

@@ -12,7 +12,9 @@ use super::input::{Card, CustomerInput, TaskInput};
 use super::loader;
 use super::view::{CustomerView, RoleEnum, TaskView, UserView, user};
 use crate::app;
-use crate::domain::{CustomerId, Email, EmployeeId, NoticeId, Phone, Result, Role, TaskId};
+use crate::domain::{
+    CustomerId, DeliveryId, Email, EmployeeId, NoticeId, Phone, Result, Role, TaskId,
+};
 use crate::store::Transaction;
 
 /// The answer of the mutations of one's own or another's account.
@@ -39,6 +41,11 @@ pub struct TaskPayload {
 
 #[derive(SimpleObject)]
 pub struct DeleteTaskPayload {
+    id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct RetryWebhookPayload {
     id: ID,
 }
 
@@ -414,5 +421,16 @@ impl Mutation {
         Ok(TaskPayload {
             task: loader::task(row, &desk.shop.timezone),
         })
+    }
+
+    /// Tells a webhook what was given up, under the same number and with the status and version of
+    /// then. The owner's.
+    async fn retry_webhook(&self, ctx: &Context<'_>, id: ID) -> Result<RetryWebhookPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let (delivery, now) = (DeliveryId::parse("id", &id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::webhooks::retry(tx, &owner, delivery, now);
+        desk.db.write(work).await?;
+        Ok(RetryWebhookPayload { id })
     }
 }

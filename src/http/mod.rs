@@ -266,6 +266,7 @@ fn room(path: &str) -> String {
         "join",
         "profile",
         "staff",
+        "webhooks",
         "tasks",
         "new-task",
         "board",

@@ -209,6 +209,21 @@ bot-many-waiting = { $count ->
 } Look into the program's log.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Restart the program.
 
+webhook = Webhook
+webhook-well = Everything is delivered.
+webhook-waiting = { $count ->
+    [one] { $count } event waits.
+   *[other] { $count } events wait.
+}
+webhook-failing = { $count ->
+    [one] { $count } event is not delivered
+   *[other] { $count } events are not delivered
+}, the first from { $since } ({ $detail }). It is tried again.
+webhook-undelivered = Webhooks: not delivered
+webhook-undelivered-lead = Three days of tries failed. Send again when that program works.
+webhook-given-up = { $when }. { $detail }
+webhook-retry = Send again
+
 # Tasks
 
 tasks-title = All tasks

@@ -219,6 +219,23 @@ bot-many-waiting = { $count ->
 } Загляните в журнал программы.
 bot-foreign-certificate = У Телеграма чужой сертификат для бота. Перезапустите программу.
 
+webhook = Вебхук
+webhook-well = Всё доставлено.
+webhook-waiting = { $count ->
+    [one] Ждёт отправки { $count } событие.
+    [few] Ждут отправки { $count } события.
+   *[other] Ждут отправки { $count } событий.
+}
+webhook-failing = { $count ->
+    [one] Не доставлено { $count } событие
+    [few] Не доставлены { $count } события
+   *[other] Не доставлено { $count } событий
+}, первое — { $since } ({ $detail }). Пробуем снова.
+webhook-undelivered = Вебхуки: не доставлено
+webhook-undelivered-lead = Трое суток не удавалось. Отправьте ещё раз, когда та программа снова работает.
+webhook-given-up = { $when }. { $detail }
+webhook-retry = Отправить ещё раз
+
 # Заявки
 
 tasks-title = Все заявки

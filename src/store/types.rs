@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    Category, CustomerId, Day, EmployeeId, Error, EventId, EventKind, Language, NoticeId, Role,
-    Status, Sum, TaskId, TelegramId,
+    Category, CustomerId, Day, DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent,
+    Language, NoticeId, Role, Status, Sum, TaskId, TelegramId, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -35,7 +35,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CustomerId EmployeeId EventId NoticeId TaskId TelegramId }
+ids! { CustomerId DeliveryId EmployeeId EventId NoticeId TaskId TelegramId WebhookId }
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -59,6 +59,7 @@ words! {
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
+    HookEvent: HookEvent::from_word, HookEvent::word;
 }
 
 impl FromSql for Sum {

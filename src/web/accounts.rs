@@ -8,6 +8,7 @@ use warp::reply::Response;
 use super::form::Errors;
 use super::text::{Texts, initials, short_name};
 use super::visit::{Visit, safe_path};
+use super::webhooks::{self, Hooks};
 use crate::app::accounts;
 use crate::domain::{
     BotState, BotTrouble, Email, Employee, EmployeeId, Error, Language, PASSWORD_LENGTH, Password,
@@ -295,6 +296,7 @@ struct StaffPage<'a> {
     people: Vec<Person>,
     invited: Option<Invited>,
     bot: BotLine,
+    hooks: Hooks,
 }
 
 /// How the bot stands, in one line.
@@ -395,6 +397,7 @@ async fn show_staff(
         .iter()
         .map(|employee| Person::new(employee, me))
         .collect();
+    let hooks = webhooks::look(visit).await?;
     let page = StaffPage {
         visit,
         current: "staff",
@@ -402,6 +405,7 @@ async fn show_staff(
         people,
         invited,
         bot: BotLine::new(&visit.desk.bot.borrow(), &visit.texts),
+        hooks,
     };
     visit.page_as(status, &page)
 }

@@ -13,6 +13,7 @@ mod status;
 mod tasks;
 mod text;
 mod visit;
+mod webhooks;
 
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
@@ -51,6 +52,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["profile", what] if post => accounts::change_profile(&visit, what).await,
         ["staff"] if get => accounts::staff(&visit).await,
         ["staff", "invite"] if post => accounts::invite(&visit).await,
+        ["webhooks", id, "retry"] if post => webhooks::retry(&visit, id).await,
         ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
 
         [] if get => tasks::list(&visit).await,

@@ -20,6 +20,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "notifier",
         &["domain", "clock", "i18n", "metrics", "store", "telegram"],
     ),
+    (
+        "webhooks",
+        &["domain", "clock", "config", "metrics", "store"],
+    ),
     ("graphql", &["domain", "i18n", "store", "app"]),
     ("web", &["domain", "i18n", "store", "app"]),
     (
@@ -45,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http",
             "notifier",
             "telegram",
+            "webhooks",
         ],
     ),
     ("demo", &["domain", "store"]),

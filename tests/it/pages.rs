@@ -9,14 +9,14 @@ use serde_json::json;
 use crate::harness::{PASSWORD, Shop, eventually};
 
 /// A browser: it keeps one cookie, and follows no redirect by itself.
-struct Browser<'a> {
+pub struct Browser<'a> {
     shop: &'a Shop,
     client: Client,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl<'a> Browser<'a> {
-    fn open(shop: &'a Shop) -> Self {
+    pub fn open(shop: &'a Shop) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let cookie = String::new();
         Self {
@@ -27,7 +27,7 @@ impl<'a> Browser<'a> {
     }
 
     /// A browser in which somebody is signed in.
-    async fn signed_in(shop: &'a Shop, email: &str) -> Self {
+    pub async fn signed_in(shop: &'a Shop, email: &str) -> Self {
         let mut browser = Self::open(shop);
         let form = [("email", email), ("password", PASSWORD), ("next", "/")];
         let answer = browser.post("/login", &form).await;
@@ -35,18 +35,18 @@ impl<'a> Browser<'a> {
         browser
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         let request = self.client.get(format!("{}{path}", self.shop.url));
         request.header("cookie", &self.cookie).send().await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.text().await.unwrap()
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
         let origin = self.shop.url.clone();
         let answer = self.post_from(&origin, path, form).await;
         if let Some(cookie) = answer.headers().get("set-cookie") {
@@ -79,7 +79,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn goes_to(answer: &Response) -> &str {
+pub fn goes_to(answer: &Response) -> &str {
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     answer.headers()["location"].to_str().unwrap()
 }

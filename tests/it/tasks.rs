@@ -142,6 +142,8 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         "mutation { retryNotification(id: 1) { task { id } } }",
+        "{ undeliveredWebhooks { id } }",
+        "mutation { retryWebhook(id: 1) { id } }",
     ] {
         let answer = shop.ask(query).await;
         assert_eq!(code(&answer), "UNAUTHENTICATED", "{query} {answer}");

@@ -8,6 +8,7 @@ mod list;
 mod notice;
 mod shop;
 mod task;
+mod webhook;
 mod written;
 
 pub use customer::{CustomerFields, CustomerView};
@@ -17,4 +18,5 @@ pub use list::List;
 pub use notice::UndeliveredView;
 pub use shop::ShopView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
+pub use webhook::UndeliveredWebhookView;
 pub use written::Written;
