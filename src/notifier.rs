@@ -4,7 +4,10 @@
 //! Every message goes out at least once; twice only where the outcome of a try was unknown. The
 //! rows of a chat keep their order, and one chat's trouble is no other's.
 
+mod staff;
+
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -22,6 +25,8 @@ use crate::domain::{
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
+
+pub use staff::Words;
 
 /// Sends that may be under way at once: one slow chat must not hold up the rest.
 const WORKERS: usize = 8;
@@ -41,7 +46,7 @@ pub struct Notifier {
     db: Db,
     clock: Clock,
     client: Client,
-    language: Language,
+    words: Arc<Words>,
     chats: RateLimiter<
         TelegramId,
         DefaultKeyedStateStore<TelegramId>,
@@ -65,21 +70,21 @@ pub enum Step {
 /// What a look at the queue found.
 enum Claim {
     Send(Outgoing, Language),
-    /// The row was given up.
+    /// The row was given up, or had nothing to tell any more.
     Dropped,
     Wait(Option<Timestamp>),
 }
 
 impl Notifier {
-    /// `language` is for chats whose own one isn't known.
-    pub fn new(db: Db, clock: Clock, client: Client, language: Language) -> Self {
+    /// The shop's language is for chats whose own one isn't known.
+    pub fn new(db: Db, clock: Clock, client: Client, words: Words) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
         Self {
             db,
             clock,
             client,
-            language,
+            words: Arc::new(words),
             chats,
             permit: Mutex::new(false),
             overall,
@@ -212,11 +217,11 @@ impl Notifier {
 
     /// Claims a row, unless it was taken back meanwhile.
     async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
-        let fallback = self.language;
+        let words = self.words.clone();
         self.db
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
-                let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
+                let Some(mut outgoing) = ready.into_iter().find(|row| row.id == id) else {
                     return Ok(Claim::Wait(Some(now)));
                 };
                 if is_given_up(outgoing.created, now) {
@@ -227,16 +232,28 @@ impl Notifier {
                     store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
                     return Ok(Claim::Dropped);
                 }
+                if let Content::Staff(news) = outgoing.content {
+                    let Some(reply) = words.find(tx, outgoing.chat, news, now)? else {
+                        store::outbox::delete(tx, id)?;
+                        return Ok(Claim::Dropped);
+                    };
+                    outgoing.content = Content::Reply(reply);
+                }
                 store::outbox::set_sending(tx, id)?;
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
-                Ok(Claim::Send(outgoing, language.unwrap_or(fallback)))
+                Ok(Claim::Send(
+                    outgoing,
+                    language.unwrap_or(words.shop.language),
+                ))
             })
             .await
     }
 
     async fn send(&self, outgoing: &Outgoing, language: Language) -> Result<(), Failure> {
         match &outgoing.content {
-            Content::Unreadable => Err(Failure::Refused("unreadable".to_owned())),
+            Content::Unreadable | Content::Staff(_) => {
+                Err(Failure::Refused("unreadable".to_owned()))
+            }
             Content::Reply(reply) => self.client.send_reply(outgoing.chat, reply).await,
             Content::Notice(notice) => {
                 self.client

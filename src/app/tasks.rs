@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, customers, details, notices};
+use super::{Desk, accounts, customers, details, notices, staff_bot};
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Task, TaskChange,
     TaskEvent, TaskFilter, TaskId, TaskOrder,
@@ -172,7 +172,7 @@ pub fn update(
     })
 }
 
-/// Makes an employee responsible for a task, or nobody.
+/// Makes an employee responsible for a task, or nobody. Whom a colleague has made so is told.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
@@ -202,6 +202,9 @@ pub fn assign(
         let mut task = before.clone();
         task.employee = employee;
         store::tasks::update(tx, &before, &mut task, now)?;
+        if let Some(employee) = employee {
+            staff_bot::assigned(tx, actor, employee, id, now)?;
+        }
     }
     get(tx, actor, id)
 }

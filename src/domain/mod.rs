@@ -17,6 +17,7 @@ mod notice;
 mod phone;
 mod retry;
 mod search;
+mod staff_bot;
 mod task;
 mod text;
 mod time;
@@ -43,10 +44,11 @@ pub use notice::{
 pub use phone::{Country, Phone};
 pub use retry::{backoff, is_given_up};
 pub use search::Search;
+pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,
 };
-pub use text::{Description, Name};
-pub use time::{Day, Days, Shop, TimeZone};
+pub use text::{Description, Name, escaped};
+pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerId, NoticeId, Status, TaskId, TelegramId};
+use super::{CustomerId, NoticeId, StaffNews, Status, TaskId, TelegramId};
 
 /// News for a customer about one of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,7 @@ pub struct Outgoing {
 pub enum Content {
     Notice(Notice),
     Reply(Reply),
+    Staff(StaffNews),
     /// Written by a program that stored replies otherwise; it can't be sent.
     Unreadable,
 }

@@ -61,6 +61,15 @@ impl Description {
     }
 }
 
+/// A text that stands for itself in Telegram's HTML
+/// (<https://core.telegram.org/bots/api#html-style>).
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 pub(super) fn check(
     field: &'static str,
     text: &str,

@@ -14,7 +14,7 @@ use crate::bot;
 use crate::config::{Mode, Telegram};
 use crate::domain::{BotState, Language};
 use crate::i18n;
-use crate::notifier::Notifier;
+use crate::notifier::{Notifier, Words};
 use crate::store::Db;
 use crate::telegram::{self, Client, Update};
 
@@ -53,7 +53,11 @@ impl Bot {
     /// Announces and sends until `stop`.
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.language);
+        let words = Words {
+            shop: desk.shop.clone(),
+            public_url: desk.public_url.clone(),
+        };
+        let notifier = Notifier::new(db, clock, self.client.clone(), words);
         let listen = async {
             tokio::select! {
                 () = stop.cancelled() => {}

@@ -4,6 +4,7 @@ mod accept;
 mod backups;
 mod bot;
 mod metrics;
+mod mornings;
 mod others;
 mod plain;
 mod systemd;
@@ -189,6 +190,7 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+            parts.spawn(mornings::run(self.desk.clone(), stop.clone()));
         }
         if let Some(settings) = self.backups {
             let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;
+pub mod staff_bot;
 pub mod status_links;
 pub mod tasks;
 pub mod updates;

@@ -7,7 +7,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     Category, CustomerId, Day, DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent,
-    Language, NoticeId, Role, Status, Sum, TaskId, TelegramId, WebhookId,
+    Language, NoticeId, Role, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -82,6 +82,19 @@ impl FromSql for Day {
 }
 
 impl ToSql for Day {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+/// A time of the day stands there so as well, and for the same reason.
+impl FromSql for TimeOfDay {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::parse("time", value.as_str()?).map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for TimeOfDay {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.to_string().into())
     }

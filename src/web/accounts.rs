@@ -6,6 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Errors;
+use super::staff_bot::{self, Telegram};
 use super::text::{Texts, initials, short_name};
 use super::visit::{Visit, safe_path};
 use super::webhooks::{self, Hooks};
@@ -203,26 +204,28 @@ struct ProfilePage<'a> {
     email: &'a str,
     saved: bool,
     min: usize,
+    telegram: Telegram,
 }
 
 impl<'a> ProfilePage<'a> {
-    fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Self {
+    fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Result<Self> {
         let saved = visit.asked("saved").is_some();
         let min = *PASSWORD_LENGTH.start();
-        Self {
+        Ok(Self {
             visit,
             current: "profile",
             errors,
             email,
             saved,
             min,
-        }
+            telegram: Telegram::new(visit, None)?,
+        })
     }
 }
 
 pub async fn profile(visit: &Visit) -> Result<Response> {
     let email = visit.viewer()?.me.email.as_str();
-    visit.page(&ProfilePage::new(visit, email, Errors::default()))
+    visit.page(&ProfilePage::new(visit, email, Errors::default())?)
 }
 
 pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
@@ -231,6 +234,14 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
         "email" => change_email(visit).await,
         "password" => change_password(visit).await,
         "language" => change_language(visit).await,
+        "telegram-unlink" => staff_bot::unlink(visit).await,
+        "morning" => staff_bot::set_morning(visit).await,
+        "telegram-code" => {
+            let email = viewer.me.email.as_str();
+            let mut page = ProfilePage::new(visit, email, Errors::default())?;
+            page.telegram.code = Some(staff_bot::create_code(visit).await?);
+            return visit.page(&page);
+        }
         "everywhere" => {
             let actor = viewer.actor;
             visit
@@ -250,7 +261,7 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
                 "email" => visit.typed("email"),
                 _ => viewer.me.email.as_str(),
             };
-            let page = ProfilePage::new(visit, email, errors);
+            let page = ProfilePage::new(visit, email, errors)?;
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

@@ -9,6 +9,7 @@ mod customers;
 mod errors;
 mod form;
 mod qr;
+mod staff_bot;
 mod status;
 mod tasks;
 mod text;

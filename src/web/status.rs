@@ -6,7 +6,7 @@ use warp::reply::Response;
 
 use super::visit::Visit;
 use crate::app::status_links::{self, Followed};
-use crate::domain::{BotState, Error, Result, Status, Sum};
+use crate::domain::{Error, Result, Status, Sum};
 
 #[derive(Template)]
 #[template(path = "status.html")]
@@ -32,22 +32,13 @@ pub async fn show(visit: &Visit, link: &[&str]) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
     let (links, token) = (desk.links.clone(), link.join("/"));
-    let telegram = bot(visit, &token);
+    let telegram = desk.bot_url(&token);
     let follow = move |c: &_| status_links::follow(c, &links, &token, now);
     match desk.db.read(follow).await {
         Ok(followed) => visit.page(&StatusPage::new(visit, &followed, telegram)),
         Err(Error::NotFound) => visit.page_as(StatusCode::NOT_FOUND, &NoStatusPage { visit }),
         Err(error) => Err(error),
     }
-}
-
-/// Opens the bot and hands it the token (<https://core.telegram.org/bots/features#deep-linking>).
-fn bot(visit: &Visit, token: &str) -> Option<String> {
-    let BotState::Seen(health) = &*visit.desk.bot.borrow() else {
-        return None;
-    };
-    let name = health.name.as_deref().filter(|name| !name.is_empty())?;
-    Some(format!("https://t.me/{name}?start={token}"))
 }
 
 impl<'a> StatusPage<'a> {

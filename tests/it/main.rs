@@ -31,6 +31,7 @@ mod receiver;
 mod regular;
 mod replication;
 mod restore;
+mod staff_bot;
 mod status_links;
 mod store;
 mod tasks;

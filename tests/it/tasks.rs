@@ -144,6 +144,9 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { retryNotification(id: 1) { task { id } } }",
         "{ undeliveredWebhooks { id } }",
         "mutation { retryWebhook(id: 1) { id } }",
+        "mutation { createStaffCode { code } }",
+        "mutation { unlinkMyTelegram { user { id } } }",
+        "mutation { setMorningList { user { id } } }",
     ] {
         let answer = shop.ask(query).await;
         assert_eq!(code(&answer), "UNAUTHENTICATED", "{query} {answer}");

@@ -117,7 +117,7 @@ async fn customers_are_told_of_without_anything_personal() {
     shop.clock.advance(Duration::from_secs(1));
     let told = receiver.told(6).await;
     are(&shop, "DELIVERED", 5).await;
-    // What is said of the card when the second change is told is what the third one made of it.
+    // Whoever hears of the first of the two changes asks, and learns of the second.
     assert_eq!(
         events(&told),
         [

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use zayavka::clock::Clock;
-use zayavka::domain::Language;
-use zayavka::notifier::{Notifier, Step};
+use zayavka::config::Config;
+use zayavka::notifier::{Notifier, Step, Words};
 use zayavka::store::{self, Db};
 use zayavka::telegram::Client;
 
@@ -97,7 +97,11 @@ impl Process {
             db.write(store::outbox::recover).await.unwrap();
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
-            Notifier::new(db, clock, client, Language::Russian)
+            let words = Words {
+                shop: Config::parse("").unwrap().shop,
+                public_url: shop.url.clone(),
+            };
+            Notifier::new(db, clock, client, words)
         });
         Self { runtime, notifier }
     }
