@@ -17,9 +17,12 @@ mod embedded {
     refinery::embed_migrations!("sql");
 }
 
-/// The program's own migrations, from `sql/`.
+/// The program's own migrations, from `sql/`, in the order of their numbers; the library has them
+/// in the order of the files' names, where the tenth comes before the first.
 pub fn embedded_migrations() -> Vec<Migration> {
-    embedded::migrations::runner().get_migrations().clone()
+    let mut all = embedded::migrations::runner().get_migrations().clone();
+    all.sort_by_key(Migration::version);
+    all
 }
 
 /// Why a database can't be opened.
