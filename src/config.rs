@@ -13,12 +13,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::domain::{
-    About, Country, Currency, Description, Introspection, Language, Line, Phone, Registration,
-    Reminders, Shop, TimeZone,
+    About, Country, Currency, Description, HookEvent, Introspection, Language, Line, Phone,
+    Registration, Reminders, Shop, TimeZone,
 };
 
 const PREFIX: &str = "ZAYAVKA";
 const SHORTEST_KEY: usize = 32;
+const MOST_WEBHOOKS: usize = 5;
 /// <https://letsencrypt.org/docs/acme-protocol-updates/>
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -66,6 +67,8 @@ pub struct Config {
     pub backups: Option<Backups>,
     /// `None` when customers aren't reminded of what they can collect.
     pub reminders: Option<Reminders>,
+    /// The programs that are told what happens.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// The settings of HTTPS.
@@ -102,6 +105,15 @@ pub struct Backups {
     pub keep: usize,
 }
 
+/// A program that is told what happens.
+#[derive(Debug)]
+pub struct Webhook {
+    pub url: String,
+    /// What its deliveries are signed with.
+    pub secret: SecretString,
+    pub events: Vec<HookEvent>,
+}
+
 /// The settings of a bot.
 #[derive(Debug)]
 pub struct Telegram {
@@ -136,6 +148,7 @@ struct Raw {
     metrics: RawMetrics,
     reminders: RawReminders,
     tls: RawTls,
+    webhooks: Vec<RawWebhook>,
 }
 
 #[derive(Deserialize)]
@@ -161,6 +174,15 @@ struct RawTls {
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
     redirect: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawWebhook {
+    url: Option<String>,
+    secret: Option<SecretString>,
+    secret_file: Option<PathBuf>,
+    events: List,
 }
 
 #[derive(Deserialize, Default)]
@@ -361,6 +383,31 @@ impl Raw {
             ("reminders.hour", reminders.hour.to_string()),
         ]
     }
+
+    fn shown_webhooks(&self) -> Vec<(String, String)> {
+        let unset = || "(not set)".to_owned();
+        let text = |value: &dyn std::fmt::Debug| format!("{value:?}");
+        let all = self.webhooks.iter().enumerate().flat_map(|(at, webhook)| {
+            let shown = [
+                ("url", webhook.url.as_ref().map(|url| text(url))),
+                ("secret", webhook.secret.as_ref().map(|_| text(&"***"))),
+                (
+                    "secret_file",
+                    webhook.secret_file.as_ref().map(|file| text(file)),
+                ),
+                ("events", Some(text(&webhook.events.texts()))),
+            ];
+            shown.map(|(key, value)| {
+                let value = value.unwrap_or_else(unset);
+                (format!("webhooks[{at}].{key}"), value)
+            })
+        });
+        let all: Vec<_> = all.collect();
+        match all.is_empty() {
+            true => vec![("webhooks".to_owned(), unset())],
+            false => all,
+        }
+    }
 }
 
 impl Default for Raw {
@@ -381,6 +428,7 @@ impl Default for Raw {
             metrics: RawMetrics::default(),
             reminders: RawReminders::default(),
             tls: RawTls::default(),
+            webhooks: Vec::new(),
         }
     }
 }
@@ -461,8 +509,8 @@ impl Config {
         Self::check(Raw::read(file)?)
     }
 
-    /// [`Config::load`] without the bot: commands beside the server need no token, which may be
-    /// known to the service alone.
+    /// [`Config::load`] without the bot and the webhooks: commands beside the server need no token
+    /// and no secret, which may be known to the service alone.
     ///
     /// # Errors
     /// As for [`Config::load`].
@@ -471,6 +519,7 @@ impl Config {
         raw.telegram.mode = Some("off".into());
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
+        raw.webhooks = Vec::new();
         Self::check(raw)
     }
 
@@ -484,11 +533,13 @@ impl Config {
             .build()
             .map_err(ConfigError::Unreadable)?;
         let mut text = String::new();
-        for (key, value) in raw.shown() {
+        let shown = raw.shown().into_iter();
+        let shown = shown.map(|(key, value)| (key.to_owned(), value));
+        for (key, value) in shown.chain(raw.shown_webhooks()) {
             let variable = format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase());
             let from = if std::env::var_os(&variable).is_some() {
                 variable
-            } else if in_file.get::<config::Value>(key).is_ok() {
+            } else if in_file.get::<config::Value>(&key).is_ok() {
                 file.map(|file| file.display().to_string())
                     .unwrap_or_default()
             } else {
@@ -603,6 +654,7 @@ impl Config {
             },
             backups: Backups::check(raw.backup)?,
             reminders: raw.reminders.check()?,
+            webhooks: Webhook::check_all(raw.webhooks)?,
         })
     }
 }
@@ -689,6 +741,64 @@ impl Backups {
             every,
             keep,
         }))
+    }
+}
+
+impl Webhook {
+    fn check_all(all: Vec<RawWebhook>) -> Result<Vec<Self>> {
+        if all.len() > MOST_WEBHOOKS {
+            return Err(wrong("webhooks", format!("at most {MOST_WEBHOOKS}")));
+        }
+        let mut checked: Vec<Self> = Vec::new();
+        for raw in all {
+            let webhook = Self::check(raw)?;
+            if checked.iter().any(|other| other.url == webhook.url) {
+                let why = "an address stands here once, with all its events";
+                return Err(wrong("webhooks.url", why));
+            }
+            checked.push(webhook);
+        }
+        Ok(checked)
+    }
+
+    /// Nobody is told anything who can't know whether it is true, or whom others listen to.
+    fn check(raw: RawWebhook) -> Result<Self> {
+        let missing = |key| move || wrong(key, "every webhook needs a url, a secret and events");
+        let url = raw.url.ok_or_else(missing("webhooks.url"))?;
+        let right = reqwest::Url::parse(&url).is_ok_and(|parsed| {
+            let secure = parsed.scheme() == "https";
+            let here = parsed.scheme() == "http" && on_this_machine(&url);
+            let open = parsed.username().is_empty() && parsed.password().is_none();
+            (secure || here) && open && parsed.fragment().is_none()
+        });
+        if !right {
+            let why =
+                "write an https address, without a password; plain http is for this machine only";
+            return Err(wrong("webhooks.url", why));
+        }
+        let keys = ["webhooks.secret", "webhooks.secret_file"];
+        let secret =
+            secret(keys, raw.secret, raw.secret_file)?.ok_or_else(missing("webhooks.secret"))?;
+        if secret.expose_secret().len() < SHORTEST_KEY {
+            return Err(wrong("webhooks.secret", "use at least 32 bytes"));
+        }
+        let event = |word: &str| {
+            HookEvent::from_word(word).ok_or_else(|| {
+                let known: Vec<_> = HookEvent::ALL.iter().map(|event| event.word()).collect();
+                let why = format!("there is no {word:?}; write some of {}", known.join(", "));
+                wrong("webhooks.events", why)
+            })
+        };
+        let events = raw.events.texts().into_iter().map(event);
+        let events = events.collect::<Result<Vec<_>>>()?;
+        match events.is_empty() {
+            true => Err(missing("webhooks.events")()),
+            false => Ok(Self {
+                url,
+                secret,
+                events,
+            }),
+        }
     }
 }
 

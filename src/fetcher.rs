@@ -3,17 +3,13 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Image, PhotoId, Result, Wanted};
+use crate::domain::{Image, PhotoId, Result, Wanted, backoff, is_given_up};
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
-
-/// After this many hours of trying a picture is given up.
-const GIVE_UP_HOURS: i64 = 72;
-const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 
 /// The worker that fetches.
 pub struct Fetcher {
@@ -74,7 +70,9 @@ impl Fetcher {
         let id = wanted.id;
         let image = match fetched {
             Ok(bytes) => Image::parse(bytes),
-            Err(Failure::Retry { after, detail, .. }) if !self.gave_up(&wanted) => {
+            Err(Failure::Retry { after, detail, .. })
+                if !is_given_up(wanted.created, self.clock.now()) =>
+            {
                 self.say(id, &detail);
                 let wait = after.unwrap_or_else(|| backoff(wanted.attempts));
                 let at = self.after(wait);
@@ -104,18 +102,8 @@ impl Fetcher {
         tracing::warn!(photo = photo.get(), why, "a picture was not fetched");
     }
 
-    fn gave_up(&self, wanted: &Wanted) -> bool {
-        let end = wanted.created.saturating_add(GIVE_UP_HOURS.hours());
-        end.is_ok_and(|end| end <= self.clock.now())
-    }
-
     fn after(&self, wait: Duration) -> Timestamp {
         let now = self.clock.now();
         now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     }
-}
-
-/// 1, 2, 4, … seconds, up to ten minutes.
-fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
 }

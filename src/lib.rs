@@ -16,6 +16,7 @@
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
 //! - [`fetcher`]: pictures from Telegram.
+//! - [`webhooks`]: from the same place to other people's programs.
 //! - [`graphql`]: the API.
 //! - [`web`]: the staff's pages, and the one that customers see.
 //! - [`http`]: the routes.
@@ -28,7 +29,8 @@
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!  │        └─▶ notifier ─▶ telegram, store
+//!  │        ├─▶ notifier ─▶ telegram, store
+//!  │        └─▶ webhooks ─▶ config, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
 //! ```
 //!
@@ -40,7 +42,8 @@
 //!   survives a crash.
 //! - A database file is opened by SQLite alone, and by one server at a time. What takes its place
 //!   (a restore) or leaves it (a backup) is whole before it gets its name.
-//! - Nothing is sent inside a transaction, and nothing is sent but from the outbox.
+//! - Nothing is sent inside a transaction, and nothing is sent but from the outbox and, to webhooks,
+//!   from their deliveries.
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].
 //! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
@@ -68,3 +71,4 @@ pub mod server;
 pub mod store;
 pub mod telegram;
 pub mod web;
+pub mod webhooks;

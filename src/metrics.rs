@@ -24,11 +24,14 @@ struct Inner {
     database: Family<Work, Histogram>,
     waits: Family<Work, Histogram>,
     sends: Family<Sent, Counter>,
+    hooks: Family<Sent, Counter>,
     updates: Counter,
     failed_logins: Counter,
     subscriptions: Gauge,
     outbox: Gauge,
     outbox_age: Gauge<f64, AtomicU64>,
+    deliveries: Gauge,
+    undelivered: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -54,6 +57,9 @@ pub struct Now {
     /// Messages that wait to be sent, and how long the oldest has been waiting past its time.
     pub outbox: usize,
     pub oldest: Duration,
+    /// What webhooks are yet to be told, and what they are not told any more.
+    pub deliveries: i64,
+    pub undelivered: i64,
 }
 
 impl Default for Metrics {
@@ -68,11 +74,14 @@ impl Default for Metrics {
             database: Family::new_with_constructor(short),
             waits: Family::new_with_constructor(short),
             sends: Family::default(),
+            hooks: Family::default(),
             updates: Counter::default(),
             failed_logins: Counter::default(),
             subscriptions: Gauge::default(),
             outbox: Gauge::default(),
             outbox_age: Gauge::default(),
+            deliveries: Gauge::default(),
+            undelivered: Gauge::default(),
             registry: Registry::default(),
         };
         let help = "How long requests took, by operation and code";
@@ -83,6 +92,12 @@ impl Default for Metrics {
         registry.register_with_unit("database_wait", help, Unit::Seconds, inner.waits.clone());
         let help = "Messages to Telegram, by what became of the try";
         registry.register("sends", help, inner.sends.clone());
+        let help = "Tries to tell webhooks, by what became of them";
+        registry.register("webhook_sends", help, inner.hooks.clone());
+        let help = "Events that webhooks are yet to be told";
+        registry.register("webhook_waiting", help, inner.deliveries.clone());
+        let help = "Events that webhooks were not told and are not told any more";
+        registry.register("webhook_undelivered", help, inner.undelivered.clone());
         let help = "Updates of Telegram that had their effect";
         registry.register("bot_updates", help, inner.updates.clone());
         let help = "Logins with a wrong account or password";
@@ -123,6 +138,11 @@ impl Metrics {
         self.0.sends.get_or_create(&Sent { result }).inc();
     }
 
+    /// A webhook was tried.
+    pub fn hooked(&self, result: &'static str) {
+        self.0.hooks.get_or_create(&Sent { result }).inc();
+    }
+
     /// An update of Telegram had its effect.
     pub fn updated(&self) {
         self.0.updates.inc();
@@ -143,6 +163,8 @@ impl Metrics {
         self.0.subscriptions.set(number(now.subscriptions));
         self.0.outbox.set(number(now.outbox));
         self.0.outbox_age.set(now.oldest.as_secs_f64());
+        self.0.deliveries.set(now.deliveries);
+        self.0.undelivered.set(now.undelivered);
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
         Ok(text)

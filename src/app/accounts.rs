@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::limits::Attempt;
 use super::tokens::Session;
-use super::{Desk, secrets};
+use super::{Desk, secrets, staff_bot};
 use crate::domain::{
     Actor, Conflict, Email, Employee, EmployeeId, Error, Language, Owner, Password, Problem,
     Registration, Result, Role,
@@ -355,7 +355,7 @@ fn new_invite(
     Ok(NewInvite { token, expires })
 }
 
-/// Shuts an account. What the employee did stays, with their name on it.
+/// Shuts an account, and unlinks its Telegram. What the employee did stays, with their name on it.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].
@@ -369,6 +369,7 @@ pub fn deactivate(tx: &Transaction, _: &Owner, id: EmployeeId) -> Result<Employe
 /// As for [`deactivate`].
 pub fn shut(tx: &Transaction, id: EmployeeId) -> Result<Employee> {
     keep_an_owner(tx, id)?;
+    staff_bot::forget(tx, id)?;
     store::employees::deactivate(tx, id)?;
     store::employees::get(tx, id)?.ok_or(Error::NotFound)
 }

@@ -50,7 +50,7 @@ pub fn take(
     let channel = Channel::Telegram;
     let (text, picture) = (&said.text, said.picture.as_deref());
     let customer = customer.as_deref();
-    let comment = comments::answer(tx, task.id, customer, channel, text, picture, now)?;
+    let comment = comments::answer(tx, &task, customer, channel, text, picture, now)?;
     let (task, others) = (task.id, choices.collect());
     Ok(Some(Landed {
         comment,
@@ -120,8 +120,11 @@ pub fn decide(
 ) -> Result<Approval> {
     let asked = store::approvals::get(tx, id)?.ok_or(Error::NotFound)?;
     let customer = own(tx, who, asked.task)?;
+    let task = store::tasks::get(tx, asked.task)?
+        .ok_or(Error::NotFound)?
+        .task;
     let (channel, customer) = (Channel::Telegram, Some(customer.id));
-    approvals::decide(tx, asked.task, id, agreed, channel, customer, now)
+    approvals::decide(tx, &task, id, agreed, channel, customer, now)
 }
 
 /// The customer of a task, who has proved to have this Telegram account.
@@ -148,7 +151,7 @@ pub fn say(
 ) -> Result<()> {
     let TaskRow { task, customer, .. } = status_links::task(tx, links, token, now)?;
     let customer = customer.as_deref();
-    comments::answer(tx, task.id, customer, Channel::Page, text, None, now).map(drop)
+    comments::answer(tx, &task, customer, Channel::Page, text, None, now).map(drop)
 }
 
 /// What the holder of a link answers to a question about its task.
@@ -164,5 +167,5 @@ pub fn decide_on_page(
     now: Timestamp,
 ) -> Result<Approval> {
     let task = status_links::task(tx, links, token, now)?.task;
-    approvals::decide(tx, task.id, id, agreed, Channel::Page, task.customer, now)
+    approvals::decide(tx, &task, id, agreed, Channel::Page, task.customer, now)
 }

@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use super::log::Log;
-use super::{details, notices, tasks};
+use super::{details, notices, staff_bot, tasks};
 use crate::domain::{
     Actor, Approval, ApprovalId, Channel, CustomerId, Decision, DetailsChange, Error, EventKind,
-    NewApproval, Notice, Problem, Result, Status, TaskId,
+    HookEvent, NewApproval, Notice, Problem, Result, Status, Subject, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -79,13 +79,14 @@ pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) ->
 /// [`Error::NotFound`] for a question about another task.
 pub(super) fn decide(
     tx: &Transaction,
-    task: TaskId,
+    about: &Task,
     id: ApprovalId,
     agreed: bool,
     channel: Channel,
     customer: Option<CustomerId>,
     now: Timestamp,
 ) -> Result<Approval> {
+    let task = about.id;
     let found = store::approvals::get(tx, id)?.filter(|approval| approval.task == task);
     let approval = found.ok_or(Error::NotFound)?;
     if approval.decision != Decision::Asked {
@@ -99,5 +100,7 @@ pub(super) fn decide(
     let log = Log::of_customer(tx, customer, task, now);
     log.happened(kind, approval.price.minor())?;
     store::tasks::touch(tx, task, now)?;
+    staff_bot::customer_answered(tx, task, now)?;
+    store::webhooks::tell(tx, HookEvent::ApprovalDecided, &Subject::of(about), now)?;
     store::approvals::get(tx, id)?.ok_or(Error::NotFound)
 }

@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::log::Log;
-use super::{notices, tasks};
+use super::{notices, staff_bot, tasks};
 use crate::domain::{
     Actor, Channel, Comment, CommentId, CommentKind, Customer, CustomerId, Error, EventKind,
-    Message, Notice, PhotoId, Problem, Result, TaskId,
+    HookEvent, Message, Notice, PhotoId, Problem, Result, Subject, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -38,7 +38,11 @@ pub fn add(
     text: &Message,
     now: Timestamp,
 ) -> Result<Comment> {
-    let TaskRow { customer, .. } = tasks::get(tx, actor, task)?;
+    let TaskRow {
+        task: about,
+        customer,
+        ..
+    } = tasks::get(tx, actor, task)?;
     let kind = match to_customer {
         true => CommentKind::ToCustomer,
         false => CommentKind::Internal,
@@ -51,6 +55,7 @@ pub fn add(
         notices::tell(tx, customer.as_deref(), notice, now)?;
     }
     store::tasks::touch(tx, task, now)?;
+    store::webhooks::tell(tx, HookEvent::CommentAdded, &Subject::of(&about), now)?;
     get(tx, comment)
 }
 
@@ -74,13 +79,14 @@ pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> 
 /// [`Error::Invalid`] when very much waits for an answer already.
 pub(super) fn answer(
     tx: &Transaction,
-    task: TaskId,
+    about: &Task,
     customer: Option<&Customer>,
     channel: Channel,
     text: &Message,
     picture: Option<&str>,
     now: Timestamp,
 ) -> Result<CommentId> {
+    let task = about.id;
     if store::comments::count_open(tx, task)? >= OPEN {
         return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
     }
@@ -92,6 +98,8 @@ pub(super) fn answer(
         store::photos::insert(tx, comment, file, now)?;
     }
     store::tasks::touch(tx, task, now)?;
+    staff_bot::customer_answered(tx, task, now)?;
+    store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)?;
     Ok(comment)
 }
 

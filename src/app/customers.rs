@@ -189,7 +189,7 @@ fn remove(
     store::history::append_for_customer(tx, customer.id, kind, author, now)?;
     store::tasks::touch_of_customer(tx, customer.id, now)?;
     store::status_links::end_of(tx, customer.id)?;
-    store::customers::delete(tx, customer.id)?;
+    store::customers::delete(tx, customer.id, now)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {

@@ -20,10 +20,12 @@ pub mod passwords;
 pub mod reminders;
 pub mod reports;
 pub mod secrets;
+pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod webhooks;
 
 use tokio::sync::watch;
 
@@ -52,6 +54,16 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Opens the bot and hands it a word (<https://core.telegram.org/bots/features#deep-linking>);
+    /// `None` while nobody knows where the bot is.
+    pub fn bot_url(&self, start: &str) -> Option<String> {
+        let BotState::Seen(health) = &*self.bot.borrow() else {
+            return None;
+        };
+        let name = health.name.as_deref().filter(|name| !name.is_empty())?;
+        Some(format!("https://t.me/{name}?start={start}"))
+    }
+
     /// The page on which an invited person makes the account.
     pub fn invite_url(&self, token: &str) -> String {
         format!("{}/join/{token}", self.public_url)

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, approvals, customers, details, notices, stages};
+use super::{Desk, accounts, approvals, customers, details, notices, staff_bot, stages};
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Stage, Status,
     Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
@@ -201,7 +201,7 @@ fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Ar
     Ok(Arc::new(stage))
 }
 
-/// Makes an employee responsible for a task, or nobody.
+/// Makes an employee responsible for a task, or nobody. Whom a colleague has made so is told.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
@@ -231,6 +231,9 @@ pub fn assign(
         let mut task = before.clone();
         task.employee = employee;
         store::tasks::update(tx, &before, &mut task, now)?;
+        if let Some(employee) = employee {
+            staff_bot::assigned(tx, actor, employee, id, now)?;
+        }
     }
     get(tx, actor, id)
 }
@@ -244,7 +247,7 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     let author = Author::Staff(actor.id());
     let last = Some(task.status.word());
     store::history::append(tx, id, EventKind::Deleted, author, last, None, now)?;
-    store::tasks::delete(tx, id)
+    store::tasks::delete(tx, &task, now)
 }
 
 /// Every change of a task, or of one of them, from now on, with the task as it is when it is

@@ -1,8 +1,10 @@
 //! The customers' conversation. [`step`] is the whole of it and touches nothing; [`handle`]
 //! reads an update, runs the step, and does what it says, in the caller's transaction. What is
-//! said goes to the outbox, like everything else that is sent.
+//! said goes to the outbox, like everything else that is sent. What employees say to the bot is
+//! [`staff`]'s.
 
 mod say;
+mod staff;
 
 use jiff::Timestamp;
 
@@ -149,6 +151,9 @@ pub fn handle(
     now: Timestamp,
 ) -> Result<()> {
     if !store::updates::note(tx, update.id, now)? {
+        return Ok(());
+    }
+    if staff::take(tx, shop, &update.event, now)? {
         return Ok(());
     }
     let Some((who, input)) = read(update.event, shop) else {

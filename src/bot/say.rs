@@ -67,7 +67,7 @@ pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &Tim
             let args = [("page", (number + 1).into()), ("pages", pages.into())];
             let head = i18n::text_with(language, "bot-tasks", args);
             let lines = tasks.iter().map(|row| line(row, language, zone));
-            lines.fold(head, |text, line| text + "\n" + &line)
+            lines.fold(head, |text, line| format!("{text}\n{line}"))
         }
     };
     Reply::new(text, turn(number, pages))
@@ -95,10 +95,10 @@ pub(super) fn landed(landed: &Landed, list: Reply, language: Language) -> Reply 
     let mut text = number("bot-taken", landed.task);
     let mut buttons: Vec<_> = landed.others.iter().map(button).collect();
     if !buttons.is_empty() {
-        text = text + "\n" + &i18n::text(language, "bot-taken-which");
+        text = format!("{text}\n{}", i18n::text(language, "bot-taken-which"));
     }
     if !list.text.is_empty() {
-        text = text + "\n\n" + &list.text;
+        text = format!("{text}\n\n{}", list.text);
     }
     if let Buttons::Row(turn) = list.buttons {
         buttons.extend(turn);

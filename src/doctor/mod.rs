@@ -4,6 +4,7 @@
 mod certificate;
 mod place;
 mod telegram;
+mod webhooks;
 
 use std::path::Path;
 
@@ -143,6 +144,7 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) {
             findings.push(schema(&health));
             findings.push(log(&health));
             findings.push(present(health.newest_event, now));
+            findings.extend(webhooks::examine(&config.webhooks, &health.webhooks, now));
         }
         Err(flaw) => {
             let advice = "If it is damaged, stop the server and run `zayavka restore` with the \

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Email, EmployeeId, Error, Language, Problem, Result};
+use super::{Email, EmployeeId, Error, Language, Problem, Result, TelegramId, TimeOfDay};
 
 /// What an employee may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct Employee {
     pub language: Option<Language>,
     /// Every token carries the epoch in which it was made; raising it ends all of them.
     pub epoch: i64,
+    /// Where they are told of their work; `None` until they have linked it.
+    pub telegram: Option<TelegramId>,
+    /// When they have the list of each morning; `None` for never.
+    pub morning: Option<TimeOfDay>,
     pub created: jiff::Timestamp,
 }
 

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Invalid, Problem};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(i64);
 
         impl $name {
@@ -48,6 +50,10 @@ ids! {
     NoticeId
     /// A step inside a status. Never given twice.
     StageId
+    /// A program that is told what happens here.
+    WebhookId
+    /// What such a program is to be told; it knows by this what it was told already.
+    DeliveryId
 }
 
 /// A person's number at Telegram, at most 52 bits wide

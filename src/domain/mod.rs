@@ -23,11 +23,14 @@ mod notice;
 mod phone;
 mod photo;
 mod reminders;
+mod retry;
 mod search;
+mod staff_bot;
 mod stage;
 mod task;
 mod text;
 mod time;
+mod webhook;
 mod workload;
 
 pub use about::About;
@@ -42,8 +45,8 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
-    ApprovalId, CommentId, CustomerId, EmployeeId, EventId, NoticeId, PhotoId, StageId, TaskId,
-    TelegramId,
+    ApprovalId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId, PhotoId, StageId,
+    TaskId, TelegramId, WebhookId,
 };
 pub use language::Language;
 pub use money::{Currency, Sum};
@@ -55,7 +58,9 @@ pub use notice::{
 pub use phone::{Country, Phone};
 pub use photo::{Image, Photo, PhotoState, Wanted};
 pub use reminders::Reminders;
+pub use retry::{backoff, is_given_up};
 pub use search::Search;
+pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
     UsualStage, Wording,
@@ -65,5 +70,6 @@ pub use task::{
     TaskOrder,
 };
 pub use text::{Description, Message, Name};
-pub use time::{Day, Days, Shop, TimeZone};
+pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
+pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, Workload};

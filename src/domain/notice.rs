@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ApprovalId, CommentId, CustomerId, NoticeId, StageId, Status, TaskId, TelegramId};
+use super::{
+    ApprovalId, CommentId, CustomerId, NoticeId, StaffNews, StageId, Status, TaskId, TelegramId,
+};
 
 /// News for a customer about one of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,7 @@ pub struct Outgoing {
 pub enum Content {
     Notice(Notice),
     Reply(Reply),
+    Staff(StaffNews),
     /// Written by a program that stored replies otherwise; it can't be sent.
     Unreadable,
 }

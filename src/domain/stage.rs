@@ -217,6 +217,23 @@ pub const USUAL_STAGES: [UsualStage; 9] = [
 ];
 
 #[cfg(test)]
+impl Stage {
+    /// A stage for tests that need no more of it than its status.
+    pub fn plain(status: Status) -> Self {
+        Self {
+            id: StageId::from_row(1),
+            status,
+            name: StageName("Стоит".to_owned()),
+            colour: Colour::Grey,
+            position: 1,
+            wording: Wording::default(),
+            told: true,
+            stuck: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -224,14 +241,8 @@ mod tests {
     fn a_task_is_stuck_when_its_days_are_over_and_it_is_not_closed() {
         let since: Timestamp = "2021-07-25T09:00:00Z".parse().unwrap();
         let stage = |status, stuck: Option<i64>| Stage {
-            id: StageId::from_row(1),
-            status,
-            name: StageName::parse("name", "Стоит").unwrap(),
-            colour: Colour::Grey,
-            position: 1,
-            wording: Wording::default(),
-            told: true,
             stuck: stuck.map(|days| StuckDays::new("stuckDays", days).unwrap()),
+            ..Stage::plain(status)
         };
         for (status, days, now, stuck) in [
             (Status::Ready, Some(2), "2021-07-27T08:59:59.999Z", false),

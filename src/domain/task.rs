@@ -15,6 +15,8 @@ words! {
 impl Status {
     /// Those in which the shop has still something to do.
     pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
+    /// Those in which it is not over yet.
+    pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
 }
 
 words! {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -96,6 +96,35 @@ impl std::fmt::Display for Day {
     }
 }
 
+/// A time of the day by the shop's clock, `HH:MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(Time);
+
+impl TimeOfDay {
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let parts = text.split_once(':').filter(|(hour, minute)| {
+            let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+            digits(hour) && digits(minute)
+        });
+        let time = parts.and_then(|(hour, minute)| {
+            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+        });
+        Ok(time.map(Self).ok_or(Problem::TimeMalformed.at(field))?)
+    }
+
+    /// What the shop's clock shows, without the seconds.
+    pub fn of(instant: Timestamp, timezone: &TimeZone) -> Self {
+        let time = instant.to_zoned(timezone.clone()).time();
+        Self(Time::new(time.hour(), time.minute(), 0, 0).unwrap_or_default())
+    }
+}
+
+impl std::fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}:{:02}", self.0.hour(), self.0.minute())
+    }
+}
+
 /// A span of whole days as instants: `from` is inside, `until` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Days {
@@ -151,6 +180,20 @@ mod tests {
         let days = Days::between("dateEnd", Some(day), Some(day), &moscow).unwrap();
         assert_eq!(days.from, Some(late));
         assert_eq!(days.until, Some("2021-07-25T21:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_time_is_two_digits_twice() {
+        let moscow = TimeZone::get("Europe/Moscow").unwrap();
+        let noon = TimeOfDay::of("2021-07-25T09:00:59Z".parse().unwrap(), &moscow);
+        assert_eq!(noon.to_string(), "12:00");
+        assert_eq!(TimeOfDay::parse("time", "12:00").unwrap(), noon);
+        assert!(TimeOfDay::parse("time", "09:59").unwrap() < noon);
+        for text in [
+            "", "24:00", "12:60", "9:00", "+9:00", "12:00:00", "noon", "12",
+        ] {
+            assert!(TimeOfDay::parse("time", text).is_err(), "{text}");
+        }
     }
 
     #[test]

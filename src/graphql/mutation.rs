@@ -14,8 +14,8 @@ use super::stages::{DeleteStagePayload, StagePayload};
 use super::view::{CommentView, CustomerView, RoleEnum, TaskView, UserView, user};
 use crate::app;
 use crate::domain::{
-    CustomerId, Email, EmployeeId, Message, NewApproval, NoticeId, Phone, Result, Role, StageId,
-    Sum, TaskId,
+    CustomerId, DeliveryId, Email, EmployeeId, Message, NewApproval, NoticeId, Phone, Result, Role,
+    StageId, Sum, TaskId, TimeOfDay,
 };
 use crate::store::Transaction;
 
@@ -53,6 +53,11 @@ pub struct DeleteTaskPayload {
 }
 
 #[derive(SimpleObject)]
+pub struct RetryWebhookPayload {
+    id: ID,
+}
+
+#[derive(SimpleObject)]
 pub struct LogoutPayload {
     success: bool,
 }
@@ -63,6 +68,16 @@ pub struct CreateInvitePayload {
     token: String,
     /// The page on which the invited person makes the account.
     url: String,
+    /// Until when it can be used, RFC 3339 in UTC.
+    expires_time: String,
+}
+
+#[derive(SimpleObject)]
+pub struct CreateStaffCodePayload {
+    /// To be sent to the bot. Shown this once.
+    code: String,
+    /// Opens the bot with the code; null while nobody knows where the bot is.
+    url: Option<String>,
     /// Until when it can be used, RFC 3339 in UTC.
     expires_time: String,
 }
@@ -182,6 +197,50 @@ impl Mutation {
             .write(move |tx| app::accounts::logout_everywhere(tx, &actor))
             .await?;
         Ok(LogoutPayload { success: true })
+    }
+
+    /// Makes a code that links one's own Telegram: sent to the bot within 15 minutes, it works once.
+    /// The code before is dead.
+    async fn create_staff_code(&self, ctx: &Context<'_>) -> Result<CreateStaffCodePayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let now = desk.clock.now();
+        let made = desk
+            .db
+            .write(move |tx| app::staff_bot::create_code(tx, &actor, now))
+            .await?;
+        Ok(CreateStaffCodePayload {
+            url: desk.bot_url(&made.start()),
+            code: made.code.as_str().to_owned(),
+            expires_time: made.expires.to_string(),
+        })
+    }
+
+    /// Takes one's own Telegram account away, and what waits to be sent to it.
+    async fn unlink_my_telegram(&self, ctx: &Context<'_>) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let work = move |tx: &Transaction<'_>| app::staff_bot::unlink(tx, &actor);
+        let user = user(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Chooses when the bot sends one's own open tasks each morning. It begins tomorrow when that
+    /// time of today is over.
+    async fn set_morning_list(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "HH:MM by the shop's clock; null for never.")] time: Option<String>,
+    ) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let time = time
+            .map(|time| TimeOfDay::parse("time", &time))
+            .transpose()?;
+        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let work =
+            move |tx: &Transaction<'_>| app::staff_bot::set_morning(tx, &shop, &actor, time, now);
+        let user = user(desk.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
     }
 
     /// Invites somebody to make an account with that e-mail, once, within 72 hours. The owner's.
@@ -539,5 +598,16 @@ impl Mutation {
         Ok(TaskPayload {
             task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
         })
+    }
+
+    /// Tells a webhook what was given up, under the same number and with the status and version of
+    /// then. The owner's.
+    async fn retry_webhook(&self, ctx: &Context<'_>, id: ID) -> Result<RetryWebhookPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let (delivery, now) = (DeliveryId::parse("id", &id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::webhooks::retry(tx, &owner, delivery, now);
+        desk.db.write(work).await?;
+        Ok(RetryWebhookPayload { id })
     }
 }

@@ -8,7 +8,7 @@ use super::loader;
 use super::page::{self, Page};
 use super::view::{
     CategoryEnum, CustomerView, List, MonthView, ShopView, StageView, StatusEnum, TaskOrderEnum,
-    TaskView, TodayView, UndeliveredView, UserView, stage, user,
+    TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
@@ -234,5 +234,15 @@ impl Query {
             .zip(loader::tasks(rows, &desk.shop.timezone));
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.map(view).collect())
+    }
+
+    /// What webhooks were not told and are not told any more, the last first, at most a hundred:
+    /// `retryWebhook`. The owner's.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn undelivered_webhooks(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredWebhookView>> {
+        let owner = ctx.actor()?.require_owner()?;
+        let work = move |c: &_| app::webhooks::undelivered(c, &owner);
+        let all = ctx.desk()?.db.look_up(work).await?;
+        Ok(all.into_iter().map(UndeliveredWebhookView).collect())
     }
 }

@@ -272,6 +272,7 @@ fn room(path: &str) -> String {
         "join",
         "profile",
         "staff",
+        "webhooks",
         "tasks",
         "new-task",
         "board",

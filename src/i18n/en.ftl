@@ -71,6 +71,26 @@ bot-task = <b>No. { $number }</b> · { $category } · { $status } · { $day }
 bot-command-start = Confirm your phone number
 bot-command-help = Help
 
+staff-bot-linked =
+    Telegram is linked to { $email }. New tasks, customers' answers and the morning's list come here.
+
+    /today — what there is to do now
+    /stop — unlink
+staff-bot-wrong-code = The code doesn't fit: it was used, is too old, or was mistyped. Make another in your profile.
+staff-bot-too-many = Too many wrong codes. Try again in 15 minutes.
+staff-bot-unlinked = Telegram is unlinked: no more tasks come here.
+staff-bot-new-task = A task was given to you: { $task }
+staff-bot-answered = The customer has answered: { $task }
+staff-bot-list = Your tasks:
+staff-bot-nothing = You have no open tasks.
+staff-bot-overdue = Overdue
+staff-bot-due-today = Due today
+staff-bot-ready = Ready, waiting for the customer
+staff-bot-open = The others
+staff-bot-number = No. { $number }
+staff-bot-due = by { $day }
+staff-bot-more = …and { $count } more
+
 notice-status-changed = Your request <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
 notice-comment =
     Your request <b>No. { $number }</b>, the shop writes:
@@ -100,6 +120,7 @@ problem-phone-length = A phone has 5 to 15 digits.
 problem-email-malformed = Write a whole address, for example name@example.com.
 problem-day-malformed = Write a date that exists as YYYY-MM-DD, for example 2021-07-25.
 problem-month-malformed = Write a month as YYYY-MM, for example 2021-07.
+problem-time-malformed = Write a time like 08:30.
 problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
 problem-sum-out-of-range = The sum is negative or too large.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
@@ -239,6 +260,16 @@ profile-language-ru = Русский
 profile-language-en = English
 profile-everywhere = Log out everywhere
 profile-everywhere-note = All sessions and tokens of this account stop working, this one too.
+profile-telegram-lead = Link your Telegram: the bot will write of new tasks and of customers' answers.
+profile-telegram-linked = Your Telegram is linked: the bot writes of new tasks and of customers' answers.
+profile-telegram-make = Make a code
+profile-telegram-another = Link another
+profile-telegram-unlink = Unlink
+profile-telegram-code = Send this code to the bot. It works once, until: { $until }.
+profile-telegram-code-label = Code for the bot
+profile-telegram-open = Open the bot with the code
+profile-morning = List of tasks every morning
+profile-morning-note = By the shop's clock. Empty for none. The list comes to your Telegram when there is something to do.
 profile-saved = Saved.
 staff-title = Staff
 staff-email = E-mail
@@ -271,6 +302,21 @@ bot-many-waiting = { $count ->
    *[other] { $count } messages of customers wait at Telegram.
 } Look into the program's log.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Restart the program.
+
+webhook = Webhook
+webhook-well = Everything is delivered.
+webhook-waiting = { $count ->
+    [one] { $count } event waits.
+   *[other] { $count } events wait.
+}
+webhook-failing = { $count ->
+    [one] { $count } event is not delivered
+   *[other] { $count } events are not delivered
+}, the first from { $since } ({ $detail }). It is tried again.
+webhook-undelivered = Webhooks: not delivered
+webhook-undelivered-lead = Three days of tries failed. Send again when that program works.
+webhook-given-up = { $when }. { $detail }
+webhook-retry = Send again
 
 # Tasks
 

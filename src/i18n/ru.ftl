@@ -71,6 +71,26 @@ bot-task = <b>№ { $number }</b> · { $category } · { $status } · { $day }
 bot-command-start = Подтвердить номер телефона
 bot-command-help = Подсказка
 
+staff-bot-linked =
+    Telegram привязан к { $email }. Сюда придут новые заявки, ответы клиентов и утренний список.
+
+    /today — что сейчас в работе
+    /stop — отвязать
+staff-bot-wrong-code = Код не подходит: он использован, просрочен или набран с ошибкой. Новый — в профиле.
+staff-bot-too-many = Слишком много неверных кодов. Попробуйте через 15 минут.
+staff-bot-unlinked = Telegram отвязан: о заявках сюда больше не напишем.
+staff-bot-new-task = Вам передали заявку: { $task }
+staff-bot-answered = Клиент ответил: { $task }
+staff-bot-list = Ваши заявки:
+staff-bot-nothing = Открытых заявок у вас нет.
+staff-bot-overdue = Просрочены
+staff-bot-due-today = Срок сегодня
+staff-bot-ready = Готовы, ждут клиента
+staff-bot-open = Остальные
+staff-bot-number = № { $number }
+staff-bot-due = до { $day }
+staff-bot-more = …и ещё { $count }
+
 notice-status-changed = Заявка <b>№ { $number }</b>: новый статус — <b>{ $status }</b>.
 notice-comment =
     Заявка <b>№ { $number }</b>, сообщение мастерской:
@@ -103,6 +123,7 @@ problem-phone-length = В телефоне должно быть от 5 до 15 
 problem-email-malformed = Напишите адрес полностью, например name@example.com.
 problem-day-malformed = Напишите существующую дату в виде ГГГГ-ММ-ДД, например 2021-07-25.
 problem-month-malformed = Напишите месяц в виде ГГГГ-ММ, например 2021-07.
+problem-time-malformed = Время пишется так: 08:30.
 problem-sum-malformed = Напишите сумму цифрами, например 1500 или 1500,50.
 problem-sum-out-of-range = Сумма отрицательная или слишком большая.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
@@ -248,6 +269,16 @@ profile-language-ru = Русский
 profile-language-en = English
 profile-everywhere = Выйти везде
 profile-everywhere-note = Все сеансы и токены этой учётной записи перестанут работать, включая этот.
+profile-telegram-lead = Привяжите свой Telegram: бот напишет о новых заявках и ответах клиентов.
+profile-telegram-linked = Ваш Telegram привязан: бот пишет о новых заявках и ответах клиентов.
+profile-telegram-make = Получить код
+profile-telegram-another = Привязать другой
+profile-telegram-unlink = Отвязать
+profile-telegram-code = Отправьте боту этот код. Он сработает один раз, до: { $until }.
+profile-telegram-code-label = Код для бота
+profile-telegram-open = Открыть бота с кодом
+profile-morning = Список заявок каждое утро
+profile-morning-note = Время мастерской. Пусто — не присылать. Список приходит в ваш Telegram, если есть что делать.
 profile-saved = Сохранено.
 staff-title = Сотрудники
 staff-email = Эл. почта
@@ -281,6 +312,23 @@ bot-many-waiting = { $count ->
    *[many] В Телеграме ждут { $count } сообщений клиентов.
 } Загляните в журнал программы.
 bot-foreign-certificate = У Телеграма чужой сертификат для бота. Перезапустите программу.
+
+webhook = Вебхук
+webhook-well = Всё доставлено.
+webhook-waiting = { $count ->
+    [one] Ждёт отправки { $count } событие.
+    [few] Ждут отправки { $count } события.
+   *[other] Ждут отправки { $count } событий.
+}
+webhook-failing = { $count ->
+    [one] Не доставлено { $count } событие
+    [few] Не доставлены { $count } события
+   *[other] Не доставлено { $count } событий
+}, первое — { $since } ({ $detail }). Пробуем снова.
+webhook-undelivered = Вебхуки: не доставлено
+webhook-undelivered-lead = Трое суток не удавалось. Отправьте ещё раз, когда та программа снова работает.
+webhook-given-up = { $when }. { $detail }
+webhook-retry = Отправить ещё раз
 
 # Заявки
 

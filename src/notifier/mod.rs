@@ -5,22 +5,28 @@
 //! rows of a chat keep their order, and one chat's trouble is no other's.
 
 mod say;
+mod staff;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Content, Error, Outgoing, Reason, Reply, Result, Shop, TelegramId};
+use crate::domain::{
+    Content, Error, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
+};
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
+
+pub use staff::Words;
 
 /// Sends that may be under way at once: one slow chat must not hold up the rest.
 const WORKERS: usize = 8;
@@ -32,9 +38,6 @@ const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
 /// A longer burst would come on top of what a second lets through anyway.
 const OVERALL: Quota =
     Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
-/// After this many hours of trying a message is given up.
-const GIVE_UP_HOURS: i64 = 72;
-const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 /// How long a stop waits for a send that is under way, before its outcome stays unknown.
 const STOP_GRACE: Duration = Duration::from_secs(6);
 
@@ -43,7 +46,7 @@ pub struct Notifier {
     db: Db,
     clock: Clock,
     client: Client,
-    shop: Shop,
+    words: Arc<Words>,
     chats: RateLimiter<
         TelegramId,
         DefaultKeyedStateStore<TelegramId>,
@@ -73,16 +76,15 @@ enum Claim {
 }
 
 impl Notifier {
-    /// What a reminder says of the shop is in `shop`, and the language for chats whose own one isn't
-    /// known.
-    pub fn new(db: Db, clock: Clock, client: Client, shop: Shop) -> Self {
+    /// The shop's language is for chats whose own one isn't known.
+    pub fn new(db: Db, clock: Clock, client: Client, words: Words) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
         Self {
             db,
             clock,
             client,
-            shop,
+            words: Arc::new(words),
             chats,
             permit: Mutex::new(false),
             overall,
@@ -215,7 +217,7 @@ impl Notifier {
 
     /// Claims a row, unless it was taken back meanwhile.
     async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
-        let shop = self.shop.clone();
+        let words = self.words.clone();
         self.db
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
@@ -223,10 +225,11 @@ impl Notifier {
                     return Ok(Claim::Wait(Some(now)));
                 };
                 let language = store::outbox::language_of(tx, outgoing.chat)?;
-                let language = language.unwrap_or(shop.language);
+                let language = language.unwrap_or(words.shop.language);
                 let message = match &outgoing.content {
                     Content::Reply(reply) => Some(reply.clone()),
-                    Content::Notice(notice) => say::notice(tx, *notice, language, &shop)?,
+                    Content::Staff(news) => words.find(tx, outgoing.chat, *news, now)?,
+                    Content::Notice(notice) => say::notice(tx, *notice, language, &words.shop)?,
                     Content::Unreadable => {
                         store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
                         return Ok(Claim::Dropped);
@@ -236,7 +239,7 @@ impl Notifier {
                     store::outbox::delete(tx, id)?;
                     return Ok(Claim::Dropped);
                 };
-                if gave_up(&outgoing, now) {
+                if is_given_up(outgoing.created, now) {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
                     return Ok(Claim::Dropped);
                 }
@@ -301,7 +304,7 @@ fn settle(
         Err(Failure::Refused(detail)) => {
             store::outbox::set_dead(tx, row.id, Reason::Refused, &detail, now)
         }
-        Err(Failure::Retry { detail, .. }) if gave_up(row, now) => {
+        Err(Failure::Retry { detail, .. }) if is_given_up(row.created, now) => {
             store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
         }
         Err(Failure::Retry {
@@ -314,17 +317,6 @@ fn settle(
             store::outbox::set_retry(tx, row.id, at, maybe_done, &detail)
         }
     }
-}
-
-fn gave_up(row: &Outgoing, now: Timestamp) -> bool {
-    row.created
-        .saturating_add(GIVE_UP_HOURS.hours())
-        .is_ok_and(|end| end <= now)
-}
-
-/// 1, 2, 4, … seconds, up to ten minutes.
-fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
 }
 
 async fn grace(stop: &CancellationToken) {

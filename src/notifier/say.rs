@@ -84,6 +84,6 @@ fn reminder(task: TaskId, ready: Timestamp, shop: &Shop, language: Language) -> 
     let known = lines.into_iter().filter(|(_, value)| !value.is_empty());
     known.fold(text, |text, (id, value)| {
         let line = i18n::text_with(language, id, [("value", html(value).into())]);
-        text + "\n" + &line
+        format!("{text}\n{line}")
     })
 }

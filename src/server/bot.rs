@@ -15,7 +15,7 @@ use crate::config::{Mode, Telegram};
 use crate::domain::{BotState, Language};
 use crate::fetcher::Fetcher;
 use crate::i18n;
-use crate::notifier::Notifier;
+use crate::notifier::{Notifier, Words};
 use crate::store::Db;
 use crate::telegram::{self, Client, Update};
 
@@ -54,7 +54,11 @@ impl Bot {
     /// Announces and sends until `stop`.
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        let notifier = Notifier::new(db, clock, self.client.clone(), desk.shop.clone());
+        let words = Words {
+            shop: desk.shop.clone(),
+            public_url: desk.public_url.clone(),
+        };
+        let notifier = Notifier::new(db, clock, self.client.clone(), words);
         let fetcher = Fetcher::new(desk.db.clone(), desk.clock.clone(), self.client.clone());
         let listen = async {
             tokio::select! {

@@ -19,8 +19,9 @@ pub async fn answer(desk: Arc<Desk>, method: Method, path: String) -> Response {
     if (method, &*path) != (Method::GET, "/metrics") {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let waiting = match desk.db.read(store::outbox::waiting).await {
-        Ok(waiting) => waiting,
+    let count = |c: &_| Ok((store::outbox::waiting(c)?, store::webhooks::standing(c)?));
+    let (waiting, hooks) = match desk.db.read(count).await {
+        Ok(counted) => counted,
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "the outbox can't be counted");
@@ -35,6 +36,8 @@ pub async fn answer(desk: Arc<Desk>, method: Method, path: String) -> Response {
         oldest: late
             .and_then(|late| Duration::try_from(late).ok())
             .unwrap_or_default(),
+        deliveries: hooks.iter().map(|hook| hook.waiting).sum(),
+        undelivered: hooks.iter().map(|hook| hook.undelivered).sum(),
     };
     match desk.db.metrics().text(now) {
         Ok(text) => warp::reply::with_header(text, "content-type", MEDIA_TYPE).into_response(),

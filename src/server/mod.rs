@@ -4,6 +4,7 @@ mod accept;
 mod backups;
 mod bot;
 mod metrics;
+mod mornings;
 mod others;
 mod plain;
 mod reminders;
@@ -26,12 +27,13 @@ use crate::app::{
     tokens::Tokens,
 };
 use crate::clock::Clock;
-use crate::config::{Backups, Config, on_this_machine};
+use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::graphql::Schema;
 use crate::http::Site;
 use crate::i18n;
 use crate::store::{self, Db};
+use crate::webhooks::Courier;
 
 /// A server that is ready to run.
 pub struct Server {
@@ -48,6 +50,7 @@ pub struct Server {
     /// Where monitors ask.
     monitors: Option<TcpListener>,
     backups: Option<Backups>,
+    couriers: Vec<Courier>,
     _alone: store::Lock,
 }
 
@@ -90,6 +93,7 @@ impl Server {
             None => secrets::kept(&db, "jwt").await?.into(),
         };
         let link_key = secrets::kept(&db, "status_links").await?;
+        let couriers = couriers(config.webhooks, &db, &clock).await?;
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
@@ -130,6 +134,7 @@ impl Server {
             },
             connections: accept::most_connections(config.connections),
             backups: config.backups,
+            couriers,
             _alone: alone,
         })
     }
@@ -191,6 +196,7 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+            parts.spawn(mornings::run(self.desk.clone(), stop.clone()));
         }
         if let Some(reminders) = self.desk.reminders.clone() {
             parts.spawn(reminders::run(reminders, self.desk.clone(), stop.clone()));
@@ -198,6 +204,13 @@ impl Server {
         if let Some(settings) = self.backups {
             let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
             parts.spawn(backups::run(settings, db, clock, stop.clone()));
+        }
+        for courier in self.couriers {
+            let stop = stop.clone();
+            parts.spawn(async move {
+                courier.run(&stop).await;
+                Ok(())
+            });
         }
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
@@ -240,6 +253,24 @@ impl Server {
         self.desk.db.checkpoint().await?;
         result
     }
+}
+
+/// Writes down which webhooks there are, and has one to serve each of them.
+async fn couriers(
+    all: Vec<config::Webhook>,
+    db: &Db,
+    clock: &Clock,
+) -> Result<Vec<Courier>, Failure> {
+    let named: Vec<_> = all
+        .iter()
+        .map(|webhook| (webhook.url.clone(), webhook.events.clone()))
+        .collect();
+    let ids = db
+        .write(move |tx| store::webhooks::declare(tx, &named))
+        .await?;
+    let new = |(id, webhook)| Courier::new(db.clone(), clock.clone(), id, webhook);
+    let couriers = ids.into_iter().zip(all).map(new);
+    Ok(couriers.collect::<Result<_, _>>()?)
 }
 
 async fn listen(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -5,9 +5,9 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::columns::Columns;
 use super::types::{Millis, literal};
-use super::{Connection, Transaction};
+use super::{Connection, Transaction, webhooks};
 use crate::domain::{
-    Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
+    Customer, CustomerId, HookEvent, Language, Name, Phone, Result, TelegramId, TelegramLink,
 };
 
 pub(super) const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
@@ -139,7 +139,9 @@ pub fn insert(
         name_key(name),
         Millis(now),
     ))?;
-    Ok(CustomerId::from_row(tx.last_insert_rowid()))
+    let id = CustomerId::from_row(tx.last_insert_rowid());
+    webhooks::tell_customer(tx, HookEvent::CustomerCreated, id, now)?;
+    Ok(id)
 }
 
 pub fn set_name(
@@ -152,7 +154,7 @@ pub fn set_name(
         "UPDATE customers SET name = ?2, name_key = ?3, updated_at = ?4 WHERE id = ?1",
         (id, name.map(Name::as_str), name_key(name), Millis(now)),
     )?;
-    Ok(())
+    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
 }
 
 /// Links a card to a Telegram account, or to none.
@@ -175,7 +177,7 @@ pub fn set_telegram(
             ":now": Millis(now),
         },
     )?;
-    Ok(())
+    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
 }
 
 /// Notes on every card of a Telegram account whether it has blocked the bot.
@@ -198,9 +200,9 @@ pub fn set_language(tx: &Transaction, id: TelegramId, language: Language) -> Res
 }
 
 /// Removes the card; the tasks stay and lose their customer.
-pub fn delete(tx: &Transaction, id: CustomerId) -> Result<()> {
+pub fn delete(tx: &Transaction, id: CustomerId, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM customers WHERE id = ?1", [id])?;
-    Ok(())
+    webhooks::tell_customer(tx, HookEvent::CustomerDeleted, id, now)
 }
 
 fn name_key(name: Option<&Name>) -> String {

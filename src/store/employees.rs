@@ -6,9 +6,10 @@ use rusqlite::{OptionalExtension, Row};
 use super::columns::Columns;
 use super::types::Millis;
 use super::{Connection, Transaction};
-use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role};
+use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role, TelegramId, TimeOfDay};
 
-pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, created_at";
+pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, telegram_id, \
+                                  morning_time, created_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
     read(&mut Columns::of(row))
@@ -22,6 +23,8 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {
         active: row.take("active")?,
         language: row.take("language")?,
         epoch: row.take("epoch")?,
+        telegram: row.take("telegram_id")?,
+        morning: row.take("morning_time")?,
         created: row.take::<Millis>("created_at")?.0,
     })
 }
@@ -36,6 +39,13 @@ pub fn by_email(connection: &Connection, email: &Email) -> Result<Option<Employe
     let sql = format!("SELECT {COLUMNS} FROM employees WHERE email_key = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([email.key()], from_row).optional()?)
+}
+
+/// The employee to whom a Telegram account is linked.
+pub fn by_telegram(connection: &Connection, who: TelegramId) -> Result<Option<Employee>> {
+    let sql = format!("SELECT {COLUMNS} FROM employees WHERE telegram_id = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([who], from_row).optional()?)
 }
 
 pub fn all(connection: &Connection) -> Result<Vec<Employee>> {
@@ -141,6 +151,23 @@ pub fn set_language(tx: &Transaction, id: EmployeeId, language: Language) -> Res
     tx.execute(
         "UPDATE employees SET language = ?2 WHERE id = ?1",
         (id, language),
+    )?;
+    Ok(())
+}
+
+/// Links an employee to a Telegram account, which must be no other one's, or to none.
+pub fn set_telegram(tx: &Transaction, id: EmployeeId, who: Option<TelegramId>) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET telegram_id = ?2 WHERE id = ?1",
+        (id, who),
+    )?;
+    Ok(())
+}
+
+pub fn set_morning(tx: &Transaction, id: EmployeeId, time: Option<TimeOfDay>) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET morning_time = ?2 WHERE id = ?1",
+        (id, time),
     )?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use rusqlite::{OpenFlags, OptionalExtension};
 
 use super::files::beside;
 use super::types::Millis;
-use super::{BUSY_TIMEOUT, Connection, Flaw, check, embedded_migrations, migrate};
+use super::{BUSY_TIMEOUT, Connection, Flaw, check, embedded_migrations, migrate, webhooks};
+use crate::domain::HookStanding;
 
 /// A database that is one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Health {
     pub known_version: i64,
     /// When something last happened to a task.
     pub newest_event: Option<Timestamp>,
+    /// How the webhooks stand that a server has served.
+    pub webhooks: Vec<HookStanding>,
     pub bytes: u64,
     /// How long the write-ahead log is.
     pub log_bytes: u64,
@@ -43,12 +46,18 @@ pub fn examine(path: &Path) -> Result<Health, Flaw> {
         )
         .optional()
         .map_err(unreadable)?;
+    // An older schema has no webhooks yet.
+    let webhooks = match connection.table_exists(None, "webhook_deliveries") {
+        Ok(true) => webhooks::standing(&connection).unwrap_or_default(),
+        _ => Vec::new(),
+    };
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     Ok(Health {
         damage: (found != "ok").then(|| found.replace('\n', " ")),
         schema_version,
         known_version: migrate::newest(&embedded_migrations()),
         newest_event: newest.map(|at| at.0),
+        webhooks,
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),
     })

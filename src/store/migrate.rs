@@ -17,10 +17,10 @@ mod embedded {
     refinery::embed_migrations!("sql");
 }
 
-/// The program's own migrations, from `sql/`, by version: as files V10 stands before V2.
+/// The program's own migrations, from `sql/`, in the order of their numbers; the library has them
+/// in the order of the files' names, where the tenth comes before the first.
 pub fn embedded_migrations() -> Vec<Migration> {
     let mut all = embedded::migrations::runner().get_migrations().clone();
-    // They come in the order of their files' names, where 10 stands before 9.
     all.sort_by_key(Migration::version);
     all
 }

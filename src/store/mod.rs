@@ -32,10 +32,12 @@ pub mod reminders;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;
+pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod updates;
+pub mod webhooks;
 pub mod workload;
 
 use std::path::{Path, PathBuf};
@@ -147,6 +149,7 @@ impl Db {
                 pending,
                 changes: broadcast::Sender::new(CHANGES),
                 outbox: watch::Sender::new(()),
+                deliveries: watch::Sender::new(()),
                 metrics: Metrics::default(),
                 queue: Queue::default(),
                 staff: Kept::default(),
@@ -270,6 +273,11 @@ impl Db {
     /// Becomes ready whenever the outbox was changed.
     pub fn outbox_changes(&self) -> watch::Receiver<()> {
         self.0.writer.outbox.subscribe()
+    }
+
+    /// Becomes ready whenever a webhook has something new to be told.
+    pub fn delivery_changes(&self) -> watch::Receiver<()> {
+        self.0.writer.deliveries.subscribe()
     }
 
     /// Leaves nothing of what was deleted in the write-ahead log. In the file itself SQLite writes

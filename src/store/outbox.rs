@@ -9,7 +9,7 @@ use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     ApprovalId, Content, CustomerId, Error, Fate, Language, Notice, NoticeId, NoticeRecord,
-    Outgoing, Reason, Reply, Result, Stage, TaskId, TelegramId, Undelivered, Waiting,
+    Outgoing, Reason, Reply, Result, StaffNews, Stage, TaskId, TelegramId, Undelivered, Waiting,
 };
 
 pub fn push_notice(
@@ -51,6 +51,26 @@ pub fn push_notice(
 
 pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timestamp) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
+    push_json(tx, chat, &reply, now)
+}
+
+/// Queues news for an employee, in the place of the same that still waits.
+pub fn push_staff_news(
+    tx: &Transaction,
+    chat: TelegramId,
+    news: StaffNews,
+    now: Timestamp,
+) -> Result<()> {
+    let news = serde_json::to_string(&news).map_err(Error::internal)?;
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
+             AND state = 'WAITING' AND kind = 'REPLY' AND reply = ?2",
+        (chat, &news),
+    )?;
+    push_json(tx, chat, &news, now)
+}
+
+fn push_json(tx: &Transaction, chat: TelegramId, reply: &str, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
          VALUES (?1, 'REPLY', ?2, ?3, ?3, ?3)",
@@ -120,6 +140,16 @@ pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Res
     Ok(())
 }
 
+/// Takes back what waits for a chat and is no notice.
+pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
+             AND state = 'WAITING' AND kind = 'REPLY'",
+        [chat],
+    )?;
+    Ok(())
+}
+
 /// Removes every trace of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
@@ -164,7 +194,9 @@ fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let content = match row.get::<_, String>("kind")?.as_str() {
         "REPLY" => {
             let reply: String = row.get("reply")?;
-            serde_json::from_str(&reply).map_or(Content::Unreadable, Content::Reply)
+            let read = serde_json::from_str(&reply).map(Content::Reply);
+            let read = read.or_else(|_| serde_json::from_str(&reply).map(Content::Staff));
+            read.unwrap_or(Content::Unreadable)
         }
         _ => Content::Notice(notice(row)?),
     };

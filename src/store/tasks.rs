@@ -10,10 +10,10 @@ use rusqlite::{OptionalExtension, Params, Row, Statement, named_params};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, literal, numbers};
-use super::{Connection, Transaction, customers, employees, outbox, stages};
+use super::{Connection, Transaction, customers, employees, outbox, stages, webhooks};
 use crate::domain::{
-    Customer, CustomerId, Days, Description, Employee, EmployeeId, Result, Search, Stage, StageId,
-    Status, Task, TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
+    Customer, CustomerId, Days, Description, Employee, EmployeeId, HookEvent, Result, Search,
+    Stage, StageId, Status, Task, TaskFilter, TaskId, TaskOrder, TelegramId, serial_key,
 };
 
 /// A task with its stage and those whom it concerns, in one statement for any number of them.
@@ -556,6 +556,9 @@ fn among(
     read_all(&mut statement, [numbers(ids)])
 }
 
+// Whoever makes, changes or removes a task comes through one of these, so none of them is forgotten
+// when other programs are told.
+
 /// Writes a new task; its number is given here.
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     tx.prepare_cached(
@@ -572,7 +575,10 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
         ":ready": task.ready.map(Millis), ":remind": task.remind,
     })?;
-    Ok(TaskId::from_row(tx.last_insert_rowid()))
+    let id = TaskId::from_row(tx.last_insert_rowid());
+    let subject = (id, task.status, task.version);
+    webhooks::tell_task(tx, HookEvent::TaskCreated, subject, task.created)?;
+    Ok(id)
 }
 
 /// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
@@ -580,6 +586,7 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
 pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
     task.version = before.version + 1;
     task.updated = now;
+    webhooks::tell_change(tx, before, task, now)?;
     let mut columns = vec!["updated_at = :now", "version = :version"];
     let (now, since) = (Millis(now), Millis(task.stage_since));
     let (closed, ready) = (task.closed.map(Millis), task.ready.map(Millis));
@@ -636,14 +643,21 @@ pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
 
 /// Marks the tasks of a customer as changed, before they lose the customer.
 pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
-    tx.execute(
-        "UPDATE tasks SET updated_at = ?2, version = version + 1 WHERE customer_id = ?1",
-        (customer, Millis(now)),
+    let mut touch = tx.prepare_cached(
+        "UPDATE tasks SET updated_at = ?2, version = version + 1 WHERE customer_id = ?1
+         RETURNING id, status, version",
     )?;
-    Ok(())
+    let touched = touch.query_map((customer, Millis(now)), |row| {
+        Ok((row.get("id")?, row.get("status")?, row.get("version")?))
+    })?;
+    let touched: Vec<_> = touched.collect::<Result<_, _>>()?;
+    let tell = |subject| webhooks::tell_task(tx, HookEvent::TaskUpdated, subject, now);
+    touched.into_iter().try_for_each(tell)
 }
 
-pub fn delete(tx: &Transaction, id: TaskId) -> Result<()> {
-    tx.execute("DELETE FROM tasks WHERE id = ?1", [id])?;
-    Ok(())
+/// Removes a task, whose last state is `task`.
+pub fn delete(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
+    tx.execute("DELETE FROM tasks WHERE id = ?1", [task.id])?;
+    let subject = (task.id, task.status, task.version);
+    webhooks::tell_task(tx, HookEvent::TaskDeleted, subject, now)
 }

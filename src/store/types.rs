@@ -7,8 +7,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     ApprovalId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
-    EmployeeId, Error, EventId, EventKind, Language, NoticeId, PhotoId, PhotoState, Role, StageId,
-    Status, Sum, TaskId, TelegramId,
+    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, Language, NoticeId, PhotoId,
+    PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -36,7 +36,10 @@ macro_rules! ids {
     )*};
 }
 
-ids! { ApprovalId CommentId CustomerId EmployeeId EventId NoticeId PhotoId StageId TaskId TelegramId }
+ids! {
+    ApprovalId CommentId CustomerId DeliveryId EmployeeId EventId NoticeId PhotoId StageId TaskId
+    TelegramId WebhookId
+}
 
 macro_rules! words {
     ($($name:ident: $from:expr, $to:expr;)*) => {$(
@@ -65,6 +68,7 @@ words! {
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
+    HookEvent: HookEvent::from_word, HookEvent::word;
 }
 
 impl FromSql for Sum {
@@ -87,6 +91,19 @@ impl FromSql for Day {
 }
 
 impl ToSql for Day {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+/// A time of the day stands there so as well, and for the same reason.
+impl FromSql for TimeOfDay {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::parse("time", value.as_str()?).map_err(FromSqlError::other)
+    }
+}
+
+impl ToSql for TimeOfDay {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.to_string().into())
     }

@@ -28,6 +28,7 @@ pub(super) struct Writer {
     pub pending: Pending,
     pub changes: broadcast::Sender<TaskChanged>,
     pub outbox: watch::Sender<()>,
+    pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
     pub queue: Queue,
     pub staff: Kept,
@@ -194,6 +195,9 @@ impl Writer {
             if touched.outbox {
                 self.outbox.send_replace(());
             }
+            if touched.deliveries {
+                self.deliveries.send_replace(());
+            }
         } else if group.is_empty() {
             // No transaction can be begun. Whoever waits is told so, rather than one by one.
             group.extend(std::iter::from_fn(|| self.queue.next_write()));
@@ -274,6 +278,7 @@ pub(super) struct Pending(Arc<Mutex<Touched>>);
 struct Touched {
     tasks: Vec<TaskChanged>,
     outbox: bool,
+    deliveries: bool,
     search: bool,
     staff: bool,
 }
@@ -282,6 +287,7 @@ impl Touched {
     fn add(&mut self, other: Self) {
         self.tasks.extend(other.tasks);
         self.outbox |= other.outbox;
+        self.deliveries |= other.deliveries;
         self.search |= other.search;
         self.staff |= other.staff;
     }
@@ -293,6 +299,7 @@ impl Pending {
         match table {
             // What is to be sent, or to be fetched.
             "outbox" | "photos" => touched.outbox = true,
+            "webhook_deliveries" => touched.deliveries = true,
             "employees" => touched.staff = true,
             search::STALE => touched.search = true,
             "tasks" => {

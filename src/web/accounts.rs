@@ -6,8 +6,10 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Errors;
+use super::staff_bot::{self, Telegram};
 use super::text::{Texts, initials, short_name};
 use super::visit::{Visit, safe_path};
+use super::webhooks::{self, Hooks};
 use crate::app::accounts;
 use crate::domain::{
     BotState, BotTrouble, Email, Employee, EmployeeId, Error, Language, PASSWORD_LENGTH, Password,
@@ -202,26 +204,28 @@ struct ProfilePage<'a> {
     email: &'a str,
     saved: bool,
     min: usize,
+    telegram: Telegram,
 }
 
 impl<'a> ProfilePage<'a> {
-    fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Self {
+    fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Result<Self> {
         let saved = visit.asked("saved").is_some();
         let min = *PASSWORD_LENGTH.start();
-        Self {
+        Ok(Self {
             visit,
             current: "profile",
             errors,
             email,
             saved,
             min,
-        }
+            telegram: Telegram::new(visit, None)?,
+        })
     }
 }
 
 pub async fn profile(visit: &Visit) -> Result<Response> {
     let email = visit.viewer()?.me.email.as_str();
-    visit.page(&ProfilePage::new(visit, email, Errors::default()))
+    visit.page(&ProfilePage::new(visit, email, Errors::default())?)
 }
 
 pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
@@ -230,6 +234,14 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
         "email" => change_email(visit).await,
         "password" => change_password(visit).await,
         "language" => change_language(visit).await,
+        "telegram-unlink" => staff_bot::unlink(visit).await,
+        "morning" => staff_bot::set_morning(visit).await,
+        "telegram-code" => {
+            let email = viewer.me.email.as_str();
+            let mut page = ProfilePage::new(visit, email, Errors::default())?;
+            page.telegram.code = Some(staff_bot::create_code(visit).await?);
+            return visit.page(&page);
+        }
         "everywhere" => {
             let actor = viewer.actor;
             visit
@@ -249,7 +261,7 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
                 "email" => visit.typed("email"),
                 _ => viewer.me.email.as_str(),
             };
-            let page = ProfilePage::new(visit, email, errors);
+            let page = ProfilePage::new(visit, email, errors)?;
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
@@ -295,6 +307,7 @@ struct StaffPage<'a> {
     people: Vec<Person>,
     invited: Option<Invited>,
     bot: BotLine,
+    hooks: Hooks,
 }
 
 /// How the bot stands, in one line.
@@ -395,6 +408,7 @@ async fn show_staff(
         .iter()
         .map(|employee| Person::new(employee, me))
         .collect();
+    let hooks = webhooks::look(visit).await?;
     let page = StaffPage {
         visit,
         current: "staff",
@@ -402,6 +416,7 @@ async fn show_staff(
         people,
         invited,
         bot: BotLine::new(&visit.desk.bot.borrow(), &visit.texts),
+        hooks,
     };
     visit.page_as(status, &page)
 }

@@ -11,12 +11,14 @@ mod form;
 mod months;
 mod photos;
 mod qr;
+mod staff_bot;
 mod stages;
 mod status;
 mod tasks;
 mod text;
 mod today;
 mod visit;
+mod webhooks;
 
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
@@ -58,6 +60,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["profile", what] if post => accounts::change_profile(&visit, what).await,
         ["staff"] if get => accounts::staff(&visit).await,
         ["staff", "invite"] if post => accounts::invite(&visit).await,
+        ["webhooks", id, "retry"] if post => webhooks::retry(&visit, id).await,
         ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
 
         ["stages"] if get => stages::list(&visit).await,

@@ -10,7 +10,7 @@ use super::visit::Visit;
 use crate::app::answers;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
-    Approval, ApprovalId, BotState, CommentKind, Decision, Error, Message, Result, Status, Sum,
+    Approval, ApprovalId, CommentKind, Decision, Error, Message, Result, Status, Sum,
 };
 use crate::store::Transaction;
 use crate::web::text::Texts;
@@ -147,15 +147,6 @@ async fn done(visit: &Visit, token: &str, done: Result<()>) -> Result<Response> 
     }
 }
 
-/// Opens the bot and hands it the token (<https://core.telegram.org/bots/features#deep-linking>).
-fn bot(visit: &Visit, token: &str) -> Option<String> {
-    let BotState::Seen(health) = &*visit.desk.bot.borrow() else {
-        return None;
-    };
-    let name = health.name.as_deref().filter(|name| !name.is_empty())?;
-    Some(format!("https://t.me/{name}?start={token}"))
-}
-
 impl<'a> StatusPage<'a> {
     fn new(visit: &'a Visit, token: &'a str, task: &Followed, errors: Errors) -> Self {
         let texts = &visit.texts;
@@ -188,7 +179,7 @@ impl<'a> StatusPage<'a> {
             asked: task.approval.as_ref().map(|asked| question(asked, texts)),
             talk: said.collect(),
             statuses: statuses(task, texts),
-            telegram: bot(visit, token),
+            telegram: visit.desk.bot_url(token),
             text: visit.typed("text"),
             errors,
         }

@@ -21,6 +21,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "clock", "i18n", "metrics", "store", "telegram"],
     ),
     ("fetcher", &["domain", "clock", "store", "telegram"]),
+    (
+        "webhooks",
+        &["domain", "clock", "config", "metrics", "store"],
+    ),
     ("graphql", &["domain", "i18n", "store", "app"]),
     ("web", &["domain", "i18n", "store", "app"]),
     (
@@ -47,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "fetcher",
             "notifier",
             "telegram",
+            "webhooks",
         ],
     ),
     ("demo", &["domain", "store"]),

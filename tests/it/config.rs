@@ -79,6 +79,35 @@ fn what_cannot_be_used_is_named() {
         ("[reminders]\ndays = 'soon'", "reminders.days"),
         ("[reminders]\nhour = 24", "reminders.hour"),
         ("[reminders]\nhours = 9", "hours"),
+        ("[[webhooks]]\nurl = 'https://a.example'", "webhooks.secret"),
+        (
+            "[[webhooks]]\nsecret = '0123456789abcdef0123456789abcdef'",
+            "webhooks.url",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://a.example'\nsecret = '0123456789abcdef0123456789abcdef'",
+            "webhooks.events",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://a.example'\nsecret = '0123456789abcdef0123456789abcdef'\nevents = ['task.opened']",
+            "webhooks.events: there is no \"task.opened\"",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://a.example'\nsecret = 'short'\nevents = ['task.created']",
+            "webhooks.secret",
+        ),
+        (
+            "[[webhooks]]\nurl = 'https://a.example'\nsecret = 'a'\nsecret_file = 'b'\nevents = ['task.created']",
+            "webhooks.secret_file",
+        ),
+        ("[[webhooks]]\nurl = 'http://a.example'", "webhooks.url"),
+        (
+            "[[webhooks]]\nurl = 'https://a:b@a.example'",
+            "webhooks.url",
+        ),
+        ("[[webhooks]]\nurl = 'ftp://localhost'", "webhooks.url"),
+        ("[[webhooks]]\nurl = 'a.example'", "webhooks.url"),
+        ("[[webhooks]]\naddress = 'a.example'", "address"),
         ("[http]\nconnections = 0", "http.connections"),
         ("[http]\nrequests_per_second = -1", "requests_per_second"),
         ("[telegram]\nmode = 'polling'", "telegram.token"),
@@ -112,5 +141,22 @@ fn what_cannot_be_used_is_named() {
         let source = std::error::Error::source(&error).map(ToString::to_string);
         let said = format!("{error} {}", source.unwrap_or_default());
         assert!(said.contains(key), "{text}: {said}");
+    }
+}
+
+#[test]
+fn an_address_is_told_once_and_not_everybody_is() {
+    let webhook = |number: usize| {
+        format!(
+            "[[webhooks]]\nurl = 'https://a.example/{number}'\nsecret = '0123456789abcdef0123456789abcdef'\nevents = ['task.created']\n"
+        )
+    };
+    assert!(Config::parse(&(1..=5).map(webhook).collect::<String>()).is_ok());
+    for (all, key) in [
+        ((1..=6).map(webhook).collect::<String>(), "webhooks: "),
+        ([1, 1].map(webhook).concat(), "webhooks.url: "),
+    ] {
+        let error = Config::parse(&all).unwrap_err().to_string();
+        assert!(error.contains(key), "{error}");
     }
 }

@@ -172,6 +172,11 @@ webhook_secret = '{SECRET}'",
     /// What is answered to somebody who signs in for it.
     pub async fn ask_as(&self, email: &str, query: &str) -> Value {
         let token = self.login(email).await.unwrap();
+        self.ask_by(&token, query).await
+    }
+
+    /// What is answered to whoever has that token.
+    pub async fn ask_by(&self, token: &str, query: &str) -> Value {
         let request = self.client.post(format!("{}/graphql", self.url));
         let request = request
             .bearer_auth(token)

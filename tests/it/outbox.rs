@@ -178,13 +178,13 @@ async fn after_three_days_a_message_is_given_up_and_shown() {
     shop.close().await;
 }
 
-fn membership(status: &str) -> serde_json::Value {
+pub fn membership(who: i64, status: &str) -> serde_json::Value {
     let user = json!({"id": 99, "is_bot": true, "first_name": "bot"});
     let member = |status: &str| match status {
         "kicked" => json!({"status": "kicked", "user": user, "until_date": 0}),
         status => json!({"status": status, "user": user}),
     };
-    let person = message(ANNA, json!({}))["message"].clone();
+    let person = message(who, json!({}))["message"].clone();
     json!({"my_chat_member": {
         "chat": person["chat"], "from": person["from"], "date": 0,
         "old_chat_member": member("member"), "new_chat_member": member(status),
@@ -204,7 +204,7 @@ async fn a_block_is_shown_and_an_unblock_ends_it() {
         card["data"]["customerById"]["telegramBlocked"].clone()
     };
     set_status(&shop, &id, "READY").await;
-    shop.update(membership("kicked")).await;
+    shop.update(membership(ANNA, "kicked")).await;
     assert_eq!(blocked().await, true);
     let undelivered = shop.ask("{ undelivered { reason } }").await;
     assert_eq!(
@@ -213,7 +213,7 @@ async fn a_block_is_shown_and_an_unblock_ends_it() {
     );
     set_status(&shop, &id, "CLOSED").await;
     shop.clock.advance(Duration::from_secs(60));
-    shop.update(membership("member")).await;
+    shop.update(membership(ANNA, "member")).await;
     assert_eq!(blocked().await, false);
     set_status(&shop, &id, "ACCEPTED").await;
     let sent = messages(&shop, 3).await;

@@ -12,7 +12,7 @@ use crate::harness::{PASSWORD, Shop, eventually};
 pub struct Browser<'a> {
     shop: &'a Shop,
     client: Client,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl<'a> Browser<'a> {

@@ -152,6 +152,11 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { askApproval(id: 1, price: 1) { task { id } } }",
         "mutation { withdrawApproval(id: 1) { task { id } } }",
         "mutation { retryNotification(id: 1) { task { id } } }",
+        "{ undeliveredWebhooks { id } }",
+        "mutation { retryWebhook(id: 1) { id } }",
+        "mutation { createStaffCode { code } }",
+        "mutation { unlinkMyTelegram { user { id } } }",
+        "mutation { setMorningList { user { id } } }",
     ] {
         let answer = shop.ask(query).await;
         assert_eq!(code(&answer), "UNAUTHENTICATED", "{query} {answer}");

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::written::{Plain, Written, id, json};
-use crate::domain::{Employee, Role};
+use crate::domain::{Employee, Result, Role};
+use crate::graphql::Asked;
 
 /// What an employee may do.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub enum RoleEnum {
     /// Runs the shop: invites, roles, deactivation; and everything that an employee may.
     Owner,
     Employee,
+}
+
+/// An employee's own Telegram.
+#[derive(SimpleObject)]
+pub struct StaffTelegram {
+    /// Whether there is an account that is told of new tasks and of customers' answers.
+    linked: bool,
+    /// When the list of each morning comes, HH:MM by the shop's clock; null for never.
+    morning_time: Option<String>,
 }
 
 pub type UserView = Written<UserFields>;
@@ -63,5 +73,14 @@ impl UserFields {
     /// False for somebody whose account was shut.
     async fn active(&self) -> bool {
         self.0.active
+    }
+
+    /// How the bot tells them of their work; null for anybody but oneself.
+    async fn telegram(&self, ctx: &Context<'_>) -> Result<Option<StaffTelegram>> {
+        let own = ctx.actor()?.id() == self.0.id;
+        Ok(own.then(|| StaffTelegram {
+            linked: self.0.telegram.is_some(),
+            morning_time: self.0.morning.map(|time| time.to_string()),
+        }))
     }
 }

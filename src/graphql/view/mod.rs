@@ -13,6 +13,7 @@ mod report;
 mod shop;
 mod stage;
 mod task;
+mod webhook;
 mod written;
 
 pub use approval::ApprovalView;
@@ -26,4 +27,5 @@ pub use report::{MonthView, TodayView};
 pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
+pub use webhook::UndeliveredWebhookView;
 pub use written::Written;

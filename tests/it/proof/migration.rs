@@ -80,6 +80,14 @@ const ROWS: &[&str] = &[
      UPDATE tasks SET reminded = 14 WHERE id = 3;
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (2, 'REMINDERS', 'STAFF', 1, NULL, 'ON', 'OFF', 5), (3, 'REMINDED', 'SYSTEM', NULL, NULL, NULL, '14', 6);",
+    "INSERT INTO webhooks (url, events) VALUES ('https://example.com/hook', '[\"task.created\"]');
+     INSERT INTO webhook_deliveries (webhook_id, event, payload, state, attempts, happened_at, queued_at, try_at, settled_at, detail) VALUES
+         (1, 'task.created', '{}', 'DELIVERED', 1, 1, 2, 3, 4, ''), (1, 'task.created', '{}', 'DEAD', 9, 1, 2, 3, 4, 'it answered 500'),
+         (1, 'task.created', '{}', 'WAITING', 0, 1, 2, 3, NULL, '');",
+    "UPDATE employees SET telegram_id = 4000000000009, morning_time = '08:30' WHERE id = 1;
+     INSERT INTO staff_codes (employee_id, code_hash, expires_at) VALUES (1, x'ab', 5);
+     INSERT INTO staff_code_tries (telegram_id, tries, until) VALUES (4000000000001, 3, 6);
+     INSERT INTO morning_lists (employee_id, day, at) VALUES (1, '2021-07-25', 7), (1, '2021-07-26', 8);",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -163,7 +171,9 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             7 => 10,
             8 => 12,
             9 => 13,
-            _ => 14,
+            10..=12 => 14,
+            13 => 16,
+            _ => 19,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
-use zayavka::notifier::{Notifier, Step};
+use zayavka::notifier::{Notifier, Step, Words};
 use zayavka::store::{self, Db};
 use zayavka::telegram::Client;
 
@@ -97,8 +97,11 @@ impl Process {
             db.write(store::outbox::recover).await.unwrap();
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
-            let settings = Config::parse("").unwrap();
-            Notifier::new(db, clock, client, settings.shop)
+            let words = Words {
+                shop: Config::parse("").unwrap().shop,
+                public_url: shop.url.clone(),
+            };
+            Notifier::new(db, clock, client, words)
         });
         Self { runtime, notifier }
     }

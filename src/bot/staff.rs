@@ -1,0 +1,146 @@
+//! What employees say to the bot. Everything else they write is the customers' conversation, in
+//! which they may have a part like everybody.
+
+use jiff::Timestamp;
+
+use super::language;
+use crate::app::staff_bot::{self, Linking};
+use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
+use crate::i18n;
+use crate::store::{self, Transaction};
+use crate::telegram::{Event, Person, html};
+
+/// What somebody did who may be an employee.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Input {
+    Code(StaffCode),
+    Stop,
+    Today,
+    Blocked,
+}
+
+/// What is to be done about it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
+    Link(StaffCode),
+    Unlink,
+    /// The same without a word, since nobody would read it.
+    UnlinkSilently,
+    List,
+}
+
+/// `None` for what is none of the staff's business.
+pub fn step(linked: bool, input: Input) -> Option<Effect> {
+    match input {
+        Input::Code(code) => Some(Effect::Link(code)),
+        _ if !linked => None,
+        Input::Stop => Some(Effect::Unlink),
+        Input::Today => Some(Effect::List),
+        Input::Blocked => Some(Effect::UnlinkSilently),
+    }
+}
+
+/// Takes what an employee says; `false` for what the customers' conversation is to answer.
+///
+/// # Errors
+/// Those of our own store.
+pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp) -> Result<bool> {
+    let Some((who, input)) = read(event) else {
+        return Ok(false);
+    };
+    let employee = staff_bot::of_chat(tx, who.id)?;
+    let Some(effect) = step(employee.is_some(), input) else {
+        return Ok(false);
+    };
+    let chosen = employee.and_then(|employee| employee.language);
+    let language = chosen.unwrap_or_else(|| language(who, shop));
+    let text = match effect {
+        Effect::Link(code) => match staff_bot::link(tx, shop, who.id, &code, now)? {
+            Linking::Linked(employee) => {
+                let language = employee.language.unwrap_or(language);
+                let args = [("email", html(employee.email.as_str()).into())];
+                i18n::text_with(language, "staff-bot-linked", args)
+            }
+            Linking::Wrong => i18n::text(language, "staff-bot-wrong-code"),
+            Linking::TooMany => i18n::text(language, "staff-bot-too-many"),
+        },
+        Effect::Unlink => {
+            staff_bot::unlink_chat(tx, who.id)?;
+            i18n::text(language, "staff-bot-unlinked")
+        }
+        Effect::UnlinkSilently => {
+            staff_bot::unlink_chat(tx, who.id)?;
+            return Ok(false);
+        }
+        Effect::List => return staff_bot::send_today(tx, who.id, now).map(|()| true),
+    };
+    say(tx, who, text, now)?;
+    Ok(true)
+}
+
+fn read(event: &Event) -> Option<(&Person, Input)> {
+    match event {
+        Event::Membership {
+            from,
+            blocked: true,
+        } => Some((from, Input::Blocked)),
+        Event::Message {
+            from,
+            text: Some(text),
+            picture: None,
+            contact: None,
+        } => Some((from, read_text(text.trim())?)),
+        _ => None,
+    }
+}
+
+fn read_text(text: &str) -> Option<Input> {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let code = match (first.split('@').next(), rest.trim()) {
+        (Some("/stop"), _) => return Some(Input::Stop),
+        (Some("/today"), _) => return Some(Input::Today),
+        // What a link of the profile page opens the bot with.
+        (Some("/start"), payload) => payload.strip_prefix("staff-")?,
+        _ => text.strip_prefix("staff-").unwrap_or(text),
+    };
+    StaffCode::read(code).map(Input::Code)
+}
+
+fn say(tx: &Transaction, who: &Person, text: String, now: Timestamp) -> Result<()> {
+    let said = Reply {
+        text,
+        buttons: Buttons::None,
+        edits: None,
+        answers: None,
+    };
+    store::outbox::push_reply(tx, who.id, &said, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_code_says_anything_to_somebody_who_is_no_employee() {
+        let code = StaffCode::new(&[7; 32]);
+        for (text, linked, stranger) in [
+            ("/stop", Some(Effect::Unlink), None),
+            ("/today@desk_bot", Some(Effect::List), None),
+            ("/start", None, None),
+            ("/start staff-nonsense", None, None),
+            ("hello", None, None),
+            ("+7 900 000-00-01", None, None),
+        ] {
+            let step = |is_linked| read_text(text).and_then(|input| step(is_linked, input));
+            assert_eq!((step(true), step(false)), (linked, stranger), "{text}");
+        }
+        for text in [
+            code.as_str().to_owned(),
+            format!("staff-{}", code.as_str()),
+            format!("/start staff-{}", code.as_str()),
+            format!("/start@desk_bot staff-{}", code.as_str()),
+        ] {
+            assert_eq!(read_text(&text), Some(Input::Code(code.clone())), "{text}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The programs that are told what happens, as far as the database knows.
+
+use jiff::Timestamp;
+
+use super::{Finding, age};
+use crate::config::{Webhook, host};
+use crate::domain::HookStanding;
+
+const ABOUT: &str = "webhooks";
+
+pub(super) fn examine(all: &[Webhook], known: &[HookStanding], now: Timestamp) -> Vec<Finding> {
+    let look = |webhook: &Webhook| {
+        let host = host(&webhook.url).unwrap_or_default();
+        match known.iter().find(|standing| standing.url == webhook.url) {
+            Some(standing) => say(&host, standing, now),
+            None => Finding::ok(ABOUT, format!("{host}: no server has run with it yet")),
+        }
+    };
+    all.iter().map(look).collect()
+}
+
+fn say(host: &str, standing: &HookStanding, now: Timestamp) -> Finding {
+    let HookStanding {
+        waiting,
+        oldest,
+        detail,
+        undelivered,
+        ..
+    } = standing;
+    match (oldest, undelivered) {
+        (Some(oldest), _) if !detail.is_empty() => Finding::warning(
+            ABOUT,
+            format!(
+                "{host}: {waiting} events wait, the oldest for {}: {detail}",
+                age(*oldest, now)
+            ),
+            "See what that program and its log say; after 72 hours an event is given up",
+        ),
+        (_, 1..) => Finding::warning(
+            ABOUT,
+            format!("{host}: {undelivered} events were given up"),
+            "Let that program load everything anew, or try them again on the page “Staff”",
+        ),
+        _ => Finding::ok(ABOUT, format!("{host}: {waiting} events wait")),
+    }
+}

@@ -1,0 +1,138 @@
+//! What other programs are told of. They learn numbers and states; for all else they ask the API.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{CustomerId, DeliveryId, Status, Task, TaskId};
+
+words! {
+    /// What a webhook may ask to be told of. Another kind needs its word here, and a call of
+    /// `store::webhooks::tell` where it happens.
+    HookEvent {
+        TaskCreated = "task.created", TaskUpdated = "task.updated",
+        TaskStatusChanged = "task.status_changed", TaskAssigned = "task.assigned",
+        TaskDeleted = "task.deleted", CustomerCreated = "customer.created",
+        CustomerUpdated = "customer.updated", CustomerDeleted = "customer.deleted",
+        CommentAdded = "comment.added", AnswerReceived = "answer.received",
+        ApprovalDecided = "approval.decided",
+    }
+}
+
+impl HookEvent {
+    /// What a change of a task is: always an update, and what programs wait for by name besides.
+    pub fn of_change(before: &Task, after: &Task) -> Vec<Self> {
+        let named = [
+            (Self::TaskStatusChanged, before.status != after.status),
+            (Self::TaskAssigned, before.employee != after.employee),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(event, so)| so.then_some(event));
+        std::iter::once(Self::TaskUpdated).chain(named).collect()
+    }
+}
+
+/// Of whom or what an event tells. No phone, no name and no text may stand here: it leaves the
+/// house.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    Task {
+        id: String,
+        status: &'static str,
+        version: i64,
+    },
+    Customer {
+        id: String,
+    },
+}
+
+impl Subject {
+    pub fn task(id: TaskId, status: Status, version: i64) -> Self {
+        Self::Task {
+            id: id.to_string(),
+            status: status.word(),
+            version,
+        }
+    }
+
+    pub fn of(task: &Task) -> Self {
+        Self::task(task.id, task.status, task.version)
+    }
+
+    pub fn customer(id: CustomerId) -> Self {
+        Self::Customer { id: id.to_string() }
+    }
+}
+
+/// An event on its way to a program.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub event: HookEvent,
+    /// A [`Subject`] as JSON.
+    pub payload: String,
+    /// Tries before this one.
+    pub attempts: u32,
+    pub happened: Timestamp,
+    /// Since when it has been tried.
+    pub queued: Timestamp,
+    /// When it may be tried next.
+    pub next: Timestamp,
+}
+
+/// An event that will not be tried again unless somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct UndeliveredHook {
+    pub id: DeliveryId,
+    pub url: String,
+    pub event: HookEvent,
+    /// What the program answered, or why it could not be reached.
+    pub detail: String,
+    pub attempts: u32,
+    pub happened: Timestamp,
+    pub failed: Timestamp,
+}
+
+/// How a webhook stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookStanding {
+    pub url: String,
+    pub waiting: i64,
+    /// When the oldest of those happened.
+    pub oldest: Option<Timestamp>,
+    /// Why that one was not delivered yet; empty before its first try.
+    pub detail: String,
+    /// How many were given up.
+    pub undelivered: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Category, Description, EmployeeId, Stage};
+
+    #[test]
+    fn every_change_is_an_update_and_some_have_a_name_of_their_own() {
+        let (now, nothing) = (Timestamp::UNIX_EPOCH, Description::parse("d", "").unwrap());
+        let before = {
+            let stage = Stage::plain(Status::Accepted);
+            Task::new(None, None, Category::Other, &stage, nothing, now)
+        };
+        let mut after = before.clone();
+        assert_eq!(
+            HookEvent::of_change(&before, &after),
+            [HookEvent::TaskUpdated]
+        );
+        after.enter(&Stage::plain(Status::Ready), now);
+        after.employee = Some(EmployeeId::from_row(1));
+        assert_eq!(
+            HookEvent::of_change(&before, &after),
+            [
+                HookEvent::TaskUpdated,
+                HookEvent::TaskStatusChanged,
+                HookEvent::TaskAssigned
+            ]
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! The words of what employees are told, found when it is sent. No phone and no name of a customer
+//! is among them: those stay at the desk, which every line links to.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
+    TelegramId, Urgency,
+};
+use crate::i18n;
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection};
+use crate::telegram::html;
+
+/// Tasks in a message, which has at most 4,096 characters.
+const LINES: usize = 30;
+/// Characters of a device.
+const DEVICE: usize = 60;
+
+/// How to find them.
+pub struct Words {
+    pub shop: Shop,
+    /// Where the desk is, with no slash at the end.
+    pub public_url: String,
+}
+
+impl Words {
+    /// What to tell in that chat; `None` when there is nothing left to be told, or it is no
+    /// employee's any more.
+    pub(super) fn find(
+        &self,
+        connection: &Connection,
+        chat: TelegramId,
+        news: StaffNews,
+        now: Timestamp,
+    ) -> Result<Option<Reply>> {
+        let Some(employee) = store::employees::by_telegram(connection, chat)? else {
+            return Ok(None);
+        };
+        let text = match news {
+            StaffNews::NewTask(id) => {
+                self.of_task(connection, &employee, id, "staff-bot-new-task")?
+            }
+            StaffNews::Answered(id) => {
+                self.of_task(connection, &employee, id, "staff-bot-answered")?
+            }
+            StaffNews::Morning => self.list(connection, &employee, now)?,
+            StaffNews::Today => {
+                let none = || i18n::text(self.language(&employee), "staff-bot-nothing");
+                Some(self.list(connection, &employee, now)?.unwrap_or_else(none))
+            }
+        };
+        Ok(text.map(|text| Reply {
+            text,
+            buttons: Buttons::None,
+            edits: None,
+            answers: None,
+        }))
+    }
+
+    fn language(&self, employee: &Employee) -> Language {
+        employee.language.unwrap_or(self.shop.language)
+    }
+
+    /// News of a task, as long as it is this employee's.
+    fn of_task(
+        &self,
+        connection: &Connection,
+        employee: &Employee,
+        id: TaskId,
+        sentence: &str,
+    ) -> Result<Option<String>> {
+        let row = store::tasks::get(connection, id)?;
+        let Some(row) = row.filter(|row| row.task.employee == Some(employee.id)) else {
+            return Ok(None);
+        };
+        let language = self.language(employee);
+        let devices = store::details::of_tasks(connection, &[id])?;
+        let device = devices.get(&id).map(|details| details.device.title());
+        let line = self.line(&row, device.as_deref(), language);
+        let args = [("task", line.into())];
+        Ok(Some(i18n::text_with(language, sentence, args)))
+    }
+
+    /// The employee's open tasks, the most urgent first.
+    fn list(
+        &self,
+        connection: &Connection,
+        employee: &Employee,
+        now: Timestamp,
+    ) -> Result<Option<String>> {
+        let today = Day::of(now, &self.shop.timezone);
+        let filter = TaskFilter {
+            employee: Some(employee.id),
+            statuses: Status::OPEN.to_vec(),
+            ..TaskFilter::default()
+        };
+        let rows = store::tasks::list(connection, &filter)?;
+        let urgent = |row: TaskRow| Some((Urgency::of(&row.task, today)?, row));
+        let mut rows: Vec<_> = rows.into_iter().filter_map(urgent).collect();
+        // Those without a day come last among their like.
+        rows.sort_by_key(|(urgency, row)| (*urgency, row.task.due.is_none(), row.task.due));
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let language = self.language(employee);
+        let more = rows.len().saturating_sub(LINES);
+        rows.truncate(LINES);
+        let ids: Vec<TaskId> = rows.iter().map(|(_, row)| row.task.id).collect();
+        let devices = store::details::of_tasks(connection, &ids)?;
+        let mut text = i18n::text(language, "staff-bot-list");
+        let mut under = None;
+        for (urgency, row) in &rows {
+            if under.replace(*urgency) != Some(*urgency) {
+                text += &format!("\n\n<b>{}</b>", heading(*urgency, language));
+            }
+            let device = devices
+                .get(&row.task.id)
+                .map(|details| details.device.title());
+            text += &format!("\n{}", self.line(row, device.as_deref(), language));
+        }
+        if more > 0 {
+            let args = [("count", more.into())];
+            let more = i18n::text_with(language, "staff-bot-more", args);
+            let url = html(&self.public_url);
+            text += &format!("\n\n<a href=\"{url}/\">{more}</a>");
+        }
+        Ok(Some(text))
+    }
+
+    fn line(&self, row: &TaskRow, device: Option<&str>, language: Language) -> String {
+        let task = &row.task;
+        let number = [("number", task.id.to_string().into())];
+        let number = i18n::text_with(language, "staff-bot-number", number);
+        let url = html(&format!("{}/tasks/{}", self.public_url, task.id));
+        let mut parts = vec![
+            format!("<a href=\"{url}\">{number}</a>"),
+            i18n::category(language, task.category),
+        ];
+        if let Some(device) = device.filter(|device| !device.is_empty()) {
+            let device: String = device.chars().take(DEVICE).collect();
+            parts.push(html(&device));
+        }
+        if let Some(due) = task.due {
+            let args = [("day", i18n::day(language, due).into())];
+            parts.push(i18n::text_with(language, "staff-bot-due", args));
+        }
+        parts.join(" · ")
+    }
+}
+
+fn heading(urgency: Urgency, language: Language) -> String {
+    i18n::text(
+        language,
+        match urgency {
+            Urgency::Overdue => "staff-bot-overdue",
+            Urgency::DueToday => "staff-bot-due-today",
+            Urgency::Ready => "staff-bot-ready",
+            Urgency::Open => "staff-bot-open",
+        },
+    )
+}

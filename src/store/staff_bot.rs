@@ -1,0 +1,124 @@
+//! Codes that link employees to their Telegram accounts, and the mornings on which they had their
+//! lists.
+
+use jiff::{Timestamp, ToSpan};
+use rusqlite::OptionalExtension;
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{Day, EmployeeId, Result, TelegramId, TimeOfDay};
+
+/// How long it stays known that a list was sent.
+const KEPT_HOURS: i64 = 7 * 24;
+
+/// Gives an employee a code, in the place of the one before.
+pub fn put_code(
+    tx: &Transaction,
+    employee: EmployeeId,
+    hash: &[u8],
+    expires: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO staff_codes (employee_id, code_hash, expires_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (employee_id)
+             DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at",
+        (employee, hash, Millis(expires)),
+    )?;
+    Ok(())
+}
+
+/// Whose code it is, if it still holds.
+pub fn employee_of_code(
+    connection: &Connection,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<EmployeeId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT employee_id FROM staff_codes WHERE code_hash = ?1 AND expires_at > ?2",
+    )?;
+    let found = statement.query_row((hash, Millis(now)), |row| row.get("employee_id"));
+    Ok(found.optional()?)
+}
+
+pub fn delete_code(tx: &Transaction, employee: EmployeeId) -> Result<()> {
+    tx.execute("DELETE FROM staff_codes WHERE employee_id = ?1", [employee])?;
+    Ok(())
+}
+
+/// How many wrong codes an account has sent that still count.
+pub fn tries(connection: &Connection, who: TelegramId, now: Timestamp) -> Result<i64> {
+    let mut statement = connection.prepare_cached(
+        "SELECT tries FROM staff_code_tries WHERE telegram_id = ?1 AND until > ?2",
+    )?;
+    let found = statement.query_row((who, Millis(now)), |row| row.get("tries"));
+    Ok(found.optional()?.unwrap_or(0))
+}
+
+/// Counts a wrong code, which is forgotten with all others of the account at `until`.
+pub fn count_try(
+    tx: &Transaction,
+    who: TelegramId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "DELETE FROM staff_code_tries WHERE until <= ?1",
+        [Millis(now)],
+    )?;
+    tx.execute(
+        "INSERT INTO staff_code_tries (telegram_id, tries, until) VALUES (?1, 1, ?2)
+         ON CONFLICT (telegram_id) DO UPDATE SET tries = tries + 1",
+        (who, Millis(until)),
+    )?;
+    Ok(())
+}
+
+/// Who is to have the list of a day now that it is that time, and in which chat.
+pub fn mornings_due(
+    connection: &Connection,
+    day: Day,
+    time: TimeOfDay,
+) -> Result<Vec<(EmployeeId, TelegramId)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.id, e.telegram_id FROM employees AS e
+         WHERE e.telegram_id IS NOT NULL AND e.morning_time <= ?2 AND NOT EXISTS (
+             SELECT 1 FROM morning_lists AS m WHERE m.employee_id = e.id AND m.day = ?1)
+         ORDER BY e.id",
+    )?;
+    let rows = statement.query_map((day, time), |row| {
+        Ok((row.get("id")?, row.get("telegram_id")?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that an employee has the list of a day behind them.
+pub fn note_morning(
+    tx: &Transaction,
+    employee: EmployeeId,
+    day: Day,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO morning_lists (employee_id, day, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        (employee, day, Millis(now)),
+    )?;
+    let long_ago = now.saturating_sub(KEPT_HOURS.hours()).unwrap_or(now);
+    tx.execute(
+        "DELETE FROM morning_lists WHERE at < ?1",
+        [Millis(long_ago)],
+    )?;
+    Ok(())
+}
+
+/// Whether a list was sent later than now: the clock was ahead.
+pub fn was_ahead(connection: &Connection, now: Timestamp) -> Result<bool> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM morning_lists WHERE at > ?1)")?;
+    Ok(statement.query_row([Millis(now)], |row| row.get(0))?)
+}
+
+/// Forgets the lists of days that have not come yet.
+pub fn forget_ahead(tx: &Transaction, now: Timestamp) -> Result<()> {
+    tx.execute("DELETE FROM morning_lists WHERE at > ?1", [Millis(now)])?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What the owner's page says of the programs that are told what happens here.
+
+use warp::reply::Response;
+
+use super::text::Texts;
+use super::visit::Visit;
+use crate::app::webhooks;
+use crate::domain::{DeliveryId, Error, HookStanding, Result, UndeliveredHook};
+
+/// The webhooks, each in one line, and what they were not told.
+#[derive(Default)]
+pub struct Hooks {
+    pub lines: Vec<Line>,
+    pub undelivered: Vec<Undelivered>,
+}
+
+/// How one stands.
+pub struct Line {
+    pub url: String,
+    pub text: String,
+    pub well: bool,
+}
+
+/// What one was not told.
+pub struct Undelivered {
+    pub id: i64,
+    pub event: &'static str,
+    pub url: String,
+    pub text: String,
+}
+
+impl Line {
+    fn new(standing: HookStanding, texts: &Texts) -> Self {
+        let HookStanding {
+            url,
+            waiting,
+            oldest,
+            detail,
+            ..
+        } = standing;
+        let (text, well) = match (oldest, detail.is_empty()) {
+            (None, _) => (texts.s("webhook-well"), true),
+            (Some(_), true) => (texts.count("webhook-waiting", &waiting), true),
+            (Some(since), false) => {
+                let args = [
+                    ("count", waiting.into()),
+                    ("since", texts.when(&since).into()),
+                    ("detail", detail.into()),
+                ];
+                (texts.with("webhook-failing", args), false)
+            }
+        };
+        Self { url, text, well }
+    }
+}
+
+impl Undelivered {
+    fn new(hook: UndeliveredHook, texts: &Texts) -> Self {
+        let when = texts.when(&hook.happened);
+        let text = match hook.detail.is_empty() {
+            true => when,
+            false => texts.fill2("webhook-given-up", "when", when, "detail", hook.detail),
+        };
+        Self {
+            id: hook.id.get(),
+            event: hook.event.word(),
+            url: hook.url,
+            text,
+        }
+    }
+}
+
+pub async fn look(visit: &Visit) -> Result<Hooks> {
+    let owner = visit.owner()?;
+    let work = move |c: &_| {
+        let standing = webhooks::standing(c, &owner)?;
+        Ok((standing, webhooks::undelivered(c, &owner)?))
+    };
+    let (standing, undelivered) = visit.desk.db.read(work).await?;
+    let texts = &visit.texts;
+    Ok(Hooks {
+        lines: standing
+            .into_iter()
+            .map(|standing| Line::new(standing, texts))
+            .collect(),
+        undelivered: undelivered
+            .into_iter()
+            .map(|hook| Undelivered::new(hook, texts))
+            .collect(),
+    })
+}
+
+pub async fn retry(visit: &Visit, id: &str) -> Result<Response> {
+    let owner = visit.owner()?;
+    let id = DeliveryId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let now = visit.desk.clock.now();
+    visit
+        .desk
+        .db
+        .write(move |tx| webhooks::retry(tx, &owner, id, now))
+        .await?;
+    Ok(visit.go("/staff"))
+}

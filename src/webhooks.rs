@@ -1,0 +1,279 @@
+//! From `webhook_deliveries` to other people's programs. A [`Courier`] serves one webhook: it
+//! claims what is next, sends it with no transaction open, and settles it. So the order of a
+//! webhook holds, and a program that is slow or gone holds up no other.
+//!
+//! Everything is told at least once, and a second time under the same number where the outcome of
+//! a try was unknown.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::Sha256;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::{Webhook, host};
+use crate::domain::{Delivery, Error, Result, WebhookId, backoff, is_given_up};
+use crate::store::{self, Db};
+
+/// How long a program may take to connect, and to say that it has taken a delivery.
+const CONNECT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Tells one program what happens.
+pub struct Courier {
+    db: Db,
+    clock: Clock,
+    client: reqwest::Client,
+    id: WebhookId,
+    url: String,
+    /// What the log names: the rest of an address may be a secret.
+    host: String,
+    secret: SecretString,
+}
+
+/// What is sent.
+#[derive(Serialize)]
+struct Body<'a> {
+    id: String,
+    event: &'a str,
+    time: String,
+    #[serde(flatten)]
+    subject: Map<String, Value>,
+}
+
+impl Courier {
+    /// # Errors
+    /// When the system's TLS certificates can't be read.
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        id: WebhookId,
+        settings: Webhook,
+    ) -> Result<Self, reqwest::Error> {
+        // A redirect would lead what was signed for one program to another one.
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(TIMEOUT)
+            .user_agent(concat!("zayavka/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self {
+            host: host(&settings.url).unwrap_or_default(),
+            url: settings.url,
+            secret: settings.secret,
+            db,
+            clock,
+            client,
+            id,
+        })
+    }
+
+    /// Delivers until `stop`. What is under way then is delivered again after the next start.
+    pub async fn run(&self, stop: &CancellationToken) {
+        let work = async {
+            let id = self.id;
+            while let Err(error) = self
+                .db
+                .write(move |tx| store::webhooks::recover(tx, id))
+                .await
+            {
+                self.pause_after(&error).await;
+            }
+            self.work().await;
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    async fn work(&self) {
+        let mut changes = self.db.delivery_changes();
+        loop {
+            changes.mark_unchanged();
+            let until = match self.step().await {
+                Ok(Step::Worked) => continue,
+                Ok(Step::Idle(until)) => until,
+                Err(error) => {
+                    self.pause_after(&error).await;
+                    continue;
+                }
+            };
+            let alarm = async {
+                match until {
+                    Some(until) => self.clock.sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = alarm => {}
+            }
+        }
+    }
+
+    /// The database fails: says so, and waits a moment for it.
+    async fn pause_after(&self, error: &Error) {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "what webhooks are to be told can't be read or written"
+        );
+        let moment = after(self.clock.now(), Duration::from_secs(1));
+        self.clock.sleep_until(moment).await;
+    }
+
+    /// Takes the next delivery through, if there is one that may be tried now.
+    async fn step(&self) -> Result<Step> {
+        let id = self.id;
+        let head = move |c: &_| store::webhooks::head(c, id);
+        let Some(delivery) = self.db.look_up(head).await? else {
+            return Ok(Step::Idle(None));
+        };
+        let now = self.clock.now();
+        if is_given_up(delivery.queued, now) {
+            self.settle(&delivery, Err(String::new())).await;
+            return Ok(Step::Worked);
+        }
+        if now < delivery.next {
+            return Ok(Step::Idle(Some(delivery.next)));
+        }
+        let row = delivery.id;
+        self.db
+            .write(move |tx| store::webhooks::set_sending(tx, row))
+            .await?;
+        let sent = self.send(&delivery, now).await;
+        self.settle(&delivery, sent).await;
+        Ok(Step::Worked)
+    }
+
+    /// Only the status of the answer counts; what else comes is not read.
+    async fn send(&self, delivery: &Delivery, now: Timestamp) -> Result<(), String> {
+        let body = body(delivery).map_err(|_| "it could not be written".to_owned())?;
+        let signature = signature(&self.secret, now, &body);
+        let request = self
+            .client
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .header("x-zayavka-delivery", delivery.id.to_string())
+            .header("x-zayavka-event", delivery.event.word())
+            .header("x-zayavka-signature", signature)
+            .body(body);
+        match request.send().await {
+            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) => Err(format!("it answered {}", answer.status().as_u16())),
+            // The library's own text may hold the address.
+            Err(error) if error.is_connect() => Err("no connection".to_owned()),
+            Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
+            Err(_) => Err("the connection broke".to_owned()),
+        }
+    }
+
+    /// Writes down what became of a delivery. It must not be lost, so a failing database is tried
+    /// until it works or the program ends.
+    async fn settle(&self, delivery: &Delivery, sent: Result<(), String>) {
+        let given_up = is_given_up(delivery.queued, self.clock.now());
+        self.db.metrics().hooked(match &sent {
+            Ok(()) => "delivered",
+            Err(_) if given_up => "given_up",
+            Err(_) => "retry",
+        });
+        if let Err(why) = &sent {
+            let (host, row, attempts) = (&self.host, delivery.id.get(), delivery.attempts);
+            tracing::warn!(host, row, attempts, given_up, why, "a webhook was not told");
+        }
+        loop {
+            let now = self.clock.now();
+            let (id, attempts, sent) = (delivery.id, delivery.attempts, sent.clone());
+            let work = move |tx: &store::Transaction<'_>| match sent {
+                Ok(()) => store::webhooks::set_delivered(tx, id, now),
+                Err(detail) if given_up => store::webhooks::set_dead(tx, id, &detail, now),
+                Err(detail) => {
+                    let next = after(now, backoff(attempts));
+                    store::webhooks::set_retry(tx, id, next, &detail)
+                }
+            };
+            match self.db.write(work).await {
+                Ok(()) => return,
+                Err(error) => self.pause_after(&error).await,
+            }
+        }
+    }
+}
+
+/// What one step did.
+enum Step {
+    /// Took a delivery through, whatever became of it.
+    Worked,
+    /// There is nothing to do before that instant, unless there is something new to be told.
+    Idle(Option<Timestamp>),
+}
+
+/// The same bytes for every try of a delivery.
+fn body(delivery: &Delivery) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Body {
+        id: delivery.id.to_string(),
+        event: delivery.event.word(),
+        time: delivery.happened.to_string(),
+        subject: serde_json::from_str(&delivery.payload)?,
+    })
+}
+
+/// By which a program knows that a body is ours and how old it is: the time of the try in seconds,
+/// and HMAC-SHA256 over that time, a point, and the body.
+pub fn signature(secret: &SecretString, at: Timestamp, body: &str) -> String {
+    let at = at.as_second();
+    let mut signed = format!("t={at},v1=");
+    // A key of any length is taken.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) {
+        mac.update(format!("{at}.{body}").as_bytes());
+        let hex = mac.finalize().into_bytes();
+        signed.extend(hex.iter().map(|byte| format!("{byte:02x}")));
+    }
+    signed
+}
+
+fn after(instant: Timestamp, wait: Duration) -> Timestamp {
+    instant.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{DeliveryId, HookEvent, Status, Subject, TaskId};
+
+    /// What both READMEs show, and what Python's `hmac` makes of it.
+    #[test]
+    fn a_body_and_its_signature_are_as_documented() {
+        let happened = "2021-07-25T09:00:00Z".parse().unwrap();
+        let subject = Subject::task(TaskId::from_row(1), Status::Ready, 2);
+        let delivery = Delivery {
+            id: DeliveryId::from_row(17),
+            event: HookEvent::TaskStatusChanged,
+            payload: serde_json::to_string(&subject).unwrap(),
+            attempts: 0,
+            happened,
+            queued: happened,
+            next: happened,
+        };
+        let body = body(&delivery).unwrap();
+        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+        let signature = signature(&secret, happened, &body);
+        assert_eq!(
+            body,
+            r#"{"id":"17","event":"task.status_changed","time":"2021-07-25T09:00:00Z","task":{"id":"1","status":"READY","version":2}}"#
+        );
+        assert_eq!(
+            signature,
+            "t=1627203600,v1=0b6188fc8a0435f63e60f3b659cc83db293ea4b2437f7515ec1ca6c26477ca2e"
+        );
+        for page in [
+            include_str!("../README.md"),
+            include_str!("../README.ru.md"),
+        ] {
+            assert!(page.contains(&format!("\n{body}\n")));
+            assert!(page.contains(&signature));
+        }
+    }
+}

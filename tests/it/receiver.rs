@@ -1,0 +1,145 @@
+//! Another program that is told what happens here: it keeps what it is told, and answers as it is
+//! told to.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use warp::Filter;
+use warp::http::{HeaderMap, StatusCode};
+
+/// How the next delivery is answered.
+#[derive(Debug, Clone, Copy)]
+pub enum Answer {
+    Status(u16),
+    /// To another place.
+    Redirect,
+    /// Nothing comes for longer than anybody waits.
+    Silence,
+}
+
+/// What came.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub headers: HashMap<String, String>,
+    pub body: String,
+}
+
+impl Told {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub fn event(&self) -> String {
+        self.json()["event"].as_str().unwrap().to_owned()
+    }
+
+    pub fn id(&self) -> &str {
+        &self.headers["x-zayavka-delivery"]
+    }
+}
+
+#[derive(Clone)]
+pub struct Receiver(Arc<Inner>);
+
+struct Inner {
+    url: String,
+    told: watch::Sender<Vec<Told>>,
+    answers: Mutex<VecDeque<Answer>>,
+    always: Mutex<Answer>,
+}
+
+impl Receiver {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let receiver = Self(Arc::new(Inner {
+            url: format!("http://{}/hook", listener.local_addr().unwrap()),
+            told: watch::Sender::default(),
+            answers: Mutex::default(),
+            always: Mutex::new(Answer::Status(204)),
+        }));
+        let answering = receiver.clone();
+        let routes = warp::path!("hook")
+            .and(warp::post())
+            .and(warp::header::headers_cloned())
+            .and(warp::body::bytes())
+            .then(move |headers: HeaderMap, body: bytes::Bytes| {
+                let receiver = answering.clone();
+                async move { receiver.answer(&headers, &body).await }
+            });
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let service =
+                    hyper_util::service::TowerToHyperService::new(warp::service(routes.clone()));
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(hyper_util::rt::TokioIo::new(stream), service),
+                );
+            }
+        });
+        receiver
+    }
+
+    /// Answers what comes next like this, and what comes later as usual.
+    pub fn then(&self, answer: Answer) {
+        self.0.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// Answers like this from now on.
+    pub fn always(&self, answer: Answer) {
+        *self.0.always.lock().unwrap() = answer;
+    }
+
+    /// The settings that name it, with the secret of its own.
+    pub fn settings(&self, events: &str) -> String {
+        format!(
+            "[[webhooks]]\nurl = '{}'\nsecret = '{SECRET}'\nevents = [{events}]\n",
+            self.0.url
+        )
+    }
+
+    /// Waits until it was told that often.
+    pub async fn told(&self, count: usize) -> Vec<Told> {
+        let mut told = self.0.told.subscribe();
+        let enough = told.wait_for(|told| told.len() >= count);
+        let enough = tokio::time::timeout(std::time::Duration::from_secs(30), enough).await;
+        match enough {
+            Ok(told) => told.unwrap().clone(),
+            Err(_) => panic!("told {} times, not {count}", self.told_now().len()),
+        }
+    }
+
+    pub fn told_now(&self) -> Vec<Told> {
+        self.0.told.borrow().clone()
+    }
+
+    async fn answer(&self, headers: &HeaderMap, body: &[u8]) -> warp::reply::Response {
+        use warp::Reply;
+        let headers = headers.iter();
+        let headers = headers.map(|(name, value)| {
+            let value = value.to_str().unwrap().to_owned();
+            (name.as_str().to_owned(), value)
+        });
+        let told = Told {
+            headers: headers.collect(),
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        };
+        self.0.told.send_modify(|all| all.push(told));
+        let next = self.0.answers.lock().unwrap().pop_front();
+        let usual = *self.0.always.lock().unwrap();
+        match next.unwrap_or(usual) {
+            Answer::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+            Answer::Redirect => {
+                let status = StatusCode::TEMPORARY_REDIRECT;
+                warp::reply::with_header(status, "location", &self.0.url).into_response()
+            }
+            Answer::Silence => std::future::pending().await,
+        }
+    }
+}
+
+/// What deliveries are signed with.
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
