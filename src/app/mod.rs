@@ -6,8 +6,11 @@
 //! owners' ones for an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
+pub mod archive;
 pub mod customers;
 pub mod details;
+pub mod exports;
+pub mod imports;
 pub mod limits;
 pub mod links;
 mod log;
@@ -18,6 +21,7 @@ pub mod secrets;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod uploads;
 
 use tokio::sync::watch;
 
@@ -39,6 +43,7 @@ pub struct Desk {
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
     pub links: status_links::Links,
+    pub uploads: uploads::Uploads,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

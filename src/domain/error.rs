@@ -83,6 +83,19 @@ pub enum Problem {
     NothingToConfirm,
     NotReachable,
     DatabaseHasData,
+    MomentMalformed,
+    MomentInFuture,
+    NotCsv,
+    HeadingsUnknown,
+    MoreCells,
+    FileGone,
+    ArchiveUnreadable,
+    ArchiveNewer,
+    NotEmpty,
+    TooManyRows { max: usize },
+    NumberTwice { row: usize },
+    RowsWrong { count: usize },
+    FileTooLarge { mib: usize },
 }
 
 impl Problem {
@@ -123,6 +136,19 @@ impl Problem {
             Self::NothingToConfirm => "problem-nothing-to-confirm",
             Self::NotReachable => "problem-not-reachable",
             Self::DatabaseHasData => "problem-database-has-data",
+            Self::MomentMalformed => "problem-moment-malformed",
+            Self::MomentInFuture => "problem-moment-in-future",
+            Self::NotCsv => "problem-not-csv",
+            Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::MoreCells => "problem-more-cells",
+            Self::FileGone => "problem-file-gone",
+            Self::ArchiveUnreadable => "problem-archive-unreadable",
+            Self::ArchiveNewer => "problem-archive-newer",
+            Self::NotEmpty => "problem-not-empty",
+            Self::TooManyRows { .. } => "problem-too-many-rows",
+            Self::NumberTwice { .. } => "problem-number-twice",
+            Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::FileTooLarge { .. } => "problem-file-too-large",
         }
     }
 
@@ -132,7 +158,11 @@ impl Problem {
             Self::TooLong { max }
             | Self::PasswordLong { max }
             | Self::PageSize { max }
-            | Self::TooMuch { max } => Some(*max),
+            | Self::TooMuch { max }
+            | Self::TooManyRows { max }
+            | Self::NumberTwice { row: max }
+            | Self::RowsWrong { count: max }
+            | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
         }
@@ -158,6 +188,8 @@ pub enum Conflict {
     EmailTaken,
     #[error("the last owner can't go")]
     LastOwner { owner: EmployeeId },
+    #[error("the file would be imported otherwise now")]
+    Import,
 }
 
 impl Conflict {
@@ -168,6 +200,7 @@ impl Conflict {
             Self::PhoneTaken { .. } => "conflict-phone-taken",
             Self::EmailTaken => "conflict-email-taken",
             Self::LastOwner { .. } => "conflict-last-owner",
+            Self::Import => "conflict-import",
         }
     }
 }

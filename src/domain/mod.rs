@@ -11,6 +11,7 @@ mod device;
 mod email;
 mod error;
 mod ids;
+mod import;
 mod language;
 mod money;
 mod notice;
@@ -30,6 +31,10 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{CustomerId, EmployeeId, EventId, NoticeId, TaskId, TelegramId};
+pub use import::{
+    ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
+    Whose,
+};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use notice::{
@@ -43,4 +48,4 @@ pub use task::{
     TaskOrder,
 };
 pub use text::{Description, Name};
-pub use time::{Day, Days, Shop, TimeZone};
+pub use time::{Day, Days, Shop, TimeZone, moment};

@@ -49,7 +49,7 @@ words! {
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
         Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
-        WarrantyOf = "WARRANTY_OF",
+        WarrantyOf = "WARRANTY_OF", Imported = "IMPORTED",
     }
 }
 

@@ -159,6 +159,7 @@ fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
         Conflict::PhoneTaken { customer } => Some(("customerId", customer.to_string().into())),
         Conflict::LastOwner { owner } => Some(("employeeId", owner.to_string().into())),
         Conflict::EmailTaken => Some(("field", "email".into())),
+        Conflict::Import => Some(("field", "expected".into())),
     }
 }
 

@@ -15,6 +15,7 @@ mod staff;
 mod types;
 mod writer;
 
+pub mod archive;
 pub mod backup;
 pub mod bulk;
 pub mod customers;
@@ -22,6 +23,7 @@ pub mod details;
 pub mod employees;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod invites;
 pub mod outbox;
 pub mod restore;

@@ -20,8 +20,9 @@ const ROOMS: &[(&str, &[&str])] = &[
         "notifier",
         &["domain", "clock", "i18n", "metrics", "store", "telegram"],
     ),
-    ("graphql", &["domain", "i18n", "store", "app"]),
-    ("web", &["domain", "i18n", "store", "app"]),
+    ("sheet", &["domain", "i18n", "store"]),
+    ("graphql", &["domain", "i18n", "store", "app", "sheet"]),
+    ("web", &["domain", "i18n", "store", "app", "sheet"]),
     (
         "http",
         &[

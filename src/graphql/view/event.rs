@@ -30,6 +30,8 @@ pub enum EventKindEnum {
     Warranty,
     /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
     WarrantyOf,
+    /// It came from a file; `from` is the number that it had there, `to` its status.
+    Imported,
 }
 
 /// Who did it.

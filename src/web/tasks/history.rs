@@ -54,6 +54,7 @@ pub fn line(event: &TaskEvent, texts: &Texts, employees: &[Employee]) -> Event {
             EventKind::Prepayment => change("event-prepayment"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
+            EventKind::Imported => texts.fill("event-imported", "number", from.unwrap_or_default()),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())
