@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::{customers, secrets};
 use crate::domain::{
     Author, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow, ImportTask,
-    Observation, Outcome, Owner, Problem, Remark, Report, Result, Sheet, Source, Task, TaskId,
-    Whose,
+    Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source, Task,
+    TaskId, Whose,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -190,7 +190,7 @@ impl<'a> Judge<'a> {
         let same = found.filter(|found| {
             found.task.created.as_second() == new.task.created.as_second()
                 && found.customer.as_ref().map(|card| card.phone.e164())
-                    == row.phone.as_ref().map(|phone| phone.e164())
+                    == row.phone.as_ref().map(Phone::e164)
         });
         Ok(same.map(|found| found.task.id))
     }

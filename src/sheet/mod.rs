@@ -6,6 +6,7 @@
 mod cell;
 mod columns;
 mod read;
+mod row;
 mod write;
 
 pub use read::{FIELD, Reading, read};

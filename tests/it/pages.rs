@@ -111,7 +111,7 @@ const PAGES: [&str; 21] = [
     "/profile",
 ];
 /// Those that the owner alone sees.
-const OWNERS: [&str; 1] = ["/staff"];
+const OWNERS: [&str; 2] = ["/staff", "/data"];
 
 #[tokio::test]
 async fn the_first_visitor_becomes_the_owner_and_comes_and_goes() {

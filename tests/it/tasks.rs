@@ -142,6 +142,11 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         "mutation { retryNotification(id: 1) { task { id } } }",
+        "{ exportCsv(kind: TASKS) }",
+        "{ exportArchive }",
+        r#"{ previewImport(csv: "x") { digest } }"#,
+        r#"mutation { importCsv(csv: "x") { report { digest } } }"#,
+        r#"mutation { importArchive(archive: "x") { token } }"#,
     ] {
         let answer = shop.ask(query).await;
         assert_eq!(code(&answer), "UNAUTHENTICATED", "{query} {answer}");
