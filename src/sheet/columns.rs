@@ -1,6 +1,8 @@
 //! What columns there are, and by which headings they are known: ours in both languages, and those
 //! of RemOnline.
 
+use std::sync::LazyLock;
+
 use crate::domain::{Category, Language, Status};
 use crate::i18n;
 
@@ -266,27 +268,39 @@ const CATEGORIES: &[(&str, Category)] = &[
     ("repair", Category::Repair),
 ];
 
+/// What ours are called, in every language and in SQL.
+static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
+    LazyLock::new(|| names(Status::ALL, Status::word, i18n::status));
+static CATEGORY_NAMES: LazyLock<Vec<(String, Category)>> =
+    LazyLock::new(|| names(Category::ALL, Category::word, i18n::category));
+
+fn names<T: Copy>(
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+    name: impl Fn(Language, T) -> String,
+) -> Vec<(String, T)> {
+    let mut names = Vec::new();
+    for of in all {
+        names.push((plain(word(*of)), *of));
+        names.extend(Language::ALL.map(|language| (plain(&name(language, *of)), *of)));
+    }
+    names
+}
+
 pub fn status(text: &str) -> Option<Status> {
-    let same = |status: &Status| is_called(text, status.word(), |l| i18n::status(l, *status));
-    let ours = Status::ALL.iter().copied().find(same);
-    ours.or_else(|| in_part(text, STATUSES))
+    called(text, &STATUS_NAMES, STATUSES)
 }
 
 pub fn category(text: &str) -> Option<Category> {
-    let same = |of: &Category| is_called(text, of.word(), |l| i18n::category(l, *of));
-    let ours = Category::ALL.iter().copied().find(same);
-    ours.or_else(|| in_part(text, CATEGORIES))
+    called(text, &CATEGORY_NAMES, CATEGORIES)
 }
 
-fn is_called(text: &str, word: &str, name: impl Fn(Language) -> String) -> bool {
+fn called<T: Copy>(text: &str, names: &[(String, T)], parts: &[(&str, T)]) -> Option<T> {
     let text = plain(text);
-    text == plain(word) || Language::ALL.into_iter().any(|l| plain(&name(l)) == text)
-}
-
-fn in_part<T: Copy>(text: &str, all: &[(&str, T)]) -> Option<T> {
-    let text = plain(text);
-    let found = all.iter().find(|(part, _)| text.contains(part));
-    found.map(|(_, value)| *value)
+    let ours = names.iter().find(|(name, _)| *name == text);
+    let part = || parts.iter().find(|(part, _)| text.contains(part));
+    ours.map(|(_, of)| *of)
+        .or_else(|| part().map(|(_, of)| *of))
 }
 
 #[cfg(test)]
