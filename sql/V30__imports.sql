@@ -2,7 +2,7 @@
 CREATE TABLE imports (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     source  TEXT    NOT NULL,
-    -- The number that it has there; of a row without one, what the whole row says, as a hash.
+    -- The number that it has there, or for a row without one a hash of all that it says.
     number  TEXT    NOT NULL,
     task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     UNIQUE (source, number)

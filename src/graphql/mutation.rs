@@ -419,10 +419,10 @@ impl Mutation {
     ) -> Result<ImportCsvPayload> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
-        let (read, now) = (files::reader(desk, actor, csv), desk.clock.now());
+        let sheet = desk.db.read(files::reader(desk, actor, csv)).await?;
+        let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
-            let expected = expected.as_deref();
-            app::imports::apply(tx, &owner, FIELD, &read(tx)?, expected, now)
+            app::imports::apply(tx, &owner, FIELD, &sheet, expected.as_deref(), now)
         };
         let report = desk.db.write(work).await?.into();
         Ok(ImportCsvPayload { report })

@@ -190,8 +190,9 @@ impl Query {
         ))
     }
 
-    /// Tasks or customers as a CSV file, the same that the page `/data` gives, with headings and
-    /// signs in that language. The owner's: it is every customer's phone at once.
+    /// Tasks or customers as a CSV file, with headings and signs in that language. It is the same that
+    /// the page `/data` gives, which sends a long one in parts. The owner's: it is every customer's
+    /// phone at once.
     async fn export_csv(
         &self,
         ctx: &Context<'_>,

@@ -147,7 +147,10 @@ impl<'a> Row<'a> {
             None if text.is_empty() => Category::Other,
             None => {
                 self.keep(Column::Category);
-                self.note(Column::Category, Observation::CategoryUnknown);
+                // There a type says how it is paid, for instance, and every row has one.
+                if self.headings.source != Source::RemOnline {
+                    self.note(Column::Category, Observation::CategoryUnknown);
+                }
                 Category::Other
             }
         }

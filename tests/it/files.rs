@@ -350,7 +350,7 @@ async fn nothing_is_imported_when_one_row_is_wrong() {
     let look = desk.upload(file).await;
     let page = desk.page(&look).await;
     assert!(
-        page.contains("<span class=\"sub\">Строка</span> 4")
+        page.contains("<span class=\"unseen\">Строка</span> 4")
             && !page.contains(">Загрузить</button>"),
         "{page}"
     );
@@ -542,7 +542,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
             && page.contains("<dt>Новых клиентов</dt><dd>1000</dd>"),
         "{page}"
     );
-    assert!(page.contains("Показаны первые 100") && page.matches("<tr>").count() < 110);
+    assert!(page.contains("Показаны первые строки, 100") && page.matches("<tr>").count() < 110);
     assert_eq!(desk.confirm(&look, &page).await.status(), 303);
     assert_eq!(counts(&shop), (5_000, 1_000));
     assert_eq!(count(&shop, "SELECT sum(tasks) FROM task_counts"), 5_000);
@@ -559,6 +559,30 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     );
     assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
     assert_eq!(answer.text().await.unwrap().lines().count(), 5_001);
+    let english = Desk {
+        language: "en",
+        ..Desk::of(&shop, "owner@example.com").await
+    };
+    let page = english.page("/data").await;
+    assert!(
+        page.contains("<h1>Data</h1>") && page.contains("CSV file, up to 10 MB"),
+        "{page}"
+    );
+    let file = english.page("/data/tasks.csv").await;
+    assert!(
+        file.contains("\"1\",\"Ready\",\"Other\""),
+        "{}",
+        &file[..500]
+    );
+    // A workbook's “Unicode text” is read as well, with its tabs.
+    let text = "\u{feff}Телефон\tОписание\r\n89000000001\tиз книги\r\n";
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let look = desk.upload(wide).await;
+    assert!(
+        desk.page(&look)
+            .await
+            .contains("<dt>Новых заявок</dt><dd>1</dd>")
+    );
     let none = desk.page("/data/tasks.csv?from=2021-07-26").await;
     assert_eq!(none.lines().count(), 1);
     assert_eq!(

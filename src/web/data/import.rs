@@ -29,7 +29,8 @@ struct ImportPage<'a> {
     report: Report,
     counts: Vec<(String, usize)>,
     rows: Vec<Row>,
-    shown: i64,
+    /// How many are shown at the most, and of those with errors behind them.
+    shown: (usize, usize),
     /// Whether there is anything to say yes to.
     anything: bool,
 }
@@ -125,7 +126,7 @@ async fn show_preview(
             .map(|(id, count)| (visit.texts.s(id), count))
             .to_vec(),
         rows: Row::all(&report, &visit.texts),
-        shown: SHOWN as i64,
+        shown: (SHOWN, WRONG),
         anything: report.refused() == 0 && tasks + customers > 0,
         report,
     };
@@ -138,9 +139,10 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, expected) = (&visit.desk, visit.typed("digest").to_owned());
     let now = desk.clock.now();
     let done = async {
-        let read = reader(visit, token)?;
+        // Reading takes longer than others should wait for the one who writes.
+        let sheet = desk.db.read(reader(visit, token)?).await?;
         let work = move |tx: &Transaction<'_>| {
-            app::imports::apply(tx, &owner, FIELD, &read(tx)?, Some(&expected), now)
+            app::imports::apply(tx, &owner, FIELD, &sheet, Some(&expected), now)
         };
         desk.db.write(work).await
     };
