@@ -5,7 +5,7 @@
 //! own, `"photos"`, beside `"tables"`: a table with blobs belongs to [`LEFT_OUT`].
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use jiff::Timestamp;
 use rusqlite::params_from_iter;
@@ -53,6 +53,8 @@ pub const HIDDEN: [(&str, &str); 3] = [
 const FORMAT: &str = "zayavka-archive";
 /// Raised when an older program can't read a newer archive any more.
 const VERSION: u32 = 1;
+/// In bytes.
+const BUFFER: usize = 64 * 1024;
 /// Rows that are read through at a time.
 const STEP: usize = 500;
 
@@ -73,6 +75,8 @@ struct Archive<'a> {
 /// # Errors
 /// [`Error::Internal`] when the database or the writer fails.
 pub fn dump(connection: &Connection, out: &mut impl Write) -> Result<()> {
+    // It is written in very small pieces.
+    let out = &mut BufWriter::with_capacity(BUFFER, out);
     let numbers = numbers(connection)?;
     let numbers = serde_json::to_string(&numbers).map_err(Error::internal)?;
     let schema = schema(connection)?;
@@ -88,7 +92,8 @@ pub fn dump(connection: &Connection, out: &mut impl Write) -> Result<()> {
         dump_rows(connection, table, out)?;
         write(out, "]")?;
     }
-    write(out, "}}\n")
+    write(out, "}}\n")?;
+    out.flush().map_err(Error::internal)
 }
 
 fn dump_rows(connection: &Connection, table: &str, out: &mut impl Write) -> Result<()> {
