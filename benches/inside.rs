@@ -19,6 +19,7 @@ use zayavka::app::limits::Limits;
 use zayavka::app::passwords::Passwords;
 use zayavka::app::status_links::Links;
 use zayavka::app::tokens::Tokens;
+use zayavka::app::uploads::Uploads;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
 use zayavka::demo;
@@ -88,6 +89,7 @@ impl Inside {
             limits: Limits::new(&clock, None),
             links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
             reminders: None,
+            uploads: Uploads::default(),
             bot: watch::Sender::new(BotState::Off),
             clock,
         });

@@ -11,6 +11,7 @@
 //! - [`metrics`]: what the server counts of itself.
 //! - [`i18n`]: every sentence, in Russian and English.
 //! - [`store`]: all the SQL.
+//! - [`sheet`]: tables as CSV files, ours and others'.
 //! - [`app`]: the use cases, inside their caller's transaction.
 //! - [`telegram`]: the wire to Telegram alone.
 //! - [`bot`]: the customers' conversation.
@@ -31,6 +32,7 @@
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
 //!  │        ├─▶ notifier ─▶ telegram, store
 //!  │        └─▶ webhooks ─▶ config, store
+//!  │                 graphql, web ─▶ sheet ─▶ i18n, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
 //! ```
 //!
@@ -68,6 +70,7 @@ pub mod i18n;
 pub mod metrics;
 pub mod notifier;
 pub mod server;
+pub mod sheet;
 pub mod store;
 pub mod telegram;
 pub mod web;

@@ -414,11 +414,15 @@ pub fn add(
     }
 }
 
-/// Replaces anybody's password, for whoever has the machine.
+/// Replaces anybody's password, for whoever has the machine. The first one of an account that came
+/// with an archive opens it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn reset_password(tx: &Transaction, email: &Email, hash: &str) -> Result<()> {
     let employee = store::employees::by_email(tx, email)?.ok_or(Error::NotFound)?;
-    store::employees::set_password_hash(tx, employee.id, hash)
+    match store::employees::password_hash(tx, employee.id)?.as_deref() {
+        Some("") => store::employees::reactivate(tx, employee.id, hash, employee.role),
+        _ => store::employees::set_password_hash(tx, employee.id, hash),
+    }
 }

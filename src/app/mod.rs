@@ -8,9 +8,12 @@
 pub mod accounts;
 pub mod answers;
 pub mod approvals;
+pub mod archive;
 pub mod comments;
 pub mod customers;
 pub mod details;
+pub mod exports;
+pub mod imports;
 pub mod limits;
 pub mod links;
 mod log;
@@ -25,6 +28,7 @@ pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod uploads;
 pub mod webhooks;
 
 use tokio::sync::watch;
@@ -49,6 +53,7 @@ pub struct Desk {
     pub links: status_links::Links,
     /// When customers are reminded; `None` where nobody is.
     pub reminders: Option<Reminders>,
+    pub uploads: uploads::Uploads,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

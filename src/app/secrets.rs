@@ -30,6 +30,11 @@ pub fn fingerprint(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// A short name for a long text: the same for the same one alone.
+pub fn mark(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(fingerprint(text))
+}
+
 /// The key of that name, made at its first use. It is text that fits into a header.
 ///
 /// # Errors

@@ -232,7 +232,10 @@ async fn read(desk: &Desk, token: &str) -> Result<Followed> {
 }
 
 fn status_set(event: &TaskEvent) -> Option<(Status, Timestamp)> {
-    let tells = matches!(event.kind, EventKind::Created | EventKind::Status);
+    let tells = matches!(
+        event.kind,
+        EventKind::Created | EventKind::Imported | EventKind::Status
+    );
     let status = event.to.as_deref().filter(|_| tells)?;
     Some((Status::from_word(status)?, event.at))
 }

@@ -75,7 +75,7 @@ pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &Tim
 
 /// A list with a sentence above it.
 pub(super) fn above(id: &str, list: Reply, language: Language) -> Reply {
-    let text = i18n::text(language, id) + "\n\n" + &list.text;
+    let text = format!("{}\n\n{}", i18n::text(language, id), list.text);
     Reply { text, ..list }
 }
 

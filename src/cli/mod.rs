@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::passwords::Passwords;
-use crate::app::{accounts, stages};
+use crate::app::{self, accounts, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{Email, Error, Invalid, Language, Password, Role};
@@ -59,6 +59,14 @@ enum Command {
     /// sign in again, and open invites end.
     Restore {
         /// The backup
+        path: PathBuf,
+    },
+    /// Take an archive of the page Data back into an empty database
+    ///
+    /// All of it or nothing. Its accounts have no passwords: `zayavka user reset-password` opens
+    /// each of those that are needed.
+    Import {
+        /// The archive
         path: PathBuf,
     },
     /// Look for everything that can be wrong here, and say what to do about it
@@ -121,6 +129,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore { path } => {
             operation::restore(Config::load_without_bot(file)?, path).await
         }
+        Command::Import { path } => import(Config::load_without_bot(file)?, &path).await,
         Command::Doctor => operation::doctor(file).await,
         Command::Healthcheck => operation::healthcheck(Config::load_without_bot(file)?).await,
         Command::Config => {
@@ -256,6 +265,19 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
         .await?
         .map_err(|error| say(&error))?;
     print(&format!("Sign in as {} with {password}\n", email.as_str()))
+}
+
+async fn import(config: Config, path: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{}: it can't be read: {error}", path.display()))?;
+    let clock = Clock::system();
+    let (db, now) = (open(&config.database, &clock)?, clock.now());
+    db.write(move |tx| app::archive::restore_into_new(tx, "archive", &text, now))
+        .await
+        .map_err(|error| say(&error))?;
+    print(
+        "The archive is back. Nobody can sign in yet: zayavka user reset-password EMAIL opens an account.\n",
+    )
 }
 
 fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {

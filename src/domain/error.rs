@@ -93,6 +93,19 @@ pub enum Problem {
     TaskClosed,
     TooManyAnswers { max: usize },
     DatabaseHasData,
+    MomentMalformed,
+    MomentInFuture,
+    NotCsv,
+    HeadingsUnknown,
+    MoreCells,
+    FileGone,
+    ArchiveUnreadable,
+    ArchiveNewer,
+    NotEmpty,
+    TooManyRows { max: usize },
+    NumberTwice { row: usize },
+    RowsWrong { count: usize },
+    FileTooLarge { mib: usize },
 }
 
 impl Problem {
@@ -143,6 +156,19 @@ impl Problem {
             Self::TaskClosed => "problem-task-closed",
             Self::TooManyAnswers { .. } => "problem-too-many-answers",
             Self::DatabaseHasData => "problem-database-has-data",
+            Self::MomentMalformed => "problem-moment-malformed",
+            Self::MomentInFuture => "problem-moment-in-future",
+            Self::NotCsv => "problem-not-csv",
+            Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::MoreCells => "problem-more-cells",
+            Self::FileGone => "problem-file-gone",
+            Self::ArchiveUnreadable => "problem-archive-unreadable",
+            Self::ArchiveNewer => "problem-archive-newer",
+            Self::NotEmpty => "problem-not-empty",
+            Self::TooManyRows { .. } => "problem-too-many-rows",
+            Self::NumberTwice { .. } => "problem-number-twice",
+            Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::FileTooLarge { .. } => "problem-file-too-large",
         }
     }
 
@@ -155,7 +181,11 @@ impl Problem {
             | Self::TooManyStages { max }
             | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }
-            | Self::TooManyAnswers { max } => Some(*max),
+            | Self::TooManyAnswers { max }
+            | Self::TooManyRows { max }
+            | Self::NumberTwice { row: max }
+            | Self::RowsWrong { count: max }
+            | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
         }
@@ -185,6 +215,8 @@ pub enum Conflict {
     LastStage,
     #[error("the last owner can't go")]
     LastOwner { owner: EmployeeId },
+    #[error("the file would be imported otherwise now")]
+    Import,
 }
 
 impl Conflict {
@@ -197,6 +229,7 @@ impl Conflict {
             Self::StageNameTaken => "conflict-stage-name-taken",
             Self::LastStage => "conflict-last-stage",
             Self::LastOwner { .. } => "conflict-last-owner",
+            Self::Import => "conflict-import",
         }
     }
 }

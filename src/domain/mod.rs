@@ -16,6 +16,7 @@ mod device;
 mod email;
 mod error;
 mod ids;
+mod import;
 mod language;
 mod money;
 mod month;
@@ -48,6 +49,10 @@ pub use ids::{
     ApprovalId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId, PhotoId, StageId,
     TaskId, TelegramId, WebhookId,
 };
+pub use import::{
+    ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
+    Whose,
+};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
@@ -70,6 +75,6 @@ pub use task::{
     TaskOrder,
 };
 pub use text::{Description, Message, Name};
-pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
+pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, Workload};

@@ -33,7 +33,7 @@ words! {
         WarrantyOf = "WARRANTY_OF", Stage = "STAGE", Comment = "COMMENT", Answer = "ANSWER",
         Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
         Declined = "DECLINED", Withdrawn = "WITHDRAWN", Reminders = "REMINDERS",
-        Reminded = "REMINDED",
+        Reminded = "REMINDED", Imported = "IMPORTED",
     }
 }
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod documents;
 mod error;
+mod files;
 mod input;
 mod json;
 mod limits;

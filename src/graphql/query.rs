@@ -3,16 +3,19 @@
 use async_graphql::{Context, ID, Object};
 
 use super::Asked;
+use super::files::{self, ExportKind, LanguageEnum};
 use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
-    CategoryEnum, CustomerView, List, MonthView, ShopView, StageView, StatusEnum, TaskOrderEnum,
-    TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
+    CategoryEnum, CustomerView, List, MonthView, ReportView, ShopView, StageView, StatusEnum,
+    TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage,
+    user,
 };
 use crate::app;
 use crate::app::paging;
-use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
+use crate::domain::{CustomerId, Error, Month, Result, TaskId, TaskOrder};
+use crate::sheet::Writing;
 use crate::store::tasks::After;
 
 pub struct Query;
@@ -218,6 +221,61 @@ impl Query {
         let (month, zone) = (Month::parse("month", &month)?, desk.shop.timezone.clone());
         let work = move |c: &_| app::reports::month(c, &actor, month, &zone);
         Ok(desk.db.read(work).await?.into())
+    }
+
+    /// Tasks or customers as a CSV file, with headings and signs in that language. It is the same that
+    /// the page `/data` gives, which sends a long one in parts. The owner's: it is every customer's
+    /// phone at once.
+    async fn export_csv(
+        &self,
+        ctx: &Context<'_>,
+        kind: ExportKind,
+        #[graphql(desc = "The shop's when not given.")] language: Option<LanguageEnum>,
+        #[graphql(desc = "The first day on which the tasks were created.")] date_start: Option<
+            String,
+        >,
+        #[graphql(desc = "The last day, which is inside.")] date_end: Option<String>,
+    ) -> Result<String> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let days = TaskFilterInput {
+            date_start,
+            date_end,
+            ..TaskFilterInput::default()
+        };
+        let created = days.read(&desk.shop, desk.clock.now())?.created;
+        let writing = Writing {
+            language: language.map_or(desk.shop.language, Into::into),
+            shop: desk.shop.clone(),
+        };
+        let work = move |c: &_| files::export(c, &owner, kind, created, &writing);
+        desk.db.read(work).await
+    }
+
+    /// Says row by row what `importCsv` would do now. The owner's.
+    async fn preview_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file's text. The page /data takes longer ones, and other letters.")]
+        csv: String,
+    ) -> Result<ReportView> {
+        let actor = ctx.actor()?;
+        let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
+        let read = files::reader(desk, actor, csv);
+        let work = move |c: &_| app::imports::preview(c, &owner, &read(c)?);
+        Ok(desk.db.read(work).await?.into())
+    }
+
+    /// Everything that people wrote, as the text of one JSON file; without passwords and keys. The
+    /// owner's.
+    async fn export_archive(&self, ctx: &Context<'_>) -> Result<String> {
+        let owner = ctx.actor()?.require_owner()?;
+        let work = move |c: &_| {
+            let mut archive = Vec::new();
+            app::archive::dump(c, &owner, &mut archive)?;
+            String::from_utf8(archive).map_err(Error::internal)
+        };
+        ctx.desk()?.db.read(work).await
     }
 
     /// Notices that did not reach their customer and are not tried any more, newest first: call

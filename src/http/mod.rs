@@ -38,6 +38,8 @@ use asker::Asker;
 const BODY: usize = 256 * 1024;
 /// How long a client may take to send one.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// The same for a file, which an owner sends.
+const FILE_TIME: Duration = Duration::from_secs(5 * 60);
 /// Where the customers' pages are; what follows is the right to see one.
 const STATUS: &str = "/s";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -107,6 +109,14 @@ pub fn routes(
     let script = warp::path!("graphiql.js").and(get).map(graphql::script);
     let alive = warp::path!("healthz").and(get).map(|| "ok\n");
     let ready = warp::path!("readyz").and(get).and(site).then(ready::answer);
+    let files = warp::path!("data" / "import")
+        .or(warp::path!("data" / "archive"))
+        .unify()
+        .and(warp::post())
+        .and(warp::path::full())
+        .and(asked.clone())
+        .and(warp::body::stream())
+        .then(pages::take_file);
     let pages = warp::path::full()
         .and(asked)
         .and(warp::method())
@@ -123,6 +133,7 @@ pub fn routes(
         .or(script)
         .or(alive)
         .or(ready)
+        .or(files)
         .or(pages)
         .recover(refuse)
 }
@@ -132,21 +143,28 @@ type Body = Result<Bytes, StatusCode>;
 
 /// Collects a body up to the limit. No length needs to be announced.
 fn body() -> impl Filter<Extract = (Body,), Error = warp::Rejection> + Copy + Send + Sync {
-    warp::body::stream().then(|chunks| async move {
-        let collected = tokio::time::timeout(BODY_TIME, collect(chunks)).await;
-        collected.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
-    })
+    warp::body::stream().then(|chunks| collect(chunks, BODY, BODY_TIME))
 }
 
 async fn collect<B: bytes::Buf>(
     chunks: impl futures_util::Stream<Item = Result<B, warp::Error>>,
+    most: usize,
+    time: Duration,
+) -> Body {
+    let collected = tokio::time::timeout(time, collect_up_to(chunks, most)).await;
+    collected.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+}
+
+async fn collect_up_to<B: bytes::Buf>(
+    chunks: impl futures_util::Stream<Item = Result<B, warp::Error>>,
+    most: usize,
 ) -> Body {
     use futures_util::StreamExt;
     let mut chunks = std::pin::pin!(chunks);
     let mut all = bytes::BytesMut::new();
     while let Some(chunk) = chunks.next().await {
         let mut chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
-        if all.len() + chunk.remaining() > BODY {
+        if all.len() + chunk.remaining() > most {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         all.extend_from_slice(&chunk.copy_to_bytes(chunk.remaining()));
@@ -281,6 +299,7 @@ fn room(path: &str) -> String {
         "customers",
         "new-customer",
         "devices",
+        "data",
         "s",
     ];
     match known.contains(&first) || first.is_empty() {

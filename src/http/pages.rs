@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt};
 use warp::Reply;
 use warp::http::{HeaderMap, Method, Request, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{Body, Site};
+use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
+use crate::app::Desk;
 use crate::domain::Error;
-use crate::web::{self, Asked, Visit};
+use crate::web::{self, Asked, Viewer, Visit};
 
 pub(super) async fn answer(
     path: FullPath,
@@ -23,10 +25,10 @@ pub(super) async fn answer(
     body: Body,
 ) -> Response {
     let body = match body {
-        Ok(body) => body,
+        Ok(body) => Some(body),
         Err(status) => return status.into_response(),
     };
-    let request_id = asker.request_id.clone();
+    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
     let asked = Asked {
         address: asker.address,
         request_id: asker.request_id,
@@ -36,8 +38,56 @@ pub(super) async fn answer(
         headers,
         body,
     };
-    let desk = site.desk.clone();
-    match web::viewer(&desk, &asked.headers, asked.address).await {
+    answer_to(site.desk.clone(), asked, viewer).await
+}
+
+/// A file that comes to a page. Before a byte of it is read it is known who sends it: from an owner
+/// on one of our own pages it may be long, and from everybody else as long as any other body.
+pub(super) async fn take_file<B: Buf>(
+    path: FullPath,
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+    chunks: impl Stream<Item = Result<B, warp::Error>>,
+) -> Response {
+    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
+    let owner = |viewer: &Viewer| viewer.actor.require_owner().is_ok();
+    let trusted = matches!(&viewer, Ok(Some(viewer)) if owner(viewer))
+        && web::is_own_origin(&site.desk, &headers) == Some(true);
+    let (most, time) = match trusted {
+        true => (web::longest_upload(path.as_str()), FILE_TIME),
+        false => (BODY, BODY_TIME),
+    };
+    let mut chunks = std::pin::pin!(chunks);
+    let body = match collect(chunks.as_mut(), most, time).await {
+        Ok(body) => Some(body),
+        Err(StatusCode::PAYLOAD_TOO_LARGE) if trusted => {
+            // A browser shows no answer before it has sent everything.
+            let rest = chunks.for_each(|_| std::future::ready(()));
+            let _ = tokio::time::timeout(time, rest).await;
+            None
+        }
+        Err(status) => return status.into_response(),
+    };
+    let asked = Asked {
+        address: asker.address,
+        request_id: asker.request_id,
+        method: Method::POST,
+        path: path.as_str().to_owned(),
+        query: String::new(),
+        headers,
+        body,
+    };
+    answer_to(site.desk.clone(), asked, viewer).await
+}
+
+async fn answer_to(
+    desk: Arc<Desk>,
+    asked: Asked,
+    viewer: Result<Option<Viewer>, Error>,
+) -> Response {
+    let request_id = asked.request_id.clone();
+    match viewer {
         Ok(viewer) => web::answer(Visit::new(desk, asked, viewer)).await,
         Err(error @ Error::RateLimited { .. }) => {
             web::refuse(&Visit::new(desk, asked, None), &error)
@@ -64,7 +114,7 @@ pub(super) fn too_many<B>(
         path: request.uri().path().to_owned(),
         query: String::new(),
         headers: request.headers().clone(),
-        body: Bytes::new(),
+        body: Some(Bytes::new()),
     };
     web::refuse(&Visit::new(site.desk.clone(), asked, None), error)
 }

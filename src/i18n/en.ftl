@@ -156,6 +156,32 @@ problem-not-reachable = The customer has no confirmed Telegram account any more:
 problem-task-closed = The task is closed. Open it again first.
 problem-too-many-answers = The shop has not answered the earlier messages yet ({ $bound } already). Please call.
 problem-database-has-data = The database has data already: name another file for the demo.
+problem-moment-malformed = Write a day and a time, for example 2021-07-25 12:00.
+problem-moment-in-future = This date is still to come.
+problem-not-csv = This is no CSV table. Have Excel save it as “CSV”.
+problem-headings-unknown = The first row has no headings that we know: there must be “Phone”, “Description” or “Order number”.
+problem-more-cells = The row has more cells than there are headings: check the quotes and separators.
+problem-file-gone = The file isn't here any more: it waited too long. Send it again.
+problem-archive-unreadable = This is no whole archive of Zayavka: take the file as you got it here, unchanged.
+problem-archive-newer = A newer version of the program made this archive: update the program first.
+problem-not-empty = An archive comes back only into an empty database, without customers, tasks and other employees.
+problem-too-many-rows = Too many rows: at most { $bound }. Split the file.
+problem-number-twice = This number is in row { $bound } already.
+problem-rows-wrong = { $bound ->
+    [one] { $bound } row is wrong
+   *[other] { $bound } rows are wrong
+}. Nothing was imported.
+problem-file-too-large = The file is too large: at most { $bound } MB.
+
+remark-stage-unknown = The status has no such stage: it will be its first, and the name stays in the description.
+remark-status-unknown = There is no such status: it will be “Accepted”, and the word stays in the description.
+remark-category-unknown = There is no such category: it will be “Other”, and the word stays in the description.
+remark-employee-unknown = There is no such employee: the task will be nobody's, and the name stays in the description.
+remark-no-customer = There is no phone: the task will have no customer.
+remark-name-kept = The card of this customer has another name, which stays.
+remark-warranty-unknown = There is no such task further up in the file: the number stays in the description.
+remark-more-phones = There are several phones: we take the first, and the others stay in the description.
+remark-moved = It doesn't fit its field, and stays in the description.
 
 conflict-version = Somebody else has changed the task meanwhile: load it again and repeat.
 conflict-phone-taken = There is a card with this phone already, its id is { $customer }.
@@ -163,6 +189,7 @@ conflict-email-taken = This e-mail is taken.
 conflict-stage-name-taken = There is a stage with that name already: choose another name.
 conflict-last-stage = This is the only stage of its status: make another one first.
 conflict-last-owner = This is the last owner: name another one first.
+conflict-import = Something has changed in the database since. See what would happen now.
 
 error-unauthenticated = You need to be logged in.
 error-forbidden = Only the owner may do this.
@@ -457,6 +484,7 @@ event-withdrawn = The question about { $to } doesn't hold any more
 event-reminders-on = Reminders switched on
 event-reminders-off = Reminders switched off
 event-reminded = The customer was reminded to collect, days after it was ready: { $days }
+event-imported = Imported from a file, its number there: { $number }
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
 event-deleted = Task deleted
@@ -646,6 +674,49 @@ customer-delete-lead = { $count ->
 } Name, phone and Telegram will be erased. They can't be brought back.
 customer-erase = Erase the descriptions and devices of these tasks too: they may be about the person
 customer-taken = There is a card with this phone already:
+
+# Files
+
+data-title = Data
+data-export = Download
+data-export-lead = The tables open in Excel. They hold every customer's phone: keep them where nobody else can read them.
+data-tasks = Tasks, CSV
+data-customers = Customers, CSV
+data-import = Import a table
+data-import-lead = CSV: our own tables, orders from RemOnline, or any table with the headings “Phone”, “Name”, “Description”. First you see what would happen.
+data-file = CSV file, up to { $mib } MB
+data-check = See what would happen
+data-archive = Archive
+data-archive-lead = Everything that people wrote, in one JSON file. It has no passwords and no keys.
+data-archive-get = Download the archive
+data-archive-put-lead = The database is empty: an archive can come back. Employees come back deactivated: invite them again.
+data-archive-file = Archive file, up to { $mib } MB
+data-archive-put = Import the archive
+data-archive-done = The archive is back.
+data-done = Imported: { $tasks } new tasks, { $customers } new customers. Already here: { $here }.
+import-title = What would happen
+import-new-tasks = New tasks
+import-new-customers = New customers
+import-here = Already here
+import-warned = With remarks
+import-refused = With errors
+import-described = Columns that go into the description
+import-left-out = Columns that are left out
+import-fix = Correct the errors in the file and send it again. As long as there are any, nothing is imported.
+import-nothing = Nothing in the file is new.
+import-confirm = Import
+import-again = Choose another file
+import-row = Row
+import-number = Number
+import-what = What happens
+import-remarks = Remarks
+import-more = Shown are the first { $count } rows, and rows with errors, { $most } at the most.
+outcome-new-task = New task
+outcome-new-task-and-customer = New task, new customer
+outcome-new-customer = New customer
+outcome-known-customer = The customer is here already
+outcome-already-here = Already here: No. { $number }
+outcome-refused = Error
 
 # Errors
 

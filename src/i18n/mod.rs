@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::domain::{Category, Conflict, Currency, Day, Invalid, Language, Stage, Status, Sum};
+use crate::domain::{
+    Category, Conflict, Currency, Day, Invalid, Language, Observation, Problem, Stage, Status, Sum,
+};
 
 fluent_templates::static_loader! {
     static TEXTS = {
@@ -118,8 +120,20 @@ pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
 
 /// What is wrong with a value, and what to do.
 pub fn invalid(language: Language, invalid: &Invalid) -> String {
-    let bound = invalid.problem.bound().map(|bound| ("bound", bound.into()));
-    text_with(language, invalid.problem.key(), bound)
+    problem(language, &invalid.problem)
+}
+
+fn problem(language: Language, problem: &Problem) -> String {
+    let bound = problem.bound().map(|bound| ("bound", bound.into()));
+    text_with(language, problem.key(), bound)
+}
+
+/// What was seen in a cell of a file.
+pub fn observation(language: Language, seen: &Observation) -> String {
+    match seen {
+        Observation::Wrong(wrong) => problem(language, wrong),
+        other => text(language, other.key()),
+    }
 }
 
 /// What came between.

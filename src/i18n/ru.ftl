@@ -165,6 +165,32 @@ problem-not-reachable = У клиента больше нет подтвержд
 problem-task-closed = Заявка закрыта. Сначала откройте её снова.
 problem-too-many-answers = Мастерская ещё не ответила на прежние сообщения (их уже { $bound }). Позвоните, пожалуйста.
 problem-database-has-data = В базе уже есть данные: для примера укажите другой файл.
+problem-moment-malformed = Напишите дату и время, например 25.07.2021 12:00.
+problem-moment-in-future = Эта дата ещё не наступила.
+problem-not-csv = Это не таблица CSV. В Excel сохраните её как «CSV».
+problem-headings-unknown = В первой строке нет знакомых заголовков: нужен «Телефон», «Описание» или «Номер заказа».
+problem-more-cells = В строке больше ячеек, чем заголовков: проверьте кавычки и разделители.
+problem-file-gone = Файла больше нет: его ждали слишком долго. Загрузите его ещё раз.
+problem-archive-unreadable = Это не целый архив «Заявки»: возьмите файл, который скачали отсюда, без изменений.
+problem-archive-newer = Архив сделан более новой версией программы: сначала обновите её.
+problem-not-empty = Архив загружают только в пустую базу, где нет ни клиентов, ни заявок, ни других сотрудников.
+problem-too-many-rows = Слишком много строк: не больше { $bound }. Разделите файл.
+problem-number-twice = Этот номер уже есть в строке { $bound }.
+problem-rows-wrong = { $bound ->
+    [one] Ошибка в { $bound } строке
+   *[other] Ошибки в { $bound } строках
+}. Не загружено ничего.
+problem-file-too-large = Файл слишком большой: не больше { $bound } МБ.
+
+remark-stage-unknown = Такого этапа у статуса нет: будет первый, а название останется в описании.
+remark-status-unknown = Такого статуса нет: будет «Принято», а слово останется в описании.
+remark-category-unknown = Такого типа нет: будет «Прочее», а слово останется в описании.
+remark-employee-unknown = Такого сотрудника нет: заявка будет ничья, а имя останется в описании.
+remark-no-customer = Телефона нет: заявка будет без клиента.
+remark-name-kept = В карточке этого клиента другое имя: оно останется.
+remark-warranty-unknown = Такой заявки выше в файле нет: номер останется в описании.
+remark-more-phones = Телефонов несколько: возьмём первый, остальные останутся в описании.
+remark-moved = Не помещается в поле: останется в описании.
 
 conflict-version = Заявку уже изменил кто-то другой: загрузите её заново и повторите.
 conflict-phone-taken = Карточка с этим телефоном уже есть, её id { $customer }.
@@ -172,6 +198,7 @@ conflict-email-taken = Эта почта уже занята.
 conflict-stage-name-taken = Этап с таким названием уже есть: назовите иначе.
 conflict-last-stage = Это единственный этап статуса: сначала создайте другой.
 conflict-last-owner = Это последний владелец: сначала назначьте другого.
+conflict-import = С тех пор в базе что-то изменилось. Посмотрите, что произойдёт теперь.
 
 error-unauthenticated = Войдите в систему.
 error-forbidden = Это может делать только владелец.
@@ -472,6 +499,7 @@ event-withdrawn = Вопрос о { $to } больше не действует
 event-reminders-on = Напоминания включены
 event-reminders-off = Напоминания выключены
 event-reminded = Клиенту напомнили забрать, дней после готовности: { $days }
+event-imported = Загружена из файла, номер там: { $number }
 event-employee = Ответственный: { $from } → { $to }
 event-customer = Карточка клиента удалена
 event-deleted = Заявка удалена
@@ -665,6 +693,49 @@ customer-delete-lead = { $count ->
 } Имя, телефон и Telegram будут стёрты. Вернуть их нельзя.
 customer-erase = Стереть и описания этих заявок, и устройства: в них тоже может быть личное
 customer-taken = Карточка с этим телефоном уже есть:
+
+# Файлы
+
+data-title = Данные
+data-export = Скачать
+data-export-lead = Таблицы открываются в Excel. В них телефоны всех клиентов: храните их, где никто другой не прочтёт.
+data-tasks = Заявки, CSV
+data-customers = Клиенты, CSV
+data-import = Загрузить таблицу
+data-import-lead = CSV: наши таблицы, заказы из RemOnline или своя таблица с заголовками «Телефон», «Имя», «Описание». Сначала покажем, что произойдёт.
+data-file = Файл CSV, до { $mib } МБ
+data-check = Посмотреть, что произойдёт
+data-archive = Архив
+data-archive-lead = Всё, что записали люди, в одном файле JSON. Паролей и ключей в нём нет.
+data-archive-get = Скачать архив
+data-archive-put-lead = База пуста: архив можно загрузить обратно. Сотрудники вернутся отключёнными: пригласите их снова.
+data-archive-file = Файл архива, до { $mib } МБ
+data-archive-put = Загрузить архив
+data-archive-done = Архив загружен.
+data-done = Загружено: новых заявок — { $tasks }, новых клиентов — { $customers }. Уже были здесь: { $here }.
+import-title = Что произойдёт
+import-new-tasks = Новых заявок
+import-new-customers = Новых клиентов
+import-here = Уже есть у нас
+import-warned = С замечаниями
+import-refused = С ошибками
+import-described = В описание попадут столбцы
+import-left-out = Не загрузятся столбцы
+import-fix = Исправьте ошибки в файле и загрузите его снова. Пока они есть, не загрузится ничего.
+import-nothing = Нового в файле нет.
+import-confirm = Загрузить
+import-again = Выбрать другой файл
+import-row = Строка
+import-number = Номер
+import-what = Что будет
+import-remarks = Замечания
+import-more = Показаны первые строки, { $count }, и строки с ошибками, не больше { $most }.
+outcome-new-task = Новая заявка
+outcome-new-task-and-customer = Новая заявка, новый клиент
+outcome-new-customer = Новый клиент
+outcome-known-customer = Клиент уже есть
+outcome-already-here = Уже есть: № { $number }
+outcome-refused = Ошибка
 
 # Ошибки
 

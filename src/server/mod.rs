@@ -24,7 +24,7 @@ use self::bot::Bot;
 use self::tls::Tls;
 use crate::app::{
     Desk, accounts, limits::Limits, passwords::Passwords, secrets, stages, status_links::Links,
-    tokens::Tokens,
+    tokens::Tokens, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
@@ -105,6 +105,7 @@ impl Server {
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),
+            uploads: Uploads::default(),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,

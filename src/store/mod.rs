@@ -16,6 +16,7 @@ mod types;
 mod writer;
 
 pub mod approvals;
+pub mod archive;
 pub mod backup;
 pub mod bulk;
 pub mod comments;
@@ -24,6 +25,7 @@ pub mod details;
 pub mod employees;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod invites;
 pub mod months;
 pub mod outbox;

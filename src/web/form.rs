@@ -27,6 +27,9 @@ impl Errors {
             Error::Conflict(conflict @ Conflict::StageNameTaken) => {
                 ("name", i18n::conflict(texts.language, conflict))
             }
+            Error::Conflict(conflict @ Conflict::Import) => {
+                ("csv", i18n::conflict(texts.language, conflict))
+            }
             Error::RateLimited { retry_after } => {
                 let args = [("seconds", whole_seconds(*retry_after).into())];
                 ("nonFieldErrors", texts.with("error-rate-limited", args))

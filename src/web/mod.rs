@@ -6,6 +6,7 @@ mod accounts;
 mod assets;
 mod board;
 mod customers;
+mod data;
 mod errors;
 mod form;
 mod months;
@@ -27,6 +28,12 @@ use crate::domain::Error;
 
 pub use errors::say_when;
 pub use visit::{Asked, Viewer, Visit, is_own_origin, viewer};
+
+/// The longest files that an owner may send, in bytes with the form around them.
+pub fn longest_upload(path: &str) -> usize {
+    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    data::most(&path) * 1024 * 1024 + 64 * 1024
+}
 
 /// Answers a visit that goes no further than this.
 pub fn refuse(visit: &Visit, error: &Error) -> Response {
@@ -71,6 +78,15 @@ pub async fn answer(visit: Visit) -> Response {
         ["stages", id, "move"] if post => stages::put(&visit, id).await,
         ["stages", id, "delete"] if get => stages::ask_to_delete(&visit, id).await,
         ["stages", id, "delete"] if post => stages::delete(&visit, id).await,
+        ["data"] if get => data::show(&visit).await,
+        ["data", "tasks.csv"] if get => data::tasks(&visit).await,
+        ["data", "customers.csv"] if get => data::customers(&visit).await,
+        ["data", "archive.json"] if get => data::archive(&visit).await,
+        ["data", "import" | "archive"] if post && visit.is_cut_off => data::too_large(&visit).await,
+        ["data", "import"] if post => data::upload(&visit).await,
+        ["data", "import", token] if get => data::preview(&visit, token).await,
+        ["data", "import", token] if post => data::apply(&visit, token).await,
+        ["data", "archive"] if post => data::put_back(&visit).await,
 
         [] if get => tasks::list(&visit).await,
         ["new-task"] if get => tasks::new(&visit).await,

@@ -1,5 +1,6 @@
 //! One request to a page: who, what, in which language.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use warp::reply::Response;
 use super::text::Texts;
 use crate::app::tokens::Session;
 use crate::app::{Desk, accounts, comments, tasks};
-use crate::domain::{Actor, Employee, Error, Language, Owner, Result};
+use crate::domain::{Actor, Employee, Error, Language, Owner, Problem, Result};
 
 /// Nothing from elsewhere, no script or style in the page itself, no frame around it.
 const POLICY: &str =
@@ -54,7 +55,11 @@ pub struct Visit {
     pub form: Vec<(String, String)>,
     pub viewer: Option<Viewer>,
     pub texts: Texts,
+    /// Whether a file was too long to be taken.
+    pub is_cut_off: bool,
     headers: HeaderMap,
+    /// What a form with a file sent; empty without one.
+    files: Bytes,
 }
 
 /// What came over the wire.
@@ -65,7 +70,8 @@ pub struct Asked {
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
-    pub body: Bytes,
+    /// `None` for one that is too long, where an owner is told so.
+    pub body: Option<Bytes>,
 }
 
 impl Visit {
@@ -80,6 +86,12 @@ impl Visit {
             true => asked.path.clone(),
             false => format!("{}?{}", asked.path, asked.query),
         };
+        let is_cut_off = asked.body.is_none();
+        let body = asked.body.unwrap_or_default();
+        let (form, files) = match boundary(&asked.headers) {
+            Some(_) => (Bytes::new(), body),
+            None => (body, Bytes::new()),
+        };
         Self {
             address: asked.address,
             request_id: asked.request_id,
@@ -89,7 +101,9 @@ impl Visit {
                 .into_owned()
                 .collect(),
             here,
-            form: form_urlencoded::parse(&asked.body).into_owned().collect(),
+            form: form_urlencoded::parse(&form).into_owned().collect(),
+            is_cut_off,
+            files,
             viewer,
             texts,
             headers: asked.headers,
@@ -128,6 +142,27 @@ impl Visit {
     /// The same, and `None` where the form has no such field.
     pub fn sent(&self, name: &str) -> Option<&str> {
         find(&self.form, name)
+    }
+
+    /// The file that a form sent under that name.
+    ///
+    /// # Errors
+    /// [`Problem::Required`] at the name where there is none.
+    pub async fn file(&self, name: &'static str) -> Result<Bytes> {
+        let missing = || Problem::Required.at(name);
+        let boundary = boundary(&self.headers).ok_or_else(missing)?;
+        let body = futures_util::stream::iter([Ok::<_, Infallible>(self.files.clone())]);
+        let mut form = multer::Multipart::new(body, boundary);
+        // What isn't whole has no file either.
+        while let Ok(Some(field)) = form.next_field().await {
+            if field.name() == Some(name) {
+                let file = field.bytes().await.map_err(|_| missing())?;
+                return Some(file)
+                    .filter(|file| !file.is_empty())
+                    .ok_or_else(|| missing().into());
+            }
+        }
+        Err(missing().into())
     }
 
     /// Whether a form was sent from one of our own pages. Browsers say where a form stood.
@@ -240,6 +275,11 @@ pub fn safe_path(path: Option<&str>) -> &str {
         path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
     };
     path.filter(ours).unwrap_or("/")
+}
+
+/// What stands between the parts of a form with files.
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 
 /// The session that the cookie of a request has, where it holds.

@@ -25,8 +25,9 @@ const ROOMS: &[(&str, &[&str])] = &[
         "webhooks",
         &["domain", "clock", "config", "metrics", "store"],
     ),
-    ("graphql", &["domain", "i18n", "store", "app"]),
-    ("web", &["domain", "i18n", "store", "app"]),
+    ("sheet", &["domain", "i18n", "store"]),
+    ("graphql", &["domain", "i18n", "store", "app", "sheet"]),
+    ("web", &["domain", "i18n", "store", "app", "sheet"]),
     (
         "http",
         &[

@@ -13,6 +13,7 @@ mod customers;
 mod demo;
 mod doctor;
 mod fake_telegram;
+mod files;
 mod filters;
 mod harness;
 mod healthcheck;

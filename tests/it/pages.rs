@@ -117,8 +117,9 @@ const PAGES: [&str; 27] = [
     "/profile",
 ];
 /// Those that the owner alone sees.
-const OWNERS: [&str; 5] = [
+const OWNERS: [&str; 6] = [
     "/staff",
+    "/data",
     "/stages",
     "/new-stage",
     "/stages/5/edit",

@@ -16,6 +16,7 @@ const RUSSIAN: &str = include_str!("../../README.ru.md");
 
 /// What stands in the examples where a person puts the token that they were given.
 const INVITE: &str = "TOKEN-OF-THE-INVITE";
+const ARCHIVE: &str = "TEXT-OF-THE-ARCHIVE";
 
 /// An operation by the names of its type and its field.
 type Operation = (String, String);
@@ -100,6 +101,17 @@ async fn give_up_a_delivery(shop: &Shop) {
     }
 }
 
+/// An archive comes back into an empty database, which is another shop's.
+async fn take_back(example: &str, archive: &str) {
+    let empty = Shop::with_owner().await;
+    let archive = serde_json::to_string(archive).unwrap();
+    let archive = archive.trim_matches('"');
+    let answer = empty.ask(&example.replace(ARCHIVE, archive)).await;
+    let token = answer["data"]["importArchive"]["token"].as_str();
+    assert!(token.is_some(), "{example}\n{answer}");
+    empty.close().await;
+}
+
 #[test]
 fn every_operation_has_one_example_and_both_languages_have_the_same() {
     let examples = blocks(ENGLISH, "graphql");
@@ -119,9 +131,14 @@ async fn the_examples_work_in_their_order() {
         .as_str()
         .map(str::to_owned);
     let mut invite = String::new();
+    let mut archive = String::new();
     for example in blocks(ENGLISH, "graphql") {
         let (root, field) = asked(example);
         if root == "Subscription" {
+            continue;
+        }
+        if field == "importArchive" {
+            take_back(example, &archive).await;
             continue;
         }
         if field == "undelivered" {
@@ -153,6 +170,7 @@ async fn the_examples_work_in_their_order() {
         }
         match &*field {
             "createInvite" => invite = token.unwrap(),
+            "exportArchive" => archive = payload.as_str().unwrap().to_owned(),
             // The old one is dead from here on.
             "changePassword" => shop.token = token,
             "retryNotification" => {

@@ -157,6 +157,11 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { createStaffCode { code } }",
         "mutation { unlinkMyTelegram { user { id } } }",
         "mutation { setMorningList { user { id } } }",
+        "{ exportCsv(kind: TASKS) }",
+        "{ exportArchive }",
+        r#"{ previewImport(csv: "x") { digest } }"#,
+        r#"mutation { importCsv(csv: "x") { report { digest } } }"#,
+        r#"mutation { importArchive(archive: "x") { token } }"#,
     ] {
         let answer = shop.ask(query).await;
         assert_eq!(code(&answer), "UNAUTHENTICATED", "{query} {answer}");

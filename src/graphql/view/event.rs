@@ -50,6 +50,8 @@ pub enum EventKindEnum {
     Reminders,
     /// The customer was reminded that it is READY; `to` is after how many days.
     Reminded,
+    /// It came from a file; `from` is the number that it had there, `to` its status.
+    Imported,
 }
 
 /// Who did it.

@@ -79,6 +79,7 @@ pub fn line(
             EventKind::Reminders if to == Some("ON") => texts.s("event-reminders-on"),
             EventKind::Reminders => texts.s("event-reminders-off"),
             EventKind::Reminded => texts.fill("event-reminded", "days", to.unwrap_or_default()),
+            EventKind::Imported => texts.fill("event-imported", "number", from.unwrap_or_default()),
         },
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())

@@ -1,0 +1,205 @@
+//! Files whose rows become customers and tasks: all of them, or none. The owner's, since such a
+//! file can fill the whole database.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::{customers, secrets};
+use crate::domain::{
+    Author, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow, ImportTask,
+    Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source, Task,
+    TaskId, Whose,
+};
+use crate::store::{self, Connection, Transaction};
+
+/// Says row by row what [`apply`] would do now.
+pub fn preview(connection: &Connection, _: &Owner, sheet: &Sheet) -> Result<Report> {
+    Ok(judge(connection, sheet)?.0)
+}
+
+/// Imports a file. `expected` is the digest of the preview that somebody has said yes to.
+/// Customers are told nothing of it.
+///
+/// # Errors
+/// [`Conflict::Import`] when something else would happen now than was expected, and
+/// [`Problem::RowsWrong`] at `field` when a row can't be taken.
+pub fn apply(
+    tx: &Transaction,
+    owner: &Owner,
+    field: &'static str,
+    sheet: &Sheet,
+    expected: Option<&str>,
+    now: Timestamp,
+) -> Result<Report> {
+    let (report, keys) = judge(tx, sheet)?;
+    if expected.is_some_and(|expected| expected != report.digest) {
+        return Err(Conflict::Import.into());
+    }
+    if let count @ 1.. = report.refused() {
+        return Err(Problem::RowsWrong { count }.at(field).into());
+    }
+    let mut numbers = HashMap::new();
+    for ((row, line), key) in sheet.rows.iter().zip(&report.lines).zip(&keys) {
+        let task = match (line.outcome, &row.task) {
+            (Outcome::AlreadyHere(task), _) => Some(task),
+            (_, Some(task)) => {
+                let id = insert(tx, owner, row, task, &numbers, now)?;
+                store::imports::put(tx, sheet.source, key, id)?;
+                Some(id)
+            }
+            (_, None) => {
+                card(tx, row, now)?;
+                None
+            }
+        };
+        if let Some(task) = task {
+            numbers.insert(row.number.as_str(), task);
+        }
+    }
+    Ok(report)
+}
+
+fn card(tx: &Transaction, row: &ImportRow, now: Timestamp) -> Result<Option<CustomerId>> {
+    let name = row.name.as_ref();
+    let card = |phone| customers::find_or_create(tx, phone, name, now);
+    row.phone.as_ref().map(card).transpose()
+}
+
+fn insert(
+    tx: &Transaction,
+    owner: &Owner,
+    row: &ImportRow,
+    new: &ImportTask,
+    numbers: &HashMap<&str, TaskId>,
+    now: Timestamp,
+) -> Result<TaskId> {
+    let customer = card(tx, row, now)?;
+    let task = Task {
+        customer,
+        ..new.task.clone()
+    };
+    let id = store::tasks::insert(tx, &task)?;
+    let of = new.warranty_of.as_deref();
+    let details = Details {
+        warranty_of: of.and_then(|of| numbers.get(of)).copied(),
+        ..new.details.clone()
+    };
+    if details != Details::default() {
+        store::details::put(tx, id, &details)?;
+    }
+    let (kind, author) = (EventKind::Imported, Author::Staff(owner.id()));
+    let (from, to) = (Some(row.number.as_str()), Some(task.status.word()));
+    store::history::append(tx, id, kind, author, from, to, now)?;
+    Ok(id)
+}
+
+/// What becomes of each row, and by what it is known when it comes again.
+fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)> {
+    let mut judge = Judge {
+        connection,
+        source: sheet.source,
+        phones: HashSet::new(),
+        alike: HashMap::new(),
+    };
+    let mut lines = Vec::with_capacity(sheet.rows.len());
+    let mut keys = Vec::with_capacity(sheet.rows.len());
+    let mut said = String::new();
+    for row in &sheet.rows {
+        let key = judge.key(row);
+        let line = judge.line(row, &key)?;
+        said += &format!("{key} {} {:?} {:?}\n", row.cells, line.outcome, line.whose);
+        lines.push(line);
+        keys.push(key);
+    }
+    let report = Report {
+        lines,
+        described: sheet.described.clone(),
+        left_out: sheet.left_out.clone(),
+        digest: secrets::mark(&said),
+    };
+    Ok((report, keys))
+}
+
+struct Judge<'a> {
+    connection: &'a Connection,
+    source: Source,
+    /// Those whose cards the rows before make.
+    phones: HashSet<&'a str>,
+    /// How often a row without a number has come.
+    alike: HashMap<&'a str, usize>,
+}
+
+impl<'a> Judge<'a> {
+    /// Numbers of ours are given in every shop; with the time of creation they are one shop's.
+    fn key(&mut self, row: &'a ImportRow) -> String {
+        match (&row.task, &*row.number, self.source) {
+            (_, "", _) | (None, ..) => {
+                let nth = self.alike.entry(&row.cells).or_default();
+                *nth += 1;
+                secrets::mark(&format!("{nth} {}", row.cells))
+            }
+            (Some(new), number, Source::Zayavka) => format!("{number} {}", new.task.created),
+            (Some(_), number, _) => number.to_owned(),
+        }
+    }
+
+    fn line(&mut self, row: &'a ImportRow, key: &str) -> Result<ImportLine> {
+        let mut remarks = row.remarks.clone();
+        let mut whose = Whose::Nobody;
+        let here = match &row.task {
+            Some(new) => self.here(row, new, key)?,
+            None => None,
+        };
+        let refused = remarks.iter().any(|remark| remark.what.is_wrong());
+        if let Some(phone) = row.phone.as_ref().filter(|_| here.is_none() && !refused) {
+            let card = store::customers::by_phone(self.connection, phone)?;
+            if let Some(remark) = card.as_ref().and_then(|card| other_name(card, row)) {
+                remarks.push(remark);
+            }
+            let fresh = card.is_none() && self.phones.insert(phone.e164());
+            whose = if fresh { Whose::New } else { Whose::Known };
+        }
+        let outcome = match (refused, here, &row.task, whose) {
+            (true, ..) => Outcome::Refused,
+            (_, Some(task), ..) => Outcome::AlreadyHere(task),
+            (_, _, Some(_), _) => Outcome::NewTask,
+            (_, _, None, Whose::New) => Outcome::NewCustomer,
+            (_, _, None, _) => Outcome::KnownCustomer,
+        };
+        Ok(ImportLine {
+            row: row.row,
+            number: row.number.clone(),
+            outcome,
+            whose,
+            remarks,
+        })
+    }
+
+    /// The task that this is already: it was imported, or was exported here and never left.
+    fn here(&self, row: &ImportRow, new: &ImportTask, key: &str) -> Result<Option<TaskId>> {
+        if let Some(task) = store::imports::task_of(self.connection, self.source, key)? {
+            return Ok(Some(task));
+        }
+        let number = TaskId::parse("number", &row.number).ok();
+        let Some(number) = number.filter(|_| self.source == Source::Zayavka) else {
+            return Ok(None);
+        };
+        let found = store::tasks::get(self.connection, number)?;
+        // A file has whole seconds.
+        let same = found.filter(|found| {
+            found.task.created.as_second() == new.task.created.as_second()
+                && found.customer.as_ref().map(|card| card.phone.e164())
+                    == row.phone.as_ref().map(Phone::e164)
+        });
+        Ok(same.map(|found| found.task.id))
+    }
+}
+
+fn other_name(card: &Customer, row: &ImportRow) -> Option<Remark> {
+    let (kept, other) = (card.name.as_ref()?, row.name.as_ref()?);
+    (kept != other).then(|| Remark {
+        column: String::new(),
+        what: Observation::NameKept,
+    })
+}

@@ -1,0 +1,77 @@
+//! Files that an owner has sent, and has not said yes to yet. They are kept in memory for a while,
+//! a few of them, each for the one who sent it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use jiff::{Timestamp, ToSpan};
+
+use super::secrets;
+use crate::domain::{EmployeeId, Owner, Problem, Result};
+
+/// Files at once, one for each owner.
+const MOST: usize = 4;
+const MINUTES: i64 = 30;
+
+/// What waits for a yes.
+#[derive(Default)]
+pub struct Uploads(Mutex<Vec<Upload>>);
+
+struct Upload {
+    token: [u8; 32],
+    owner: EmployeeId,
+    file: Bytes,
+    until: Timestamp,
+}
+
+impl Uploads {
+    /// Keeps a file in the place of the owner's last one, and returns the token for it.
+    ///
+    /// # Errors
+    /// As for [`secrets::random`].
+    pub fn put(&self, owner: &Owner, file: Bytes, now: Timestamp) -> Result<String> {
+        let token = secrets::random_token()?;
+        let mut all = self.lock();
+        all.retain(|upload| upload.owner != owner.id() && now < upload.until);
+        if all.len() == MOST {
+            all.remove(0);
+        }
+        all.push(Upload {
+            token: secrets::fingerprint(&token),
+            owner: owner.id(),
+            file,
+            until: now.saturating_add(MINUTES.minutes()).unwrap_or(now),
+        });
+        Ok(token)
+    }
+
+    /// The file that the owner sent under that token.
+    ///
+    /// # Errors
+    /// [`Problem::FileGone`] at `field`, for other people's files as well.
+    pub fn get(
+        &self,
+        field: &'static str,
+        owner: &Owner,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Bytes> {
+        let token = secrets::fingerprint(token);
+        let all = self.lock();
+        let mine = |upload: &&Upload| upload.owner == owner.id() && now < upload.until;
+        let found = all.iter().filter(mine).find(|upload| upload.token == token);
+        match found {
+            Some(upload) => Ok(upload.file.clone()),
+            None => Err(Problem::FileGone.at(field).into()),
+        }
+    }
+
+    /// Forgets the owner's file.
+    pub fn remove(&self, owner: &Owner) {
+        self.lock().retain(|upload| upload.owner != owner.id());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Upload>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

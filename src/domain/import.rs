@@ -1,0 +1,186 @@
+//! Files whose rows become customers and tasks.
+
+use super::{Details, Name, Phone, Problem, Task, TaskId};
+
+/// Where a file comes from, as its headings tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Our own export.
+    Zayavka,
+    /// RemOnline's export of orders.
+    RemOnline,
+    /// A table that somebody made; its rows have no numbers.
+    Other,
+}
+
+impl Source {
+    /// The word that SQL uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Zayavka => "zayavka",
+            Self::RemOnline => "remonline",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A file, read as far as it can be read without the database.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    pub source: Source,
+    pub rows: Vec<ImportRow>,
+    /// Headings of the columns that have no field of ours, and go into the description.
+    pub described: Vec<String>,
+    /// Headings of the columns that are not taken.
+    pub left_out: Vec<String>,
+}
+
+/// A row of a file: a task, or a customer alone.
+#[derive(Debug, Clone)]
+pub struct ImportRow {
+    /// Counted as a spreadsheet does, with the headings as row 1.
+    pub row: usize,
+    /// The number that the task has there; empty without one.
+    pub number: String,
+    /// All that it says, by which it is known again.
+    pub cells: String,
+    pub phone: Option<Phone>,
+    pub name: Option<Name>,
+    /// `None` in a file of customers.
+    pub task: Option<ImportTask>,
+    pub remarks: Vec<Remark>,
+}
+
+/// A task as a file tells it.
+#[derive(Debug, Clone)]
+pub struct ImportTask {
+    /// With no number and no customer yet.
+    pub task: Task,
+    pub details: Details,
+    /// The number of an earlier row whose warranty it is done under.
+    pub warranty_of: Option<String>,
+}
+
+/// What is to be said of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The heading as it stands in the file; empty for the whole row.
+    pub column: String,
+    pub what: Observation,
+}
+
+/// What was seen in a cell. Each has a sentence in every language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observation {
+    /// The row can't be taken, and so the file can't.
+    Wrong(Problem),
+    StatusUnknown,
+    StageUnknown,
+    CategoryUnknown,
+    EmployeeUnknown,
+    NoCustomer,
+    /// The card has another name already, which stays.
+    NameKept,
+    WarrantyUnknown,
+    MorePhones,
+    /// It doesn't fit its field, and stands in the description.
+    Moved,
+}
+
+impl Observation {
+    pub fn is_wrong(&self) -> bool {
+        matches!(self, Self::Wrong(_))
+    }
+
+    /// The id of the sentence in `i18n/*.ftl`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Wrong(problem) => problem.key(),
+            Self::StatusUnknown => "remark-status-unknown",
+            Self::StageUnknown => "remark-stage-unknown",
+            Self::CategoryUnknown => "remark-category-unknown",
+            Self::EmployeeUnknown => "remark-employee-unknown",
+            Self::NoCustomer => "remark-no-customer",
+            Self::NameKept => "remark-name-kept",
+            Self::WarrantyUnknown => "remark-warranty-unknown",
+            Self::MorePhones => "remark-more-phones",
+            Self::Moved => "remark-moved",
+        }
+    }
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    NewTask,
+    NewCustomer,
+    /// There is a card with the phone; it gets the name where it has none.
+    KnownCustomer,
+    /// The task was imported before, or never left.
+    AlreadyHere(TaskId),
+    Refused,
+}
+
+/// Whose task a new one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    New,
+    Known,
+    Nobody,
+}
+
+/// A row of a file, and what becomes of it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub row: usize,
+    pub number: String,
+    pub outcome: Outcome,
+    pub whose: Whose,
+    pub remarks: Vec<Remark>,
+}
+
+/// What happens when a file is imported, or has happened.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub lines: Vec<Line>,
+    pub described: Vec<String>,
+    pub left_out: Vec<String>,
+    /// Another one where something else would happen.
+    pub digest: String,
+}
+
+impl Report {
+    pub fn new_tasks(&self) -> usize {
+        self.count(|line| line.outcome == Outcome::NewTask)
+    }
+
+    pub fn new_customers(&self) -> usize {
+        self.count(|line| {
+            let fresh = matches!(line.outcome, Outcome::NewTask | Outcome::NewCustomer);
+            fresh && line.whose == Whose::New
+        })
+    }
+
+    pub fn already_here(&self) -> usize {
+        self.count(|line| {
+            matches!(
+                line.outcome,
+                Outcome::AlreadyHere(_) | Outcome::KnownCustomer
+            )
+        })
+    }
+
+    /// Rows that keep the whole file from being imported.
+    pub fn refused(&self) -> usize {
+        self.count(|line| line.outcome == Outcome::Refused)
+    }
+
+    /// Rows of which something is to be said, and that are taken.
+    pub fn warned(&self) -> usize {
+        self.count(|line| line.outcome != Outcome::Refused && !line.remarks.is_empty())
+    }
+
+    fn count(&self, which: impl Fn(&Line) -> bool) -> usize {
+        self.lines.iter().filter(|line| which(line)).count()
+    }
+}

@@ -1,0 +1,96 @@
+//! The shop's files as the API passes them: as texts.
+
+use async_graphql::{Enum, SimpleObject};
+
+use super::view::ReportView;
+use crate::app;
+use crate::app::Desk;
+use crate::domain::{Actor, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
+use crate::sheet::{self, Reading, Writing};
+use crate::store::Connection;
+use crate::store::tasks::After;
+
+/// What to export.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum ExportKind {
+    Tasks,
+    Customers,
+}
+
+/// A language of the program.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "Language", remote = "Language")]
+pub enum LanguageEnum {
+    Russian,
+    English,
+}
+
+#[derive(SimpleObject)]
+pub struct ImportCsvPayload {
+    pub report: ReportView,
+}
+
+#[derive(SimpleObject)]
+pub struct ImportArchivePayload {
+    /// Goes on in the place of the token that this was asked with, which ends.
+    pub token: String,
+}
+
+/// A whole file of tasks or customers.
+pub fn export(
+    connection: &Connection,
+    owner: &Owner,
+    kind: ExportKind,
+    created: Days,
+    writing: &Writing,
+) -> Result<String> {
+    let file = match kind {
+        ExportKind::Tasks => tasks(connection, owner, created, writing)?,
+        ExportKind::Customers => customers(connection, owner, writing)?,
+    };
+    String::from_utf8(file).map_err(Error::internal)
+}
+
+fn tasks(c: &Connection, owner: &Owner, created: Days, writing: &Writing) -> Result<Vec<u8>> {
+    let (mut file, mut after) = (writing.head_of_tasks()?, None);
+    loop {
+        let rows = app::exports::tasks(c, owner, created, after)?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(file);
+        };
+        after = Some(After::of(&last.task, TaskOrder::Oldest));
+        file.extend(writing.tasks(&rows)?);
+    }
+}
+
+fn customers(c: &Connection, owner: &Owner, writing: &Writing) -> Result<Vec<u8>> {
+    let (mut file, mut after) = (writing.head_of_customers()?, None);
+    loop {
+        let cards = app::exports::customers(c, owner, after)?;
+        let Some(last) = cards.last() else {
+            return Ok(file);
+        };
+        after = Some(last.id);
+        file.extend(writing.customers(&cards)?);
+    }
+}
+
+/// What reads a file, where the database is at hand.
+pub fn reader(
+    desk: &Desk,
+    actor: Actor,
+    csv: String,
+) -> impl FnOnce(&Connection) -> Result<Sheet> + Send + use<> {
+    let (shop, now) = (desk.shop.clone(), desk.clock.now());
+    move |connection| {
+        let staff = app::accounts::employees(connection, &actor)?;
+        let stages = app::stages::list(connection, &actor)?;
+        let reading = Reading {
+            shop: &shop,
+            staff: &staff,
+            stages: &stages,
+            now,
+        };
+        sheet::read(csv.as_bytes(), &reading)
+    }
+}

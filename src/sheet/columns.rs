@@ -1,0 +1,351 @@
+//! What columns there are, and by which headings they are known: ours in both languages, and those
+//! of RemOnline.
+
+use std::sync::LazyLock;
+
+use crate::domain::{Category, Language, Status};
+use crate::i18n;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Number,
+    Status,
+    Stage,
+    Category,
+    Created,
+    Closed,
+    Due,
+    Name,
+    Phone,
+    Kind,
+    Brand,
+    Model,
+    Serial,
+    Accessories,
+    Appearance,
+    Place,
+    Description,
+    Estimate,
+    Price,
+    Prepayment,
+    WarrantyUntil,
+    WarrantyOf,
+    Employee,
+    /// Without a field of ours: it goes into the description, under its heading.
+    Described,
+    /// Not taken at all.
+    LeftOut,
+}
+
+/// The columns of our export of tasks, with the sentences that are their headings.
+pub const TASKS: [(Column, &str); 23] = [
+    (Column::Number, "tasks-number"),
+    (Column::Status, "tasks-status"),
+    (Column::Stage, "task-stage"),
+    (Column::Category, "tasks-category"),
+    (Column::Created, "tasks-created"),
+    (Column::Closed, "status-closed"),
+    (Column::Due, "task-due"),
+    (Column::Name, "tasks-customer"),
+    (Column::Phone, "customers-phone"),
+    (Column::Kind, "device-kind"),
+    (Column::Brand, "device-brand"),
+    (Column::Model, "device-model"),
+    (Column::Serial, "device-serial"),
+    (Column::Accessories, "device-accessories"),
+    (Column::Appearance, "device-appearance"),
+    (Column::Place, "device-place"),
+    (Column::Description, "tasks-description"),
+    (Column::Estimate, "task-estimate"),
+    (Column::Price, "task-price"),
+    (Column::Prepayment, "task-prepayment"),
+    (Column::WarrantyUntil, "task-warranty"),
+    (Column::WarrantyOf, "task-warranty-of"),
+    (Column::Employee, "tasks-employee"),
+];
+
+/// The same for the export of customers.
+pub const CUSTOMERS: [(Column, &str); 2] = [
+    (Column::Name, "customers-name"),
+    (Column::Phone, "customers-phone"),
+];
+
+/// Headings of RemOnline's export of orders, as [`plain`] writes them, in the two languages and the
+/// spellings that it has had. Whatever isn't here goes into the description.
+const REMONLINE: &[(Column, &[&str])] = &[
+    (
+        Column::Number,
+        &[
+            "номер заказа",
+            "№ заказа",
+            "заказ",
+            "order number",
+            "order #",
+            "order",
+        ],
+    ),
+    (Column::Category, &["тип заказа", "order type"]),
+    (Column::Status, &["статус заказа", "order status"]),
+    (
+        Column::Created,
+        &[
+            "создан",
+            "дата создания",
+            "создано",
+            "created at",
+            "creation date",
+        ],
+    ),
+    (
+        Column::Closed,
+        &["закрыт", "дата закрытия", "closed at", "closing date"],
+    ),
+    (
+        Column::Due,
+        &[
+            "крайний срок",
+            "срок исполнения",
+            "дедлайн",
+            "due date",
+            "deadline",
+        ],
+    ),
+    (
+        Column::Name,
+        &[
+            "имя клиента",
+            "фио клиента",
+            "client",
+            "client name",
+            "customer name",
+        ],
+    ),
+    (
+        Column::Phone,
+        &[
+            "телефон клиента",
+            "телефоны",
+            "phone number",
+            "client phone",
+        ],
+    ),
+    (
+        Column::Kind,
+        &[
+            "тип устройства",
+            "группа",
+            "изделие",
+            "устройство",
+            "device type",
+            "group",
+            "device",
+        ],
+    ),
+    (Column::Brand, &["бренд"]),
+    (
+        Column::Serial,
+        &[
+            "серийный номер",
+            "imei",
+            "серийный номер/imei",
+            "imei/серийный номер",
+            "serial number",
+            "serial number/imei",
+            "imei/serial number",
+        ],
+    ),
+    (Column::Accessories, &["комплектация", "package contents"]),
+    (
+        Column::Place,
+        &["место хранения", "ячейка", "storage location"],
+    ),
+    (
+        Column::Description,
+        &["неисправность", "malfunction", "fault", "defect"],
+    ),
+    (
+        Column::Estimate,
+        &[
+            "ориентировочная стоимость",
+            "ориентировочная цена",
+            "estimated cost",
+            "estimated price",
+        ],
+    ),
+    (
+        Column::Price,
+        &["сумма", "итого", "стоимость", "к оплате", "total", "amount"],
+    ),
+    (Column::Prepayment, &["аванс", "deposit"]),
+    (Column::WarrantyUntil, &["гарантия", "warranty"]),
+    // The description is printed for the customer, whom these don't concern.
+    (
+        Column::LeftOut,
+        &[
+            "себестоимость",
+            "прибыль",
+            "маржа",
+            "cost price",
+            "cost",
+            "profit",
+            "margin",
+        ],
+    ),
+];
+
+/// A heading without what people change in it: case, ё, space, and signs at its end.
+pub fn plain(heading: &str) -> String {
+    let text = heading
+        .trim()
+        .trim_end_matches([':', '*', ' '])
+        .to_lowercase();
+    let text = text.replace('ё', "е");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The column of a heading, and whether it is one of ours.
+pub fn known(heading: &str) -> Option<(Column, bool)> {
+    let heading = plain(heading);
+    let ours = || {
+        let named = |id: &str| {
+            Language::ALL
+                .iter()
+                .any(|l| plain(&i18n::text(*l, id)) == heading)
+        };
+        let all = TASKS.iter().chain(&CUSTOMERS);
+        all.copied()
+            .find_map(|(column, id)| named(id).then_some((column, true)))
+    };
+    let theirs = || {
+        let found = REMONLINE.iter().find(|(_, all)| all.contains(&&*heading));
+        found.map(|(column, _)| (*column, false))
+    };
+    ours().or_else(theirs)
+}
+
+/// Parts of the words for statuses elsewhere. The first that is found counts.
+const STATUSES: &[(&str, Status)] = &[
+    ("закрыт", Status::Closed),
+    ("выдан", Status::Closed),
+    ("отмен", Status::Closed),
+    ("отказ", Status::Closed),
+    ("заверш", Status::Closed),
+    ("архив", Status::Closed),
+    ("closed", Status::Closed),
+    ("issued", Status::Closed),
+    ("picked up", Status::Closed),
+    ("cancel", Status::Closed),
+    ("не готов", Status::InProgress),
+    ("not ready", Status::InProgress),
+    ("готов", Status::Ready),
+    ("выдач", Status::Ready),
+    ("ready", Status::Ready),
+    ("работ", Status::InProgress),
+    ("соглас", Status::InProgress),
+    ("ожида", Status::InProgress),
+    ("ждет", Status::InProgress),
+    ("отложен", Status::InProgress),
+    ("диагност", Status::InProgress),
+    ("ремонт", Status::InProgress),
+    ("запчаст", Status::InProgress),
+    ("progress", Status::InProgress),
+    ("approv", Status::InProgress),
+    ("agree", Status::InProgress),
+    ("wait", Status::InProgress),
+    ("hold", Status::InProgress),
+    ("нов", Status::Accepted),
+    ("принят", Status::Accepted),
+    ("new", Status::Accepted),
+    ("accepted", Status::Accepted),
+];
+
+/// The same for kinds of work.
+const CATEGORIES: &[(&str, Category)] = &[
+    ("консульт", Category::Consulting),
+    ("consult", Category::Consulting),
+    ("диагност", Category::Diagnosis),
+    ("diagnos", Category::Diagnosis),
+    ("ремонт", Category::Repair),
+    ("repair", Category::Repair),
+];
+
+/// What ours are called, in every language and in SQL.
+static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
+    LazyLock::new(|| names(Status::ALL, Status::word, i18n::status));
+static CATEGORY_NAMES: LazyLock<Vec<(String, Category)>> =
+    LazyLock::new(|| names(Category::ALL, Category::word, i18n::category));
+
+fn names<T: Copy>(
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+    name: impl Fn(Language, T) -> String,
+) -> Vec<(String, T)> {
+    let mut names = Vec::new();
+    for of in all {
+        names.push((plain(word(*of)), *of));
+        names.extend(Language::ALL.map(|language| (plain(&name(language, *of)), *of)));
+    }
+    names
+}
+
+pub fn status(text: &str) -> Option<Status> {
+    called(text, &STATUS_NAMES, STATUSES)
+}
+
+pub fn category(text: &str) -> Option<Category> {
+    called(text, &CATEGORY_NAMES, CATEGORIES)
+}
+
+fn called<T: Copy>(text: &str, names: &[(String, T)], parts: &[(&str, T)]) -> Option<T> {
+    let text = plain(text);
+    let ours = names.iter().find(|(name, _)| *name == text);
+    let part = || parts.iter().find(|(part, _)| text.contains(part));
+    ours.map(|(_, of)| *of)
+        .or_else(|| part().map(|(_, of)| *of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_of_other_programs_become_ours() {
+        for (text, expected) in [
+            ("Новый", Some(Status::Accepted)),
+            ("Принято", Some(Status::Accepted)),
+            ("В работе", Some(Status::InProgress)),
+            ("На согласовании", Some(Status::InProgress)),
+            ("Ждёт запчасть", Some(Status::InProgress)),
+            ("Не готов", Some(Status::InProgress)),
+            ("Готов", Some(Status::Ready)),
+            ("Ожидает выдачи", Some(Status::Ready)),
+            ("Закрыт неуспешно", Some(Status::Closed)),
+            ("Выдан", Some(Status::Closed)),
+            ("in progress", Some(Status::InProgress)),
+            ("IN_PROGRESS", Some(Status::InProgress)),
+            ("Где-то", None),
+        ] {
+            assert_eq!(status(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_heading_is_known_in_any_case_and_in_both_languages() {
+        for (heading, column) in [
+            ("НОМЕР ЗАКАЗА:", Column::Number),
+            ("Телефон", Column::Phone),
+            ("phone", Column::Phone),
+            ("Сумма", Column::Price),
+            ("  Серийный   номер ", Column::Serial),
+            ("Прибыль", Column::LeftOut),
+        ] {
+            assert_eq!(
+                known(heading).map(|known| known.0),
+                Some(column),
+                "{heading}"
+            );
+        }
+        assert_eq!(known("Любимый цвет"), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! Tasks and customers become a file that a spreadsheet opens at once: UTF-8 with its mark, every
+//! cell in quotes, and nothing in it that would be computed.
+
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use jiff::Timestamp;
+
+use super::cell::guard;
+use super::columns::{CUSTOMERS, Column, TASKS};
+use crate::domain::{Customer, Day, Details, Error, Language, Name, Result, Shop, Sum};
+use crate::i18n;
+use crate::store::tasks::TaskRow;
+
+/// By this Excel knows the letters.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How files are written: in whose language, and in which shop.
+#[derive(Clone)]
+pub struct Writing {
+    pub language: Language,
+    pub shop: Shop,
+}
+
+impl Writing {
+    /// The beginning of a file of tasks.
+    ///
+    /// # Errors
+    /// [`Error::Internal`], which writing into memory never has; so for the others.
+    pub fn head_of_tasks(&self) -> Result<Vec<u8>> {
+        self.head(&TASKS)
+    }
+
+    /// The same for customers.
+    ///
+    /// # Errors
+    /// As for [`Writing::head_of_tasks`].
+    pub fn head_of_customers(&self) -> Result<Vec<u8>> {
+        self.head(&CUSTOMERS)
+    }
+
+    /// # Errors
+    /// As for [`Writing::head_of_tasks`].
+    pub fn tasks(&self, rows: &[(TaskRow, Details)]) -> Result<Vec<u8>> {
+        self.lines(
+            rows.iter()
+                .map(|(row, details)| TASKS.map(|(column, _)| self.of_task(column, row, details))),
+        )
+    }
+
+    /// # Errors
+    /// As for [`Writing::head_of_tasks`].
+    pub fn customers(&self, customers: &[Customer]) -> Result<Vec<u8>> {
+        self.lines(
+            customers
+                .iter()
+                .map(|customer| CUSTOMERS.map(|(column, _)| of_customer(column, customer))),
+        )
+    }
+
+    fn head<const N: usize>(&self, columns: &[(Column, &str); N]) -> Result<Vec<u8>> {
+        let headings = columns.map(|(_, id)| i18n::text(self.language, id));
+        Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
+    }
+
+    /// A comma stands in a Russian sum, so a semicolon stands between the cells.
+    fn lines<const N: usize>(&self, rows: impl Iterator<Item = [String; N]>) -> Result<Vec<u8>> {
+        let separator = match self.language {
+            Language::Russian => b';',
+            Language::English => b',',
+        };
+        // In quotes, a cell is one to whoever takes something else for the separator, too.
+        let mut writer = WriterBuilder::new()
+            .delimiter(separator)
+            .quote_style(QuoteStyle::Always)
+            .terminator(Terminator::CRLF)
+            .from_writer(Vec::new());
+        for row in rows {
+            let cells = row.iter().map(|cell| guard(cell));
+            writer.write_record(cells).map_err(Error::internal)?;
+        }
+        writer
+            .into_inner()
+            .map_err(|error| Error::internal(error.to_string()))
+    }
+
+    fn of_task(&self, column: Column, row: &TaskRow, details: &Details) -> String {
+        let (task, device) = (&row.task, &details.device);
+        let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
+        match column {
+            Column::Number => task.id.to_string(),
+            Column::Status => i18n::status(self.language, task.status),
+            Column::Stage => row.stage.name.as_str().to_owned(),
+            Column::Category => i18n::category(self.language, task.category),
+            Column::Created => self.moment(task.created),
+            Column::Closed => task.closed.map(|at| self.moment(at)).unwrap_or_default(),
+            Column::Due => day(task.due),
+            Column::Name | Column::Phone => match &row.customer {
+                Some(customer) => of_customer(column, customer),
+                None => String::new(),
+            },
+            Column::Kind => device.kind.as_str().to_owned(),
+            Column::Brand => device.brand.as_str().to_owned(),
+            Column::Model => device.model.as_str().to_owned(),
+            Column::Serial => device.serial.as_str().to_owned(),
+            Column::Accessories => device.accessories.as_str().to_owned(),
+            Column::Appearance => device.appearance.as_str().to_owned(),
+            Column::Place => device.place.as_str().to_owned(),
+            Column::Description => task.description.as_str().to_owned(),
+            Column::Estimate => self.sum(details.estimate),
+            Column::Price => self.sum(details.price),
+            Column::Prepayment => self.sum(details.prepayment),
+            Column::WarrantyUntil => day(details.warranty_until),
+            Column::WarrantyOf => details
+                .warranty_of
+                .map(|of| of.to_string())
+                .unwrap_or_default(),
+            Column::Employee => match &row.employee {
+                Some(employee) => employee.email.as_str().to_owned(),
+                None => String::new(),
+            },
+            Column::Described | Column::LeftOut => String::new(),
+        }
+    }
+
+    /// On the shop's clock.
+    fn moment(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_zoned(self.shop.timezone.clone());
+        zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// Without the spaces between groups of digits, which would make a text of it.
+    fn sum(&self, sum: Option<Sum>) -> String {
+        let amount = |sum| i18n::amount(self.language, self.shop.currency, sum);
+        sum.map(|sum| amount(sum).replace('\u{a0}', ""))
+            .unwrap_or_default()
+    }
+}
+
+fn of_customer(column: Column, customer: &Customer) -> String {
+    match column {
+        Column::Phone => customer.phone.typed().to_owned(),
+        _ => customer
+            .name
+            .as_ref()
+            .map(Name::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
