@@ -334,7 +334,7 @@ async fn one_that_did_not_arrive_is_shown_tried_again_and_goes_with_the_task() {
     to(&shop, "2021-07-28T07:00:00Z");
     let undelivered = async || {
         let answer = shop
-            .ask("{ undelivered { id status reason task { id } } today { total { undelivered } } }")
+            .ask("{ undelivered { id kind status reason task { id } } today { total { undelivered } } }")
             .await;
         assert!(answer["errors"].is_null(), "{answer}");
         answer["data"].clone()
@@ -345,7 +345,8 @@ async fn one_that_did_not_arrive_is_shown_tried_again_and_goes_with_the_task() {
             break found;
         }
     };
-    assert_eq!(dead["undelivered"][0]["status"], "READY");
+    assert_eq!(dead["undelivered"][0]["kind"], "REMINDER");
+    assert_eq!(dead["undelivered"][0]["status"], Value::Null);
     assert_eq!(dead["undelivered"][0]["reason"], "REFUSED");
     assert_eq!(dead["today"]["total"]["undelivered"], 1);
     let retry = format!(

@@ -116,6 +116,7 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
     for (path, expected) in [
         ("/?overdue=1", "8 2 1"),
         ("/?uncollected=1", "4 5"),
+        ("/?stuck=1", "8 3 2 1"),
         ("/?unanswered=1", "7 1"),
         ("/?undelivered=1", "5"),
         ("/?employee=none", "8 6"),
@@ -131,7 +132,8 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
     assert!(today.contains("<h1>Сегодня</h1>"), "{today}");
     let total = links(between(&today, "<ul class=\"figures\">", "</ul>"));
     let numbers: Vec<usize> = total.iter().map(|(_, number)| *number).collect();
-    assert_eq!(numbers, [2, 2, 3, 3, 2, 2, 1]);
+    // The stages of what isn't over, then what needs somebody, the stuck ones second.
+    assert_eq!(numbers, [2, 2, 0, 0, 0, 3, 3, 4, 2, 2, 1]);
     let table = between(&today, "<tbody>", "</tbody>");
     let rows: Vec<Vec<usize>> = table
         .split("<tr>")
@@ -139,9 +141,9 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
         .map(|row| links(row).iter().map(|(_, number)| *number).collect())
         .collect();
     let expected = [
-        [1, 0, 1, 1, 1, 2, 1],
-        [0, 2, 1, 1, 1, 0, 0],
-        [1, 0, 1, 1, 0, 0, 0],
+        [1, 0, 0, 0, 0, 1, 1, 1, 1, 2, 1],
+        [0, 2, 0, 0, 0, 1, 1, 2, 1, 0, 0],
+        [1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0],
     ];
     assert_eq!(rows, expected);
     let mut looked = 0;
@@ -150,7 +152,7 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
         assert_eq!(rows.split_whitespace().count(), number, "{address}: {rows}");
         looked += 1;
     }
-    assert_eq!(looked, 28);
+    assert_eq!(looked, 44);
     // What nobody collects stands below, the longest first.
     let below = today.rsplit_once("<tbody>").unwrap().1;
     assert!(below.find("/tasks/4\"").unwrap() < below.find("/tasks/5\"").unwrap());

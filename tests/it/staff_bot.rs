@@ -294,13 +294,16 @@ async fn one_may_be_a_customer_as_well() {
     set_status(&shop.shop, &id, "READY").await;
     assert!(said(&next(&shop, 4).await).contains("новый статус"));
     shop.update(text(BORIS, "список")).await;
-    assert!(said(&next(&shop, 5).await).starts_with("Ваши заявки:\n<b>№ 1</b>"));
+    assert!(said(&next(&shop, 5).await).starts_with("Клиент ответил"));
+    let list = next(&shop, 6).await;
+    assert!(said(&list).starts_with("Передали мастерской: заявка <b>№ 1</b>."));
+    assert!(said(&list).contains("Ваши заявки:\n<b>№ 1</b>"));
     shop.update(text(BORIS, "/today")).await;
-    assert!(said(&next(&shop, 6).await).contains("<b>Готовы, ждут клиента</b>"));
+    assert!(said(&next(&shop, 7).await).contains("<b>Готовы, ждут клиента</b>"));
     shop.update(text(BORIS, "/stop")).await;
-    assert!(said(&next(&shop, 7).await).starts_with("Telegram отвязан"));
+    assert!(said(&next(&shop, 8).await).starts_with("Telegram отвязан"));
     set_status(&shop.shop, &id, "CLOSED").await;
-    assert!(said(&next(&shop, 8).await).contains("Закрыто"));
+    assert!(said(&next(&shop, 9).await).contains("Закрыто"));
     shop.shop.close().await;
 }
 

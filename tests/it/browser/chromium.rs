@@ -232,7 +232,7 @@ impl Browser {
 
     /// Goes on with the keyboard from field to field until `css` has the focus.
     pub async fn tab_to(&self, css: &str) {
-        for _ in 0..40 {
+        for _ in 0..60 {
             if self.has_focus(css).await {
                 return;
             }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -330,6 +330,7 @@ struct Model {
     /// The numbers that were given last; none is given twice.
     last_card: i64,
     last_task: i64,
+    last_comment: i64,
     /// The day in the shop.
     today: String,
 }
@@ -527,6 +528,7 @@ impl Model {
                 card.telegram = Some((chat, true));
             }
             Operation::Type(chat, phone) => {
+                self.hear(chat, now);
                 let known = |card: &Card| card.telegram.is_some_and(|(of, _)| of == chat);
                 let stranger = !self.cards.values().any(known);
                 if stranger && self.by_phone(phone).is_none() {
@@ -545,6 +547,34 @@ impl Model {
             Operation::Wait(_) => {}
         }
         Ok(())
+    }
+
+    /// What a customer writes lands on the open task of theirs that something happened to last, or
+    /// on the one that was closed last, for thirty days.
+    fn hear(&mut self, chat: i64, now: Timestamp) {
+        let theirs = |task: &Task| {
+            let card = task.customer.and_then(|id| self.cards.get(&id));
+            card.is_some_and(|card| card.telegram == Some((chat, true)))
+        };
+        let of = |closed: bool| {
+            let tasks = self.tasks.iter();
+            tasks.filter(move |(_, task)| (task.status == "CLOSED") == closed && theirs(task))
+        };
+        let open = of(false).max_by_key(|(id, task)| (task.updated, **id));
+        let last = of(true).max_by_key(|(id, task)| (task.closed, **id));
+        let holds = |(_, task): &(&i64, &Task)| {
+            let hours = 30 * 24;
+            let end = task.closed.unwrap().saturating_add(hours.hours());
+            end.is_ok_and(|end| now < end)
+        };
+        let Some((&id, _)) = open.or(last.filter(holds)) else {
+            return;
+        };
+        self.last_comment += 1;
+        let comment = self.last_comment.to_string();
+        let task = self.tasks.get_mut(&id).unwrap();
+        task.note(now, "ANSWER", None, Some(&comment));
+        task.updated = now;
     }
 
     fn card(&self, id: i64) -> Value {
