@@ -451,6 +451,7 @@ paper-a4 = A4
 paper-roll = 80 mm
 paper-date = Date
 paper-fault = Fault, as the customer told it
+paper-work = Work done
 paper-to-pay = To pay
 paper-terms = Terms
 paper-follow = How far it is

@@ -466,6 +466,7 @@ paper-a4 = A4
 paper-roll = 80 мм
 paper-date = Дата
 paper-fault = Неисправность со слов клиента
+paper-work = Сделано
 paper-to-pay = К оплате
 paper-terms = Условия
 paper-follow = Как идёт работа

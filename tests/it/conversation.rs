@@ -20,7 +20,7 @@ async fn shop() -> Shop {
 }
 
 /// What comes when somebody presses a button under a message of the bot.
-fn press(from: i64, data: &str) -> Value {
+pub fn press(from: i64, data: &str) -> Value {
     let below = message(from, json!({}));
     json!({ "callback_query": {
         "id": "q", "chat_instance": "c", "data": data, "message": below["message"],

@@ -6,7 +6,8 @@ use warp::reply::Response;
 
 use super::link::made;
 use super::{get_whole, task_id};
-use crate::domain::{Details, Language, Result, Sum, TaskId};
+use crate::app;
+use crate::domain::{Decision, Details, Language, Result, Sum, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
 use crate::web::text::Texts;
@@ -124,11 +125,12 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let task = get_whole(visit, id).await?;
+    let work = work_done(visit, id).await?;
     let paper = Paper::new(visit, "paper-hand-over-title", id, &SIZES);
     visit.page(&ReceiptPage {
         visit,
         current: "tasks",
-        lines: given_back(&task, &paper.texts),
+        lines: given_back(&task, work, &paper.texts),
         terms: "",
         link: None,
         signatures: ["paper-handed-by", "paper-got-by"],
@@ -170,12 +172,27 @@ fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, Str
     texts.known(created.into_iter().chain(whose).chain(agreed))
 }
 
+/// What the customer has agreed to, which is what was done.
+async fn work_done(visit: &Visit, id: TaskId) -> Result<Option<String>> {
+    let actor = visit.actor()?;
+    let read = move |c: &_| app::approvals::of_tasks(c, &actor, &[id]);
+    let asked = visit.desk.db.read(read).await?.into_iter();
+    let agreed = asked.filter(|asked| asked.decision == Decision::Agreed);
+    let text = agreed.filter_map(|agreed| agreed.text).next_back();
+    Ok(text.map(|text| text.as_str().to_owned()))
+}
+
 /// What is given back.
-fn given_back((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
+fn given_back(
+    (row, details): &(TaskRow, Details),
+    work: Option<String>,
+    texts: &Texts,
+) -> Vec<(String, String)> {
     let today = [("paper-date", Some(texts.full_date(&texts.today())))];
     let until = details.warranty_until.map(|day| texts.full_date(&day));
     let done = [
         ("tasks-description", text(row.task.description.as_str())),
+        ("paper-work", work),
         ("task-price", money(details.price, texts)),
         ("task-prepayment", money(details.prepayment, texts)),
         ("paper-to-pay", money(details.to_pay(), texts)),

@@ -8,6 +8,7 @@ mod filters;
 mod live;
 mod papers;
 mod plain;
+mod repair;
 mod screens;
 mod screenshots;
 mod status;
