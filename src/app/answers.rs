@@ -107,7 +107,7 @@ pub fn move_to(
 }
 
 /// What a Telegram account answers to a question about one of its tasks; see
-/// [`approvals`](super::approvals).
+/// [`approvals`].
 ///
 /// # Errors
 /// [`Error::NotFound`] for a question that isn't theirs.

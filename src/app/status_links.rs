@@ -154,7 +154,7 @@ pub(super) fn task(
 /// What the holder of a link sees of its task.
 ///
 /// # Errors
-/// As for [`task`].
+/// [`Error::NotFound`] for whatever is not the link of a task that may still be seen.
 pub fn follow(
     connection: &Connection,
     links: &Links,

@@ -1,7 +1,7 @@
 //! The customers' conversation. [`step`] is the whole of it and touches nothing; [`handle`]
 //! reads an update, runs the step, and does what it says, in the caller's transaction. What is
 //! said goes to the outbox, like everything else that is sent. What employees say to the bot is
-//! [`staff`]'s.
+//! `staff`'s.
 
 mod say;
 mod staff;

@@ -3,11 +3,13 @@
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{
-    Author, Channel, CommentKind, CustomerId, Decision, EmployeeId, EventKind, Message,
-    NewApproval, Result, Sum, Task, TaskId,
+    Author, Channel, CommentId, CommentKind, CustomerId, Decision, EmployeeId, EventKind, Image,
+    Message, NewApproval, Result, Sum, Task, TaskId,
 };
 use crate::store::{self, Transaction};
 
+/// A broken phone, drawn.
+const PHONE: &[u8] = include_bytes!("phone.png");
 const QUESTIONS: [&str; 4] = [
     "Когда можно забрать?",
     "Сколько это будет стоить?",
@@ -52,7 +54,7 @@ pub(super) fn about(
         None => turn % 2,
     };
     match kind {
-        0 => talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20)),
+        0 => talk.customer_shows("Упал вот так. Сколько будет стоить?", later(20)),
         1 => {
             talk.customer_says(QUESTIONS[turn % QUESTIONS.len()], later(20))?;
             talk.staff_say(
@@ -79,11 +81,21 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    fn customer_says(&self, text: &str, at: Timestamp) -> Result<()> {
+    fn customer_shows(&self, text: &str, at: Timestamp) -> Result<()> {
+        let comment = self.customer_says(text, at)?;
+        let photo = store::photos::insert(self.tx, comment, "demo", at)?;
+        match Image::parse(PHONE.to_vec()) {
+            Some(image) => store::photos::set_here(self.tx, photo, &image),
+            None => store::photos::set_lost(self.tx, photo),
+        }
+    }
+
+    fn customer_says(&self, text: &str, at: Timestamp) -> Result<CommentId> {
         let (of, text) = (Some(self.customer), Message::parse("text", text)?);
         let channel = Channel::Telegram;
         let id = store::comments::insert_of_customer(self.tx, self.task, of, channel, &text, at)?;
-        self.note(EventKind::Answer, Author::Customer(of), id.get(), at)
+        self.note(EventKind::Answer, Author::Customer(of), id.get(), at)?;
+        Ok(id)
     }
 
     fn staff_say(&self, kind: CommentKind, text: &str, at: Timestamp) -> Result<()> {

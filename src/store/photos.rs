@@ -8,13 +8,13 @@ use super::{Connection, Transaction};
 use crate::domain::{CommentId, CustomerId, Image, PhotoId, Result, Wanted};
 
 /// Writes down that a picture is to be fetched.
-pub fn insert(tx: &Transaction, comment: CommentId, file: &str, now: Timestamp) -> Result<()> {
+pub fn insert(tx: &Transaction, comment: CommentId, file: &str, now: Timestamp) -> Result<PhotoId> {
     tx.execute(
         "INSERT INTO photos (comment_id, state, telegram_file, created_at, try_at)
          VALUES (?1, 'WAITING', ?2, ?3, ?3)",
         (comment, file, Millis(now)),
     )?;
-    Ok(())
+    Ok(PhotoId::from_row(tx.last_insert_rowid()))
 }
 
 /// The picture that is to be fetched next, and when: at that instant or before it.

@@ -43,6 +43,7 @@ fn the_demo_is_as_if_made_by_hand() {
         "task_details",
         "task_events",
         "comments",
+        "photos",
         "approvals",
     ] {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");

@@ -185,7 +185,8 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
         "{sent:?}"
     );
     desk.go("/today").await;
-    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают").await;
+    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают")
+        .await;
     desk.click(".figures a[href='/?uncollected=1']").await;
     desk.sees_in("tr[data-task='1']", "iPhone 12").await;
     // She comes, pays, and has it.
@@ -248,7 +249,8 @@ async fn a_repair_goes_its_whole_way_without_telegram() {
     settle_up(&desk).await;
     shop.clock.advance(3 * DAY);
     desk.go("/today").await;
-    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают").await;
+    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают")
+        .await;
     desk.go("/tasks/1").await;
     put(&desk, "Закрыто").await;
     put(&desk, "Выдан").await;

@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 55] = [
+const OWNERS: [Screen<'_>; 61] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
@@ -85,6 +85,24 @@ const OWNERS: [Screen<'_>; 55] = [
     ("/tasks/1", "", ".time"),
     ("/tasks/2", "", ".time"),
     ("/tasks/3", "", ".time"),
+    (
+        "/tasks/1",
+        "document.querySelector('details').open = true",
+        "[name=askPrice]",
+    ),
+    (
+        "/tasks/1",
+        "send('[action$=comments]', {comment: ' '})",
+        "#comment-problem",
+    ),
+    (
+        "/tasks/1",
+        "send('[action$=ask]', {askPrice: 'даром', askText: ''})",
+        "#askPrice-problem",
+    ),
+    ("/data", "", "[name=csv]"),
+    ("/data", "send('[action$=import]', {})", ".problem"),
+    ("/data", IMPORT, "td.bad"),
     ("/tasks/1?changed=1&was=ACCEPTED", "", "main .toast form"),
     ("/tasks/1/edit", "", "[name=description]"),
     (
@@ -164,6 +182,12 @@ const OWNERS: [Screen<'_>; 55] = [
     ("/nowhere", "", "main h1"),
 ];
 
+/// Sends a table, one row of which can't be taken.
+const IMPORT: &str = "const form = document.querySelector('[action$=import]');
+    const files = new DataTransfer();
+    files.items.add(new File(['Телефон;Имя;Описание\\nнет;Анна;Лампа\\n8 900 000 00 05;Вера;Утюг'], 'a.csv'));
+    form.elements.csv.files = files.files;
+    form.requestSubmit();";
 const SEND: &str = "const send = (css, values) => {
     const form = document.querySelector(css);
     for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
@@ -218,6 +242,16 @@ async fn fill(shop: &Shop) {
     ))
     .await;
     shop.update(text(7, "8 900 000 00 07")).await;
+    // They talk much, and the price has a long reason.
+    shop.ask(&format!(
+        r#"mutation {{
+            one: addComment(id: 1, text: "{word}") {{ task {{ id }} }}
+            two: addComment(id: 1, text: "{word}", toCustomer: true) {{ task {{ id }} }}
+            askApproval(id: 1, price: 2000000000, text: "{word}") {{ task {{ id }} }}
+        }}"#
+    ))
+    .await;
+    shop.update(text(ANNA, &word.repeat(3))).await;
 }
 
 /// What a shop says of itself that has much to say.
@@ -246,7 +280,15 @@ async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Brows
     let link = renew(&shop, "1").await;
     let browser = driver.open_in(&shop, language).await;
     show(&browser, &OUTSIDE, &look).await;
-    show(&browser, &[(&link, "", ".time")], &look).await;
+    let page = [
+        (&*link, "", ".asks"),
+        (
+            &*link,
+            "send('[action$=say]', {text: ' '})",
+            "#text-problem",
+        ),
+    ];
+    show(&browser, &page, &look).await;
     browser.sign_in(&shop, "second@example.com").await;
     show(&browser, &EMPLOYEES, &look).await;
     browser.sign_in(&shop, "owner@example.com").await;
