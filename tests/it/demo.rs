@@ -45,6 +45,7 @@ fn the_demo_is_as_if_made_by_hand() {
         "comments",
         "photos",
         "approvals",
+        "outbox",
     ] {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");
         assert!(by_hand.execute(&copy, []).unwrap() > 0);
