@@ -390,8 +390,8 @@ impl Mutation {
         })
     }
 
-    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions and
-    /// devices of their tasks, now and in the history. For the owner.
+    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions,
+    /// devices, messages and pictures of their tasks, now and in the history. For the owner.
     async fn erase_customer(
         &self,
         ctx: &Context<'_>,
