@@ -76,7 +76,7 @@ fn encoded(form: &[(&str, &str)]) -> String {
 }
 
 /// A form of the customer's page, sent from that page.
-async fn send(shop: &Shop, path: &str, form: &[(&str, &str)], origin: &str) -> (u16, String) {
+pub async fn send(shop: &Shop, path: &str, form: &[(&str, &str)], origin: &str) -> (u16, String) {
     let client = Client::builder().redirect(reqwest::redirect::Policy::none());
     let request = client.build().unwrap().post(format!("{}{path}", shop.url));
     let request = request

@@ -11,10 +11,12 @@ use zayavka::doctor::{self, Level};
 
 use crate::accounts::employee;
 use crate::bot::{create, set_status};
+use crate::conversation::send;
 use crate::harness::{Log, Shop, code, eventually};
 use crate::pages::{Browser, goes_to};
 use crate::process::Program;
 use crate::receiver::{Answer, Receiver, SECRET, Told};
+use crate::status_links::renew;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const TASKS: &str =
@@ -88,6 +90,41 @@ async fn it_is_told_once_signed_and_in_order() {
         let at = shop.clock.now();
         let expected = zayavka::webhooks::signature(&SecretString::from(SECRET), at, &told.body);
         assert_eq!(told.headers["x-zayavka-signature"], expected);
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_said_and_agreed_is_told_without_a_word_of_it() {
+    let receiver = Receiver::start().await;
+    let talk = "'comment.added', 'answer.received', 'approval.decided'";
+    let shop = shop(&receiver.settings(talk)).await;
+    create(&shop, "+79000000001").await;
+    let link = renew(&shop, "1").await;
+    for query in [
+        r#"mutation { addComment(id: 1, text: "Тайное слово") { task { id } } }"#,
+        r#"mutation { askApproval(id: 1, price: 4711, text: "Тайная деталь") { task { id } } }"#,
+    ] {
+        assert!(shop.ask(query).await["errors"].is_null(), "{query}");
+    }
+    let say = [("text", "Тайный ответ")];
+    let said = send(&shop, &format!("{link}/say"), &say, &shop.url).await;
+    assert_eq!(said.0, 303);
+    let agree = [("approval", "1"), ("answer", "agree")];
+    for _ in 0..2 {
+        let decided = send(&shop, &format!("{link}/decide"), &agree, &shop.url).await;
+        assert_eq!(decided.0, 303);
+    }
+    let told = receiver.told(3).await;
+    are(&shop, "DELIVERED", 3).await;
+    assert_eq!(
+        events(&told),
+        ["comment.added", "answer.received", "approval.decided"]
+    );
+    for told in &told {
+        assert_eq!(told.json()["task"]["id"], "1");
+        let body = &told.body;
+        assert!(!body.contains("айн") && !body.contains("4711"), "{body}");
     }
     shop.close().await;
 }
