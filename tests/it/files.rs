@@ -616,6 +616,22 @@ async fn an_archive_comes_back_as_it_went() {
     shop.ask("mutation { assignTask(id: 1, employeeId: 2) { task { id } } }")
         .await;
     shop.ask("mutation { deleteTask(id: 3) { id } }").await;
+    // With a stage of the owner's own, what was said and asked, and a picture.
+    let said = shop
+        .ask(
+            r#"mutation {
+                createStage(stageData: {status: IN_PROGRESS, name: "У сварщика"}) { stage { id } }
+                updateTask(taskData: {id: 1, stage: 10}) { task { id } }
+                addComment(id: 1, text: "Ждём", toCustomer: true) { task { id } }
+                askApproval(id: 1, price: 100, text: "Сварка") { task { id } }
+            }"#,
+        )
+        .await;
+    assert!(said["errors"].is_null(), "{said}");
+    let picture = "INSERT INTO comments (task_id, kind, channel, text, at) VALUES (1, 'FROM_CUSTOMER', 'TELEGRAM', '', 1);
+        INSERT INTO photos (comment_id, state, telegram_file, created_at, try_at, mime, width, height, image)
+        VALUES (2, 'HERE', 'a', 1, 1, 'image/gif', 1, 2, x'47494600ff');";
+    shop.database().execute_batch(picture).unwrap();
     let desk = Desk::of(&shop, "owner@example.com").await;
     assert!(
         !desk.page("/data").await.contains("name=\"archive\""),
