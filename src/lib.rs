@@ -17,7 +17,7 @@
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
 //! - [`fetcher`]: pictures from Telegram.
-//! - [`webhooks`]: from the same place to other people's programs.
+//! - [`webhooks`]: from their deliveries to other people's programs.
 //! - [`graphql`]: the API.
 //! - [`web`]: the staff's pages, and the one that customers see.
 //! - [`http`]: the routes.
@@ -30,7 +30,7 @@
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!  │        ├─▶ notifier ─▶ telegram, store
+//!  │        ├─▶ notifier, fetcher ─▶ telegram, store
 //!  │        └─▶ webhooks ─▶ config, store
 //!  │                 graphql, web ─▶ sheet ─▶ i18n, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
@@ -50,7 +50,7 @@
 //!   [`app::limits::Attempt`].
 //! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
 //!   place.
-//! - Phones, names, tokens, passwords, descriptions and devices never reach the log.
+//! - Phones, names, tokens, passwords, descriptions, messages and devices never reach the log.
 //!
 //! `tests/it/architecture.rs` holds the arrows, the SQL and the clock to their rooms.
 

@@ -25,11 +25,15 @@ pub fn of_tasks(
 /// Tasks, each with what is known of it.
 pub fn join(
     connection: &Connection,
-    actor: &Actor,
+    _: &Actor,
     rows: Vec<TaskRow>,
 ) -> Result<Vec<(TaskRow, Details)>> {
+    with(connection, rows)
+}
+
+pub(super) fn with(connection: &Connection, rows: Vec<TaskRow>) -> Result<Vec<(TaskRow, Details)>> {
     let ids: Vec<TaskId> = rows.iter().map(|row| row.task.id).collect();
-    let mut details = of_tasks(connection, actor, &ids)?;
+    let mut details = store::details::of_tasks(connection, &ids)?;
     let with = |row: TaskRow| {
         let details = details.remove(&row.task.id).unwrap_or_default();
         (row, details)

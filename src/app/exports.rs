@@ -1,6 +1,7 @@
 //! What is taken out of the shop as a whole, page by page. The owner's, since it is every
 //! customer's phone at once.
 
+use super::details;
 use crate::domain::{Customer, CustomerId, Days, Details, Owner, Result, TaskFilter, TaskOrder};
 use crate::store::customers::Search;
 use crate::store::tasks::{After, TaskRow};
@@ -21,13 +22,7 @@ pub fn tasks(
         ..TaskFilter::default()
     };
     let rows = store::tasks::page(connection, &filter, TaskOrder::Oldest, after, PAGE)?;
-    let ids: Vec<_> = rows.iter().map(|row| row.task.id).collect();
-    let mut details = store::details::of_tasks(connection, &ids)?;
-    let with = |row: TaskRow| {
-        let details = details.remove(&row.task.id).unwrap_or_default();
-        (row, details)
-    };
-    Ok(rows.into_iter().map(with).collect())
+    details::with(connection, rows)
 }
 
 /// The cards behind `after`, oldest first.

@@ -107,12 +107,7 @@ fn read_text(text: &str) -> Option<Input> {
 }
 
 fn say(tx: &Transaction, who: &Person, text: String, now: Timestamp) -> Result<()> {
-    let said = Reply {
-        text,
-        buttons: Buttons::None,
-        edits: None,
-        answers: None,
-    };
+    let said = Reply::new(text, Buttons::None);
     store::outbox::push_reply(tx, who.id, &said, now)
 }
 

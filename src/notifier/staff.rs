@@ -50,12 +50,7 @@ impl Words {
                 Some(self.list(connection, &employee, now)?.unwrap_or_else(none))
             }
         };
-        Ok(text.map(|text| Reply {
-            text,
-            buttons: Buttons::None,
-            edits: None,
-            answers: None,
-        }))
+        Ok(text.map(|text| Reply::new(text, Buttons::None)))
     }
 
     fn language(&self, employee: &Employee) -> Language {
