@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, Channel, CommentId, Customer, Error, Message, Result, TaskId, TelegramId,
+    Approval, ApprovalId, Channel, CommentId, Customer, Error, Message, Result, Task, TaskId,
+    TelegramId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -44,13 +45,12 @@ pub fn take(
     now: Timestamp,
 ) -> Result<Option<Landed>> {
     let mut choices = open_tasks(tx, links, who, now)?.into_iter();
-    let Some(TaskRow { task, customer, .. }) = choices.next() else {
+    let Some(TaskRow { task, .. }) = choices.next() else {
         return Ok(None);
     };
     let channel = Channel::Telegram;
     let (text, picture) = (&said.text, said.picture.as_deref());
-    let customer = customer.as_deref();
-    let comment = comments::answer(tx, &task, customer, channel, text, picture, now)?;
+    let comment = comments::answer(tx, &task, channel, text, picture, now)?;
     let (task, others) = (task.id, choices.collect());
     Ok(Some(Landed {
         comment,
@@ -89,10 +89,10 @@ pub fn move_to(
 ) -> Result<Landed> {
     let comment = store::comments::get(tx, id)?.ok_or(Error::NotFound)?;
     own(tx, who, comment.task)?;
-    let customer = own(tx, who, to)?;
+    let target = own(tx, who, to)?;
     let task = match comment.is_open() && comment.task != to {
         true => {
-            comments::move_to(tx, &comment, to, customer.id, now)?;
+            comments::move_to(tx, &comment, &target, now)?;
             to
         }
         false => comment.task,
@@ -119,23 +119,21 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Approval> {
     let asked = store::approvals::get(tx, id)?.ok_or(Error::NotFound)?;
-    let customer = own(tx, who, asked.task)?;
-    let task = store::tasks::get(tx, asked.task)?
-        .ok_or(Error::NotFound)?
-        .task;
-    let (channel, customer) = (Channel::Telegram, Some(customer.id));
-    approvals::decide(tx, &task, id, agreed, channel, customer, now)
+    let task = own(tx, who, asked.task)?;
+    approvals::decide(tx, &task, id, agreed, Channel::Telegram, now)
 }
 
-/// The customer of a task, who has proved to have this Telegram account.
-fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Customer> {
-    let customer = store::tasks::get(tx, task)?.and_then(|row| row.customer);
+/// A task whose customer has proved to have this Telegram account.
+fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
+    let TaskRow { task, customer, .. } = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
     let proved = |customer: &Customer| {
         let link = customer.telegram.filter(|link| link.verified);
         link.is_some_and(|link| link.id == who)
     };
-    let customer = customer.filter(|customer| proved(customer));
-    Ok(customer.ok_or(Error::NotFound)?.as_ref().clone())
+    match customer.is_some_and(|customer| proved(&customer)) {
+        true => Ok(task),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// What the holder of a link says about its task.
@@ -149,9 +147,8 @@ pub fn say(
     text: &Message,
     now: Timestamp,
 ) -> Result<()> {
-    let TaskRow { task, customer, .. } = status_links::task(tx, links, token, now)?;
-    let customer = customer.as_deref();
-    comments::answer(tx, &task, customer, Channel::Page, text, None, now).map(drop)
+    let task = status_links::task(tx, links, token, now)?.task;
+    comments::answer(tx, &task, Channel::Page, text, None, now).map(drop)
 }
 
 /// What the holder of a link answers to a question about its task.
@@ -167,5 +164,5 @@ pub fn decide_on_page(
     now: Timestamp,
 ) -> Result<Approval> {
     let task = status_links::task(tx, links, token, now)?.task;
-    approvals::decide(tx, &task, id, agreed, Channel::Page, task.customer, now)
+    approvals::decide(tx, &task, id, agreed, Channel::Page, now)
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::log::Log;
 use super::{details, notices, staff_bot, tasks};
 use crate::domain::{
-    Actor, Approval, ApprovalId, Channel, CustomerId, Decision, DetailsChange, Error, EventKind,
-    HookEvent, NewApproval, Notice, Problem, Result, Status, Subject, Task, TaskId,
+    Actor, Approval, ApprovalId, Channel, Decision, DetailsChange, Error, EventKind, HookEvent,
+    NewApproval, Notice, Problem, Result, Status, Subject, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -83,10 +83,9 @@ pub(super) fn decide(
     id: ApprovalId,
     agreed: bool,
     channel: Channel,
-    customer: Option<CustomerId>,
     now: Timestamp,
 ) -> Result<Approval> {
-    let task = about.id;
+    let (task, customer) = (about.id, about.customer);
     let found = store::approvals::get(tx, id)?.filter(|approval| approval.task == task);
     let approval = found.ok_or(Error::NotFound)?;
     if approval.decision != Decision::Asked {
@@ -100,7 +99,7 @@ pub(super) fn decide(
     let log = Log::of_customer(tx, customer, task, now);
     log.happened(kind, approval.price.minor())?;
     store::tasks::touch(tx, task, now)?;
-    staff_bot::customer_answered(tx, task, now)?;
+    staff_bot::customer_answered(tx, about, now)?;
     store::webhooks::tell(tx, HookEvent::ApprovalDecided, &Subject::of(about), now)?;
     store::approvals::get(tx, id)?.ok_or(Error::NotFound)
 }

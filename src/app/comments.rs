@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::log::Log;
 use super::{notices, staff_bot, tasks};
 use crate::domain::{
-    Actor, Channel, Comment, CommentId, CommentKind, Customer, CustomerId, Error, EventKind,
-    HookEvent, Message, Notice, PhotoId, Problem, Result, Subject, Task, TaskId,
+    Actor, Channel, Comment, CommentId, CommentKind, Error, EventKind, HookEvent, Message, Notice,
+    PhotoId, Problem, Result, Subject, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -80,17 +80,15 @@ pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> 
 pub(super) fn answer(
     tx: &Transaction,
     about: &Task,
-    customer: Option<&Customer>,
     channel: Channel,
     text: &Message,
     picture: Option<&str>,
     now: Timestamp,
 ) -> Result<CommentId> {
-    let task = about.id;
+    let (task, customer) = (about.id, about.customer);
     if store::comments::count_open(tx, task)? >= OPEN {
         return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
     }
-    let customer = customer.map(|customer| customer.id);
     let comment = store::comments::insert_of_customer(tx, task, customer, channel, text, now)?;
     let log = Log::of_customer(tx, customer, task, now);
     log.happened(EventKind::Answer, comment)?;
@@ -98,25 +96,32 @@ pub(super) fn answer(
         store::photos::insert(tx, comment, file, now)?;
     }
     store::tasks::touch(tx, task, now)?;
-    staff_bot::customer_answered(tx, task, now)?;
-    store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)?;
+    tell_of_answer(tx, about, now)?;
     Ok(comment)
 }
 
-/// Puts what a customer said to another task.
+/// Puts what a customer said to another task of theirs, as if they had said it there.
 pub(super) fn move_to(
     tx: &Transaction,
     comment: &Comment,
-    to: TaskId,
-    customer: CustomerId,
+    about: &Task,
     now: Timestamp,
 ) -> Result<()> {
-    store::comments::set_task(tx, comment.id, to)?;
-    for (task, kind) in [(comment.task, EventKind::Moved), (to, EventKind::Answer)] {
-        Log::of_customer(tx, Some(customer), task, now).happened(kind, comment.id)?;
+    store::comments::set_task(tx, comment.id, about.id)?;
+    for (task, kind) in [
+        (comment.task, EventKind::Moved),
+        (about.id, EventKind::Answer),
+    ] {
+        Log::of_customer(tx, about.customer, task, now).happened(kind, comment.id)?;
         store::tasks::touch(tx, task, now)?;
     }
-    Ok(())
+    tell_of_answer(tx, about, now)
+}
+
+/// Whoever is responsible for the task, and the webhooks.
+fn tell_of_answer(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
+    staff_bot::customer_answered(tx, about, now)?;
+    store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)
 }
 
 /// A picture that a customer sent, with its kind.

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{accounts, secrets};
 use crate::domain::{
-    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status,
+    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status, Task,
     TaskFilter, TaskId, TelegramId, TimeOfDay,
 };
 use crate::store::{self, Connection, Transaction};
@@ -153,10 +153,8 @@ pub(super) fn assigned(
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn customer_answered(tx: &Transaction, task: TaskId, now: Timestamp) -> Result<()> {
-    let row = store::tasks::get(tx, task)?;
-    let employee = row.and_then(|row| row.task.employee);
-    tell(tx, employee, StaffNews::Answered(task), now)
+pub(super) fn customer_answered(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
+    tell(tx, about.employee, StaffNews::Answered(about.id), now)
 }
 
 fn tell(

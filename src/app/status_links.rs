@@ -208,7 +208,8 @@ pub async fn watch(
     seen: i64,
 ) -> Result<impl Stream<Item = ()> + Send + Sync> {
     let changes = desk.db.changes();
-    let followed = read(&desk, &token).await?;
+    let asked = token.clone();
+    let followed = read(&desk, move |c, links, now| follow(c, links, &asked, now)).await?;
     let missed = (followed.seen != seen).then_some(());
     let later = stream::unfold((desk, changes), move |(desk, mut changes)| {
         let (token, task) = (token.clone(), followed.id);
@@ -216,7 +217,8 @@ pub async fn watch(
             while let Ok(TaskChanged { task: changed, .. }) = changes.recv().await {
                 if changed == task {
                     // Whoever may see it no longer is told nothing more.
-                    read(&desk, &token).await.ok()?;
+                    let holds = move |c: &_, links: &_, now| self::task(c, links, &token, now);
+                    read(&desk, holds).await.ok()?;
                     return Some(((), (desk, changes)));
                 }
             }
@@ -226,9 +228,12 @@ pub async fn watch(
     Ok(stream::iter(missed).chain(later))
 }
 
-async fn read(desk: &Desk, token: &str) -> Result<Followed> {
-    let (links, token, now) = (desk.links.clone(), token.to_owned(), desk.clock.now());
-    desk.db.read(move |c| follow(c, &links, &token, now)).await
+async fn read<T: Send + 'static>(
+    desk: &Desk,
+    work: impl FnOnce(&Connection, &Links, Timestamp) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (links, now) = (desk.links.clone(), desk.clock.now());
+    desk.db.read(move |c| work(c, &links, now)).await
 }
 
 fn status_set(event: &TaskEvent) -> Option<(Status, Timestamp)> {

@@ -1,5 +1,6 @@
 //! An invented shop: enough data to see what the program does, and how fast.
 
+mod bot;
 mod devices;
 mod talk;
 
@@ -24,6 +25,8 @@ const STEP: usize = 1_000;
 const CUSTOMERS: u32 = 200;
 /// The newest tasks that are talked about.
 const TALKED: usize = 30;
+/// The newest READY tasks of which customers may have been reminded.
+const REMINDED: usize = 30;
 const SEED: u64 = 2021;
 const MINUTES: u64 = 2 * 365 * 24 * 60;
 
@@ -97,7 +100,7 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
         let stages = store::stages::all(tx)?;
         let mut book = Book::new(&stages)?;
         let mut id = 0;
-        let mut undone = VecDeque::new();
+        let (mut undone, mut ready) = (VecDeque::new(), VecDeque::new());
         for some in times.chunks(STEP) {
             for minutes in some {
                 id += 1;
@@ -111,11 +114,19 @@ pub fn fill(path: &Path, tasks: u32, password_hash: &str, now: Timestamp) -> Res
             bulk.append_steps(&book.steps)?;
             undone.extend(book.undone());
             undone.drain(..undone.len().saturating_sub(TALKED));
+            ready.extend(book.ready());
+            ready.drain(..ready.len().saturating_sub(REMINDED));
             book.turn_over();
             bar.inc(some.len() as u64);
         }
         for (turn, (task, estimate)) in undone.iter().enumerate() {
             talk::about(tx, task, *estimate, turn, now)?;
+        }
+        for task in &ready {
+            bot::remind(tx, task, now)?;
+        }
+        if let Some(owner) = employees.first() {
+            bot::link_employee(tx, *owner)?;
         }
         bar.set_message("written; sorting");
         Ok(())
@@ -204,6 +215,11 @@ impl<'a> Book<'a> {
                 details.and_then(|(_, details)| details.estimate),
             )
         })
+    }
+
+    fn ready(&self) -> impl Iterator<Item = Task> {
+        let ready = |task: &&Task| task.status == Status::Ready;
+        self.tasks.iter().filter(ready).cloned()
     }
 
     /// A task, what stands beside it, and the steps that it went through.

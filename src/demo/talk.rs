@@ -2,15 +2,13 @@
 
 use jiff::{Timestamp, ToSpan};
 
+use super::bot;
 use crate::domain::{
     Author, Channel, CommentId, CommentKind, CustomerId, Decision, EmployeeId, EventKind, Image,
-    Language, Message, NewApproval, Notice, NoticeId, Reason, Result, Status, Sum, Task, TaskId,
-    TelegramId, TelegramLink,
+    Message, NewApproval, Result, Sum, Task, TaskId,
 };
 use crate::store::{self, Transaction};
 
-/// The highest number that Telegram may ever give (<https://core.telegram.org/bots/api#user>).
-const LAST_ACCOUNT: i64 = (1 << 52) - 1;
 /// A broken phone, drawn.
 const PHONE: &[u8] = include_bytes!("phone.png");
 const QUESTIONS: [&str; 4] = [
@@ -75,7 +73,7 @@ pub(super) fn about(
     }?;
     // Who answers on the page is one whom the bot doesn't reach.
     match kind {
-        4 => talk.not_reached(later(30)),
+        4 => bot::not_reached(tx, task.id, customer, later(30)),
         _ => Ok(()),
     }
 }
@@ -143,32 +141,6 @@ impl Talk<'_> {
             _ => EventKind::Declined,
         };
         self.note(kind, Author::Customer(of), price, at)
-    }
-
-    /// The customer has blocked the bot, so a message did not arrive. The account is none that there
-    /// is: the demo may be tried with a real bot.
-    fn not_reached(&self, at: Timestamp) -> Result<()> {
-        let Some(id) = TelegramId::from_wire(LAST_ACCOUNT - self.customer.get()) else {
-            return Ok(());
-        };
-        let link = TelegramLink {
-            id,
-            verified: true,
-            blocked: true,
-            language: Language::Russian,
-        };
-        store::customers::set_telegram(self.tx, self.customer, Some(&link), at)?;
-        let (task, from, to) = (self.task, Status::Accepted, Status::InProgress);
-        let notice = Notice::StatusChanged {
-            task,
-            from,
-            to,
-            from_stage: None,
-            to_stage: None,
-        };
-        store::outbox::push_notice(self.tx, id, self.customer, notice, at, at)?;
-        let notice = NoticeId::from_row(self.tx.last_insert_rowid());
-        store::outbox::set_dead(self.tx, notice, Reason::Blocked, "", at)
     }
 
     fn note(&self, kind: EventKind, author: Author, what: i64, at: Timestamp) -> Result<()> {

@@ -130,6 +130,22 @@ fn the_demo_is_two_years_of_five_people() {
     assert_eq!(number(&demo, foreign), 0);
     let again = "SELECT count(*) - count(DISTINCT serial_key) FROM task_details";
     assert!(number(&demo, again) > 0);
+    // Some customers have been reminded, and the owner has the bot.
+    for some in [
+        "outbox WHERE kind = 'REMINDER' AND state = 'DELIVERED'",
+        "task_events WHERE kind = 'REMINDED' AND to_value = '3'",
+        "tasks WHERE reminded = 3 AND status = 'READY'",
+        "employees WHERE role = 'OWNER' AND telegram_id IS NOT NULL AND morning_time = '09:00'",
+    ] {
+        assert!(
+            number(&demo, &format!("SELECT count(*) FROM {some}")) > 0,
+            "{some}"
+        );
+    }
+    // What the demo says of Telegram is of no account that there is, and of no one who is to be told.
+    let told =
+        "SELECT count(*) FROM customers WHERE telegram_id IS NOT NULL AND telegram_blocked = 0";
+    assert_eq!(number(&demo, told), 0);
     let late = "SELECT count(*) FROM tasks WHERE due_on < date('now') AND status = 'ACCEPTED'";
     assert!(number(&demo, late) > 0);
     // The log went into the file, which is whole without it.

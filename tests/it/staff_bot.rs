@@ -4,13 +4,11 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use zayavka::app::staff_bot::customer_answered;
 use zayavka::clock::Clock;
-use zayavka::domain::TaskId;
-use zayavka::store::Db;
 
 use crate::accounts::employee;
 use crate::bot::{ANNA, BORIS, contact, create, messages, said, set_status, text};
+use crate::conversation::press;
 use crate::harness::{Log, Shop, code, eventually};
 use crate::pages::{Browser, goes_to};
 
@@ -311,28 +309,28 @@ async fn one_may_be_a_customer_as_well() {
 async fn a_customers_answer_is_told_to_whoever_does_the_task() {
     let shop = team().await;
     link(&shop, COLLEAGUE, BORIS).await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     create(&shop.shop, "+79000000001").await;
-    create(&shop.shop, "+79000000002").await;
+    create(&shop.shop, "+79000000001").await;
+    shop.clock.advance(Duration::from_secs(1));
     assign(&shop, "1", "2").await;
-    next(&shop, 1).await;
-    // The second task is the owner's, who has no Telegram here; the third is nobody's.
-    let db = Db::open(&shop.folder().join("shop.db"), shop.clock.now()).unwrap();
-    let now = shop.clock.now();
-    for task in [1, 2, 3] {
-        db.write(move |tx| customer_answered(tx, TaskId::from_row(task), now))
-            .await
-            .unwrap();
+    messages(&shop.shop, 4).await;
+    // The second task is the owner's, who has no Telegram here: moved there, nobody is told.
+    let mut sent = 4;
+    for (update, more) in [
+        (text(ANNA, "Когда?"), 2),
+        (press(ANNA, "move:1:2"), 1),
+        (press(ANNA, "move:1:1"), 2),
+        (press(ANNA, "move:1:1"), 1),
+    ] {
+        shop.update(update).await;
+        let news = messages(&shop.shop, sent + more).await.split_off(sent);
+        sent += more;
+        let to_boris: Vec<_> = news.iter().filter(|one| one["chat_id"] == BORIS).collect();
+        assert_eq!(to_boris.len(), more - 1, "{news:?}");
+        let expected = format!("Клиент ответил: <a href=\"{}/tasks/1\">№ 1</a>", shop.url);
+        assert!(to_boris.iter().all(|one| said(one).starts_with(&expected)));
     }
-    // Another program's write wakes nobody; this one does.
-    shop.update(text(ANNA, "/help")).await;
-    let sent = messages(&shop.shop, 4).await;
-    let to_boris: Vec<_> = sent[2..]
-        .iter()
-        .filter(|sent| sent["chat_id"] == BORIS)
-        .collect();
-    assert_eq!(to_boris.len(), 1);
-    let expected = format!("Клиент ответил: <a href=\"{}/tasks/1\">№ 1</a>", shop.url);
-    assert!(said(to_boris[0]).starts_with(&expected), "{sent:?}");
     shop.shop.close().await;
 }
 

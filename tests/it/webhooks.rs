@@ -10,8 +10,8 @@ use zayavka::config::Config;
 use zayavka::doctor::{self, Level};
 
 use crate::accounts::employee;
-use crate::bot::{create, set_status};
-use crate::conversation::send;
+use crate::bot::{ANNA, contact, create, messages, set_status, text};
+use crate::conversation::{press, send};
 use crate::harness::{Log, Shop, code, eventually};
 use crate::pages::{Browser, goes_to};
 use crate::process::Program;
@@ -126,6 +126,26 @@ async fn what_is_said_and_agreed_is_told_without_a_word_of_it() {
         let body = &told.body;
         assert!(!body.contains("айн") && !body.contains("4711"), "{body}");
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_message_that_its_sender_moves_is_told_of_the_other_task_as_well() {
+    let receiver = Receiver::start().await;
+    let shop = shop(&receiver.settings("'answer.received'")).await;
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000001").await;
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    shop.update(text(ANNA, "Когда?")).await;
+    shop.update(press(ANNA, "move:1:1")).await;
+    let told = receiver.told(2).await;
+    let tasks: Vec<_> = told
+        .iter()
+        .map(|told| told.json()["task"]["id"].clone())
+        .collect();
+    assert_eq!(tasks, ["2", "1"]);
+    are(&shop, "DELIVERED", 2).await;
+    messages(&shop, 3).await;
     shop.close().await;
 }
 
