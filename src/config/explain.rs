@@ -1,0 +1,147 @@
+//! The settings as `zayavka config` shows them: every key, its value, and where that came from.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::raw::{Days, List, PREFIX, Raw, sources};
+use super::{Config, ConfigError, Result};
+
+impl Config {
+    /// Every key with its value and where that came from; secrets are masked.
+    ///
+    /// # Errors
+    /// When the file can't be read, or has keys that there are not.
+    pub fn explain(file: Option<&Path>) -> Result<String> {
+        let raw = Raw::read(file)?;
+        let in_file = sources(file, false)
+            .build()
+            .map_err(ConfigError::Unreadable)?;
+        let mut text = String::new();
+        let shown = raw.shown().into_iter();
+        let shown = shown.map(|(key, value)| (key.to_owned(), value));
+        for (key, value) in shown.chain(raw.shown_webhooks()) {
+            let variable = format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase());
+            let from = if std::env::var_os(&variable).is_some() {
+                variable
+            } else if in_file.get::<config::Value>(&key).is_ok() {
+                file.map(|file| file.display().to_string())
+                    .unwrap_or_default()
+            } else {
+                "default".to_owned()
+            };
+            text += &format!("{key} = {value}  # {from}\n");
+        }
+        Ok(text)
+    }
+}
+
+impl Raw {
+    fn shown(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &str| format!("{value:?}");
+        let path = |value: &Path| format!("{value:?}");
+        let unset = || "(not set)".to_owned();
+        let secret = |value: &Option<SecretString>| match value {
+            Some(_) => "\"***\"".to_owned(),
+            None => unset(),
+        };
+        let text_of = |value: &Option<String>| value.as_deref().map_or_else(unset, text);
+        let path_of = |value: &Option<PathBuf>| value.as_deref().map_or_else(unset, path);
+        let list = |value: &List| format!("{:?}", value.texts());
+        let Self {
+            shop,
+            auth,
+            telegram,
+            http,
+            tls,
+            backup,
+            reminders,
+            ..
+        } = self;
+        vec![
+            ("listen", text(&self.listen)),
+            ("database", path(&self.database)),
+            ("public_url", text_of(&self.public_url)),
+            ("timezone", text(&self.timezone)),
+            ("country", text(&self.country)),
+            ("language", text(&self.language)),
+            ("shop.name", text_of(&shop.name)),
+            ("shop.address", text_of(&shop.address)),
+            ("shop.hours", text_of(&shop.hours)),
+            ("shop.phone", text_of(&shop.phone)),
+            ("shop.terms", text_of(&shop.terms)),
+            ("shop.status_days", shop.status_days.to_string()),
+            ("shop.currency", text(&shop.currency)),
+            ("auth.registration", text(&auth.registration)),
+            ("auth.token_ttl", text(&auth.token_ttl)),
+            ("auth.jwt_secret", secret(&auth.jwt_secret)),
+            ("auth.jwt_secret_file", path_of(&auth.jwt_secret_file)),
+            ("telegram.token", secret(&telegram.token)),
+            ("telegram.token_file", path_of(&telegram.token_file)),
+            ("telegram.api_url", text(&telegram.api_url)),
+            ("telegram.mode", text_of(&telegram.mode)),
+            ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
+            (
+                "telegram.webhook_secret_file",
+                path_of(&telegram.webhook_secret_file),
+            ),
+            ("telegram.notify_delay", text(&telegram.notify_delay)),
+            ("graphql.introspection", text(&self.graphql.introspection)),
+            ("http.trusted_proxies", list(&http.trusted_proxies)),
+            ("http.cors_origins", list(&http.cors_origins)),
+            ("http.connections", http.connections.to_string()),
+            (
+                "http.requests_per_second",
+                http.requests_per_second.to_string(),
+            ),
+            ("tls.domain", text_of(&tls.domain)),
+            ("tls.email", text_of(&tls.email)),
+            ("tls.cache", path_of(&tls.cache)),
+            ("tls.directory", text_of(&tls.directory)),
+            ("tls.directory_ca", path_of(&tls.directory_ca)),
+            ("tls.certificate", path_of(&tls.certificate)),
+            ("tls.key", path_of(&tls.key)),
+            ("tls.redirect", text_of(&tls.redirect)),
+            ("backup.dir", path_of(&backup.dir)),
+            ("backup.every", text_of(&backup.every)),
+            (
+                "backup.keep",
+                backup.keep.map_or_else(unset, |keep| keep.to_string()),
+            ),
+            ("metrics.listen", text_of(&self.metrics.listen)),
+            (
+                "reminders.days",
+                match &reminders.days {
+                    Days::Many(days) => format!("{days:?}"),
+                    Days::One(days) => text(days),
+                },
+            ),
+            ("reminders.hour", reminders.hour.to_string()),
+        ]
+    }
+
+    fn shown_webhooks(&self) -> Vec<(String, String)> {
+        let unset = || "(not set)".to_owned();
+        let text = |value: &dyn std::fmt::Debug| format!("{value:?}");
+        let all = self.webhooks.iter().enumerate().flat_map(|(at, webhook)| {
+            let shown = [
+                ("url", webhook.url.as_ref().map(|url| text(url))),
+                ("secret", webhook.secret.as_ref().map(|_| text(&"***"))),
+                (
+                    "secret_file",
+                    webhook.secret_file.as_ref().map(|file| text(file)),
+                ),
+                ("events", Some(text(&webhook.events.texts()))),
+            ];
+            shown.map(|(key, value)| {
+                let value = value.unwrap_or_else(unset);
+                (format!("webhooks[{at}].{key}"), value)
+            })
+        });
+        let all: Vec<_> = all.collect();
+        match all.is_empty() {
+            true => vec![("webhooks".to_owned(), unset())],
+            false => all,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The settings, in two stages: as they were written, then checked and typed. The program starts
+//! with settings that are whole and right, or it says which key is not and doesn't start.
+
+mod backups;
+mod explain;
+mod raw;
+mod reminders;
+mod shop;
+mod telegram;
+mod tls;
+mod values;
+mod webhooks;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::{File, FileFormat};
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::domain::{
+    Country, Currency, Introspection, Language, Registration, Reminders, Shop, TimeZone,
+};
+
+pub use backups::Backups;
+use raw::{Raw, RawAuth};
+pub use telegram::{Mode, Telegram};
+pub use tls::{Certificate, Tls};
+use values::{SHORTEST_KEY, address, check_url, duration, networks, origins, secret, wrong};
+pub use values::{host, on_this_machine};
+pub use webhooks::Webhook;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A setting that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("configuration")]
+    Unreadable(#[source] config::ConfigError),
+    #[error("configuration: {key}: {why}")]
+    Key { key: &'static str, why: String },
+}
+
+type Result<T, E = ConfigError> = std::result::Result<T, E>;
+
+/// The settings, checked.
+#[derive(Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub database: PathBuf,
+    pub public_url: Option<String>,
+    pub shop: Shop,
+    /// How long after its end customers may still see a task.
+    pub links_hold: Duration,
+    pub registration: Registration,
+    pub token_ttl: Duration,
+    pub jwt_secret: Option<SecretString>,
+    pub telegram: Option<Telegram>,
+    pub introspection: Introspection,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Sites whose programs may call the API from a browser.
+    pub cors_origins: Vec<String>,
+    /// Connections at the same time.
+    pub connections: u32,
+    /// Requests a second from one address; `None` without a limit.
+    pub requests_per_second: Option<NonZeroU32>,
+    /// `None` for plain HTTP.
+    pub tls: Option<Tls>,
+    /// Where monitors read the metrics; `None` for nowhere.
+    pub metrics: Option<SocketAddr>,
+    /// `None` when the server makes no backups.
+    pub backups: Option<Backups>,
+    /// `None` when customers aren't reminded of what they can collect.
+    pub reminders: Option<Reminders>,
+    /// The programs that are told what happens.
+    pub webhooks: Vec<Webhook>,
+}
+
+impl Config {
+    /// Reads a file, where there is one, and the environment over it.
+    ///
+    /// # Errors
+    /// Names the key that can't be used.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        Self::check(Raw::read(file)?)
+    }
+
+    /// [`Config::load`] without the bot and the webhooks: commands beside the server need no token
+    /// and no secret, which may be known to the service alone.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load_without_bot(file: Option<&Path>) -> Result<Self> {
+        let mut raw = Raw::read(file)?;
+        raw.telegram.mode = Some("off".into());
+        raw.telegram.token_file = None;
+        raw.telegram.webhook_secret_file = None;
+        raw.webhooks = Vec::new();
+        Self::check(raw)
+    }
+
+    /// Reads a text as if it stood in a file, without the environment.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let builder = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml));
+        let read = builder.build().and_then(config::Config::try_deserialize);
+        Self::check(read.map_err(ConfigError::Unreadable)?)
+    }
+
+    /// Where people reach a server that listens on `address`, with no slash at the end.
+    pub fn url(&self, address: SocketAddr) -> String {
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    fn check(raw: Raw) -> Result<Self> {
+        let listen = address("listen", &raw.listen)?;
+        let tls = Tls::check(raw.tls)?;
+        let public_url = raw
+            .public_url
+            .map(|url| check_url("public_url", &url))
+            .transpose()?;
+        let public_url = match &tls {
+            Some(tls) => Some(tls.public_url(public_url)?),
+            None => public_url,
+        };
+        let here = match &public_url {
+            Some(url) => on_this_machine(url),
+            None => listen.ip().is_loopback(),
+        };
+        let secure = here
+            || public_url
+                .as_ref()
+                .is_some_and(|url| url.starts_with("https://"));
+        let RawAuth {
+            jwt_secret,
+            jwt_secret_file,
+            ..
+        } = raw.auth;
+        let jwt_secret = secret(
+            ["auth.jwt_secret", "auth.jwt_secret_file"],
+            jwt_secret,
+            jwt_secret_file,
+        )?;
+        if jwt_secret
+            .as_ref()
+            .is_some_and(|key| key.expose_secret().len() < SHORTEST_KEY)
+        {
+            return Err(wrong("auth.jwt_secret", "use at least 32 bytes"));
+        }
+        let country = Country::parse(&raw.country)
+            .ok_or_else(|| wrong("country", "write two letters, for example RU"))?;
+        Ok(Self {
+            listen,
+            database: raw.database,
+            public_url,
+            links_hold: DAY * u32::from(raw.shop.status_days),
+            shop: Shop {
+                about: Arc::new(raw.shop.about(country)?),
+                country,
+                timezone: TimeZone::get(&raw.timezone).map_err(|_| {
+                    wrong("timezone", "write an IANA name, for example Europe/Moscow")
+                })?,
+                language: ["ru", "en"]
+                    .contains(&&*raw.language)
+                    .then(|| Language::parse(&raw.language))
+                    .flatten()
+                    .ok_or_else(|| wrong("language", "write ru or en"))?,
+                currency: Currency::parse(&raw.shop.currency).ok_or_else(|| {
+                    wrong("shop.currency", "write an ISO 4217 code, for example RUB")
+                })?,
+                notify_delay: duration("telegram.notify_delay", &raw.telegram.notify_delay)?,
+            },
+            registration: match &*raw.auth.registration {
+                "invite" => Registration::Invite,
+                "open" => Registration::Open,
+                "closed" => Registration::Closed,
+                _ => return Err(wrong("auth.registration", "write invite, open or closed")),
+            },
+            token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
+            jwt_secret,
+            telegram: Telegram::check(raw.telegram, secure)?,
+            introspection: match &*raw.graphql.introspection {
+                "staff" => Introspection::Staff,
+                "all" => Introspection::All,
+                "off" => Introspection::Off,
+                _ => return Err(wrong("graphql.introspection", "write staff, all or off")),
+            },
+            trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
+            cors_origins: origins("http.cors_origins", &raw.http.cors_origins.texts())?,
+            connections: match raw.http.connections {
+                0 => return Err(wrong("http.connections", "write a number above zero")),
+                connections => connections,
+            },
+            requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            tls,
+            metrics: match raw.metrics.listen {
+                Some(listen) => Some(address("metrics.listen", &listen)?),
+                None => None,
+            },
+            backups: Backups::check(raw.backup)?,
+            reminders: raw.reminders.check()?,
+            webhooks: Webhook::check_all(raw.webhooks)?,
+        })
+    }
+}

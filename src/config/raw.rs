@@ -1,0 +1,274 @@
+//! The settings as they were written: in the file, and in the environment over it. What holds
+//! where nobody wrote anything is here as well.
+
+use std::path::{Path, PathBuf};
+
+use config::{Environment, File, FileFormat};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{ConfigError, Result};
+
+pub const PREFIX: &str = "ZAYAVKA";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Raw {
+    pub listen: String,
+    pub database: PathBuf,
+    pub public_url: Option<String>,
+    pub timezone: String,
+    pub country: String,
+    pub language: String,
+    pub shop: RawShop,
+    pub auth: RawAuth,
+    pub telegram: RawTelegram,
+    pub graphql: RawGraphql,
+    pub http: RawHttp,
+    pub backup: RawBackup,
+    pub metrics: RawMetrics,
+    pub reminders: RawReminders,
+    pub tls: RawTls,
+    pub webhooks: Vec<RawWebhook>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawShop {
+    pub name: Option<String>,
+    pub address: Option<String>,
+    pub hours: Option<String>,
+    pub phone: Option<String>,
+    pub terms: Option<String>,
+    pub status_days: u16,
+    pub currency: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTls {
+    pub domain: Option<String>,
+    pub email: Option<String>,
+    pub cache: Option<PathBuf>,
+    pub directory: Option<String>,
+    pub directory_ca: Option<PathBuf>,
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub redirect: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawWebhook {
+    pub url: Option<String>,
+    pub secret: Option<SecretString>,
+    pub secret_file: Option<PathBuf>,
+    pub events: List,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawMetrics {
+    pub listen: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawBackup {
+    pub dir: Option<PathBuf>,
+    pub every: Option<String>,
+    pub keep: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawReminders {
+    pub days: Days,
+    pub hour: u8,
+}
+
+/// Numbers of days; in the environment divided by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Days {
+    Many(Vec<i64>),
+    One(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawGraphql {
+    pub introspection: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawHttp {
+    pub trusted_proxies: List,
+    pub cors_origins: List,
+    pub connections: u32,
+    pub requests_per_second: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawAuth {
+    pub registration: String,
+    pub token_ttl: String,
+    pub jwt_secret: Option<SecretString>,
+    pub jwt_secret_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawTelegram {
+    pub token: Option<SecretString>,
+    pub token_file: Option<PathBuf>,
+    pub api_url: String,
+    pub mode: Option<String>,
+    pub webhook_secret: Option<SecretString>,
+    pub webhook_secret_file: Option<PathBuf>,
+    pub notify_delay: String,
+}
+
+/// A list in the file; in the environment, where there are no lists, divided by commas.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum List {
+    Many(Vec<String>),
+    One(String),
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl List {
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Many(all) => all.iter().map(String::as_str).collect(),
+            Self::One(all) => all
+                .split(',')
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .collect(),
+        }
+    }
+}
+
+impl Raw {
+    pub fn read(file: Option<&Path>) -> Result<Self> {
+        let read = sources(file, true).build();
+        read.and_then(config::Config::try_deserialize)
+            .map_err(ConfigError::Unreadable)
+    }
+}
+
+pub fn sources(
+    file: Option<&Path>,
+    environment: bool,
+) -> config::ConfigBuilder<config::builder::DefaultState> {
+    let mut builder = config::Config::builder();
+    if let Some(file) = file {
+        builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+    }
+    if environment {
+        let variables = Environment::with_prefix(PREFIX)
+            .prefix_separator("_")
+            .separator("__");
+        builder = builder.add_source(variables);
+    }
+    builder
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8000".into(),
+            database: "zayavka.db".into(),
+            public_url: None,
+            timezone: "Europe/Moscow".into(),
+            country: "RU".into(),
+            language: "ru".into(),
+            shop: RawShop::default(),
+            auth: RawAuth::default(),
+            telegram: RawTelegram::default(),
+            graphql: RawGraphql::default(),
+            http: RawHttp::default(),
+            backup: RawBackup::default(),
+            metrics: RawMetrics::default(),
+            reminders: RawReminders::default(),
+            tls: RawTls::default(),
+            webhooks: Vec::new(),
+        }
+    }
+}
+
+impl Default for RawShop {
+    fn default() -> Self {
+        Self {
+            name: None,
+            address: None,
+            hours: None,
+            phone: None,
+            terms: None,
+            status_days: 30,
+            currency: "RUB".into(),
+        }
+    }
+}
+
+impl Default for RawHttp {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: List::default(),
+            cors_origins: List::default(),
+            connections: 10_000,
+            requests_per_second: 50,
+        }
+    }
+}
+
+impl Default for RawReminders {
+    fn default() -> Self {
+        Self {
+            days: Days::Many(vec![3, 14, 30]),
+            hour: 10,
+        }
+    }
+}
+
+impl Default for RawAuth {
+    fn default() -> Self {
+        Self {
+            registration: "invite".into(),
+            token_ttl: "10d".into(),
+            jwt_secret: None,
+            jwt_secret_file: None,
+        }
+    }
+}
+
+impl Default for RawGraphql {
+    fn default() -> Self {
+        Self {
+            introspection: "staff".into(),
+        }
+    }
+}
+
+impl Default for RawTelegram {
+    fn default() -> Self {
+        Self {
+            token: None,
+            token_file: None,
+            api_url: "https://api.telegram.org".into(),
+            mode: None,
+            webhook_secret: None,
+            webhook_secret_file: None,
+            notify_delay: "5s".into(),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the shop says of itself.
+
+use super::Result;
+use super::raw::RawShop;
+use super::values::wrong;
+use crate::domain::{About, Country, Description, Line, Phone};
+
+impl RawShop {
+    pub fn about(&self, country: Country) -> Result<About> {
+        let line = |key, text: &Option<String>| {
+            Line::parse(key, text.as_deref().unwrap_or_default()).map_err(|_| {
+                wrong(
+                    key,
+                    format!("write one line, of at most {} characters", Line::MAX),
+                )
+            })
+        };
+        let phone = |text| {
+            Phone::parse("shop.phone", text, country).map_err(|_| {
+                wrong(
+                    "shop.phone",
+                    "write one phone, for example +7 900 000-00-00",
+                )
+            })
+        };
+        let terms = self.terms.as_deref().unwrap_or_default().trim();
+        Ok(About {
+            name: line("shop.name", &self.name)?,
+            address: line("shop.address", &self.address)?,
+            hours: line("shop.hours", &self.hours)?,
+            phone: self.phone.as_deref().map(phone).transpose()?,
+            terms: Description::parse("shop.terms", terms).map_err(|_| {
+                let why = format!("write at most {} characters", Description::MAX);
+                wrong("shop.terms", why)
+            })?,
+        })
+    }
+}

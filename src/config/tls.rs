@@ -1,0 +1,115 @@
+//! HTTPS: the certificate, and what it makes of the server's address.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::Result;
+use super::raw::RawTls;
+use super::values::{address, check_url, wrong};
+
+/// <https://letsencrypt.org/docs/acme-protocol-updates/>
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+
+/// The settings of HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    pub certificate: Certificate,
+    /// Where plain HTTP is listened for and led to HTTPS.
+    pub redirect: Option<SocketAddr>,
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Certificate {
+    /// From files in PEM, which somebody else renews.
+    Files { certificate: PathBuf, key: PathBuf },
+    /// From an authority that speaks ACME, by our own asking.
+    Acme {
+        domain: String,
+        email: String,
+        /// Where the account and the certificate are kept over a restart.
+        cache: PathBuf,
+        directory: String,
+        /// The root of the authority's own certificate, where it isn't a public one.
+        directory_ca: Option<PathBuf>,
+    },
+}
+
+impl Tls {
+    pub(super) fn check(raw: RawTls) -> Result<Option<Self>> {
+        let of_acme = [
+            ("tls.email", raw.email.is_some()),
+            ("tls.cache", raw.cache.is_some()),
+            ("tls.directory", raw.directory.is_some()),
+            ("tls.directory_ca", raw.directory_ca.is_some()),
+        ];
+        let of_acme = of_acme
+            .into_iter()
+            .find_map(|(key, set)| set.then_some(key));
+        let certificate = match (raw.certificate, raw.key, raw.domain) {
+            (None, None, None) => {
+                let why = "set it, or tls.certificate and tls.key";
+                return match of_acme.is_some() || raw.redirect.is_some() {
+                    true => Err(wrong("tls.domain", why)),
+                    false => Ok(None),
+                };
+            }
+            (Some(certificate), Some(key), None) => {
+                if let Some(key) = of_acme {
+                    let why = "it goes with tls.domain; a certificate in files needs none";
+                    return Err(wrong(key, why));
+                }
+                Certificate::Files { certificate, key }
+            }
+            (_, _, None) => {
+                return Err(wrong(
+                    "tls.key",
+                    "set tls.certificate and tls.key, or neither",
+                ));
+            }
+            (None, None, Some(domain)) => Certificate::Acme {
+                domain,
+                email: raw.email.ok_or_else(|| {
+                    wrong(
+                        "tls.email",
+                        "set it: the authority writes there when something is wrong",
+                    )
+                })?,
+                cache: raw.cache.ok_or_else(|| {
+                    wrong(
+                        "tls.cache",
+                        "set it: without it every start asks for a new certificate",
+                    )
+                })?,
+                directory: match raw.directory {
+                    Some(directory) => check_url("tls.directory", &directory)?,
+                    None => LETS_ENCRYPT.to_owned(),
+                },
+                directory_ca: raw.directory_ca,
+            },
+            _ => {
+                let why = "set tls.domain, or tls.certificate and tls.key, but not both";
+                return Err(wrong("tls.domain", why));
+            }
+        };
+        let redirect = raw.redirect.map(|text| address("tls.redirect", &text));
+        Ok(Some(Self {
+            certificate,
+            redirect: redirect.transpose()?,
+        }))
+    }
+
+    /// Where people reach the server: what is set, else the certificate's domain.
+    pub(super) fn public_url(&self, set: Option<String>) -> Result<String> {
+        match (set, &self.certificate) {
+            (Some(url), _) if url.starts_with("https://") => Ok(url),
+            (None, Certificate::Acme { domain, .. }) => {
+                check_url("tls.domain", &format!("https://{domain}"))
+            }
+            _ => {
+                let why = "write the https address that the certificate is for";
+                Err(wrong("public_url", why))
+            }
+        }
+    }
+}

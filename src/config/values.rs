@@ -1,0 +1,92 @@
+//! What stands in one key: an address, a time, a secret, and how it is read and refused.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use super::{ConfigError, Result};
+
+pub const SHORTEST_KEY: usize = 32;
+
+pub fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
+    ConfigError::Key {
+        key,
+        why: why.into(),
+    }
+}
+
+pub fn address(key: &'static str, text: &str) -> Result<SocketAddr> {
+    let why = "write an address and a port, for example 127.0.0.1:8000";
+    text.parse().map_err(|_| wrong(key, why))
+}
+
+/// Networks such as 10.0.0.0/8; one address is a network of its own.
+pub fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
+    let read = |text: &&str| {
+        let network = text
+            .parse()
+            .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        network.map_err(|_| wrong(key, "write addresses or networks, for example 127.0.0.1"))
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Origins such as https://app.example.com: what a browser sends of itself.
+pub fn origins(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
+    let read = |text: &&str| {
+        let url = reqwest::Url::parse(text).ok();
+        let origin = url.map(|url| url.origin().ascii_serialization());
+        origin
+            .filter(|origin| origin == text)
+            .ok_or_else(|| wrong(key, "write origins, for example https://app.example.com"))
+    };
+    texts.iter().map(read).collect()
+}
+
+pub fn duration(key: &'static str, text: &str) -> Result<Duration> {
+    humantime::parse_duration(text).map_err(|_| wrong(key, "write a time such as 5s, 10m or 10d"))
+}
+
+/// A secret that stands in the settings or in a file of its own, but not in both.
+pub fn secret(
+    [key, file_key]: [&'static str; 2],
+    value: Option<SecretString>,
+    file: Option<PathBuf>,
+) -> Result<Option<SecretString>> {
+    match (value, file) {
+        (Some(_), Some(_)) => Err(wrong(file_key, format!("set this or {key}, not both"))),
+        (value, None) => Ok(value),
+        (None, Some(file)) => match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(SecretString::from(text.trim()))),
+            Err(error) => Err(wrong(file_key, format!("{}: {error}", file.display()))),
+        },
+    }
+}
+
+pub fn check_url(key: &'static str, text: &str) -> Result<String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
+    });
+    match url {
+        Some(_) => Ok(text.trim_end_matches('/').to_owned()),
+        None => Err(wrong(
+            key,
+            "write a whole address, for example https://desk.example.com",
+        )),
+    }
+}
+
+/// The name or the address in a URL.
+pub fn host(url: &str) -> Option<String> {
+    Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned())
+}
+
+/// Whether only this machine can be at that address.
+pub fn on_this_machine(url: &str) -> bool {
+    let host = host(url).unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

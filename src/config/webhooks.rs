@@ -1,0 +1,77 @@
+//! The programs that are told what happens, and what each of them is to hear.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Result;
+use super::raw::RawWebhook;
+use super::values::{SHORTEST_KEY, on_this_machine, secret, wrong};
+use crate::domain::HookEvent;
+
+const MOST_WEBHOOKS: usize = 5;
+
+/// A program that is told what happens.
+#[derive(Debug)]
+pub struct Webhook {
+    pub url: String,
+    /// What its deliveries are signed with.
+    pub secret: SecretString,
+    pub events: Vec<HookEvent>,
+}
+
+impl Webhook {
+    pub(super) fn check_all(all: Vec<RawWebhook>) -> Result<Vec<Self>> {
+        if all.len() > MOST_WEBHOOKS {
+            return Err(wrong("webhooks", format!("at most {MOST_WEBHOOKS}")));
+        }
+        let mut checked: Vec<Self> = Vec::new();
+        for raw in all {
+            let webhook = Self::check(raw)?;
+            if checked.iter().any(|other| other.url == webhook.url) {
+                let why = "an address stands here once, with all its events";
+                return Err(wrong("webhooks.url", why));
+            }
+            checked.push(webhook);
+        }
+        Ok(checked)
+    }
+
+    /// Nobody is told anything who can't know whether it is true, or whom others listen to.
+    fn check(raw: RawWebhook) -> Result<Self> {
+        let missing = |key| move || wrong(key, "every webhook needs a url, a secret and events");
+        let url = raw.url.ok_or_else(missing("webhooks.url"))?;
+        let right = reqwest::Url::parse(&url).is_ok_and(|parsed| {
+            let secure = parsed.scheme() == "https";
+            let here = parsed.scheme() == "http" && on_this_machine(&url);
+            let open = parsed.username().is_empty() && parsed.password().is_none();
+            (secure || here) && open && parsed.fragment().is_none()
+        });
+        if !right {
+            let why =
+                "write an https address, without a password; plain http is for this machine only";
+            return Err(wrong("webhooks.url", why));
+        }
+        let keys = ["webhooks.secret", "webhooks.secret_file"];
+        let secret =
+            secret(keys, raw.secret, raw.secret_file)?.ok_or_else(missing("webhooks.secret"))?;
+        if secret.expose_secret().len() < SHORTEST_KEY {
+            return Err(wrong("webhooks.secret", "use at least 32 bytes"));
+        }
+        let event = |word: &str| {
+            HookEvent::from_word(word).ok_or_else(|| {
+                let known: Vec<_> = HookEvent::ALL.iter().map(|event| event.word()).collect();
+                let why = format!("there is no {word:?}; write some of {}", known.join(", "));
+                wrong("webhooks.events", why)
+            })
+        };
+        let events = raw.events.texts().into_iter().map(event);
+        let events = events.collect::<Result<Vec<_>>>()?;
+        match events.is_empty() {
+            true => Err(missing("webhooks.events")()),
+            false => Ok(Self {
+                url,
+                secret,
+                events,
+            }),
+        }
+    }
+}
