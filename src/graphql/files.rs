@@ -1,8 +1,7 @@
 //! The shop's files as the API passes them: as texts.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::Enum;
 
-use super::view::ReportView;
 use crate::app;
 use crate::app::Desk;
 use crate::domain::{Actor, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
@@ -23,17 +22,6 @@ pub enum ExportKind {
 pub enum LanguageEnum {
     Russian,
     English,
-}
-
-#[derive(SimpleObject)]
-pub struct ImportCsvPayload {
-    pub report: ReportView,
-}
-
-#[derive(SimpleObject)]
-pub struct ImportArchivePayload {
-    /// Goes on in the place of the token that this was asked with, which ends.
-    pub token: String,
 }
 
 /// A whole file of tasks or customers.

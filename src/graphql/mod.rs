@@ -13,7 +13,6 @@ mod mutation;
 mod page;
 mod query;
 mod shape;
-mod stages;
 mod subscription;
 mod view;
 
@@ -191,10 +190,14 @@ pub fn sdl() -> String {
 
 fn builder()
 -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
-    Inner::build(query::Query, mutation::Mutation, subscription::Subscription)
-        .limit_depth(limits::DEPTH)
-        .limit_complexity(limits::COMPLEXITY)
-        .limit_directives(limits::DIRECTIVES)
+    Inner::build(
+        query::Query,
+        mutation::Mutation::default(),
+        subscription::Subscription,
+    )
+    .limit_depth(limits::DEPTH)
+    .limit_complexity(limits::COMPLEXITY)
+    .limit_directives(limits::DIRECTIVES)
 }
 
 /// What the operation does that a request asks for, and its first field.

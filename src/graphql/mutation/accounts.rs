@@ -1,0 +1,143 @@
+//! One's own account: making it, signing in, and changing it.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use crate::app;
+use crate::domain::{Email, Result};
+use crate::graphql::Asked;
+use crate::graphql::accounts::{
+    ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_credentials,
+    read_new_password, read_registration,
+};
+use crate::graphql::view::{UserView, user};
+use crate::store::Transaction;
+
+/// The answer of the mutations of one's own or another's account.
+#[derive(SimpleObject)]
+pub struct UpdateUserPayload {
+    pub user: UserView,
+}
+
+#[derive(SimpleObject)]
+pub struct LogoutPayload {
+    success: bool,
+}
+
+#[derive(Default)]
+pub struct AccountMutation;
+
+#[Object]
+impl AccountMutation {
+    /// Makes an account. Expected failures (a taken e-mail, weak or unequal passwords, a missing
+    /// invite) come in `errors`, not as GraphQL errors.
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        email: String,
+        password1: String,
+        password2: String,
+        #[graphql(desc = "The token of `createInvite`, where registration asks for one.")]
+        invite: Option<String>,
+    ) -> Result<RegisterPayload> {
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
+        let (email, password) = match read_registration(&email, &password1, &password2)? {
+            Ok(read) => read,
+            Err(errors) => {
+                let errors = Some(errors);
+                return Ok(RegisterPayload {
+                    errors,
+                    ..Default::default()
+                });
+            }
+        };
+        let made = app::accounts::register(desk, attempt, email, password, invite).await;
+        let (errors, made) = outcome(made)?;
+        let token = made.map(|made| made.token);
+        Ok(RegisterPayload {
+            success: token.is_some(),
+            errors,
+            token,
+            refresh_token: None,
+        })
+    }
+
+    /// Signs in. Expected failures come in `errors`, not as GraphQL errors.
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        email: Option<String>,
+        password: String,
+    ) -> Result<LoginPayload> {
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
+        let signed_in = match read_credentials(email.as_deref(), password) {
+            Ok((email, password)) => app::accounts::login(desk, attempt, email, password).await,
+            Err(error) => Err(error),
+        };
+        let (errors, signed_in) = outcome(signed_in)?;
+        let (user, token) = signed_in.map(|s| (user(s.employee), s.token)).unzip();
+        Ok(LoginPayload {
+            success: token.is_some(),
+            errors,
+            token,
+            refresh_token: None,
+            user,
+        })
+    }
+
+    /// Changes one's own e-mail. CONFLICT when it is taken.
+    async fn update_user(
+        &self,
+        ctx: &Context<'_>,
+        email: Option<String>,
+    ) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let email = email
+            .map(|email| Email::parse("email", &email))
+            .transpose()?;
+        let work = move |tx: &Transaction<'_>| match email {
+            Some(email) => app::accounts::update_me(tx, &actor, &email),
+            None => app::accounts::me(tx, &actor),
+        };
+        let user = user(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Changes one's own password and ends every token of the account but the one that comes
+    /// back. Expected failures come in `errors`.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        old_password: String,
+        new_password1: String,
+        new_password2: String,
+    ) -> Result<ChangePasswordPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
+        let new = |email: &Email| {
+            let fields = ["newPassword1", "newPassword2"];
+            read_new_password(fields, &new_password1, &new_password2, email)
+        };
+        let changed =
+            app::accounts::change_password(desk, actor, attempt, old_password.into(), new).await;
+        let (errors, changed) = outcome(changed)?;
+        let token = changed.map(|changed| changed.token);
+        Ok(ChangePasswordPayload {
+            success: token.is_some(),
+            errors,
+            token,
+        })
+    }
+
+    /// Ends every token of one's own account, this one too.
+    async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+        let actor = ctx.actor()?;
+        ctx.desk()?
+            .db
+            .write(move |tx| app::accounts::logout_everywhere(tx, &actor))
+            .await?;
+        Ok(LogoutPayload { success: true })
+    }
+}

@@ -1,0 +1,74 @@
+//! What the owner decides about employees.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::accounts::UpdateUserPayload;
+use crate::app;
+use crate::domain::{Email, EmployeeId, Result, Role};
+use crate::graphql::Asked;
+use crate::graphql::view::{RoleEnum, user};
+use crate::store::Transaction;
+
+#[derive(SimpleObject)]
+pub struct CreateInvitePayload {
+    /// To be passed to `register` as `invite`, with the invited e-mail. Shown this once.
+    token: String,
+    /// The page on which the invited person makes the account.
+    url: String,
+    /// Until when it can be used, RFC 3339 in UTC.
+    expires_time: String,
+}
+
+#[derive(Default)]
+pub struct EmployeeMutation;
+
+#[Object]
+impl EmployeeMutation {
+    /// Invites somebody to make an account with that e-mail, once, within 72 hours. The owner's.
+    async fn create_invite(
+        &self,
+        ctx: &Context<'_>,
+        email: String,
+        #[graphql(desc = "EMPLOYEE when not given.")] role: Option<RoleEnum>,
+    ) -> Result<CreateInvitePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let email = Email::parse("email", &email)?;
+        let role = role.map_or(Role::Employee, Into::into);
+        let (policy, now) = (desk.registration, desk.clock.now());
+        let invite = desk
+            .db
+            .write(move |tx| app::accounts::invite(tx, Some(owner), policy, &email, role, now))
+            .await?;
+        Ok(CreateInvitePayload {
+            url: desk.invite_url(&invite.token),
+            token: invite.token,
+            expires_time: invite.expires.to_string(),
+        })
+    }
+
+    /// Shuts an account and ends its tokens. What the employee did stays. The owner's; CONFLICT
+    /// for the last owner.
+    async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let id = EmployeeId::parse("id", &id)?;
+        let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
+        let user = user(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+
+    /// Makes an employee an owner, or an owner an employee. The owner's; CONFLICT for the last
+    /// owner.
+    async fn set_role(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        role: RoleEnum,
+    ) -> Result<UpdateUserPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let id = EmployeeId::parse("id", &id)?;
+        let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
+        let user = user(ctx.desk()?.db.write(work).await?);
+        Ok(UpdateUserPayload { user })
+    }
+}

@@ -1,0 +1,28 @@
+//! Everything that can be changed. Only staff may, but for `register` and `login`; what is the
+//! owner's says so.
+
+mod accounts;
+mod conversation;
+mod customers;
+mod employees;
+mod files;
+mod staff_bot;
+mod stages;
+mod tasks;
+mod webhooks;
+
+use async_graphql::MergedObject;
+
+// The schema lists the fields in this order.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    accounts::AccountMutation,
+    staff_bot::StaffBotMutation,
+    employees::EmployeeMutation,
+    stages::StageMutation,
+    customers::CustomerMutation,
+    tasks::TaskMutation,
+    files::FileMutation,
+    conversation::ConversationMutation,
+    webhooks::WebhookMutation,
+);

@@ -1,0 +1,75 @@
+//! What the owner does with stages.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use crate::app;
+use crate::domain::{Result, Stage, StageId};
+use crate::graphql::Asked;
+use crate::graphql::input::{NewStageInput, StageInput};
+use crate::graphql::view::{StageView, stage};
+use crate::store::Transaction;
+
+#[derive(SimpleObject)]
+pub struct StagePayload {
+    stage: StageView,
+}
+
+impl From<Stage> for StagePayload {
+    fn from(made: Stage) -> Self {
+        Self { stage: stage(made) }
+    }
+}
+
+#[derive(SimpleObject)]
+pub struct DeleteStagePayload {
+    id: ID,
+}
+
+#[derive(Default)]
+pub struct StageMutation;
+
+#[Object]
+impl StageMutation {
+    /// Makes a stage, the last one of its status. The owner's; CONFLICT when the name is taken.
+    async fn create_stage(
+        &self,
+        ctx: &Context<'_>,
+        stage_data: NewStageInput,
+    ) -> Result<StagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let new = stage_data.read()?;
+        let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new);
+        Ok(ctx.desk()?.db.write(work).await?.into())
+    }
+
+    /// Changes a stage; what isn't given stays. The owner's; CONFLICT when the name is taken.
+    async fn update_stage(
+        &self,
+        ctx: &Context<'_>,
+        stage_data: StageInput,
+    ) -> Result<StagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (id, change) = stage_data.read()?;
+        let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
+        Ok(ctx.desk()?.db.write(work).await?.into())
+    }
+
+    /// Deletes a stage. Where it has tasks, another one of the same status takes them, `tasksTo`;
+    /// their customers are told nothing of it. The owner's; CONFLICT for the last one of a status.
+    async fn delete_stage(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        tasks_to: Option<ID>,
+    ) -> Result<DeleteStagePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let (stage, now) = (StageId::parse("id", &id)?, desk.clock.now());
+        let to = tasks_to.map(|id| StageId::parse("tasksTo", &id));
+        let to = to.transpose()?;
+        desk.db
+            .write(move |tx| app::stages::delete(tx, &owner, stage, to, now))
+            .await?;
+        Ok(DeleteStagePayload { id })
+    }
+}

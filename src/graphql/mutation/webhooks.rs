@@ -1,0 +1,30 @@
+//! What other people's programs are told once more.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use crate::app;
+use crate::domain::{DeliveryId, Result};
+use crate::graphql::Asked;
+use crate::store::Transaction;
+
+#[derive(SimpleObject)]
+pub struct RetryWebhookPayload {
+    id: ID,
+}
+
+#[derive(Default)]
+pub struct WebhookMutation;
+
+#[Object]
+impl WebhookMutation {
+    /// Tells a webhook what was given up, under the same number and with the status and version of
+    /// then. The owner's.
+    async fn retry_webhook(&self, ctx: &Context<'_>, id: ID) -> Result<RetryWebhookPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let (delivery, now) = (DeliveryId::parse("id", &id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::webhooks::retry(tx, &owner, delivery, now);
+        desk.db.write(work).await?;
+        Ok(RetryWebhookPayload { id })
+    }
+}
