@@ -1,0 +1,93 @@
+//! Making an account: the first one, or an invited one.
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use crate::app::accounts;
+use crate::domain::{Email, PASSWORD_LENGTH, Password, Problem, Result};
+use crate::web::errors;
+use crate::web::form::Errors;
+use crate::web::visit::Visit;
+
+/// A form that makes an account: the first one, or an invited one.
+#[derive(Template)]
+#[template(path = "join.html")]
+struct JoinPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    first: bool,
+    /// Where the file is, for who is on this machine.
+    database: Option<String>,
+    /// False where the first account is made elsewhere.
+    open: bool,
+    min: usize,
+}
+
+impl<'a> JoinPage<'a> {
+    fn new(visit: &'a Visit, first: bool, errors: Errors) -> Self {
+        let loopback = visit.desk.loopback;
+        let database = (first && loopback).then(|| visit.desk.db.path().display().to_string());
+        Self {
+            visit,
+            current: "",
+            errors,
+            first,
+            database,
+            open: !first || loopback,
+            min: *PASSWORD_LENGTH.start(),
+        }
+    }
+}
+
+pub async fn first_run(visit: &Visit) -> Result<Response> {
+    match visit.desk.db.read(accounts::any).await? {
+        true => Ok(visit.go("/")),
+        false => visit.page(&JoinPage::new(visit, true, Errors::default())),
+    }
+}
+
+pub async fn make_first(visit: &Visit) -> Result<Response> {
+    register(visit, None).await
+}
+
+pub fn join(visit: &Visit, _: &str) -> Response {
+    let page = JoinPage::new(visit, false, Errors::default());
+    visit
+        .page(&page)
+        .unwrap_or_else(|error| errors::answer(visit, &error))
+}
+
+pub async fn join_in(visit: &Visit, token: &str) -> Result<Response> {
+    register(visit, Some(token.to_owned())).await
+}
+
+async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
+    let first = invite.is_none();
+    let mut errors = Errors::default();
+    let attempt = errors.take(visit.desk.limits.attempt(visit.address), &visit.texts)?;
+    let email = errors.take(Email::parse("email", visit.typed("email")), &visit.texts)?;
+    let password = match &email {
+        Some(email) => errors.take(new_password(visit, email), &visit.texts)?,
+        None => None,
+    };
+    if let (Some(attempt), Some(email), Some(password)) = (attempt, email, password) {
+        let made = accounts::register(&visit.desk, attempt, email, password, invite).await;
+        if let Some(made) = errors.take(made, &visit.texts)? {
+            return Ok(visit.go_with_token("/", &made.token));
+        }
+    }
+    visit.page_as(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &JoinPage::new(visit, first, errors),
+    )
+}
+
+pub fn new_password(visit: &Visit, email: &Email) -> Result<Password> {
+    let password = Password::parse("password1", visit.typed("password1"), email)?;
+    match visit.typed("password1") == visit.typed("password2") {
+        true => Ok(password),
+        false => Err(Problem::PasswordMismatch.at("password2").into()),
+    }
+}

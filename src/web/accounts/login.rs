@@ -1,0 +1,108 @@
+//! Getting in and out, and what becomes of a form that came after the end of a session.
+
+use askama::Template;
+use secrecy::SecretString;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use crate::app::accounts;
+use crate::domain::{Email, Problem, Result};
+use crate::web::form::Errors;
+use crate::web::visit::{Visit, safe_path};
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    next: &'a str,
+    /// A form that came after the end of a session, for after the login; empty without one.
+    draft: &'a str,
+}
+
+/// A form that was kept over a login, to be sent now.
+#[derive(Template)]
+#[template(path = "resume.html")]
+struct ResumePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    to: &'a str,
+    fields: Vec<(String, String)>,
+}
+
+pub async fn login(visit: &Visit) -> Result<Response> {
+    if !visit.desk.db.read(accounts::any).await? {
+        return Ok(visit.go("/first-run"));
+    }
+    let next = safe_path(visit.asked("next"));
+    match visit.viewer {
+        Some(_) => Ok(visit.go(next)),
+        None => visit.page(&LoginPage {
+            visit,
+            current: "",
+            errors: Errors::default(),
+            next,
+            draft: "",
+        }),
+    }
+}
+
+/// The login in the place of what a form was to do, with what was typed into it.
+pub fn log_in_first(visit: &Visit) -> Result<Response> {
+    let draft = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&visit.form)
+        .finish();
+    let page = LoginPage {
+        visit,
+        current: "",
+        errors: Errors::default(),
+        next: safe_path(Some(&visit.here)),
+        draft: &draft,
+    };
+    visit.page_as(StatusCode::UNAUTHORIZED, &page)
+}
+
+pub async fn log_in(visit: &Visit) -> Result<Response> {
+    let next = safe_path(Some(visit.typed("next")));
+    let draft = visit.typed("draft");
+    let mut errors = Errors::default();
+    let signed_in = errors.take(try_to_log_in(visit).await, &visit.texts)?;
+    match signed_in {
+        Some(token) if draft.is_empty() => Ok(visit.go_with_token(next, &token)),
+        Some(token) => {
+            let fields = form_urlencoded::parse(draft.as_bytes());
+            let page = ResumePage {
+                visit,
+                current: "",
+                to: next,
+                fields: fields.into_owned().collect(),
+            };
+            Ok(visit.with_token(visit.page(&page)?, &token))
+        }
+        None => {
+            let page = LoginPage {
+                visit,
+                current: "",
+                errors,
+                next,
+                draft,
+            };
+            visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+async fn try_to_log_in(visit: &Visit) -> Result<String> {
+    let attempt = visit.desk.limits.attempt(visit.address)?;
+    let wrong = |_| Problem::Credentials.at(accounts::WHOLE_FORM);
+    let email = Email::parse("email", visit.typed("email")).map_err(wrong)?;
+    let password = SecretString::from(visit.typed("password"));
+    Ok(accounts::login(&visit.desk, attempt, email, password)
+        .await?
+        .token)
+}
+
+pub fn log_out(visit: &Visit) -> Response {
+    visit.go_with_token("/login", "")
+}

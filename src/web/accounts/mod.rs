@@ -1,0 +1,30 @@
+//! Getting in, getting out, one's own profile, and the owner's page of the staff.
+
+mod join;
+mod login;
+mod profile;
+mod staff;
+
+pub use join::{first_run, join, join_in, make_first};
+pub use login::{log_in, log_in_first, log_out, login};
+pub use profile::{change_profile, profile};
+pub use staff::{change_staff, invite, staff};
+
+use super::text::{initials, short_name};
+use crate::domain::Employee;
+
+/// How colleagues are shown.
+pub struct Face {
+    pub name: String,
+    pub initials: String,
+}
+
+impl Face {
+    pub fn of(employee: &Employee) -> Self {
+        let email = employee.email.as_str();
+        Self {
+            name: short_name(email).to_owned(),
+            initials: initials(email),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One's own profile.
+
+use askama::Template;
+use secrecy::SecretString;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::join::new_password;
+use super::login::log_out;
+use crate::app::accounts;
+use crate::domain::{Email, Error, Language, PASSWORD_LENGTH, Result};
+use crate::web::form::Errors;
+use crate::web::staff_bot::{self, Telegram};
+use crate::web::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    email: &'a str,
+    saved: bool,
+    min: usize,
+    telegram: Telegram,
+}
+
+impl<'a> ProfilePage<'a> {
+    fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Result<Self> {
+        let saved = visit.asked("saved").is_some();
+        let min = *PASSWORD_LENGTH.start();
+        Ok(Self {
+            visit,
+            current: "profile",
+            errors,
+            email,
+            saved,
+            min,
+            telegram: Telegram::new(visit, None)?,
+        })
+    }
+}
+
+pub async fn profile(visit: &Visit) -> Result<Response> {
+    let email = visit.viewer()?.me.email.as_str();
+    visit.page(&ProfilePage::new(visit, email, Errors::default())?)
+}
+
+pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
+    let viewer = visit.viewer()?;
+    let done = match what {
+        "email" => change_email(visit).await,
+        "password" => change_password(visit).await,
+        "language" => change_language(visit).await,
+        "telegram-unlink" => staff_bot::unlink(visit).await,
+        "morning" => staff_bot::set_morning(visit).await,
+        "telegram-code" => {
+            let email = viewer.me.email.as_str();
+            let mut page = ProfilePage::new(visit, email, Errors::default())?;
+            page.telegram.code = Some(staff_bot::create_code(visit).await?);
+            return visit.page(&page);
+        }
+        "everywhere" => {
+            let actor = viewer.actor;
+            visit
+                .desk
+                .db
+                .write(move |tx| accounts::logout_everywhere(tx, &actor))
+                .await?;
+            return Ok(log_out(visit));
+        }
+        _ => return Err(Error::NotFound),
+    };
+    let mut errors = Errors::default();
+    match errors.take(done, &visit.texts)? {
+        Some(response) => Ok(response),
+        None => {
+            let email = match what {
+                "email" => visit.typed("email"),
+                _ => viewer.me.email.as_str(),
+            };
+            let page = ProfilePage::new(visit, email, errors)?;
+            visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+async fn change_email(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let email = Email::parse("email", visit.typed("email"))?;
+    visit
+        .desk
+        .db
+        .write(move |tx| accounts::update_me(tx, &actor, &email))
+        .await?;
+    Ok(visit.go("/profile?saved=1"))
+}
+
+async fn change_password(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let attempt = visit.desk.limits.attempt(visit.address)?;
+    let old = SecretString::from(visit.typed("oldPassword"));
+    let new = |email: &Email| new_password(visit, email);
+    let changed = accounts::change_password(&visit.desk, actor, attempt, old, new).await?;
+    Ok(visit.go_with_token("/profile?saved=1", &changed.token))
+}
+
+async fn change_language(visit: &Visit) -> Result<Response> {
+    let actor = visit.actor()?;
+    let language = Language::parse(visit.typed("language")).ok_or(Error::NotFound)?;
+    visit
+        .desk
+        .db
+        .write(move |tx| accounts::set_language(tx, &actor, language))
+        .await?;
+    Ok(visit.go("/profile?saved=1"))
+}

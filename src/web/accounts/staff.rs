@@ -1,0 +1,176 @@
+//! The owner's page of the staff, and of how the bot and the webhooks stand.
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use crate::app::accounts;
+use crate::domain::{BotState, BotTrouble, Email, Employee, EmployeeId, Error, Result, Role};
+use crate::web::form::Errors;
+use crate::web::text::{Texts, initials};
+use crate::web::visit::Visit;
+use crate::web::webhooks::{self, Hooks};
+
+#[derive(Template)]
+#[template(path = "staff.html")]
+struct StaffPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    people: Vec<Person>,
+    invited: Option<Invited>,
+    bot: BotLine,
+    hooks: Hooks,
+}
+
+struct Person {
+    id: i64,
+    email: String,
+    initials: String,
+    owner: bool,
+    active: bool,
+    me: bool,
+}
+
+impl Person {
+    fn new(employee: &Employee, me: EmployeeId) -> Self {
+        Self {
+            id: employee.id.get(),
+            email: employee.email.as_str().to_owned(),
+            initials: initials(employee.email.as_str()),
+            owner: employee.role == Role::Owner,
+            active: employee.active,
+            me: employee.id == me,
+        }
+    }
+}
+
+struct Invited {
+    email: String,
+    url: String,
+    until: String,
+}
+
+/// How the bot stands, in one line.
+struct BotLine {
+    text: String,
+    well: bool,
+}
+
+impl BotLine {
+    fn new(state: &BotState, texts: &Texts) -> Self {
+        let (text, well) = match state {
+            BotState::Off => (texts.s("bot-off"), true),
+            BotState::Unknown => (texts.s("bot-unknown"), true),
+            BotState::Seen(health) => {
+                let when = texts.when(&health.seen);
+                match health.troubles.first() {
+                    None => (texts.fill("bot-well", "when", when), true),
+                    Some(trouble) => {
+                        let text = say_trouble(trouble, texts);
+                        (
+                            texts.fill2("bot-trouble", "what", text, "when", when),
+                            false,
+                        )
+                    }
+                }
+            }
+        };
+        Self { text, well }
+    }
+}
+
+fn say_trouble(trouble: &BotTrouble, texts: &Texts) -> String {
+    match trouble {
+        BotTrouble::Unreachable { detail } => texts.fill("bot-unreachable", "detail", detail),
+        BotTrouble::TokenRefused => texts.s("bot-token-refused"),
+        BotTrouble::WebhookElsewhere { found } if found.is_empty() => {
+            texts.s("bot-webhook-missing")
+        }
+        BotTrouble::WebhookElsewhere { found } => {
+            texts.fill("bot-webhook-elsewhere", "found", found)
+        }
+        BotTrouble::Certificate { said } => texts.fill("bot-certificate", "detail", said),
+        BotTrouble::Delivery { said, at } => {
+            texts.fill2("bot-delivery", "detail", said, "at", texts.when(at))
+        }
+        BotTrouble::ManyWaiting { count } => texts.count("bot-many-waiting", &(*count).into()),
+        BotTrouble::ForeignCertificate => texts.s("bot-foreign-certificate"),
+    }
+}
+
+pub async fn staff(visit: &Visit) -> Result<Response> {
+    visit.owner()?;
+    show_staff(visit, StatusCode::OK, Errors::default(), None).await
+}
+
+async fn show_staff(
+    visit: &Visit,
+    status: StatusCode,
+    errors: Errors,
+    invited: Option<Invited>,
+) -> Result<Response> {
+    let viewer = visit.viewer()?;
+    let (actor, me) = (viewer.actor, viewer.me.id);
+    let all = visit
+        .desk
+        .db
+        .read(move |c| accounts::employees(c, &actor))
+        .await?;
+    let people = all
+        .iter()
+        .map(|employee| Person::new(employee, me))
+        .collect();
+    let hooks = webhooks::look(visit).await?;
+    let page = StaffPage {
+        visit,
+        current: "staff",
+        errors,
+        people,
+        invited,
+        bot: BotLine::new(&visit.desk.bot.borrow(), &visit.texts),
+        hooks,
+    };
+    visit.page_as(status, &page)
+}
+
+pub async fn invite(visit: &Visit) -> Result<Response> {
+    let owner = visit.owner()?;
+    let mut errors = Errors::default();
+    let desk = &visit.desk;
+    let Some(email) = errors.take(Email::parse("email", visit.typed("email")), &visit.texts)?
+    else {
+        return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
+    };
+    let (policy, now, to) = (desk.registration, desk.clock.now(), email.clone());
+    let role = Role::Employee;
+    let work = move |tx: &crate::store::Transaction<'_>| {
+        accounts::invite(tx, Some(owner), policy, &to, role, now)
+    };
+    let Some(made) = errors.take(desk.db.write(work).await, &visit.texts)? else {
+        return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
+    };
+    let invited = Invited {
+        email: email.as_str().to_owned(),
+        url: desk.invite_url(&made.token),
+        until: visit.texts.exact(&made.expires),
+    };
+    show_staff(visit, StatusCode::OK, errors, Some(invited)).await
+}
+
+pub async fn change_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> {
+    let owner = visit.owner()?;
+    let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let what = what.to_owned();
+    let role = Role::from_word(visit.typed("role"));
+    visit
+        .desk
+        .db
+        .write(move |tx| match (&*what, role) {
+            ("deactivate", _) => accounts::deactivate(tx, &owner, id),
+            ("role", Some(role)) => accounts::set_role(tx, &owner, id, role),
+            _ => Err(Error::NotFound),
+        })
+        .await?;
+    Ok(visit.go("/staff"))
+}
