@@ -1,0 +1,50 @@
+//! The files that people send.
+
+use frankenstein::AsyncTelegramApi;
+use frankenstein::response::MethodResponse;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Client, Failure};
+
+impl Client {
+    /// Fetches a file that somebody sent to the bot, of no more than that many bytes
+    /// (<https://core.telegram.org/bots/api#getfile>).
+    ///
+    /// # Errors
+    /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
+    pub async fn file(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
+        let call = self
+            .bot
+            .request::<_, MethodResponse<File>>("getFile", Some(json!({ "file_id": file })));
+        let path = self.call(call).await?.result.file_path;
+        let path = path.ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
+        let broke = |_| Failure::retry(false, "the connection broke".to_owned());
+        let answer = self.files.get(format!("{}/{path}", self.file_url)).send();
+        let mut answer = match answer.await.map_err(broke)? {
+            answer if answer.status().is_success() => answer,
+            answer => {
+                let status = answer.status();
+                let detail = format!("{} for a file", status.as_u16());
+                return Err(match status.is_client_error() {
+                    true => Failure::Refused(detail),
+                    false => Failure::retry(false, detail),
+                });
+            }
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(broke)? {
+            if bytes.len() + chunk.len() > max {
+                return Err(Failure::Refused("too long".to_owned()));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+/// What is read of `getFile`.
+#[derive(Deserialize)]
+struct File {
+    file_path: Option<String>,
+}

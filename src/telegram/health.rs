@@ -1,0 +1,72 @@
+//! How the bot stands.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{Client, Failure};
+use crate::domain::{BotHealth, BotTrouble, Webhook};
+
+impl Client {
+    /// Asks how the bot stands, when `wanted` is the address of its webhook; an empty one when it
+    /// has none. It takes a few seconds at most.
+    pub async fn health(&self, wanted: &str, now: Timestamp) -> BotHealth {
+        let mut health = BotHealth {
+            seen: now,
+            name: None,
+            troubles: Vec::new(),
+        };
+        match self.ask::<Me>("getMe").await {
+            Ok(me) => health.name = Some(self.clean(&me.username)),
+            Err(failure) => {
+                health.troubles.push(trouble(&failure));
+                return health;
+            }
+        }
+        match self.ask::<WebhookInfo>("getWebhookInfo").await {
+            Ok(info) => health.troubles = self.webhook(info).troubles(wanted, now),
+            Err(failure) => health.troubles.push(trouble(&failure)),
+        }
+        health
+    }
+
+    /// What Telegram says is shown to people, so it is cleaned: an address may hold the token.
+    fn webhook(&self, info: WebhookInfo) -> Webhook {
+        let at = info.last_error_date.map(Timestamp::from_second);
+        let said = info.last_error_message.unwrap_or_default();
+        Webhook {
+            url: self.clean(&info.url),
+            waiting: info.pending_update_count,
+            last_error: at.and_then(Result::ok).map(|at| (at, self.clean(&said))),
+            own_certificate: info.has_custom_certificate,
+        }
+    }
+}
+
+/// What is read of `getMe`.
+#[derive(Deserialize)]
+struct Me {
+    #[serde(default)]
+    username: String,
+}
+
+/// What is read of `getWebhookInfo`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WebhookInfo {
+    url: String,
+    has_custom_certificate: bool,
+    pending_update_count: u32,
+    last_error_date: Option<i64>,
+    last_error_message: Option<String>,
+}
+
+/// A wrong token is the one refusal of a question that has nothing in it.
+fn trouble(failure: &Failure) -> BotTrouble {
+    let detail = failure.detail();
+    match detail.starts_with("401 ") || detail.starts_with("404 ") {
+        true => BotTrouble::TokenRefused,
+        false => BotTrouble::Unreachable {
+            detail: detail.to_owned(),
+        },
+    }
+}
