@@ -1,0 +1,125 @@
+//! What comes into the queue, is changed while it waits there, or comes again.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, named_params};
+
+use crate::domain::{
+    CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage, TaskId, TelegramId,
+    Waiting,
+};
+use crate::store::types::Millis;
+use crate::store::{Connection, Transaction};
+
+pub fn push_notice(
+    tx: &Transaction,
+    chat: TelegramId,
+    customer: CustomerId,
+    notice: Notice,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<()> {
+    let (kind, statuses, comment, approval) = match notice {
+        Notice::StatusChanged { from, to, .. } => ("STATUS_CHANGED", Some((from, to)), None, None),
+        Notice::Comment { comment, .. } => ("COMMENT", None, Some(comment), None),
+        Notice::Approval { approval, .. } => ("APPROVAL", None, None, Some(approval)),
+        Notice::Reminder { .. } => ("REMINDER", None, None, None),
+    };
+    let (from_stage, to_stage) = match notice {
+        Notice::StatusChanged {
+            from_stage,
+            to_stage,
+            ..
+        } => (from_stage, to_stage),
+        _ => (None, None),
+    };
+    let (task, (from, to)) = (notice.task(), statuses.unzip());
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
+             from_stage, to_stage, comment_id, approval_id, created_at, due_at, try_at)
+         VALUES (:chat, :kind, :customer, :task, :from, :to, :from_stage, :to_stage, :comment,
+             :approval, :now, :due, :due)",
+    )?
+    .execute(named_params! {
+        ":chat": chat, ":kind": kind, ":customer": customer, ":task": task, ":from": from,
+        ":to": to, ":from_stage": from_stage, ":to_stage": to_stage, ":comment": comment,
+        ":approval": approval, ":now": Millis(now), ":due": Millis(due),
+    })?;
+    Ok(())
+}
+
+pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timestamp) -> Result<()> {
+    let reply = serde_json::to_string(reply).map_err(Error::internal)?;
+    push_json(tx, chat, &reply, now)
+}
+
+/// Queues news for an employee, in the place of the same that still waits.
+pub fn push_staff_news(
+    tx: &Transaction,
+    chat: TelegramId,
+    news: StaffNews,
+    now: Timestamp,
+) -> Result<()> {
+    let news = serde_json::to_string(&news).map_err(Error::internal)?;
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
+             AND state = 'WAITING' AND kind = 'REPLY' AND reply = ?2",
+        (chat, &news),
+    )?;
+    push_json(tx, chat, &news, now)
+}
+
+/// The news of a task's status that waits to go out. One that is being sent no longer waits.
+pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, from_stage, maybe_seen FROM outbox
+         WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         ORDER BY id DESC LIMIT 1",
+    )?;
+    let waiting = statement.query_row([task], |row| {
+        Ok(Waiting {
+            id: row.get("id")?,
+            from: row.get("from_stage")?,
+            maybe_seen: row.get("maybe_seen")?,
+        })
+    });
+    Ok(waiting.optional()?)
+}
+
+/// Rewrites a waiting notice, and lets it wait anew.
+pub fn replace(tx: &Transaction, id: NoticeId, to: &Stage, due: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET to_status = ?2, to_stage = ?3, due_at = ?4, try_at = max(try_at, ?4)
+         WHERE id = ?1",
+        (id, to.status, to.id, Millis(due)),
+    )?;
+    Ok(())
+}
+
+/// Puts a given-up notice back into the queue, with what is true now; `to` where it tells
+/// a stage.
+pub fn revive(
+    tx: &Transaction,
+    id: NoticeId,
+    chat: TelegramId,
+    to: Option<&Stage>,
+    now: Timestamp,
+) -> Result<()> {
+    let (status, stage) = to.map(|stage| (stage.status, stage.id)).unzip();
+    tx.execute(
+        "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
+             to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
+             try_at = ?5, settled_at = NULL, reason = NULL, detail = NULL
+         WHERE id = ?1",
+        (id, chat, status, stage, Millis(now)),
+    )?;
+    Ok(())
+}
+
+fn push_json(tx: &Transaction, chat: TelegramId, reply: &str, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
+         VALUES (?1, 'REPLY', ?2, ?3, ?3, ?3)",
+    )?
+    .execute((chat, reply, Millis(now)))?;
+    Ok(())
+}

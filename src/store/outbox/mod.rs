@@ -1,0 +1,42 @@
+//! The `outbox` table: what is to be sent to Telegram, and what became of it.
+
+mod fill;
+mod record;
+mod send;
+mod take_back;
+
+use rusqlite::Row;
+
+use crate::domain::Notice;
+
+pub use fill::{push_notice, push_reply, push_staff_news, replace, revive, waiting_of_task};
+pub(super) use record::DEAD_NOTICE;
+pub use record::{all_undelivered, get_undelivered, of_task};
+pub use send::{
+    language_of, next_try, ready, recover, set_dead, set_dead_of_blocked_chat, set_delivered,
+    set_retry, set_sending, waiting,
+};
+pub use take_back::{
+    delete, delete_of_chat, delete_reminders, delete_waiting_of_approval,
+    delete_waiting_of_customer, delete_waiting_replies,
+};
+
+fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    let task = row.get("task_id")?;
+    if let Some(comment) = row.get("comment_id")? {
+        return Ok(Notice::Comment { task, comment });
+    }
+    if let Some(approval) = row.get("approval_id")? {
+        return Ok(Notice::Approval { task, approval });
+    }
+    Ok(match row.get::<_, String>("kind")?.as_str() {
+        "REMINDER" => Notice::Reminder { task },
+        _ => Notice::StatusChanged {
+            task,
+            from: row.get("from_status")?,
+            to: row.get("to_status")?,
+            from_stage: row.get("from_stage")?,
+            to_stage: row.get("to_stage")?,
+        },
+    })
+}

@@ -1,0 +1,93 @@
+//! What became of the notices.
+
+use std::sync::LazyLock;
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::notice;
+use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
+use crate::store::Connection;
+use crate::store::types::Millis;
+
+/// What was given up of what tells of a task.
+pub(in crate::store) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind <> 'REPLY'";
+
+static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
+             approval_id, customer_id, reason, detail, attempts, settled_at
+         FROM outbox WHERE {DEAD_NOTICE}"
+    )
+});
+
+/// The notices that were given up, newest first.
+pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
+    let mut statement = connection.prepare_cached(&format!("{} ORDER BY id DESC", *UNDELIVERED))?;
+    Ok(statement
+        .query_map([], undelivered)?
+        .collect::<Result<_, _>>()?)
+}
+
+pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
+    let mut statement = connection.prepare_cached(&format!("{} AND id = ?1", *UNDELIVERED))?;
+    Ok(statement.query_row([id], undelivered).optional()?)
+}
+
+/// Every notice of a task, newest first.
+pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
+             approval_id, state, attempts, due_at, try_at, settled_at, reason, detail
+         FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
+    )?;
+    let rows = statement.query_map([task], |row| {
+        Ok(NoticeRecord {
+            id: row.get("id")?,
+            notice: notice(row)?,
+            fate: fate(row)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
+    Ok(Undelivered {
+        id: row.get("id")?,
+        notice: notice(row)?,
+        customer: row.get("customer_id")?,
+        reason: reason(row)?,
+        detail: row.get("detail")?,
+        attempts: row.get("attempts")?,
+        failed: row.get::<_, Millis>("settled_at")?.0,
+    })
+}
+
+fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
+    let detail = row.get::<_, Option<String>>("detail")?.unwrap_or_default();
+    let due = row.get::<_, Millis>("due_at")?.0;
+    Ok(match row.get::<_, String>("state")?.as_str() {
+        "SENDING" => Fate::Sending,
+        "DELIVERED" => {
+            let at = row.get::<_, Option<Millis>>("settled_at")?;
+            Fate::Delivered {
+                at: at.map_or(due, |at| at.0),
+            }
+        }
+        "DEAD" => Fate::Dead {
+            reason: reason(row)?,
+            detail,
+        },
+        _ if row.get::<_, i64>("attempts")? == 0 => Fate::Waiting { due },
+        _ => Fate::Retrying {
+            next: row.get::<_, Millis>("try_at")?.0,
+            detail,
+        },
+    })
+}
+
+fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
+    let word: Option<String> = row.get("reason")?;
+    Ok(word
+        .and_then(|word| Reason::from_word(&word))
+        .unwrap_or(Reason::Refused))
+}

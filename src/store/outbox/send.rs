@@ -1,0 +1,160 @@
+//! What is to be sent next, and how each try ends.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::notice;
+use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TelegramId};
+use crate::store::types::Millis;
+use crate::store::{Connection, Transaction};
+
+/// The heads of the chats' queues, in the order in which they are due; those that a try at
+/// `now` may take come with `ready`.
+///
+/// A row is a head when nothing of its chat is being sent or should go before it. The first
+/// condition says nothing new: with it SQLite sees that the index of open rows will do.
+const HEADS: &str = "FROM outbox AS o
+    WHERE o.state IN ('WAITING', 'SENDING') AND o.state = 'WAITING' AND NOT EXISTS (
+        SELECT 1 FROM outbox AS earlier
+        WHERE earlier.chat_id = o.chat_id AND earlier.state IN ('WAITING', 'SENDING')
+          AND (earlier.due_at, earlier.id) < (o.due_at, o.id))";
+
+/// Which rows may be sent now, in order, at most `limit`.
+pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
+    let sql = format!(
+        "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
+             o.to_stage, o.comment_id, o.approval_id, o.reply, o.attempts, o.created_at
+         {HEADS} AND o.due_at <= :now AND o.try_at <= :now
+         ORDER BY o.due_at, o.id LIMIT :limit"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let now = Millis(now);
+    let rows = statement.query_map(named_params! { ":now": now, ":limit": limit }, outgoing)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the next row that waits for the clock alone may be tried.
+pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    let sql =
+        format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let next: Option<Millis> = statement.query_row([Millis(now)], |row| row.get(0))?;
+    Ok(next.map(|at| at.0))
+}
+
+/// How many messages wait to be sent, and since when the oldest of them could have been.
+pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
+    let sql = "SELECT count(*), min(due_at) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
+    let mut statement = connection.prepare_cached(sql)?;
+    let row = statement.query_row([], |row| {
+        Ok((row.get(0)?, row.get::<_, Option<Millis>>(1)?))
+    })?;
+    Ok((row.0, row.1.map(|at| at.0)))
+}
+
+/// The language of a chat, by the cards that it is linked to.
+pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<Language>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT telegram_language FROM customers WHERE telegram_id = ?1 ORDER BY id LIMIT 1",
+    )?;
+    Ok(statement
+        .query_row([chat], |row| row.get("telegram_language"))
+        .optional()?)
+}
+
+/// Claims a row; its outcome is unknown until it is settled.
+pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'SENDING', attempts = attempts + 1 WHERE id = ?1",
+    )?
+    .execute([id])?;
+    Ok(())
+}
+
+/// Settles a row that arrived. Notices stay for the record; replies have no more use.
+pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
+         WHERE id = ?1 AND kind <> 'REPLY'",
+    )?
+    .execute((id, Millis(now)))?;
+    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Settles a row that is to be tried again. `maybe_seen` when it may have arrived all the same.
+pub fn set_retry(
+    tx: &Transaction,
+    id: NoticeId,
+    at: Timestamp,
+    maybe_seen: bool,
+    detail: &str,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'WAITING', try_at = ?2, maybe_seen = max(maybe_seen, ?3),
+             detail = ?4
+         WHERE id = ?1",
+    )?
+    .execute((id, Millis(at), maybe_seen, detail))?;
+    Ok(())
+}
+
+/// Settles a row that is given up. It stays, for people to see.
+pub fn set_dead(
+    tx: &Transaction,
+    id: NoticeId,
+    reason: Reason,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4 WHERE id = ?1",
+    )?
+    .execute((id, Millis(now), reason.word(), detail))?;
+    Ok(())
+}
+
+/// Gives up everything that waits for a chat which has blocked the bot; what would not have been
+/// told anyway goes.
+pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state = 'WAITING'
+             AND to_stage IN (SELECT id FROM stages WHERE told = 0)",
+        [chat],
+    )?;
+    tx.execute(
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
+         WHERE chat_id = ?1 AND state = 'WAITING'",
+        (chat, Millis(now)),
+    )?;
+    Ok(())
+}
+
+/// After a start: what was being sent when the program ended may have arrived or not.
+pub fn recover(tx: &Transaction) -> Result<usize> {
+    Ok(tx.execute(
+        "UPDATE outbox SET state = 'WAITING', maybe_seen = 1
+         WHERE state IN ('WAITING', 'SENDING') AND state = 'SENDING'",
+        [],
+    )?)
+}
+
+fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
+    let content = match row.get::<_, String>("kind")?.as_str() {
+        "REPLY" => {
+            let reply: String = row.get("reply")?;
+            let read = serde_json::from_str(&reply).map(Content::Reply);
+            let read = read.or_else(|_| serde_json::from_str(&reply).map(Content::Staff));
+            read.unwrap_or(Content::Unreadable)
+        }
+        _ => Content::Notice(notice(row)?),
+    };
+    Ok(Outgoing {
+        id: row.get("id")?,
+        chat: row.get("chat_id")?,
+        content,
+        attempts: row.get("attempts")?,
+        created: row.get::<_, Millis>("created_at")?.0,
+    })
+}
