@@ -1,0 +1,185 @@
+//! The conversation itself: what people do, and what is done about it.
+
+use super::say::Sentence;
+use crate::app::answers::Said;
+use crate::app::links::Standing;
+use crate::domain::{ApprovalId, CommentId, Phone, TaskId};
+
+/// What a customer did, as the conversation sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Input {
+    Start,
+    /// Came by the link of one task.
+    Follow(String),
+    Help,
+    /// Shared their own contact.
+    OwnContact(Phone),
+    /// Shared somebody else's, or a forwarded one, or one that can't be read.
+    OtherContact,
+    TypedPhone(Phone, Said),
+    Said(Said),
+    /// A sticker, a voice, a command that there isn't.
+    Anything,
+    /// Turned to another page of the list in the message that shows it.
+    Page {
+        page: usize,
+        query: String,
+        message: Option<i32>,
+    },
+    /// Pressed a button under one of our messages.
+    Press(Press),
+    Blocked,
+    Unblocked,
+}
+
+/// A button that was pressed: what to do, and what to put into the place of the message.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Press {
+    pub what: Pressed,
+    pub query: String,
+    pub message: Option<i32>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// An earlier message was about another task.
+    Move(CommentId, TaskId),
+    Decide(ApprovalId, bool),
+}
+
+/// What is to be done about it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
+    Link(Phone),
+    Claim(Phone),
+    SetBlocked(bool),
+    Say(Sentence),
+    /// Shows one task to whoever has its link.
+    Show {
+        token: String,
+        standing: Standing,
+    },
+    /// Takes a message in, and shows the tasks.
+    Take(Said),
+    Do(Press),
+    List {
+        page: usize,
+        query: Option<String>,
+        message: Option<i32>,
+    },
+}
+
+/// The conversation: how well we know the person, and what they did, decide everything.
+pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
+    use Effect::{Claim, Do, Link, List, Say, SetBlocked, Show, Take};
+    let list = List {
+        page: 0,
+        query: None,
+        message: None,
+    };
+    match (input, standing) {
+        (Input::Blocked, standing) => (standing, vec![SetBlocked(true)]),
+        (Input::Unblocked, standing) => (standing, vec![SetBlocked(false)]),
+        (Input::Help, standing) => (standing, vec![Say(Sentence::Help)]),
+        (Input::Follow(token), standing) => (standing, vec![Show { token, standing }]),
+        (Input::OwnContact(phone), _) => (
+            Standing::Verified,
+            vec![Link(phone), Say(Sentence::Linked), list],
+        ),
+        (Input::OtherContact, standing) => (standing, vec![Say(Sentence::ForeignContact)]),
+        (
+            Input::Page {
+                page,
+                query,
+                message,
+            },
+            Standing::Verified,
+        ) => {
+            let query = Some(query);
+            (
+                Standing::Verified,
+                vec![List {
+                    page,
+                    query,
+                    message,
+                }],
+            )
+        }
+        (Input::Said(said) | Input::TypedPhone(_, said), Standing::Verified) => {
+            (Standing::Verified, vec![Take(said)])
+        }
+        (Input::Press(press), Standing::Verified) => (Standing::Verified, vec![Do(press)]),
+        (_, Standing::Verified) => (Standing::Verified, vec![list]),
+        (Input::Start, standing) => (standing, vec![Say(Sentence::Welcome)]),
+        (Input::TypedPhone(phone, _), standing) => {
+            let next = match standing {
+                Standing::Stranger => Standing::Unverified,
+                known => known,
+            };
+            (next, vec![Claim(phone), Say(Sentence::ProvePhone)])
+        }
+        (Input::Said(_) | Input::Anything | Input::Page { .. } | Input::Press(_), standing) => {
+            (standing, vec![Say(Sentence::AskContact)])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Country, Message};
+
+    fn phone() -> Phone {
+        Phone::parse("phone", "+79000000000", Country::parse("RU").unwrap()).unwrap()
+    }
+
+    fn said() -> Said {
+        Said {
+            text: Message::parse("text", "hello").unwrap(),
+            picture: None,
+        }
+    }
+
+    #[test]
+    fn only_an_own_contact_makes_a_person_verified() {
+        for standing in [Standing::Stranger, Standing::Unverified] {
+            for input in [
+                Input::Start,
+                Input::Help,
+                Input::OtherContact,
+                Input::TypedPhone(phone(), said()),
+                Input::Said(said()),
+                Input::Anything,
+                Input::Follow("token".to_owned()),
+                Input::Press(Press {
+                    what: Pressed::Decide(ApprovalId::from_row(1), true),
+                    query: String::new(),
+                    message: None,
+                }),
+                Input::Page {
+                    page: 3,
+                    query: String::new(),
+                    message: None,
+                },
+                Input::Unblocked,
+            ] {
+                let (next, effects) = step(standing, input);
+                assert_ne!(next, Standing::Verified);
+                assert!(!effects.iter().any(|e| matches!(
+                    e,
+                    Effect::List { .. } | Effect::Link(_) | Effect::Do(_) | Effect::Take(_)
+                )));
+            }
+            assert_eq!(
+                step(standing, Input::OwnContact(phone())).0,
+                Standing::Verified
+            );
+        }
+    }
+
+    #[test]
+    fn a_typed_phone_gets_one_answer_whoever_types_it() {
+        let say = |standing| step(standing, Input::TypedPhone(phone(), said())).1;
+        assert_eq!(say(Standing::Stranger), say(Standing::Unverified));
+    }
+}

@@ -1,0 +1,100 @@
+//! What the conversation decided, done.
+
+use jiff::Timestamp;
+
+use super::conversation::{Effect, Press, Pressed};
+use super::say;
+use crate::app::answers::{self, Said};
+use crate::app::links::{self, Standing};
+use crate::app::status_links::{self, Links};
+use crate::domain::{Error, Language, Reply, Result, Shop};
+use crate::i18n;
+use crate::store::{self, Transaction};
+use crate::telegram::Person;
+
+/// What an effect needs.
+pub struct Context<'a> {
+    pub tx: &'a Transaction<'a>,
+    pub shop: &'a Shop,
+    pub links: &'a Links,
+    pub language: Language,
+    pub now: Timestamp,
+}
+
+pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
+    let (tx, now, language) = (desk.tx, desk.now, desk.language);
+    let name = who.name.as_ref();
+    match effect {
+        Effect::Link(phone) => links::link(tx, who.id, &phone, name, language, now),
+        Effect::Claim(phone) => links::claim(tx, who.id, &phone, name, language, now),
+        Effect::SetBlocked(blocked) => links::set_blocked(tx, who.id, blocked, now),
+        Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
+        Effect::Show { token, standing } => show(desk, who, &token, standing),
+        Effect::Take(said) => take(desk, who, &said),
+        Effect::Do(press) => press_button(desk, who, press),
+        Effect::List {
+            page,
+            query,
+            message,
+        } => {
+            let mut list = list(desk, who, page)?;
+            list.answers = query;
+            list.edits = message;
+            reply(desk, who, &list)
+        }
+    }
+}
+
+fn list(desk: &Context<'_>, who: &Person, page: usize) -> Result<Reply> {
+    let page = say::Page::new(page, links::count(desk.tx, who.id)?);
+    let tasks = links::tasks(desk.tx, who.id, page.skip(), say::PAGE)?;
+    Ok(say::list(&tasks, page, desk.language, &desk.shop.timezone))
+}
+
+/// One task for the holder of its link, who may prove their number to see all.
+fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Result<()> {
+    let (shop, language) = (desk.shop, desk.language);
+    let text = match status_links::follow(desk.tx, desk.links, token, desk.now) {
+        Ok(task) => say::task(&task, language, shop),
+        Err(Error::NotFound) => i18n::text(language, "bot-link-dead"),
+        Err(error) => return Err(error),
+    };
+    reply(desk, who, &say::shown(text, standing, language))
+}
+
+/// Takes a message to the shop, says where it went, and shows the tasks.
+fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+    let list = list(desk, who, 0)?;
+    let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
+        Ok(Some(landed)) => say::landed(&landed, list, desk.language),
+        Ok(None) => say::above("bot-not-taken", list, desk.language),
+        Err(Error::Invalid(_)) => say::above("bot-too-many", list, desk.language),
+        Err(error) => return Err(error),
+    };
+    reply(desk, who, &answer)
+}
+
+fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
+    let (tx, now, language) = (desk.tx, desk.now, desk.language);
+    let done = match press.what {
+        Pressed::Move(comment, task) => {
+            answers::move_to(tx, desk.links, who.id, comment, task, now)
+                .map(|landed| say::landed(&landed, Reply::none(), language))
+        }
+        Pressed::Decide(approval, agreed) => answers::decide(tx, who.id, approval, agreed, now)
+            .map(|approval| say::decided(&approval, language, desk.shop)),
+    };
+    let mut answer = match done {
+        Ok(answer) => answer,
+        // Of a task that is gone, or isn't theirs any more.
+        Err(Error::NotFound) => list(desk, who, 0)?,
+        Err(error) => return Err(error),
+    };
+    answer.answers = Some(press.query);
+    answer.edits = press.message;
+    reply(desk, who, &answer)
+}
+
+fn reply(desk: &Context<'_>, who: &Person, reply: &Reply) -> Result<()> {
+    store::outbox::push_reply(desk.tx, who.id, reply, desk.now)
+}
