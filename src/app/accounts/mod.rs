@@ -1,0 +1,24 @@
+//! Accounts of employees: making them, signing in, and what the owner decides about them.
+
+mod invites;
+mod own;
+mod registration;
+mod sign_in;
+mod staff;
+
+use crate::domain::Employee;
+
+pub use invites::{NewInvite, first_owner_link, invite};
+pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
+pub use registration::register;
+pub use sign_in::{authenticate, holds, login};
+pub use staff::{add, any, deactivate, employee, employees, reset_password, set_role, shut};
+
+/// The field that a failure of the whole form is reported at.
+pub const WHOLE_FORM: &str = "nonFieldErrors";
+
+/// An employee who has just signed in.
+pub struct SignedIn {
+    pub employee: Employee,
+    pub token: String,
+}

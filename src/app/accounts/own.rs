@@ -1,0 +1,82 @@
+//! What employees do with their own accounts.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::SignedIn;
+use super::sign_in::signed_in;
+use super::staff::employee;
+use crate::app::Desk;
+use crate::app::limits::Attempt;
+use crate::domain::{Actor, Conflict, Email, Employee, Error, Language, Password, Problem, Result};
+use crate::store::{self, Connection, Transaction};
+
+/// The signed-in employee.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for somebody who isn't there any more.
+pub async fn myself(desk: &Desk, actor: &Actor) -> Result<Arc<Employee>> {
+    let me = employee(desk, actor, actor.id()).await?;
+    me.ok_or(Error::Unauthenticated)
+}
+
+pub fn me(connection: &Connection, actor: &Actor) -> Result<Employee> {
+    store::employees::get(connection, actor.id())?.ok_or(Error::Unauthenticated)
+}
+
+/// Replaces one's own password. Every token of the account dies; the one that comes back is new.
+///
+/// # Errors
+/// [`Error::Invalid`] when the old password is wrong, [`Error::RateLimited`] for too many tries.
+pub async fn change_password(
+    desk: &Desk,
+    actor: Actor,
+    _: Attempt,
+    old: SecretString,
+    new: impl FnOnce(&Email) -> Result<Password>,
+) -> Result<SignedIn> {
+    let (employee, hash) = desk
+        .db
+        .read(move |c| {
+            let employee = me(c, &actor)?;
+            let hash = store::employees::password_hash(c, employee.id)?;
+            Ok((employee, hash))
+        })
+        .await?;
+    desk.limits.account(&employee.email)?;
+    if !desk.passwords.verify(hash, old).await? {
+        return Err(Problem::PasswordWrong.at("oldPassword").into());
+    }
+    let hash = desk.passwords.hash(new(&employee.email)?).await?;
+    let employee = desk
+        .db
+        .write(move |tx| {
+            store::employees::set_password_hash(tx, employee.id, &hash)?;
+            me(tx, &actor)
+        })
+        .await?;
+    signed_in(desk, employee)
+}
+
+/// Changes one's own e-mail. Tokens name the account, so they live on.
+///
+/// # Errors
+/// [`Conflict::EmailTaken`].
+pub fn update_me(tx: &Transaction, actor: &Actor, email: &Email) -> Result<Employee> {
+    match store::employees::by_email(tx, email)? {
+        Some(other) if other.id != actor.id() => return Err(Conflict::EmailTaken.into()),
+        _ => store::employees::set_email(tx, actor.id(), email)?,
+    }
+    me(tx, actor)
+}
+
+/// Chooses the language of one's own pages.
+pub fn set_language(tx: &Transaction, actor: &Actor, language: Language) -> Result<()> {
+    store::employees::set_language(tx, actor.id(), language)
+}
+
+/// Ends all of one's own tokens.
+pub fn logout_everywhere(tx: &Transaction, actor: &Actor) -> Result<()> {
+    store::employees::raise_epoch(tx, actor.id())
+}

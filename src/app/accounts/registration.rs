@@ -1,0 +1,127 @@
+//! Making an account, by whoever is let in.
+
+use jiff::Timestamp;
+
+use super::sign_in::signed_in;
+use super::{SignedIn, WHOLE_FORM};
+use crate::app::limits::Attempt;
+use crate::app::{Desk, secrets};
+use crate::domain::{
+    Conflict, Email, Employee, Error, Password, Problem, Registration, Result, Role,
+};
+use crate::store::invites::Invite;
+use crate::store::{self, Connection, Transaction};
+
+/// Makes an account. Who may is decided by the first of these that applies: an invite; nobody
+/// has an account and only this machine can reach the server; the configuration.
+///
+/// # Errors
+/// [`Error::Invalid`] and [`Error::Conflict`] for expected failures, [`Error::RateLimited`] for
+/// too many tries.
+pub async fn register(
+    desk: &Desk,
+    _: Attempt,
+    email: Email,
+    password: Password,
+    invite: Option<String>,
+) -> Result<SignedIn> {
+    let now = desk.clock.now();
+    let policy = Policy {
+        registration: desk.registration,
+        loopback: desk.loopback,
+        email,
+        invite,
+    };
+    // Before the costly hash, so that a stranger can't make us work; and once more, with the
+    // answer that counts, in the transaction.
+    let asked = policy.clone();
+    desk.db
+        .read(move |c| asked.decide(c, now).map(drop))
+        .await?;
+    let hash = desk.passwords.hash(password).await?;
+    let employee = desk
+        .db
+        .write(move |tx| policy.enter(tx, &hash, now))
+        .await?;
+    signed_in(desk, employee)
+}
+
+/// Whom a registration lets in.
+#[derive(Clone)]
+struct Policy {
+    registration: Registration,
+    loopback: bool,
+    email: Email,
+    invite: Option<String>,
+}
+
+impl Policy {
+    /// The role that the new employee gets, the invite that is used up, and the account of
+    /// somebody who left and comes back by it.
+    fn decide(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<(Role, Option<Invite>, Option<Employee>)> {
+        let first = !store::employees::any(connection)?;
+        let (role, invite) = match &self.invite {
+            Some(token) => {
+                let invite = self.usable_invite(connection, token, first, now)?;
+                (invite.role, Some(invite))
+            }
+            None => (self.uninvited(first)?, None),
+        };
+        let existing = store::employees::by_email(connection, &self.email)?;
+        match existing {
+            Some(employee) if employee.active || invite.is_none() => {
+                Err(Conflict::EmailTaken.into())
+            }
+            returning => Ok((role, invite, returning)),
+        }
+    }
+
+    fn usable_invite(
+        &self,
+        connection: &Connection,
+        token: &str,
+        first: bool,
+        now: Timestamp,
+    ) -> Result<Invite> {
+        let found = store::invites::by_token_hash(connection, &secrets::fingerprint(token))?;
+        let usable = found.filter(|invite| {
+            let theirs = match &invite.email {
+                Some(email) => email.key() == self.email.key(),
+                None => first,
+            };
+            let open = first || self.registration != Registration::Closed;
+            theirs && open && !invite.used && now < invite.expires
+        });
+        usable.ok_or_else(|| Problem::InviteUnusable.at("invite").into())
+    }
+
+    fn uninvited(&self, first: bool) -> Result<Role> {
+        let problem = match (first, self.registration) {
+            (true, _) if self.loopback => return Ok(Role::Owner),
+            (true, _) => Problem::FirstAccountElsewhere,
+            (false, Registration::Open) => return Ok(Role::Employee),
+            (false, Registration::Invite) => Problem::InviteNeeded,
+            (false, Registration::Closed) => Problem::RegistrationClosed,
+        };
+        Err(problem.at(WHOLE_FORM).into())
+    }
+
+    fn enter(&self, tx: &Transaction, hash: &str, now: Timestamp) -> Result<Employee> {
+        let (role, invite, returning) = self.decide(tx, now)?;
+        if let Some(invite) = invite {
+            store::invites::set_used(tx, invite.id, now)?;
+        }
+        let id = match returning {
+            Some(employee) => {
+                store::employees::reactivate(tx, employee.id, hash, role)?;
+                employee.id
+            }
+            None => store::employees::insert(tx, &self.email, hash, role, now)?,
+        };
+        store::employees::get(tx, id)?.ok_or(Error::NotFound)
+    }
+}

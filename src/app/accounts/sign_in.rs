@@ -1,0 +1,78 @@
+//! Signing in, and staying so.
+
+use std::net::IpAddr;
+
+use secrecy::SecretString;
+
+use super::{SignedIn, WHOLE_FORM};
+use crate::app::Desk;
+use crate::app::limits::Attempt;
+use crate::app::tokens::Session;
+use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
+use crate::store;
+
+/// Checks an e-mail and a password. Unknown and shut accounts cost what known ones do, and get
+/// the same answer as a wrong password.
+///
+/// # Errors
+/// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many tries.
+pub async fn login(
+    desk: &Desk,
+    _: Attempt,
+    email: Email,
+    password: SecretString,
+) -> Result<SignedIn> {
+    desk.limits.account(&email)?;
+    let found = desk
+        .db
+        .read(move |c| {
+            if !store::employees::any(c)? {
+                return Err(Problem::NoAccountYet.at(WHOLE_FORM).into());
+            }
+            let employee = store::employees::by_email(c, &email)?.filter(|found| found.active);
+            let hash = match &employee {
+                Some(employee) => store::employees::password_hash(c, employee.id)?,
+                None => None,
+            };
+            Ok(employee.zip(hash))
+        })
+        .await?;
+    let (employee, hash) = found.unzip();
+    let right = desk.passwords.verify(hash, password).await?;
+    match employee.filter(|_| right) {
+        Some(employee) => signed_in(desk, employee),
+        None => {
+            desk.db.metrics().failed_login();
+            Err(Problem::Credentials.at(WHOLE_FORM).into())
+        }
+    }
+}
+
+/// Who holds this token, if it still holds.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for a token that is false, expired, or that its owner ended, and
+/// [`Error::RateLimited`] for an account that asks too often.
+pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(Actor, Session)> {
+    let session = desk.tokens.session(token, desk.clock.now())?;
+    desk.limits.request_by(session.employee, address)?;
+    Ok((holds(desk, session).await?, session))
+}
+
+/// Whether a token that was read still holds for its account.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it does not.
+pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
+    let staff = desk.db.staff().await?;
+    let employee = staff.get(&session.employee);
+    employee
+        .filter(|employee| employee.epoch == session.epoch)
+        .ok_or(Error::Unauthenticated)?
+        .sign_in()
+}
+
+pub(super) fn signed_in(desk: &Desk, employee: Employee) -> Result<SignedIn> {
+    let token = desk.tokens.sign(&employee, desk.clock.now())?;
+    Ok(SignedIn { employee, token })
+}
