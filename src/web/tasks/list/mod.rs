@@ -1,0 +1,110 @@
+//! The list of tasks, with its tabs and filters.
+
+mod asked;
+mod tabs;
+
+use askama::Template;
+use warp::http::StatusCode;
+use warp::reply::Response;
+
+use super::toast::{Toast, toast};
+use super::{Choice, Row, choices};
+use crate::app::{self, paging};
+use crate::domain::{Result, TaskFilter};
+use crate::store::tasks::After;
+use crate::web::form::Errors;
+use crate::web::visit::Visit;
+
+use asked::Asked;
+pub use asked::list_address;
+use tabs::{Tab, chosen, stage_tabs, tabs};
+
+/// Tasks on a page of the list.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "tasks.html")]
+struct ListPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    errors: Errors,
+    asked: Asked,
+    tabs: Vec<Tab>,
+    /// The stages of the chosen status.
+    stages: Vec<Tab>,
+    employees: Vec<Choice>,
+    rows: Vec<Row>,
+    count: Option<i64>,
+    next: Option<String>,
+    first: bool,
+    toast: Option<Toast>,
+}
+
+pub async fn list(visit: &Visit) -> Result<Response> {
+    if visit.viewer.is_none() && !visit.desk.db.read(app::accounts::any).await? {
+        return Ok(visit.go("/first-run"));
+    }
+    let viewer = visit.viewer()?;
+    let (actor, me) = (viewer.actor, viewer.me.id);
+    let asked = Asked::read(visit);
+    let mut errors = Errors::default();
+    let filter = errors.take(asked.filter(visit), &visit.texts)?;
+    let status = if errors.any() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let filter = filter.unwrap_or_default();
+    let today = visit.texts.today();
+    let order = asked.order();
+    let after = visit
+        .asked("after")
+        .map(|after| paging::read_task_cursor(after, order))
+        .transpose()?;
+    let work = move |c: &_| {
+        let rows = app::tasks::page(c, &actor, &filter, order, after, PAGE + 1)?;
+        let rows = app::details::join(c, &actor, rows)?;
+        let mut all = TaskFilter {
+            statuses: Vec::new(),
+            ..filter
+        };
+        let stages = app::stages::list(c, &actor)?;
+        let by_status = app::tasks::count_by_status(c, &actor, &all)?;
+        all.overdue = Some(today);
+        // Whatever else was searched for has been looked through once already.
+        let late = match all.search {
+            None => app::tasks::count_by_status(c, &actor, &all)?,
+            Some(_) => None,
+        };
+        let employees = app::accounts::employees(c, &actor)?;
+        Ok((rows, by_status, late, stages, employees))
+    };
+    let (mut rows, by_status, late, stages, employees) = visit.desk.db.read(work).await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let last = rows
+        .last()
+        .filter(|_| more)
+        .map(|(row, _)| After::of(&row.task, order));
+    let page = ListPage {
+        current: "tasks",
+        errors,
+        tabs: tabs(&asked, &visit.texts, by_status.as_ref(), late.as_ref(), me),
+        stages: stage_tabs(&asked, &stages),
+        employees: choices(&employees, asked.employee),
+        count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
+        rows: Row::all(&rows, &visit.texts),
+        next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
+        first: after.is_none(),
+        toast: toast(visit).await?,
+        asked,
+        visit,
+    };
+    visit.page_as(status, &page)
+}
+
+fn with_cursor(asked: &Asked, cursor: &str) -> String {
+    let address = asked.here();
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}after={cursor}")
+}
