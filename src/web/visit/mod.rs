@@ -1,44 +1,22 @@
 //! One request to a page: who, what, in which language.
 
+mod answer;
+mod viewer;
+
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use askama::Template;
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use std::io::Write;
-use warp::Reply;
-use warp::http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, VARY,
-};
-use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use warp::reply::Response;
+use warp::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, ORIGIN};
+use warp::http::{HeaderMap, HeaderValue, Method};
 
 use super::text::Texts;
-use crate::app::tokens::Session;
-use crate::app::{Desk, accounts, comments, tasks};
-use crate::domain::{Actor, Employee, Error, Language, Owner, Problem, Result};
+use crate::app::Desk;
+use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
 
-/// Nothing from elsewhere, no script or style in the page itself, no frame around it.
-const POLICY: &str =
-    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-/// Answers shorter than this are not worth compressing.
-const COMPRESS_FROM: usize = 1_400;
-
-/// A signed-in employee at a browser.
-#[derive(Debug, Clone)]
-pub struct Viewer {
-    pub actor: Actor,
-    pub session: Session,
-    pub me: Arc<Employee>,
-    /// The newest event before anything of the page was read.
-    pub seen: i64,
-    /// In how many tasks, of the viewer or of nobody, a customer waits for an answer.
-    pub unanswered: i64,
-}
+pub use answer::gzip;
+pub use viewer::{Viewer, viewer};
 
 /// A request to a page.
 pub struct Visit {
@@ -188,74 +166,6 @@ impl Visit {
             .get("x-requested-by")
             .is_some_and(|value| value == "desk")
     }
-
-    /// Shows a page.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the template fails.
-    pub fn page(&self, template: &impl Template) -> Result<Response> {
-        self.page_as(StatusCode::OK, template)
-    }
-
-    /// Shows a page with another status than 200.
-    ///
-    /// # Errors
-    /// As for [`Visit::page`].
-    pub fn page_as(&self, status: StatusCode, template: &impl Template) -> Result<Response> {
-        let html = template.render().map_err(Error::internal)?;
-        let mut response = match self.accepts_gzip() && html.len() >= COMPRESS_FROM {
-            false => html.into_response(),
-            true => {
-                let mut response = gzip(html.as_bytes())?.into_response();
-                let encoding = HeaderValue::from_static("gzip");
-                response.headers_mut().insert(CONTENT_ENCODING, encoding);
-                response
-            }
-        };
-        *response.status_mut() = status;
-        for (name, value) in [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CONTENT_SECURITY_POLICY, POLICY),
-            (VARY, "Cookie, Accept-Language, Accept-Encoding"),
-        ] {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value));
-        }
-        Ok(response)
-    }
-
-    /// Sends the browser to another page, which it fetches.
-    pub fn go(&self, to: &str) -> Response {
-        let mut response = StatusCode::SEE_OTHER.into_response();
-        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
-        response.headers_mut().insert(LOCATION, to);
-        response
-    }
-
-    /// The same, with the token kept.
-    pub fn go_with_token(&self, to: &str, token: &str) -> Response {
-        self.with_token(self.go(to), token)
-    }
-
-    /// Keeps the token in a cookie that no script can read; an empty one ends the session.
-    pub fn with_token(&self, mut response: Response, token: &str) -> Response {
-        let name = cookie_name(&self.desk);
-        let secure = if name.starts_with("__Host-") {
-            "; Secure"
-        } else {
-            ""
-        };
-        let age = match token.is_empty() {
-            true => "; Max-Age=0".to_owned(),
-            false => format!("; Max-Age={}", self.desk.tokens.ttl().as_secs()),
-        };
-        let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().insert(SET_COOKIE, cookie);
-        }
-        response
-    }
 }
 
 /// Whether a browser asks from one of our own pages; `None` where nobody says from where.
@@ -280,54 +190,6 @@ pub fn safe_path(path: Option<&str>) -> &str {
 /// What stands between the parts of a form with files.
 fn boundary(headers: &HeaderMap) -> Option<String> {
     multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
-}
-
-/// The session that the cookie of a request has, where it holds.
-///
-/// # Errors
-/// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
-/// database can't say.
-pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result<Option<Viewer>> {
-    let Some(token) = cookie(headers, cookie_name(desk)) else {
-        return Ok(None);
-    };
-    match accounts::authenticate(desk, token, address).await {
-        Ok((actor, session)) => {
-            let look = move |c: &_| {
-                let seen = tasks::newest_event(c, &actor)?;
-                Ok((seen, comments::count_unanswered(c, &actor)?))
-            };
-            let (seen, unanswered) = desk.db.look_up(look).await?;
-            let me = accounts::myself(desk, &actor).await?;
-            Ok(Some(Viewer {
-                actor,
-                session,
-                me,
-                seen,
-                unanswered,
-            }))
-        }
-        Err(Error::Unauthenticated) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// With https the browser itself sees to it that the cookie is ours alone.
-fn cookie_name(desk: &Desk) -> &'static str {
-    match desk.public_url.starts_with("https://") {
-        true => "__Host-zayavka",
-        false => "zayavka",
-    }
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    all.flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 
 fn accepted(headers: &HeaderMap) -> Option<Language> {
@@ -356,14 +218,4 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .iter()
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.as_str())
-}
-
-/// # Errors
-/// [`Error::Internal`], which compressing into memory never has.
-pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .map_err(Error::internal)
 }

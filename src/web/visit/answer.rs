@@ -1,0 +1,103 @@
+//! What a browser gets: a page, another address, a cookie.
+
+use std::io::Write;
+
+use askama::Template;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use warp::Reply;
+use warp::http::header::{
+    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
+};
+use warp::http::{HeaderValue, StatusCode};
+use warp::reply::Response;
+
+use super::Visit;
+use super::viewer::cookie_name;
+use crate::domain::{Error, Result};
+
+/// Nothing from elsewhere, no script or style in the page itself, no frame around it.
+const POLICY: &str =
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// Answers shorter than this are not worth compressing.
+const COMPRESS_FROM: usize = 1_400;
+
+impl Visit {
+    /// Shows a page.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the template fails.
+    pub fn page(&self, template: &impl Template) -> Result<Response> {
+        self.page_as(StatusCode::OK, template)
+    }
+
+    /// Shows a page with another status than 200.
+    ///
+    /// # Errors
+    /// As for [`Visit::page`].
+    pub fn page_as(&self, status: StatusCode, template: &impl Template) -> Result<Response> {
+        let html = template.render().map_err(Error::internal)?;
+        let mut response = match self.accepts_gzip() && html.len() >= COMPRESS_FROM {
+            false => html.into_response(),
+            true => {
+                let mut response = gzip(html.as_bytes())?.into_response();
+                let encoding = HeaderValue::from_static("gzip");
+                response.headers_mut().insert(CONTENT_ENCODING, encoding);
+                response
+            }
+        };
+        *response.status_mut() = status;
+        for (name, value) in [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (VARY, "Cookie, Accept-Language, Accept-Encoding"),
+        ] {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        Ok(response)
+    }
+
+    /// Sends the browser to another page, which it fetches.
+    pub fn go(&self, to: &str) -> Response {
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+        response.headers_mut().insert(LOCATION, to);
+        response
+    }
+
+    /// The same, with the token kept.
+    pub fn go_with_token(&self, to: &str, token: &str) -> Response {
+        self.with_token(self.go(to), token)
+    }
+
+    /// Keeps the token in a cookie that no script can read; an empty one ends the session.
+    pub fn with_token(&self, mut response: Response, token: &str) -> Response {
+        let name = cookie_name(&self.desk);
+        let secure = if name.starts_with("__Host-") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let age = match token.is_empty() {
+            true => "; Max-Age=0".to_owned(),
+            false => format!("; Max-Age={}", self.desk.tokens.ttl().as_secs()),
+        };
+        let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// # Errors
+/// [`Error::Internal`], which compressing into memory never has.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(Error::internal)
+}
