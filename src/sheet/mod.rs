@@ -7,6 +7,7 @@ mod cell;
 mod columns;
 mod read;
 mod row;
+mod words;
 mod write;
 
 pub use read::{FIELD, Reading, read};

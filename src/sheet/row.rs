@@ -7,8 +7,9 @@ use csv::StringRecord;
 use jiff::{Timestamp, ToSpan};
 
 use super::cell;
-use super::columns::{self, Column};
+use super::columns::Column;
 use super::read::{Headings, Reading};
+use super::words;
 use crate::domain::{
     Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
     ImportTask, Line, Name, Observation, Phone, Problem, Remark, Result, Source, Stage, Status,
@@ -132,7 +133,7 @@ impl<'a> Row<'a> {
 
     fn status(&mut self) -> Status {
         let text = self.cell(Column::Status).trim();
-        match columns::status(text) {
+        match words::status(text) {
             Some(status) => status,
             None if text.is_empty() => Status::Accepted,
             None => {
@@ -158,7 +159,7 @@ impl<'a> Row<'a> {
 
     fn category(&mut self) -> Category {
         let text = self.cell(Column::Category).trim();
-        match columns::category(text) {
+        match words::category(text) {
             Some(category) => category,
             None if text.is_empty() => Category::Other,
             None => {
