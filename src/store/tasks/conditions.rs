@@ -1,0 +1,263 @@
+//! What a filter asks of the tasks.
+
+use std::borrow::Cow;
+
+use rusqlite::types::ToSql;
+
+use super::{TaskRow, read_all};
+use crate::domain::{Result, Search, Status, TaskFilter, serial_key};
+use crate::store::types::{Millis, literal};
+use crate::store::{Connection, outbox};
+
+/// What has been in its stage for as many days as make it stuck there. Few stages lead to few tasks.
+const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
+    WHERE o.status <> 'CLOSED' AND o.stage_since <= :now - g.stuck_days * 86400000";
+
+/// Phones that are looked up one by one; each has some tasks.
+const MANY: usize = 2_000;
+
+/// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
+#[derive(Default)]
+pub(in crate::store) struct Conditions {
+    pub(super) texts: Vec<String>,
+    values: Vec<(Cow<'static, str>, Box<dyn ToSql>)>,
+    /// Whether a search leads to the tasks, by their numbers.
+    pub(super) searched: bool,
+    /// What the search index is asked for, as `:match`.
+    phrases: Vec<String>,
+    /// Whether there is a column already whose index leads to the tasks.
+    led: bool,
+}
+
+impl Conditions {
+    /// From what leads to few tasks to what leads to many: the first that is given is looked up
+    /// in its index, the others are checked on what that finds.
+    pub(in crate::store) fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
+        let mut all = Self::default();
+        if let Some(phone) = &filter.customer_phone {
+            let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
+            all.equal("t.customer_id", id);
+            all.bind(":phone", phone.e164().to_owned());
+        }
+        if let Some(serial) = &filter.serial {
+            let same = "SELECT task_id FROM task_details
+                WHERE serial_key = :serial AND serial_key <> ''";
+            all.lead(format!("t.id IN ({same})"));
+            all.bind(":serial", serial.clone());
+        }
+        all.of_concern(filter);
+        if let Some(stage) = filter.stage {
+            all.equal("t.stage_id", ":stage");
+            all.bind(":stage", stage);
+        }
+        if let [status] = *filter.statuses {
+            all.equal("t.status", &format!("'{}'", status.word()));
+        } else if !filter.statuses.is_empty() {
+            let words = one_of(&filter.statuses);
+            all.texts.push(format!("+t.status {words}"));
+        }
+        if let Some(employee) = filter.employee {
+            all.equal("t.employee_id", ":employee");
+            all.bind(":employee", employee);
+        }
+        if filter.unassigned {
+            let plus = all.plus();
+            all.texts.push(format!("{plus}t.employee_id IS NULL"));
+        }
+        if let Some(category) = filter.category {
+            all.equal("t.category", ":category");
+            all.bind(":category", category);
+        }
+        if let Some(from) = filter.created.from {
+            all.texts.push("t.created_at >= :from".to_owned());
+            all.bind(":from", Millis(from));
+        }
+        if let Some(until) = filter.created.until {
+            all.texts.push("t.created_at < :until".to_owned());
+            all.bind(":until", Millis(until));
+        }
+        if let Some(search) = &filter.search {
+            all.search(connection, search)?;
+        }
+        Ok(all)
+    }
+
+    /// What needs somebody is few of all tasks.
+    fn of_concern(&mut self, filter: &TaskFilter) {
+        if let Some(today) = filter.overdue {
+            let undone = one_of(&Status::UNDONE);
+            self.lead(format!("t.due_on < :today AND t.status {undone}"));
+            self.bind(":today", today);
+        }
+        if let Some(now) = filter.stuck {
+            self.lead(format!("t.id IN ({STUCK})"));
+            self.bind(":now", Millis(now));
+        }
+        if let Some(before) = filter.ready_before {
+            self.lead("t.ready_at < :ready_before".to_owned());
+            self.bind(":ready_before", Millis(before));
+        }
+        if filter.unanswered {
+            let open = "SELECT task_id FROM comments
+                WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
+            self.lead(format!("t.id IN ({open})"));
+        }
+        if filter.undelivered {
+            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
+            self.lead(format!("t.id IN ({dead})"));
+        }
+    }
+
+    /// A condition whose index leads to the tasks.
+    fn lead(&mut self, text: String) {
+        self.texts.push(text);
+        self.led = true;
+    }
+
+    /// A plus before a column keeps SQLite from its index, once another one leads to the tasks.
+    fn plus(&mut self) -> &'static str {
+        if std::mem::replace(&mut self.led, true) {
+            "+"
+        } else {
+            ""
+        }
+    }
+
+    fn equal(&mut self, column: &str, value: &str) {
+        let plus = self.plus();
+        self.texts.push(format!("{plus}{column} = {value}"));
+    }
+
+    /// The index finds three letters in a row or more; what is shorter is looked for at the
+    /// beginning of names and brands (LG, HP), and may be the task's number.
+    fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
+        let words = search.words();
+        let mut long = words
+            .iter()
+            .filter(|word| word.text.chars().count() >= 3)
+            .peekable();
+        let short = long.peek().is_none();
+        for word in long {
+            match &word.digits {
+                Some(digits) if digits.len() >= 3 => {
+                    self.digits(connection, &word.text, digits, search.number())?;
+                }
+                _ => self.phrases.push(spelled(&word.text)),
+            }
+        }
+        if !self.phrases.is_empty() {
+            self.searched = true;
+            self.bind(":match", self.phrases.join(" AND "));
+        }
+        if short {
+            let word = words.first().map_or("", |word| &word.text);
+            let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
+            let made = "SELECT task_id FROM task_details
+                WHERE brand <> '' AND brand LIKE :prefix ESCAPE '\\'";
+            self.texts.push(format!(
+                "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
+            ));
+            self.bind(":number", search.number());
+            self.bind(":prefix", format!("{}%", literal(word)));
+        }
+        Ok(())
+    }
+
+    /// What is written with digits may be a part of a phone, of a text, or be the task's number.
+    /// Where it is in many phones, there are tasks to find wherever one begins to look.
+    fn digits(
+        &mut self,
+        connection: &Connection,
+        text: &str,
+        digits: &str,
+        number: Option<i64>,
+    ) -> Result<()> {
+        const ENDS: &str = "FROM phone_ends AS p WHERE p.digits >= ?1 AND p.digits < ?2";
+        // The colon follows the nine.
+        let (first, behind) = (digits.to_owned(), format!("{digits}:"));
+        let more = format!("SELECT EXISTS (SELECT 1 {ENDS} LIMIT 1 OFFSET {MANY})");
+        let many: bool = connection
+            .prepare_cached(&more)?
+            .query_row((&first, &behind), |row| row.get(0))?;
+
+        let nth = self.values.len();
+        let texts = format!("SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}");
+        if many {
+            self.texts.push(format!(
+                "(instr((SELECT phone_e164 FROM customers WHERE id = t.customer_id), :digits{nth})
+                     OR t.id IN ({texts} UNION SELECT :number{nth}))"
+            ));
+        } else {
+            let ends = ENDS.replace("?1", &format!(":digits{nth}"));
+            let ends = ends.replace("?2", &format!(":behind{nth}"));
+            self.searched = true;
+            self.texts.push(format!(
+                "t.id IN (
+                     {texts}
+                     UNION SELECT id FROM tasks WHERE customer_id IN (SELECT p.customer_id {ends})
+                     UNION SELECT :number{nth})"
+            ));
+            self.bind(format!(":behind{nth}"), behind);
+        }
+        self.bind(format!(":phrase{nth}"), phrase(text));
+        self.bind(format!(":digits{nth}"), first);
+        self.bind(format!(":number{nth}"), number);
+        Ok(())
+    }
+
+    pub(super) fn bind(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToSql + 'static) {
+        self.values.push((name.into(), Box::new(value)));
+    }
+
+    /// The clause, for a statement that ends in `order`. A search finds no more than that many
+    /// in its index, which gives them by number without looking at all that it has.
+    pub(in crate::store) fn clause(&self, order: &str) -> String {
+        let conditions = |and: &str| match self.texts.is_empty() {
+            true => String::new(),
+            false => format!("{and} {}", self.texts.join(" AND ")),
+        };
+        if self.phrases.is_empty() {
+            return conditions("WHERE");
+        }
+        let and = conditions("AND");
+        let order = order.replace("t.id", "task_search.rowid");
+        format!(
+            "WHERE t.id IN (
+                 SELECT t.id FROM task_search
+                 CROSS JOIN tasks AS t ON t.id = task_search.rowid
+                 WHERE task_search MATCH :match {and} {order})"
+        )
+    }
+
+    pub(in crate::store) fn params(&self) -> Vec<(&str, &dyn ToSql)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect()
+    }
+
+    pub(super) fn rows(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskRow>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        read_all(&mut statement, &*self.params())
+    }
+}
+
+/// That a status is one of these.
+fn one_of(statuses: &[Status]) -> String {
+    let words = statuses.iter().map(|s| format!("'{}'", s.word()));
+    format!("IN ({})", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A word, or the serial number that it may be in another spelling.
+fn spelled(word: &str) -> String {
+    let (typed, key) = (phrase(word), serial_key(word));
+    match key.chars().count() >= 3 {
+        true => format!("({typed} OR {})", phrase(&key)),
+        false => typed,
+    }
+}
+
+/// A word as the search index takes it, whatever is in it.
+fn phrase(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
+}

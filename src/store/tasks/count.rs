@@ -1,0 +1,74 @@
+//! How many tasks match a filter.
+
+use super::Conditions;
+use crate::domain::{Days, EmployeeId, Result, Status, TaskFilter};
+use crate::store::Connection;
+
+pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
+    let counts = count_by_status(connection, filter, None, i64::MAX)?;
+    Ok(counts.map_or(0, |counts| counts.total()))
+}
+
+/// How many tasks there are in each status, and how many of these are a certain employee's.
+#[derive(Debug, Clone, Default)]
+pub struct Counts(Vec<(Status, i64, i64)>);
+
+impl Counts {
+    pub fn of(&self, status: Status) -> i64 {
+        let found = self.0.iter().find(|(of, ..)| *of == status);
+        found.map_or(0, |(_, all, _)| *all)
+    }
+
+    pub fn own_of(&self, status: Status) -> i64 {
+        let found = self.0.iter().find(|(of, ..)| *of == status);
+        found.map_or(0, |(.., own)| *own)
+    }
+
+    pub fn total(&self) -> i64 {
+        self.0.iter().map(|(_, all, _)| all).sum()
+    }
+}
+
+/// How many of the tasks that match are in each status, and how many of these are `own`'s; `None`
+/// for more than `most`, where they have to be counted one by one.
+pub fn count_by_status(
+    connection: &Connection,
+    filter: &TaskFilter,
+    own: Option<EmployeeId>,
+    most: i64,
+) -> Result<Option<Counts>> {
+    let mut conditions = Conditions::new(connection, filter)?;
+    conditions.bind(":own", own);
+    let kept = filter.customer_phone.is_none()
+        && filter.serial.is_none()
+        && !filter.unassigned
+        && filter.overdue.is_none()
+        && filter.stage.is_none()
+        && filter.stuck.is_none()
+        && filter.ready_before.is_none()
+        && !filter.unanswered
+        && !filter.undelivered
+        && filter.created == Days::default()
+        && filter.search.is_none();
+    let sql = if kept {
+        let clause = conditions.clause("");
+        format!(
+            "SELECT t.status, sum(t.tasks), sum(iif(t.employee_id = :own, t.tasks, 0))
+             FROM task_counts AS t {clause} GROUP BY t.status"
+        )
+    } else {
+        conditions.bind(":limit", most.saturating_add(1));
+        let clause = conditions.clause("LIMIT :limit");
+        format!(
+            "SELECT status, count(*), count(*) FILTER (WHERE employee_id = :own)
+             FROM (SELECT t.status, t.employee_id FROM tasks AS t {clause} LIMIT :limit)
+             GROUP BY status"
+        )
+    };
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(&*conditions.params(), |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let counts = Counts(rows.collect::<rusqlite::Result<_>>()?);
+    Ok((kept || counts.total() <= most).then_some(counts))
+}

@@ -1,0 +1,71 @@
+//! The tasks that match a filter: all of them, or page by page.
+
+use jiff::Timestamp;
+
+use super::{Conditions, SELECT, TaskRow};
+use crate::domain::{Result, Task, TaskFilter, TaskId, TaskOrder};
+use crate::store::Connection;
+
+/// Where a page begins: behind the task with this sort key and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub key: i64,
+    pub id: TaskId,
+}
+
+impl After {
+    /// The position of a task in an order.
+    pub fn of(task: &Task, order: TaskOrder) -> Self {
+        let key = match order {
+            TaskOrder::Newest | TaskOrder::Oldest => task.created,
+            TaskOrder::RecentlyUpdated => task.updated,
+            TaskOrder::LongestReady => task.ready.unwrap_or(Timestamp::MAX),
+        };
+        let key = key.as_millisecond();
+        Self { key, id: task.id }
+    }
+}
+
+/// All tasks that match, by number.
+pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
+    let conditions = Conditions::new(connection, filter)?;
+    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
+    conditions.rows(connection, &sql)
+}
+
+/// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
+/// number where other lists go by the time of creation, since that is how the index finds it.
+pub fn page(
+    connection: &Connection,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    let mut conditions = Conditions::new(connection, filter)?;
+    let (behind, direction) = match order {
+        TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
+        TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),
+        TaskOrder::Newest => (
+            "(t.created_at, t.id) < (:key, :id)",
+            "t.created_at DESC, t.id DESC",
+        ),
+        TaskOrder::Oldest => ("(t.created_at, t.id) > (:key, :id)", "t.created_at, t.id"),
+        TaskOrder::RecentlyUpdated => (
+            "(t.updated_at, t.id) < (:key, :id)",
+            "t.updated_at DESC, t.id DESC",
+        ),
+        TaskOrder::LongestReady => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
+    };
+    if let Some(After { key, id }) = after {
+        conditions.texts.push(behind.to_owned());
+        conditions.bind(":id", id);
+        if behind.contains(":key") {
+            conditions.bind(":key", key);
+        }
+    }
+    conditions.bind(":limit", limit);
+    let order = format!("ORDER BY {direction} LIMIT :limit");
+    let sql = format!("{} {} {order}", *SELECT, conditions.clause(&order));
+    conditions.rows(connection, &sql)
+}

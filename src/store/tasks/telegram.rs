@@ -1,0 +1,59 @@
+//! The tasks of a Telegram account.
+
+use super::{SELECT, TaskRow, read_all};
+use crate::domain::{Result, TelegramId};
+use crate::store::Connection;
+
+/// The cards that a Telegram account has proved to be its own.
+const PROVEN: &str = "t.customer_id IN
+    (SELECT id FROM customers WHERE telegram_id = ?1 AND telegram_verified = 1)";
+
+pub fn count_of_telegram(connection: &Connection, who: TelegramId) -> Result<usize> {
+    let sql = format!("SELECT count(*) FROM tasks AS t WHERE {PROVEN}");
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_row([who], |row| row.get(0))?)
+}
+
+/// Tasks of the cards that a Telegram account has proved to be its own, newest first.
+pub fn of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+    skip: usize,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    let sql = format!(
+        "{} WHERE {PROVEN} ORDER BY t.id DESC LIMIT ?2 OFFSET ?3",
+        *SELECT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    read_all(&mut statement, (who, limit, skip))
+}
+
+/// The tasks of a Telegram account that aren't closed, the one first that something happened to
+/// last.
+pub fn open_of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
+    let sql = format!(
+        "{} WHERE {PROVEN} AND t.status <> 'CLOSED' ORDER BY t.updated_at DESC, t.id DESC LIMIT ?2",
+        *SELECT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    read_all(&mut statement, (who, limit))
+}
+
+/// The task of a Telegram account that was closed last.
+pub fn last_closed_of_telegram(
+    connection: &Connection,
+    who: TelegramId,
+) -> Result<Option<TaskRow>> {
+    let sql = format!(
+        "{} WHERE {PROVEN} AND t.status = 'CLOSED' ORDER BY t.closed_at DESC, t.id DESC LIMIT 1",
+        *SELECT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(read_all(&mut statement, [who])?.pop())
+}

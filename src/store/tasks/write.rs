@@ -1,0 +1,112 @@
+//! Whoever makes, changes or removes a task comes through one of these, so none of them is forgotten
+//! when other programs are told.
+
+use jiff::Timestamp;
+use rusqlite::named_params;
+
+use crate::domain::{CustomerId, HookEvent, Result, Task, TaskId};
+use crate::store::types::Millis;
+use crate::store::{Transaction, webhooks};
+
+/// Writes a new task; its number is given here.
+pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
+    tx.prepare_cached(
+        "INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since,
+             description, due_on, version, created_at, updated_at, closed_at, ready_at, remind)
+         VALUES (:customer, :employee, :category, :status, :stage, :since, :description, :due,
+             :version, :created, :updated, :closed, :ready, :remind)",
+    )?
+    .execute(named_params! {
+        ":customer": task.customer, ":employee": task.employee, ":category": task.category,
+        ":status": task.status, ":stage": task.stage, ":since": Millis(task.stage_since),
+        ":description": task.description.as_str(),
+        ":due": task.due, ":version": task.version, ":created": Millis(task.created),
+        ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
+        ":ready": task.ready.map(Millis), ":remind": task.remind,
+    })?;
+    let id = TaskId::from_row(tx.last_insert_rowid());
+    let subject = (id, task.status, task.version);
+    webhooks::tell_task(tx, HookEvent::TaskCreated, subject, task.created)?;
+    Ok(id)
+}
+
+/// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
+/// the triggers on it, have nothing to do then. With another status reminders begin anew.
+pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
+    task.version = before.version + 1;
+    task.updated = now;
+    webhooks::tell_change(tx, before, task, now)?;
+    let mut columns = vec!["updated_at = :now", "version = :version"];
+    let (now, since) = (Millis(now), Millis(task.stage_since));
+    let (closed, ready) = (task.closed.map(Millis), task.ready.map(Millis));
+    let description = task.description.as_str();
+    let mut values =
+        named_params! { ":id": task.id, ":now": now, ":version": task.version }.to_vec();
+    if task.employee != before.employee {
+        columns.push("employee_id = :employee");
+        values.push((":employee", &task.employee));
+    }
+    if task.category != before.category {
+        columns.push("category = :category");
+        values.push((":category", &task.category));
+    }
+    if task.status != before.status {
+        columns.push("status = :status, closed_at = :closed, ready_at = :ready, reminded = NULL");
+        values.extend(named_params! { ":status": task.status, ":closed": closed, ":ready": ready });
+    }
+    if task.remind != before.remind {
+        columns.push("remind = :remind");
+        values.push((":remind", &task.remind));
+    }
+    if task.stage != before.stage {
+        columns.push("stage_id = :stage, stage_since = :since");
+        values.extend(named_params! { ":stage": task.stage, ":since": since });
+    }
+    if task.description != before.description {
+        columns.push("description = :description");
+        values.push((":description", &description));
+    }
+    if task.due != before.due {
+        columns.push("due_on = :due");
+        values.push((":due", &task.due));
+    }
+    let sql = format!("UPDATE tasks SET {} WHERE id = :id", columns.join(", "));
+    tx.prepare_cached(&sql)?.execute(&*values)?;
+    Ok(())
+}
+
+/// Empties the descriptions of a customer's tasks.
+pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    let sql = "UPDATE tasks SET description = '' WHERE customer_id = ?1";
+    tx.execute(sql, [customer])?;
+    Ok(())
+}
+
+/// Tells those who watch a task that something happened beside it. Its version stays: nobody who is
+/// changing it was overtaken.
+pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
+    tx.prepare_cached("UPDATE tasks SET updated_at = ?2 WHERE id = ?1")?
+        .execute((id, Millis(now)))?;
+    Ok(())
+}
+
+/// Marks the tasks of a customer as changed, before they lose the customer.
+pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
+    let mut touch = tx.prepare_cached(
+        "UPDATE tasks SET updated_at = ?2, version = version + 1 WHERE customer_id = ?1
+         RETURNING id, status, version",
+    )?;
+    let touched = touch.query_map((customer, Millis(now)), |row| {
+        Ok((row.get("id")?, row.get("status")?, row.get("version")?))
+    })?;
+    let touched: Vec<_> = touched.collect::<Result<_, _>>()?;
+    let tell = |subject| webhooks::tell_task(tx, HookEvent::TaskUpdated, subject, now);
+    touched.into_iter().try_for_each(tell)
+}
+
+/// Removes a task, whose last state is `task`.
+pub fn delete(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
+    tx.execute("DELETE FROM tasks WHERE id = ?1", [task.id])?;
+    let subject = (task.id, task.status, task.version);
+    webhooks::tell_task(tx, HookEvent::TaskDeleted, subject, now)
+}
