@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use super::{customers, secrets};
 use crate::domain::{
-    Author, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow, ImportTask,
-    Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source, Task,
-    TaskId, Whose,
+    Author, CommentKind, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow,
+    ImportTask, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source,
+    Task, TaskId, Whose,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -91,6 +91,12 @@ fn insert(
     let (kind, author) = (EventKind::Imported, Author::Staff(owner.id()));
     let (from, to) = (Some(row.number.as_str()), Some(task.status.word()));
     store::history::append(tx, id, kind, author, from, to, now)?;
+    if let Some(note) = &new.note {
+        let (kind, by) = (CommentKind::Internal, owner.id());
+        let comment = store::comments::insert_of_staff(tx, id, kind, by, note, now)?;
+        let (kind, to) = (EventKind::Comment, comment.to_string());
+        store::history::append(tx, id, kind, author, None, Some(&to), now)?;
+    }
     Ok(id)
 }
 
@@ -115,6 +121,7 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
     let report = Report {
         lines,
         described: sheet.described.clone(),
+        noted: sheet.noted.clone(),
         left_out: sheet.left_out.clone(),
         digest: secrets::mark(&said),
     };

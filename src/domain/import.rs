@@ -1,6 +1,6 @@
 //! Files whose rows become customers and tasks.
 
-use super::{Details, Name, Phone, Problem, Task, TaskId};
+use super::{Details, Message, Name, Phone, Problem, Task, TaskId};
 
 /// Where a file comes from, as its headings tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Sheet {
     pub rows: Vec<ImportRow>,
     /// Headings of the columns that have no field of ours, and go into the description.
     pub described: Vec<String>,
+    /// Headings of those that go into a note for colleagues.
+    pub noted: Vec<String>,
     /// Headings of the columns that are not taken.
     pub left_out: Vec<String>,
 }
@@ -59,6 +61,8 @@ pub struct ImportTask {
     pub details: Details,
     /// The number of an earlier row whose warranty it is done under.
     pub warranty_of: Option<String>,
+    /// What is said about it to colleagues.
+    pub note: Option<Message>,
 }
 
 /// What is to be said of a cell.
@@ -144,6 +148,7 @@ pub struct Line {
 pub struct Report {
     pub lines: Vec<Line>,
     pub described: Vec<String>,
+    pub noted: Vec<String>,
     pub left_out: Vec<String>,
     /// Another one where something else would happen.
     pub digest: String,

@@ -702,6 +702,7 @@ import-here = Already here
 import-warned = With remarks
 import-refused = With errors
 import-described = Columns that go into the description
+import-noted = Columns that go into a note for colleagues
 import-left-out = Columns that are left out
 import-fix = Correct the errors in the file and send it again. As long as there are any, nothing is imported.
 import-nothing = Nothing in the file is new.

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::domain::{
-    Content, Error, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
+    Content, Error, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
 };
 use crate::store::{self, Db};
 use crate::telegram::{Client, Failure};
@@ -216,7 +216,7 @@ impl Notifier {
     }
 
     /// Claims a row, unless it was taken back meanwhile.
-    async fn take(&self, id: crate::domain::NoticeId, now: Timestamp) -> Result<Claim> {
+    async fn take(&self, id: NoticeId, now: Timestamp) -> Result<Claim> {
         let words = self.words.clone();
         self.db
             .write(move |tx| {
@@ -224,12 +224,11 @@ impl Notifier {
                 let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
                     return Ok(Claim::Wait(Some(now)));
                 };
-                let language = store::outbox::language_of(tx, outgoing.chat)?;
-                let language = language.unwrap_or(words.shop.language);
+                let chat = outgoing.chat;
                 let message = match &outgoing.content {
                     Content::Reply(reply) => Some(reply.clone()),
-                    Content::Staff(news) => words.find(tx, outgoing.chat, *news, now)?,
-                    Content::Notice(notice) => say::notice(tx, *notice, language, &words.shop)?,
+                    Content::Staff(news) => words.find(tx, chat, *news, now)?,
+                    Content::Notice(notice) => say::notice(tx, chat, *notice, &words.shop)?,
                     Content::Unreadable => {
                         store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
                         return Ok(Claim::Dropped);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop, TaskId,
+    TelegramId,
 };
 use crate::i18n::{self, Arg};
 use crate::store::{self, Connection};
@@ -12,10 +13,11 @@ use crate::telegram::html;
 /// What a notice says now; `None` for one that has nothing to say any more.
 pub(super) fn notice(
     connection: &Connection,
+    chat: TelegramId,
     notice: Notice,
-    language: Language,
     shop: &Shop,
 ) -> Result<Option<Reply>> {
+    let language = store::outbox::language_of(connection, chat)?.unwrap_or(shop.language);
     let number = ("number", notice.task().to_string().into());
     let say = |id: &str, args: Vec<Arg<'_>>| i18n::text_with(language, id, args);
     let (text, buttons) = match notice {

@@ -30,19 +30,24 @@ pub enum Column {
     WarrantyUntil,
     WarrantyOf,
     Employee,
+    /// Since when it was ready to be collected.
+    Ready,
     /// Without a field of ours: it goes into the description, under its heading.
     Described,
+    /// Not for the customer, who reads the description: it goes into a note for colleagues.
+    Noted,
     /// Not taken at all.
     LeftOut,
 }
 
 /// The columns of our export of tasks, with the sentences that are their headings.
-pub const TASKS: [(Column, &str); 23] = [
+pub const TASKS: [(Column, &str); 24] = [
     (Column::Number, "tasks-number"),
     (Column::Status, "tasks-status"),
     (Column::Stage, "task-stage"),
     (Column::Category, "tasks-category"),
     (Column::Created, "tasks-created"),
+    (Column::Ready, "status-ready"),
     (Column::Closed, "status-closed"),
     (Column::Due, "task-due"),
     (Column::Name, "tasks-customer"),
@@ -89,6 +94,7 @@ const REMONLINE: &[(Column, &[&str])] = &[
         Column::Created,
         &[
             "создан",
+            "принят",
             "дата создания",
             "создано",
             "created at",
@@ -97,8 +103,15 @@ const REMONLINE: &[(Column, &[&str])] = &[
     ),
     (
         Column::Closed,
-        &["закрыт", "дата закрытия", "closed at", "closing date"],
+        &[
+            "закрыт",
+            "выдан",
+            "дата закрытия",
+            "closed at",
+            "closing date",
+        ],
     ),
+    (Column::Ready, &["готов"]),
     (
         Column::Due,
         &[
@@ -160,7 +173,13 @@ const REMONLINE: &[(Column, &[&str])] = &[
     ),
     (
         Column::Description,
-        &["неисправность", "malfunction", "fault", "defect"],
+        &[
+            "неисправность",
+            "неисправность со слов заказчика",
+            "malfunction",
+            "fault",
+            "defect",
+        ],
     ),
     (
         Column::Estimate,
@@ -177,11 +196,21 @@ const REMONLINE: &[(Column, &[&str])] = &[
     ),
     (Column::Prepayment, &["аванс", "deposit"]),
     (Column::WarrantyUntil, &["гарантия", "warranty"]),
+    (
+        Column::Noted,
+        &[
+            "заметки приемщика",
+            "заметки исполнителя",
+            "manager notes",
+            "engineer notes",
+        ],
+    ),
     // The description is printed for the customer, whom these don't concern.
     (
         Column::LeftOut,
         &[
             "себестоимость",
+            "себестоимость запчастей",
             "прибыль",
             "маржа",
             "cost price",

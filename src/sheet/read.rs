@@ -116,7 +116,7 @@ impl Headings {
                 None => Column::Described,
                 // "Total" beside "sum": the second one has no field any more.
                 Some((column, _)) if columns.iter().any(|(of, _)| *of == column) => match column {
-                    Column::LeftOut => Column::LeftOut,
+                    Column::LeftOut | Column::Noted => column,
                     _ => Column::Described,
                 },
                 Some((column, ours)) => {
@@ -136,6 +136,7 @@ impl Headings {
             Column::Name,
             Column::Phone,
             Column::Described,
+            Column::Noted,
             Column::LeftOut,
         ];
         let has = |column| columns.iter().any(|(of, _)| *of == column);
@@ -158,19 +159,18 @@ impl Headings {
                 .filter(|(of, name)| *of == column && !name.is_empty());
             all.map(|(_, name)| name.clone()).collect::<Vec<_>>()
         };
-        let (described, mut left_out) = (of(Column::Described), of(Column::LeftOut));
-        // A customer's card has no description.
-        let described = match self.tasks {
-            true => described,
-            false => {
-                left_out.extend(described);
-                Vec::new()
-            }
-        };
+        let (mut described, mut noted) = (of(Column::Described), of(Column::Noted));
+        let mut left_out = of(Column::LeftOut);
+        // A customer's card has neither a description nor comments.
+        if !self.tasks {
+            left_out.append(&mut described);
+            left_out.append(&mut noted);
+        }
         Sheet {
             source: self.source,
             rows,
             described,
+            noted,
             left_out,
         }
     }

@@ -1,5 +1,5 @@
 //! A row becomes a task or a customer; what can't is remarked, and what has no field goes into the
-//! description.
+//! description, or into a note for colleagues.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use super::read::{Headings, Reading};
 use super::words;
 use crate::domain::{
     Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
-    ImportTask, Line, Name, Observation, Phone, Problem, Remark, Result, Source, Stage, Status,
-    Sum, Task, moment,
+    ImportTask, Line, Message, Name, Observation, Phone, Problem, Remark, Result, Source, Stage,
+    Status, Sum, Task, moment,
 };
 
 /// One row while it is read.
@@ -113,6 +113,8 @@ impl<'a> Row<'a> {
         let employee = self.employee();
         let details = self.details()?;
         let warranty_of = self.warranty_of(numbers);
+        let ready = self.ready(status)?;
+        let note = self.comment();
         let Some(description) = self.description()? else {
             return Ok(None);
         };
@@ -121,14 +123,24 @@ impl<'a> Row<'a> {
         if status == Status::Closed {
             task.closed = Some(closed.unwrap_or(created));
         }
-        task.stage_since = task.closed.unwrap_or(created);
-        task.ready = (status == Status::Ready).then_some(created);
-        task.updated = task.closed.unwrap_or(created).max(created);
+        task.ready = (status == Status::Ready).then(|| ready.unwrap_or(created));
+        task.stage_since = task.closed.or(task.ready).unwrap_or(created);
+        task.updated = task.stage_since.max(created);
         Ok(Some(ImportTask {
             task,
             details,
             warranty_of,
+            note,
         }))
+    }
+
+    /// When the work was done. What is READY has a field for that.
+    fn ready(&mut self, status: Status) -> Result<Option<Timestamp>> {
+        if status != Status::Ready {
+            self.keep(Column::Ready);
+            return Ok(None);
+        }
+        self.moment(Column::Ready)
     }
 
     fn status(&mut self) -> Status {
@@ -219,12 +231,8 @@ impl<'a> Row<'a> {
 
     /// With everything below it that has no field.
     fn description(&mut self) -> Result<Option<Description>> {
-        for (at, (column, heading)) in self.headings.columns.iter().enumerate() {
-            let text = cell::unguard(self.record.get(at).unwrap_or_default()).trim();
-            if *column == Column::Described && !text.is_empty() {
-                self.below.push(format!("{heading}: {text}"));
-            }
-        }
+        let below = self.under_headings(Column::Described);
+        self.below.extend(below);
         let mut text = self.cell(Column::Description).to_owned();
         if !self.below.is_empty() {
             let gap = if text.is_empty() { "" } else { "\n\n" };
@@ -232,6 +240,36 @@ impl<'a> Row<'a> {
         }
         let parsed = Description::parse("description", &text);
         self.checked(Column::Description, parsed)
+    }
+
+    /// What is too long for a comment stands in the description instead.
+    fn comment(&mut self) -> Option<Message> {
+        let lines = self.under_headings(Column::Noted);
+        if lines.is_empty() {
+            return None;
+        }
+        let note = Message::parse("text", &lines.join("\n")).ok();
+        if note.is_none() {
+            self.below.extend(lines);
+            self.note(Column::Noted, Observation::Moved);
+        }
+        note
+    }
+
+    /// All columns of a kind, each with its heading. Of what is ticked the heading says enough.
+    fn under_headings(&self, kind: Column) -> Vec<String> {
+        let columns = self.headings.columns.iter().enumerate();
+        let of_kind = columns.filter(|(_, (column, _))| *column == kind);
+        let line = |(at, (_, heading)): (usize, &(Column, String))| match cell::unguard(
+            self.record.get(at).unwrap_or_default(),
+        )
+        .trim()
+        {
+            "" | "false" => None,
+            "true" => Some(heading.clone()),
+            text => Some(format!("{heading}: {text}")),
+        };
+        of_kind.filter_map(line).collect()
     }
 
     /// What is no line or too long stands in the description instead.

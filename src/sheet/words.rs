@@ -38,6 +38,7 @@ const STATUSES: &[(&str, Status)] = &[
     ("wait", Status::InProgress),
     ("hold", Status::InProgress),
     ("нов", Status::Accepted),
+    ("назначен", Status::Accepted),
     ("принят", Status::Accepted),
     ("new", Status::Accepted),
     ("accepted", Status::Accepted),
@@ -97,6 +98,10 @@ mod tests {
         for (text, expected) in [
             ("Новый", Some(Status::Accepted)),
             ("Принято", Some(Status::Accepted)),
+            ("Мастер назначен", Some(Status::Accepted)),
+            ("Согласовано, передано в работу", Some(Status::InProgress)),
+            ("Клиент отказался", Some(Status::Closed)),
+            ("На выдачу", Some(Status::Ready)),
             ("В работе", Some(Status::InProgress)),
             ("На согласовании", Some(Status::InProgress)),
             ("Ждёт запчасть", Some(Status::InProgress)),

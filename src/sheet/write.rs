@@ -91,6 +91,7 @@ impl Writing {
             Column::Stage => row.stage.name.as_str().to_owned(),
             Column::Category => i18n::category(self.language, task.category),
             Column::Created => self.moment(task.created),
+            Column::Ready => task.ready.map(|at| self.moment(at)).unwrap_or_default(),
             Column::Closed => task.closed.map(|at| self.moment(at)).unwrap_or_default(),
             Column::Due => day(task.due),
             Column::Name | Column::Phone => match &row.customer {
@@ -117,7 +118,7 @@ impl Writing {
                 Some(employee) => employee.email.as_str().to_owned(),
                 None => String::new(),
             },
-            Column::Described | Column::LeftOut => String::new(),
+            Column::Described | Column::Noted | Column::LeftOut => String::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::accounts::employee_called as employ;
-use crate::bot::create;
+use crate::bot::{create, set_status};
 use crate::cli::{fails, works};
 use crate::harness::{Log, Shop, code};
 
@@ -110,7 +110,7 @@ fn counts(shop: &Shop) -> (i64, i64) {
 
 async fn preview(shop: &Shop, csv: &str) -> Value {
     let query = "query($csv: String!) { previewImport(csv: $csv) { newTasks newCustomers alreadyHere refused digest
-        described leftOut rows { row number outcome customer remarks { column message isError } } } }";
+        described noted leftOut rows { row number outcome customer remarks { column message isError } } } }";
     let answer = shop.ask_with(query, json!({ "csv": csv })).await;
     assert!(answer["errors"].is_null(), "{answer}");
     answer["data"]["previewImport"].clone()
@@ -127,7 +127,7 @@ async fn export(shop: &Shop, arguments: &str) -> String {
     text.unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-const TASKS: &str = "{ allTasks { createdAt createdTime status category description dueOn closedTime
+const TASKS: &str = "{ allTasks { createdAt createdTime status stageSince category description dueOn closedTime
     customer { phone phoneE164 name } employee { email } estimate price prepayment warrantyUntil warrantyOf { description }
     device { kind brand model serialNumber accessories appearance place } } }";
 
@@ -143,6 +143,9 @@ async fn our_own_table_comes_back_as_it_went() {
     let id = create(&shop, "+79000000099").await;
     shop.ask(r#"mutation { deleteCustomer(phone: "+79000000099") { phone } }"#)
         .await;
+    // How long something has waited to be collected comes back, too.
+    shop.clock.advance(std::time::Duration::from_secs(61));
+    set_status(&shop, &id, "READY").await;
     let before = shop.ask(TASKS).await;
     for language in ["RUSSIAN", "ENGLISH"] {
         let file = export(&shop, &format!("kind: TASKS, language: {language}")).await;
@@ -259,6 +262,7 @@ async fn orders_of_remonline_become_tasks() {
         "<dt>Новых заявок</dt><dd>2</dd>",
         "<dt>Новых клиентов</dt><dd>1</dd>",
         "<dt>С замечаниями</dt><dd>1</dd>",
+        "<dt>В заметку для своих попадут столбцы</dt><dd>Заметки приёмщика</dd>",
         "<dt>Не загрузятся столбцы</dt><dd>Себестоимость, Прибыль</dd>",
         "<b>Статус:</b> Такого статуса нет",
         "<b>Телефон:</b> Телефонов несколько",
@@ -278,17 +282,21 @@ async fn orders_of_remonline_become_tasks() {
         "{done}"
     );
     let query = "{ taskById(id: 2) { createdTime closedTime dueOn status category description estimate price prepayment employee { email }
-        customer { id } device { kind brand model serialNumber accessories appearance } history { kind from to employee { email } } } }";
+        customer { id } device { kind brand model serialNumber accessories appearance } comments { kind text } history { kind from to employee { email } } } }";
     let task = shop.ask(query).await["data"]["taskById"].clone();
     assert_eq!(
         task,
         json!({
             "createdTime": "2020-02-01T07:30:00Z", "closedTime": "2020-02-05T15:00:00Z", "dueOn": "2020-02-03",
             "status": "CLOSED", "category": "REPAIR",
-            "description": "Разбит\r\nэкран\n\nМенеджер: Мария\nИсполнитель: Олег\nEmail: a@example.com\nАдрес: Тверь\nИсточник: Сайт\nЗаметки приёмщика: Срочно\nВердикт: Замена\nРекомендации: Беречь\nСтоимость работ: 1000\nСтоимость материалов: 500,50\nСкидка: 0\nОплачено: 1 500,50\nЛокация: Центр",
+            "description": "Разбит\r\nэкран\n\nМенеджер: Мария\nИсполнитель: Олег\nEmail: a@example.com\nАдрес: Тверь\nИсточник: Сайт\nВердикт: Замена\nРекомендации: Беречь\nСтоимость работ: 1000\nСтоимость материалов: 500,50\nСкидка: 0\nОплачено: 1 500,50\nЛокация: Центр",
             "estimate": 150050, "price": 150050, "prepayment": null, "employee": null, "customer": {"id": "1"},
             "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 12", "serialNumber": "SN-1", "accessories": "Чехол", "appearance": "Скол"},
-            "history": [{"kind": "IMPORTED", "from": "A001", "to": "CLOSED", "employee": {"email": "owner@example.com"}}],
+            "comments": [{"kind": "INTERNAL", "text": "Заметки приёмщика: Срочно"}],
+            "history": [
+                {"kind": "IMPORTED", "from": "A001", "to": "CLOSED", "employee": {"email": "owner@example.com"}},
+                {"kind": "COMMENT", "from": null, "to": "1", "employee": {"email": "owner@example.com"}},
+            ],
         })
     );
     let other = shop
@@ -316,6 +324,58 @@ async fn orders_of_remonline_become_tasks() {
     // One that was deleted may come back.
     shop.ask("mutation { deleteTask(id: 3) { id } }").await;
     assert_eq!(preview(&shop, REMONLINE).await["newTasks"], 1);
+    shop.close().await;
+}
+
+/// The 33 columns as importers of that file know them, too.
+#[tokio::test]
+async fn orders_of_remonline_with_its_older_headings_become_tasks() {
+    let file = "Принят;Принял;№ заказа;Тип заказа;Статус;Имя клиента;Телефон;Адрес;Email;Тип устройства;Бренд;Модель;\
+        Серийный номер;Комплектация;Внешний вид;Неисправность со слов заказчика;Крайний срок;Ориентировочная цена;Аванс;Срочно;\
+        Готов;Инженер;Выдан;Выдал;Себестоимость запчастей;Оплачено;Заметки приемщика;Заметки исполнителя;Выполненные работы;\
+        Установленные запчасти;Вердикт / рекомендации клиенту;Забрать у клиента;Доставить клиенту\n\
+        01.02.2020 10:30;Мария;A17/2;Ремонт;На выдачу;Анна;8 900 000-00-71;Тверь;a@example.com;Телефон;Apple;iPhone 8;SN-1;Чехол;\
+        Скол;Не включается;05.02.2020;1500;500;true;04.02.2020 12:00;Олег;;;700;0;Торопится;Плата;Пайка;Шлейф;Беречь;false;true\n\
+        01.02.2020 10:40;Мария;A18;Ремонт;Выдан;Борис;8 900 000-00-72;;;;;;;;;Шумит;;;;false;02.02.2020 12:00;Олег;03.02.2020 9:00;\
+        Мария;;;;;;;;false;false\n";
+    let shop = Shop::with_owner().await;
+    let report = preview(&shop, file).await;
+    assert_eq!(
+        (
+            &report["noted"],
+            &report["leftOut"],
+            &report["rows"][0]["remarks"]
+        ),
+        (
+            &json!(["Заметки приемщика", "Заметки исполнителя"]),
+            &json!(["Себестоимость запчастей"]),
+            &json!([])
+        ),
+    );
+    import(&shop, file).await;
+    let query = "{ allTasks { createdTime closedTime dueOn status description estimate prepayment stageSince
+        device { kind brand model } comments { kind text } history { kind from } } }";
+    assert_eq!(
+        shop.ask(query).await["data"]["allTasks"],
+        json!([
+            {
+                "createdTime": "2020-02-01T07:30:00Z", "closedTime": null, "dueOn": "2020-02-05", "status": "READY",
+                "description": "Не включается\n\nПринял: Мария\nАдрес: Тверь\nEmail: a@example.com\nСрочно\nИнженер: Олег\nОплачено: 0\n\
+                    Выполненные работы: Пайка\nУстановленные запчасти: Шлейф\nВердикт / рекомендации клиенту: Беречь\nДоставить клиенту",
+                "estimate": 150000, "prepayment": 50000, "stageSince": "2020-02-04T09:00:00Z",
+                "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 8"},
+                "comments": [{"kind": "INTERNAL", "text": "Заметки приемщика: Торопится\nЗаметки исполнителя: Плата"}],
+                "history": [{"kind": "IMPORTED", "from": "A17/2"}, {"kind": "COMMENT", "from": null}],
+            },
+            {
+                "createdTime": "2020-02-01T07:40:00Z", "closedTime": "2020-02-03T06:00:00Z", "dueOn": null, "status": "CLOSED",
+                "description": "Шумит\n\nГотов: 02.02.2020 12:00\nПринял: Мария\nИнженер: Олег\nВыдал: Мария",
+                "estimate": null, "prepayment": null, "stageSince": "2020-02-03T06:00:00Z",
+                "device": {"kind": "", "brand": "", "model": ""},
+                "comments": [], "history": [{"kind": "IMPORTED", "from": "A18"}],
+            },
+        ])
+    );
     shop.close().await;
 }
 

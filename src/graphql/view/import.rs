@@ -62,6 +62,8 @@ pub struct ReportView {
     rows: Vec<ImportRowView>,
     /// Columns that have no field, and go into the description under their heading.
     described: Vec<String>,
+    /// Columns that are not for the customer, and go into a note for colleagues.
+    noted: Vec<String>,
     /// Columns that are not taken.
     left_out: Vec<String>,
     /// To be passed to `importCsv`: another one where something else would happen.
@@ -77,6 +79,7 @@ impl From<Report> for ReportView {
             refused: report.refused(),
             rows: report.lines.into_iter().map(Into::into).collect(),
             described: report.described,
+            noted: report.noted,
             left_out: report.left_out,
             digest: report.digest,
         }
