@@ -51,14 +51,15 @@ pub fn ask(
     tasks::get(tx, actor, id)
 }
 
-/// Takes back the question about a task that has no answer yet, if there is one.
-pub(super) fn withdraw(log: &Log<'_>) -> Result<()> {
+/// Takes back the question about a task that has no answer yet; whether there is one.
+pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
     let Some(asked) = store::approvals::asked_of_task(log.tx, log.task)? else {
-        return Ok(());
+        return Ok(false);
     };
     store::outbox::delete_waiting_of_approval(log.tx, asked.id)?;
     store::approvals::set_decision(log.tx, asked.id, Decision::Withdrawn, None, log.now)?;
-    log.happened(EventKind::Withdrawn, asked.price.minor())
+    log.happened(EventKind::Withdrawn, asked.price.minor())?;
+    Ok(true)
 }
 
 /// Withdraws the question about a task, for the actor.
@@ -67,8 +68,9 @@ pub(super) fn withdraw(log: &Log<'_>) -> Result<()> {
 /// [`Error::NotFound`].
 pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<TaskRow> {
     tasks::get(tx, actor, id)?;
-    withdraw(&Log::of(tx, actor, id, now))?;
-    store::tasks::touch(tx, id, now)?;
+    if withdraw(&Log::of(tx, actor, id, now))? {
+        store::tasks::touch(tx, id, now)?;
+    }
     tasks::get(tx, actor, id)
 }
 

@@ -433,6 +433,26 @@ async fn a_question_that_has_not_gone_out_yet_goes_out_as_it_is_now_or_not_at_al
 }
 
 #[tokio::test]
+async fn taking_back_what_was_not_asked_is_nothing_that_happened() {
+    let shop = shop().await;
+    create(&shop, "+79000000001").await;
+    let updated = async || {
+        let query = "{ taskById(id: 1) { updatedTime } }";
+        shop.ask(query).await["data"]["taskById"]["updatedTime"].take()
+    };
+    let before = updated().await;
+    shop.clock.advance(Duration::from_secs(1));
+    let withdraw = "mutation { withdrawApproval(id: 1) { task { id } } }";
+    assert!(shop.ask(withdraw).await["errors"].is_null());
+    assert_eq!(updated().await, before);
+    assert_eq!(history(&shop, "1").await.len(), 1);
+    // So it draws nothing that the customer writes away from the newest task.
+    shop.update(text(ANNA, "Когда?")).await;
+    assert_eq!(comments(&shop, "2").await["unanswered"], true);
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn without_telegram_the_customer_agrees_and_writes_on_the_page() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
