@@ -1,0 +1,229 @@
+//! What is said and agreed in the model, and what customers are told.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, ToSpan};
+
+use super::apply::Refusal;
+use super::{Approval, Comment, Model, News, Notice, Task};
+
+impl Model {
+    pub fn comment(
+        &mut self,
+        id: i64,
+        to_customer: bool,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if text.is_empty() {
+            return Err("BAD_USER_INPUT");
+        }
+        self.tasks.get(&id).ok_or("NOT_FOUND")?;
+        let kind = if to_customer {
+            "TO_CUSTOMER"
+        } else {
+            "INTERNAL"
+        };
+        let comment = self.add_comment(id, kind, "COMMENT", text, now);
+        if to_customer {
+            settle(&mut self.comments, id);
+            self.tell(id, News::Comment(comment));
+        }
+        Ok(())
+    }
+
+    fn add_comment(
+        &mut self,
+        id: i64,
+        kind: &'static str,
+        event: &str,
+        text: &str,
+        now: Timestamp,
+    ) -> i64 {
+        self.last_comment += 1;
+        let task = self.tasks.get_mut(&id).unwrap();
+        task.happened(now, event, self.last_comment);
+        task.updated = now;
+        let comment = Comment {
+            task: id,
+            kind,
+            text: text.to_owned(),
+            at: now,
+            open: kind == "FROM_CUSTOMER",
+        };
+        self.comments.insert(self.last_comment, comment);
+        self.last_comment
+    }
+
+    pub fn ask(
+        &mut self,
+        id: i64,
+        price: i64,
+        text: Option<&str>,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if price < 0 {
+            return Err("BAD_USER_INPUT");
+        }
+        self.expect(id, expected)?;
+        let task = self.tasks.get_mut(&id).unwrap();
+        if task.status == "CLOSED" {
+            return Err("BAD_USER_INPUT");
+        }
+        task.withdraw(now);
+        let before = task.estimate.map(|sum| sum.to_string()).unwrap_or_default();
+        task.note_changed(now, "ESTIMATE", &before, &price.to_string());
+        task.estimate = Some(price);
+        task.changed(now);
+        task.happened(now, "ASKED", price);
+        self.last_approval += 1;
+        task.approvals.push(Approval {
+            id: self.last_approval,
+            price,
+            text: text.filter(|text| !text.is_empty()).map(str::to_owned),
+            version: task.version,
+            asked: now,
+            decision: "ASKED",
+            decided: None,
+        });
+        self.tell(id, News::Approval(self.last_approval));
+        Ok(())
+    }
+
+    /// What a customer writes lands on the open task of theirs that something happened to last, or
+    /// on the one that was closed last, for thirty days.
+    pub fn hear(&mut self, chat: i64, text: &str, now: Timestamp) {
+        let theirs = self.tasks.iter();
+        let theirs = theirs.filter(|(id, _)| self.is_theirs(**id, chat));
+        let of = |closed: bool| {
+            let theirs = theirs.clone();
+            theirs.filter(move |(_, task)| (task.status == "CLOSED") == closed)
+        };
+        let open = of(false).max_by_key(|(id, task)| (task.updated, **id));
+        let last = of(true).max_by_key(|(id, task)| (task.closed, **id));
+        let holds = |(_, task): &(&i64, &Task)| {
+            let hours = 30 * 24;
+            let end = task.closed.unwrap().saturating_add(hours.hours());
+            end.is_ok_and(|end| now < end)
+        };
+        match open.or(last.filter(holds)) {
+            Some((&id, _)) if !text.is_empty() => {
+                self.add_comment(id, "FROM_CUSTOMER", "ANSWER", text, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a task is a card's that has proved to have this chat.
+    fn is_theirs(&self, task: i64, chat: i64) -> bool {
+        let customer = self.tasks.get(&task).and_then(|task| task.customer);
+        let card = customer.map(|id| &self.cards[&id]);
+        card.is_some_and(|card| card.telegram == Some((chat, true)))
+    }
+
+    /// Only as long as it waits for an answer, and between their own tasks.
+    pub fn move_comment(&mut self, chat: i64, id: i64, to: i64, now: Timestamp) {
+        let Some(from) = self.comments.get(&id).map(|comment| comment.task) else {
+            return;
+        };
+        let theirs = self.is_theirs(from, chat) && self.is_theirs(to, chat);
+        let comment = self.comments.get_mut(&id).unwrap();
+        if theirs && comment.open && from != to {
+            comment.task = to;
+            for (task, kind) in [(from, "MOVED"), (to, "ANSWER")] {
+                let task = self.tasks.get_mut(&task).unwrap();
+                task.happened(now, kind, id);
+                task.updated = now;
+            }
+        }
+    }
+
+    /// Only the first answer counts, and only as long as nothing has overtaken the question.
+    pub fn decide(&mut self, chat: i64, approval: i64, agreed: bool, now: Timestamp) {
+        let mut tasks = self.tasks.iter();
+        let asked = tasks.find(|(_, task)| task.approvals.iter().any(|of| of.id == approval));
+        let Some((&id, _)) = asked.filter(|(id, _)| self.is_theirs(**id, chat)) else {
+            return;
+        };
+        let task = self.tasks.get_mut(&id).unwrap();
+        let mut all = task.approvals.iter_mut();
+        let asked = all.find(|of| of.id == approval).unwrap();
+        if asked.decision == "ASKED" {
+            asked.decision = if agreed { "AGREED" } else { "DECLINED" };
+            asked.decided = Some(now);
+            let (kind, price) = (asked.decision, asked.price);
+            task.happened(now, kind, price);
+            task.updated = now;
+        }
+    }
+
+    /// Where a task's customer can be told.
+    fn chat_of(&self, task: i64) -> Option<(i64, i64)> {
+        let card = self.tasks[&task].customer?;
+        let (chat, proven) = self.cards[&card].telegram?;
+        proven.then_some((card, chat))
+    }
+
+    fn tell(&mut self, task: i64, news: News) {
+        if let Some((card, chat)) = self.chat_of(task) {
+            self.notices.push(Notice {
+                chat,
+                card,
+                task,
+                news,
+                sent: false,
+            });
+        }
+    }
+
+    /// Two changes of a task are one piece of news while it waits, and there and back again is none.
+    pub fn tell_stage(&mut self, task: i64, was: i64, is: i64) {
+        if self.chat_of(task).is_none() {
+            return;
+        }
+        let waiting = |notice: &Notice| !notice.sent && notice.task == task;
+        let Some(at) = self.notices.iter().rposition(waiting) else {
+            return self.tell(task, News::Stage(was, is));
+        };
+        if let News::Stage(from, to) = &mut self.notices[at].news {
+            *to = is;
+            if *from == is {
+                self.notices.remove(at);
+            }
+        }
+    }
+
+    /// What waits for a card isn't sent any more.
+    pub fn take_back(&mut self, card: i64) {
+        self.notices
+            .retain(|notice| notice.sent || notice.card != card);
+    }
+
+    /// Whether something waits that goes out at once.
+    pub fn is_in_a_hurry(&self) -> bool {
+        let at_once = |notice: &Notice| !matches!(notice.news, News::Stage(..));
+        self.notices
+            .iter()
+            .any(|notice| !notice.sent && at_once(notice))
+    }
+
+    /// Everything goes out but the news of a stage of which customers aren't told.
+    pub fn send_all(&mut self) {
+        let stages = &self.stages;
+        let told = |id: i64| stages.iter().all(|stage| stage.id != id || stage.told);
+        self.notices.retain(|notice| {
+            notice.sent || !matches!(notice.news, News::Stage(_, to) if !told(to))
+        });
+        for notice in &mut self.notices {
+            notice.sent = true;
+        }
+    }
+}
+
+/// What the customer of a task said waits for no answer any more; whether anything did.
+pub fn settle(comments: &mut BTreeMap<i64, Comment>, task: i64) -> bool {
+    let waiting = comments.values_mut();
+    let waiting = waiting.filter(|comment| comment.task == task && comment.open);
+    waiting.map(|comment| comment.open = false).count() > 0
+}
