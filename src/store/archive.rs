@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Connection, Transaction};
-use crate::domain::{Error, Problem, Result, TaskFilter, TaskOrder};
+use crate::domain::{Error, Problem, Result, Status, TaskFilter, TaskOrder};
 
 /// The tables that an archive has; a table comes after those that its rows refer to. Every other
 /// table is one of [`LEFT_OUT`]: a test sees to that.
@@ -258,6 +258,11 @@ fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<String, i64>) -> Result<
 fn read_through(tx: &Transaction) -> Result<()> {
     super::employees::all(tx)?;
     super::customers::all(tx)?;
+    super::stages::all(tx)?;
+    // A task can come to each status.
+    for status in Status::ALL {
+        super::stages::first_of(tx, *status)?.ok_or(Error::NotFound)?;
+    }
     let mut after = None;
     loop {
         let (all, order) = (TaskFilter::default(), TaskOrder::Oldest);

@@ -795,6 +795,13 @@ async fn a_broken_archive_changes_nothing() {
             "не целый архив",
         ),
         (
+            archive.replace(
+                "\"status\":\"CLOSED\",\"name\"",
+                "\"status\":\"READY\",\"name\"",
+            ),
+            "не целый архив",
+        ),
+        (
             archive.replace("\"customer_id\":1", "\"customer_id\":7"),
             "не целый архив",
         ),
