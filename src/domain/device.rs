@@ -108,8 +108,9 @@ impl Device {
 /// By what two spellings of one serial number are known to be the same: its letters, as capitals,
 /// and its digits. Empty for a text without a digit, such as "none".
 pub fn serial_key(serial: &str) -> String {
-    let kept = serial.chars().filter(|c| c.is_alphanumeric());
-    let key: String = kept.flat_map(char::to_uppercase).collect();
+    // Some letters have capitals of several signs, of which not all are letters.
+    let capitals = serial.chars().flat_map(char::to_uppercase);
+    let key: String = capitals.filter(|c| c.is_alphanumeric()).collect();
     match key.contains(char::is_numeric) {
         true => key,
         false => String::new(),
@@ -250,6 +251,8 @@ mod tests {
     #[test]
     fn a_serial_number_is_the_same_however_it_is_spelled() {
         assert_eq!(device(" sn-12 ab/Ж ").serial_key(), "SN12ABЖ");
+        let key = device("\u{3b0}1").serial_key();
+        assert_eq!(serial_key(&key), key);
         for nothing in ["", "-", "нет", "б/н", "no label"] {
             assert_eq!(device(nothing).serial_key(), "", "{nothing}");
         }
