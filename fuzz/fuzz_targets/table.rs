@@ -147,8 +147,7 @@ fn assert_same(row: &ImportRow, again: &ImportRow) {
         (is.category, is.due, is.employee)
     );
     assert_eq!(was.created.as_second(), is.created.as_second());
-    assert_eq!(
-        was.closed.map(|at| at.as_second()),
-        is.closed.map(|at| at.as_second())
-    );
+    for (was, is) in [(was.closed, is.closed), (was.ready, is.ready)] {
+        assert_eq!(was.map(|at| at.as_second()), is.map(|at| at.as_second()));
+    }
 }

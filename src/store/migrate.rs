@@ -11,7 +11,7 @@ use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
 use super::files::{self, Part, beside};
-use super::{Connection, backup, configure, search};
+use super::{Connection, backup, configure};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -105,7 +105,6 @@ pub(super) fn prepare(
         snapshot(&connection, path, applied, now)?;
     }
     run(&mut connection, migrations).map_err(|error| OpenError::migration(path, error))?;
-    search::catch_up(&mut connection).map_err(|error| OpenError::file(path, error))?;
     Ok(created)
 }
 

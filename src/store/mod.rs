@@ -44,7 +44,7 @@ pub mod workload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -64,7 +64,7 @@ pub use rusqlite::{Connection, Transaction};
 pub use staff::Staff;
 
 use crate::clock::Stopwatch;
-use crate::domain::{Result, TaskId};
+use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
@@ -138,6 +138,7 @@ impl Db {
                 touched.note(action, table, row);
             }))
         })?;
+        let version = first_look(&writes).map_err(|error| OpenError::file(&path, error))?;
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
@@ -155,7 +156,7 @@ impl Db {
                 metrics: Metrics::default(),
                 queue: Queue::default(),
                 staff: Kept::default(),
-                version: AtomicI64::default(),
+                version: version.into(),
                 _in_use: in_use,
             }),
         })))
@@ -228,8 +229,7 @@ impl Db {
     pub async fn notice_others(&self) -> Result<()> {
         let writer = self.0.writer.clone();
         let look = move |c: &mut Connection| {
-            // Our own writes, by this same connection, don't change it.
-            let version = c.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+            let version = data_version(c)?;
             if writer.version.load(Ordering::Relaxed) != version {
                 writer.staff.forget();
                 search::catch_up(c)?;
@@ -313,6 +313,19 @@ impl Db {
         let work = move |c: &mut Connection| Ok(c.query_row(&sql, [], |row| row.get(0))?);
         self.0.writer.alone(work).await
     }
+}
+
+/// What changes whenever another connection than this one has written.
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA data_version", [], |row| row.get(0))
+}
+
+/// From here on it is noticed what other programs write. Has the search read what they wrote before.
+fn first_look(writes: &Pool) -> Result<i64> {
+    let mut connection = writes.get().map_err(Error::internal)?;
+    let version = data_version(&connection)?;
+    search::catch_up(&mut connection)?;
+    Ok(version)
 }
 
 /// A read transaction, whose statements are prepared once for all of them.
