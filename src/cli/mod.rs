@@ -261,6 +261,7 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
         .map_err(|error| say(&error))?;
     let now = clock.now();
     let path = db.path().to_owned();
+    drop(db);
     tokio::task::spawn_blocking(move || demo::fill(&path, tasks, &hash, now))
         .await?
         .map_err(|error| say(&error))?;

@@ -7,9 +7,9 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value};
-use rusqlite::{TransactionBehavior, params_from_iter};
+use rusqlite::{ErrorCode, TransactionBehavior, params_from_iter};
 
-use super::{Connection, Transaction, configure};
+use super::{Connection, Transaction, configure, lock};
 use crate::domain::{
     CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Sum, Task, TaskId,
 };
@@ -43,8 +43,15 @@ pub struct Bulk<'a> {
 /// # Errors
 /// Those of `work`, and [`Error::Internal`] when the database fails; nothing is changed then.
 pub fn fill(path: &Path, work: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Result<()> {
+    let _in_use = lock::share(path).map_err(Error::internal)?;
     let mut connection = Connection::open(path)?;
     configure(&connection)?;
+    let log = match leaves_log(&connection)? {
+        // It begins anew.
+        true => "PRAGMA main.journal_mode = WAL",
+        // It is as long as the database at the end, and nobody needs it any more.
+        false => "PRAGMA wal_checkpoint(TRUNCATE)",
+    };
     connection.pragma_update(None, "cache_size", -CACHE)?;
     // The indexes are sorted by as many threads as help.
     connection.pragma_update(None, "threads", 2)?;
@@ -60,9 +67,18 @@ pub fn fill(path: &Path, work: impl FnOnce(&mut Bulk<'_>) -> Result<()>) -> Resu
     let mut bulk = Bulk { tx, words };
     work(&mut bulk)?;
     bulk.finish(&indexes, index)?;
-    // The log is as long as the database now, and nobody needs it any more.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.query_row(log, [], |_| Ok(()))?;
     Ok(())
+}
+
+/// Whether the write-ahead log could be left: what is new is written once then, to its place. An
+/// interrupted transaction is taken back as well, since the few pages of the empty database are
+/// kept aside meanwhile. Where a server runs on the database, it stays with the log.
+fn leaves_log(connection: &Connection) -> Result<bool> {
+    match connection.pragma_update(None, "journal_mode", "DELETE") {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
+        other => Ok(other.map(|()| true)?),
+    }
 }
 
 /// What the search looks through in a task.

@@ -153,6 +153,29 @@ fn the_demo_is_two_years_of_five_people() {
     assert!(log.metadata().map_or(0, |log| log.len()) == 0);
 }
 
+#[tokio::test]
+async fn the_demo_is_made_beside_a_server_too() {
+    let folder = TempDir::new().unwrap();
+    let (path, now) = (
+        folder.path().join("zayavka.db"),
+        "2021-07-25T09:00:00Z".parse().unwrap(),
+    );
+    let served = Db::open(&path, now).unwrap();
+    works(folder.path(), &["demo", "--tasks", "300"], "");
+    let count = |c: &Connection| Ok(number(c, "SELECT count(*) FROM tasks"));
+    assert_eq!(served.read(count).await.unwrap(), 300);
+    drop(served);
+    // Alone it fills the file without the log, which is there again afterwards.
+    let alone = TempDir::new().unwrap();
+    works(alone.path(), &["demo", "--tasks", "300"], "");
+    for folder in [&folder, &alone] {
+        let mode: String = database(folder.path())
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+    }
+}
+
 #[test]
 fn a_demo_that_is_killed_leaves_nothing() {
     let folder = TempDir::new().unwrap();
