@@ -19,6 +19,9 @@ const CACHE: i64 = 128 * 1024;
 /// Rows of one statement, which opens the table once for all of them.
 const ROWS: usize = 100;
 
+/// Chunks of texts that may wait for the search index: of a million tasks, that nobody waits for it.
+const AHEAD: usize = 1_000;
+
 /// What the triggers on new tasks, details and customers would have written row by row.
 const DERIVED: &str = "
     INSERT INTO phone_ends (digits, customer_id)
@@ -108,7 +111,7 @@ impl SearchIndex {
         memory.execute_batch(&table)?;
         memory.execute(Self::COLLECT, [])?;
         main.execute("ATTACH ?1 AS memory", [Self::PLACE])?;
-        let (sender, receiver) = sync_channel(4);
+        let (sender, receiver) = sync_channel(AHEAD);
         let thread = thread::Builder::new().name("search index".to_owned());
         let thread = thread.spawn(move || Self::make(memory, &receiver));
         Ok((sender, Self(thread.map_err(Error::internal)?)))
