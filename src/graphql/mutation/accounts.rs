@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use crate::app;
-use crate::domain::{Email, Result};
+use crate::app::{self, Desk};
+use crate::domain::{Email, Employee, Result};
 use crate::graphql::Asked;
 use crate::graphql::accounts::{
     ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_credentials,
@@ -15,7 +15,18 @@ use crate::store::Transaction;
 /// The answer of the mutations of one's own or another's account.
 #[derive(SimpleObject)]
 pub struct UpdateUserPayload {
-    pub user: UserView,
+    user: UserView,
+}
+
+impl UpdateUserPayload {
+    /// Does a write, which returns the account as it is then.
+    pub async fn write(
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Employee> + Send + 'static,
+    ) -> Result<Self> {
+        let user = user(desk.db.write(work).await?);
+        Ok(Self { user })
+    }
 }
 
 #[derive(SimpleObject)]
@@ -100,8 +111,7 @@ impl AccountMutation {
             Some(email) => app::accounts::update_me(tx, &actor, &email),
             None => app::accounts::me(tx, &actor),
         };
-        let user = user(ctx.desk()?.db.write(work).await?);
-        Ok(UpdateUserPayload { user })
+        UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
     /// Changes one's own password and ends every token of the account but the one that comes

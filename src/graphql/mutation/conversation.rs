@@ -26,13 +26,8 @@ impl ConversationMutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (NoticeId::parse("id", &id)?, desk.clock.now());
-        let row = desk
-            .db
-            .write(move |tx| app::notices::retry(tx, &actor, id, now))
-            .await?;
-        Ok(TaskPayload {
-            task: loader::task(row, &desk.shop.timezone),
-        })
+        let work = move |tx: &Transaction<'_>| app::notices::retry(tx, &actor, id, now);
+        TaskPayload::write(desk, work).await
     }
 
     /// Says something about a task: to colleagues, or to its customer, who is told of it, sees it on
@@ -65,9 +60,7 @@ impl ConversationMutation {
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, id, now);
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 
     /// Asks the customer of a task to agree to a price, which becomes its estimate, by a button in
@@ -91,9 +84,7 @@ impl ConversationMutation {
             expected_version,
         };
         let work = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, id, &new, now);
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 
     /// Takes back the question about a task that its customer has not answered yet. All staff may.
@@ -102,8 +93,6 @@ impl ConversationMutation {
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::approvals::take_back(tx, &actor, id, now);
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 }

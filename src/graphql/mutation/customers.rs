@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use crate::app;
-use crate::domain::{CustomerId, Phone, Result};
+use crate::app::{self, Desk};
+use crate::domain::{Customer, CustomerId, Phone, Result};
 use crate::graphql::input::{Card, CustomerInput};
 use crate::graphql::view::CustomerView;
 use crate::graphql::{Asked, loader};
@@ -14,10 +14,28 @@ pub struct CustomerPayload {
     customer: CustomerView,
 }
 
+impl CustomerPayload {
+    /// Does a write, which returns the card as it is then.
+    async fn write(
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Customer> + Send + 'static,
+    ) -> Result<Self> {
+        let customer = loader::customer(desk.db.write(work).await?);
+        Ok(Self { customer })
+    }
+}
+
 #[derive(SimpleObject)]
 pub struct DeleteCustomerPayload {
     /// The deleted card's phone, as it was typed when the card was made.
     phone: String,
+}
+
+impl DeleteCustomerPayload {
+    fn of(deleted: &Customer) -> Self {
+        let phone = deleted.phone.typed().to_owned();
+        Self { phone }
+    }
 }
 
 #[derive(Default)]
@@ -39,8 +57,7 @@ impl CustomerMutation {
         let work = move |tx: &Transaction<'_>| {
             app::customers::create(tx, &shop, &actor, &phone, &change, now)
         };
-        let customer = loader::customer(desk.db.write(work).await?);
-        Ok(CustomerPayload { customer })
+        CustomerPayload::write(desk, work).await
     }
 
     /// Changes the card that is found by `phone`; a changed number means a new card. NOT_FOUND
@@ -57,8 +74,7 @@ impl CustomerMutation {
         let work = move |tx: &Transaction<'_>| {
             app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
         };
-        let customer = loader::customer(desk.db.write(work).await?);
-        Ok(CustomerPayload { customer })
+        CustomerPayload::write(desk, work).await
     }
 
     /// Erases a customer's card. Tasks of the customer stay; their `customer` becomes null, and
@@ -74,9 +90,7 @@ impl CustomerMutation {
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| app::customers::delete(tx, &actor, &phone, now);
         let customer = desk.db.write(work).await?;
-        Ok(DeleteCustomerPayload {
-            phone: customer.phone.typed().to_owned(),
-        })
+        Ok(DeleteCustomerPayload::of(&customer))
     }
 
     /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions,
@@ -90,9 +104,7 @@ impl CustomerMutation {
         let desk = ctx.desk()?;
         let phone = Phone::parse("phone", &phone, desk.shop.country)?;
         let customer = app::customers::erase(desk, owner, phone).await?;
-        Ok(DeleteCustomerPayload {
-            phone: customer.phone.typed().to_owned(),
-        })
+        Ok(DeleteCustomerPayload::of(&customer))
     }
 
     /// Vouches that a card's Telegram account is the customer's. From then on it is told of the
@@ -110,8 +122,7 @@ impl CustomerMutation {
         );
         let work =
             move |tx: &Transaction<'_>| app::customers::confirm_telegram(tx, &actor, id, now);
-        let customer = loader::customer(desk.db.write(work).await?);
-        Ok(CustomerPayload { customer })
+        CustomerPayload::write(desk, work).await
     }
 
     /// Takes a card's Telegram account away, and what waits to be sent to it.
@@ -123,7 +134,6 @@ impl CustomerMutation {
             desk.clock.now(),
         );
         let work = move |tx: &Transaction<'_>| app::customers::unlink_telegram(tx, &actor, id, now);
-        let customer = loader::customer(desk.db.write(work).await?);
-        Ok(CustomerPayload { customer })
+        CustomerPayload::write(desk, work).await
     }
 }

@@ -6,7 +6,7 @@ use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, Result, Role};
 use crate::graphql::Asked;
-use crate::graphql::view::{RoleEnum, user};
+use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]
@@ -53,8 +53,7 @@ impl EmployeeMutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
-        let user = user(ctx.desk()?.db.write(work).await?);
-        Ok(UpdateUserPayload { user })
+        UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
     /// Makes an employee an owner, or an owner an employee. The owner's; CONFLICT for the last
@@ -68,7 +67,6 @@ impl EmployeeMutation {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
         let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
-        let user = user(ctx.desk()?.db.write(work).await?);
-        Ok(UpdateUserPayload { user })
+        UpdateUserPayload::write(ctx.desk()?, work).await
     }
 }

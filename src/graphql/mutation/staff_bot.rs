@@ -6,7 +6,6 @@ use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Result, TimeOfDay};
 use crate::graphql::Asked;
-use crate::graphql::view::user;
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]
@@ -45,8 +44,7 @@ impl StaffBotMutation {
     async fn unlink_my_telegram(&self, ctx: &Context<'_>) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
         let work = move |tx: &Transaction<'_>| app::staff_bot::unlink(tx, &actor);
-        let user = user(ctx.desk()?.db.write(work).await?);
-        Ok(UpdateUserPayload { user })
+        UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
     /// Chooses when the bot sends one's own open tasks each morning. It begins tomorrow when that
@@ -64,7 +62,6 @@ impl StaffBotMutation {
         let (shop, now) = (desk.shop.clone(), desk.clock.now());
         let work =
             move |tx: &Transaction<'_>| app::staff_bot::set_morning(tx, &shop, &actor, time, now);
-        let user = user(desk.db.write(work).await?);
-        Ok(UpdateUserPayload { user })
+        UpdateUserPayload::write(desk, work).await
     }
 }

@@ -2,16 +2,30 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use crate::app;
+use crate::app::{self, Desk};
 use crate::domain::{EmployeeId, Result, TaskId};
 use crate::graphql::input::TaskInput;
 use crate::graphql::view::TaskView;
 use crate::graphql::{Asked, loader};
 use crate::store::Transaction;
+use crate::store::tasks::TaskRow;
 
 #[derive(SimpleObject)]
 pub struct TaskPayload {
-    pub task: TaskView,
+    task: TaskView,
+}
+
+impl TaskPayload {
+    /// Does a write, which returns the task as it is then.
+    pub async fn write(
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<TaskRow> + Send + 'static,
+    ) -> Result<Self> {
+        let row = desk.db.write(work).await?;
+        Ok(Self {
+            task: loader::task(row, &desk.shop.timezone),
+        })
+    }
 }
 
 #[derive(SimpleObject)]
@@ -30,13 +44,8 @@ impl TaskMutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (new, now) = (task_data.into_new(&desk.shop)?, desk.clock.now());
-        let row = desk
-            .db
-            .write(move |tx| app::tasks::create(tx, &actor, &new, now))
-            .await?;
-        Ok(TaskPayload {
-            task: loader::task(row, &desk.shop.timezone),
-        })
+        let work = move |tx: &Transaction<'_>| app::tasks::create(tx, &actor, &new, now);
+        TaskPayload::write(desk, work).await
     }
 
     /// Changes a task; what isn't given stays. The customer is told of a new status or stage.
@@ -48,9 +57,7 @@ impl TaskMutation {
         let (id, change) = task_data.into_change(&shop)?;
         let work =
             move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 
     /// Makes an employee responsible for a task; nobody when `employeeId` is null.
@@ -70,9 +77,7 @@ impl TaskMutation {
         let work = move |tx: &Transaction<'_>| {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
         };
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 
     /// Deletes a task. Its number is never given again.
@@ -97,8 +102,6 @@ impl TaskMutation {
             app::status_links::renew(tx, &actor, &links, id, now)?;
             app::tasks::get(tx, &actor, id)
         };
-        Ok(TaskPayload {
-            task: loader::task(desk.db.write(work).await?, &desk.shop.timezone),
-        })
+        TaskPayload::write(desk, work).await
     }
 }
