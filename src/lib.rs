@@ -8,6 +8,7 @@
 //! - [`config`]: the settings, checked.
 //! - [`certificate`]: what HTTPS shows.
 //! - [`clock`]: the only place that asks for the time.
+//! - [`log`]: the lines for whoever runs the server.
 //! - [`metrics`]: what the server counts of itself.
 //! - [`i18n`]: every sentence, in Russian and English.
 //! - [`store`]: all the SQL.
@@ -67,6 +68,7 @@ pub mod fetcher;
 pub mod graphql;
 pub mod http;
 pub mod i18n;
+pub mod log;
 pub mod metrics;
 pub mod notifier;
 pub mod server;

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("certificate", &[]),
     ("config", &["domain"]),
     ("i18n", &["domain"]),
+    ("log", &["domain", "clock"]),
     ("metrics", &[]),
     ("store", &["domain", "clock", "metrics"]),
     ("telegram", &["domain"]),
