@@ -20,6 +20,8 @@ use crate::web;
 
 /// The media type under which a refused document has a status of its own.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+/// The headers of an answer, so that there is room for them at once.
+const HEADERS: usize = 12;
 const GRAPHIQL: &str = include_str!("graphiql.html");
 const GRAPHIQL_SCRIPT: &str = include_str!("graphiql.js");
 /// The page gets GraphiQL from unpkg.com, pinned by version and hash.
@@ -134,24 +136,22 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
 
 /// How to answer.
 struct Out {
-    media_type: &'static str,
+    /// Whether the client knows [`GRAPHQL_RESPONSE`].
+    graphql: bool,
 }
 
 impl Out {
     fn new(headers: &HeaderMap) -> Self {
-        let media_type = match accepts(headers, GRAPHQL_RESPONSE) {
-            true => GRAPHQL_RESPONSE,
-            false => "application/json",
-        };
-        Self { media_type }
+        let graphql = accepts(headers, GRAPHQL_RESPONSE);
+        Self { graphql }
     }
 
     /// The status for a document that can't be run. Clients that ask for plain JSON take
     /// anything but 200 for a failing server, so they get 200.
     fn document_status(&self) -> StatusCode {
-        match self.media_type {
-            GRAPHQL_RESPONSE => StatusCode::BAD_REQUEST,
-            _ => StatusCode::OK,
+        match self.graphql {
+            true => StatusCode::BAD_REQUEST,
+            false => StatusCode::OK,
         }
     }
 
@@ -163,12 +163,15 @@ impl Out {
         let Ok(body) = crate::graphql::write(response) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let mut answer = warp::reply::with_status(body, status).into_response();
-        let media_type = format!("{}; charset=utf-8", self.media_type);
+        let media_type = match self.graphql {
+            true => "application/graphql-response+json; charset=utf-8",
+            false => "application/json; charset=utf-8",
+        };
+        let mut answer = Response::new(body.into());
+        *answer.status_mut() = status;
         let headers = answer.headers_mut();
-        if let Ok(media_type) = HeaderValue::from_str(&media_type) {
-            headers.insert(CONTENT_TYPE, media_type);
-        }
+        headers.reserve(HEADERS);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(VARY, HeaderValue::from_static("Accept"));
         answer
     }

@@ -39,9 +39,8 @@ const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
 pub(super) fn add_defaults(response: &mut Response, https: bool) {
     let headers = response.headers_mut();
     for (name, value) in DEFAULTS {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        let missing = || HeaderValue::from_static(value);
+        headers.entry(name).or_insert_with(missing);
     }
     if https {
         let year = HeaderValue::from_static("max-age=31536000");
