@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -403,8 +404,9 @@ fn update(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
 fn index(connection: &Connection) -> Result<(), Failure> {
     let steps = [
         "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
-        "INSERT INTO task_search (rowid, description, name, device)
-         SELECT t.id, t.description, t.name, t.device
+        "INSERT INTO task_search (rowid, description, name, device, digits)
+         SELECT t.id, t.description, t.name, t.device,
+             digit_letters(t.description || ' ' || t.name || ' ' || t.device)
          FROM task_search_stale AS s JOIN texts_of_tasks AS t ON t.id = s.task_id",
         "DELETE FROM task_search_stale",
     ];
@@ -412,6 +414,24 @@ fn index(connection: &Connection) -> Result<(), Failure> {
         connection.prepare_cached(step)?.execute([])?;
     }
     Ok(())
+}
+
+/// Each number of five digits or more, with a letter for every three digits in a row.
+fn digit_letters(text: &str) -> String {
+    let mut numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+    numbers.retain(|number| number.len() >= 5);
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut letters = String::new();
+    for number in numbers {
+        for start in 0..number.len() - 2 {
+            let three: u32 = number[start..start + 3].parse().unwrap_or_default();
+            letters.extend(char::from_u32(0xE000 + three));
+        }
+        letters.push(' ');
+    }
+    letters.truncate(letters.trim_end().len());
+    letters
 }
 
 /// A row of the history.
@@ -542,7 +562,10 @@ fn pool(file: &str, size: u32) -> Result<Pool, Failure> {
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "query_only", size > 1)?;
         connection.set_prepared_statement_cache_capacity(128);
-        Ok(())
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        connection.create_scalar_function("digit_letters", 1, flags, |context| {
+            Ok(digit_letters(context.get_raw(0).as_str()?))
+        })
     });
     Ok(r2d2::Pool::builder()
         .max_size(size)

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{ErrorCode, TransactionBehavior, params_from_iter};
 
-use super::{Connection, Transaction, configure, lock};
+use super::{Connection, Transaction, configure, lock, search};
 use crate::domain::{
     CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Sum, Task, TaskId,
 };
@@ -120,8 +120,7 @@ impl SearchIndex {
     /// Until nothing more can come.
     fn make(mut memory: Connection, words: &Receiver<Vec<Words>>) -> rusqlite::Result<Connection> {
         let tx = memory.transaction()?;
-        let insert =
-            "INSERT INTO task_search (rowid, description, name, device) VALUES (?1, ?2, ?3, ?4)";
+        let insert = "INSERT INTO task_search (rowid, description, name, device, digits) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut statement = tx.prepare(insert)?;
         let optimize = "INSERT INTO task_search (task_search) VALUES ('optimize')";
         let mut optimize = tx.prepare(optimize)?;
@@ -133,7 +132,9 @@ impl SearchIndex {
             if words.peek().is_none() {
                 optimize.execute([])?;
             }
-            statement.execute((of.task, of.description, of.name, of.device))?;
+            let text = format!("{} {} {}", of.description, of.name, of.device);
+            let digits = search::digit_letters(&text);
+            statement.execute((of.task, of.description, of.name, of.device, digits))?;
         }
         optimize.execute([])?;
         drop((statement, optimize));

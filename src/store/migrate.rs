@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use refinery::error::WrapMigrationError;
 use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
 use super::files::{self, Part, beside};
-use super::{Connection, backup, configure};
+use super::{Connection, backup, configure, search};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -116,6 +117,7 @@ pub(super) fn run(
     let runner = Runner::new(migrations)
         .set_grouped(true)
         .set_abort_divergent(true);
+    search::add_function(connection).migration_err("the connection takes no function", None)?;
     runner.run(connection).map(drop)
 }
 

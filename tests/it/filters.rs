@@ -193,6 +193,51 @@ async fn tasks_are_found_by_their_employee() {
 }
 
 #[tokio::test]
+async fn a_long_number_is_found_wherever_it_stands_and_however_it_is_written() {
+    let shop = Shop::with_owner().await;
+    for description in ["Плата 4455667788, заказ 12-34567", "Без номера", "55667"]
+    {
+        let query = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+79990000000", description: "{description}"}}) {{ task {{ id }} }} }}"#
+        );
+        let answer = shop.ask(&query).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
+    let answer = shop
+        .ask(
+            r#"mutation {
+                updateTask(taskData: {id: 2, device: {serialNumber: "SN-00 4455-6"}}) { task { id } }
+                updateCustomer(customerData: {phone: "+79990000000", name: "Склад 90210"}) { customer { id } } }"#,
+        )
+        .await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    for (text, expected) in [
+        ("4455667788", "1"),
+        ("55667", "1 3"),
+        ("5667788", "1"),
+        ("5566", "1 3"),
+        ("556678", ""),
+        ("44556677889", ""),
+        ("плата 12-34567", "1"),
+        ("плата 34567", "1"),
+        ("34567", "1"),
+        ("№4455667788", "1"),
+        ("445566", "1"),
+        ("0044556", "2"),
+        ("sn-00 4455-6", "2"),
+        ("90210", "1 2 3"),
+        ("склад 55667", "1 3"),
+    ] {
+        let query = format!(
+            r#"{{ tasks(orderBy: OLDEST, filter: {{search: "{text}"}}) {{ nodes {{ id }} }} }}"#
+        );
+        let answer = shop.ask(&query).await;
+        assert_eq!(ids(&answer["data"]["tasks"]["nodes"]), expected, "{text}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn the_search_finds_parts_of_words_numbers_phones_and_names() {
     let shop = Shop::with_owner().await;
     for (phone, name, description) in [

@@ -7,7 +7,7 @@ use rusqlite::types::ToSql;
 use super::{TaskRow, read_all};
 use crate::domain::{Result, Search, Status, TaskFilter, serial_key};
 use crate::store::types::{Millis, literal};
-use crate::store::{Connection, outbox};
+use crate::store::{Connection, outbox, search};
 
 /// What has been in its stage for as many days as make it stuck there. Few stages lead to few tasks.
 const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
@@ -199,7 +199,7 @@ impl Conditions {
             ));
             self.bind(format!(":behind{nth}"), behind);
         }
-        self.bind(format!(":phrase{nth}"), phrase(text));
+        self.bind(format!(":phrase{nth}"), written(text, digits));
         self.bind(format!(":digits{nth}"), first);
         self.bind(format!(":number{nth}"), number);
         Ok(())
@@ -246,6 +246,17 @@ impl Conditions {
 fn one_of(statuses: &[Status]) -> String {
     let words = statuses.iter().map(|s| format!("'{}'", s.word()));
     format!("IN ({})", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A number as it stands in texts: the digits, or as it was typed.
+fn written(text: &str, digits: &str) -> String {
+    let letters = search::digit_letters(digits);
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    match (letters.is_empty(), plain) {
+        (true, _) => phrase(text),
+        (false, true) => format!("digits : {}", phrase(&letters)),
+        (false, false) => format!("digits : {} OR {}", phrase(&letters), phrase(text)),
+    }
 }
 
 /// A word, or the serial number that it may be in another spelling.

@@ -89,6 +89,8 @@ const ROWS: &[&str] = &[
      INSERT INTO staff_code_tries (telegram_id, tries, until) VALUES (4000000000001, 3, 6);
      INSERT INTO morning_lists (employee_id, day, at) VALUES (1, '2021-07-25', 7), (1, '2021-07-26', 8);",
     "INSERT INTO imports (source, number, task_id) VALUES ('remonline', 'A001', 1);",
+    // An index alone.
+    "",
 ];
 
 fn now() -> jiff::Timestamp {
