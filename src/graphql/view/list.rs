@@ -30,6 +30,7 @@ impl<T> List<T> {
     }
 }
 
+#[async_graphql::async_trait::async_trait]
 impl<T: Entry> OutputType for List<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()

@@ -83,6 +83,7 @@ impl<T: ObjectType + Plain> Entry for Written<T> {
     }
 }
 
+#[async_graphql::async_trait::async_trait]
 impl<T: ObjectType + Plain> OutputType for Written<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
