@@ -259,7 +259,9 @@ fn count(site: &Site, room: &str, response: &Response, took: Duration) {
 
 fn log(method: &Method, room: &str, response: &Response, request_id: &str, took: Duration) {
     let status = response.status().as_u16();
-    let (method, ms) = (method.as_str(), took.as_secs_f64() * 1_000.0);
+    let method = method.as_str();
+    // To the microsecond.
+    let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     // Monitors ask every few seconds.
     if matches!(room, "/healthz" | "/readyz") {
         tracing::debug!(request_id, method, room, status, ms, "answered");

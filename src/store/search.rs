@@ -15,7 +15,7 @@ use super::{Connection, Transaction};
 pub(super) const STALE: &str = "task_search_stale";
 
 /// The shortest number that its letters find, in digits.
-pub(super) const LEAST: usize = 5;
+const LEAST: usize = 5;
 /// The letters of three digits begin here: nobody writes them
 /// (<https://www.unicode.org/faq/private_use>).
 const FIRST: u32 = 0xE000;
