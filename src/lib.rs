@@ -35,6 +35,7 @@
 //!  │        └─▶ webhooks ─▶ config, store
 //!  │                 graphql, web ─▶ sheet ─▶ i18n, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
+//!                 log ─▶ clock, domain
 //! ```
 //!
 //! # What always holds
