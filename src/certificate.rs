@@ -4,13 +4,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use tokio_rustls::rustls::client::verify_server_name;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::sign::CertifiedKey;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
+
+use crate::https;
 
 /// From when to when a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,7 @@ pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
         .map_err(|error| format!("tls.certificate: {}: {error}", certificate.display()))?;
     let of_key = |error: &dyn std::fmt::Display| format!("tls.key: {}: {error}", key.display());
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of_key(&error))?;
-    CertifiedKey::from_der(chain, private, &aws_lc_rs::default_provider())
-        .map_err(|error| of_key(&error))
+    CertifiedKey::from_der(chain, private, &https::ciphers()).map_err(|error| of_key(&error))
 }
 
 /// The certificates of a file in PEM; at least one.

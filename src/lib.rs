@@ -7,6 +7,7 @@
 //! - [`domain`]: what the shop works with, pure.
 //! - [`config`]: the settings, checked.
 //! - [`certificate`]: what HTTPS shows.
+//! - [`https`]: its ciphers, and the client that asks other servers.
 //! - [`clock`]: the only place that asks for the time.
 //! - [`log`]: the lines for whoever runs the server.
 //! - [`metrics`]: what the server counts of itself.
@@ -68,6 +69,7 @@ pub mod domain;
 pub mod fetcher;
 pub mod graphql;
 pub mod http;
+pub mod https;
 pub mod i18n;
 pub mod log;
 pub mod metrics;

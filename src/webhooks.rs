@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::config::{Webhook, host};
 use crate::domain::{Delivery, Error, Result, WebhookId, backoff, is_given_up};
+use crate::https;
 use crate::store::{self, Db};
 
 /// How long a program may take to connect, and to say that it has taken a delivery.
@@ -56,7 +57,7 @@ impl Courier {
         settings: Webhook,
     ) -> Result<Self, reqwest::Error> {
         // A redirect would lead what was signed for one program to another one.
-        let client = reqwest::Client::builder()
+        let client = https::client()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .timeout(TIMEOUT)

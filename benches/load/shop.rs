@@ -105,7 +105,7 @@ impl Shop {
                 .stderr(log),
             port,
         )?;
-        let client = reqwest::Client::new();
+        let client = zayavka::https::client().build()?;
         let mut shop = Self {
             folder,
             tasks,

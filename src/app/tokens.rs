@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::signature::{Error as BadSignature, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use crate::domain::{Employee, EmployeeId, Error, Result};
 
@@ -47,6 +51,8 @@ impl Tokens {
     pub const KEY_LENGTH: usize = 32;
 
     pub fn new(key: &[u8], ttl: Duration) -> Self {
+        // The library takes the first for all times; there is no other.
+        HS256.install_default().ok();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[PARTY]);
         validation.set_audience(&[PARTY]);
@@ -115,5 +121,53 @@ impl Tokens {
             epoch: claims.epoch,
             expires: Timestamp::from_second(claims.exp).map_err(|_| Error::Unauthenticated)?,
         })
+    }
+}
+
+/// The one signature of our tokens; the library is given no other.
+static HS256: CryptoProvider = CryptoProvider {
+    signer_factory: |_, key| Ok(Box::new(Signature::new(key.as_bytes())?)),
+    verifier_factory: |_, key| Ok(Box::new(Signature::new(key.try_get_as_bytes()?)?)),
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+/// HMAC-SHA256 (RFC 7518 §3.2).
+struct Signature(Hmac<Sha256>);
+
+impl Signature {
+    fn new(key: &[u8]) -> jsonwebtoken::errors::Result<Self> {
+        Hmac::new_from_slice(key)
+            .map(Self)
+            .map_err(|_| jsonwebtoken::errors::ErrorKind::InvalidKeyFormat.into())
+    }
+
+    fn over(&self, message: &[u8]) -> Hmac<Sha256> {
+        self.0.clone().chain_update(message)
+    }
+}
+
+impl Signer<Vec<u8>> for Signature {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, BadSignature> {
+        Ok(self.over(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Signature {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), BadSignature> {
+        self.over(message)
+            .verify_slice(signature)
+            .map_err(|_| BadSignature::new())
+    }
+}
+
+impl JwtSigner for Signature {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Signature {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
     }
 }

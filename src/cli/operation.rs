@@ -10,6 +10,7 @@ use super::{print, watch_signals};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
+use crate::https;
 use crate::server::Failure;
 use crate::store;
 
@@ -76,7 +77,7 @@ pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
     let url = format!("{scheme}://{address}/readyz");
     // The certificate is for the domain, and we ask our own machine for an answer, not for proof.
     // A proxy knows another "this machine".
-    let client = reqwest::Client::builder()
+    let client = https::client()
         .timeout(PATIENCE)
         .no_proxy()
         .danger_accept_invalid_certs(true)

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use rustls_acme::caches::DirCache;
 use rustls_acme::{AcmeConfig, AcmeState};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
+use tokio_rustls::rustls::crypto::CryptoProvider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
@@ -20,6 +20,7 @@ use super::Failure;
 use crate::certificate;
 use crate::clock::Clock;
 use crate::config::Certificate;
+use crate::https;
 
 /// By which an authority asks for proof that the domain is ours (RFC 8737).
 pub const CHALLENGE: &[u8] = b"acme-tls/1";
@@ -41,7 +42,7 @@ impl Tls {
     /// # Errors
     /// When the files can't be read or don't belong together.
     pub fn new(certificate: Certificate) -> Result<Self, Failure> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
+        let provider = https::ciphers();
         let (keeper, resolver) = match certificate {
             Certificate::Files { certificate, key } => {
                 let files = Arc::new(Files::read(&certificate, &key)?);

@@ -39,12 +39,12 @@ pub enum Flaw {
     Migration {
         path: PathBuf,
         #[source]
-        source: Box<refinery::Error>,
+        source: Box<refinery_core::Error>,
     },
 }
 
 impl Flaw {
-    pub(super) fn migration(path: &Path, source: refinery::Error) -> Self {
+    pub(super) fn migration(path: &Path, source: refinery_core::Error) -> Self {
         Self::Migration {
             path: path.to_owned(),
             source: source.into(),
@@ -126,7 +126,7 @@ pub(super) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
 }
 
 /// Gives an empty database the schema of that version.
-fn model(mut model: Connection, version: i64) -> Result<Connection, refinery::Error> {
+fn model(mut model: Connection, version: i64) -> Result<Connection, refinery_core::Error> {
     let mut migrations = embedded_migrations();
     migrations.retain(|migration| i64::from(migration.version()) <= version);
     migrate::run(&mut model, &migrations)?;

@@ -59,7 +59,7 @@ pub use check::Flaw;
 pub use files::beside;
 pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
-pub use refinery::Migration;
+pub use refinery_core::Migration;
 pub use rusqlite::{Connection, Transaction};
 pub use staff::Staff;
 

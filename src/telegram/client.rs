@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use frankenstein::AsyncTelegramApi;
-use frankenstein::client_reqwest::Bot;
-use frankenstein::response::MethodResponse;
+use frankenstein::response::{ErrorResponse, MethodResponse};
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 
 use super::failure::Failure;
+use crate::https;
 
 /// How long one call may take before its outcome counts as unknown.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,12 +22,12 @@ const DOWNLOAD: Duration = Duration::from_secs(30);
 /// A bot at Telegram.
 #[derive(Clone)]
 pub struct Client {
-    pub(super) bot: Bot,
+    pub(super) bot: reqwest::Client,
     /// The same, but patient.
-    pub(super) poller: Bot,
+    pub(super) poller: reqwest::Client,
     /// For what isn't the API itself.
     pub(super) files: reqwest::Client,
-    pub(super) file_url: String,
+    url: String,
     token: SecretString,
 }
 
@@ -35,37 +35,24 @@ impl Client {
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(api_url: &str, token: SecretString) -> Result<Self, reqwest::Error> {
-        let url = format!(
-            "{}/bot{}",
-            api_url.trim_end_matches('/'),
-            token.expose_secret()
-        );
         let client = |timeout| {
-            reqwest::Client::builder()
+            https::client()
                 .connect_timeout(TIMEOUT)
                 .timeout(timeout)
                 .build()
         };
-        let bot = |client| Bot::builder().api_url(url.as_str()).client(client).build();
         Ok(Self {
-            bot: bot(client(TIMEOUT)?),
-            poller: bot(client(POLL + TIMEOUT)?),
+            bot: client(TIMEOUT)?,
+            poller: client(POLL + TIMEOUT)?,
             files: client(DOWNLOAD)?,
-            file_url: format!(
-                "{}/file/bot{}",
-                api_url.trim_end_matches('/'),
-                token.expose_secret()
-            ),
+            url: api_url.trim_end_matches('/').to_owned(),
             token,
         })
     }
 
     /// Calls a method that only asks.
     pub(super) async fn ask<T: DeserializeOwned>(&self, method: &str) -> Result<T, Failure> {
-        let call = self
-            .bot
-            .request::<_, MethodResponse<T>>(method, Some(json!({})));
-        self.call(call).await.map(|response| response.result)
+        self.call(&self.bot, method, &json!({})).await
     }
 
     /// Calls a method whose answer says nothing but that it was done. What else stands in it is
@@ -73,57 +60,61 @@ impl Client {
     pub(super) async fn tell(
         &self,
         method: &str,
-        params: impl Serialize + std::fmt::Debug + Send,
+        params: &(impl Serialize + Sync),
     ) -> Result<(), Failure> {
-        let call = self
-            .bot
-            .request::<_, MethodResponse<IgnoredAny>>(method, Some(params));
-        self.call(call).await.map(drop)
+        let call = self.call::<IgnoredAny>(&self.bot, method, params);
+        call.await.map(drop)
     }
 
-    pub(super) async fn call<T>(
+    /// Calls a method (<https://core.telegram.org/bots/api#making-requests>).
+    pub(super) async fn call<T: DeserializeOwned>(
         &self,
-        call: impl Future<Output = Result<T, frankenstein::Error>>,
+        client: &reqwest::Client,
+        method: &str,
+        params: &(impl Serialize + Sync),
     ) -> Result<T, Failure> {
-        call.await.map_err(|error| self.failure(error))
+        let params = serde_json::to_vec(params)
+            .map_err(|_| Failure::Refused("the message could not be written".to_owned()))?;
+        let request = client
+            .post(self.url_of("bot", method))
+            .header(CONTENT_TYPE, "application/json")
+            .body(params);
+        let answer = request.send().await.map_err(|error| broken(&error))?;
+        let done = answer.status().is_success();
+        let answer = answer.bytes().await.map_err(|error| broken(&error))?;
+        let foreign = |_| Failure::retry(true, "an answer that isn't Telegram's".to_owned());
+        match done {
+            true => serde_json::from_slice::<MethodResponse<T>>(&answer)
+                .map(|response| response.result)
+                .map_err(foreign),
+            false => Err(serde_json::from_slice(&answer)
+                .map_or_else(foreign, |response| self.refused(response))),
+        }
     }
 
-    /// Says what to do about an error of the library. Its own text is never used whole: it may
-    /// hold what we sent.
-    fn failure(&self, error: frankenstein::Error) -> Failure {
-        use frankenstein::Error;
-        match error {
-            Error::Api(response) => {
-                let code = response.error_code;
-                let detail = self.clean(&format!("{code} {}", response.description));
-                match code {
-                    403 => Failure::Blocked(detail),
-                    429 => Failure::Retry {
-                        after: response
-                            .parameters
-                            .and_then(|parameters| parameters.retry_after)
-                            .map(|seconds| Duration::from_secs(seconds.into())),
-                        maybe_done: false,
-                        detail,
-                    },
-                    // A wrong token: every message would be refused, none of them is at fault.
-                    401 | 404 => Failure::retry(false, detail),
-                    400..=499 => Failure::Refused(detail),
-                    _ => Failure::retry(true, detail),
-                }
-            }
-            Error::HttpReqwest(error) => {
-                let what = match (error.is_connect(), error.is_timeout()) {
-                    (true, _) => "no connection",
-                    (false, true) => "no answer in time",
-                    (false, false) => "the connection broke",
-                };
-                Failure::retry(!error.is_connect(), what.to_owned())
-            }
-            Error::JsonDecode { .. } => {
-                Failure::retry(true, "an answer that isn't Telegram's".to_owned())
-            }
-            _ => Failure::Refused("the message could not be written".to_owned()),
+    /// An address with the token in it, which therefore goes nowhere but to Telegram.
+    pub(super) fn url_of(&self, what: &str, path: &str) -> String {
+        format!("{}/{what}{}/{path}", self.url, self.token.expose_secret())
+    }
+
+    /// Says what to do about a refusal.
+    fn refused(&self, response: ErrorResponse) -> Failure {
+        let code = response.error_code;
+        let detail = self.clean(&format!("{code} {}", response.description));
+        match code {
+            403 => Failure::Blocked(detail),
+            429 => Failure::Retry {
+                after: response
+                    .parameters
+                    .and_then(|parameters| parameters.retry_after)
+                    .map(|seconds| Duration::from_secs(seconds.into())),
+                maybe_done: false,
+                detail,
+            },
+            // A wrong token: every message would be refused, none of them is at fault.
+            401 | 404 => Failure::retry(false, detail),
+            400..=499 => Failure::Refused(detail),
+            _ => Failure::retry(true, detail),
         }
     }
 
@@ -133,4 +124,15 @@ impl Client {
             .take(200)
             .collect()
     }
+}
+
+/// What became of a call that the network broke. The error's own text is not used: it holds the
+/// address, and so the token.
+fn broken(error: &reqwest::Error) -> Failure {
+    let what = match (error.is_connect(), error.is_timeout()) {
+        (true, _) => "no connection",
+        (false, true) => "no answer in time",
+        (false, false) => "the connection broke",
+    };
+    Failure::retry(!error.is_connect(), what.to_owned())
 }

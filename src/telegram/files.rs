@@ -1,7 +1,5 @@
 //! The files that people send.
 
-use frankenstein::AsyncTelegramApi;
-use frankenstein::response::MethodResponse;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -14,13 +12,13 @@ impl Client {
     /// # Errors
     /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
     pub async fn file(&self, file: &str, max: usize) -> Result<Vec<u8>, Failure> {
-        let call = self
-            .bot
-            .request::<_, MethodResponse<File>>("getFile", Some(json!({ "file_id": file })));
-        let path = self.call(call).await?.result.file_path;
-        let path = path.ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
+        let params = json!({ "file_id": file });
+        let found: File = self.call(&self.bot, "getFile", &params).await?;
+        let path = found
+            .file_path
+            .ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
         let broke = |_| Failure::retry(false, "the connection broke".to_owned());
-        let answer = self.files.get(format!("{}/{path}", self.file_url)).send();
+        let answer = self.files.get(self.url_of("file/bot", &path)).send();
         let mut answer = match answer.await.map_err(broke)? {
             answer if answer.status().is_success() => answer,
             answer => {

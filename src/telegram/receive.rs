@@ -1,10 +1,8 @@
 //! How updates come, by webhook or by asking, and the menu of what people may send.
 
-use frankenstein::AsyncTelegramApi;
 use frankenstein::methods::{
     DeleteWebhookParams, GetUpdatesParams, SetMyCommandsParams, SetWebhookParams,
 };
-use frankenstein::response::MethodResponse;
 use frankenstein::types::{AllowedUpdate, BotCommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -30,7 +28,7 @@ impl Client {
             .allowed_updates(allowed_updates())
             .drop_pending_updates(false)
             .build();
-        self.tell("setWebhook", params).await
+        self.tell("setWebhook", &params).await
     }
 
     /// Asks Telegram to keep updates until they are polled.
@@ -41,7 +39,7 @@ impl Client {
         let params = DeleteWebhookParams::builder()
             .drop_pending_updates(false)
             .build();
-        self.tell("deleteWebhook", params).await
+        self.tell("deleteWebhook", &params).await
     }
 
     /// Sets the menu of commands for one language, or for all that have none of their own.
@@ -63,7 +61,7 @@ impl Client {
             .commands(commands.iter().map(command).collect())
             .maybe_language_code(language)
             .build();
-        self.tell("setMyCommands", params).await
+        self.tell("setMyCommands", &params).await
     }
 
     /// Waits for updates from `offset` on, and returns them as Telegram wrote them.
@@ -77,10 +75,7 @@ impl Client {
             .allowed_updates(allowed_updates())
             .build();
         // One update of an unknown kind must not hide the others, so each is read by itself.
-        let poll = self
-            .poller
-            .request::<_, MethodResponse<Vec<Value>>>("getUpdates", Some(params));
-        self.call(poll).await.map(|response| response.result)
+        self.call(&self.poller, "getUpdates", &params).await
     }
 }
 

@@ -44,7 +44,7 @@ impl Client {
             .parse_mode(ParseMode::Html)
             .maybe_reply_markup(markup)
             .build();
-        self.tell("sendMessage", params).await
+        self.tell("sendMessage", &params).await
     }
 
     async fn edit(&self, chat: TelegramId, message: i32, reply: &Reply) -> Result<(), Failure> {
@@ -55,7 +55,7 @@ impl Client {
             .parse_mode(ParseMode::Html)
             .maybe_reply_markup(inline(&reply.buttons))
             .build();
-        match self.tell("editMessageText", params).await {
+        match self.tell("editMessageText", &params).await {
             // A page that is turned twice: what was asked for is there.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
             other => other,
@@ -67,7 +67,7 @@ impl Client {
         let params = AnswerCallbackQueryParams::builder()
             .callback_query_id(query)
             .build();
-        if let Err(failure) = self.tell("answerCallbackQuery", params).await {
+        if let Err(failure) = self.tell("answerCallbackQuery", &params).await {
             tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
         }
     }

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
-    ("certificate", &[]),
+    ("https", &[]),
+    ("certificate", &["https"]),
     ("config", &["domain"]),
     ("i18n", &["domain"]),
     ("log", &["domain", "clock"]),
     ("metrics", &[]),
     ("store", &["domain", "clock", "metrics"]),
-    ("telegram", &["domain"]),
+    ("telegram", &["domain", "https"]),
     ("app", &["domain", "clock", "store"]),
     ("bot", &["domain", "i18n", "store", "telegram", "app"]),
     (
@@ -24,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fetcher", &["domain", "clock", "store", "telegram"]),
     (
         "webhooks",
-        &["domain", "clock", "config", "metrics", "store"],
+        &["domain", "clock", "config", "https", "metrics", "store"],
     ),
     ("sheet", &["domain", "i18n", "store"]),
     ("graphql", &["domain", "i18n", "store", "app", "sheet"]),
@@ -43,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "i18n",
             "certificate",
             "config",
+            "https",
             "domain",
             "clock",
             "metrics",
@@ -71,8 +73,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "clock", "domain", "i18n", "store", "app", "graphql", "server", "demo",
-            "doctor",
+            "config", "clock", "domain", "https", "i18n", "store", "app", "graphql", "server",
+            "demo", "doctor",
         ],
     ),
 ];

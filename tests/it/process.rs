@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use zayavka::https;
 
 use crate::cli::works;
 use crate::harness;
@@ -79,7 +80,10 @@ impl Program {
     }
 
     pub async fn ask(&self, token: Option<&str>, query: &str) -> Option<Value> {
-        let request = reqwest::Client::new().post(format!("{}/graphql", self.url));
+        let request = https::client()
+            .build()
+            .unwrap()
+            .post(format!("{}/graphql", self.url));
         let request = request.header("content-type", "application/json");
         let request = match token {
             Some(token) => request.bearer_auth(token),

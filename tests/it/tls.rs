@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use warp::Filter;
@@ -22,6 +21,7 @@ use warp::http::{Method, StatusCode};
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::doctor;
+use zayavka::https;
 use zayavka::server::Server;
 
 use crate::cli::works;
@@ -87,12 +87,11 @@ impl Authority {
 
     /// The certificate that is shown there, and the protocol that was agreed on.
     async fn shown(&self, address: SocketAddr) -> (CertificateDer<'static>, Option<Vec<u8>>) {
-        let mut settings =
-            ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(self.roots())
-                .with_no_client_auth();
+        let mut settings = ClientConfig::builder_with_provider(https::ciphers())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(self.roots())
+            .with_no_client_auth();
         settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let stream = TcpStream::connect(address).await.unwrap();
         let name = ServerName::try_from(DOMAIN).unwrap();
@@ -321,7 +320,7 @@ impl Acme {
                 },
             );
         let (chain, key) = acme.authority.issue("localhost");
-        let settings = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+        let settings = ServerConfig::builder_with_provider(https::ciphers())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
@@ -430,13 +429,12 @@ impl Acme {
     /// Goes to the domain and sees whether it shows the proof (RFC 8737).
     async fn look(&self) {
         let desk = self.state.lock().unwrap().desk.unwrap();
-        let mut settings =
-            ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Proof))
-                .with_no_client_auth();
+        let mut settings = ClientConfig::builder_with_provider(https::ciphers())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Proof))
+            .with_no_client_auth();
         settings.alpn_protocols = vec![b"acme-tls/1".to_vec()];
         let stream = TcpStream::connect(desk).await.unwrap();
         let name = ServerName::try_from(DOMAIN).unwrap();
@@ -462,7 +460,6 @@ mod proof {
     use tokio_rustls::rustls::client::danger::{
         HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
     };
-    use tokio_rustls::rustls::crypto::aws_lc_rs;
     use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
     use tokio_rustls::rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
@@ -497,7 +494,7 @@ mod proof {
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            let provider = aws_lc_rs::default_provider();
+            let provider = zayavka::https::ciphers();
             provider
                 .signature_verification_algorithms
                 .supported_schemes()

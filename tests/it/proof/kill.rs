@@ -153,7 +153,7 @@ impl Writer {
 /// How long the program took from its start until it said that it is ready.
 async fn ready(program: &Program, started: Instant) -> Duration {
     let deadline = Duration::from_secs(30);
-    let http = reqwest::Client::new();
+    let http = zayavka::https::client().build().unwrap();
     loop {
         let answer = http.get(format!("{}/readyz", program.url)).send().await;
         if answer.is_ok_and(|answer| answer.status() == 200) {

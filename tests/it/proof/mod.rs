@@ -64,7 +64,7 @@ impl Client {
 
     fn with(token: &str) -> Self {
         Self {
-            http: reqwest::Client::new(),
+            http: zayavka::https::client().build().unwrap(),
             token: token.to_owned(),
         }
     }
