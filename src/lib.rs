@@ -36,7 +36,7 @@
 //!  │        └─▶ webhooks ─▶ config, store
 //!  │                 graphql, web ─▶ sheet ─▶ i18n, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
-//!                 log ─▶ clock, domain
+//!       telegram, webhooks, server, certificate, cli ─▶ https            log ─▶ clock, domain
 //! ```
 //!
 //! # What always holds

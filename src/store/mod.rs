@@ -4,6 +4,7 @@
 //! returns `Ok` and rolled back otherwise, and what it changed is announced after the commit.
 //! Writes that wait at the same time share a commit.
 
+mod answer;
 mod check;
 mod columns;
 mod files;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use answer::Answer;
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
 use readers::Readers;
@@ -63,7 +65,6 @@ pub use refinery_core::Migration;
 pub use rusqlite::{Connection, Transaction};
 pub use staff::Staff;
 
-use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 
@@ -143,7 +144,9 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
-        let readers = Readers::start(&reads).map_err(|error| OpenError::file(&path, error))?;
+        let metrics = Metrics::default();
+        let readers =
+            Readers::start(&reads, &metrics).map_err(|error| OpenError::file(&path, error))?;
         Ok(Self(Arc::new(Inner {
             path,
             created,
@@ -154,7 +157,7 @@ impl Db {
                 changes: broadcast::Sender::new(CHANGES),
                 outbox: watch::Sender::new(()),
                 deliveries: watch::Sender::new(()),
-                metrics: Metrics::default(),
+                metrics,
                 queue: Queue::default(),
                 staff: Kept::default(),
                 version: version.into(),
@@ -198,15 +201,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        tracing::trace!("read");
-        let (writer, waiting) = (self.0.writer.clone(), Stopwatch::start());
-        let read = move |connection: &Connection| {
-            let (waited, working) = (waiting.elapsed(), Stopwatch::start());
-            let done = work(connection);
-            writer.metrics.worked("read", waited, working.elapsed());
-            done
+        let (here, answer) = Answer::place();
+        let work = move |connection: &Connection| {
+            here.leave(work(connection)?);
+            Ok(())
         };
-        self.0.readers.read(read).await
+        self.0.readers.read(Box::new(work)).await?;
+        answer.take()
     }
 
     /// Everybody who has or had an account, read again after each change. A change by another
@@ -255,7 +256,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Transaction) -> Result<T> + Send + 'static,
     {
-        self.0.writer.write(work).await
+        let (here, answer) = Answer::place();
+        let work = move |tx: &Transaction| {
+            here.leave(work(tx)?);
+            Ok(())
+        };
+        self.0.writer.write(Box::new(work)).await?;
+        answer.take()
     }
 
     /// What this server counts of itself.

@@ -10,9 +10,12 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Pool;
+use crate::clock::Stopwatch;
 use crate::domain::{Error, Result};
+use crate::metrics::Metrics;
 
-type Read = Box<dyn FnOnce(&Connection) + Send>;
+/// What is to be read.
+pub(super) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 
 pub(super) struct Readers {
     /// There until the end.
@@ -20,14 +23,25 @@ pub(super) struct Readers {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// A read and whoever waits for it.
+struct Read {
+    work: Work,
+    answer: oneshot::Sender<Result<()>>,
+    queued: Stopwatch,
+}
+
 impl Readers {
     /// One for each connection of the pool.
-    pub fn start(pool: &Pool) -> Result<Self> {
+    pub fn start(pool: &Pool, metrics: &Metrics) -> Result<Self> {
         let (queue, reads) = crossbeam_channel::unbounded::<Read>();
         let start = |_| {
             let connection = pool.get().map_err(Error::internal)?;
-            let reads = reads.clone();
-            let work = move || reads.into_iter().for_each(|read| read(&connection));
+            let (reads, metrics) = (reads.clone(), metrics.clone());
+            let work = move || {
+                for read in reads {
+                    read.run(&connection, &metrics);
+                }
+            };
             let thread = Builder::new().name("reader".to_owned());
             thread.spawn(work).map_err(Error::internal)
         };
@@ -36,27 +50,38 @@ impl Readers {
         Ok(Self { queue, threads })
     }
 
-    pub async fn read<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
-    {
+    /// Ends once the work is done.
+    pub fn read(&self, work: Work) -> impl Future<Output = Result<()>> + use<> {
+        tracing::trace!("read");
         let (answer, answered) = oneshot::channel();
-        let read = move |connection: &Connection| {
-            // Nobody waits any more.
-            if answer.is_closed() {
-                return;
-            }
-            // A panic in it is an error of this read, not of those behind it.
-            let done = catch_unwind(AssertUnwindSafe(|| work(connection)));
-            let done = done.unwrap_or_else(|_| Err(Error::internal("a bug ended the read")));
-            // Whoever has gone meanwhile finds out by looking.
-            let _ = answer.send(done);
+        let queued = Stopwatch::start();
+        let read = Read {
+            work,
+            answer,
+            queued,
         };
-        let gone = || Error::internal("nobody reads any more");
-        let queue = self.queue.as_ref().ok_or_else(gone)?;
-        queue.send(Box::new(read)).map_err(|_| gone())?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        if let Some(queue) = &self.queue {
+            // What nobody takes is dropped, and so is its end of the channel.
+            let _ = queue.send(read);
+        }
+        let gone = |_| Err(Error::internal("nobody reads any more"));
+        async move { answered.await.unwrap_or_else(gone) }
+    }
+}
+
+impl Read {
+    fn run(self, connection: &Connection, metrics: &Metrics) {
+        // Nobody waits any more.
+        if self.answer.is_closed() {
+            return;
+        }
+        let (waited, working) = (self.queued.elapsed(), Stopwatch::start());
+        // A panic in it is an error of this read, not of those behind it.
+        let done = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)));
+        metrics.worked("read", waited, working.elapsed());
+        let done = done.unwrap_or_else(|_| Err(Error::internal("a bug ended the read")));
+        // Whoever has gone meanwhile finds out by looking.
+        let _ = self.answer.send(done);
     }
 }
 

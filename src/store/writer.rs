@@ -49,38 +49,30 @@ struct Waiting {
 }
 
 enum Order {
-    Write(Box<dyn Write>),
+    Write(Write),
     /// What needs the connection outside a transaction.
     Alone(Box<dyn FnOnce(&mut Connection) + Send>),
 }
 
-/// A write and whoever waits for it.
-trait Write: Send {
-    /// Nobody waits any more for a write that hasn't begun: it doesn't happen.
-    fn is_wanted(&self) -> bool;
-    /// Does it inside a transaction; the error is the answer's as well.
-    fn run(&mut self, tx: &Transaction) -> Result<()>;
-    /// Tells how it ended, or how the transaction failed.
-    fn answer(self: Box<Self>, committed: &Result<()>, metrics: &Metrics);
-}
+/// What is to be written.
+pub(super) type Work = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
 
-struct Job<T, F> {
-    work: Option<F>,
-    done: Result<T>,
-    answer: oneshot::Sender<Result<T>>,
+/// A write and whoever waits for it.
+struct Write {
+    work: Option<Work>,
+    done: Result<()>,
+    answer: oneshot::Sender<Result<()>>,
     queued: Stopwatch,
     waited: Duration,
 }
 
-impl<T, F> Write for Job<T, F>
-where
-    T: Send,
-    F: FnOnce(&Transaction) -> Result<T> + Send,
-{
+impl Write {
+    /// Nobody waits any more for a write that hasn't begun: it doesn't happen.
     fn is_wanted(&self) -> bool {
         !self.answer.is_closed()
     }
 
+    /// Does it inside a transaction; the error is the answer's as well.
     fn run(&mut self, tx: &Transaction) -> Result<()> {
         self.waited = self.queued.elapsed();
         if let Some(work) = self.work.take() {
@@ -88,36 +80,29 @@ where
             self.done = catch_unwind(AssertUnwindSafe(|| work(tx)))
                 .unwrap_or_else(|_| Err(Error::internal("a bug ended the write")));
         }
-        self.done.as_ref().map(drop).map_err(Clone::clone)
+        self.done.clone()
     }
 
-    fn answer(self: Box<Self>, committed: &Result<()>, metrics: &Metrics) {
+    /// Tells how it ended, or how the transaction failed.
+    fn answer(self, committed: &Result<()>, metrics: &Metrics) {
         let held = self.queued.elapsed().saturating_sub(self.waited);
         metrics.worked("write", self.waited, held);
-        let answer = match committed {
-            Ok(()) => self.done,
-            Err(error) => Err(error.clone()),
-        };
         // Whoever has gone meanwhile finds out by looking.
-        let _ = self.answer.send(answer);
+        let _ = self.answer.send(committed.clone().and(self.done));
     }
 }
 
 impl Writer {
     /// Does `work` in a transaction, and returns once that is on the disk.
-    pub async fn write<T, F>(self: &Arc<Self>, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction) -> Result<T> + Send + 'static,
-    {
+    pub async fn write(self: &Arc<Self>, work: Work) -> Result<()> {
         let (answer, answered) = oneshot::channel();
-        self.order(Order::Write(Box::new(Job {
+        self.order(Order::Write(Write {
             work: Some(work),
             done: Err(Error::internal("the write has not begun")),
             answer,
             queued: Stopwatch::start(),
             waited: Duration::ZERO,
-        })));
+        }));
         answered
             .await
             .unwrap_or_else(|gone| Err(Error::internal(gone)))
@@ -207,7 +192,7 @@ impl Writer {
         }
     }
 
-    fn commit(&self, group: &mut Vec<Box<dyn Write>>, touched: &mut Touched) -> Result<()> {
+    fn commit(&self, group: &mut Vec<Write>, touched: &mut Touched) -> Result<()> {
         let mut connection = self.pool.get().map_err(Error::internal)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         self.pending.take();
@@ -245,7 +230,7 @@ impl Queue {
     }
 
     /// The next one that waits, unless something else has to come before it.
-    fn next_write(&self) -> Option<Box<dyn Write>> {
+    fn next_write(&self) -> Option<Write> {
         let mut waiting = self.lock();
         let is_write = |order: &mut Order| matches!(order, Order::Write(_));
         while let Some(Order::Write(write)) = waiting.orders.pop_front_if(is_write) {

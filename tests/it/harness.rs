@@ -275,7 +275,7 @@ webhook_secret = '{SECRET}'",
         let log = Log::start();
         let answer = self.ask(query).await;
         assert!(answer["errors"].is_null(), "{answer}");
-        log.text().matches("zayavka::store: read").count()
+        log.text().matches("zayavka::store::readers: read").count()
     }
 
     /// Everything that stands in the tables, as text.

@@ -95,6 +95,18 @@ fn a_path_that_cannot_be_is_named() {
     );
 }
 
+/// They are listed by hand, and a file that nobody lists would never run.
+#[test]
+fn every_file_of_sql_is_a_migration_in_the_order_of_its_number() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
+    let files = std::fs::read_dir(folder).unwrap().count();
+    let versions: Vec<_> = embedded_migrations()
+        .iter()
+        .map(|migration| usize::try_from(migration.version()).unwrap())
+        .collect();
+    assert_eq!(versions, (1..=files).collect::<Vec<_>>());
+}
+
 #[test]
 fn every_migration_follows_the_houses_rules() {
     for migration in embedded_migrations() {
