@@ -11,9 +11,7 @@ pub fn ciphers() -> Arc<CryptoProvider> {
 
 /// A client with these ciphers.
 pub fn client() -> reqwest::ClientBuilder {
-    if CryptoProvider::get_default().is_none() {
-        // The client takes those of the process. When two come here at once, both bring the same.
-        drop(ring::default_provider().install_default());
-    }
+    // The client takes those of the process, where the first ones stay; all are the same.
+    ring::default_provider().install_default().ok();
     reqwest::Client::builder()
 }
