@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use frankenstein::response::{ErrorResponse, MethodResponse};
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 use crate::https;
@@ -29,6 +28,26 @@ pub struct Client {
     pub(super) files: reqwest::Client,
     url: String,
     token: SecretString,
+}
+
+/// What Telegram answers (<https://core.telegram.org/bots/api#making-requests>).
+#[derive(Deserialize)]
+struct Answer<T> {
+    result: T,
+}
+
+/// What it answers to a call that it doesn't carry out.
+#[derive(Deserialize)]
+struct Refusal {
+    error_code: u16,
+    description: String,
+    parameters: Option<Parameters>,
+}
+
+#[derive(Deserialize)]
+struct Parameters {
+    /// Seconds.
+    retry_after: Option<u64>,
 }
 
 impl Client {
@@ -57,38 +76,32 @@ impl Client {
 
     /// Calls a method whose answer says nothing but that it was done. What else stands in it is
     /// not looked at: a new kind of field there must not make a sent message look unsent.
-    pub(super) async fn tell(
-        &self,
-        method: &str,
-        params: &(impl Serialize + Sync),
-    ) -> Result<(), Failure> {
+    pub(super) async fn tell(&self, method: &str, params: &Value) -> Result<(), Failure> {
         let call = self.call::<IgnoredAny>(&self.bot, method, params);
         call.await.map(drop)
     }
 
-    /// Calls a method (<https://core.telegram.org/bots/api#making-requests>).
+    /// Calls a method.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         client: &reqwest::Client,
         method: &str,
-        params: &(impl Serialize + Sync),
+        params: &Value,
     ) -> Result<T, Failure> {
-        let params = serde_json::to_vec(params)
-            .map_err(|_| Failure::Refused("the message could not be written".to_owned()))?;
         let request = client
             .post(self.url_of("bot", method))
             .header(CONTENT_TYPE, "application/json")
-            .body(params);
+            .body(params.to_string());
         let answer = request.send().await.map_err(|error| broken(&error))?;
         let done = answer.status().is_success();
         let answer = answer.bytes().await.map_err(|error| broken(&error))?;
         let foreign = |_| Failure::retry(true, "an answer that isn't Telegram's".to_owned());
         match done {
-            true => serde_json::from_slice::<MethodResponse<T>>(&answer)
-                .map(|response| response.result)
+            true => serde_json::from_slice::<Answer<T>>(&answer)
+                .map(|answer| answer.result)
                 .map_err(foreign),
             false => Err(serde_json::from_slice(&answer)
-                .map_or_else(foreign, |response| self.refused(response))),
+                .map_or_else(foreign, |refusal| self.refused(refusal))),
         }
     }
 
@@ -98,16 +111,16 @@ impl Client {
     }
 
     /// Says what to do about a refusal.
-    fn refused(&self, response: ErrorResponse) -> Failure {
-        let code = response.error_code;
-        let detail = self.clean(&format!("{code} {}", response.description));
+    fn refused(&self, refusal: Refusal) -> Failure {
+        let code = refusal.error_code;
+        let detail = self.clean(&format!("{code} {}", refusal.description));
         match code {
             403 => Failure::Blocked(detail),
             429 => Failure::Retry {
-                after: response
+                after: refusal
                     .parameters
                     .and_then(|parameters| parameters.retry_after)
-                    .map(|seconds| Duration::from_secs(seconds.into())),
+                    .map(Duration::from_secs),
                 maybe_done: false,
                 detail,
             },

@@ -1,11 +1,6 @@
 //! What goes out: messages with their buttons.
 
-use frankenstein::ParseMode;
-use frankenstein::methods::{AnswerCallbackQueryParams, EditMessageTextParams, SendMessageParams};
-use frankenstein::types::{
-    InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup,
-    ReplyKeyboardRemove, ReplyMarkup,
-};
+use serde_json::{Value, json};
 
 use super::{Client, Failure};
 use crate::domain::{Buttons, Reply, TelegramId};
@@ -28,34 +23,17 @@ impl Client {
         }
         match reply.edits {
             Some(message) => self.edit(chat, message, reply).await,
-            None => self.send(chat, &reply.text, markup(&reply.buttons)).await,
+            None => {
+                let message = message(chat, &reply.text, markup(&reply.buttons));
+                self.tell("sendMessage", &message).await
+            }
         }
     }
 
-    async fn send(
-        &self,
-        chat: TelegramId,
-        html: &str,
-        markup: Option<ReplyMarkup>,
-    ) -> Result<(), Failure> {
-        let params = SendMessageParams::builder()
-            .chat_id(chat.get())
-            .text(html)
-            .parse_mode(ParseMode::Html)
-            .maybe_reply_markup(markup)
-            .build();
-        self.tell("sendMessage", &params).await
-    }
-
-    async fn edit(&self, chat: TelegramId, message: i32, reply: &Reply) -> Result<(), Failure> {
-        let params = EditMessageTextParams::builder()
-            .chat_id(chat.get())
-            .message_id(message)
-            .text(&*reply.text)
-            .parse_mode(ParseMode::Html)
-            .maybe_reply_markup(inline(&reply.buttons))
-            .build();
-        match self.tell("editMessageText", &params).await {
+    async fn edit(&self, chat: TelegramId, which: i32, reply: &Reply) -> Result<(), Failure> {
+        let mut message = message(chat, &reply.text, inline(&reply.buttons));
+        message["message_id"] = which.into();
+        match self.tell("editMessageText", &message).await {
             // A page that is turned twice: what was asked for is there.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
             other => other,
@@ -64,54 +42,42 @@ impl Client {
 
     /// Stops the button's spinner. It says nothing, so a failure changes nothing.
     async fn answer(&self, query: &str) {
-        let params = AnswerCallbackQueryParams::builder()
-            .callback_query_id(query)
-            .build();
+        let params = json!({ "callback_query_id": query });
         if let Err(failure) = self.tell("answerCallbackQuery", &params).await {
             tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
         }
     }
 }
 
-fn markup(buttons: &Buttons) -> Option<ReplyMarkup> {
+fn message(chat: TelegramId, html: &str, markup: Option<Value>) -> Value {
+    let mut message = json!({ "chat_id": chat.get(), "text": html, "parse_mode": "HTML" });
+    if let Some(markup) = markup {
+        message["reply_markup"] = markup;
+    }
+    message
+}
+
+/// What stands below a message or in the place of the keyboard
+/// (<https://core.telegram.org/bots/api#sendmessage>).
+fn markup(buttons: &Buttons) -> Option<Value> {
     match buttons {
         Buttons::None => None,
-        Buttons::Row(_) | Buttons::Column(_) => {
-            inline(buttons).map(ReplyMarkup::InlineKeyboardMarkup)
-        }
-        Buttons::RemoveKeyboard => Some(ReplyMarkup::ReplyKeyboardRemove(
-            ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
-        )),
+        Buttons::Row(_) | Buttons::Column(_) => inline(buttons),
+        Buttons::RemoveKeyboard => Some(json!({ "remove_keyboard": true })),
         Buttons::ShareContact(label) => {
-            let button = KeyboardButton::builder()
-                .text(&**label)
-                .request_contact(true)
-                .build();
-            Some(ReplyMarkup::ReplyKeyboardMarkup(
-                ReplyKeyboardMarkup::builder()
-                    .keyboard(vec![vec![button]])
-                    .resize_keyboard(true)
-                    .build(),
-            ))
+            let button = json!({ "text": label, "request_contact": true });
+            Some(json!({ "keyboard": [[button]], "resize_keyboard": true }))
         }
     }
 }
 
-fn inline(buttons: &Buttons) -> Option<InlineKeyboardMarkup> {
-    let button = |(label, data): &(String, String)| {
-        InlineKeyboardButton::builder()
-            .text(&**label)
-            .callback_data(&**data)
-            .build()
-    };
-    let rows = match buttons {
+/// What stands below a message: a message that is edited can have nothing else.
+fn inline(buttons: &Buttons) -> Option<Value> {
+    let button = |(label, data): &(String, String)| json!({ "text": label, "callback_data": data });
+    let rows: Vec<Vec<Value>> = match buttons {
         Buttons::Row(row) => vec![row.iter().map(button).collect()],
         Buttons::Column(all) => all.iter().map(|one| vec![button(one)]).collect(),
         _ => return None,
     };
-    Some(
-        InlineKeyboardMarkup::builder()
-            .inline_keyboard(rows)
-            .build(),
-    )
+    Some(json!({ "inline_keyboard": rows }))
 }
