@@ -30,24 +30,29 @@ pub struct Client {
     token: SecretString,
 }
 
-/// What Telegram answers (<https://core.telegram.org/bots/api#making-requests>).
+/// What Telegram answers (<https://core.telegram.org/bots/api#making-requests>). That `ok` is there tells its answers
+/// from those of others on the way.
 #[derive(Deserialize)]
 struct Answer<T> {
+    #[serde(rename = "ok")]
+    _ok: bool,
     result: T,
 }
 
 /// What it answers to a call that it doesn't carry out.
 #[derive(Deserialize)]
 struct Refusal {
-    error_code: u16,
+    #[serde(rename = "ok")]
+    _ok: bool,
+    error_code: u64,
     description: String,
     parameters: Option<Parameters>,
 }
 
 #[derive(Deserialize)]
 struct Parameters {
-    /// Seconds.
-    retry_after: Option<u64>,
+    /// Seconds, of which more than 18 hours are none of Telegram's: no message shall wait for years.
+    retry_after: Option<u16>,
 }
 
 impl Client {
@@ -120,7 +125,7 @@ impl Client {
                 after: refusal
                     .parameters
                     .and_then(|parameters| parameters.retry_after)
-                    .map(Duration::from_secs),
+                    .map(|seconds| Duration::from_secs(seconds.into())),
                 maybe_done: false,
                 detail,
             },
@@ -148,4 +153,23 @@ fn broken(error: &reqwest::Error) -> Failure {
         (false, false) => "the connection broke",
     };
     Failure::retry(!error.is_connect(), what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_refusal_of_telegrams_is_not_read_as_one() {
+        let refusal = |ok: &str, wait: u64| {
+            let text = format!(
+                r#"{{{ok} "error_code": 429, "description": "", "parameters": {{"retry_after": {wait}}}}}"#
+            );
+            serde_json::from_str::<Refusal>(&text)
+        };
+        let wait = |refusal: Refusal| refusal.parameters.and_then(|all| all.retry_after);
+        assert_eq!(refusal(r#""ok": false,"#, 3).map(wait).ok(), Some(Some(3)));
+        assert!(refusal("", 3).is_err());
+        assert!(refusal(r#""ok": false,"#, 4_000_000_000).is_err());
+    }
 }
