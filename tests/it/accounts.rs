@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use futures_util::poll;
+use pbkdf2::password_hash::PasswordHasher;
+use pbkdf2::phc::PasswordHash;
+use pbkdf2::{Algorithm, Params, Pbkdf2};
+use zayavka::app::passwords::Passwords;
+use zayavka::domain::Error;
+
 use crate::harness::{PASSWORD, Shop, code};
 
 fn errors(answer: &Value, operation: &str, field: &str) -> String {
@@ -295,7 +302,12 @@ async fn flaw_06_emails_are_checked_and_differ_not_by_case() {
         "a@b",
         "@example.com",
         "a@example.com\\u0000",
-        "а@пример.рф",
+        "а б@пример.рф",
+        "а@рф",
+        "а@при мер.рф",
+        "а@-пример.рф",
+        "а\\u202e@пример.рф",
+        "@пример.рф",
     ] {
         let answer = shop.ask(&update(email)).await;
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{email} {answer}");
@@ -510,4 +522,210 @@ async fn registration_can_be_open_or_closed() {
         "registration_closed"
     );
     shop.close().await;
+}
+
+/// The errors of a registration with that e-mail and password.
+async fn refused(shop: &Shop, email: &str, password: &str) -> String {
+    let query = "mutation ($email: String!, $password: String!) {
+        register(email: $email, password1: $password, password2: $password) { success errors } }";
+    let variables = json!({"email": email, "password": password});
+    let answer = shop.ask_with(query, variables).await;
+    errors(&answer, "register", "password1")
+}
+
+#[tokio::test]
+async fn what_a_russian_speaker_guesses_first_is_refused() {
+    let shop = Shop::open_with("[shop]\nname = 'Мастерская «Ремонтник»'", "").await;
+    let email = "anna.karenina@pochta-vronskogo.ru";
+    for password in [
+        // Words, with what people put behind them.
+        "пароль123",
+        "Пароль2024!",
+        "ПАРОЛЬ12",
+        "привет123",
+        "Любовь2023",
+        "солнышко1",
+        "наташа1990",
+        "спартак1",
+        "зая_зая_1",
+        "мастерская1",
+        "ремонт2024",
+        // The same in Latin letters, or typed on the other layout.
+        "parol123",
+        "Privet2024",
+        "solnyshko1",
+        "gfhjkm123",
+        "ghbdtn123",
+        // Rows of keys.
+        "йцукен12345",
+        "йцукенгшщ",
+        "фывапролдж",
+        "ячсмитьбю",
+        "ЙЦУКЕН123",
+        "йцукйцук",
+        "абвгдежз",
+        "qwertyuiop",
+        // Backwards.
+        "ьлорап123",
+        // What an attacker knows of this very shop and account.
+        "ремонтник1",
+        "РЕМОНТНИК2024",
+        "remontnik24",
+        "htvjynybr",
+        "anna.karenina",
+        "karenina1",
+        "анна.каренина",
+        "pochta-vronskogo",
+        "pochta-vronskogo.ru",
+        "anna.karenina@pochta-vronskogo.ru",
+    ] {
+        let code = refused(&shop, email, password).await;
+        assert_eq!(code, "password_too_common", "{password}");
+        shop.clock.advance(Duration::from_secs(60));
+    }
+    // Four words are enough in any language, and so is what nobody has ever heard.
+    for password in [
+        "лошадь батарея скрепка верно",
+        "скрипучийэскалаторнапролёт",
+        "мхъштлщбн",
+    ] {
+        let query = "mutation ($password: String!) { register(email: \"a@example.com\",
+            password1: $password, password2: \"another\") { errors } }";
+        let answer = shop.ask_with(query, json!({"password": password})).await;
+        let errors = &answer["data"]["register"]["errors"];
+        assert_eq!(errors["password1"], Value::Null, "{password} {answer}");
+        assert_eq!(errors["password2"][0]["code"], "password_mismatch");
+        shop.clock.advance(Duration::from_secs(60));
+    }
+    shop.close().await;
+}
+
+/// One password as two keyboards write it: with й as one character, and as и with a breve.
+const COMPOSED: &str = "тайный йод вкусней";
+const DECOMPOSED: &str = "тайныи\u{306} и\u{306}од вкуснеи\u{306}";
+
+async fn sign_in(shop: &Shop, password: &str) -> bool {
+    let query = "mutation ($password: String!) {
+        login(email: \"owner@example.com\", password: $password) { success } }";
+    let answer = shop.ask_with(query, json!({"password": password})).await;
+    answer["data"]["login"]["success"].as_bool().unwrap()
+}
+
+#[tokio::test]
+async fn a_password_is_the_same_however_its_letters_are_composed() {
+    assert_ne!(COMPOSED, DECOMPOSED);
+    let mut shop = Shop::open().await;
+    let query = "mutation ($one: String!, $two: String!) {
+        register(email: \"owner@example.com\", password1: $one, password2: $two) { errors token } }";
+    let variables = json!({"one": DECOMPOSED, "two": COMPOSED});
+    let answer = shop.ask_with(query, variables).await;
+    assert_eq!(answer["data"]["register"]["errors"], Value::Null);
+    let token = answer["data"]["register"]["token"].as_str().unwrap();
+    shop.token = Some(token.to_owned());
+    for (password, right) in [(COMPOSED, true), (DECOMPOSED, true), ("тайный", false)] {
+        assert_eq!(sign_in(&shop, password).await, right, "{password}");
+    }
+    let hash = || -> String {
+        let sql = "SELECT password_hash FROM employees";
+        let file = shop.database();
+        file.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let kept = hash();
+
+    // A hash that an earlier version made of what was typed is right, and is made anew.
+    let pbkdf2 = Pbkdf2::new(Algorithm::Pbkdf2Sha256, Params::RECOMMENDED);
+    let old: PasswordHash = pbkdf2.hash_password(DECOMPOSED.as_bytes()).unwrap();
+    let sql = "UPDATE employees SET password_hash = ?1";
+    shop.database().execute(sql, [old.to_string()]).unwrap();
+    assert!(!sign_in(&shop, "тайныи йод вкуснеи").await);
+    assert_eq!(hash(), old.to_string());
+    assert!(sign_in(&shop, DECOMPOSED).await);
+    assert_ne!(hash(), old.to_string());
+    assert_ne!(hash(), kept);
+    assert!(sign_in(&shop, COMPOSED).await);
+    // Nobody is signed out by that.
+    let me = shop.ask("{ me { id } }").await;
+    assert!(me["errors"].is_null(), "{me}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_address_may_be_in_any_script_and_is_one_account_in_every_spelling() {
+    let mut shop = Shop::with_owner().await;
+    let owner = shop.token.clone();
+    for (typed, spellings) in [
+        (
+            "имя@почта.рф",
+            &[
+                "ИМЯ@ПОЧТА.РФ",
+                "имя@xn--80a1acny.xn--p1ai",
+                "Имя@XN--80A1ACNY.XN--P1AI",
+            ][..],
+        ),
+        (
+            "ivan@пример.рф",
+            &["IVAN@Пример.рф", "ivan@xn--e1afmkfd.xn--p1ai"],
+        ),
+        // й as one character, and as и with a breve.
+        ("андрей@сайт.рф", &["андреи\u{306}@саи\u{306}т.рф"]),
+        ("anna@straße.example", &["anna@STRASSE.example"]),
+    ] {
+        let token = employee_called(&shop, typed).await;
+        let me = shop.ask_by(&token, "{ me { email } }").await;
+        assert_eq!(me["data"]["me"]["email"], typed, "kept as it was typed");
+        for spelling in spellings {
+            let spelled = shop.login(spelling).await;
+            if typed.contains('ß') {
+                // These are two domains since IDNA 2008, and two shops may have them.
+                assert_eq!(spelled, None, "{spelling}");
+                continue;
+            }
+            assert!(spelled.is_some(), "{spelling} signs in as {typed}");
+            let again = format!(r#"mutation {{ createInvite(email: "{spelling}") {{ token }} }}"#);
+            assert_eq!(code(&shop.ask(&again).await), "CONFLICT", "{spelling}");
+            shop.clock.advance(Duration::from_secs(60));
+        }
+    }
+    shop.token = owner;
+    shop.close().await;
+}
+
+#[test]
+fn a_hash_keeps_its_place_when_its_client_hangs_up() {
+    // One thread for what blocks, and it is busy: no hash that was begun comes to its end.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let passwords = Passwords::new().unwrap();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || wait.recv());
+        let verify = || Box::pin(passwords.verify(None, "wrong-wrong".into()));
+        // Two run, and then nobody waits for them any more.
+        for _ in 0..2 {
+            let mut client = verify();
+            assert!(poll!(&mut client).is_pending());
+        }
+        let mut waiting: Vec<_> = (0..14).map(|_| verify()).collect();
+        for client in &mut waiting {
+            assert!(poll!(client).is_pending());
+        }
+        let one_more = poll!(verify());
+        assert!(
+            matches!(
+                one_more,
+                std::task::Poll::Ready(Err(Error::RateLimited { .. }))
+            ),
+            "{one_more:?}"
+        );
+        // Whoever hangs up before it was begun gives the place back.
+        waiting.pop();
+        assert!(poll!(verify()).is_pending());
+        go.send(()).unwrap();
+        busy.await.unwrap().unwrap();
+        for answer in futures_util::future::join_all(waiting).await {
+            assert!(!answer.unwrap());
+        }
+    });
 }

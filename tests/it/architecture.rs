@@ -1,8 +1,7 @@
 //! The arrows of the house run one way, SQL stays in its room, and one room alone asks for the
 //! time.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::source::{Reach, Source, sources};
 
 /// Each room, and the rooms that it may use.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -79,88 +78,168 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => sources(&path, found),
-            false if path.extension().is_some_and(|ending| ending == "rs") => found.push(path),
-            false => {}
+/// What a file of a room uses of its own crate and may not, with the lines.
+fn arrows_back(source: &Source) -> Vec<(String, usize)> {
+    let (room, may) = match source.module.first() {
+        // What puts the rooms together names all of them.
+        None => return Vec::new(),
+        Some(room) => match ROOMS.iter().find(|(name, _)| name == room) {
+            Some((_, may)) => (&**room, *may),
+            None => panic!("{} is in no room of the list", source.file),
+        },
+    };
+    let used = |reach: Reach| {
+        if reach.path[0] != "crate" {
+            return None;
         }
-    }
+        let used = reach.path.get(1).map_or("all of the crate", |used| used);
+        (used != room && !may.contains(&used)).then(|| (used.to_owned(), reach.line))
+    };
+    source
+        .reached()
+        .paths
+        .into_iter()
+        .filter_map(used)
+        .collect()
 }
 
-/// Every line of code with its room and file.
-fn lines() -> Vec<(String, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 30, "the sources are not where they were");
-    let mut all = Vec::new();
-    for file in files {
-        let inside = file.strip_prefix(&root).unwrap();
-        let room = inside
-            .iter()
-            .next()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .trim_end_matches(".rs");
-        for line in fs::read_to_string(&file).unwrap().lines() {
-            let code = line.split("//").next().unwrap();
-            all.push((
-                room.to_owned(),
-                inside.display().to_string(),
-                code.to_owned(),
-            ));
-        }
-    }
-    all
+/// Where a file has SQL, or uses a library of the database.
+fn sql(source: &Source) -> Vec<usize> {
+    let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
+    let crates = ["rusqlite", "r2d2", "r2d2_sqlite", "refinery_core"];
+    let reached = source.reached();
+    let texts = reached.texts.iter();
+    let texts = texts.filter(|(text, _)| words.iter().any(|word| text.contains(word)));
+    let uses = reached.paths.iter();
+    let uses = uses.filter(|reach| crates.contains(&&*reach.path[0]));
+    let texts = texts.map(|(_, line)| *line);
+    texts.chain(uses.map(|reach| reach.line)).collect()
+}
+
+/// Where a file asks for the time, or hides by another name that it does.
+fn times(source: &Source) -> Vec<usize> {
+    let clocks = ["Timestamp", "SystemTime", "Instant", "Zoned"];
+    let asks = |reach: &Reach| match &reach.path[..] {
+        [.., clock, now] if now == "now" => clocks.contains(&&**clock),
+        [.., clock] => reach.renamed && clocks.contains(&&**clock),
+        [] => false,
+    };
+    let paths = source.reached().paths.into_iter();
+    paths.filter(asks).map(|reach| reach.line).collect()
 }
 
 #[test]
 fn no_arrow_points_back() {
-    for (room, file, line) in lines() {
-        let Some((_, may)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-            assert!(
-                matches!(&*room, "lib" | "main"),
-                "{file} is in no room of the list"
-            );
-            continue;
-        };
-        for path in line.split("crate::").skip(1) {
-            let end = path
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(path.len());
-            let used = &path[..end];
-            let fine = used.is_empty() || used == room || may.contains(&used);
-            assert!(fine, "{file}: {room} may not use {used}: {line}");
+    for source in sources("src") {
+        for (used, line) in arrows_back(&source) {
+            panic!("src/{}:{line} may not use {used}", source.file);
         }
     }
 }
 
 #[test]
 fn sql_and_the_wall_clock_stay_in_their_rooms() {
-    for (room, file, line) in lines() {
-        let sql = [
-            "SELECT ",
-            "INSERT INTO",
-            "UPDATE ",
-            "DELETE FROM",
-            "rusqlite",
-        ];
-        let sql = sql.iter().any(|word| line.contains(word));
-        assert!(room == "store" || !sql, "{file} has SQL: {line}");
-        let clock = [
-            "Timestamp::now",
-            "SystemTime::now",
-            "Instant::now",
-            "Zoned::now",
-        ];
-        let clock = clock.iter().any(|call| line.contains(call));
-        assert!(
-            room == "clock" || !clock,
-            "{file} asks for the time: {line}"
-        );
+    for source in sources("src") {
+        let (file, room) = (&source.file, source.module.first().map(String::as_str));
+        if room != Some("store") {
+            let lines = sql(&source);
+            assert!(lines.is_empty(), "src/{file} has SQL: {lines:?}");
+        }
+        if room != Some("clock") {
+            let lines = times(&source);
+            assert!(lines.is_empty(), "src/{file} asks for the time: {lines:?}");
+        }
     }
+}
+
+fn source(module: &[&str], code: &str) -> Source {
+    Source {
+        file: "hidden.rs".to_owned(),
+        module: module.iter().map(|name| (*name).to_owned()).collect(),
+        text: code.to_owned(),
+    }
+}
+
+#[test]
+fn a_hidden_arrow_is_seen() {
+    let store = &["store", "tasks", "count"];
+    for (module, code, expected) in [
+        (&store[..], "use crate::app::Desk;", "app"),
+        (store, "use crate::{domain::Task, web};", "web"),
+        (store, "use crate::{domain::{Task, Error}, clock, bot::{self}};", "bot"),
+        (store, "use crate::{\n    // A comment.\n    app as a,\n};", "app"),
+        (store, "use super::super::super::graphql::Schema;", "graphql"),
+        (store, "use super::{super::super::http, Conditions};", "http"),
+        (store, "pub use crate::app::*;", "app"),
+        (store, "pub(crate) use crate::app;", "app"),
+        (store, "use crate as all; fn f() { all::web::f() }", "all of the crate"),
+        (store, "use crate::*;", "all of the crate"),
+        (store, "use super::super::super::*;", "all of the crate"),
+        (store, "use crate::{self as all};", "all of the crate"),
+        (store, "extern crate self as zayavka;", "all of the crate"),
+        (store, "fn f() -> crate::app::Desk { todo!() }", "app"),
+        (store, "fn f() { let x: Vec<crate::app::Desk> = g(); }", "app"),
+        (store, "fn f() { crate::web::answer(1); }", "web"),
+        (store, "fn f() { super::super::super::web::answer(1); }", "web"),
+        (store, "impl crate::app::Passing for Task {}", "app"),
+        (store, "fn f(x: &dyn crate::app::Passing) {}", "app"),
+        (store, "fn f() { tracing::info!(x = crate::app::f()); }", "app"),
+        (store, "fn f() { vec![g(&[crate::app::f()])]; }", "app"),
+        (store, "macro_rules! m { () => { $crate::app::f() }; }", "app"),
+        (store, "macro_rules! m { () => { use $crate::{domain, app::{x, y}}; }; }", "app"),
+        (store, "m! { use super::super::super::{clock, web}; }", "web"),
+        (store, "#[serde(with = \"x\", crate::app::f)] struct S;", "app"),
+        (store, "#[cfg(test)] mod tests { use super::super::super::super::app; }", "app"),
+        (&["store"], "use super::app;", "app"),
+        (&["domain", "task"], "use crate::{\n    store::Db,\n};", "store"),
+        (&["clock"], "mod deep { fn f() { super::super::domain::f() } }", "domain"),
+    ] {
+        let found: Vec<_> = arrows_back(&source(module, code))
+            .into_iter()
+            .map(|(used, _)| used)
+            .collect();
+        assert!(found.iter().any(|used| used == expected), "{code}: {found:?}");
+    }
+    for (module, code) in [
+        (&store[..], "use crate::{domain::Task, clock};"),
+        (store, "use super::super::{Connection, super::domain::Error};"),
+        (store, "pub(in crate::store) fn f(self) { self.g(); }"),
+        (store, "/// See [`crate::app::Desk`].\n// crate::app::f()\nfn f() {}"),
+        (store, "const TEXT: &str = \"crate::app::f()\";"),
+        (store, "mod tests { use super::*; use super::super::Conditions; }"),
+        (store, "use std::sync::{self, Arc}; use app::x;"),
+        (&["web", "tasks"], "use crate::{app, store::{self, tasks::After}};"),
+    ] {
+        let found = arrows_back(&source(module, code));
+        assert!(found.is_empty(), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn hidden_sql_and_a_hidden_clock_are_seen() {
+    let module = &["app", "tasks"];
+    for code in [
+        "fn f() { g(\"SELECT 1\") }",
+        "fn f() { g(\"https://example.com\", \"DELETE FROM tasks\") }",
+        "fn f() { g(r#\"INSERT INTO tasks\"#) }",
+        "fn f() { format!(\"UPDATE {} SET\", 1) }",
+        "const SQL: &str = \"\n    SELECT 1\";",
+        "use {rusqlite::Connection, std::fmt};",
+        "fn f(c: &rusqlite::Connection) {}",
+        "fn f() { vec![rusqlite::params![1]] }",
+    ] {
+        assert_eq!(sql(&source(module, code)).len(), 1, "{code}");
+    }
+    for code in [
+        "fn f() { Timestamp::now() }",
+        "fn f() { let t = std::time::Instant::now(); }",
+        "fn f() { vec![SystemTime :: now()] }",
+        "fn f() { x.map(jiff::Zoned::now) }",
+        "use std::{fmt, time::{Duration, Instant as Moment}};",
+    ] {
+        assert_eq!(times(&source(module, code)).len(), 1, "{code}");
+    }
+    let fine = "/// SELECT and rusqlite, and Instant::now().\nfn f(at: Timestamp) { clock.now(); }";
+    let fine = source(module, fine);
+    assert!(sql(&fine).is_empty() && times(&fine).is_empty());
 }

@@ -22,6 +22,7 @@ use zayavka::server::{Failure, Server};
 use zayavka::store::embedded_migrations;
 
 use crate::fake_telegram::FakeTelegram;
+use crate::time_limit;
 
 /// What the fake Telegram shows at the webhook.
 pub const SECRET: &str = "webhook-secret";
@@ -80,6 +81,7 @@ impl Shop {
         settings: &str,
         of_telegram: &str,
     ) -> Self {
+        time_limit::start();
         let listener = TcpListener::bind(address).await.unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
@@ -325,6 +327,7 @@ pub fn newest_schema() -> i64 {
 
 /// The program as it was built, with no settings from the environment of the tests.
 pub fn program() -> Command {
+    time_limit::start();
     without_settings(Command::new(env!("CARGO_BIN_EXE_zayavka")))
 }
 

@@ -13,13 +13,13 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::harness::Shop;
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 const WATCH: &str = "subscription { taskChanged { kind id task { status customer { phone } } } }";
 const CREATE: &str =
     r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
 
-async fn connect(shop: &Shop, protocol: &str) -> Socket {
+pub async fn connect(shop: &Shop, protocol: &str) -> Socket {
     connect_from(shop, protocol, "127.0.0.1").await
 }
 
@@ -41,7 +41,7 @@ async fn say(socket: &mut Socket, message: Value) {
 }
 
 /// The next message, as JSON; the close code where that came instead.
-async fn hear(socket: &mut Socket) -> Value {
+pub async fn hear(socket: &mut Socket) -> Value {
     match socket.next().await.unwrap().unwrap() {
         Message::Close(frame) => json!(u16::from(frame.unwrap().code)),
         message => serde_json::from_str(message.to_text().unwrap()).unwrap(),

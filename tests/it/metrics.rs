@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+
 use crate::bot::{ANNA, contact, create, messages, set_status};
 use crate::fake_telegram::Answer;
-use crate::harness::Shop;
+use crate::harness::{Log, Shop};
 
 async fn read(shop: &Shop) -> String {
     let address = shop.metrics.unwrap();
@@ -142,5 +144,34 @@ async fn what_the_server_does_is_counted_and_nothing_about_people() {
         .await
         .unwrap();
     assert_eq!(public.status(), 404);
+    shop.close().await;
+}
+
+/// Pages that a visitor may ask for, and as what they are counted and logged.
+const PAGES: [(&str, &str); 8] = [
+    ("/stages", "/stages"),
+    ("/today", "/today"),
+    ("/months", "/months"),
+    ("/months/2021-07", "/months"),
+    ("/first-run", "/first-run"),
+    ("/new-stage", "/new-stage"),
+    ("/manifest.webmanifest", "/manifest.webmanifest"),
+    ("/nowhere/1234", "/…"),
+];
+
+#[tokio::test]
+async fn pages_are_counted_and_logged_by_their_own_names() {
+    let log = Log::start();
+    let shop = Shop::open_with("[metrics]\nlisten = '127.0.0.1:0'", "").await;
+    for (page, name) in PAGES {
+        shop.request(Method::GET, page).send().await.unwrap();
+        let line = format!(r#"room="{name}""#);
+        assert!(log.text().lines().last().unwrap().contains(&line), "{page}");
+    }
+    let text = read(&shop).await;
+    for (_, name) in PAGES {
+        let counted = format!(r#"zayavka_request_seconds_count{{operation="{name}","#);
+        assert!(text.contains(&counted), "{name}\n{text}");
+    }
     shop.close().await;
 }

@@ -340,3 +340,24 @@ async fn a_connection_more_than_there_is_room_for_waits_its_turn() {
     drop((open, third));
     shop.close().await;
 }
+
+#[tokio::test]
+async fn an_open_socket_takes_the_room_of_a_connection() {
+    let shop = Shop::open_with("[http]\nconnections = 2", "").await;
+    let address = shop.url.strip_prefix("http://").unwrap();
+    let mut sockets = Vec::new();
+    for _ in 0..2 {
+        sockets.push(crate::live::connect(&shop, "graphql-transport-ws").await);
+    }
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    third.write_all(request).await.unwrap();
+    let mut answer = [0; 12];
+    let early = tokio::time::timeout(Duration::from_millis(200), third.read_exact(&mut answer));
+    assert!(early.await.is_err(), "there was no room");
+    sockets.pop();
+    third.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    drop((sockets, third));
+    shop.close().await;
+}

@@ -215,3 +215,13 @@ async fn the_first_screen_is_a_true_transcript() {
         shop.close().await;
     }
 }
+
+/// What the program knows of itself, and the README says: the figure comes from the code.
+#[test]
+fn the_schema_version_is_todays() {
+    for page in [ENGLISH, RUSSIAN] {
+        let (_, behind) = page.split_once("schema: version ").unwrap();
+        let said: String = behind.chars().take_while(char::is_ascii_digit).collect();
+        assert_eq!(said, crate::harness::newest_schema().to_string());
+    }
+}

@@ -8,7 +8,7 @@ use zayavka::domain::Error;
 use zayavka::store::{Db, Migration, Transaction, embedded_migrations};
 
 use crate::bot::{create, set_status};
-use crate::harness::{Shop, newest_schema};
+use crate::harness::{Shop, eventually, newest_schema};
 
 fn noon() -> jiff::Timestamp {
     "2021-07-25T09:00:00Z".parse().unwrap()
@@ -209,6 +209,8 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
         Ok(())
     });
     let twice = db.write(note("many 7"));
+    let mut first = Box::pin(first);
+    assert!(futures_util::poll!(&mut first).is_pending());
     let mut left = Box::pin(db.write(note("left")));
     assert!(futures_util::poll!(&mut left).is_pending());
     drop(left);
@@ -243,4 +245,137 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
     for gone in ["refused", "broken", "left"] {
         assert!(!names.contains(gone), "{names}");
     }
+}
+
+/// The system's number of the thread that asks, and its name.
+fn this_thread() -> (String, String) {
+    let link = std::fs::read_link("/proc/thread-self").unwrap();
+    let number = link.file_name().unwrap().to_str().unwrap().to_owned();
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    (number, name)
+}
+
+fn is_running(thread: &str) -> bool {
+    std::path::Path::new("/proc/self/task").join(thread).exists()
+}
+
+#[tokio::test]
+async fn the_writer_has_a_thread_of_its_own_that_no_panic_ends_and_a_stop_does() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    let db = Db::open(&folder.path().join("shop.db"), noon()).unwrap();
+    let (thread, name) = db.write(|_| Ok(this_thread())).await.unwrap();
+    assert_eq!(name, "writer");
+    for _ in 0..3 {
+        let broken = db.write(|tx| {
+            note("broken")(tx)?;
+            let nothing: Option<()> = None;
+            nothing.ok_or(Error::NotFound).unwrap();
+            Ok(())
+        });
+        let broken = broken.await;
+        assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
+        assert_eq!(db.write(|_| Ok(this_thread())).await.unwrap().0, thread);
+    }
+    // What somebody has asked for and doesn't wait for any more ends as well.
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let mut gone = Box::pin(db.write(move |_| wait.recv().map_err(Error::internal)));
+    assert!(futures_util::poll!(&mut gone).is_pending());
+    drop(gone);
+    go.send(()).unwrap();
+    let reader = db.read(|_| Ok(this_thread())).await.unwrap();
+    assert_eq!(reader.1, "reader");
+    drop(db);
+    assert!(!is_running(&thread), "the writer is joined at the end");
+    assert!(!is_running(&reader.0), "the readers are joined at the end");
+}
+
+#[tokio::test]
+async fn work_that_is_the_last_to_hold_the_database_does_not_wait_for_its_own_thread() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("shop.db");
+    for is_write in [true, false] {
+        let db = Db::open(&path, noon()).unwrap();
+        let (begin, begun) = std::sync::mpsc::channel();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let held = db.clone();
+        let work = move || {
+            begin.send(this_thread().0).unwrap();
+            wait.recv().unwrap();
+            drop(held);
+            Ok(())
+        };
+        // Its client hangs up, and the server stops.
+        let client = async {
+            match is_write {
+                true => db.write(|_| work()).await,
+                false => db.read(|_| work()).await,
+            }
+        };
+        let mut client = Box::pin(client);
+        assert!(futures_util::poll!(&mut client).is_pending());
+        let thread = begun.recv().unwrap();
+        drop(client);
+        drop(db);
+        go.send(()).unwrap();
+        eventually("it ends", || !is_running(&thread)).await;
+    }
+    assert!(!Db::open(&path, noon()).unwrap().is_new());
+}
+
+#[tokio::test]
+async fn what_clients_ask_for_and_leave_is_not_piled_up_behind_a_slow_disk() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    let db = Db::open(&folder.path().join("shop.db"), noon()).unwrap();
+    let (go, wait) = std::sync::mpsc::channel();
+    let mut first = Box::pin(db.write(move |_| wait.recv().map_err(Error::internal)));
+    assert!(futures_util::poll!(&mut first).is_pending());
+    let mut blocked = Vec::new();
+    let (go_on, waits) = std::sync::mpsc::channel::<()>();
+    let waits = std::sync::Arc::new(std::sync::Mutex::new(waits));
+    for _ in 0..4 {
+        let waits = waits.clone();
+        let mut read = Box::pin(db.read(move |_| {
+            let waits = waits.lock().unwrap();
+            waits.recv().map_err(Error::internal)
+        }));
+        assert!(futures_util::poll!(&mut read).is_pending());
+        blocked.push(read);
+    }
+    let (written, read) = (std::sync::Arc::new(()), std::sync::Arc::new(()));
+    for _ in 0..5_000 {
+        let kept = written.clone();
+        let mut left = Box::pin(db.write(move |_| {
+            drop(kept);
+            Ok(())
+        }));
+        assert!(futures_util::poll!(&mut left).is_pending());
+        let kept = read.clone();
+        let mut left = Box::pin(db.read(move |_| {
+            drop(kept);
+            Ok(())
+        }));
+        assert!(futures_util::poll!(&mut left).is_pending());
+    }
+    let left = |kept| std::sync::Arc::strong_count(kept) - 1;
+    assert!(left(&written) <= 1_024, "{} writes", left(&written));
+    assert!(left(&read) <= 1_024, "{} reads", left(&read));
+    // Those who wait have their turn, however many there are.
+    let patient = (0..3_000).map(|number| db.write(note(&number.to_string())));
+    let patient = futures_util::future::join_all(patient);
+    let readers = futures_util::future::join_all((0..3_000).map(|_| db.read(|_| Ok(()))));
+    let (patient, readers, ()) = tokio::join!(patient, readers, async {
+        go.send(()).unwrap();
+        for _ in 0..4 {
+            go_on.send(()).unwrap();
+        }
+    });
+    patient.into_iter().for_each(Result::unwrap);
+    readers.into_iter().for_each(Result::unwrap);
+    first.await.unwrap();
+    let sql = "SELECT count(*) FROM secrets";
+    let count = move |c: &Connection| Ok(c.query_row(sql, [], |row| row.get::<_, i64>(0))?);
+    assert_eq!(db.read(count).await.unwrap(), 3_000);
 }
