@@ -51,6 +51,13 @@
 //!   from their deliveries.
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].
+//! - What bounds work belongs to the work: a permit, a slot or a place in a queue moves into what runs, and never stays
+//!   in the future that waits for it. A client that hangs up drops the future, and the work goes on.
+//! - What has to be named in two places is one list: a route is also its name in the log and the metrics
+//!   ([`http::table`]), and a filter is taken apart by the names of all its fields, so that what is forgotten doesn't
+//!   compile.
+//! - Texts that people see as the same are the same: passwords are compared in Unicode's form NFC, e-mails by
+//!   [`domain::Email::key`].
 //! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
 //!   place.
 //! - Phones, names, tokens, passwords, descriptions, messages and devices never reach the log.

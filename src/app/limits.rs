@@ -16,14 +16,14 @@ use crate::domain::{Email, EmployeeId, Error, Result};
 type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
 
 /// Tries at once for one account, then one every [`ACCOUNT_PERIOD`].
-const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
-const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
+pub const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+pub const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
 /// Tries at once from one address, then one every [`ADDRESS_PERIOD`].
-const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
-const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
+pub const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
+pub const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
 /// Looks at customers' pages at once from one address, then one every [`LOOK_PERIOD`].
-const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
-const LOOK_PERIOD: Duration = Duration::from_secs(1);
+pub const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
+pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How many times the rate may come at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// Above this many keys, those that have recovered are forgotten, once a second at the most.

@@ -1,6 +1,6 @@
 //! Hashing of passwords: slow on purpose, so only a few at a time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pbkdf2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -9,7 +9,7 @@ use pbkdf2::{Algorithm, Params, Pbkdf2};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::domain::{Error, Password, Result};
+use crate::domain::{Error, Password, Result, nfc};
 
 /// Hashes that may run at once.
 const RUNNING: usize = 2;
@@ -18,10 +18,13 @@ const QUEUE: usize = 16;
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// PBKDF2-HMAC-SHA256 with a bounded queue in front.
+///
+/// A permit belongs to the work and not to the future that waits for it: a client that hangs up drops the
+/// future, and the hash runs on. So the permits move into the closure that does the work.
 pub struct Passwords {
     pbkdf2: Pbkdf2,
-    running: Semaphore,
-    queued: AtomicUsize,
+    running: Arc<Semaphore>,
+    queued: Arc<Semaphore>,
     /// The hash of a password that nobody has, for accounts that don't exist.
     nobody: String,
 }
@@ -38,8 +41,8 @@ impl Passwords {
         let rounds = Params::RECOMMENDED_ROUNDS;
         Ok(Self {
             pbkdf2,
-            running: Semaphore::new(RUNNING),
-            queued: AtomicUsize::new(0),
+            running: Arc::new(Semaphore::new(RUNNING)),
+            queued: Arc::new(Semaphore::new(QUEUE)),
             nobody: nobody(rounds, &salt, &any)?,
         })
     }
@@ -58,21 +61,32 @@ impl Passwords {
         .await
     }
 
-    /// Whether the password is the one that was hashed. Without a hash it takes as long, and
-    /// says no.
+    /// Compares a password with the one that was hashed, both in Unicode's form NFC. Without a hash it takes as
+    /// long, and the answer is [`Verdict::Wrong`].
     ///
     /// # Errors
     /// [`Error::RateLimited`] when too many wait.
-    pub async fn verify(&self, hash: Option<String>, password: SecretString) -> Result<bool> {
+    pub async fn verify(&self, hash: Option<String>, password: SecretString) -> Result<Verdict> {
         let pbkdf2 = self.pbkdf2;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
         self.run(move || {
             let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
-            let right = pbkdf2
-                .verify_password(password.expose_secret().as_bytes(), &hash)
-                .is_ok();
-            Ok(known && right)
+            let typed = password.expose_secret();
+            let composed = SecretString::from(&*nfc(typed));
+            let composed = composed.expose_secret();
+            let is = |text: &str| pbkdf2.verify_password(text.as_bytes(), &hash).is_ok() && known;
+            if is(composed) {
+                return Ok(Verdict::Right);
+            }
+            // Earlier versions hashed what was typed, in whatever form the keyboard had made it.
+            if composed == typed || !is(typed) {
+                return Ok(Verdict::Wrong);
+            }
+            let anew: PasswordHash = pbkdf2
+                .hash_password(composed.as_bytes())
+                .map_err(Error::internal)?;
+            Ok(Verdict::Outdated(anew.to_string()))
         })
         .await
     }
@@ -81,33 +95,30 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _place = Place::take(&self.queued)?;
-        let _permit = self.running.acquire().await.map_err(Error::internal)?;
+        let place = self.queued.clone().try_acquire_owned();
+        let place = place.map_err(|_| Error::RateLimited {
+            retry_after: RETRY_AFTER,
+        })?;
+        let running = self.running.clone().acquire_owned().await;
+        let permits = (place, running.map_err(Error::internal)?);
+        let work = move || {
+            let _permits = permits;
+            work()
+        };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(Error::internal)?
     }
 }
 
-/// A place in the queue, given back when dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(queued: &'a AtomicUsize) -> Result<Self> {
-        let place = Self(queued);
-        match queued.fetch_add(1, Ordering::Relaxed) < QUEUE {
-            true => Ok(place),
-            false => Err(Error::RateLimited {
-                retry_after: RETRY_AFTER,
-            }),
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// What came of comparing a password with a hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, by a hash that only holds for the form in which it was typed. This one, of the form NFC, is to take
+    /// its place.
+    Outdated(String),
 }
 
 /// A well-formed hash of nothing: comparing with it costs what comparing with a real one does.

@@ -15,7 +15,7 @@ use crate::app::passwords::Passwords;
 use crate::app::{self, accounts, stages};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{Email, Error, Invalid, Language, Password, Role};
+use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
 use crate::server::{Failure, Server};
 use crate::store::{self, Db};
 use crate::{demo, graphql, i18n};
@@ -188,7 +188,9 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
     match command {
         User::Add { email, owner } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?.hash(read_password(&email)?).await?;
+            let hash = Passwords::new()?
+                .hash(read_password(&email, &config.shop.about)?)
+                .await?;
             let role = if owner { Role::Owner } else { Role::Employee };
             let of = email.clone();
             db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
@@ -206,7 +208,9 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
         }
         User::ResetPassword { email } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?.hash(read_password(&email)?).await?;
+            let hash = Passwords::new()?
+                .hash(read_password(&email, &config.shop.about)?)
+                .await?;
             let of = email.clone();
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
@@ -253,7 +257,12 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
     let password = Arc::new(crate::app::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
     let hash = Passwords::new()?
-        .hash(Password::parse("password", &password, &email)?)
+        .hash(Password::parse(
+            "password",
+            &password,
+            &email,
+            &config.shop.about,
+        )?)
         .await?;
     let language = config.shop.language;
     db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
@@ -297,7 +306,7 @@ fn parse_email(text: &str) -> Result<Email, Failure> {
 }
 
 /// Asks without echo, twice; or takes one line from a pipe.
-fn read_password(email: &Email) -> Result<Password, Failure> {
+fn read_password(email: &Email, shop: &About) -> Result<Password, Failure> {
     let typed = if std::io::stdin().is_terminal() {
         let typed = rpassword::prompt_password("Password: ")?;
         if typed != rpassword::prompt_password("The same again: ")? {
@@ -309,7 +318,7 @@ fn read_password(email: &Email) -> Result<Password, Failure> {
         std::io::stdin().lock().read_line(&mut line)?;
         line.trim_end_matches(['\n', '\r']).to_owned()
     };
-    Password::parse("password", &typed, email).map_err(|error| say(&error))
+    Password::parse("password", &typed, email, shop).map_err(|error| say(&error))
 }
 
 fn about(email: &Email, error: &Error) -> Failure {

@@ -1,8 +1,6 @@
-//! Employees, what they may do, and their passwords.
+//! Employees, and what they may do.
 
-use secrecy::{ExposeSecret, SecretString};
-
-use super::{Email, EmployeeId, Error, Language, Problem, Result, TelegramId, TimeOfDay};
+use super::{Email, EmployeeId, Error, Language, Result, TelegramId, TimeOfDay};
 
 /// What an employee may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,41 +88,6 @@ impl Actor {
 impl Owner {
     pub fn id(&self) -> EmployeeId {
         self.0
-    }
-}
-
-/// A new password that is good enough. Existing ones are only ever compared, never parsed.
-#[derive(Debug)]
-pub struct Password(SecretString);
-
-/// Allowed lengths of a password, in characters.
-pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
-
-impl Password {
-    /// Refuses what is too short, too long, or among the first million that an attacker would
-    /// try; `email` counts as known to the attacker.
-    pub fn parse(field: &'static str, text: &str, email: &Email) -> Result<Self> {
-        let length = text.chars().count();
-        if length < *PASSWORD_LENGTH.start() {
-            let min = *PASSWORD_LENGTH.start();
-            return Err(Problem::PasswordShort { min }.at(field).into());
-        }
-        if length > *PASSWORD_LENGTH.end() {
-            let max = *PASSWORD_LENGTH.end();
-            return Err(Problem::PasswordLong { max }.at(field).into());
-        }
-        let known = [
-            email.as_str(),
-            email.as_str().split('@').next().unwrap_or_default(),
-        ];
-        if zxcvbn::zxcvbn(text, &known).score() < zxcvbn::Score::Two {
-            return Err(Problem::PasswordCommon.at(field).into());
-        }
-        Ok(Self(SecretString::from(text)))
-    }
-
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
     }
 }
 

@@ -21,6 +21,7 @@ mod language;
 mod money;
 mod month;
 mod notice;
+mod password;
 mod phone;
 mod photo;
 mod reminders;
@@ -31,13 +32,12 @@ mod stage;
 mod task;
 mod text;
 mod time;
+mod unicode;
 mod webhook;
 mod workload;
 
 pub use about::About;
-pub use account::{
-    Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
-};
+pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use approval::{Approval, Decision, NewApproval};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
@@ -60,6 +60,7 @@ pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
     Waiting, collapse,
 };
+pub use password::{PASSWORD_LENGTH, Password};
 pub use phone::{Country, Phone};
 pub use photo::{Image, Photo, PhotoState, Wanted};
 pub use reminders::Reminders;
@@ -76,5 +77,6 @@ pub use task::{
 };
 pub use text::{Description, Message, Name};
 pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
+pub use unicode::nfc;
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, Workload};

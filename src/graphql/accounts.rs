@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::error::LANGUAGE;
 use super::view::UserView;
 use crate::app::accounts::{SignedIn, WHOLE_FORM};
-use crate::domain::{Conflict, Email, Error, Invalid, Password, Problem, Result};
+use crate::domain::{About, Conflict, Email, Error, Invalid, Password, Problem, Result};
 use crate::i18n;
 
 /// Null on success, otherwise an object from field name (`email`, `password1`, `password2`,
@@ -124,6 +124,7 @@ pub fn read_registration(
     email: &str,
     password1: &str,
     password2: &str,
+    shop: &About,
 ) -> Result<Result<(Email, Password), ExpectedErrors>> {
     let mut errors = ExpectedErrors::default();
     let email = keep(&mut errors, Email::parse("email", email))?;
@@ -133,7 +134,7 @@ pub fn read_registration(
     let fields = ["password1", "password2"];
     let password = keep(
         &mut errors,
-        read_new_password(fields, password1, password2, &known),
+        read_new_password(fields, password1, password2, &known, shop),
     )?;
     Ok(email.zip(password).ok_or(errors))
 }
@@ -144,9 +145,10 @@ pub fn read_new_password(
     password1: &str,
     password2: &str,
     email: &Email,
+    shop: &About,
 ) -> Result<Password> {
-    let password = Password::parse(field1, password1, email)?;
-    match password1 == password2 {
+    let password = Password::parse(field1, password1, email, shop)?;
+    match password.is(password2) {
         true => Ok(password),
         false => Err(Problem::PasswordMismatch.at(field2).into()),
     }

@@ -13,8 +13,9 @@ pub const DEPTH: usize = 16;
 /// The cost of a query: its fields, where a list multiplies what is below it by ten.
 pub const COMPLEXITY: usize = 5_000;
 pub const DIRECTIVES: usize = 20;
-const ALIASES: u32 = 30;
-const ROOT_FIELDS: u32 = 15;
+/// Names that a document gives its fields.
+pub const ALIASES: u32 = 30;
+pub const ROOT_FIELDS: u32 = 15;
 const FIELDS: u32 = 2_000;
 /// Brackets within brackets in the text, before it is parsed.
 const NESTING: usize = 100;

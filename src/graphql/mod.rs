@@ -7,7 +7,7 @@ mod error;
 mod files;
 mod input;
 mod json;
-mod limits;
+pub mod limits;
 mod loader;
 mod mutation;
 mod page;
@@ -33,6 +33,7 @@ use crate::domain::{Actor, Error, Introspection, Result};
 use documents::{Documents, Read};
 pub use error::{Code, code_of, refusal, refusal_of};
 pub use json::write;
+pub use page::LONGEST_PAGE;
 use shape::Shape;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;

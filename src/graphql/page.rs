@@ -7,7 +7,8 @@ use async_graphql::{Context, SimpleObject};
 use crate::domain::{Problem, Result};
 
 const DEFAULT: usize = 20;
-const MAX: usize = 100;
+/// Entries of one page.
+pub const LONGEST_PAGE: usize = 100;
 
 /// How many entries match in all.
 #[derive(SimpleObject)]
@@ -22,9 +23,9 @@ pub type Page<N> = Connection<String, N, Total>;
 /// The size of a page, 1 to 100; 20 when none was asked for.
 pub fn size(first: Option<i32>) -> Result<usize> {
     let size = usize::try_from(first.unwrap_or(DEFAULT as i32)).unwrap_or_default();
-    match (1..=MAX).contains(&size) {
+    match (1..=LONGEST_PAGE).contains(&size) {
         true => Ok(size),
-        false => Err(Problem::PageSize { max: MAX }.at("first").into()),
+        false => Err(Problem::PageSize { max: LONGEST_PAGE }.at("first").into()),
     }
 }
 

@@ -1,13 +1,14 @@
-//! The routes, all on one screen, and what holds for each of them: a number, a line in the log,
-//! an answer even after a bug.
+//! The routes, and what holds for each of them: a number, a line in the log, an answer even after a bug.
 
 mod asker;
 mod events;
 mod graphql;
 mod headers;
+mod own;
 mod pages;
 mod ready;
 mod socket;
+pub mod table;
 mod webhook;
 
 use std::convert::Infallible;
@@ -22,7 +23,6 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
-use warp::filters::BoxedFilter;
 use warp::http::header::{ALLOW, HeaderName, HeaderValue};
 use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
@@ -34,9 +34,11 @@ use crate::domain::Error;
 use crate::graphql::Schema;
 
 use asker::Asker;
+pub use own::routes;
+pub use socket::Slot;
 
 /// The longest body that is taken, in bytes.
-const BODY: usize = 256 * 1024;
+pub const BODY: usize = 256 * 1024;
 /// How long a client may take to send one.
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// The same for a file, which an owner sends.
@@ -65,95 +67,6 @@ pub struct Site {
     pub https: bool,
     /// Ends what would stay open by itself: sockets and streams.
     pub stop: CancellationToken,
-}
-
-/// Every route. Each is boxed: all of them in one type took the compiler 8 seconds longer, and `me` was
-/// answered 8 % less often a second.
-pub fn routes(site: Arc<Site>) -> BoxedFilter<(Response,)> {
-    let site = warp::any().map(move || site.clone());
-    let asked = site
-        .clone()
-        .and(warp::ext::get::<Asker>())
-        .and(warp::header::headers_cloned());
-    let get = warp::get().or(warp::head()).unify();
-    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
-
-    let socket = warp::path!("graphql")
-        .and(socket::handshake())
-        .and(asked.clone())
-        .map(socket::open)
-        .boxed();
-    let graphql = warp::path!("graphql")
-        .and(asked.clone())
-        .and(warp::method())
-        .and(query)
-        .and(body())
-        .then(graphql::answer)
-        .boxed();
-    let events = warp::path!("events")
-        .and(get)
-        .and(asked.clone())
-        .then(events::open)
-        .boxed();
-    let webhook = warp::path!("telegram" / "webhook")
-        .and(warp::post())
-        .and(asked.clone())
-        .and(body())
-        .then(webhook::answer)
-        .boxed();
-    let live = warp::path!("live")
-        .and(get)
-        .and(asked.clone())
-        .and(query)
-        .then(events::open_for_page)
-        .boxed();
-    let followed = warp::path!("s" / String / "live")
-        .and(get)
-        .and(asked.clone())
-        .and(query)
-        .then(events::open_for_customer)
-        .boxed();
-    let script = warp::path!("graphiql.js")
-        .and(get)
-        .map(graphql::script)
-        .boxed();
-    let alive = warp::path!("healthz").and(get).map(|| "ok\n").boxed();
-    let ready = warp::path!("readyz")
-        .and(get)
-        .and(site)
-        .then(ready::answer)
-        .boxed();
-    let files = warp::path!("data" / "import")
-        .or(warp::path!("data" / "archive"))
-        .unify()
-        .and(warp::post())
-        .and(warp::path::full())
-        .and(asked.clone())
-        .and(warp::body::stream())
-        .then(pages::take_file)
-        .boxed();
-    let pages = warp::path::full()
-        .and(asked)
-        .and(warp::method())
-        .and(query)
-        .and(body())
-        .then(pages::answer)
-        .boxed();
-
-    socket
-        .or(graphql)
-        .or(events)
-        .or(webhook)
-        .or(live)
-        .or(followed)
-        .or(script)
-        .or(alive)
-        .or(ready)
-        .or(files)
-        .or(pages)
-        .recover(refuse)
-        .map(Reply::into_response)
-        .boxed()
 }
 
 /// A body, or the status for one that is too long, too slow or broke off.
@@ -220,7 +133,7 @@ where
 {
     let asker = Asker::new(peer, request.headers(), &site.trusted_proxies);
     let path = request.uri().path();
-    let (method, room) = (request.method().clone(), room(path));
+    let (method, room) = (request.method().clone(), table::label(path));
     let origin = headers::allowed_origin(site, path, request.headers());
     let preflight = match origin {
         Some(_) => headers::preflight(&method, request.headers()),
@@ -251,8 +164,8 @@ where
     }
     headers::add_defaults(&mut response, site.https);
     let took = stopwatch.elapsed();
-    count(site, &room, &response, took);
-    log(&method, &room, &response, &request_id, took);
+    count(site, room, &response, took);
+    log(&method, room, &response, &request_id, took);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -285,45 +198,5 @@ fn log(method: &Method, room: &str, response: &Response, request_id: &str, took:
         tracing::debug!(request_id, method, room, status, ms, "answered");
     } else {
         tracing::info!(request_id, method, room, status, ms, "answered");
-    }
-}
-
-/// The first part of a path: what follows may be an invite's or a link's token, or a customer's
-/// number.
-fn room(path: &str) -> String {
-    let first = path
-        .trim_start_matches('/')
-        .split('/')
-        .next()
-        .unwrap_or_default();
-    let known = [
-        "graphql",
-        "graphiql.js",
-        "events",
-        "live",
-        "telegram",
-        "healthz",
-        "readyz",
-        "assets",
-        "login",
-        "logout",
-        "join",
-        "profile",
-        "staff",
-        "webhooks",
-        "tasks",
-        "new-task",
-        "board",
-        "notices",
-        "photos",
-        "customers",
-        "new-customer",
-        "devices",
-        "data",
-        "s",
-    ];
-    match known.contains(&first) || first.is_empty() {
-        true => format!("/{first}"),
-        false => "/…".to_owned(),
     }
 }

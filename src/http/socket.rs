@@ -10,7 +10,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::AbortHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -36,10 +36,16 @@ const READ_BUFFER: usize = 4 * 1024;
 
 type WebSocket = WebSocketStream<TokioIo<Upgraded>>;
 
+/// The room that a connection takes among those that there may be at once. It is given back when the last one who
+/// has it is gone: for HTTP a connection ends where a socket begins, and the socket goes on.
+#[derive(Clone)]
+pub struct Slot(pub Arc<OwnedSemaphorePermit>);
+
 /// A client's wish to open a socket (RFC 6455 §4.2.1).
 pub(super) struct Handshake {
     key: String,
     connection: OnUpgrade,
+    slot: Slot,
 }
 
 /// Why the server closes a socket; codes and reasons are the protocol's.
@@ -112,7 +118,12 @@ pub(super) fn handshake() -> impl Filter<Extract = (Handshake,), Error = Rejecti
         .and(warp::header::exact("sec-websocket-version", "13"))
         .and(warp::header::<String>("sec-websocket-key"))
         .and(warp::ext::get::<OnUpgrade>())
-        .map(|key, connection| Handshake { key, connection })
+        .and(warp::ext::get::<Slot>())
+        .map(|key, connection, slot| Handshake {
+            key,
+            connection,
+            slot,
+        })
 }
 
 pub(super) fn open(
@@ -131,8 +142,13 @@ pub(super) fn open(
     let acceptable = offered
         .into_iter()
         .any(|protocol| protocol.trim() == PROTOCOL);
-    let Handshake { key, connection } = handshake;
+    let Handshake {
+        key,
+        connection,
+        slot,
+    } = handshake;
     tokio::spawn(async move {
+        let _slot = slot;
         // A client that is gone already needs no socket.
         let Ok(upgraded) = connection.await else {
             return;

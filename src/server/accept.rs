@@ -24,7 +24,7 @@ use warp::reply::Response;
 
 use super::Failure;
 use super::tls::CHALLENGE;
-use crate::http::{self, Site};
+use crate::http::{self, Site, Slot};
 
 /// How long a stop waits for requests that are under way.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -74,14 +74,14 @@ pub async fn run(
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
         tokio::spawn(async move {
-            let _slot = slot;
+            let slot = Slot(Arc::new(slot));
             let Some(tls) = tls else {
-                return serve(routes, stream, peer, site, watcher).await;
+                return serve(routes, stream, peer, site, slot, watcher).await;
             };
             match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
                 // The authority has seen by the handshake what it wanted to see.
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
-                Ok(Ok(stream)) => serve(routes, stream, peer, site, watcher).await,
+                Ok(Ok(stream)) => serve(routes, stream, peer, site, slot, watcher).await,
                 Ok(Err(error)) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::debug!(error, "no handshake");
@@ -127,16 +127,23 @@ pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-async fn serve<S, T>(routes: S, stream: T, peer: SocketAddr, site: Arc<Site>, watcher: Watcher)
-where
+async fn serve<S, T>(
+    routes: S,
+    stream: T,
+    peer: SocketAddr,
+    site: Arc<Site>,
+    slot: Slot,
+    watcher: Watcher,
+) where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let asked = Arc::new(AtomicBool::new(false));
     let mark = asked.clone();
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(slot.clone());
         let (routes, site) = (routes.clone(), site.clone());
         async move { Ok::<_, Infallible>(http::serve(routes, request, peer.ip(), &site).await) }
     });

@@ -79,10 +79,12 @@ impl Search {
 
     /// `name` in lower case for LIKE, with its wildcards taken literally.
     fn patterns(&self) -> (Option<String>, Option<String>) {
+        // By all its names, so that none is forgotten: pages and their count go by these alone.
+        let Self { name, digits } = self;
         let part = |text: &String| format!("%{}%", literal(text));
         (
-            self.name.as_ref().map(part),
-            self.digits.as_ref().map(|digits| format!("%{digits}%")),
+            name.as_ref().map(part),
+            digits.as_ref().map(|digits| format!("%{digits}%")),
         )
     }
 }

@@ -109,6 +109,20 @@ pub fn set_password_hash(tx: &Transaction, id: EmployeeId, password_hash: &str) 
     Ok(())
 }
 
+/// Replaces the hash of a password that stays the same, unless it was changed meanwhile. Tokens live on.
+pub fn renew_password_hash(
+    tx: &Transaction,
+    id: EmployeeId,
+    before: &str,
+    password_hash: &str,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+        (id, before, password_hash),
+    )?;
+    Ok(())
+}
+
 pub fn set_email(tx: &Transaction, id: EmployeeId, email: &Email) -> Result<()> {
     tx.execute(
         "UPDATE employees SET email = ?2, email_key = ?3 WHERE id = ?1",

@@ -13,6 +13,7 @@ mod migrate;
 mod readers;
 mod search;
 mod staff;
+mod thread;
 mod types;
 mod writer;
 
@@ -55,7 +56,7 @@ use readers::Readers;
 use rusqlite::OpenFlags;
 use staff::Kept;
 use tokio::sync::{broadcast, watch};
-use writer::{Pending, Queue, Writer};
+use writer::{Pending, Shared, Writer};
 
 pub use check::Flaw;
 pub use files::beside;
@@ -88,7 +89,7 @@ struct Inner {
     path: PathBuf,
     created: bool,
     readers: Readers,
-    writer: Arc<Writer>,
+    writer: Writer,
 }
 
 /// A committed change of a task.
@@ -145,24 +146,23 @@ impl Db {
             connection.pragma_update(None, "query_only", true)
         })?;
         let metrics = Metrics::default();
-        let readers =
-            Readers::start(&reads, &metrics).map_err(|error| OpenError::file(&path, error))?;
+        let shared = Shared {
+            changes: broadcast::Sender::new(CHANGES),
+            outbox: watch::Sender::new(()),
+            deliveries: watch::Sender::new(()),
+            metrics,
+            staff: Kept::default(),
+            version: version.into(),
+            _in_use: in_use,
+        };
+        let threads = Readers::start(&reads, &shared.metrics)
+            .and_then(|readers| Ok((readers, Writer::start(&writes, pending, shared)?)));
+        let (readers, writer) = threads.map_err(|error| OpenError::file(&path, error))?;
         Ok(Self(Arc::new(Inner {
             path,
             created,
             readers,
-            writer: Arc::new(Writer {
-                pool: writes,
-                pending,
-                changes: broadcast::Sender::new(CHANGES),
-                outbox: watch::Sender::new(()),
-                deliveries: watch::Sender::new(()),
-                metrics,
-                queue: Queue::default(),
-                staff: Kept::default(),
-                version: version.into(),
-                _in_use: in_use,
-            }),
+            writer,
         })))
     }
 
@@ -201,12 +201,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        let place = self.0.readers.place().await?;
         let (here, answer) = Answer::place();
         let work = move |connection: &Connection| {
             here.leave(work(connection)?);
             Ok(())
         };
-        self.0.readers.read(Box::new(work)).await?;
+        self.0.readers.read(place, Box::new(work)).await?;
         answer.take()
     }
 
@@ -216,7 +217,7 @@ impl Db {
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn staff(&self) -> Result<Arc<Staff>> {
-        let kept = &self.0.writer.staff;
+        let kept = &self.0.writer.shared.staff;
         match kept.get() {
             Ok(staff) => Ok(staff),
             Err(turn) => Ok(kept.keep(turn, self.look_up(employees::all).await?)),
@@ -229,20 +230,20 @@ impl Db {
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn notice_others(&self) -> Result<()> {
-        let writer = self.0.writer.clone();
+        let shared = self.0.writer.shared.clone();
         let look = move |c: &mut Connection| {
             let version = data_version(c)?;
-            if writer.version.load(Ordering::Relaxed) != version {
-                writer.staff.forget();
+            if shared.version.load(Ordering::Relaxed) != version {
+                shared.staff.forget();
                 search::catch_up(c)?;
                 // Only now, so that what failed is done the next time.
-                writer.version.store(version, Ordering::Relaxed);
+                shared.version.store(version, Ordering::Relaxed);
             }
             Ok(())
         };
         let looked = self.0.writer.alone(look).await;
         if looked.is_err() {
-            self.0.writer.staff.forget();
+            self.0.writer.shared.staff.forget();
         }
         looked
     }
@@ -267,27 +268,27 @@ impl Db {
 
     /// What this server counts of itself.
     pub fn metrics(&self) -> &Metrics {
-        &self.0.writer.metrics
+        &self.0.writer.shared.metrics
     }
 
     /// How many listen to the changes of tasks.
     pub fn listeners(&self) -> usize {
-        self.0.writer.changes.receiver_count()
+        self.0.writer.shared.changes.receiver_count()
     }
 
     /// Every task that is changed from now on.
     pub fn changes(&self) -> broadcast::Receiver<TaskChanged> {
-        self.0.writer.changes.subscribe()
+        self.0.writer.shared.changes.subscribe()
     }
 
     /// Becomes ready whenever the outbox was changed.
     pub fn outbox_changes(&self) -> watch::Receiver<()> {
-        self.0.writer.outbox.subscribe()
+        self.0.writer.shared.outbox.subscribe()
     }
 
     /// Becomes ready whenever a webhook has something new to be told.
     pub fn delivery_changes(&self) -> watch::Receiver<()> {
-        self.0.writer.deliveries.subscribe()
+        self.0.writer.shared.deliveries.subscribe()
     }
 
     /// Leaves nothing of what was deleted in the write-ahead log. In the file itself SQLite writes

@@ -3,13 +3,14 @@
 //! reads more (`cargo bench --bench load -- readers`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread::{Builder, JoinHandle};
+use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::Pool;
+use super::thread::{PLACES, Thread};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result};
 use crate::metrics::Metrics;
@@ -20,14 +21,22 @@ pub(super) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 pub(super) struct Readers {
     /// There until the end.
     queue: Option<Sender<Read>>,
-    threads: Vec<JoinHandle<()>>,
+    places: Arc<Semaphore>,
+    threads: Vec<Thread>,
 }
 
 /// A read and whoever waits for it.
 struct Read {
     work: Work,
     answer: oneshot::Sender<Result<()>>,
+    place: Place,
+}
+
+/// A place in the queue. It belongs to the read: whoever waited for that may be gone.
+pub(super) struct Place {
+    /// Since when somebody waits.
     queued: Stopwatch,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Readers {
@@ -42,23 +51,34 @@ impl Readers {
                     read.run(&connection, &metrics);
                 }
             };
-            let thread = Builder::new().name("reader".to_owned());
-            thread.spawn(work).map_err(Error::internal)
+            Thread::start("reader", work)
         };
         let threads = (0..pool.max_size()).map(start).collect::<Result<_>>()?;
-        let queue = Some(queue);
-        Ok(Self { queue, threads })
+        Ok(Self {
+            queue: Some(queue),
+            places: Arc::new(Semaphore::new(PLACES)),
+            threads,
+        })
+    }
+
+    /// Waits for a place in the queue.
+    pub async fn place(&self) -> Result<Place> {
+        let queued = Stopwatch::start();
+        let permit = self.places.clone().acquire_owned().await;
+        Ok(Place {
+            queued,
+            _permit: permit.map_err(Error::internal)?,
+        })
     }
 
     /// Ends once the work is done.
-    pub fn read(&self, work: Work) -> impl Future<Output = Result<()>> + use<> {
+    pub fn read(&self, place: Place, work: Work) -> impl Future<Output = Result<()>> + use<> {
         tracing::trace!("read");
         let (answer, answered) = oneshot::channel();
-        let queued = Stopwatch::start();
         let read = Read {
             work,
             answer,
-            queued,
+            place,
         };
         if let Some(queue) = &self.queue {
             // What nobody takes is dropped, and so is its end of the channel.
@@ -75,7 +95,7 @@ impl Read {
         if self.answer.is_closed() {
             return;
         }
-        let (waited, working) = (self.queued.elapsed(), Stopwatch::start());
+        let (waited, working) = (self.place.queued.elapsed(), Stopwatch::start());
         // A panic in it is an error of this read, not of those behind it.
         let done = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)));
         metrics.worked("read", waited, working.elapsed());
@@ -89,10 +109,6 @@ impl Read {
 impl Drop for Readers {
     fn drop(&mut self) {
         self.queue = None;
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread that reads ended by a bug");
-            }
-        }
+        self.threads.clear();
     }
 }

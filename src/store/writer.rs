@@ -1,18 +1,18 @@
-//! The one writer. Writes that come while another is on its way to the disk wait together, and
-//! then share one transaction and one flush: each whole or not at all by a savepoint of its own,
-//! and none answered before the commit.
+//! The one writer: a thread with a connection of its own. Writes that come while another is on its way to the
+//! disk wait together, and then share one transaction and one flush (group commit): each whole or not at all by a
+//! savepoint of its own, and none answered before the commit.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::staff::Kept;
+use super::thread::{PLACES, Thread};
 use super::{Change, Lock, Pool, TaskChanged, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
@@ -23,29 +23,25 @@ const MOST: usize = 100;
 /// After this long no other write joins, so that the first ones don't wait for the last.
 const LONGEST: Duration = Duration::from_millis(10);
 
+/// The way to the thread that writes.
 pub(super) struct Writer {
-    pub pool: Pool,
-    pub pending: Pending,
+    /// There until the end.
+    queue: Option<mpsc::Sender<Order>>,
+    thread: Option<Thread>,
+    pub shared: Arc<Shared>,
+}
+
+/// What the thread that writes has in common with those who ask it to.
+pub(super) struct Shared {
     pub changes: broadcast::Sender<TaskChanged>,
     pub outbox: watch::Sender<()>,
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
-    pub queue: Queue,
     pub staff: Kept,
     /// What SQLite counts whenever another connection than the writer's has written.
     pub version: AtomicI64,
     /// The file stays in use as long as a write is on its way.
     pub _in_use: Lock,
-}
-
-/// What waits for the writer, and whether somebody works through it.
-#[derive(Default)]
-pub(super) struct Queue(Mutex<Waiting>);
-
-#[derive(Default)]
-struct Waiting {
-    orders: VecDeque<Order>,
-    busy: bool,
 }
 
 enum Order {
@@ -93,82 +89,105 @@ impl Write {
 }
 
 impl Writer {
+    /// Starts the thread, with the one connection of the pool.
+    pub fn start(pool: &Pool, pending: Pending, shared: Shared) -> Result<Self> {
+        let connection = pool.get().map_err(Error::internal)?;
+        let shared = Arc::new(shared);
+        let (queue, orders) = mpsc::channel(PLACES);
+        let written = shared.clone();
+        let work = move || {
+            let mut connection = connection;
+            let mut orders = Orders { orders, next: None };
+            while let Some(order) = orders.wait() {
+                written.carry_out(order, &mut orders, &mut connection, &pending);
+            }
+        };
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(Thread::start("writer", work)?),
+            shared,
+        })
+    }
+
     /// Does `work` in a transaction, and returns once that is on the disk.
-    pub async fn write(self: &Arc<Self>, work: Work) -> Result<()> {
+    pub async fn write(&self, work: Work) -> Result<()> {
         let (answer, answered) = oneshot::channel();
-        self.order(Order::Write(Write {
+        let write = Write {
             work: Some(work),
             done: Err(Error::internal("the write has not begun")),
             answer,
             queued: Stopwatch::start(),
             waited: Duration::ZERO,
-        }));
+        };
+        self.order(Order::Write(write)).await?;
         answered
             .await
             .unwrap_or_else(|gone| Err(Error::internal(gone)))
     }
 
     /// Does `work` between two transactions.
-    pub async fn alone<T, F>(self: &Arc<Self>, work: F) -> Result<T>
+    pub async fn alone<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        self.order(Order::Alone(Box::new(move |connection| {
+        let work = move |connection: &mut Connection| {
             let _ = answer.send(work(connection));
-        })));
+        };
+        self.order(Order::Alone(Box::new(work))).await?;
         answered
             .await
             .unwrap_or_else(|gone| Err(Error::internal(gone)))
     }
 
-    /// Whoever finds nobody at work has somebody begin.
-    fn order(self: &Arc<Self>, order: Order) {
-        let mut waiting = self.queue.lock();
-        waiting.orders.push_back(order);
-        if !std::mem::replace(&mut waiting.busy, true) {
-            let writer = self.clone();
-            tokio::task::spawn_blocking(move || writer.work_through());
-        }
+    /// Waits for a place in the queue, so that whoever hangs up before there is one leaves nothing behind.
+    async fn order(&self, order: Order) -> Result<()> {
+        let gone = || Error::internal("nobody writes any more");
+        let queue = self.queue.as_ref().ok_or_else(gone)?;
+        queue.send(order).await.map_err(|_| gone())
     }
+}
 
-    /// Works until nothing waits.
-    fn work_through(&self) {
-        let _left = Leaving(&self.queue);
-        loop {
-            let alone = {
-                let mut waiting = self.queue.lock();
-                if waiting.orders.is_empty() {
-                    waiting.busy = false;
-                    return;
-                }
-                let is_alone = |order: &mut Order| matches!(order, Order::Alone(_));
-                waiting.orders.pop_front_if(is_alone)
-            };
-            match alone {
-                Some(Order::Alone(work)) => self.do_alone(work),
-                _ => self.write_together(),
-            }
-        }
+/// The connection is closed when this is gone, after what was ordered before.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        self.thread = None;
     }
+}
 
-    fn do_alone(&self, work: Box<dyn FnOnce(&mut Connection) + Send>) {
-        match self.pool.get() {
-            Ok(mut connection) => work(&mut connection),
-            // Whoever waits is told that the work is gone.
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "there is no connection to write with");
-            }
+impl Shared {
+    /// A bug in the writer itself ends one transaction and not the thread: those whose writes were in it are told
+    /// by the ends of their channels, the connection takes back what was open, and the next ones have their turn.
+    fn carry_out(
+        &self,
+        order: Order,
+        orders: &mut Orders,
+        connection: &mut Connection,
+        pending: &Pending,
+    ) {
+        let work = || match order {
+            Order::Alone(work) => work(connection),
+            Order::Write(first) => self.write_together(first, orders, connection, pending),
+        };
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!("a bug ended a write");
         }
     }
 
     /// One transaction with all the writes that wait.
-    fn write_together(&self) {
+    fn write_together(
+        &self,
+        first: Write,
+        orders: &mut Orders,
+        connection: &mut Connection,
+        pending: &Pending,
+    ) {
         let mut group = Vec::new();
         let mut touched = Touched::default();
-        let committed = self.commit(&mut group, &mut touched);
+        orders.next = Some(Order::Write(first));
+        let committed = commit(orders, connection, pending, &mut group, &mut touched);
         if touched.staff {
             self.staff.forget();
         }
@@ -185,72 +204,75 @@ impl Writer {
             }
         } else if group.is_empty() {
             // No transaction can be begun. Whoever waits is told so, rather than one by one.
-            group.extend(std::iter::from_fn(|| self.queue.next_write()));
+            group.extend(std::iter::from_fn(|| orders.next_write()));
         }
         for write in group {
             write.answer(&committed, &self.metrics);
         }
     }
+}
 
-    fn commit(&self, group: &mut Vec<Write>, touched: &mut Touched) -> Result<()> {
-        let mut connection = self.pool.get().map_err(Error::internal)?;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        self.pending.take();
-        let working = Stopwatch::start();
-        while group.len() < MOST && (group.is_empty() || working.elapsed() < LONGEST) {
-            let Some(write) = self.queue.next_write() else {
-                break;
-            };
-            let write = group.push_mut(write);
-            tx.prepare_cached("SAVEPOINT write")?.execute([])?;
-            let done = write.run(&tx);
-            let mine = self.pending.take();
-            match done {
-                Ok(()) => touched.add(mine),
-                // Of a full disk SQLite may have taken back everything, the neighbours too
-                // (<https://sqlite.org/lang_transaction.html>, "Response to errors").
-                Err(error) if tx.is_autocommit() => return Err(error),
-                Err(_) => {
-                    tx.prepare_cached("ROLLBACK TO write")?.execute([])?;
+fn commit(
+    orders: &mut Orders,
+    connection: &mut Connection,
+    pending: &Pending,
+    group: &mut Vec<Write>,
+    touched: &mut Touched,
+) -> Result<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pending.take();
+    let working = Stopwatch::start();
+    while group.len() < MOST && (group.is_empty() || working.elapsed() < LONGEST) {
+        let Some(write) = orders.next_write() else {
+            break;
+        };
+        let write = group.push_mut(write);
+        tx.prepare_cached("SAVEPOINT write")?.execute([])?;
+        let done = write.run(&tx);
+        let mine = pending.take();
+        match done {
+            Ok(()) => touched.add(mine),
+            // Of a full disk SQLite may have taken back everything, the neighbours too
+            // (<https://sqlite.org/lang_transaction.html>, "Response to errors").
+            Err(error) if tx.is_autocommit() => return Err(error),
+            Err(_) => {
+                tx.prepare_cached("ROLLBACK TO write")?.execute([])?;
+            }
+        }
+        tx.prepare_cached("RELEASE write")?.execute([])?;
+    }
+    if touched.search {
+        search::refresh(&tx)?;
+        pending.take();
+    }
+    Ok(tx.commit()?)
+}
+
+/// What the thread has to do, in the order in which it came.
+struct Orders {
+    orders: mpsc::Receiver<Order>,
+    /// What was taken from the queue and has to wait for the end of a transaction.
+    next: Option<Order>,
+}
+
+impl Orders {
+    /// The next one; `None` at the end.
+    fn wait(&mut self) -> Option<Order> {
+        self.next.take().or_else(|| self.orders.blocking_recv())
+    }
+
+    /// The next one that waits already, unless something else has to come before it.
+    fn next_write(&mut self) -> Option<Write> {
+        loop {
+            let next = self.next.take().or_else(|| self.orders.try_recv().ok());
+            match next? {
+                Order::Write(write) if write.is_wanted() => return Some(write),
+                Order::Write(_) => {}
+                alone => {
+                    self.next = Some(alone);
+                    return None;
                 }
             }
-            tx.prepare_cached("RELEASE write")?.execute([])?;
-        }
-        if touched.search {
-            search::refresh(&tx)?;
-            self.pending.take();
-        }
-        Ok(tx.commit()?)
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next one that waits, unless something else has to come before it.
-    fn next_write(&self) -> Option<Write> {
-        let mut waiting = self.lock();
-        let is_write = |order: &mut Order| matches!(order, Order::Write(_));
-        while let Some(Order::Write(write)) = waiting.orders.pop_front_if(is_write) {
-            if write.is_wanted() {
-                return Some(write);
-            }
-        }
-        None
-    }
-}
-
-/// After a bug in the writer itself those who wait are told, and the next one can begin.
-struct Leaving<'a>(&'a Queue);
-
-impl Drop for Leaving<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let mut waiting = self.0.lock();
-            waiting.busy = false;
-            waiting.orders.clear();
         }
     }
 }

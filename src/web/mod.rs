@@ -24,10 +24,10 @@ mod webhooks;
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
 
-use crate::domain::Error;
+use crate::domain::{Error, Result};
 
 pub use errors::say_when;
-pub use visit::{Asked, Viewer, Visit, is_own_origin, viewer};
+pub use visit::{Asked, Viewer, Visit, is_own_origin, parts, viewer};
 
 /// The longest files that an owner may send, in bytes with the form around them.
 pub fn longest_upload(path: &str) -> usize {
@@ -40,94 +40,139 @@ pub fn refuse(visit: &Visit, error: &Error) -> Response {
     errors::answer(visit, error)
 }
 
-/// Answers a visit: the whole table of pages.
+/// A path with the names of what varies in it, as it stands in a table of routes: `"s" token "say"` becomes
+/// `/s/{token}/say`.
+macro_rules! path_of {
+    () => { "/" };
+    ($($part:tt)+) => { concat!($("/", $crate::web::part_of!($part)),+) };
+}
+
+macro_rules! part_of {
+    (..) => {
+        "…"
+    };
+    ($text:literal) => {
+        $text
+    };
+    ($name:ident) => {
+        concat!("{", stringify!($name), "}")
+    };
+}
+
+pub(crate) use {part_of, path_of};
+
+/// The table of pages. It is one list for what answers a request and for what the request is logged and counted as, so
+/// no page can be in one of them alone.
+macro_rules! pages {
+    ($visit:ident: $($method:ident [$($part:tt),*] $(if $guard:expr)? => $answer:expr;)+) => {
+        /// The paths of all pages.
+        pub const PATHS: &[&str] = &[$(path_of!($($part)*)),+];
+
+        /// What a page answers; `None` where there is no such page.
+        async fn page($visit: &Visit, method: &str) -> Option<Result<Response>> {
+            let path: Vec<&str> = $visit.path.iter().map(String::as_str).collect();
+            let answered = match path[..] {
+                $([$($part),*] if method == stringify!($method) $(&& $guard)? => $answer,)+
+                _ => return None,
+            };
+            Some(answered)
+        }
+    };
+}
+
+pages! { visit:
+    GET ["assets", name] => Ok(assets::serve(name, visit.accepts_gzip()));
+    GET ["manifest.webmanifest"] => Ok(assets::manifest(&visit));
+    GET ["s", token] => status::show(&visit, token).await;
+    POST ["s", token, "say"] => status::say(&visit, token).await;
+    POST ["s", token, "decide"] => status::decide(&visit, token).await;
+    GET ["s", ..] => status::nowhere(&visit);
+    POST ["s", ..] => status::nowhere(&visit);
+
+    GET ["login"] => accounts::login(&visit).await;
+    POST ["login"] => accounts::log_in(&visit).await;
+    POST ["logout"] => Ok(accounts::log_out(&visit));
+    GET ["first-run"] => accounts::first_run(&visit).await;
+    POST ["first-run"] => accounts::make_first(&visit).await;
+    GET ["join", token] => Ok(accounts::join(&visit, token));
+    POST ["join", token] => accounts::join_in(&visit, token).await;
+    GET ["profile"] => accounts::profile(&visit).await;
+    POST ["profile", what] => accounts::change_profile(&visit, what).await;
+    GET ["staff"] => accounts::staff(&visit).await;
+    POST ["staff", "invite"] => accounts::invite(&visit).await;
+    POST ["webhooks", id, "retry"] => webhooks::retry(&visit, id).await;
+    POST ["staff", id, what] => accounts::change_staff(&visit, id, what).await;
+
+    GET ["stages"] => stages::list(&visit).await;
+    GET ["new-stage"] => stages::new(&visit);
+    POST ["new-stage"] => stages::create(&visit).await;
+    GET ["stages", id, "edit"] => stages::edit(&visit, id).await;
+    POST ["stages", id, "edit"] => stages::update(&visit, id).await;
+    POST ["stages", id, "move"] => stages::put(&visit, id).await;
+    GET ["stages", id, "delete"] => stages::ask_to_delete(&visit, id).await;
+    POST ["stages", id, "delete"] => stages::delete(&visit, id).await;
+    GET ["data"] => data::show(&visit).await;
+    GET ["data", "tasks.csv"] => data::tasks(&visit).await;
+    GET ["data", "customers.csv"] => data::customers(&visit).await;
+    GET ["data", "archive.json"] => data::archive(&visit).await;
+    POST ["data", "import"] if visit.is_cut_off => data::too_large(&visit).await;
+    POST ["data", "archive"] if visit.is_cut_off => data::too_large(&visit).await;
+    POST ["data", "import"] => data::upload(&visit).await;
+    GET ["data", "import", token] => data::preview(&visit, token).await;
+    POST ["data", "import", token] => data::apply(&visit, token).await;
+    POST ["data", "archive"] => data::put_back(&visit).await;
+
+    GET [] => tasks::list(&visit).await;
+    GET ["new-task"] => tasks::new(&visit).await;
+    POST ["new-task"] => tasks::create(&visit).await;
+    GET ["devices", "known"] => tasks::known_device(&visit).await;
+    GET ["tasks", id] => tasks::show(&visit, id).await;
+    GET ["tasks", id, "edit"] => tasks::edit(&visit, id).await;
+    POST ["tasks", id, "edit"] => tasks::update(&visit, id).await;
+    POST ["tasks", id, "status"] => tasks::set_status(&visit, id).await;
+    POST ["tasks", id, "assign"] => tasks::assign(&visit, id).await;
+    POST ["tasks", id, "comments"] => tasks::say(&visit, id).await;
+    POST ["tasks", id, "settle"] => tasks::settle(&visit, id).await;
+    POST ["tasks", id, "ask"] => tasks::ask(&visit, id).await;
+    POST ["tasks", id, "withdraw"] => tasks::withdraw(&visit, id).await;
+    POST ["tasks", id, "link"] => tasks::give_link(&visit, id).await;
+    POST ["tasks", id, "remind"] => tasks::set_remind(&visit, id).await;
+    GET ["tasks", id, "receipt"] => tasks::receipt(&visit, id).await;
+    GET ["tasks", id, "label"] => tasks::label(&visit, id).await;
+    GET ["tasks", id, "hand-over"] => tasks::hand_over(&visit, id).await;
+    GET ["tasks", id, "delete"] => tasks::ask_to_delete(&visit, id).await;
+    POST ["tasks", id, "delete"] => tasks::delete(&visit, id).await;
+    POST ["notices", id, "retry"] => tasks::retry_notice(&visit, id).await;
+    GET ["photos", id] => photos::show(&visit, id).await;
+    GET ["board"] => board::show(&visit).await;
+    GET ["today"] => today::show(&visit).await;
+    GET ["months"] => months::show(&visit, None).await;
+    GET ["months", month] => months::show(&visit, Some(month)).await;
+
+    GET ["customers"] => customers::list(&visit).await;
+    GET ["customers", "known"] => customers::known(&visit).await;
+    GET ["new-customer"] => customers::new(&visit);
+    POST ["new-customer"] => customers::create(&visit).await;
+    GET ["customers", id] => customers::show(&visit, id).await;
+    GET ["customers", id, "edit"] => customers::edit(&visit, id).await;
+    POST ["customers", id, "edit"] => customers::update(&visit, id).await;
+    GET ["customers", id, "delete"] => customers::ask_to_delete(&visit, id).await;
+    POST ["customers", id, "delete"] => customers::delete(&visit, id).await;
+    POST ["customers", id, "confirm"] => customers::confirm(&visit, id).await;
+    POST ["customers", id, "unlink"] => customers::unlink(&visit, id).await;
+}
+
+/// Answers a visit.
 pub async fn answer(visit: Visit) -> Response {
     if visit.method == Method::POST && !visit.is_from_here() {
         return errors::foreign_origin(&visit);
     }
-    let path: Vec<&str> = visit.path.iter().map(String::as_str).collect();
-    let get = matches!(visit.method, Method::GET | Method::HEAD);
-    let post = visit.method == Method::POST;
-    let answered = match path[..] {
-        ["assets", name] if get => return assets::serve(name, visit.accepts_gzip()),
-        ["manifest.webmanifest"] if get => return assets::manifest(&visit),
-        ["s", token] if get => status::show(&visit, token).await,
-        ["s", token, "say"] if post => status::say(&visit, token).await,
-        ["s", token, "decide"] if post => status::decide(&visit, token).await,
-        ["s", ..] if get || post => status::nowhere(&visit),
-
-        ["login"] if get => accounts::login(&visit).await,
-        ["login"] if post => accounts::log_in(&visit).await,
-        ["logout"] if post => Ok(accounts::log_out(&visit)),
-        ["first-run"] if get => accounts::first_run(&visit).await,
-        ["first-run"] if post => accounts::make_first(&visit).await,
-        ["join", token] if get => Ok(accounts::join(&visit, token)),
-        ["join", token] if post => accounts::join_in(&visit, token).await,
-        ["profile"] if get => accounts::profile(&visit).await,
-        ["profile", what] if post => accounts::change_profile(&visit, what).await,
-        ["staff"] if get => accounts::staff(&visit).await,
-        ["staff", "invite"] if post => accounts::invite(&visit).await,
-        ["webhooks", id, "retry"] if post => webhooks::retry(&visit, id).await,
-        ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
-
-        ["stages"] if get => stages::list(&visit).await,
-        ["new-stage"] if get => stages::new(&visit),
-        ["new-stage"] if post => stages::create(&visit).await,
-        ["stages", id, "edit"] if get => stages::edit(&visit, id).await,
-        ["stages", id, "edit"] if post => stages::update(&visit, id).await,
-        ["stages", id, "move"] if post => stages::put(&visit, id).await,
-        ["stages", id, "delete"] if get => stages::ask_to_delete(&visit, id).await,
-        ["stages", id, "delete"] if post => stages::delete(&visit, id).await,
-        ["data"] if get => data::show(&visit).await,
-        ["data", "tasks.csv"] if get => data::tasks(&visit).await,
-        ["data", "customers.csv"] if get => data::customers(&visit).await,
-        ["data", "archive.json"] if get => data::archive(&visit).await,
-        ["data", "import" | "archive"] if post && visit.is_cut_off => data::too_large(&visit).await,
-        ["data", "import"] if post => data::upload(&visit).await,
-        ["data", "import", token] if get => data::preview(&visit, token).await,
-        ["data", "import", token] if post => data::apply(&visit, token).await,
-        ["data", "archive"] if post => data::put_back(&visit).await,
-
-        [] if get => tasks::list(&visit).await,
-        ["new-task"] if get => tasks::new(&visit).await,
-        ["new-task"] if post => tasks::create(&visit).await,
-        ["devices", "known"] if get => tasks::known_device(&visit).await,
-        ["tasks", id] if get => tasks::show(&visit, id).await,
-        ["tasks", id, "edit"] if get => tasks::edit(&visit, id).await,
-        ["tasks", id, "edit"] if post => tasks::update(&visit, id).await,
-        ["tasks", id, "status"] if post => tasks::set_status(&visit, id).await,
-        ["tasks", id, "assign"] if post => tasks::assign(&visit, id).await,
-        ["tasks", id, "comments"] if post => tasks::say(&visit, id).await,
-        ["tasks", id, "settle"] if post => tasks::settle(&visit, id).await,
-        ["tasks", id, "ask"] if post => tasks::ask(&visit, id).await,
-        ["tasks", id, "withdraw"] if post => tasks::withdraw(&visit, id).await,
-        ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
-        ["tasks", id, "remind"] if post => tasks::set_remind(&visit, id).await,
-        ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,
-        ["tasks", id, "label"] if get => tasks::label(&visit, id).await,
-        ["tasks", id, "hand-over"] if get => tasks::hand_over(&visit, id).await,
-        ["tasks", id, "delete"] if get => tasks::ask_to_delete(&visit, id).await,
-        ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
-        ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
-        ["photos", id] if get => photos::show(&visit, id).await,
-        ["board"] if get => board::show(&visit).await,
-        ["today"] if get => today::show(&visit).await,
-        ["months"] if get => months::show(&visit, None).await,
-        ["months", month] if get => months::show(&visit, Some(month)).await,
-
-        ["customers"] if get => customers::list(&visit).await,
-        ["customers", "known"] if get => customers::known(&visit).await,
-        ["new-customer"] if get => customers::new(&visit),
-        ["new-customer"] if post => customers::create(&visit).await,
-        ["customers", id] if get => customers::show(&visit, id).await,
-        ["customers", id, "edit"] if get => customers::edit(&visit, id).await,
-        ["customers", id, "edit"] if post => customers::update(&visit, id).await,
-        ["customers", id, "delete"] if get => customers::ask_to_delete(&visit, id).await,
-        ["customers", id, "delete"] if post => customers::delete(&visit, id).await,
-        ["customers", id, "confirm"] if post => customers::confirm(&visit, id).await,
-        ["customers", id, "unlink"] if post => customers::unlink(&visit, id).await,
-        _ if get || post => Err(Error::NotFound),
+    let method = match visit.method {
+        Method::GET | Method::HEAD => "GET",
+        Method::POST => "POST",
         _ => return errors::page(&visit, StatusCode::METHOD_NOT_ALLOWED),
     };
+    let answered = page(&visit, method).await;
+    let answered = answered.unwrap_or(Err(Error::NotFound));
     answered.unwrap_or_else(|error| errors::answer(&visit, &error))
 }

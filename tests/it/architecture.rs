@@ -166,49 +166,124 @@ fn a_hidden_arrow_is_seen() {
     for (module, code, expected) in [
         (&store[..], "use crate::app::Desk;", "app"),
         (store, "use crate::{domain::Task, web};", "web"),
-        (store, "use crate::{domain::{Task, Error}, clock, bot::{self}};", "bot"),
-        (store, "use crate::{\n    // A comment.\n    app as a,\n};", "app"),
-        (store, "use super::super::super::graphql::Schema;", "graphql"),
-        (store, "use super::{super::super::http, Conditions};", "http"),
+        (
+            store,
+            "use crate::{domain::{Task, Error}, clock, bot::{self}};",
+            "bot",
+        ),
+        (
+            store,
+            "use crate::{\n    // A comment.\n    app as a,\n};",
+            "app",
+        ),
+        (
+            store,
+            "use super::super::super::graphql::Schema;",
+            "graphql",
+        ),
+        (
+            store,
+            "use super::{super::super::http, Conditions};",
+            "http",
+        ),
         (store, "pub use crate::app::*;", "app"),
         (store, "pub(crate) use crate::app;", "app"),
-        (store, "use crate as all; fn f() { all::web::f() }", "all of the crate"),
+        (
+            store,
+            "use crate as all; fn f() { all::web::f() }",
+            "all of the crate",
+        ),
         (store, "use crate::*;", "all of the crate"),
         (store, "use super::super::super::*;", "all of the crate"),
         (store, "use crate::{self as all};", "all of the crate"),
         (store, "extern crate self as zayavka;", "all of the crate"),
         (store, "fn f() -> crate::app::Desk { todo!() }", "app"),
-        (store, "fn f() { let x: Vec<crate::app::Desk> = g(); }", "app"),
+        (
+            store,
+            "fn f() { let x: Vec<crate::app::Desk> = g(); }",
+            "app",
+        ),
         (store, "fn f() { crate::web::answer(1); }", "web"),
-        (store, "fn f() { super::super::super::web::answer(1); }", "web"),
+        (
+            store,
+            "fn f() { super::super::super::web::answer(1); }",
+            "web",
+        ),
         (store, "impl crate::app::Passing for Task {}", "app"),
         (store, "fn f(x: &dyn crate::app::Passing) {}", "app"),
-        (store, "fn f() { tracing::info!(x = crate::app::f()); }", "app"),
+        (
+            store,
+            "fn f() { tracing::info!(x = crate::app::f()); }",
+            "app",
+        ),
         (store, "fn f() { vec![g(&[crate::app::f()])]; }", "app"),
-        (store, "macro_rules! m { () => { $crate::app::f() }; }", "app"),
-        (store, "macro_rules! m { () => { use $crate::{domain, app::{x, y}}; }; }", "app"),
-        (store, "m! { use super::super::super::{clock, web}; }", "web"),
-        (store, "#[serde(with = \"x\", crate::app::f)] struct S;", "app"),
-        (store, "#[cfg(test)] mod tests { use super::super::super::super::app; }", "app"),
+        (
+            store,
+            "macro_rules! m { () => { $crate::app::f() }; }",
+            "app",
+        ),
+        (
+            store,
+            "macro_rules! m { () => { use $crate::{domain, app::{x, y}}; }; }",
+            "app",
+        ),
+        (
+            store,
+            "m! { use super::super::super::{clock, web}; }",
+            "web",
+        ),
+        (
+            store,
+            "#[serde(with = \"x\", crate::app::f)] struct S;",
+            "app",
+        ),
+        (
+            store,
+            "#[cfg(test)] mod tests { use super::super::super::super::app; }",
+            "app",
+        ),
         (&["store"], "use super::app;", "app"),
-        (&["domain", "task"], "use crate::{\n    store::Db,\n};", "store"),
-        (&["clock"], "mod deep { fn f() { super::super::domain::f() } }", "domain"),
+        (
+            &["domain", "task"],
+            "use crate::{\n    store::Db,\n};",
+            "store",
+        ),
+        (
+            &["clock"],
+            "mod deep { fn f() { super::super::domain::f() } }",
+            "domain",
+        ),
     ] {
         let found: Vec<_> = arrows_back(&source(module, code))
             .into_iter()
             .map(|(used, _)| used)
             .collect();
-        assert!(found.iter().any(|used| used == expected), "{code}: {found:?}");
+        assert!(
+            found.iter().any(|used| used == expected),
+            "{code}: {found:?}"
+        );
     }
     for (module, code) in [
         (&store[..], "use crate::{domain::Task, clock};"),
-        (store, "use super::super::{Connection, super::domain::Error};"),
+        (
+            store,
+            "use super::super::{Connection, super::domain::Error};",
+        ),
         (store, "pub(in crate::store) fn f(self) { self.g(); }"),
-        (store, "/// See [`crate::app::Desk`].\n// crate::app::f()\nfn f() {}"),
+        (
+            store,
+            "/// See [`crate::app::Desk`].\n// crate::app::f()\nfn f() {}",
+        ),
         (store, "const TEXT: &str = \"crate::app::f()\";"),
-        (store, "mod tests { use super::*; use super::super::Conditions; }"),
+        (
+            store,
+            "mod tests { use super::*; use super::super::Conditions; }",
+        ),
         (store, "use std::sync::{self, Arc}; use app::x;"),
-        (&["web", "tasks"], "use crate::{app, store::{self, tasks::After}};"),
+        (
+            &["web", "tasks"],
+            "use crate::{app, store::{self, tasks::After}};",
+        ),
     ] {
         let found = arrows_back(&source(module, code));
         assert!(found.is_empty(), "{code}: {found:?}");

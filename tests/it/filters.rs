@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use zayavka::domain::{
+    Category, Country, Day, Days, EmployeeId, Phone, Search, StageId, Status, TaskFilter, TaskOrder,
+};
+use zayavka::store;
 
 use crate::harness::{Shop, code};
 
@@ -378,5 +382,90 @@ async fn the_kept_counts_are_those_of_the_rows() {
         assert!(answer["errors"].is_null(), "{answer}");
         assert_eq!(kept().await, expected, "{change}");
     }
+    shop.close().await;
+}
+
+/// A part of a filter.
+type Part = (&'static str, Box<dyn Fn(&mut TaskFilter)>);
+
+/// Each part of a filter with a value that leaves some of the tasks. One that is added and forgotten here doesn't
+/// compile.
+macro_rules! parts {
+    ($($field:ident: $value:expr,)+) => {{
+        let TaskFilter { $($field: _),+ } = TaskFilter::default();
+        let parts: Vec<Part> = vec![$({
+            let value = $value;
+            (stringify!($field), Box::new(move |filter| filter.$field = value.clone()))
+        }),+];
+        parts
+    }};
+}
+
+#[tokio::test]
+async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
+    let shop = shop().await;
+    for change in [
+        "updateTask(taskData: {id: 1, device: {serialNumber: \"SN-4711\"}, dueOn: \"2021-07-26\"}) { task { id } }",
+        "updateTask(taskData: {id: 4, description: \"Сломана лампа\"}) { task { id } }",
+        "assignTask(id: 3) { task { id } }",
+    ] {
+        let answer = shop.ask(&format!("mutation {{ {change} }}")).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
+    let file = shop.database();
+    file.execute_batch(
+        "UPDATE stages SET stuck_days = 1 WHERE id = (SELECT stage_id FROM tasks WHERE id = 1);
+         INSERT INTO comments (task_id, kind, customer_id, channel, text, at)
+             VALUES (2, 'FROM_CUSTOMER', 2, 'PAGE', 'when?', 1);
+         INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status, state, created_at, due_at,
+             try_at, settled_at, reason) VALUES (7, 'STATUS_CHANGED', 1, 6, 'ACCEPTED', 'READY', 'DEAD', 1, 2, 3, 4, 'EXPIRED');",
+    )
+    .unwrap();
+    let stage = "SELECT stage_id FROM tasks WHERE id = 4";
+    let stage: i64 = file.query_row(stage, [], |row| row.get(0)).unwrap();
+    let russia = Country::parse("RU").unwrap();
+    let day = |text: &str| Some(Day::parse("day", text).unwrap());
+    let zone = jiff::tz::TimeZone::get("Europe/Moscow").unwrap();
+    let parts = parts! {
+        customer_phone: Some(Phone::parse("phone", "+79000000001", russia).unwrap()),
+        statuses: vec![Status::Ready, Status::Closed],
+        stage: Some(StageId::from_row(stage)),
+        stuck: Some("2021-08-30T09:00:00Z".parse::<jiff::Timestamp>().unwrap()),
+        category: Some(Category::Repair),
+        employee: Some(EmployeeId::from_row(1)),
+        unassigned: true,
+        overdue: day("2021-07-27"),
+        ready_before: Some(jiff::Timestamp::MAX),
+        unanswered: true,
+        undelivered: true,
+        serial: Some("SN4711".to_owned()),
+        created: Days::between("to", day("2021-07-26"), day("2021-07-27"), &zone).unwrap(),
+        search: Search::parse("ламп"),
+    };
+    let check = |names: &[&str], filter: &TaskFilter| {
+        let listed = store::tasks::list(&file, filter).unwrap().len();
+        let page = store::tasks::page(&file, filter, TaskOrder::Oldest, None, 100).unwrap();
+        let count = store::tasks::count(&file, filter).unwrap();
+        let by_status = store::tasks::count_by_status(&file, filter, None, 100).unwrap();
+        let by_employee = store::workload::count(&file, filter).unwrap();
+        let by_employee: i64 = by_employee.into_iter().map(|(_, tasks)| tasks).sum();
+        let counts = [count, by_status.unwrap().total(), by_employee];
+        let expected = i64::try_from(listed).unwrap();
+        assert_eq!((page.len(), counts), (listed, [expected; 3]), "{names:?}");
+        listed
+    };
+    assert_eq!(check(&[], &TaskFilter::default()), 6);
+    for (name, set) in &parts {
+        let mut filter = TaskFilter::default();
+        set(&mut filter);
+        let found = check(&[name], &filter);
+        assert!((1..6).contains(&found), "{name} leaves {found}");
+        for (other, set) in &parts {
+            let mut both = filter.clone();
+            set(&mut both);
+            check(&[name, other], &both);
+        }
+    }
+    drop(file);
     shop.close().await;
 }

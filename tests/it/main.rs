@@ -1,4 +1,7 @@
 //! One binary of tests against the real server, on a free port, with a real database file.
+//!
+//! Whatever waits has a limit (`time_limit.rs`): what the harness starts begins with it, and a test that starts nothing
+//! of the harness begins with `crate::time_limit::start()`.
 
 mod accounts;
 mod architecture;
@@ -35,8 +38,8 @@ mod reminders;
 mod replication;
 mod reports;
 mod restore;
-mod staff_bot;
 mod source;
+mod staff_bot;
 mod stages;
 mod status_links;
 mod store;

@@ -1,8 +1,10 @@
 //! What monitors read.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reqwest::Method;
+use zayavka::http;
 
 use crate::bot::{ANNA, contact, create, messages, set_status};
 use crate::fake_telegram::Answer;
@@ -172,6 +174,77 @@ async fn pages_are_counted_and_logged_by_their_own_names() {
     for (_, name) in PAGES {
         let counted = format!(r#"zayavka_request_seconds_count{{operation="{name}","#);
         assert!(text.contains(&counted), "{name}\n{text}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn every_route_of_the_table_is_counted_and_logged_by_its_name() {
+    let log = Log::start();
+    let shop = Shop::open_with("[metrics]\nlisten = '127.0.0.1:0'", "").await;
+    let mut routes = 0;
+    let mut names = BTreeSet::new();
+    for route in http::table::paths() {
+        let name = http::table::label_of(route);
+        let first = route.trim_start_matches('/').split('/').next().unwrap();
+        assert_eq!(name, format!("/{first}"), "{route}");
+        // What varies in it may be anything.
+        let path: Vec<_> = route
+            .split('/')
+            .map(|part| {
+                if part.starts_with('{') {
+                    "very-secret"
+                } else {
+                    part
+                }
+            })
+            .collect();
+        for method in [Method::GET, Method::POST, Method::PUT] {
+            let path = path.join("/");
+            shop.request(method.clone(), &path).send().await.unwrap();
+            let log = log.text();
+            let line = log.lines().rfind(|line| line.contains("answered")).unwrap();
+            assert!(
+                line.contains(&format!(r#"room="{name}""#)),
+                "{method} {path}: {line}"
+            );
+        }
+        names.insert(name);
+        routes += 1;
+    }
+    assert!(routes > 80, "{routes}");
+    assert!(!log.text().contains("very-secret"));
+    let text = read(&shop).await;
+    for name in names {
+        let counted = format!(r#"zayavka_request_seconds_count{{operation="{name}","#);
+        let is_graphql = name == "/graphql";
+        assert!(text.contains(&counted) || is_graphql, "{name}\n{text}");
+    }
+    assert!(!text.contains("/…"), "{text}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_customers_page_is_the_same_however_its_address_is_encoded() {
+    let log = Log::start();
+    let shop = Shop::open().await;
+    for path in [
+        "/s/very-secret",
+        "/%73/very-secret",
+        "//s/very-secret",
+        "/s/%76ery-secret",
+    ] {
+        let answer = shop.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(
+            answer.headers()["x-robots-tag"],
+            "noindex, nofollow",
+            "{path}"
+        );
+        let log = log.text();
+        assert!(
+            log.lines().last().unwrap().contains(r#"room="/s""#),
+            "{path}"
+        );
     }
     shop.close().await;
 }

@@ -1,15 +1,22 @@
 //! What the README shows is what happens, and both of its languages show the same.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use async_graphql::parser::types::{OperationType, Selection, TypeKind, TypeSystemDefinition};
 use async_graphql::parser::{parse_query, parse_schema};
 use reqwest::Method;
 use serde_json::{Value, json};
+use zayavka::app::limits as attempts;
+use zayavka::domain::{
+    Country, Description, Line, MOST_STAGES, Name, PASSWORD_LENGTH, Phone, StageName, Sum, Wording,
+};
+use zayavka::graphql::limits;
+use zayavka::http;
 
 use crate::fake_telegram::Answer;
-use crate::harness::Shop;
+use crate::harness::{Shop, newest_schema};
 
 const ENGLISH: &str = include_str!("../../README.md");
 const RUSSIAN: &str = include_str!("../../README.ru.md");
@@ -216,12 +223,168 @@ async fn the_first_screen_is_a_true_transcript() {
     }
 }
 
-/// What the program knows of itself, and the README says: the figure comes from the code.
+/// A page; what stands before its tables of limits and of settings; and its word for what isn't set.
+const PAGES: [(&str, &str, &str, &str); 2] = [
+    (
+        ENGLISH,
+        "### Limits",
+        "The settings that are changed most often:",
+        "none",
+    ),
+    (
+        RUSSIAN,
+        "### Пределы",
+        "Чаще всего меняют эти настройки:",
+        "нет",
+    ),
+];
+
+/// The numbers of a text, whatever stands between their thousands.
+fn figures(text: &str) -> Vec<u64> {
+    let text: Vec<char> = text.chars().collect();
+    let mut all = Vec::new();
+    let mut at = 0;
+    let digits = |from: usize| {
+        text[from..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
+    while at < text.len() {
+        let mut number: String = text[at..at + digits(at)].iter().collect();
+        at += number.len().max(1);
+        if number.is_empty() {
+            continue;
+        }
+        while matches!(text.get(at), Some(',' | ' ' | '\u{a0}')) && digits(at + 1) == 3 {
+            number.extend(&text[at + 1..at + 4]);
+            at += 4;
+        }
+        all.push(number.parse().unwrap());
+    }
+    all
+}
+
+/// The rows of the first table behind a text, by their cells.
+fn table<'a>(page: &'a str, behind: &str) -> Vec<Vec<&'a str>> {
+    let (_, rest) = page.split_once(behind).unwrap();
+    let rows = rest.lines().skip_while(|line| !line.starts_with('|'));
+    let rows = rows.take_while(|line| line.starts_with('|')).skip(2);
+    let cells = |row: &'a str| row.trim_matches('|').split('|').map(str::trim).collect();
+    rows.map(cells).collect()
+}
+
+/// The lengths that a phone may have.
+fn phone_lengths() -> [u64; 2] {
+    let country = Country::parse("RU").unwrap();
+    let taken = (1..40).filter(|length| {
+        let digits = "5".repeat(*length);
+        Phone::parse("phone", &digits, country).is_ok()
+    });
+    let taken: Vec<_> = taken.collect();
+    [taken[0] as u64, *taken.last().unwrap() as u64]
+}
+
 #[test]
-fn the_schema_version_is_todays() {
-    for page in [ENGLISH, RUSSIAN] {
-        let (_, behind) = page.split_once("schema: version ").unwrap();
-        let said: String = behind.chars().take_while(char::is_ascii_digit).collect();
-        assert_eq!(said, crate::harness::newest_schema().to_string());
+fn the_schema_version_is_todays_and_stands_in_one_place() {
+    let expected = format!("schema: version {}\n", newest_schema());
+    for (page, ..) in PAGES {
+        assert_eq!(page.matches(&expected).count(), 1, "not {expected}");
+        assert_eq!(page.matches("schema: version").count(), 1);
+        // How many there are by now would have to be written anew with each migration.
+        for words in [" released schema", " выпущенны", " выпущенная"] {
+            for (at, _) in page.match_indices(words) {
+                let before = page[..at].chars().next_back().unwrap();
+                assert!(!before.is_ascii_digit(), "a number before {words:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_limits_are_those_of_the_code() {
+    let numbers = |all: &[usize]| all.iter().map(|number| *number as u64).collect::<Vec<_>>();
+    let rate = |burst: NonZeroU32, period: Duration| match period.as_secs() {
+        // "every second" has no number.
+        1 => vec![u64::from(burst.get())],
+        seconds => vec![u64::from(burst.get()), seconds],
+    };
+    let expected = [
+        numbers(&[http::BODY / 1_024]),
+        numbers(&[limits::DEPTH]),
+        numbers(&[limits::COMPLEXITY]),
+        vec![limits::ALIASES.into()],
+        vec![limits::ROOT_FIELDS.into()],
+        vec![],
+        rate(attempts::ACCOUNT_BURST, attempts::ACCOUNT_PERIOD),
+        rate(attempts::ADDRESS_BURST, attempts::ADDRESS_PERIOD),
+        rate(attempts::LOOK_BURST, attempts::LOOK_PERIOD),
+        numbers(&[zayavka::graphql::LONGEST_PAGE]),
+        numbers(&[*PASSWORD_LENGTH.start(), *PASSWORD_LENGTH.end()]),
+        numbers(&[Description::MAX]),
+        numbers(&[Name::MAX]),
+        numbers(&[MOST_STAGES, StageName::MAX, Wording::MAX]),
+        vec![0, u64::try_from(Sum::MAX).unwrap()],
+        phone_lengths().to_vec(),
+    ];
+    assert_eq!(Name::MAX, Line::MAX, "one row says both");
+    for (page, limits, ..) in PAGES {
+        let rows = table(page, limits);
+        assert_eq!(rows.len(), expected.len(), "{limits}");
+        for (row, expected) in rows.iter().zip(&expected) {
+            assert_eq!(&figures(row[1]), expected, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn the_defaults_are_those_of_the_code() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let shown = crate::harness::program()
+        .arg("config")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let default = |key: &str| {
+        let start = format!("{key} = ");
+        let line = shown.lines().find_map(|line| line.strip_prefix(&*start));
+        let (value, _) = line
+            .unwrap_or_else(|| panic!("there is no {key}"))
+            .split_once("  # default")
+            .unwrap();
+        value.trim_matches('"').to_owned()
+    };
+    let quoted = |cell: &str| -> Vec<String> {
+        let parts = cell.split('`').skip(1).step_by(2);
+        parts.map(str::to_owned).collect()
+    };
+    for (page, _, settings, none) in PAGES {
+        let rows = table(page, settings);
+        assert!(rows.len() > 20, "{}", rows.len());
+        let mut compared = 0;
+        for row in rows {
+            let keys = quoted(row[0]);
+            let (section, _) = keys[0].rsplit_once('.').unwrap_or_default();
+            let keys: Vec<_> = keys
+                .iter()
+                .map(|key| match key.strip_prefix('.') {
+                    Some(key) => format!("{section}.{key}"),
+                    None => key.clone(),
+                })
+                .collect();
+            let said = match row[1] == none {
+                true => vec!["(not set)".to_owned(); keys.len()],
+                false => quoted(row[1]),
+            };
+            // Two defaults follow from other settings, and webhooks have no keys of their own.
+            if ["public_url", "telegram.mode", "[[webhooks]]"].contains(&&*keys[0]) {
+                continue;
+            }
+            let known: Vec<_> = keys.iter().map(|key| default(key)).collect();
+            assert_eq!(said, known, "{keys:?}");
+            compared += keys.len();
+        }
+        assert!(compared > 25, "{compared}");
     }
 }

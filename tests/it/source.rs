@@ -135,7 +135,6 @@ impl Reader {
                 before.pop();
                 return;
             }
-            other => panic!("an import that nobody knows: {other:?}"),
         };
         before.push(name.to_string());
         self.note(before, name.span().start().line, renamed);

@@ -187,6 +187,7 @@ fn note(name: &str) -> impl FnOnce(&Transaction) -> Result<(), Error> + use<> {
 
 #[tokio::test]
 async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
+    crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("shop.db");
     let db = Db::open(&path, noon()).unwrap();
@@ -256,7 +257,9 @@ fn this_thread() -> (String, String) {
 }
 
 fn is_running(thread: &str) -> bool {
-    std::path::Path::new("/proc/self/task").join(thread).exists()
+    std::path::Path::new("/proc/self/task")
+        .join(thread)
+        .exists()
 }
 
 #[tokio::test]

@@ -159,10 +159,11 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     { runtime }.build().unwrap().block_on(ended);
 }
 
-/// Whom each function of the tests calls.
+/// Whom each function of the tests calls. A function is known by its module or its type, and its name.
 #[derive(Default)]
 struct Calls {
-    /// The type whose functions are read.
+    /// The module that is read, and the type whose functions are.
+    module: String,
     of: Option<String>,
     /// The function that is read.
     by: String,
@@ -172,11 +173,14 @@ struct Calls {
 }
 
 impl Calls {
-    fn read(&mut self, name: &syn::Ident, attributes: &[syn::Attribute], read: impl FnOnce(&mut Self)) {
-        let outer = match &self.of {
-            Some(of) => format!("{of}::{name}"),
-            None => name.to_string(),
-        };
+    fn read(
+        &mut self,
+        name: &syn::Ident,
+        attributes: &[syn::Attribute],
+        read: impl FnOnce(&mut Self),
+    ) {
+        let of = self.of.as_ref().unwrap_or(&self.module);
+        let outer = format!("{of}::{name}");
         let outer = std::mem::replace(&mut self.by, outer);
         let is_async = |attribute: &syn::Attribute| {
             let path = attribute.path().segments.iter();
@@ -220,12 +224,14 @@ impl<'ast> Visit<'ast> for Calls {
             Some("Self") => self.of.clone(),
             of => of.map(str::to_owned),
         };
-        let is_type = |of: &String| of.starts_with(char::is_uppercase) || of == "time_limit";
-        let called = match of.filter(is_type) {
+        let called = match of {
             Some(of) => format!("{of}::{name}"),
             None => name,
         };
-        self.calls.entry(self.by.clone()).or_default().insert(called);
+        self.calls
+            .entry(self.by.clone())
+            .or_default()
+            .insert(called);
         visit::visit_expr_path(self, path);
     }
 }
@@ -234,6 +240,7 @@ impl<'ast> Visit<'ast> for Calls {
 fn every_test_that_may_wait_has_a_limit() {
     let mut all = Calls::default();
     for source in sources("tests/it") {
+        all.module = source.module.last().cloned().unwrap_or_default();
         all.visit_file(&source.parse());
     }
     assert!(all.tests.len() > 100, "the tests are not where they were");
@@ -241,7 +248,17 @@ fn every_test_that_may_wait_has_a_limit() {
     loop {
         let before = limited.len();
         for (by, calls) in &all.calls {
-            if !calls.is_disjoint(&limited) {
+            let (of, _) = by.rsplit_once("::").unwrap_or_default();
+            // What has no module of its own is in the same one, or imported from somewhere.
+            let is_limited = |called: &String| {
+                let here = format!("{of}::{called}");
+                let elsewhere = format!("::{called}");
+                match called.contains("::") || all.calls.contains_key(&here) {
+                    true => limited.contains(called) || limited.contains(&here),
+                    false => limited.iter().any(|name| name.ends_with(&elsewhere)),
+                }
+            };
+            if calls.iter().any(is_limited) {
                 limited.insert(by.clone());
             }
         }

@@ -9,6 +9,7 @@ use super::sign_in::signed_in;
 use super::staff::employee;
 use crate::app::Desk;
 use crate::app::limits::Attempt;
+use crate::app::passwords::Verdict;
 use crate::domain::{Actor, Conflict, Email, Employee, Error, Language, Password, Problem, Result};
 use crate::store::{self, Connection, Transaction};
 
@@ -45,7 +46,7 @@ pub async fn change_password(
         })
         .await?;
     desk.limits.account(&employee.email)?;
-    if !desk.passwords.verify(hash, old).await? {
+    if desk.passwords.verify(hash, old).await? == Verdict::Wrong {
         return Err(Problem::PasswordWrong.at("oldPassword").into());
     }
     let hash = desk.passwords.hash(new(&employee.email)?).await?;

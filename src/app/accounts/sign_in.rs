@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::{SignedIn, WHOLE_FORM};
 use crate::app::Desk;
 use crate::app::limits::Attempt;
+use crate::app::passwords::Verdict;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
 use crate::store;
@@ -38,14 +39,22 @@ pub async fn login(
         })
         .await?;
     let (employee, hash) = found.unzip();
-    let right = desk.passwords.verify(hash, password).await?;
-    match employee.filter(|_| right) {
-        Some(employee) => signed_in(desk, employee),
-        None => {
-            desk.db.metrics().failed_login();
-            Err(Problem::Credentials.at(WHOLE_FORM).into())
+    let verdict = desk.passwords.verify(hash.clone(), password).await?;
+    let Some((employee, hash)) = employee.zip(hash).filter(|_| verdict != Verdict::Wrong) else {
+        desk.db.metrics().failed_login();
+        return Err(Problem::Credentials.at(WHOLE_FORM).into());
+    };
+    if let Verdict::Outdated(anew) = verdict {
+        let id = employee.id;
+        let renew = move |tx: &store::Transaction<'_>| {
+            store::employees::renew_password_hash(tx, id, &hash, &anew)
+        };
+        if let Err(error) = desk.db.write(renew).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, employee_id = %id, "can't renew the hash of a password; the next login tries again");
         }
     }
+    signed_in(desk, employee)
 }
 
 /// Who holds this token, if it still holds.

@@ -52,7 +52,8 @@ impl AccountMutation {
     ) -> Result<RegisterPayload> {
         let desk = ctx.desk()?;
         let attempt = desk.limits.attempt(ctx.caller()?.address)?;
-        let (email, password) = match read_registration(&email, &password1, &password2)? {
+        let about = &desk.shop.about;
+        let (email, password) = match read_registration(&email, &password1, &password2, about)? {
             Ok(read) => read,
             Err(errors) => {
                 let errors = Some(errors);
@@ -128,7 +129,8 @@ impl AccountMutation {
         let attempt = desk.limits.attempt(ctx.caller()?.address)?;
         let new = |email: &Email| {
             let fields = ["newPassword1", "newPassword2"];
-            read_new_password(fields, &new_password1, &new_password2, email)
+            let about = &desk.shop.about;
+            read_new_password(fields, &new_password1, &new_password2, email, about)
         };
         let changed =
             app::accounts::change_password(desk, actor, attempt, old_password.into(), new).await;

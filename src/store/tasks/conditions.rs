@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::ToSql;
 
 use super::{TaskRow, read_all};
-use crate::domain::{Result, Search, Status, TaskFilter, serial_key};
+use crate::domain::{Days, Result, Search, Status, TaskFilter, serial_key};
 use crate::store::types::{Millis, literal};
 use crate::store::{Connection, outbox, search};
 
@@ -19,7 +19,9 @@ const MANY: usize = 2_000;
 /// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
 #[derive(Default)]
 pub(in crate::store) struct Conditions {
-    pub(super) texts: Vec<String>,
+    texts: Vec<String>,
+    /// Whether one of them looks at what `task_counts` doesn't know.
+    looks_at_rows: bool,
     values: Vec<(Cow<'static, str>, Box<dyn ToSql>)>,
     /// Whether a search leads to the tasks, by their numbers.
     pub(super) searched: bool,
@@ -32,85 +34,111 @@ pub(in crate::store) struct Conditions {
 impl Conditions {
     /// From what leads to few tasks to what leads to many: the first that is given is looked up
     /// in its index, the others are checked on what that finds.
+    ///
+    /// The filter is taken apart by the names of all its fields, so that one that is added and forgotten here
+    /// doesn't compile.
     pub(in crate::store) fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
+        let TaskFilter {
+            customer_phone,
+            statuses,
+            stage,
+            stuck,
+            category,
+            employee,
+            unassigned,
+            overdue,
+            ready_before,
+            unanswered,
+            undelivered,
+            serial,
+            created: Days { from, until },
+            search,
+        } = filter;
         let mut all = Self::default();
-        if let Some(phone) = &filter.customer_phone {
+        if let Some(phone) = customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
             all.equal("t.customer_id", id);
             all.bind(":phone", phone.e164().to_owned());
         }
-        if let Some(serial) = &filter.serial {
+        if let Some(serial) = serial {
             let same = "SELECT task_id FROM task_details
                 WHERE serial_key = :serial AND serial_key <> ''";
             all.lead(format!("t.id IN ({same})"));
             all.bind(":serial", serial.clone());
         }
-        all.of_concern(filter);
-        if let Some(stage) = filter.stage {
+        // What needs somebody is few of all tasks.
+        if let Some(today) = *overdue {
+            let undone = one_of(&Status::UNDONE);
+            all.lead(format!("t.due_on < :today AND t.status {undone}"));
+            all.bind(":today", today);
+        }
+        if let Some(now) = *stuck {
+            all.lead(format!("t.id IN ({STUCK})"));
+            all.bind(":now", Millis(now));
+        }
+        if let Some(before) = *ready_before {
+            all.lead("t.ready_at < :ready_before".to_owned());
+            all.bind(":ready_before", Millis(before));
+        }
+        if *unanswered {
+            let open = "SELECT task_id FROM comments
+                WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
+            all.lead(format!("t.id IN ({open})"));
+        }
+        if *undelivered {
+            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
+            all.lead(format!("t.id IN ({dead})"));
+        }
+        if let Some(stage) = *stage {
             all.equal("t.stage_id", ":stage");
             all.bind(":stage", stage);
         }
-        if let [status] = *filter.statuses {
-            all.equal("t.status", &format!("'{}'", status.word()));
-        } else if !filter.statuses.is_empty() {
-            let words = one_of(&filter.statuses);
+        if let [status] = **statuses {
+            all.counted("t.status", &format!("'{}'", status.word()));
+        } else if !statuses.is_empty() {
+            let words = one_of(statuses);
             all.texts.push(format!("+t.status {words}"));
         }
-        if let Some(employee) = filter.employee {
-            all.equal("t.employee_id", ":employee");
+        if let Some(employee) = *employee {
+            all.counted("t.employee_id", ":employee");
             all.bind(":employee", employee);
         }
-        if filter.unassigned {
+        if *unassigned {
             let plus = all.plus();
-            all.texts.push(format!("{plus}t.employee_id IS NULL"));
+            all.add(format!("{plus}t.employee_id IS NULL"));
         }
-        if let Some(category) = filter.category {
-            all.equal("t.category", ":category");
+        if let Some(category) = *category {
+            all.counted("t.category", ":category");
             all.bind(":category", category);
         }
-        if let Some(from) = filter.created.from {
-            all.texts.push("t.created_at >= :from".to_owned());
+        if let Some(from) = *from {
+            all.add("t.created_at >= :from".to_owned());
             all.bind(":from", Millis(from));
         }
-        if let Some(until) = filter.created.until {
-            all.texts.push("t.created_at < :until".to_owned());
+        if let Some(until) = *until {
+            all.add("t.created_at < :until".to_owned());
             all.bind(":until", Millis(until));
         }
-        if let Some(search) = &filter.search {
+        if let Some(search) = search {
             all.search(connection, search)?;
         }
         Ok(all)
     }
 
-    /// What needs somebody is few of all tasks.
-    fn of_concern(&mut self, filter: &TaskFilter) {
-        if let Some(today) = filter.overdue {
-            let undone = one_of(&Status::UNDONE);
-            self.lead(format!("t.due_on < :today AND t.status {undone}"));
-            self.bind(":today", today);
-        }
-        if let Some(now) = filter.stuck {
-            self.lead(format!("t.id IN ({STUCK})"));
-            self.bind(":now", Millis(now));
-        }
-        if let Some(before) = filter.ready_before {
-            self.lead("t.ready_at < :ready_before".to_owned());
-            self.bind(":ready_before", Millis(before));
-        }
-        if filter.unanswered {
-            let open = "SELECT task_id FROM comments
-                WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
-            self.lead(format!("t.id IN ({open})"));
-        }
-        if filter.undelivered {
-            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
-            self.lead(format!("t.id IN ({dead})"));
-        }
+    /// Adds a condition. Those that wait for it are counted row by row, whatever it is about.
+    pub(super) fn add(&mut self, text: String) {
+        self.looks_at_rows = true;
+        self.texts.push(text);
+    }
+
+    /// Whether `task_counts` says how many tasks match: every condition is about what it has a column for.
+    pub(super) fn is_counted(&self) -> bool {
+        !self.looks_at_rows && self.phrases.is_empty()
     }
 
     /// A condition whose index leads to the tasks.
     fn lead(&mut self, text: String) {
-        self.texts.push(text);
+        self.add(text);
         self.led = true;
     }
 
@@ -124,6 +152,12 @@ impl Conditions {
     }
 
     fn equal(&mut self, column: &str, value: &str) {
+        let plus = self.plus();
+        self.add(format!("{plus}{column} = {value}"));
+    }
+
+    /// The same for a column that `task_counts` has as well; the counts of any other one fail.
+    fn counted(&mut self, column: &str, value: &str) {
         let plus = self.plus();
         self.texts.push(format!("{plus}{column} = {value}"));
     }
@@ -154,7 +188,7 @@ impl Conditions {
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
             let made = "SELECT task_id FROM task_details
                 WHERE brand <> '' AND brand LIKE :prefix ESCAPE '\\'";
-            self.texts.push(format!(
+            self.add(format!(
                 "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
             ));
             self.bind(":number", search.number());
@@ -183,7 +217,7 @@ impl Conditions {
         let nth = self.values.len();
         let texts = format!("SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}");
         if many {
-            self.texts.push(format!(
+            self.add(format!(
                 "(instr((SELECT phone_e164 FROM customers WHERE id = t.customer_id), :digits{nth})
                      OR t.id IN ({texts} UNION SELECT :number{nth}))"
             ));
@@ -191,7 +225,7 @@ impl Conditions {
             let ends = ENDS.replace("?1", &format!(":digits{nth}"));
             let ends = ends.replace("?2", &format!(":behind{nth}"));
             self.searched = true;
-            self.texts.push(format!(
+            self.add(format!(
                 "t.id IN (
                      {texts}
                      UNION SELECT id FROM tasks WHERE customer_id IN (SELECT p.customer_id {ends})

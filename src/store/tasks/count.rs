@@ -1,7 +1,7 @@
 //! How many tasks match a filter.
 
 use super::Conditions;
-use crate::domain::{Days, EmployeeId, Result, Status, TaskFilter};
+use crate::domain::{EmployeeId, Result, Status, TaskFilter};
 use crate::store::Connection;
 
 pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
@@ -39,17 +39,7 @@ pub fn count_by_status(
 ) -> Result<Option<Counts>> {
     let mut conditions = Conditions::new(connection, filter)?;
     conditions.bind(":own", own);
-    let kept = filter.customer_phone.is_none()
-        && filter.serial.is_none()
-        && !filter.unassigned
-        && filter.overdue.is_none()
-        && filter.stage.is_none()
-        && filter.stuck.is_none()
-        && filter.ready_before.is_none()
-        && !filter.unanswered
-        && !filter.undelivered
-        && filter.created == Days::default()
-        && filter.search.is_none();
+    let kept = conditions.is_counted();
     let sql = if kept {
         let clause = conditions.clause("");
         format!(

@@ -58,7 +58,7 @@ pub fn page(
         TaskOrder::LongestReady => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
     };
     if let Some(After { key, id }) = after {
-        conditions.texts.push(behind.to_owned());
+        conditions.add(behind.to_owned());
         conditions.bind(":id", id);
         if behind.contains(":key") {
             conditions.bind(":key", key);

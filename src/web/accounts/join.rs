@@ -85,8 +85,9 @@ async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
 }
 
 pub fn new_password(visit: &Visit, email: &Email) -> Result<Password> {
-    let password = Password::parse("password1", visit.typed("password1"), email)?;
-    match visit.typed("password1") == visit.typed("password2") {
+    let about = &visit.desk.shop.about;
+    let password = Password::parse("password1", visit.typed("password1"), email, about)?;
+    match password.is(visit.typed("password2")) {
         true => Ok(password),
         false => Err(Problem::PasswordMismatch.at("password2").into()),
     }

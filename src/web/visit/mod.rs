@@ -200,7 +200,8 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
         .find_map(Language::parse)
 }
 
-fn parts(path: &str) -> Vec<String> {
+/// The parts of a path, decoded; none of them empty.
+pub fn parts(path: &str) -> Vec<String> {
     let decoded = |part: &str| {
         let pair = format!("p={}", part.replace('+', "%2B").replace('&', "%26"));
         form_urlencoded::parse(pair.as_bytes())
