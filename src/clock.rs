@@ -119,7 +119,10 @@ impl Clock {
             }
             Source::Manual(hands) => {
                 let end = hands.borrow().monotonic.saturating_add(ahead);
-                until(hands, |hands| hands.wall >= instant || hands.monotonic >= end).await;
+                until(hands, |hands| {
+                    hands.wall >= instant || hands.monotonic >= end
+                })
+                .await;
             }
         }
     }

@@ -36,7 +36,11 @@ mod tests {
             let waits: Vec<Duration> = (0..100).map(|_| backoff(attempts)).collect();
             let fits = |wait: &Duration| (longest / 2..=longest).contains(wait);
             assert!(waits.iter().all(fits), "{attempts}: {waits:?}");
-            let spread = waits.iter().max().unwrap().abs_diff(*waits.iter().min().unwrap());
+            let spread = waits
+                .iter()
+                .max()
+                .unwrap()
+                .abs_diff(*waits.iter().min().unwrap());
             assert!(spread > longest / 8, "{attempts}: {waits:?}");
         }
     }

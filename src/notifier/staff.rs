@@ -57,7 +57,10 @@ impl Words {
     /// is nobody's business, or gets to see the form in which employees sign in.
     pub(super) fn name_the_desk(&self, html: &str) -> bool {
         let (_, place) = self.public_url.split_once("://").unwrap_or_default();
-        !place.is_empty() && html.to_lowercase().contains(&self::html(place).to_lowercase())
+        !place.is_empty()
+            && html
+                .to_lowercase()
+                .contains(&self::html(place).to_lowercase())
     }
 
     fn language(&self, employee: &Employee) -> Language {

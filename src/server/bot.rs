@@ -146,7 +146,9 @@ impl Bot {
     /// Waits before a call that has failed so often is made again: for as long as Telegram says, or
     /// longer each time.
     async fn pause(&self, desk: &Desk, failure: &telegram::Failure, failures: u32) {
-        let wait = failure.after().unwrap_or_else(|| backoff(failures).min(AGAIN));
+        let wait = failure
+            .after()
+            .unwrap_or_else(|| backoff(failures).min(AGAIN));
         desk.clock.sleep(wait).await;
     }
 
@@ -189,8 +191,10 @@ impl Bot {
                 Ok(updates) => match take(desk, updates, &mut offset).await {
                     Ok(()) => failures = 0,
                     Err(error) => {
-                        let error = &error as &dyn std::error::Error;
-                        tracing::error!(error, "an update was not taken");
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "an update was not taken"
+                        );
                         desk.clock.sleep(backoff(failures).min(AGAIN)).await;
                         failures += 1;
                     }

@@ -53,7 +53,10 @@ async fn pull(desk: &Desk) -> Result<()> {
     }
     let pull = move |tx: &Transaction<'_>| store::ahead::pull(tx, now);
     let rows = desk.db.write(pull).await?;
-    tracing::warn!(rows, "a clock that was ahead had dated rows, which are due now");
+    tracing::warn!(
+        rows,
+        "a clock that was ahead had dated rows, which are due now"
+    );
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     incidents::note(desk, IncidentKind::RowsAhead, rows).await;
     Ok(())

@@ -7,8 +7,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     ApprovalId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
-    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, Language, NoticeId, PhotoId,
-    PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
+    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, Language, NoticeId,
+    PhotoId, PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {

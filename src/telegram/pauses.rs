@@ -38,7 +38,11 @@ impl Pauses {
         inner.scopes.retain(|_, end| *end > now);
         inner.scopes.insert(scope, end);
         let chats = inner.scopes.keys();
-        if chats.filter(|scope| matches!(scope, Scope::Chat(_))).count() > 1 {
+        if chats
+            .filter(|scope| matches!(scope, Scope::Chat(_)))
+            .count()
+            > 1
+        {
             inner.all = inner.all.max(end);
         }
     }

@@ -108,7 +108,10 @@ impl FakeTelegram {
     }
 
     /// The same for every call.
-    pub fn judge_calls(&self, judge: impl Fn(&str, &Value) -> Option<Answer> + Send + Sync + 'static) {
+    pub fn judge_calls(
+        &self,
+        judge: impl Fn(&str, &Value) -> Option<Answer> + Send + Sync + 'static,
+    ) {
         *self.0.call_judge.lock().unwrap() = Some(Box::new(judge));
     }
 
