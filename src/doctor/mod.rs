@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Backups, Config};
-use crate::domain::{Shop, chain};
+use crate::domain::{Incident, IncidentKind, Shop, chain};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
@@ -98,13 +98,16 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     let now = clock.now();
     findings.push(time_zone(&config.shop, now));
     findings.extend(place::examine(&config.database));
-    match config.database.exists() {
+    let incidents = match config.database.exists() {
         true => database(config, now, &mut findings),
-        false => findings.push(present(None, now)),
-    }
+        false => {
+            findings.push(present(None, now));
+            Vec::new()
+        }
+    };
     findings.push(backups(config.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
-    findings.extend(telegram::examine(config, now).await);
+    findings.extend(telegram::examine(config, &incidents, now).await);
     findings
 }
 
@@ -137,20 +140,23 @@ fn time_zone(shop: &Shop, now: Timestamp) -> Finding {
     Finding::ok("time zone", format!("{name}, where it is {there}"))
 }
 
-fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) {
-    match health::examine(&config.database) {
+/// Looks at the database, and returns what a server has noted there.
+fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec<Incident> {
+    match health::examine(&config.database, now) {
         Ok(health) => {
             findings.push(integrity(&health));
             findings.push(schema(&health));
             findings.push(log(&health));
-            findings.push(present(health.newest_event, now));
+            findings.push(present(Some(&health), now));
             findings.extend(webhooks::examine(&config.webhooks, &health.webhooks, now));
+            health.incidents
         }
         Err(flaw) => {
             let advice = "If it is damaged, stop the server and run `zayavka restore` with the \
                           newest backup; if it can't be read, run this as the server's user or as root";
             findings.push(Finding::failure("integrity", chain(&flaw), advice));
             findings.push(present(None, now));
+            Vec::new()
         }
     }
 }
@@ -193,13 +199,33 @@ fn log(health: &Health) -> Finding {
     }
 }
 
-/// Whether the clock shows a present that can be.
-fn present(newest_event: Option<Timestamp>, now: Timestamp) -> Finding {
+/// Whether the clock shows a present that can be, and whether it did so lately.
+fn present(health: Option<&Health>, now: Timestamp) -> Finding {
     let about = "clock";
     let advice = "Set it, best by time synchronisation: `timedatectl set-ntp true`";
     let earliest = EARLIEST.parse().unwrap_or(Timestamp::MIN);
     let shown = now.strftime("%Y-%m-%d %H:%M:%SZ");
-    match newest_event {
+    let mut past = Vec::new();
+    if let Some(rows) = health.map(|health| health.ahead).filter(|rows| *rows > 0) {
+        let rows = counted(rows);
+        past.push(format!("{rows} dated by a clock that was ahead"));
+    }
+    for incident in health.iter().flat_map(|health| &health.incidents) {
+        let ago = age(incident.at, now);
+        match incident.kind {
+            IncidentKind::ClockSetBack => {
+                let by = length(incident.amount);
+                past.push(format!("it was set back by {by}, {ago} ago"));
+            }
+            IncidentKind::RowsAhead => {
+                let rows = counted(incident.amount);
+                past.push(format!("{rows} lay too far ahead and became due {ago} ago"));
+            }
+            IncidentKind::OtherFetcher => {}
+        }
+    }
+    let past = past.join("; ");
+    match health.and_then(|health| health.newest_event) {
         _ if now < earliest => Finding::failure(
             about,
             format!("{shown} is before this program was made"),
@@ -207,9 +233,13 @@ fn present(newest_event: Option<Timestamp>, now: Timestamp) -> Finding {
         ),
         Some(event) if now < event => {
             let event = event.strftime("%Y-%m-%d %H:%M:%SZ");
-            let said = format!("{shown} is before the newest change of a task, at {event}");
+            let mut said = format!("{shown} is before the newest change of a task, at {event}");
+            if !past.is_empty() {
+                said = format!("{said}; {past}");
+            }
             Finding::failure(about, said, advice)
         }
+        _ if !past.is_empty() => Finding::warning(about, format!("{shown}; {past}"), advice),
         _ => Finding::ok(about, shown.to_string()),
     }
 }
@@ -243,9 +273,20 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     }
 }
 
+fn counted(rows: i64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        _ => format!("{rows} rows"),
+    }
+}
+
 /// How long ago that was, roughly.
 fn age(then: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(then).as_secs().max(0);
+    length(now.duration_since(then).as_secs().max(0))
+}
+
+/// A time in seconds, roughly.
+fn length(seconds: i64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7_200 => format!("{} min", seconds / 60),

@@ -17,6 +17,7 @@ mod thread;
 mod types;
 mod writer;
 
+pub mod ahead;
 pub mod approvals;
 pub mod archive;
 pub mod backup;
@@ -28,6 +29,7 @@ pub mod employees;
 pub mod health;
 pub mod history;
 pub mod imports;
+pub mod incidents;
 pub mod invites;
 pub mod months;
 pub mod outbox;

@@ -86,7 +86,8 @@ impl Conditions {
             all.lead(format!("t.id IN ({open})"));
         }
         if *undelivered {
-            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
+            let dead = outbox::DEAD_NOTICE;
+            let dead = format!("SELECT coalesce(task_id, answer_of) FROM outbox WHERE {dead}");
             all.lead(format!("t.id IN ({dead})"));
         }
         if let Some(stage) = *stage {
