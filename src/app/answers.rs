@@ -1,14 +1,15 @@
 //! What customers say and decide about their tasks, from Telegram or from the page of a task. In
 //! Telegram the number that it vouches for is the right to that, on the page the link is.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, Channel, CommentId, Customer, Error, Message, Result, Task, TaskId,
-    TelegramId,
+    Approval, ApprovalId, AttachmentKind, Channel, Comment, CommentId, Customer, Enclosure, Error,
+    Keeping, Message, Result, Task, TaskId, TelegramId,
 };
+use crate::store::messages::About;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -18,9 +19,21 @@ const CHOICES: usize = 6;
 /// A message from Telegram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
+    /// Telegram's number of it, and of the one that it answers.
+    pub message: i32,
+    pub answers: Option<i32>,
+    /// What the parts of an album have in common, which are messages of their own at Telegram.
+    pub album: Option<String>,
     pub text: Message,
-    /// What Telegram calls a picture that came with it.
-    pub picture: Option<String>,
+    /// What came with the words, or without any.
+    pub enclosure: Option<Enclosure>,
+}
+
+impl Said {
+    fn is_place(&self) -> bool {
+        let enclosure = self.enclosure.as_ref();
+        enclosure.is_some_and(|enclosure| enclosure.kind == AttachmentKind::Place)
+    }
 }
 
 /// Where a message from Telegram has landed.
@@ -29,11 +42,24 @@ pub struct Landed {
     pub task: TaskId,
     /// The other tasks that it may be about.
     pub others: Vec<TaskRow>,
+    /// How much of what came with it reaches the shop.
+    pub keeping: Keeping,
 }
 
-/// Lets a message from Telegram land on the open task of its sender that something happened to last,
-/// or on the one that was closed last, as long as its link holds. `None` where there is no such
-/// task.
+/// What became of a message from Telegram.
+pub enum Taken {
+    Landed(Landed),
+    /// It goes with an earlier part of its album, which was answered.
+    Joined(Landed),
+    /// There is nothing to be told that wasn't told.
+    Silently,
+    /// There is no task that it could be about.
+    Nowhere,
+}
+
+/// Lets a message from Telegram land on the task that the message was about which it answers; else on
+/// the open task of its sender that something happened to last, or on the one that was closed last, as
+/// long as its link holds.
 ///
 /// # Errors
 /// [`Error::Invalid`] when very much waits for an answer already.
@@ -43,20 +69,251 @@ pub fn take(
     who: TelegramId,
     said: &Said,
     now: Timestamp,
-) -> Result<Option<Landed>> {
-    let mut choices = open_tasks(tx, links, who, now)?.into_iter();
-    let Some(TaskRow { task, .. }) = choices.next() else {
-        return Ok(None);
+) -> Result<Taken> {
+    match begin_album(tx, who, said, now)? {
+        Album::New => {}
+        Album::Refused => return Ok(Taken::Silently),
+        Album::Of(comment) => return join(tx, who, &comment, said, now),
+    }
+    let (task, others) = match answered(tx, who, said)? {
+        Some(task) => (task, Vec::new()),
+        None => {
+            let mut choices = open_tasks(tx, links, who, now)?.into_iter();
+            match choices.next() {
+                Some(TaskRow { task, .. }) => (task, choices.collect()),
+                None => return Ok(Taken::Nowhere),
+            }
+        }
     };
-    let channel = Channel::Telegram;
-    let (text, picture) = (&said.text, said.picture.as_deref());
-    let comment = comments::answer(tx, &task, channel, text, picture, now)?;
-    let (task, others) = (task.id, choices.collect());
-    Ok(Some(Landed {
+    let (text, enclosure) = (&said.text, said.enclosure.as_ref());
+    let comment = comments::answer(tx, &task, Channel::Telegram, text, now)?;
+    let keeping = enclose(tx, &task, comment, enclosure, now)?;
+    note(tx, who, said, Some(comment), now)?;
+    Ok(Taken::Landed(Landed {
         comment,
-        task,
+        task: task.id,
         others,
+        keeping,
     }))
+}
+
+/// What is known of a message's album.
+enum Album {
+    /// It is no part of one, or the first.
+    New,
+    /// An earlier part was not taken, and its sender was told so.
+    Refused,
+    Of(Comment),
+}
+
+/// Looks whether an earlier part of the same album came, and notes this one.
+fn begin_album(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) -> Result<Album> {
+    let Some(album) = &said.album else {
+        return Ok(Album::New);
+    };
+    let earlier = store::messages::of_album(tx, who, album)?;
+    if earlier.is_none() {
+        note(tx, who, said, None, now)?;
+    }
+    let comment = match earlier {
+        Some(Some(comment)) => store::comments::get(tx, comment)?,
+        _ => None,
+    };
+    Ok(match (earlier, comment) {
+        (None, _) => Album::New,
+        (Some(_), Some(comment)) => Album::Of(comment),
+        (Some(_), None) => Album::Refused,
+    })
+}
+
+/// Whether to answer a message that can't be taken: of an album, one part is answered.
+pub fn is_to_be_answered(
+    tx: &Transaction,
+    who: TelegramId,
+    said: &Said,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(matches!(begin_album(tx, who, said, now)?, Album::New))
+}
+
+/// Adds a part of an album to what the first part has said.
+fn join(
+    tx: &Transaction,
+    who: TelegramId,
+    comment: &Comment,
+    said: &Said,
+    now: Timestamp,
+) -> Result<Taken> {
+    let Some(TaskRow { task, .. }) = store::tasks::get(tx, comment.task)? else {
+        return Ok(Taken::Silently);
+    };
+    let keeping = enclose(tx, &task, comment.id, said.enclosure.as_ref(), now)?;
+    store::comments::set_text(tx, comment.id, &comment.text.and(&said.text))?;
+    store::tasks::touch(tx, task.id, now)?;
+    note(tx, who, said, Some(comment.id), now)?;
+    Ok(match keeping {
+        Keeping::Whole => Taken::Silently,
+        _ => Taken::Joined(Landed {
+            comment: comment.id,
+            task: task.id,
+            others: Vec::new(),
+            keeping,
+        }),
+    })
+}
+
+/// Notes what came with a message, and whether it is to be fetched.
+fn enclose(
+    tx: &Transaction,
+    task: &Task,
+    comment: CommentId,
+    enclosure: Option<&Enclosure>,
+    now: Timestamp,
+) -> Result<Keeping> {
+    let Some(enclosure) = enclosure else {
+        return Ok(Keeping::Whole);
+    };
+    let within_a_day = match task.customer {
+        Some(customer) => store::attachments::count_since(tx, customer, day_before(now))?,
+        None => 0,
+    };
+    let keeping = enclosure.keeping(within_a_day);
+    store::attachments::insert(tx, comment, enclosure, keeping, now)?;
+    Ok(keeping)
+}
+
+fn day_before(now: Timestamp) -> Timestamp {
+    now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN)
+}
+
+fn note(
+    tx: &Transaction,
+    who: TelegramId,
+    said: &Said,
+    comment: Option<CommentId>,
+    now: Timestamp,
+) -> Result<()> {
+    let about = About {
+        task: None,
+        comment,
+        has_words: said.text != Message::wordless(),
+    };
+    store::messages::note(tx, who, said.message, &about, said.album.as_deref(), now)
+}
+
+/// The task that the message was about which this one answers, as long as it is the sender's.
+fn answered(tx: &Transaction, who: TelegramId, said: &Said) -> Result<Option<Task>> {
+    let about = match said.answers {
+        Some(message) => store::messages::about(tx, who, message)?,
+        None => None,
+    };
+    let about = about.unwrap_or_default();
+    let comment = match about.comment {
+        Some(comment) => store::comments::get(tx, comment)?,
+        None => None,
+    };
+    match comment.map(|comment| comment.task).or(about.task) {
+        Some(task) => found(own(tx, who, task)),
+        None => Ok(None),
+    }
+}
+
+/// Changes what a message said before its sender changed it. What isn't known is a message like any
+/// other; a place that moves on changes its note alone, and its sender hears nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] when it was changed very often, or very much waits for an answer already.
+pub fn change(
+    tx: &Transaction,
+    links: &Links,
+    who: TelegramId,
+    said: &Said,
+    now: Timestamp,
+) -> Result<Changed> {
+    let about = store::messages::about(tx, who, said.message)?;
+    let about = about.unwrap_or_default();
+    let comment = match about.comment {
+        Some(comment) => store::comments::get(tx, comment)?,
+        None => None,
+    };
+    let Some(comment) = comment else {
+        return match said.is_place() {
+            true => Ok(Changed::Silently),
+            false => take(tx, links, who, said, now).map(Changed::New),
+        };
+    };
+    let Some(task) = found(own(tx, who, comment.task))? else {
+        return Ok(Changed::Silently);
+    };
+    if said.is_place() {
+        return move_place(tx, &comment, said, now).map(|()| Changed::Silently);
+    }
+    let text = changed_text(tx, &comment, &about, said)?;
+    let enclosure = said.enclosure.as_ref();
+    let file = enclosure.and_then(|enclosure| enclosure.file.as_ref());
+    let enclosure = match file {
+        Some(file) if !store::attachments::has_file(tx, comment.id, &file.unique)? => enclosure,
+        _ => None,
+    };
+    if text == comment.text && enclosure.is_none() {
+        return Ok(Changed::Silently);
+    }
+    comments::change(tx, &task, &comment, &text, day_before(now), now)?;
+    let keeping = enclose(tx, &task, comment.id, enclosure, now)?;
+    note(tx, who, said, Some(comment.id), now)?;
+    Ok(Changed::Landed(Landed {
+        comment: comment.id,
+        task: task.id,
+        others: Vec::new(),
+        keeping,
+    }))
+}
+
+/// What became of the change of a message.
+pub enum Changed {
+    Landed(Landed),
+    /// It was not known, and was taken as a message.
+    New(Taken),
+    /// There is nothing to be told.
+    Silently,
+}
+
+/// What is said now. Words that are taken away stay, and where several parts of an album have words,
+/// those of the others do.
+fn changed_text(
+    tx: &Transaction,
+    comment: &Comment,
+    about: &About,
+    said: &Said,
+) -> Result<Message> {
+    let (old, new) = (&comment.text, &said.text);
+    let others = store::messages::count_with_words(tx, comment.id)?
+        .saturating_sub(usize::from(about.has_words));
+    let is_there = *new == Message::wordless() || old.as_str().lines().any(|l| l == new.as_str());
+    Ok(match (is_there, others) {
+        (true, 1..) => old.clone(),
+        (false, 1..) => old.and(new),
+        _ if *new == Message::wordless() => old.clone(),
+        _ => new.clone(),
+    })
+}
+
+fn move_place(tx: &Transaction, comment: &Comment, said: &Said, now: Timestamp) -> Result<()> {
+    let mut places = comment.attachments.iter();
+    let place = places.find(|one| one.kind == AttachmentKind::Place);
+    if let (Some(place), Some(enclosure)) = (place, &said.enclosure) {
+        store::attachments::set_about(tx, place.id, &enclosure.about)?;
+        store::tasks::touch(tx, comment.task, now)?;
+    }
+    Ok(())
+}
+
+fn found<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The tasks that a message may be about, the likeliest first.
@@ -103,6 +360,7 @@ pub fn move_to(
         comment: id,
         task,
         others,
+        keeping: Keeping::Whole,
     })
 }
 
@@ -148,7 +406,7 @@ pub fn say(
     now: Timestamp,
 ) -> Result<()> {
     let task = status_links::task(tx, links, token, now)?.task;
-    comments::answer(tx, &task, Channel::Page, text, None, now).map(drop)
+    comments::answer(tx, &task, Channel::Page, text, now).map(drop)
 }
 
 /// What the holder of a link answers to a question about its task.

@@ -56,6 +56,9 @@ pub struct Reply {
     pub edits: Option<i32>,
     /// The button press that this answers.
     pub answers: Option<String>,
+    /// The task that it is about, to which a reply to it goes.
+    #[serde(default)]
+    pub task: Option<TaskId>,
 }
 
 impl Reply {
@@ -66,7 +69,14 @@ impl Reply {
             buttons,
             edits: None,
             answers: None,
+            task: None,
         }
+    }
+
+    /// The same about one task.
+    pub fn about(self, task: TaskId) -> Self {
+        let task = Some(task);
+        Self { task, ..self }
     }
 
     /// Nothing to be said.
@@ -107,6 +117,17 @@ pub enum Content {
     Staff(StaffNews),
     /// Written by a program that stored replies otherwise; it can't be sent.
     Unreadable,
+}
+
+impl Content {
+    /// The task of a customer that it is about.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::Notice(notice) => Some(notice.task()),
+            Self::Reply(reply) => reply.task,
+            Self::Staff(_) | Self::Unreadable => None,
+        }
+    }
 }
 
 /// A notice that will not be tried again unless somebody asks for it.

@@ -316,6 +316,7 @@ fn room(path: &str) -> String {
         "board",
         "notices",
         "photos",
+        "attachments",
         "customers",
         "new-customer",
         "devices",

@@ -18,6 +18,7 @@ mod writer;
 
 pub mod approvals;
 pub mod archive;
+pub mod attachments;
 pub mod backup;
 pub mod bulk;
 pub mod comments;
@@ -28,9 +29,9 @@ pub mod health;
 pub mod history;
 pub mod imports;
 pub mod invites;
+pub mod messages;
 pub mod months;
 pub mod outbox;
-pub mod photos;
 pub mod reminders;
 pub mod restore;
 pub mod rotation;

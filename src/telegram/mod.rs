@@ -2,6 +2,7 @@
 //! (<https://core.telegram.org/bots/api>) and the reading of its updates.
 
 mod client;
+mod content;
 mod failure;
 mod files;
 mod health;
@@ -13,4 +14,4 @@ pub use client::Client;
 pub use failure::Failure;
 pub use receive::webhook_url;
 pub use send::html;
-pub use update::{Contact, Event, Person, Update};
+pub use update::{Contact, Content, Event, Message, Person, Update};

@@ -13,21 +13,36 @@ pub fn html(text: &str) -> String {
 }
 
 impl Client {
-    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits.
+    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits. Returns
+    /// the message's number, by which a reply names it; `None` where Telegram's answer doesn't say.
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn send_reply(&self, chat: TelegramId, reply: &Reply) -> Result<(), Failure> {
+    pub async fn send_reply(
+        &self,
+        chat: TelegramId,
+        reply: &Reply,
+    ) -> Result<Option<i32>, Failure> {
         if let Some(query) = &reply.answers {
             self.answer(query).await;
         }
         match reply.edits {
-            Some(message) => self.edit(chat, message, reply).await,
+            Some(message) => {
+                let edited = self.edit(chat, message, reply).await;
+                edited.map(|()| Some(message))
+            }
             None => {
                 let message = message(chat, &reply.text, markup(&reply.buttons));
-                self.tell("sendMessage", &message).await
+                self.send(&message).await
             }
         }
+    }
+
+    /// A message that was sent must not look unsent, whatever the answer holds.
+    async fn send(&self, message: &Value) -> Result<Option<i32>, Failure> {
+        let sent: Value = self.call(&self.bot, "sendMessage", message).await?;
+        let number = sent["message_id"].as_i64();
+        Ok(number.and_then(|number| number.try_into().ok()))
     }
 
     async fn edit(&self, chat: TelegramId, which: i32, reply: &Reply) -> Result<(), Failure> {

@@ -4,13 +4,13 @@
 
 mod accounts;
 mod assets;
+mod attachments;
 mod board;
 mod customers;
 mod data;
 mod errors;
 mod form;
 mod months;
-mod photos;
 mod qr;
 mod staff_bot;
 mod stages;
@@ -109,7 +109,8 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "delete"] if get => tasks::ask_to_delete(&visit, id).await,
         ["tasks", id, "delete"] if post => tasks::delete(&visit, id).await,
         ["notices", id, "retry"] if post => tasks::retry_notice(&visit, id).await,
-        ["photos", id] if get => photos::show(&visit, id).await,
+        ["photos", id] if get => attachments::show(&visit, id).await,
+        ["attachments", id] if get => attachments::download(&visit, id).await,
         ["board"] if get => board::show(&visit).await,
         ["today"] if get => today::show(&visit).await,
         ["months"] if get => months::show(&visit, None).await,

@@ -274,9 +274,9 @@ async fn what_nobody_would_read_is_not_taken_and_the_customer_is_told_so() {
         said(&sent[5]).starts_with("Открытых заявок у вас нет"),
         "{sent:?}"
     );
-    // Pictures that aren't taken show the tasks, as ever; so do commands that there are not.
+    // A command that there isn't is a message like any other.
     shop.update(text(ANNA, "/nonsense")).await;
-    assert!(said(&messages(&shop, 7).await[6]).starts_with("Ваши заявки"));
+    assert!(said(&messages(&shop, 7).await[6]).starts_with("Открытых заявок у вас нет"));
     // The session is over after so many days.
     shop.token = shop.login("owner@example.com").await;
     let comments = comments(&shop, "1").await;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod architecture;
+mod attachments;
 mod backup;
 mod bot;
 mod browser;

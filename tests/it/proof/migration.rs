@@ -91,6 +91,13 @@ const ROWS: &[&str] = &[
     "INSERT INTO imports (source, number, task_id) VALUES ('remonline', 'A001', 1);",
     // An index alone.
     "",
+    "INSERT INTO comments (task_id, kind, customer_id, channel, text, at) VALUES (1, 'FROM_CUSTOMER', 1, 'TELEGRAM', '', 9);
+     INSERT INTO photos (comment_id, kind, state, telegram_file, telegram_unique, created_at, try_at, file_name, size, duration, about, mime, image) VALUES
+         (4, 'VOICE', 'HERE', 'b', 'c', 1, 1, '', 4, 5, '', 'audio/opus', x'4f676753'), (4, 'PLACE', 'NOTED', '', '', 1, 1, '', NULL, NULL, '55.7, 37.6', NULL, NULL);
+     INSERT INTO telegram_messages (chat_id, message_id, task_id, comment_id, album, has_words, at) VALUES
+         (4000000000001, 1, NULL, 4, 'g', 0, 9), (4000000000001, 2, 1, NULL, NULL, 0, 9);
+     INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
+         (1, 'EDITED', 'CUSTOMER', NULL, 1, 'a', 'b', 9);",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -177,7 +184,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             10..=12 => 14,
             13 => 16,
             14 => 19,
-            _ => 20,
+            15..=16 => 20,
+            _ => 21,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));
