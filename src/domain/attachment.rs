@@ -81,7 +81,8 @@ impl Attachment {
     pub fn download_name(&self) -> String {
         let ending = self.media_type.as_deref().and_then(ending_of);
         let ending = ending.unwrap_or("bin");
-        let stem = match self.file_name.as_str() {
+        // An archive that was restored may hold any name.
+        let stem = match safe_name(&self.file_name).as_str() {
             "" => self.id.to_string(),
             name => name.to_owned(),
         };

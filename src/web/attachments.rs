@@ -17,12 +17,15 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 /// A file never changes, and nobody but this browser may keep it.
 const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
+/// What nobody knows the kind of.
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
 /// Shows a picture of a kind that browsers show. Nothing else is ever shown in the page: a browser may
 /// run what a stranger sent.
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let stored = read(visit, id).await?;
     match stored.attachment.width {
-        Some(_) => answer(stored),
+        Some(_) => Ok(answer(stored)),
         None => Err(Error::NotFound),
     }
 }
@@ -31,7 +34,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn download(visit: &Visit, id: &str) -> Result<Response> {
     let stored = read(visit, id).await?;
     let disposition = disposition(&stored.attachment.download_name())?;
-    let mut response = answer(stored)?;
+    let mut response = answer(stored);
     response
         .headers_mut()
         .insert(CONTENT_DISPOSITION, disposition);
@@ -45,9 +48,9 @@ async fn read(visit: &Visit, id: &str) -> Result<Stored> {
     visit.desk.db.read(read).await
 }
 
-fn answer(stored: Stored) -> Result<Response> {
+fn answer(stored: Stored) -> Response {
     let media_type = stored.attachment.media_type.unwrap_or_default();
-    let media_type = HeaderValue::from_str(&media_type).map_err(Error::internal)?;
+    let media_type = HeaderValue::from_str(&media_type).unwrap_or(BYTES);
     let mut response = stored.bytes.into_response();
     for (name, value) in [
         (CONTENT_TYPE, media_type),
@@ -56,7 +59,7 @@ fn answer(stored: Stored) -> Result<Response> {
     ] {
         response.headers_mut().insert(name, value);
     }
-    Ok(response)
+    response
 }
 
 /// The name for browsers that know only ASCII, and the whole of it (RFC 6266).

@@ -1,17 +1,24 @@
 //! What customers say and decide about their tasks, from Telegram or from the page of a task. In
 //! Telegram the number that it vouches for is the right to that, on the page the link is.
 
+mod album;
+mod edit;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, AttachmentKind, Channel, Comment, CommentId, Customer, Enclosure, Error,
+    Approval, ApprovalId, AttachmentKind, Channel, CommentId, Customer, Enclosure, Error,
     Keeping, Message, Result, Task, TaskId, TelegramId,
 };
 use crate::store::messages::About;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
+
+use album::Album;
+pub use album::is_to_be_answered;
+pub use edit::{Changed, change};
 
 /// Open tasks that a customer can choose between.
 const CHOICES: usize = 6;
@@ -70,10 +77,10 @@ pub fn take(
     said: &Said,
     now: Timestamp,
 ) -> Result<Taken> {
-    match begin_album(tx, who, said, now)? {
+    match album::begin(tx, who, said, now)? {
         Album::New => {}
         Album::Refused => return Ok(Taken::Silently),
-        Album::Of(comment) => return join(tx, who, &comment, said, now),
+        Album::Of(comment) => return album::join(tx, who, &comment, said, now),
     }
     let (task, others) = match answered(tx, who, said)? {
         Some(task) => (task, Vec::new()),
@@ -95,71 +102,6 @@ pub fn take(
         others,
         keeping,
     }))
-}
-
-/// What is known of a message's album.
-enum Album {
-    /// It is no part of one, or the first.
-    New,
-    /// An earlier part was not taken, and its sender was told so.
-    Refused,
-    Of(Comment),
-}
-
-/// Looks whether an earlier part of the same album came, and notes this one.
-fn begin_album(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) -> Result<Album> {
-    let Some(album) = &said.album else {
-        return Ok(Album::New);
-    };
-    let earlier = store::messages::of_album(tx, who, album)?;
-    if earlier.is_none() {
-        note(tx, who, said, None, now)?;
-    }
-    let comment = match earlier {
-        Some(Some(comment)) => store::comments::get(tx, comment)?,
-        _ => None,
-    };
-    Ok(match (earlier, comment) {
-        (None, _) => Album::New,
-        (Some(_), Some(comment)) => Album::Of(comment),
-        (Some(_), None) => Album::Refused,
-    })
-}
-
-/// Whether to answer a message that can't be taken: of an album, one part is answered.
-pub fn is_to_be_answered(
-    tx: &Transaction,
-    who: TelegramId,
-    said: &Said,
-    now: Timestamp,
-) -> Result<bool> {
-    Ok(matches!(begin_album(tx, who, said, now)?, Album::New))
-}
-
-/// Adds a part of an album to what the first part has said.
-fn join(
-    tx: &Transaction,
-    who: TelegramId,
-    comment: &Comment,
-    said: &Said,
-    now: Timestamp,
-) -> Result<Taken> {
-    let Some(TaskRow { task, .. }) = store::tasks::get(tx, comment.task)? else {
-        return Ok(Taken::Silently);
-    };
-    let keeping = enclose(tx, &task, comment.id, said.enclosure.as_ref(), now)?;
-    store::comments::set_text(tx, comment.id, &comment.text.and(&said.text))?;
-    store::tasks::touch(tx, task.id, now)?;
-    note(tx, who, said, Some(comment.id), now)?;
-    Ok(match keeping {
-        Keeping::Whole => Taken::Silently,
-        _ => Taken::Joined(Landed {
-            comment: comment.id,
-            task: task.id,
-            others: Vec::new(),
-            keeping,
-        }),
-    })
 }
 
 /// Notes what came with a message, and whether it is to be fetched.
@@ -216,96 +158,6 @@ fn answered(tx: &Transaction, who: TelegramId, said: &Said) -> Result<Option<Tas
         Some(task) => found(own(tx, who, task)),
         None => Ok(None),
     }
-}
-
-/// Changes what a message said before its sender changed it. What isn't known is a message like any
-/// other; a place that moves on changes its note alone, and its sender hears nothing.
-///
-/// # Errors
-/// [`Error::Invalid`] when it was changed very often, or very much waits for an answer already.
-pub fn change(
-    tx: &Transaction,
-    links: &Links,
-    who: TelegramId,
-    said: &Said,
-    now: Timestamp,
-) -> Result<Changed> {
-    let about = store::messages::about(tx, who, said.message)?;
-    let about = about.unwrap_or_default();
-    let comment = match about.comment {
-        Some(comment) => store::comments::get(tx, comment)?,
-        None => None,
-    };
-    let Some(comment) = comment else {
-        return match said.is_place() {
-            true => Ok(Changed::Silently),
-            false => take(tx, links, who, said, now).map(Changed::New),
-        };
-    };
-    let Some(task) = found(own(tx, who, comment.task))? else {
-        return Ok(Changed::Silently);
-    };
-    if said.is_place() {
-        return move_place(tx, &comment, said, now).map(|()| Changed::Silently);
-    }
-    let text = changed_text(tx, &comment, &about, said)?;
-    let enclosure = said.enclosure.as_ref();
-    let file = enclosure.and_then(|enclosure| enclosure.file.as_ref());
-    let enclosure = match file {
-        Some(file) if !store::attachments::has_file(tx, comment.id, &file.unique)? => enclosure,
-        _ => None,
-    };
-    if text == comment.text && enclosure.is_none() {
-        return Ok(Changed::Silently);
-    }
-    comments::change(tx, &task, &comment, &text, day_before(now), now)?;
-    let keeping = enclose(tx, &task, comment.id, enclosure, now)?;
-    note(tx, who, said, Some(comment.id), now)?;
-    Ok(Changed::Landed(Landed {
-        comment: comment.id,
-        task: task.id,
-        others: Vec::new(),
-        keeping,
-    }))
-}
-
-/// What became of the change of a message.
-pub enum Changed {
-    Landed(Landed),
-    /// It was not known, and was taken as a message.
-    New(Taken),
-    /// There is nothing to be told.
-    Silently,
-}
-
-/// What is said now. Words that are taken away stay, and where several parts of an album have words,
-/// those of the others do.
-fn changed_text(
-    tx: &Transaction,
-    comment: &Comment,
-    about: &About,
-    said: &Said,
-) -> Result<Message> {
-    let (old, new) = (&comment.text, &said.text);
-    let others = store::messages::count_with_words(tx, comment.id)?
-        .saturating_sub(usize::from(about.has_words));
-    let is_there = *new == Message::wordless() || old.as_str().lines().any(|l| l == new.as_str());
-    Ok(match (is_there, others) {
-        (true, 1..) => old.clone(),
-        (false, 1..) => old.and(new),
-        _ if *new == Message::wordless() => old.clone(),
-        _ => new.clone(),
-    })
-}
-
-fn move_place(tx: &Transaction, comment: &Comment, said: &Said, now: Timestamp) -> Result<()> {
-    let mut places = comment.attachments.iter();
-    let place = places.find(|one| one.kind == AttachmentKind::Place);
-    if let (Some(place), Some(enclosure)) = (place, &said.enclosure) {
-        store::attachments::set_about(tx, place.id, &enclosure.about)?;
-        store::tasks::touch(tx, comment.task, now)?;
-    }
-    Ok(())
 }
 
 fn found<T>(result: Result<T>) -> Result<Option<T>> {
