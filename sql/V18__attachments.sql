@@ -7,7 +7,7 @@ CREATE TABLE photos_new (
     kind            TEXT    NOT NULL DEFAULT 'PHOTO',
     -- NOTED: there is only the note.
     state           TEXT    NOT NULL CHECK (state IN ('WAITING', 'HERE', 'LOST', 'NOTED')),
-    -- The file at Telegram, and by what it is known to be the same; empty where there is none.
+    -- The file at Telegram, and by what it is known to be the same, empty where there is none.
     telegram_file   TEXT    NOT NULL,
     telegram_unique TEXT    NOT NULL DEFAULT '',
     attempts        INTEGER NOT NULL DEFAULT 0,
@@ -15,7 +15,7 @@ CREATE TABLE photos_new (
     try_at          INTEGER NOT NULL,
     -- As the sender calls it, without what could mislead.
     file_name       TEXT    NOT NULL DEFAULT '',
-    -- In bytes, as the sender says until it is here; in seconds.
+    -- In bytes, as the sender says until it is here, and in seconds.
     size            INTEGER,
     duration        INTEGER,
     -- What a place, a contact or a question says.
@@ -55,7 +55,7 @@ CREATE TABLE telegram_messages (
     has_words  INTEGER NOT NULL DEFAULT 0 CHECK (has_words IN (0, 1)),
     at         INTEGER NOT NULL,
     PRIMARY KEY (chat_id, message_id)
-) STRICT, WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE INDEX telegram_messages_album ON telegram_messages (chat_id, album) WHERE album IS NOT NULL;
 CREATE INDEX telegram_messages_task ON telegram_messages (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX telegram_messages_comment ON telegram_messages (comment_id) WHERE comment_id IS NOT NULL;

@@ -42,6 +42,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
 
 /// Adds to comments what came with them.
 fn with_attachments(connection: &Connection, mut all: Vec<Comment>) -> Result<Vec<Comment>> {
+    if all.is_empty() {
+        return Ok(all);
+    }
     let ids = numbers(all.iter().map(|comment| comment.id.get()));
     let mut attachments = attachments::of_comments(connection, &ids)?;
     for comment in &mut all {

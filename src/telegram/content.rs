@@ -8,49 +8,11 @@
 use serde_json::{Map, Value};
 
 use super::update::{Contact, Content};
-use crate::domain::{AttachmentKind, Enclosure, RemoteFile, plain, safe_name};
+use crate::domain::{AttachmentKind, Contents, Enclosure, RemoteFile, plain, safe_name};
 
-/// What stands in any message and says nothing of its kind.
-const ABOUT: &[&str] = &[
-    "text",
-    "caption",
-    "entities",
-    "caption_entities",
-    "reply_to_message",
-    "quote",
-    "external_reply",
-    "reply_to_story",
-    "media_group_id",
-    "edit_date",
-    "via_bot",
-    "effect_id",
-    "author_signature",
-    "sender_chat",
-    "sender_boost_count",
-    "link_preview_options",
-    "reply_markup",
-    "forward_origin",
-    "forward_date",
-    "forward_from",
-    "forward_from_chat",
-    "forward_from_message_id",
-    "forward_sender_name",
-    "forward_signature",
-    "is_automatic_forward",
-    "is_from_offline",
-    "is_topic_message",
-    "is_paid_post",
-    "has_media_spoiler",
-    "has_protected_content",
-    "show_caption_above_media",
-    "paid_star_count",
-    "message_thread_id",
-    "direct_messages_topic",
-    "business_connection_id",
-    "sender_business_bot",
-];
-/// What Telegram notes in a chat by itself, or at the press of one of its own buttons.
-const NOTED: &[&str] = &[
+/// What Telegram notes in a chat by itself, or at the press of one of its own buttons. One that is
+/// missing here is taken for a message of an unknown kind, which is too much rather than too little.
+const SERVICE: &[&str] = &[
     "pinned_message",
     "message_auto_delete_timer_changed",
     "chat_background_set",
@@ -95,7 +57,7 @@ const NOTED: &[&str] = &[
 /// first hand.
 pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> Option<Content> {
     let has = |key: &&str| message.get(*key).is_some_and(|value| !value.is_null());
-    if NOTED.iter().any(has) {
+    if SERVICE.iter().any(has) {
         return None;
     }
     let of = |key: &str| message.get(key).unwrap_or(&Value::Null);
@@ -123,7 +85,11 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
         ("dice", AttachmentKind::Dice, dice),
     ];
     if let Some(sizes) = of("photo").as_array() {
-        let largest = sizes.iter().max_by_key(|size| size["width"].as_i64());
+        // The same picture in several sizes: the largest one that is taken.
+        let fits = |size: &Value| size["file_size"].as_u64() <= Some(Contents::MAX as u64);
+        let largest = sizes
+            .iter()
+            .max_by_key(|size| (fits(size), size["width"].as_i64()));
         let largest = largest.unwrap_or(&Value::Null);
         return Some(enclosure(AttachmentKind::Photo, largest, nothing));
     }
@@ -135,10 +101,9 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
         };
         return Some(enclosure(kind, of(key), *about));
     }
-    let unknown = message.keys().any(|key| !ABOUT.contains(&key.as_str()));
-    Some(match unknown {
-        true => enclosure(AttachmentKind::Other, &Value::Null, nothing),
-        false => Content::Words,
+    Some(match of("text").is_string() {
+        true => Content::Words,
+        false => enclosure(AttachmentKind::Other, &Value::Null, nothing),
     })
 }
 
@@ -175,7 +140,10 @@ fn dice(of: &Value) -> String {
 }
 
 fn place(of: &Value) -> String {
-    format!("{}, {}", of["latitude"], of["longitude"])
+    match (of["latitude"].as_f64(), of["longitude"].as_f64()) {
+        (Some(latitude), Some(longitude)) => format!("{latitude}, {longitude}"),
+        _ => String::new(),
+    }
 }
 
 fn venue(of: &Value) -> String {
@@ -184,7 +152,8 @@ fn venue(of: &Value) -> String {
         text(of, "address"),
         &place(&of["location"]),
     ];
-    parts.join(", ")
+    let known = parts.into_iter().filter(|part| !part.is_empty());
+    known.collect::<Vec<_>>().join(", ")
 }
 
 fn poll(of: &Value) -> String {

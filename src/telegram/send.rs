@@ -27,31 +27,34 @@ impl Client {
             self.answer(query).await;
         }
         match reply.edits {
-            Some(message) => {
-                let edited = self.edit(chat, message, reply).await;
-                edited.map(|()| Some(message))
-            }
-            None => {
-                let message = message(chat, &reply.text, markup(&reply.buttons));
-                self.send(&message).await
-            }
+            Some(message) => self.edit(chat, message, reply).await,
+            None => self.send(chat, reply).await,
         }
     }
 
     /// A message that was sent must not look unsent, whatever the answer holds.
-    async fn send(&self, message: &Value) -> Result<Option<i32>, Failure> {
-        let sent: Value = self.call(&self.bot, "sendMessage", message).await?;
+    async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<Option<i32>, Failure> {
+        let message = message(chat, &reply.text, markup(&reply.buttons));
+        let sent: Value = self.call(&self.bot, "sendMessage", &message).await?;
         let number = sent["message_id"].as_i64();
         Ok(number.and_then(|number| number.try_into().ok()))
     }
 
-    async fn edit(&self, chat: TelegramId, which: i32, reply: &Reply) -> Result<(), Failure> {
+    async fn edit(
+        &self,
+        chat: TelegramId,
+        which: i32,
+        reply: &Reply,
+    ) -> Result<Option<i32>, Failure> {
         let mut message = message(chat, &reply.text, inline(&reply.buttons));
         message["message_id"] = which.into();
         match self.tell("editMessageText", &message).await {
+            Ok(()) => Ok(Some(which)),
             // A page that is turned twice: what was asked for is there.
-            Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
-            other => other,
+            Err(Failure::Refused(why)) if why.contains("message is not modified") => {
+                Ok(Some(which))
+            }
+            Err(failure) => Err(failure),
         }
     }
 

@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use super::status_links::{self, Links};
 use super::{approvals, comments};
 use crate::domain::{
-    Approval, ApprovalId, AttachmentKind, Channel, CommentId, Customer, Enclosure, Error,
-    Keeping, Message, Result, Task, TaskId, TelegramId,
+    Approval, ApprovalId, AttachmentKind, Channel, CommentId, Customer, Enclosure, Error, Keeping,
+    Message, Result, Task, TaskId, TelegramId,
 };
 use crate::store::messages::About;
 use crate::store::tasks::TaskRow;
