@@ -1,4 +1,4 @@
-//! Pictures from Telegram into the database, one after the other, with no transaction open while one
+//! Files from Telegram into the database, one after the other, with no transaction open while one
 //! is on its way. Telegram keeps a file for whoever asks again.
 
 use std::time::Duration;
@@ -7,9 +7,13 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::domain::{Image, PhotoId, Result, Wanted, backoff, is_given_up};
+use crate::domain::{
+    AttachmentId, Author, Buttons, Comment, Contents, Reply, Result, TelegramLink, Wanted, backoff,
+    is_given_up,
+};
+use crate::i18n;
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure, Scope};
+use crate::telegram::{Client, Failure, Scope, html};
 
 /// The worker that fetches.
 pub struct Fetcher {
@@ -36,7 +40,10 @@ impl Fetcher {
                 Ok(wake) => wake,
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "the pictures can't be read or written");
+                    tracing::error!(
+                        error,
+                        "the files that customers sent can't be read or written"
+                    );
                     Some(self.after(Duration::from_secs(1)))
                 }
             };
@@ -56,7 +63,7 @@ impl Fetcher {
 
     /// Fetches what is due; returns when there is more, unless something is written down before.
     async fn step(&self) -> Result<Option<Timestamp>> {
-        while let Some((wanted, at)) = self.db.read(store::photos::next).await? {
+        while let Some((wanted, at)) = self.db.read(store::attachments::next).await? {
             if at > self.clock.now() {
                 return Ok(Some(at));
             }
@@ -64,7 +71,7 @@ impl Fetcher {
             if let Some(left) = pauses.left_of(Scope::Files, self.clock.elapsed()) {
                 return Ok(Some(self.after(left)));
             }
-            let fetched = self.client.file(&wanted.file, Image::MAX).await;
+            let fetched = self.client.file(&wanted.file, Contents::MAX).await;
             self.settle(wanted, fetched).await?;
         }
         Ok(None)
@@ -72,8 +79,8 @@ impl Fetcher {
 
     async fn settle(&self, wanted: Wanted, fetched: Result<Vec<u8>, Failure>) -> Result<()> {
         let id = wanted.id;
-        let image = match fetched {
-            Ok(bytes) => Image::parse(bytes),
+        let contents = match fetched {
+            Ok(bytes) => Contents::parse(bytes),
             Err(Failure::Retry { after, detail, .. })
                 if !is_given_up(wanted.created, self.clock.now()) =>
             {
@@ -83,7 +90,8 @@ impl Fetcher {
                     self.client.pauses().note(Scope::Files, now, wait);
                 }
                 let at = self.after(backoff(wanted.attempts));
-                let retry = move |tx: &store::Transaction<'_>| store::photos::set_retry(tx, id, at);
+                let retry =
+                    move |tx: &store::Transaction<'_>| store::attachments::set_retry(tx, id, at);
                 return self.db.write(retry).await;
             }
             Err(failure) => {
@@ -93,24 +101,62 @@ impl Fetcher {
         };
         let now = self.clock.now();
         let keep = move |tx: &store::Transaction<'_>| {
-            match &image {
-                Some(image) => store::photos::set_here(tx, id, image)?,
-                None => store::photos::set_lost(tx, id)?,
+            match &contents {
+                Some(contents) => {
+                    let kind = wanted.kind_of(contents);
+                    store::attachments::set_here(tx, id, kind, contents)?;
+                }
+                None => store::attachments::set_lost(tx, id)?,
             }
-            match store::comments::get(tx, wanted.comment)? {
-                Some(comment) => store::tasks::touch(tx, comment.task, now),
-                None => Ok(()),
+            let Some(comment) = store::comments::get(tx, wanted.comment)? else {
+                return Ok(());
+            };
+            if contents.is_none() {
+                tell_of_loss(tx, &comment, id, now)?;
             }
+            store::tasks::touch(tx, comment.task, now)
         };
         self.db.write(keep).await
     }
 
-    fn say(&self, photo: PhotoId, why: &str) {
-        tracing::warn!(photo = photo.get(), why, "a picture was not fetched");
+    fn say(&self, attachment: AttachmentId, why: &str) {
+        tracing::warn!(attachment = attachment.get(), why, "fetch a file");
     }
 
     fn after(&self, wait: Duration) -> Timestamp {
         let now = self.clock.now();
         now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// Tells the customer that the shop has not got a file after all: when it was passed on, nobody could
+/// know what it is.
+fn tell_of_loss(
+    tx: &store::Transaction,
+    comment: &Comment,
+    id: AttachmentId,
+    now: Timestamp,
+) -> Result<()> {
+    let customer = match comment.author {
+        Author::Customer(Some(customer)) => store::customers::get(tx, customer)?,
+        _ => None,
+    };
+    let link = customer.and_then(|customer| customer.telegram);
+    let Some(link) = link.filter(TelegramLink::reachable) else {
+        return Ok(());
+    };
+    let mut attachments = comment.attachments.iter();
+    let Some(lost) = attachments.find(|attachment| attachment.id == id) else {
+        return Ok(());
+    };
+    let what = html(&i18n::attachment(link.language, lost));
+    let bound = Contents::MAX / (1024 * 1024);
+    let args = [
+        ("number", comment.task.to_string().into()),
+        ("what", what.into()),
+        ("bound", bound.into()),
+    ];
+    let text = i18n::text_with(link.language, "bot-file-lost", args);
+    let reply = Reply::new(text, Buttons::None).about(comment.task);
+    store::outbox::push_reply_once(tx, link.id, &reply, now)
 }

@@ -18,7 +18,7 @@
 //! - [`telegram`]: the wire to Telegram alone.
 //! - [`bot`]: the customers' conversation.
 //! - [`notifier`]: from the outbox to Telegram.
-//! - [`fetcher`]: pictures from Telegram.
+//! - [`fetcher`]: files from Telegram.
 //! - [`webhooks`]: from their deliveries to other people's programs.
 //! - [`graphql`]: the API.
 //! - [`web`]: the staff's pages, and the one that customers see.

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::log::Log;
 use super::{notices, staff_bot, tasks};
 use crate::domain::{
-    Actor, Channel, Comment, CommentId, CommentKind, Error, EventKind, HookEvent, Message, Notice,
-    PhotoId, Problem, Result, Subject, Task, TaskId,
+    Actor, AttachmentId, Channel, Comment, CommentId, CommentKind, Error, EventKind, HookEvent,
+    Message, Notice, Problem, Result, Subject, Task, TaskId,
 };
+use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -72,8 +73,7 @@ pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> 
     tasks::get(tx, actor, task)
 }
 
-/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure. A
-/// picture goes by what Telegram calls it, and is fetched later.
+/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure.
 ///
 /// # Errors
 /// [`Error::Invalid`] when very much waits for an answer already.
@@ -82,7 +82,6 @@ pub(super) fn answer(
     about: &Task,
     channel: Channel,
     text: &Message,
-    picture: Option<&str>,
     now: Timestamp,
 ) -> Result<CommentId> {
     let (task, customer) = (about.id, about.customer);
@@ -92,12 +91,36 @@ pub(super) fn answer(
     let comment = store::comments::insert_of_customer(tx, task, customer, channel, text, now)?;
     let log = Log::of_customer(tx, customer, task, now);
     log.happened(EventKind::Answer, comment)?;
-    if let Some(file) = picture {
-        store::photos::insert(tx, comment, file, now)?;
-    }
     store::tasks::touch(tx, task, now)?;
     tell_of_answer(tx, about, now)?;
     Ok(comment)
+}
+
+/// Changes what a customer said, which waits for an answer from then on: what was answered is another
+/// now. What it was stays in the history.
+///
+/// # Errors
+/// [`Error::Invalid`] when it was changed very often since that instant.
+pub(super) fn change(
+    tx: &Transaction,
+    about: &Task,
+    comment: &Comment,
+    text: &Message,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let kind = EventKind::Edited;
+    if store::history::count_since(tx, about.id, kind, since)? >= OPEN {
+        return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
+    }
+    store::comments::set_text(tx, comment.id, text)?;
+    let log = Log::of_customer(tx, about.customer, about.id, now);
+    match *text == comment.text {
+        true => log.happened(kind, text.as_str())?,
+        false => log.note(kind, comment.text.as_str(), text.as_str())?,
+    }
+    store::tasks::touch(tx, about.id, now)?;
+    tell_of_answer(tx, about, now)
 }
 
 /// Puts what a customer said to another task of theirs, as if they had said it there.
@@ -124,12 +147,12 @@ fn tell_of_answer(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> 
     store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)
 }
 
-/// A picture that a customer sent, with its kind.
+/// A file that a customer sent.
 ///
 /// # Errors
 /// [`Error::NotFound`], also as long as it isn't here.
-pub fn photo(connection: &Connection, _: &Actor, id: PhotoId) -> Result<(String, Vec<u8>)> {
-    store::photos::image(connection, id)?.ok_or(Error::NotFound)
+pub fn file(connection: &Connection, _: &Actor, id: AttachmentId) -> Result<Stored> {
+    store::attachments::stored(connection, id)?.ok_or(Error::NotFound)
 }
 
 fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {

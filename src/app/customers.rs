@@ -171,7 +171,7 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
         store::details::forget_devices_of(tx, customer.id)?;
         store::comments::forget_texts_of(tx, customer.id)?;
         store::approvals::forget_texts_of(tx, customer.id)?;
-        store::photos::delete_of(tx, customer.id)?;
+        store::attachments::delete_of(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };
     let customer = desk.db.write(work).await?;
@@ -194,6 +194,7 @@ fn remove(
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {
         store::outbox::delete_of_chat(tx, link.id)?;
+        store::messages::delete_of_chat(tx, link.id)?;
     }
     Ok(customer)
 }

@@ -15,11 +15,14 @@ pub enum Input {
     /// Shared their own contact.
     OwnContact(Phone),
     /// Shared somebody else's, or a forwarded one, or one that can't be read.
-    OtherContact,
+    OtherContact(Said),
     TypedPhone(Phone, Said),
+    /// Sent words or anything else, a command that there isn't among it.
     Said(Said),
-    /// A sticker, a voice, a command that there isn't.
-    Anything,
+    /// Changed an earlier message.
+    Edited(Said),
+    /// Sent a message in which nothing is to be seen.
+    Empty,
     /// Turned to another page of the list in the message that shows it.
     Page {
         page: usize,
@@ -61,6 +64,12 @@ pub enum Effect {
     },
     /// Takes a message in, and shows the tasks.
     Take(Said),
+    /// Says that there is no message, and shows the tasks.
+    RefuseEmpty,
+    /// Changes what an earlier message said.
+    Change(Said),
+    /// Says that a message was not passed on, once for an album, and how to be heard.
+    Turn(Said),
     Do(Press),
     List {
         page: usize,
@@ -71,7 +80,7 @@ pub enum Effect {
 
 /// The conversation: how well we know the person, and what they did, decide everything.
 pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
-    use Effect::{Claim, Do, Link, List, Say, SetBlocked, Show, Take};
+    use Effect::{Change, Claim, Do, Link, List, RefuseEmpty, Say, SetBlocked, Show, Take, Turn};
     let list = List {
         page: 0,
         query: None,
@@ -86,7 +95,6 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
             Standing::Verified,
             vec![Link(phone), Say(Sentence::Linked), list],
         ),
-        (Input::OtherContact, standing) => (standing, vec![Say(Sentence::ForeignContact)]),
         (
             Input::Page {
                 page,
@@ -105,9 +113,12 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
                 }],
             )
         }
-        (Input::Said(said) | Input::TypedPhone(_, said), Standing::Verified) => {
-            (Standing::Verified, vec![Take(said)])
-        }
+        (
+            Input::Said(said) | Input::TypedPhone(_, said) | Input::OtherContact(said),
+            Standing::Verified,
+        ) => (Standing::Verified, vec![Take(said)]),
+        (Input::Edited(said), Standing::Verified) => (Standing::Verified, vec![Change(said)]),
+        (Input::Empty, Standing::Verified) => (Standing::Verified, vec![RefuseEmpty]),
         (Input::Press(press), Standing::Verified) => (Standing::Verified, vec![Do(press)]),
         (_, Standing::Verified) => (Standing::Verified, vec![list]),
         (Input::Start, standing) => (standing, vec![Say(Sentence::Welcome)]),
@@ -118,7 +129,9 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
             };
             (next, vec![Claim(phone), Say(Sentence::ProvePhone)])
         }
-        (Input::Said(_) | Input::Anything | Input::Page { .. } | Input::Press(_), standing) => {
+        (Input::OtherContact(_), standing) => (standing, vec![Say(Sentence::ForeignContact)]),
+        (Input::Said(said) | Input::Edited(said), standing) => (standing, vec![Turn(said)]),
+        (Input::Empty | Input::Page { .. } | Input::Press(_), standing) => {
             (standing, vec![Say(Sentence::AskContact)])
         }
     }
@@ -135,8 +148,11 @@ mod tests {
 
     fn said() -> Said {
         Said {
+            message: 1,
+            answers: None,
+            album: None,
             text: Message::parse("text", "hello").unwrap(),
-            picture: None,
+            enclosure: None,
         }
     }
 
@@ -146,10 +162,11 @@ mod tests {
             for input in [
                 Input::Start,
                 Input::Help,
-                Input::OtherContact,
+                Input::OtherContact(said()),
                 Input::TypedPhone(phone(), said()),
                 Input::Said(said()),
-                Input::Anything,
+                Input::Edited(said()),
+                Input::Empty,
                 Input::Follow("token".to_owned()),
                 Input::Press(Press {
                     what: Pressed::Decide(ApprovalId::from_row(1), true),
@@ -167,7 +184,11 @@ mod tests {
                 assert_ne!(next, Standing::Verified);
                 assert!(!effects.iter().any(|e| matches!(
                     e,
-                    Effect::List { .. } | Effect::Link(_) | Effect::Do(_) | Effect::Take(_)
+                    Effect::List { .. }
+                        | Effect::Link(_)
+                        | Effect::Do(_)
+                        | Effect::Take(_)
+                        | Effect::Change(_)
                 )));
             }
             assert_eq!(

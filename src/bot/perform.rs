@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::conversation::{Effect, Press, Pressed};
-use super::say;
-use crate::app::answers::{self, Said};
+use super::say::{self, Sentence};
+use super::staff;
+use crate::app::answers::{self, Changed, Said, Taken};
 use crate::app::links::{self, Standing};
 use crate::app::status_links::{self, Links};
 use crate::domain::{Error, Language, Reply, Result, Shop};
@@ -31,6 +32,12 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
         Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
         Effect::Show { token, standing } => show(desk, who, &token, standing),
         Effect::Take(said) => take(desk, who, &said),
+        Effect::Change(said) => change(desk, who, &said),
+        Effect::Turn(said) => turn(desk, who, &said),
+        Effect::RefuseEmpty => {
+            let list = list(desk, who, 0)?;
+            reply(desk, who, &say::above("bot-empty", list, language))
+        }
         Effect::Do(press) => press_button(desk, who, press),
         Effect::List {
             page,
@@ -54,24 +61,65 @@ fn list(desk: &Context<'_>, who: &Person, page: usize) -> Result<Reply> {
 /// One task for the holder of its link, who may prove their number to see all.
 fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Result<()> {
     let (shop, language) = (desk.shop, desk.language);
-    let text = match status_links::follow(desk.tx, desk.links, token, desk.now) {
-        Ok(task) => say::task(&task, language, shop),
-        Err(Error::NotFound) => i18n::text(language, "bot-link-dead"),
+    let followed = match status_links::follow(desk.tx, desk.links, token, desk.now) {
+        Ok(task) => Some(task),
+        Err(Error::NotFound) => None,
         Err(error) => return Err(error),
     };
-    reply(desk, who, &say::shown(text, standing, language))
+    let text = match &followed {
+        Some(task) => say::task(task, language, shop),
+        None => i18n::text(language, "bot-link-dead"),
+    };
+    let mut shown = say::shown(text, standing, language);
+    shown.task = followed.map(|task| task.id);
+    reply(desk, who, &shown)
 }
 
 /// Takes a message to the shop, says where it went, and shows the tasks.
 fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     let list = list(desk, who, 0)?;
-    let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
-        Ok(Some(landed)) => say::landed(&landed, list, desk.language),
-        Ok(None) => say::above("bot-not-taken", list, desk.language),
-        Err(Error::Invalid(_)) => say::above("bot-too-many", list, desk.language),
+    let taken = answers::take(desk.tx, desk.links, who.id, said, desk.now);
+    match answer_to(taken, list, desk.language)? {
+        Some(answer) => reply(desk, who, &answer),
+        None => Ok(()),
+    }
+}
+
+fn answer_to(taken: Result<Taken>, list: Reply, language: Language) -> Result<Option<Reply>> {
+    Ok(Some(match taken {
+        Ok(Taken::Landed(landed)) => say::landed("bot-taken", &landed, list, language),
+        Ok(Taken::Joined(landed)) => say::landed("bot-taken", &landed, Reply::none(), language),
+        Ok(Taken::Silently) => return Ok(None),
+        Ok(Taken::Nowhere) => say::above("bot-not-taken", list, language),
+        Err(Error::Invalid(_)) => say::above("bot-too-many", list, language),
+        Err(error) => return Err(error),
+    }))
+}
+
+/// Takes the change of a message to the shop.
+fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+    let (language, list) = (desk.language, list(desk, who, 0)?);
+    let answer = match answers::change(desk.tx, desk.links, who.id, said, desk.now) {
+        Ok(Changed::Landed(landed)) => say::landed("bot-edited", &landed, Reply::none(), language),
+        Ok(Changed::New(taken)) => match answer_to(Ok(taken), list, language)? {
+            Some(answer) => answer,
+            None => return Ok(()),
+        },
+        Ok(Changed::Silently) => return Ok(()),
+        Err(Error::Invalid(_)) => say::above("bot-too-many-edits", list, language),
         Err(error) => return Err(error),
     };
     reply(desk, who, &answer)
+}
+
+/// Says that nobody hears a message, and how to be heard: to an employee, or to somebody unknown.
+fn turn(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+    let (tx, now) = (desk.tx, desk.now);
+    let is_answered = !answers::is_to_be_answered(tx, who.id, said, now)?;
+    if is_answered || staff::turn(tx, desk.shop, who, now)? {
+        return Ok(());
+    }
+    reply(desk, who, &say::sentence(Sentence::Unheard, desk.language))
 }
 
 fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
@@ -79,7 +127,7 @@ fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
     let done = match press.what {
         Pressed::Move(comment, task) => {
             answers::move_to(tx, desk.links, who.id, comment, task, now)
-                .map(|landed| say::landed(&landed, Reply::none(), language))
+                .map(|landed| say::landed("bot-taken", &landed, Reply::none(), language))
         }
         Pressed::Decide(approval, agreed) => answers::decide(tx, who.id, approval, agreed, now)
             .map(|approval| say::decided(&approval, language, desk.shop)),

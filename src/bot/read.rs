@@ -2,8 +2,10 @@
 
 use super::conversation::{Input, Press, Pressed};
 use crate::app::answers::Said;
-use crate::domain::{ApprovalId, CommentId, Language, Message, Phone, Shop, TaskId};
-use crate::telegram::{Contact, Event, Person};
+use crate::domain::{
+    ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId, plain,
+};
+use crate::telegram::{self, Contact, Content, Event, Person};
 
 pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
     match event {
@@ -25,17 +27,11 @@ pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
             let input = read_press(&data, query, message);
             Some((from, input))
         }
-        Event::Message {
-            from,
-            contact: Some(contact),
-            ..
-        } => Some((from, read_contact(&contact, shop))),
-        Event::Message {
-            from,
-            text,
-            picture,
-            contact: None,
-        } => Some((from, read_text(&text.unwrap_or_default(), picture, shop))),
+        Event::Message(message) => Some(read_message(message, shop)),
+        Event::Edited(message) => {
+            let (from, said) = read_said(message);
+            Some((from, said.map_or(Input::Empty, Input::Edited)))
+        }
     }
 }
 
@@ -46,37 +42,79 @@ pub fn language(who: &Person, shop: &Shop) -> Language {
         .unwrap_or(shop.language)
 }
 
-fn read_contact(contact: &Contact, shop: &Shop) -> Input {
-    match Phone::parse_international("phone", &contact.phone, shop.country) {
-        Ok(phone) if contact.own => Input::OwnContact(phone),
-        _ => Input::OtherContact,
-    }
+fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
+    let own = match &message.content {
+        Content::Contact(contact) => own_contact(contact, shop),
+        Content::Words | Content::Enclosure(_) => None,
+    };
+    let is_contact = matches!(message.content, Content::Contact(_));
+    // What stands below a picture is said of the picture, a command as well.
+    let command = match (&message.content, message.text.as_deref()) {
+        (Content::Words, Some(text)) => read_command(text),
+        _ => None,
+    };
+    let (from, said) = read_said(message);
+    let input = match (own.map(Input::OwnContact).or(command), said) {
+        (Some(input), _) => input,
+        (None, None) => Input::Empty,
+        (None, Some(said)) if is_contact => Input::OtherContact(said),
+        (None, Some(said)) if said.enclosure.is_some() => Input::Said(said),
+        (None, Some(said)) => match Phone::parse("phone", said.text.as_str(), shop.country) {
+            Ok(phone) => Input::TypedPhone(phone, said),
+            Err(_) => Input::Said(said),
+        },
+    };
+    (from, input)
 }
 
-fn read_text(text: &str, picture: Option<String>, shop: &Shop) -> Input {
-    // In a private chat a command may still be written "/start@bot", and "/start" may carry a
-    // payload from a link.
-    let command = text.split(['@', ' ', '\n']).next().unwrap_or_default();
-    let payload = || text.split_whitespace().nth(1);
-    let said = Message::from_telegram(text);
-    let said = match (&picture, said) {
-        (Some(_), said) => Some(said.unwrap_or_else(Message::wordless)),
-        (None, said) => said,
+/// The phone that Telegram vouches for.
+fn own_contact(contact: &Contact, shop: &Shop) -> Option<Phone> {
+    let phone = Phone::parse_international("phone", &contact.phone, shop.country);
+    phone.ok().filter(|_| contact.own)
+}
+
+/// What is said by a message; `None` where there is nothing to be seen.
+fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
+    let text = message.text.as_deref().and_then(Message::from_telegram);
+    let enclosure = match message.content {
+        Content::Words => None,
+        Content::Enclosure(enclosure) => Some(enclosure),
+        Content::Contact(contact) => Some(Enclosure {
+            kind: AttachmentKind::Contact,
+            file: None,
+            file_name: String::new(),
+            size: None,
+            duration: None,
+            about: match contact.name.as_str() {
+                "" => plain(&contact.phone),
+                name => format!("{name}, {}", plain(&contact.phone)),
+            },
+        }),
     };
-    let said = said.map(|text| Said { text, picture });
-    match (command, said) {
-        ("/start", _) => match payload() {
-            Some(token) => Input::Follow(token.to_owned()),
-            None => Input::Start,
-        },
-        ("/help", _) => Input::Help,
-        (_, Some(said)) if !command.starts_with('/') => {
-            match Phone::parse("phone", text, shop.country) {
-                Ok(phone) => Input::TypedPhone(phone, said),
-                Err(_) => Input::Said(said),
-            }
+    let said = (text.is_some() || enclosure.is_some()).then(|| Said {
+        message: message.id,
+        answers: message.answers,
+        album: message.album,
+        text: text.unwrap_or_else(Message::wordless),
+        enclosure,
+    });
+    (message.from, said)
+}
+
+/// A command of ours, which stands alone: words behind it are said to the shop. In a private chat it
+/// may still be written "/start@bot", and "/start" may carry a payload from a link
+/// (<https://core.telegram.org/bots/features#deep-linking>).
+fn read_command(text: &str) -> Option<Input> {
+    let payload = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut words = text.split_whitespace();
+    let command = words.next()?.split('@').next()?;
+    match (command, words.next(), words.next()) {
+        ("/start", None, _) => Some(Input::Start),
+        ("/start", Some(token), None) if token.chars().all(payload) => {
+            Some(Input::Follow(token.to_owned()))
         }
-        _ => Input::Anything,
+        ("/help", None, _) => Some(Input::Help),
+        _ => None,
     }
 }
 

@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 use crate::app::answers::Landed;
 use crate::app::links::Standing;
 use crate::app::status_links::Followed;
-use crate::domain::{Approval, Buttons, Day, Decision, Language, Reply, Shop, Sum, TaskId};
+use crate::domain::{
+    Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Reply, Shop, Sum,
+    TaskId,
+};
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::telegram::html;
@@ -18,6 +21,8 @@ pub(super) const PAGE: usize = 20;
 pub enum Sentence {
     Welcome,
     AskContact,
+    /// The same, to whoever has said something that nobody hears.
+    Unheard,
     ProvePhone,
     ForeignContact,
     Linked,
@@ -27,9 +32,13 @@ pub enum Sentence {
 pub(super) fn sentence(sentence: Sentence, language: Language) -> Reply {
     let text = |id| i18n::text(language, id);
     let ask = || Buttons::ShareContact(text("bot-share-contact"));
+    if sentence == Sentence::Unheard {
+        let text = [text("bot-ask-contact"), text("bot-unheard")].join("\n\n");
+        return Reply::new(text, ask());
+    }
     let (id, buttons) = match sentence {
         Sentence::Welcome => ("bot-welcome", ask()),
-        Sentence::AskContact => ("bot-ask-contact", ask()),
+        Sentence::AskContact | Sentence::Unheard => ("bot-ask-contact", ask()),
         Sentence::ProvePhone => ("bot-prove-phone", ask()),
         Sentence::ForeignContact => ("bot-foreign-contact", ask()),
         Sentence::Linked => ("bot-linked", Buttons::RemoveKeyboard),
@@ -79,9 +88,9 @@ pub(super) fn above(id: &str, list: Reply, language: Language) -> Reply {
     Reply { text, ..list }
 }
 
-/// Says to which task a message went, with buttons for the others that it may be about, above the
-/// list of them all.
-pub(super) fn landed(landed: &Landed, list: Reply, language: Language) -> Reply {
+/// Says to which task a message went and how much of it, with buttons for the others that it may be
+/// about, above the list of them all.
+pub(super) fn landed(id: &str, landed: &Landed, list: Reply, language: Language) -> Reply {
     let number = |id: &str, task: TaskId| {
         i18n::text_with(language, id, [("number", task.to_string().into())])
     };
@@ -92,7 +101,10 @@ pub(super) fn landed(landed: &Landed, list: Reply, language: Language) -> Reply 
             format!("move:{}:{to}", landed.comment),
         )
     };
-    let mut text = number("bot-taken", landed.task);
+    let mut text = number(id, landed.task);
+    if let Some(less) = less(landed.keeping, language) {
+        text = format!("{text}\n{less}");
+    }
     let mut buttons: Vec<_> = landed.others.iter().map(button).collect();
     if !buttons.is_empty() {
         text = format!("{text}\n{}", i18n::text(language, "bot-taken-which"));
@@ -107,7 +119,18 @@ pub(super) fn landed(landed: &Landed, list: Reply, language: Language) -> Reply 
         true => Buttons::None,
         false => Buttons::Column(buttons),
     };
-    Reply::new(text, buttons)
+    Reply::new(text, buttons).about(landed.task)
+}
+
+/// What of a message doesn't reach the shop.
+fn less(keeping: Keeping, language: Language) -> Option<String> {
+    let (id, bound) = match keeping {
+        Keeping::Whole => return None,
+        Keeping::MarkOnly => ("bot-mark-only", 0),
+        Keeping::TooLarge => ("bot-too-large", Contents::MAX / (1024 * 1024)),
+        Keeping::TooMany => ("bot-too-many-files", Enclosure::A_DAY),
+    };
+    Some(i18n::text_with(language, id, [("bound", bound.into())]))
 }
 
 /// What holds of a price now, in the place of the question.
@@ -124,7 +147,7 @@ pub(super) fn decided(approval: &Approval, language: Language, shop: &Shop) -> R
             i18n::money(language, shop.currency, approval.price).into(),
         ),
     ];
-    Reply::new(i18n::text_with(language, id, args), Buttons::None)
+    Reply::new(i18n::text_with(language, id, args), Buttons::None).about(approval.task)
 }
 
 /// One task, as its page shows it.

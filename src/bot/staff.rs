@@ -8,7 +8,7 @@ use crate::app::staff_bot::{self, Linking};
 use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
 use crate::i18n;
 use crate::store::{self, Transaction};
-use crate::telegram::{Event, Person, html};
+use crate::telegram::{Content, Event, Message, Person, html};
 
 /// What somebody did who may be an employee.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,18 +78,32 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
     Ok(true)
 }
 
+/// Says that nobody hears what an employee writes who is no customer; `false` for whoever is no
+/// employee. They answer on the page of a task, where their colleagues see it too.
+///
+/// # Errors
+/// Those of our own store.
+pub(super) fn turn(tx: &Transaction, shop: &Shop, who: &Person, now: Timestamp) -> Result<bool> {
+    let Some(employee) = staff_bot::of_chat(tx, who.id)? else {
+        return Ok(false);
+    };
+    let language = employee.language.unwrap_or_else(|| language(who, shop));
+    say(tx, who, i18n::text(language, "staff-bot-not-taken"), now)?;
+    Ok(true)
+}
+
 fn read(event: &Event) -> Option<(&Person, Input)> {
     match event {
         Event::Membership {
             from,
             blocked: true,
         } => Some((from, Input::Blocked)),
-        Event::Message {
+        Event::Message(Message {
             from,
             text: Some(text),
-            picture: None,
-            contact: None,
-        } => Some((from, read_text(text.trim())?)),
+            content: Content::Words,
+            ..
+        }) => Some((from, read_text(text.trim())?)),
         _ => None,
     }
 }

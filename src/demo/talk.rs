@@ -4,8 +4,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::bot;
 use crate::domain::{
-    Author, Channel, CommentId, CommentKind, CustomerId, Decision, EmployeeId, EventKind, Image,
-    Message, NewApproval, Result, Sum, Task, TaskId,
+    AttachmentKind, Author, Channel, CommentId, CommentKind, Contents, CustomerId, Decision,
+    EmployeeId, Enclosure, EventKind, Keeping, Message, NewApproval, RemoteFile, Result, Sum, Task,
+    TaskId,
 };
 use crate::store::{self, Transaction};
 
@@ -89,10 +90,23 @@ struct Talk<'a> {
 impl Talk<'_> {
     fn customer_shows(&self, text: &str, at: Timestamp) -> Result<()> {
         let comment = self.customer_says(text, at)?;
-        let photo = store::photos::insert(self.tx, comment, "demo", at)?;
-        match Image::parse(PHONE.to_vec()) {
-            Some(image) => store::photos::set_here(self.tx, photo, &image),
-            None => store::photos::set_lost(self.tx, photo),
+        let enclosure = Enclosure {
+            kind: AttachmentKind::Photo,
+            file: Some(RemoteFile {
+                id: "demo".to_owned(),
+                unique: "demo".to_owned(),
+            }),
+            file_name: String::new(),
+            size: None,
+            duration: None,
+            about: String::new(),
+        };
+        let photo = store::attachments::insert(self.tx, comment, &enclosure, Keeping::Whole, at)?;
+        match Contents::parse(PHONE.to_vec()) {
+            Some(contents) => {
+                store::attachments::set_here(self.tx, photo, enclosure.kind, &contents)
+            }
+            None => store::attachments::set_lost(self.tx, photo),
         }
     }
 

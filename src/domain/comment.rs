@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Author, CommentId, EmployeeId, Message, Photo, TaskId};
+use super::{Attachment, Author, CommentId, EmployeeId, Message, TaskId};
 
 words! {
     /// Who says it to whom.
@@ -23,9 +23,10 @@ pub struct Comment {
     pub author: Author,
     /// Of what a customer said.
     pub channel: Option<Channel>,
-    /// Nothing where a picture came without words.
+    /// Nothing where something else came without words.
     pub text: Message,
-    pub photo: Option<Photo>,
+    /// What came with it: several of an album.
+    pub attachments: Vec<Attachment>,
     pub at: Timestamp,
     /// `None` where a customer's words still wait for the shop, and for all that staff said.
     pub settled: Option<Settled>,

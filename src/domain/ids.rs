@@ -43,7 +43,8 @@ ids! {
     EmployeeId
     CommentId
     ApprovalId
-    PhotoId
+    /// What came with a customer's message.
+    AttachmentId
     /// A row of a task's history.
     EventId
     /// A row of the outbox.

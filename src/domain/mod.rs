@@ -9,6 +9,7 @@ mod words;
 mod about;
 mod account;
 mod approval;
+mod attachment;
 mod bot_health;
 mod comment;
 mod customer;
@@ -40,6 +41,10 @@ mod workload;
 pub use about::About;
 pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use approval::{Approval, Decision, NewApproval};
+pub use attachment::{
+    Attachment, AttachmentKind, AttachmentState, Contents, Enclosure, Keeping, RemoteFile, Wanted,
+    plain, safe_name,
+};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use customer::{Customer, CustomerChange, TelegramLink};
@@ -47,8 +52,8 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
-    ApprovalId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId, PhotoId, StageId,
-    TaskId, TelegramId, WebhookId,
+    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId,
+    StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
@@ -64,7 +69,7 @@ pub use notice::{
 };
 pub use password::{PASSWORD_LENGTH, Password};
 pub use phone::{Country, Phone};
-pub use photo::{Image, Photo, PhotoState, Wanted};
+pub use photo::Image;
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::Search;

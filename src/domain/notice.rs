@@ -60,6 +60,9 @@ pub struct Reply {
     /// message is sent.
     #[serde(skip)]
     pub no_preview: bool,
+    /// The task that it is about, to which a reply to it goes.
+    #[serde(default)]
+    pub task: Option<TaskId>,
 }
 
 impl Reply {
@@ -71,7 +74,14 @@ impl Reply {
             edits: None,
             answers: None,
             no_preview: false,
+            task: None,
         }
+    }
+
+    /// The same about one task.
+    pub fn about(self, task: TaskId) -> Self {
+        let task = Some(task);
+        Self { task, ..self }
     }
 
     /// Nothing to be said.
@@ -138,6 +148,17 @@ impl Told {
         match self {
             Self::Notice(notice) => notice.status(),
             Self::Reply { .. } => None,
+        }
+    }
+}
+
+impl Content {
+    /// The task of a customer that it is about.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::Notice(notice) => Some(notice.task()),
+            Self::Reply(reply) => reply.task,
+            Self::Staff(_) | Self::Unreadable => None,
         }
     }
 }

@@ -31,7 +31,7 @@ words! {
         Deleted = "DELETED", Device = "DEVICE", Due = "DUE", Estimate = "ESTIMATE",
         Price = "PRICE", Prepayment = "PREPAYMENT", Warranty = "WARRANTY",
         WarrantyOf = "WARRANTY_OF", Stage = "STAGE", Comment = "COMMENT", Answer = "ANSWER",
-        Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
+        Edited = "EDITED", Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
         Declined = "DECLINED", Withdrawn = "WITHDRAWN", Reminders = "REMINDERS",
         Reminded = "REMINDED", Imported = "IMPORTED",
     }

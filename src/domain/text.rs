@@ -26,7 +26,10 @@ impl Name {
             .take(Self::MAX)
             .collect();
         let clean = clean.trim();
-        (!clean.is_empty()).then(|| Self(clean.to_owned()))
+        clean
+            .chars()
+            .any(is_visible)
+            .then(|| Self(clean.to_owned()))
     }
 
     pub fn from_row(text: String) -> Self {
@@ -67,12 +70,13 @@ pub struct Message(String);
 
 impl Message {
     /// Characters, not bytes. With what we say around it, it fits into a message of Telegram, which
-    /// has at most 4,096 (<https://core.telegram.org/bots/api#sendmessage>).
+    /// has at most 4,096 (<https://core.telegram.org/bots/api#sendmessage>). It bounds what is to be
+    /// sent there; what comes from there is kept whole, however long it is.
     pub const MAX: usize = 3_000;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
         let text = text.trim();
-        if text.is_empty() {
+        if !text.chars().any(is_visible) {
             return Err(Problem::Required.at(field).into());
         }
         let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -80,18 +84,28 @@ impl Message {
         Ok(Self(text.to_owned()))
     }
 
-    /// What came from Telegram: never refused, cut and cleaned instead, since it was said already.
-    /// `None` where nothing is left.
+    /// What came from Telegram: never refused and never cut, since it was said already, but cleaned
+    /// of control characters. `None` where there is nothing to be seen.
     pub fn from_telegram(text: &str) -> Option<Self> {
-        let visible = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-        let clean: String = text.chars().filter(visible).take(Self::MAX).collect();
+        let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+        let clean: String = text.chars().filter(kept).collect();
         let clean = clean.trim();
-        (!clean.is_empty()).then(|| Self(clean.to_owned()))
+        clean
+            .chars()
+            .any(is_visible)
+            .then(|| Self(clean.to_owned()))
     }
 
-    /// What somebody says who sends a picture alone.
+    /// What somebody says who sends something without words.
     pub fn wordless() -> Self {
         Self(String::new())
+    }
+
+    /// The same with more words below.
+    pub fn and(&self, more: &Self) -> Self {
+        let lines = [self.as_str(), more.as_str()];
+        let lines = lines.into_iter().filter(|line| !line.is_empty());
+        Self(lines.collect::<Vec<_>>().join("\n"))
     }
 
     pub fn from_row(text: String) -> Self {
@@ -101,6 +115,35 @@ impl Message {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a character is seen, or at least leads to one that is. A text of others looks empty: those
+/// that renderers ignore (`Default_Ignorable_Code_Point`,
+/// <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>), controls, spaces, and
+/// the two that are drawn as nothing.
+pub(super) fn is_visible(c: char) -> bool {
+    let is_ignored = matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    );
+    !is_ignored && !c.is_control() && !c.is_whitespace()
 }
 
 pub(super) fn check(

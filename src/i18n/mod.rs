@@ -1,11 +1,15 @@
 //! Every sentence that a person reads, in every language: `ru.ftl` and `en.ftl`
 //! (Fluent, <https://projectfluent.org>), compiled into the program.
 
+mod attachment;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
+
+pub use attachment::attachment;
 
 use crate::domain::{
     Category, Conflict, Currency, Day, Invalid, Language, Observation, Problem, Stage, Status, Sum,

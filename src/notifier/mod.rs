@@ -168,7 +168,7 @@ impl Notifier {
         };
         let sent = self.client.send_reply(outgoing.chat, &message).await;
         self.db.metrics().sent(match &sent {
-            Ok(()) => "delivered",
+            Ok(_) => "delivered",
             Err(Failure::Blocked(_)) => "blocked",
             Err(Failure::Refused(_)) => "refused",
             Err(Failure::Retry { .. }) => "retry",
@@ -264,7 +264,7 @@ impl Notifier {
 
     /// Writes down what became of a row. It must not be lost, so a failing database is tried
     /// until it works or the program ends.
-    async fn settle(&self, outgoing: &Outgoing, sent: Result<(), Failure>) {
+    async fn settle(&self, outgoing: &Outgoing, sent: Result<Option<i32>, Failure>) {
         if let Err(failure) = &sent {
             let row = outgoing.id.get();
             tracing::warn!(
@@ -288,12 +288,13 @@ impl Notifier {
 fn settle(
     tx: &store::Transaction,
     row: &Outgoing,
-    sent: Result<(), Failure>,
+    sent: Result<Option<i32>, Failure>,
     now: Timestamp,
 ) -> Result<()> {
     match sent {
-        Ok(()) => {
+        Ok(message) => {
             store::customers::set_blocked(tx, row.chat, false)?;
+            note_sent(tx, row, message, now)?;
             store::outbox::set_delivered(tx, row.id, now)
         }
         Err(Failure::Blocked(detail)) => {
@@ -318,6 +319,23 @@ fn settle(
             store::outbox::set_retry(tx, row.id, now, at, maybe_done, &detail)
         }
     }
+}
+
+/// Notes what a message is about that has arrived, so that a reply to it finds its task.
+fn note_sent(
+    tx: &store::Transaction,
+    row: &Outgoing,
+    message: Option<i32>,
+    now: Timestamp,
+) -> Result<()> {
+    let (Some(task), Some(message)) = (row.content.task(), message) else {
+        return Ok(());
+    };
+    let about = store::messages::About {
+        task: Some(task),
+        ..store::messages::About::default()
+    };
+    store::messages::note(tx, row.chat, message, &about, None, now)
 }
 
 async fn grace(stop: &CancellationToken) {

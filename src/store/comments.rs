@@ -5,16 +5,14 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::columns::Columns;
 use super::types::{Millis, numbers};
-use super::{Connection, Transaction};
+use super::{Connection, Transaction, attachments};
 use crate::domain::{
-    Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Photo,
-    Result, Settled, TaskId,
+    Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Result,
+    Settled, TaskId,
 };
 
-const SELECT: &str =
-    "SELECT c.id, c.task_id, c.kind, c.employee_id, c.customer_id, c.channel, c.text,
-    c.at, c.settled_at, c.settled_by, p.id AS photo_id, p.state AS photo_state, p.width, p.height
-    FROM comments AS c LEFT JOIN photos AS p ON p.comment_id = c.id";
+const COLUMNS: &str =
+    "id, task_id, kind, employee_id, customer_id, channel, text, at, settled_at, settled_by";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
     let row = &mut Columns::of(row);
@@ -29,14 +27,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
     let at = row.take::<Millis>("at")?.0;
     let settled: Option<Millis> = row.take("settled_at")?;
     let by = row.take("settled_by")?;
-    let (photo, state): (Option<_>, Option<_>) = (row.take("photo_id")?, row.take("photo_state")?);
-    let (width, height): (Option<_>, Option<_>) = (row.take("width")?, row.take("height")?);
-    let photo = photo.zip(state).map(|(id, state)| Photo {
-        id,
-        state,
-        width: width.unwrap_or_default(),
-        height: height.unwrap_or_default(),
-    });
     Ok(Comment {
         id,
         task,
@@ -44,10 +34,23 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
         author,
         channel,
         text,
-        photo,
+        attachments: Vec::new(),
         at,
         settled: settled.map(|at| Settled { at: at.0, by }),
     })
+}
+
+/// Adds to comments what came with them.
+fn with_attachments(connection: &Connection, mut all: Vec<Comment>) -> Result<Vec<Comment>> {
+    if all.is_empty() {
+        return Ok(all);
+    }
+    let ids = numbers(all.iter().map(|comment| comment.id.get()));
+    let mut attachments = attachments::of_comments(connection, &ids)?;
+    for comment in &mut all {
+        comment.attachments = attachments.remove(&comment.id).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// Writes down what an employee said.
@@ -84,18 +87,20 @@ pub fn insert_of_customer(
 }
 
 pub fn get(connection: &Connection, id: CommentId) -> Result<Option<Comment>> {
-    let sql = format!("{SELECT} WHERE c.id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM comments WHERE id = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([id], from_row).optional()?)
+    let found = statement.query_row([id], from_row).optional()?;
+    Ok(with_attachments(connection, found.into_iter().collect())?.pop())
 }
 
 /// What was said about these tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>> {
-    let sql =
-        format!("{SELECT} WHERE c.task_id IN (SELECT value FROM json_each(?1)) ORDER BY c.id");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM comments WHERE task_id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    with_attachments(connection, rows.collect::<Result<_, _>>()?)
 }
 
 /// How many of a customer's words about a task wait for an answer.
@@ -127,6 +132,13 @@ pub fn settle_of_task(
     let sql = "UPDATE comments SET settled_at = ?2, settled_by = ?3
                WHERE task_id = ?1 AND kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
     Ok(tx.prepare_cached(sql)?.execute((task, Millis(now), by))?)
+}
+
+/// Changes what a customer said, which waits for an answer again.
+pub fn set_text(tx: &Transaction, id: CommentId, text: &Message) -> Result<()> {
+    let sql = "UPDATE comments SET text = ?2, settled_at = NULL, settled_by = NULL WHERE id = ?1";
+    tx.execute(sql, (id, text.as_str()))?;
+    Ok(())
 }
 
 /// Puts what a customer said to another task.

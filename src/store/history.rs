@@ -79,14 +79,26 @@ pub fn append_for_customer(
         .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
 }
 
-/// Empties what the history says of the descriptions and devices of a customer's tasks. It stays
-/// known that and when they were changed, and by whom.
+/// Empties what the history says of the descriptions and devices of a customer's tasks, and of what
+/// the customer said and then changed. It stays known that and when it was changed, and by whom.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
-               WHERE kind IN ('DESCRIPTION', 'DEVICE')
+               WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED')
                    AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
     Ok(())
+}
+
+/// How often something happened to a task since that instant.
+pub fn count_since(
+    connection: &Connection,
+    task: TaskId,
+    kind: EventKind,
+    since: Timestamp,
+) -> Result<usize> {
+    let sql = "SELECT count(*) FROM task_events WHERE task_id = ?1 AND kind = ?2 AND at > ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((task, kind, Millis(since)), |row| row.get(0))?)
 }
 
 /// The history of several tasks, oldest first.

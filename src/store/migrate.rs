@@ -40,6 +40,7 @@ const FILES: &[(&str, &str)] = files![
     "V15__imports"
     "V16__search_for_numbers"
     "V17__incidents"
+    "V18__attachments"
 ];
 
 /// The program's own migrations, in the order of their numbers.

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    ApprovalId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
-    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, Language, NoticeId,
-    PhotoId, PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
+    ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
+    CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, EmployeeId, Error, EventId,
+    EventKind, HookEvent, IncidentKind, Language, NoticeId, Role, StageId, Status, Sum, TaskId,
+    TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -37,7 +38,7 @@ macro_rules! ids {
 }
 
 ids! {
-    ApprovalId CommentId CustomerId DeliveryId EmployeeId EventId NoticeId PhotoId StageId TaskId
+    ApprovalId AttachmentId CommentId CustomerId DeliveryId EmployeeId EventId NoticeId StageId TaskId
     TelegramId WebhookId
 }
 
@@ -64,7 +65,8 @@ words! {
     Channel: Channel::from_word, Channel::word;
     CommentKind: CommentKind::from_word, CommentKind::word;
     Decision: Decision::from_word, Decision::word;
-    PhotoState: PhotoState::from_word, PhotoState::word;
+    AttachmentKind: AttachmentKind::from_word, AttachmentKind::word;
+    AttachmentState: AttachmentState::from_word, AttachmentState::word;
     EventKind: EventKind::from_word, EventKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;

@@ -2,6 +2,7 @@
 //! (<https://core.telegram.org/bots/api>) and the reading of its updates.
 
 mod client;
+mod content;
 mod failure;
 mod files;
 mod health;
@@ -15,4 +16,4 @@ pub use failure::{Conflict, Failure};
 pub use pauses::{Pauses, Scope};
 pub use receive::webhook_url;
 pub use send::html;
-pub use update::{Contact, Event, Person, Update};
+pub use update::{Contact, Content, Event, Message, Person, Update};

@@ -7,7 +7,12 @@ use super::client::POLL;
 use super::{Client, Failure};
 
 /// The kinds of updates that concern us (<https://core.telegram.org/bots/api#update>).
-const KINDS: [&str; 3] = ["message", "callback_query", "my_chat_member"];
+const KINDS: [&str; 4] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+];
 
 /// Where Telegram delivers updates to a server that people reach at `public_url`.
 pub fn webhook_url(public_url: &str) -> String {

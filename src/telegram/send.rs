@@ -13,11 +13,16 @@ pub fn html(text: &str) -> String {
 }
 
 impl Client {
-    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits.
+    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits. Returns
+    /// the message's number, by which a reply names it; `None` where Telegram's answer doesn't say.
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn send_reply(&self, chat: TelegramId, reply: &Reply) -> Result<(), Failure> {
+    pub async fn send_reply(
+        &self,
+        chat: TelegramId,
+        reply: &Reply,
+    ) -> Result<Option<i32>, Failure> {
         if let Some(query) = &reply.answers {
             self.answer(query).await;
         }
@@ -27,24 +32,35 @@ impl Client {
         }
     }
 
-    async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<(), Failure> {
+    /// A message that was sent must not look unsent, whatever the answer holds.
+    async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<Option<i32>, Failure> {
         let message = message(chat, reply, markup(&reply.buttons));
-        self.tell("sendMessage", &message).await
+        let sent: Value = self.call(&self.bot, "sendMessage", &message).await?;
+        let number = sent["message_id"].as_i64();
+        Ok(number.and_then(|number| number.try_into().ok()))
     }
 
-    async fn edit(&self, chat: TelegramId, which: i32, reply: &Reply) -> Result<(), Failure> {
+    async fn edit(
+        &self,
+        chat: TelegramId,
+        which: i32,
+        reply: &Reply,
+    ) -> Result<Option<i32>, Failure> {
         let mut message = message(chat, reply, inline(&reply.buttons));
         message["message_id"] = which.into();
         match self.tell("editMessageText", &message).await {
+            Ok(()) => Ok(Some(which)),
             // A page that is turned twice: what was asked for is there.
-            Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
+            Err(Failure::Refused(why)) if why.contains("message is not modified") => {
+                Ok(Some(which))
+            }
             // The message is too old, or gone, or was never one with a text: what was asked for is
             // said in a message of its own.
             Err(Failure::Refused(why)) => {
                 tracing::debug!(why, "a message can't be edited any more");
                 self.send(chat, reply).await
             }
-            other => other,
+            Err(failure) => Err(failure),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Updates: what of Telegram's many kinds concerns us.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
-use crate::domain::{Name, TelegramId};
+use super::content;
+use crate::domain::{Enclosure, Name, TelegramId};
 
 /// One thing that happened at Telegram.
 #[derive(Debug)]
@@ -16,14 +17,9 @@ pub struct Update {
 /// What happened, in a private chat.
 #[derive(Debug)]
 pub enum Event {
-    Message {
-        from: Person,
-        /// What was written, or stands below a picture.
-        text: Option<String>,
-        /// What Telegram calls a picture that was sent.
-        picture: Option<String>,
-        contact: Option<Contact>,
-    },
+    Message(Message),
+    /// An earlier message, as its sender has changed it.
+    Edited(Message),
     /// A button under one of our messages was pressed.
     Press {
         from: Person,
@@ -32,9 +28,35 @@ pub enum Event {
         message: Option<i32>,
     },
     /// The person blocked the bot, or let it in again.
-    Membership { from: Person, blocked: bool },
+    Membership {
+        from: Person,
+        blocked: bool,
+    },
     /// A group, a channel, a bot, or a kind that we don't know.
     Other,
+}
+
+/// A message that somebody sent to the bot.
+#[derive(Debug)]
+pub struct Message {
+    pub from: Person,
+    /// Telegram's number of it in this chat.
+    pub id: i32,
+    /// Telegram's number of the message that it answers.
+    pub answers: Option<i32>,
+    /// What it has in common with the other parts of an album.
+    pub album: Option<String>,
+    /// What was written, or stands below what was sent.
+    pub text: Option<String>,
+    pub content: Content,
+}
+
+/// What a message holds besides its words.
+#[derive(Debug)]
+pub enum Content {
+    Words,
+    Contact(Contact),
+    Enclosure(Enclosure),
 }
 
 /// Who did it.
@@ -50,6 +72,8 @@ pub struct Person {
 #[derive(Debug)]
 pub struct Contact {
     pub phone: String,
+    /// As the sender calls the person.
+    pub name: String,
     /// Telegram vouches that the sender has this phone: it is their own contact, and first hand.
     pub own: bool,
 }
@@ -74,48 +98,31 @@ impl Update {
 /// stands in it, now or later, is passed over.
 #[derive(Deserialize)]
 struct Wire {
-    message: Option<Message>,
+    message: Option<WireMessage>,
+    edited_message: Option<WireMessage>,
     callback_query: Option<CallbackQuery>,
     my_chat_member: Option<ChatMemberUpdated>,
 }
 
+/// A message, of which only what every message has is read here. What else stands in it is its
+/// content's: that is read value by value, so that no kind of message, known or not, is lost by what
+/// it looks like.
 #[derive(Deserialize)]
-struct Message {
+struct WireMessage {
     message_id: i32,
     /// 0 for a message that the bot can't reach any more.
     date: i64,
     chat: Chat,
     from: Option<User>,
-    text: Option<String>,
-    caption: Option<String>,
-    /// One picture in several sizes.
-    #[serde(default)]
-    photo: Vec<PhotoSize>,
-    /// A file, which may be a picture that was not made smaller.
-    document: Option<Document>,
-    contact: Option<SharedContact>,
-    forward_origin: Option<IgnoredAny>,
-    via_bot: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct PhotoSize {
-    file_id: String,
-    width: i64,
-}
-
-#[derive(Deserialize)]
-struct Document {
-    file_id: String,
-    #[serde(default)]
-    mime_type: String,
+    #[serde(flatten)]
+    content: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
 struct CallbackQuery {
     id: String,
     from: User,
-    message: Option<Message>,
+    message: Option<WireMessage>,
     data: Option<String>,
 }
 
@@ -147,19 +154,17 @@ struct User {
     language_code: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct SharedContact {
-    phone_number: String,
-    user_id: Option<i64>,
-}
-
 impl Wire {
     fn event(self) -> Option<Event> {
         match self {
             Self {
                 message: Some(message),
                 ..
-            } => message.event(),
+            } => message.read().map(Event::Message),
+            Self {
+                edited_message: Some(message),
+                ..
+            } => message.read().map(Event::Edited),
             Self {
                 callback_query: Some(query),
                 ..
@@ -169,24 +174,23 @@ impl Wire {
     }
 }
 
-impl Message {
-    fn event(self) -> Option<Event> {
+impl WireMessage {
+    /// `None` for what nobody has said in their own chat with the bot.
+    fn read(self) -> Option<Message> {
         let from = Person::in_private(&self.chat, self.from.as_ref()?)?;
-        let first_hand = self.forward_origin.is_none() && self.via_bot.is_none();
-        let contact = self.contact.map(|contact| Contact {
-            own: first_hand && contact.user_id == Some(from.id.get()),
-            phone: contact.phone_number,
-        });
-        let picture = self.photo.into_iter().max_by_key(|size| size.width);
-        let picture = picture.map(|size| size.file_id);
-        let file = self
-            .document
-            .filter(|file| file.mime_type.starts_with("image/"));
-        Some(Event::Message {
+        let has = |key: &str| self.content.get(key).is_some_and(|value| !value.is_null());
+        let first_hand = !has("forward_origin") && !has("via_bot");
+        let own = |user| first_hand && user == from.id.get();
+        let word = |key: &str| Some(self.content.get(key)?.as_str()?.to_owned());
+        let earlier = self.content.get("reply_to_message");
+        let earlier = earlier.and_then(|earlier| earlier["message_id"].as_i64());
+        Some(Message {
+            id: self.message_id,
+            answers: earlier.and_then(|id| id.try_into().ok()),
+            album: word("media_group_id"),
+            text: word("text").or_else(|| word("caption")),
+            content: content::read(&self.content, own)?,
             from,
-            text: self.text.or(self.caption),
-            picture: picture.or(file.map(|file| file.file_id)),
-            contact,
         })
     }
 }

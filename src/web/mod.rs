@@ -4,13 +4,13 @@
 
 mod accounts;
 mod assets;
+mod attachments;
 mod board;
 mod customers;
 mod data;
 mod errors;
 mod form;
 mod months;
-mod photos;
 mod qr;
 mod staff_bot;
 mod stages;
@@ -143,7 +143,8 @@ pages! { visit:
     GET ["tasks", id, "delete"] => tasks::ask_to_delete(&visit, id).await;
     POST ["tasks", id, "delete"] => tasks::delete(&visit, id).await;
     POST ["notices", id, "retry"] => tasks::retry_notice(&visit, id).await;
-    GET ["photos", id] => photos::show(&visit, id).await;
+    GET ["photos", id] => attachments::show(&visit, id).await;
+    GET ["attachments", id] => attachments::download(&visit, id).await;
     GET ["board"] => board::show(&visit).await;
     GET ["today"] => today::show(&visit).await;
     GET ["months"] => months::show(&visit, None).await;

@@ -10,8 +10,9 @@ use super::visit::Visit;
 use crate::app::answers;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
-    Approval, ApprovalId, CommentKind, Decision, Error, Message, Result, Status, Sum,
+    Approval, ApprovalId, Attachment, CommentKind, Decision, Error, Message, Result, Status, Sum,
 };
+use crate::i18n;
 use crate::store::Transaction;
 use crate::web::text::Texts;
 
@@ -49,7 +50,8 @@ struct Question {
 /// What was said, by whom and when.
 struct Said {
     mine: bool,
-    photo: bool,
+    /// What came with it, in words: the files are the shop's.
+    sent: Vec<String>,
     text: String,
     line: String,
 }
@@ -156,7 +158,11 @@ impl<'a> StatusPage<'a> {
             let who = if mine { "status-you" } else { "status-shop" };
             Said {
                 mine,
-                photo: comment.photo.is_some(),
+                sent: comment
+                    .attachments
+                    .iter()
+                    .map(|one| sent(one, texts))
+                    .collect(),
                 text: comment.text.as_str().to_owned(),
                 line: format!("{} · {}", texts.s(who), texts.when(&comment.at)),
             }
@@ -183,6 +189,19 @@ impl<'a> StatusPage<'a> {
             text: visit.typed("text"),
             errors,
         }
+    }
+}
+
+/// What the customer sent, and whether the shop has it.
+fn sent(attachment: &Attachment, texts: &Texts) -> String {
+    let what = i18n::attachment(texts.language, attachment);
+    let line = match attachment.is_picture() {
+        true => texts.s("photo-sent"),
+        false => texts.fill("attachment-yours", "what", what),
+    };
+    match attachment.is_missing() {
+        true => format!("{line}. {}", texts.s("attachment-not-received")),
+        false => line,
     }
 }
 

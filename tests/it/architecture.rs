@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "notifier",
         &["domain", "clock", "i18n", "metrics", "store", "telegram"],
     ),
-    ("fetcher", &["domain", "clock", "store", "telegram"]),
+    ("fetcher", &["domain", "clock", "i18n", "store", "telegram"]),
     (
         "webhooks",
         &["domain", "clock", "config", "https", "metrics", "store"],

@@ -10,6 +10,9 @@ use tokio::sync::watch;
 use warp::Filter;
 use warp::http::StatusCode;
 
+/// The number of the first message that the bot sends; those of its customers are smaller.
+pub const FIRST_MESSAGE: i64 = 5_000;
+
 /// How the next message is answered.
 #[derive(Debug, Clone)]
 pub enum Answer {
@@ -207,6 +210,10 @@ impl FakeTelegram {
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body.clone())));
+        // Telegram numbers the messages of a chat one after the other; an edited one keeps its number.
+        let sent = pick(&self.0.calls.borrow(), "Message").len();
+        let number = body["message_id"].as_i64();
+        let number = number.unwrap_or(FIRST_MESSAGE + sent as i64 - 1);
         let told = match is_message {
             true => judged.or_else(|| self.0.answers.lock().unwrap().pop_front()),
             false => judged,
@@ -215,7 +222,7 @@ impl FakeTelegram {
         let told = told.or(of_method);
         let ok = match is_message {
             true => {
-                json!({"ok": true, "result": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}})
+                json!({"ok": true, "result": {"message_id": number, "date": 0, "chat": {"id": 1, "type": "private"}}})
             }
             false => json!({"ok": true, "result": true}),
         };

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod architecture;
+mod attachments;
 mod backup;
 mod bot;
 mod browser;

@@ -59,7 +59,12 @@ async fn the_bot_announces_itself_and_keeps_what_waits() {
     assert_eq!(webhook["drop_pending_updates"], false);
     assert_eq!(
         webhook["allowed_updates"],
-        json!(["message", "callback_query", "my_chat_member"])
+        json!([
+            "message",
+            "edited_message",
+            "callback_query",
+            "my_chat_member"
+        ])
     );
     let commands = shop.telegram.calls_of("setMyCommands", 3).await;
     let languages: Vec<_> = commands.iter().map(|call| &call["language_code"]).collect();

@@ -1,5 +1,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::List;
+use super::attachment::AttachmentView;
 use super::event::AuthorEnum;
 use super::photo::PhotoView;
 use super::written::Entry;
@@ -66,14 +68,23 @@ impl CommentView {
         self.0.channel.map(Into::into)
     }
 
-    /// Empty where a picture came without words.
+    /// Empty where something else came without words.
     async fn text(&self) -> &str {
         self.0.text.as_str()
     }
 
-    /// The picture that came with it.
+    /// The picture that came with it, the first one of an album.
     async fn photo(&self) -> Option<PhotoView> {
-        self.0.photo.map(PhotoView)
+        let mut all = self.0.attachments.iter();
+        let picture = all.find(|attachment| attachment.is_picture());
+        picture.cloned().map(PhotoView)
+    }
+
+    /// What came with it besides words, in the order in which it came.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn attachments(&self) -> List<AttachmentView> {
+        let all = self.0.attachments.clone();
+        List::of(all.into_iter().map(AttachmentView))
     }
 
     /// RFC 3339 in UTC.

@@ -37,6 +37,9 @@ pub enum EventKindEnum {
     Comment,
     /// The customer said something; `to` is the comment's id.
     Answer,
+    /// The customer changed what they had said; `from` and `to` are the texts. Null where a file was
+    /// added to them, and once the customer was erased.
+    Edited,
     /// What the customer had said went to another task; `to` is the comment's id.
     Moved,
     /// What the customer had said needs no answer.

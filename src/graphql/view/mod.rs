@@ -1,6 +1,7 @@
 //! What the API shows.
 
 mod approval;
+mod attachment;
 mod comment;
 mod customer;
 mod device;

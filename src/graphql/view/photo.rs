@@ -1,20 +1,31 @@
 use async_graphql::{Context, Enum, ID, Object};
 
-use crate::domain::{Photo, PhotoState, Result};
+use crate::domain::{Attachment, AttachmentState, Result};
 use crate::graphql::Asked;
 
 /// Where a picture is.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "PhotoState", remote = "PhotoState")]
+#[graphql(name = "PhotoState")]
 pub enum PhotoStateEnum {
     /// Still at Telegram.
     Waiting,
     Here,
-    /// It could not be fetched, or is no picture.
+    /// It could not be fetched, is no picture, or was turned away.
     Lost,
 }
 
-pub struct PhotoView(pub Photo);
+impl From<AttachmentState> for PhotoStateEnum {
+    fn from(state: AttachmentState) -> Self {
+        match state {
+            AttachmentState::Waiting => Self::Waiting,
+            AttachmentState::Here => Self::Here,
+            AttachmentState::Lost | AttachmentState::Noted => Self::Lost,
+        }
+    }
+}
+
+/// What came with a message, where it is a picture.
+pub struct PhotoView(pub Attachment);
 
 /// A picture that the customer sent.
 #[Object(name = "Photo", serial)]
@@ -29,17 +40,17 @@ impl PhotoView {
 
     /// Where whoever is signed in in the browser sees it; null as long as it isn't here.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let (is_here, id) = (self.0.state == PhotoState::Here, self.0.id);
+        let (is_here, id) = (self.0.state == AttachmentState::Here, self.0.id);
         let url = format!("{}/photos/{id}", ctx.desk()?.public_url);
         Ok(is_here.then_some(url))
     }
 
     /// In pixels; 0 as long as it isn't here.
     async fn width(&self) -> i64 {
-        self.0.width
+        self.0.width.unwrap_or_default()
     }
 
     async fn height(&self) -> i64 {
-        self.0.height
+        self.0.height.unwrap_or_default()
     }
 }

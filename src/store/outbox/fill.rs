@@ -60,12 +60,27 @@ pub fn push_staff_news(
     now: Timestamp,
 ) -> Result<()> {
     let news = serde_json::to_string(&news).map_err(Error::internal)?;
+    push_json_once(tx, chat, &news, now)
+}
+
+/// Queues a reply, in the place of the same that still waits.
+pub fn push_reply_once(
+    tx: &Transaction,
+    chat: TelegramId,
+    reply: &Reply,
+    now: Timestamp,
+) -> Result<()> {
+    let reply = serde_json::to_string(reply).map_err(Error::internal)?;
+    push_json_once(tx, chat, &reply, now)
+}
+
+fn push_json_once(tx: &Transaction, chat: TelegramId, json: &str, now: Timestamp) -> Result<()> {
     tx.execute(
         "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
              AND state = 'WAITING' AND kind = 'REPLY' AND reply = ?2",
-        (chat, &news),
+        (chat, json),
     )?;
-    push_json(tx, chat, &news, now)
+    push_json(tx, chat, json, now)
 }
 
 /// The news of a task's status that waits to go out. One that is being sent no longer waits.

@@ -9,7 +9,9 @@ use rusqlite::Row;
 
 use crate::domain::{Notice, Told};
 
-pub use fill::{push_notice, push_reply, push_staff_news, replace, revive, waiting_of_task};
+pub use fill::{
+    push_notice, push_reply, push_reply_once, push_staff_news, replace, revive, waiting_of_task,
+};
 pub(super) use record::DEAD_NOTICE;
 pub use record::{all_undelivered, get_undelivered, of_task};
 pub use send::{

@@ -47,7 +47,7 @@ pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> 
     Ok(())
 }
 
-/// Removes every trace of a chat.
+/// Removes every trace of a chat from the queue.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
     Ok(())

@@ -50,7 +50,7 @@ pub fn line(
         .iter()
         .find(|comment| is_said && to.is_some_and(|id| comment.id.to_string() == id));
     Event {
-        said: said.map(Said::of),
+        said: said.map(|comment| Said::of(comment, texts)),
         text: match event.kind {
             EventKind::Created => texts.s("event-created"),
             EventKind::Status => change("event-status"),
@@ -70,6 +70,7 @@ pub fn line(
             EventKind::Comment | EventKind::Answer => {
                 texts.s(said.map_or("event-answer-elsewhere", heading))
             }
+            EventKind::Edited => texts.s("event-edited"),
             EventKind::Moved => texts.s("event-answer-moved"),
             EventKind::Settled => texts.s("event-settled"),
             EventKind::Asked => change("event-asked"),
@@ -95,7 +96,10 @@ pub fn line(
 
 /// Whether a text is too long to stand in a line: then what it was stands below.
 fn kept_whole(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Description | EventKind::Device)
+    matches!(
+        kind,
+        EventKind::Description | EventKind::Device | EventKind::Edited
+    )
 }
 
 /// A day, a sum, a stage or a task; a dash where there was none.

@@ -7,9 +7,10 @@ use super::one::show_with;
 use super::task_id;
 use crate::app;
 use crate::domain::{
-    Approval, Channel, Comment, CommentKind, Decision, Error, Message, NewApproval, Photo, Result,
-    Sum,
+    Approval, Attachment, AttachmentState, Channel, Comment, CommentKind, Decision, Error, Message,
+    NewApproval, Result, Sum,
 };
+use crate::i18n;
 use crate::store::Transaction;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
@@ -71,13 +72,48 @@ pub struct Said {
     pub text: String,
     /// Who said it to whom.
     pub kind: &'static str,
-    pub photo: Option<Photo>,
+    pub attachments: Vec<Sent>,
     /// The customer waits for an answer.
     pub open: bool,
 }
 
+/// What came with it: a picture, or a note with a file to download.
+pub struct Sent {
+    pub id: i64,
+    /// How large it is shown, where it is a picture of a kind that browsers show.
+    pub picture: Option<(i64, i64)>,
+    pub note: String,
+    pub is_here: bool,
+    /// What is to be said of a file that isn't here.
+    pub missing: Option<String>,
+    pub is_waiting: bool,
+}
+
+impl Sent {
+    fn of(attachment: &Attachment, texts: &Texts) -> Self {
+        let is_waiting = attachment.state == AttachmentState::Waiting;
+        let missing = match (attachment.is_picture(), is_waiting, attachment.state) {
+            (true, true, _) => Some("photo-waiting"),
+            (false, true, _) => Some("attachment-waiting"),
+            (true, _, AttachmentState::Lost) => Some("photo-lost"),
+            _ if attachment.is_missing() => Some("attachment-lost"),
+            _ => None,
+        };
+        let what = i18n::attachment(texts.language, attachment);
+        Self {
+            id: attachment.id.get(),
+            picture: attachment.width.zip(attachment.height),
+            note: texts.fill("attachment-sent", "what", what),
+            is_here: attachment.state == AttachmentState::Here,
+            missing: missing.map(|id| texts.s(id)),
+            is_waiting,
+        }
+    }
+}
+
 impl Said {
-    pub fn of(comment: &Comment) -> Self {
+    pub fn of(comment: &Comment, texts: &Texts) -> Self {
+        let attachments = comment.attachments.iter();
         Self {
             text: comment.text.as_str().to_owned(),
             kind: match comment.kind {
@@ -85,7 +121,7 @@ impl Said {
                 CommentKind::ToCustomer => "ours",
                 CommentKind::FromCustomer => "theirs",
             },
-            photo: comment.photo,
+            attachments: attachments.map(|one| Sent::of(one, texts)).collect(),
             open: comment.is_open(),
         }
     }

@@ -94,6 +94,13 @@ const ROWS: &[&str] = &[
     "INSERT INTO incidents (kind, at, amount) VALUES ('CLOCK_SET_BACK', 1, 2);
      UPDATE outbox SET reckoned_at = 2 WHERE id = 2;
      UPDATE outbox SET answer_of = 1 WHERE kind = 'REPLY';",
+    "INSERT INTO comments (task_id, kind, customer_id, channel, text, at) VALUES (1, 'FROM_CUSTOMER', 1, 'TELEGRAM', '', 9);
+     INSERT INTO photos (comment_id, kind, state, telegram_file, telegram_unique, created_at, try_at, file_name, size, duration, about, mime, image) VALUES
+         (4, 'VOICE', 'HERE', 'b', 'c', 1, 1, '', 4, 5, '', 'audio/opus', x'4f676753'), (4, 'PLACE', 'NOTED', '', '', 1, 1, '', NULL, NULL, '55.7, 37.6', NULL, NULL);
+     INSERT INTO telegram_messages (chat_id, message_id, task_id, comment_id, album, has_words, at) VALUES
+         (4000000000001, 1, NULL, 4, 'g', 0, 9), (4000000000001, 2, 1, NULL, NULL, 0, 9);
+     INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
+         (1, 'EDITED', 'CUSTOMER', NULL, 1, 'a', 'b', 9);",
 ];
 
 fn now() -> jiff::Timestamp {

@@ -1,0 +1,100 @@
+//! Messages that their senders change. Telegram tells of each change by a message of the same number.
+
+use jiff::Timestamp;
+
+use super::{Landed, Said, Taken, day_before, enclose, found, note, own, take};
+use crate::app::comments;
+use crate::app::status_links::Links;
+use crate::domain::{AttachmentKind, Comment, Message, Result, TelegramId};
+use crate::store::messages::About;
+use crate::store::{self, Transaction};
+
+/// Changes what a message said before its sender changed it. What isn't known is a message like any
+/// other; a place that moves on changes its note alone, and its sender hears nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] when it was changed very often, or very much waits for an answer already.
+pub fn change(
+    tx: &Transaction,
+    links: &Links,
+    who: TelegramId,
+    said: &Said,
+    now: Timestamp,
+) -> Result<Changed> {
+    let about = store::messages::about(tx, who, said.message)?;
+    let about = about.unwrap_or_default();
+    let comment = match about.comment {
+        Some(comment) => store::comments::get(tx, comment)?,
+        None => None,
+    };
+    let Some(comment) = comment else {
+        return match said.is_place() {
+            true => Ok(Changed::Silently),
+            false => take(tx, links, who, said, now).map(Changed::New),
+        };
+    };
+    let Some(task) = found(own(tx, who, comment.task))? else {
+        return Ok(Changed::Silently);
+    };
+    if said.is_place() {
+        return move_place(tx, &comment, said, now).map(|()| Changed::Silently);
+    }
+    let text = changed_text(tx, &comment, &about, said)?;
+    let enclosure = said.enclosure.as_ref();
+    let file = enclosure.and_then(|enclosure| enclosure.file.as_ref());
+    let enclosure = match file {
+        Some(file) if !store::attachments::has_file(tx, comment.id, &file.unique)? => enclosure,
+        _ => None,
+    };
+    if text == comment.text && enclosure.is_none() {
+        return Ok(Changed::Silently);
+    }
+    comments::change(tx, &task, &comment, &text, day_before(now), now)?;
+    let keeping = enclose(tx, &task, comment.id, enclosure, now)?;
+    note(tx, who, said, Some(comment.id), now)?;
+    Ok(Changed::Landed(Landed {
+        comment: comment.id,
+        task: task.id,
+        others: Vec::new(),
+        keeping,
+    }))
+}
+
+/// What became of the change of a message.
+pub enum Changed {
+    Landed(Landed),
+    /// It was not known, and was taken as a message.
+    New(Taken),
+    /// There is nothing to be told.
+    Silently,
+}
+
+/// What is said now. Words that are taken away stay, and where several parts of an album have words,
+/// those of the others do.
+fn changed_text(
+    tx: &Transaction,
+    comment: &Comment,
+    about: &About,
+    said: &Said,
+) -> Result<Message> {
+    let (old, new) = (&comment.text, &said.text);
+    let others = store::messages::count_with_words(tx, comment.id)?
+        .saturating_sub(usize::from(about.has_words));
+    let is_there = *new == Message::wordless() || old.as_str().lines().any(|l| l == new.as_str());
+    Ok(match (is_there, others) {
+        (true, 1..) => old.clone(),
+        (false, 1..) => old.and(new),
+        _ if *new == Message::wordless() => old.clone(),
+        _ => new.clone(),
+    })
+}
+
+fn move_place(tx: &Transaction, comment: &Comment, said: &Said, now: Timestamp) -> Result<()> {
+    let mut places = comment.attachments.iter();
+    let place = places.find(|one| one.kind == AttachmentKind::Place);
+    if let (Some(place), Some(enclosure)) = (place, &said.enclosure) {
+        store::attachments::set_about(tx, place.id, &enclosure.about)?;
+        store::tasks::touch(tx, comment.task, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! What customers say and decide about their tasks, from Telegram or from the page of a task. In
+//! Telegram the number that it vouches for is the right to that, on the page the link is.
+
+mod album;
+mod edit;
+
+use jiff::{Timestamp, ToSpan};
+
+use super::status_links::{self, Links};
+use super::{approvals, comments};
+use crate::domain::{
+    Approval, ApprovalId, AttachmentKind, Channel, CommentId, Customer, Enclosure, Error, Keeping,
+    Message, Result, Task, TaskId, TelegramId,
+};
+use crate::store::messages::About;
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection, Transaction};
+
+use album::Album;
+pub use album::is_to_be_answered;
+pub use edit::{Changed, change};
+
+/// Open tasks that a customer can choose between.
+const CHOICES: usize = 6;
+
+/// A message from Telegram.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Telegram's number of it, and of the one that it answers.
+    pub message: i32,
+    pub answers: Option<i32>,
+    /// What the parts of an album have in common, which are messages of their own at Telegram.
+    pub album: Option<String>,
+    pub text: Message,
+    /// What came with the words, or without any.
+    pub enclosure: Option<Enclosure>,
+}
+
+impl Said {
+    fn is_place(&self) -> bool {
+        let enclosure = self.enclosure.as_ref();
+        enclosure.is_some_and(|enclosure| enclosure.kind == AttachmentKind::Place)
+    }
+}
+
+/// Where a message from Telegram has landed.
+pub struct Landed {
+    pub comment: CommentId,
+    pub task: TaskId,
+    /// The other tasks that it may be about.
+    pub others: Vec<TaskRow>,
+    /// How much of what came with it reaches the shop.
+    pub keeping: Keeping,
+}
+
+/// What became of a message from Telegram.
+pub enum Taken {
+    Landed(Landed),
+    /// It goes with an earlier part of its album, which was answered.
+    Joined(Landed),
+    /// There is nothing to be told that wasn't told.
+    Silently,
+    /// There is no task that it could be about.
+    Nowhere,
+}
+
+/// Lets a message from Telegram land on the task that the message was about which it answers; else on
+/// the open task of its sender that something happened to last, or on the one that was closed last, as
+/// long as its link holds.
+///
+/// # Errors
+/// [`Error::Invalid`] when very much waits for an answer already.
+pub fn take(
+    tx: &Transaction,
+    links: &Links,
+    who: TelegramId,
+    said: &Said,
+    now: Timestamp,
+) -> Result<Taken> {
+    match album::begin(tx, who, said, now)? {
+        Album::New => {}
+        Album::Refused => return Ok(Taken::Silently),
+        Album::Of(comment) => return album::join(tx, who, &comment, said, now),
+    }
+    let (task, others) = match answered(tx, who, said)? {
+        Some(task) => (task, Vec::new()),
+        None => {
+            let mut choices = open_tasks(tx, links, who, now)?.into_iter();
+            match choices.next() {
+                Some(TaskRow { task, .. }) => (task, choices.collect()),
+                None => return Ok(Taken::Nowhere),
+            }
+        }
+    };
+    let (text, enclosure) = (&said.text, said.enclosure.as_ref());
+    let comment = comments::answer(tx, &task, Channel::Telegram, text, now)?;
+    let keeping = enclose(tx, &task, comment, enclosure, now)?;
+    note(tx, who, said, Some(comment), now)?;
+    Ok(Taken::Landed(Landed {
+        comment,
+        task: task.id,
+        others,
+        keeping,
+    }))
+}
+
+/// Notes what came with a message, and whether it is to be fetched.
+fn enclose(
+    tx: &Transaction,
+    task: &Task,
+    comment: CommentId,
+    enclosure: Option<&Enclosure>,
+    now: Timestamp,
+) -> Result<Keeping> {
+    let Some(enclosure) = enclosure else {
+        return Ok(Keeping::Whole);
+    };
+    let within_a_day = match task.customer {
+        Some(customer) => store::attachments::count_since(tx, customer, day_before(now))?,
+        None => 0,
+    };
+    let keeping = enclosure.keeping(within_a_day);
+    store::attachments::insert(tx, comment, enclosure, keeping, now)?;
+    Ok(keeping)
+}
+
+fn day_before(now: Timestamp) -> Timestamp {
+    now.saturating_sub(24.hours()).unwrap_or(Timestamp::MIN)
+}
+
+fn note(
+    tx: &Transaction,
+    who: TelegramId,
+    said: &Said,
+    comment: Option<CommentId>,
+    now: Timestamp,
+) -> Result<()> {
+    let about = About {
+        task: None,
+        comment,
+        has_words: said.text != Message::wordless(),
+    };
+    store::messages::note(tx, who, said.message, &about, said.album.as_deref(), now)
+}
+
+/// The task that the message was about which this one answers, as long as it is the sender's.
+fn answered(tx: &Transaction, who: TelegramId, said: &Said) -> Result<Option<Task>> {
+    let about = match said.answers {
+        Some(message) => store::messages::about(tx, who, message)?,
+        None => None,
+    };
+    let about = about.unwrap_or_default();
+    let comment = match about.comment {
+        Some(comment) => store::comments::get(tx, comment)?,
+        None => None,
+    };
+    match comment.map(|comment| comment.task).or(about.task) {
+        Some(task) => found(own(tx, who, task)),
+        None => Ok(None),
+    }
+}
+
+fn found<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The tasks that a message may be about, the likeliest first.
+fn open_tasks(
+    connection: &Connection,
+    links: &Links,
+    who: TelegramId,
+    now: Timestamp,
+) -> Result<Vec<TaskRow>> {
+    let mut tasks = store::tasks::open_of_telegram(connection, who, CHOICES)?;
+    if tasks.is_empty() {
+        let last = store::tasks::last_closed_of_telegram(connection, who)?;
+        tasks.extend(last.filter(|row| links.hold(&row.task, now)));
+    }
+    Ok(tasks)
+}
+
+/// Puts a message that its sender sees on the wrong task to another one of theirs. Once it has been
+/// answered it stays where it is. Returns where it is, and where else it might be.
+///
+/// # Errors
+/// [`Error::NotFound`] for messages and tasks that aren't the sender's.
+pub fn move_to(
+    tx: &Transaction,
+    links: &Links,
+    who: TelegramId,
+    id: CommentId,
+    to: TaskId,
+    now: Timestamp,
+) -> Result<Landed> {
+    let comment = store::comments::get(tx, id)?.ok_or(Error::NotFound)?;
+    own(tx, who, comment.task)?;
+    let target = own(tx, who, to)?;
+    let task = match comment.is_open() && comment.task != to {
+        true => {
+            comments::move_to(tx, &comment, &target, now)?;
+            to
+        }
+        false => comment.task,
+    };
+    let mut others = open_tasks(tx, links, who, now)?;
+    others.retain(|row| row.task.id != task);
+    Ok(Landed {
+        comment: id,
+        task,
+        others,
+        keeping: Keeping::Whole,
+    })
+}
+
+/// What a Telegram account answers to a question about one of its tasks; see
+/// [`approvals`].
+///
+/// # Errors
+/// [`Error::NotFound`] for a question that isn't theirs.
+pub fn decide(
+    tx: &Transaction,
+    who: TelegramId,
+    id: ApprovalId,
+    agreed: bool,
+    now: Timestamp,
+) -> Result<Approval> {
+    let asked = store::approvals::get(tx, id)?.ok_or(Error::NotFound)?;
+    let task = own(tx, who, asked.task)?;
+    approvals::decide(tx, &task, id, agreed, Channel::Telegram, now)
+}
+
+/// A task whose customer has proved to have this Telegram account.
+fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
+    let TaskRow { task, customer, .. } = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
+    let proved = |customer: &Customer| {
+        let link = customer.telegram.filter(|link| link.verified);
+        link.is_some_and(|link| link.id == who)
+    };
+    match customer.is_some_and(|customer| proved(&customer)) {
+        true => Ok(task),
+        false => Err(Error::NotFound),
+    }
+}
+
+/// What the holder of a link says about its task.
+///
+/// # Errors
+/// [`Error::NotFound`] for a link that leads nowhere, and as for [`take`].
+pub fn say(
+    tx: &Transaction,
+    links: &Links,
+    token: &str,
+    text: &Message,
+    now: Timestamp,
+) -> Result<()> {
+    let task = status_links::task(tx, links, token, now)?.task;
+    comments::answer(tx, &task, Channel::Page, text, now).map(drop)
+}
+
+/// What the holder of a link answers to a question about its task.
+///
+/// # Errors
+/// [`Error::NotFound`] for a link that leads nowhere, and for a question about another task.
+pub fn decide_on_page(
+    tx: &Transaction,
+    links: &Links,
+    token: &str,
+    id: ApprovalId,
+    agreed: bool,
+    now: Timestamp,
+) -> Result<Approval> {
+    let task = status_links::task(tx, links, token, now)?.task;
+    approvals::decide(tx, &task, id, agreed, Channel::Page, now)
+}
