@@ -1,6 +1,8 @@
 //! Every sentence that a person reads, in every language: `ru.ftl` and `en.ftl`
 //! (Fluent, <https://projectfluent.org>), compiled into the program.
 
+mod fields;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -18,6 +20,8 @@ fluent_templates::static_loader! {
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
+
+pub use fields::{field, invalid_named};
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");

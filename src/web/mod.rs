@@ -5,6 +5,7 @@
 mod accounts;
 mod assets;
 mod board;
+mod confirm;
 mod customers;
 mod data;
 mod errors;
@@ -68,6 +69,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["staff"] if get => accounts::staff(&visit).await,
         ["staff", "invite"] if post => accounts::invite(&visit).await,
         ["webhooks", id, "retry"] if post => webhooks::retry(&visit, id).await,
+        ["staff", id, what] if get => accounts::ask_staff(&visit, id, what).await,
         ["staff", id, what] if post => accounts::change_staff(&visit, id, what).await,
 
         ["stages"] if get => stages::list(&visit).await,
@@ -101,6 +103,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["tasks", id, "settle"] if post => tasks::settle(&visit, id).await,
         ["tasks", id, "ask"] if post => tasks::ask(&visit, id).await,
         ["tasks", id, "withdraw"] if post => tasks::withdraw(&visit, id).await,
+        ["tasks", id, "link"] if get => tasks::ask_for_link(&visit, id).await,
         ["tasks", id, "link"] if post => tasks::give_link(&visit, id).await,
         ["tasks", id, "remind"] if post => tasks::set_remind(&visit, id).await,
         ["tasks", id, "receipt"] if get => tasks::receipt(&visit, id).await,

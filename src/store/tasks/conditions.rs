@@ -102,6 +102,10 @@ impl Conditions {
                 WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
             self.lead(format!("t.id IN ({open})"));
         }
+        if filter.declined {
+            let declined = "SELECT task_id FROM approvals WHERE unsettled = 1";
+            self.lead(format!("t.id IN ({declined})"));
+        }
         if filter.undelivered {
             let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
             self.lead(format!("t.id IN ({dead})"));

@@ -47,6 +47,7 @@ pub fn count_by_status(
         && filter.stuck.is_none()
         && filter.ready_before.is_none()
         && !filter.unanswered
+        && !filter.declined
         && !filter.undelivered
         && filter.created == Days::default()
         && filter.search.is_none();

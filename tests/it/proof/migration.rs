@@ -91,6 +91,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO imports (source, number, task_id) VALUES ('remonline', 'A001', 1);",
     // An index alone.
     "",
+    "UPDATE approvals SET unsettled = 1 WHERE id = 1;",
 ];
 
 fn now() -> jiff::Timestamp {
