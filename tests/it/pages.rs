@@ -120,8 +120,8 @@ pub const PAGES: [&str; 28] = [
 /// Those that the owner alone sees.
 pub const OWNERS: [&str; 8] = [
     "/staff",
-    "/staff/2/role?role=OWNER",
-    "/staff/2/deactivate",
+    "/staff/1/role?role=OWNER",
+    "/staff/1/deactivate",
     "/data",
     "/stages",
     "/new-stage",

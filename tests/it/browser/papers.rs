@@ -227,7 +227,11 @@ fn fits(label: &Value, what: &str, cut: bool) {
     );
     for part in ["number", "text"] {
         let beside = side(part, 2) < side("code", 0) + near;
-        assert!(beside, "{part} runs into the code: {what} {label:#}");
+        let above = side(part, 3) < side("code", 1) + near;
+        assert!(
+            beside || above,
+            "{part} runs into the code: {what} {label:#}"
+        );
     }
     assert!(
         side("number", 3) < side("text", 1) + near,
