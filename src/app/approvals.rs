@@ -46,7 +46,7 @@ pub fn ask(
         return Err(Problem::TaskClosed.at("id").into());
     }
     let log = Log::of(tx, actor, id, now);
-    withdraw(&log)?;
+    overtake(&log)?;
     let estimate = DetailsChange {
         estimate: Some(Some(new.price)),
         ..DetailsChange::default()
@@ -61,10 +61,15 @@ pub fn ask(
     tasks::get(tx, actor, id)
 }
 
-/// Takes back the question about a task that has no answer yet; whether there is one. What was
-/// declined before waits for no reaction any more.
-pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
+/// Puts another price in the place of what the customer was asked: the question without an answer is
+/// withdrawn, and a refusal has its reaction.
+pub(super) fn overtake(log: &Log<'_>) -> Result<()> {
     store::approvals::settle_of_task(log.tx, log.task)?;
+    withdraw(log).map(drop)
+}
+
+/// Takes back the question about a task that has no answer yet; whether there is one.
+pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
     let Some(asked) = store::approvals::asked_of_task(log.tx, log.task)? else {
         return Ok(false);
     };

@@ -14,6 +14,8 @@ pub struct Confirm<'a> {
     pub visit: &'a Visit,
     pub current: &'a str,
     pub title: String,
+    /// Whom or what it is about; empty where the title says it all.
+    pub about: String,
     /// What it comes to.
     pub lead: String,
     /// Where the form goes, and what it says beside its button.

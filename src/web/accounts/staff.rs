@@ -189,7 +189,8 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
     let confirm = Confirm {
         visit,
         current: "staff",
-        title: texts.fill(title, "email", employee.email.as_str()),
+        title: texts.s(title),
+        about: employee.email.as_str().to_owned(),
         lead: texts.s(lead),
         action: format!("/staff/{id}/{what}"),
         field: role

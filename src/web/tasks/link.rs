@@ -69,6 +69,7 @@ pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
         visit,
         current: "tasks",
         title: visit.texts.s("link-renew-title"),
+        about: visit.texts.number("task-title", &id.get()),
         lead: visit.texts.s("link-renew-lead"),
         action: format!("/tasks/{id}/link"),
         field: Some(("renew", "1")),

@@ -86,7 +86,7 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
 
     // Put out, after one more question, the colleague is out at once.
     owner.click("[href='/staff/2/deactivate']").await;
-    owner.sees_in("h1", "new@example.com").await;
+    owner.sees_in("main form", "new@example.com").await;
     owner.click("[action='/staff/2/deactivate'] .danger").await;
     owner.sees_in(".person", "Отключён").await;
     colleague.go("/").await;
