@@ -1,6 +1,11 @@
 //! Prices that customers are asked to agree to. There is one open question about a task at the most:
 //! a new one, another estimate and the task's end withdraw the one before, whose buttons are dead
 //! from then on.
+//!
+//! A price that the customer declined waits for a reaction of the shop: a message to the customer, a new
+//! question, another estimate, "no answer needed", or work that goes on to READY or CLOSED.
+
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 
@@ -16,6 +21,11 @@ use crate::store::{self, Connection, Transaction};
 /// What the customers of these tasks were asked, oldest first.
 pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<Approval>> {
     store::approvals::of_tasks(connection, ids)
+}
+
+/// Those of these tasks whose price was declined and waits for a reaction.
+pub fn declined(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
+    store::approvals::unsettled_of(connection, ids)
 }
 
 /// Asks a task's customer to agree to a price, which becomes the task's estimate.
@@ -36,7 +46,7 @@ pub fn ask(
         return Err(Problem::TaskClosed.at("id").into());
     }
     let log = Log::of(tx, actor, id, now);
-    withdraw(&log)?;
+    overtake(&log)?;
     let estimate = DetailsChange {
         estimate: Some(Some(new.price)),
         ..DetailsChange::default()
@@ -49,6 +59,13 @@ pub fn ask(
     let notice = Notice::Approval { task: id, approval };
     notices::tell(tx, customer.as_deref(), notice, now)?;
     tasks::get(tx, actor, id)
+}
+
+/// Puts another price in the place of what the customer was asked: the question without an answer is
+/// withdrawn, and a refusal has its reaction.
+pub(super) fn overtake(log: &Log<'_>) -> Result<()> {
+    store::approvals::settle_of_task(log.tx, log.task)?;
+    withdraw(log).map(drop)
 }
 
 /// Takes back the question about a task that has no answer yet; whether there is one.

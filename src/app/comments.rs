@@ -1,6 +1,8 @@
 //! What is said about tasks: by staff to each other or to the customer, and by the customer to
 //! them.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::log::Log;
@@ -21,13 +23,13 @@ pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ve
     store::comments::of_tasks(connection, ids)
 }
 
-/// In how many tasks, of the actor or of nobody, a customer waits for an answer.
-pub fn count_unanswered(connection: &Connection, actor: &Actor) -> Result<i64> {
-    store::comments::count_unanswered(connection, actor.id())
+/// Those of these tasks in which a customer waits for an answer.
+pub fn unanswered(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
+    store::comments::open_of(connection, ids)
 }
 
 /// Says something about a task: to colleagues, or to the customer, who is told of it and whose own
-/// words are answered with it.
+/// words, or refusal of a price, are answered with it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -52,6 +54,7 @@ pub fn add(
     Log::of(tx, actor, task, now).happened(EventKind::Comment, comment)?;
     if to_customer {
         store::comments::settle_of_task(tx, task, actor.id(), now)?;
+        store::approvals::settle_of_task(tx, task)?;
         let notice = Notice::Comment { task, comment };
         notices::tell(tx, customer.as_deref(), notice, now)?;
     }
@@ -60,13 +63,14 @@ pub fn add(
     get(tx, comment)
 }
 
-/// Notes that what a task's customer said needs no answer.
+/// Notes that what a task's customer said, or the price that they declined, needs no answer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> Result<TaskRow> {
     tasks::get(tx, actor, task)?;
-    if store::comments::settle_of_task(tx, task, actor.id(), now)? > 0 {
+    let said = store::comments::settle_of_task(tx, task, actor.id(), now)? > 0;
+    if store::approvals::settle_of_task(tx, task)? || said {
         Log::of(tx, actor, task, now).happened(EventKind::Settled, "")?;
         store::tasks::touch(tx, task, now)?;
     }

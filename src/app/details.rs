@@ -100,7 +100,7 @@ pub(super) fn update(log: &Log<'_>, change: &DetailsChange) -> Result<bool> {
         return Ok(false);
     }
     if after.estimate != before.estimate {
-        approvals::withdraw(log)?;
+        approvals::overtake(log)?;
     }
     let (was, is) = (before.device.summary(), after.device.summary());
     log.note(EventKind::Device, &was, &is)?;

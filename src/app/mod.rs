@@ -35,7 +35,7 @@ pub mod webhooks;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Registration, Reminders, Shop};
+use crate::domain::{BotState, Customer, Registration, Reminders, Shop, Unreachable};
 use crate::store::Db;
 
 /// The running shop: what the use cases share.
@@ -68,6 +68,11 @@ impl Desk {
         };
         let name = health.name.as_deref().filter(|name| !name.is_empty())?;
         Some(format!("https://t.me/{name}?start={start}"))
+    }
+
+    /// Returns why nothing that is written to a task's customer gets there; `None` where it does.
+    pub fn unreachable(&self, customer: Option<&Customer>) -> Option<Unreachable> {
+        Unreachable::of(customer, *self.bot.borrow() != BotState::Off)
     }
 
     /// The page on which an invited person makes the account.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Concern, Employee, EmployeeId, Month, MonthReport, Result, Stage, TaskFilter, TimeZone,
-    Turnover, Workload,
+    Actor, Concern, CustomersWaiting, Employee, EmployeeId, Month, MonthReport, Result, Stage,
+    TaskFilter, TimeZone, Turnover, Workload,
 };
 use crate::store::{self, Connection};
 
@@ -20,6 +20,11 @@ pub struct Today {
     pub total: Workload,
     /// Of each who is at work or has something left, and at the end what is nobody's.
     pub employees: Vec<(Option<Employee>, Workload)>,
+}
+
+/// In how many tasks of the whole shop it is the shop's turn to say something to the customer.
+pub fn waiting(connection: &Connection, _: &Actor) -> Result<CustomersWaiting> {
+    store::workload::waiting(connection)
 }
 
 /// What there is to look after. Each number is that of the tasks which a list with the same filter

@@ -195,6 +195,10 @@ fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Ar
     if stage.status == Status::Closed && was.status != Status::Closed {
         approvals::withdraw(log)?;
     }
+    if !Status::UNDONE.contains(&stage.status) {
+        // The work is over, whatever it was agreed to cost.
+        store::approvals::settle_of_task(log.tx, log.task)?;
+    }
     if stage.status == was.status || !stage.is_first() {
         log.note(EventKind::Stage, was.name.as_str(), stage.name.as_str())?;
     }

@@ -29,7 +29,7 @@ pub use backups::Backups;
 use raw::{Raw, RawAuth};
 pub use telegram::{Mode, Telegram};
 pub use tls::{Certificate, Tls};
-use values::{SHORTEST_KEY, address, check_url, duration, networks, origins, secret, wrong};
+use values::{SHORTEST_KEY, address, duration, networks, origins, public_url, secret, wrong};
 pub use values::{host, on_this_machine};
 pub use webhooks::Webhook;
 
@@ -123,13 +123,13 @@ impl Config {
     fn check(raw: Raw) -> Result<Self> {
         let listen = address("listen", &raw.listen)?;
         let tls = Tls::check(raw.tls)?;
-        let public_url = raw
+        let set = raw
             .public_url
-            .map(|url| check_url("public_url", &url))
+            .map(|url| public_url("public_url", &url))
             .transpose()?;
         let public_url = match &tls {
-            Some(tls) => Some(tls.public_url(public_url)?),
-            None => public_url,
+            Some(tls) => Some(tls.public_url(set)?),
+            None => set,
         };
         let here = match &public_url {
             Some(url) => on_this_machine(url),

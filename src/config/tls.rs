@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::raw::RawTls;
-use super::values::{address, check_url, wrong};
+use super::values::{address, check_url, host, public_url, wrong};
 
 /// <https://letsencrypt.org/docs/acme-protocol-updates/>
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
@@ -68,7 +68,7 @@ impl Tls {
                 ));
             }
             (None, None, Some(domain)) => Certificate::Acme {
-                domain,
+                domain: ascii(&domain)?,
                 email: raw.email.ok_or_else(|| {
                     wrong(
                         "tls.email",
@@ -104,7 +104,7 @@ impl Tls {
         match (set, &self.certificate) {
             (Some(url), _) if url.starts_with("https://") => Ok(url),
             (None, Certificate::Acme { domain, .. }) => {
-                check_url("tls.domain", &format!("https://{domain}"))
+                public_url("tls.domain", &format!("https://{domain}"))
             }
             _ => {
                 let why = "write the https address that the certificate is for";
@@ -112,4 +112,11 @@ impl Tls {
             }
         }
     }
+}
+
+/// Returns a domain as certificates name it: in small letters, other letters in punycode.
+fn ascii(domain: &str) -> Result<String> {
+    let url = public_url("tls.domain", &format!("https://{domain}"))?;
+    let why = "write the name that the certificate is for, for example desk.example.com";
+    host(&url).ok_or_else(|| wrong("tls.domain", why))
 }

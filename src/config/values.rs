@@ -79,6 +79,34 @@ pub fn check_url(key: &'static str, text: &str) -> Result<String> {
     }
 }
 
+/// Reads the address at which people reach the desk, and returns it as browsers write an origin
+/// (<https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin>): in small letters, a name of other
+/// letters in punycode, without the port that goes without saying. `Origin` headers and links are compared
+/// with it and made from it, so no other spelling of it may get past this function. The pages, the
+/// cookie and the bot's address stand at the root: there is no desk below a path.
+pub fn public_url(key: &'static str, text: &str) -> Result<String> {
+    let url = reqwest::Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let Some(url) = url else {
+        let why = "write a whole address, for example https://desk.example.com";
+        return Err(wrong(key, why));
+    };
+    let origin = url.origin().ascii_serialization();
+    if !url.username().is_empty() || url.password().is_some() {
+        let why = format!("write it without a user name and a password: {origin}");
+        return Err(wrong(key, why));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        let rest = url.as_str().trim_start_matches(&*origin);
+        let why = format!(
+            "the desk has no path: write {origin} without {rest}, and give it a name of its own where \
+             another site has that one"
+        );
+        return Err(wrong(key, why));
+    }
+    Ok(origin)
+}
+
 /// The name or the address in a URL.
 pub fn host(url: &str) -> Option<String> {
     Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned())

@@ -26,6 +26,8 @@ pub struct Approval {
     pub decided: Option<Timestamp>,
     /// By which way the customer answered, where they did.
     pub channel: Option<Channel>,
+    /// The customer declined, and nobody of the shop has reacted to it yet.
+    pub unsettled: bool,
 }
 
 /// A question to be asked.

@@ -29,6 +29,35 @@ impl TelegramLink {
     }
 }
 
+/// Why nothing that is written to a task's customer gets there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreachable {
+    /// The shop has no bot, or it is switched off.
+    NoBot,
+    /// The task has no customer: the card was deleted.
+    NoCustomer,
+    /// No Telegram account is linked to the card.
+    NotLinked,
+    /// The account is neither proven nor confirmed.
+    NotVerified,
+    /// The customer has blocked the bot.
+    Blocked,
+}
+
+impl Unreachable {
+    /// Returns what stands between the shop and a customer; `None` for one who can be told.
+    pub fn of(customer: Option<&Customer>, has_bot: bool) -> Option<Self> {
+        match customer.map(|customer| customer.telegram) {
+            None => Some(Self::NoCustomer),
+            Some(_) if !has_bot => Some(Self::NoBot),
+            Some(None) => Some(Self::NotLinked),
+            Some(Some(link)) if !link.verified => Some(Self::NotVerified),
+            Some(Some(link)) if link.blocked => Some(Self::Blocked),
+            Some(Some(_)) => None,
+        }
+    }
+}
+
 /// What to write on a card; `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone, Default)]
 pub struct CustomerChange {

@@ -47,7 +47,7 @@ pub use attachment::{
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
-pub use customer::{Customer, CustomerChange, TelegramLink};
+pub use customer::{Customer, CustomerChange, TelegramLink, Unreachable};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
@@ -86,4 +86,4 @@ pub use text::{Description, Message, Name};
 pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
 pub use unicode::nfc;
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
-pub use workload::{Concern, Workload};
+pub use workload::{Concern, CustomersWaiting, Workload};

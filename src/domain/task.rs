@@ -179,6 +179,8 @@ pub struct TaskFilter {
     pub ready_before: Option<Timestamp>,
     /// Only what a customer said something of that waits for an answer.
     pub unanswered: bool,
+    /// Only what has a price that its customer declined and to which nobody has reacted.
+    pub declined: bool,
     /// Only what a notice was given up of.
     pub undelivered: bool,
     /// Only what has a serial number with this key (see [`serial_key`](super::serial_key)).

@@ -17,6 +17,8 @@ pub enum Concern {
     Uncollected,
     /// Its customer has said something that nobody has answered.
     Unanswered,
+    /// Its customer has declined the price, and nobody has reacted yet.
+    Declined,
     /// A notice did not reach its customer.
     Undelivered,
 }
@@ -27,6 +29,7 @@ impl Concern {
         Self::Stuck,
         Self::Uncollected,
         Self::Unanswered,
+        Self::Declined,
         Self::Undelivered,
     ];
 
@@ -40,6 +43,7 @@ impl Concern {
             Self::Stuck => "stuck",
             Self::Uncollected => "uncollected",
             Self::Unanswered => "unanswered",
+            Self::Declined => "declined",
             Self::Undelivered => "undelivered",
         }
     }
@@ -57,9 +61,21 @@ impl TaskFilter {
                 self.ready_before = Some(last.end(timezone));
             }
             Concern::Unanswered => self.unanswered = true,
+            Concern::Declined => self.declined = true,
             Concern::Undelivered => self.undelivered = true,
         }
     }
+}
+
+/// How many tasks of the whole shop have a customer to whom it is the shop's turn to say something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CustomersWaiting {
+    /// In so many tasks a customer has said something that nobody has answered.
+    pub unanswered: i64,
+    /// Of so many tasks a customer has declined the price, and nobody has reacted yet.
+    pub declined: i64,
+    /// The tasks with either of the two.
+    pub tasks: i64,
 }
 
 /// How many tasks there are to look after: all, or one employee's.

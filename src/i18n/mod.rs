@@ -2,6 +2,7 @@
 //! (Fluent, <https://projectfluent.org>), compiled into the program.
 
 mod attachment;
+mod fields;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ fluent_templates::static_loader! {
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
+
+pub use fields::{field, invalid_named};
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");

@@ -1,5 +1,7 @@
 //! The `approvals` table: what customers were asked to agree to.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
@@ -12,7 +14,7 @@ use crate::domain::{
 };
 
 const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
-                       decided_at, channel";
+                       decided_at, channel, unsettled";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
     let row = &mut Columns::of(row);
@@ -33,6 +35,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
         decision: row.take("state")?,
         decided: row.take::<Option<Millis>>("decided_at")?.map(|at| at.0),
         channel: row.take("channel")?,
+        unsettled: row.take("unsettled")?,
     })
 }
 
@@ -77,7 +80,8 @@ pub fn asked_of_task(connection: &Connection, task: TaskId) -> Result<Option<App
     Ok(statement.query_row([task], from_row).optional()?)
 }
 
-/// Writes down what became of a question, and by whom where the customer answered it.
+/// Writes down what became of a question, and by whom where the customer answered it. A price that
+/// was declined waits for a reaction from then on.
 pub fn set_decision(
     tx: &Transaction,
     id: ApprovalId,
@@ -87,11 +91,34 @@ pub fn set_decision(
 ) -> Result<()> {
     let (channel, customer) = answered.unzip();
     tx.execute(
-        "UPDATE approvals SET state = ?2, decided_at = ?3, channel = ?4, customer_id = ?5
+        "UPDATE approvals SET state = ?2, decided_at = ?3, channel = ?4, customer_id = ?5, unsettled = ?6
          WHERE id = ?1",
-        (id, decision, Millis(now), channel, customer.flatten()),
+        (
+            id,
+            decision,
+            Millis(now),
+            channel,
+            customer.flatten(),
+            decision == Decision::Declined,
+        ),
     )?;
     Ok(())
+}
+
+/// Notes that the shop has reacted to the price which the customer of a task declined; returns
+/// whether one was waiting.
+pub fn settle_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
+    let sql = "UPDATE approvals SET unsettled = 0 WHERE task_id = ?1 AND unsettled = 1";
+    Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
+}
+
+/// Those of these tasks whose price was declined and waits for a reaction.
+pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
+    let sql = "SELECT task_id FROM approvals INDEXED BY approvals_unsettled
+               WHERE unsettled = 1 AND task_id IN (SELECT value FROM json_each(?1))";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Empties what the customer of these tasks was asked, but for the prices.

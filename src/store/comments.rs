@@ -1,5 +1,7 @@
 //! The `comments` table: what is said about tasks.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
@@ -111,15 +113,14 @@ pub fn count_open(connection: &Connection, task: TaskId) -> Result<usize> {
     Ok(statement.query_row([task], |row| row.get(0))?)
 }
 
-/// In how many tasks, of this employee or of nobody, a customer waits for an answer.
-pub fn count_unanswered(connection: &Connection, employee: EmployeeId) -> Result<i64> {
-    // CROSS JOIN begins with what waits, which is little, and not with all tasks of the employee.
-    let sql =
-        "SELECT count(DISTINCT c.task_id) FROM comments AS c CROSS JOIN tasks AS t ON t.id = c.task_id
-               WHERE c.kind = 'FROM_CUSTOMER' AND c.settled_at IS NULL
-                   AND (t.employee_id = ?1 OR t.employee_id IS NULL)";
+/// Those of these tasks in which a customer waits for an answer.
+pub fn open_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
+    let sql = "SELECT task_id FROM comments INDEXED BY comments_open
+               WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL
+                   AND task_id IN (SELECT value FROM json_each(?1))";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row([employee], |row| row.get(0))?)
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// What a customer said about a task waits for no answer any more; returns how much did.

@@ -41,6 +41,7 @@ const FILES: &[(&str, &str)] = files![
     "V16__search_for_numbers"
     "V17__incidents"
     "V18__attachments"
+    "V19__declined"
 ];
 
 /// The program's own migrations, in the order of their numbers.

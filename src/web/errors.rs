@@ -49,7 +49,7 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
         Error::Forbidden => page(visit, StatusCode::FORBIDDEN),
         Error::NotFound => page(visit, StatusCode::NOT_FOUND),
         Error::Invalid(invalid) => {
-            let text = i18n::invalid(texts.language, invalid);
+            let text = i18n::invalid_named(texts.language, invalid);
             show(
                 visit,
                 StatusCode::UNPROCESSABLE_ENTITY,

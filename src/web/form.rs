@@ -6,18 +6,43 @@ use super::text::Texts;
 use crate::domain::{Conflict, Error, Result, whole_seconds};
 use crate::i18n;
 
+/// What is wrong with one field.
+#[derive(Debug)]
+struct Wrong {
+    /// As it stands beside the field.
+    text: String,
+    /// The same where the field isn't near, with its name.
+    named: String,
+}
+
 /// What is wrong, by the field's name in the form.
 #[derive(Debug, Default)]
-pub struct Errors(BTreeMap<&'static str, String>);
+pub struct Errors {
+    wrong: BTreeMap<&'static str, Wrong>,
+    /// The fields that this form calls otherwise than others do.
+    names: BTreeMap<&'static str, &'static str>,
+}
 
 impl Errors {
+    /// Notes that a field stands under another sentence in this form than in others.
+    pub fn calling(mut self, field: &'static str, sentence: &'static str) -> Self {
+        self.names.insert(field, sentence);
+        self
+    }
+
     /// Keeps what the person can correct; passes on everything else.
     ///
     /// # Errors
     /// The error itself, when it is none of a field's.
     pub fn add(&mut self, error: Error, texts: &Texts) -> Result<()> {
         let (field, text) = match &error {
-            Error::Invalid(invalid) => (invalid.field, i18n::invalid(texts.language, invalid)),
+            Error::Invalid(invalid) => {
+                let text = i18n::invalid(texts.language, invalid);
+                let named = i18n::invalid_named(texts.language, invalid);
+                let wrong = Wrong { text, named };
+                self.wrong.entry(invalid.field).or_insert(wrong);
+                return Ok(());
+            }
             Error::Conflict(conflict @ Conflict::EmailTaken) => {
                 ("email", i18n::conflict(texts.language, conflict))
             }
@@ -36,7 +61,7 @@ impl Errors {
             }
             _ => return Err(error),
         };
-        self.0.entry(field).or_insert(text);
+        self.say(field, text);
         Ok(())
     }
 
@@ -51,23 +76,41 @@ impl Errors {
         }
     }
 
-    /// Says something of a field that no error of ours says.
+    /// Says something of a field that no error of ours says, in a sentence that names it where needed.
     pub fn say(&mut self, field: &'static str, text: String) {
-        self.0.entry(field).or_insert(text);
+        let named = text.clone();
+        self.wrong.entry(field).or_insert(Wrong { text, named });
     }
 
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.wrong.get(field).map(|wrong| wrong.text.as_str())
     }
 
-    /// What concerns the whole form, or no field that it shows.
+    /// What concerns the whole form, or no field that it shows; the field is named.
     pub fn of_form<'f>(&self, fields: impl AsRef<[&'f str]>) -> Option<&str> {
         let shown = fields.as_ref();
-        let other = self.0.iter().find(|(field, _)| !shown.contains(*field));
-        other.map(|(_, text)| text.as_str())
+        let other = self.wrong.iter().find(|(field, _)| !shown.contains(*field));
+        other.map(|(_, wrong)| wrong.named.as_str())
+    }
+
+    /// The marked ones of the fields that a form shows, in its order, each with what it is called there:
+    /// the summary of a form says which fields it means, since on a phone none of them may be in sight.
+    pub fn marked<'f>(
+        &self,
+        texts: &Texts,
+        fields: impl AsRef<[&'f str]>,
+    ) -> Vec<(&'static str, String)> {
+        let marked = |shown: &&str| self.wrong.keys().copied().find(|field| field == shown);
+        let name = |field: &'static str| {
+            let called = self.names.get(field).copied();
+            let id = called.or_else(|| i18n::field(field));
+            (field, id.map_or_else(|| field.to_owned(), |id| texts.s(id)))
+        };
+        let fields = fields.as_ref().iter();
+        fields.filter_map(marked).map(name).collect()
     }
 
     pub fn any(&self) -> bool {
-        !self.0.is_empty()
+        !self.wrong.is_empty()
     }
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod assets;
 mod attachments;
 mod board;
+mod confirm;
 mod customers;
 mod data;
 mod errors;
@@ -101,6 +102,7 @@ pages! { visit:
     GET ["staff"] => accounts::staff(&visit).await;
     POST ["staff", "invite"] => accounts::invite(&visit).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(&visit, id).await;
+    GET ["staff", id, what] => accounts::ask_staff(&visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(&visit, id, what).await;
 
     GET ["stages"] => stages::list(&visit).await;
@@ -135,6 +137,7 @@ pages! { visit:
     POST ["tasks", id, "settle"] => tasks::settle(&visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(&visit, id).await;
     POST ["tasks", id, "withdraw"] => tasks::withdraw(&visit, id).await;
+    GET ["tasks", id, "link"] => tasks::ask_for_link(&visit, id).await;
     POST ["tasks", id, "link"] => tasks::give_link(&visit, id).await;
     POST ["tasks", id, "remind"] => tasks::set_remind(&visit, id).await;
     GET ["tasks", id, "receipt"] => tasks::receipt(&visit, id).await;

@@ -169,7 +169,7 @@ impl<'a> EditPage<'a> {
         Self {
             visit,
             current: "stages",
-            errors: Errors::default(),
+            errors: Errors::default().calling("name", "stage-name"),
             title: match id {
                 Some(_) => "stage-edit-title",
                 None => "stage-new-title",
@@ -298,7 +298,7 @@ impl<'a> DeletePage<'a> {
         Ok(Self {
             visit,
             current: "stages",
-            errors: Errors::default(),
+            errors: Errors::default().calling("name", "stage-name"),
             stage,
             others,
         })

@@ -94,6 +94,7 @@ impl Texts {
             Concern::Stuck => "tasks-stuck",
             Concern::Uncollected => "tasks-uncollected",
             Concern::Unanswered => "tasks-unanswered",
+            Concern::Declined => "tasks-declined",
             Concern::Undelivered => "tasks-undelivered",
         })
     }

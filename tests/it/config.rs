@@ -39,6 +39,13 @@ fn what_cannot_be_used_is_named() {
         ("[shop]\nname = \"two\\nlines\"", "shop.name"),
         ("[shop]\nstatus_days = -1", "status_days"),
         ("public_url = 'desk.example.com'", "public_url"),
+        ("public_url = 'https://example.com/desk'", "public_url"),
+        ("public_url = 'https://example.com/desk/'", "public_url"),
+        ("public_url = 'https://example.com//'", "public_url"),
+        ("public_url = 'https://example.com/?a'", "public_url"),
+        ("public_url = 'https://example.com/#a'", "public_url"),
+        ("public_url = 'https://a:b@example.com'", "public_url"),
+        ("public_url = 'ftp://example.com'", "public_url"),
         ("[auth]\nregistration = 'maybe'", "auth.registration"),
         ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),
         ("[auth]\njwt_secret = 'short'", "auth.jwt_secret"),
@@ -159,4 +166,37 @@ fn an_address_is_told_once_and_not_everybody_is() {
         let error = Config::parse(&all).unwrap_err().to_string();
         assert!(error.contains(key), "{error}");
     }
+}
+
+#[test]
+fn an_address_is_what_a_browser_calls_it_and_has_no_path() {
+    for (text, expected) in [
+        ("https://desk.example.com", "https://desk.example.com"),
+        ("https://desk.example.com/", "https://desk.example.com"),
+        ("HTTPS://Desk.Example.COM:443/", "https://desk.example.com"),
+        ("http://192.168.1.5:80", "http://192.168.1.5"),
+        ("http://192.168.1.5:8000/", "http://192.168.1.5:8000"),
+        (
+            "https://desk.example.com:8443",
+            "https://desk.example.com:8443",
+        ),
+        ("https://Ремонт.рф", "https://xn--e1aoddhq.xn--p1ai"),
+        ("https://[::1]:443", "https://[::1]"),
+    ] {
+        let config = Config::parse(&format!("public_url = '{text}'")).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some(expected), "{text}");
+    }
+    let error = Config::parse("public_url = 'https://example.com/desk'").unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("no path") && error.contains("/desk"),
+        "{error}"
+    );
+    // The domain of a certificate is an address as well.
+    let tls = "[tls]\ndomain = 'Ремонт.рф'\nemail = 'a@example.com'\ncache = 'c'";
+    let config = Config::parse(tls).unwrap();
+    assert_eq!(
+        config.public_url.as_deref(),
+        Some("https://xn--e1aoddhq.xn--p1ai")
+    );
 }

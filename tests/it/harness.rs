@@ -121,7 +121,7 @@ webhook_secret = '{SECRET}'",
             folder,
             clock,
             telegram: telegram.clone(),
-            client: reqwest::Client::new(),
+            client: zayavka::https::client().build().unwrap(),
             token: None,
             updates: AtomicI64::new(1),
         }

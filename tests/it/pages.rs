@@ -87,12 +87,13 @@ pub fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-const PAGES: [&str; 27] = [
+pub const PAGES: [&str; 28] = [
     "/",
     "/?overdue=1",
     "/?stuck=1",
     "/?status=IN_PROGRESS&stage=5",
     "/?uncollected=1&unanswered=1&undelivered=1&employee=none",
+    "/?declined=1",
     "/today",
     "/months",
     "/months/2021-06",
@@ -117,8 +118,10 @@ const PAGES: [&str; 27] = [
     "/profile",
 ];
 /// Those that the owner alone sees.
-const OWNERS: [&str; 6] = [
+pub const OWNERS: [&str; 8] = [
     "/staff",
+    "/staff/1/role?role=OWNER",
+    "/staff/1/deactivate",
     "/data",
     "/stages",
     "/new-stage",

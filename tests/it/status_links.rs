@@ -381,6 +381,7 @@ async fn page(shop: &Shop, path: &str) -> String {
 #[tokio::test]
 async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
     let shop = shop().await;
+    renew(&shop, "1").await;
     let receipt = page(&shop, "/tasks/1/receipt").await;
     let url = shop.ask("{ taskById(id: 1) { statusUrl } }").await;
     let url = url["data"]["taskById"]["statusUrl"]
@@ -460,7 +461,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         !slip.contains("class=\"qr\"") && !slip.contains("Храним"),
         "{slip}"
     );
-    // The receipt has made the link; opened again it shows the same one.
+    // Opened again it shows the same link.
     assert!(page(&shop, "/tasks/1/receipt").await.contains(&url));
     let renewed = renew(&shop, "1").await;
     let receipt = page(&shop, "/tasks/1/receipt").await;

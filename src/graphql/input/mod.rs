@@ -164,6 +164,8 @@ pub struct TaskFilterInput {
     pub uncollected: Option<bool>,
     /// Only those whose customer waits for an answer.
     pub unanswered: Option<bool>,
+    /// Only those whose customer has declined the price, and to which nobody has reacted yet.
+    pub declined: Option<bool>,
     /// Only those of which a notice did not reach the customer.
     pub undelivered: Option<bool>,
     /// A serial number or IMEI, however it is spelled.
@@ -202,6 +204,7 @@ impl TaskFilterInput {
             (Concern::Stuck, self.stuck),
             (Concern::Uncollected, self.uncollected),
             (Concern::Unanswered, self.unanswered),
+            (Concern::Declined, self.declined),
             (Concern::Undelivered, self.undelivered),
         ] {
             if asked == Some(true) {

@@ -54,7 +54,8 @@ impl ConversationMutation {
         })
     }
 
-    /// Notes that what the customer of a task said needs no answer. All staff may.
+    /// Notes that what the customer of a task said, or the price that they declined, needs no answer. All
+    /// staff may.
     async fn settle_answers(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

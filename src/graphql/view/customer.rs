@@ -1,12 +1,29 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::{Plain, Written, id, json};
 use super::{List, TaskView};
-use crate::domain::{Customer, Name, Result};
+use crate::domain::{Customer, Name, Result, Unreachable};
+use crate::graphql::Asked;
 use crate::graphql::loader::Customers;
+
+/// Why a customer can't be told anything.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "Unreachable", remote = "Unreachable")]
+pub enum UnreachableEnum {
+    /// The shop has no bot, or it is switched off.
+    NoBot,
+    /// There is no card.
+    NoCustomer,
+    /// No Telegram account is linked to the card.
+    NotLinked,
+    /// The Telegram account is neither proven nor confirmed by staff.
+    NotVerified,
+    /// The customer has blocked the bot.
+    Blocked,
+}
 
 pub type CustomerView = Written<CustomerFields>;
 
@@ -59,6 +76,15 @@ impl CustomerFields {
     /// Whether the customer has blocked the bot, so that nothing can be sent.
     async fn telegram_blocked(&self) -> bool {
         self.customer.telegram.is_some_and(|link| link.blocked)
+    }
+
+    /// Why nothing that is written to the customer gets there: messages, questions about a price and news of
+    /// a status are kept, and somebody has to call. Null where they get there.
+    async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
+        Ok(ctx
+            .desk()?
+            .unreachable(Some(&self.customer))
+            .map(Into::into))
     }
 
     /// The phone as it was typed.

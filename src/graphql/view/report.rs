@@ -38,6 +38,8 @@ pub struct WorkloadView {
     uncollected: i64,
     /// Whose customer waits for an answer.
     unanswered: i64,
+    /// Whose customer has declined the price, and to which nobody has reacted yet.
+    declined: i64,
     /// Of which a notice did not reach the customer.
     undelivered: i64,
 }
@@ -87,6 +89,7 @@ impl WorkloadView {
             stuck: workload.needing(Concern::Stuck),
             uncollected: workload.needing(Concern::Uncollected),
             unanswered: workload.needing(Concern::Unanswered),
+            declined: workload.needing(Concern::Declined),
             undelivered: workload.needing(Concern::Undelivered),
         }
     }

@@ -262,6 +262,13 @@ impl TaskFields {
         Ok(comments.iter().any(Comment::is_open))
     }
 
+    /// Whether the customer has declined the price and nobody of the shop has reacted yet: with a message
+    /// to the customer, another question, another estimate or `settleAnswers`, or by finishing the work.
+    async fn declined(&self, ctx: &Context<'_>) -> Result<bool> {
+        let approvals = self.list.approvals(ctx, self.row.task.id).await?;
+        Ok(approvals.iter().any(|approval| approval.unsettled))
+    }
+
     /// The prices that the customer was asked to agree to, oldest first.
     #[graphql(complexity = "10 * child_complexity")]
     async fn approvals(&self, ctx: &Context<'_>) -> Result<List<ApprovalView>> {

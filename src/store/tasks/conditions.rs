@@ -49,6 +49,7 @@ impl Conditions {
             overdue,
             ready_before,
             unanswered,
+            declined,
             undelivered,
             serial,
             created: Days { from, until },
@@ -84,6 +85,10 @@ impl Conditions {
             let open = "SELECT task_id FROM comments
                 WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
             all.lead(format!("t.id IN ({open})"));
+        }
+        if *declined {
+            let declined = "SELECT task_id FROM approvals WHERE unsettled = 1";
+            all.lead(format!("t.id IN ({declined})"));
         }
         if *undelivered {
             let dead = outbox::DEAD_NOTICE;

@@ -19,6 +19,30 @@ struct LoginPage<'a> {
     next: &'a str,
     /// A form that came after the end of a session, for after the login; empty without one.
     draft: &'a str,
+    /// Where the login works, where it can't work here.
+    secure: Option<String>,
+}
+
+impl<'a> LoginPage<'a> {
+    fn new(visit: &'a Visit, next: &'a str, draft: &'a str, errors: Errors) -> Self {
+        // Whoever comes from a login that went well, and is nobody, has a browser that forgot it.
+        let forgotten = visit.viewer.is_none() && visit.asked("kept").is_some();
+        let address = || format!("{}{}", visit.desk.public_url, login_address(next));
+        Self {
+            visit,
+            current: "",
+            errors,
+            next,
+            draft,
+            secure: (forgotten || visit.drops_cookies()).then(address),
+        }
+    }
+}
+
+/// The login that leads on to a page of ours.
+fn login_address(next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("/login?next={next}")
 }
 
 /// A form that was kept over a login, to be sent now.
@@ -38,13 +62,7 @@ pub async fn login(visit: &Visit) -> Result<Response> {
     let next = safe_path(visit.asked("next"));
     match visit.viewer {
         Some(_) => Ok(visit.go(next)),
-        None => visit.page(&LoginPage {
-            visit,
-            current: "",
-            errors: Errors::default(),
-            next,
-            draft: "",
-        }),
+        None => visit.page(&LoginPage::new(visit, next, "", Errors::default())),
     }
 }
 
@@ -53,13 +71,8 @@ pub fn log_in_first(visit: &Visit) -> Result<Response> {
     let draft = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&visit.form)
         .finish();
-    let page = LoginPage {
-        visit,
-        current: "",
-        errors: Errors::default(),
-        next: safe_path(Some(&visit.here)),
-        draft: &draft,
-    };
+    let next = safe_path(Some(&visit.here));
+    let page = LoginPage::new(visit, next, &draft, Errors::default());
     visit.page_as(StatusCode::UNAUTHORIZED, &page)
 }
 
@@ -69,6 +82,10 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
     let mut errors = Errors::default();
     let signed_in = errors.take(try_to_log_in(visit).await, &visit.texts)?;
     match signed_in {
+        // By plain http the browser may drop the cookie; the page it goes to sees whether it has.
+        Some(token) if draft.is_empty() && visit.is_plain() => {
+            Ok(visit.go_with_token(&format!("{}&kept=1", login_address(next)), &token))
+        }
         Some(token) if draft.is_empty() => Ok(visit.go_with_token(next, &token)),
         Some(token) => {
             let fields = form_urlencoded::parse(draft.as_bytes());
@@ -81,13 +98,7 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
             Ok(visit.with_token(visit.page(&page)?, &token))
         }
         None => {
-            let page = LoginPage {
-                visit,
-                current: "",
-                errors,
-                next,
-                draft,
-            };
+            let page = LoginPage::new(visit, next, draft, errors);
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

@@ -8,6 +8,7 @@ use crate::app::{accounts, incidents};
 use crate::domain::{
     BotState, BotTrouble, Email, Employee, EmployeeId, Error, Incident, IncidentKind, Result, Role,
 };
+use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
 use crate::web::text::{Texts, initials};
 use crate::web::visit::Visit;
@@ -195,6 +196,49 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
         until: visit.texts.exact(&made.expires),
     };
     show_staff(visit, StatusCode::OK, errors, Some(invited)).await
+}
+
+/// Asks before a role changes or an account ends.
+pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> {
+    visit.owner()?;
+    let actor = visit.actor()?;
+    let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let all = visit.desk.db.read(move |c| accounts::employees(c, &actor));
+    let all = all.await?.into_iter();
+    let mut found = all.filter(|employee| employee.id == id && employee.active);
+    let employee = found.next().ok_or(Error::NotFound)?;
+    let role = visit.asked("role").and_then(Role::from_word);
+    let (title, lead, button) = match (what, role) {
+        ("role", Some(Role::Owner)) => {
+            ("staff-owner-title", "staff-owner-lead", "staff-make-owner")
+        }
+        ("role", Some(Role::Employee)) => (
+            "staff-employee-title",
+            "staff-employee-lead",
+            "staff-make-employee",
+        ),
+        ("deactivate", _) => (
+            "staff-deactivate-title",
+            "staff-deactivate-lead",
+            "staff-deactivate",
+        ),
+        _ => return Err(Error::NotFound),
+    };
+    let texts = &visit.texts;
+    let confirm = Confirm {
+        visit,
+        current: "staff",
+        title: texts.s(title),
+        about: employee.email.as_str().to_owned(),
+        lead: texts.s(lead),
+        action: format!("/staff/{id}/{what}"),
+        field: role
+            .filter(|_| what == "role")
+            .map(|role| ("role", role.word())),
+        button: texts.s(button),
+        back: "/staff".to_owned(),
+    };
+    confirm.show()
 }
 
 pub async fn change_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> {

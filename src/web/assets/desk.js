@@ -60,6 +60,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// A roll is as long as what is printed on it: the paper is measured as wide as it is between the margins,
+// and the page made as long, with the margins of 4 mm and a hair to spare.
+const roll = document.querySelector(".paper.roll");
+if (roll) {
+  const measured = roll.cloneNode(true);
+  measured.classList.add("measured");
+  roll.after(measured);
+  const length = Math.ceil(measured.getBoundingClientRect().height * 25.4 / 96) + 9;
+  measured.remove();
+  const [sheet] = document.styleSheets;
+  sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
+}
+
 // A toast with a way back goes by itself once the way is closed.
 for (const toast of document.querySelectorAll("main .toast")) {
   setTimeout(() => toast.remove(), 12000);

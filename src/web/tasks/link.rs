@@ -3,12 +3,13 @@
 use warp::reply::Response;
 
 use super::task_id;
-use crate::app::status_links;
+use crate::app::{self, status_links};
 use crate::domain::{Result, Task, TaskId};
 use crate::store::Transaction;
-use crate::web::visit::Visit;
+use crate::web::confirm::Confirm;
+use crate::web::visit::{Visit, safe_path};
 
-/// What the task's page says of it.
+/// What the task's page and the papers say of it.
 pub struct CustomerLink {
     /// `None` where nobody has made it yet, and where it has ended.
     pub url: Option<String>,
@@ -24,21 +25,27 @@ impl CustomerLink {
             ended: !links.hold(task, now),
         }
     }
+
+    /// Reads the link of a task. It makes none: whoever looks at a page (or a browser that loads it ahead)
+    /// changes nothing, so that a link is made by a form, with POST.
+    pub async fn of(visit: &Visit, id: TaskId) -> Result<Self> {
+        let actor = visit.actor()?;
+        let work = move |c: &_| {
+            let task = app::tasks::get(c, &actor, id)?.task;
+            let generation = status_links::of_tasks(c, &actor, &[id])?.remove(&id);
+            Ok((task, generation))
+        };
+        let (task, generation) = visit.desk.db.read(work).await?;
+        Ok(Self::new(visit, &task, generation))
+    }
+
+    /// Whether there is none yet, and one can be made.
+    pub fn is_missing(&self) -> bool {
+        self.url.is_none() && !self.ended
+    }
 }
 
-/// The address of the link, which is made where there is none; `None` where it has ended.
-pub async fn made(visit: &Visit, id: TaskId) -> Result<Option<String>> {
-    let actor = visit.actor()?;
-    let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
-    let work = move |tx: &Transaction<'_>| {
-        let task = crate::app::tasks::get(tx, &actor, id)?.task;
-        let generation = status_links::make(tx, &actor, &links, id, now)?;
-        Ok(links.url(&task, generation, now))
-    };
-    visit.desk.db.write(work).await
-}
-
-/// Makes the link, or replaces it.
+/// Makes the link, or replaces it, and goes back to where it was asked for.
 pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
@@ -48,5 +55,26 @@ pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
         false => status_links::make(tx, &actor, &links, id, now),
     };
     visit.desk.db.write(work).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
+    match visit.sent("back") {
+        Some(back) => Ok(visit.go(safe_path(Some(back)))),
+        None => Ok(visit.go(&format!("/tasks/{id}"))),
+    }
+}
+
+/// Asks before a link is replaced: the old one may stand on a receipt.
+pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
+    let id = task_id(id)?;
+    CustomerLink::of(visit, id).await?;
+    let confirm = Confirm {
+        visit,
+        current: "tasks",
+        title: visit.texts.s("link-renew-title"),
+        about: visit.texts.number("task-title", &id.get()),
+        lead: visit.texts.s("link-renew-lead"),
+        action: format!("/tasks/{id}/link"),
+        field: Some(("renew", "1")),
+        button: visit.texts.s("link-renew"),
+        back: format!("/tasks/{id}"),
+    };
+    confirm.show()
 }

@@ -10,19 +10,21 @@ mod list;
 mod new;
 mod one;
 mod papers;
+mod reach;
 mod talk;
 mod toast;
 
 pub use change::{ask_to_delete, assign, delete, retry_notice, set_remind, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
-pub use link::give_link;
+pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
 pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
 pub use talk::{SAID, ask, say, settle, withdraw};
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::accounts::Face;
@@ -53,6 +55,8 @@ pub struct Row {
     pub stage: Arc<Stage>,
     /// For how long it has stood there, where that is too long.
     pub stuck: Option<String>,
+    /// That it is the shop's turn to say something to the customer, where a list says so.
+    pub waits: Vec<String>,
     pub category: Category,
     pub face: Option<Face>,
     /// The status that follows, if one does.
@@ -114,6 +118,7 @@ impl Row {
             status: task.status,
             stage: row.stage.clone(),
             stuck: stuck.then(|| texts.count("row-stuck", &days())),
+            waits: Vec::new(),
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
             next: next(task.status),
@@ -123,6 +128,20 @@ impl Row {
     /// Lines of a list.
     pub fn all(rows: &[(TaskRow, Details)], texts: &Texts) -> Vec<Self> {
         rows.iter().map(|row| Self::new(row, texts)).collect()
+    }
+
+    /// The same, with what customers wait for: sentences, each with the tasks that it is true of.
+    pub fn waiting(
+        rows: &[(TaskRow, Details)],
+        waiting: &[(&str, HashSet<TaskId>)],
+        texts: &Texts,
+    ) -> Vec<Self> {
+        let of = |id| waiting.iter().filter(move |(_, tasks)| tasks.contains(&id));
+        let line = |row: &(TaskRow, Details)| Self {
+            waits: of(row.0.task.id).map(|(text, _)| texts.s(text)).collect(),
+            ..Self::new(row, texts)
+        };
+        rows.iter().map(line).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use warp::reply::Response;
 use super::facts::{Fact, facts};
 use super::history::{Event, line};
 use super::link::CustomerLink;
+use super::reach;
 use super::talk::{Draft, Question};
 use super::toast::{Toast, toast};
 use super::{Choice, Row, choices, of_customer, task_id};
@@ -60,6 +61,10 @@ struct TaskPage<'a> {
     events: Vec<Event>,
     /// The customer waits for an answer.
     unanswered: bool,
+    /// The customer has declined the price, and nobody has reacted yet.
+    declined: bool,
+    /// Why nothing that is written to the customer gets there, and whom to call.
+    unreachable: Option<String>,
     question: Option<Question>,
     draft: Draft,
     notices: Vec<NoticeLine>,
@@ -136,6 +141,8 @@ pub async fn show_with(
             .map(|event| line(event, &comments, texts, &employees))
             .collect(),
         unanswered: comments.iter().any(Comment::is_open),
+        declined: question.as_ref().is_some_and(|question| question.unsettled),
+        unreachable: reach::call_instead(visit, row.0.customer.as_deref()),
         question: question.map(|question| Question::of(&question, texts)),
         draft,
         notices: notices
@@ -153,7 +160,10 @@ pub async fn show_with(
             .into_iter()
             .filter(|stage| stage.status == task.status)
             .collect(),
-        toast: toast(visit).await?,
+        toast: match reach::toast(visit, row.0.customer.as_deref()) {
+            None => toast(visit).await?,
+            said => said,
+        },
         row: Row::new(&row, texts),
     };
     visit.page_as(status, &page)

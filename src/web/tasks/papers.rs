@@ -4,7 +4,7 @@
 use askama::Template;
 use warp::reply::Response;
 
-use super::link::made;
+use super::link::CustomerLink;
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{Decision, Details, Language, Result, Sum, TaskId};
@@ -26,6 +26,8 @@ struct Paper {
     texts: Texts,
     size: &'static str,
     choices: Vec<Choice>,
+    /// The customer's link belongs on it and isn't made yet.
+    lacks_link: bool,
 }
 
 /// Another size or language.
@@ -59,6 +61,14 @@ impl Paper {
             texts: Texts::new(language, &visit.desk.shop, visit.desk.clock.now()),
             size,
             choices: of_size.chain(in_tongue).collect(),
+            lacks_link: false,
+        }
+    }
+
+    fn lacking(self, link: &CustomerLink) -> Self {
+        Self {
+            lacks_link: link.is_missing(),
+            ..self
         }
     }
 }
@@ -93,30 +103,29 @@ struct PrintedLink {
 }
 
 impl PrintedLink {
-    /// Made where there is none yet; `None` where it has ended.
-    async fn of(visit: &Visit, id: TaskId) -> Result<Option<Self>> {
-        let url = made(visit, id).await?;
+    /// `None` where there is none, or it has ended.
+    fn of(link: CustomerLink) -> Result<Option<Self>> {
         let printed = |url: String| {
             Ok(Self {
                 qr: Qr::of(&url)?,
                 url,
             })
         };
-        url.map(printed).transpose()
+        link.url.map(printed).transpose()
     }
 }
 
 pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
-    let link = PrintedLink::of(visit, id).await?;
+    let link = CustomerLink::of(visit, id).await?;
     let task = get_whole(visit, id).await?;
-    let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES);
+    let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
     visit.page(&ReceiptPage {
         visit,
         current: "tasks",
         lines: taken(&task, &paper.texts),
         terms: visit.desk.shop.about.terms.as_str(),
-        link,
+        link: PrintedLink::of(link)?,
         signatures: ["paper-left-by", "paper-taken-by"],
         paper,
     })
@@ -140,14 +149,14 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
 
 pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
-    let link = PrintedLink::of(visit, id).await?;
+    let link = CustomerLink::of(visit, id).await?;
     let (_, details) = get_whole(visit, id).await?;
     visit.page(&LabelPage {
         visit,
         current: "tasks",
-        paper: Paper::new(visit, "paper-label-title", id, &[]),
+        paper: Paper::new(visit, "paper-label-title", id, &[]).lacking(&link),
         device: details.device.title(),
-        link,
+        link: PrintedLink::of(link)?,
     })
 }
 

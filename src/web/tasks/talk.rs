@@ -153,7 +153,8 @@ pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
         app::comments::add(tx, &actor, task, shared, &text, now).map(drop)
     };
     visit.desk.db.write(say).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
+    let said = if shared { "?said=message" } else { "" };
+    Ok(visit.go(&format!("/tasks/{id}{said}")))
 }
 
 /// Notes that what the customer said needs no answer.
@@ -190,7 +191,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     };
     let ask = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, task, &new, now);
     match visit.desk.db.write(ask).await {
-        Ok(_) => Ok(visit.go(&format!("/tasks/{id}"))),
+        Ok(_) => Ok(visit.go(&format!("/tasks/{id}?said=price"))),
         // What was typed stays; the page shows what the task is now.
         Err(Error::Conflict(conflict)) => {
             let text = crate::i18n::conflict(texts.language, &conflict);

@@ -1,7 +1,8 @@
 //! What has just happened, in a line that goes by itself.
 
 use super::get;
-use crate::domain::{Result, StageId, Status, TaskId, TelegramLink};
+use super::reach::why;
+use crate::domain::{Result, StageId, Status, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::visit::Visit;
 
@@ -61,7 +62,7 @@ fn changed_text(visit: &Visit, row: &TaskRow) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", row.stage.name.as_str().to_owned().into());
-    match why_not_told(row) {
+    match why_not_told(visit, row) {
         None => {
             let seconds = ("seconds", visit.desk.shop.notify_delay.as_secs().into());
             texts.with("toast-told", [number, status, seconds])
@@ -74,15 +75,9 @@ fn changed_text(visit: &Visit, row: &TaskRow) -> String {
 }
 
 /// Why a customer isn't told; `None` when they are.
-fn why_not_told(row: &TaskRow) -> Option<&'static str> {
-    match row.customer.as_ref().map(|customer| customer.telegram) {
-        _ if !row.stage.told => Some("toast-why-stage"),
-        None => Some("toast-why-deleted"),
-        Some(None) => Some("toast-why-none"),
-        Some(Some(TelegramLink {
-            verified: false, ..
-        })) => Some("toast-why-unverified"),
-        Some(Some(TelegramLink { blocked: true, .. })) => Some("toast-why-blocked"),
-        Some(Some(_)) => None,
+fn why_not_told(visit: &Visit, row: &TaskRow) -> Option<&'static str> {
+    match row.stage.told {
+        true => visit.desk.unreachable(row.customer.as_deref()).map(why),
+        false => Some("toast-why-stage"),
     }
 }

@@ -16,7 +16,8 @@ use crate::app::Desk;
 use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
 
 pub use answer::gzip;
-pub use viewer::{Viewer, viewer};
+use viewer::cookie_name;
+pub use viewer::{Badge, Viewer, viewer};
 
 /// A request to a page.
 pub struct Visit {
@@ -148,6 +149,27 @@ impl Visit {
         is_own_origin(&self.desk, &self.headers) == Some(true)
     }
 
+    /// Whether the browser will drop the cookie of a login because this page came by plain http: it takes
+    /// one with `Secure` and `__Host-` by https alone. What a proxy made of the request is not known for
+    /// sure, so it is said only where everything speaks for it: another host than the shop's, none of the
+    /// headers that browsers send by https (<https://www.w3.org/TR/fetch-metadata/>), and no proxy that
+    /// speaks of https.
+    pub fn drops_cookies(&self) -> bool {
+        let header = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
+        let host = header("host").and_then(|host| normal(&format!("https://{host}")));
+        cookie_name(&self.desk).starts_with("__Host-")
+            && host.is_some_and(|host| host != self.desk.public_url)
+            && header("sec-fetch-mode").is_none()
+            && header("x-forwarded-proto") != Some("https")
+    }
+
+    /// Whether a form was sent from a page that came by plain http though logins need https.
+    pub fn is_plain(&self) -> bool {
+        let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
+        cookie_name(&self.desk).starts_with("__Host-")
+            && origin.is_some_and(|origin| origin.starts_with(b"http://"))
+    }
+
     pub fn accepts_gzip(&self) -> bool {
         let accepted = self
             .headers
@@ -170,13 +192,27 @@ impl Visit {
 
 /// Whether a browser asks from one of our own pages; `None` where nobody says from where.
 pub fn is_own_origin(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
-    let origin = headers.get(ORIGIN)?;
-    let host = headers.get(HOST).map(HeaderValue::as_bytes);
-    let to_host = |scheme: &str| {
-        let named = origin.as_bytes().strip_prefix(scheme.as_bytes());
-        named.is_some() && named == host
+    let origin = headers.get(ORIGIN)?.to_str().ok().and_then(normal);
+    let Some(origin) = origin else {
+        return Some(false);
     };
-    Some(origin == &desk.public_url || to_host("http://") || to_host("https://"))
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let to_host = |scheme: &str| host.and_then(|host| normal(&format!("{scheme}://{host}")));
+    let is_host = || {
+        ["http", "https"]
+            .into_iter()
+            .any(|scheme| to_host(scheme).as_ref() == Some(&origin))
+    };
+    Some(origin == desk.public_url || is_host())
+}
+
+/// Returns an origin in its normal form, the one that `public_url` was brought to when it was read: two
+/// origins are compared in no other. `None` for what is no origin.
+fn normal(origin: &str) -> Option<String> {
+    let url = reqwest::Url::parse(origin).ok()?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let named = url.username().is_empty() && url.password().is_none();
+    (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
 }
 
 /// Where to go after a login: a page of ours, or the first one.

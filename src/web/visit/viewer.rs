@@ -7,8 +7,10 @@ use warp::http::HeaderMap;
 use warp::http::header::COOKIE;
 
 use crate::app::tokens::Session;
-use crate::app::{Desk, accounts, comments, tasks};
-use crate::domain::{Actor, Employee, Error, Result};
+use crate::app::{Desk, accounts, reports, tasks};
+use crate::domain::{Actor, Concern, CustomersWaiting, Employee, Error, Result};
+use crate::web::tasks::list_address;
+use crate::web::text::Texts;
 
 /// A signed-in employee at a browser.
 #[derive(Debug, Clone)]
@@ -18,8 +20,36 @@ pub struct Viewer {
     pub me: Arc<Employee>,
     /// The newest event before anything of the page was read.
     pub seen: i64,
-    /// In how many tasks, of the viewer or of nobody, a customer waits for an answer.
-    pub unanswered: i64,
+    /// In how many tasks of the whole shop a customer waits for an answer or for a reaction.
+    pub waiting: CustomersWaiting,
+}
+
+/// What the badge in the bar says, where there is anything to say.
+pub struct Badge {
+    pub count: i64,
+    pub text: String,
+    /// The list of what it counts; where there are two lists, the page that has both.
+    pub address: String,
+}
+
+impl Badge {
+    pub fn new(waiting: &CustomersWaiting, texts: &Texts) -> Option<Self> {
+        let parts = [
+            ("nav-unanswered", waiting.unanswered, Concern::Unanswered),
+            ("nav-declined", waiting.declined, Concern::Declined),
+        ];
+        let parts = parts.iter().filter(|(_, tasks, _)| *tasks > 0);
+        let words = parts.clone().map(|(id, tasks, _)| texts.count(id, tasks));
+        let concerns: Vec<Concern> = parts.map(|(.., concern)| *concern).collect();
+        (!concerns.is_empty()).then(|| Self {
+            count: waiting.tasks,
+            text: words.collect::<Vec<_>>().join(", "),
+            address: match concerns[..] {
+                [concern] => list_address(None, &[concern], None),
+                _ => "/today".to_owned(),
+            },
+        })
+    }
 }
 
 /// The session that the cookie of a request has, where it holds.
@@ -35,16 +65,16 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
         Ok((actor, session)) => {
             let look = move |c: &_| {
                 let seen = tasks::newest_event(c, &actor)?;
-                Ok((seen, comments::count_unanswered(c, &actor)?))
+                Ok((seen, reports::waiting(c, &actor)?))
             };
-            let (seen, unanswered) = desk.db.look_up(look).await?;
+            let (seen, waiting) = desk.db.look_up(look).await?;
             let me = accounts::myself(desk, &actor).await?;
             Ok(Some(Viewer {
                 actor,
                 session,
                 me,
                 seen,
-                unanswered,
+                waiting,
             }))
         }
         Err(Error::Unauthenticated) => Ok(None),

@@ -264,13 +264,6 @@ impl Browser {
         usize::try_from(count).unwrap()
     }
 
-    /// What the page asks before it goes on is answered with yes.
-    pub async fn accept(&self) -> String {
-        let question = self.web.get_alert_text().await.unwrap();
-        self.web.accept_alert().await.unwrap();
-        question
-    }
-
     /// A command of Chromium's own protocol.
     pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
         let answer = self.web.cdp().send_raw(method, parameters).await;

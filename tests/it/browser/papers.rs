@@ -2,11 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::chromium::Driver;
+use super::chromium::{Browser, Driver};
 use crate::bot::create;
 use crate::harness::Shop;
+use crate::status_links::renew;
+
+/// CSS pixels and points in a millimetre.
+const PIXELS: f64 = 96.0 / 25.4;
+const POINTS: f64 = 72.0 / 25.4;
+/// A device as it really was on a label.
+const LONG: &str = "МФУ лазерное цветное сетевое Konica Minolta bizhub C258 с податчиком DF-704 и финишером FS-533, \
+    серийный на задней крышке, без тонера, со стойкой";
 
 /// A page of a PDF is so many points (1/72 inch) wide and high.
 fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
@@ -19,6 +27,19 @@ fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
     text.split("/MediaBox [").skip(1).map(size).collect()
 }
 
+/// The pages that a printer would get of what is shown.
+async fn print(browser: &Browser) -> Vec<(i64, i64)> {
+    let options = json!({"preferCSSPageSize": true});
+    let pdf = browser.cdp("Page.printToPDF", options).await;
+    pages(&STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap())
+}
+
+/// Shows the page as paper is shown, or (with an empty one) as a screen again.
+async fn media(browser: &Browser, media: &str) {
+    let media = json!({ "media": media });
+    browser.cdp("Emulation.setEmulatedMedia", media).await;
+}
+
 #[tokio::test]
 async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
     let Some(driver) = Driver::start().await else {
@@ -26,21 +47,26 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
     };
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
+    renew(&shop, "1").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     for (path, size) in [
-        ("/tasks/1/receipt", (595, 842)),
-        ("/tasks/1/receipt?paper=roll", (227, 842)),
-        ("/tasks/1/hand-over", (595, 842)),
-        ("/tasks/1/hand-over?paper=roll&language=en", (227, 842)),
-        ("/tasks/1/label", (164, 113)),
+        ("/tasks/1/receipt", Some((595, 842))),
+        ("/tasks/1/receipt?paper=roll", None),
+        ("/tasks/1/hand-over", Some((595, 842))),
+        ("/tasks/1/hand-over?paper=roll&language=en", None),
+        ("/tasks/1/label", Some((164, 113))),
     ] {
         browser.go(path).await;
-        let options = json!({"preferCSSPageSize": true});
-        let pdf = browser.cdp("Page.printToPDF", options).await;
-        let pdf = STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap();
-        assert_eq!(pages(&pdf), [size], "{path}");
-        let media = json!({"media": "print"});
-        browser.cdp("Emulation.setEmulatedMedia", media).await;
+        let printed = print(&browser).await;
+        match size {
+            Some(size) => assert_eq!(printed, [size], "{path}"),
+            None => assert_eq!(
+                (printed.len(), printed[0].0),
+                (1, 227),
+                "{path} {printed:?}"
+            ),
+        }
+        media(&browser, "print").await;
         let seen = "return [...document.body.children, ...document.querySelector('main').children]
             .filter((e) => e.checkVisibility()).map((e) => e.localName)";
         assert_eq!(
@@ -48,8 +74,7 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
             json!(["main", "article"]),
             "{path}"
         );
-        let media = json!({"media": ""});
-        browser.cdp("Emulation.setEmulatedMedia", media).await;
+        media(&browser, "").await;
     }
     // The button is there for whoever has the script that it needs.
     browser
@@ -58,4 +83,166 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
     browser.click("[data-print]").await;
     browser.until("document.title === 'printed'").await;
     shop.close().await;
+}
+
+#[tokio::test]
+async fn a_roll_is_as_long_as_what_is_printed_on_it() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    let terms = "Храним 60 дней, потом продаём. ".repeat(120);
+    let about = format!("[shop]\nname = 'Мастер'\nterms = '{terms}'");
+    let shop = shop.reopen_with(&about, std::time::Duration::ZERO).await;
+    create(&shop, "+79000000001").await;
+    let words = "Не включается после воды, залит кофе, чинили в другом месте. ".repeat(60);
+    let change = format!(
+        r#"mutation {{ createTask(taskData: {{customerPhone: "+79000000001", category: REPAIR, description: "{words}", device: {{kind: "{LONG}"}}}}) {{ task {{ id }} }} }}"#
+    );
+    assert!(shop.ask(&change).await["errors"].is_null());
+    for id in ["1", "2"] {
+        renew(&shop, id).await;
+    }
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    let mut heights = Vec::new();
+    for path in [
+        "/tasks/1/hand-over?paper=roll",
+        "/tasks/1/receipt?paper=roll",
+        "/tasks/2/receipt?paper=roll&language=en",
+    ] {
+        // On a phone the paper is narrower on the screen than on the roll.
+        for (width, height) in [(1280, 900), (320, 568)] {
+            browser.resize(width, height).await;
+            browser.go(path).await;
+            let printed = print(&browser).await;
+            let [(227, height)] = printed[..] else {
+                panic!("{path} {width}: not one page of 80 mm: {printed:?}");
+            };
+            // What is printed, as wide as it is between the margins of 4 mm.
+            browser.resize((72.0 * PIXELS) as u32, 900).await;
+            media(&browser, "print").await;
+            let content = "return document.querySelector('.paper').getBoundingClientRect().height";
+            let content = browser.eval(content).await.as_f64().unwrap() / PIXELS + 8.0;
+            media(&browser, "").await;
+            let height = height as f64 / POINTS;
+            assert!(
+                height >= content && height < content + 4.0,
+                "{path} {width}: {height} mm of paper for {content} mm"
+            );
+            heights.push(height);
+        }
+    }
+    let (short, long) = (heights[0], heights[5]);
+    assert!(short < 150.0, "a slip of {short} mm");
+    assert!(long > 400.0, "a receipt of {long} mm");
+    shop.close().await;
+}
+
+/// Where everything of a label is, in millimetres from its corner: left, top, right and bottom of
+/// its code, its number and its text, the height of a line, and whether the text goes on.
+const LABEL: &str = "
+    const paper = document.querySelector('.paper.label');
+    const from = paper.getBoundingClientRect();
+    const mm = 96 / 25.4;
+    const box = (css) => {
+        const { left, top, right, bottom } = paper.querySelector(css).getBoundingClientRect();
+        return [left - from.left, top - from.top, right - from.left, bottom - from.top].map((x) => x / mm);
+    };
+    const text = paper.querySelector('.device');
+    const number = paper.querySelector('b');
+    return {
+        width: from.width / mm, height: from.height / mm,
+        code: box('.qr'), number: box('b'), text: box('.device'),
+        line: parseFloat(getComputedStyle(text).lineHeight) / mm,
+        cut: text.scrollHeight > text.clientHeight + 1,
+        spilled: number.scrollWidth > Math.ceil(number.getBoundingClientRect().width),
+    };";
+
+#[tokio::test]
+async fn a_label_has_its_code_and_number_whole_whatever_the_device_is_called() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let file = shop.database();
+    let word = "Рентгеноэлектрокардиографический".repeat(4);
+    let all = [
+        (1_i64, "телефон", false),
+        (9999, LONG, true),
+        (123_456, LONG, true),
+        (12_345_678, &*word, true),
+        (9_876_543_210, &*word, true),
+    ];
+    for (id, device, _) in all {
+        file.execute_batch(&format!(
+            "INSERT INTO tasks (id, customer_id, category, status, description, created_at, updated_at)
+                 SELECT {id}, customer_id, category, status, '', created_at, updated_at FROM tasks WHERE id = 1 AND {id} <> 1;
+             INSERT INTO task_details (task_id, kind, brand, model, serial, serial_key, accessories, appearance, place)
+                 VALUES ({id}, '{device}', '', '', '', '', '', '', '')"
+        ))
+        .unwrap();
+        renew(&shop, &id.to_string()).await;
+    }
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    for (id, device, cut) in all {
+        for language in ["ru", "en"] {
+            browser
+                .go(&format!("/tasks/{id}/label?language={language}"))
+                .await;
+            assert_eq!(print(&browser).await, [(164, 113)], "{id}");
+            for shown in ["", "print"] {
+                media(&browser, shown).await;
+                let label = browser.eval(LABEL).await;
+                fits(&label, &format!("{id} {language} {shown:?} {device}"), cut);
+            }
+            media(&browser, "").await;
+        }
+    }
+    shop.close().await;
+}
+
+fn fits(label: &Value, what: &str, cut: bool) {
+    let side = |part: &str, at: usize| label[part][at].as_f64().unwrap();
+    let (width, height) = (
+        label["width"].as_f64().unwrap(),
+        label["height"].as_f64().unwrap(),
+    );
+    // To a tenth of a millimetre.
+    let near = 0.1;
+    for part in ["code", "number", "text"] {
+        assert!(
+            side(part, 0) > -near
+                && side(part, 1) > -near
+                && side(part, 2) < width + near
+                && side(part, 3) < height + near,
+            "{part} leaves the label: {what} {label:#}"
+        );
+    }
+    let code = side("code", 2) - side("code", 0);
+    assert!((code - 30.0).abs() < near, "{what} {label:#}");
+    assert!(
+        (side("code", 3) - side("code", 1) - 30.0).abs() < near,
+        "{what} {label:#}"
+    );
+    for part in ["number", "text"] {
+        let beside = side(part, 2) < side("code", 0) + near;
+        let above = side(part, 3) < side("code", 1) + near;
+        assert!(
+            beside || above,
+            "{part} runs into the code: {what} {label:#}"
+        );
+    }
+    assert!(
+        side("number", 3) < side("text", 1) + near,
+        "{what} {label:#}"
+    );
+    assert_eq!(label["spilled"], false, "{what} {label:#}");
+    // The text ends with a whole line.
+    let lines = (side("text", 3) - side("text", 1)) / label["line"].as_f64().unwrap();
+    assert!(
+        (lines - lines.round()).abs() < 0.05,
+        "{lines} {what} {label:#}"
+    );
+    assert_eq!(label["cut"], cut, "{what} {label:#}");
 }

@@ -42,7 +42,7 @@ async fn take_in(desk: &Browser) {
 
 /// What the code on the receipt says: the address of the customer's page, without the server's.
 async fn receipt(desk: &Browser, shop: &Shop) -> String {
-    desk.click("a[href='/tasks/1/receipt']").await;
+    desk.click("[name=back][value='/tasks/1/receipt']").await;
     desk.at("/tasks/1/receipt").await;
     for line in [
         "Мастер",

@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 61] = [
+const OWNERS: [Screen<'_>; 66] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
@@ -148,6 +148,11 @@ const OWNERS: [Screen<'_>; 61] = [
     ("/customers/1/delete", "", ".danger"),
     ("/new-customer", "", "[name=name]"),
     ("/staff", "", ".person"),
+    ("/staff/2/role?role=OWNER", "", "[name=role]"),
+    ("/staff/2/deactivate", "", ".danger"),
+    ("/tasks/1/link", "", "[name=renew]"),
+    ("/?declined=1", "", ".empty"),
+    ("/tasks/3/receipt", "", ".paper.a4"),
     (
         "/staff",
         "send('[action=\"/staff/invite\"]', {email: 'c@example.com'})",
@@ -315,7 +320,29 @@ const ON_A_SCREEN: &str = r#"
         const out = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > room);
         wrong.push(`${wide} pixels wide: ${out.slice(0, 3).map((e) => e.outerHTML.slice(0, 200))}`);
     }
+    // A button is as wide as its words, and a word stays in one line.
+    for (const e of document.querySelectorAll("button, .btn, .tabs a, .badge")) {
+        if (!e.checkVisibility()) continue;
+        const named = `${e.outerHTML.slice(0, 200)}`;
+        if (e.scrollWidth > e.clientWidth + 1) wrong.push(`its text is wider: ${named}`);
+        const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+            if (text.parentElement.closest(".unseen")) continue;
+            for (const { index, 0: word } of text.data.matchAll(/[^\s-]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, index);
+                range.setEnd(text, index + word.length);
+                const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+                if (lines.size > 1) wrong.push(`${word} is broken: ${named}`);
+            }
+        }
+    }
     if (room > 720) return wrong;
+    // An iPhone zooms into a field with smaller letters, and stays there.
+    for (const e of document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea")) {
+        const size = parseFloat(getComputedStyle(e).fontSize);
+        if (e.checkVisibility() && size < 16) wrong.push(`letters of ${size}: ${e.outerHTML.slice(0, 200)}`);
+    }
     const pressed = "main .btn, .step, .steps button, .toast button, .bar nav a, .bar button, select, textarea, .choice, "
         + "input:not([type=hidden], [type=radio], [type=checkbox])";
     for (const e of document.querySelectorAll(pressed)) {
@@ -334,7 +361,7 @@ async fn fits(language: &str) {
     let mut wrong = Vec::new();
     let found = std::cell::RefCell::new(&mut wrong);
     every_screen(&driver, language, async |browser, screen| {
-        for width in [1280, 390] {
+        for width in [1280, 390, 320] {
             browser.resize(width, 844).await;
             let script = format!("const room = {width}; {ON_A_SCREEN}");
             let what = browser.eval(&script).await;

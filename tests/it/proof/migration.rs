@@ -101,6 +101,7 @@ const ROWS: &[&str] = &[
          (4000000000001, 1, NULL, 4, 'g', 0, 9), (4000000000001, 2, 1, NULL, NULL, 0, 9);
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (1, 'EDITED', 'CUSTOMER', NULL, 1, 'a', 'b', 9);",
+    "UPDATE approvals SET unsettled = 1 WHERE id = 1;",
 ];
 
 fn now() -> jiff::Timestamp {

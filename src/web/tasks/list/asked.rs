@@ -97,6 +97,15 @@ impl Asked {
             || !self.statuses.is_empty()
     }
 
+    /// Whether anything is chosen of what is folded away on a phone. What the tabs and the search box show
+    /// stays in sight, so that it opens nothing.
+    pub fn any_folded(&self, me: EmployeeId) -> bool {
+        !(self.from.is_empty() && self.to.is_empty())
+            || self.category.is_some()
+            || self.unassigned
+            || self.employee.is_some_and(|employee| employee != me)
+    }
+
     /// The address of the list when something else is chosen.
     pub fn with(&self, choose: impl FnOnce(&mut Self)) -> String {
         let mut other = self.clone();

@@ -10,7 +10,7 @@ use warp::reply::Response;
 use super::toast::{Toast, toast};
 use super::{Choice, Row, choices};
 use crate::app::{self, paging};
-use crate::domain::{Result, TaskFilter};
+use crate::domain::{Result, TaskFilter, TaskId};
 use crate::store::tasks::After;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -29,6 +29,8 @@ struct ListPage<'a> {
     current: &'a str,
     errors: Errors,
     asked: Asked,
+    /// Whether a phone shows the filters at once.
+    unfolded: bool,
     tabs: Vec<Tab>,
     /// The stages of the chosen status.
     stages: Vec<Tab>,
@@ -77,9 +79,16 @@ pub async fn list(visit: &Visit) -> Result<Response> {
             Some(_) => None,
         };
         let employees = app::accounts::employees(c, &actor)?;
-        Ok((rows, by_status, late, stages, employees))
+        let ids: Vec<TaskId> = rows.iter().map(|(row, _)| row.task.id).collect();
+        let unanswered = app::comments::unanswered(c, &actor, &ids)?;
+        let waiting = [
+            ("row-unanswered", unanswered),
+            ("row-declined", app::approvals::declined(c, &actor, &ids)?),
+        ];
+        Ok((rows, by_status, late, stages, employees, waiting))
     };
-    let (mut rows, by_status, late, stages, employees) = visit.desk.db.read(work).await?;
+    let read = visit.desk.db.read(work).await?;
+    let (mut rows, by_status, late, stages, employees, waiting) = read;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let last = rows
@@ -93,9 +102,10 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         stages: stage_tabs(&asked, &stages),
         employees: choices(&employees, asked.employee),
         count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        rows: Row::all(&rows, &visit.texts),
+        rows: Row::waiting(&rows, &waiting, &visit.texts),
         next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
         first: after.is_none(),
+        unfolded: asked.any_folded(me),
         toast: toast(visit).await?,
         asked,
         visit,

@@ -30,12 +30,12 @@ const CARD_SEARCHES: [&str; 7] = ["", "an", "б", "%", "_\\", "8 900 000", "0004
 const CARD: &str = "id phone phoneE164 name telegramId telegramVerified";
 const TASK: &str = "id createdAt createdTime updatedTime closedTime version category status
     stage { id } stageSince description dueOn overdue estimate price device { model serialNumber }
-    warrantyOf { id } warrantyTasks { id } tasksOfDevice { id } customer { ...card } employee { email } unanswered
+    warrantyOf { id } warrantyTasks { id } tasksOfDevice { id } customer { ...card } employee { email } unanswered declined
     comments { id kind author employee { email } channel text time open }
     approvals { id price text taskVersion employee { email } askedTime decision decidedTime channel }
     history { kind author from to time }";
 const WORKLOAD: &str = "statuses { status tasks } stages { stage { id } tasks }
-    overdue unanswered undelivered";
+    overdue unanswered declined undelivered";
 
 /// What the lists are asked for.
 #[derive(Debug, Clone)]

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::super::operation::{Beside, Fields, Operation, Phone};
 use super::super::{EMPLOYEES, date};
-use super::talk::settle;
 use super::{Card, Model, News, Stage, Task};
 
 /// The code of a refusal.
@@ -69,8 +68,9 @@ impl Model {
                 text,
             } => self.comment(id, to_customer, text, now)?,
             Operation::Settle(id) => {
-                let task = self.tasks.get_mut(&id).ok_or("NOT_FOUND")?;
-                if settle(&mut self.comments, id) {
+                self.tasks.get(&id).ok_or("NOT_FOUND")?;
+                if self.settle(id) {
+                    let task = self.tasks.get_mut(&id).unwrap();
                     task.happened(now, "SETTLED", "");
                     task.updated = now;
                 }
@@ -164,6 +164,7 @@ impl Model {
             updated: now,
             closed: (stage.status == "CLOSED").then_some(now),
             approvals: Vec::new(),
+            declined: false,
             history: Vec::new(),
         };
         task.put(&fields.beside, now);
@@ -452,6 +453,9 @@ impl Task {
                 self.withdraw(now);
             }
         }
+        if ["READY", "CLOSED"].contains(&stage.status) {
+            self.declined = false;
+        }
         // Of the first stage of another status its status says all.
         if was.status == stage.status || !is_first {
             self.note_changed(now, "STAGE", &was.name, &stage.name);
@@ -473,6 +477,7 @@ impl Task {
         }
         let estimate = beside.estimate.unwrap_or(self.estimate);
         if estimate != self.estimate {
+            self.declined = false;
             self.withdraw(now);
         }
         let device = self.device();

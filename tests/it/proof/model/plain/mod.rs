@@ -95,6 +95,8 @@ pub struct Task {
     pub updated: Timestamp,
     closed: Option<Timestamp>,
     approvals: Vec<Approval>,
+    /// The customer has declined the price, and nobody has reacted yet.
+    declined: bool,
     history: Vec<Value>,
 }
 
@@ -194,6 +196,7 @@ impl Model {
             "category": task.category, "status": task.status, "description": task.description,
             "stage": {"id": task.stage.to_string()}, "stageSince": task.since.to_string(),
             "estimate": task.estimate, "unanswered": self.is_unanswered(id),
+            "declined": task.declined,
             "comments": comments.collect::<Vec<_>>(),
             "approvals": task.approvals.iter().map(Approval::written).collect::<Vec<_>>(),
             "customer": task.customer.map(|id| self.card(id)),
@@ -237,6 +240,7 @@ impl Model {
             "stages": open.map(of_stage).collect::<Vec<_>>(),
             "overdue": count(&|_, task| task.is_overdue(&self.today)),
             "unanswered": count(&|id, _| self.is_unanswered(id)),
+            "declined": count(&|_, task| task.declined),
             "undelivered": 0,
         })
     }

@@ -1,7 +1,5 @@
 //! What is said and agreed in the model, and what customers are told.
 
-use std::collections::BTreeMap;
-
 use jiff::{Timestamp, ToSpan};
 
 use super::apply::Refusal;
@@ -26,7 +24,7 @@ impl Model {
         };
         let comment = self.add_comment(id, kind, "COMMENT", text, now);
         if to_customer {
-            settle(&mut self.comments, id);
+            self.settle(id);
             self.tell(id, News::Comment(comment));
         }
         Ok(())
@@ -71,6 +69,7 @@ impl Model {
         if task.status == "CLOSED" {
             return Err("BAD_USER_INPUT");
         }
+        task.declined = false;
         task.withdraw(now);
         let before = task.estimate.map(|sum| sum.to_string()).unwrap_or_default();
         task.note_changed(now, "ESTIMATE", &before, &price.to_string());
@@ -153,9 +152,19 @@ impl Model {
             asked.decision = if agreed { "AGREED" } else { "DECLINED" };
             asked.decided = Some(now);
             let (kind, price) = (asked.decision, asked.price);
+            task.declined = !agreed;
             task.happened(now, kind, price);
             task.updated = now;
         }
+    }
+
+    /// What the customer of a task said, or declined, waits for nothing any more; whether anything did.
+    pub fn settle(&mut self, task: i64) -> bool {
+        let waiting = self.comments.values_mut();
+        let waiting = waiting.filter(|comment| comment.task == task && comment.open);
+        let said = waiting.map(|comment| comment.open = false).count() > 0;
+        let declined = self.tasks.get_mut(&task).map(|task| &mut task.declined);
+        declined.is_some_and(std::mem::take) || said
     }
 
     /// Where a task's customer can be told.
@@ -219,11 +228,4 @@ impl Model {
             notice.sent = true;
         }
     }
-}
-
-/// What the customer of a task said waits for no answer any more; whether anything did.
-pub fn settle(comments: &mut BTreeMap<i64, Comment>, task: i64) -> bool {
-    let waiting = comments.values_mut();
-    let waiting = waiting.filter(|comment| comment.task == task && comment.open);
-    waiting.map(|comment| comment.open = false).count() > 0
 }

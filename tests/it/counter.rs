@@ -1,0 +1,431 @@
+//! What staff see at the counter: whom nothing can reach, what a customer has declined, which
+//! filters are open, and that looking at a page changes nothing.
+
+use serde_json::json;
+
+use crate::bot::{ANNA, contact, create, messages, set_status};
+use crate::fake_telegram::Answer;
+use crate::harness::Shop;
+use crate::pages::{Browser, OWNERS, PAGES, goes_to};
+use crate::status_links::renew;
+
+const OFF: &str = "mode = 'off'";
+
+/// A shop without a bot, with an owner and a task of a customer's.
+async fn without_bot() -> Shop {
+    let mut shop = Shop::open_with("", OFF).await;
+    let answer = shop.register("owner@example.com").await;
+    let token = answer["data"]["register"]["token"].as_str();
+    shop.token = token.map(str::to_owned);
+    create(&shop, "8 900 000-00-01").await;
+    shop
+}
+
+/// The words on the buttons that send something to the customer: a message, and a price.
+async fn buttons(browser: &Browser<'_>) -> [String; 2] {
+    let page = browser.page("/tasks/1").await;
+    let form = |action: &str| {
+        let (_, form) = page.split_once(action).unwrap_or_else(|| panic!("{page}"));
+        form.split_once("</form>").unwrap().0.to_owned()
+    };
+    let words = |form: &str| {
+        let (_, last) = form.rsplit_once("<button").unwrap();
+        let (_, words) = last.split_once('>').unwrap();
+        words.split_once("</button>").unwrap().0.to_owned()
+    };
+    [
+        words(&form("action=\"/tasks/1/comments\"")),
+        words(&form("action=\"/tasks/1/ask\"")),
+    ]
+}
+
+/// What is said once a message was written and a price was asked for.
+async fn toasts(browser: &mut Browser<'_>) -> [String; 2] {
+    let said = [("comment", "Экран приедет в среду"), ("to", "customer")];
+    let asked = [("askPrice", "4500"), ("askText", "")];
+    [
+        toast(browser, "/tasks/1/comments", &said).await,
+        toast(browser, "/tasks/1/ask", &asked).await,
+    ]
+}
+
+async fn toast(browser: &mut Browser<'_>, path: &str, form: &[(&str, &str)]) -> String {
+    let answer = browser.post(path, form).await;
+    let to = goes_to(&answer).to_owned();
+    let page = browser.page(&to).await;
+    let (_, toast) = page
+        .split_once("<div class=\"toast\" role=\"status\">\n<span>")
+        .unwrap_or_else(|| panic!("{to} {page}"));
+    toast.split_once("</span>").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and_after() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "8 900 000-00-01").await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let call = "звоните 8\u{a0}900\u{a0}000-00-01";
+    let expect = async |browser: &mut Browser<'_>, why: &str| {
+        let saves = [
+            format!("Сохранить: {why}, {call}"),
+            format!("Сохранить цену: {why}, {call}"),
+        ];
+        assert_eq!(buttons(browser).await, saves);
+        let saved = [
+            format!("Сообщение сохранено, но в Telegram не уйдёт: {why}, {call}."),
+            format!("Цена сохранена, но в Telegram не уйдёт: {why}, {call}."),
+        ];
+        assert_eq!(toasts(browser).await, saved);
+    };
+    expect(&mut browser, "Telegram не привязан").await;
+    let card = r#"mutation { updateCustomer(customerData: {phone: "+79000000001", telegramId: 5}) { customer { unreachable } } }"#;
+    let card = shop.ask(card).await;
+    let why = &card["data"]["updateCustomer"]["customer"]["unreachable"];
+    assert_eq!(*why, "NOT_VERIFIED", "{card}");
+    expect(&mut browser, "Telegram не подтверждён").await;
+
+    // Somebody can be reached: the plain words, and what happens then.
+    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
+    messages(&shop, 2).await;
+    let plain = ["Отправить клиенту", "Отправить на согласование"];
+    assert_eq!(buttons(&browser).await, plain);
+    let sent = [
+        "Сообщение уходит клиенту в Telegram.",
+        "Вопрос о цене уходит клиенту в Telegram.",
+    ];
+    assert_eq!(toasts(&mut browser).await, sent);
+    messages(&shop, 4).await;
+    let reached = "{ taskById(id: 1) { customer { unreachable } } }";
+    let answer = shop.ask(reached).await;
+    assert_eq!(
+        answer["data"]["taskById"]["customer"],
+        json!({"unreachable": null})
+    );
+    // A note for colleagues goes to nobody, and nothing is said of it.
+    let note = [("comment", "Проверить плату"), ("to", "staff")];
+    assert_eq!(
+        goes_to(&browser.post("/tasks/1/comments", &note).await),
+        "/tasks/1"
+    );
+
+    let blocked = json!({"ok": false, "error_code": 403, "description": "Forbidden"});
+    shop.telegram.then(Answer::Error(403, blocked));
+    set_status(&shop, "1", "READY").await;
+    messages(&shop, 5).await;
+    while buttons(&browser).await[0] == plain[0] {}
+    expect(&mut browser, "клиент заблокировал бота").await;
+    let answer = shop.ask(reached).await;
+    assert_eq!(
+        answer["data"]["taskById"]["customer"]["unreachable"],
+        "BLOCKED"
+    );
+
+    // Without a card there is nobody to call either.
+    shop.ask(r#"mutation { deleteCustomer(phone: "+79000000001") { phone } }"#)
+        .await;
+    assert_eq!(
+        buttons(&browser).await[0],
+        "Сохранить: карточка клиента удалена"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn without_a_bot_nobody_is_promised_a_message() {
+    let shop = without_bot().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    // A proven account is of no use without a bot.
+    shop.database()
+        .execute_batch("UPDATE customers SET telegram_id = 5, telegram_verified = 1")
+        .unwrap();
+    let why = "бот выключен, звоните 8\u{a0}900\u{a0}000-00-01";
+    assert_eq!(buttons(&browser).await[0], format!("Сохранить: {why}"));
+    assert_eq!(
+        toasts(&mut browser).await[0],
+        format!("Сообщение сохранено, но в Telegram не уйдёт: {why}.")
+    );
+    let card = shop.ask("{ customers { nodes { unreachable } } }").await;
+    assert_eq!(
+        card["data"]["customers"]["nodes"][0]["unreachable"],
+        "NO_BOT"
+    );
+    // Neither is anybody who changes the status.
+    let version = shop.ask("{ taskById(id: 1) { version } }").await;
+    let version = version["data"]["taskById"]["version"].to_string();
+    let form = [
+        ("status", "READY"),
+        ("version", &*version),
+        ("back", "/tasks/1"),
+    ];
+    let toast = toast(&mut browser, "/tasks/1/status", &form).await;
+    assert!(
+        toast.contains("Клиенту не сообщим: бот выключен"),
+        "{toast}"
+    );
+    shop.close().await;
+}
+
+/// Lets the customer decline the price of the task.
+async fn decline(shop: &Shop, task: &str) {
+    let asked = shop
+        .ask(&format!(
+            "mutation {{ askApproval(id: {task}, price: 450000) {{ task {{ approvals {{ id }} }} }} }}"
+        ))
+        .await;
+    let approvals = asked["data"]["askApproval"]["task"]["approvals"].as_array();
+    let id = approvals.unwrap().last().unwrap()["id"].as_str().unwrap();
+    let link = renew(shop, task).await;
+    let form = [("approval", id), ("answer", "decline")];
+    let answer = Browser::open(shop)
+        .post(&format!("{link}/decide"), &form)
+        .await;
+    assert_eq!(answer.status(), 303);
+}
+
+/// What stands in the badge, and where it leads.
+fn badge(page: &str) -> Option<(&str, &str)> {
+    let (_, rest) = page.split_once("<a class=\"badge\" href=\"")?;
+    let (href, rest) = rest.split_once('"').unwrap();
+    let inside = rest.split_once('>').unwrap().1;
+    Some((inside.split_once('<').unwrap().0, href))
+}
+
+#[tokio::test]
+async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
+    let shop = without_bot().await;
+    let colleague = crate::accounts::employee(&shop).await;
+    for phone in ["+79000000002", "+79000000003", "+79000000004"] {
+        create(&shop, phone).await;
+    }
+    // All of them are the owner's; the badge is the colleague's.
+    for id in 1..=4 {
+        let assign =
+            format!("mutation {{ assignTask(id: {id}, employeeId: 1) {{ task {{ id }} }} }}");
+        assert!(shop.ask(&assign).await["errors"].is_null());
+    }
+    let mut browser = Browser::open(&shop);
+    browser.cookie = format!("zayavka={colleague}");
+    assert_eq!(badge(&browser.page("/").await), None);
+    for id in ["1", "2", "3", "4"] {
+        decline(&shop, id).await;
+    }
+    let list = browser.page("/").await;
+    assert_eq!(badge(&list), Some(("4", "/?declined=1")), "{list}");
+    assert!(list.contains("4 отказа от цены"), "{list}");
+    let line = "<div class=\"due bad\">клиент не согласен с ценой</div>";
+    assert_eq!(list.matches(line).count(), 4, "{list}");
+    let declined = browser.page("/?declined=1").await;
+    assert_eq!(declined.matches("<tr data-task=").count(), 4);
+    assert!(
+        declined.contains("aria-current=\"true\">Отказ от цены"),
+        "{declined}"
+    );
+    let today = browser.page("/today").await;
+    let figure = "<a href=\"/?declined=1\"><b class=\"bad\">4</b> Отказ от цены</a>";
+    assert!(today.contains(figure), "{today}");
+    let task = browser.page("/tasks/1").await;
+    assert!(task.contains("<b>Клиент не согласен с ценой</b>"), "{task}");
+    let query = "{ tasks(filter: {declined: true}) { totalCount nodes { id declined } }
+        today { total { declined } } }";
+    let answer = shop.ask(query).await;
+    assert_eq!(answer["data"]["tasks"]["totalCount"], 4, "{answer}");
+    assert_eq!(answer["data"]["tasks"]["nodes"][0]["declined"], true);
+    assert_eq!(answer["data"]["today"]["total"]["declined"], 4);
+
+    // A customer who waits for an answer counts too, once for each task.
+    let link = renew(&shop, "1").await;
+    let mut customer = Browser::open(&shop);
+    customer
+        .post(&format!("{link}/say"), &[("text", "Дорого")])
+        .await;
+    let list = browser.page("/").await;
+    assert_eq!(badge(&list), Some(("4", "/today")), "{list}");
+    assert!(
+        list.contains("1 заявка ждёт ответа, 4 отказа от цены"),
+        "{list}"
+    );
+    let both = "<div class=\"due bad\">клиент ждёт ответа</div>";
+    assert_eq!(list.matches(both).count(), 1, "{list}");
+
+    // Four reactions: an answer, a new price, "no answer needed", and the end of the work.
+    let said = [("comment", "Вернём без ремонта"), ("to", "customer")];
+    browser.post("/tasks/1/comments", &said).await;
+    browser.post("/tasks/2/ask", &[("askPrice", "3000")]).await;
+    assert_eq!(
+        goes_to(&browser.post("/tasks/3/settle", &[]).await),
+        "/tasks/3"
+    );
+    assert_eq!(badge(&browser.page("/").await), Some(("1", "/?declined=1")));
+    set_status(&shop, "4", "READY").await;
+    let list = browser.page("/").await;
+    assert_eq!(badge(&list), None, "{list}");
+    assert!(!list.contains("не согласен"), "{list}");
+    let answer = shop.ask(query).await;
+    assert_eq!(answer["data"]["tasks"]["totalCount"], 0, "{answer}");
+    // What was decided stays what it was.
+    let decisions = "{ taskById(id: 3) { declined approvals { decision } history { kind } } }";
+    let answer = shop.ask(decisions).await;
+    let task = &answer["data"]["taskById"];
+    assert_eq!(task["approvals"], json!([{"decision": "DECLINED"}]));
+    assert_eq!(task["declined"], false);
+    let last = task["history"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["kind"], "SETTLED");
+    // Another estimate is a reaction as well.
+    decline(&shop, "3").await;
+    assert!(badge(&browser.page("/").await).is_some());
+    shop.ask("mutation { updateTask(taskData: {id: 3, estimate: 100000}) { task { id } } }")
+        .await;
+    assert_eq!(badge(&browser.page("/").await), None);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_filters_of_a_phone_are_open_for_what_is_behind_them_alone() {
+    let shop = without_bot().await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    for (query, open) in [
+        ("", false),
+        ("?status=READY", false),
+        ("?status=READY&status=ACCEPTED", false),
+        ("?status=IN_PROGRESS&stage=5", false),
+        ("?overdue=1&unanswered=1", false),
+        ("?q=900", false),
+        ("?employee=1", false),
+        ("?employee=2", true),
+        ("?employee=none", true),
+        ("?category=REPAIR", true),
+        ("?from=2021-07-01&status=READY", true),
+        ("?to=2021-07-01", true),
+    ] {
+        let page = browser.page(&format!("/{query}")).await;
+        let (_, fold) = page
+            .split_once("class=\"fold unseen\" id=\"fold\"")
+            .unwrap();
+        assert_eq!(fold.starts_with(" checked>"), open, "{query}");
+    }
+    shop.close().await;
+}
+
+/// Pages beside those that everybody or the owner opens from the bar, and what is no page.
+const OTHERS: [&str; 18] = [
+    "/healthz",
+    "/readyz",
+    "/graphiql.js",
+    "/manifest.webmanifest",
+    "/assets/none",
+    "/s/none",
+    "/login",
+    "/first-run",
+    "/join/token",
+    "/data/tasks.csv",
+    "/data/customers.csv",
+    "/data/archive.json",
+    "/data/import/none",
+    "/devices/known?serialNumber=1",
+    "/customers/known?phone=%2B79000000001",
+    "/photos/1",
+    "/tasks/1/link",
+    "/graphql?query=%7B__typename%7D",
+];
+
+#[tokio::test]
+async fn looking_at_a_page_writes_nothing() {
+    let shop = without_bot().await;
+    crate::accounts::employee(&shop).await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let file = shop.database();
+    // Another number after every commit of another connection.
+    let commits = || {
+        let version = "PRAGMA data_version";
+        file.query_row(version, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let before = shop.dump();
+    for path in PAGES.iter().chain(&OWNERS).chain(&OTHERS) {
+        let seen = commits();
+        let answer = browser.get(path).await;
+        let status = answer.status().as_u16();
+        assert!(status < 500 && status != 405, "{path} {status}");
+        answer.bytes().await.unwrap();
+        assert_eq!(commits(), seen, "GET {path} has written something");
+    }
+    assert_eq!(shop.dump(), before);
+    // The probe sees a commit when there is one.
+    let seen = commits();
+    set_status(&shop, "1", "READY").await;
+    assert_ne!(commits(), seen);
+    let link = renew(&shop, "1").await;
+    let seen = commits();
+    browser.page(&link).await;
+    assert_eq!(commits(), seen, "the customer's page");
+    shop.close().await;
+}
+
+/// Every route of a page that a GET opens, by its parts.
+fn routes() -> Vec<String> {
+    let table = include_str!("../../src/web/mod.rs");
+    let route = |line: &str| {
+        let (parts, _) = line.trim().strip_prefix('[')?.split_once("] if get")?;
+        Some(parts.to_owned())
+    };
+    table.lines().filter_map(route).collect()
+}
+
+#[test]
+fn every_page_is_among_those_that_are_looked_at() {
+    let routes = routes();
+    assert!(routes.len() > 30, "the table of pages moved: {routes:?}");
+    let known = ["/s/token", "/photos/1"];
+    let paths = PAGES.iter().chain(&OWNERS).chain(&OTHERS).chain(&known);
+    let paths: Vec<Vec<&str>> = paths
+        .map(|path| {
+            let path = path.split('?').next().unwrap();
+            path.split('/').filter(|part| !part.is_empty()).collect()
+        })
+        .collect();
+    for route in routes {
+        let parts: Vec<&str> = route.split(", ").filter(|part| !part.is_empty()).collect();
+        let fits = |path: &Vec<&str>| {
+            let same = |(part, asked): (&&str, &&str)| {
+                !part.starts_with('"') || part.trim_matches('"') == *asked
+            };
+            path.len() == parts.len() && parts.iter().zip(path).all(same)
+        };
+        assert!(
+            parts.contains(&"..") || paths.iter().any(fits),
+            "nobody looks at [{route}]"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
+    let shop = without_bot().await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    // Opened by its address alone the paper says what it lacks, and how to get it.
+    for path in ["/tasks/1/receipt", "/tasks/1/label"] {
+        let paper = browser.page(path).await;
+        assert!(!paper.contains("class=\"qr\""), "{paper}");
+        let button = format!("name=\"back\" value=\"{path}\">Добавить код для клиента</button>");
+        assert!(paper.contains(&button), "{paper}");
+    }
+    let none = shop.ask("{ taskById(id: 1) { statusUrl } }").await;
+    assert_eq!(none["data"]["taskById"]["statusUrl"], json!(null));
+    // The task's page prints with one press.
+    let task = browser.page("/tasks/1").await;
+    let button = "name=\"back\" value=\"/tasks/1/receipt\">Квитанция</button>";
+    assert!(task.contains(button), "{task}");
+    let form = [("back", "/tasks/1/receipt")];
+    let answer = browser.post("/tasks/1/link", &form).await;
+    assert_eq!(goes_to(&answer), "/tasks/1/receipt");
+    let receipt = browser.page("/tasks/1/receipt").await;
+    assert!(receipt.contains("class=\"qr\""), "{receipt}");
+    assert!(!receipt.contains("Добавить код"), "{receipt}");
+    // From then on the papers are plain links, and a form elsewhere leads nowhere else.
+    let task = browser.page("/tasks/1").await;
+    assert!(task.contains("<a class=\"btn\" href=\"/tasks/1/receipt\">"));
+    let form = [("back", "//evil.example")];
+    let answer = browser.post("/tasks/1/link", &form).await;
+    assert_eq!(goes_to(&answer), "/");
+    shop.close().await;
+}
