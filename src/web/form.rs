@@ -51,6 +51,17 @@ impl Errors {
         }
     }
 
+    /// The same for a field that a form may not have.
+    ///
+    /// # Errors
+    /// As for [`Errors::add`].
+    pub fn take_some<T>(&mut self, result: Option<Result<T>>, texts: &Texts) -> Result<Option<T>> {
+        match result {
+            Some(result) => self.take(result, texts),
+            None => Ok(None),
+        }
+    }
+
     /// Says something of a field that no error of ours says.
     pub fn say(&mut self, field: &'static str, text: String) {
         self.0.entry(field).or_insert(text);

@@ -7,6 +7,7 @@ mod assets;
 mod board;
 mod customers;
 mod data;
+mod edited;
 mod errors;
 mod form;
 mod months;

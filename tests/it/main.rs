@@ -15,6 +15,7 @@ mod doctor;
 mod fake_telegram;
 mod files;
 mod filters;
+mod forms;
 mod harness;
 mod healthcheck;
 mod i18n;

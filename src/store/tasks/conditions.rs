@@ -93,6 +93,10 @@ impl Conditions {
             self.lead(format!("t.id IN ({STUCK})"));
             self.bind(":now", Millis(now));
         }
+        if let Some(since) = filter.closed_since {
+            self.lead("t.closed_at >= :closed_since".to_owned());
+            self.bind(":closed_since", Millis(since));
+        }
         if let Some(before) = filter.ready_before {
             self.lead("t.ready_at < :ready_before".to_owned());
             self.bind(":ready_before", Millis(before));

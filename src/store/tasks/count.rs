@@ -45,6 +45,7 @@ pub fn count_by_status(
         && filter.overdue.is_none()
         && filter.stage.is_none()
         && filter.stuck.is_none()
+        && filter.closed_since.is_none()
         && filter.ready_before.is_none()
         && !filter.unanswered
         && !filter.undelivered

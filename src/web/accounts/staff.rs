@@ -143,9 +143,9 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
     let (policy, now, to) = (desk.registration, desk.clock.now(), email.clone());
-    let role = Role::Employee;
+    let (role, post) = (Role::Employee, visit.post());
     let work = move |tx: &crate::store::Transaction<'_>| {
-        accounts::invite(tx, Some(owner), policy, &to, role, now)
+        accounts::invite_again(tx, Some(owner), policy, &to, role, post, now)
     };
     let Some(made) = errors.take(desk.db.write(work).await, &visit.texts)? else {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;

@@ -3,7 +3,7 @@
 use warp::reply::Response;
 
 use super::task_id;
-use crate::app::status_links;
+use crate::app::{posts, status_links};
 use crate::domain::{Result, Task, TaskId};
 use crate::store::Transaction;
 use crate::web::visit::Visit;
@@ -12,6 +12,8 @@ use crate::web::visit::Visit;
 pub struct CustomerLink {
     /// `None` where nobody has made it yet, and where it has ended.
     pub url: Option<String>,
+    /// Counts the links that the task has had; with it a page asks once for another one.
+    pub generation: Option<i64>,
     /// The task was closed too long ago.
     pub ended: bool,
 }
@@ -19,8 +21,10 @@ pub struct CustomerLink {
 impl CustomerLink {
     pub fn new(visit: &Visit, task: &Task, generation: Option<i64>) -> Self {
         let (links, now) = (&visit.desk.links, visit.desk.clock.now());
+        let url = generation.and_then(|generation| links.url(task, generation, now));
         Self {
-            url: generation.and_then(|generation| links.url(task, generation, now)),
+            generation: generation.filter(|_| url.is_some()),
+            url,
             ended: !links.hold(task, now),
         }
     }
@@ -42,9 +46,11 @@ pub async fn made(visit: &Visit, id: TaskId) -> Result<Option<String>> {
 pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
-    let renew = !visit.typed("renew").is_empty();
+    let (renew, post) = (!visit.typed("renew").is_empty(), visit.post());
     let work = move |tx: &Transaction<'_>| match renew {
-        true => status_links::renew(tx, &actor, &links, id, now),
+        true => posts::once(tx, post, now, || {
+            status_links::renew(tx, &actor, &links, id, now)
+        }),
         false => status_links::make(tx, &actor, &links, id, now),
     };
     visit.desk.db.write(work).await?;
