@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::{customers, details, stages, tasks};
 use crate::domain::{
-    Actor, Customer, CustomerChange, CustomerId, Details, Edit, Error, Merge, Owner, Result, Shop,
-    Stage, StageChange, StageId, TaskChange, TaskId,
+    Actor, Conflict, Customer, CustomerChange, CustomerId, Details, Edit, EmployeeId, Error, Merge,
+    Owner, Result, Shop, Stage, StageChange, StageId, TaskChange, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Transaction};
@@ -52,6 +52,29 @@ pub fn task(
         now: (row.stage, after, beside),
         collided: merge.collided,
     })
+}
+
+/// Makes the employee responsible for a task who was chosen on its page, or nobody.
+///
+/// # Errors
+/// [`Conflict::Version`] when a colleague has chosen somebody else meanwhile, and as for
+/// [`tasks::assign`].
+pub fn employee(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    edit: Edit<Option<Option<EmployeeId>>>,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let row = tasks::get(tx, actor, id)?;
+    let (stored, current) = (Some(row.task.employee), row.task.version);
+    let shown = edit.shown.values(&stored, Some(current));
+    let mut merge = Merge::default();
+    match merge.field("employee", edit.typed, shown, stored) {
+        Some(employee) => tasks::assign(tx, actor, id, employee, None, now),
+        None if merge.collided.is_empty() => Ok(row),
+        None => Err(Conflict::Version { current }.into()),
+    }
 }
 
 fn whole(tx: &Transaction, actor: &Actor, id: TaskId) -> Result<(TaskRow, Details)> {

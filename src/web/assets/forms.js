@@ -19,6 +19,9 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = Date.now();
   keep();
+  // A page that fails takes the place of the one before where both have the same address, and Back
+  // would lead past the form.
+  if (form.action === location.href) form.action += form.action.includes("?") ? "&" : "?";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
@@ -31,17 +34,18 @@ window.addEventListener("pageshow", () => {
 const texts = "input:not([type=hidden], [type=radio], [type=checkbox], [type=password], [type=file], [readonly]), textarea";
 const kept = () => [...document.forms].filter((form) =>
   form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
+const goal = (form) => form.getAttribute("action").replace(/[?&]+$/, "");
 const fields = (form) => [...form.elements].filter((field) =>
   field.name && field.matches("input:not([type=file]), textarea, select"));
 
 function keep() {
-  const forms = kept().map((form) => [form.getAttribute("action"),
+  const forms = kept().map((form) => [goal(form),
     fields(form).map(({ name, type, value, checked }) => [name, type, value, checked])]);
   history.replaceState({ ...history.state, forms }, "");
 }
 
-for (const [action, was] of history.state?.forms ?? []) {
-  const form = kept().find((form) => form.getAttribute("action") === action);
+for (const [to, was] of history.state?.forms ?? []) {
+  const form = kept().find((form) => goal(form) === to);
   const now = form ? fields(form) : [];
   // Where the form has other fields now, it is another form.
   if (now.length !== was.length || now.some((field, at) => field.name !== was[at][0])) continue;

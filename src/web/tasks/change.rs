@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
+use crate::web::edited::Edited;
 use crate::web::visit::{Visit, safe_path};
 
 /// Changes a task; with the stage that it had before. What has been done already is done: whoever
@@ -86,21 +87,19 @@ pub fn way_back(stage: &Stage) -> String {
     }
 }
 
+/// Makes somebody responsible, whatever else a colleague has changed meanwhile.
 pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (task_id(id)?, visit.desk.clock.now());
-    let employee = match visit.typed("employee") {
-        "" => None,
-        employee => Some(EmployeeId::parse("employee", employee)?),
+    let employee = |text: &str| match text {
+        "" => Ok(None),
+        id => EmployeeId::parse("employee", id).map(Some),
     };
-    let version = visit.typed("version").parse().ok();
-    let work = move |tx: &Transaction<'_>| {
-        let row = app::tasks::get(tx, &actor, id)?;
-        match row.task.employee == employee {
-            true => Ok(row),
-            false => app::tasks::assign(tx, &actor, id, employee, version, now),
-        }
-    };
+    let edited = Edited::read(visit);
+    let typed = employee(visit.typed("employee"))?;
+    let shown = edited.shown("employee").and_then(|id| employee(id).ok());
+    let edit = edited.edit(Some(typed), shown);
+    let work = move |tx: &Transaction<'_>| app::edits::employee(tx, &actor, id, edit, now);
     visit.desk.db.write(work).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }

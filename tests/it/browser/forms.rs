@@ -100,17 +100,14 @@ async fn enter_presses_the_main_button_of_every_form_of_every_page() {
     for file in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         for form in text.split("<form").skip(1) {
-            let tag = form.split('>').next().unwrap();
-            let action = tag
-                .split_once("action=\"")
-                .map(|(_, rest)| rest.split('"').next().unwrap());
-            let action = nameless(action.unwrap_or_default());
-            // These have the address of the page, which the template doesn't name.
-            let named = !action.is_empty() && action != "N";
-            assert!(
-                !named || seen.contains(&action),
-                "no page of the test has {action}"
-            );
+            let inside = form.split("</form>").next().unwrap();
+            // Of one button nothing can be wrong.
+            if inside.matches("<button").count() < 2 && !inside.contains("{% include") {
+                continue;
+            }
+            let (_, action) = inside.split_once("action=\"").unwrap();
+            let action = nameless(action.split('"').next().unwrap());
+            assert!(seen.contains(&action), "no page of the test has {action}");
         }
     }
 }
@@ -291,7 +288,6 @@ async fn a_form_whose_answer_never_came_is_filled_and_can_be_sent_again() {
     browser.click(MAIN).await;
     browser.at("/tasks/3").await;
     // Back once more and sent once more, it is still the same task.
-    browser.web().back().await.unwrap();
     browser.web().back().await.unwrap();
     browser.web().back().await.unwrap();
     browser.at("/new-task/").await;
