@@ -341,7 +341,7 @@ async fn customers_and_stages_are_merged_as_tasks_are() {
         stage().await,
         json!({"id": "5", "name": "Ждёт деталь", "colour": "RED", "wording": "Деталь в пути", "told": false, "stuckDays": 5})
     );
-    first.set("colour", "TEAL").set("name", "Запчасть");
+    first.set("colour", "VIOLET").set("name", "Запчасть");
     let answer = first.send(&mut mine).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
     let page = answer.text().await.unwrap();
@@ -353,7 +353,7 @@ async fn customers_and_stages_are_merged_as_tasks_are() {
     assert_eq!(goes_to(&question.send(&mut mine).await), "/stages");
     assert_eq!(
         stage().await,
-        json!({"id": "5", "name": "Ждёт деталь", "colour": "TEAL", "wording": "Деталь в пути", "told": false, "stuckDays": 5})
+        json!({"id": "5", "name": "Ждёт деталь", "colour": "VIOLET", "wording": "Деталь в пути", "told": false, "stuckDays": 5})
     );
     shop.close().await;
 }
