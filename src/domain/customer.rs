@@ -1,6 +1,6 @@
 //! Customers and their link to Telegram.
 
-use super::{CustomerId, Language, Name, Phone, TelegramId};
+use super::{CustomerId, Language, Merge, Name, Phone, TelegramId};
 
 /// A customer's card.
 #[derive(Debug, Clone)]
@@ -63,4 +63,22 @@ impl Unreachable {
 pub struct CustomerChange {
     pub name: Option<Option<Name>>,
     pub telegram_id: Option<TelegramId>,
+}
+
+impl CustomerChange {
+    /// A card as its edit form shows it.
+    pub fn of(card: &Customer) -> Self {
+        Self {
+            name: Some(card.name.clone()),
+            telegram_id: None,
+        }
+    }
+
+    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            name: merge.field("name", self.name, shown.name, stored.name),
+            telegram_id: None,
+        }
+    }
 }

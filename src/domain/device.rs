@@ -1,6 +1,6 @@
 //! What a customer brings, and what stands beside a task.
 
-use super::{Day, Result, Sum, TaskId};
+use super::{Day, Merge, Result, Sum, TaskId};
 
 /// One line about something, possibly empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -164,6 +164,68 @@ pub struct DetailsChange {
 }
 
 impl DetailsChange {
+    /// These details, as an edit form shows them.
+    pub fn of(details: &Details) -> Self {
+        let device = details.device.clone();
+        Self {
+            kind: Some(device.kind),
+            brand: Some(device.brand),
+            model: Some(device.model),
+            serial: Some(device.serial),
+            accessories: Some(device.accessories),
+            appearance: Some(device.appearance),
+            place: Some(device.place),
+            estimate: Some(details.estimate),
+            price: Some(details.price),
+            prepayment: Some(details.prepayment),
+            warranty_until: Some(details.warranty_until),
+            warranty_of: Some(details.warranty_of),
+        }
+    }
+
+    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            kind: merge.field("kind", self.kind, shown.kind, stored.kind),
+            brand: merge.field("brand", self.brand, shown.brand, stored.brand),
+            model: merge.field("model", self.model, shown.model, stored.model),
+            serial: merge.field("serialNumber", self.serial, shown.serial, stored.serial),
+            accessories: merge.field(
+                "accessories",
+                self.accessories,
+                shown.accessories,
+                stored.accessories,
+            ),
+            appearance: merge.field(
+                "appearance",
+                self.appearance,
+                shown.appearance,
+                stored.appearance,
+            ),
+            place: merge.field("place", self.place, shown.place, stored.place),
+            estimate: merge.field("estimate", self.estimate, shown.estimate, stored.estimate),
+            price: merge.field("price", self.price, shown.price, stored.price),
+            prepayment: merge.field(
+                "prepayment",
+                self.prepayment,
+                shown.prepayment,
+                stored.prepayment,
+            ),
+            warranty_until: merge.field(
+                "warrantyUntil",
+                self.warranty_until,
+                shown.warranty_until,
+                stored.warranty_until,
+            ),
+            warranty_of: merge.field(
+                "warrantyOf",
+                self.warranty_of,
+                shown.warranty_of,
+                stored.warranty_of,
+            ),
+        }
+    }
+
     /// What these details are once that has changed.
     pub fn apply(&self, mut details: Details) -> Details {
         let device = &mut details.device;

@@ -217,6 +217,8 @@ pub enum Conflict {
     LastOwner { owner: EmployeeId },
     #[error("the file would be imported otherwise now")]
     Import,
+    #[error("the customer has been told already")]
+    CustomerTold,
 }
 
 impl Conflict {
@@ -230,6 +232,7 @@ impl Conflict {
             Self::LastStage => "conflict-last-stage",
             Self::LastOwner { .. } => "conflict-last-owner",
             Self::Import => "conflict-import",
+            Self::CustomerTold => "conflict-customer-told",
         }
     }
 }

@@ -20,6 +20,7 @@ mod ids;
 mod import;
 mod incident;
 mod language;
+mod merge;
 mod money;
 mod month;
 mod notice;
@@ -61,6 +62,7 @@ pub use import::{
 };
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
+pub use merge::{Edit, Merge, Shown};
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{

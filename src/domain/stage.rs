@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Problem, Result, StageId, Status, text};
+use super::{Merge, Problem, Result, StageId, Status, text};
 
 /// Stages that a shop may have; more than anybody finds their way in.
 pub const MOST_STAGES: usize = 40;
@@ -16,7 +16,7 @@ words! {
 }
 
 /// A step inside a status. The owner makes, names and orders them; each status has one at least.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     pub id: StageId,
     pub status: Status,
@@ -157,6 +157,30 @@ pub struct StageChange {
 }
 
 impl StageChange {
+    /// A stage as its edit form shows it.
+    pub fn of(stage: &Stage) -> Self {
+        Self {
+            name: Some(stage.name.clone()),
+            colour: Some(stage.colour),
+            wording: Some(stage.wording.clone()),
+            told: Some(stage.told),
+            stuck: Some(stage.stuck),
+            ..Self::default()
+        }
+    }
+
+    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            name: merge.field("name", self.name, shown.name, stored.name),
+            colour: merge.field("colour", self.colour, shown.colour, stored.colour),
+            wording: merge.field("wording", self.wording, shown.wording, stored.wording),
+            told: merge.field("told", self.told, shown.told, stored.told),
+            stuck: merge.field("stuckDays", self.stuck, shown.stuck, stored.stuck),
+            ..Self::default()
+        }
+    }
+
     /// The stage with these changes, but for its place.
     pub fn apply(&self, stage: Stage) -> Stage {
         Stage {

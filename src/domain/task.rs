@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
-    Name, Phone, Result, Search, Stage, StageId, TaskId,
+    Merge, Name, Phone, Result, Search, Stage, StageId, TaskId,
 };
 
 words! {
@@ -106,6 +106,14 @@ impl Task {
         }
     }
 
+    /// Whether a change of its status, stage or reminders has been made already.
+    pub fn has(&self, change: &TaskChange) -> bool {
+        let (status, stage, remind) = (self.status, self.stage, self.remind);
+        change.status.is_none_or(|wanted| wanted == status)
+            && change.stage.is_none_or(|wanted| wanted == stage)
+            && change.remind.is_none_or(|wanted| wanted == remind)
+    }
+
     /// Whether the day by which it was promised is over, and it isn't done.
     pub fn is_overdue(&self, today: Day) -> bool {
         Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
@@ -160,6 +168,37 @@ pub struct TaskChange {
     pub details: DetailsChange,
 }
 
+impl TaskChange {
+    /// A task as its edit form shows it.
+    pub fn of(task: &Task, details: &Details) -> Self {
+        Self {
+            category: Some(task.category),
+            status: Some(task.status),
+            description: Some(task.description.clone()),
+            due: Some(task.due),
+            details: DetailsChange::of(details),
+            ..Self::default()
+        }
+    }
+
+    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            description: merge.field(
+                "description",
+                self.description,
+                shown.description,
+                stored.description,
+            ),
+            status: merge.field("status", self.status, shown.status, stored.status),
+            category: merge.field("category", self.category, shown.category, stored.category),
+            details: self.details.merge(shown.details, stored.details, merge),
+            due: merge.field("dueOn", self.due, shown.due, stored.due),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which tasks to list; all that is given holds at once.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {
@@ -175,6 +214,8 @@ pub struct TaskFilter {
     pub unassigned: bool,
     /// Only what is overdue on this day.
     pub overdue: Option<Day>,
+    /// Only what was closed at this instant or later.
+    pub closed_since: Option<Timestamp>,
     /// Only what became READY before this instant and is so since.
     pub ready_before: Option<Timestamp>,
     /// Only what a customer said something of that waits for an answer.

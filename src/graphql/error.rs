@@ -160,7 +160,7 @@ fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
         Conflict::LastOwner { owner } => Some(("employeeId", owner.to_string().into())),
         Conflict::EmailTaken => Some(("field", "email".into())),
         Conflict::StageNameTaken => Some(("field", "name".into())),
-        Conflict::LastStage => None,
+        Conflict::LastStage | Conflict::CustomerTold => None,
         Conflict::Import => Some(("field", "expected".into())),
     }
 }

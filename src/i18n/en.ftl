@@ -199,6 +199,7 @@ conflict-stage-name-taken = There is a stage with that name already: choose anot
 conflict-last-stage = This is the only stage of its status: make another one first.
 conflict-last-owner = This is the last owner: name another one first.
 conflict-import = Something has changed in the database since. See what would happen now.
+conflict-customer-told = The customer has already been told of the new status, so it can't be undone. If it is wrong, change the status again: the customer will get another message.
 
 error-unauthenticated = You need to be logged in.
 error-forbidden = Only the owner may do this.
@@ -609,6 +610,7 @@ telegram-confirm = Confirm
 telegram-unlink = Unlink
 telegram-confirm-note = Confirm only when you are sure that the account is the customer's: it will see the tasks.
 toast-told = No. { $number } is now “{ $status }”. The customer will be told in { $seconds } s.
+toast-was-told = No. { $number } is now “{ $status }”. The customer has been told.
 toast-not-told = No. { $number } is now “{ $status }”. The customer won't be told: { $why }.
 toast-why-none = no Telegram
 toast-why-bot = the bot is off
@@ -639,10 +641,14 @@ edit-title = Task No. { $number }: edit
 delete-title = Delete task No. { $number }?
 delete-lead = The task can't be brought back. Its history stays in the database.
 conflict-title = The task was changed meanwhile
-conflict-lead = While you were editing, somebody else changed task No. { $number }. Compare, and save what is right.
-conflict-theirs = In the database now
+conflict-title-customer = The card was changed meanwhile
+conflict-title-stage = The stage was changed meanwhile
+conflict-lead = While you were editing, somebody else changed the same thing. Choose what to keep.
+conflict-saved = Your other changes are saved.
+conflict-choose = Choose what to keep.
+conflict-nothing = empty
+conflict-theirs = In the database now:
 conflict-yours = Your version
-conflict-save = Save my version
 conflict-drop = Keep the database's
 
 # The customer's page
@@ -685,7 +691,12 @@ month-note = Done: was “Ready” for the first time. Days: from acceptance to 
 board-title = Board
 board-move = Move No. { $number }
 board-stage = Stage of No. { $number }
-board-more = The last { $count } are shown. The others are in the list.
+board-more = The last { $count } are shown.
+board-closed = { $count ->
+    [one] Closed within { $count } day.
+   *[other] Closed within { $count } days.
+}
+board-all = All { $count } in the list
 board-moved = No. { $number } is now “{ $status }”
 board-failed = That didn't work: the task has been changed meanwhile, or there is no connection. The board shows what is stored.
 
@@ -806,5 +817,7 @@ error-title-limited = Too many attempts
 error-title-internal = Server error
 error-title-invalid = That didn't work
 error-title-method = This can't be asked for like that
+error-again = Nothing that you typed is lost. Send it again?
+error-again-send = Send again
 error-home = To the list of tasks
 form-errors = Correct:

@@ -208,6 +208,7 @@ conflict-stage-name-taken = Этап с таким названием уже е�
 conflict-last-stage = Это единственный этап статуса: сначала создайте другой.
 conflict-last-owner = Это последний владелец: сначала назначьте другого.
 conflict-import = С тех пор в базе что-то изменилось. Посмотрите, что произойдёт теперь.
+conflict-customer-told = Клиенту уже сообщили о новом статусе, отменить нельзя. Если это ошибка, смените статус ещё раз: клиент получит новое сообщение.
 
 error-unauthenticated = Войдите в систему.
 error-forbidden = Это может делать только владелец.
@@ -628,6 +629,7 @@ telegram-confirm = Подтвердить
 telegram-unlink = Отвязать
 telegram-confirm-note = Подтверждайте, только если уверены, что это аккаунт клиента: ему станут видны заявки.
 toast-told = № { $number } теперь «{ $status }». Клиенту сообщим через { $seconds } с.
+toast-was-told = № { $number } теперь «{ $status }». Клиенту сообщили.
 toast-not-told = № { $number } теперь «{ $status }». Клиенту не сообщим: { $why }.
 toast-why-none = Telegram не привязан
 toast-why-bot = бот выключен
@@ -658,10 +660,14 @@ edit-title = Заявка № { $number }: редактирование
 delete-title = Удалить заявку № { $number }?
 delete-lead = Заявку нельзя будет вернуть. История останется в базе.
 conflict-title = Заявку уже изменили
-conflict-lead = Пока вы редактировали, заявку № { $number } изменил кто-то другой. Сравните и сохраните нужное.
-conflict-theirs = Сейчас в базе
+conflict-title-customer = Карточку уже изменили
+conflict-title-stage = Этап уже изменили
+conflict-lead = Пока вы редактировали, кто-то другой изменил то же самое. Выберите, что сохранить.
+conflict-saved = Остальные ваши изменения сохранены.
+conflict-choose = Выберите, что сохранить.
+conflict-nothing = пусто
+conflict-theirs = Сейчас в базе:
 conflict-yours = Ваш вариант
-conflict-save = Сохранить мой вариант
 conflict-drop = Оставить как в базе
 
 # Страница клиента
@@ -704,7 +710,13 @@ month-note = Сделано: в первый раз стало «Готово».
 board-title = Доска
 board-move = Переместить № { $number }
 board-stage = Этап заявки № { $number }
-board-more = Показаны последние { $count }. Остальные — в списке.
+board-more = Показаны последние { $count }.
+board-closed = { $count ->
+    [one] Закрытые за { $count } день.
+    [few] Закрытые за { $count } дня.
+   *[other] Закрытые за { $count } дней.
+}
+board-all = Все { $count } в списке
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
 
@@ -828,5 +840,7 @@ error-title-limited = Слишком много попыток
 error-title-internal = Ошибка на сервере
 error-title-invalid = Не получилось
 error-title-method = Так сюда обращаться нельзя
+error-again = Ничего из введённого не пропало. Отправить ещё раз?
+error-again-send = Отправить ещё раз
 error-home = К списку заявок
 form-errors = Исправьте:

@@ -44,7 +44,7 @@ pub fn insert(
     created_by: Option<EmployeeId>,
     now: Timestamp,
     expires: Timestamp,
-) -> Result<()> {
+) -> Result<i64> {
     tx.execute(
         "INSERT INTO invites (token_hash, email, role, created_by, created_at, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -56,6 +56,15 @@ pub fn insert(
             Millis(now),
             Millis(expires),
         ),
+    )?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Forgets an invite that nobody has used.
+pub fn delete_unused(tx: &Transaction, id: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM invites WHERE id = ?1 AND used_at IS NULL",
+        [id],
     )?;
     Ok(())
 }

@@ -42,6 +42,7 @@ const FILES: &[(&str, &str)] = files![
     "V17__incidents"
     "V18__attachments"
     "V19__declined"
+    "V20__form_posts"
 ];
 
 /// The program's own migrations, in the order of their numbers.

@@ -27,6 +27,7 @@ pub mod comments;
 pub mod customers;
 pub mod details;
 pub mod employees;
+pub mod form_posts;
 pub mod health;
 pub mod history;
 pub mod imports;

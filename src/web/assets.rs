@@ -49,6 +49,10 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let plain = include_bytes!("assets/desk.js");
     Asset::new("desk", "js", "text/javascript; charset=utf-8", plain)
 });
+static FORMS: LazyLock<Asset> = LazyLock::new(|| {
+    let plain = include_bytes!("assets/forms.js");
+    Asset::new("forms", "js", "text/javascript; charset=utf-8", plain)
+});
 static ICON: LazyLock<Asset> = LazyLock::new(|| {
     let plain = include_bytes!("assets/icon.svg");
     Asset::new("icon", "svg", "image/svg+xml", plain)
@@ -62,12 +66,17 @@ pub fn script() -> String {
     SCRIPT.path()
 }
 
+/// The script that forms have.
+pub fn forms() -> String {
+    FORMS.path()
+}
+
 pub fn icon() -> String {
     ICON.path()
 }
 
 pub fn serve(name: &str, gzip: bool) -> Response {
-    let all = [&*STYLE, &*SCRIPT, &*ICON];
+    let all = [&*STYLE, &*SCRIPT, &*FORMS, &*ICON];
     let Some(asset) = all.into_iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

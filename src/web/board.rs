@@ -1,22 +1,24 @@
 //! The board: the four statuses as columns.
 
 use askama::Template;
-use serde_json::json;
-use warp::Reply;
+use jiff::ToSpan;
 use warp::reply::Response;
 
-use super::tasks::Row;
+use super::tasks::{Row, Toast, toast};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{Result, Stage, Status, TaskFilter, TaskOrder};
-use crate::store::tasks::TaskRow;
 
 /// Cards in a column at the most; the list has the rest.
-const COLUMN: usize = 1_000;
+const COLUMN: usize = 200;
+/// For how many days a closed task stays on the board.
+const CLOSED_DAYS: i64 = 7;
 
 struct Column {
     status: Status,
+    /// How many could be shown here, and how many the list has.
     count: i64,
+    all: i64,
     rows: Vec<Row>,
     /// How many stages the status has.
     stages: usize,
@@ -32,29 +34,41 @@ struct BoardPage<'a> {
     statuses: Vec<(Status, String)>,
     stages: Vec<Stage>,
     most: i64,
+    closed_days: i64,
+    toast: Option<Toast>,
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
+    let now = visit.desk.clock.now();
+    let week = (CLOSED_DAYS * 24).hours();
+    let closed_since = now.saturating_sub(week).unwrap_or(now);
     let work = move |c: &_| {
         let counts = app::tasks::count_by_status(c, &actor, &TaskFilter::default())?;
         let counts = counts.unwrap_or_default();
         let column = |status: &Status| {
+            let is_closed = *status == Status::Closed;
             let filter = TaskFilter {
                 statuses: vec![*status],
+                closed_since: is_closed.then_some(closed_since),
                 ..TaskFilter::default()
+            };
+            let count = match is_closed {
+                true => app::tasks::count(c, &actor, &filter)?,
+                false => counts.of(*status),
             };
             let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, COLUMN)?;
             let rows = app::details::join(c, &actor, rows)?;
-            Ok((*status, counts.of(*status), rows))
+            Ok((*status, count, counts.of(*status), rows))
         };
         let columns = Status::ALL.iter().map(column).collect::<Result<Vec<_>>>()?;
         Ok((columns, app::stages::list(c, &actor)?))
     };
     let (columns, stages) = visit.desk.db.read(work).await?;
-    let column = |(status, count, rows): (Status, i64, Vec<_>)| Column {
+    let column = |(status, count, all, rows): (Status, i64, i64, Vec<_>)| Column {
         status,
         count,
+        all,
         rows: Row::all(&rows, &visit.texts),
         stages: stages.iter().filter(|stage| stage.status == status).count(),
     };
@@ -69,19 +83,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         statuses,
         stages,
         most,
+        closed_days: CLOSED_DAYS,
+        toast: toast(visit).await?,
     })
-}
-
-/// Tells the script what a move came to.
-pub fn moved(visit: &Visit, before: &Stage, row: &TaskRow) -> Result<Response> {
-    let args = [
-        ("number", row.task.id.to_string().into()),
-        ("status", row.stage.name.as_str().to_owned().into()),
-    ];
-    let answer = json!({
-        "text": visit.texts.with("board-moved", args),
-        "version": row.task.version,
-        "was": before.status.word(),
-    });
-    Ok(warp::reply::json(&answer).into_response())
 }

@@ -20,7 +20,7 @@ pub struct Confirm<'a> {
     pub lead: String,
     /// Where the form goes, and what it says beside its button.
     pub action: String,
-    pub field: Option<(&'static str, &'static str)>,
+    pub fields: Vec<(&'static str, String)>,
     pub button: String,
     /// Where whoever says no goes back to.
     pub back: String,

@@ -4,10 +4,11 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::edited::{Collision, Edited, Input, Question, encode};
 use super::form::Errors;
 use super::tasks::{CustomerLine, Known, Row, look_up, of_customer};
 use super::visit::Visit;
-use crate::app::{self, paging};
+use crate::app::{self, edits, paging};
 use crate::domain::{
     Conflict, Customer, CustomerChange, CustomerId, Error, Name, Phone, Result, TaskOrder,
     TelegramLink,
@@ -110,6 +111,8 @@ struct EditPage<'a> {
     errors: Errors,
     /// `None` for a new card.
     id: Option<i64>,
+    /// What the form showed before anything was typed.
+    was: String,
     draft: Draft,
     /// The card that has the phone already.
     taken: Option<i64>,
@@ -123,6 +126,7 @@ impl<'a> EditPage<'a> {
             current: "customers",
             errors: Errors::default(),
             id,
+            was: encode([("name", &*draft.name)]),
             draft,
             taken: None,
         }
@@ -153,11 +157,16 @@ pub async fn create(visit: &Visit) -> Result<Response> {
             name: Some(name),
             telegram_id: None,
         };
+        let post = visit.post();
         let work = move |tx: &Transaction<'_>| {
-            app::customers::create(tx, &shop, &actor, &phone, &change, now)
+            let create = || {
+                let made = app::customers::create(tx, &shop, &actor, &phone, &change, now)?;
+                Ok(made.id.get())
+            };
+            app::posts::once(tx, post, now, create)
         };
         match desk.db.write(work).await {
-            Ok(customer) => return Ok(visit.go(&format!("/customers/{}", customer.id))),
+            Ok(id) => return Ok(visit.go(&format!("/customers/{id}"))),
             Err(error) => {
                 if let Error::Conflict(Conflict::PhoneTaken { customer }) = &error {
                     page.taken = Some(customer.get());
@@ -237,30 +246,65 @@ async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {
 }
 
 pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
-    let customer = get(visit, customer_id(id)?).await?;
-    let name = visit.typed("name").to_owned();
-    let draft = Draft {
-        name,
-        ..draft_of(&customer)
-    };
-    let mut page = EditPage::new(visit, Some(customer.id), draft);
-    let name = page
-        .errors
-        .take(Name::parse("name", &page.draft.name), &visit.texts)?;
-    let Some(name) = name else {
-        return visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    };
     let actor = visit.actor()?;
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
-    let change = CustomerChange {
-        name: Some(name),
+    let card = get(visit, customer_id(id)?).await?;
+    let (edited, texts) = (Edited::read(visit), &visit.texts);
+    let mut errors = Errors::default();
+    let name = edited.typed("name").map(|name| Name::parse("name", name));
+    let name = errors.take_some(name, texts)?;
+    if errors.any() {
+        return again(visit, &edited, &card, errors);
+    }
+    let change = |name| CustomerChange {
+        name,
         telegram_id: None,
     };
-    let work = move |tx: &Transaction<'_>| {
-        app::customers::update(tx, &shop, &actor, &customer.phone, None, &change, now)
+    let shown = edited.shown("name");
+    let shown = shown.and_then(|name| Name::parse("name", name).ok());
+    let edit = edited.edit(change(name), change(shown));
+    let (shop, now, id) = (visit.desk.shop.clone(), visit.desk.clock.now(), card.id);
+    let work = move |tx: &Transaction<'_>| edits::customer(tx, &shop, &actor, id, edit, now);
+    let saved = visit.desk.db.write(work).await?;
+    match saved.collided.is_empty() {
+        true => Ok(visit.go(&format!("/customers/{id}"))),
+        false => ask(visit, &saved.now, errors),
+    }
+}
+
+/// The form once more, with what is to be corrected.
+fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) -> Result<Response> {
+    if !edited.asked(&["name"]).is_empty() {
+        return ask(visit, card, errors);
+    }
+    let mut page = EditPage::new(visit, Some(card.id), draft_of(card));
+    visit.typed("name").clone_into(&mut page.draft.name);
+    visit.typed("was").clone_into(&mut page.was);
+    page.errors = errors;
+    visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Asks which name to keep, where a colleague has written another one.
+fn ask(visit: &Visit, card: &Customer, errors: Errors) -> Result<Response> {
+    let theirs = draft_of(card).name;
+    let name = Collision {
+        field: "name",
+        label: visit.texts.s("customers-name"),
+        input: Input::Line,
+        mine: visit.typed("name").to_owned(),
+        theirs_read: theirs.clone(),
+        theirs,
     };
-    let customer = visit.desk.db.write(work).await?;
-    Ok(visit.go(&format!("/customers/{}", customer.id)))
+    let question = Question {
+        visit,
+        current: "customers",
+        title: "conflict-title-customer",
+        action: format!("/customers/{}/edit", card.id),
+        cancel: format!("/customers/{}", card.id),
+        collisions: vec![name],
+        saved: false,
+        errors,
+    };
+    question.ask()
 }
 
 #[derive(Template)]

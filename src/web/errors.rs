@@ -18,6 +18,8 @@ struct ErrorPage<'a> {
     current: &'a str,
     title: String,
     text: String,
+    /// A form that can be sent again: nothing that was typed is lost by a failure of ours.
+    again: &'a [(String, String)],
 }
 
 /// Says in the headers when somebody may ask again who has asked too often.
@@ -90,6 +92,14 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
     }
 }
 
+impl ErrorPage<'_> {
+    /// What was typed, for people to see that it is still there.
+    fn typed(&self) -> impl Iterator<Item = &str> {
+        let typed = self.again.iter().filter(|field| is_work(field));
+        typed.map(|(_, value)| &**value)
+    }
+}
+
 /// Whether somebody typed that and would have to type it again.
 fn is_work((name, value): &(String, String)) -> bool {
     let typed = tasks::fields().contains(&&**name) || tasks::SAID.contains(&&**name);
@@ -125,11 +135,17 @@ pub fn foreign_origin(visit: &Visit) -> Response {
 
 fn show(visit: &Visit, status: StatusCode, title: &str, text: String) -> Response {
     let title = visit.texts.s(title);
+    let is_secret = |(name, _): &(String, String)| name.to_lowercase().contains("password");
+    let again = match status.is_server_error() && !visit.form.iter().any(is_secret) {
+        true => &visit.form[..],
+        false => &[],
+    };
     let page = ErrorPage {
         visit,
         current: "",
         title,
         text,
+        again,
     };
     visit
         .page_as(status, &page)

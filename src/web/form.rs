@@ -76,6 +76,17 @@ impl Errors {
         }
     }
 
+    /// The same for a field that a form may not have.
+    ///
+    /// # Errors
+    /// As for [`Errors::add`].
+    pub fn take_some<T>(&mut self, result: Option<Result<T>>, texts: &Texts) -> Result<Option<T>> {
+        match result {
+            Some(result) => self.take(result, texts),
+            None => Ok(None),
+        }
+    }
+
     /// Says something of a field that no error of ours says, in a sentence that names it where needed.
     pub fn say(&mut self, field: &'static str, text: String) {
         let named = text.clone();

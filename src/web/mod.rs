@@ -9,6 +9,7 @@ mod board;
 mod confirm;
 mod customers;
 mod data;
+mod edited;
 mod errors;
 mod form;
 mod months;

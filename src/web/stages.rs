@@ -4,10 +4,11 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::edited::{Collision, Edited, Input, Question, encode};
 use super::form::Errors;
 use super::text::Texts;
 use super::visit::Visit;
-use crate::app;
+use crate::app::{self, edits};
 use crate::domain::{
     Colour, Error, NewStage, Result, Stage, StageChange, StageId, StageName, Status, StuckDays,
     Wording,
@@ -129,6 +130,17 @@ impl Draft {
         }
     }
 
+    /// What stands in each of the fields of an edit form.
+    fn values(&self) -> [(&'static str, &str); 5] {
+        [
+            ("name", &self.name),
+            ("colour", self.colour.word()),
+            ("wording", &self.wording),
+            ("told", if self.told { "1" } else { "" }),
+            ("stuckDays", &self.stuck),
+        ]
+    }
+
     /// What the form says; `None` where something is to be corrected.
     fn said(&self, errors: &mut Errors, texts: &Texts) -> Result<Option<Said>> {
         let stuck = match &*self.stuck {
@@ -158,6 +170,8 @@ struct EditPage<'a> {
     title: &'a str,
     action: String,
     is_new: bool,
+    /// What the form showed before anything was typed.
+    was: String,
     draft: Draft,
     colours: Vec<(Colour, String)>,
 }
@@ -179,6 +193,7 @@ impl<'a> EditPage<'a> {
                 None => "/new-stage".to_owned(),
             },
             is_new: id.is_none(),
+            was: encode(draft.values()),
             draft,
             colours: Colour::ALL.iter().map(named).collect(),
         }
@@ -221,7 +236,11 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         told: page.draft.told,
         stuck: said.stuck,
     };
-    let work = move |tx: &Transaction<'_>| app::stages::create(tx, &owner, &new);
+    let (post, now) = (visit.post(), visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| {
+        let create = || Ok(app::stages::create(tx, &owner, &new)?.id.get());
+        app::posts::once(tx, post, now, create)
+    };
     let made = page
         .errors
         .take(visit.desk.db.write(work).await, &visit.texts)?;
@@ -240,26 +259,118 @@ pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let id = stage_id(id)?;
-    let mut page = EditPage::new(visit, Some(id), Draft::read(visit));
-    let Some(said) = page.draft.said(&mut page.errors, &visit.texts)? else {
-        return page.again();
-    };
-    let change = StageChange {
-        name: Some(said.name),
-        colour: Some(page.draft.colour),
-        wording: Some(said.wording),
-        told: Some(page.draft.told),
-        stuck: Some(said.stuck),
-        ..StageChange::default()
-    };
-    let work = move |tx: &Transaction<'_>| app::stages::update(tx, &owner, id, &change);
-    let changed = page
-        .errors
-        .take(visit.desk.db.write(work).await, &visit.texts)?;
-    match changed {
-        Some(_) => Ok(visit.go("/stages")),
-        None => page.again(),
+    let (edited, mut errors) = (Edited::read(visit), Errors::default());
+    let typed = change(|field| edited.typed(field), &mut errors, &visit.texts)?;
+    if errors.any() {
+        return again(visit, id, &edited, errors).await;
     }
+    let shown = change(
+        |field| edited.shown(field),
+        &mut Errors::default(),
+        &visit.texts,
+    )?;
+    let typed = StageChange {
+        told: edited.ticked("told"),
+        ..typed
+    };
+    let edit = edited.edit(typed, shown);
+    let work = move |tx: &Transaction<'_>| edits::stage(tx, &owner, id, edit);
+    let saved = visit.desk.db.write(work).await;
+    match errors.take(saved, &visit.texts)? {
+        Some(saved) if saved.collided.is_empty() => Ok(visit.go("/stages")),
+        Some(saved) => ask(visit, &saved.now, &saved.collided, saved.changed, errors),
+        None => again(visit, id, &edited, errors).await,
+    }
+}
+
+/// The fields that an edit form has, as they are used.
+fn change<'f>(
+    sent: impl Fn(&str) -> Option<&'f str>,
+    errors: &mut Errors,
+    texts: &Texts,
+) -> Result<StageChange> {
+    let stuck = |days: &str| match days.trim() {
+        "" => Ok(None),
+        days => StuckDays::parse("stuckDays", days).map(Some),
+    };
+    let name = sent("name").map(|name| StageName::parse("name", name));
+    let wording = sent("wording").map(|wording| Wording::parse("wording", wording));
+    let stuck = sent("stuckDays").map(stuck);
+    Ok(StageChange {
+        name: errors.take_some(name, texts)?,
+        colour: sent("colour").and_then(Colour::from_word),
+        wording: errors.take_some(wording, texts)?,
+        told: sent("told").map(|told| !told.is_empty()),
+        stuck: errors.take_some(stuck, texts)?,
+        ..StageChange::default()
+    })
+}
+
+/// The form once more, with what is to be corrected.
+async fn again(
+    visit: &Visit,
+    id: StageId,
+    edited: &Edited<'_>,
+    errors: Errors,
+) -> Result<Response> {
+    let asked = edited.asked(&["name", "colour", "wording", "stuckDays"]);
+    if !asked.is_empty() {
+        return ask(visit, &get(visit, id).await?, &asked, false, errors);
+    }
+    let mut page = EditPage::new(visit, Some(id), Draft::read(visit));
+    visit.typed("was").clone_into(&mut page.was);
+    page.errors = errors;
+    page.again()
+}
+
+/// Asks about the fields that somebody else has changed meanwhile, and about no others.
+fn ask(
+    visit: &Visit,
+    stage: &Stage,
+    fields: &[&'static str],
+    saved: bool,
+    errors: Errors,
+) -> Result<Response> {
+    let (texts, draft) = (&visit.texts, Draft::of(stage));
+    let collision = |(field, theirs): (&'static str, &str)| {
+        let (label, input) = match field {
+            "name" => ("stage-name", Input::Line),
+            "wording" => ("stage-wording", Input::Line),
+            "stuckDays" => ("stage-stuck-days", Input::Line),
+            _ => {
+                let choice = |c: &Colour| (c.word().to_owned(), colour_name(*c, texts));
+                (
+                    "stage-colour",
+                    Input::Choice(Colour::ALL.iter().map(choice).collect()),
+                )
+            }
+        };
+        let theirs_read = match input {
+            Input::Choice(_) => colour_name(stage.colour, texts),
+            _ => theirs.to_owned(),
+        };
+        Collision {
+            field,
+            label: texts.s(label),
+            input,
+            mine: visit.typed(field).to_owned(),
+            theirs: theirs.to_owned(),
+            theirs_read,
+        }
+    };
+    let values = draft.values().into_iter();
+    let asked = values.filter(|(field, _)| fields.contains(field));
+    let question = Question {
+        visit,
+        current: "stages",
+        title: "conflict-title-stage",
+        action: format!("/stages/{}/edit", stage.id),
+        cancel: "/stages".to_owned(),
+        collisions: asked.map(collision).collect(),
+        saved,
+        errors,
+    };
+    question.ask()
 }
 
 /// Puts a stage to another place among those of its status.

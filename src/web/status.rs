@@ -8,6 +8,7 @@ use warp::reply::Response;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app::answers;
+use crate::app::posts;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
     Approval, ApprovalId, Attachment, CommentKind, Decision, Error, Message, Result, Status, Sum,
@@ -104,8 +105,12 @@ pub async fn say(visit: &Visit, token: &str) -> Result<Response> {
     let (links, to) = (desk.links.clone(), token.to_owned());
     let said = match Message::parse("text", visit.typed("text")) {
         Ok(text) => {
-            let say = move |tx: &Transaction<'_>| answers::say(tx, &links, &to, &text, now);
-            desk.db.write(say).await
+            let post = visit.post();
+            let say = move |tx: &Transaction<'_>| {
+                let say = || Ok(answers::say(tx, &links, &to, &text, now)?.get());
+                posts::once(tx, post, now, say)
+            };
+            desk.db.write(say).await.map(drop)
         }
         Err(error) => Err(error),
     };

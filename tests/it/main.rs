@@ -21,6 +21,7 @@ mod entrance;
 mod fake_telegram;
 mod files;
 mod filters;
+mod forms;
 mod harness;
 mod healthcheck;
 mod i18n;

@@ -8,7 +8,7 @@ mod staff;
 
 use crate::domain::Employee;
 
-pub use invites::{NewInvite, first_owner_link, invite};
+pub use invites::{NewInvite, first_owner_link, invite, invite_again};
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use registration::register;
 pub use sign_in::{authenticate, holds, login};

@@ -256,9 +256,9 @@ pub fn say(
     token: &str,
     text: &Message,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<CommentId> {
     let task = status_links::task(tx, links, token, now)?.task;
-    comments::answer(tx, &task, Channel::Page, text, now).map(drop)
+    comments::answer(tx, &task, Channel::Page, text, now)
 }
 
 /// What the holder of a link answers to a question about its task.

@@ -47,6 +47,7 @@ impl Conditions {
             employee,
             unassigned,
             overdue,
+            closed_since,
             ready_before,
             unanswered,
             declined,
@@ -76,6 +77,10 @@ impl Conditions {
         if let Some(now) = *stuck {
             all.lead(format!("t.id IN ({STUCK})"));
             all.bind(":now", Millis(now));
+        }
+        if let Some(since) = *closed_since {
+            all.lead("t.closed_at >= :closed_since".to_owned());
+            all.bind(":closed_since", Millis(since));
         }
         if let Some(before) = *ready_before {
             all.lead("t.ready_at < :ready_before".to_owned());

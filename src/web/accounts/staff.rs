@@ -183,9 +183,9 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
     let (policy, now, to) = (desk.registration, desk.clock.now(), email.clone());
-    let role = Role::Employee;
+    let (role, post) = (Role::Employee, visit.post());
     let work = move |tx: &crate::store::Transaction<'_>| {
-        accounts::invite(tx, Some(owner), policy, &to, role, now)
+        accounts::invite_again(tx, Some(owner), policy, &to, role, post, now)
     };
     let Some(made) = errors.take(desk.db.write(work).await, &visit.texts)? else {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
@@ -232,9 +232,11 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
         about: employee.email.as_str().to_owned(),
         lead: texts.s(lead),
         action: format!("/staff/{id}/{what}"),
-        field: role
+        fields: role
             .filter(|_| what == "role")
-            .map(|role| ("role", role.word())),
+            .map(|role| ("role", role.word().to_owned()))
+            .into_iter()
+            .collect(),
         button: texts.s(button),
         back: "/staff".to_owned(),
     };

@@ -1,44 +1,49 @@
-// What makes the desk quicker: nothing here is needed, every page works as plain forms.
+// What makes the desk quicker: nothing here is needed, every page works as plain forms. Those have
+// a script of their own, forms.js, which comes before this one.
 "use strict";
 
 document.documentElement.classList.add("js");
 const said = document.getElementById("said");
-const headers = { "X-Requested-By": "desk" };
 
-/** Says something for a while, to eyes and to screen readers. */
+// Toasts: each says something for a while, to eyes and to screen readers. One with a way back
+// counts the seconds until the customer is told; then the way is closed.
+
+/** How long a toast stays, and one with a way back that doesn't close by itself; in seconds. */
+const WHILE = 6;
+const OFFERED = 12;
+
+function run(toast) {
+  let offer = toast.querySelector("[data-left]");
+  let end = Date.now() + 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
+  const number = document.createElement("span");
+  number.ariaHidden = "true";
+  offer?.querySelector("button").append(" ", number);
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    number.textContent = left;
+    if (left > 0) return;
+    if (offer) {
+      toast.querySelector("span").textContent = offer.dataset.over;
+      offer.remove();
+      offer = null;
+      end = Date.now() + 1000 * WHILE;
+    } else {
+      toast.hidden = true;
+      clearInterval(toast.timer);
+    }
+  };
+  clearInterval(toast.timer);
+  toast.timer = setInterval(tick, 200);
+  tick();
+}
+
 function say(text) {
   said.textContent = text;
   said.hidden = false;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => { said.hidden = true; }, 6000);
+  run(said);
 }
 
-// Confirmations: the page asks once more before what can't be undone. And what changes something
-// is sent once, however often its button is pressed.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
-  const question = form.dataset.confirm;
-  if (form.dataset.sent || (question && !window.confirm(question))) event.preventDefault();
-  else form.dataset.sent = "1";
-});
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
-});
-
-// A filter works as soon as it is chosen; with the keys, whose every step is a choice, when its
-// button or Enter is pressed.
-for (const form of document.querySelectorAll("[data-filters]")) {
-  let keys = false;
-  form.addEventListener("keydown", () => { keys = true; });
-  form.addEventListener("pointerdown", () => { keys = false; });
-  form.addEventListener("change", (event) => {
-    if (!keys && event.target.name && event.target.type !== "search") form.requestSubmit();
-  });
-  form.addEventListener("formdata", (event) => {
-    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
-  });
-}
+for (const toast of document.querySelectorAll("main .toast")) run(toast);
 
 // Copying a link.
 document.addEventListener("click", async (event) => {
@@ -73,50 +78,6 @@ if (roll) {
   sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
 }
 
-// A toast with a way back goes by itself once the way is closed.
-for (const toast of document.querySelectorAll("main .toast")) {
-  setTimeout(() => toast.remove(), 12000);
-}
-
-// The customer or the device, as soon as its number is typed.
-const unknown = document.querySelector("[data-unknown]");
-for (const field of document.querySelectorAll("[data-known]")) {
-  const known = document.getElementById(field.dataset.shows);
-  const show = (html) => {
-    known.innerHTML = html;
-    if (known.id !== "known") return;
-    const there = known.querySelector(".known") !== null;
-    // Whoever was quicker than the answer goes on where there is something to write.
-    if (there && unknown.contains(document.activeElement)) field.form.elements.description.focus();
-    unknown.hidden = there;
-  };
-  let asked = field.value;
-  const look = async () => {
-    const typed = field.value;
-    if (typed === asked) return;
-    asked = typed;
-    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < 5) {
-      show("");
-      return;
-    }
-    let html;
-    try {
-      const answer = await fetch(field.dataset.known + encodeURIComponent(typed), { headers });
-      html = answer.ok ? await answer.text() : "";
-    } catch {
-      // Asked again when something else is typed, and by the server in any case.
-      return;
-    }
-    if (field.value === typed) show(html);
-  };
-  let timer;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(look, 250);
-  });
-  field.addEventListener("blur", look);
-}
-
 // The board: a card is dragged to another column, or moved with its own list of statuses.
 const statusOf = (tile) => tile.closest("[data-status]").dataset.status;
 
@@ -142,7 +103,9 @@ async function tell(tile, change) {
   if (told) {
     tile.dataset.version = told.version;
     for (const field of tile.querySelectorAll("[name=version]")) field.value = told.version;
-    say(told.text);
+    said.innerHTML = told.toast;
+    said.hidden = false;
+    run(said);
   }
   return told;
 }
@@ -218,10 +181,33 @@ if (board) {
     else stay(event.target.closest(".tile"), stage);
   });
   board.addEventListener("change", (event) => {
-    const tile = event.target.closest(".tile");
-    if (event.target.name === "status") move(tile, event.target.value);
-    if (event.target.name === "stage") stay(tile, event.target);
+    if (isPointed(event)) event.target.form.requestSubmit();
   });
+  // Without this, Enter does nothing in a list.
+  board.addEventListener("keydown", (event) => {
+    const list = event.target;
+    if (event.key !== "Enter" || !list.matches("select") || isOpen(list)) return;
+    event.preventDefault();
+    list.form.requestSubmit();
+  });
+  // The way back in a toast, without leaving the board.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.closest(".toast")) return;
+    event.preventDefault();
+    let told = null;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(form.action, { method: "POST", headers, body });
+      if (answer.ok) told = await answer.json();
+    } catch {
+      // Said below, as every other failure.
+    }
+    form.closest(".toast").hidden = true;
+    if (told) say(new DOMParser().parseFromString(told.toast, "text/html").body.textContent.trim());
+    else say(document.body.dataset.failed);
+    refresh();
+  }, true);
 }
 
 // Live: what a colleague or a customer changes appears by itself, unless something is being
@@ -233,9 +219,10 @@ const inUse = (part) => {
   const on = document.activeElement;
   if (part.querySelector(".dragged, [data-moving]")) return true;
   if (!part.contains(on)) return false;
-  if (!on.matches("select")) return on.matches("input, textarea");
-  const open = !CSS.supports("selector(:open)") || on.matches(":open");
-  return open || !on.selectedOptions[0]?.defaultSelected;
+  if (on.matches("input, textarea")) return true;
+  // What was chosen and not sent yet, also while the keyboard is on the button beside it.
+  const lists = [...(on.form?.querySelectorAll("select") ?? [])];
+  return lists.some((list) => !list.selectedOptions[0]?.defaultSelected) || (on.matches("select") && isOpen(on));
 };
 
 /** Replaces a part of the page; the keyboard stays at the same row and the same thing in it. */

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use warp::reply::Response;
 
+use super::toast::moved;
 use super::{Row, get_whole, task_id};
 use crate::app;
 use crate::domain::{
@@ -12,19 +13,30 @@ use crate::domain::{
 };
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
-use crate::web::board;
+use crate::web::edited::Edited;
 use crate::web::visit::{Visit, safe_path};
 
-/// Changes a task; with the stage that it had before.
-pub async fn save(visit: &Visit, id: TaskId, change: TaskChange) -> Result<(Arc<Stage>, TaskRow)> {
+/// Changes a task; with the stage that it had before. What has been done already is done: whoever
+/// presses a button again because no answer came has no conflict.
+async fn save(
+    visit: &Visit,
+    id: TaskId,
+    change: TaskChange,
+    is_undo: bool,
+) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
     let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
-        let before = app::tasks::get(tx, &actor, id)?.stage;
-        Ok((
-            before,
-            app::tasks::update(tx, &shop, &actor, id, &change, now)?,
-        ))
+        let row = app::tasks::get(tx, &actor, id)?;
+        let before = row.stage.clone();
+        if row.task.has(&change) {
+            return Ok((before, row));
+        }
+        let after = match is_undo {
+            true => app::undo::undo(tx, &shop, &actor, id, &change, now)?,
+            false => app::tasks::update(tx, &shop, &actor, id, &change, now)?,
+        };
+        Ok((before, after))
     };
     visit.desk.db.write(work).await
 }
@@ -44,9 +56,11 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         stage,
         ..TaskChange::default()
     };
-    let (before, row) = save(visit, id, change).await?;
+    let is_undo = !visit.typed("undo").is_empty();
+    let (before, row) = save(visit, id, change, is_undo).await?;
+    let was = (before.id != row.stage.id && !is_undo).then(|| way_back(&before));
     if visit.is_scripted() {
-        return board::moved(visit, &before, &row);
+        return moved(visit, row, was).await;
     }
     let back = safe_path(Some(visit.typed("back")));
     let (path, query) = back.split_once('?').unwrap_or((back, ""));
@@ -54,10 +68,10 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         .filter(|(name, _)| !["changed", "was", "deleted"].contains(&&**name));
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept);
-    if before.id != row.stage.id && visit.typed("undo").is_empty() {
+    if let Some(was) = was {
         query
             .append_pair("changed", &id.to_string())
-            .append_pair("was", &way_back(&before));
+            .append_pair("was", &was);
     }
     let query = query.finish();
     let joint = if query.is_empty() { "" } else { "?" };
@@ -73,16 +87,19 @@ pub fn way_back(stage: &Stage) -> String {
     }
 }
 
+/// Makes somebody responsible, whatever else a colleague has changed meanwhile.
 pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (task_id(id)?, visit.desk.clock.now());
-    let employee = match visit.typed("employee") {
-        "" => None,
-        employee => Some(EmployeeId::parse("employee", employee)?),
+    let employee = |text: &str| match text {
+        "" => Ok(None),
+        id => EmployeeId::parse("employee", id).map(Some),
     };
-    let version = visit.typed("version").parse().ok();
-    let work =
-        move |tx: &Transaction<'_>| app::tasks::assign(tx, &actor, id, employee, version, now);
+    let edited = Edited::read(visit);
+    let typed = employee(visit.typed("employee"))?;
+    let shown = edited.shown("employee").and_then(|id| employee(id).ok());
+    let edit = edited.edit(Some(typed), shown);
+    let work = move |tx: &Transaction<'_>| app::edits::employee(tx, &actor, id, edit, now);
     visit.desk.db.write(work).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
@@ -95,7 +112,7 @@ pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
         remind: Some(!visit.typed("remind").is_empty()),
         ..TaskChange::default()
     };
-    save(visit, id, change).await?;
+    save(visit, id, change, false).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 

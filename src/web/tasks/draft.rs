@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Category, Day, Description, Details, DetailsChange, Device, Line, Result, Status, Sum, Task,
-    TaskId,
+    TaskChange, TaskId,
 };
+use crate::web::edited::encode;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -34,38 +35,40 @@ pub fn fields() -> Vec<&'static str> {
     first.into_iter().chain(BESIDE).collect()
 }
 
+/// The fields of the form on which a task is edited.
+pub fn edit_fields() -> Vec<&'static str> {
+    let first = ["description", "status", "category"];
+    first.into_iter().chain(BESIDE).collect()
+}
+
 #[derive(Default, Clone)]
 pub struct Draft {
     pub phone: String,
     pub name: String,
-    pub description: String,
+    /// `None` where the form has none.
+    description: Option<String>,
     pub status: Option<Status>,
     pub category: Option<Category>,
     /// Those beside the request that the form has; the others stay as they are.
     beside: BTreeMap<&'static str, String>,
 }
 
-/// What a form says, once all of it can be used.
-pub struct Said {
-    pub description: Description,
-    pub due: Option<Option<Day>>,
-    pub details: DetailsChange,
-}
-
 impl Draft {
-    pub fn read(visit: &Visit) -> Self {
-        let sent = |field: &'static str| Some((field, visit.sent(field)?.to_owned()));
+    /// Reads a form, of which `sent` has the fields.
+    pub fn read<'f>(sent: impl Fn(&str) -> Option<&'f str>) -> Self {
+        let text = |field| sent(field).unwrap_or_default();
+        let beside = |field: &'static str| Some((field, sent(field)?.to_owned()));
         Self {
-            phone: visit.typed("phone").to_owned(),
-            name: visit.typed("name").to_owned(),
+            phone: text("phone").to_owned(),
+            name: text("name").to_owned(),
             // Browsers send line breaks as CR LF.
-            description: visit.typed("description").replace("\r\n", "\n"),
-            status: Status::from_word(visit.typed("status")),
-            category: Category::from_word(visit.typed("category")),
+            description: sent("description").map(|text| text.replace("\r\n", "\n")),
+            status: Status::from_word(text("status")),
+            category: Category::from_word(text("category")),
             beside: BESIDE
                 .into_iter()
                 .chain([WARRANTY_OF])
-                .filter_map(sent)
+                .filter_map(beside)
                 .collect(),
         }
     }
@@ -75,7 +78,7 @@ impl Draft {
         let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
         let sum = |sum: Option<Sum>| sum.map(|sum| texts.amount(sum)).unwrap_or_default();
         let mut draft = Self {
-            description: task.description.as_str().to_owned(),
+            description: Some(task.description.as_str().to_owned()),
             status: Some(task.status),
             category: Some(task.category),
             beside: of_device(&details.device),
@@ -112,14 +115,43 @@ impl Draft {
         self.beside.get(field).map_or("", |text| text.trim())
     }
 
+    pub fn description(&self) -> &str {
+        self.description.as_deref().unwrap_or_default()
+    }
+
+    /// What stands in any of the fields of an edit form.
+    pub fn value(&self, field: &str) -> String {
+        match field {
+            "description" => self.description().to_owned(),
+            "status" => self.status.map_or("", Status::word).to_owned(),
+            "category" => self.category.map_or("", Category::word).to_owned(),
+            beside => self.beside(beside).to_owned(),
+        }
+    }
+
+    /// All of it in one field, for an edit form to say what it showed.
+    pub fn encode(&self) -> String {
+        let all = edit_fields().into_iter();
+        let all = all.map(|field| (field, self.value(field)));
+        let all: Vec<_> = all.collect();
+        encode(all.iter().map(|(field, value)| (*field, &**value)))
+    }
+
+    /// Whether the form says neither what is to be done nor with what.
+    pub fn is_blank(&self) -> bool {
+        let is_blank = |field: &&str| self.beside(field).is_empty();
+        self.description().trim().is_empty() && BESIDE.iter().all(is_blank)
+    }
+
     /// What the form says; `None` where something is to be corrected.
     ///
     /// # Errors
     /// As for [`Errors::take`].
-    pub fn said(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<Said>> {
+    pub fn change(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<TaskChange>> {
         let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
-        let description = Description::parse("description", &self.description);
-        let description = errors.take(description, texts)?;
+        let description = self.description.as_ref();
+        let description = description.map(|text| Description::parse("description", text));
+        let description = errors.take_some(description, texts)?;
         let mut reading = Reading {
             draft: self,
             errors,
@@ -142,12 +174,15 @@ impl Draft {
             warranty_until: reading.maybe("warrantyUntil", day("warrantyUntil"))?,
             warranty_of: reading.maybe(WARRANTY_OF, |id| Ok(TaskId::parse(WARRANTY_OF, id)?))?,
         };
-        let said = description.map(|description| Said {
+        let change = TaskChange {
+            category: self.category,
+            status: self.status,
             description,
             due,
             details,
-        });
-        Ok(said.filter(|_| !errors.any()))
+            ..TaskChange::default()
+        };
+        Ok((!errors.any()).then_some(change))
     }
 }
 
@@ -173,10 +208,9 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn line(&mut self, field: &'static str) -> Result<Option<Line>> {
-        match self.draft.beside.get(field) {
-            None => Ok(None),
-            Some(text) => self.errors.take(Line::parse(field, text), self.texts),
-        }
+        let line = self.draft.beside.get(field);
+        let line = line.map(|text| Line::parse(field, text));
+        self.errors.take_some(line, self.texts)
     }
 
     /// An empty field takes away what was there.

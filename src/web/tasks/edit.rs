@@ -1,18 +1,17 @@
-//! Editing a task, and what comes of it when a colleague was faster.
+//! Editing a task, beside colleagues who edit it too.
 
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::change::{save, way_back};
-use super::draft::Draft;
-use super::facts::{Fact, facts};
+use super::change::way_back;
+use super::draft::{Draft, edit_fields};
 use super::new::KnownDevice;
 use super::{get_whole, task_id};
-use crate::domain::{
-    Category, Conflict, Details, Error, Result, Stage, Status, TaskChange, TaskId,
-};
-use crate::store::tasks::TaskRow;
+use crate::app::edits;
+use crate::domain::{Category, Day, Details, Result, Stage, Status, Sum, Task, TaskId};
+use crate::store::Transaction;
+use crate::web::edited::{Collision, Edited, Input, Question};
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -25,105 +24,163 @@ struct EditPage<'a> {
     errors: Errors,
     id: i64,
     version: i64,
+    /// What the form showed before anything was typed.
+    was: String,
     draft: Draft,
     /// Other tasks of the device stand on the task's own page.
     device: Option<KnownDevice>,
-    /// What somebody else has saved meanwhile.
-    theirs: Option<Theirs>,
-}
-
-struct Theirs {
-    status: Status,
-    category: Category,
-    description: String,
-    facts: Vec<Fact>,
-}
-
-impl Theirs {
-    fn of((row, details): &(TaskRow, Details), texts: &Texts) -> Self {
-        Self {
-            status: row.task.status,
-            category: row.task.category,
-            description: row.task.description.as_str().to_owned(),
-            facts: facts(&row.task, details, texts),
-        }
-    }
+    focus: &'a str,
 }
 
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     visit.actor()?;
     let id = task_id(id)?;
     let (row, details) = get_whole(visit, id).await?;
+    let draft = Draft::of(&row.task, &details, &visit.texts);
     visit.page(&EditPage {
         visit,
         current: "tasks",
         errors: Errors::default(),
         id: id.get(),
         version: row.task.version,
-        draft: Draft::of(&row.task, &details, &visit.texts),
+        was: draft.encode(),
+        draft,
         device: None,
-        theirs: None,
+        focus: "",
     })
 }
 
 pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
-    visit.actor()?;
+    let actor = visit.actor()?;
     let id = task_id(id)?;
-    let draft = Draft::read(visit);
-    let version = visit.typed("version").parse().ok();
+    let edited = Edited::read(visit);
+    let draft = Draft::read(|field| edited.typed(field));
     let mut errors = Errors::default();
-    let Some(said) = draft.said(visit, &mut errors)? else {
-        let version = version.unwrap_or_default();
-        return show_edit(visit, id, version, errors, draft, None);
+    let Some(typed) = draft.change(visit, &mut errors)? else {
+        return again(visit, id, &edited, draft, errors).await;
     };
-    let change = TaskChange {
-        expected_version: version,
-        customer_phone: None,
-        category: draft.category,
-        status: draft.status,
-        stage: None,
-        description: Some(said.description),
-        due: said.due,
-        remind: None,
-        details: said.details,
-    };
-    match save(visit, id, change).await {
-        Ok((before, row)) => Ok(visit.go(&changed("/tasks", id, &before, &row.stage))),
-        Err(Error::Conflict(Conflict::Version { .. })) => {
-            let now = get_whole(visit, id).await?;
-            let theirs = Some(Theirs::of(&now, &visit.texts));
-            show_edit(visit, id, now.0.task.version, errors, draft, theirs)
-        }
-        Err(error) => Err(error),
+    let shown = Draft::read(|field| edited.shown(field));
+    let shown = shown.change(visit, &mut Errors::default())?;
+    let edit = edited.edit(typed, shown.unwrap_or_default());
+    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| edits::task(tx, &shop, &actor, id, edit, now);
+    let saved = visit.desk.db.write(work).await?;
+    let (before, row, details) = &saved.now;
+    if saved.collided.is_empty() {
+        return Ok(visit.go(&changed("/tasks", id, before, &row.stage)));
     }
+    let theirs = (&row.task, details);
+    ask(
+        visit,
+        id,
+        &saved.collided,
+        &draft,
+        theirs,
+        saved.changed,
+        errors,
+    )
 }
 
-fn show_edit(
+/// The form once more, with what is to be corrected.
+async fn again(
     visit: &Visit,
     id: TaskId,
-    version: i64,
-    errors: Errors,
+    edited: &Edited<'_>,
     draft: Draft,
-    theirs: Option<Theirs>,
+    errors: Errors,
 ) -> Result<Response> {
-    let status = match theirs {
-        Some(_) => StatusCode::CONFLICT,
-        None => StatusCode::UNPROCESSABLE_ENTITY,
+    let asked = edited.asked(&edit_fields());
+    if !asked.is_empty() {
+        let (row, details) = get_whole(visit, id).await?;
+        let theirs = (&row.task, &details);
+        return ask(visit, id, &asked, &draft, theirs, false, errors);
+    }
+    let page = EditPage {
+        visit,
+        current: "tasks",
+        errors,
+        id: id.get(),
+        version: visit.typed("version").parse().unwrap_or_default(),
+        was: visit.typed("was").to_owned(),
+        draft,
+        device: None,
+        focus: "",
     };
-    let id = id.get();
-    visit.page_as(
-        status,
-        &EditPage {
-            visit,
-            current: "tasks",
-            errors,
-            id,
-            version,
-            draft,
-            device: None,
-            theirs,
-        },
-    )
+    visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Asks about the fields that a colleague has changed meanwhile, and about no others.
+fn ask(
+    visit: &Visit,
+    id: TaskId,
+    fields: &[&'static str],
+    draft: &Draft,
+    theirs: (&Task, &Details),
+    saved: bool,
+    errors: Errors,
+) -> Result<Response> {
+    let collision = |field: &&'static str| collision(field, draft, theirs, &visit.texts);
+    let question = Question {
+        visit,
+        current: "tasks",
+        title: "conflict-title",
+        action: format!("/tasks/{id}/edit"),
+        cancel: format!("/tasks/{id}"),
+        collisions: fields.iter().map(collision).collect(),
+        saved,
+        errors,
+    };
+    question.ask()
+}
+
+fn collision(
+    field: &'static str,
+    draft: &Draft,
+    (task, details): (&Task, &Details),
+    texts: &Texts,
+) -> Collision {
+    let theirs = Draft::of(task, details, texts).value(field);
+    let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum)).unwrap_or_default();
+    let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
+    let (label, input, theirs_read) = match field {
+        "description" => ("tasks-description", Input::Text, theirs.clone()),
+        "status" => {
+            let choice = |status: &Status| (status.word().to_owned(), texts.status(status));
+            let choices = Status::ALL.iter().map(choice).collect();
+            (
+                "tasks-status",
+                Input::Choice(choices),
+                texts.status(&task.status),
+            )
+        }
+        "category" => {
+            let choice =
+                |category: &Category| (category.word().to_owned(), texts.category(category));
+            let choices = Category::ALL.iter().map(choice).collect();
+            let read = texts.category(&task.category);
+            ("tasks-category", Input::Choice(choices), read)
+        }
+        "dueOn" => ("task-due", Input::Day, day(task.due)),
+        "warrantyUntil" => ("task-warranty", Input::Day, day(details.warranty_until)),
+        "estimate" => ("task-estimate", Input::Line, sum(details.estimate)),
+        "price" => ("task-price", Input::Line, sum(details.price)),
+        "prepayment" => ("task-prepayment", Input::Line, sum(details.prepayment)),
+        "kind" => ("device-kind", Input::Line, theirs.clone()),
+        "brand" => ("device-brand", Input::Line, theirs.clone()),
+        "model" => ("device-model", Input::Line, theirs.clone()),
+        "serialNumber" => ("device-serial", Input::Line, theirs.clone()),
+        "accessories" => ("device-accessories", Input::Line, theirs.clone()),
+        "appearance" => ("device-appearance", Input::Line, theirs.clone()),
+        _ => ("device-place", Input::Line, theirs.clone()),
+    };
+    Collision {
+        field,
+        label: texts.s(label),
+        input,
+        mine: draft.value(field),
+        theirs,
+        theirs_read,
+    }
 }
 
 /// Where to go after a change: the task, with a toast when its stage changed.

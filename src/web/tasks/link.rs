@@ -3,7 +3,7 @@
 use warp::reply::Response;
 
 use super::task_id;
-use crate::app::{self, status_links};
+use crate::app::{self, posts, status_links};
 use crate::domain::{Result, Task, TaskId};
 use crate::store::Transaction;
 use crate::web::confirm::Confirm;
@@ -13,6 +13,8 @@ use crate::web::visit::{Visit, safe_path};
 pub struct CustomerLink {
     /// `None` where nobody has made it yet, and where it has ended.
     pub url: Option<String>,
+    /// Counts the links that the task has had; with it a page asks once for another one.
+    pub generation: Option<i64>,
     /// The task was closed too long ago.
     pub ended: bool,
 }
@@ -20,8 +22,10 @@ pub struct CustomerLink {
 impl CustomerLink {
     pub fn new(visit: &Visit, task: &Task, generation: Option<i64>) -> Self {
         let (links, now) = (&visit.desk.links, visit.desk.clock.now());
+        let url = generation.and_then(|generation| links.url(task, generation, now));
         Self {
-            url: generation.and_then(|generation| links.url(task, generation, now)),
+            generation: generation.filter(|_| url.is_some()),
+            url,
             ended: !links.hold(task, now),
         }
     }
@@ -49,9 +53,11 @@ impl CustomerLink {
 pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
-    let renew = !visit.typed("renew").is_empty();
+    let (renew, post) = (!visit.typed("renew").is_empty(), visit.post());
     let work = move |tx: &Transaction<'_>| match renew {
-        true => status_links::renew(tx, &actor, &links, id, now),
+        true => posts::once(tx, post, now, || {
+            status_links::renew(tx, &actor, &links, id, now)
+        }),
         false => status_links::make(tx, &actor, &links, id, now),
     };
     visit.desk.db.write(work).await?;
@@ -64,7 +70,8 @@ pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
 /// Asks before a link is replaced: the old one may stand on a receipt.
 pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
-    CustomerLink::of(visit, id).await?;
+    let link = CustomerLink::of(visit, id).await?;
+    let generation = link.generation.unwrap_or_default();
     let confirm = Confirm {
         visit,
         current: "tasks",
@@ -72,7 +79,11 @@ pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
         about: visit.texts.number("task-title", &id.get()),
         lead: visit.texts.s("link-renew-lead"),
         action: format!("/tasks/{id}/link"),
-        field: Some(("renew", "1")),
+        // The key makes equal forms replace the link once.
+        fields: vec![
+            ("renew", "1".to_owned()),
+            ("key", generation.to_string()),
+        ],
         button: visit.texts.s("link-renew"),
         back: format!("/tasks/{id}"),
     };

@@ -23,6 +23,7 @@ pub use new::{Known, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
 pub use talk::{SAID, ask, say, settle, withdraw};
+pub use toast::{Toast, toast};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -180,12 +181,6 @@ pub fn of_customer(customer: &Customer) -> TaskFilter {
 /// What is no number of a task is a page that there isn't.
 fn task_id(text: &str) -> Result<TaskId> {
     TaskId::parse("id", text).map_err(|_| Error::NotFound)
-}
-
-async fn get(visit: &Visit, id: TaskId) -> Result<TaskRow> {
-    let actor = visit.actor()?;
-    let read = move |c: &_| app::tasks::get(c, &actor, id);
-    visit.desk.db.read(read).await
 }
 
 /// A task with what is known beside it.

@@ -30,6 +30,8 @@ struct NewPage<'a> {
     device: Option<KnownDevice>,
     /// What is said of the warranty that it comes back under.
     warranty: Option<String>,
+    /// The field to go on with.
+    focus: &'a str,
 }
 
 /// What is known of a phone while a task is written down.
@@ -116,7 +118,7 @@ pub async fn new(visit: &Visit) -> Result<Response> {
         Some(of) => under_warranty(visit, task_id(of)?).await?,
         None => Draft::of_phone(visit.asked("phone").unwrap_or_default()),
     };
-    show_new(visit, StatusCode::OK, Errors::default(), draft).await
+    show_new(visit, StatusCode::OK, Errors::default(), draft, "phone").await
 }
 
 /// The form for what comes back, with the customer and the device that it was.
@@ -132,6 +134,7 @@ async fn show_new(
     status: StatusCode,
     mut errors: Errors,
     draft: Draft,
+    focus: &str,
 ) -> Result<Response> {
     let known = match draft.phone.is_empty() {
         true => None,
@@ -153,6 +156,7 @@ async fn show_new(
             known,
             device: Some(device),
             warranty,
+            focus,
         },
     )
 }
@@ -176,21 +180,37 @@ fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
     texts.fill2(id, "number", of, "day", day)
 }
 
+/// The field to go on with where a form of a new task only looks something up. Without script that
+/// is what the buttons beside the phone and the serial number do, and Enter where it can't mean
+/// more: behind a number that a scanner has just typed, which ends with Enter by itself, and in a
+/// form with nothing but a customer in it. In every other form Enter creates the task.
+fn looks_up(visit: &Visit, draft: &Draft) -> Option<&'static str> {
+    let serial = draft.beside("serialNumber");
+    let scanned = !serial.is_empty() && serial != visit.typed("looked").trim();
+    let pressed = |button| !visit.typed(button).is_empty();
+    match (pressed("check"), pressed("enter")) {
+        (true, _) => Some("phone"),
+        (_, true) if scanned => Some("accessories"),
+        (_, true) if draft.is_blank() => Some("description"),
+        _ => None,
+    }
+}
+
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let draft = Draft::read(visit);
+    let draft = Draft::read(|field| visit.sent(field));
     let mut errors = Errors::default();
-    // The buttons beside the phone and the serial number, for whoever has no script.
-    if !visit.typed("check").is_empty() {
-        return show_new(visit, StatusCode::OK, errors, draft).await;
+    if let Some(focus) = looks_up(visit, &draft) {
+        return show_new(visit, StatusCode::OK, errors, draft, focus).await;
     }
+    let again = StatusCode::UNPROCESSABLE_ENTITY;
     let texts = &visit.texts;
     let country = visit.desk.shop.country;
     let phone = errors.take(Phone::parse("phone", &draft.phone, country), texts)?;
     let name = errors.take(Name::parse("name", &draft.name), texts)?;
-    let said = draft.said(visit, &mut errors)?;
+    let said = draft.change(visit, &mut errors)?;
     let (Some(customer_phone), Some(customer_name), Some(said)) = (phone, name, said) else {
-        return show_new(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, draft).await;
+        return show_new(visit, again, errors, draft, "phone").await;
     };
     let new = NewTask {
         customer_phone,
@@ -198,18 +218,21 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         category: draft.category.unwrap_or(Category::Other),
         status: draft.status,
         stage: None,
-        description: said.description,
+        description: said.description.unwrap_or_default(),
         due: said.due.flatten(),
         remind: true,
         details: said.details.apply(Details::default()),
     };
-    let now = visit.desk.clock.now();
-    let work = move |tx: &Transaction<'_>| app::tasks::create(tx, &actor, &new, now);
+    let (post, now) = (visit.post(), visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| {
+        let make = || Ok(app::tasks::create(tx, &actor, &new, now)?.task.id.get());
+        app::posts::once(tx, post, now, make)
+    };
     match visit.desk.db.write(work).await {
-        Ok(row) => Ok(visit.go(&format!("/tasks/{}", row.task.id))),
+        Ok(id) => Ok(visit.go(&format!("/tasks/{id}"))),
         Err(error) => {
             errors.add(error, texts)?;
-            show_new(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, draft).await
+            show_new(visit, again, errors, draft, "phone").await
         }
     }
 }

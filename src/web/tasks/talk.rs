@@ -149,8 +149,14 @@ pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
     let Some(text) = draft.errors.take(text, &visit.texts)? else {
         return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
     };
+    let post = visit.post();
     let say = move |tx: &Transaction<'_>| {
-        app::comments::add(tx, &actor, task, shared, &text, now).map(drop)
+        let add = || {
+            Ok(app::comments::add(tx, &actor, task, shared, &text, now)?
+                .id
+                .get())
+        };
+        app::posts::once(tx, post, now, add)
     };
     visit.desk.db.write(say).await?;
     let said = if shared { "?said=message" } else { "" };
@@ -189,7 +195,16 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         text,
         expected_version: visit.typed("version").parse().ok(),
     };
-    let ask = move |tx: &Transaction<'_>| app::approvals::ask(tx, &actor, task, &new, now);
+    let post = visit.post();
+    let ask = move |tx: &Transaction<'_>| {
+        let ask = || {
+            Ok(app::approvals::ask(tx, &actor, task, &new, now)?
+                .task
+                .id
+                .get())
+        };
+        app::posts::once(tx, post, now, ask)
+    };
     match visit.desk.db.write(ask).await {
         Ok(_) => Ok(visit.go(&format!("/tasks/{id}?said=price"))),
         // What was typed stays; the page shows what the task is now.

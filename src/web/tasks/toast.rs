@@ -1,8 +1,14 @@
-//! What has just happened, in a line that goes by itself.
+//! What has just happened, in a line that goes by itself, with the way back as long as there is one.
 
-use super::get;
+use askama::Template;
+use jiff::SignedDuration;
+use serde_json::json;
+use warp::Reply;
+use warp::reply::Response;
+
 use super::reach::why;
-use crate::domain::{Result, StageId, Status, TaskId};
+use crate::app;
+use crate::domain::{Error, Result, StageId, Status, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::visit::Visit;
 
@@ -19,6 +25,11 @@ pub struct Undo {
     /// The field of the form that leads there, and what stands in it.
     pub field: &'static str,
     pub value: String,
+    /// In how many seconds the customer is told, after which there is no way back; `None` where
+    /// nobody is told.
+    pub left: Option<i64>,
+    /// What the toast says from then on.
+    pub over: String,
 }
 
 /// The toast that the address asks for; it tells what is true now, not what it was told.
@@ -34,43 +45,81 @@ pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
     let changed = visit
         .asked("changed")
         .and_then(|id| TaskId::parse("changed", id).ok());
-    let (Some(id), Some(was)) = (changed, visit.asked("was")) else {
-        return Ok(None);
-    };
+    match (changed, visit.asked("was")) {
+        (Some(id), Some(was)) => changed_to(visit, id, was).await,
+        _ => Ok(None),
+    }
+}
+
+/// Tells of the stage that a task has now, with the way back to the one that it had before.
+async fn changed_to(visit: &Visit, id: TaskId, was: &str) -> Result<Option<Toast>> {
     let (status, stage) = (Status::from_word(was), StageId::parse("was", was).ok());
     let field = match (status, stage) {
         (Some(_), _) => "status",
         (_, Some(_)) => "stage",
         _ => return Ok(None),
     };
-    let row = get(visit, id).await?;
+    let actor = visit.actor()?;
+    let read = move |c: &_| {
+        let row = app::tasks::get(c, &actor, id)?;
+        let undo = app::undo::of(c, &actor, &row)?;
+        Ok((row, undo))
+    };
+    let (row, undo) = visit.desk.db.read(read).await?;
     let is_back = match status {
         Some(status) => row.task.status == status && row.stage.is_first(),
         None => Some(row.task.stage) == stage,
     };
-    let undo = (!is_back).then(|| Undo {
+    let left = match undo {
+        app::undo::Undo::Until(due) => Some(seconds(due.duration_since(visit.texts.now()))),
+        app::undo::Undo::Unnoticed | app::undo::Undo::TooLate => None,
+    };
+    let back = Undo {
         task: id.get(),
         version: row.task.version,
         field,
         value: was.to_owned(),
-    });
-    let text = changed_text(visit, &row);
-    Ok(Some(Toast { text, undo }))
+        left,
+        over: say(visit, &row, "toast-was-told", None),
+    };
+    let text = match undo {
+        app::undo::Undo::TooLate => back.over.clone(),
+        _ => changed_text(visit, &row, left),
+    };
+    let is_offered = !is_back && undo != app::undo::Undo::TooLate;
+    Ok(Some(Toast {
+        text,
+        undo: is_offered.then_some(back),
+    }))
 }
 
-fn changed_text(visit: &Visit, row: &TaskRow) -> String {
+/// Rather one too many than to promise what can't be kept.
+fn seconds(left: SignedDuration) -> i64 {
+    (left.as_millis().max(0) as i64 + 999) / 1_000
+}
+
+fn say(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", row.stage.name.as_str().to_owned().into());
-    match why_not_told(visit, row) {
-        None => {
-            let seconds = ("seconds", visit.desk.shop.notify_delay.as_secs().into());
-            texts.with("toast-told", [number, status, seconds])
+    let why = (
+        "why",
+        why.map(|why| texts.s(why)).unwrap_or_default().into(),
+    );
+    texts.with(id, [number, status, why])
+}
+
+fn changed_text(visit: &Visit, row: &TaskRow, left: Option<i64>) -> String {
+    let number = ("number", row.task.id.to_string().into());
+    let status = ("status", row.stage.name.as_str().to_owned().into());
+    match (why_not_told(visit, row), left) {
+        (Some(why), _) => say(visit, row, "toast-not-told", Some(why)),
+        // The task is back where the customer believes it to be.
+        (None, None) => say(visit, row, "board-moved", None),
+        (None, Some(left)) => {
+            let seconds = ("seconds", left.into());
+            visit.texts.with("toast-told", [number, status, seconds])
         }
-        Some(why) => texts.with(
-            "toast-not-told",
-            [number, status, ("why", texts.s(why).into())],
-        ),
     }
 }
 
@@ -80,4 +129,27 @@ fn why_not_told(visit: &Visit, row: &TaskRow) -> Option<&'static str> {
         true => visit.desk.unreachable(row.customer.as_deref()).map(why),
         false => Some("toast-why-stage"),
     }
+}
+
+/// The toast for the script on the board.
+#[derive(Template)]
+#[template(path = "offer.html")]
+struct Offer<'a> {
+    visit: &'a Visit,
+    toast: Toast,
+}
+
+/// Tells the script what a move came to; `was` is where the way back leads, if there is one.
+pub async fn moved(visit: &Visit, row: TaskRow, was: Option<String>) -> Result<Response> {
+    let toast = match was {
+        Some(was) => changed_to(visit, row.task.id, &was).await?,
+        None => None,
+    };
+    let toast = toast.unwrap_or_else(|| Toast {
+        text: say(visit, &row, "board-moved", None),
+        undo: None,
+    });
+    let html = Offer { visit, toast }.render().map_err(Error::internal)?;
+    let answer = json!({ "toast": html, "version": row.task.version });
+    Ok(warp::reply::json(&answer).into_response())
 }

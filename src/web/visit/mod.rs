@@ -13,6 +13,7 @@ use warp::http::{HeaderMap, HeaderValue, Method};
 
 use super::text::Texts;
 use crate::app::Desk;
+use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
 
 pub use answer::gzip;
@@ -121,6 +122,18 @@ impl Visit {
     /// The same, and `None` where the form has no such field.
     pub fn sent(&self, name: &str) -> Option<&str> {
         find(&self.form, name)
+    }
+
+    /// A key for a form that makes something, other than that of every other form; see
+    /// [`posts`](crate::app::posts).
+    pub fn form_key(&self) -> String {
+        format!("{:032x}", fastrand::u128(..))
+    }
+
+    /// The form that was sent, where it has such a key.
+    pub fn post(&self) -> Option<Post> {
+        self.sent("key").filter(|key| !key.is_empty())?;
+        Some(Post::of(&self.path.join("/"), &self.form))
     }
 
     /// The file that a form sent under that name.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use super::chromium::{Browser, Driver};
-use crate::bot::create;
+use crate::bot::{create, set_status};
 use crate::harness::Shop;
 
 async fn board(driver: &Driver) -> (Shop, Browser) {
@@ -68,23 +68,66 @@ async fn a_card_is_dragged_to_another_column_with_the_mouse() {
 }
 
 #[tokio::test]
-async fn a_card_is_moved_with_the_keys_which_stay_on_it() {
+async fn a_card_is_moved_with_the_keys_when_enter_means_it() {
     let Some(driver) = Driver::start().await else {
         return;
     };
     let (shop, browser) = board(&driver).await;
     browser.tab_to("[data-task='3'] select").await;
     let down = String::from(Key::Down.value());
+    // An arrow chooses, and does nothing else.
     browser.press(&down).await;
     browser.press(&down).await;
-    column(&browser, "READY", "3").await;
-    column(&browser, "ACCEPTED", "2,1").await;
+    browser
+        .until("document.querySelector('[data-task=\"3\"] select').value === 'READY'")
+        .await;
+    let untouched = json!({"status": "ACCEPTED", "version": 1});
+    assert_eq!(task(&shop, 3).await, untouched);
+    column(&browser, "ACCEPTED", "3,2,1").await;
+    // What a colleague does meanwhile doesn't undo the choice.
+    set_status(&shop, "2", "READY").await;
+    browser.until("missed").await;
+    browser
+        .until("document.querySelector('[data-task=\"3\"] select').value === 'READY'")
+        .await;
+    browser.press(String::from(Key::Enter.value())).await;
+    column(&browser, "READY", "3,2").await;
+    column(&browser, "ACCEPTED", "1").await;
     assert!(browser.has_focus("[data-task='3'] select").await);
-    let expected = json!({"status": "READY", "version": 3});
+    let expected = json!({"status": "READY", "version": 2});
     while task(&shop, 3).await != expected {}
+    // The button beside it does the same.
     browser.press(String::from(Key::Up.value())).await;
+    browser.tab_to("[data-task='3'] .step").await;
+    browser.press(" ").await;
     column(&browser, "IN_PROGRESS", "3").await;
-    assert!(browser.has_focus("[data-task='3'] select").await);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_move_on_the_board_can_be_undone() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    let choose = "const select = document.querySelector('[data-task=\"1\"] select');
+        select.value = 'CLOSED'; select.dispatchEvent(new Event('change', {bubbles: true}));";
+    browser.eval(choose).await;
+    column(&browser, "CLOSED", "1").await;
+    browser.eval("window.untouched = true").await;
+    browser
+        .sees_in("#said", "Клиенту не сообщим: Telegram не привязан")
+        .await;
+    browser.click("#said button").await;
+    column(&browser, "ACCEPTED", "3,2,1").await;
+    assert_eq!(
+        task(&shop, 1).await,
+        json!({"status": "ACCEPTED", "version": 3})
+    );
+    browser.until("window.untouched").await;
+    browser
+        .until("document.querySelector('#said form') === null")
+        .await;
     shop.close().await;
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod board;
 mod chromium;
 mod filters;
+mod forms;
 mod live;
 mod papers;
 mod plain;

@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 66] = [
+const OWNERS: [Screen<'_>; 70] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
@@ -117,8 +117,25 @@ const OWNERS: [Screen<'_>; 66] = [
     ),
     (
         "/tasks/1/edit",
-        "send('main form', {version: 1})",
-        ".versions",
+        "send('main form', {was: 'description=a', description: 'я'.repeat(300), place: 'b', price: '1', dueOn: '2021-08-01', status: 'READY'})",
+        ".clash select",
+    ),
+    (
+        "/tasks/1/edit",
+        "const main = document.querySelector('main form'); main.insertAdjacentHTML('beforeend', '<input name=asked>');
+        send('main form', {asked: 'description=a&price=1', description: 'b', price: 'даром'})",
+        "#price-problem",
+    ),
+    ("/board?changed=1&was=ACCEPTED", "", "main .toast"),
+    (
+        "/customers/1/edit",
+        "send('main form', {was: 'name=a', name: 'я'.repeat(100)})",
+        ".clash",
+    ),
+    (
+        "/stages/5/edit",
+        "send('main form', {was: 'name=a', name: 'я'.repeat(40), colour: 'RED'})",
+        ".clash select",
     ),
     ("/tasks/1/delete", "", ".danger"),
     ("/tasks/1/receipt", "", ".paper.a4 .qr"),
@@ -269,7 +286,7 @@ fn about() -> String {
 }
 
 /// Shows each of the screens to `look`, in that language.
-async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Browser, &str)) {
+pub async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&Browser, &str)) {
     let shop = Shop::open().await;
     let browser = driver.open_in(&shop, language).await;
     show(&browser, &FIRST, &look).await;

@@ -121,6 +121,14 @@ fn seeds(door: Door) -> Vec<(String, String)> {
                 "description=two%0D%0Alines&category=OTHER&status=READY&version=1&serialNumber=&dueOn=&price=2000&warrantyUntil=2021-10-23",
             ),
             form(
+                "/tasks/1/edit",
+                "description=two%0D%0Alines&place=shelf&was=description%3Da%26place%3Db&key=0123",
+            ),
+            form(
+                "/tasks/1/edit",
+                "description=two&price=1&asked=description%3Da%26price%3Db&take.description=mine&take.price=theirs",
+            ),
+            form(
                 "/tasks/1/status",
                 "status=IN_PROGRESS&version=1&back=%2F%3Fq%3D900%26changed%3D9",
             ),

@@ -102,6 +102,7 @@ const ROWS: &[&str] = &[
      INSERT INTO task_events (task_id, kind, author, employee_id, customer_id, from_value, to_value, at) VALUES
          (1, 'EDITED', 'CUSTOMER', NULL, 1, 'a', 'b', 9);",
     "UPDATE approvals SET unsettled = 1 WHERE id = 1;",
+    "INSERT INTO form_posts (digest, made, posted_at) VALUES (x'ab', 1, 5);",
 ];
 
 fn now() -> jiff::Timestamp {

@@ -1,0 +1,131 @@
+//! Saving what people changed on edit forms. Two who change different fields of the same thing both
+//! get what they want; where they collide, nothing is written, and whoever was later is asked (see
+//! [`Merge`](crate::domain::Merge)). Programs that send a change and not a form use the use cases
+//! of the thing itself, with `expected_version`.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{customers, details, stages, tasks};
+use crate::domain::{
+    Actor, Conflict, Customer, CustomerChange, CustomerId, Details, Edit, EmployeeId, Error, Merge,
+    Owner, Result, Shop, Stage, StageChange, StageId, TaskChange, TaskId,
+};
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Transaction};
+
+/// What is stored now, and the fields that were left alone because somebody else has changed them.
+#[derive(Debug)]
+pub struct Saved<T> {
+    pub now: T,
+    pub collided: Vec<&'static str>,
+    /// Whether anything was written.
+    pub changed: bool,
+}
+
+/// A task after it was edited, with the stage that it had before.
+pub type SavedTask = Saved<(Arc<Stage>, TaskRow, Details)>;
+
+/// Saves what was changed on the edit form of a task.
+///
+/// # Errors
+/// As for [`tasks::update`].
+pub fn task(
+    tx: &Transaction,
+    shop: &Shop,
+    actor: &Actor,
+    id: TaskId,
+    edit: Edit<TaskChange>,
+    now: Timestamp,
+) -> Result<SavedTask> {
+    let (row, beside) = whole(tx, actor, id)?;
+    let stored = TaskChange::of(&row.task, &beside);
+    let shown = edit.shown.values(&stored, Some(row.task.version));
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    let version = row.task.version;
+    tasks::update(tx, shop, actor, id, &change, now)?;
+    let (after, beside) = whole(tx, actor, id)?;
+    Ok(Saved {
+        changed: after.task.version != version,
+        now: (row.stage, after, beside),
+        collided: merge.collided,
+    })
+}
+
+/// Makes the employee responsible for a task who was chosen on its page, or nobody.
+///
+/// # Errors
+/// [`Conflict::Version`] when a colleague has chosen somebody else meanwhile, and as for
+/// [`tasks::assign`].
+pub fn employee(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    edit: Edit<Option<Option<EmployeeId>>>,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let row = tasks::get(tx, actor, id)?;
+    let (stored, current) = (Some(row.task.employee), row.task.version);
+    let shown = edit.shown.values(&stored, Some(current));
+    let mut merge = Merge::default();
+    match merge.field("employee", edit.typed, shown, stored) {
+        Some(employee) => tasks::assign(tx, actor, id, employee, None, now),
+        None if merge.collided.is_empty() => Ok(row),
+        None => Err(Conflict::Version { current }.into()),
+    }
+}
+
+fn whole(tx: &Transaction, actor: &Actor, id: TaskId) -> Result<(TaskRow, Details)> {
+    let row = tasks::get(tx, actor, id)?;
+    let mut joined = details::join(tx, actor, vec![row])?;
+    joined.pop().ok_or(Error::NotFound)
+}
+
+/// Saves what was changed on the edit form of a customer's card.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn customer(
+    tx: &Transaction,
+    shop: &Shop,
+    actor: &Actor,
+    id: CustomerId,
+    edit: Edit<CustomerChange>,
+    now: Timestamp,
+) -> Result<Saved<Customer>> {
+    let card = customers::get(tx, actor, id)?;
+    let stored = CustomerChange::of(&card);
+    let shown = edit.shown.values(&stored, None);
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    Ok(Saved {
+        changed: change.name.is_some(),
+        now: customers::update(tx, shop, actor, &card.phone, None, &change, now)?,
+        collided: merge.collided,
+    })
+}
+
+/// Saves what was changed on the edit form of a stage.
+///
+/// # Errors
+/// As for [`stages::update`].
+pub fn stage(
+    tx: &Transaction,
+    owner: &Owner,
+    id: StageId,
+    edit: Edit<StageChange>,
+) -> Result<Saved<Stage>> {
+    let before = store::stages::get(tx, id)?.ok_or(Error::NotFound)?;
+    let stored = StageChange::of(&before);
+    let shown = edit.shown.values(&stored, None);
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    let now = stages::update(tx, owner, id, &change)?;
+    Ok(Saved {
+        changed: now != before,
+        now,
+        collided: merge.collided,
+    })
+}

@@ -1,0 +1,54 @@
+//! Taking a change of a task's stage back, as long as its customer hasn't heard of it.
+
+use jiff::Timestamp;
+
+use super::tasks;
+use crate::domain::{
+    Actor, Conflict, Fate, Notice, NoticeRecord, Result, Shop, TaskChange, TaskId,
+};
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection, Transaction};
+
+/// Whether the customer would notice that a task goes back to the stage before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// Nobody is told of the stage that the task has.
+    Unnoticed,
+    /// The customer is told at that instant.
+    Until(Timestamp),
+    /// The customer has been told, or may have been.
+    TooLate,
+}
+
+/// Whether the change that led a task to its stage can still be undone.
+pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
+    let notices = store::outbox::of_task(connection, row.task.id)?;
+    let of_stage = |record: &&NoticeRecord| matches!(record.notice, Notice::StatusChanged { to_stage, .. } if to_stage == Some(row.stage.id));
+    let newest = notices.iter().find(of_stage);
+    Ok(match newest.map(|record| &record.fate) {
+        Some(Fate::Waiting { due }) if row.stage.told => Undo::Until(*due),
+        Some(Fate::Sending | Fate::Retrying { .. } | Fate::Delivered { .. }) => Undo::TooLate,
+        Some(Fate::Waiting { .. } | Fate::Dead { .. }) | None => Undo::Unnoticed,
+    })
+}
+
+/// Takes a task back to the stage before.
+///
+/// # Errors
+/// [`Conflict::CustomerTold`] when the customer would get a second message, and as for
+/// [`tasks::update`].
+pub fn undo(
+    tx: &Transaction,
+    shop: &Shop,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let row = tasks::get(tx, actor, id)?;
+    row.task.expect_version(change.expected_version)?;
+    match of(tx, actor, &row)? {
+        Undo::TooLate => Err(Conflict::CustomerTold.into()),
+        Undo::Unnoticed | Undo::Until(_) => tasks::update(tx, shop, actor, id, change, now),
+    }
+}
