@@ -69,7 +69,7 @@ pub enum Step {
 
 /// What a look at the queue found.
 enum Claim {
-    Send(Outgoing, Reply),
+    Send(Box<Outgoing>, Reply),
     /// The row was given up, or there is nothing to say any more.
     Dropped,
     Wait(Option<Timestamp>),
@@ -243,7 +243,7 @@ impl Notifier {
                     return Ok(Claim::Dropped);
                 }
                 store::outbox::set_sending(tx, id)?;
-                Ok(Claim::Send(outgoing, message))
+                Ok(Claim::Send(Box::new(outgoing), message))
             })
             .await
     }
