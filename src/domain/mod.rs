@@ -12,6 +12,7 @@ mod approval;
 mod attachment;
 mod bot_health;
 mod comment;
+mod contents;
 mod customer;
 mod device;
 mod email;
@@ -43,11 +44,12 @@ pub use about::About;
 pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use approval::{Approval, Decision, NewApproval};
 pub use attachment::{
-    Attachment, AttachmentKind, AttachmentState, Contents, Enclosure, Keeping, RemoteFile, Wanted,
-    plain, safe_name,
+    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, plain,
+    safe_name,
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
+pub use contents::Contents;
 pub use customer::{Customer, CustomerChange, TelegramLink, Unreachable};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;

@@ -69,7 +69,7 @@ pub enum Step {
 
 /// What a look at the queue found.
 enum Claim {
-    Send(Outgoing, Reply),
+    Send(Box<Outgoing>, Reply),
     /// The row was given up, or there is nothing to say any more.
     Dropped,
     Wait(Option<Duration>),
@@ -257,7 +257,7 @@ impl Notifier {
                 }
                 message.no_preview = words.name_the_desk(&message.text);
                 store::outbox::set_sending(tx, id)?;
-                Ok(Claim::Send(outgoing, message))
+                Ok(Claim::Send(Box::new(outgoing), message))
             })
             .await
     }

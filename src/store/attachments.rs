@@ -9,8 +9,8 @@ use super::columns::Columns;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
-    Attachment, AttachmentId, AttachmentKind, CommentId, Contents, CustomerId, Enclosure, Keeping,
-    Result, Wanted,
+    Attachment, AttachmentId, AttachmentKind, CommentId, Contents, CustomerId, Enclosure, Image,
+    Keeping, Result, Wanted,
 };
 
 const COLUMNS: &str =
@@ -94,7 +94,7 @@ pub fn set_here(
     kind: AttachmentKind,
     contents: &Contents,
 ) -> Result<()> {
-    let (width, height) = contents.picture().map(|picture| picture.size()).unzip();
+    let (width, height) = contents.picture().map(Image::size).unzip();
     tx.execute(
         "UPDATE photos SET state = 'HERE', kind = ?2, mime = ?3, width = ?4, height = ?5, size = ?6,
              image = ?7

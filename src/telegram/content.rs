@@ -53,6 +53,24 @@ const SERVICE: &[&str] = &[
     "checklist_tasks_added",
 ];
 
+/// What the note of such a thing says.
+type About = fn(&Value) -> String;
+
+/// An animation is a document as well, and a venue a place: the first one that is there counts.
+const KINDS: [(&str, AttachmentKind, About); 11] = [
+    ("animation", AttachmentKind::Animation, nothing),
+    ("voice", AttachmentKind::Voice, nothing),
+    ("video_note", AttachmentKind::VideoNote, nothing),
+    ("video", AttachmentKind::Video, nothing),
+    ("audio", AttachmentKind::Audio, nothing),
+    ("document", AttachmentKind::File, nothing),
+    ("sticker", AttachmentKind::Sticker, sticker),
+    ("venue", AttachmentKind::Place, venue),
+    ("location", AttachmentKind::Place, place),
+    ("poll", AttachmentKind::Poll, poll),
+    ("dice", AttachmentKind::Dice, dice),
+];
+
 /// Reads the content; `None` for what nobody has said. `own` where a contact comes from its owner
 /// first hand.
 pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> Option<Content> {
@@ -70,20 +88,6 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
             own: contact["user_id"].as_i64().is_some_and(own),
         }));
     }
-    // An animation is a document as well, and a venue a place: the first one that is there counts.
-    let known: [(&str, AttachmentKind, fn(&Value) -> String); 11] = [
-        ("animation", AttachmentKind::Animation, nothing),
-        ("voice", AttachmentKind::Voice, nothing),
-        ("video_note", AttachmentKind::VideoNote, nothing),
-        ("video", AttachmentKind::Video, nothing),
-        ("audio", AttachmentKind::Audio, nothing),
-        ("document", AttachmentKind::File, nothing),
-        ("sticker", AttachmentKind::Sticker, sticker),
-        ("venue", AttachmentKind::Place, venue),
-        ("location", AttachmentKind::Place, place),
-        ("poll", AttachmentKind::Poll, poll),
-        ("dice", AttachmentKind::Dice, dice),
-    ];
     if let Some(sizes) = of("photo").as_array() {
         // The same picture in several sizes: the largest one that is taken.
         let fits = |size: &Value| size["file_size"].as_u64() <= Some(Contents::MAX as u64);
@@ -93,7 +97,7 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
         let largest = largest.unwrap_or(&Value::Null);
         return Some(enclosure(AttachmentKind::Photo, largest, nothing));
     }
-    if let Some((key, kind, about)) = known.iter().find(|(key, ..)| has(key)) {
+    if let Some((key, kind, about)) = KINDS.iter().find(|(key, ..)| has(key)) {
         let says_picture = text(of(key), "mime_type").starts_with("image/");
         let kind = match kind {
             AttachmentKind::File if says_picture => AttachmentKind::Photo,
@@ -107,7 +111,7 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
     })
 }
 
-fn enclosure(kind: AttachmentKind, of: &Value, about: fn(&Value) -> String) -> Content {
+fn enclosure(kind: AttachmentKind, of: &Value, about: About) -> Content {
     let file = of["file_id"].as_str().map(|id| RemoteFile {
         id: id.to_owned(),
         unique: of["file_unique_id"].as_str().unwrap_or(id).to_owned(),

@@ -1004,3 +1004,100 @@ async fn edits_are_asked_for() {
     );
     shop.close().await;
 }
+
+#[tokio::test]
+async fn an_archive_holds_what_customers_sent_and_one_of_before_is_still_read() {
+    let shop = shop().await;
+    shop.telegram.file("v", voice());
+    shop.telegram.file("p", gif());
+    let photo = json!({"photo": [{"file_id": "p", "file_unique_id": "p", "width": 9}]});
+    shop.update(numbered(10, photo)).await;
+    shop.update(numbered(
+        11,
+        json!({"voice": {"file_id": "v", "duration": 5}}),
+    ))
+    .await;
+    shop.update(edited(
+        11,
+        json!({"voice": {"file_id": "v", "duration": 5}, "caption": "Слышно?"}),
+    ))
+    .await;
+    messages(&shop, 5).await;
+    let before = settled(&shop, "1").await;
+    let answer = shop.ask("{ exportArchive }").await;
+    let archive = answer["data"]["exportArchive"].as_str().unwrap();
+    // Of a program that knew pictures alone.
+    let mut old: Value = serde_json::from_str(archive).unwrap();
+    old["schema"] = json!(16);
+    let rows = old["tables"]["photos"].as_array_mut().unwrap();
+    rows.truncate(1);
+    for new in [
+        "kind",
+        "telegram_unique",
+        "file_name",
+        "size",
+        "duration",
+        "about",
+    ] {
+        rows[0].as_object_mut().unwrap().remove(new).unwrap();
+    }
+    for (archive, sent) in [(archive.to_owned(), 2), (old.to_string(), 1)] {
+        let mut empty = Shop::open().await;
+        let made = empty.register("owner@example.com").await;
+        empty.token = made["data"]["register"]["token"]
+            .as_str()
+            .map(str::to_owned);
+        let query = "mutation ($archive: String!) { importArchive(archive: $archive) { token } }";
+        let restored = empty.ask_with(query, json!({ "archive": archive })).await;
+        let token = restored["data"]["importArchive"]["token"].as_str();
+        empty.token = Some(token.unwrap_or_else(|| panic!("{restored}")).to_owned());
+        let facts = |all: &[Value]| {
+            let all = all
+                .iter()
+                .flat_map(|comment| comment["attachments"].as_array().unwrap());
+            let facts = all.map(|one| {
+                ["id", "kind", "state", "mediaType", "duration"].map(|field| one[field].clone())
+            });
+            facts.take(sent).collect::<Vec<_>>()
+        };
+        let after = comments(&empty, "1").await;
+        assert_eq!(facts(&after), facts(&before));
+        assert_eq!(after[1]["text"], "Слышно?");
+        let picture = get(&empty, "/photos/1").await;
+        assert_eq!(picture.bytes().await.unwrap(), gif());
+        empty.close().await;
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_english_customer_reads_english() {
+    let shop = shop().await;
+    shop.telegram.file("exe", b"MZ program".to_vec());
+    for (number, content) in [
+        (10, json!({"sticker": {"emoji": "👍"}})),
+        (11, json!({"text": "\u{200b}"})),
+        (12, document("exe", "bill.pdf", "application/pdf")),
+    ] {
+        let mut update = numbered(number, content);
+        update["message"]["from"]["language_code"] = json!("en");
+        shop.update(update).await;
+    }
+    let told = messages(&shop, 6).await;
+    let told: Vec<&str> = told[2..].iter().map(said).collect();
+    assert!(
+        told[0].starts_with(
+            "Passed on to the shop: request <b>No. 1</b>.\nThe shop sees only a note that you sent this."
+        ),
+        "{told:?}"
+    );
+    assert!(
+        told[1].starts_with("There is nothing to be seen in the message"),
+        "{told:?}"
+    );
+    assert!(
+        told[3].starts_with("Request <b>No. 1</b>: a file “bill.pdf” could not be kept"),
+        "{told:?}"
+    );
+    shop.close().await;
+}
