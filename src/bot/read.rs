@@ -72,8 +72,9 @@ fn read_text(text: &str, picture: Option<String>, shop: &Shop) -> Input {
         ("/help", _) => Input::Help,
         (_, Some(said)) if !command.starts_with('/') => {
             match Phone::parse("phone", text, shop.country) {
-                Ok(phone) => Input::TypedPhone(phone, said),
-                Err(_) => Input::Said(said),
+                // A number with words beside it is something that is said.
+                Ok(phone) if phone.note().is_none() => Input::TypedPhone(phone, said),
+                Ok(_) | Err(_) => Input::Said(said),
             }
         }
         _ => Input::Anything,

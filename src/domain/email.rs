@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::letters::plain;
 use super::{Problem, Result};
 
 /// An address as it was typed. Two that differ only in case are one: see [`Email::key`].
@@ -13,6 +14,7 @@ impl Email {
     const MAX: usize = 254;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = plain(text);
         let text = text.trim();
         if text.is_empty() {
             return Err(Problem::Required.at(field).into());

@@ -18,6 +18,7 @@ mod error;
 mod ids;
 mod import;
 mod language;
+mod letters;
 mod money;
 mod month;
 mod notice;
@@ -54,6 +55,7 @@ pub use import::{
     Whose,
 };
 pub use language::Language;
+pub use letters::{fold, plain, shown, visible};
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{

@@ -1,5 +1,7 @@
-//! Texts that people type.
+//! Texts that people type. None of them keeps a character that can't be seen: [`visible`] is at every
+//! door, so nothing in one can turn a receipt's line around.
 
+use super::letters::{fold, shown, visible};
 use super::{Problem, Result};
 
 /// A customer's name, on one line.
@@ -12,6 +14,7 @@ impl Name {
 
     /// `None` for a text of nothing but space: the customer has no name on the card.
     pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
+        let text = visible(text);
         let text = text.trim();
         check(field, text, Self::MAX, char::is_control)?;
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
@@ -20,7 +23,7 @@ impl Name {
     /// A name that came from Telegram: never refused, cut and cleaned instead, since the person
     /// who has it can't be asked.
     pub fn from_telegram(text: &str) -> Option<Self> {
-        let clean: String = text
+        let clean: String = visible(text)
             .chars()
             .filter(|c| !c.is_control())
             .take(Self::MAX)
@@ -30,15 +33,21 @@ impl Name {
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// By what two spellings of one name are known to be the same.
+    pub fn key(&self) -> String {
+        fold(&self.0)
+    }
 }
 
-/// What is to be done, or what was found: free text of several lines, kept as it was typed.
+/// What is to be done, or what was found: free text of several lines, kept as it was typed but for what
+/// can't be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description(String);
 
@@ -48,12 +57,13 @@ impl Description {
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
         let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        check(field, text, Self::MAX, forbidden)?;
-        Ok(Self(text.to_owned()))
+        let text = visible(text);
+        check(field, &text, Self::MAX, forbidden)?;
+        Ok(Self(text.into_owned()))
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -71,6 +81,7 @@ impl Message {
     pub const MAX: usize = 3_000;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
         let text = text.trim();
         if text.is_empty() {
             return Err(Problem::Required.at(field).into());
@@ -83,8 +94,9 @@ impl Message {
     /// What came from Telegram: never refused, cut and cleaned instead, since it was said already.
     /// `None` where nothing is left.
     pub fn from_telegram(text: &str) -> Option<Self> {
-        let visible = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-        let clean: String = text.chars().filter(visible).take(Self::MAX).collect();
+        let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+        let text = visible(text);
+        let clean: String = text.chars().filter(kept).take(Self::MAX).collect();
         let clean = clean.trim();
         (!clean.is_empty()).then(|| Self(clean.to_owned()))
     }
@@ -95,7 +107,7 @@ impl Message {
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
