@@ -25,6 +25,7 @@ mod log;
 mod metrics;
 mod outbox;
 mod pages;
+mod phones;
 mod process;
 mod proof;
 mod protection;

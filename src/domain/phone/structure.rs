@@ -220,7 +220,8 @@ fn cut(piece: &str) -> Option<(&str, &str, &str)> {
 pub fn start(text: &str) -> Option<usize> {
     let first = text.find(|c: char| c.is_ascii_digit())?;
     let before = text[..first].trim_end_matches(['+', '(', ' ']);
-    let opened = text[before.len()..first].find(['+', '(']);
+    let between = &text[before.len()..first];
+    let opened = between.rfind('+').or_else(|| between.find('('));
     Some(opened.map_or(first, |at| before.len() + at))
 }
 
