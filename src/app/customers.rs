@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Desk;
 use crate::domain::{
     Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
-    Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink,
+    Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -39,6 +39,7 @@ pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64>
 
 /// Reads what was typed into a search box: digits look in the phones, everything in the names.
 pub fn search(text: &str) -> Search {
+    let text = fold(text);
     let text = text.trim();
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let is_phone = digits.len() >= 2 && !text.chars().any(char::is_alphabetic);
@@ -48,7 +49,7 @@ pub fn search(text: &str) -> Search {
         _ => digits,
     };
     Search {
-        name: (!text.is_empty()).then(|| text.to_lowercase()),
+        name: (!text.is_empty()).then(|| text.to_owned()),
         digits: is_phone.then_some(digits),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{customers, secrets};
+use super::{customers, secrets, tasks};
 use crate::domain::{
     Author, CommentKind, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow,
     ImportTask, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source,
@@ -91,7 +91,13 @@ fn insert(
     let (kind, author) = (EventKind::Imported, Author::Staff(owner.id()));
     let (from, to) = (Some(row.number.as_str()), Some(task.status.word()));
     store::history::append(tx, id, kind, author, from, to, now)?;
-    if let Some(note) = &new.note {
+    let card = customer
+        .map(|id| store::customers::get(tx, id))
+        .transpose()?
+        .flatten();
+    let phones = row.phone.as_ref().zip(card.as_ref());
+    let beside = phones.and_then(|(phone, card)| tasks::beside(phone, &card.phone));
+    for note in new.note.iter().chain(&beside) {
         let (kind, by) = (CommentKind::Internal, owner.id());
         let comment = store::comments::insert_of_staff(tx, id, kind, by, note, now)?;
         let (kind, to) = (EventKind::Comment, comment.to_string());
@@ -205,7 +211,7 @@ impl<'a> Judge<'a> {
 
 fn other_name(card: &Customer, row: &ImportRow) -> Option<Remark> {
     let (kept, other) = (card.name.as_ref()?, row.name.as_ref()?);
-    (kept != other).then(|| Remark {
+    (kept.key() != other.key()).then(|| Remark {
         column: String::new(),
         what: Observation::NameKept,
     })

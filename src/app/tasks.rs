@@ -10,10 +10,10 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
 use super::tokens::Session;
-use super::{Desk, accounts, approvals, customers, details, notices, staff_bot, stages};
+use super::{Desk, accounts, approvals, comments, customers, details, notices, staff_bot, stages};
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, NewTask, Problem, Result, Shop, Stage, Status,
-    Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Author, EmployeeId, Error, EventKind, Message, NewTask, Phone, Problem, Result, Shop,
+    Stage, Status, Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -100,7 +100,21 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     if !stage.is_first() {
         note(EventKind::Stage, stage.name.as_str())?;
     }
-    get(tx, actor, id)
+    let row = get(tx, actor, id)?;
+    let card = row.customer.as_ref().map(|customer| &customer.phone);
+    if let Some(text) = card.and_then(|card| beside(&new.customer_phone, card)) {
+        comments::add(tx, actor, id, false, &text, now)?;
+    }
+    Ok(row)
+}
+
+/// The phone as it was typed, where it has an extension or a word beside the number that the card's phone
+/// doesn't have: colleagues have to read that somewhere.
+pub(super) fn beside(typed: &Phone, card: &Phone) -> Option<Message> {
+    let note = typed
+        .note()
+        .filter(|note| card.note().as_ref() != Some(note));
+    note.map(|_| Message::from_row(typed.typed().to_owned()))
 }
 
 /// Changes a task, writes down what changed, and tells the customer of a new status or stage.

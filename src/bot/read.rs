@@ -3,7 +3,8 @@
 use super::conversation::{Input, Press, Pressed};
 use crate::app::answers::Said;
 use crate::domain::{
-    ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId, plain,
+    ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId,
+    one_line,
 };
 use crate::telegram::{self, Contact, Content, Event, Person};
 
@@ -60,8 +61,9 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
         (None, Some(said)) if is_contact => Input::OtherContact(said),
         (None, Some(said)) if said.enclosure.is_some() => Input::Said(said),
         (None, Some(said)) => match Phone::parse("phone", said.text.as_str(), shop.country) {
-            Ok(phone) => Input::TypedPhone(phone, said),
-            Err(_) => Input::Said(said),
+            // A number with words beside it is something that is said.
+            Ok(phone) if phone.note().is_none() => Input::TypedPhone(phone, said),
+            Ok(_) | Err(_) => Input::Said(said),
         },
     };
     (from, input)
@@ -86,8 +88,8 @@ fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
             size: None,
             duration: None,
             about: match contact.name.as_str() {
-                "" => plain(&contact.phone),
-                name => format!("{name}, {}", plain(&contact.phone)),
+                "" => one_line(&contact.phone),
+                name => format!("{name}, {}", one_line(&contact.phone)),
             },
         }),
     };

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::contents::{ending_of, is_ending_of};
-use super::text::is_visible;
+use super::letters::{is_visible, visible};
 use super::{AttachmentId, CommentId, Contents};
 
 words! {
@@ -195,11 +195,11 @@ pub fn safe_name(sent: &str) -> String {
 }
 
 /// A text that somebody sent, on one line.
-pub fn plain(sent: &str) -> String {
+pub fn one_line(sent: &str) -> String {
     /// Characters, not bytes.
     const MAX: usize = 2_000;
-    let seen = |c: &char| *c == ' ' || is_visible(*c);
-    let clean: String = sent.chars().filter(seen).take(MAX).collect();
+    let sent = visible(sent);
+    let clean: String = sent.chars().filter(|c| !c.is_control()).take(MAX).collect();
     clean.trim().to_owned()
 }
 

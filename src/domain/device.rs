@@ -1,5 +1,6 @@
 //! What a customer brings, and what stands beside a task.
 
+use super::letters::{fold, shown, visible};
 use super::{Day, Merge, Result, Sum, TaskId};
 
 /// One line about something, possibly empty.
@@ -11,13 +12,14 @@ impl Line {
     pub const MAX: usize = 200;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
         let text = text.trim();
         super::text::check(field, text, Self::MAX, char::is_control)?;
         Ok(Self(text.to_owned()))
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -68,6 +70,11 @@ impl Device {
         join(", ", std::iter::once(&*title).chain(rest))
     }
 
+    /// What is searched by the first letters of the brand.
+    pub fn brand_key(&self) -> String {
+        fold(self.brand.as_str())
+    }
+
     /// See [`serial_key`].
     pub fn serial_key(&self) -> String {
         serial_key(self.serial.as_str())
@@ -108,8 +115,9 @@ impl Device {
 /// By what two spellings of one serial number are known to be the same: its letters, as capitals,
 /// and its digits. Empty for a text without a digit, such as "none".
 pub fn serial_key(serial: &str) -> String {
+    let folded = fold(serial);
     // Some letters have capitals of several signs, of which not all are letters.
-    let capitals = serial.chars().flat_map(char::to_uppercase);
+    let capitals = folded.chars().flat_map(char::to_uppercase);
     let key: String = capitals.filter(|c| c.is_alphanumeric()).collect();
     match key.contains(char::is_numeric) {
         true => key,
@@ -313,6 +321,10 @@ mod tests {
     #[test]
     fn a_serial_number_is_the_same_however_it_is_spelled() {
         assert_eq!(device(" sn-12 ab/Ж ").serial_key(), "SN12ABЖ");
+        assert_eq!(
+            device("ＳＮ－１２\u{200b}ab\u{2011}Ж").serial_key(),
+            "SN12ABЖ"
+        );
         let key = device("\u{3b0}1").serial_key();
         assert_eq!(serial_key(&key), key);
         for nothing in ["", "-", "нет", "б/н", "no label"] {

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 
+use super::letters::plain;
 use super::{Problem, Result};
 
 /// An address as it was typed, in any script. Two that lead to the same mailbox are one: see [`Email::key`].
@@ -15,6 +16,7 @@ impl Email {
     const MAX: usize = 254;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = plain(text);
         let text = text.trim();
         if text.is_empty() {
             return Err(Problem::Required.at(field).into());

@@ -50,10 +50,18 @@ pub struct Invalid {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     Required,
-    TooLong { max: usize },
+    TooLong {
+        max: usize,
+    },
     ControlCharacters,
     PhoneCharacters,
     PhoneLength,
+    /// There are several numbers where one is wanted.
+    PhoneSeveral,
+    /// It can't be told where the number ends.
+    PhoneUnclear,
+    /// A spreadsheet has kept its first digits only.
+    PhoneRounded,
     EmailMalformed,
     DayMalformed,
     MonthMalformed,
@@ -65,10 +73,18 @@ pub enum Problem {
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
-    PageSize { max: usize },
-    TooMuch { max: usize },
-    PasswordShort { min: usize },
-    PasswordLong { max: usize },
+    PageSize {
+        max: usize,
+    },
+    TooMuch {
+        max: usize,
+    },
+    PasswordShort {
+        min: usize,
+    },
+    PasswordLong {
+        max: usize,
+    },
     PasswordCommon,
     PasswordMismatch,
     PasswordWrong,
@@ -86,12 +102,18 @@ pub enum Problem {
     StageOfAnotherStatus,
     StageKeepsStatus,
     StageHasTasks,
-    TooManyStages { max: usize },
-    DaysOutOfRange { max: usize },
+    TooManyStages {
+        max: usize,
+    },
+    DaysOutOfRange {
+        max: usize,
+    },
     NothingToConfirm,
     NotReachable,
     TaskClosed,
-    TooManyAnswers { max: usize },
+    TooManyAnswers {
+        max: usize,
+    },
     DatabaseHasData,
     MomentMalformed,
     MomentInFuture,
@@ -102,10 +124,18 @@ pub enum Problem {
     ArchiveUnreadable,
     ArchiveNewer,
     NotEmpty,
-    TooManyRows { max: usize },
-    NumberTwice { row: usize },
-    RowsWrong { count: usize },
-    FileTooLarge { mib: usize },
+    TooManyRows {
+        max: usize,
+    },
+    NumberTwice {
+        row: usize,
+    },
+    RowsWrong {
+        count: usize,
+    },
+    FileTooLarge {
+        mib: usize,
+    },
 }
 
 impl Problem {
@@ -117,6 +147,9 @@ impl Problem {
             Self::ControlCharacters => "problem-control-characters",
             Self::PhoneCharacters => "problem-phone-characters",
             Self::PhoneLength => "problem-phone-length",
+            Self::PhoneSeveral => "problem-phone-several",
+            Self::PhoneUnclear => "problem-phone-unclear",
+            Self::PhoneRounded => "problem-phone-rounded",
             Self::EmailMalformed => "problem-email-malformed",
             Self::DayMalformed => "problem-day-malformed",
             Self::MonthMalformed => "problem-month-malformed",

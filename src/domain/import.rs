@@ -87,6 +87,8 @@ pub enum Observation {
     NameKept,
     WarrantyUnknown,
     MorePhones,
+    /// No numbering plan has the phone, which is taken all the same.
+    PhoneUnusual,
     /// It doesn't fit its field, and stands in the description.
     Moved,
 }
@@ -108,6 +110,7 @@ impl Observation {
             Self::NameKept => "remark-name-kept",
             Self::WarrantyUnknown => "remark-warranty-unknown",
             Self::MorePhones => "remark-more-phones",
+            Self::PhoneUnusual => "phone-unusual",
             Self::Moved => "remark-moved",
         }
     }

@@ -21,6 +21,7 @@ mod ids;
 mod import;
 mod incident;
 mod language;
+mod letters;
 mod merge;
 mod money;
 mod month;
@@ -36,7 +37,6 @@ mod stage;
 mod task;
 mod text;
 mod time;
-mod unicode;
 mod webhook;
 mod workload;
 
@@ -44,7 +44,7 @@ pub use about::About;
 pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use approval::{Approval, Decision, NewApproval};
 pub use attachment::{
-    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, plain,
+    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, one_line,
     safe_name,
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
@@ -64,6 +64,7 @@ pub use import::{
 };
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
+pub use letters::{fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
@@ -88,6 +89,5 @@ pub use task::{
 };
 pub use text::{Description, Message, Name};
 pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
-pub use unicode::nfc;
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, Workload};

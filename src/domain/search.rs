@@ -1,5 +1,7 @@
 //! What people type into a search box.
 
+use super::letters::fold;
+
 /// The words of a search. A task is found when each of them is in its description, its
 /// customer's name or phone, or is its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub struct Search {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// In lower case.
+    /// Folded, as the texts that are looked through are.
     pub text: String,
     /// The digits of what may be a phone or a part of one, without the national or the country's
     /// prefix.
@@ -29,7 +31,8 @@ impl Search {
             .filter(|c| !c.is_control())
             .take(Self::MAX)
             .collect();
-        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let text = fold(&text);
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let number = number(&words);
         let words = match digits(&text) {
             Some(all) => vec![Word {
@@ -45,7 +48,7 @@ impl Search {
         &self.words
     }
 
-    /// The number of a task, where it can be one.
+    /// The number of a task, where it can be one. The task that has it comes first in a list.
     pub fn number(&self) -> Option<i64> {
         self.number
     }
@@ -60,7 +63,7 @@ impl From<String> for Word {
 
 /// The digits of a text that has nothing but these and what phones and numbers are written with.
 fn digits(text: &str) -> Option<String> {
-    let phone = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./№#–—".contains(c);
+    let phone = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./№#".contains(c);
     let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() || !text.chars().all(phone) {
         return None;
@@ -79,5 +82,26 @@ fn number(words: &[String]) -> Option<i64> {
         [word] => word.trim_start_matches(sign).parse().ok(),
         [first, word] if first.chars().all(|c| sign.contains(&c)) => word.parse().ok(),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_folded_and_a_number_is_one_however_it_is_typed() {
+        let words = |text: &str| -> Vec<String> {
+            let search = Search::parse(text);
+            let words = search.iter().flat_map(Search::words);
+            words.map(|word| word.text.clone()).collect()
+        };
+        assert_eq!(words("Ёлкин\u{200b} O’Brien"), ["елкин", "o'brien"]);
+        assert_eq!(words("\u{202e}\u{200b} "), [""; 0]);
+        assert_eq!(words("+7\u{2011}900 １２３"), ["900123"]);
+        for text in ["123", "№123", "# 123", "№\u{2009}１２３", "\u{feff}123"] {
+            let search = Search::parse(text).unwrap();
+            assert_eq!(search.number(), Some(123), "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
+use super::letters::{fold, shown, visible};
 use super::{Merge, Problem, Result, StageId, Status, text};
 
 /// Stages that a shop may have; more than anybody finds their way in.
@@ -56,6 +57,7 @@ impl StageName {
     pub const MAX: usize = 40;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
         let text = text.trim();
         text::check(field, text, Self::MAX, char::is_control)?;
         match text {
@@ -65,7 +67,7 @@ impl StageName {
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -74,7 +76,7 @@ impl StageName {
 
     /// By what two spellings of one name are known to be the same.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        fold(&self.0)
     }
 }
 
@@ -87,13 +89,14 @@ impl Wording {
     pub const MAX: usize = 60;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
         let text = text.trim();
         text::check(field, text, Self::MAX, char::is_control)?;
         Ok(Self(text.to_owned()))
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {

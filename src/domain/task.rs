@@ -202,7 +202,9 @@ impl TaskChange {
 /// Which tasks to list; all that is given holds at once.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {
-    pub customer_phone: Option<Phone>,
+    /// The canonical form of the customer's phone. Empty for what is no phone: nobody has that, and a
+    /// list of nobody's tasks is no error.
+    pub customer_phone: Option<String>,
     /// Any of these; empty means any at all.
     pub statuses: Vec<Status>,
     pub stage: Option<StageId>,

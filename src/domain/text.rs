@@ -1,5 +1,7 @@
-//! Texts that people type.
+//! Texts that people type. None of them keeps a character that can't be seen: [`visible`] is at every
+//! door, so nothing in one can turn a receipt's line around.
 
+use super::letters::{fold, is_visible, shown, visible};
 use super::{Problem, Result};
 
 /// A customer's name, on one line.
@@ -12,6 +14,7 @@ impl Name {
 
     /// `None` for a text of nothing but space: the customer has no name on the card.
     pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
+        let text = visible(text);
         let text = text.trim();
         check(field, text, Self::MAX, char::is_control)?;
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
@@ -20,7 +23,7 @@ impl Name {
     /// A name that came from Telegram: never refused, cut and cleaned instead, since the person
     /// who has it can't be asked.
     pub fn from_telegram(text: &str) -> Option<Self> {
-        let clean: String = text
+        let clean: String = visible(text)
             .chars()
             .filter(|c| !c.is_control())
             .take(Self::MAX)
@@ -33,15 +36,21 @@ impl Name {
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// By what two spellings of one name are known to be the same.
+    pub fn key(&self) -> String {
+        fold(&self.0)
+    }
 }
 
-/// What is to be done, or what was found: free text of several lines, kept as it was typed.
+/// What is to be done, or what was found: free text of several lines, kept as it was typed but for what
+/// can't be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description(String);
 
@@ -51,12 +60,13 @@ impl Description {
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
         let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        check(field, text, Self::MAX, forbidden)?;
-        Ok(Self(text.to_owned()))
+        let text = visible(text);
+        check(field, &text, Self::MAX, forbidden)?;
+        Ok(Self(text.into_owned()))
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -75,6 +85,7 @@ impl Message {
     pub const MAX: usize = 3_000;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
         let text = text.trim();
         if !text.chars().any(is_visible) {
             return Err(Problem::Required.at(field).into());
@@ -88,6 +99,7 @@ impl Message {
     /// of control characters. `None` where there is nothing to be seen.
     pub fn from_telegram(text: &str) -> Option<Self> {
         let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+        let text = visible(text);
         let clean: String = text.chars().filter(kept).collect();
         let clean = clean.trim();
         clean
@@ -109,41 +121,12 @@ impl Message {
     }
 
     pub fn from_row(text: String) -> Self {
-        Self(text)
+        Self(shown(text))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether a character is seen, or at least leads to one that is. A text of others looks empty: those
-/// that renderers ignore (`Default_Ignorable_Code_Point`,
-/// <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>), controls, spaces, and
-/// the two that are drawn as nothing.
-pub(super) fn is_visible(c: char) -> bool {
-    let is_ignored = matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    );
-    !is_ignored && !c.is_control() && !c.is_whitespace()
 }
 
 pub(super) fn check(

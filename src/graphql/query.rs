@@ -116,8 +116,8 @@ impl Query {
     /// Every task of the company, oldest first; all given filters hold at once. Dates are
     /// `YYYY-MM-DD` days in the shop's time zone; an interval includes both ends, and one end
     /// alone is allowed. A malformed date or an interval that ends before it starts is
-    /// BAD_USER_INPUT. An unknown phone is an empty list, and so no error; no statuses are no
-    /// filter. For long lists use `tasks`.
+    /// BAD_USER_INPUT. An unknown phone is an empty list, and so is what is no phone; no statuses
+    /// are no filter. For long lists use `tasks`.
     #[expect(clippy::too_many_arguments, reason = "the contract names them")]
     #[graphql(complexity = "10 * child_complexity")]
     async fn all_tasks(

@@ -1,7 +1,7 @@
 //! What columns there are, and by which headings they are known: ours in both languages, and those
 //! of RemOnline.
 
-use crate::domain::Language;
+use crate::domain::{Language, fold};
 use crate::i18n;
 
 /// What a column holds.
@@ -221,13 +221,10 @@ const REMONLINE: &[(Column, &[&str])] = &[
     ),
 ];
 
-/// A heading without what people change in it: case, ё, space, and signs at its end.
+/// A heading without what people change in it: spelling, space, and signs at its end.
 pub fn plain(heading: &str) -> String {
-    let text = heading
-        .trim()
-        .trim_end_matches([':', '*', ' '])
-        .to_lowercase();
-    let text = text.replace('ё', "е");
+    let text = fold(heading);
+    let text = text.trim_end_matches([':', '*', ' ']);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -263,6 +260,8 @@ mod tests {
             ("phone", Column::Phone),
             ("Сумма", Column::Price),
             ("  Серийный   номер ", Column::Serial),
+            ("\u{feff}№\u{a0}заказа\u{200b} *", Column::Number),
+            ("Ｐｈｏｎｅ", Column::Phone),
             ("Прибыль", Column::LeftOut),
         ] {
             assert_eq!(

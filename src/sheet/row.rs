@@ -13,7 +13,7 @@ use super::words;
 use crate::domain::{
     Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
     ImportTask, Line, Message, Name, Observation, Phone, Problem, Remark, Result, Source, Stage,
-    Status, Sum, Task, moment,
+    Status, Sum, Task, fold, moment,
 };
 
 /// One row while it is read.
@@ -87,16 +87,19 @@ impl<'a> Row<'a> {
             );
             return Ok(None);
         }
-        let parse = |text: &str| Phone::parse("phone", text, self.reading.shop.country);
-        let several = text.split_once([',', ';', '\n']);
-        match (parse(text), several.map(|(first, _)| parse(first))) {
-            (Err(_), Some(Ok(first))) => {
-                self.keep(Column::Phone);
-                self.note(Column::Phone, Observation::MorePhones);
-                Ok(Some(first))
-            }
-            (whole, _) => self.checked(Column::Phone, whole),
+        let country = self.reading.shop.country;
+        let all = Phone::split(text, country);
+        let first = all.first().map_or(text, String::as_str);
+        let parsed = Phone::parse("phone", first, country);
+        if all.len() > 1 && parsed.is_ok() {
+            self.keep(Column::Phone);
+            self.note(Column::Phone, Observation::MorePhones);
         }
+        let phone = self.checked(Column::Phone, parsed)?;
+        if phone.as_ref().is_some_and(Phone::is_unusual) {
+            self.note(Column::Phone, Observation::PhoneUnusual);
+        }
+        Ok(phone)
     }
 
     fn task(&mut self, numbers: &HashMap<String, usize>) -> Result<Option<ImportTask>> {
@@ -158,7 +161,7 @@ impl<'a> Row<'a> {
 
     /// The stage that is named, where the status has one of that name; else its first.
     fn stage(&mut self, status: Status) -> Result<Stage> {
-        let name = self.cell(Column::Stage).trim().to_lowercase();
+        let name = fold(self.cell(Column::Stage).trim());
         let mut of_status = self.reading.stages.iter().filter(|of| of.status == status);
         let named = of_status.clone().find(|stage| stage.name.key() == name);
         if named.is_none() && !name.is_empty() {

@@ -34,7 +34,7 @@ pub const TABLES: [&str; 10] = [
 ];
 /// The tables that it doesn't have: keys and what is made with them, what is on its way, and what
 /// the triggers derive from the others.
-pub const LEFT_OUT: [&str; 17] = [
+pub const LEFT_OUT: [&str; 18] = [
     "secrets",
     "invites",
     "status_links",
@@ -51,6 +51,7 @@ pub const LEFT_OUT: [&str; 17] = [
     "task_search_stale",
     "phone_ends",
     "incidents",
+    "stale_keys",
     "refinery_schema_history",
 ];
 /// The columns that it doesn't have, of a table that it has: how somebody signs in.
@@ -185,6 +186,8 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
         }
     }
     give_numbers_on(tx, &archive.numbers)?;
+    // An older program may have made them by other rules.
+    super::search::renew_keys(tx)?;
     // What can't be read would be an error on somebody's page.
     read_through(tx).map_err(|_| unreadable())
 }

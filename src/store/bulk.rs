@@ -120,8 +120,7 @@ impl SearchIndex {
     /// Until nothing more can come.
     fn make(mut memory: Connection, words: &Receiver<Vec<Words>>) -> rusqlite::Result<Connection> {
         let tx = memory.transaction()?;
-        let insert = "INSERT INTO task_search (rowid, description, name, device, digits) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut statement = tx.prepare(insert)?;
+        let mut statement = tx.prepare(search::INSERT)?;
         let optimize = "INSERT INTO task_search (task_search) VALUES ('optimize')";
         let mut optimize = tx.prepare(optimize)?;
         // What is written later is merged from the lowest level up, and the whole index with it as
@@ -132,9 +131,8 @@ impl SearchIndex {
             if words.peek().is_none() {
                 optimize.execute([])?;
             }
-            let text = format!("{} {} {}", of.description, of.name, of.device);
-            let digits = search::digit_letters(&text);
-            statement.execute((of.task, of.description, of.name, of.device, digits))?;
+            let entry = search::Entry::new([&of.description, &of.name, &of.device]);
+            entry.write(&mut statement, of.task)?;
         }
         optimize.execute([])?;
         drop((statement, optimize));
@@ -220,14 +218,15 @@ impl Bulk<'_> {
     }
 
     fn insert_details(&self, details: &[(TaskId, Details)]) -> Result<()> {
-        let into = "INSERT OR ROLLBACK INTO task_details (task_id, kind, brand, model, serial, serial_key, accessories,
-                    appearance, place, estimate, price, prepayment, warranty_until, warranty_of)";
+        let into = "INSERT OR ROLLBACK INTO task_details (task_id, kind, brand, brand_key, model, serial, serial_key,
+                    accessories, appearance, place, estimate, price, prepayment, warranty_until, warranty_of)";
         insert(&self.tx, into, details, |(task, details)| {
             let device = &details.device;
             [
                 task.get().into(),
                 device.kind.as_str().into(),
                 device.brand.as_str().into(),
+                device.brand_key().into(),
                 device.model.as_str().into(),
                 device.serial.as_str().into(),
                 device.serial_key().into(),

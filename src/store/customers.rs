@@ -77,7 +77,7 @@ impl Search {
     const CONDITION: &str = "(:name IS NULL AND :digits IS NULL
          OR name_key LIKE :name ESCAPE '\\' OR phone_e164 LIKE :digits)";
 
-    /// `name` in lower case for LIKE, with its wildcards taken literally.
+    /// `name`, which is folded, for LIKE, with its wildcards taken literally.
     fn patterns(&self) -> (Option<String>, Option<String>) {
         // By all its names, so that none is forgotten: pages and their count go by these alone.
         let Self { name, digits } = self;
@@ -208,6 +208,5 @@ pub fn delete(tx: &Transaction, id: CustomerId, now: Timestamp) -> Result<()> {
 }
 
 fn name_key(name: Option<&Name>) -> String {
-    name.map(|name| name.as_str().to_lowercase())
-        .unwrap_or_default()
+    name.map(Name::key).unwrap_or_default()
 }

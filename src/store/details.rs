@@ -82,17 +82,18 @@ pub fn linked(
 pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
     let Details { device, .. } = details;
     tx.prepare_cached(
-        "INSERT INTO task_details (task_id, kind, brand, model, serial, serial_key, accessories,
-             appearance, place, estimate, price, prepayment, warranty_until, warranty_of)
-         VALUES (:task, :kind, :brand, :model, :serial, :key, :accessories, :appearance, :place,
-             :estimate, :price, :prepayment, :until, :of)
-         ON CONFLICT (task_id) DO UPDATE SET kind = :kind, brand = :brand, model = :model,
-             serial = :serial, serial_key = :key, accessories = :accessories,
+        "INSERT INTO task_details (task_id, kind, brand, brand_key, model, serial, serial_key,
+             accessories, appearance, place, estimate, price, prepayment, warranty_until, warranty_of)
+         VALUES (:task, :kind, :brand, :brand_key, :model, :serial, :key, :accessories, :appearance,
+             :place, :estimate, :price, :prepayment, :until, :of)
+         ON CONFLICT (task_id) DO UPDATE SET kind = :kind, brand = :brand, brand_key = :brand_key,
+             model = :model, serial = :serial, serial_key = :key, accessories = :accessories,
              appearance = :appearance, place = :place, estimate = :estimate, price = :price,
              prepayment = :prepayment, warranty_until = :until, warranty_of = :of",
     )?
     .execute(named_params! {
         ":task": task, ":kind": device.kind.as_str(), ":brand": device.brand.as_str(),
+        ":brand_key": device.brand_key(),
         ":model": device.model.as_str(), ":serial": device.serial.as_str(),
         ":key": device.serial_key(), ":accessories": device.accessories.as_str(),
         ":appearance": device.appearance.as_str(), ":place": device.place.as_str(),
@@ -105,7 +106,8 @@ pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
 
 /// Empties what a customer's devices were.
 pub fn forget_devices_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    let sql = "UPDATE task_details SET kind = '', brand = '', model = '', serial = '',
+    let sql =
+        "UPDATE task_details SET kind = '', brand = '', brand_key = '', model = '', serial = '',
                    serial_key = '', accessories = '', appearance = '', place = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;

@@ -6,7 +6,7 @@ use rusqlite::Row;
 use super::columns::Columns;
 use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
-use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId};
+use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId, shown};
 
 const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
@@ -25,8 +25,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
             ("CUSTOMER", _) => Author::Customer(customer),
             _ => Author::System,
         },
-        from: row.take("from_value")?,
-        to: row.take("to_value")?,
+        from: row.take::<Option<String>>("from_value")?.map(shown),
+        to: row.take::<Option<String>>("to_value")?.map(shown),
         at: row.take::<Millis>("at")?.0,
     })
 }

@@ -43,6 +43,7 @@ const FILES: &[(&str, &str)] = files![
     "V18__attachments"
     "V19__declined"
     "V20__form_posts"
+    "V21__folded_search"
 ];
 
 /// The program's own migrations, in the order of their numbers.

@@ -139,7 +139,6 @@ impl Db {
             // those that a write needs had to be read again.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
-            search::add_function(connection)?;
             let touched = hook.clone();
             connection.update_hook(Some(move |action, _: &str, table: &str, row| {
                 touched.note(action, table, row);

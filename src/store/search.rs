@@ -6,13 +6,19 @@
 //! very many texts; so numbers stand in it once more, with a letter for each three digits of them.
 //! Three of those are five digits, which are in few.
 
-use rusqlite::TransactionBehavior;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::{Statement, TransactionBehavior};
 
 use super::{Connection, Transaction};
+use crate::domain::{TaskId, fold, serial_key};
 
 /// The table in which the triggers note the tasks.
 pub(super) const STALE: &str = "task_search_stale";
+
+/// The table that says whether keys have to be made anew.
+const KEYS: &str = "stale_keys";
+/// Tasks that are read again at once, after which the index is put in order.
+const MANY: usize = 1_000;
 
 /// The shortest number that its letters find, in digits.
 const LEAST: usize = 5;
@@ -42,7 +48,7 @@ pub(super) fn digit_letters(text: &str) -> String {
         .join(" ")
 }
 
-/// Lets the statements of a connection ask for [`digit_letters`].
+/// Lets the statements of a connection ask for [`digit_letters`], which one of the migrations does.
 pub(super) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
@@ -52,34 +58,126 @@ pub(super) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// Has the index read again whatever was noted.
-pub(super) fn refresh(tx: &Transaction) -> rusqlite::Result<()> {
-    let steps = [
-        "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
-        "INSERT INTO task_search (rowid, description, name, device, digits)
-         SELECT t.id, t.description, t.name, t.device,
-             digit_letters(t.description || ' ' || t.name || ' ' || t.device)
-         FROM task_search_stale AS s JOIN texts_of_tasks AS t ON t.id = s.task_id",
-        "DELETE FROM task_search_stale",
-    ];
-    for step in steps {
-        tx.prepare_cached(step)?.execute([])?;
+/// What the index keeps of a task: folded texts, so that a search finds every spelling of a word. A search
+/// is folded as well ([`Search`](crate::domain::Search)).
+pub(super) struct Entry {
+    pub texts: [String; 3],
+    pub digits: String,
+}
+
+impl Entry {
+    /// Takes a description, a name and a device.
+    pub fn new(texts: [&str; 3]) -> Self {
+        let texts = texts.map(fold);
+        let digits = digit_letters(&texts.join(" "));
+        Self { texts, digits }
+    }
+
+    /// Writes it with [`INSERT`].
+    pub fn write(&self, statement: &mut Statement<'_>, task: TaskId) -> rusqlite::Result<()> {
+        let [description, name, device] = &self.texts;
+        statement.execute((task, description, name, device, &self.digits))?;
+        Ok(())
+    }
+}
+
+/// Writes an [`Entry`].
+pub(super) const INSERT: &str = "INSERT INTO task_search (rowid, description, name, device, digits)
+    VALUES (?1, ?2, ?3, ?4, ?5)";
+
+/// Has the index read again whatever was noted. How many tasks that was.
+pub(super) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
+    let forget = "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)";
+    tx.prepare_cached(forget)?.execute([])?;
+    let noted = "SELECT t.id, t.description, t.name, t.device
+        FROM task_search_stale AS s JOIN texts_of_tasks AS t ON t.id = s.task_id ORDER BY s.task_id";
+    let mut noted = tx.prepare_cached(noted)?;
+    let mut insert = tx.prepare_cached(INSERT)?;
+    let mut rows = noted.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+        let entry = Entry::new([text(1)?, text(2)?, text(3)?]);
+        entry.write(&mut insert, row.get(0)?)?;
+    }
+    tx.prepare_cached("DELETE FROM task_search_stale")?
+        .execute([])
+}
+
+/// Makes the keys by which names, brands and serial numbers are compared, wherever they are not what the
+/// program makes of them today. Two stages whose names have become one keep their keys.
+pub(super) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
+    renew(
+        tx,
+        fold,
+        "SELECT id, name, name_key FROM customers WHERE name IS NOT NULL",
+        "UPDATE customers SET name_key = ?2 WHERE id = ?1",
+    )?;
+    renew(
+        tx,
+        fold,
+        "SELECT id, name, name_key FROM stages",
+        "UPDATE OR IGNORE stages SET name_key = ?2 WHERE id = ?1",
+    )?;
+    renew(
+        tx,
+        serial_key,
+        "SELECT task_id, serial, serial_key FROM task_details WHERE serial <> ''",
+        "UPDATE task_details SET serial_key = ?2 WHERE task_id = ?1",
+    )?;
+    renew(
+        tx,
+        fold,
+        "SELECT task_id, brand, brand_key FROM task_details WHERE brand <> ''",
+        "UPDATE task_details SET brand_key = ?2 WHERE task_id = ?1",
+    )?;
+    tx.execute("DELETE FROM stale_keys", [])?;
+    Ok(())
+}
+
+fn renew(
+    tx: &Transaction,
+    key: impl Fn(&str) -> String,
+    read: &str,
+    write: &str,
+) -> rusqlite::Result<()> {
+    let mut stale: Vec<(i64, String)> = Vec::new();
+    let mut read = tx.prepare(read)?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let right = key(row.get_ref(1)?.as_str()?);
+        if right != row.get_ref(2)?.as_str()? {
+            stale.push((row.get(0)?, right));
+        }
+    }
+    let mut write = tx.prepare(write)?;
+    for (id, key) in stale {
+        write.execute((id, key))?;
     }
     Ok(())
 }
 
-/// Does so at the start: another program than ours may have written.
+/// Does both at the start: a migration may have asked for it, or another program than ours have written.
 pub(super) fn catch_up(connection: &mut Connection) -> rusqlite::Result<()> {
-    if !connection.table_exists(None, STALE)? {
+    let has = |table: &str| -> rusqlite::Result<bool> {
+        let noted = format!("SELECT EXISTS (SELECT 1 FROM {table})");
+        Ok(connection.table_exists(None, table)?
+            && connection.query_row(&noted, [], |row| row.get(0))?)
+    };
+    let (keys, texts) = (has(KEYS)?, has(STALE)?);
+    if !keys && !texts {
         return Ok(());
     }
-    let noted = "SELECT EXISTS (SELECT 1 FROM task_search_stale)";
-    if connection.query_row(noted, [], |row| row.get(0))? {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        refresh(&tx)?;
-        tx.commit()?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if keys {
+        renew_keys(&tx)?;
     }
-    Ok(())
+    if refresh(&tx)? >= MANY {
+        tx.execute(
+            "INSERT INTO task_search (task_search) VALUES ('optimize')",
+            [],
+        )?;
+    }
+    tx.commit()
 }
 
 #[cfg(test)]

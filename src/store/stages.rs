@@ -74,10 +74,10 @@ pub fn insert(tx: &Transaction, new: &NewStage, position: usize) -> Result<Stage
     Ok(StageId::from_row(tx.last_insert_rowid()))
 }
 
-/// Writes a changed stage. Its status stays.
+/// Writes a changed stage. Its status stays, and so does the key of a name that stays.
 pub fn update(tx: &Transaction, stage: &Stage) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE stages SET name = :name, name_key = :key, colour = :colour, wording = :wording,
+        "UPDATE stages SET name_key = iif(name = :name, name_key, :key), name = :name, colour = :colour, wording = :wording,
              told = :told, stuck_days = :stuck
          WHERE id = :id",
     )?

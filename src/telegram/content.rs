@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use super::update::{Contact, Content};
-use crate::domain::{AttachmentKind, Contents, Enclosure, RemoteFile, plain, safe_name};
+use crate::domain::{AttachmentKind, Contents, Enclosure, RemoteFile, one_line, safe_name};
 
 /// What Telegram notes in a chat by itself, or at the press of one of its own buttons. One that is
 /// missing here is taken for a message of an unknown kind, which is too much rather than too little.
@@ -84,7 +84,7 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
         let names = ["first_name", "last_name"].map(|name| text(contact, name));
         return Some(Content::Contact(Contact {
             phone: text(contact, "phone_number").to_owned(),
-            name: plain(&names.join(" ")),
+            name: one_line(&names.join(" ")),
             own: contact["user_id"].as_i64().is_some_and(own),
         }));
     }
@@ -123,7 +123,7 @@ fn enclosure(kind: AttachmentKind, of: &Value, about: About) -> Content {
         file_name: safe_name(text(of, "file_name")),
         size: amount("file_size"),
         duration: amount("duration"),
-        about: plain(&about(of)),
+        about: one_line(&about(of)),
     })
 }
 

@@ -24,7 +24,8 @@ pub struct TaskInput {
     id: Option<ID>,
     /// At most 10,000 characters.
     description: Option<String>,
-    /// Required by `createTask`; 5 to 15 digits with the usual separators.
+    /// Required by `createTask`; 5 to 15 digits with the usual separators. One number: an extension or a
+    /// word may follow it, and becomes a note for colleagues where the card's phone doesn't have it.
     customer_phone: Option<String>,
     /// OTHER when a task is created without.
     category: Option<CategoryEnum>,
@@ -106,7 +107,8 @@ pub struct CustomerInput {
     /// The customer's number at Telegram. An account that staff type in is told nothing before
     /// `confirmTelegram`.
     telegram_id: Option<ID>,
-    /// 5 to 15 digits with the usual separators. One number is one card, however it is written.
+    /// 5 to 15 digits with the usual separators. One number is one card, however it is written, and
+    /// whatever extension or word follows it.
     phone: String,
     /// At most 200 characters; an empty text takes the name away.
     name: Option<String>,
@@ -142,6 +144,7 @@ impl CustomerInput {
 #[derive(InputObject, Default)]
 #[graphql(name = "TaskFilter")]
 pub struct TaskFilterInput {
+    /// However it is spelled. What is no phone is nobody's, and finds nothing.
     pub customer_phone: Option<String>,
     pub statuses: Option<Vec<Option<StatusEnum>>>,
     /// Only those in that stage.
@@ -171,7 +174,8 @@ pub struct TaskFilterInput {
     /// A serial number or IMEI, however it is spelled.
     pub serial_number: Option<String>,
     /// Words of the description or of the device, parts of the customer's name or phone, or the
-    /// task's number.
+    /// task's number. Case, ё and е, and the width of letters make no difference. The task whose number
+    /// it is comes first, in every order.
     pub search: Option<String>,
 }
 
@@ -188,7 +192,10 @@ impl TaskFilterInput {
         let end = day("dateEnd", self.date_end)?;
         let between = Days::between("dateEnd", start, end, zone)?;
         let mut filter = TaskFilter {
-            customer_phone: phone("customerPhone", self.customer_phone, shop)?,
+            customer_phone: self.customer_phone.map(|phone| {
+                let phone = Phone::parse("customerPhone", &phone, shop.country);
+                phone.map_or_else(|_| String::new(), |phone| phone.e164().to_owned())
+            }),
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
             stage: stage(self.stage)?,
             category: self.category.map(Into::into),

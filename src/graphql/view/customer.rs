@@ -41,6 +41,7 @@ impl Plain for Customer {
             "id" => id(self.id.get(), out),
             "phone" => json(self.phone.typed(), out),
             "phoneE164" => json(self.phone.e164(), out),
+            "phoneUnusual" => json(&self.phone.is_unusual(), out),
             "name" => json(&self.name.as_ref().map(Name::as_str), out),
             _ => None,
         }
@@ -95,6 +96,11 @@ impl CustomerFields {
     /// The phone in its canonical form (ITU-T E.164), by which cards are told apart.
     async fn phone_e164(&self) -> &str {
         self.customer.phone.e164()
+    }
+
+    /// Whether no numbering plan has such a number, so that a digit may be missing: look again.
+    async fn phone_unusual(&self) -> bool {
+        self.customer.phone.is_unusual()
     }
 
     async fn name(&self) -> Option<&str> {

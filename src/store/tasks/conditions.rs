@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::ToSql;
 
 use super::{TaskRow, read_all};
-use crate::domain::{Days, Result, Search, Status, TaskFilter, serial_key};
+use crate::domain::{Days, Result, Search, Status, TaskFilter, fold, serial_key};
 use crate::store::types::{Millis, literal};
 use crate::store::{Connection, outbox, search};
 
@@ -60,7 +60,7 @@ impl Conditions {
         if let Some(phone) = customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
             all.equal("t.customer_id", id);
-            all.bind(":phone", phone.e164().to_owned());
+            all.bind(":phone", phone.clone());
         }
         if let Some(serial) = serial {
             let same = "SELECT task_id FROM task_details
@@ -198,7 +198,7 @@ impl Conditions {
             let word = words.first().map_or("", |word| &word.text);
             let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
             let made = "SELECT task_id FROM task_details
-                WHERE brand <> '' AND brand LIKE :prefix ESCAPE '\\'";
+                WHERE brand_key <> '' AND brand_key LIKE :prefix ESCAPE '\\'";
             self.add(format!(
                 "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
             ));
@@ -306,7 +306,7 @@ fn written(text: &str, digits: &str) -> String {
 
 /// A word, or the serial number that it may be in another spelling.
 fn spelled(word: &str) -> String {
-    let (typed, key) = (phrase(word), serial_key(word));
+    let (typed, key) = (phrase(word), fold(&serial_key(word)));
     match key.chars().count() >= 3 {
         true => format!("({typed} OR {})", phrase(&key)),
         false => typed,

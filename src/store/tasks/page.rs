@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Conditions, SELECT, TaskRow};
-use crate::domain::{Result, Task, TaskFilter, TaskId, TaskOrder};
+use crate::domain::{Result, Search, Task, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
 
 /// Where a page begins: behind the task with this sort key and number.
@@ -35,6 +35,9 @@ pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>
 
 /// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
 /// number where other lists go by the time of creation, since that is how the index finds it.
+///
+/// The task whose own number was searched for comes before all others, in every order. So its cursor is the
+/// beginning of the others, and it is none of them.
 pub fn page(
     connection: &Connection,
     filter: &TaskFilter,
@@ -42,7 +45,45 @@ pub fn page(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
+    let number = filter.search.as_ref().and_then(Search::number);
+    let first = number.map(TaskId::from_row);
+    let mut rows = match first.filter(|_| after.is_none()) {
+        Some(first) => by_number(connection, filter, first)?,
+        None => Vec::new(),
+    };
+    let after = after.filter(|after| Some(after.id) != first);
+    let limit = limit.saturating_sub(rows.len());
+    rows.extend(others(connection, filter, order, first, after, limit)?);
+    Ok(rows)
+}
+
+/// The task with that number, where it matches what is asked for besides.
+fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result<Vec<TaskRow>> {
+    let besides = TaskFilter {
+        search: None,
+        ..filter.clone()
+    };
+    let mut conditions = Conditions::new(connection, &besides)?;
+    conditions.texts.push("t.id = :first".to_owned());
+    conditions.bind(":first", id);
+    let sql = format!("{} {}", *SELECT, conditions.clause(""));
+    conditions.rows(connection, &sql)
+}
+
+/// A page of the tasks that match, but for that one.
+fn others(
+    connection: &Connection,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    but: Option<TaskId>,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<TaskRow>> {
     let mut conditions = Conditions::new(connection, filter)?;
+    if let Some(but) = but {
+        conditions.texts.push("t.id <> :but".to_owned());
+        conditions.bind(":but", but);
+    }
     let (behind, direction) = match order {
         TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
         TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),

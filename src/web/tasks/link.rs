@@ -80,10 +80,7 @@ pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
         lead: visit.texts.s("link-renew-lead"),
         action: format!("/tasks/{id}/link"),
         // The key makes equal forms replace the link once.
-        fields: vec![
-            ("renew", "1".to_owned()),
-            ("key", generation.to_string()),
-        ],
+        fields: vec![("renew", "1".to_owned()), ("key", generation.to_string())],
         button: visit.texts.s("link-renew"),
         back: format!("/tasks/{id}"),
     };

@@ -33,8 +33,8 @@ use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
-    Category, Customer, Details, Employee, EmployeeId, Error, Result, Stage, Status, TaskFilter,
-    TaskId,
+    Category, Customer, Details, Employee, EmployeeId, Error, Phone, Result, Stage, Status,
+    TaskFilter, TaskId,
 };
 use crate::store::tasks::TaskRow;
 
@@ -93,6 +93,14 @@ impl CustomerLine {
             phone: customer.phone.typed().to_owned(),
             dial: customer.phone.e164().to_owned(),
         }
+    }
+}
+
+impl CustomerLine {
+    /// Whether the phone is worth another look.
+    pub fn is_unusual(&self) -> bool {
+        let phone = || Phone::from_row(self.phone.clone(), self.dial.clone());
+        self.id.is_some() && phone().is_unusual()
     }
 }
 
@@ -173,7 +181,7 @@ fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<Choice> {
 
 pub fn of_customer(customer: &Customer) -> TaskFilter {
     TaskFilter {
-        customer_phone: Some(customer.phone.clone()),
+        customer_phone: Some(customer.phone.e164().to_owned()),
         ..TaskFilter::default()
     }
 }

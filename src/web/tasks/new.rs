@@ -39,6 +39,8 @@ struct NewPage<'a> {
 pub struct Known {
     /// The phone was looked for.
     pub looked: bool,
+    /// No numbering plan has it.
+    pub unusual: bool,
     pub customer: Option<CustomerLine>,
     pub last: Vec<Row>,
 }
@@ -50,6 +52,7 @@ pub struct Known {
 pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
     let actor = visit.actor()?;
     let phone = Phone::parse("phone", phone, visit.desk.shop.country)?;
+    let unusual = phone.is_unusual();
     let work = move |c: &_| {
         let customer = app::customers::by_phone(c, &actor, &phone)?;
         let last = match &customer {
@@ -64,6 +67,7 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
     let (customer, last) = visit.desk.db.read(work).await?;
     Ok(Known {
         looked: true,
+        unusual,
         customer: customer.map(|customer| CustomerLine::new(Some(&customer), &visit.texts)),
         last: Row::all(&last, &visit.texts),
     })

@@ -12,9 +12,16 @@ use crate::bot::{contact, text};
 use crate::conversation::press;
 use crate::harness::{Shop, code};
 
-const NAMES: [&str; 5] = ["", "Anna", "Борис", "anna-maria O'Neil", "100%_\\"];
-/// What stages are called; two spellings of one name, and one that there is from the beginning.
-const STAGES: [&str; 4] = ["", "У мастера", "у МАСТЕРА", "Готово"];
+const NAMES: [&str; 6] = [
+    "",
+    "Anna",
+    "Борис",
+    "anna-maria O'Neil",
+    "100%_\\",
+    "Пётр O’Neil",
+];
+/// What stages are called; spellings of one name twice, and one that there is from the beginning.
+const STAGES: [&str; 6] = ["", "У мастера", "у МАСТЕРА", "Готово", "Отчёт", "отчет"];
 
 /// Something that staff or a customer do. Numbers of tasks, cards, stages, comments and questions
 /// need not exist.

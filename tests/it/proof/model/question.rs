@@ -6,12 +6,12 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::operation::{Phone, arguments, number, phone, quoted, word};
-use super::plain::{Card, Model, Task, key};
+use super::plain::{Card, Model, Task, fold, key};
 use super::{CATEGORIES, SERIALS, STATUSES, date, day};
 use crate::harness::{Shop, code};
 
 const ORDERS: [&str; 3] = ["NEWEST", "OLDEST", "RECENTLY_UPDATED"];
-const SEARCHES: [&str; 12] = [
+const SEARCHES: [&str; 15] = [
     "lamp",
     "лампа",
     "ANNA",
@@ -20,12 +20,25 @@ const SEARCHES: [&str; 12] = [
     "broken a lamp",
     "9000000",
     "neil",
+    "o’neil",
+    "ПЕТР",
+    "3",
     "4711",
     "sn12",
     "phone",
     "zzz",
 ];
-const CARD_SEARCHES: [&str; 7] = ["", "an", "б", "%", "_\\", "8 900 000", "0004"];
+const CARD_SEARCHES: [&str; 9] = [
+    "",
+    "an",
+    "б",
+    "%",
+    "_\\",
+    "8 900 000",
+    "0004",
+    "петр",
+    "o’n",
+];
 
 const CARD: &str = "id phone phoneE164 name telegramId telegramVerified";
 const TASK: &str = "id createdAt createdTime updatedTime closedTime version category status
@@ -111,20 +124,18 @@ impl Model {
             let card = task.customer.map(|id| &self.cards[&id]);
             let day = day(task.created);
             let search = question.search.filter(|_| all_fields).unwrap_or_default();
+            let name = card.and_then(|card| card.name.clone());
             let places = [
-                task.description.to_lowercase(),
-                card.and_then(|card| card.name.clone())
-                    .unwrap_or_default()
-                    .to_lowercase(),
+                fold(task.description),
+                fold(&name.unwrap_or_default()),
                 card.map(|card| card.e164.clone()).unwrap_or_default(),
-                task.model.to_lowercase(),
-                task.serial.to_lowercase(),
-                task.key().to_lowercase(),
+                fold(task.model),
+                fold(task.serial),
+                fold(&task.key()),
             ];
-            let mut words = search
-                .split(' ')
-                .map(str::to_lowercase)
-                .filter(|word| word.len() > 1);
+            let mut words = search.split(' ').map(fold).filter(|word| word.len() > 1);
+            // What is too short for a part of a text is the number of a task, or nothing.
+            let number = search.parse().ok().filter(|_| search.len() == 1);
             question
                 .phone
                 .is_none_or(|phone| card.is_some_and(|card| card.e164 == phone.e164()))
@@ -142,6 +153,7 @@ impl Model {
                         .is_none_or(|serial| !key(serial).is_empty() && key(serial) == task.key()))
                 && question.from.is_none_or(|from| date(from) <= day)
                 && question.until.is_none_or(|until| day <= date(until))
+                && number.is_none_or(|number: i64| number == id)
                 && words.all(|word| places.iter().any(|place| place.contains(&word)))
         };
         let found = self.tasks.iter().filter(|(id, task)| is_found(**id, task));
@@ -163,8 +175,8 @@ impl Model {
         let digits: String = search.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.strip_prefix('8').unwrap_or(&digits);
         let is_found = |card: &Card| {
-            let name = card.name.as_deref().unwrap_or_default().to_lowercase();
-            name.contains(search) || (!digits.is_empty() && card.e164.contains(digits))
+            let name = fold(card.name.as_deref().unwrap_or_default());
+            name.contains(&fold(search)) || (!digits.is_empty() && card.e164.contains(digits))
         };
         let found = self.cards.iter().filter(|(_, card)| is_found(card));
         found.map(|(id, _)| *id).collect()

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::operation::{Beside, Fields, Operation, Phone};
 use super::super::{EMPLOYEES, date};
-use super::{Card, Model, News, Stage, Task};
+use super::{Card, Model, News, Stage, Task, fold};
 
 /// The code of a refusal.
 pub type Refusal = &'static str;
@@ -403,9 +403,9 @@ impl Model {
         if name.is_empty() {
             return Err("BAD_USER_INPUT");
         }
-        let key = name.to_lowercase();
+        let key = fold(name);
         let mut others = self.stages.iter().filter(|stage| Some(stage.id) != to);
-        match others.any(|stage| stage.name.to_lowercase() == key) {
+        match others.any(|stage| fold(&stage.name) == key) {
             true => Err("CONFLICT"),
             false => Ok(()),
         }

@@ -112,6 +112,11 @@ impl Task {
     }
 }
 
+/// A text without what makes no difference when it is searched: case, ё, and the shape of an apostrophe.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase().replace('ё', "е").replace('’', "'")
+}
+
 pub struct Model {
     pub cards: BTreeMap<i64, Card>,
     pub tasks: BTreeMap<i64, Task>,
