@@ -50,7 +50,9 @@ pub struct Invalid {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     Required,
-    TooLong { max: usize },
+    TooLong {
+        max: usize,
+    },
     ControlCharacters,
     PhoneCharacters,
     PhoneLength,
@@ -59,16 +61,29 @@ pub enum Problem {
     MonthMalformed,
     TimeMalformed,
     SumMalformed,
-    SumOutOfRange,
+    SumAmbiguous,
+    SumNegative,
+    /// The bound is in what the caller writes: in whole units where it is a text.
+    SumTooLarge {
+        max: usize,
+    },
     IntervalReversed,
     IdMalformed,
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
-    PageSize { max: usize },
-    TooMuch { max: usize },
-    PasswordShort { min: usize },
-    PasswordLong { max: usize },
+    PageSize {
+        max: usize,
+    },
+    TooMuch {
+        max: usize,
+    },
+    PasswordShort {
+        min: usize,
+    },
+    PasswordLong {
+        max: usize,
+    },
     PasswordCommon,
     PasswordMismatch,
     PasswordWrong,
@@ -86,26 +101,53 @@ pub enum Problem {
     StageOfAnotherStatus,
     StageKeepsStatus,
     StageHasTasks,
-    TooManyStages { max: usize },
-    DaysOutOfRange { max: usize },
+    TooManyStages {
+        max: usize,
+    },
+    DaysOutOfRange {
+        max: usize,
+    },
     NothingToConfirm,
     NotReachable,
     TaskClosed,
-    TooManyAnswers { max: usize },
+    TooManyAnswers {
+        max: usize,
+    },
     DatabaseHasData,
     MomentMalformed,
     MomentInFuture,
+    DateAmbiguous,
     NotCsv,
+    TextDamaged,
+    WorkbookOld,
+    WorkbookOpenDocument,
+    WorkbookUnreadable,
+    WorkbookTooLarge {
+        mib: usize,
+    },
+    QuoteOpen,
+    DigitsLost,
     HeadingsUnknown,
     MoreCells,
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
     NotEmpty,
-    TooManyRows { max: usize },
-    NumberTwice { row: usize },
-    RowsWrong { count: usize },
-    FileTooLarge { mib: usize },
+    TooManyRows {
+        max: usize,
+    },
+    TooManyColumns {
+        max: usize,
+    },
+    NumberTwice {
+        row: usize,
+    },
+    RowsWrong {
+        count: usize,
+    },
+    FileTooLarge {
+        mib: usize,
+    },
 }
 
 impl Problem {
@@ -122,7 +164,9 @@ impl Problem {
             Self::MonthMalformed => "problem-month-malformed",
             Self::TimeMalformed => "problem-time-malformed",
             Self::SumMalformed => "problem-sum-malformed",
-            Self::SumOutOfRange => "problem-sum-out-of-range",
+            Self::SumAmbiguous => "problem-sum-ambiguous",
+            Self::SumNegative => "problem-sum-negative",
+            Self::SumTooLarge { .. } => "problem-sum-too-large",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
             Self::TelegramIdMalformed => "problem-telegram-id-malformed",
@@ -158,7 +202,15 @@ impl Problem {
             Self::DatabaseHasData => "problem-database-has-data",
             Self::MomentMalformed => "problem-moment-malformed",
             Self::MomentInFuture => "problem-moment-in-future",
+            Self::DateAmbiguous => "problem-date-ambiguous",
             Self::NotCsv => "problem-not-csv",
+            Self::TextDamaged => "problem-text-damaged",
+            Self::WorkbookOld => "problem-workbook-old",
+            Self::WorkbookOpenDocument => "problem-workbook-open-document",
+            Self::WorkbookUnreadable => "problem-workbook-unreadable",
+            Self::WorkbookTooLarge { .. } => "problem-workbook-too-large",
+            Self::QuoteOpen => "problem-quote-open",
+            Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
             Self::MoreCells => "problem-more-cells",
             Self::FileGone => "problem-file-gone",
@@ -166,6 +218,7 @@ impl Problem {
             Self::ArchiveNewer => "problem-archive-newer",
             Self::NotEmpty => "problem-not-empty",
             Self::TooManyRows { .. } => "problem-too-many-rows",
+            Self::TooManyColumns { .. } => "problem-too-many-columns",
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
             Self::FileTooLarge { .. } => "problem-file-too-large",
@@ -183,6 +236,9 @@ impl Problem {
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max }
             | Self::TooManyRows { max }
+            | Self::TooManyColumns { max }
+            | Self::SumTooLarge { max }
+            | Self::WorkbookTooLarge { mib: max }
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
             | Self::FileTooLarge { mib: max } => Some(*max),

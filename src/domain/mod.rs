@@ -8,6 +8,7 @@ mod words;
 
 mod about;
 mod account;
+mod amount;
 mod approval;
 mod bot_health;
 mod comment;
@@ -18,6 +19,7 @@ mod error;
 mod ids;
 mod import;
 mod language;
+mod moment;
 mod money;
 mod month;
 mod notice;
@@ -38,6 +40,7 @@ pub use about::About;
 pub use account::{
     Actor, Employee, Introspection, Owner, PASSWORD_LENGTH, Password, Registration, Role,
 };
+pub use amount::{SumDoubt, decimal_point, three_digit_point};
 pub use approval::{Approval, Decision, NewApproval};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
@@ -50,10 +53,11 @@ pub use ids::{
     TaskId, TelegramId, WebhookId,
 };
 pub use import::{
-    ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
-    Whose,
+    DateOrders, ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report,
+    Sheet, Source, Whose,
 };
 pub use language::Language;
+pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
@@ -75,6 +79,6 @@ pub use task::{
     TaskOrder,
 };
 pub use text::{Description, Message, Name};
-pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
+pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, Workload};

@@ -39,6 +39,7 @@ mod staff_bot;
 mod stages;
 mod status_links;
 mod store;
+mod tables;
 mod tasks;
 mod tls;
 mod webhooks;
