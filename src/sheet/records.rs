@@ -63,18 +63,18 @@ impl<'a> Records<'a> {
 
     fn cut(&mut self) -> Record {
         let most = self.columns.map_or(usize::MAX, |(columns, _)| columns);
-        let (mut cut, mut is_sound) = cut_record(self.rest, self.separator, most);
-        let lines = lines(&self.rest[..cut.length]);
-        let beyond =
-            |cells: &StringRecord| cells.iter().skip(most).any(|cell| !cell.trim().is_empty());
-        if lines > 1 && (beyond(&cut.cells) || self.holds_row(&self.rest[..cut.length])) {
+        let mut cut = cut_record(self.rest, self.separator, most);
+        let text = &self.rest[..cut.length];
+        let lines = lines(text);
+        let is_beyond = |cell: &str| !cell.trim().is_empty();
+        let is_joined = || cut.cells.iter().skip(most).any(is_beyond) || self.holds_row(text);
+        if lines > 1 && !cut.is_quoted && is_joined() {
             // A quote that another row closes: only the first line is this row's.
             cut = plain_line(self.rest, self.separator);
-            is_sound = false;
         }
         self.rest = &self.rest[cut.length..];
         self.row += 1;
-        let fault = match (is_sound, lines > LINES) {
+        let fault = match (cut.is_sound, lines > LINES) {
             (false, _) => Some(Observation::Wrong(Problem::QuoteOpen)),
             (true, true) => Some(Observation::ManyLines(lines)),
             (true, false) => None,
@@ -132,31 +132,40 @@ impl Iterator for Records<'_> {
 struct Cut {
     cells: StringRecord,
     length: usize,
+    /// Whether every quote that was opened is closed.
+    is_sound: bool,
+    /// Whether all cells are in quotes. Then none that was forgotten can find another one that
+    /// closes it: what follows that wouldn't be a separator.
+    is_quoted: bool,
 }
 
-/// Cuts off a record, and says whether its quotes are in order. Reading ends after more cells than
-/// there should be, when these go over several lines: whatever comes then is no part of the row.
-fn cut_record(text: &str, separator: char, most: usize) -> (Cut, bool) {
-    let mut cells = StringRecord::new();
-    let (mut at, mut is_sound) = (0, true);
+/// Cuts off a record. Reading ends after more cells than there should be, when these go over several
+/// lines: whatever comes then is no part of the row.
+fn cut_record(text: &str, separator: char, most: usize) -> Cut {
+    let mut cut = Cut {
+        cells: StringRecord::new(),
+        length: 0,
+        is_sound: true,
+        is_quoted: true,
+    };
     loop {
-        let rest = &text[at..];
-        let quoted = quoted(rest, separator);
-        let (length, cell) = quoted.unwrap_or_else(|| {
-            let (length, cell, closed) = plain(rest, separator);
-            is_sound &= closed;
+        let rest = &text[cut.length..];
+        let (length, cell) = quoted(rest, separator).unwrap_or_else(|| {
+            let (length, cell, is_sound) = plain(rest, separator);
+            cut.is_sound &= is_sound;
+            cut.is_quoted = false;
             (length, cell)
         });
-        cells.push_field(&cell);
-        at += length;
-        let end = end_of_line(&text[at..]);
-        let is_beyond = cells.len() > most && !cell.trim().is_empty();
-        let too_many = is_beyond && text[..at].contains(['\n', '\r']);
-        if end > 0 || at == text.len() || too_many {
-            let length = at + end;
-            return (Cut { cells, length }, is_sound);
+        cut.cells.push_field(&cell);
+        cut.length += length;
+        let (before, rest) = text.split_at(cut.length);
+        let is_beyond = cut.cells.len() > most && !cell.trim().is_empty() && !cut.is_quoted;
+        let end = end_of_line(rest);
+        if end > 0 || rest.is_empty() || (is_beyond && before.contains(['\n', '\r'])) {
+            cut.length += end;
+            return cut;
         }
-        at += separator.len_utf8();
+        cut.length += separator.len_utf8();
     }
 }
 
@@ -201,6 +210,8 @@ fn plain_line(text: &str, separator: char) -> Cut {
     Cut {
         cells: line.split(separator).collect(),
         length: text.len() - after.len(),
+        is_sound: false,
+        is_quoted: false,
     }
 }
 

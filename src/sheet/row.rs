@@ -160,7 +160,9 @@ impl<'a> Row<'a> {
     /// When the work was done. What is READY has a field for that.
     fn ready(&mut self, status: Status) -> Result<Option<Timestamp>> {
         if status != Status::Ready {
-            self.keep(Column::Ready);
+            if !is_none(self.cell(Column::Ready)) {
+                self.keep(Column::Ready);
+            }
             return Ok(None);
         }
         self.moment(Column::Ready)

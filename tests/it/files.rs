@@ -433,7 +433,7 @@ async fn what_is_no_table_is_told_so() {
     for (file, why) in [
         (b" \n".to_vec(), "Заполните это поле"),
         ("Телефон;Описание\n;\n".into(), "Заполните это поле"),
-        (b"PK\x03\x04\0\0\x08".to_vec(), "Это не таблица CSV"),
+        (b"PK\x03\x04\0\0\x08".to_vec(), "Книгу не удалось прочитать"),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
             "Это не таблица CSV",
@@ -625,7 +625,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     };
     let page = english.page("/data").await;
     assert!(
-        page.contains("<h1>Data</h1>") && page.contains("CSV file, up to 10 MB"),
+        page.contains("<h1>Data</h1>") && page.contains("CSV or Excel file (.xlsx), up to 10 MB"),
         "{page}"
     );
     let file = english.page("/data/tasks.csv").await;

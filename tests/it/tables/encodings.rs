@@ -2,12 +2,10 @@ use serde_json::json;
 
 use super::{imported, shop};
 use crate::files::{Desk, preview};
-use crate::harness::Shop;
 
 const TEXT: &str = "Телефон;Имя;Описание\r\n89000000001;Анна;лампа\r\n89000000002;Борис;шнур\r\n";
 
-async fn page(shop: &Shop, file: Vec<u8>) -> String {
-    let desk = Desk::of(shop, "owner@example.com").await;
+async fn page(desk: &Desk<'_>, file: Vec<u8>) -> String {
     let look = desk.upload(file).await;
     desk.get(&look).await.text().await.unwrap()
 }
@@ -15,6 +13,7 @@ async fn page(shop: &Shop, file: Vec<u8>) -> String {
 #[tokio::test]
 async fn letters_are_known_with_a_mark_and_without() {
     let shop = shop().await;
+    let desk = Desk::of(&shop, "owner@example.com").await;
     let wide = |of: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
         format!("{mark}{TEXT}")
             .encode_utf16()
@@ -33,7 +32,7 @@ async fn letters_are_known_with_a_mark_and_without() {
         ("CR alone", TEXT.replace("\r\n", "\r").into_bytes()),
         ("LF alone", TEXT.replace("\r\n", "\n").into_bytes()),
     ] {
-        let page = page(&shop, file).await;
+        let page = page(&desk, file).await;
         assert!(
             page.contains("<dt>Новых заявок</dt><dd>2</dd>"),
             "{name} {page}"
@@ -44,7 +43,7 @@ async fn letters_are_known_with_a_mark_and_without() {
         .to_owned()
         .into_bytes();
     broken.remove(36);
-    let page = page(&shop, broken).await;
+    let page = page(&desk, broken).await;
     assert!(page.contains("Буквы в файле повреждены"), "{page}");
     shop.close().await;
 }
@@ -72,7 +71,7 @@ async fn marks_inside_and_lines_of_excel_are_no_text() {
             "|",
         ),
         (
-            "sep=\t\nТелефон\tОписание; вид; срок\n89000000006\tx\n",
+            "sep=\t\nТелефон\tОписание\tИмя; вид; срок\n89000000006\tx\n",
             "tab",
         ),
         ("Телефон|Описание\n89000000006|x\n", "a bar"),

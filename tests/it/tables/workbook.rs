@@ -8,13 +8,15 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::shop;
 use crate::files::{Desk, counts};
-use crate::harness::Shop;
 
 const SPACES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 /// Style 1 is a day with its time, style 2 a sum.
 const STYLES: &str =
     "<cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"4\"/></cellXfs>";
+
+const PACKAGE: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" \
+    Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 
 /// A file of such parts.
 fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
@@ -47,6 +49,7 @@ fn workbook(sheets: &[(&str, bool, String)]) -> Vec<u8> {
         "xl/workbook.xml".into(),
         format!("<workbook {SPACES}><sheets>{list}</sheets></workbook>"),
     ));
+    parts.push(("_rels/.rels".into(), PACKAGE.into()));
     parts.push((
         "xl/_rels/workbook.xml.rels".into(),
         format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{links}</Relationships>"),
@@ -74,8 +77,7 @@ fn row(number: usize, cells: &[&str]) -> String {
     format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())
 }
 
-async fn look(shop: &Shop, file: Vec<u8>) -> (u16, String) {
-    let desk = Desk::of(shop, "owner@example.com").await;
+async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
     let look = desk.upload(file).await;
     let answer = desk.get(&look).await;
     (answer.status().as_u16(), answer.text().await.unwrap())
@@ -84,6 +86,7 @@ async fn look(shop: &Shop, file: Vec<u8>) -> (u16, String) {
 #[tokio::test]
 async fn a_workbook_is_looked_at_and_taken_like_a_table() {
     let shop = shop().await;
+    let desk = Desk::of(&shop, "owner@example.com").await;
     let headings = [
         "Номер заказа",
         "Создан",
@@ -134,7 +137,7 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
         ("Отчёт", false, other.concat()),
         ("Заказы", false, orders.concat()),
     ]);
-    let (status, page) = look(&shop, file).await;
+    let (status, page) = look(&desk, file).await;
     assert_eq!(status, 200, "{page}");
     for part in [
         "<dt>Лист книги</dt><dd>Заказы</dd>",
@@ -148,7 +151,6 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
         assert!(page.contains(part), "{part} {page}");
     }
     let right = workbook(&[("Заказы", false, orders[..3].concat())]);
-    let desk = Desk::of(&shop, "owner@example.com").await;
     let look = desk.upload(right).await;
     let page = desk.page(&look).await;
     assert_eq!(desk.confirm(&look, &page).await.status(), 303);
@@ -177,6 +179,7 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
 #[tokio::test]
 async fn what_is_no_workbook_that_we_read_says_what_to_do() {
     let shop = shop().await;
+    let desk = Desk::of(&shop, "owner@example.com").await;
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
     let open = zipped(&[
         (
@@ -217,7 +220,7 @@ async fn what_is_no_workbook_that_we_read_says_what_to_do() {
         ("nothing", nothing, "Заполните это поле"),
         ("unknown", unknown, "нет знакомых заголовков"),
     ] {
-        let (status, page) = look(&shop, file).await;
+        let (status, page) = look(&desk, file).await;
         assert_eq!(status, 422, "{name} {page}");
         assert!(
             page.contains("id=\"csv-problem\"") && page.contains(why),
@@ -231,12 +234,13 @@ async fn what_is_no_workbook_that_we_read_says_what_to_do() {
 #[tokio::test]
 async fn a_workbook_that_unpacks_to_far_more_is_refused() {
     let shop = shop().await;
+    let desk = Desk::of(&shop, "owner@example.com").await;
     let begun = std::time::Instant::now();
     let rows = [row(1, &["Телефон"]), row(2, &["89000000001"])].concat();
     let spaces = format!("{rows}{}", " ".repeat(110 * 1024 * 1024));
     let bomb = workbook(&[("a", false, spaces)]);
     assert!(bomb.len() < 1024 * 1024, "{}", bomb.len());
-    let (status, page) = look(&shop, bomb).await;
+    let (status, page) = look(&desk, bomb).await;
     assert_eq!(status, 422);
     assert!(
         page.contains("Распакованная книга слишком большая"),
@@ -244,14 +248,14 @@ async fn a_workbook_that_unpacks_to_far_more_is_refused() {
     );
     // Cells at the far end of a sheet cost nothing.
     let far = rows.clone() + "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
-    let (status, page) = look(&shop, workbook(&[("a", false, far)])).await;
+    let (status, page) = look(&desk, workbook(&[("a", false, far)])).await;
     assert_eq!(status, 422);
     assert!(page.contains("столбцов"), "{page}");
     let many: String = (2..=50_002)
         .map(|number| row(number, &["89000000001"]))
         .collect();
     let (status, page) = look(
-        &shop,
+        &desk,
         workbook(&[("a", false, [row(1, &["Телефон"]), many].concat())]),
     )
     .await;
