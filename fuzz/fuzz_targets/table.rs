@@ -72,6 +72,7 @@ fuzz_target!(|file: &[u8]| {
         staff: &STAFF,
         stages: &STAGES,
         now: "2021-07-25T09:00:00Z".parse().unwrap(),
+        date_order: None,
     };
     let Ok(sheet) = read(file, &reading) else {
         return;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use zayavka::config::Config;
 use zayavka::domain::{
-    Currency, Device, HookEvent, Language, Line, Message, Month, Name, Search, StaffCode,
+    Currency, DateOrder, Device, HookEvent, Language, Line, Message, Month, Name, Search, StaffCode,
     StageName, StuckDays, Sum, TimeOfDay, TimeZone, Wording, moment, serial_key,
 };
 use zayavka::i18n;
@@ -71,7 +71,7 @@ fn times(text: &str) {
     }
     let month = Month::parse("month", text);
     for zone in ZONES.iter() {
-        if let Ok(moment) = moment("moment", text, zone) {
+        if let Ok(moment) = moment("moment", text, Some(DateOrder::DayFirst), zone) {
             assert!(moment.as_second() >= -24 * 60 * 60, "{moment}");
         }
         if let Ok(month) = month {

@@ -116,7 +116,8 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
     };
     let mut lines = Vec::with_capacity(sheet.rows.len());
     let mut keys = Vec::with_capacity(sheet.rows.len());
-    let mut said = String::new();
+    // What was chosen for the dates changes what the same cells say.
+    let mut said = format!("{:?}\n", sheet.dates);
     for row in &sheet.rows {
         let key = judge.key(row);
         let line = judge.line(row, &key)?;
@@ -129,6 +130,8 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
         described: sheet.described.clone(),
         noted: sheet.noted.clone(),
         left_out: sheet.left_out.clone(),
+        worksheet: sheet.worksheet.clone(),
+        dates: sheet.dates.clone(),
         digest: secrets::mark(&said),
     };
     Ok((report, keys))
@@ -144,7 +147,9 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// Numbers of ours are given in every shop; with the time of creation they are one shop's.
+    /// Numbers of ours are given in every shop; with the time of creation, which the export's key
+    /// has, they are one shop's. A file of an earlier version has no key, and a spreadsheet that
+    /// rewrites its times makes other tasks of them.
     fn key(&mut self, row: &'a ImportRow) -> String {
         match (&row.task, &*row.number, self.source) {
             (_, "", _) | (None, ..) => {
@@ -152,7 +157,8 @@ impl<'a> Judge<'a> {
                 *nth += 1;
                 secrets::mark(&format!("{nth} {}", row.cells))
             }
-            (Some(new), number, Source::Zayavka) => format!("{number} {}", new.task.created),
+            (Some(new), number, Source::Zayavka) if row.key.is_empty() => by_time(number, new),
+            (Some(_), number, Source::Zayavka) => format!("{number} {}", row.key),
             (Some(_), number, _) => number.to_owned(),
         }
     }
@@ -191,22 +197,35 @@ impl<'a> Judge<'a> {
 
     /// The task that this is already: it was imported, or was exported here and never left.
     fn here(&self, row: &ImportRow, new: &ImportTask, key: &str) -> Result<Option<TaskId>> {
-        if let Some(task) = store::imports::task_of(self.connection, self.source, key)? {
-            return Ok(Some(task));
+        // It may have come before from a file that had no key.
+        let by_time = by_time(&row.number, new);
+        for key in [key, &by_time] {
+            if let Some(task) = store::imports::task_of(self.connection, self.source, key)? {
+                return Ok(Some(task));
+            }
         }
         let number = TaskId::parse("number", &row.number).ok();
         let Some(number) = number.filter(|_| self.source == Source::Zayavka) else {
             return Ok(None);
         };
         let found = store::tasks::get(self.connection, number)?;
-        // A file has whole seconds.
-        let same = found.filter(|found| {
-            found.task.created.as_second() == new.task.created.as_second()
-                && found.customer.as_ref().map(|card| card.phone.e164())
-                    == row.phone.as_ref().map(Phone::e164)
+        // Spreadsheets keep minutes, and show no more of a time.
+        let minute = |at: Timestamp| at.as_second().div_euclid(60);
+        let same = found.filter(|found| match &*row.key {
+            "" => {
+                let card = found.customer.as_ref().map(|card| card.phone.e164());
+                minute(found.task.created) == minute(new.task.created)
+                    && card == row.phone.as_ref().map(Phone::e164)
+            }
+            key => found.task.export_key() == key,
         });
         Ok(same.map(|found| found.task.id))
     }
+}
+
+/// The key of a task by its number and the time of its creation.
+fn by_time(number: &str, new: &ImportTask) -> String {
+    format!("{number} {}", new.task.created)
 }
 
 fn other_name(card: &Customer, row: &ImportRow) -> Option<Remark> {

@@ -67,7 +67,12 @@ pub enum Problem {
     MonthMalformed,
     TimeMalformed,
     SumMalformed,
-    SumOutOfRange,
+    SumAmbiguous,
+    SumNegative,
+    /// The bound is in what the caller writes: in whole units where it is a text.
+    SumTooLarge {
+        max: usize,
+    },
     IntervalReversed,
     IdMalformed,
     TelegramIdMalformed,
@@ -117,7 +122,17 @@ pub enum Problem {
     DatabaseHasData,
     MomentMalformed,
     MomentInFuture,
+    DateAmbiguous,
     NotCsv,
+    TextDamaged,
+    WorkbookOld,
+    WorkbookOpenDocument,
+    WorkbookUnreadable,
+    WorkbookTooLarge {
+        mib: usize,
+    },
+    QuoteOpen,
+    DigitsLost,
     HeadingsUnknown,
     MoreCells,
     FileGone,
@@ -125,6 +140,9 @@ pub enum Problem {
     ArchiveNewer,
     NotEmpty,
     TooManyRows {
+        max: usize,
+    },
+    TooManyColumns {
         max: usize,
     },
     NumberTwice {
@@ -155,7 +173,9 @@ impl Problem {
             Self::MonthMalformed => "problem-month-malformed",
             Self::TimeMalformed => "problem-time-malformed",
             Self::SumMalformed => "problem-sum-malformed",
-            Self::SumOutOfRange => "problem-sum-out-of-range",
+            Self::SumAmbiguous => "problem-sum-ambiguous",
+            Self::SumNegative => "problem-sum-negative",
+            Self::SumTooLarge { .. } => "problem-sum-too-large",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
             Self::TelegramIdMalformed => "problem-telegram-id-malformed",
@@ -191,7 +211,15 @@ impl Problem {
             Self::DatabaseHasData => "problem-database-has-data",
             Self::MomentMalformed => "problem-moment-malformed",
             Self::MomentInFuture => "problem-moment-in-future",
+            Self::DateAmbiguous => "problem-date-ambiguous",
             Self::NotCsv => "problem-not-csv",
+            Self::TextDamaged => "problem-text-damaged",
+            Self::WorkbookOld => "problem-workbook-old",
+            Self::WorkbookOpenDocument => "problem-workbook-open-document",
+            Self::WorkbookUnreadable => "problem-workbook-unreadable",
+            Self::WorkbookTooLarge { .. } => "problem-workbook-too-large",
+            Self::QuoteOpen => "problem-quote-open",
+            Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
             Self::MoreCells => "problem-more-cells",
             Self::FileGone => "problem-file-gone",
@@ -199,6 +227,7 @@ impl Problem {
             Self::ArchiveNewer => "problem-archive-newer",
             Self::NotEmpty => "problem-not-empty",
             Self::TooManyRows { .. } => "problem-too-many-rows",
+            Self::TooManyColumns { .. } => "problem-too-many-columns",
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
             Self::FileTooLarge { .. } => "problem-file-too-large",
@@ -216,6 +245,9 @@ impl Problem {
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max }
             | Self::TooManyRows { max }
+            | Self::TooManyColumns { max }
+            | Self::SumTooLarge { max }
+            | Self::WorkbookTooLarge { mib: max }
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
             | Self::FileTooLarge { mib: max } => Some(*max),

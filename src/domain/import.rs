@@ -1,6 +1,6 @@
 //! Files whose rows become customers and tasks.
 
-use super::{Details, Message, Name, Phone, Problem, Task, TaskId};
+use super::{DateOrder, Details, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
 /// Where a file comes from, as its headings tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,18 @@ pub struct Sheet {
     pub noted: Vec<String>,
     /// Headings of the columns that are not taken.
     pub left_out: Vec<String>,
+    /// The sheet of the workbook that was read.
+    pub worksheet: Option<String>,
+    pub dates: DateOrders,
+}
+
+/// The order of day and month in a file's dates.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DateOrders {
+    /// Headings of the columns that don't tell their order.
+    pub ambiguous: Vec<String>,
+    /// The order that somebody chose for those.
+    pub chosen: Option<DateOrder>,
 }
 
 /// A row of a file: a task, or a customer alone.
@@ -44,6 +56,8 @@ pub struct ImportRow {
     pub row: usize,
     /// The number that the task has there; empty without one.
     pub number: String,
+    /// What our own export writes for a task to be known by ([`Task::export_key`]); empty without.
+    pub key: String,
     /// All that it says, by which it is known again.
     pub cells: String,
     pub phone: Option<Phone>,
@@ -73,6 +87,13 @@ pub struct Remark {
     pub what: Observation,
 }
 
+impl Remark {
+    pub fn of_row(what: Observation) -> Self {
+        let column = String::new();
+        Self { column, what }
+    }
+}
+
 /// What was seen in a cell. Each has a sentence in every language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {
@@ -91,6 +112,13 @@ pub enum Observation {
     PhoneUnusual,
     /// It doesn't fit its field, and stands in the description.
     Moved,
+    /// A spreadsheet has shortened a long number to a power of ten.
+    DigitsLost,
+    /// A spreadsheet has probably made a date of it.
+    LikeDate,
+    Sum(SumDoubt),
+    /// The row goes over that many lines of the file.
+    ManyLines(usize),
 }
 
 impl Observation {
@@ -112,6 +140,21 @@ impl Observation {
             Self::MorePhones => "remark-more-phones",
             Self::PhoneUnusual => "phone-unusual",
             Self::Moved => "remark-moved",
+            Self::DigitsLost => "remark-digits-lost",
+            Self::LikeDate => "remark-like-date",
+            Self::Sum(SumDoubt::Thousands) => "remark-sum-thousands",
+            Self::Sum(SumDoubt::Rounded) => "remark-sum-rounded",
+            Self::Sum(SumDoubt::OtherWords) => "remark-sum-other-words",
+            Self::ManyLines(_) => "remark-many-lines",
+        }
+    }
+
+    /// The number that the sentence names, where it names one.
+    pub fn bound(&self) -> Option<usize> {
+        match self {
+            Self::Wrong(problem) => problem.bound(),
+            Self::ManyLines(count) => Some(*count),
+            _ => None,
         }
     }
 }
@@ -153,6 +196,8 @@ pub struct Report {
     pub described: Vec<String>,
     pub noted: Vec<String>,
     pub left_out: Vec<String>,
+    pub worksheet: Option<String>,
+    pub dates: DateOrders,
     /// Another one where something else would happen.
     pub digest: String,
 }

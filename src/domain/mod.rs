@@ -8,6 +8,7 @@ mod words;
 
 mod about;
 mod account;
+mod amount;
 mod approval;
 mod attachment;
 mod bot_health;
@@ -23,6 +24,7 @@ mod incident;
 mod language;
 mod letters;
 mod merge;
+mod moment;
 mod money;
 mod month;
 mod notice;
@@ -42,6 +44,7 @@ mod workload;
 
 pub use about::About;
 pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
+pub use amount::{SumDoubt, decimal_point, three_digit_point};
 pub use approval::{Approval, Decision, NewApproval};
 pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, one_line,
@@ -59,13 +62,14 @@ pub use ids::{
     StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
-    ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
-    Whose,
+    DateOrders, ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report,
+    Sheet, Source, Whose,
 };
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
 pub use letters::{fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
+pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
@@ -88,6 +92,6 @@ pub use task::{
     TaskOrder,
 };
 pub use text::{Description, Message, Name};
-pub use time::{Day, Days, Shop, TimeOfDay, TimeZone, moment};
+pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, Workload};

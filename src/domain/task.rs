@@ -94,6 +94,13 @@ impl Task {
         }
     }
 
+    /// Returns the text by which a task is known when its export comes back: the number, which every
+    /// shop gives, and the instant of creation, to the millisecond. The letters keep a spreadsheet
+    /// from taking it for a number or a date and rewriting it.
+    pub fn export_key(&self) -> String {
+        format!("K{}T{}", self.id, self.created.as_millisecond())
+    }
+
     /// # Errors
     /// [`Conflict::Version`] when the caller saw another version than the stored one.
     pub fn expect_version(&self, expected: Option<i64>) -> Result<()> {

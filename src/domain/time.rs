@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -125,38 +125,6 @@ impl std::fmt::Display for TimeOfDay {
     }
 }
 
-/// How tables write a day and a time, and a day alone.
-const MOMENTS: [&str; 6] = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M:%S",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y, %H:%M",
-];
-const DAYS: [&str; 3] = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"];
-
-/// Reads an instant as it stands in a table, on the shop's clock: "25.07.2021 12:00",
-/// "2021-07-25 12:00:05", or a day alone, which is its beginning.
-///
-/// # Errors
-/// [`Problem::MomentMalformed`].
-pub fn moment(field: &'static str, text: &str, timezone: &TimeZone) -> Result<Timestamp> {
-    let text = text.trim();
-    let with_time = MOMENTS
-        .iter()
-        .find_map(|f| DateTime::strptime(f, text).ok());
-    let day = || DAYS.iter().find_map(|f| Date::strptime(f, text).ok());
-    let read = with_time.or_else(|| day().map(|day| day.at(0, 0, 0, 0)));
-    // Before that year there is a slip: "21" for 2021.
-    let read = read.filter(|moment| moment.year() >= 1970);
-    let zoned = read.and_then(|moment| moment.to_zoned(timezone.clone()).ok());
-    match zoned {
-        Some(zoned) => Ok(zoned.timestamp()),
-        None => Err(Problem::MomentMalformed.at(field).into()),
-    }
-}
-
 /// A span of whole days as instants: `from` is inside, `until` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Days {
@@ -225,24 +193,6 @@ mod tests {
             "", "24:00", "12:60", "9:00", "+9:00", "12:00:00", "noon", "12",
         ] {
             assert!(TimeOfDay::parse("time", text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_moment_is_read_as_tables_write_it() {
-        let moscow = TimeZone::get("Europe/Moscow").unwrap();
-        for (text, expected) in [
-            ("2021-07-25 12:00:05", Some("2021-07-25T09:00:05Z")),
-            ("25.07.2021 12:00", Some("2021-07-25T09:00:00Z")),
-            (" 25.07.2021 ", Some("2021-07-24T21:00:00Z")),
-            ("2021-07-25", Some("2021-07-24T21:00:00Z")),
-            ("25.07.21", None),
-            ("31.02.2021", None),
-            ("вчера", None),
-            ("", None),
-        ] {
-            let read = moment("created", text, &moscow).ok();
-            assert_eq!(read.map(|read| read.to_string()).as_deref(), expected);
         }
     }
 

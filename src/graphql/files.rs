@@ -4,7 +4,7 @@ use async_graphql::Enum;
 
 use crate::app;
 use crate::app::Desk;
-use crate::domain::{Actor, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
+use crate::domain::{Actor, DateOrder, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
 use crate::sheet::{self, Reading, Writing};
 use crate::store::Connection;
 use crate::store::tasks::After;
@@ -22,6 +22,14 @@ pub enum ExportKind {
 pub enum LanguageEnum {
     Russian,
     English,
+}
+
+/// The order of day and month in dates such as 2/1/2024.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "DateOrder", remote = "DateOrder")]
+pub enum DateOrderEnum {
+    DayFirst,
+    MonthFirst,
 }
 
 /// A whole file of tasks or customers.
@@ -68,6 +76,7 @@ pub fn reader(
     desk: &Desk,
     actor: Actor,
     csv: String,
+    date_order: Option<DateOrder>,
 ) -> impl FnOnce(&Connection) -> Result<Sheet> + Send + use<> {
     let (shop, now) = (desk.shop.clone(), desk.clock.now());
     move |connection| {
@@ -78,6 +87,7 @@ pub fn reader(
             staff: &staff,
             stages: &stages,
             now,
+            date_order,
         };
         sheet::read(csv.as_bytes(), &reading)
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::Asked;
-use super::files::{self, ExportKind, LanguageEnum};
+use super::files::{self, DateOrderEnum, ExportKind, LanguageEnum};
 use super::input::TaskFilterInput;
 use super::loader;
 use super::page::{self, Page};
@@ -258,10 +258,12 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The file's text. The page /data takes longer ones, and other letters.")]
         csv: String,
+        #[graphql(desc = "How to read dates in the columns that are `ambiguousDates`.")]
+        date_order: Option<DateOrderEnum>,
     ) -> Result<ReportView> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
-        let read = files::reader(desk, actor, csv);
+        let read = files::reader(desk, actor, csv, date_order.map(Into::into));
         let work = move |c: &_| app::imports::preview(c, &owner, &read(c)?);
         Ok(desk.db.read(work).await?.into())
     }

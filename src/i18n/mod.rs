@@ -137,10 +137,8 @@ fn problem(language: Language, problem: &Problem) -> String {
 
 /// What was seen in a cell of a file.
 pub fn observation(language: Language, seen: &Observation) -> String {
-    match seen {
-        Observation::Wrong(wrong) => problem(language, wrong),
-        other => text(language, other.key()),
-    }
+    let bound = seen.bound().map(|bound| ("bound", bound.into()));
+    text_with(language, seen.key(), bound)
 }
 
 /// What came between.

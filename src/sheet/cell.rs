@@ -1,39 +1,155 @@
-//! One cell: kept from being taken for a formula, and read again.
+//! One cell: kept from being computed or rewritten by a spreadsheet, and read again.
 
 /// With these a spreadsheet begins what it computes, or looks behind for that
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 const COMPUTED: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Excel shows a longer number as a power of ten, and saves it so.
+const DIGITS_SHOWN: usize = 11;
+const TRUTHS: [&str; 4] = ["true", "false", "истина", "ложь"];
+/// Months as spreadsheets know them, in full or by their first letters.
+const MONTHS: [&str; 36] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
 
-/// Whether a spreadsheet may compute the text; apostrophes before it keep it from that.
-fn is_computed(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(COMPUTED)
+/// Whether a spreadsheet computes the text, or saves another one in its place.
+fn is_touched(text: &str) -> bool {
+    let text = text.trim_start_matches('\'');
+    text.starts_with(COMPUTED) || is_rewritten_number(text) || is_date(text) || is_truth(text)
 }
 
-/// The text with an apostrophe before what would be computed, or before the apostrophes that are
-/// there already: so it is always one that [`unguard`] takes away.
+/// Returns the text with an apostrophe before what a spreadsheet would touch, or before the
+/// apostrophes that are there already: so it is always one that [`unguard`] takes away. It is for
+/// what people type; sums, days and numbers of tasks should be that to a spreadsheet, too.
 pub fn guard(text: &str) -> String {
-    match is_computed(text) {
+    match is_touched(text) {
         true => format!("'{text}"),
         false => text.to_owned(),
     }
 }
 
-/// The text as it was before [`guard`].
+/// Returns the text as it was before [`guard`], or before another program kept it from a
+/// spreadsheet by writing `="text"`.
 pub fn unguard(text: &str) -> &str {
+    let quoted = text
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
     match text.strip_prefix('\'') {
-        Some(rest) if is_computed(rest) => rest,
-        _ => text,
+        Some(rest) if is_touched(rest) => rest,
+        _ => quoted.unwrap_or(text),
     }
 }
 
-/// The number of a sum, without what stands behind it: "1 500,50 руб." is "1 500,50".
-pub fn amount(text: &str) -> &str {
+/// Whether it is a long number that a spreadsheet has shortened to a power of ten, "4,90154E+14":
+/// the other digits are lost.
+pub fn is_shortened(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.trim().split_once(['E', 'e']) else {
+        return false;
+    };
+    let (whole, part) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    whole.len() == 1 && [whole, part, exponent].into_iter().all(is_digits)
+}
+
+/// Whether it looks like what a spreadsheet shows for a date, such as the "01.фев" that it makes of
+/// "1-2".
+pub fn is_shown_date(text: &str) -> bool {
+    let parts = parts(text);
+    let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let dated = parts.len() == 3 && parts.iter().any(|part| year(part));
+    is_date(text) && (dated || parts.iter().any(|part| is_month(part)))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether it is a number that comes back in another spelling: with zeros before it, too long to be
+/// shown, or with a part, groups, a percent sign or a power of ten.
+fn is_rewritten_number(text: &str) -> bool {
     let text = text.trim();
-    let end = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    match end.is_empty() {
-        true => text,
-        false => end,
+    if is_digits(text) {
+        return text.len() > DIGITS_SHOWN || (text.len() > 1 && text.starts_with('0'));
     }
+    let (mantissa, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let mantissa = mantissa.trim_end_matches('%');
+    let (first, others) = mantissa
+        .split_once([' ', '\u{a0}'])
+        .unwrap_or((mantissa, ""));
+    let is_marked = |text: &str| text.split(['.', ',']).all(is_digits);
+    let in_groups = |text: &str| {
+        let digits = text.split(['.', ',']).next().unwrap_or_default();
+        let mut groups = digits.split([' ', '\u{a0}']);
+        groups.all(|group| group.len() == 3 && is_digits(group))
+            && is_marked(&text.replace([' ', '\u{a0}'], ""))
+    };
+    is_digits(exponent) && is_marked(first) && (others.is_empty() || in_groups(others))
+}
+
+/// Whether a spreadsheet takes it for a day or a time: "1-2", "3/4", "01.02", "1:30", "5 мая".
+fn is_date(text: &str) -> bool {
+    let parts = parts(text);
+    let is_number = |part: &str| part.len() <= 4 && is_digits(part);
+    let is_half = |part: &str| part.eq_ignore_ascii_case("am") || part.eq_ignore_ascii_case("pm");
+    let has_month = parts.iter().any(|part| is_month(part));
+    let spaced = text.trim().contains([' ', '\u{a0}', ',']);
+    (2..=7).contains(&parts.len())
+        && parts.iter().any(|part| is_number(part))
+        && parts
+            .iter()
+            .all(|part| is_number(part) || is_month(part) || is_half(part))
+        && (has_month || !spaced || text.contains(':'))
+}
+
+fn parts(text: &str) -> Vec<&str> {
+    let between = ['-', '.', '/', ':', ',', ' ', '\u{a0}'];
+    text.split(between)
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+fn is_month(part: &str) -> bool {
+    let part = part.to_lowercase();
+    part.chars().count() >= 3 && MONTHS.iter().any(|month| month.starts_with(&part))
+}
+
+fn is_truth(text: &str) -> bool {
+    TRUTHS.contains(&&*text.trim().to_lowercase())
 }
 
 #[cfg(test)]
@@ -56,22 +172,93 @@ mod tests {
             "a=1",
             " =1",
             "лампа",
+            "=\"0501\"",
+            "'0501",
+            "''0501",
+            "0501234567",
+            "490154203237518",
+            "1-2",
+            "5 мая",
+            "true",
         ] {
             let guarded = guard(text);
             assert!(!guarded.starts_with(COMPUTED), "{guarded}");
             assert_eq!(unguard(&guarded), text);
         }
+        assert_eq!(unguard("=\"79000000007\""), "79000000007");
     }
 
     #[test]
-    fn a_sum_may_name_its_currency() {
-        for (text, number) in [
-            ("1 500,50 ₽", "1 500,50"),
-            (" 1500 руб. ", "1500"),
-            ("1500", "1500"),
-            ("даром", "даром"),
+    fn what_a_spreadsheet_leaves_alone_has_no_guard() {
+        for text in [
+            "89000000001",
+            "8 900 000 00 02",
+            "8 900 000-00-02",
+            "49-015420-323751-8",
+            "12",
+            "0",
+            "SN-4711",
+            "полка 2",
+            "iPhone 12",
+            "Марка 5",
+            "K1T1627203600000",
         ] {
-            assert_eq!(amount(text), number);
+            assert_eq!(guard(text), text);
+        }
+        for text in [
+            "007",
+            "123456789012",
+            "12.50",
+            "12,5",
+            "1 500",
+            "1E5",
+            "12e-5",
+            "50%",
+            "1-2",
+            "1/2/24",
+            "01.02",
+            "1:30",
+            "1:30 PM",
+            "5 мая",
+            "Feb-24",
+            "мар 5",
+            "ИСТИНА",
+            " 007",
+        ] {
+            assert_eq!(guard(text), format!("'{text}"));
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_has_spoilt_is_seen() {
+        for text in ["4,90154E+14", "4.9E14", "8,9E+10", "4e+14"] {
+            assert!(is_shortened(text), "{text}");
+        }
+        for text in ["45E6-X1", "E14", "4E", "12E5", "SNE+1", "4,9E+14 и ещё"] {
+            assert!(!is_shortened(text), "{text}");
+        }
+        for text in [
+            "01.фев",
+            "1-Feb",
+            "Feb-24",
+            "фев.24",
+            "01.02.2024",
+            "2024-02-01",
+            "2/1/2024",
+        ] {
+            assert!(is_shown_date(text), "{text}");
+        }
+        for text in [
+            "1-2",
+            "3/4",
+            "12",
+            "фев",
+            "SN-2024",
+            "2024",
+            "12-34-5678",
+            "полка 2",
+        ] {
+            assert!(!is_shown_date(text), "{text}");
         }
     }
 }

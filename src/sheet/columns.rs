@@ -30,6 +30,8 @@ pub enum Column {
     WarrantyUntil,
     WarrantyOf,
     Employee,
+    /// Written by our export: by it a task is known again, whatever became of the rest.
+    Key,
     /// Since when it was ready to be collected.
     Ready,
     /// Without a field of ours: it goes into the description, under its heading.
@@ -41,7 +43,7 @@ pub enum Column {
 }
 
 /// The columns of our export of tasks, with the sentences that are their headings.
-pub const TASKS: [(Column, &str); 24] = [
+pub const TASKS: [(Column, &str); 25] = [
     (Column::Number, "tasks-number"),
     (Column::Status, "tasks-status"),
     (Column::Stage, "task-stage"),
@@ -66,6 +68,7 @@ pub const TASKS: [(Column, &str); 24] = [
     (Column::WarrantyUntil, "task-warranty"),
     (Column::WarrantyOf, "task-warranty-of"),
     (Column::Employee, "tasks-employee"),
+    (Column::Key, "tasks-key"),
 ];
 
 /// The same for the export of customers.

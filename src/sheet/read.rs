@@ -1,21 +1,28 @@
-//! A file becomes a sheet: its letters, its separator, its headings, and its rows one by one.
+//! A file becomes a sheet: its headings, and its rows one by one.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{Encoding, WINDOWS_1251};
+use csv::StringRecord;
 use jiff::Timestamp;
 
 use super::cell;
 use super::columns::{self, Column};
+use super::decode::decode;
+use super::habits::Habits;
+use super::records::{Record, Records};
 use super::row::Row;
-use crate::domain::{Employee, Error, ImportRow, Problem, Result, Sheet, Shop, Source, Stage};
+use super::workbook;
+use crate::domain::{
+    DateOrder, DateOrders, Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop,
+    Source, Stage,
+};
 
 /// What is wrong with the file as a whole is reported here.
 pub const FIELD: &str = "csv";
 /// As many rows as ten years of a small shop; more are several files.
-const ROWS: usize = 50_000;
+pub const ROWS: usize = 50_000;
+/// As many as Excel's old format had; RemOnline writes 33.
+pub const COLUMNS: usize = 256;
 
 /// What a file is read with.
 pub struct Reading<'a> {
@@ -25,76 +32,59 @@ pub struct Reading<'a> {
     /// The shop's, by status and in their order.
     pub stages: &'a [Stage],
     pub now: Timestamp,
+    /// Holds for the columns of dates that don't tell their order.
+    pub date_order: Option<DateOrder>,
 }
 
 /// Reads a file. What is wrong with a row stands in that row.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a file that is no table, is empty, or has headings that nobody knows.
+/// [`Error::Invalid`](crate::domain::Error) for a file that is no table, is empty, or has headings
+/// that nobody knows.
 pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Sheet> {
-    let text = decode(file).ok_or(Problem::NotCsv.at(FIELD))?;
-    if text.trim().is_empty() {
-        return Err(Problem::Required.at(FIELD).into());
-    }
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator(&text))
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let headings = match records.next() {
-        Some(headings) => headings.map_err(Error::internal)?,
-        None => return Err(Problem::Required.at(FIELD).into()),
+    let (worksheet, headings, records) = match workbook::is_workbook(file) {
+        true => {
+            let (name, records) = workbook::read(file)?;
+            let mut records = records.into_iter();
+            let headings = Headings::first(&mut records)?;
+            (Some(name), headings, take(records)?)
+        }
+        false => {
+            let text = decode(file)?;
+            let mut records = Records::new(&text);
+            let headings = Headings::first(&mut records)?;
+            let phone = headings.at(Column::Phone);
+            records.expect(headings.columns.len(), phone);
+            (None, headings, take(records)?)
+        }
     };
-    let headings = Headings::read(&headings)?;
+    let habits = Habits::of(&headings, &records, reading.date_order);
     let mut rows: Vec<ImportRow> = Vec::new();
     let mut numbers = HashMap::new();
-    for (index, record) in records.enumerate() {
-        let record = record.map_err(Error::internal)?;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if rows.len() == ROWS {
-            return Err(Problem::TooManyRows { max: ROWS }.at(FIELD).into());
-        }
-        let row = Row::new(reading, &headings, &record).read(index + 2, &numbers)?;
+    for record in &records {
+        let mut row =
+            Row::new(reading, &headings, &habits, &record.cells).read(record.row, &numbers)?;
+        let fault = record
+            .fault
+            .clone()
+            .filter(|fault| headings.is_worth_saying(fault));
+        row.remarks.splice(0..0, fault.map(Remark::of_row));
         if !row.number.is_empty() {
             numbers.entry(row.number.clone()).or_insert(row.row);
         }
         rows.push(row);
     }
-    if rows.is_empty() {
-        return Err(Problem::Required.at(FIELD).into());
-    }
-    Ok(headings.sheet(rows))
+    Ok(headings.sheet(rows, worksheet, habits.dates))
 }
 
-/// Excel writes Windows-1251 in Russia, and says so nowhere; everybody else writes UTF-8.
-fn decode(file: &[u8]) -> Option<Cow<'_, str>> {
-    let text = match (Encoding::for_bom(file), std::str::from_utf8(file)) {
-        (Some((encoding, mark)), _) => encoding.decode_without_bom_handling(&file[mark..]).0,
-        (None, Ok(text)) => text.into(),
-        (None, Err(_)) => WINDOWS_1251.decode_without_bom_handling(file).0,
-    };
-    // A workbook of Excel is a ZIP file.
-    let is_text = !text.starts_with("PK\u{3}\u{4}") && !text.contains(['\0', '\u{fffd}']);
-    is_text.then_some(text)
-}
-
-/// The one that stands most often between the headings.
-fn separator(text: &str) -> u8 {
-    let line = text.lines().next().unwrap_or_default();
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
-    for byte in line.bytes() {
-        quoted ^= byte == b'"';
-        let found = counts.iter_mut().find(|(of, _)| *of == byte && !quoted);
-        if let Some((_, count)) = found {
-            *count += 1;
-        }
+/// All rows after the headings.
+fn take(records: impl Iterator<Item = Record>) -> Result<Vec<Record>> {
+    let records: Vec<Record> = records.take(ROWS + 1).collect();
+    match records.len() {
+        0 => Err(Problem::Required.at(FIELD).into()),
+        1..=ROWS => Ok(records),
+        _ => Err(Problem::TooManyRows { max: ROWS }.at(FIELD).into()),
     }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    most.map_or(b';', |(separator, _)| separator)
 }
 
 /// The columns of a file, in its order.
@@ -106,7 +96,29 @@ pub struct Headings {
 }
 
 impl Headings {
-    fn read(record: &StringRecord) -> Result<Self> {
+    /// Reads the first record that isn't empty.
+    fn first(records: &mut impl Iterator<Item = Record>) -> Result<Self> {
+        let record = records.next().ok_or(Problem::Required.at(FIELD))?;
+        match record.fault {
+            Some(Observation::Wrong(problem)) => Err(problem.at(FIELD).into()),
+            _ if record.cells.len() > COLUMNS => {
+                Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into())
+            }
+            _ => Self::read(&record.cells),
+        }
+    }
+
+    /// Where a column is.
+    pub fn at(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|(of, _)| *of == column)
+    }
+
+    /// Our own descriptions may be long, and are quoted as they should be.
+    fn is_worth_saying(&self, fault: &Observation) -> bool {
+        fault.is_wrong() || self.source != Source::Zayavka
+    }
+
+    pub fn read(record: &StringRecord) -> Result<Self> {
         let mut columns: Vec<(Column, String)> = Vec::new();
         let mut source = Source::Other;
         for cell in record {
@@ -151,7 +163,7 @@ impl Headings {
         })
     }
 
-    fn sheet(self, rows: Vec<ImportRow>) -> Sheet {
+    fn sheet(self, rows: Vec<ImportRow>, worksheet: Option<String>, dates: DateOrders) -> Sheet {
         let of = |column: Column| {
             let all = self
                 .columns
@@ -172,6 +184,8 @@ impl Headings {
             described,
             noted,
             left_out,
+            worksheet,
+            dates,
         }
     }
 }

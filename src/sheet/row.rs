@@ -8,18 +8,20 @@ use jiff::{Timestamp, ToSpan};
 
 use super::cell;
 use super::columns::Column;
+use super::habits::Habits;
 use super::read::{Headings, Reading};
 use super::words;
 use crate::domain::{
     Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
     ImportTask, Line, Message, Name, Observation, Phone, Problem, Remark, Result, Source, Stage,
-    Status, Sum, Task, fold, moment,
+    Status, Sum, SumDoubt, Task, fold, is_none, moment, three_digit_point,
 };
 
 /// One row while it is read.
 pub struct Row<'a> {
     reading: &'a Reading<'a>,
     headings: &'a Headings,
+    habits: &'a Habits,
     record: &'a StringRecord,
     remarks: Vec<Remark>,
     /// What stands below the description.
@@ -27,10 +29,16 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub fn new(reading: &'a Reading<'a>, headings: &'a Headings, record: &'a StringRecord) -> Self {
+    pub fn new(
+        reading: &'a Reading<'a>,
+        headings: &'a Headings,
+        habits: &'a Habits,
+        record: &'a StringRecord,
+    ) -> Self {
         Self {
             reading,
             headings,
+            habits,
             record,
             remarks: Vec::new(),
             below: Vec::new(),
@@ -48,6 +56,9 @@ impl<'a> Row<'a> {
             self.note_row(Observation::Wrong(Problem::MoreCells));
         }
         let number = self.cell(Column::Number).trim().to_owned();
+        if cell::is_shortened(&number) {
+            self.note(Column::Number, Observation::DigitsLost);
+        }
         if let Some(first) = numbers.get(&number) {
             let problem = Problem::NumberTwice { row: *first };
             self.note(Column::Number, Observation::Wrong(problem));
@@ -67,6 +78,7 @@ impl<'a> Row<'a> {
         Ok(ImportRow {
             row,
             number,
+            key: self.cell(Column::Key).trim().to_owned(),
             cells: self.record.iter().collect::<Vec<_>>().join("\u{1f}"),
             phone,
             name,
@@ -83,6 +95,17 @@ impl<'a> Row<'a> {
                 match self.headings.tasks {
                     true => Observation::NoCustomer,
                     false => Observation::Wrong(Problem::Required),
+                },
+            );
+            return Ok(None);
+        }
+        if cell::is_shortened(text) {
+            self.keep(Column::Phone);
+            self.note(
+                Column::Phone,
+                match self.headings.tasks {
+                    true => Observation::DigitsLost,
+                    false => Observation::Wrong(Problem::DigitsLost),
                 },
             );
             return Ok(None);
@@ -140,7 +163,9 @@ impl<'a> Row<'a> {
     /// When the work was done. What is READY has a field for that.
     fn ready(&mut self, status: Status) -> Result<Option<Timestamp>> {
         if status != Status::Ready {
-            self.keep(Column::Ready);
+            if !is_none(self.cell(Column::Ready)) {
+                self.keep(Column::Ready);
+            }
             return Ok(None);
         }
         self.moment(Column::Ready)
@@ -209,10 +234,10 @@ impl<'a> Row<'a> {
                 kind: self.line(Column::Kind),
                 brand: self.line(Column::Brand),
                 model: self.line(Column::Model),
-                serial: self.line(Column::Serial),
+                serial: self.mark(Column::Serial),
                 accessories: self.line(Column::Accessories),
                 appearance: self.line(Column::Appearance),
-                place: self.line(Column::Place),
+                place: self.mark(Column::Place),
             },
             estimate: self.sum(Column::Estimate)?,
             price: self.sum(Column::Price)?,
@@ -285,25 +310,50 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// A line of signs that a spreadsheet likes to rewrite.
+    fn mark(&mut self, column: Column) -> Line {
+        let text = self.cell(column);
+        if cell::is_shortened(text) {
+            self.note(column, Observation::DigitsLost);
+        } else if cell::is_shown_date(text) {
+            self.note(column, Observation::LikeDate);
+        }
+        self.line(column)
+    }
+
     /// RemOnline writes a zero for what isn't known.
     fn sum(&mut self, column: Column) -> Result<Option<Sum>> {
-        let text = cell::amount(self.cell(column));
-        if text.is_empty() {
+        let text = self.cell(column).trim();
+        if is_none(text) {
             return Ok(None);
         }
-        let sum = Sum::parse("sum", text, self.reading.shop.currency);
-        let known = |sum: &Sum| self.headings.source != Source::RemOnline || sum.minor() > 0;
-        Ok(self.checked(column, sum)?.filter(known))
+        let currency = self.reading.shop.currency;
+        let ours = self.headings.source == Source::Zayavka;
+        // We write no groups.
+        let own = three_digit_point(text, currency).filter(|_| ours);
+        let point = own.or_else(|| self.habits.point(column));
+        let read = Sum::read("sum", text, currency, point);
+        let Some((sum, doubt)) = self.checked(column, read)? else {
+            return Ok(None);
+        };
+        if doubt == Some(SumDoubt::OtherWords) {
+            self.keep(column);
+        }
+        if let Some(doubt) = doubt {
+            self.note(column, Observation::Sum(doubt));
+        }
+        let is_known = self.headings.source != Source::RemOnline || sum.minor() > 0;
+        Ok(is_known.then_some(sum))
     }
 
     fn moment(&mut self, column: Column) -> Result<Option<Timestamp>> {
-        match self.cell(column).trim() {
-            "" => Ok(None),
-            text => {
-                let read = moment("moment", text, &self.reading.shop.timezone);
-                self.checked(column, read)
-            }
+        let text = self.cell(column);
+        if is_none(text) {
+            return Ok(None);
         }
+        let (order, timezone) = (self.habits.order(column), &self.reading.shop.timezone);
+        let read = moment("moment", text, order, timezone);
+        self.checked(column, read)
     }
 
     fn day(&mut self, column: Column) -> Result<Option<Day>> {
@@ -312,11 +362,7 @@ impl<'a> Row<'a> {
     }
 
     fn cell(&self, column: Column) -> &'a str {
-        let at = self
-            .headings
-            .columns
-            .iter()
-            .position(|(of, _)| *of == column);
+        let at = self.headings.at(column);
         cell::unguard(at.and_then(|at| self.record.get(at)).unwrap_or_default())
     }
 
@@ -349,8 +395,7 @@ impl<'a> Row<'a> {
     }
 
     fn note_row(&mut self, what: Observation) {
-        let column = String::new();
-        self.remarks.push(Remark { column, what });
+        self.remarks.push(Remark::of_row(what));
     }
 
     /// The value, or a remark on what is wrong with it.

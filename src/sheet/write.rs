@@ -1,5 +1,5 @@
 //! Tasks and customers become a file that a spreadsheet opens at once: UTF-8 with its mark, every
-//! cell in quotes, and nothing in it that would be computed.
+//! cell in quotes, and nothing in it that would be computed or rewritten.
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use jiff::Timestamp;
@@ -57,7 +57,7 @@ impl Writing {
     }
 
     fn head<const N: usize>(&self, columns: &[(Column, &str); N]) -> Result<Vec<u8>> {
-        let headings = columns.map(|(_, id)| i18n::text(self.language, id));
+        let headings = columns.map(|(_, id)| guard(&i18n::text(self.language, id)));
         Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
     }
 
@@ -74,8 +74,7 @@ impl Writing {
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
         for row in rows {
-            let cells = row.iter().map(|cell| guard(cell));
-            writer.write_record(cells).map_err(Error::internal)?;
+            writer.write_record(row).map_err(Error::internal)?;
         }
         writer
             .into_inner()
@@ -88,7 +87,7 @@ impl Writing {
         match column {
             Column::Number => task.id.to_string(),
             Column::Status => i18n::status(self.language, task.status),
-            Column::Stage => row.stage.name.as_str().to_owned(),
+            Column::Stage => guard(row.stage.name.as_str()),
             Column::Category => i18n::category(self.language, task.category),
             Column::Created => self.moment(task.created),
             Column::Ready => task.ready.map(|at| self.moment(at)).unwrap_or_default(),
@@ -98,14 +97,14 @@ impl Writing {
                 Some(customer) => of_customer(column, customer),
                 None => String::new(),
             },
-            Column::Kind => device.kind.as_str().to_owned(),
-            Column::Brand => device.brand.as_str().to_owned(),
-            Column::Model => device.model.as_str().to_owned(),
-            Column::Serial => device.serial.as_str().to_owned(),
-            Column::Accessories => device.accessories.as_str().to_owned(),
-            Column::Appearance => device.appearance.as_str().to_owned(),
-            Column::Place => device.place.as_str().to_owned(),
-            Column::Description => task.description.as_str().to_owned(),
+            Column::Kind => guard(device.kind.as_str()),
+            Column::Brand => guard(device.brand.as_str()),
+            Column::Model => guard(device.model.as_str()),
+            Column::Serial => guard(device.serial.as_str()),
+            Column::Accessories => guard(device.accessories.as_str()),
+            Column::Appearance => guard(device.appearance.as_str()),
+            Column::Place => guard(device.place.as_str()),
+            Column::Description => guard(task.description.as_str()),
             Column::Estimate => self.sum(details.estimate),
             Column::Price => self.sum(details.price),
             Column::Prepayment => self.sum(details.prepayment),
@@ -115,9 +114,10 @@ impl Writing {
                 .map(|of| of.to_string())
                 .unwrap_or_default(),
             Column::Employee => match &row.employee {
-                Some(employee) => employee.email.as_str().to_owned(),
+                Some(employee) => guard(employee.email.as_str()),
                 None => String::new(),
             },
+            Column::Key => task.export_key(),
             Column::Described | Column::Noted | Column::LeftOut => String::new(),
         }
     }
@@ -137,13 +137,8 @@ impl Writing {
 }
 
 fn of_customer(column: Column, customer: &Customer) -> String {
-    match column {
-        Column::Phone => customer.phone.typed().to_owned(),
-        _ => customer
-            .name
-            .as_ref()
-            .map(Name::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-    }
+    guard(match column {
+        Column::Phone => customer.phone.typed(),
+        _ => customer.name.as_ref().map(Name::as_str).unwrap_or_default(),
+    })
 }

@@ -22,7 +22,7 @@ const REMONLINE: &str = "Номер заказа;Тип заказа;Стату�
     A002;Платный;Где-то;02.02.2020;;;;;Борис;\"8 900 000-00-72, 8 900 000-00-73\";;;;;;;;;;Шумит;;;;;;;;;;;;;\r\n";
 
 /// Somebody at a browser, by their token.
-struct Desk<'a> {
+pub struct Desk<'a> {
     shop: &'a Shop,
     client: Client,
     cookie: String,
@@ -30,7 +30,7 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn of(shop: &'a Shop, email: &str) -> Self {
+    pub async fn of(shop: &'a Shop, email: &str) -> Self {
         let token = shop.login(email).await.unwrap();
         Self {
             shop,
@@ -40,7 +40,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self
             .client
             .request(method, format!("{}{path}", self.shop.url));
@@ -48,11 +48,11 @@ impl<'a> Desk<'a> {
         request.header("accept-language", self.language)
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
@@ -74,14 +74,14 @@ impl<'a> Desk<'a> {
     }
 
     /// Sends a table, and returns where the look at it is.
-    async fn upload(&self, file: impl Into<Vec<u8>>) -> String {
+    pub async fn upload(&self, file: impl Into<Vec<u8>>) -> String {
         let answer = self.send("/data/import", "csv", file).await;
         assert_eq!(answer.status(), 303);
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
 
     /// Says yes to what a page shows.
-    async fn confirm(&self, path: &str, page: &str) -> Response {
+    pub async fn confirm(&self, path: &str, page: &str) -> Response {
         let digest = page.split("name=\"digest\" value=\"").nth(1).unwrap();
         let digest = digest.split('"').next().unwrap();
         let request = self.request(Method::POST, path);
@@ -101,14 +101,14 @@ fn count(shop: &Shop, sql: &str) -> i64 {
 }
 
 /// How many tasks and customers there are.
-fn counts(shop: &Shop) -> (i64, i64) {
+pub fn counts(shop: &Shop) -> (i64, i64) {
     (
         count(shop, "SELECT count(*) FROM tasks"),
         count(shop, "SELECT count(*) FROM customers"),
     )
 }
 
-async fn preview(shop: &Shop, csv: &str) -> Value {
+pub async fn preview(shop: &Shop, csv: &str) -> Value {
     let query = "query($csv: String!) { previewImport(csv: $csv) { newTasks newCustomers alreadyHere refused digest
         described noted leftOut rows { row number outcome customer remarks { column message isError } } } }";
     let answer = shop.ask_with(query, json!({ "csv": csv })).await;
@@ -116,12 +116,12 @@ async fn preview(shop: &Shop, csv: &str) -> Value {
     answer["data"]["previewImport"].clone()
 }
 
-async fn import(shop: &Shop, csv: &str) -> Value {
+pub async fn import(shop: &Shop, csv: &str) -> Value {
     let query = "mutation($csv: String!) { importCsv(csv: $csv) { report { newTasks newCustomers alreadyHere } } }";
     shop.ask_with(query, json!({ "csv": csv })).await
 }
 
-async fn export(shop: &Shop, arguments: &str) -> String {
+pub async fn export(shop: &Shop, arguments: &str) -> String {
     let answer = shop.ask(&format!("{{ exportCsv({arguments}) }}")).await;
     let text = answer["data"]["exportCsv"].as_str();
     text.unwrap_or_else(|| panic!("{answer}")).to_owned()
@@ -433,7 +433,7 @@ async fn what_is_no_table_is_told_so() {
     for (file, why) in [
         (b" \n".to_vec(), "Заполните это поле"),
         ("Телефон;Описание\n;\n".into(), "Заполните это поле"),
-        (b"PK\x03\x04\0\0\x08".to_vec(), "Это не таблица CSV"),
+        (b"PK\x03\x04\0\0\x08".to_vec(), "Книгу не удалось прочитать"),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(),
             "Это не таблица CSV",
@@ -625,7 +625,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     };
     let page = english.page("/data").await;
     assert!(
-        page.contains("<h1>Data</h1>") && page.contains("CSV file, up to 10 MB"),
+        page.contains("<h1>Data</h1>") && page.contains("CSV or Excel file (.xlsx), up to 10 MB"),
         "{page}"
     );
     let file = english.page("/data/tasks.csv").await;

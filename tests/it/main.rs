@@ -50,6 +50,7 @@ mod staff_bot;
 mod stages;
 mod status_links;
 mod store;
+mod tables;
 mod tasks;
 mod time_limit;
 mod tls;

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app;
 use crate::domain::Result;
+use crate::graphql::files::DateOrderEnum;
 use crate::graphql::view::ReportView;
 use crate::graphql::{Asked, files};
 use crate::sheet::FIELD;
@@ -37,10 +38,17 @@ impl FileMutation {
             desc = "The `digest` of the preview; CONFLICT when something else would happen now."
         )]
         expected: Option<String>,
+        #[graphql(
+            desc = "How to read dates in the columns that are `ambiguousDates` of the preview."
+        )]
+        date_order: Option<DateOrderEnum>,
     ) -> Result<ImportCsvPayload> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
-        let sheet = desk.db.read(files::reader(desk, actor, csv)).await?;
+        let sheet = desk
+            .db
+            .read(files::reader(desk, actor, csv, date_order.map(Into::into)))
+            .await?;
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
             app::imports::apply(tx, &owner, FIELD, &sheet, expected.as_deref(), now)

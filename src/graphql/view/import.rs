@@ -66,6 +66,9 @@ pub struct ReportView {
     noted: Vec<String>,
     /// Columns that are not taken.
     left_out: Vec<String>,
+    /// Columns of dates such as 2/1/2024 that don't tell whether the day or the month stands first:
+    /// pass `dateOrder`. Without it such dates are errors.
+    ambiguous_dates: Vec<String>,
     /// To be passed to `importCsv`: another one where something else would happen.
     digest: String,
 }
@@ -81,6 +84,7 @@ impl From<Report> for ReportView {
             described: report.described,
             noted: report.noted,
             left_out: report.left_out,
+            ambiguous_dates: report.dates.ambiguous,
             digest: report.digest,
         }
     }

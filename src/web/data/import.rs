@@ -7,7 +7,7 @@ use warp::reply::Response;
 
 use super::show_with;
 use crate::app;
-use crate::domain::{Error, ImportLine, Outcome, Report, Result, Sheet, Whose};
+use crate::domain::{DateOrder, Error, ImportLine, Outcome, Report, Result, Sheet, Whose};
 use crate::i18n;
 use crate::sheet::{self, FIELD, Reading};
 use crate::store::{Connection, Transaction};
@@ -18,6 +18,8 @@ use crate::web::visit::Visit;
 /// Rows that are shown even when there is nothing wrong with them, and others at the most.
 const SHOWN: usize = 100;
 const WRONG: usize = 1_000;
+/// The order of dates that somebody has chosen, in addresses and forms.
+const DATES: &str = "dates";
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -91,18 +93,20 @@ pub async fn upload(visit: &Visit) -> Result<Response> {
 }
 
 pub async fn preview(visit: &Visit, token: &str) -> Result<Response> {
-    show_preview(visit, token, StatusCode::OK, Errors::default()).await
+    let dates = visit.asked(DATES).and_then(DateOrder::from_word);
+    show_preview(visit, token, dates, StatusCode::OK, Errors::default()).await
 }
 
 async fn show_preview(
     visit: &Visit,
     token: &str,
+    dates: Option<DateOrder>,
     status: StatusCode,
     mut errors: Errors,
 ) -> Result<Response> {
     let owner = visit.owner()?;
     let done = async {
-        let read = reader(visit, token)?;
+        let read = reader(visit, token, dates)?;
         let work = move |c: &_| app::imports::preview(c, &owner, &read(c)?);
         visit.desk.db.read(work).await
     };
@@ -111,6 +115,7 @@ async fn show_preview(
     };
     let (tasks, customers) = (report.new_tasks(), report.new_customers());
     let counts = [
+        ("import-rows", report.lines.len()),
         ("import-new-tasks", tasks),
         ("import-new-customers", customers),
         ("import-here", report.already_here()),
@@ -138,9 +143,10 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let (desk, expected) = (&visit.desk, visit.typed("digest").to_owned());
     let now = desk.clock.now();
+    let dates = DateOrder::from_word(visit.typed(DATES));
     let done = async {
         // Reading takes longer than others should wait for the one who writes.
-        let sheet = desk.db.read(reader(visit, token)?).await?;
+        let sheet = desk.db.read(reader(visit, token, dates)?).await?;
         let work = move |tx: &Transaction<'_>| {
             app::imports::apply(tx, &owner, FIELD, &sheet, Some(&expected), now)
         };
@@ -151,7 +157,7 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
             let mut errors = Errors::default();
             errors.add(error, &visit.texts)?;
-            return show_preview(visit, token, StatusCode::CONFLICT, errors).await;
+            return show_preview(visit, token, dates, StatusCode::CONFLICT, errors).await;
         }
         Err(error) => return Err(error),
     };
@@ -167,6 +173,7 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
 fn reader(
     visit: &Visit,
     token: &str,
+    date_order: Option<DateOrder>,
 ) -> Result<impl FnOnce(&Connection) -> Result<Sheet> + Send + 'static> {
     let (owner, actor) = (visit.owner()?, visit.actor()?);
     let (desk, now) = (visit.desk.clone(), visit.desk.clock.now());
@@ -179,6 +186,7 @@ fn reader(
             staff: &staff,
             stages: &stages,
             now,
+            date_order,
         };
         sheet::read(&file, &reading)
     })

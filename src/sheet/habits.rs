@@ -1,0 +1,63 @@
+//! What a whole column tells that one of its cells can't: the order of its dates, and the decimal
+//! point of its sums.
+
+use super::cell;
+use super::columns::Column;
+use super::read::Headings;
+use super::records::Record;
+use crate::domain::{DateOrder, DateOrders, date_order, decimal_point};
+
+const DATES: [Column; 5] = [
+    Column::Created,
+    Column::Closed,
+    Column::Due,
+    Column::WarrantyUntil,
+    Column::Ready,
+];
+const SUMS: [Column; 3] = [Column::Estimate, Column::Price, Column::Prepayment];
+
+/// What the columns of a file tell.
+#[derive(Default)]
+pub struct Habits {
+    orders: Vec<(Column, DateOrder)>,
+    points: Vec<(Column, char)>,
+    pub dates: DateOrders,
+}
+
+impl Habits {
+    /// Looks at all rows. Where a column's dates leave their order open, the `chosen` one holds.
+    pub fn of(headings: &Headings, records: &[Record], chosen: Option<DateOrder>) -> Self {
+        let mut habits = Self::default();
+        habits.dates.chosen = chosen;
+        for (at, (column, heading)) in headings.columns.iter().enumerate() {
+            let texts = || {
+                let cells = records
+                    .iter()
+                    .filter_map(move |record| record.cells.get(at));
+                cells.map(cell::unguard)
+            };
+            if DATES.contains(column) {
+                let (order, needed) = date_order(texts());
+                if order.is_none() && needed {
+                    habits.dates.ambiguous.push(heading.clone());
+                }
+                let order = order.or(chosen).map(|order| (*column, order));
+                habits.orders.extend(order);
+            } else if SUMS.contains(column) {
+                let point = decimal_point(texts()).map(|point| (*column, point));
+                habits.points.extend(point);
+            }
+        }
+        habits
+    }
+
+    pub fn order(&self, column: Column) -> Option<DateOrder> {
+        let found = self.orders.iter().find(|(of, _)| *of == column);
+        found.map(|(_, order)| *order)
+    }
+
+    pub fn point(&self, column: Column) -> Option<char> {
+        let found = self.points.iter().find(|(of, _)| *of == column);
+        found.map(|(_, point)| *point)
+    }
+}
