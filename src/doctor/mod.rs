@@ -2,6 +2,7 @@
 //! changes nothing, makes nothing, and works beside a running server as well as without one.
 
 mod certificate;
+mod clock;
 mod place;
 mod telegram;
 mod webhooks;
@@ -12,12 +13,10 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Backups, Config};
-use crate::domain::{Incident, IncidentKind, Shop, chain};
+use crate::domain::{Incident, Shop, chain};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
-/// No clock that is right shows less than this program's age.
-const EARLIEST: &str = "2026-01-01T00:00:00Z";
 /// A write-ahead log beyond this is no longer moved into the file.
 const LONG_LOG: u64 = 64 * MIB;
 const MIB: u64 = 1024 * 1024;
@@ -101,7 +100,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     let incidents = match config.database.exists() {
         true => database(config, now, &mut findings),
         false => {
-            findings.push(present(None, now));
+            findings.push(clock::examine(None, now));
             Vec::new()
         }
     };
@@ -147,7 +146,7 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec
             findings.push(integrity(&health));
             findings.push(schema(&health));
             findings.push(log(&health));
-            findings.push(present(Some(&health), now));
+            findings.push(clock::examine(Some(&health), now));
             findings.extend(webhooks::examine(&config.webhooks, &health.webhooks, now));
             health.incidents
         }
@@ -155,7 +154,7 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec
             let advice = "If it is damaged, stop the server and run `zayavka restore` with the \
                           newest backup; if it can't be read, run this as the server's user or as root";
             findings.push(Finding::failure("integrity", chain(&flaw), advice));
-            findings.push(present(None, now));
+            findings.push(clock::examine(None, now));
             Vec::new()
         }
     }
@@ -199,51 +198,6 @@ fn log(health: &Health) -> Finding {
     }
 }
 
-/// Whether the clock shows a present that can be, and whether it did so lately.
-fn present(health: Option<&Health>, now: Timestamp) -> Finding {
-    let about = "clock";
-    let advice = "Set it, best by time synchronisation: `timedatectl set-ntp true`";
-    let earliest = EARLIEST.parse().unwrap_or(Timestamp::MIN);
-    let shown = now.strftime("%Y-%m-%d %H:%M:%SZ");
-    let mut past = Vec::new();
-    if let Some(rows) = health.map(|health| health.ahead).filter(|rows| *rows > 0) {
-        let rows = counted(rows);
-        past.push(format!("{rows} dated by a clock that was ahead"));
-    }
-    for incident in health.iter().flat_map(|health| &health.incidents) {
-        let ago = age(incident.at, now);
-        match incident.kind {
-            IncidentKind::ClockSetBack => {
-                let by = length(incident.amount);
-                past.push(format!("it was set back by {by}, {ago} ago"));
-            }
-            IncidentKind::RowsAhead => {
-                let rows = counted(incident.amount);
-                past.push(format!("{rows} lay too far ahead and became due {ago} ago"));
-            }
-            IncidentKind::OtherFetcher => {}
-        }
-    }
-    let past = past.join("; ");
-    match health.and_then(|health| health.newest_event) {
-        _ if now < earliest => Finding::failure(
-            about,
-            format!("{shown} is before this program was made"),
-            advice,
-        ),
-        Some(event) if now < event => {
-            let event = event.strftime("%Y-%m-%d %H:%M:%SZ");
-            let mut said = format!("{shown} is before the newest change of a task, at {event}");
-            if !past.is_empty() {
-                said = format!("{said}; {past}");
-            }
-            Finding::failure(about, said, advice)
-        }
-        _ if !past.is_empty() => Finding::warning(about, format!("{shown}; {past}"), advice),
-        _ => Finding::ok(about, shown.to_string()),
-    }
-}
-
 fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     let about = "backups";
     let Some(settings) = settings else {
@@ -270,13 +224,6 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     match late {
         false => Finding::ok(about, said),
         true => Finding::failure(about, said, advice),
-    }
-}
-
-fn counted(rows: i64) -> String {
-    match rows {
-        1 => "1 row".to_owned(),
-        _ => format!("{rows} rows"),
     }
 }
 
