@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::domain::{Image, PhotoId, Result, Wanted, backoff, is_given_up};
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure};
+use crate::telegram::{Client, Failure, Scope};
 
 /// The worker that fetches.
 pub struct Fetcher {
@@ -60,6 +60,10 @@ impl Fetcher {
             if at > self.clock.now() {
                 return Ok(Some(at));
             }
+            let pauses = self.client.pauses();
+            if let Some(left) = pauses.left_of(Scope::Files, self.clock.elapsed()) {
+                return Ok(Some(self.after(left)));
+            }
             let fetched = self.client.file(&wanted.file, Image::MAX).await;
             self.settle(wanted, fetched).await?;
         }
@@ -74,8 +78,11 @@ impl Fetcher {
                 if !is_given_up(wanted.created, self.clock.now()) =>
             {
                 self.say(id, &detail);
-                let wait = after.unwrap_or_else(|| backoff(wanted.attempts));
-                let at = self.after(wait);
+                if let Some(wait) = after {
+                    let now = self.clock.elapsed();
+                    self.client.pauses().note(Scope::Files, now, wait);
+                }
+                let at = self.after(backoff(wanted.attempts));
                 let retry = move |tx: &store::Transaction<'_>| store::photos::set_retry(tx, id, at);
                 return self.db.write(retry).await;
             }

@@ -1,9 +1,10 @@
-//! How often somebody may try a password, look at a customer's page, and ask at all.
+//! How often somebody may try a password, look at a customer's page, and ask at all. Limits count by the
+//! monotonic clock: one that is set back keeps nobody out, and one that is set forward lets nobody in.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::middleware::NoOpMiddleware;
@@ -45,8 +46,8 @@ pub struct Limits {
 /// A limit of each of many.
 struct Keyed<K: Hash + Eq + Clone> {
     limiter: Limiter<K>,
-    /// When the recovered ones were last forgotten, in seconds.
-    forgotten: AtomicI64,
+    /// When the recovered ones were last forgotten, in seconds of the monotonic clock.
+    forgotten: AtomicU64,
 }
 
 impl Limits {
@@ -130,7 +131,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         let store = DefaultKeyedStateStore::default();
         Self {
             limiter: RateLimiter::new(quota, store, clock.clone()),
-            forgotten: AtomicI64::new(0),
+            forgotten: AtomicU64::new(0),
         }
     }
 
@@ -148,7 +149,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
 
     /// Going through all keys with every request would help a flood from many addresses.
     fn forget(&self) {
-        let second = self.limiter.clock().now().as_second();
+        let second = self.limiter.clock().elapsed().as_secs();
         if self.forgotten.swap(second, Ordering::Relaxed) != second {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();

@@ -14,6 +14,7 @@ pub mod customers;
 pub mod details;
 pub mod exports;
 pub mod imports;
+pub mod incidents;
 pub mod limits;
 pub mod links;
 mod log;

@@ -53,7 +53,7 @@ pub fn link(
     code: &StaffCode,
     now: Timestamp,
 ) -> Result<Linking> {
-    if store::staff_bot::tries(tx, who, now)? >= TRIES {
+    if store::staff_bot::tries(tx, who, now, in_a_while(now))? >= TRIES {
         return Ok(Linking::TooMany);
     }
     let hash = secrets::fingerprint(code.as_str());

@@ -2,6 +2,7 @@
 //! changes nothing, makes nothing, and works beside a running server as well as without one.
 
 mod certificate;
+mod clock;
 mod place;
 mod telegram;
 mod webhooks;
@@ -12,12 +13,10 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Backups, Config};
-use crate::domain::{Shop, chain};
+use crate::domain::{Incident, Shop, chain};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
-/// No clock that is right shows less than this program's age.
-const EARLIEST: &str = "2026-01-01T00:00:00Z";
 /// A write-ahead log beyond this is no longer moved into the file.
 const LONG_LOG: u64 = 64 * MIB;
 const MIB: u64 = 1024 * 1024;
@@ -98,13 +97,16 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     let now = clock.now();
     findings.push(time_zone(&config.shop, now));
     findings.extend(place::examine(&config.database));
-    match config.database.exists() {
+    let incidents = match config.database.exists() {
         true => database(config, now, &mut findings),
-        false => findings.push(present(None, now)),
-    }
+        false => {
+            findings.push(clock::examine(None, now));
+            Vec::new()
+        }
+    };
     findings.push(backups(config.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
-    findings.extend(telegram::examine(config, now).await);
+    findings.extend(telegram::examine(config, &incidents, now).await);
     findings
 }
 
@@ -137,20 +139,23 @@ fn time_zone(shop: &Shop, now: Timestamp) -> Finding {
     Finding::ok("time zone", format!("{name}, where it is {there}"))
 }
 
-fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) {
-    match health::examine(&config.database) {
+/// Looks at the database, and returns what a server has noted there.
+fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec<Incident> {
+    match health::examine(&config.database, now) {
         Ok(health) => {
             findings.push(integrity(&health));
             findings.push(schema(&health));
             findings.push(log(&health));
-            findings.push(present(health.newest_event, now));
+            findings.push(clock::examine(Some(&health), now));
             findings.extend(webhooks::examine(&config.webhooks, &health.webhooks, now));
+            health.incidents
         }
         Err(flaw) => {
             let advice = "If it is damaged, stop the server and run `zayavka restore` with the \
                           newest backup; if it can't be read, run this as the server's user or as root";
             findings.push(Finding::failure("integrity", chain(&flaw), advice));
-            findings.push(present(None, now));
+            findings.push(clock::examine(None, now));
+            Vec::new()
         }
     }
 }
@@ -193,27 +198,6 @@ fn log(health: &Health) -> Finding {
     }
 }
 
-/// Whether the clock shows a present that can be.
-fn present(newest_event: Option<Timestamp>, now: Timestamp) -> Finding {
-    let about = "clock";
-    let advice = "Set it, best by time synchronisation: `timedatectl set-ntp true`";
-    let earliest = EARLIEST.parse().unwrap_or(Timestamp::MIN);
-    let shown = now.strftime("%Y-%m-%d %H:%M:%SZ");
-    match newest_event {
-        _ if now < earliest => Finding::failure(
-            about,
-            format!("{shown} is before this program was made"),
-            advice,
-        ),
-        Some(event) if now < event => {
-            let event = event.strftime("%Y-%m-%d %H:%M:%SZ");
-            let said = format!("{shown} is before the newest change of a task, at {event}");
-            Finding::failure(about, said, advice)
-        }
-        _ => Finding::ok(about, shown.to_string()),
-    }
-}
-
 fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     let about = "backups";
     let Some(settings) = settings else {
@@ -245,7 +229,11 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
 
 /// How long ago that was, roughly.
 fn age(then: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(then).as_secs().max(0);
+    length(now.duration_since(then).as_secs().max(0))
+}
+
+/// A time in seconds, roughly.
+fn length(seconds: i64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7_200 => format!("{} min", seconds / 60),

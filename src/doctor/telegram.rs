@@ -4,12 +4,16 @@ use jiff::Timestamp;
 
 use super::{Finding, age};
 use crate::config::{Config, Mode};
-use crate::domain::BotTrouble;
+use crate::domain::{BotTrouble, Incident, IncidentKind};
 use crate::telegram::{Client, webhook_url};
 
 const ABOUT: &str = "Telegram";
 
-pub(super) async fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+pub(super) async fn examine(
+    config: &Config,
+    incidents: &[Incident],
+    now: Timestamp,
+) -> Vec<Finding> {
     let Some(settings) = &config.telegram else {
         let said = "no bot; a token that only the service knows is not known here";
         return vec![Finding::ok(ABOUT, said)];
@@ -25,7 +29,12 @@ pub(super) async fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
             return vec![Finding::failure(ABOUT, error.to_string(), advice)];
         }
     };
-    let health = client.health(&wanted, now).await;
+    let mut health = client.health(&wanted, now).await;
+    // To fetch updates here would take them from the server, so what it has noted must do.
+    let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
+    if settings.mode == Mode::Polling && incidents.iter().any(is_fetched) {
+        health.troubles.insert(0, BotTrouble::OtherFetcher);
+    }
     let mut findings = Vec::new();
     if let Some(name) = &health.name {
         findings.push(Finding::ok(ABOUT, format!("the token is @{name}'s")));
@@ -52,6 +61,11 @@ fn say(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
         BotTrouble::TokenRefused => (
             "it knows no bot with this token".to_owned(),
             "Get the token from @BotFather again, write it to `telegram.token_file`, and restart"
+                .to_owned(),
+        ),
+        BotTrouble::OtherFetcher => (
+            "another program fetches the customers' messages with this token".to_owned(),
+            "Stop it; if you know of none, get a new token from @BotFather: somebody else has yours"
                 .to_owned(),
         ),
         BotTrouble::WebhookElsewhere { found } if found.is_empty() => (

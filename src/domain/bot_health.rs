@@ -34,6 +34,8 @@ pub enum BotTrouble {
     Unreachable { detail: String },
     /// Telegram knows no bot with this token.
     TokenRefused,
+    /// Another program fetches the messages with this token.
+    OtherFetcher,
     /// Messages go to another address than ours, or (with an empty one) nowhere.
     WebhookElsewhere { found: String },
     /// Telegram doesn't trust our certificate.
@@ -52,6 +54,7 @@ impl BotTrouble {
         match self {
             Self::Unreachable { .. }
             | Self::TokenRefused
+            | Self::OtherFetcher
             | Self::WebhookElsewhere { .. }
             | Self::Certificate { .. } => true,
             Self::Delivery { .. } | Self::ManyWaiting { .. } | Self::ForeignCertificate => false,

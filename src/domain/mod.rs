@@ -17,6 +17,7 @@ mod email;
 mod error;
 mod ids;
 mod import;
+mod incident;
 mod language;
 mod money;
 mod month;
@@ -53,17 +54,18 @@ pub use import::{
     ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report, Sheet, Source,
     Whose,
 };
+pub use incident::{Incident, IncidentKind};
 pub use language::Language;
 pub use money::{Currency, Sum};
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
-    Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Undelivered,
-    Waiting, collapse,
+    Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
+    Undelivered, Waiting, collapse,
 };
 pub use phone::{Country, Phone};
 pub use photo::{Image, Photo, PhotoState, Wanted};
 pub use reminders::Reminders;
-pub use retry::{backoff, is_given_up};
+pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::Search;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{

@@ -56,6 +56,10 @@ pub struct Reply {
     pub edits: Option<i32>,
     /// The button press that this answers.
     pub answers: Option<String>,
+    /// The text holds addresses of which Telegram is to show no preview. That is found when the
+    /// message is sent.
+    #[serde(skip)]
+    pub no_preview: bool,
 }
 
 impl Reply {
@@ -66,6 +70,7 @@ impl Reply {
             buttons,
             edits: None,
             answers: None,
+            no_preview: false,
         }
     }
 
@@ -109,11 +114,40 @@ pub enum Content {
     Unreadable,
 }
 
-/// A notice that will not be tried again unless somebody asks for it.
+/// What a customer was to be told, as staff see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    Notice(Notice),
+    /// An answer of the bot that was given up. It belongs to a chat; the task is the one of that
+    /// customer's on whose page staff see it.
+    Reply {
+        task: TaskId,
+    },
+}
+
+impl Told {
+    pub fn task(&self) -> TaskId {
+        match self {
+            Self::Notice(notice) => notice.task(),
+            Self::Reply { task } => *task,
+        }
+    }
+
+    /// The status that it tells, where it tells one.
+    pub fn status(&self) -> Option<Status> {
+        match self {
+            Self::Notice(notice) => notice.status(),
+            Self::Reply { .. } => None,
+        }
+    }
+}
+
+/// A message that will not be tried again unless somebody asks for it.
 #[derive(Debug, Clone)]
 pub struct Undelivered {
     pub id: NoticeId,
-    pub notice: Notice,
+    pub chat: TelegramId,
+    pub told: Told,
     pub customer: Option<CustomerId>,
     pub reason: Reason,
     /// What Telegram said.
@@ -144,18 +178,18 @@ pub enum Fate {
     },
 }
 
-/// A notice about a task, with its fate.
+/// A message about a task, with its fate.
 #[derive(Debug, Clone)]
 pub struct NoticeRecord {
     pub id: NoticeId,
-    pub notice: Notice,
+    pub told: Told,
     pub fate: Fate,
 }
 
 /// Why a notice was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The customer has blocked the bot.
+    /// The customer can't be reached: has blocked the bot, or the account or the chat is gone.
     Blocked,
     /// Telegram refuses the message or the chat.
     Refused,

@@ -6,7 +6,9 @@ use jiff::{Timestamp, ToSpan};
 
 /// After this many hours of trying a message is given up.
 const GIVE_UP_HOURS: i64 = 72;
-const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
+/// The longest that Telegram may ask us to wait: what waits longer is given up.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(72 * 60 * 60);
+pub const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 
 /// Whether what has been waiting since then is not tried any more.
 pub fn is_given_up(since: Timestamp, now: Timestamp) -> bool {
@@ -15,7 +17,31 @@ pub fn is_given_up(since: Timestamp, now: Timestamp) -> bool {
         .is_ok_and(|end| end <= now)
 }
 
-/// How long to wait after another failed try: 1, 2, 4, … seconds, up to ten minutes.
+/// How long to wait after another failed try: up to 1, 2, 4, … seconds, at most ten minutes. It is
+/// anything from half of that on, so that what failed at the same moment does not come again at
+/// the same moment.
 pub fn backoff(attempts: u32) -> Duration {
-    Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF)
+    let longest = Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF);
+    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backoff_grows_and_no_two_are_in_step() {
+        for (attempts, longest) in [(0, 1), (1, 2), (5, 32), (9, 512), (10, 600), (90, 600)] {
+            let longest = Duration::from_secs(longest);
+            let waits: Vec<Duration> = (0..100).map(|_| backoff(attempts)).collect();
+            let fits = |wait: &Duration| (longest / 2..=longest).contains(wait);
+            assert!(waits.iter().all(fits), "{attempts}: {waits:?}");
+            let spread = waits
+                .iter()
+                .max()
+                .unwrap()
+                .abs_diff(*waits.iter().min().unwrap());
+            assert!(spread > longest / 8, "{attempts}: {waits:?}");
+        }
+    }
 }

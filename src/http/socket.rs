@@ -201,8 +201,7 @@ impl Conversation {
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let site = self.site.clone();
         let clock = &site.desk.clock;
-        let late = clock.now().saturating_add(INIT).unwrap_or(clock.now());
-        let mut late = std::pin::pin!(clock.sleep_until(late));
+        let mut late = std::pin::pin!(clock.sleep(INIT));
         loop {
             let waiting = self.token.is_none();
             tokio::select! {

@@ -328,6 +328,21 @@ bot-many-waiting = { $count ->
     [one] { $count } message of a customer waits at Telegram.
    *[other] { $count } messages of customers wait at Telegram.
 } Look into the program's log.
+bot-other-fetcher = Another program fetches the customers' messages with this bot's token, so some of them never arrive here. Stop it; if you know of none, get a new token from @BotFather.
+clock = Clock
+clock-set-back = The server's clock was set back by { $unit ->
+        [seconds] { $count } s
+        [minutes] { $count } min
+        [hours] { $count } h
+       *[days] { $count ->
+            [one] { $count } day
+           *[other] { $count } days
+        }
+    } { $when }. Messages go out all the same; check the time synchronisation of the server.
+clock-rows-ahead = { $count ->
+        [one] { $count } message or task lay far in the future, because the server's clock was ahead. It became due
+       *[other] { $count } messages or tasks lay far in the future, because the server's clock was ahead. They became due
+    } { $when }.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Restart the program.
 
 webhook = Webhook
@@ -496,7 +511,7 @@ notice-waiting = “{ $status }” will be sent { $when }
 notice-sending = “{ $status }” is being sent
 notice-retrying = “{ $status }” not delivered: { $detail }. Next try { $when }
 notice-delivered = “{ $status }” delivered { $when }
-notice-dead-blocked = “{ $status }” not delivered: the customer has blocked the bot
+notice-dead-blocked = “{ $status }” not delivered: the customer has blocked the bot or left Telegram
 notice-dead-refused = “{ $status }” not delivered: Telegram refused ({ $detail })
 notice-dead-expired = “{ $status }” not delivered: Telegram was out of reach for three days
 notice-retry = Send again
@@ -529,13 +544,14 @@ nav-unanswered = { $count ->
    *[other] { $count } tasks wait for an answer
 }
 notice-of-reminder = Reminder
+notice-of-reply = The bot's answer
 reminders-on = If the customer doesn't collect it, the bot reminds them. Days after it is ready: { $days }.
 reminders-off = The bot doesn't remind them to collect it.
 reminders-stop = Don't remind
 reminders-start = Remind
 telegram-linked = Telegram confirmed
 telegram-unverified = Telegram not confirmed: no notices
-telegram-blocked = The customer has blocked the bot: call them
+telegram-blocked = The customer has blocked the bot or left Telegram: call them
 telegram-none = No Telegram: call them
 telegram-confirm = Confirm
 telegram-unlink = Unlink
@@ -544,7 +560,7 @@ toast-told = No. { $number } is now “{ $status }”. The customer will be told
 toast-not-told = No. { $number } is now “{ $status }”. The customer won't be told: { $why }.
 toast-why-none = no Telegram
 toast-why-unverified = Telegram is not confirmed
-toast-why-blocked = the customer has blocked the bot
+toast-why-blocked = the customer has blocked the bot or left Telegram
 toast-why-deleted = the customer's card was deleted
 toast-why-stage = of this stage customers aren't told
 toast-undo = Undo

@@ -338,6 +338,23 @@ bot-many-waiting = { $count ->
     [few] В Телеграме ждут { $count } сообщения клиентов.
    *[many] В Телеграме ждут { $count } сообщений клиентов.
 } Загляните в журнал программы.
+bot-other-fetcher = Сообщения клиентов забирает другая программа с токеном этого бота, и часть их сюда не доходит. Остановите её, а если вы такой не знаете, возьмите у @BotFather новый токен.
+clock = Часы
+clock-set-back = Часы сервера перевели назад на { $unit ->
+        [seconds] { $count } с
+        [minutes] { $count } мин
+        [hours] { $count } ч
+       *[days] { $count ->
+            [one] { $count } день
+            [few] { $count } дня
+           *[many] { $count } дней
+        }
+    }, { $when }. Сообщения уходят как обычно; проверьте синхронизацию времени на сервере.
+clock-rows-ahead = { $count ->
+        [one] { $count } сообщение или заявка были датированы далёким будущим: часы сервера спешили
+        [few] { $count } сообщения или заявки были датированы далёким будущим: часы сервера спешили
+       *[many] { $count } сообщений или заявок были датированы далёким будущим: часы сервера спешили
+    }. Исправлено { $when }.
 bot-foreign-certificate = У Телеграма чужой сертификат для бота. Перезапустите программу.
 
 webhook = Вебхук
@@ -511,7 +528,7 @@ notice-waiting = «{ $status }» будет отправлено { $when }
 notice-sending = «{ $status }» отправляется
 notice-retrying = «{ $status }» не доставлено: { $detail }. Повторим { $when }
 notice-delivered = «{ $status }» доставлено { $when }
-notice-dead-blocked = «{ $status }» не доставлено: клиент заблокировал бота
+notice-dead-blocked = «{ $status }» не доставлено: клиент заблокировал бота или удалил Telegram
 notice-dead-refused = «{ $status }» не доставлено: Telegram отказал ({ $detail })
 notice-dead-expired = «{ $status }» не доставлено: Telegram был недоступен трое суток
 notice-retry = Отправить снова
@@ -545,13 +562,14 @@ nav-unanswered = { $count ->
    *[many] { $count } заявок ждут ответа
 }
 notice-of-reminder = Напоминание
+notice-of-reply = Ответ бота
 reminders-on = Если клиент не заберёт, бот напомнит. Дней после готовности: { $days }.
 reminders-off = Забрать бот не напоминает.
 reminders-stop = Не напоминать
 reminders-start = Напоминать
 telegram-linked = Telegram подтверждён
 telegram-unverified = Telegram не подтверждён: уведомлений не будет
-telegram-blocked = Клиент заблокировал бота: позвоните
+telegram-blocked = Клиент заблокировал бота или удалил Telegram: позвоните
 telegram-none = Telegram не привязан: позвоните
 telegram-confirm = Подтвердить
 telegram-unlink = Отвязать
@@ -560,7 +578,7 @@ toast-told = № { $number } теперь «{ $status }». Клиенту соо
 toast-not-told = № { $number } теперь «{ $status }». Клиенту не сообщим: { $why }.
 toast-why-none = Telegram не привязан
 toast-why-unverified = Telegram не подтверждён
-toast-why-blocked = клиент заблокировал бота
+toast-why-blocked = клиент заблокировал бота или удалил Telegram
 toast-why-deleted = карточка клиента удалена
 toast-why-stage = об этом этапе не сообщаем
 toast-undo = Отменить

@@ -24,7 +24,7 @@ use crate::domain::{
     Content, Error, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
 };
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure};
+use crate::telegram::{Client, Failure, Scope};
 
 pub use staff::Words;
 
@@ -63,8 +63,8 @@ pub struct Notifier {
 pub enum Step {
     /// Took a row through, whatever became of it.
     Worked,
-    /// There is nothing to do before that instant, unless the outbox changes.
-    Idle(Option<Timestamp>),
+    /// There is nothing to do before so much time has passed, unless the outbox changes.
+    Idle(Option<Duration>),
 }
 
 /// What a look at the queue found.
@@ -72,7 +72,7 @@ enum Claim {
     Send(Outgoing, Reply),
     /// The row was given up, or there is nothing to say any more.
     Dropped,
-    Wait(Option<Timestamp>),
+    Wait(Option<Duration>),
 }
 
 impl Notifier {
@@ -121,9 +121,7 @@ impl Notifier {
             error = error as &dyn std::error::Error,
             "the outbox can't be read or written"
         );
-        self.clock
-            .sleep_until(self.at(Duration::from_secs(1)))
-            .await;
+        self.clock.sleep(Duration::from_secs(1)).await;
     }
 
     async fn work(&self, stop: &CancellationToken) {
@@ -134,9 +132,9 @@ impl Notifier {
                 step = self.step() => step,
                 () = grace(stop) => return,
             };
-            let until = match step {
+            let wait = match step {
                 Ok(Step::Worked) => continue,
-                Ok(Step::Idle(until)) => until,
+                Ok(Step::Idle(wait)) => wait,
                 Err(error) => {
                     tokio::select! {
                         () = stop.cancelled() => return,
@@ -145,8 +143,8 @@ impl Notifier {
                 }
             };
             let alarm = async {
-                match until {
-                    Some(until) => self.clock.sleep_until(until).await,
+                match wait {
+                    Some(wait) => self.clock.sleep(wait).await,
                     None => std::future::pending().await,
                 }
             };
@@ -166,7 +164,7 @@ impl Notifier {
         let (outgoing, message) = match self.claim().await? {
             Claim::Send(outgoing, message) => (outgoing, message),
             Claim::Dropped => return Ok(Step::Worked),
-            Claim::Wait(until) => return Ok(Step::Idle(until)),
+            Claim::Wait(wait) => return Ok(Step::Idle(wait)),
         };
         let sent = self.client.send_reply(outgoing.chat, &message).await;
         self.db.metrics().sent(match &sent {
@@ -175,6 +173,10 @@ impl Notifier {
             Err(Failure::Refused(_)) => "refused",
             Err(Failure::Retry { .. }) => "retry",
         });
+        if let Some(wait) = sent.as_ref().err().and_then(Failure::after) {
+            let (chat, now) = (Scope::Chat(outgoing.chat), self.clock.elapsed());
+            self.client.pauses().note(chat, now, wait);
+        }
         self.settle(&outgoing, sent).await;
         Ok(Step::Worked)
     }
@@ -183,36 +185,47 @@ impl Notifier {
     /// permit for a row that another one gets.
     async fn claim(&self) -> Result<Claim> {
         let mut permit = self.permit.lock().await;
-        let now = self.clock.now();
+        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
         let work = move |c: &_| {
             let ready = store::outbox::ready(c, now, LOOK_AHEAD)?;
             Ok((ready, store::outbox::next_try(c, now)?))
         };
         let (ready, next) = self.db.read(work).await?;
+        let next = next.map(|at| self.clock.until(at));
         if ready.is_empty() {
             return Ok(Claim::Wait(next));
         }
+        if let Some(left) = self.client.pauses().left(elapsed) {
+            return Ok(Claim::Wait(Some(left)));
+        }
         if !*permit {
             if let Err(until) = self.overall.check() {
-                let wait = until.wait_time_from(self.instant());
-                return Ok(Claim::Wait(Some(self.at(wait))));
+                let wait = until.wait_time_from(self.clock.elapsed());
+                return Ok(Claim::Wait(Some(wait)));
             }
             *permit = true;
         }
         let mut wake = next;
         for candidate in ready {
-            match self.chats.check_key(&candidate.chat) {
+            match self.may_go(candidate.chat) {
                 Ok(()) => {
                     *permit = false;
                     return self.take(candidate.id, now).await;
                 }
-                Err(until) => {
-                    let at = self.at(until.wait_time_from(self.instant()));
-                    wake = Some(wake.map_or(at, |wake| wake.min(at)));
-                }
+                Err(wait) => wake = Some(wake.map_or(wait, |wake| wake.min(wait))),
             }
         }
         Ok(Claim::Wait(wake))
+    }
+
+    /// Takes a permit of a chat, or says how long there is none.
+    fn may_go(&self, chat: TelegramId) -> Result<(), Duration> {
+        let now = self.clock.elapsed();
+        if let Some(left) = self.client.pauses().left_of(Scope::Chat(chat), now) {
+            return Err(left);
+        }
+        let check = self.chats.check_key(&chat);
+        check.map_err(|until| until.wait_time_from(self.clock.elapsed()))
     }
 
     /// Claims a row, unless it was taken back meanwhile.
@@ -222,7 +235,7 @@ impl Notifier {
             .write(move |tx| {
                 let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
                 let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
-                    return Ok(Claim::Wait(Some(now)));
+                    return Ok(Claim::Wait(Some(Duration::ZERO)));
                 };
                 let chat = outgoing.chat;
                 let message = match &outgoing.content {
@@ -234,7 +247,7 @@ impl Notifier {
                         return Ok(Claim::Dropped);
                     }
                 };
-                let Some(message) = message else {
+                let Some(mut message) = message else {
                     store::outbox::delete(tx, id)?;
                     return Ok(Claim::Dropped);
                 };
@@ -242,6 +255,7 @@ impl Notifier {
                     store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
                     return Ok(Claim::Dropped);
                 }
+                message.no_preview = words.name_the_desk(&message.text);
                 store::outbox::set_sending(tx, id)?;
                 Ok(Claim::Send(outgoing, message))
             })
@@ -269,19 +283,6 @@ impl Notifier {
             }
         }
     }
-
-    fn instant(&self) -> Duration {
-        governor::clock::Clock::now(&self.clock)
-    }
-
-    fn at(&self, wait: Duration) -> Timestamp {
-        // Waits are rounded up to the clock's millisecond, or the clock would never get there.
-        let wait = wait + Duration::from_millis(1);
-        self.clock
-            .now()
-            .saturating_add(wait)
-            .unwrap_or(Timestamp::MAX)
-    }
 }
 
 fn settle(
@@ -297,6 +298,7 @@ fn settle(
         }
         Err(Failure::Blocked(detail)) => {
             store::customers::set_blocked(tx, row.chat, true)?;
+            store::employees::forget_telegram(tx, row.chat)?;
             store::outbox::set_dead_of_blocked_chat(tx, row.chat, now)?;
             store::outbox::set_dead(tx, row.id, Reason::Blocked, &detail, now)
         }
@@ -313,7 +315,7 @@ fn settle(
         }) => {
             let wait = after.unwrap_or_else(|| backoff(row.attempts));
             let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-            store::outbox::set_retry(tx, row.id, at, maybe_done, &detail)
+            store::outbox::set_retry(tx, row.id, now, at, maybe_done, &detail)
         }
     }
 }

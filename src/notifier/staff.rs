@@ -53,6 +53,16 @@ impl Words {
         Ok(text.map(|text| Reply::new(text, Buttons::None)))
     }
 
+    /// Whether a text holds an address of the desk. Whoever makes a preview of one fetches a page that
+    /// is nobody's business, or gets to see the form in which employees sign in.
+    pub(super) fn name_the_desk(&self, html: &str) -> bool {
+        let (_, place) = self.public_url.split_once("://").unwrap_or_default();
+        !place.is_empty()
+            && html
+                .to_lowercase()
+                .contains(&self::html(place).to_lowercase())
+    }
+
     fn language(&self, employee: &Employee) -> Language {
         employee.language.unwrap_or(self.shop.language)
     }

@@ -1,26 +1,31 @@
-//! The bot's part of the server: it announces itself to Telegram, and sends what is queued. A
-//! Telegram that can't be reached delays the bot, never the server.
+//! The bot's part of the server: it fetches updates, announces itself to Telegram, and sends what is
+//! queued. A Telegram that can't be reached delays the bot, never the server; and each of these is a
+//! task of its own with its own tries, so that one that fails holds up no other.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
-use crate::app::{Desk, secrets};
+use crate::app::{Desk, incidents, secrets};
 use crate::bot;
 use crate::config::{Mode, Telegram};
-use crate::domain::{BotState, Language};
+use crate::domain::{BotState, Error, IncidentKind, Language, backoff};
 use crate::fetcher::Fetcher;
 use crate::i18n;
 use crate::notifier::{Notifier, Words};
-use crate::store::Db;
-use crate::telegram::{self, Client, Update};
+use crate::store::{Db, Transaction};
+use crate::telegram::{self, Client, Conflict, Update};
 
-/// Between two tries to reach Telegram.
-const AGAIN: Duration = Duration::from_secs(15);
+/// Between two tries to reach Telegram, at the most.
+const AGAIN: Duration = Duration::from_secs(60);
+/// Where another program fetches, the first try is as late as one after so many failures.
+const PATIENCE: u32 = 4;
 /// How often Telegram is asked how the bot stands.
 const LOOK: Duration = Duration::from_secs(300);
 
@@ -30,6 +35,8 @@ pub(super) struct Bot {
     secret: Arc<SecretString>,
     /// Wakes the look at Telegram after each try to be announced there.
     tried: Notify,
+    /// Wakes the announcement when updates go elsewhere.
+    lost: Notify,
 }
 
 impl Bot {
@@ -43,6 +50,7 @@ impl Bot {
             mode: settings.mode,
             secret: Arc::new(secret),
             tried: Notify::new(),
+            lost: Notify::new(),
         })
     }
 
@@ -51,7 +59,7 @@ impl Bot {
         (self.mode == Mode::Webhook).then(|| self.secret.clone())
     }
 
-    /// Announces and sends until `stop`.
+    /// Fetches, announces and sends until `stop`.
     pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let words = Words {
@@ -61,30 +69,93 @@ impl Bot {
         let notifier = Notifier::new(db, clock, self.client.clone(), words);
         let fetcher = Fetcher::new(desk.db.clone(), desk.clock.clone(), self.client.clone());
         let listen = async {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.listen(&desk) => {}
-                () = self.watch(&desk) => {}
-            }
+            tokio::join!(
+                self.fetch(&desk),
+                self.announce(&desk),
+                self.set_menu(&desk),
+                self.watch(&desk),
+            );
         };
+        let listen = stop.run_until_cancelled(listen);
         tokio::join!(notifier.run(&stop), fetcher.run(&stop), listen);
         Ok(())
     }
 
-    async fn listen(&self, desk: &Desk) {
-        while let Err(failure) = self.announce(desk).await {
-            tracing::warn!(
-                why = failure.detail(),
-                "Telegram doesn't know where we are yet"
-            );
+    /// Tells Telegram where updates go until it knows, and again when somebody else has changed it.
+    async fn announce(&self, desk: &Desk) {
+        loop {
+            let mut failures = 0;
+            while let Err(failure) = self.set_address(desk).await {
+                let why = failure.detail();
+                tracing::warn!(why, "Telegram doesn't know where we are yet");
+                self.tried.notify_one();
+                self.pause(desk, &failure, failures).await;
+                failures += 1;
+            }
+            tracing::info!("the bot is announced to Telegram");
             self.tried.notify_one();
-            tokio::time::sleep(AGAIN).await;
+            self.lost.notified().await;
         }
-        tracing::info!("the bot is announced to Telegram");
-        self.tried.notify_one();
+    }
+
+    async fn set_address(&self, desk: &Desk) -> Result<(), telegram::Failure> {
+        self.wait_for_all(desk).await;
         match self.mode {
-            Mode::Polling => self.poll(desk).await,
-            Mode::Webhook => std::future::pending().await,
+            Mode::Polling => self.client.delete_webhook().await,
+            Mode::Webhook => {
+                let url = telegram::webhook_url(&desk.public_url);
+                self.client.set_webhook(&url, &self.secret).await
+            }
+        }
+    }
+
+    /// Sets the menu of commands. Nothing waits for it, and only what failed is set again: a menu
+    /// is a convenience.
+    async fn set_menu(&self, desk: &Desk) {
+        let mut menus = VecDeque::new();
+        for language in Language::ALL {
+            menus.push_back((language, Some(language.tag())));
+            if language == desk.shop.language {
+                menus.push_back((language, None));
+            }
+        }
+        // All are tried before any is tried again.
+        let (mut failed, mut failures) = (VecDeque::new(), 0);
+        loop {
+            while let Some((language, tag)) = menus.pop_front() {
+                self.wait_for_all(desk).await;
+                let commands = ["start", "help"]
+                    .map(|name| (name, i18n::text(language, &format!("bot-command-{name}"))));
+                let Err(failure) = self.client.set_my_commands(&commands, tag).await else {
+                    continue;
+                };
+                tracing::warn!(why = failure.detail(), tag, "the bot's menu is not set yet");
+                failed.push_back((language, tag));
+                if failure.after().is_some() || menus.is_empty() {
+                    self.pause(desk, &failure, failures).await;
+                }
+            }
+            if failed.is_empty() {
+                return;
+            }
+            failures += 1;
+            std::mem::swap(&mut menus, &mut failed);
+        }
+    }
+
+    /// Waits before a call that has failed so often is made again: for as long as Telegram says, or
+    /// longer each time.
+    async fn pause(&self, desk: &Desk, failure: &telegram::Failure, failures: u32) {
+        let wait = failure
+            .after()
+            .unwrap_or_else(|| backoff(failures).min(AGAIN));
+        desk.clock.sleep(wait).await;
+    }
+
+    /// Waits while Telegram wants nothing at all from us.
+    async fn wait_for_all(&self, desk: &Desk) {
+        while let Some(left) = self.client.pauses().left(desk.clock.elapsed()) {
+            desk.clock.sleep(left).await;
         }
     }
 
@@ -108,64 +179,69 @@ impl Bot {
         }
     }
 
-    async fn announce(&self, desk: &Desk) -> Result<(), telegram::Failure> {
-        match self.mode {
-            Mode::Polling => self.client.delete_webhook().await?,
-            Mode::Webhook => {
-                let url = telegram::webhook_url(&desk.public_url);
-                self.client.set_webhook(&url, &self.secret).await?;
-            }
-        }
-        for language in Language::ALL {
-            let commands = ["start", "help"]
-                .map(|name| (name, i18n::text(language, &format!("bot-command-{name}"))));
-            self.client
-                .set_my_commands(&commands, Some(language.tag()))
-                .await?;
-            if language == desk.shop.language {
-                self.client.set_my_commands(&commands, None).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Fetches updates and hands them to the bot. One is asked for again until it was stored.
-    async fn poll(&self, desk: &Desk) {
-        let mut offset = None;
+    async fn fetch(&self, desk: &Desk) {
+        if self.mode == Mode::Webhook {
+            return std::future::pending().await;
+        }
+        let (mut offset, mut failures) = (None, 0);
         loop {
-            let updates = match self.client.get_updates(offset).await {
-                Ok(updates) => updates,
-                Err(failure) => {
-                    tracing::warn!(why = failure.detail(), "no updates");
-                    tokio::time::sleep(AGAIN).await;
-                    continue;
-                }
-            };
-            for update in updates {
-                let Some(update) = Update::parse(update.to_string().as_bytes()) else {
-                    continue;
-                };
-                let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
-                let links = desk.links.clone();
-                match desk
-                    .db
-                    .write(move |tx| bot::handle(tx, &shop, &links, update, now))
-                    .await
-                {
-                    Ok(()) => {
-                        desk.db.metrics().updated();
-                        offset = Some(id + 1);
-                    }
+            self.wait_for_all(desk).await;
+            match self.client.get_updates(offset).await {
+                Ok(updates) => match take(desk, updates, &mut offset).await {
+                    Ok(()) => failures = 0,
                     Err(error) => {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
                             "an update was not taken"
                         );
-                        tokio::time::sleep(AGAIN).await;
-                        break;
+                        desk.clock.sleep(backoff(failures).min(AGAIN)).await;
+                        failures += 1;
                     }
+                },
+                Err(failure) => {
+                    // Two programs that both come back at once would take turns for ever.
+                    let least = failure.conflict().map_or(0, |_| PATIENCE);
+                    self.say_not_fetched(desk, &failure).await;
+                    self.pause(desk, &failure, failures.max(least)).await;
+                    failures += 1;
                 }
             }
         }
     }
+
+    async fn say_not_fetched(&self, desk: &Desk, failure: &telegram::Failure) {
+        let why = failure.detail();
+        match failure.conflict() {
+            None => tracing::warn!(why, "no updates"),
+            Some(Conflict::Webhook) => {
+                tracing::warn!(why, "messages go to a webhook, which is taken away");
+                self.lost.notify_one();
+            }
+            Some(Conflict::OtherFetcher) => {
+                tracing::error!(
+                    why,
+                    "another program fetches the customers' messages with this token: stop it, or \
+                     get a new token from @BotFather"
+                );
+                incidents::note(desk, IncidentKind::OtherFetcher, 0).await;
+            }
+        }
+    }
+}
+
+/// Hands updates to the bot, and moves the offset behind those that were stored.
+async fn take(desk: &Desk, updates: Vec<Value>, offset: &mut Option<i64>) -> Result<(), Error> {
+    for update in updates {
+        let Some(update) = Update::parse(update.to_string().as_bytes()) else {
+            continue;
+        };
+        let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
+        let links = desk.links.clone();
+        let handle = move |tx: &Transaction<'_>| bot::handle(tx, &shop, &links, update, now);
+        desk.db.write(handle).await?;
+        desk.db.metrics().updated();
+        *offset = Some(id + 1);
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod accept;
 mod backups;
 mod bot;
+mod clock;
 mod metrics;
 mod mornings;
 mod others;
@@ -230,6 +231,7 @@ impl Server {
         if let Some(tls) = self.tls {
             parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
+        parts.spawn(clock::run(self.desk.clone(), stop.clone()));
         parts.spawn(others::run(self.desk.db.clone(), stop.clone()));
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(

@@ -23,11 +23,9 @@ pub(super) async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), 
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "the morning's lists can't be sent");
         }
-        let now = desk.clock.now();
-        let next = now.saturating_add(LOOK).unwrap_or(now);
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = desk.clock.sleep_until(next) => {}
+            () = desk.clock.sleep(LOOK) => {}
         }
     }
 }

@@ -145,10 +145,7 @@ impl Files {
     async fn keep(&self, clock: &Clock) {
         let mut seen = self.changed();
         loop {
-            let now = clock.now();
-            clock
-                .sleep_until(now.saturating_add(LOOK).unwrap_or(now))
-                .await;
+            clock.sleep(LOOK).await;
             let changed = self.changed();
             if changed == seen {
                 continue;

@@ -164,6 +164,13 @@ pub fn set_telegram(tx: &Transaction, id: EmployeeId, who: Option<TelegramId>) -
     Ok(())
 }
 
+/// Takes a Telegram account that can't be reached from whoever has it.
+pub fn forget_telegram(tx: &Transaction, who: TelegramId) -> Result<()> {
+    let sql = "UPDATE employees SET telegram_id = NULL WHERE telegram_id = ?1";
+    tx.execute(sql, [who])?;
+    Ok(())
+}
+
 pub fn set_morning(tx: &Transaction, id: EmployeeId, time: Option<TimeOfDay>) -> Result<()> {
     tx.execute(
         "UPDATE employees SET morning_time = ?2 WHERE id = ?1",

@@ -7,8 +7,10 @@ use rusqlite::{OpenFlags, OptionalExtension};
 
 use super::files::beside;
 use super::types::Millis;
-use super::{BUSY_TIMEOUT, Connection, Flaw, check, embedded_migrations, migrate, webhooks};
-use crate::domain::HookStanding;
+use super::{
+    BUSY_TIMEOUT, Connection, Flaw, ahead, check, embedded_migrations, incidents, migrate, webhooks,
+};
+use crate::domain::{HookStanding, Incident};
 
 /// A database that is one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,10 @@ pub struct Health {
     pub newest_event: Option<Timestamp>,
     /// How the webhooks stand that a server has served.
     pub webhooks: Vec<HookStanding>,
+    /// What a server has noticed lately.
+    pub incidents: Vec<Incident>,
+    /// How many rows a clock that was ahead has dated.
+    pub ahead: i64,
     pub bytes: u64,
     /// How long the write-ahead log is.
     pub log_bytes: u64,
@@ -31,7 +37,7 @@ pub struct Health {
 ///
 /// # Errors
 /// When it can't be read or isn't one of ours.
-pub fn examine(path: &Path) -> Result<Health, Flaw> {
+pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
     let unreadable = |error| check::unreadable(path, error);
     let connection = open(path).map_err(unreadable)?;
     let schema_version = check::ours(&connection, path)?;
@@ -51,6 +57,14 @@ pub fn examine(path: &Path) -> Result<Health, Flaw> {
         Ok(true) => webhooks::standing(&connection).unwrap_or_default(),
         _ => Vec::new(),
     };
+    // Nor does it know of incidents.
+    let (incidents, ahead) = match connection.table_exists(None, "incidents") {
+        Ok(true) => (
+            incidents::news(&connection, now).unwrap_or_default(),
+            ahead::count(&connection, now).unwrap_or_default(),
+        ),
+        _ => (Vec::new(), 0),
+    };
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     Ok(Health {
         damage: (found != "ok").then(|| found.replace('\n', " ")),
@@ -58,6 +72,8 @@ pub fn examine(path: &Path) -> Result<Health, Flaw> {
         known_version: migrate::newest(&embedded_migrations()),
         newest_event: newest.map(|at| at.0),
         webhooks,
+        incidents,
+        ahead,
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),
     })

@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = files![
     "V14__staff_bot"
     "V15__imports"
     "V16__search_for_numbers"
+    "V17__incidents"
 ];
 
 /// The program's own migrations, in the order of their numbers.

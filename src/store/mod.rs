@@ -16,6 +16,7 @@ mod staff;
 mod types;
 mod writer;
 
+pub mod ahead;
 pub mod approvals;
 pub mod archive;
 pub mod backup;
@@ -27,6 +28,7 @@ pub mod employees;
 pub mod health;
 pub mod history;
 pub mod imports;
+pub mod incidents;
 pub mod invites;
 pub mod months;
 pub mod outbox;

@@ -4,6 +4,7 @@
 use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
 
+use super::ahead::soon;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Day, EmployeeId, Result, TelegramId, TimeOfDay};
@@ -45,12 +46,20 @@ pub fn delete_code(tx: &Transaction, employee: EmployeeId) -> Result<()> {
     Ok(())
 }
 
-/// How many wrong codes an account has sent that still count.
-pub fn tries(connection: &Connection, who: TelegramId, now: Timestamp) -> Result<i64> {
+/// How many wrong codes an account has sent that still count. Those that count beyond `latest` were
+/// sent by a clock that was ahead, and count no more.
+pub fn tries(
+    connection: &Connection,
+    who: TelegramId,
+    now: Timestamp,
+    latest: Timestamp,
+) -> Result<i64> {
     let mut statement = connection.prepare_cached(
-        "SELECT tries FROM staff_code_tries WHERE telegram_id = ?1 AND until > ?2",
+        "SELECT tries FROM staff_code_tries WHERE telegram_id = ?1 AND until > ?2 AND until <= ?3",
     )?;
-    let found = statement.query_row((who, Millis(now)), |row| row.get("tries"));
+    let found = statement.query_row((who, Millis(now), Millis(soon(latest))), |row| {
+        row.get("tries")
+    });
     Ok(found.optional()?.unwrap_or(0))
 }
 
@@ -114,11 +123,14 @@ pub fn note_morning(
 pub fn was_ahead(connection: &Connection, now: Timestamp) -> Result<bool> {
     let mut statement =
         connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM morning_lists WHERE at > ?1)")?;
-    Ok(statement.query_row([Millis(now)], |row| row.get(0))?)
+    Ok(statement.query_row([Millis(soon(now))], |row| row.get(0))?)
 }
 
 /// Forgets the lists of days that have not come yet.
 pub fn forget_ahead(tx: &Transaction, now: Timestamp) -> Result<()> {
-    tx.execute("DELETE FROM morning_lists WHERE at > ?1", [Millis(now)])?;
+    tx.execute(
+        "DELETE FROM morning_lists WHERE at > ?1",
+        [Millis(soon(now))],
+    )?;
     Ok(())
 }

@@ -7,8 +7,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     ApprovalId, Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision,
-    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, Language, NoticeId, PhotoId,
-    PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
+    DeliveryId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, Language, NoticeId,
+    PhotoId, PhotoState, Role, StageId, Status, Sum, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -69,6 +69,7 @@ words! {
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
     HookEvent: HookEvent::from_word, HookEvent::word;
+    IncidentKind: IncidentKind::from_word, IncidentKind::word;
 }
 
 impl FromSql for Sum {

@@ -1,5 +1,6 @@
 //! The client, and how it calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
@@ -8,7 +9,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
+use super::Pauses;
 use super::failure::Failure;
+use crate::domain::LONGEST_WAIT;
 use crate::https;
 
 /// How long one call may take before its outcome counts as unknown.
@@ -28,6 +31,8 @@ pub struct Client {
     pub(super) files: reqwest::Client,
     url: String,
     token: SecretString,
+    /// Shared by all who call.
+    pauses: Arc<Pauses>,
 }
 
 /// What Telegram answers (<https://core.telegram.org/bots/api#making-requests>). That `ok` is there tells its answers
@@ -51,9 +56,39 @@ struct Refusal {
 
 #[derive(Deserialize)]
 struct Parameters {
-    /// Seconds, of which more than 18 hours are none of Telegram's: no message shall wait for years.
-    retry_after: Option<u16>,
+    retry_after: Option<Wait>,
 }
+
+/// A number of seconds. More than any message is tried for is none of Telegram's: no message shall
+/// wait for years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u64")]
+struct Wait(Duration);
+
+impl TryFrom<u64> for Wait {
+    type Error = &'static str;
+
+    fn try_from(seconds: u64) -> Result<Self, Self::Error> {
+        let wait = Duration::from_secs(seconds);
+        let fits = wait <= LONGEST_WAIT;
+        fits.then_some(Self(wait)).ok_or("too long a wait")
+    }
+}
+
+/// How Telegram says, with 400 as well, that somebody can't be reached, in lower case. There is no
+/// list of these; they are in <https://github.com/tdlib/telegram-bot-api> and
+/// <https://core.telegram.org/api/errors>.
+const GONE: [&str; 9] = [
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user_id_invalid",
+    "user is deactivated",
+    "input_user_deactivated",
+    "bot can't initiate conversation",
+    "bot was blocked by the user",
+    "user_is_blocked",
+];
 
 impl Client {
     /// # Errors
@@ -71,7 +106,14 @@ impl Client {
             files: client(DOWNLOAD)?,
             url: api_url.trim_end_matches('/').to_owned(),
             token,
+            pauses: Arc::default(),
         })
+    }
+
+    /// What Telegram asked all who call to wait for. Whoever calls looks here before, and notes here
+    /// what a call to a chat was refused for.
+    pub fn pauses(&self) -> &Pauses {
+        &self.pauses
     }
 
     /// Calls a method that only asks.
@@ -125,12 +167,13 @@ impl Client {
                 after: refusal
                     .parameters
                     .and_then(|parameters| parameters.retry_after)
-                    .map(|seconds| Duration::from_secs(seconds.into())),
+                    .map(|Wait(wait)| wait),
                 maybe_done: false,
                 detail,
             },
             // A wrong token: every message would be refused, none of them is at fault.
             401 | 404 => Failure::retry(false, detail),
+            400 if is_gone(&detail) => Failure::Blocked(detail),
             400..=499 => Failure::Refused(detail),
             _ => Failure::retry(true, detail),
         }
@@ -142,6 +185,11 @@ impl Client {
             .take(200)
             .collect()
     }
+}
+
+fn is_gone(detail: &str) -> bool {
+    let detail = detail.to_lowercase();
+    GONE.iter().any(|gone| detail.contains(gone))
 }
 
 /// What became of a call that the network broke. The error's own text is not used: it holds the
@@ -168,8 +216,13 @@ mod tests {
             serde_json::from_str::<Refusal>(&text)
         };
         let wait = |refusal: Refusal| refusal.parameters.and_then(|all| all.retry_after);
-        assert_eq!(refusal(r#""ok": false,"#, 3).map(wait).ok(), Some(Some(3)));
+        for seconds in [0, 3, 65_535, 65_536, 259_200] {
+            let expected = Wait(Duration::from_secs(seconds));
+            let read = refusal(r#""ok": false,"#, seconds).map(wait).ok();
+            assert_eq!(read, Some(Some(expected)));
+        }
         assert!(refusal("", 3).is_err());
+        assert!(refusal(r#""ok": false,"#, 259_201).is_err());
         assert!(refusal(r#""ok": false,"#, 4_000_000_000).is_err());
     }
 }

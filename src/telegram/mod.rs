@@ -5,12 +5,14 @@ mod client;
 mod failure;
 mod files;
 mod health;
+mod pauses;
 mod receive;
 mod send;
 mod update;
 
 pub use client::Client;
-pub use failure::Failure;
+pub use failure::{Conflict, Failure};
+pub use pauses::{Pauses, Scope};
 pub use receive::webhook_url;
 pub use send::html;
 pub use update::{Contact, Event, Person, Update};

@@ -23,19 +23,27 @@ impl Client {
         }
         match reply.edits {
             Some(message) => self.edit(chat, message, reply).await,
-            None => {
-                let message = message(chat, &reply.text, markup(&reply.buttons));
-                self.tell("sendMessage", &message).await
-            }
+            None => self.send(chat, reply).await,
         }
     }
 
+    async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<(), Failure> {
+        let message = message(chat, reply, markup(&reply.buttons));
+        self.tell("sendMessage", &message).await
+    }
+
     async fn edit(&self, chat: TelegramId, which: i32, reply: &Reply) -> Result<(), Failure> {
-        let mut message = message(chat, &reply.text, inline(&reply.buttons));
+        let mut message = message(chat, reply, inline(&reply.buttons));
         message["message_id"] = which.into();
         match self.tell("editMessageText", &message).await {
             // A page that is turned twice: what was asked for is there.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => Ok(()),
+            // The message is too old, or gone, or was never one with a text: what was asked for is
+            // said in a message of its own.
+            Err(Failure::Refused(why)) => {
+                tracing::debug!(why, "a message can't be edited any more");
+                self.send(chat, reply).await
+            }
             other => other,
         }
     }
@@ -49,8 +57,11 @@ impl Client {
     }
 }
 
-fn message(chat: TelegramId, html: &str, markup: Option<Value>) -> Value {
-    let mut message = json!({ "chat_id": chat.get(), "text": html, "parse_mode": "HTML" });
+fn message(chat: TelegramId, reply: &Reply, markup: Option<Value>) -> Value {
+    let mut message = json!({ "chat_id": chat.get(), "text": reply.text, "parse_mode": "HTML" });
+    if reply.no_preview {
+        message["link_preview_options"] = json!({ "is_disabled": true });
+    }
     if let Some(markup) = markup {
         message["reply_markup"] = markup;
     }

@@ -269,7 +269,8 @@ async fn a_blocked_bot_and_a_refused_message_are_shown_to_staff() {
             "BLOCKED",
             true,
         ),
-        (400, "Bad Request: chat not found", "REFUSED", false),
+        (400, "Bad Request: chat not found", "BLOCKED", true),
+        (400, "Bad Request: can't parse entities", "REFUSED", false),
     ] {
         let error = json!({"ok": false, "error_code": status, "description": why});
         let (shop, _) = linked(Answer::Error(status, error)).await;

@@ -24,6 +24,8 @@ pub enum Answer {
 
 /// Decides how a message is answered; `None` is as usual.
 type Judge = Box<dyn Fn(&Value) -> Option<Answer> + Send + Sync>;
+/// The same for any call, by its method and parameters.
+type CallJudge = Box<dyn Fn(&str, &Value) -> Option<Answer> + Send + Sync>;
 
 #[derive(Clone)]
 pub struct FakeTelegram(Arc<Inner>);
@@ -33,6 +35,7 @@ struct Inner {
     calls: watch::Sender<Vec<(String, Value)>>,
     answers: Mutex<VecDeque<Answer>>,
     judge: Mutex<Option<Judge>>,
+    call_judge: Mutex<Option<CallJudge>>,
     /// What waits to be polled, each with its `update_id`.
     updates: watch::Sender<Vec<Value>>,
     /// What questions about the bot are answered with, instead of what is usual.
@@ -52,6 +55,7 @@ impl FakeTelegram {
             calls: watch::Sender::new(Vec::new()),
             answers: Mutex::default(),
             judge: Mutex::default(),
+            call_judge: Mutex::default(),
             updates: watch::Sender::default(),
             told: Mutex::default(),
             files: Mutex::default(),
@@ -101,6 +105,19 @@ impl FakeTelegram {
     /// Lets somebody see each message when it comes, and decide how it is answered.
     pub fn judge(&self, judge: impl Fn(&Value) -> Option<Answer> + Send + Sync + 'static) {
         *self.0.judge.lock().unwrap() = Some(Box::new(judge));
+    }
+
+    /// The same for every call.
+    pub fn judge_calls(
+        &self,
+        judge: impl Fn(&str, &Value) -> Option<Answer> + Send + Sync + 'static,
+    ) {
+        *self.0.call_judge.lock().unwrap() = Some(Box::new(judge));
+    }
+
+    /// Answers every call of a method as usual again.
+    pub fn untell(&self, method: &str) {
+        self.0.told.lock().unwrap().remove(method);
     }
 
     /// Answers every call of a method like this from now on.
@@ -182,13 +199,20 @@ impl FakeTelegram {
             (true, Some(judge)) => judge(&body),
             _ => None,
         };
+        let of_call = match &*self.0.call_judge.lock().unwrap() {
+            Some(judge) => judge(&method, &body),
+            None => None,
+        };
+        let judged = judged.or(of_call);
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body.clone())));
         let told = match is_message {
             true => judged.or_else(|| self.0.answers.lock().unwrap().pop_front()),
-            false => None,
+            false => judged,
         };
+        let of_method = self.0.told.lock().unwrap().get(&method).cloned();
+        let told = told.or(of_method);
         let ok = match is_message {
             true => {
                 json!({"ok": true, "result": {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}})
@@ -196,10 +220,12 @@ impl FakeTelegram {
             false => json!({"ok": true, "result": true}),
         };
         let ok = match &*method {
-            "getUpdates" => json!({"ok": true, "result": self.poll(offset).await}),
+            // What is refused is refused at once.
+            "getUpdates" if told.is_none() => {
+                json!({"ok": true, "result": self.poll(offset).await})
+            }
             _ => ok,
         };
-        let of_method = self.0.told.lock().unwrap().get(&method).cloned();
         let ok = match &*method {
             "getMe" => {
                 json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Desk", "username": "desk_bot"}})
@@ -211,7 +237,6 @@ impl FakeTelegram {
             }
             _ => ok,
         };
-        let told = told.or(of_method);
         let (status, body) = match told {
             None => (200, ok.to_string()),
             Some(Answer::Error(status, body)) => (status, body.to_string()),

@@ -71,6 +71,12 @@ impl Shop {
         Self::start(folder, None, FREE_PORT, &fake, settings, telegram).await
     }
 
+    /// The same, with a Telegram that was told beforehand how to answer.
+    pub async fn open_at(fake: &FakeTelegram, telegram: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        Self::start(folder, None, FREE_PORT, fake, "", telegram).await
+    }
+
     /// Starts a server on the database in a folder. Without a given clock it is noon.
     async fn start(
         folder: TempDir,

@@ -328,7 +328,7 @@ async fn one_that_did_not_arrive_is_shown_tried_again_and_goes_with_the_task() {
     let shop = shop("").await;
     shop.telegram.judge(|message| {
         let refusal =
-            json!({"ok": false, "error_code": 400, "description": "Bad Request: chat not found"});
+            json!({"ok": false, "error_code": 400, "description": "Bad Request: can't parse entities"});
         is_reminder(message).then(|| Answer::Error(400, refusal))
     });
     to(&shop, "2021-07-28T07:00:00Z");

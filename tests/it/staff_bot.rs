@@ -110,6 +110,9 @@ async fn a_code_links_and_a_task_from_a_colleague_is_news() {
     assert!(made["errors"].is_null(), "{made}");
     assign(&shop, "1", "2").await;
     let news = next(&shop, 1).await;
+    // A preview would be of a page that only staff may see.
+    assert_eq!(news["link_preview_options"]["is_disabled"], true);
+    assert!(linked["link_preview_options"].is_null(), "{linked}");
     assert_eq!(
         said(&news),
         format!(
@@ -421,6 +424,29 @@ async fn the_list_comes_once_each_morning_and_the_late_ones_stand_first() {
     assert_eq!(next(&shop, 6).await["chat_id"], ANNA);
     shop.clock.advance(DAY);
     assert_eq!(next(&shop, 7).await["chat_id"], BORIS);
+    shop.shop.close().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_is_unlinked_and_no_customer_hears_of_it() {
+    let shop = team().await;
+    link(&shop, COLLEAGUE, BORIS).await;
+    create(&shop.shop, "+79000000001").await;
+    let refusal =
+        json!({"ok": false, "error_code": 403, "description": "Forbidden: user is deactivated"});
+    shop.telegram
+        .then(crate::fake_telegram::Answer::Error(403, refusal));
+    assign(&shop, "1", "2").await;
+    next(&shop, 1).await;
+    let file = shop.database();
+    let dead = "SELECT count(*) FROM outbox WHERE state = 'DEAD' AND answer_of IS NULL";
+    eventually("the news is given up", || {
+        file.query_row(dead, [], |row| row.get::<_, i64>(0)) == Ok(1)
+    })
+    .await;
+    assert_eq!(telegram(&shop, COLLEAGUE).await["linked"], false);
+    let answer = shop.ask("{ undelivered { id } }").await;
+    assert_eq!(answer["data"]["undelivered"], json!([]));
     shop.shop.close().await;
 }
 

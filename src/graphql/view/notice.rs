@@ -1,13 +1,13 @@
 use async_graphql::{Enum, ID, Object};
 
 use super::{CustomerView, StatusEnum, TaskView};
-use crate::domain::{Notice, Reason, Undelivered};
+use crate::domain::{Notice, Reason, Told, Undelivered};
 
 /// Why a notice was given up.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "UndeliveredReason", remote = "Reason")]
 pub enum ReasonEnum {
-    /// The customer has blocked the bot.
+    /// The customer can't be reached: has blocked the bot, or the account is gone.
     Blocked,
     /// Telegram refuses the message or the chat.
     Refused,
@@ -26,6 +26,8 @@ pub enum NoticeKindEnum {
     Approval,
     /// That the task is READY and can be collected.
     Reminder,
+    /// An answer of the bot to what the customer wrote. Its `task` is one of that customer's.
+    Reply,
 }
 
 pub struct UndeliveredView {
@@ -52,17 +54,18 @@ impl UndeliveredView {
     }
 
     async fn kind(&self) -> NoticeKindEnum {
-        match self.notice.notice {
-            Notice::StatusChanged { .. } => NoticeKindEnum::StatusChanged,
-            Notice::Comment { .. } => NoticeKindEnum::Comment,
-            Notice::Approval { .. } => NoticeKindEnum::Approval,
-            Notice::Reminder { .. } => NoticeKindEnum::Reminder,
+        match self.notice.told {
+            Told::Notice(Notice::StatusChanged { .. }) => NoticeKindEnum::StatusChanged,
+            Told::Notice(Notice::Comment { .. }) => NoticeKindEnum::Comment,
+            Told::Notice(Notice::Approval { .. }) => NoticeKindEnum::Approval,
+            Told::Notice(Notice::Reminder { .. }) => NoticeKindEnum::Reminder,
+            Told::Reply { .. } => NoticeKindEnum::Reply,
         }
     }
 
     /// The status that it tells, where it tells one.
     async fn status(&self) -> Option<StatusEnum> {
-        self.notice.notice.status().map(Into::into)
+        self.notice.told.status().map(Into::into)
     }
 
     async fn reason(&self) -> ReasonEnum {

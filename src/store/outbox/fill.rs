@@ -86,11 +86,18 @@ pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<W
 }
 
 /// Rewrites a waiting notice, and lets it wait anew.
-pub fn replace(tx: &Transaction, id: NoticeId, to: &Stage, due: Timestamp) -> Result<()> {
+pub fn replace(
+    tx: &Transaction,
+    id: NoticeId,
+    to: &Stage,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<()> {
     tx.execute(
-        "UPDATE outbox SET to_status = ?2, to_stage = ?3, due_at = ?4, try_at = max(try_at, ?4)
+        "UPDATE outbox SET to_status = ?2, to_stage = ?3, due_at = ?4, try_at = max(try_at, ?4),
+             reckoned_at = max(coalesce(reckoned_at, ?5), ?5)
          WHERE id = ?1",
-        (id, to.status, to.id, Millis(due)),
+        (id, to.status, to.id, Millis(due), Millis(now)),
     )?;
     Ok(())
 }
@@ -108,7 +115,7 @@ pub fn revive(
     tx.execute(
         "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
              to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
-             try_at = ?5, settled_at = NULL, reason = NULL, detail = NULL
+             try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL
          WHERE id = ?1",
         (id, chat, status, stage, Millis(now)),
     )?;

@@ -7,7 +7,7 @@ mod take_back;
 
 use rusqlite::Row;
 
-use crate::domain::Notice;
+use crate::domain::{Notice, Told};
 
 pub use fill::{push_notice, push_reply, push_staff_news, replace, revive, waiting_of_task};
 pub(super) use record::DEAD_NOTICE;
@@ -20,6 +20,14 @@ pub use take_back::{
     delete, delete_of_chat, delete_reminders, delete_waiting_of_approval,
     delete_waiting_of_customer, delete_waiting_replies,
 };
+
+/// What a row tells that is a notice, or an answer that staff see with a task.
+fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
+    match row.get("answer_of")? {
+        Some(task) => Ok(Told::Reply { task }),
+        None => notice(row).map(Told::Notice),
+    }
+}
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {
     let task = row.get("task_id")?;

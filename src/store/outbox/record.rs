@@ -4,23 +4,24 @@ use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::notice;
+use super::told;
 use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::Connection;
 use crate::store::types::Millis;
 
-/// What was given up of what tells of a task.
-pub(in crate::store) const DEAD_NOTICE: &str = "state = 'DEAD' AND kind <> 'REPLY'";
+/// What was given up of what customers were to be told, as far as staff can see it with a task.
+pub(in crate::store) const DEAD_NOTICE: &str =
+    "state = 'DEAD' AND (kind <> 'REPLY' OR answer_of IS NOT NULL)";
 
 static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
-             approval_id, customer_id, reason, detail, attempts, settled_at
+        "SELECT id, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
+             comment_id, approval_id, customer_id, reason, detail, attempts, settled_at
          FROM outbox WHERE {DEAD_NOTICE}"
     )
 });
 
-/// The notices that were given up, newest first.
+/// The messages to customers that were given up, newest first.
 pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
     let mut statement = connection.prepare_cached(&format!("{} ORDER BY id DESC", *UNDELIVERED))?;
     Ok(statement
@@ -33,17 +34,17 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
     Ok(statement.query_row([id], undelivered).optional()?)
 }
 
-/// Every notice of a task, newest first.
+/// Every notice of a task, and the answers of the bot that were given up, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, kind, task_id, from_status, to_status, from_stage, to_stage, comment_id,
-             approval_id, state, attempts, due_at, try_at, settled_at, reason, detail
-         FROM outbox WHERE task_id = ?1 ORDER BY id DESC",
+        "SELECT id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,
+             comment_id, approval_id, state, attempts, due_at, try_at, settled_at, reason, detail
+         FROM outbox WHERE task_id = ?1 OR answer_of = ?1 ORDER BY id DESC",
     )?;
     let rows = statement.query_map([task], |row| {
         Ok(NoticeRecord {
             id: row.get("id")?,
-            notice: notice(row)?,
+            told: told(row)?,
             fate: fate(row)?,
         })
     })?;
@@ -53,7 +54,8 @@ pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
         id: row.get("id")?,
-        notice: notice(row)?,
+        chat: row.get("chat_id")?,
+        told: told(row)?,
         customer: row.get("customer_id")?,
         reason: reason(row)?,
         detail: row.get("detail")?,

@@ -83,20 +83,22 @@ pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Settles a row that is to be tried again. `maybe_seen` when it may have arrived all the same.
+/// Settles a row that is to be tried again, at an instant reckoned from now. `maybe_seen` when it may
+/// have arrived all the same.
 pub fn set_retry(
     tx: &Transaction,
     id: NoticeId,
+    now: Timestamp,
     at: Timestamp,
     maybe_seen: bool,
     detail: &str,
 ) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'WAITING', try_at = ?2, maybe_seen = max(maybe_seen, ?3),
-             detail = ?4
+             detail = ?4, reckoned_at = ?5
          WHERE id = ?1",
     )?
-    .execute((id, Millis(at), maybe_seen, detail))?;
+    .execute((id, Millis(at), maybe_seen, detail, Millis(now)))?;
     Ok(())
 }
 
@@ -112,8 +114,20 @@ pub fn set_dead(
         "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4 WHERE id = ?1",
     )?
     .execute((id, Millis(now), reason.word(), detail))?;
+    let sql = format!("{SHOW_ANSWERS} AND id = ?1");
+    tx.prepare_cached(&sql)?.execute([id])?;
     Ok(())
 }
+
+/// Finds for answers of the bot that were given up the task on whose page staff see that: the
+/// customer's that is open and was made last, or else the last one. A stranger has none, and what
+/// employees are told is no customer's.
+const SHOW_ANSWERS: &str = "UPDATE outbox SET answer_of = (
+        SELECT t.id FROM customers AS c JOIN tasks AS t ON t.customer_id = c.id
+        WHERE c.telegram_id = outbox.chat_id AND c.telegram_verified = 1
+        ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1)
+    WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL
+        AND json_valid(reply) AND json_type(reply, '$.text') = 'text'";
 
 /// Gives up everything that waits for a chat which has blocked the bot; what would not have been
 /// told anyway goes.
@@ -128,6 +142,7 @@ pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timesta
          WHERE chat_id = ?1 AND state = 'WAITING'",
         (chat, Millis(now)),
     )?;
+    tx.execute(&format!("{SHOW_ANSWERS} AND chat_id = ?1"), [chat])?;
     Ok(())
 }
 

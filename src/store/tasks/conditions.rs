@@ -103,7 +103,8 @@ impl Conditions {
             self.lead(format!("t.id IN ({open})"));
         }
         if filter.undelivered {
-            let dead = format!("SELECT task_id FROM outbox WHERE {}", outbox::DEAD_NOTICE);
+            let dead = outbox::DEAD_NOTICE;
+            let dead = format!("SELECT coalesce(task_id, answer_of) FROM outbox WHERE {dead}");
             self.lead(format!("t.id IN ({dead})"));
         }
     }

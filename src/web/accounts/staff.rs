@@ -4,8 +4,10 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use crate::app::accounts;
-use crate::domain::{BotState, BotTrouble, Email, Employee, EmployeeId, Error, Result, Role};
+use crate::app::{accounts, incidents};
+use crate::domain::{
+    BotState, BotTrouble, Email, Employee, EmployeeId, Error, Incident, IncidentKind, Result, Role,
+};
 use crate::web::form::Errors;
 use crate::web::text::{Texts, initials};
 use crate::web::visit::Visit;
@@ -20,6 +22,8 @@ struct StaffPage<'a> {
     people: Vec<Person>,
     invited: Option<Invited>,
     bot: BotLine,
+    /// What has happened to the clock lately.
+    clock: Vec<String>,
     hooks: Hooks,
 }
 
@@ -58,8 +62,12 @@ struct BotLine {
 }
 
 impl BotLine {
-    fn new(state: &BotState, texts: &Texts) -> Self {
+    fn new(state: &BotState, incidents: &[Incident], texts: &Texts) -> Self {
+        let is_fetched = |incident: &&Incident| incident.kind == IncidentKind::OtherFetcher;
         let (text, well) = match state {
+            BotState::Unknown | BotState::Seen(_) if incidents.iter().any(|i| is_fetched(&i)) => {
+                (say_trouble(&BotTrouble::OtherFetcher, texts), false)
+            }
             BotState::Off => (texts.s("bot-off"), true),
             BotState::Unknown => (texts.s("bot-unknown"), true),
             BotState::Seen(health) => {
@@ -84,6 +92,7 @@ fn say_trouble(trouble: &BotTrouble, texts: &Texts) -> String {
     match trouble {
         BotTrouble::Unreachable { detail } => texts.fill("bot-unreachable", "detail", detail),
         BotTrouble::TokenRefused => texts.s("bot-token-refused"),
+        BotTrouble::OtherFetcher => texts.s("bot-other-fetcher"),
         BotTrouble::WebhookElsewhere { found } if found.is_empty() => {
             texts.s("bot-webhook-missing")
         }
@@ -96,6 +105,28 @@ fn say_trouble(trouble: &BotTrouble, texts: &Texts) -> String {
         }
         BotTrouble::ManyWaiting { count } => texts.count("bot-many-waiting", &(*count).into()),
         BotTrouble::ForeignCertificate => texts.s("bot-foreign-certificate"),
+    }
+}
+
+/// What somebody should know of the clock.
+fn say_clock(incident: &Incident, texts: &Texts) -> Option<String> {
+    let when = ("when", texts.when(&incident.at).into());
+    match incident.kind {
+        IncidentKind::ClockSetBack => {
+            let (unit, count) = match incident.amount {
+                seconds @ ..120 => ("seconds", seconds),
+                seconds @ 120..7_200 => ("minutes", seconds / 60),
+                seconds @ 7_200..172_800 => ("hours", seconds / 3_600),
+                seconds => ("days", seconds / 86_400),
+            };
+            let args = [("unit", unit.into()), ("count", count.into()), when];
+            Some(texts.with("clock-set-back", args))
+        }
+        IncidentKind::RowsAhead => {
+            let args = [("count", incident.amount.into()), when];
+            Some(texts.with("clock-rows-ahead", args))
+        }
+        IncidentKind::OtherFetcher => None,
     }
 }
 
@@ -122,13 +153,21 @@ async fn show_staff(
         .map(|employee| Person::new(employee, me))
         .collect();
     let hooks = webhooks::look(visit).await?;
+    let (owner, now) = (visit.owner()?, visit.desk.clock.now());
+    let news = move |c: &_| incidents::news(c, &owner, now);
+    let incidents = visit.desk.db.read(news).await?;
+    let texts = &visit.texts;
     let page = StaffPage {
         visit,
         current: "staff",
         errors,
         people,
         invited,
-        bot: BotLine::new(&visit.desk.bot.borrow(), &visit.texts),
+        bot: BotLine::new(&visit.desk.bot.borrow(), &incidents, texts),
+        clock: incidents
+            .iter()
+            .filter_map(|incident| say_clock(incident, texts))
+            .collect(),
         hooks,
     };
     visit.page_as(status, &page)

@@ -14,7 +14,7 @@ use super::{Choice, Row, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
     Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status, Task,
-    TelegramLink,
+    TelegramLink, Told,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -185,17 +185,18 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
 /// Says what became of a notice; nothing of one that goes unsaid.
 fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option<NoticeLine> {
     let settled = matches!(record.fate, Fate::Delivered { .. } | Fate::Dead { .. });
-    let what = match record.notice {
-        Notice::StatusChanged { to, to_stage, .. } => {
+    let what = match record.told {
+        Told::Notice(Notice::StatusChanged { to, to_stage, .. }) => {
             let stage = stages.iter().find(|stage| Some(stage.id) == to_stage);
             if !settled && stage.is_some_and(|stage| !stage.told) {
                 return None;
             }
             stage.map_or_else(|| texts.status(&to), |stage| texts.wording(stage))
         }
-        Notice::Comment { .. } => texts.s("notice-of-comment"),
-        Notice::Approval { .. } => texts.s("notice-of-approval"),
-        Notice::Reminder { .. } => texts.s("notice-of-reminder"),
+        Told::Notice(Notice::Comment { .. }) => texts.s("notice-of-comment"),
+        Told::Notice(Notice::Approval { .. }) => texts.s("notice-of-approval"),
+        Told::Notice(Notice::Reminder { .. }) => texts.s("notice-of-reminder"),
+        Told::Reply { .. } => texts.s("notice-of-reply"),
     };
     let say = |id: &str, when: Option<&Timestamp>, detail: &str| {
         let when = when.map(|when| texts.when(when)).unwrap_or_default();

@@ -91,6 +91,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO imports (source, number, task_id) VALUES ('remonline', 'A001', 1);",
     // An index alone.
     "",
+    "INSERT INTO incidents (kind, at, amount) VALUES ('CLOCK_SET_BACK', 1, 2);
+     UPDATE outbox SET reckoned_at = 2 WHERE id = 2;
+     UPDATE outbox SET answer_of = 1 WHERE kind = 'REPLY';",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -177,7 +180,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             10..=12 => 14,
             13 => 16,
             14 => 19,
-            _ => 20,
+            15 | 16 => 20,
+            _ => 21,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));

@@ -1,0 +1,36 @@
+//! The `incidents` table.
+
+use jiff::Timestamp;
+use rusqlite::Row;
+
+use super::types::Millis;
+use super::{Connection, Transaction};
+use crate::domain::{Incident, IncidentKind, Result};
+
+/// Notes an incident, in the place of the one before of its kind.
+pub fn note(tx: &Transaction, kind: IncidentKind, amount: i64, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO incidents (kind, at, amount) VALUES (?1, ?2, ?3)
+         ON CONFLICT (kind) DO UPDATE SET at = excluded.at, amount = excluded.amount",
+        (kind, Millis(now), amount),
+    )?;
+    Ok(())
+}
+
+/// Returns what is worth telling still.
+pub fn news(connection: &Connection, now: Timestamp) -> Result<Vec<Incident>> {
+    let sql = "SELECT kind, at, amount FROM incidents ORDER BY kind";
+    let mut statement = connection.prepare_cached(sql)?;
+    let all = statement.query_map([], incident)?;
+    let mut all: Vec<Incident> = all.collect::<Result<_, _>>()?;
+    all.retain(|incident| incident.is_news(now));
+    Ok(all)
+}
+
+fn incident(row: &Row<'_>) -> rusqlite::Result<Incident> {
+    Ok(Incident {
+        kind: row.get("kind")?,
+        at: row.get::<_, Millis>("at")?.0,
+        amount: row.get("amount")?,
+    })
+}
