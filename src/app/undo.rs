@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::tasks;
 use crate::domain::{
-    Actor, Conflict, Fate, Notice, NoticeRecord, Result, Shop, TaskChange, TaskId,
+    Actor, Conflict, Fate, Notice, NoticeRecord, Result, Shop, TaskChange, TaskId, Told,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -23,7 +23,10 @@ pub enum Undo {
 /// Whether the change that led a task to its stage can still be undone.
 pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
     let notices = store::outbox::of_task(connection, row.task.id)?;
-    let of_stage = |record: &&NoticeRecord| matches!(record.notice, Notice::StatusChanged { to_stage, .. } if to_stage == Some(row.stage.id));
+    let of_stage = |record: &&NoticeRecord| match record.told {
+        Told::Notice(Notice::StatusChanged { to_stage, .. }) => to_stage == Some(row.stage.id),
+        _ => false,
+    };
     let newest = notices.iter().find(of_stage);
     Ok(match newest.map(|record| &record.fate) {
         Some(Fate::Waiting { due }) if row.stage.told => Undo::Until(*due),

@@ -64,7 +64,7 @@ fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result
         ..filter.clone()
     };
     let mut conditions = Conditions::new(connection, &besides)?;
-    conditions.texts.push("t.id = :first".to_owned());
+    conditions.add("t.id = :first".to_owned());
     conditions.bind(":first", id);
     let sql = format!("{} {}", *SELECT, conditions.clause(""));
     conditions.rows(connection, &sql)
@@ -81,7 +81,7 @@ fn others(
 ) -> Result<Vec<TaskRow>> {
     let mut conditions = Conditions::new(connection, filter)?;
     if let Some(but) = but {
-        conditions.texts.push("t.id <> :but".to_owned());
+        conditions.add("t.id <> :but".to_owned());
         conditions.bind(":but", but);
     }
     let (behind, direction) = match order {
