@@ -87,7 +87,7 @@ pub fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-pub const PAGES: [&str; 28] = [
+pub const PAGES: [&str; 29] = [
     "/",
     "/?overdue=1",
     "/?stuck=1",
@@ -105,6 +105,7 @@ pub const PAGES: [&str; 28] = [
     "/tasks/1/",
     "/tasks/1/edit",
     "/tasks/1/delete",
+    "/tasks/1/link",
     "/tasks/1/receipt",
     "/tasks/1/receipt?paper=roll&language=en",
     "/tasks/1/label",

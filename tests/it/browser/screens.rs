@@ -338,7 +338,7 @@ const ON_A_SCREEN: &str = r#"
         wrong.push(`${wide} pixels wide: ${out.slice(0, 3).map((e) => e.outerHTML.slice(0, 200))}`);
     }
     // A button is as wide as its words, and a word stays in one line.
-    for (const e of document.querySelectorAll("button, .btn, .tabs a, .badge")) {
+    for (const e of document.querySelectorAll("button, .btn, .tabs a, .bar nav a, .badge")) {
         if (!e.checkVisibility()) continue;
         const named = `${e.outerHTML.slice(0, 200)}`;
         if (e.scrollWidth > e.clientWidth + 1) wrong.push(`its text is wider: ${named}`);
