@@ -50,7 +50,9 @@ pub struct Invalid {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     Required,
-    TooLong { max: usize },
+    TooLong {
+        max: usize,
+    },
     ControlCharacters,
     PhoneCharacters,
     PhoneLength,
@@ -65,10 +67,18 @@ pub enum Problem {
     TelegramIdMalformed,
     CursorMalformed,
     CursorOfAnotherOrder,
-    PageSize { max: usize },
-    TooMuch { max: usize },
-    PasswordShort { min: usize },
-    PasswordLong { max: usize },
+    PageSize {
+        max: usize,
+    },
+    TooMuch {
+        max: usize,
+    },
+    PasswordShort {
+        min: usize,
+    },
+    PasswordLong {
+        max: usize,
+    },
     PasswordCommon,
     PasswordMismatch,
     PasswordWrong,
@@ -86,26 +96,46 @@ pub enum Problem {
     StageOfAnotherStatus,
     StageKeepsStatus,
     StageHasTasks,
-    TooManyStages { max: usize },
-    DaysOutOfRange { max: usize },
+    TooManyStages {
+        max: usize,
+    },
+    DaysOutOfRange {
+        max: usize,
+    },
     NothingToConfirm,
     NotReachable,
     TaskClosed,
-    TooManyAnswers { max: usize },
+    TooManyAnswers {
+        max: usize,
+    },
     DatabaseHasData,
     MomentMalformed,
     MomentInFuture,
     NotCsv,
     HeadingsUnknown,
+    NoSuchHeading,
+    /// Two columns of a file are to fill one field.
+    ColumnTwice {
+        first: String,
+        second: String,
+    },
     MoreCells,
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
     NotEmpty,
-    TooManyRows { max: usize },
-    NumberTwice { row: usize },
-    RowsWrong { count: usize },
-    FileTooLarge { mib: usize },
+    TooManyRows {
+        max: usize,
+    },
+    NumberTwice {
+        row: usize,
+    },
+    RowsWrong {
+        count: usize,
+    },
+    FileTooLarge {
+        mib: usize,
+    },
 }
 
 impl Problem {
@@ -160,6 +190,8 @@ impl Problem {
             Self::MomentInFuture => "problem-moment-in-future",
             Self::NotCsv => "problem-not-csv",
             Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::NoSuchHeading => "problem-no-such-heading",
+            Self::ColumnTwice { .. } => "problem-column-twice",
             Self::MoreCells => "problem-more-cells",
             Self::FileGone => "problem-file-gone",
             Self::ArchiveUnreadable => "problem-archive-unreadable",
@@ -217,6 +249,8 @@ pub enum Conflict {
     LastOwner { owner: EmployeeId },
     #[error("the file would be imported otherwise now")]
     Import,
+    #[error("something else was decided about the file than was shown")]
+    ImportChoices,
 }
 
 impl Conflict {
@@ -230,6 +264,7 @@ impl Conflict {
             Self::LastStage => "conflict-last-stage",
             Self::LastOwner { .. } => "conflict-last-owner",
             Self::Import => "conflict-import",
+            Self::ImportChoices => "conflict-import-choices",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Files whose rows become customers and tasks.
 
-use super::{Details, Message, Name, Phone, Problem, Task, TaskId};
+use super::{Details, Invalid, Message, Name, Phone, Problem, Task, TaskId};
 
 /// Where a file comes from, as its headings tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,14 @@ pub struct Sheet {
     pub noted: Vec<String>,
     /// Headings of the columns that are not taken.
     pub left_out: Vec<String>,
+    /// Why nothing of it can be taken, whatever its rows say. Then no row was read.
+    pub problem: Option<Invalid>,
+    /// What is to be said of the whole file.
+    pub remarks: Vec<Observation>,
+    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    pub skips_invalid: bool,
+    /// All that the owner decided about it, as one text for the digest.
+    pub choices: String,
 }
 
 /// A row of a file: a task, or a customer alone.
@@ -44,13 +52,33 @@ pub struct ImportRow {
     pub row: usize,
     /// The number that the task has there; empty without one.
     pub number: String,
-    /// All that it says, by which it is known again.
+    /// All that it says, by which it is known again: its cells with [`ImportRow::BETWEEN`] between
+    /// them.
     pub cells: String,
     pub phone: Option<Phone>,
+    /// The other phones of a customer without a task. A card has one phone, so each gets its own.
+    pub other_phones: Vec<Phone>,
     pub name: Option<Name>,
     /// `None` in a file of customers.
     pub task: Option<ImportTask>,
     pub remarks: Vec<Remark>,
+}
+
+impl Sheet {
+    /// The rows that can't be taken.
+    pub fn refused(&self) -> impl Iterator<Item = &ImportRow> {
+        self.rows.iter().filter(|row| row.is_refused())
+    }
+}
+
+impl ImportRow {
+    /// Whether it has an error, for which it can't be taken.
+    pub fn is_refused(&self) -> bool {
+        self.remarks.iter().any(|remark| remark.what.is_wrong())
+    }
+
+    /// Stands between the cells, and in none of them.
+    pub const BETWEEN: char = '\u{1f}';
 }
 
 /// A task as a file tells it.
@@ -79,6 +107,8 @@ pub enum Observation {
     /// The row can't be taken, and so the file can't.
     Wrong(Problem),
     StatusUnknown,
+    /// The word for the status has a negation in it, or means several of ours.
+    StatusUnsure,
     StageUnknown,
     CategoryUnknown,
     EmployeeUnknown,
@@ -86,7 +116,16 @@ pub enum Observation {
     /// The card has another name already, which stays.
     NameKept,
     WarrantyUnknown,
+    /// The others of a task stand in a note for colleagues.
     MorePhones,
+    /// The others of a customer without a task get cards of their own.
+    MoreCards,
+    /// A cell of phones of a customer without a task holds something else, too, which has no place.
+    PartsLeftOut,
+    /// Nothing says when the task was accepted.
+    NoDate,
+    /// No column says so of any task.
+    NoDateColumn,
     /// It doesn't fit its field, and stands in the description.
     Moved,
 }
@@ -101,6 +140,7 @@ impl Observation {
         match self {
             Self::Wrong(problem) => problem.key(),
             Self::StatusUnknown => "remark-status-unknown",
+            Self::StatusUnsure => "remark-status-unsure",
             Self::StageUnknown => "remark-stage-unknown",
             Self::CategoryUnknown => "remark-category-unknown",
             Self::EmployeeUnknown => "remark-employee-unknown",
@@ -108,6 +148,10 @@ impl Observation {
             Self::NameKept => "remark-name-kept",
             Self::WarrantyUnknown => "remark-warranty-unknown",
             Self::MorePhones => "remark-more-phones",
+            Self::MoreCards => "remark-more-cards",
+            Self::PartsLeftOut => "remark-parts-left-out",
+            Self::NoDate => "remark-no-date",
+            Self::NoDateColumn => "remark-no-date-column",
             Self::Moved => "remark-moved",
         }
     }
@@ -140,6 +184,8 @@ pub struct Line {
     pub number: String,
     pub outcome: Outcome,
     pub whose: Whose,
+    /// Cards that are made for the customer's other phones.
+    pub more_cards: usize,
     pub remarks: Vec<Remark>,
 }
 
@@ -150,7 +196,13 @@ pub struct Report {
     pub described: Vec<String>,
     pub noted: Vec<String>,
     pub left_out: Vec<String>,
-    /// Another one where something else would happen.
+    /// Why nothing of the file can be taken, whatever its rows say.
+    pub problem: Option<Invalid>,
+    /// What is to be said of the whole file.
+    pub remarks: Vec<Observation>,
+    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    pub skips_invalid: bool,
+    /// Another one where something else would happen, or was decided.
     pub digest: String,
 }
 
@@ -160,10 +212,16 @@ impl Report {
     }
 
     pub fn new_customers(&self) -> usize {
-        self.count(|line| {
+        let first = self.count(|line| {
             let fresh = matches!(line.outcome, Outcome::NewTask | Outcome::NewCustomer);
             fresh && line.whose == Whose::New
-        })
+        });
+        first + self.lines.iter().map(|line| line.more_cards).sum::<usize>()
+    }
+
+    /// Whether the import would be refused as it is.
+    pub fn is_refused(&self) -> bool {
+        self.problem.is_some() || (self.refused() > 0 && !self.skips_invalid)
     }
 
     pub fn already_here(&self) -> usize {
@@ -175,7 +233,7 @@ impl Report {
         })
     }
 
-    /// Rows that keep the whole file from being imported.
+    /// Rows with errors. They keep the whole file from being imported, or are left out of it.
     pub fn refused(&self) -> usize {
         self.count(|line| line.outcome == Outcome::Refused)
     }

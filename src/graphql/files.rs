@@ -4,8 +4,8 @@ use async_graphql::Enum;
 
 use crate::app;
 use crate::app::Desk;
-use crate::domain::{Actor, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
-use crate::sheet::{self, Reading, Writing};
+use crate::domain::{Actor, Days, Error, Language, Owner, Result, TaskOrder};
+use crate::sheet::{self, Choices, Reading, Table, Writing};
 use crate::store::Connection;
 use crate::store::tasks::After;
 
@@ -68,7 +68,8 @@ pub fn reader(
     desk: &Desk,
     actor: Actor,
     csv: String,
-) -> impl FnOnce(&Connection) -> Result<Sheet> + Send + use<> {
+    choices: Choices,
+) -> impl FnOnce(&Connection) -> Result<Table> + Send + use<> {
     let (shop, now) = (desk.shop.clone(), desk.clock.now());
     move |connection| {
         let staff = app::accounts::employees(connection, &actor)?;
@@ -77,6 +78,7 @@ pub fn reader(
             shop: &shop,
             staff: &staff,
             stages: &stages,
+            choices: &choices,
             now,
         };
         sheet::read(csv.as_bytes(), &reading)

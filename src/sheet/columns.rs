@@ -1,5 +1,8 @@
 //! What columns there are, and by which headings they are known: ours in both languages, and those
-//! of RemOnline.
+//! of other programs. What is guessed here the owner sees with the values below it, and changes.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::domain::Language;
 use crate::i18n;
@@ -14,7 +17,11 @@ pub enum Column {
     Created,
     Closed,
     Due,
+    /// The whole name, or what a person is called by besides a surname.
     Name,
+    Surname,
+    Patronymic,
+    /// There may be several: the first that is a phone becomes the card's.
     Phone,
     Kind,
     Brand,
@@ -38,6 +45,88 @@ pub enum Column {
     Noted,
     /// Not taken at all.
     LeftOut,
+}
+
+/// What the file of rows that were left out has besides the columns of the file that they are from.
+pub const REFUSED: [(Column, &str); 1] = [(Column::LeftOut, "import-why")];
+
+/// Every column that the owner can choose, with its word in forms and the sentence that names it, in
+/// the order in which they are offered.
+pub const ALL: [(Column, &str, &str); 29] = [
+    (Column::Described, "described", "column-described"),
+    (Column::Noted, "noted", "column-noted"),
+    (Column::LeftOut, "left-out", "column-left-out"),
+    (Column::Name, "name", "column-name"),
+    (Column::Surname, "surname", "column-surname"),
+    (Column::Patronymic, "patronymic", "column-patronymic"),
+    (Column::Phone, "phone", "customers-phone"),
+    (Column::Number, "number", "column-number"),
+    (Column::Description, "description", "column-description"),
+    (Column::Status, "status", "tasks-status"),
+    (Column::Stage, "stage", "task-stage"),
+    (Column::Category, "category", "tasks-category"),
+    (Column::Created, "created", "column-created"),
+    (Column::Due, "due", "task-due"),
+    (Column::Ready, "ready", "column-ready"),
+    (Column::Closed, "closed", "column-closed"),
+    (Column::Employee, "employee", "column-employee"),
+    (Column::Kind, "kind", "device-kind"),
+    (Column::Brand, "brand", "device-brand"),
+    (Column::Model, "model", "device-model"),
+    (Column::Serial, "serial", "device-serial"),
+    (Column::Accessories, "accessories", "device-accessories"),
+    (Column::Appearance, "appearance", "device-appearance"),
+    (Column::Place, "place", "device-place"),
+    (Column::Estimate, "estimate", "task-estimate"),
+    (Column::Price, "price", "task-price"),
+    (Column::Prepayment, "prepayment", "task-prepayment"),
+    (Column::WarrantyUntil, "warranty-until", "task-warranty"),
+    (Column::WarrantyOf, "warranty-of", "task-warranty-of"),
+];
+
+impl Column {
+    /// The column with that word in a form.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let found = ALL.iter().find(|(_, of, _)| *of == word);
+        found.map(|(column, ..)| *column)
+    }
+
+    /// Its word in forms.
+    pub fn word(self) -> &'static str {
+        let found = ALL.iter().find(|(column, ..)| *column == self);
+        found.map_or("", |(_, word, _)| word)
+    }
+
+    /// Whether several columns of a file may be this one.
+    pub fn takes_several(self) -> bool {
+        matches!(
+            self,
+            Self::Phone | Self::Described | Self::Noted | Self::LeftOut
+        )
+    }
+
+    /// Whether a table with such a column is one of tasks. What a table of customers may have as
+    /// well (a number, a day, a status, a sum, somebody responsible) doesn't say so.
+    pub fn is_of_tasks(self) -> bool {
+        matches!(
+            self,
+            Self::Description
+                | Self::Stage
+                | Self::Category
+                | Self::Due
+                | Self::Ready
+                | Self::Closed
+                | Self::Kind
+                | Self::Model
+                | Self::Serial
+                | Self::Accessories
+                | Self::Appearance
+                | Self::Estimate
+                | Self::Prepayment
+                | Self::WarrantyUntil
+                | Self::WarrantyOf
+        )
+    }
 }
 
 /// The columns of our export of tasks, with the sentences that are their headings.
@@ -74,181 +163,290 @@ pub const CUSTOMERS: [(Column, &str); 2] = [
     (Column::Phone, "customers-phone"),
 ];
 
-/// Headings of RemOnline's export of orders, as [`plain`] writes them, in the two languages and the
-/// spellings that it has had. Whatever isn't here goes into the description.
-const REMONLINE: &[(Column, &[&str])] = &[
-    (
-        Column::Number,
-        &[
-            "номер заказа",
-            "№ заказа",
-            "заказ",
-            "order number",
-            "order #",
-            "order",
-        ],
-    ),
-    (Column::Category, &["тип заказа", "order type"]),
-    (Column::Status, &["статус заказа", "order status"]),
-    (
-        Column::Created,
-        &[
-            "создан",
-            "принят",
-            "дата создания",
-            "создано",
-            "created at",
-            "creation date",
-        ],
-    ),
-    (
-        Column::Closed,
-        &[
-            "закрыт",
-            "выдан",
-            "дата закрытия",
-            "closed at",
-            "closing date",
-        ],
-    ),
-    (Column::Ready, &["готов"]),
-    (
-        Column::Due,
-        &[
-            "крайний срок",
-            "срок исполнения",
-            "дедлайн",
-            "due date",
-            "deadline",
-        ],
-    ),
-    (
-        Column::Name,
-        &[
-            "имя клиента",
-            "фио клиента",
-            "client",
-            "client name",
-            "customer name",
-        ],
-    ),
-    (
-        Column::Phone,
-        &[
-            "телефон клиента",
-            "телефоны",
-            "phone number",
-            "client phone",
-        ],
-    ),
-    (
-        Column::Kind,
-        &[
-            "тип устройства",
-            "группа",
-            "изделие",
-            "устройство",
-            "device type",
-            "group",
-            "device",
-        ],
-    ),
-    (Column::Brand, &["бренд"]),
-    (
-        Column::Serial,
-        &[
-            "серийный номер",
-            "imei",
-            "серийный номер/imei",
-            "imei/серийный номер",
-            "serial number",
-            "serial number/imei",
-            "imei/serial number",
-        ],
-    ),
-    (Column::Accessories, &["комплектация", "package contents"]),
-    (
-        Column::Place,
-        &["место хранения", "ячейка", "storage location"],
-    ),
-    (
-        Column::Description,
-        &[
-            "неисправность",
-            "неисправность со слов заказчика",
-            "malfunction",
-            "fault",
-            "defect",
-        ],
-    ),
-    (
-        Column::Estimate,
-        &[
-            "ориентировочная стоимость",
-            "ориентировочная цена",
-            "estimated cost",
-            "estimated price",
-        ],
-    ),
-    (
-        Column::Price,
-        &["сумма", "итого", "стоимость", "к оплате", "total", "amount"],
-    ),
-    (Column::Prepayment, &["аванс", "deposit"]),
-    (Column::WarrantyUntil, &["гарантия", "warranty"]),
-    (
-        Column::Noted,
-        &[
-            "заметки приемщика",
-            "заметки исполнителя",
-            "manager notes",
-            "engineer notes",
-        ],
-    ),
+/// Headings that other programs and people give these columns, in all spellings that are known.
+/// Whatever isn't here goes into the description.
+#[rustfmt::skip]
+const THEIRS: &[(Column, &[&str])] = &[
+    (Column::Number, &["номер заказа", "№ заказа", "заказ", "номер", "№", "номер заявки", "номер заказ-наряда",
+        "заказ-наряд", "номер квитанции", "квитанция", "id", "id заказа", "код заказа", "order number",
+        "order #", "order", "order id", "order no", "number", "#", "no", "ticket", "ticket number",
+        "ticket id", "job number", "job", "work order", "invoice number"]),
+    (Column::Category, &["тип заказа", "тип заявки", "тип ремонта", "вид ремонта", "вид работ", "вид услуги",
+        "тип обращения", "order type", "job type", "service type", "type of service", "repair type"]),
+    (Column::Status, &["статус", "статус заказа", "состояние заказа", "состояние ремонта", "стадия",
+        "order status", "status", "repair status", "ticket status"]),
+    (Column::Created, &["создан", "принят", "принято", "создано", "дата", "дата создания", "дата приема",
+        "дата приемки", "дата принятия", "дата поступления", "дата обращения", "дата оформления",
+        "дата регистрации", "дата открытия", "дата и время приема", "дата и время создания", "created",
+        "created at", "created on", "creation date", "date created", "date", "date received", "received at",
+        "received on", "received", "date in", "intake date", "opened at", "order date"]),
+    (Column::Closed, &["закрыт", "закрыто", "выдан", "выдано", "дата закрытия", "дата выдачи",
+        "дата и время выдачи", "closed", "closed at", "closed on", "closing date", "date closed", "date out",
+        "picked up at", "pickup date", "issued at"]),
+    (Column::Ready, &["готов", "ready at", "ready since"]),
+    (Column::Due, &["крайний срок", "срок", "срок исполнения", "срок готовности", "срок ремонта",
+        "срок выполнения", "дедлайн", "плановая дата", "плановая дата выдачи", "плановая дата готовности",
+        "due", "due date", "due on", "deadline", "promised", "promised date", "promise date", "expected date",
+        "estimated completion"]),
+    (Column::Name, &["имя", "фио", "ф.и.о.", "ф. и. о.", "клиент", "заказчик", "покупатель", "контакт",
+        "контактное лицо", "имя клиента", "имя и фамилия", "фамилия и имя", "фамилия имя", "имя фамилия",
+        "фамилия имя отчество", "полное имя", "name", "full name", "client", "client name", "customer",
+        "customer name", "contact", "contact name", "contact person", "first name", "given name"]),
+    (Column::Surname, &["фамилия", "surname", "last name", "family name"]),
+    (Column::Patronymic, &["отчество", "patronymic", "middle name"]),
+    (Column::Phone, &["телефон", "телефоны", "тел", "номер телефона", "телефон клиента", "телефон для связи",
+        "мобильный", "мобильный телефон", "мобильный номер", "мобильный тел", "моб", "моб телефон", "моб тел",
+        "сотовый", "сотовый телефон", "рабочий телефон", "раб телефон", "домашний телефон", "дом телефон",
+        "контактный телефон", "контактные телефоны", "контактный номер", "основной телефон",
+        "дополнительный телефон", "доп телефон", "другой телефон", "второй телефон", "городской телефон",
+        "phone", "phones", "phone number", "client phone", "mobile", "mobile phone", "mobile number", "cell",
+        "cell phone", "work phone", "home phone", "other phone", "business phone", "contact phone",
+        "contact number", "primary phone", "secondary phone", "telephone", "telephone number", "tel"]),
+    (Column::Kind, &["тип устройства", "вид устройства", "группа", "изделие", "устройство",
+        "принятое устройство", "наименование устройства", "тип техники", "вид техники", "техника",
+        "наименование техники", "оборудование", "тип оборудования", "наименование оборудования", "аппарат",
+        "device type", "group", "device", "device name", "equipment", "equipment type", "item", "item type",
+        "asset", "asset type", "product type"]),
+    (Column::Brand, &["бренд", "марка", "производитель", "brand", "manufacturer", "make", "vendor"]),
+    (Column::Model, &["модель", "марка и модель", "бренд и модель", "model", "make and model"]),
+    (Column::Serial, &["серийный номер", "серийный №", "сер номер", "серийник", "заводской номер", "imei",
+        "imei1", "s/n", "sn", "серийный номер/imei", "imei/серийный номер", "imei или серийный номер",
+        "серийный номер или imei", "sn/imei", "imei/sn", "s/n/imei", "imei/s/n", "serial", "serial number",
+        "serial no", "serial number/imei", "imei/serial number", "serial/imei", "imei/serial"]),
+    (Column::Accessories, &["комплектация", "комплект", "комплектность", "package contents", "accessories",
+        "included accessories"]),
+    (Column::Appearance, &["внешний вид", "внешнее состояние", "appearance", "condition", "cosmetic condition",
+        "external condition"]),
+    (Column::Place, &["место хранения", "ячейка", "полка", "storage location", "shelf", "bin"]),
+    (Column::Description, &["неисправность", "неисправность со слов", "заявленная неисправность",
+        "неисправности", "описание", "описание неисправности", "описание проблемы", "описание поломки",
+        "причина обращения", "проблема", "поломка", "дефект", "заявленный дефект", "жалоба", "malfunction",
+        "fault", "defect", "description", "issue", "issue description", "problem", "problem description",
+        "reported problem", "complaint", "symptom", "symptoms"]),
+    (Column::Estimate, &["ориентировочная стоимость", "ориентировочная цена", "предварительная стоимость",
+        "предварительная цена", "примерная стоимость", "примерная цена", "estimated cost", "estimated price",
+        "estimate", "quote"]),
+    (Column::Price, &["сумма", "сумма заказа", "итого", "итог", "цена", "стоимость", "общая стоимость",
+        "общая сумма", "итоговая стоимость", "итоговая сумма", "к оплате", "total", "total price",
+        "total amount", "grand total", "amount", "price"]),
+    (Column::Prepayment, &["предоплата", "аванс", "задаток", "внесенная предоплата", "deposit", "prepayment",
+        "prepaid", "advance", "advance payment", "down payment"]),
+    (Column::WarrantyUntil, &["гарантия", "гарантия до", "warranty", "warranty until"]),
+    (Column::Noted, &["заметки приемщика", "заметки исполнителя", "заметки мастера", "заметка", "заметки",
+        "комментарий", "комментарии", "комментарий мастера", "комментарий приемщика", "внутренний комментарий",
+        "внутренние заметки", "служебный комментарий", "примечание", "примечания", "пароль",
+        "код разблокировки", "код блокировки", "пин-код", "графический ключ", "manager notes",
+        "engineer notes", "technician notes", "staff notes", "internal notes", "internal comment",
+        "private notes", "comment", "comments", "note", "notes", "password", "passcode", "pin code",
+        "unlock code"]),
     // The description is printed for the customer, whom these don't concern.
-    (
-        Column::LeftOut,
-        &[
-            "себестоимость",
-            "себестоимость запчастей",
-            "прибыль",
-            "маржа",
-            "cost price",
-            "cost",
-            "profit",
-            "margin",
-        ],
-    ),
+    (Column::LeftOut, &["себестоимость", "себестоимость запчастей", "себестоимость работ", "закупочная цена",
+        "закупка", "прибыль", "маржа", "наценка", "cost price", "cost", "cost of parts", "purchase price",
+        "profit", "gross profit", "margin"]),
 ];
 
-/// A heading without what people change in it: case, ё, space, and signs at its end.
+/// Of these the group alone says nothing: customers have groups as well.
+const GROUPS: [&str; 2] = ["группа", "group"];
+
+/// What may stand in a heading besides its word: whose it is, or of what.
+const PEOPLE: &[&str] = &[
+    "клиента",
+    "заказчика",
+    "покупателя",
+    "client",
+    "clients",
+    "customer",
+    "customers",
+];
+const WORK: &[&str] = &[
+    "заказа",
+    "заявки",
+    "ремонта",
+    "устройства",
+    "аппарата",
+    "техники",
+    "изделия",
+    "телефона",
+    "order",
+    "ticket",
+    "repair",
+    "job",
+    "device",
+    "the",
+    "of",
+    "s",
+];
+/// Behind a sum stands its currency.
+const CURRENCIES: &[&str] = &[
+    "руб",
+    "р",
+    "rub",
+    "грн",
+    "uah",
+    "тг",
+    "тенге",
+    "kzt",
+    "сом",
+    "usd",
+    "eur",
+];
+
+/// What a heading is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub column: Column,
+    /// Whether it is one of our own exports.
+    pub is_ours: bool,
+    /// Whether a table that has it is one of tasks.
+    pub makes_tasks: bool,
+}
+
+/// A heading or a word without what people change in it: case, ё, space, letters that only look as
+/// the others do, and signs at its end.
 pub fn plain(heading: &str) -> String {
     let text = heading
         .trim()
         .trim_end_matches([':', '*', ' '])
         .to_lowercase();
-    let text = text.replace('ё', "е");
+    let text = one_script(&text.replace('ё', "е"));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The column of a heading, and whether it is one of ours.
-pub fn known(heading: &str) -> Option<(Column, bool)> {
-    let heading = plain(heading);
-    let ours = || {
-        let named = |id: &str| {
-            Language::ALL
-                .iter()
-                .any(|l| plain(&i18n::text(*l, id)) == heading)
+/// Letters of Latin script, and those of Cyrillic script that look as they do.
+const ALIKE: [(char, char); 12] = [
+    ('a', 'а'),
+    ('b', 'в'),
+    ('c', 'с'),
+    ('e', 'е'),
+    ('h', 'н'),
+    ('k', 'к'),
+    ('m', 'м'),
+    ('o', 'о'),
+    ('p', 'р'),
+    ('t', 'т'),
+    ('x', 'х'),
+    ('y', 'у'),
+];
+
+/// The text with every word in one script: "заказчикa" may end with a Latin letter.
+fn one_script(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_alphabetic() {
+            word.push(c);
+            continue;
+        }
+        let latin = word.chars().filter(char::is_ascii_alphabetic).count();
+        let to_latin = latin * 2 > word.chars().count();
+        let mixed = latin > 0 && !word.is_ascii();
+        let letter = |letter: char| {
+            let pair = ALIKE.iter().find(|(latin, other)| match to_latin {
+                true => *other == letter,
+                false => *latin == letter,
+            });
+            match pair.filter(|_| mixed) {
+                Some((latin, _)) if to_latin => *latin,
+                Some((_, other)) => *other,
+                None => letter,
+            }
         };
-        let all = TASKS.iter().chain(&CUSTOMERS);
-        all.copied()
-            .find_map(|(column, id)| named(id).then_some((column, true)))
+        whole.extend(word.drain(..).map(letter));
+        if c != '\0' {
+            whole.push(c);
+        }
+    }
+    whole
+}
+
+/// Our headings, in every language.
+static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
+    let mut all = HashMap::new();
+    for (column, id) in TASKS.iter().chain(&CUSTOMERS).chain(&REFUSED) {
+        for language in Language::ALL {
+            let heading = plain(&i18n::text(language, id));
+            all.entry(heading).or_insert(*column);
+        }
+    }
+    all
+});
+/// Theirs, by their words.
+static BY_WORDS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
+    let all = THEIRS.iter().flat_map(|(column, names)| {
+        let named = names.iter().map(|name| (key(name).join(" "), *column));
+        named.collect::<Vec<_>>()
+    });
+    all.collect()
+});
+
+/// What a heading is taken for; `None` where nobody knows it.
+pub fn known(heading: &str) -> Option<Known> {
+    let text = plain(heading);
+    let ours = OURS.get(&text);
+    let column = match ours {
+        Some(column) => *column,
+        None => theirs(&text)?,
     };
-    let theirs = || {
-        let found = REMONLINE.iter().find(|(_, all)| all.contains(&&*heading));
-        found.map(|(column, _)| (*column, false))
+    let is_ours = ours.is_some();
+    let of_orders = column == Column::Number && (is_ours || is_of_orders(&text));
+    Some(Known {
+        column,
+        is_ours,
+        makes_tasks: of_orders || (column.is_of_tasks() && !GROUPS.contains(&&*text)),
+    })
+}
+
+/// Whether a number says what it numbers. Customers have numbers as well.
+fn is_of_orders(heading: &str) -> bool {
+    let stems = ["заказ", "заявк", "квитанц", "order", "ticket", "job"];
+    stems.iter().any(|stem| heading.contains(stem))
+}
+
+fn theirs(heading: &str) -> Option<Column> {
+    let words = key(heading);
+    let without = |others: &[&str]| {
+        let stays = |word: &&String| !others.contains(&word.as_str());
+        words.iter().filter(stays).cloned().collect::<Vec<_>>()
     };
-    ours().or_else(theirs)
+    let find = |words: &[String]| BY_WORDS.get(&words.join(" ")).copied();
+    // "Status of the customer" is no status of a task, and neither is their birthday a day of one.
+    let of_people = |column: &Column| {
+        matches!(
+            column,
+            Column::Name
+                | Column::Surname
+                | Column::Patronymic
+                | Column::Phone
+                | Column::Description
+                | Column::Noted
+        )
+    };
+    let alone = without(&[WORK, PEOPLE].concat());
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+    let unnumbered: Vec<_> = alone
+        .iter()
+        .filter(|word| !is_number(word))
+        .cloned()
+        .collect();
+    find(&words)
+        .or_else(|| find(&without(WORK)))
+        .or_else(|| find(&alone).filter(of_people))
+        // "Телефон 2".
+        .or_else(|| find(&unnumbered).filter(|column| *column == Column::Phone))
+}
+
+/// The words of a heading, without what stands in brackets and without a currency.
+fn key(heading: &str) -> Vec<String> {
+    let text = plain(heading)
+        .replace('№', " номер ")
+        .replace('#', " number ");
+    let outside = match text.split_once('(') {
+        Some((before, _)) if !before.trim().is_empty() => before.to_owned(),
+        _ => text,
+    };
+    let words = outside.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty() && !CURRENCIES.contains(word));
+    words.map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -264,13 +462,46 @@ mod tests {
             ("Сумма", Column::Price),
             ("  Серийный   номер ", Column::Serial),
             ("Прибыль", Column::LeftOut),
+            ("Телефон\nклиента", Column::Phone),
+            ("Телефон 2", Column::Phone),
+            ("Phone (work)", Column::Phone),
+            ("Ф.И.О. заказчика", Column::Name),
+            ("Контактный телефон заказчикa", Column::Phone),
+            ("Сумма, руб.", Column::Price),
+            ("Стоимость ремонта", Column::Price),
+            ("Модель устройства", Column::Model),
+            ("Customer's phone", Column::Phone),
+            ("Рhone", Column::Phone),
+            ("Почему не загружена", Column::LeftOut),
         ] {
+            let known = known(heading).map(|known| known.column);
+            assert_eq!(known, Some(column), "{heading}");
+        }
+        for heading in [
+            "Любимый цвет",
+            "Телефон мастера",
+            "ФИО инженера",
+            "Статус клиента",
+            "Дата рождения клиента",
+            "Номер клиента",
+            "",
+        ] {
+            assert_eq!(known(heading), None, "{heading}");
+        }
+    }
+
+    #[test]
+    fn every_column_can_be_chosen_by_its_word_and_stands_in_one_list() {
+        for (column, word, _) in ALL {
             assert_eq!(
-                known(heading).map(|known| known.0),
-                Some(column),
-                "{heading}"
+                (Column::from_word(word), column.word()),
+                (Some(column), word)
             );
         }
-        assert_eq!(known("Любимый цвет"), None);
+        for (column, names) in THEIRS {
+            for name in *names {
+                assert_eq!(theirs(name), Some(*column), "{name}");
+            }
+        }
     }
 }

@@ -7,10 +7,12 @@ use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, WINDOWS_1251};
 use jiff::Timestamp;
 
-use super::cell;
-use super::columns::{self, Column};
+use super::choices::{Choices, Rows};
+use super::columns::Column;
+use super::headings::Headings;
 use super::row::Row;
-use crate::domain::{Employee, Error, ImportRow, Problem, Result, Sheet, Shop, Source, Stage};
+use super::table::{Statuses, Table, TableColumn, decided};
+use crate::domain::{Employee, Error, ImportRow, Observation, Problem, Result, Sheet, Shop, Stage};
 
 /// What is wrong with the file as a whole is reported here.
 pub const FIELD: &str = "csv";
@@ -24,14 +26,17 @@ pub struct Reading<'a> {
     pub staff: &'a [Employee],
     /// The shop's, by status and in their order.
     pub stages: &'a [Stage],
+    /// What the owner has decided about the file.
+    pub choices: &'a Choices,
     pub now: Timestamp,
 }
 
-/// Reads a file. What is wrong with a row stands in that row.
+/// Reads a file. What is wrong with a row stands in that row; where the headings are not enough, or
+/// what was decided can't be, it stands in the sheet, and no row is read.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a file that is no table, is empty, or has headings that nobody knows.
-pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Sheet> {
+/// [`Error::Invalid`] for a file that is no table or is empty.
+pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table> {
     let text = decode(file).ok_or(Problem::NotCsv.at(FIELD))?;
     if text.trim().is_empty() {
         return Err(Problem::Required.at(FIELD).into());
@@ -46,9 +51,7 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Sheet> {
         Some(headings) => headings.map_err(Error::internal)?,
         None => return Err(Problem::Required.at(FIELD).into()),
     };
-    let headings = Headings::read(&headings)?;
-    let mut rows: Vec<ImportRow> = Vec::new();
-    let mut numbers = HashMap::new();
+    let mut rows: Vec<(usize, StringRecord)> = Vec::new();
     for (index, record) in records.enumerate() {
         let record = record.map_err(Error::internal)?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -57,16 +60,64 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Sheet> {
         if rows.len() == ROWS {
             return Err(Problem::TooManyRows { max: ROWS }.at(FIELD).into());
         }
-        let row = Row::new(reading, &headings, &record).read(index + 2, &numbers)?;
-        if !row.number.is_empty() {
-            numbers.entry(row.number.clone()).or_insert(row.row);
-        }
-        rows.push(row);
+        rows.push((index + 2, record));
     }
     if rows.is_empty() {
         return Err(Problem::Required.at(FIELD).into());
     }
-    Ok(headings.sheet(rows))
+    table(Headings::read(&headings, reading.choices), &rows, reading)
+}
+
+/// What the rows under these headings say.
+fn table(
+    mut headings: Headings,
+    records: &[(usize, StringRecord)],
+    reading: &Reading<'_>,
+) -> Result<Table> {
+    let statuses = Statuses::read(&headings, records, reading);
+    let (statuses, unreadable) = match statuses {
+        Ok(statuses) => (statuses, None),
+        Err(problem) => (Statuses::default(), Some(problem)),
+    };
+    headings.problem = headings.problem.or(unreadable);
+    let skip = reading.choices.skip_invalid;
+    let mut rows: Vec<ImportRow> = Vec::new();
+    // The numbers of the rows before, and whether these are taken.
+    let mut numbers = HashMap::new();
+    for (at, record) in records.iter().filter(|_| headings.problem.is_none()) {
+        let row = Row::new(reading, &headings, &statuses, record).read(*at, &numbers)?;
+        if !row.number.is_empty() {
+            let taken = !(skip && row.is_refused());
+            let number = row.number.clone();
+            numbers.entry(number).or_insert((row.row, taken));
+        }
+        rows.push(row);
+    }
+    let columns = TableColumn::all(&headings, records);
+    let statuses = statuses.into_words();
+    let no_date = headings.tasks && headings.place(Column::Created).is_none();
+    let remarks = (no_date && headings.problem.is_none()).then_some(Observation::NoDateColumn);
+    let [described, noted, left_out] = headings.unmapped();
+    Ok(Table {
+        sheet: Sheet {
+            source: headings.source,
+            rows,
+            described,
+            noted,
+            left_out,
+            remarks: remarks.into_iter().collect(),
+            skips_invalid: skip,
+            choices: decided(&headings, &statuses, skip),
+            problem: headings.problem,
+        },
+        columns,
+        statuses,
+        rows: match headings.tasks {
+            true => Rows::Tasks,
+            false => Rows::Customers,
+        },
+        rows_are_chosen: reading.choices.rows.is_some(),
+    })
 }
 
 /// Excel writes Windows-1251 in Russia, and says so nowhere; everybody else writes UTF-8.
@@ -81,13 +132,15 @@ fn decode(file: &[u8]) -> Option<Cow<'_, str>> {
     is_text.then_some(text)
 }
 
-/// The one that stands most often between the headings.
+/// The one that stands most often between the headings, which may have several lines.
 fn separator(text: &str) -> u8 {
-    let line = text.lines().next().unwrap_or_default();
     let mut quoted = false;
     let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
-    for byte in line.bytes() {
+    for byte in text.bytes() {
         quoted ^= byte == b'"';
+        if byte == b'\n' && !quoted {
+            break;
+        }
         let found = counts.iter_mut().find(|(of, _)| *of == byte && !quoted);
         if let Some((_, count)) = found {
             *count += 1;
@@ -95,83 +148,4 @@ fn separator(text: &str) -> u8 {
     }
     let most = counts.into_iter().max_by_key(|(_, count)| *count);
     most.map_or(b';', |(separator, _)| separator)
-}
-
-/// The columns of a file, in its order.
-pub struct Headings {
-    pub columns: Vec<(Column, String)>,
-    pub source: Source,
-    /// Whether the rows are tasks, and not customers alone.
-    pub tasks: bool,
-}
-
-impl Headings {
-    fn read(record: &StringRecord) -> Result<Self> {
-        let mut columns: Vec<(Column, String)> = Vec::new();
-        let mut source = Source::Other;
-        for cell in record {
-            let heading = cell::unguard(cell).trim().to_owned();
-            let known = columns::known(&heading);
-            let column = match known {
-                None => Column::Described,
-                // "Total" beside "sum": the second one has no field any more.
-                Some((column, _)) if columns.iter().any(|(of, _)| *of == column) => match column {
-                    Column::LeftOut | Column::Noted => column,
-                    _ => Column::Described,
-                },
-                Some((column, ours)) => {
-                    if column == Column::Number {
-                        source = if ours {
-                            Source::Zayavka
-                        } else {
-                            Source::RemOnline
-                        };
-                    }
-                    column
-                }
-            };
-            columns.push((column, heading));
-        }
-        let no_task = [
-            Column::Name,
-            Column::Phone,
-            Column::Described,
-            Column::Noted,
-            Column::LeftOut,
-        ];
-        let has = |column| columns.iter().any(|(of, _)| *of == column);
-        if !has(Column::Phone) && !has(Column::Description) && !has(Column::Number) {
-            return Err(Problem::HeadingsUnknown.at(FIELD).into());
-        }
-        let tasks = columns.iter().any(|(column, _)| !no_task.contains(column));
-        Ok(Self {
-            columns,
-            source,
-            tasks,
-        })
-    }
-
-    fn sheet(self, rows: Vec<ImportRow>) -> Sheet {
-        let of = |column: Column| {
-            let all = self
-                .columns
-                .iter()
-                .filter(|(of, name)| *of == column && !name.is_empty());
-            all.map(|(_, name)| name.clone()).collect::<Vec<_>>()
-        };
-        let (mut described, mut noted) = (of(Column::Described), of(Column::Noted));
-        let mut left_out = of(Column::LeftOut);
-        // A customer's card has neither a description nor comments.
-        if !self.tasks {
-            left_out.append(&mut described);
-            left_out.append(&mut noted);
-        }
-        Sheet {
-            source: self.source,
-            rows,
-            described,
-            noted,
-            left_out,
-        }
-    }
 }

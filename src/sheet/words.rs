@@ -1,5 +1,10 @@
 //! By which words statuses and kinds of work are known: ours in both languages, and those of other
 //! programs.
+//!
+//! A word is compared as a whole, or by its stem with at most an ending behind it. Looking for parts
+//! of a word is how "Приостановлен" becomes new ("нов") and "Не выдан" handed over. What has a
+//! negation in it, or means several things, is a guess that leaves the task open: a task that is
+//! closed by mistake is never looked at again, and one that is ready by mistake calls the customer.
 
 use std::sync::LazyLock;
 
@@ -7,7 +12,40 @@ use super::columns::plain;
 use crate::domain::{Category, Language, Status};
 use crate::i18n;
 
-/// Parts of the words for statuses elsewhere. The first that is found counts.
+/// How a word for a status was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    Sure(Status),
+    /// It may mean something else.
+    Unsure(Status),
+    Unknown,
+}
+
+/// Where a status is that has several meanings or none that is sure.
+const IN_DOUBT: Status = Status::InProgress;
+
+/// Several words that mean one status together, whatever each means alone; each by its stem.
+const PHRASES: &[(&[&str], Status)] = &[
+    (&["принят", "в", "ремонт"], Status::Accepted),
+    (&["принят", "на", "ремонт"], Status::Accepted),
+    (&["ожида", "выдач"], Status::Ready),
+    (&["ожида", "клиент"], Status::Ready),
+    (&["ждет", "выдач"], Status::Ready),
+    (&["ждет", "клиент"], Status::Ready),
+    (&["готов", "к", "выдач"], Status::Ready),
+    (&["ready", "for", "pickup"], Status::Ready),
+    (&["ready", "to", "collect"], Status::Ready),
+    (&["waiting", "for", "pickup"], Status::Ready),
+    (&["awaiting", "pickup"], Status::Ready),
+    (&["picked", "up"], Status::Closed),
+    (&["handed", "over"], Status::Closed),
+    (&["in", "work"], Status::InProgress),
+    (&["in", "repair"], Status::InProgress),
+    (&["under", "repair"], Status::InProgress),
+    (&["on", "repair"], Status::InProgress),
+];
+
+/// Stems of the words for statuses elsewhere.
 const STATUSES: &[(&str, Status)] = &[
     ("закрыт", Status::Closed),
     ("выдан", Status::Closed),
@@ -17,32 +55,123 @@ const STATUSES: &[(&str, Status)] = &[
     ("архив", Status::Closed),
     ("closed", Status::Closed),
     ("issued", Status::Closed),
-    ("picked up", Status::Closed),
+    ("delivered", Status::Closed),
+    ("collected", Status::Closed),
     ("cancel", Status::Closed),
-    ("не готов", Status::InProgress),
-    ("not ready", Status::InProgress),
+    ("archive", Status::Closed),
     ("готов", Status::Ready),
     ("выдач", Status::Ready),
+    ("отремонтирован", Status::Ready),
+    ("починен", Status::Ready),
     ("ready", Status::Ready),
+    ("repaired", Status::Ready),
+    ("fixed", Status::Ready),
     ("работ", Status::InProgress),
     ("соглас", Status::InProgress),
     ("ожида", Status::InProgress),
     ("ждет", Status::InProgress),
+    ("ждем", Status::InProgress),
     ("отложен", Status::InProgress),
+    ("приостан", Status::InProgress),
+    ("пауз", Status::InProgress),
     ("диагност", Status::InProgress),
     ("ремонт", Status::InProgress),
+    ("ремонтир", Status::InProgress),
     ("запчаст", Status::InProgress),
+    ("тест", Status::InProgress),
+    ("тестир", Status::InProgress),
     ("progress", Status::InProgress),
+    ("working", Status::InProgress),
     ("approv", Status::InProgress),
     ("agree", Status::InProgress),
     ("wait", Status::InProgress),
+    ("await", Status::InProgress),
     ("hold", Status::InProgress),
+    ("paused", Status::InProgress),
+    ("suspend", Status::InProgress),
+    ("diagnos", Status::InProgress),
+    ("repair", Status::InProgress),
+    ("parts", Status::InProgress),
     ("нов", Status::Accepted),
     ("назначен", Status::Accepted),
     ("принят", Status::Accepted),
+    ("открыт", Status::Accepted),
     ("new", Status::Accepted),
+    ("open", Status::Accepted),
+    ("assigned", Status::Accepted),
     ("accepted", Status::Accepted),
+    ("received", Status::Accepted),
 ];
+
+/// Stems after which no status is sure: an "almost", a refusal by the thing itself, and words with
+/// two meanings. "Восстановлен" is a device that works again, or an order that was reopened.
+const DOUBTS: &[&str] = &[
+    "почти",
+    "частичн",
+    "скоро",
+    "едва",
+    "невозможн",
+    "невозможен",
+    "нерентабельн",
+    "нерентабелен",
+    "нецелесообразн",
+    "нецелесообразен",
+    "неремонтопригод",
+    "непригод",
+    "недодел",
+    "недо",
+    "восстановлен",
+    "возобновлен",
+    "возвра",
+    "переделк",
+    "доработк",
+    "almost",
+    "nearly",
+    "partial",
+    "partly",
+    "half",
+    "soon",
+    "impossible",
+    "unrepairable",
+    "irreparable",
+    "renew",
+    "reopen",
+    "restored",
+    "return",
+    "rework",
+    "done",
+    "complete",
+    "completed",
+    "finish",
+    "finished",
+];
+
+/// Words that deny what follows them.
+const NEGATIONS: &[&str] = &[
+    "не", "нет", "ни", "без", "not", "no", "non", "un", "never", "without", "cannot", "cant",
+    "isnt", "wasnt", "hasnt", "didnt", "dont", "wont",
+];
+/// Beginnings of one word that deny the rest of it: "неготов", "unclosed".
+const DENYING: &[&str] = &["не", "un", "non"];
+/// Words between a negation and what it denies.
+const BETWEEN: &[&str] = &[
+    "еще", "был", "была", "было", "были", "yet", "been", "to", "be",
+];
+/// What else is not done yet while something waits to be collected, besides what is closed.
+const NOT_COLLECTED: &[&str] = &[
+    "забра",
+    "забер",
+    "оплач",
+    "отдан",
+    "получен",
+    "picked",
+    "paid",
+];
+
+/// The most letters that follow a stem as its ending: "готов" and "готовности".
+const ENDING: usize = 6;
+/// The same for stems of three letters, with which other words begin: "нов" and "нового".
+const SHORT_ENDING: usize = 3;
 
 /// The same for kinds of work.
 const CATEGORIES: &[(&str, Category)] = &[
@@ -60,12 +189,137 @@ static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
 static CATEGORY_NAMES: LazyLock<Vec<(String, Category)>> =
     LazyLock::new(|| names(Category::ALL, Category::word, i18n::category));
 
-pub fn status(text: &str) -> Option<Status> {
-    called(text, &STATUS_NAMES, STATUSES)
+pub fn status(text: &str) -> Guess {
+    if let Some(ours) = called(text, &STATUS_NAMES) {
+        return Guess::Sure(ours);
+    }
+    let words = words(text);
+    let mut seen = Seen::default();
+    let mut rest = &words[..];
+    while let Some(word) = rest.first() {
+        rest = &rest[seen.take(word, rest)..];
+    }
+    seen.guess()
 }
 
+/// A kind of work; `None` where the words name none, several, or what is not done.
 pub fn category(text: &str) -> Option<Category> {
-    called(text, &CATEGORY_NAMES, CATEGORIES)
+    if let Some(ours) = called(text, &CATEGORY_NAMES) {
+        return Some(ours);
+    }
+    let words = words(text);
+    let of_word = |word: &String| CATEGORIES.iter().find(|(stem, _)| is_of(word, stem));
+    let mut found = words.iter().filter_map(of_word).map(|(_, of)| *of);
+    let first = found.next()?;
+    let denied = words.iter().any(|word| NEGATIONS.contains(&&**word));
+    let one = !denied && found.all(|other| other == first);
+    one.then_some(first)
+}
+
+/// What the words of a status have said so far.
+#[derive(Default)]
+struct Seen {
+    affirmed: Vec<Status>,
+    /// Something was denied that isn't about being collected.
+    denied: bool,
+    /// It was denied that it is over.
+    not_over: bool,
+    doubtful: bool,
+}
+
+impl Seen {
+    /// Reads the first of the words, and says how many of them belong together.
+    fn take(&mut self, word: &str, rest: &[String]) -> usize {
+        if NEGATIONS.contains(&word) {
+            let between = |word: &&String| BETWEEN.contains(&word.as_str());
+            let skipped = rest[1..].iter().take_while(between).count();
+            let denied = rest.get(1 + skipped);
+            self.deny(denied.map(String::as_str).unwrap_or_default());
+            return (2 + skipped).min(rest.len());
+        }
+        if let Some((phrase, status)) = PHRASES.iter().find(|(phrase, _)| begins(rest, phrase)) {
+            self.affirm(*status);
+            return phrase.len();
+        }
+        let inside = |start: &&&str| {
+            let denied = word.strip_prefix(**start);
+            denied.is_some_and(|denied| status_of(denied).is_some())
+        };
+        if DOUBTS.iter().any(|stem| is_of(word, stem)) {
+            self.doubtful = true;
+        } else if let Some(status) = status_of(word) {
+            self.affirm(status);
+        } else if let Some(start) = DENYING.iter().find(inside) {
+            self.deny(&word[start.len()..]);
+        }
+        1
+    }
+
+    fn affirm(&mut self, status: Status) {
+        if !self.affirmed.contains(&status) {
+            self.affirmed.push(status);
+        }
+    }
+
+    fn deny(&mut self, word: &str) {
+        let over = status_of(word) == Some(Status::Closed)
+            || NOT_COLLECTED.iter().any(|stem| is_of(word, stem));
+        match over {
+            true => self.not_over = true,
+            false => self.denied = true,
+        }
+    }
+
+    fn guess(self) -> Guess {
+        match self.affirmed[..] {
+            [] if self.denied || self.not_over || self.doubtful => Guess::Unsure(IN_DOUBT),
+            [] => Guess::Unknown,
+            [one] if !self.denied && !self.doubtful && !self.not_over => Guess::Sure(one),
+            // "Готово, не выдано" denies nothing but that it is over.
+            [one] if !self.denied && !self.doubtful && one != Status::Closed => Guess::Unsure(one),
+            _ => Guess::Unsure(IN_DOUBT),
+        }
+    }
+}
+
+/// Whether the words begin with those of a phrase.
+fn begins(words: &[String], phrase: &[&str]) -> bool {
+    words.len() >= phrase.len()
+        && words
+            .iter()
+            .zip(phrase)
+            .all(|(word, stem)| is_of(word, stem))
+}
+
+fn status_of(word: &str) -> Option<Status> {
+    let found = STATUSES.iter().find(|(stem, _)| is_of(word, stem));
+    found.map(|(_, status)| *status)
+}
+
+/// Whether a word is a stem with nothing but an ending behind it.
+fn is_of(word: &str, stem: &str) -> bool {
+    let Some(ending) = word.strip_prefix(stem) else {
+        return false;
+    };
+    let letters = stem.chars().count();
+    let most = match letters {
+        // "в", "up", "for", "new": these have no endings.
+        ..=2 => 0,
+        3 if stem.is_ascii() => 0,
+        3 => SHORT_ENDING,
+        _ => ENDING,
+    };
+    ending.chars().count() <= most
+}
+
+/// The words of a text, without the apostrophes inside them.
+pub fn words(text: &str) -> Vec<String> {
+    let text = plain(text).replace(['\'', '’'], "");
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn names<T: Copy>(
@@ -81,12 +335,10 @@ fn names<T: Copy>(
     names
 }
 
-fn called<T: Copy>(text: &str, names: &[(String, T)], parts: &[(&str, T)]) -> Option<T> {
+fn called<T: Copy>(text: &str, names: &[(String, T)]) -> Option<T> {
     let text = plain(text);
     let ours = names.iter().find(|(name, _)| *name == text);
-    let part = || parts.iter().find(|(part, _)| text.contains(part));
     ours.map(|(_, of)| *of)
-        .or_else(|| part().map(|(_, of)| *of))
 }
 
 #[cfg(test)]
@@ -95,26 +347,74 @@ mod tests {
 
     #[test]
     fn statuses_of_other_programs_become_ours() {
+        use Guess::{Sure, Unknown, Unsure};
         for (text, expected) in [
-            ("Новый", Some(Status::Accepted)),
-            ("Принято", Some(Status::Accepted)),
-            ("Мастер назначен", Some(Status::Accepted)),
-            ("Согласовано, передано в работу", Some(Status::InProgress)),
-            ("Клиент отказался", Some(Status::Closed)),
-            ("На выдачу", Some(Status::Ready)),
-            ("В работе", Some(Status::InProgress)),
-            ("На согласовании", Some(Status::InProgress)),
-            ("Ждёт запчасть", Some(Status::InProgress)),
-            ("Не готов", Some(Status::InProgress)),
-            ("Готов", Some(Status::Ready)),
-            ("Ожидает выдачи", Some(Status::Ready)),
-            ("Закрыт неуспешно", Some(Status::Closed)),
-            ("Выдан", Some(Status::Closed)),
-            ("in progress", Some(Status::InProgress)),
-            ("IN_PROGRESS", Some(Status::InProgress)),
-            ("Где-то", None),
+            ("Новый", Sure(Status::Accepted)),
+            ("Принято", Sure(Status::Accepted)),
+            ("Принят в ремонт", Sure(Status::Accepted)),
+            ("Мастер назначен", Sure(Status::Accepted)),
+            ("Согласовано, передано в работу", Sure(Status::InProgress)),
+            ("Клиент отказался", Sure(Status::Closed)),
+            ("На выдачу", Sure(Status::Ready)),
+            ("В работе", Sure(Status::InProgress)),
+            ("На согласовании", Sure(Status::InProgress)),
+            ("Ждёт запчасть", Sure(Status::InProgress)),
+            ("Готов", Sure(Status::Ready)),
+            ("Готов к выдаче", Sure(Status::Ready)),
+            ("Гoтов", Sure(Status::Ready)),
+            ("Ожидает выдачи", Sure(Status::Ready)),
+            ("Закрыт неуспешно", Sure(Status::Closed)),
+            ("Выдан", Sure(Status::Closed)),
+            ("Picked up", Sure(Status::Closed)),
+            ("in progress", Sure(Status::InProgress)),
+            ("IN_PROGRESS", Sure(Status::InProgress)),
+            ("On hold", Sure(Status::InProgress)),
+            ("New", Sure(Status::Accepted)),
+            ("Отремонтировано", Sure(Status::Ready)),
+            ("Приостановлен", Sure(Status::InProgress)),
+            // Denied, almost, or two things at once.
+            ("Не готов", Unsure(Status::InProgress)),
+            ("Ещё не готов", Unsure(Status::InProgress)),
+            ("Неготов", Unsure(Status::InProgress)),
+            ("Not yet ready", Unsure(Status::InProgress)),
+            ("Isn't ready", Unsure(Status::InProgress)),
+            ("Unclosed", Unsure(Status::InProgress)),
+            ("un-closed", Unsure(Status::InProgress)),
+            ("Готов не полностью", Unsure(Status::InProgress)),
+            ("Готово, не выдано", Unsure(Status::Ready)),
+            ("Готов, не забрали", Unsure(Status::Ready)),
+            ("Выдан без ремонта", Unsure(Status::InProgress)),
+            ("Отказ от ремонта", Unsure(Status::InProgress)),
+            ("Не был выдан", Unsure(Status::InProgress)),
+            ("Not picked up", Unsure(Status::InProgress)),
+            ("Almost ready", Unsure(Status::InProgress)),
+            ("Частично готов", Unsure(Status::InProgress)),
+            ("Ремонт невозможен", Unsure(Status::InProgress)),
+            ("Восстановлен", Unsure(Status::InProgress)),
+            ("Done", Unsure(Status::InProgress)),
+            // Neither a part of a word nor a name that begins alike is one.
+            ("Где-то", Unknown),
+            ("Новосибирск", Unknown),
+            ("Renault", Unknown),
+            ("Newton", Unknown),
+            ("", Unknown),
         ] {
             assert_eq!(status(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_of_work_are_read_by_whole_words_too() {
+        for (text, expected) in [
+            ("Ремонт", Some(Category::Repair)),
+            ("Гарантийный ремонт", Some(Category::Repair)),
+            ("Диагностика", Some(Category::Diagnosis)),
+            ("REPAIR", Some(Category::Repair)),
+            ("Без ремонта", None),
+            ("Диагностика и ремонт", None),
+            ("Платный", None),
+        ] {
+            assert_eq!(category(text), expected, "{text}");
         }
     }
 }

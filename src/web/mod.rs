@@ -85,6 +85,7 @@ pub async fn answer(visit: Visit) -> Response {
         ["data", "import" | "archive"] if post && visit.is_cut_off => data::too_large(&visit).await,
         ["data", "import"] if post => data::upload(&visit).await,
         ["data", "import", token] if get => data::preview(&visit, token).await,
+        ["data", "import", token, "refused.csv"] if get => data::refused(&visit, token).await,
         ["data", "import", token] if post => data::apply(&visit, token).await,
         ["data", "archive"] if post => data::put_back(&visit).await,
 

@@ -22,6 +22,7 @@ mod input;
 mod intake;
 mod live;
 mod log;
+mod mapping;
 mod metrics;
 mod outbox;
 mod pages;
