@@ -6,6 +6,7 @@ mod board;
 mod chromium;
 mod filters;
 mod live;
+mod mapping;
 mod papers;
 mod plain;
 mod repair;
