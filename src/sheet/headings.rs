@@ -4,7 +4,8 @@ use csv::StringRecord;
 
 use super::cell;
 use super::choices::{Choices, Rows};
-use super::columns::{self, Column, Known, plain};
+use super::columns::{Column, plain};
+use super::known::{Known, known};
 use super::read::FIELD;
 use crate::domain::{Invalid, Problem, Source};
 
@@ -21,7 +22,7 @@ pub struct Headings {
 impl Headings {
     pub fn read(record: &StringRecord, choices: &Choices) -> Self {
         let names: Vec<String> = record.iter().map(heading).collect();
-        let known: Vec<Option<Known>> = names.iter().map(|name| columns::known(name)).collect();
+        let known: Vec<Option<Known>> = names.iter().map(|name| known(name)).collect();
         let chosen: Vec<Option<Column>> = names
             .iter()
             .enumerate()

@@ -9,10 +9,12 @@ mod cell;
 pub mod choices;
 pub mod columns;
 mod headings;
+mod known;
 mod person;
 mod read;
 mod row;
 mod table;
+mod vocabulary;
 mod words;
 mod write;
 

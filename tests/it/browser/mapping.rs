@@ -35,12 +35,12 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     choose(&browser, "column.0", "Имя").await;
     choose(&browser, "column.1", "Телефон").await;
     choose(&browser, "column.2", "Неисправность, описание").await;
-    browser.click("[name=look]").await;
+    press(&browser, "[name=look]").await;
     browser.sees_in("#result", "С ошибками").await;
     browser.sees_in(".words", "проверьте").await;
     choose(&browser, "status.не выдан", "Ждёт запчасть").await;
-    browser.click("[name=skip]").await;
-    browser.click("#result [name=look]").await;
+    press(&browser, "[name=skip]").await;
+    press(&browser, "#result [name=look]").await;
     browser
         .until("document.querySelector('[name=skip]')?.checked")
         .await;
@@ -48,7 +48,7 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     assert_eq!(chosen(&browser, "status.не выдан").await, "Ждёт запчасть");
     browser.reload().await;
     assert_eq!(chosen(&browser, "status.не выдан").await, "Ждёт запчасть");
-    browser.click("#result .btn.main").await;
+    press(&browser, "#result .btn.main").await;
     browser.sees("новых заявок — 2, новых клиентов — 2").await;
     browser.sees("Не загружено строк — 1").await;
     // What comes back shows what was chosen.
@@ -83,6 +83,14 @@ async fn choose(browser: &Browser, name: &str, what: &str) {
     browser
         .click(&format!("[name={name:?}] option[value={value}]"))
         .await;
+}
+
+/// Scrolls to a button, since the sections lie over the end of a phone's screen, and taps it.
+async fn press(browser: &Browser, css: &str) {
+    browser.find(css).await;
+    let script = format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})");
+    browser.eval(&script).await;
+    browser.click(css).await;
 }
 
 /// What is chosen in the field with that name.
