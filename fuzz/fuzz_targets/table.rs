@@ -12,7 +12,7 @@ use zayavka::domain::{
     EmployeeId, ImportRow, Language, Role, Shop, Source, Stage, StageId, StageName, Status, Sum,
     TaskId, TimeZone, Wording,
 };
-use zayavka::sheet::{FIELD, Reading, Writing, read};
+use zayavka::sheet::{Choices, FIELD, Reading, Writing, read};
 use zayavka::store::tasks::TaskRow;
 
 static SHOP: LazyLock<Shop> = LazyLock::new(|| Shop {
@@ -67,24 +67,26 @@ static HEADS: LazyLock<Vec<(Writing, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|file: &[u8]| {
+    let choices = Choices::default();
     let reading = Reading {
         shop: &SHOP,
         staff: &STAFF,
         stages: &STAGES,
+        choices: &choices,
         now: "2021-07-25T09:00:00Z".parse().unwrap(),
         date_order: None,
     };
-    let Ok(sheet) = read(file, &reading) else {
+    let Ok(table) = read(file, &reading) else {
         return;
     };
-    for row in &sheet.rows {
+    for row in &table.sheet.rows {
         let is_wrong = row.remarks.iter().any(|remark| remark.what.is_wrong());
         let (Some(exported), false) = (exported(row), is_wrong) else {
             continue;
         };
         for (writing, head) in HEADS.iter() {
             let line = writing.tasks(std::slice::from_ref(&exported)).unwrap();
-            let sheet = read(&[&head[..], &line].concat(), &reading).unwrap();
+            let sheet = read(&[&head[..], &line].concat(), &reading).unwrap().sheet;
             assert_eq!(sheet.source, Source::Zayavka);
             assert!(sheet.described.is_empty() && sheet.left_out.is_empty());
             assert_same(row, &sheet.rows[0]);

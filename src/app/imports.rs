@@ -1,5 +1,5 @@
-//! Files whose rows become customers and tasks: all of them, or none. The owner's, since such a
-//! file can fill the whole database.
+//! Files whose rows become customers and tasks: all of them, all but those with errors, or none. The
+//! owner's, since such a file can fill the whole database.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,8 +22,10 @@ pub fn preview(connection: &Connection, _: &Owner, sheet: &Sheet) -> Result<Repo
 /// Customers are told nothing of it.
 ///
 /// # Errors
-/// [`Conflict::Import`] when something else would happen now than was expected, and
-/// [`Problem::RowsWrong`] at `field` when a row can't be taken.
+/// What is wrong with the file as a whole; [`Conflict::Import`] when something else would happen now
+/// than was expected, or [`Conflict::ImportChoices`] when that is because something else was decided;
+/// and [`Problem::RowsWrong`] at `field` when a row can't be taken and isn't to be
+/// left out.
 pub fn apply(
     tx: &Transaction,
     owner: &Owner,
@@ -33,15 +35,20 @@ pub fn apply(
     now: Timestamp,
 ) -> Result<Report> {
     let (report, keys) = judge(tx, sheet)?;
-    if expected.is_some_and(|expected| expected != report.digest) {
-        return Err(Conflict::Import.into());
+    if let Some(problem) = report.problem {
+        return Err(problem.into());
     }
-    if let count @ 1.. = report.refused() {
+    if let Some(expected) = expected.filter(|expected| *expected != report.digest) {
+        return Err(overtaken(expected, &report.digest).into());
+    }
+    if report.is_refused() {
+        let count = report.refused();
         return Err(Problem::RowsWrong { count }.at(field).into());
     }
     let mut numbers = HashMap::new();
     for ((row, line), key) in sheet.rows.iter().zip(&report.lines).zip(&keys) {
         let task = match (line.outcome, &row.task) {
+            (Outcome::Refused, _) => continue,
             (Outcome::AlreadyHere(task), _) => Some(task),
             (_, Some(task)) => {
                 let id = insert(tx, owner, row, task, &numbers, now)?;
@@ -63,7 +70,11 @@ pub fn apply(
 fn card(tx: &Transaction, row: &ImportRow, now: Timestamp) -> Result<Option<CustomerId>> {
     let name = row.name.as_ref();
     let card = |phone| customers::find_or_create(tx, phone, name, now);
-    row.phone.as_ref().map(card).transpose()
+    let first = row.phone.as_ref().map(card).transpose()?;
+    for phone in &row.other_phones {
+        card(phone)?;
+    }
+    Ok(first)
 }
 
 fn insert(
@@ -121,7 +132,9 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
     for row in &sheet.rows {
         let key = judge.key(row);
         let line = judge.line(row, &key)?;
-        said += &format!("{key} {} {:?} {:?}\n", row.cells, line.outcome, line.whose);
+        let stage = row.task.as_ref().map(|new| new.task.stage);
+        let (cells, outcome) = (&row.cells, line.outcome);
+        said += &format!("{key} {cells} {outcome:?} {:?} {stage:?}\n", line.whose);
         lines.push(line);
         keys.push(key);
     }
@@ -132,9 +145,20 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
         left_out: sheet.left_out.clone(),
         worksheet: sheet.worksheet.clone(),
         dates: sheet.dates.clone(),
-        digest: secrets::mark(&said),
+        problem: sheet.problem.clone(),
+        remarks: sheet.remarks.clone(),
+        skips_invalid: sheet.skips_invalid,
+        digest: format!("{}.{}", secrets::mark(&sheet.choices), secrets::mark(&said)),
     };
     Ok((report, keys))
+}
+
+/// A digest says first what was decided, and then what happens with the rows.
+fn overtaken(expected: &str, digest: &str) -> Conflict {
+    match (expected.split_once('.'), digest.split_once('.')) {
+        (Some((expected, _)), Some((decided, _))) if expected != decided => Conflict::ImportChoices,
+        _ => Conflict::Import,
+    }
 }
 
 struct Judge<'a> {
@@ -165,12 +189,12 @@ impl<'a> Judge<'a> {
 
     fn line(&mut self, row: &'a ImportRow, key: &str) -> Result<ImportLine> {
         let mut remarks = row.remarks.clone();
-        let mut whose = Whose::Nobody;
+        let (mut whose, mut more_cards) = (Whose::Nobody, 0);
         let here = match &row.task {
             Some(new) => self.here(row, new, key)?,
             None => None,
         };
-        let refused = remarks.iter().any(|remark| remark.what.is_wrong());
+        let refused = row.is_refused();
         if let Some(phone) = row.phone.as_ref().filter(|_| here.is_none() && !refused) {
             let card = store::customers::by_phone(self.connection, phone)?;
             if let Some(remark) = card.as_ref().and_then(|card| other_name(card, row)) {
@@ -178,6 +202,11 @@ impl<'a> Judge<'a> {
             }
             let fresh = card.is_none() && self.phones.insert(phone.e164());
             whose = if fresh { Whose::New } else { Whose::Known };
+            for other in &row.other_phones {
+                let card = store::customers::by_phone(self.connection, other)?;
+                let fresh = card.is_none() && self.phones.insert(other.e164());
+                more_cards += usize::from(fresh);
+            }
         }
         let outcome = match (refused, here, &row.task, whose) {
             (true, ..) => Outcome::Refused,
@@ -191,6 +220,7 @@ impl<'a> Judge<'a> {
             number: row.number.clone(),
             outcome,
             whose,
+            more_cards,
             remarks,
         })
     }

@@ -20,8 +20,17 @@ pub struct Uploads(Mutex<Vec<Upload>>);
 struct Upload {
     token: [u8; 32],
     owner: EmployeeId,
-    file: Bytes,
+    kept: Kept,
     until: Timestamp,
+}
+
+/// A file, and what its owner has decided about it so far.
+#[derive(Clone)]
+pub struct Kept {
+    pub file: Bytes,
+    /// The fields of the form in which that was said. They stay here, and in no address: they hold
+    /// words of the file.
+    pub choices: Vec<(String, String)>,
 }
 
 impl Uploads {
@@ -39,10 +48,34 @@ impl Uploads {
         all.push(Upload {
             token: secrets::fingerprint(&token),
             owner: owner.id(),
-            file,
-            until: now.saturating_add(MINUTES.minutes()).unwrap_or(now),
+            kept: Kept {
+                file,
+                choices: Vec::new(),
+            },
+            until: end(now),
         });
         Ok(token)
+    }
+
+    /// Keeps what the owner has decided about a file, and the file for another while.
+    ///
+    /// # Errors
+    /// As for [`Uploads::get`].
+    pub fn choose(
+        &self,
+        field: &'static str,
+        owner: &Owner,
+        token: &str,
+        choices: Vec<(String, String)>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let token = secrets::fingerprint(token);
+        let mut all = self.lock();
+        let found = all.iter_mut().find(|upload| upload.is(owner, &token, now));
+        let upload = found.ok_or(Problem::FileGone.at(field))?;
+        upload.kept.choices = choices;
+        upload.until = end(now);
+        Ok(())
     }
 
     /// The file that the owner sent under that token.
@@ -55,13 +88,12 @@ impl Uploads {
         owner: &Owner,
         token: &str,
         now: Timestamp,
-    ) -> Result<Bytes> {
+    ) -> Result<Kept> {
         let token = secrets::fingerprint(token);
         let all = self.lock();
-        let mine = |upload: &&Upload| upload.owner == owner.id() && now < upload.until;
-        let found = all.iter().filter(mine).find(|upload| upload.token == token);
+        let found = all.iter().find(|upload| upload.is(owner, &token, now));
         match found {
-            Some(upload) => Ok(upload.file.clone()),
+            Some(upload) => Ok(upload.kept.clone()),
             None => Err(Problem::FileGone.at(field).into()),
         }
     }
@@ -74,4 +106,14 @@ impl Uploads {
     fn lock(&self) -> MutexGuard<'_, Vec<Upload>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Upload {
+    fn is(&self, owner: &Owner, token: &[u8; 32], now: Timestamp) -> bool {
+        self.owner == owner.id() && self.token == *token && now < self.until
+    }
+}
+
+fn end(now: Timestamp) -> Timestamp {
+    now.saturating_add(MINUTES.minutes()).unwrap_or(now)
 }

@@ -134,6 +134,12 @@ pub enum Problem {
     QuoteOpen,
     DigitsLost,
     HeadingsUnknown,
+    NoSuchHeading,
+    /// Two columns of a file are to fill one field.
+    ColumnTwice {
+        first: String,
+        second: String,
+    },
     MoreCells,
     FileGone,
     ArchiveUnreadable,
@@ -221,6 +227,8 @@ impl Problem {
             Self::QuoteOpen => "problem-quote-open",
             Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::NoSuchHeading => "problem-no-such-heading",
+            Self::ColumnTwice { .. } => "problem-column-twice",
             Self::MoreCells => "problem-more-cells",
             Self::FileGone => "problem-file-gone",
             Self::ArchiveUnreadable => "problem-archive-unreadable",
@@ -284,6 +292,8 @@ pub enum Conflict {
     Import,
     #[error("the customer has been told already")]
     CustomerTold,
+    #[error("something else was decided about the file than was shown")]
+    ImportChoices,
 }
 
 impl Conflict {
@@ -298,6 +308,7 @@ impl Conflict {
             Self::LastOwner { .. } => "conflict-last-owner",
             Self::Import => "conflict-import",
             Self::CustomerTold => "conflict-customer-told",
+            Self::ImportChoices => "conflict-import-choices",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Files whose rows become customers and tasks.
 
-use super::{DateOrder, Details, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
+use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
 /// Where a file comes from, as its headings tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,14 @@ pub struct Sheet {
     /// The sheet of the workbook that was read.
     pub worksheet: Option<String>,
     pub dates: DateOrders,
+    /// Why nothing of it can be taken, whatever its rows say. Then no row was read.
+    pub problem: Option<Invalid>,
+    /// What is to be said of the whole file.
+    pub remarks: Vec<Observation>,
+    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    pub skips_invalid: bool,
+    /// All that the owner decided about it, as one text for the digest.
+    pub choices: String,
 }
 
 /// The order of day and month in a file's dates.
@@ -58,13 +66,33 @@ pub struct ImportRow {
     pub number: String,
     /// What our own export writes for a task to be known by ([`Task::export_key`]); empty without.
     pub key: String,
-    /// All that it says, by which it is known again.
+    /// All that it says, by which it is known again: its cells with [`ImportRow::BETWEEN`] between
+    /// them.
     pub cells: String,
     pub phone: Option<Phone>,
+    /// The other phones of a customer without a task. A card has one phone, so each gets its own.
+    pub other_phones: Vec<Phone>,
     pub name: Option<Name>,
     /// `None` in a file of customers.
     pub task: Option<ImportTask>,
     pub remarks: Vec<Remark>,
+}
+
+impl Sheet {
+    /// The rows that can't be taken.
+    pub fn refused(&self) -> impl Iterator<Item = &ImportRow> {
+        self.rows.iter().filter(|row| row.is_refused())
+    }
+}
+
+impl ImportRow {
+    /// Whether it has an error, for which it can't be taken.
+    pub fn is_refused(&self) -> bool {
+        self.remarks.iter().any(|remark| remark.what.is_wrong())
+    }
+
+    /// Stands between the cells, and in none of them.
+    pub const BETWEEN: char = '\u{1f}';
 }
 
 /// A task as a file tells it.
@@ -100,6 +128,8 @@ pub enum Observation {
     /// The row can't be taken, and so the file can't.
     Wrong(Problem),
     StatusUnknown,
+    /// The word for the status has a negation in it, or means several of ours.
+    StatusUnsure,
     StageUnknown,
     CategoryUnknown,
     EmployeeUnknown,
@@ -107,9 +137,18 @@ pub enum Observation {
     /// The card has another name already, which stays.
     NameKept,
     WarrantyUnknown,
+    /// The others of a task stand in a note for colleagues.
     MorePhones,
     /// No numbering plan has the phone, which is taken all the same.
     PhoneUnusual,
+    /// The others of a customer without a task get cards of their own.
+    MoreCards,
+    /// A cell of phones of a customer without a task holds something else, too, which has no place.
+    PartsLeftOut,
+    /// Nothing says when the task was accepted.
+    NoDate,
+    /// No column says so of any task.
+    NoDateColumn,
     /// It doesn't fit its field, and stands in the description.
     Moved,
     /// A spreadsheet has shortened a long number to a power of ten.
@@ -131,6 +170,7 @@ impl Observation {
         match self {
             Self::Wrong(problem) => problem.key(),
             Self::StatusUnknown => "remark-status-unknown",
+            Self::StatusUnsure => "remark-status-unsure",
             Self::StageUnknown => "remark-stage-unknown",
             Self::CategoryUnknown => "remark-category-unknown",
             Self::EmployeeUnknown => "remark-employee-unknown",
@@ -139,6 +179,10 @@ impl Observation {
             Self::WarrantyUnknown => "remark-warranty-unknown",
             Self::MorePhones => "remark-more-phones",
             Self::PhoneUnusual => "phone-unusual",
+            Self::MoreCards => "remark-more-cards",
+            Self::PartsLeftOut => "remark-parts-left-out",
+            Self::NoDate => "remark-no-date",
+            Self::NoDateColumn => "remark-no-date-column",
             Self::Moved => "remark-moved",
             Self::DigitsLost => "remark-digits-lost",
             Self::LikeDate => "remark-like-date",
@@ -186,6 +230,8 @@ pub struct Line {
     pub number: String,
     pub outcome: Outcome,
     pub whose: Whose,
+    /// Cards that are made for the customer's other phones.
+    pub more_cards: usize,
     pub remarks: Vec<Remark>,
 }
 
@@ -198,7 +244,13 @@ pub struct Report {
     pub left_out: Vec<String>,
     pub worksheet: Option<String>,
     pub dates: DateOrders,
-    /// Another one where something else would happen.
+    /// Why nothing of the file can be taken, whatever its rows say.
+    pub problem: Option<Invalid>,
+    /// What is to be said of the whole file.
+    pub remarks: Vec<Observation>,
+    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    pub skips_invalid: bool,
+    /// Another one where something else would happen, or was decided.
     pub digest: String,
 }
 
@@ -208,10 +260,16 @@ impl Report {
     }
 
     pub fn new_customers(&self) -> usize {
-        self.count(|line| {
+        let first = self.count(|line| {
             let fresh = matches!(line.outcome, Outcome::NewTask | Outcome::NewCustomer);
             fresh && line.whose == Whose::New
-        })
+        });
+        first + self.lines.iter().map(|line| line.more_cards).sum::<usize>()
+    }
+
+    /// Whether the import would be refused as it is.
+    pub fn is_refused(&self) -> bool {
+        self.problem.is_some() || (self.refused() > 0 && !self.skips_invalid)
     }
 
     pub fn already_here(&self) -> usize {
@@ -223,7 +281,7 @@ impl Report {
         })
     }
 
-    /// Rows that keep the whole file from being imported.
+    /// Rows with errors. They keep the whole file from being imported, or are left out of it.
     pub fn refused(&self) -> usize {
         self.count(|line| line.outcome == Outcome::Refused)
     }

@@ -161,7 +161,7 @@ fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
         Conflict::EmailTaken => Some(("field", "email".into())),
         Conflict::StageNameTaken => Some(("field", "name".into())),
         Conflict::LastStage | Conflict::CustomerTold => None,
-        Conflict::Import => Some(("field", "expected".into())),
+        Conflict::Import | Conflict::ImportChoices => Some(("field", "expected".into())),
     }
 }
 

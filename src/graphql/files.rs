@@ -4,8 +4,8 @@ use async_graphql::Enum;
 
 use crate::app;
 use crate::app::Desk;
-use crate::domain::{Actor, DateOrder, Days, Error, Language, Owner, Result, Sheet, TaskOrder};
-use crate::sheet::{self, Reading, Writing};
+use crate::domain::{Actor, DateOrder, Days, Error, Language, Owner, Result, TaskOrder};
+use crate::sheet::{self, Choices, Reading, Table, Writing};
 use crate::store::Connection;
 use crate::store::tasks::After;
 
@@ -76,8 +76,8 @@ pub fn reader(
     desk: &Desk,
     actor: Actor,
     csv: String,
-    date_order: Option<DateOrder>,
-) -> impl FnOnce(&Connection) -> Result<Sheet> + Send + use<> {
+    choices: Choices,
+) -> impl FnOnce(&Connection) -> Result<Table> + Send + use<> {
     let (shop, now) = (desk.shop.clone(), desk.clock.now());
     move |connection| {
         let staff = app::accounts::employees(connection, &actor)?;
@@ -86,8 +86,8 @@ pub fn reader(
             shop: &shop,
             staff: &staff,
             stages: &stages,
+            choices: &choices,
             now,
-            date_order,
         };
         sheet::read(csv.as_bytes(), &reading)
     }

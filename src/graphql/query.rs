@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Object};
 
 use super::Asked;
-use super::files::{self, DateOrderEnum, ExportKind, LanguageEnum};
-use super::input::TaskFilterInput;
+use super::files::{self, ExportKind, LanguageEnum};
+use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::page::{self, Page};
 use super::view::{
@@ -258,14 +258,17 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The file's text. The page /data takes longer ones, and other letters.")]
         csv: String,
-        #[graphql(desc = "How to read dates in the columns that are `ambiguousDates`.")]
-        date_order: Option<DateOrderEnum>,
+        #[graphql(desc = "What isn't to be guessed.")] choices: Option<ImportChoicesInput>,
     ) -> Result<ReportView> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
-        let read = files::reader(desk, actor, csv, date_order.map(Into::into));
-        let work = move |c: &_| app::imports::preview(c, &owner, &read(c)?);
-        Ok(desk.db.read(work).await?.into())
+        let read = files::reader(desk, actor, csv, choices.unwrap_or_default().read()?);
+        let work = move |c: &_| {
+            let table = read(c)?;
+            Ok((app::imports::preview(c, &owner, &table.sheet)?, table))
+        };
+        let (report, table) = desk.db.read(work).await?;
+        ReportView::new(report, table, &desk.shop)
     }
 
     /// Everything that people wrote, as the text of one JSON file; without passwords and keys. The

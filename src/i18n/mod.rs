@@ -131,8 +131,16 @@ pub fn invalid(language: Language, invalid: &Invalid) -> String {
 }
 
 fn problem(language: Language, problem: &Problem) -> String {
-    let bound = problem.bound().map(|bound| ("bound", bound.into()));
-    text_with(language, problem.key(), bound)
+    let args: Vec<Arg<'_>> = match problem {
+        Problem::ColumnTwice { first, second } => {
+            vec![("first", (&**first).into()), ("second", (&**second).into())]
+        }
+        _ => {
+            let bound = problem.bound().map(|bound| ("bound", bound.into()));
+            bound.into_iter().collect()
+        }
+    };
+    text_with(language, problem.key(), args)
 }
 
 /// What was seen in a cell of a file.

@@ -1,8 +1,6 @@
-//! What columns there are, and by which headings they are known: ours in both languages, and those
-//! of RemOnline.
+//! What columns there are, and which of them our own files have.
 
-use crate::domain::{Language, fold};
-use crate::i18n;
+use crate::domain::fold;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +12,11 @@ pub enum Column {
     Created,
     Closed,
     Due,
+    /// The whole name, or what a person is called by besides a surname.
     Name,
+    Surname,
+    Patronymic,
+    /// There may be several: the first that is a phone becomes the card's.
     Phone,
     Kind,
     Brand,
@@ -40,6 +42,90 @@ pub enum Column {
     Noted,
     /// Not taken at all.
     LeftOut,
+}
+
+/// What the file of rows that were left out has besides the columns of the file that they are from.
+pub const REFUSED: [(Column, &str); 1] = [(Column::LeftOut, "import-why")];
+
+/// Every column that the owner can choose, with its word in forms and the sentence that names it, in
+/// the order in which they are offered.
+pub const ALL: [(Column, &str, &str); 30] = [
+    (Column::Described, "described", "column-described"),
+    (Column::Noted, "noted", "column-noted"),
+    (Column::LeftOut, "left-out", "column-left-out"),
+    (Column::Name, "name", "column-name"),
+    (Column::Surname, "surname", "column-surname"),
+    (Column::Patronymic, "patronymic", "column-patronymic"),
+    (Column::Phone, "phone", "customers-phone"),
+    (Column::Number, "number", "column-number"),
+    (Column::Description, "description", "column-description"),
+    (Column::Status, "status", "tasks-status"),
+    (Column::Stage, "stage", "task-stage"),
+    (Column::Category, "category", "tasks-category"),
+    (Column::Created, "created", "column-created"),
+    (Column::Due, "due", "task-due"),
+    (Column::Ready, "ready", "column-ready"),
+    (Column::Closed, "closed", "column-closed"),
+    (Column::Employee, "employee", "column-employee"),
+    (Column::Kind, "kind", "column-kind"),
+    (Column::Brand, "brand", "device-brand"),
+    (Column::Model, "model", "device-model"),
+    (Column::Serial, "serial", "device-serial"),
+    (Column::Accessories, "accessories", "device-accessories"),
+    (Column::Appearance, "appearance", "device-appearance"),
+    (Column::Place, "place", "device-place"),
+    (Column::Estimate, "estimate", "task-estimate"),
+    (Column::Price, "price", "task-price"),
+    (Column::Prepayment, "prepayment", "task-prepayment"),
+    (Column::WarrantyUntil, "warranty-until", "task-warranty"),
+    (Column::WarrantyOf, "warranty-of", "task-warranty-of"),
+    (Column::Key, "key", "tasks-key"),
+];
+
+impl Column {
+    /// The column with that word in a form.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let found = ALL.iter().find(|(_, of, _)| *of == word);
+        found.map(|(column, ..)| *column)
+    }
+
+    /// Its word in forms.
+    pub fn word(self) -> &'static str {
+        let found = ALL.iter().find(|(column, ..)| *column == self);
+        found.map_or("", |(_, word, _)| word)
+    }
+
+    /// Whether several columns of a file may be this one.
+    pub fn takes_several(self) -> bool {
+        matches!(
+            self,
+            Self::Phone | Self::Described | Self::Noted | Self::LeftOut
+        )
+    }
+
+    /// Whether a table with such a column is one of tasks. What a table of customers may have as
+    /// well (a number, a day, a status, a sum, somebody responsible) doesn't say so.
+    pub fn is_of_tasks(self) -> bool {
+        matches!(
+            self,
+            Self::Description
+                | Self::Stage
+                | Self::Category
+                | Self::Due
+                | Self::Ready
+                | Self::Closed
+                | Self::Kind
+                | Self::Model
+                | Self::Serial
+                | Self::Accessories
+                | Self::Appearance
+                | Self::Estimate
+                | Self::Prepayment
+                | Self::WarrantyUntil
+                | Self::WarrantyOf
+                | Self::Key
+        )
+    }
 }
 
 /// The columns of our export of tasks, with the sentences that are their headings.
@@ -77,202 +163,57 @@ pub const CUSTOMERS: [(Column, &str); 2] = [
     (Column::Phone, "customers-phone"),
 ];
 
-/// Headings of RemOnline's export of orders, as [`plain`] writes them, in the two languages and the
-/// spellings that it has had. Whatever isn't here goes into the description.
-const REMONLINE: &[(Column, &[&str])] = &[
-    (
-        Column::Number,
-        &[
-            "номер заказа",
-            "№ заказа",
-            "заказ",
-            "order number",
-            "order #",
-            "order",
-        ],
-    ),
-    (Column::Category, &["тип заказа", "order type"]),
-    (Column::Status, &["статус заказа", "order status"]),
-    (
-        Column::Created,
-        &[
-            "создан",
-            "принят",
-            "дата создания",
-            "создано",
-            "created at",
-            "creation date",
-        ],
-    ),
-    (
-        Column::Closed,
-        &[
-            "закрыт",
-            "выдан",
-            "дата закрытия",
-            "closed at",
-            "closing date",
-        ],
-    ),
-    (Column::Ready, &["готов"]),
-    (
-        Column::Due,
-        &[
-            "крайний срок",
-            "срок исполнения",
-            "дедлайн",
-            "due date",
-            "deadline",
-        ],
-    ),
-    (
-        Column::Name,
-        &[
-            "имя клиента",
-            "фио клиента",
-            "client",
-            "client name",
-            "customer name",
-        ],
-    ),
-    (
-        Column::Phone,
-        &[
-            "телефон клиента",
-            "телефоны",
-            "phone number",
-            "client phone",
-        ],
-    ),
-    (
-        Column::Kind,
-        &[
-            "тип устройства",
-            "группа",
-            "изделие",
-            "устройство",
-            "device type",
-            "group",
-            "device",
-        ],
-    ),
-    (Column::Brand, &["бренд"]),
-    (
-        Column::Serial,
-        &[
-            "серийный номер",
-            "imei",
-            "серийный номер/imei",
-            "imei/серийный номер",
-            "serial number",
-            "serial number/imei",
-            "imei/serial number",
-        ],
-    ),
-    (Column::Accessories, &["комплектация", "package contents"]),
-    (
-        Column::Place,
-        &["место хранения", "ячейка", "storage location"],
-    ),
-    (
-        Column::Description,
-        &[
-            "неисправность",
-            "неисправность со слов заказчика",
-            "malfunction",
-            "fault",
-            "defect",
-        ],
-    ),
-    (
-        Column::Estimate,
-        &[
-            "ориентировочная стоимость",
-            "ориентировочная цена",
-            "estimated cost",
-            "estimated price",
-        ],
-    ),
-    (
-        Column::Price,
-        &["сумма", "итого", "стоимость", "к оплате", "total", "amount"],
-    ),
-    (Column::Prepayment, &["аванс", "deposit"]),
-    (Column::WarrantyUntil, &["гарантия", "warranty"]),
-    (
-        Column::Noted,
-        &[
-            "заметки приемщика",
-            "заметки исполнителя",
-            "manager notes",
-            "engineer notes",
-        ],
-    ),
-    // The description is printed for the customer, whom these don't concern.
-    (
-        Column::LeftOut,
-        &[
-            "себестоимость",
-            "себестоимость запчастей",
-            "прибыль",
-            "маржа",
-            "cost price",
-            "cost",
-            "profit",
-            "margin",
-        ],
-    ),
-];
-
-/// A heading without what people change in it: spelling, space, and signs at its end.
+/// A heading or a word without what people change in it: spelling, space, letters that only look as
+/// the others do, and signs at its end.
 pub fn plain(heading: &str) -> String {
     let text = fold(heading);
-    let text = text.trim_end_matches([':', '*', ' ']);
+    let text = one_script(text.trim().trim_end_matches([':', '*', ' ']));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The column of a heading, and whether it is one of ours.
-pub fn known(heading: &str) -> Option<(Column, bool)> {
-    let heading = plain(heading);
-    let ours = || {
-        let named = |id: &str| {
-            Language::ALL
-                .iter()
-                .any(|l| plain(&i18n::text(*l, id)) == heading)
-        };
-        let all = TASKS.iter().chain(&CUSTOMERS);
-        all.copied()
-            .find_map(|(column, id)| named(id).then_some((column, true)))
-    };
-    let theirs = || {
-        let found = REMONLINE.iter().find(|(_, all)| all.contains(&&*heading));
-        found.map(|(column, _)| (*column, false))
-    };
-    ours().or_else(theirs)
-}
+/// Letters of Latin script, and those of Cyrillic script that look as they do.
+const ALIKE: [(char, char); 12] = [
+    ('a', 'а'),
+    ('b', 'в'),
+    ('c', 'с'),
+    ('e', 'е'),
+    ('h', 'н'),
+    ('k', 'к'),
+    ('m', 'м'),
+    ('o', 'о'),
+    ('p', 'р'),
+    ('t', 'т'),
+    ('x', 'х'),
+    ('y', 'у'),
+];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_heading_is_known_in_any_case_and_in_both_languages() {
-        for (heading, column) in [
-            ("НОМЕР ЗАКАЗА:", Column::Number),
-            ("Телефон", Column::Phone),
-            ("phone", Column::Phone),
-            ("Сумма", Column::Price),
-            ("  Серийный   номер ", Column::Serial),
-            ("\u{feff}№\u{a0}заказа\u{200b} *", Column::Number),
-            ("Ｐｈｏｎｅ", Column::Phone),
-            ("Прибыль", Column::LeftOut),
-        ] {
-            assert_eq!(
-                known(heading).map(|known| known.0),
-                Some(column),
-                "{heading}"
-            );
+/// The text with every word in one script: "заказчикa" may end with a Latin letter.
+fn one_script(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain(['\0']) {
+        if c.is_alphabetic() {
+            word.push(c);
+            continue;
         }
-        assert_eq!(known("Любимый цвет"), None);
+        let latin = word.chars().filter(char::is_ascii_alphabetic).count();
+        let to_latin = latin * 2 > word.chars().count();
+        let mixed = latin > 0 && !word.is_ascii();
+        let letter = |letter: char| {
+            let pair = ALIKE.iter().find(|(latin, other)| match to_latin {
+                true => *other == letter,
+                false => *latin == letter,
+            });
+            match pair.filter(|_| mixed) {
+                Some((latin, _)) if to_latin => *latin,
+                Some((_, other)) => *other,
+                None => letter,
+            }
+        };
+        whole.extend(word.drain(..).map(letter));
+        if c != '\0' {
+            whole.push(c);
+        }
     }
+    whole
 }

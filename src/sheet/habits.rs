@@ -3,7 +3,7 @@
 
 use super::cell;
 use super::columns::Column;
-use super::read::Headings;
+use super::headings::Headings;
 use super::records::Record;
 use crate::domain::{DateOrder, DateOrders, date_order, decimal_point};
 

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use csv::StringRecord;
 use jiff::Timestamp;
 
-use super::cell;
-use super::columns::{self, Column};
+use super::choices::{Choices, Rows};
+use super::columns::Column;
 use super::decode::decode;
 use super::habits::Habits;
+use super::headings::Headings;
 use super::records::{Record, Records};
 use super::row::Row;
+use super::table::{Statuses, Table, TableColumn, decided};
 use super::workbook;
 use crate::domain::{
-    DateOrder, DateOrders, Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop,
-    Source, Stage,
+    Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop, Stage,
 };
 
 /// What is wrong with the file as a whole is reported here.
@@ -31,50 +31,46 @@ pub struct Reading<'a> {
     pub staff: &'a [Employee],
     /// The shop's, by status and in their order.
     pub stages: &'a [Stage],
+    /// What the owner has decided about the file.
+    pub choices: &'a Choices,
     pub now: Timestamp,
-    /// Holds for the columns of dates that don't tell their order.
-    pub date_order: Option<DateOrder>,
 }
 
-/// Reads a file. What is wrong with a row stands in that row.
+/// Reads a file. What is wrong with a row stands in that row; where the headings are not enough, or
+/// what was decided can't be, it stands in the sheet, and no row is read.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::domain::Error) for a file that is no table, is empty, or has headings
-/// that nobody knows.
-pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Sheet> {
+/// [`Error::Invalid`](crate::domain::Error) for a file that is no table or is empty.
+pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table> {
     let (worksheet, headings, records) = match workbook::is_workbook(file) {
         true => {
             let (name, records) = workbook::read(file)?;
             let mut records = records.into_iter();
-            let headings = Headings::first(&mut records)?;
+            let headings = first(&mut records, reading)?;
             (Some(name), headings, take(records)?)
         }
         false => {
             let text = decode(file)?;
             let mut records = Records::new(&text);
-            let headings = Headings::first(&mut records)?;
-            let phone = headings.at(Column::Phone);
+            let headings = first(&mut records, reading)?;
+            let phone = headings.place(Column::Phone);
             records.expect(headings.columns.len(), phone);
             (None, headings, take(records)?)
         }
     };
-    let habits = Habits::of(&headings, &records, reading.date_order);
-    let mut rows: Vec<ImportRow> = Vec::new();
-    let mut numbers = HashMap::new();
-    for record in &records {
-        let mut row =
-            Row::new(reading, &headings, &habits, &record.cells).read(record.row, &numbers)?;
-        let fault = record
-            .fault
-            .clone()
-            .filter(|fault| headings.is_worth_saying(fault));
-        row.remarks.splice(0..0, fault.map(Remark::of_row));
-        if !row.number.is_empty() {
-            numbers.entry(row.number.clone()).or_insert(row.row);
+    table(headings, worksheet, &records, reading)
+}
+
+/// The headings: the first record that isn't empty.
+fn first(records: &mut impl Iterator<Item = Record>, reading: &Reading<'_>) -> Result<Headings> {
+    let record = records.next().ok_or(Problem::Required.at(FIELD))?;
+    match record.fault {
+        Some(Observation::Wrong(problem)) => Err(problem.at(FIELD).into()),
+        _ if record.cells.len() > COLUMNS => {
+            Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into())
         }
-        rows.push(row);
+        _ => Ok(Headings::read(&record.cells, reading.choices)),
     }
-    Ok(headings.sheet(rows, worksheet, habits.dates))
 }
 
 /// All rows after the headings.
@@ -87,105 +83,62 @@ fn take(records: impl Iterator<Item = Record>) -> Result<Vec<Record>> {
     }
 }
 
-/// The columns of a file, in its order.
-pub struct Headings {
-    pub columns: Vec<(Column, String)>,
-    pub source: Source,
-    /// Whether the rows are tasks, and not customers alone.
-    pub tasks: bool,
-}
-
-impl Headings {
-    /// Reads the first record that isn't empty.
-    fn first(records: &mut impl Iterator<Item = Record>) -> Result<Self> {
-        let record = records.next().ok_or(Problem::Required.at(FIELD))?;
-        match record.fault {
-            Some(Observation::Wrong(problem)) => Err(problem.at(FIELD).into()),
-            _ if record.cells.len() > COLUMNS => {
-                Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into())
-            }
-            _ => Self::read(&record.cells),
+/// What the rows under these headings say.
+fn table(
+    mut headings: Headings,
+    worksheet: Option<String>,
+    records: &[Record],
+    reading: &Reading<'_>,
+) -> Result<Table> {
+    let statuses = Statuses::read(&headings, records, reading);
+    let (statuses, unreadable) = match statuses {
+        Ok(statuses) => (statuses, None),
+        Err(problem) => (Statuses::default(), Some(problem)),
+    };
+    headings.problem = headings.problem.or(unreadable);
+    let habits = Habits::of(&headings, records, reading.choices.date_order);
+    let skip = reading.choices.skip_invalid;
+    let mut rows: Vec<ImportRow> = Vec::new();
+    // The numbers of the rows before, and whether these are taken.
+    let mut numbers = HashMap::new();
+    for record in records.iter().filter(|_| headings.problem.is_none()) {
+        let row = Row::new(reading, &headings, &habits, &statuses, &record.cells);
+        let mut row = row.read(record.row, &numbers)?;
+        let fault = record.fault.clone();
+        let fault = fault.filter(|fault| headings.is_worth_saying(fault));
+        row.remarks.splice(0..0, fault.map(Remark::of_row));
+        if !row.number.is_empty() {
+            let taken = !(skip && row.is_refused());
+            let number = row.number.clone();
+            numbers.entry(number).or_insert((row.row, taken));
         }
+        rows.push(row);
     }
-
-    /// Where a column is.
-    pub fn at(&self, column: Column) -> Option<usize> {
-        self.columns.iter().position(|(of, _)| *of == column)
-    }
-
-    /// Our own descriptions may be long, and are quoted as they should be.
-    fn is_worth_saying(&self, fault: &Observation) -> bool {
-        fault.is_wrong() || self.source != Source::Zayavka
-    }
-
-    pub fn read(record: &StringRecord) -> Result<Self> {
-        let mut columns: Vec<(Column, String)> = Vec::new();
-        let mut source = Source::Other;
-        for cell in record {
-            let heading = cell::unguard(cell).trim().to_owned();
-            let known = columns::known(&heading);
-            let column = match known {
-                None => Column::Described,
-                // "Total" beside "sum": the second one has no field any more.
-                Some((column, _)) if columns.iter().any(|(of, _)| *of == column) => match column {
-                    Column::LeftOut | Column::Noted => column,
-                    _ => Column::Described,
-                },
-                Some((column, ours)) => {
-                    if column == Column::Number {
-                        source = if ours {
-                            Source::Zayavka
-                        } else {
-                            Source::RemOnline
-                        };
-                    }
-                    column
-                }
-            };
-            columns.push((column, heading));
-        }
-        let no_task = [
-            Column::Name,
-            Column::Phone,
-            Column::Described,
-            Column::Noted,
-            Column::LeftOut,
-        ];
-        let has = |column| columns.iter().any(|(of, _)| *of == column);
-        if !has(Column::Phone) && !has(Column::Description) && !has(Column::Number) {
-            return Err(Problem::HeadingsUnknown.at(FIELD).into());
-        }
-        let tasks = columns.iter().any(|(column, _)| !no_task.contains(column));
-        Ok(Self {
-            columns,
-            source,
-            tasks,
-        })
-    }
-
-    fn sheet(self, rows: Vec<ImportRow>, worksheet: Option<String>, dates: DateOrders) -> Sheet {
-        let of = |column: Column| {
-            let all = self
-                .columns
-                .iter()
-                .filter(|(of, name)| *of == column && !name.is_empty());
-            all.map(|(_, name)| name.clone()).collect::<Vec<_>>()
-        };
-        let (mut described, mut noted) = (of(Column::Described), of(Column::Noted));
-        let mut left_out = of(Column::LeftOut);
-        // A customer's card has neither a description nor comments.
-        if !self.tasks {
-            left_out.append(&mut described);
-            left_out.append(&mut noted);
-        }
-        Sheet {
-            source: self.source,
+    let columns = TableColumn::all(&headings, records);
+    let statuses = statuses.into_words();
+    let no_date = headings.tasks && headings.place(Column::Created).is_none();
+    let remarks = (no_date && headings.problem.is_none()).then_some(Observation::NoDateColumn);
+    let [described, noted, left_out] = headings.unmapped();
+    Ok(Table {
+        sheet: Sheet {
+            source: headings.source,
             rows,
             described,
             noted,
             left_out,
             worksheet,
-            dates,
-        }
-    }
+            dates: habits.dates,
+            remarks: remarks.into_iter().collect(),
+            skips_invalid: skip,
+            choices: decided(&headings, &statuses, reading.choices),
+            problem: headings.problem,
+        },
+        columns,
+        statuses,
+        rows: match headings.tasks {
+            true => Rows::Tasks,
+            false => Rows::Customers,
+        },
+        rows_are_chosen: reading.choices.rows.is_some(),
+    })
 }

@@ -9,23 +9,28 @@ use jiff::{Timestamp, ToSpan};
 use super::cell;
 use super::columns::Column;
 use super::habits::Habits;
-use super::read::{Headings, Reading};
-use super::words;
+use super::headings::Headings;
+use super::read::Reading;
+use super::table::Statuses;
+use super::words::{self, Guess};
 use crate::domain::{
     Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
-    ImportTask, Line, Message, Name, Observation, Phone, Problem, Remark, Result, Source, Stage,
-    Status, Sum, SumDoubt, Task, fold, is_none, moment, three_digit_point,
+    ImportTask, Line, Message, Observation, Problem, Remark, Result, Source, Stage, Status, Sum,
+    SumDoubt, Task, fold, is_none, moment, three_digit_point,
 };
 
 /// One row while it is read.
 pub struct Row<'a> {
-    reading: &'a Reading<'a>,
-    headings: &'a Headings,
+    pub(super) reading: &'a Reading<'a>,
+    pub(super) headings: &'a Headings,
     habits: &'a Habits,
+    statuses: &'a Statuses,
     record: &'a StringRecord,
-    remarks: Vec<Remark>,
+    pub(super) remarks: Vec<Remark>,
     /// What stands below the description.
-    below: Vec<String>,
+    pub(super) below: Vec<String>,
+    /// What stands in a note for colleagues, besides the columns that do.
+    pub(super) noted: Vec<String>,
 }
 
 impl<'a> Row<'a> {
@@ -33,19 +38,27 @@ impl<'a> Row<'a> {
         reading: &'a Reading<'a>,
         headings: &'a Headings,
         habits: &'a Habits,
+        statuses: &'a Statuses,
         record: &'a StringRecord,
     ) -> Self {
         Self {
             reading,
             headings,
             habits,
+            statuses,
             record,
             remarks: Vec::new(),
             below: Vec::new(),
+            noted: Vec::new(),
         }
     }
 
-    pub fn read(mut self, row: usize, numbers: &HashMap<String, usize>) -> Result<ImportRow> {
+    /// Reads it. `numbers` are those of the rows before, with whether these are taken.
+    pub fn read(
+        mut self,
+        row: usize,
+        numbers: &HashMap<String, (usize, bool)>,
+    ) -> Result<ImportRow> {
         let width = self.headings.columns.len();
         if self
             .record
@@ -59,18 +72,13 @@ impl<'a> Row<'a> {
         if cell::is_shortened(&number) {
             self.note(Column::Number, Observation::DigitsLost);
         }
-        if let Some(first) = numbers.get(&number) {
+        if let Some((first, _)) = numbers.get(&number) {
             let problem = Problem::NumberTwice { row: *first };
             self.note(Column::Number, Observation::Wrong(problem));
         }
-        let phone = self.phone()?;
-        let name = self.one_line(Column::Name);
-        let name = self
-            .checked(Column::Name, Name::parse("name", &name))?
-            .flatten();
-        if phone.is_none() {
-            self.keep(Column::Name);
-        }
+        let mut phones = self.phones().into_iter();
+        let phone = phones.next();
+        let name = self.name(phone.is_some())?;
         let task = match self.headings.tasks {
             true => self.task(numbers)?,
             false => None,
@@ -79,61 +87,40 @@ impl<'a> Row<'a> {
             row,
             number,
             key: self.cell(Column::Key).trim().to_owned(),
-            cells: self.record.iter().collect::<Vec<_>>().join("\u{1f}"),
+            cells: self.cells(),
             phone,
+            other_phones: phones.filter(|_| !self.headings.tasks).collect(),
             name,
             task,
             remarks: self.remarks,
         })
     }
 
-    fn phone(&mut self) -> Result<Option<Phone>> {
-        let text = self.cell(Column::Phone).trim();
-        if text.is_empty() {
-            self.note(
-                Column::Phone,
-                match self.headings.tasks {
-                    true => Observation::NoCustomer,
-                    false => Observation::Wrong(Problem::Required),
-                },
-            );
-            return Ok(None);
-        }
-        if cell::is_shortened(text) {
-            self.keep(Column::Phone);
-            self.note(
-                Column::Phone,
-                match self.headings.tasks {
-                    true => Observation::DigitsLost,
-                    false => Observation::Wrong(Problem::DigitsLost),
-                },
-            );
-            return Ok(None);
-        }
-        let country = self.reading.shop.country;
-        let all = Phone::split(text, country);
-        let first = all.first().map_or(text, String::as_str);
-        let parsed = Phone::parse("phone", first, country);
-        if all.len() > 1 && parsed.is_ok() {
-            self.keep(Column::Phone);
-            self.note(Column::Phone, Observation::MorePhones);
-        }
-        let phone = self.checked(Column::Phone, parsed)?;
-        if phone.as_ref().is_some_and(Phone::is_unusual) {
-            self.note(Column::Phone, Observation::PhoneUnusual);
-        }
-        Ok(phone)
+    fn cells(&self) -> String {
+        let cells = self
+            .record
+            .iter()
+            .map(|cell| cell.replace(ImportRow::BETWEEN, " "));
+        let between = ImportRow::BETWEEN.to_string();
+        cells.collect::<Vec<_>>().join(&between)
     }
 
-    fn task(&mut self, numbers: &HashMap<String, usize>) -> Result<Option<ImportTask>> {
+    fn task(&mut self, numbers: &HashMap<String, (usize, bool)>) -> Result<Option<ImportTask>> {
         let now = self.reading.now;
-        let created = self.moment(Column::Created)?.unwrap_or(now);
+        let said = self.remarks.len();
+        let created = self.moment(Column::Created)?;
+        // Where no row has a date, it is said of the whole file.
+        let has_dates = self.headings.place(Column::Created).is_some();
+        if created.is_none() && has_dates && self.remarks.len() == said {
+            self.note(Column::Created, Observation::NoDate);
+        }
+        let created = created.unwrap_or(now);
         if created > now.saturating_add(24.hours()).unwrap_or(now) {
             let problem = Problem::MomentInFuture;
             self.note(Column::Created, Observation::Wrong(problem));
         }
-        let (status, category) = (self.status(), self.category());
-        let stage = self.stage(status)?;
+        let (stage, category) = (self.status()?, self.category());
+        let status = stage.status;
         let closed = self.moment(Column::Closed)?;
         let due = self.day(Column::Due)?;
         let employee = self.employee();
@@ -171,21 +158,25 @@ impl<'a> Row<'a> {
         self.moment(Column::Ready)
     }
 
-    fn status(&mut self) -> Status {
+    /// The stage to which the word for the status leads, or the one that is named beside it.
+    fn status(&mut self) -> Result<Stage> {
         let text = self.cell(Column::Status).trim();
-        match words::status(text) {
-            Some(status) => status,
-            None if text.is_empty() => Status::Accepted,
-            None => {
-                self.keep(Column::Status);
-                self.note(Column::Status, Observation::StatusUnknown);
-                Status::Accepted
-            }
+        let Some(word) = self.statuses.get(text) else {
+            return self.stage(Status::Accepted, None);
+        };
+        let said = word.doubt.map(|guess| match guess {
+            Guess::Unknown => Observation::StatusUnknown,
+            _ => Observation::StatusUnsure,
+        });
+        if let Some(said) = said {
+            self.keep(Column::Status);
+            self.note(Column::Status, said);
         }
+        self.stage(word.stage.status, Some(&word.stage))
     }
 
-    /// The stage that is named, where the status has one of that name; else its first.
-    fn stage(&mut self, status: Status) -> Result<Stage> {
+    /// The stage that is named, where the status has one of that name; else `usual`, or the first.
+    fn stage(&mut self, status: Status, usual: Option<&Stage>) -> Result<Stage> {
         let name = fold(self.cell(Column::Stage).trim());
         let mut of_status = self.reading.stages.iter().filter(|of| of.status == status);
         let named = of_status.clone().find(|stage| stage.name.key() == name);
@@ -193,7 +184,7 @@ impl<'a> Row<'a> {
             self.keep(Column::Stage);
             self.note(Column::Stage, Observation::StageUnknown);
         }
-        let stage = named.or_else(|| of_status.next());
+        let stage = named.or(usual).or_else(|| of_status.next());
         Ok(stage.ok_or(Error::NotFound)?.clone())
     }
 
@@ -247,10 +238,13 @@ impl<'a> Row<'a> {
         })
     }
 
-    fn warranty_of(&mut self, numbers: &HashMap<String, usize>) -> Option<String> {
+    fn warranty_of(&mut self, numbers: &HashMap<String, (usize, bool)>) -> Option<String> {
         let number = self.cell(Column::WarrantyOf).trim().to_owned();
-        if number.is_empty() || numbers.contains_key(&number) {
-            return Some(number).filter(|number| !number.is_empty());
+        if number.is_empty() {
+            return None;
+        }
+        if numbers.get(&number).is_some_and(|(_, taken)| *taken) {
+            return Some(number);
         }
         self.keep(Column::WarrantyOf);
         self.note(Column::WarrantyOf, Observation::WarrantyUnknown);
@@ -272,7 +266,8 @@ impl<'a> Row<'a> {
 
     /// What is too long for a comment stands in the description instead.
     fn comment(&mut self) -> Option<Message> {
-        let lines = self.under_headings(Column::Noted);
+        let mut lines = std::mem::take(&mut self.noted);
+        lines.extend(self.under_headings(Column::Noted));
         if lines.is_empty() {
             return None;
         }
@@ -366,15 +361,31 @@ impl<'a> Row<'a> {
         cell::unguard(at.and_then(|at| self.record.get(at)).unwrap_or_default())
     }
 
-    fn one_line(&self, column: Column) -> String {
-        let lines = self.cell(column).lines().map(str::trim);
-        lines
-            .filter(|line| !line.is_empty())
-            .collect::<Vec<_>>()
-            .join(", ")
+    pub(super) fn one_line(&self, column: Column) -> String {
+        one_line(self.cell(column))
     }
 
-    fn heading(&self, column: Column) -> String {
+    /// The cells of these columns that say something, in their order, with their places.
+    pub(super) fn filled(&self, of: &[Column]) -> Vec<(usize, &'a str)> {
+        let columns = self.headings.columns.iter().enumerate();
+        let chosen = columns.filter(|(_, (column, _))| of.contains(column));
+        let cell = |(at, _)| {
+            (
+                at,
+                cell::unguard(self.record.get(at).unwrap_or_default()).trim(),
+            )
+        };
+        chosen
+            .map(cell)
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
+    }
+
+    pub(super) fn heading_at(&self, at: usize) -> String {
+        self.headings.columns[at].1.clone()
+    }
+
+    pub(super) fn heading(&self, column: Column) -> String {
         let found = self.headings.columns.iter().find(|(of, _)| *of == column);
         found
             .map(|(_, heading)| heading.clone())
@@ -399,7 +410,7 @@ impl<'a> Row<'a> {
     }
 
     /// The value, or a remark on what is wrong with it.
-    fn checked<T>(&mut self, column: Column, parsed: Result<T>) -> Result<Option<T>> {
+    pub(super) fn checked<T>(&mut self, column: Column, parsed: Result<T>) -> Result<Option<T>> {
         match parsed {
             Ok(value) => Ok(Some(value)),
             Err(Error::Invalid(invalid)) => {
@@ -409,4 +420,10 @@ impl<'a> Row<'a> {
             Err(error) => Err(error),
         }
     }
+}
+
+pub(super) fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(", ")
 }

@@ -1,58 +1,36 @@
 //! By which words statuses and kinds of work are known: ours in both languages, and those of other
 //! programs.
+//!
+//! A word is compared as a whole, or by its stem with at most an ending behind it. Looking for parts
+//! of a word is how "Приостановлен" becomes new ("нов") and "Не выдан" handed over. What has a
+//! negation in it, or means several things, is a guess that leaves the task open: a task that is
+//! closed by mistake is never looked at again, and one that is ready by mistake calls the customer.
 
 use std::sync::LazyLock;
 
 use super::columns::plain;
+use super::vocabulary::{
+    BETWEEN, CATEGORIES, DENYING, DOUBTS, NEGATIONS, NOT_COLLECTED, PHRASES, STATUSES,
+};
 use crate::domain::{Category, Language, Status};
 use crate::i18n;
 
-/// Parts of the words for statuses elsewhere. The first that is found counts.
-const STATUSES: &[(&str, Status)] = &[
-    ("закрыт", Status::Closed),
-    ("выдан", Status::Closed),
-    ("отмен", Status::Closed),
-    ("отказ", Status::Closed),
-    ("заверш", Status::Closed),
-    ("архив", Status::Closed),
-    ("closed", Status::Closed),
-    ("issued", Status::Closed),
-    ("picked up", Status::Closed),
-    ("cancel", Status::Closed),
-    ("не готов", Status::InProgress),
-    ("not ready", Status::InProgress),
-    ("готов", Status::Ready),
-    ("выдач", Status::Ready),
-    ("ready", Status::Ready),
-    ("работ", Status::InProgress),
-    ("соглас", Status::InProgress),
-    ("ожида", Status::InProgress),
-    ("ждет", Status::InProgress),
-    ("отложен", Status::InProgress),
-    ("диагност", Status::InProgress),
-    ("ремонт", Status::InProgress),
-    ("запчаст", Status::InProgress),
-    ("progress", Status::InProgress),
-    ("approv", Status::InProgress),
-    ("agree", Status::InProgress),
-    ("wait", Status::InProgress),
-    ("hold", Status::InProgress),
-    ("нов", Status::Accepted),
-    ("назначен", Status::Accepted),
-    ("принят", Status::Accepted),
-    ("new", Status::Accepted),
-    ("accepted", Status::Accepted),
-];
+/// How a word for a status was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    Sure(Status),
+    /// It may mean something else.
+    Unsure(Status),
+    Unknown,
+}
 
-/// The same for kinds of work.
-const CATEGORIES: &[(&str, Category)] = &[
-    ("консульт", Category::Consulting),
-    ("consult", Category::Consulting),
-    ("диагност", Category::Diagnosis),
-    ("diagnos", Category::Diagnosis),
-    ("ремонт", Category::Repair),
-    ("repair", Category::Repair),
-];
+/// Where a status is that has several meanings or none that is sure.
+const IN_DOUBT: Status = Status::InProgress;
+
+/// The most letters that follow a stem as its ending: "готов" and "готовности".
+const ENDING: usize = 6;
+/// The same for stems of three letters, with which other words begin: "нов" and "нового".
+const SHORT_ENDING: usize = 3;
 
 /// What ours are called, in every language and in SQL.
 static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
@@ -60,12 +38,137 @@ static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
 static CATEGORY_NAMES: LazyLock<Vec<(String, Category)>> =
     LazyLock::new(|| names(Category::ALL, Category::word, i18n::category));
 
-pub fn status(text: &str) -> Option<Status> {
-    called(text, &STATUS_NAMES, STATUSES)
+pub fn status(text: &str) -> Guess {
+    if let Some(ours) = called(text, &STATUS_NAMES) {
+        return Guess::Sure(ours);
+    }
+    let words = words(text);
+    let mut seen = Seen::default();
+    let mut rest = &words[..];
+    while let Some(word) = rest.first() {
+        rest = &rest[seen.take(word, rest)..];
+    }
+    seen.guess()
 }
 
+/// A kind of work; `None` where the words name none, several, or what is not done.
 pub fn category(text: &str) -> Option<Category> {
-    called(text, &CATEGORY_NAMES, CATEGORIES)
+    if let Some(ours) = called(text, &CATEGORY_NAMES) {
+        return Some(ours);
+    }
+    let words = words(text);
+    let of_word = |word: &String| CATEGORIES.iter().find(|(stem, _)| is_of(word, stem));
+    let mut found = words.iter().filter_map(of_word).map(|(_, of)| *of);
+    let first = found.next()?;
+    let denied = words.iter().any(|word| NEGATIONS.contains(&&**word));
+    let one = !denied && found.all(|other| other == first);
+    one.then_some(first)
+}
+
+/// What the words of a status have said so far.
+#[derive(Default)]
+struct Seen {
+    affirmed: Vec<Status>,
+    /// Something was denied that isn't about being collected.
+    denied: bool,
+    /// It was denied that it is over.
+    not_over: bool,
+    doubtful: bool,
+}
+
+impl Seen {
+    /// Reads the first of the words, and says how many of them belong together.
+    fn take(&mut self, word: &str, rest: &[String]) -> usize {
+        if NEGATIONS.contains(&word) {
+            let between = |word: &&String| BETWEEN.contains(&word.as_str());
+            let skipped = rest[1..].iter().take_while(between).count();
+            let denied = rest.get(1 + skipped);
+            self.deny(denied.map(String::as_str).unwrap_or_default());
+            return (2 + skipped).min(rest.len());
+        }
+        if let Some((phrase, status)) = PHRASES.iter().find(|(phrase, _)| begins(rest, phrase)) {
+            self.affirm(*status);
+            return phrase.len();
+        }
+        let inside = |start: &&&str| {
+            let denied = word.strip_prefix(**start);
+            denied.is_some_and(|denied| status_of(denied).is_some())
+        };
+        if DOUBTS.iter().any(|stem| is_of(word, stem)) {
+            self.doubtful = true;
+        } else if let Some(status) = status_of(word) {
+            self.affirm(status);
+        } else if let Some(start) = DENYING.iter().find(inside) {
+            self.deny(&word[start.len()..]);
+        }
+        1
+    }
+
+    fn affirm(&mut self, status: Status) {
+        if !self.affirmed.contains(&status) {
+            self.affirmed.push(status);
+        }
+    }
+
+    fn deny(&mut self, word: &str) {
+        let over = status_of(word) == Some(Status::Closed)
+            || NOT_COLLECTED.iter().any(|stem| is_of(word, stem));
+        match over {
+            true => self.not_over = true,
+            false => self.denied = true,
+        }
+    }
+
+    fn guess(self) -> Guess {
+        match self.affirmed[..] {
+            [] if self.denied || self.not_over || self.doubtful => Guess::Unsure(IN_DOUBT),
+            [] => Guess::Unknown,
+            [one] if !self.denied && !self.doubtful && !self.not_over => Guess::Sure(one),
+            // "Готово, не выдано" denies nothing but that it is over.
+            [one] if !self.denied && !self.doubtful && one != Status::Closed => Guess::Unsure(one),
+            _ => Guess::Unsure(IN_DOUBT),
+        }
+    }
+}
+
+/// Whether the words begin with those of a phrase.
+fn begins(words: &[String], phrase: &[&str]) -> bool {
+    words.len() >= phrase.len()
+        && words
+            .iter()
+            .zip(phrase)
+            .all(|(word, stem)| is_of(word, stem))
+}
+
+fn status_of(word: &str) -> Option<Status> {
+    let found = STATUSES.iter().find(|(stem, _)| is_of(word, stem));
+    found.map(|(_, status)| *status)
+}
+
+/// Whether a word is a stem with nothing but an ending behind it.
+fn is_of(word: &str, stem: &str) -> bool {
+    let Some(ending) = word.strip_prefix(stem) else {
+        return false;
+    };
+    let letters = stem.chars().count();
+    let most = match letters {
+        // "в", "up", "for", "new": these have no endings.
+        ..=2 => 0,
+        3 if stem.is_ascii() => 0,
+        3 => SHORT_ENDING,
+        _ => ENDING,
+    };
+    ending.chars().count() <= most
+}
+
+/// The words of a text, without the apostrophes inside them.
+fn words(text: &str) -> Vec<String> {
+    let text = plain(text).replace(['\'', '’'], "");
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn names<T: Copy>(
@@ -81,12 +184,10 @@ fn names<T: Copy>(
     names
 }
 
-fn called<T: Copy>(text: &str, names: &[(String, T)], parts: &[(&str, T)]) -> Option<T> {
+fn called<T: Copy>(text: &str, names: &[(String, T)]) -> Option<T> {
     let text = plain(text);
     let ours = names.iter().find(|(name, _)| *name == text);
-    let part = || parts.iter().find(|(part, _)| text.contains(part));
     ours.map(|(_, of)| *of)
-        .or_else(|| part().map(|(_, of)| *of))
 }
 
 #[cfg(test)]
@@ -95,26 +196,74 @@ mod tests {
 
     #[test]
     fn statuses_of_other_programs_become_ours() {
+        use Guess::{Sure, Unknown, Unsure};
         for (text, expected) in [
-            ("Новый", Some(Status::Accepted)),
-            ("Принято", Some(Status::Accepted)),
-            ("Мастер назначен", Some(Status::Accepted)),
-            ("Согласовано, передано в работу", Some(Status::InProgress)),
-            ("Клиент отказался", Some(Status::Closed)),
-            ("На выдачу", Some(Status::Ready)),
-            ("В работе", Some(Status::InProgress)),
-            ("На согласовании", Some(Status::InProgress)),
-            ("Ждёт запчасть", Some(Status::InProgress)),
-            ("Не готов", Some(Status::InProgress)),
-            ("Готов", Some(Status::Ready)),
-            ("Ожидает выдачи", Some(Status::Ready)),
-            ("Закрыт неуспешно", Some(Status::Closed)),
-            ("Выдан", Some(Status::Closed)),
-            ("in progress", Some(Status::InProgress)),
-            ("IN_PROGRESS", Some(Status::InProgress)),
-            ("Где-то", None),
+            ("Новый", Sure(Status::Accepted)),
+            ("Принято", Sure(Status::Accepted)),
+            ("Принят в ремонт", Sure(Status::Accepted)),
+            ("Мастер назначен", Sure(Status::Accepted)),
+            ("Согласовано, передано в работу", Sure(Status::InProgress)),
+            ("Клиент отказался", Sure(Status::Closed)),
+            ("На выдачу", Sure(Status::Ready)),
+            ("В работе", Sure(Status::InProgress)),
+            ("На согласовании", Sure(Status::InProgress)),
+            ("Ждёт запчасть", Sure(Status::InProgress)),
+            ("Готов", Sure(Status::Ready)),
+            ("Готов к выдаче", Sure(Status::Ready)),
+            ("Гoтов", Sure(Status::Ready)),
+            ("Ожидает выдачи", Sure(Status::Ready)),
+            ("Закрыт неуспешно", Sure(Status::Closed)),
+            ("Выдан", Sure(Status::Closed)),
+            ("Picked up", Sure(Status::Closed)),
+            ("in progress", Sure(Status::InProgress)),
+            ("IN_PROGRESS", Sure(Status::InProgress)),
+            ("On hold", Sure(Status::InProgress)),
+            ("New", Sure(Status::Accepted)),
+            ("Отремонтировано", Sure(Status::Ready)),
+            ("Приостановлен", Sure(Status::InProgress)),
+            // Denied, almost, or two things at once.
+            ("Не готов", Unsure(Status::InProgress)),
+            ("Ещё не готов", Unsure(Status::InProgress)),
+            ("Неготов", Unsure(Status::InProgress)),
+            ("Not yet ready", Unsure(Status::InProgress)),
+            ("Isn't ready", Unsure(Status::InProgress)),
+            ("Unclosed", Unsure(Status::InProgress)),
+            ("un-closed", Unsure(Status::InProgress)),
+            ("Готов не полностью", Unsure(Status::InProgress)),
+            ("Готово, не выдано", Unsure(Status::Ready)),
+            ("Готов, не забрали", Unsure(Status::Ready)),
+            ("Выдан без ремонта", Unsure(Status::InProgress)),
+            ("Отказ от ремонта", Unsure(Status::InProgress)),
+            ("Не был выдан", Unsure(Status::InProgress)),
+            ("Not picked up", Unsure(Status::InProgress)),
+            ("Almost ready", Unsure(Status::InProgress)),
+            ("Частично готов", Unsure(Status::InProgress)),
+            ("Ремонт невозможен", Unsure(Status::InProgress)),
+            ("Восстановлен", Unsure(Status::InProgress)),
+            ("Done", Unsure(Status::InProgress)),
+            // Neither a part of a word nor a name that begins alike is one.
+            ("Где-то", Unknown),
+            ("Новосибирск", Unknown),
+            ("Renault", Unknown),
+            ("Newton", Unknown),
+            ("", Unknown),
         ] {
             assert_eq!(status(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_of_work_are_read_by_whole_words_too() {
+        for (text, expected) in [
+            ("Ремонт", Some(Category::Repair)),
+            ("Гарантийный ремонт", Some(Category::Repair)),
+            ("Диагностика", Some(Category::Diagnosis)),
+            ("REPAIR", Some(Category::Repair)),
+            ("Без ремонта", None),
+            ("Диагностика и ремонт", None),
+            ("Платный", None),
+        ] {
+            assert_eq!(category(text), expected, "{text}");
         }
     }
 }

@@ -7,7 +7,9 @@ use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xl
 use csv::StringRecord;
 use zip::ZipArchive;
 
-use super::read::{COLUMNS, FIELD, Headings, ROWS};
+use super::choices::Choices;
+use super::headings::Headings;
+use super::read::{COLUMNS, FIELD, ROWS};
 use super::records::Record;
 use crate::domain::{Error, Problem, Result};
 
@@ -53,7 +55,8 @@ fn sheets(file: &[u8]) -> Result<(String, Vec<Record>)> {
     let mut first = None;
     for name in names {
         let records = records(&mut workbook, &name)?;
-        let headings = records.first().map(|record| Headings::read(&record.cells));
+        let guess = |record: &Record| Headings::read(&record.cells, &Choices::default());
+        let headings = records.first().map(guess);
         if headings.is_some_and(|headings| headings.is_ok()) {
             return Ok((name, records));
         }

@@ -4,9 +4,10 @@
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use jiff::Timestamp;
 
-use super::cell::guard;
-use super::columns::{CUSTOMERS, Column, TASKS};
-use crate::domain::{Customer, Day, Details, Error, Language, Name, Result, Shop, Sum};
+use super::cell::{guard, unguard};
+use super::columns::{CUSTOMERS, Column, REFUSED, TASKS};
+use super::table::Table;
+use crate::domain::{Customer, Day, Details, Error, ImportRow, Language, Name, Result, Shop, Sum};
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 
@@ -61,8 +62,47 @@ impl Writing {
         Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
     }
 
+    /// The rows that are left out of an import, with the columns of their file and why, to be
+    /// corrected and sent again. Empty where there are none.
+    ///
+    /// # Errors
+    /// As for [`Writing::head_of_tasks`].
+    pub fn refused(&self, table: &Table) -> Result<Vec<u8>> {
+        let why = |row: &ImportRow| {
+            let wrong = row.remarks.iter().filter(|remark| remark.what.is_wrong());
+            let said = wrong.map(|remark| {
+                let text = i18n::observation(self.language, &remark.what);
+                match &*remark.column {
+                    "" => text,
+                    column => format!("{column}: {text}"),
+                }
+            });
+            said.collect::<Vec<_>>().join(" ")
+        };
+        let cells = |row: &ImportRow| {
+            let cells = row.cells.split(ImportRow::BETWEEN).map(unguard);
+            cells.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let head: Vec<_> = table.columns.iter().map(|of| of.heading.clone()).collect();
+        // A row may have more cells than there are headings, and be refused for that.
+        let rows = table.sheet.refused();
+        let widths = rows.map(|row| cells(row).len());
+        let Some(width) = widths.max().map(|widest| widest.max(head.len())) else {
+            return Ok(Vec::new());
+        };
+        let line = |mut cells: Vec<String>, last: String| {
+            cells.resize(width, String::new());
+            cells.push(last);
+            cells
+        };
+        let head = line(head, i18n::text(self.language, REFUSED[0].1));
+        let rows = table.sheet.refused().map(|row| line(cells(row), why(row)));
+        let lines = std::iter::once(head).chain(rows);
+        Ok([MARK, &self.lines(lines)?].concat())
+    }
+
     /// A comma stands in a Russian sum, so a semicolon stands between the cells.
-    fn lines<const N: usize>(&self, rows: impl Iterator<Item = [String; N]>) -> Result<Vec<u8>> {
+    fn lines(&self, rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>> {
         let separator = match self.language {
             Language::Russian => b';',
             Language::English => b',',
@@ -74,7 +114,8 @@ impl Writing {
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
         for row in rows {
-            writer.write_record(row).map_err(Error::internal)?;
+            let cells = row.as_ref().iter().map(|cell| guard(cell));
+            writer.write_record(cells).map_err(Error::internal)?;
         }
         writer
             .into_inner()
@@ -118,7 +159,11 @@ impl Writing {
                 None => String::new(),
             },
             Column::Key => task.export_key(),
-            Column::Described | Column::Noted | Column::LeftOut => String::new(),
+            Column::Surname
+            | Column::Patronymic
+            | Column::Described
+            | Column::Noted
+            | Column::LeftOut => String::new(),
         }
     }
 

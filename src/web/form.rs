@@ -52,7 +52,7 @@ impl Errors {
             Error::Conflict(conflict @ Conflict::StageNameTaken) => {
                 ("name", i18n::conflict(texts.language, conflict))
             }
-            Error::Conflict(conflict @ Conflict::Import) => {
+            Error::Conflict(conflict @ (Conflict::Import | Conflict::ImportChoices)) => {
                 ("csv", i18n::conflict(texts.language, conflict))
             }
             Error::RateLimited { retry_after } => {

@@ -122,6 +122,7 @@ pages! { visit:
     POST ["data", "archive"] if visit.is_cut_off => data::too_large(&visit).await;
     POST ["data", "import"] => data::upload(&visit).await;
     GET ["data", "import", token] => data::preview(&visit, token).await;
+    GET ["data", "import", token, "refused.csv"] => data::refused(&visit, token).await;
     POST ["data", "import", token] => data::apply(&visit, token).await;
     POST ["data", "archive"] => data::put_back(&visit).await;
 

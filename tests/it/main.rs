@@ -29,6 +29,7 @@ mod input;
 mod intake;
 mod live;
 mod log;
+mod mapping;
 mod metrics;
 mod outbox;
 mod pacing;

@@ -2,11 +2,13 @@
 //! for what can be taken away again: the day, the sums and the warranty of a task.
 
 mod details;
+mod import;
 mod stage;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
 
+pub use import::ImportChoicesInput;
 pub use stage::{NewStageInput, StageInput};
 
 use super::view::{CategoryEnum, StatusEnum};

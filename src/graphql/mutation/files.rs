@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app;
 use crate::domain::Result;
-use crate::graphql::files::DateOrderEnum;
+use crate::graphql::input::ImportChoicesInput;
 use crate::graphql::view::ReportView;
 use crate::graphql::{Asked, files};
 use crate::sheet::FIELD;
@@ -27,8 +27,9 @@ pub struct FileMutation;
 #[Object]
 impl FileMutation {
     /// Imports a CSV file: our own, RemOnline's export of orders, or any table with headings that are
-    /// known. All of its rows, or none: BAD_USER_INPUT when `previewImport` shows an error. Tasks that
-    /// came before don't come again. Customers are told nothing. The owner's.
+    /// known or given in `choices`. All of its rows, or none: BAD_USER_INPUT when `previewImport` shows
+    /// an error, unless `skipInvalid` leaves such rows out. Tasks that came before don't come again.
+    /// Customers are told nothing. The owner's.
     async fn import_csv(
         &self,
         ctx: &Context<'_>,
@@ -38,22 +39,23 @@ impl FileMutation {
             desc = "The `digest` of the preview; CONFLICT when something else would happen now."
         )]
         expected: Option<String>,
-        #[graphql(
-            desc = "How to read dates in the columns that are `ambiguousDates` of the preview."
-        )]
-        date_order: Option<DateOrderEnum>,
+        #[graphql(desc = "Those of the preview.")] choices: Option<ImportChoicesInput>,
     ) -> Result<ImportCsvPayload> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
-        let sheet = desk
+        let choices = choices.unwrap_or_default().read()?;
+        let table = desk
             .db
-            .read(files::reader(desk, actor, csv, date_order.map(Into::into)))
+            .read(files::reader(desk, actor, csv, choices))
             .await?;
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| {
-            app::imports::apply(tx, &owner, FIELD, &sheet, expected.as_deref(), now)
+            let expected = expected.as_deref();
+            let report = app::imports::apply(tx, &owner, FIELD, &table.sheet, expected, now)?;
+            Ok((report, table))
         };
-        let report = desk.db.write(work).await?.into();
+        let (report, table) = desk.db.write(work).await?;
+        let report = ReportView::new(report, table, &desk.shop)?;
         Ok(ImportCsvPayload { report })
     }
 

@@ -1,8 +1,10 @@
 use async_graphql::{Enum, SimpleObject};
 
-use crate::domain::{ImportLine, Outcome, Report, Whose};
+use super::stage::{StageView, stage};
+use crate::domain::{Error, ImportLine, Outcome, Report, Result, Shop, Whose};
 use crate::graphql::error::LANGUAGE;
 use crate::i18n;
+use crate::sheet::{Column, StatusWord, Table, TableColumn, Writing};
 
 /// What becomes of a row of a file.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +15,7 @@ pub enum ImportOutcome {
     KnownCustomer,
     /// The task was imported before, or was exported here and never left.
     AlreadyHere,
-    /// It has an error, for which nothing of the file is imported.
+    /// It has an error. Nothing of the file is imported, or all but such rows with `skipInvalid`.
     Refused,
 }
 
@@ -24,6 +26,71 @@ pub enum WhoseEnum {
     New,
     Known,
     Nobody,
+}
+
+/// What a column of a file is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "ImportColumn", remote = "Column")]
+pub enum ImportColumnEnum {
+    Number,
+    Status,
+    Stage,
+    Category,
+    Created,
+    Closed,
+    Due,
+    /// The whole name, or what a person is called by besides a surname.
+    Name,
+    Surname,
+    Patronymic,
+    /// There may be several: the first that is a phone becomes the card's.
+    Phone,
+    Kind,
+    Brand,
+    Model,
+    Serial,
+    Accessories,
+    Appearance,
+    Place,
+    Description,
+    Estimate,
+    Price,
+    Prepayment,
+    WarrantyUntil,
+    WarrantyOf,
+    /// By which a task of our own export is known again.
+    Key,
+    Employee,
+    /// Since when it was ready to be collected.
+    Ready,
+    /// Into the description, under its heading.
+    Described,
+    /// Into a note for colleagues, under its heading.
+    Noted,
+    LeftOut,
+}
+
+/// A column of a file, and what it is taken for.
+#[derive(SimpleObject)]
+#[graphql(name = "ImportedColumn")]
+pub struct ColumnView {
+    /// On one line; empty where the file has none.
+    heading: String,
+    /// The first values that it has.
+    samples: Vec<String>,
+    column: ImportColumnEnum,
+}
+
+/// A word of a file for a status, and the stage that it leads to.
+#[derive(SimpleObject)]
+#[graphql(name = "ImportedStatus")]
+pub struct StatusWordView {
+    word: String,
+    /// In how many rows it stands.
+    count: usize,
+    stage: StageView,
+    /// False for a guess that may be wrong; rows with it have a remark.
+    is_sure: bool,
 }
 
 /// What is to be said of a cell.
@@ -57,8 +124,17 @@ pub struct ReportView {
     new_tasks: usize,
     new_customers: usize,
     already_here: usize,
-    /// Rows with an error: while there are any, nothing is imported.
+    /// Rows with an error: they are left out with `skipInvalid`, else nothing is imported.
     refused: usize,
+    /// These rows as a CSV file with the columns of this one and with the reasons, to be corrected
+    /// and imported; empty without any.
+    refused_csv: String,
+    /// What is to be said of the whole file. While there is an error, there are no rows.
+    remarks: Vec<RemarkView>,
+    /// In the order of the file.
+    columns: Vec<ColumnView>,
+    /// The most frequent first.
+    statuses: Vec<StatusWordView>,
     rows: Vec<ImportRowView>,
     /// Columns that have no field, and go into the description under their heading.
     described: Vec<String>,
@@ -67,25 +143,70 @@ pub struct ReportView {
     /// Columns that are not taken.
     left_out: Vec<String>,
     /// Columns of dates such as 2/1/2024 that don't tell whether the day or the month stands first:
-    /// pass `dateOrder`. Without it such dates are errors.
+    /// say it with `choices.dateOrder`. Without it such dates are errors.
     ambiguous_dates: Vec<String>,
-    /// To be passed to `importCsv`: another one where something else would happen.
+    /// To be passed to `importCsv`: another one where something else would happen or was chosen.
     digest: String,
 }
 
-impl From<Report> for ReportView {
-    fn from(report: Report) -> Self {
-        Self {
+impl ReportView {
+    /// # Errors
+    /// [`Error::Internal`], which writing into memory never has.
+    pub fn new(report: Report, table: Table, shop: &Shop) -> Result<Self> {
+        let writing = Writing {
+            language: shop.language,
+            shop: shop.clone(),
+        };
+        let refused_csv = String::from_utf8(writing.refused(&table)?).map_err(Error::internal)?;
+        Ok(Self {
             new_tasks: report.new_tasks(),
             new_customers: report.new_customers(),
             already_here: report.already_here(),
             refused: report.refused(),
+            refused_csv,
+            remarks: of_file(&report),
+            columns: table.columns.into_iter().map(Into::into).collect(),
+            statuses: table.statuses.into_iter().map(Into::into).collect(),
             rows: report.lines.into_iter().map(Into::into).collect(),
             described: report.described,
             noted: report.noted,
             left_out: report.left_out,
             ambiguous_dates: report.dates.ambiguous,
             digest: report.digest,
+        })
+    }
+}
+
+fn of_file(report: &Report) -> Vec<RemarkView> {
+    let of_file = |message, is_error| RemarkView {
+        column: String::new(),
+        message,
+        is_error,
+    };
+    let problem = report.problem.iter();
+    let problem = problem.map(|problem| of_file(i18n::invalid(LANGUAGE, problem), true));
+    let remarks = report.remarks.iter();
+    let remarks = remarks.map(|seen| of_file(i18n::observation(LANGUAGE, seen), seen.is_wrong()));
+    problem.chain(remarks).collect()
+}
+
+impl From<TableColumn> for ColumnView {
+    fn from(of: TableColumn) -> Self {
+        Self {
+            heading: of.heading,
+            samples: of.samples,
+            column: of.column.into(),
+        }
+    }
+}
+
+impl From<StatusWord> for StatusWordView {
+    fn from(of: StatusWord) -> Self {
+        Self {
+            word: of.word,
+            count: of.count,
+            stage: stage(of.stage),
+            is_sure: of.doubt.is_none(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};
 pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
-pub use import::ReportView;
+pub use import::{ImportColumnEnum, ReportView};
 pub use list::List;
 pub use notice::UndeliveredView;
 pub use report::{MonthView, TodayView};

@@ -21,7 +21,7 @@ use crate::sheet::Writing;
 use crate::store::tasks::After;
 use crate::web::visit::Visit;
 
-const CSV: &str = "text/csv; charset=utf-8";
+pub(super) const CSV: &str = "text/csv; charset=utf-8";
 /// Pages that wait for a slow reader.
 const WAITING: usize = 2;
 /// What is unpacked at a time, in bytes.
@@ -130,7 +130,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
     Ok(file(visit, "archive", "json", json, body.into_response()))
 }
 
-fn writing(visit: &Visit) -> Writing {
+pub(super) fn writing(visit: &Visit) -> Writing {
     Writing {
         language: visit.texts.language,
         shop: visit.desk.shop.clone(),
@@ -160,7 +160,7 @@ async fn settle(written: Result<()>, parts: &Parts) {
 }
 
 /// The answer that a browser keeps as a file.
-fn file(
+pub(super) fn file(
     visit: &Visit,
     name: &str,
     ending: &str,

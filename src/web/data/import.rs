@@ -1,15 +1,19 @@
-//! A table that comes in: sent, looked at row by row, and then taken whole or not at all. Between
-//! the look and the yes the server keeps the file, so it is the same one.
+//! A table that comes in: sent, looked at, and then taken. On the look the owner says what its
+//! columns and words mean and whether rows with errors are left out; between the look and the yes the
+//! server keeps the file and what was said, so that what is taken is what was looked at.
 
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::download::{CSV, file, writing};
 use super::show_with;
 use crate::app;
-use crate::domain::{DateOrder, Error, ImportLine, Outcome, Report, Result, Sheet, Whose};
+use crate::domain::{DateOrder, Error, ImportLine, Outcome, Report, Result, Stage, Status, Whose};
 use crate::i18n;
-use crate::sheet::{self, FIELD, Reading};
+use crate::sheet::choices::{self, Rows};
+use crate::sheet::columns::ALL;
+use crate::sheet::{self, Choices, Column, FIELD, Reading, StatusWord, Table, TableColumn};
 use crate::store::{Connection, Transaction};
 use crate::web::form::Errors;
 use crate::web::text::Texts;
@@ -18,8 +22,13 @@ use crate::web::visit::Visit;
 /// Rows that are shown even when there is nothing wrong with them, and others at the most.
 const SHOWN: usize = 100;
 const WRONG: usize = 1_000;
-/// The order of dates that somebody has chosen, in addresses and forms.
-const DATES: &str = "dates";
+/// Columns and words that can be changed on the page; others stay as they are guessed. With them the
+/// form is shorter than the longest body.
+const COLUMNS: usize = 200;
+const WORDS: usize = 100;
+const WORD: usize = 100;
+/// Columns that nobody has to unfold.
+const FEW: usize = 12;
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -28,13 +37,68 @@ struct ImportPage<'a> {
     current: &'a str,
     errors: Errors,
     token: &'a str,
+    table: Table,
     report: Report,
+    stages: Vec<(Status, Vec<Stage>)>,
     counts: Vec<(String, usize)>,
     rows: Vec<Row>,
     /// How many are shown at the most, and of those with errors behind them.
     shown: (usize, usize),
     /// Whether there is anything to say yes to.
     anything: bool,
+}
+
+impl ImportPage<'_> {
+    /// The columns that can be changed, with their places. One without a heading and without values
+    /// is what a spreadsheet leaves behind the last one.
+    fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
+        let columns = self.table.columns.iter().enumerate();
+        let said = columns.filter(|(_, of)| !of.heading.is_empty() || !of.samples.is_empty());
+        said.take(COLUMNS)
+    }
+
+    /// The words that can be changed.
+    fn words(&self) -> impl Iterator<Item = &StatusWord> {
+        let words = self.table.statuses.iter();
+        words
+            .filter(|word| word.key.chars().count() <= WORD)
+            .take(WORDS)
+    }
+
+    fn words_are_cut(&self) -> bool {
+        self.words().count() < self.table.statuses.len()
+    }
+
+    fn columns_are_cut(&self) -> bool {
+        self.table.columns.len() > COLUMNS
+    }
+
+    /// Whether the columns want a look: they are few, something is wrong with them, or nobody knows
+    /// some.
+    fn columns_are_open(&self) -> bool {
+        let unknown = self.columns().any(|(_, of)| of.column == Column::Described);
+        self.report.problem.is_some() || unknown || self.columns().count() <= FEW
+    }
+
+    /// What is to be said of the whole file.
+    fn remarks(&self) -> Vec<String> {
+        let remarks = self.report.remarks.iter();
+        let text = |seen| i18n::observation(self.visit.texts.language, seen);
+        remarks.map(text).collect()
+    }
+
+    /// The sentence that names what rows are.
+    fn rows_word(&self, rows: &Rows) -> &'static str {
+        match rows {
+            Rows::Tasks => "import-rows-tasks",
+            Rows::Customers => "import-rows-customers",
+        }
+    }
+
+    fn problem(&self) -> Option<String> {
+        let problem = self.report.problem.as_ref()?;
+        Some(i18n::invalid(self.visit.texts.language, problem))
+    }
 }
 
 /// A row as the page shows it.
@@ -93,24 +157,26 @@ pub async fn upload(visit: &Visit) -> Result<Response> {
 }
 
 pub async fn preview(visit: &Visit, token: &str) -> Result<Response> {
-    let dates = visit.asked(DATES).and_then(DateOrder::from_word);
-    show_preview(visit, token, dates, StatusCode::OK, Errors::default()).await
+    show_preview(visit, token, StatusCode::OK, Errors::default()).await
 }
 
 async fn show_preview(
     visit: &Visit,
     token: &str,
-    dates: Option<DateOrder>,
     status: StatusCode,
     mut errors: Errors,
 ) -> Result<Response> {
-    let owner = visit.owner()?;
+    let (owner, actor) = (visit.owner()?, visit.actor()?);
     let done = async {
-        let read = reader(visit, token, dates)?;
-        let work = move |c: &_| app::imports::preview(c, &owner, &read(c)?);
+        let read = reader(visit, token)?;
+        let work = move |c: &_| {
+            let table = read(c)?;
+            let report = app::imports::preview(c, &owner, &table.sheet)?;
+            Ok((report, table, app::stages::list(c, &actor)?))
+        };
         visit.desk.db.read(work).await
     };
-    let Some(report) = errors.take(done.await, &visit.texts)? else {
+    let Some((report, table, stages)) = errors.take(done.await, &visit.texts)? else {
         return show_with(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
     let (tasks, customers) = (report.new_tasks(), report.new_customers());
@@ -122,6 +188,10 @@ async fn show_preview(
         ("import-warned", report.warned()),
         ("import-refused", report.refused()),
     ];
+    let of_status = |status: &Status| {
+        let all = stages.iter().filter(|stage| stage.status == *status);
+        (*status, all.cloned().collect())
+    };
     let page = ImportPage {
         visit,
         current: "data",
@@ -132,52 +202,85 @@ async fn show_preview(
             .to_vec(),
         rows: Row::all(&report, &visit.texts),
         shown: (SHOWN, WRONG),
-        anything: report.refused() == 0 && tasks + customers > 0,
+        anything: !report.is_refused() && tasks + customers > 0,
+        stages: Status::ALL.iter().map(of_status).collect(),
+        table,
         report,
     };
     visit.page_as(status, &page)
 }
 
-/// Does what the look showed, or shows what would happen now.
+/// Keeps what was decided, and shows what would happen then; or does what the look showed. Where
+/// something else would happen by now, or was decided after the look, that is shown instead.
 pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let owner = visit.owner()?;
+    let mut errors = Errors::default();
+    if errors.take(choose(visit, token), &visit.texts)?.is_none() {
+        return show_with(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
+    }
+    if visit.sent("look").is_some() {
+        return Ok(visit.go(&format!("/data/import/{token}#result")));
+    }
     let (desk, expected) = (&visit.desk, visit.typed("digest").to_owned());
     let now = desk.clock.now();
-    let dates = DateOrder::from_word(visit.typed(DATES));
     let done = async {
         // Reading takes longer than others should wait for the one who writes.
-        let sheet = desk.db.read(reader(visit, token, dates)?).await?;
+        let table = desk.db.read(reader(visit, token)?).await?;
         let work = move |tx: &Transaction<'_>| {
-            app::imports::apply(tx, &owner, FIELD, &sheet, Some(&expected), now)
+            app::imports::apply(tx, &owner, FIELD, &table.sheet, Some(&expected), now)
         };
         desk.db.write(work).await
     };
     let report = match done.await {
         Ok(report) => report,
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
-            let mut errors = Errors::default();
             errors.add(error, &visit.texts)?;
-            return show_preview(visit, token, dates, StatusCode::CONFLICT, errors).await;
+            return show_preview(visit, token, StatusCode::CONFLICT, errors).await;
         }
         Err(error) => return Err(error),
     };
-    desk.uploads.remove(&owner);
     let (tasks, customers) = (report.new_tasks(), report.new_customers());
-    let here = report.already_here();
-    Ok(visit.go(&format!(
-        "/data?tasks={tasks}&customers={customers}&here={here}"
-    )))
+    let (here, left) = (report.already_here(), report.refused());
+    let done = format!("/data?tasks={tasks}&customers={customers}&here={here}");
+    if left == 0 {
+        desk.uploads.remove(&owner);
+        return Ok(visit.go(&done));
+    }
+    // The rows that were left out can be had for as long as the file is kept.
+    Ok(visit.go(&format!("{done}&left={left}&file={token}")))
+}
+
+/// The rows with errors, to be corrected and sent again.
+pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
+    let read = reader(visit, token)?;
+    let table = visit.desk.db.read(read).await?;
+    let rows = writing(visit).refused(&table)?;
+    Ok(file(visit, "errors", "csv", CSV, rows))
+}
+
+/// Keeps what a form decides about a file. One without such fields decides nothing anew.
+fn choose(visit: &Visit, token: &str) -> Result<()> {
+    let (owner, now) = (visit.owner()?, visit.desk.clock.now());
+    if visit.sent("chosen").is_none() {
+        return visit
+            .desk
+            .uploads
+            .get(FIELD, &owner, token, now)
+            .map(|_| ());
+    }
+    let decides = |(name, _): &&(String, String)| Choices::is_field(name);
+    let fields = visit.form.iter().filter(decides).cloned().collect();
+    visit.desk.uploads.choose(FIELD, &owner, token, fields, now)
 }
 
 /// What reads the kept file, where the database is at hand.
 fn reader(
     visit: &Visit,
     token: &str,
-    date_order: Option<DateOrder>,
-) -> Result<impl FnOnce(&Connection) -> Result<Sheet> + Send + 'static> {
+) -> Result<impl FnOnce(&Connection) -> Result<Table> + Send + 'static> {
     let (owner, actor) = (visit.owner()?, visit.actor()?);
     let (desk, now) = (visit.desk.clone(), visit.desk.clock.now());
-    let file = desk.uploads.get(FIELD, &owner, token, now)?;
+    let kept = desk.uploads.get(FIELD, &owner, token, now)?;
     Ok(move |connection: &Connection| {
         let staff = app::accounts::employees(connection, &actor)?;
         let stages = app::stages::list(connection, &actor)?;
@@ -185,9 +288,9 @@ fn reader(
             shop: &desk.shop,
             staff: &staff,
             stages: &stages,
+            choices: &Choices::from_form(&kept.choices),
             now,
-            date_order,
         };
-        sheet::read(&file, &reading)
+        sheet::read(&kept.file, &reading)
     })
 }

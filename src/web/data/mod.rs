@@ -14,7 +14,7 @@ use crate::domain::{Problem, Result};
 use crate::sheet;
 
 pub use download::{archive, customers, tasks};
-pub use import::{apply, preview, upload};
+pub use import::{apply, preview, refused, upload};
 
 /// The longest bodies that come with files, in MiB; a form around a file is a little longer.
 pub const TABLE: usize = 10;
@@ -30,6 +30,8 @@ struct DataPage<'a> {
     errors: Errors,
     /// What was done, in a sentence.
     done: Option<String>,
+    /// Under which token the file is that has rows which were left out.
+    left: Option<String>,
     /// Whether an archive could come back.
     empty: bool,
     mib: (usize, usize),
@@ -41,7 +43,11 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         (Some(tasks), Some(customers), Some(here)) => {
             let args = [("tasks", tasks), ("customers", customers), ("here", here)];
             let args = args.map(|(name, count)| (name, count.into()));
-            Some(visit.texts.with("data-done", args))
+            let done = visit.texts.with("data-done", args);
+            Some(match count("left") {
+                Some(left) => format!("{done} {}", visit.texts.fill("data-left", "count", left)),
+                None => done,
+            })
         }
         _ if visit.asked("archive").is_some() => Some(visit.texts.s("data-archive-done")),
         _ => None,
@@ -56,12 +62,18 @@ async fn show_with(
     done: Option<String>,
 ) -> Result<Response> {
     let owner = visit.owner()?;
+    let now = visit.desk.clock.now();
+    let is_here = |token: &&str| {
+        let kept = visit.desk.uploads.get(sheet::FIELD, &owner, token, now);
+        kept.is_ok()
+    };
     let empty = move |c: &_| app::archive::is_empty(c, &owner);
     let page = DataPage {
         visit,
         current: "data",
         errors,
         done,
+        left: visit.asked("file").filter(is_here).map(str::to_owned),
         empty: visit.desk.db.read(empty).await?,
         mib: (TABLE, ARCHIVE),
     };

@@ -7,6 +7,7 @@ mod chromium;
 mod filters;
 mod forms;
 mod live;
+mod mapping;
 mod papers;
 mod plain;
 mod repair;

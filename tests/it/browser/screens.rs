@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 70] = [
+const OWNERS: [Screen<'_>; 72] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
@@ -103,6 +103,12 @@ const OWNERS: [Screen<'_>; 70] = [
     ("/data", "", "[name=csv]"),
     ("/data", "send('[action$=import]', {})", ".problem"),
     ("/data", IMPORT, "td.bad"),
+    ("/data", UNKNOWN, "#result .summary"),
+    (
+        "/data?tasks=2&customers=1&here=0&left=3&file=none",
+        "",
+        ".good",
+    ),
     ("/tasks/1?changed=1&was=ACCEPTED", "", "main .toast form"),
     ("/tasks/1/edit", "", "[name=description]"),
     (
@@ -204,16 +210,22 @@ const OWNERS: [Screen<'_>; 70] = [
     ("/nowhere", "", "main h1"),
 ];
 
-/// Sends a table, one row of which can't be taken.
-const IMPORT: &str = "const form = document.querySelector('[action$=import]');
-    const files = new DataTransfer();
-    files.items.add(new File(['Телефон;Имя;Описание\\nнет;Анна;Лампа\\n8 900 000 00 05;Вера;Утюг'], 'a.csv'));
-    form.elements.csv.files = files.files;
-    form.requestSubmit();";
+/// Sends a table, one row of which can't be taken, with words and columns that nobody can be sure of.
+const IMPORT: &str = r"const long = 'Рентгеноэлектрокардиографическая'.repeat(3);
+    upload(`Телефон;Имя;Описание;Статус;${long};;\nнет;Анна;Лампа;Не выдан;${long};;x\n8 900 000 00 05;Вера;Утюг;${long}`);";
+/// The same under headings that nobody knows.
+const UNKNOWN: &str = r"upload('Кто;Куда;Что\nАнна;8 900 000 00 05;Лампа');";
 const SEND: &str = "const send = (css, values) => {
     const form = document.querySelector(css);
     for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
     form.noValidate = true;
+    form.requestSubmit();
+};
+const upload = (text) => {
+    const form = document.querySelector('[action$=import]');
+    const files = new DataTransfer();
+    files.items.add(new File([text], 'a.csv'));
+    form.elements.csv.files = files.files;
     form.requestSubmit();
 };";
 

@@ -6,7 +6,7 @@ use crate::files::{Desk, counts, preview};
 use crate::harness::{Shop, code};
 
 async fn previewed(shop: &Shop, csv: &str, order: Value) -> Value {
-    let query = "query($csv: String!, $order: DateOrder) { previewImport(csv: $csv, dateOrder: $order) {
+    let query = "query($csv: String!, $order: DateOrder) { previewImport(csv: $csv, choices: {dateOrder: $order}) {
         newTasks refused digest ambiguousDates rows { row outcome remarks { column message isError } } } }";
     let answer = shop
         .ask_with(query, json!({"csv": csv, "order": order}))
@@ -112,7 +112,7 @@ async fn a_column_tells_which_number_is_the_day() {
     let report = previewed(&shop, file, json!("DAY_FIRST")).await;
     assert_eq!(report["refused"], 0, "{report}");
     assert_eq!(report["ambiguousDates"], json!(["Due date"]));
-    let query = "mutation($csv: String!) { importCsv(csv: $csv, dateOrder: DAY_FIRST) { report { newTasks } } }";
+    let query = "mutation($csv: String!) { importCsv(csv: $csv, choices: {dateOrder: DAY_FIRST}) { report { newTasks } } }";
     shop.ask_with(query, json!({ "csv": file })).await;
     let tasks = shop.ask("{ allTasks { createdTime dueOn } }").await;
     assert_eq!(
@@ -151,24 +151,25 @@ async fn an_order_that_the_column_leaves_open_is_asked_for() {
         assert!(page.contains(part), "{part} {page}");
     }
     assert!(!page.contains(">Загрузить</button>"), "{page}");
-    // What was looked at is what is imported: another order needs another look.
-    let by_month = format!("{look}?dates=MONTH_FIRST");
-    let page = desk.page(&by_month).await;
-    assert!(
-        page.contains(">Загрузить</button>")
-            && page.contains("<input type=\"hidden\" name=\"dates\" value=\"MONTH_FIRST\">"),
-        "{page}"
-    );
-    let digest = page.split("name=\"digest\" value=\"").nth(1).unwrap();
-    let digest = digest.split('"').next().unwrap();
-    let confirm = |dates: &'static str| {
+    let post = |fields: String| {
         let request = desk.request(Method::POST, &look);
         let request = request.header("origin", &shop.url);
         request
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("digest={digest}{dates}"))
+            .body(format!("chosen=1{fields}"))
             .send()
     };
+    let chosen = post("&look=1&dates=MONTH_FIRST".to_owned()).await.unwrap();
+    assert_eq!(chosen.status(), 303);
+    // What was looked at is what is imported: another order needs another look.
+    let page = desk.page(&look).await;
+    assert!(
+        page.contains(">Загрузить</button>") && page.contains("value=\"MONTH_FIRST\" selected"),
+        "{page}"
+    );
+    let digest = page.split("name=\"digest\" value=\"").nth(1).unwrap();
+    let digest = digest.split('"').next().unwrap();
+    let confirm = |dates: &str| post(format!("&digest={digest}{dates}"));
     for dates in ["", "&dates=DAY_FIRST", "&dates=nonsense"] {
         assert_eq!(confirm(dates).await.unwrap().status(), 409, "{dates}");
     }

@@ -1,0 +1,147 @@
+//! The headings of a file, and what its columns are: as the owner says, or as they are guessed.
+
+use csv::StringRecord;
+
+use super::cell;
+use super::choices::{Choices, Rows};
+use super::columns::{Column, plain};
+use super::known::{Known, known};
+use super::read::FIELD;
+use crate::domain::{Invalid, Observation, Problem, Source};
+
+/// The columns of a file, in its order.
+pub struct Headings {
+    pub columns: Vec<(Column, String)>,
+    pub source: Source,
+    /// Whether the rows are tasks, and not customers alone.
+    pub tasks: bool,
+    /// Why nothing can be read under them.
+    pub problem: Option<Invalid>,
+}
+
+impl Headings {
+    pub fn read(record: &StringRecord, choices: &Choices) -> Self {
+        let names: Vec<String> = record.iter().map(heading).collect();
+        let known: Vec<Option<Known>> = names.iter().map(|name| known(name)).collect();
+        let chosen: Vec<Option<Column>> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| choices.column(at, name))
+            .collect();
+        let mut taken: Vec<Column> = chosen.iter().flatten().copied().collect();
+        let guess = |known: &Option<Known>, taken: &mut Vec<Column>| match known {
+            None => Column::Described,
+            // "Total" beside "sum": the second one has no field any more.
+            Some(known) if taken.contains(&known.column) && !known.column.takes_several() => {
+                Column::Described
+            }
+            Some(known) => {
+                taken.push(known.column);
+                known.column
+            }
+        };
+        let columns: Vec<Column> = chosen
+            .iter()
+            .zip(&known)
+            .map(|(chosen, known)| chosen.unwrap_or_else(|| guess(known, &mut taken)))
+            .collect();
+        let tasks = match choices.rows {
+            Some(rows) => rows == Rows::Tasks,
+            None => columns.iter().zip(&known).any(makes_tasks),
+        };
+        let problem = no_such(choices, &names)
+            .or_else(|| twice(&chosen, &names))
+            .or_else(|| too_few(&columns, tasks));
+        let number = columns.iter().position(|of| *of == Column::Number);
+        let is_ours = |at: usize| known[at].is_some_and(|known| known.is_ours);
+        Self {
+            source: match number {
+                Some(at) if is_ours(at) => Source::Zayavka,
+                Some(_) => Source::RemOnline,
+                None => Source::Other,
+            },
+            columns: columns.into_iter().zip(names).collect(),
+            tasks,
+            problem,
+        }
+    }
+
+    /// Whether there is enough to read rows under them.
+    pub fn is_ok(&self) -> bool {
+        self.problem.is_none()
+    }
+
+    /// Whether a fault of a row is to be said. Our own descriptions may be long, and are quoted as they
+    /// should be.
+    pub fn is_worth_saying(&self, fault: &Observation) -> bool {
+        fault.is_wrong() || self.source != Source::Zayavka
+    }
+
+    /// Where the column is.
+    pub fn place(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|(of, _)| *of == column)
+    }
+
+    /// The headings of all columns that are described, noted or left out.
+    pub fn unmapped(&self) -> [Vec<String>; 3] {
+        let of = |may: &dyn Fn(Column) -> bool| {
+            let named = |(of, name): &&(Column, String)| may(*of) && !name.is_empty();
+            let found = self.columns.iter().filter(named);
+            found.map(|(_, name)| name.clone()).collect::<Vec<_>>()
+        };
+        // A customer's card has a name and a phone: neither a description nor comments.
+        let kept = |column| {
+            use Column::{Name, Patronymic, Phone, Surname};
+            self.tasks || matches!(column, Name | Surname | Patronymic | Phone)
+        };
+        [
+            of(&|column| kept(column) && column == Column::Described),
+            of(&|column| kept(column) && column == Column::Noted),
+            of(&|column| !kept(column) || column == Column::LeftOut),
+        ]
+    }
+}
+
+/// On one line, since a heading may have several.
+fn heading(cell: &str) -> String {
+    let words = cell::unguard(cell).split_whitespace();
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn makes_tasks((column, known): (&Column, &Option<Known>)) -> bool {
+    match known {
+        Some(known) if known.column == *column => known.makes_tasks,
+        _ => *column == Column::Number || column.is_of_tasks(),
+    }
+}
+
+/// Something was decided about a heading that the file doesn't have.
+fn no_such(choices: &Choices, names: &[String]) -> Option<Invalid> {
+    let is_there = |heading: &str| names.iter().any(|name| plain(name) == plain(heading));
+    let missing = choices.headings.iter().any(|(of, _)| !is_there(of));
+    missing.then(|| Problem::NoSuchHeading.at("columns"))
+}
+
+/// Two columns were chosen for one field.
+fn twice(chosen: &[Option<Column>], names: &[String]) -> Option<Invalid> {
+    let label = |at: usize| match &*names[at] {
+        "" => (at + 1).to_string(),
+        name => name.to_owned(),
+    };
+    chosen.iter().enumerate().find_map(|(second, column)| {
+        let column = column.filter(|column| !column.takes_several())?;
+        let first = chosen[..second].iter().position(|of| *of == Some(column))?;
+        let (first, second) = (label(first), label(second));
+        Some(Problem::ColumnTwice { first, second }.at("columns"))
+    })
+}
+
+/// Nothing is there by which a task or a customer could be made.
+fn too_few(columns: &[Column], tasks: bool) -> Option<Invalid> {
+    let needed: &[Column] = match tasks {
+        true => &[Column::Phone, Column::Description, Column::Number],
+        false => &[Column::Phone],
+    };
+    let found = columns.iter().any(|column| needed.contains(column));
+    (!found).then(|| Problem::HeadingsUnknown.at(FIELD))
+}

@@ -1,0 +1,295 @@
+//! By which headings columns are known: ours in both languages, and those of other programs. What is
+//! guessed here the owner sees with the values below it, and changes.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::columns::{CUSTOMERS, Column, REFUSED, TASKS, plain};
+use crate::domain::Language;
+use crate::i18n;
+
+/// Headings that other programs and people give these columns, in all spellings that are known.
+/// Whatever isn't here goes into the description.
+#[rustfmt::skip]
+const THEIRS: &[(Column, &[&str])] = &[
+    (Column::Number, &["номер заказа", "№ заказа", "заказ", "номер", "№", "номер заявки", "номер заказ-наряда",
+        "заказ-наряд", "номер квитанции", "квитанция", "id", "id заказа", "код заказа", "order number",
+        "order #", "order", "order id", "order no", "number", "#", "no", "ticket", "ticket number",
+        "ticket id", "job number", "job", "work order", "invoice number"]),
+    (Column::Category, &["тип заказа", "тип заявки", "тип ремонта", "вид ремонта", "вид работ", "вид услуги",
+        "тип обращения", "order type", "job type", "service type", "type of service", "repair type"]),
+    (Column::Status, &["статус", "статус заказа", "состояние заказа", "состояние ремонта", "стадия",
+        "order status", "status", "repair status", "ticket status"]),
+    (Column::Created, &["создан", "принят", "принято", "создано", "дата", "дата создания", "дата приема",
+        "дата приемки", "дата принятия", "дата поступления", "дата обращения", "дата оформления",
+        "дата регистрации", "дата открытия", "дата и время приема", "дата и время создания", "created",
+        "created at", "created on", "creation date", "date created", "date", "date received", "received at",
+        "received on", "received", "date in", "intake date", "opened at", "order date"]),
+    (Column::Closed, &["закрыт", "закрыто", "выдан", "выдано", "дата закрытия", "дата выдачи",
+        "дата и время выдачи", "closed", "closed at", "closed on", "closing date", "date closed", "date out",
+        "picked up at", "pickup date", "issued at"]),
+    (Column::Ready, &["готов", "ready at", "ready since"]),
+    (Column::Due, &["крайний срок", "срок", "срок исполнения", "срок готовности", "срок ремонта",
+        "срок выполнения", "дедлайн", "плановая дата", "плановая дата выдачи", "плановая дата готовности",
+        "due", "due date", "due on", "deadline", "promised", "promised date", "promise date", "expected date",
+        "estimated completion"]),
+    (Column::Name, &["имя", "фио", "ф.и.о.", "ф. и. о.", "клиент", "заказчик", "покупатель", "контакт",
+        "контактное лицо", "имя клиента", "имя и фамилия", "фамилия и имя", "фамилия имя", "имя фамилия",
+        "фамилия имя отчество", "полное имя", "name", "full name", "client", "client name", "customer",
+        "customer name", "contact", "contact name", "contact person", "first name", "given name"]),
+    (Column::Surname, &["фамилия", "surname", "last name", "family name"]),
+    (Column::Patronymic, &["отчество", "patronymic", "middle name"]),
+    (Column::Phone, &["телефон", "телефоны", "тел", "номер телефона", "телефон клиента", "телефон для связи",
+        "мобильный", "мобильный телефон", "мобильный номер", "мобильный тел", "моб", "моб телефон", "моб тел",
+        "сотовый", "сотовый телефон", "рабочий телефон", "раб телефон", "домашний телефон", "дом телефон",
+        "контактный телефон", "контактные телефоны", "контактный номер", "основной телефон",
+        "дополнительный телефон", "доп телефон", "другой телефон", "второй телефон", "городской телефон",
+        "phone", "phones", "phone number", "client phone", "mobile", "mobile phone", "mobile number", "cell",
+        "cell phone", "work phone", "home phone", "other phone", "business phone", "contact phone",
+        "contact number", "primary phone", "secondary phone", "telephone", "telephone number", "tel"]),
+    (Column::Kind, &["тип устройства", "вид устройства", "группа", "изделие", "устройство",
+        "принятое устройство", "наименование устройства", "тип техники", "вид техники", "техника",
+        "наименование техники", "оборудование", "тип оборудования", "наименование оборудования", "аппарат",
+        "device type", "group", "device", "device name", "equipment", "equipment type", "item", "item type",
+        "asset", "asset type", "product type"]),
+    (Column::Brand, &["бренд", "марка", "производитель", "brand", "manufacturer", "make", "vendor"]),
+    (Column::Model, &["модель", "марка и модель", "бренд и модель", "model", "make and model"]),
+    (Column::Serial, &["серийный номер", "серийный №", "сер номер", "серийник", "заводской номер", "imei",
+        "imei1", "s/n", "sn", "серийный номер/imei", "imei/серийный номер", "imei или серийный номер",
+        "серийный номер или imei", "sn/imei", "imei/sn", "s/n/imei", "imei/s/n", "serial", "serial number",
+        "serial no", "serial number/imei", "imei/serial number", "serial/imei", "imei/serial"]),
+    (Column::Accessories, &["комплектация", "комплект", "комплектность", "package contents", "accessories",
+        "included accessories"]),
+    (Column::Appearance, &["внешний вид", "внешнее состояние", "appearance", "condition", "cosmetic condition",
+        "external condition"]),
+    (Column::Place, &["место хранения", "ячейка", "полка", "storage location", "shelf", "bin"]),
+    (Column::Description, &["неисправность", "неисправность со слов", "заявленная неисправность",
+        "неисправности", "описание", "описание неисправности", "описание проблемы", "описание поломки",
+        "причина обращения", "проблема", "поломка", "дефект", "заявленный дефект", "жалоба", "malfunction",
+        "fault", "defect", "description", "issue", "issue description", "problem", "problem description",
+        "reported problem", "complaint", "symptom", "symptoms"]),
+    (Column::Estimate, &["ориентировочная стоимость", "ориентировочная цена", "предварительная стоимость",
+        "предварительная цена", "примерная стоимость", "примерная цена", "estimated cost", "estimated price",
+        "estimate", "quote"]),
+    (Column::Price, &["сумма", "сумма заказа", "итого", "итог", "цена", "стоимость", "общая стоимость",
+        "общая сумма", "итоговая стоимость", "итоговая сумма", "к оплате", "total", "total price",
+        "total amount", "grand total", "amount", "price"]),
+    (Column::Prepayment, &["предоплата", "аванс", "задаток", "внесенная предоплата", "deposit", "prepayment",
+        "prepaid", "advance", "advance payment", "down payment"]),
+    (Column::WarrantyUntil, &["гарантия", "гарантия до", "warranty", "warranty until"]),
+    (Column::Noted, &["заметки приемщика", "заметки исполнителя", "заметки мастера", "заметка", "заметки",
+        "комментарий", "комментарии", "комментарий мастера", "комментарий приемщика", "внутренний комментарий",
+        "внутренние заметки", "служебный комментарий", "примечание", "примечания", "пароль",
+        "код разблокировки", "код блокировки", "пин-код", "графический ключ", "manager notes",
+        "engineer notes", "technician notes", "staff notes", "internal notes", "internal comment",
+        "private notes", "comment", "comments", "note", "notes", "password", "passcode", "pin code",
+        "unlock code"]),
+    // The description is printed for the customer, whom these don't concern.
+    (Column::LeftOut, &["себестоимость", "себестоимость запчастей", "себестоимость работ", "закупочная цена",
+        "закупка", "прибыль", "маржа", "наценка", "cost price", "cost", "cost of parts", "purchase price",
+        "profit", "gross profit", "margin"]),
+];
+
+/// Of these the group alone says nothing: customers have groups as well.
+const GROUPS: [&str; 2] = ["группа", "group"];
+
+/// What may stand in a heading besides its word: whose it is, or of what.
+const PEOPLE: &[&str] = &[
+    "клиента",
+    "заказчика",
+    "покупателя",
+    "client",
+    "clients",
+    "customer",
+    "customers",
+];
+const WORK: &[&str] = &[
+    "заказа",
+    "заявки",
+    "ремонта",
+    "устройства",
+    "аппарата",
+    "техники",
+    "изделия",
+    "телефона",
+    "order",
+    "ticket",
+    "repair",
+    "job",
+    "device",
+    "the",
+    "of",
+    "s",
+];
+/// Behind a sum stands its currency.
+const CURRENCIES: &[&str] = &[
+    "руб",
+    "р",
+    "rub",
+    "грн",
+    "uah",
+    "тг",
+    "тенге",
+    "kzt",
+    "сом",
+    "usd",
+    "eur",
+];
+
+/// What a heading is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub column: Column,
+    /// Whether it is one of our own exports.
+    pub is_ours: bool,
+    /// Whether a table that has it is one of tasks.
+    pub makes_tasks: bool,
+}
+
+/// Our headings, in every language.
+static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
+    let mut all = HashMap::new();
+    for (column, id) in TASKS.iter().chain(&CUSTOMERS).chain(&REFUSED) {
+        for language in Language::ALL {
+            let heading = plain(&i18n::text(language, id));
+            all.entry(heading).or_insert(*column);
+        }
+    }
+    all
+});
+/// Theirs, by their words.
+static BY_WORDS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
+    let all = THEIRS.iter().flat_map(|(column, names)| {
+        let named = names.iter().map(|name| (key(name).join(" "), *column));
+        named.collect::<Vec<_>>()
+    });
+    all.collect()
+});
+
+/// What a heading is taken for; `None` where nobody knows it.
+pub fn known(heading: &str) -> Option<Known> {
+    let text = plain(heading);
+    let ours = OURS.get(&text);
+    let column = match ours {
+        Some(column) => *column,
+        None => theirs(&text)?,
+    };
+    let is_ours = ours.is_some();
+    let of_orders = column == Column::Number && (is_ours || is_of_orders(&text));
+    Some(Known {
+        column,
+        is_ours,
+        makes_tasks: of_orders || (column.is_of_tasks() && !GROUPS.contains(&&*text)),
+    })
+}
+
+/// Whether a number says what it numbers. Customers have numbers as well.
+fn is_of_orders(heading: &str) -> bool {
+    let stems = ["заказ", "заявк", "квитанц", "order", "ticket", "job"];
+    stems.iter().any(|stem| heading.contains(stem))
+}
+
+fn theirs(heading: &str) -> Option<Column> {
+    let words = key(heading);
+    let without = |others: &[&str]| {
+        let stays = |word: &&String| !others.contains(&word.as_str());
+        words.iter().filter(stays).cloned().collect::<Vec<_>>()
+    };
+    let find = |words: &[String]| BY_WORDS.get(&words.join(" ")).copied();
+    // "Status of the customer" is no status of a task, and neither is their birthday a day of one.
+    let of_people = |column: &Column| {
+        matches!(
+            column,
+            Column::Name
+                | Column::Surname
+                | Column::Patronymic
+                | Column::Phone
+                | Column::Description
+                | Column::Noted
+        )
+    };
+    let alone = without(&[WORK, PEOPLE].concat());
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+    let unnumbered: Vec<_> = alone
+        .iter()
+        .filter(|word| !is_number(word))
+        .cloned()
+        .collect();
+    find(&words)
+        .or_else(|| find(&without(WORK)))
+        .or_else(|| find(&alone).filter(of_people))
+        // "Телефон 2".
+        .or_else(|| find(&unnumbered).filter(|column| *column == Column::Phone))
+}
+
+/// The words of a heading, without what stands in brackets and without a currency.
+fn key(heading: &str) -> Vec<String> {
+    let text = plain(heading)
+        .replace('№', " номер ")
+        .replace('#', " number ");
+    let outside = match text.split_once('(') {
+        Some((before, _)) if !before.trim().is_empty() => before.to_owned(),
+        _ => text,
+    };
+    let words = outside.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty() && !CURRENCIES.contains(word));
+    words.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::columns::ALL;
+
+    #[test]
+    fn a_heading_is_known_in_any_case_and_in_both_languages() {
+        for (heading, column) in [
+            ("НОМЕР ЗАКАЗА:", Column::Number),
+            ("Телефон", Column::Phone),
+            ("phone", Column::Phone),
+            ("Сумма", Column::Price),
+            ("  Серийный   номер ", Column::Serial),
+            ("Прибыль", Column::LeftOut),
+            ("Телефон\nклиента", Column::Phone),
+            ("Телефон 2", Column::Phone),
+            ("Phone (work)", Column::Phone),
+            ("Ф.И.О. заказчика", Column::Name),
+            ("Контактный телефон заказчикa", Column::Phone),
+            ("Сумма, руб.", Column::Price),
+            ("Стоимость ремонта", Column::Price),
+            ("Модель устройства", Column::Model),
+            ("Customer's phone", Column::Phone),
+            ("Рhone", Column::Phone),
+            ("Почему не загружена", Column::LeftOut),
+        ] {
+            let known = known(heading).map(|known| known.column);
+            assert_eq!(known, Some(column), "{heading}");
+        }
+        for heading in [
+            "Любимый цвет",
+            "Телефон мастера",
+            "ФИО инженера",
+            "Статус клиента",
+            "Дата рождения клиента",
+            "Номер клиента",
+            "",
+        ] {
+            assert_eq!(known(heading), None, "{heading}");
+        }
+    }
+
+    #[test]
+    fn every_column_can_be_chosen_by_its_word_and_stands_in_one_list() {
+        for (column, word, _) in ALL {
+            assert_eq!(
+                (Column::from_word(word), column.word()),
+                (Some(column), word)
+            );
+        }
+        for (column, names) in THEIRS {
+            for name in *names {
+                assert_eq!(theirs(name), Some(*column), "{name}");
+            }
+        }
+    }
+}
