@@ -357,7 +357,7 @@ impl<'a> Row<'a> {
     }
 
     fn cell(&self, column: Column) -> &'a str {
-        let at = self.headings.at(column);
+        let at = self.headings.place(column);
         cell::unguard(at.and_then(|at| self.record.get(at)).unwrap_or_default())
     }
 
@@ -393,14 +393,14 @@ impl<'a> Row<'a> {
     }
 
     /// Keeps what has no field after all below the description.
-    fn keep(&mut self, column: Column) {
+    pub(super) fn keep(&mut self, column: Column) {
         let text = self.cell(column).trim();
         if !text.is_empty() {
             self.below.push(format!("{}: {text}", self.heading(column)));
         }
     }
 
-    fn note(&mut self, column: Column, what: Observation) {
+    pub(super) fn note(&mut self, column: Column, what: Observation) {
         let column = self.heading(column);
         self.remarks.push(Remark { column, what });
     }
