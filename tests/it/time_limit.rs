@@ -151,12 +151,14 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     assert!(error.contains(&expected), "{out}\n{error}");
     let cat = out.lines().find_map(|line| line.strip_prefix("cat "));
     let stat = format!("/proc/{}/stat", cat.unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let ended = eventually("the processes of the test are ended", || {
+    let is_ended = || match std::fs::read_to_string(&stat) {
         // A process that has ended may wait for somebody to ask how.
-        std::fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "))
-    });
-    { runtime }.build().unwrap().block_on(ended);
+        Ok(stat) => stat.contains(") Z "),
+        Err(_) => true,
+    };
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let ended = eventually("the processes of the test are ended", is_ended);
+    runtime.build().unwrap().block_on(ended);
 }
 
 /// Whom each function of the tests calls. A function is known by its module or its type, and its name.

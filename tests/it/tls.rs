@@ -185,6 +185,7 @@ async fn doctor_says(settings: &str, day: &str) -> String {
 
 #[tokio::test]
 async fn the_doctor_says_how_long_the_certificate_holds_and_what_is_wrong_with_it() {
+    crate::time_limit::start();
     let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
     let settings = settings(folder.path(), "");
     let issued = authority.issue_until(DOMAIN, 2026, 4, 1);

@@ -136,7 +136,7 @@ impl Conditions {
         Ok(all)
     }
 
-    /// Adds a condition. Those that wait for it are counted row by row, whatever it is about.
+    /// Adds a condition. What it is about only the rows of the tasks say, so that these have to be counted one by one.
     pub(super) fn add(&mut self, text: String) {
         self.looks_at_rows = true;
         self.texts.push(text);
