@@ -77,36 +77,26 @@ fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Re
 
 /// Takes a message to the shop, says where it went, and shows the tasks.
 fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
-    let list = list(desk, who, 0)?;
-    let taken = answers::take(desk.tx, desk.links, who.id, said, desk.now);
-    match answer_to(taken, list, desk.language)? {
-        Some(answer) => reply(desk, who, &answer),
-        None => Ok(()),
-    }
-}
-
-fn answer_to(taken: Result<Taken>, list: Reply, language: Language) -> Result<Option<Reply>> {
-    Ok(Some(match taken {
+    let (language, list) = (desk.language, list(desk, who, 0)?);
+    let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
         Ok(Taken::Landed(landed)) => say::landed("bot-taken", &landed, list, language),
         Ok(Taken::Joined(landed)) => say::landed("bot-taken", &landed, Reply::none(), language),
-        Ok(Taken::Silently) => return Ok(None),
+        Ok(Taken::Silently) => return Ok(()),
         Ok(Taken::Nowhere) => say::above("bot-not-taken", list, language),
         Err(Error::Invalid(_)) => say::above("bot-too-many", list, language),
         Err(error) => return Err(error),
-    }))
+    };
+    reply(desk, who, &answer)
 }
 
 /// Takes the change of a message to the shop.
 fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
-    let (language, list) = (desk.language, list(desk, who, 0)?);
-    let answer = match answers::change(desk.tx, desk.links, who.id, said, desk.now) {
+    let language = desk.language;
+    let answer = match answers::change(desk.tx, who.id, said, desk.now) {
         Ok(Changed::Landed(landed)) => say::landed("bot-edited", &landed, Reply::none(), language),
-        Ok(Changed::New(taken)) => match answer_to(Ok(taken), list, language)? {
-            Some(answer) => answer,
-            None => return Ok(()),
-        },
+        Ok(Changed::Unknown) => return take(desk, who, said),
         Ok(Changed::Silently) => return Ok(()),
-        Err(Error::Invalid(_)) => say::above("bot-too-many-edits", list, language),
+        Err(Error::Invalid(_)) => say::above("bot-too-many-edits", list(desk, who, 0)?, language),
         Err(error) => return Err(error),
     };
     reply(desk, who, &answer)

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Landed, Said, Taken, enclose, note};
+use super::{Landed, Said, Taken, enclose, found, note, own};
 use crate::domain::{Comment, Keeping, Result, TelegramId};
-use crate::store::tasks::TaskRow;
 use crate::store::{self, Transaction};
 
 /// What is known of a message's album.
@@ -59,7 +58,7 @@ pub(super) fn join(
     said: &Said,
     now: Timestamp,
 ) -> Result<Taken> {
-    let Some(TaskRow { task, .. }) = store::tasks::get(tx, comment.task)? else {
+    let Some(task) = found(own(tx, who, comment.task))? else {
         return Ok(Taken::Silently);
     };
     let keeping = enclose(tx, &task, comment.id, said.enclosure.as_ref(), now)?;

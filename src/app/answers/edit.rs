@@ -2,25 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::{Landed, Said, Taken, day_before, enclose, found, note, own, take};
+use super::{Landed, Said, day_before, enclose, found, note, own};
 use crate::app::comments;
-use crate::app::status_links::Links;
 use crate::domain::{AttachmentKind, Comment, Message, Result, TelegramId};
 use crate::store::messages::About;
 use crate::store::{self, Transaction};
 
-/// Changes what a message said before its sender changed it. What isn't known is a message like any
-/// other; a place that moves on changes its note alone, and its sender hears nothing.
+/// Changes what a message said before its sender changed it. A place that moves on changes its note
+/// alone, and its sender hears nothing.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it was changed very often, or very much waits for an answer already.
-pub fn change(
-    tx: &Transaction,
-    links: &Links,
-    who: TelegramId,
-    said: &Said,
-    now: Timestamp,
-) -> Result<Changed> {
+/// [`Error::Invalid`](crate::domain::Error::Invalid) when it was changed very often.
+pub fn change(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) -> Result<Changed> {
     let about = store::messages::about(tx, who, said.message)?;
     let about = about.unwrap_or_default();
     let comment = match about.comment {
@@ -30,7 +23,7 @@ pub fn change(
     let Some(comment) = comment else {
         return match said.is_place() {
             true => Ok(Changed::Silently),
-            false => take(tx, links, who, said, now).map(Changed::New),
+            false => Ok(Changed::Unknown),
         };
     };
     let Some(task) = found(own(tx, who, comment.task))? else {
@@ -63,8 +56,8 @@ pub fn change(
 /// What became of the change of a message.
 pub enum Changed {
     Landed(Landed),
-    /// It was not known, and was taken as a message.
-    New(Taken),
+    /// What was changed isn't known here: it is a message like any other.
+    Unknown,
     /// There is nothing to be told.
     Silently,
 }
