@@ -16,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::files::{self, Part, beside};
 use super::types::Millis;
-use super::{Connection, Flaw, OpenError, backup, check, embedded_migrations, lock, migrate};
+use super::{
+    Connection, Flaw, OpenError, backup, check, embedded_migrations, lock, migrate, search,
+};
 
 /// How long another program may still need to let go of the database.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -206,6 +208,7 @@ fn bring_forward(part: &Path, backup: &Path, traces: &Traces, now: Timestamp) ->
     let mut connection = unguarded(part).map_err(failed)?;
     migrate::run(&mut connection, &embedded_migrations())
         .map_err(|error| Flaw::migration(backup, error))?;
+    search::catch_up(&mut connection).map_err(failed)?;
     settle(&mut connection, traces, now).map_err(failed)
 }
 
