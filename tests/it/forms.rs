@@ -576,13 +576,13 @@ async fn undo_is_offered_until_the_customer_is_told() {
     assert_eq!(toast, "/board?changed=1&was=ACCEPTED");
     let page = browser.page(&toast).await;
     assert!(
-        page.contains("data-left=\"5\"") && page.contains("через 5 с"),
+        page.contains("data-left=\"5\"") && page.contains("aria-live=\"off\">5</span> с"),
         "{page}"
     );
     shop.clock.advance(Duration::from_secs(2));
     let page = browser.page(&toast).await;
     assert!(
-        page.contains("data-left=\"3\"") && page.contains("через 3 с"),
+        page.contains("data-left=\"3\"") && page.contains("aria-live=\"off\">3</span> с"),
         "{page}"
     );
     let undo = Form::of(

@@ -15,12 +15,10 @@ const OFFERED = 12;
 function run(toast) {
   let offer = toast.querySelector("[data-left]");
   let end = Date.now() + 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
-  const number = document.createElement("span");
-  number.ariaHidden = "true";
-  offer?.querySelector("button").append(" ", number);
+  const number = toast.querySelector("[data-seconds]");
   const tick = () => {
     const left = Math.ceil((end - Date.now()) / 1000);
-    number.textContent = left;
+    if (offer) number.textContent = left;
     if (left > 0) return;
     if (offer) {
       toast.querySelector("span").textContent = offer.dataset.over;

@@ -15,7 +15,19 @@ use crate::web::visit::Visit;
 /// What has just happened, and the way back, if there is one.
 pub struct Toast {
     pub text: String,
+    /// What follows the seconds that are left, where there are any.
+    pub rest: String,
     pub undo: Option<Undo>,
+}
+
+impl Toast {
+    fn plain(text: String) -> Self {
+        Self {
+            text,
+            rest: String::new(),
+            undo: None,
+        }
+    }
 }
 
 /// The way back.
@@ -40,7 +52,7 @@ pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
         .and_then(|id| TaskId::parse("deleted", id).ok())
     {
         let text = texts.number("toast-deleted", &id.get());
-        return Ok(Some(Toast { text, undo: None }));
+        return Ok(Some(Toast::plain(text)));
     }
     let changed = visit
         .asked("changed")
@@ -82,16 +94,20 @@ async fn changed_to(visit: &Visit, id: TaskId, was: &str) -> Result<Option<Toast
         left,
         over: say(visit, &row, "toast-was-told", None),
     };
-    let text = match undo {
-        app::undo::Undo::TooLate => back.over.clone(),
-        _ => changed_text(visit, &row, left),
-    };
-    let is_offered = !is_back && undo != app::undo::Undo::TooLate;
+    if undo == app::undo::Undo::TooLate {
+        return Ok(Some(Toast::plain(back.over)));
+    }
+    let text = changed_text(visit, &row, left.is_some());
+    let (text, rest) = text.split_once(SECONDS).unwrap_or((&text, ""));
     Ok(Some(Toast {
-        text,
-        undo: is_offered.then_some(back),
+        text: text.to_owned(),
+        rest: rest.to_owned(),
+        undo: (!is_back).then_some(back),
     }))
 }
+
+/// Stands for the seconds in a sentence, which the script counts.
+const SECONDS: char = '\u{1}';
 
 /// Rather one too many than to promise what can't be kept.
 fn seconds(left: SignedDuration) -> i64 {
@@ -109,15 +125,15 @@ fn say(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
     texts.with(id, [number, status, why])
 }
 
-fn changed_text(visit: &Visit, row: &TaskRow, left: Option<i64>) -> String {
+fn changed_text(visit: &Visit, row: &TaskRow, is_counted: bool) -> String {
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", row.stage.name.as_str().to_owned().into());
-    match (why_not_told(visit, row), left) {
+    match (why_not_told(visit, row), is_counted) {
         (Some(why), _) => say(visit, row, "toast-not-told", Some(why)),
         // The task is back where the customer believes it to be.
-        (None, None) => say(visit, row, "board-moved", None),
-        (None, Some(left)) => {
-            let seconds = ("seconds", left.into());
+        (None, false) => say(visit, row, "board-moved", None),
+        (None, true) => {
+            let seconds = ("seconds", SECONDS.to_string().into());
             visit.texts.with("toast-told", [number, status, seconds])
         }
     }
@@ -145,10 +161,7 @@ pub async fn moved(visit: &Visit, row: TaskRow, was: Option<String>) -> Result<R
         Some(was) => changed_to(visit, row.task.id, &was).await?,
         None => None,
     };
-    let toast = toast.unwrap_or_else(|| Toast {
-        text: say(visit, &row, "board-moved", None),
-        undo: None,
-    });
+    let toast = toast.unwrap_or_else(|| Toast::plain(say(visit, &row, "board-moved", None)));
     let html = Offer { visit, toast }.render().map_err(Error::internal)?;
     let answer = json!({ "toast": html, "version": row.task.version });
     Ok(warp::reply::json(&answer).into_response())

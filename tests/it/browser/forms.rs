@@ -410,8 +410,8 @@ async fn undo_counts_down_and_goes() {
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/").await;
     browser.click("tr[data-task='1'] .step").await;
-    browser.sees_in("main .toast button", "Отменить 3").await;
-    browser.sees_in("main .toast button", "Отменить 1").await;
+    browser.sees_in("main .toast", "через 3 с").await;
+    browser.sees_in("main .toast", "через 1 с").await;
     browser
         .until("!document.querySelector('main .toast button')")
         .await;
