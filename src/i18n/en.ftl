@@ -185,6 +185,7 @@ remark-name-kept = The card of this customer has another name, which stays.
 remark-warranty-unknown = There is no such task further up in the file: the number stays in the description.
 remark-more-phones = There are several phones: the first that is right goes on the card, the others into a note for colleagues.
 remark-more-cards = There are several phones: each gets a card of its own with this name.
+remark-parts-noted = There is something besides the phone: it goes into a note for colleagues.
 remark-parts-left-out = There is something besides the phones: it isn't imported. Several phones get a card each with this name.
 remark-no-date = There is no date: the task will be of today.
 remark-no-date-column = No column says when a task was accepted: all of them will be of today.
