@@ -143,6 +143,8 @@ pub enum Observation {
     PhoneUnusual,
     /// The others of a customer without a task get cards of their own.
     MoreCards,
+    /// A cell of phones of a task holds something else, too, which stands in a note for colleagues.
+    PartsNoted,
     /// A cell of phones of a customer without a task holds something else, too, which has no place.
     PartsLeftOut,
     /// Nothing says when the task was accepted.
@@ -180,6 +182,7 @@ impl Observation {
             Self::MorePhones => "remark-more-phones",
             Self::PhoneUnusual => "phone-unusual",
             Self::MoreCards => "remark-more-cards",
+            Self::PartsNoted => "remark-parts-noted",
             Self::PartsLeftOut => "remark-parts-left-out",
             Self::NoDate => "remark-no-date",
             Self::NoDateColumn => "remark-no-date-column",

@@ -212,6 +212,7 @@ remark-more-phones = There are several phones: we take the first, and the others
 phone-unusual = No country has such a number: check that no digit is missing.
 remark-more-phones = There are several phones: the first that is right goes on the card, the others into a note for colleagues.
 remark-more-cards = There are several phones: each gets a card of its own with this name.
+remark-parts-noted = There is something besides the phone: it goes into a note for colleagues.
 remark-parts-left-out = There is something besides the phones: it isn't imported. Several phones get a card each with this name.
 remark-no-date = There is no date: the task will be of today.
 remark-no-date-column = No column says when a task was accepted: all of them will be of today.

@@ -50,13 +50,16 @@ impl Row<'_> {
             (Some(_), 1, _) if is_whole => return phones,
             (Some((at, _)), _, true) => {
                 self.note_phones(&cells, &read, &phones[0]);
-                (Some(*at), Observation::MorePhones)
+                let what = match phones.len() {
+                    1 => Observation::PartsNoted,
+                    _ => Observation::MorePhones,
+                };
+                (Some(*at), what)
             }
             (Some((at, _)), _, false) if is_whole => (Some(*at), Observation::MoreCards),
             (Some((at, _)), _, false) => (Some(*at), Observation::PartsLeftOut),
         };
-        let heading = at.map_or_else(|| self.heading(Column::Phone), |at| self.heading_at(at));
-        let column = heading;
+        let column = at.map_or_else(|| self.heading(Column::Phone), |at| self.heading_at(at));
         self.remarks.push(Remark { column, what });
         phones
     }

@@ -542,10 +542,16 @@ async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
         ])
     );
     // A task's are in a note, which the customer doesn't read.
-    let file = "Телефон;Рабочий телефон;Описание\n\"8 900 700 00 05; 8 900 700 00 06\";22-33-44;x\n;8 900 700 00 07;y\n";
+    let file = "Телефон;Рабочий телефон;Описание\n\"8 900 700 00 05; 8 900 700 00 06\";22-33-44;x\n;8 900 700 00 07;y\n\
+        \"8 900 700 00 08, спросить Олю\";;z\n";
     let report = preview(&shop, file, Value::Null).await;
     assert!(remarks(&report, 0)[0].1.contains("note"), "{report}");
     assert_eq!(remarks(&report, 1), []);
+    let message = remarks(&report, 2)[0].1;
+    assert!(
+        message.contains("note") && !message.contains("several"),
+        "{message}"
+    );
     take(&shop, file, Value::Null).await;
     let query = "{ allTasks { description customer { phoneE164 } comments { kind text } } }";
     assert_eq!(
@@ -554,6 +560,8 @@ async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
             {"description": "x", "customer": {"phoneE164": "+79007000005"}, "comments":
                 [{"kind": "INTERNAL", "text": "Телефон: 8 900 700 00 05; 8 900 700 00 06\nРабочий телефон: 22-33-44"}]},
             {"description": "y", "customer": {"phoneE164": "+79007000007"}, "comments": []},
+            {"description": "z", "customer": {"phoneE164": "+79007000008"}, "comments":
+                [{"kind": "INTERNAL", "text": "Телефон: 8 900 700 00 08, спросить Олю"}]},
         ])
     );
     shop.close().await;
