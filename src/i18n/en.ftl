@@ -733,3 +733,4 @@ error-title-invalid = That didn't work
 error-title-method = This can't be asked for like that
 error-home = To the list of tasks
 form-errors = Correct the marked fields.
+host-unknown = This server does not answer to that name. If you run it: set public_url to its address, or add the name to http.hosts in the settings.

@@ -12,6 +12,7 @@ mod conversation;
 mod customers;
 mod demo;
 mod doctor;
+mod doors;
 mod fake_telegram;
 mod files;
 mod filters;
