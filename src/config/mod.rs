@@ -29,7 +29,9 @@ pub use backups::Backups;
 use raw::{Raw, RawAuth};
 pub use telegram::{Mode, Telegram};
 pub use tls::{Certificate, Tls};
-use values::{SHORTEST_KEY, address, duration, networks, origins, public_url, secret, wrong};
+use values::{
+    SHORTEST_KEY, address, duration, host_names, networks, origins, public_url, secret, wrong,
+};
 pub use values::{host, on_this_machine};
 pub use webhooks::Webhook;
 
@@ -62,6 +64,8 @@ pub struct Config {
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Host names that the server answers to, beside those of loopback and of `public_url`.
+    pub hosts: Vec<String>,
     /// Sites whose programs may call the API from a browser.
     pub cors_origins: Vec<String>,
     /// Connections at the same time.
@@ -194,6 +198,7 @@ impl Config {
                 _ => return Err(wrong("graphql.introspection", "write staff, all or off")),
             },
             trusted_proxies: networks("http.trusted_proxies", &raw.http.trusted_proxies.texts())?,
+            hosts: host_names("http.hosts", &raw.http.hosts.texts())?,
             cors_origins: origins("http.cors_origins", &raw.http.cors_origins.texts())?,
             connections: match raw.http.connections {
                 0 => return Err(wrong("http.connections", "write a number above zero")),

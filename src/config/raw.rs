@@ -105,6 +105,7 @@ pub struct RawGraphql {
 #[serde(deny_unknown_fields, default)]
 pub struct RawHttp {
     pub trusted_proxies: List,
+    pub hosts: List,
     pub cors_origins: List,
     pub connections: u32,
     pub requests_per_second: u32,
@@ -224,6 +225,7 @@ impl Default for RawHttp {
     fn default() -> Self {
         Self {
             trusted_proxies: List::default(),
+            hosts: List::default(),
             cors_origins: List::default(),
             connections: 10_000,
             requests_per_second: 50,

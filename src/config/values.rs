@@ -34,6 +34,20 @@ pub fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
     texts.iter().map(read).collect()
 }
 
+/// Host names such as desk.lan, without scheme, port and path.
+pub fn host_names(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
+    let read = |text: &&str| {
+        let url = reqwest::Url::parse(&format!("http://{text}/")).ok();
+        let host = url.and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            // An address that has more than a host is longer than its host.
+            (url.as_str() == format!("http://{host}/")).then_some(host)
+        });
+        host.ok_or_else(|| wrong(key, "write host names without a port, for example desk.lan"))
+    };
+    texts.iter().map(read).collect()
+}
+
 /// Origins such as https://app.example.com: what a browser sends of itself.
 pub fn origins(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
     let read = |text: &&str| {

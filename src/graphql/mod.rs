@@ -59,6 +59,8 @@ pub struct Caller {
     /// `None` for nobody, and for a token that doesn't hold.
     pub viewer: Option<(Actor, Session)>,
     pub address: IpAddr,
+    /// Whether the request comes from a person at this machine.
+    pub local: bool,
     pub request_id: String,
 }
 

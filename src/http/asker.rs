@@ -14,13 +14,16 @@ use crate::graphql::Caller;
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
     pub address: IpAddr,
+    /// Whether it comes from a person at this machine: see [`super::hosts`].
+    pub local: bool,
     pub request_id: String,
 }
 
 impl Asker {
-    pub fn new(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
+    pub fn new(peer: IpAddr, local: bool, headers: &HeaderMap, proxies: &[IpNet]) -> Self {
         Self {
             address: address(peer, headers, proxies),
+            local,
             // It is no secret, so nobody needs to ask the system for it.
             request_id: format!("{:016x}", fastrand::u64(..)),
         }
@@ -43,6 +46,7 @@ impl Asker {
         Ok(Caller {
             viewer,
             address: self.address,
+            local: self.local,
             request_id: self.request_id,
         })
     }

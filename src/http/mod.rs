@@ -4,6 +4,7 @@ mod asker;
 mod events;
 mod graphql;
 mod headers;
+mod hosts;
 mod own;
 mod pages;
 mod ready;
@@ -32,8 +33,12 @@ use crate::app::Desk;
 use crate::clock::Stopwatch;
 use crate::domain::Error;
 use crate::graphql::Schema;
+use crate::i18n;
+
+pub use hosts::Hosts;
 
 use asker::Asker;
+use hosts::Misdirected;
 pub use own::routes;
 pub use socket::Slot;
 
@@ -45,6 +50,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 const FILE_TIME: Duration = Duration::from_secs(5 * 60);
 /// Where the customers' pages are; what follows is the right to see one.
 const STATUS: &str = "/s";
+/// The longest host name there can be, in characters (RFC 1035 §2.3.4).
+const HOST_SHOWN: usize = 255;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// As what an answer of the API is counted.
@@ -61,6 +68,7 @@ pub struct Site {
     /// `None` without a webhook.
     pub webhook_secret: Option<Arc<SecretString>>,
     pub trusted_proxies: Vec<IpNet>,
+    pub hosts: Hosts,
     /// Sites whose programs may read what `/graphql` and `/events` answer.
     pub cors_origins: Vec<String>,
     /// Whether browsers reach us by https, and shall from now on.
@@ -131,7 +139,9 @@ pub async fn serve<S, B>(
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
 {
-    let asker = Asker::new(peer, request.headers(), &site.trusted_proxies);
+    let checked = site.hosts.check(&request, peer);
+    let local = matches!(checked, Ok(true));
+    let asker = Asker::new(peer, local, request.headers(), &site.trusted_proxies);
     let path = request.uri().path();
     let (method, room) = (request.method().clone(), table::label(path));
     let origin = headers::allowed_origin(site, path, request.headers());
@@ -141,9 +151,11 @@ where
     };
     let request_id = asker.request_id.clone();
     let stopwatch = Stopwatch::start();
-    let mut response = match (site.desk.limits.request(asker.address), preflight) {
-        (Err(error), _) => too_many(site, asker, &request, &error),
-        (_, Some(preflight)) => preflight,
+    let limited = site.desk.limits.request(asker.address);
+    let mut response = match (checked, limited, preflight) {
+        (Err(why), ..) => misdirected(site, &request_id, &why),
+        (_, Err(error), _) => too_many(site, asker, &request, &error),
+        (.., Some(preflight)) => preflight,
         _ => {
             request.extensions_mut().insert(asker);
             match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
@@ -170,6 +182,26 @@ where
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The response to a request that is not for this server, for a person who reads it in a browser,
+/// and a line in the log for the operator.
+fn misdirected(site: &Site, request_id: &str, why: &Misdirected) -> Response {
+    match why {
+        Misdirected::Malformed => StatusCode::BAD_REQUEST.into_response(),
+        Misdirected::UnknownHost(host) => {
+            let host: String = host.chars().take(HOST_SHOWN).collect();
+            tracing::warn!(
+                request_id,
+                ?host,
+                "refused a request for an unknown host: if people shall reach this server by that \
+                 name, set public_url or add it to http.hosts"
+            );
+            let text = i18n::text(site.desk.shop.language, "host-unknown");
+            let text = format!("{text}\n");
+            warp::reply::with_status(text, StatusCode::MISDIRECTED_REQUEST).into_response()
+        }
+    }
 }
 
 /// The answer to an address that asks more often than people do, for programs and for people.

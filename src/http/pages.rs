@@ -31,6 +31,7 @@ pub(super) async fn answer(
     let viewer = web::viewer(&site.desk, &headers, asker.address).await;
     let asked = Asked {
         address: asker.address,
+        local: asker.local,
         request_id: asker.request_id,
         method,
         path: path.as_str().to_owned(),
@@ -71,6 +72,7 @@ pub(super) async fn take_file<B: Buf>(
     };
     let asked = Asked {
         address: asker.address,
+        local: asker.local,
         request_id: asker.request_id,
         method: Method::POST,
         path: path.as_str().to_owned(),
@@ -109,6 +111,7 @@ pub(super) fn too_many<B>(
 ) -> Response {
     let asked = Asked {
         address: asker.address,
+        local: asker.local,
         request_id: asker.request_id,
         method: request.method().clone(),
         path: request.uri().path().to_owned(),

@@ -301,6 +301,7 @@ impl Conversation {
             Ok(viewer) => Ok(Caller {
                 viewer: Some(viewer),
                 address: self.asker.address,
+                local: self.asker.local,
                 request_id: self.asker.request_id.clone(),
             }),
             Err(Error::Unauthenticated) => Err(Close::Forbidden),

@@ -902,3 +902,5 @@ error-again = Nothing that you typed is lost. Send it again?
 error-again-send = Send again
 error-home = To the list of tasks
 form-errors = Correct:
+form-errors = Correct the marked fields.
+host-unknown = This server does not answer to that name. If you run it: set public_url to its address, or add the name to http.hosts in the settings.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use warp::Reply;
-use warp::http::{Method, StatusCode};
+use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 
 use crate::app::Desk;
+use crate::http::Hosts;
 use crate::metrics::Now;
 use crate::store;
 
@@ -15,8 +17,11 @@ use crate::store;
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers a monitor.
-pub async fn answer(desk: Arc<Desk>, method: Method, path: String) -> Response {
-    if (method, &*path) != (Method::GET, "/metrics") {
+pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -> Response {
+    if !hosts.allow(request.headers()) {
+        return StatusCode::MISDIRECTED_REQUEST.into_response();
+    }
+    if (request.method(), request.uri().path()) != (&Method::GET, "/metrics") {
         return StatusCode::NOT_FOUND.into_response();
     }
     let count = |c: &_| Ok((store::outbox::waiting(c)?, store::webhooks::standing(c)?));

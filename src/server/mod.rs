@@ -31,7 +31,7 @@ use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::graphql::Schema;
-use crate::http::Site;
+use crate::http::{Hosts, Site};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::webhooks::Courier;
@@ -43,6 +43,7 @@ pub struct Server {
     bot: Option<Bot>,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
+    hosts: Hosts,
     cors_origins: Vec<String>,
     connections: u32,
     tls: Option<Tls>,
@@ -82,6 +83,9 @@ impl Server {
             .await?;
         let address = listener.local_addr()?;
         let public_url = config.url(address);
+        let public_host = config::host(&public_url);
+        let names = config.hosts.iter().chain(&public_host).map(String::as_str);
+        let hosts = Hosts::new(names, address);
         let bot = match config.telegram {
             Some(settings) => Some(Bot::build(settings, &db).await?),
             None => {
@@ -121,6 +125,7 @@ impl Server {
             bot,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
+            hosts,
             cors_origins: config.cors_origins,
             redirect: match config.tls.as_ref().and_then(|tls| tls.redirect) {
                 Some(address) => Some(listen("tls.redirect", address).await?),
@@ -191,6 +196,7 @@ impl Server {
             desk: self.desk.clone(),
             webhook_secret,
             trusted_proxies: self.trusted_proxies,
+            hosts: self.hosts,
             cors_origins: self.cors_origins,
             https: self.desk.public_url.starts_with("https://"),
             stop: stop.clone(),
@@ -216,9 +222,9 @@ impl Server {
         }
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
+            let hosts = site.hosts.at(listener.local_addr()?);
             parts.spawn(plain::run(listener, stop.clone(), move |request| {
-                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-                metrics::answer(desk.clone(), method, path)
+                metrics::answer(desk.clone(), hosts.clone(), request)
             }));
         }
         if let Some(listener) = self.redirect {

@@ -50,6 +50,8 @@ fn what_cannot_be_used_is_named() {
         ("[auth]\ntoken_ttl = 'long'", "auth.token_ttl"),
         ("[auth]\njwt_secret = 'short'", "auth.jwt_secret"),
         ("[graphql]\nintrospection = 'yes'", "graphql.introspection"),
+        ("[http]\nhosts = ['desk.lan:8000']", "http.hosts"),
+        ("[http]\nhosts = ['https://desk.lan']", "http.hosts"),
         (
             "[http]\ncors_origins = ['example.com']",
             "http.cors_origins",

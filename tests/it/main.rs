@@ -17,6 +17,7 @@ mod counter;
 mod customers;
 mod demo;
 mod doctor;
+mod doors;
 mod entrance;
 mod fake_telegram;
 mod files;

@@ -246,7 +246,7 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
     let folder = tempfile::TempDir::new().unwrap();
     let program = Program::start(&folder);
     let address = program.url.strip_prefix("http://").unwrap();
-    let request = b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let mut answer = [0; 12];
     let mut early = TcpStream::connect(address).await.unwrap();
     early.write_all(request).await.unwrap();
@@ -295,15 +295,15 @@ pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
 #[tokio::test]
 async fn who_keeps_us_waiting_is_sent_away() {
     let shop = Shop::open().await;
-    let body = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"que";
+    let body = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"que";
     for (sent, status, most) in [
         ("", "", 10),
-        ("GET / HTTP/1.1\r\nhost: x\r\nx-slow", "", 10),
+        ("GET / HTTP/1.1\r\nhost: localhost\r\nx-slow", "", 10),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 60),
         (body, "HTTP/1.1 408", 45),
         // An idle connection that was used is closed as well.
         (
-            "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
             "HTTP/1.1 200",
             10,
         ),
@@ -319,7 +319,7 @@ async fn who_keeps_us_waiting_is_sent_away() {
 async fn a_connection_more_than_there_is_room_for_waits_its_turn() {
     let shop = Shop::open_with("[http]\nconnections = 2", "").await;
     let address = shop.url.strip_prefix("http://").unwrap();
-    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let mut open = Vec::new();
     for _ in 0..2 {
         let mut stream = TcpStream::connect(address).await.unwrap();

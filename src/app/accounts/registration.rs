@@ -12,8 +12,9 @@ use crate::domain::{
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
 
-/// Makes an account. Who may is decided by the first of these that applies: an invite; nobody
-/// has an account and only this machine can reach the server; the configuration.
+/// Creates an account. The first of these that applies decides who may: an invite; nobody has an
+/// account yet, the server is for this machine only and the request comes from a person at it
+/// (`local`); the configuration.
 ///
 /// # Errors
 /// [`Error::Invalid`] and [`Error::Conflict`] for expected failures, [`Error::RateLimited`] for
@@ -21,6 +22,7 @@ use crate::store::{self, Connection, Transaction};
 pub async fn register(
     desk: &Desk,
     _: Attempt,
+    local: bool,
     email: Email,
     password: Password,
     invite: Option<String>,
@@ -28,7 +30,7 @@ pub async fn register(
     let now = desk.clock.now();
     let policy = Policy {
         registration: desk.registration,
-        loopback: desk.loopback,
+        local: desk.loopback && local,
         email,
         invite,
     };
@@ -50,7 +52,7 @@ pub async fn register(
 #[derive(Clone)]
 struct Policy {
     registration: Registration,
-    loopback: bool,
+    local: bool,
     email: Email,
     invite: Option<String>,
 }
@@ -101,7 +103,7 @@ impl Policy {
 
     fn uninvited(&self, first: bool) -> Result<Role> {
         let problem = match (first, self.registration) {
-            (true, _) if self.loopback => return Ok(Role::Owner),
+            (true, _) if self.local => return Ok(Role::Owner),
             (true, _) => Problem::FirstAccountElsewhere,
             (false, Registration::Open) => return Ok(Role::Employee),
             (false, Registration::Invite) => Problem::InviteNeeded,

@@ -51,8 +51,8 @@ impl AccountMutation {
         invite: Option<String>,
     ) -> Result<RegisterPayload> {
         let desk = ctx.desk()?;
-        let attempt = desk.limits.attempt(ctx.caller()?.address)?;
-        let about = &desk.shop.about;
+        let (caller, about) = (ctx.caller()?, &desk.shop.about);
+        let attempt = desk.limits.attempt(caller.address)?;
         let (email, password) = match read_registration(&email, &password1, &password2, about)? {
             Ok(read) => read,
             Err(errors) => {
@@ -63,7 +63,8 @@ impl AccountMutation {
                 });
             }
         };
-        let made = app::accounts::register(desk, attempt, email, password, invite).await;
+        let made =
+            app::accounts::register(desk, attempt, caller.local, email, password, invite).await;
         let (errors, made) = outcome(made)?;
         let token = made.map(|made| made.token);
         Ok(RegisterPayload {

@@ -27,15 +27,15 @@ struct JoinPage<'a> {
 
 impl<'a> JoinPage<'a> {
     fn new(visit: &'a Visit, first: bool, errors: Errors) -> Self {
-        let loopback = visit.desk.loopback;
-        let database = (first && loopback).then(|| visit.desk.db.path().display().to_string());
+        let local = visit.desk.loopback && visit.local;
+        let database = (first && local).then(|| visit.desk.db.path().display().to_string());
         Self {
             visit,
             current: "",
             errors,
             first,
             database,
-            open: !first || loopback,
+            open: !first || local,
             min: *PASSWORD_LENGTH.start(),
         }
     }
@@ -73,7 +73,8 @@ async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
         None => None,
     };
     if let (Some(attempt), Some(email), Some(password)) = (attempt, email, password) {
-        let made = accounts::register(&visit.desk, attempt, email, password, invite).await;
+        let made =
+            accounts::register(&visit.desk, attempt, visit.local, email, password, invite).await;
         if let Some(made) = errors.take(made, &visit.texts)? {
             return Ok(visit.go_with_token("/", &made.token));
         }

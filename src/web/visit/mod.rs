@@ -24,6 +24,8 @@ pub use viewer::{Badge, Viewer, viewer};
 pub struct Visit {
     pub desk: Arc<Desk>,
     pub address: IpAddr,
+    /// Whether the request comes from a person at this machine.
+    pub local: bool,
     pub request_id: String,
     pub method: Method,
     /// The parts of the path, decoded; none of them empty.
@@ -45,6 +47,7 @@ pub struct Visit {
 /// What came over the wire.
 pub struct Asked {
     pub address: IpAddr,
+    pub local: bool,
     pub request_id: String,
     pub method: Method,
     pub path: String,
@@ -74,6 +77,7 @@ impl Visit {
         };
         Self {
             address: asked.address,
+            local: asked.local,
             request_id: asked.request_id,
             method: asked.method,
             path: parts(&asked.path),

@@ -25,7 +25,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// One request on a connection that stays open.
 async fn ask(stream: &mut TcpStream) {
-    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     while !answer.ends_with(b"ok\n") {
