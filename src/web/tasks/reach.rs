@@ -41,5 +41,5 @@ pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
         None => visit.texts.s(sent),
         Some(why) => visit.texts.fill(saved, "why", why),
     };
-    Some(Toast { text, undo: None })
+    Some(Toast::plain(text))
 }

@@ -21,7 +21,8 @@ pub struct Toast {
 }
 
 impl Toast {
-    fn plain(text: String) -> Self {
+    /// A sentence with no way back.
+    pub fn plain(text: String) -> Self {
         Self {
             text,
             rest: String::new(),
