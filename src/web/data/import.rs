@@ -181,7 +181,7 @@ async fn show_preview(
     };
     let (tasks, customers) = (report.new_tasks(), report.new_customers());
     let counts = [
-        ("import-rows", report.lines.len()),
+        ("import-rows-read", report.lines.len()),
         ("import-new-tasks", tasks),
         ("import-new-customers", customers),
         ("import-here", report.already_here()),
