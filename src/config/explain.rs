@@ -88,6 +88,7 @@ impl Raw {
             ("telegram.notify_delay", text(&telegram.notify_delay)),
             ("graphql.introspection", text(&self.graphql.introspection)),
             ("http.trusted_proxies", list(&http.trusted_proxies)),
+            ("http.hosts", list(&http.hosts)),
             ("http.cors_origins", list(&http.cors_origins)),
             ("http.connections", http.connections.to_string()),
             (

@@ -93,6 +93,7 @@ impl Writing {
         let line = |mut cells: Vec<String>, last: String| {
             cells.resize(width, String::new());
             cells.push(last);
+            let cells: Vec<_> = cells.iter().map(|cell| guard(cell)).collect();
             cells
         };
         let head = line(head, i18n::text(self.language, REFUSED[0].1));
@@ -102,6 +103,7 @@ impl Writing {
     }
 
     /// A comma stands in a Russian sum, so a semicolon stands between the cells.
+    /// The cells are guarded already.
     fn lines(&self, rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>> {
         let separator = match self.language {
             Language::Russian => b';',
@@ -114,8 +116,7 @@ impl Writing {
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
         for row in rows {
-            let cells = row.as_ref().iter().map(|cell| guard(cell));
-            writer.write_record(cells).map_err(Error::internal)?;
+            writer.write_record(row.as_ref()).map_err(Error::internal)?;
         }
         writer
             .into_inner()

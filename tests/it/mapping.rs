@@ -547,21 +547,18 @@ async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
     let report = preview(&shop, file, Value::Null).await;
     assert!(remarks(&report, 0)[0].1.contains("note"), "{report}");
     assert_eq!(remarks(&report, 1), []);
-    let message = remarks(&report, 2)[0].1;
-    assert!(
-        message.contains("note") && !message.contains("several"),
-        "{message}"
-    );
+    // Words beside a number are no other number, and stay with it.
+    assert_eq!(remarks(&report, 2), []);
     take(&shop, file, Value::Null).await;
-    let query = "{ allTasks { description customer { phoneE164 } comments { kind text } } }";
+    let query = "{ allTasks { description customer { phone phoneE164 } comments { kind text } } }";
     assert_eq!(
         shop.ask(query).await["data"]["allTasks"],
         json!([
-            {"description": "x", "customer": {"phoneE164": "+79007000005"}, "comments":
+            {"description": "x", "customer": {"phone": "8 900 700 00 05", "phoneE164": "+79007000005"}, "comments":
                 [{"kind": "INTERNAL", "text": "Телефон: 8 900 700 00 05; 8 900 700 00 06\nРабочий телефон: 22-33-44"}]},
-            {"description": "y", "customer": {"phoneE164": "+79007000007"}, "comments": []},
-            {"description": "z", "customer": {"phoneE164": "+79007000008"}, "comments":
-                [{"kind": "INTERNAL", "text": "Телефон: 8 900 700 00 08, спросить Олю"}]},
+            {"description": "y", "customer": {"phone": "8 900 700 00 07", "phoneE164": "+79007000007"}, "comments": []},
+            {"description": "z", "customer": {"phone": "8 900 700 00 08, спросить Олю", "phoneE164": "+79007000008"},
+                "comments": []},
         ])
     );
     shop.close().await;
@@ -825,7 +822,7 @@ async fn many_words_and_columns_are_looked_at_without_getting_lost() {
     let shop = Shop::with_owner().await;
     let desk = Desk::of(&shop, "owner@example.com").await;
     let mut file = String::from("№ заказа;Телефон;Описание;Статус");
-    for column in 0..500 {
+    for column in 0..250 {
         file += &format!(";Поле {column}");
     }
     for row in 0..1_000 {

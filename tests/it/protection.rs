@@ -350,7 +350,7 @@ async fn an_open_socket_takes_the_room_of_a_connection() {
         sockets.push(crate::live::connect(&shop, "graphql-transport-ws").await);
     }
     let mut third = TcpStream::connect(address).await.unwrap();
-    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     third.write_all(request).await.unwrap();
     let mut answer = [0; 12];
     let early = tokio::time::timeout(Duration::from_millis(200), third.read_exact(&mut answer));

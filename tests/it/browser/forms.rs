@@ -32,7 +32,7 @@ const WATCH: &str = r#"
 
 /// What is wrong with the button that Enter has just pressed in a line. A look-up and a list of
 /// choices aren't sent by it; every other line sends what the form is for: its main button, or the
-/// only one that it has.
+/// only one that it has. Where the main button can't be taken back, Enter shows what it would do.
 const JUDGE: &str = r#"
     const line = window.lines[at];
     const { form } = line;
@@ -44,7 +44,7 @@ const JUDGE: &str = r#"
     if (asks) return sent ? `Enter sends ${where}` : "";
     if (line.matches("select")) return !sent || line.closest(".board") ? "" : `Enter sends ${where}`;
     if (!sent) return `Enter does nothing: ${where}`;
-    const isMain = by === main || by?.matches("[data-enter]");
+    const isMain = by === main || by?.matches("[data-enter], [data-preview]");
     return isMain ? "" : `Enter presses ${by?.outerHTML}: ${where}`;
 "#;
 
@@ -57,7 +57,7 @@ const FIRST_BUTTONS: &str = r#"
         const lines = [...form.elements].filter((e) => e.matches("input") && !["hidden", "file"].includes(e.type));
         const main = form.querySelector(".btn.main") ?? buttons[0];
         if (buttons.length < 2 || lines.length === 0) continue;
-        if (buttons[0] !== main && !buttons[0].matches("[data-enter]")) wrong.push(`Enter presses ${buttons[0].outerHTML}`);
+        if (buttons[0] !== main && !buttons[0].matches("[data-enter], [data-preview]")) wrong.push(`Enter presses ${buttons[0].outerHTML}`);
     }
     return wrong;
 "#;

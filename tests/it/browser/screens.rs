@@ -351,7 +351,7 @@ const ON_A_SCREEN: &str = r#"
     }
     // A button is as wide as its words, and a word stays in one line.
     for (const e of document.querySelectorAll("button, .btn, .tabs a, .bar nav a, .badge")) {
-        if (!e.checkVisibility()) continue;
+        if (!e.checkVisibility() || e.ariaHidden === "true") continue;
         const named = `${e.outerHTML.slice(0, 200)}`;
         if (e.scrollWidth > e.clientWidth + 1) wrong.push(`its text is wider: ${named}`);
         const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
