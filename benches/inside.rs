@@ -27,7 +27,7 @@ use zayavka::domain::{
     BotState, Country, Currency, EmployeeId, Introspection, Language, Registration, Shop,
 };
 use zayavka::graphql::{self, Caller, Schema};
-use zayavka::http::{self, Site};
+use zayavka::http::{self, Hosts, Site};
 use zayavka::store::{self, Db};
 
 const TASKS: u32 = 100_000;
@@ -112,6 +112,7 @@ impl Inside {
                 desk,
                 webhook_secret: None,
                 trusted_proxies: Vec::new(),
+                hosts: Hosts::new([], (HERE, 8000).into()),
                 cors_origins: Vec::new(),
                 https: false,
                 stop: CancellationToken::new(),
@@ -120,6 +121,7 @@ impl Inside {
             caller: Caller {
                 viewer: Some(viewer),
                 address: HERE,
+                local: true,
                 request_id: "bench".into(),
             },
             phones: customers
@@ -149,6 +151,7 @@ impl Inside {
     fn page(&self, path: &str) -> Response {
         let request = warp::http::Request::builder()
             .uri(path)
+            .header("host", "localhost:8000")
             .header("cookie", format!("zayavka={}", self.token))
             .header("accept-encoding", "gzip")
             .body(String::new())

@@ -68,7 +68,7 @@ pub fn pieces(text: &str, country: Country) -> Vec<&str> {
         match found.last_mut() {
             // "8 900 000-00-00, жена": what is no number belongs to the one beside it.
             Some(last) if digits(piece) == 0 || digits(last) == 0 || is_extension(piece) => {
-                *last = join(text, last, piece)
+                *last = join(text, last, piece);
             }
             _ => found.push(piece),
         }
