@@ -128,13 +128,14 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     start();
     if std::env::var_os(HANGS).is_some() {
         // It ends when its input does, which is never.
-        let cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let input = cat.stdin.take();
         std::io::stdout()
             .write_all(format!("\ncat {}\n", cat.id()).as_bytes())
             .unwrap();
-        loop {
-            std::thread::park();
-        }
+        cat.wait().unwrap();
+        drop(input);
+        return;
     }
     let name = std::thread::current().name().unwrap().to_owned();
     let run = Command::new(std::env::current_exe().unwrap())
