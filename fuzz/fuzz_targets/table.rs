@@ -74,7 +74,6 @@ fuzz_target!(|file: &[u8]| {
         stages: &STAGES,
         choices: &choices,
         now: "2021-07-25T09:00:00Z".parse().unwrap(),
-        date_order: None,
     };
     let Ok(table) = read(file, &reading) else {
         return;
