@@ -1,6 +1,6 @@
 //! Saving what people changed on edit forms. Two who change different fields of the same thing both
 //! get what they want; where they collide, nothing is written, and whoever was later is asked (see
-//! [`Merge`](crate::domain::Merge)). Programs that send a change and not a form use the use cases
+//! [`Merge`]). Programs that send a change and not a form use the use cases
 //! of the thing itself, with `expected_version`.
 
 use std::sync::Arc;

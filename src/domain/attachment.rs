@@ -103,7 +103,7 @@ pub struct Enclosure {
     pub file_name: String,
     pub size: Option<i64>,
     pub duration: Option<i64>,
-    /// See [`plain`].
+    /// See [`one_line`].
     pub about: String,
 }
 

@@ -3,7 +3,7 @@
 //! Every queue here waits for instants of the wall clock. When that was ahead for a while and is right
 //! again, what was queued meanwhile lies further ahead than any rule can have meant, and would wait for
 //! as long as the clock was wrong: by hours or by years. Such instants are pulled to now. A new
-//! table with an instant that something waits for belongs into [`QUEUES`].
+//! table with an instant that something waits for belongs into `QUEUES`.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::named_params;
