@@ -1,7 +1,16 @@
 //! All routes, and as what a request is logged and counted.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::own::PATHS;
 use crate::web;
+
+/// The first parts of all routes, each with its label: every request looks its own up.
+static LABELS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let labels = paths().map(label_of);
+    labels.map(|label| (&label[1..], label)).collect()
+});
 
 /// As what a request is logged and counted that no route is for.
 const UNKNOWN: &str = "/…";
@@ -20,9 +29,7 @@ pub fn label(path: &str) -> &'static str {
     let is_encoded = first.contains('%');
     let decoded = is_encoded.then(|| web::parts(first).pop().unwrap_or_default());
     let first = decoded.as_deref().unwrap_or(first);
-    let mut labels = paths().map(label_of);
-    let known = labels.find(|label| label[1..] == *first);
-    known.unwrap_or(UNKNOWN)
+    LABELS.get(first).copied().unwrap_or(UNKNOWN)
 }
 
 /// The first part of a route's path, with its slash.
