@@ -13,7 +13,7 @@
 //! - [`metrics`]: what the server counts of itself.
 //! - [`i18n`]: every sentence, in Russian and English.
 //! - [`store`]: all the SQL.
-//! - [`sheet`]: tables as CSV files, ours and others'.
+//! - [`sheet`]: tables as files, CSV and Excel workbooks, ours and others'.
 //! - [`app`]: the use cases, inside their caller's transaction.
 //! - [`telegram`]: the wire to Telegram alone.
 //! - [`bot`]: the customers' conversation.

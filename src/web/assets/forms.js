@@ -4,16 +4,13 @@
 
 const headers = { "X-Requested-By": "desk" };
 
-// Confirmations: the page asks once more before what can't be undone. And what changes something
-// is sent once, however often its button is pressed in a row; but a button is never dead for long,
-// since nobody tells a page that its request was stopped or got lost.
+// What changes something is sent once, however often its button is pressed in a row; but a button is
+// never dead for long, since nobody tells a page that its request was stopped or got lost.
 const AGAIN = 2000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  const question = form.dataset.confirm;
-  const isTwice = Date.now() - form.dataset.sent < AGAIN;
-  if (isTwice || (question && !window.confirm(question))) {
+  if (Date.now() - form.dataset.sent < AGAIN) {
     event.preventDefault();
     return;
   }
