@@ -157,8 +157,8 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
     }
 }
 
-/// Whoever has one IPv6 address has the 2⁶⁴ around it, so those count as one.
-fn network(address: IpAddr) -> IpAddr {
+/// Returns the network that an address counts as: whoever has one IPv6 address has the 2⁶⁴ around it.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
         v4 => v4,

@@ -11,6 +11,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
+use tokio::sync::broadcast;
 
 use super::{Desk, secrets, tasks};
 use crate::domain::{
@@ -68,10 +69,13 @@ impl Links {
 
     /// Whether the link of a task, if it has one, leads anywhere.
     pub fn hold(&self, task: &Task, now: Timestamp) -> bool {
-        let end = task
-            .closed
-            .map(|closed| closed.saturating_add(self.after_end));
-        end.is_none_or(|end| end.is_ok_and(|end| now < end))
+        self.end(task).is_none_or(|end| now < end)
+    }
+
+    /// Returns when the link of a task stops leading anywhere; `None` while the task isn't closed.
+    fn end(&self, task: &Task) -> Option<Timestamp> {
+        let after = |closed: Timestamp| closed.saturating_add(self.after_end);
+        task.closed.map(|closed| after(closed).unwrap_or(closed))
     }
 
     /// The address of a task's link of that generation; `None` where it leads nowhere any more.
@@ -198,7 +202,7 @@ pub fn follow(
 }
 
 /// Tells the holder of a link of everything that happens to its task, as long as the link holds; at
-/// once, where something happened since the page was made.
+/// once, where something happened since the page was made. The stream ends with the link.
 ///
 /// # Errors
 /// As for [`follow`].
@@ -206,26 +210,53 @@ pub async fn watch(
     desk: Arc<Desk>,
     token: String,
     seen: i64,
-) -> Result<impl Stream<Item = ()> + Send + Sync> {
+) -> Result<(TaskId, impl Stream<Item = ()> + Send + Sync)> {
     let changes = desk.db.changes();
     let asked = token.clone();
     let followed = read(&desk, move |c, links, now| follow(c, links, &asked, now)).await?;
     let missed = (followed.seen != seen).then_some(());
-    let later = stream::unfold((desk, changes), move |(desk, mut changes)| {
-        let (token, task) = (token.clone(), followed.id);
-        async move {
-            while let Ok(TaskChanged { task: changed, .. }) = changes.recv().await {
-                if changed == task {
-                    // Whoever may see it no longer is told nothing more.
-                    let holds = move |c: &_, links: &_, now| self::task(c, links, &token, now);
-                    read(&desk, holds).await.ok()?;
-                    return Some(((), (desk, changes)));
-                }
+    let task = followed.id;
+    let end = ended(desk, token, task);
+    let later = stream::unfold(changes, move |mut changes| async move {
+        while let Ok(TaskChanged { task: changed, .. }) = changes.recv().await {
+            if changed == task {
+                return Some(((), changes));
             }
-            None
         }
+        None
     });
-    Ok(stream::iter(missed).chain(later))
+    Ok((task, stream::iter(missed).chain(later).take_until(end)))
+}
+
+/// Completes when a link leads to that task no longer: it was replaced or withdrawn, or its time is over.
+pub async fn ended(desk: Arc<Desk>, token: String, task: TaskId) {
+    let (mut links, mut tasks) = (desk.db.link_changes(), desk.db.changes());
+    loop {
+        let asked = token.clone();
+        let Ok(row) = read(&desk, move |c, l, now| self::task(c, l, &asked, now)).await else {
+            return;
+        };
+        let over = async {
+            match desk.links.end(&row.task) {
+                Some(end) => desk.clock.sleep_until(end).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = over => {}
+            () = next(&mut links, |changed| *changed == task) => {}
+            () = next(&mut tasks, |changed| changed.task == task) => {}
+        }
+    }
+}
+
+/// Waits for an event that concerns the caller, or that some may have been missed.
+async fn next<T: Clone>(events: &mut broadcast::Receiver<T>, concerns: impl Fn(&T) -> bool) {
+    while let Ok(event) = events.recv().await {
+        if concerns(&event) {
+            return;
+        }
+    }
 }
 
 async fn read<T: Send + 'static>(

@@ -294,7 +294,7 @@ async fn next_change(
 ) -> Result<Option<(TaskChanged, Option<TaskRow>)>> {
     loop {
         let change = tokio::select! {
-            () = desk.clock.sleep_until(session.expires) => return Err(Error::Unauthenticated),
+            () = accounts::ended(desk, session) => return Err(Error::Unauthenticated),
             change = changes.recv() => change,
         };
         let change = match change {

@@ -11,7 +11,8 @@ use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::domain::{Employee, EmployeeId, Error, Result};
+use super::secrets;
+use crate::domain::{Employee, EmployeeId, Error, Result, SessionId};
 
 const PARTY: &str = "zayavka";
 /// Tokens that are kept, each of a few hundred bytes.
@@ -33,6 +34,9 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
+    /// The session, in hexadecimal digits. Tokens of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
     epoch: i64,
     iat: i64,
     exp: i64,
@@ -41,6 +45,7 @@ struct Claims {
 /// A token whose signature and time are right; the account is yet to be looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
+    pub id: SessionId,
     pub employee: EmployeeId,
     pub epoch: i64,
     pub expires: Timestamp,
@@ -73,16 +78,17 @@ impl Tokens {
         self.ttl
     }
 
-    /// Makes a token for an employee.
+    /// Makes a token of a new session of an employee.
     ///
     /// # Errors
-    /// [`Error::Internal`] when signing fails.
+    /// [`Error::Internal`] when signing fails, or the system has no randomness to give.
     pub fn sign(&self, employee: &Employee, now: Timestamp) -> Result<String> {
         let expires = now.saturating_add(self.ttl).unwrap_or(Timestamp::MAX);
         let claims = Claims {
             iss: PARTY.into(),
             aud: PARTY.into(),
             sub: employee.id.to_string(),
+            sid: Some(format!("{:032x}", u128::from_be_bytes(new_session()?))),
             epoch: employee.epoch,
             iat: now.as_second(),
             exp: expires.as_second(),
@@ -117,11 +123,28 @@ impl Tokens {
             .map_err(|_| Error::Unauthenticated)?
             .claims;
         Ok(Session {
+            id: session_id(claims.sid.as_deref(), token).ok_or(Error::Unauthenticated)?,
             employee: EmployeeId::parse("sub", &claims.sub).map_err(|_| Error::Unauthenticated)?,
             epoch: claims.epoch,
             expires: Timestamp::from_second(claims.exp).map_err(|_| Error::Unauthenticated)?,
         })
     }
+}
+
+/// Returns 128 random bits.
+fn new_session() -> Result<[u8; SessionId::LENGTH]> {
+    let mut bytes = [0; SessionId::LENGTH];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(bytes)
+}
+
+/// Returns the session that a token names; one of an earlier version is known by its fingerprint.
+fn session_id(sid: Option<&str>, token: &str) -> Option<SessionId> {
+    let id = match sid {
+        Some(sid) => u128::from_str_radix(sid, 16).ok()?.to_be_bytes(),
+        None => *secrets::fingerprint(token).first_chunk()?,
+    };
+    Some(SessionId::new(id))
 }
 
 /// The one signature of our tokens; the library is given no other.

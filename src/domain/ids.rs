@@ -57,6 +57,22 @@ ids! {
     DeliveryId
 }
 
+/// A sign-in, which every token of it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; Self::LENGTH]);
+
+impl SessionId {
+    pub const LENGTH: usize = 16;
+
+    pub const fn new(bytes: [u8; Self::LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    pub const fn bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
+}
+
 /// A person's number at Telegram, at most 52 bits wide
 /// (<https://core.telegram.org/bots/api#user>); in a private chat the chat's number as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -59,7 +59,7 @@ pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
     ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId,
-    StageId, TaskId, TelegramId, WebhookId,
+    SessionId, StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 use warp::Reply;
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
@@ -13,8 +14,9 @@ use warp::sse::Event;
 
 use super::Site;
 use super::asker::Asker;
+use super::connection::{Connection, Place};
 use crate::app::tokens::Session;
-use crate::app::{status_links, tasks};
+use crate::app::{accounts, status_links, tasks};
 use crate::domain::{Error, Result};
 use crate::store::tasks::TaskRow;
 use crate::store::{Change, TaskChanged};
@@ -23,12 +25,20 @@ use crate::web;
 /// Often enough for proxies that cut silent connections.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// How long a client may take to notice the end of its stream.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// A stream of `taskChanged` events with the task's number, status and version. It ends, after an
 /// `error` event with the code, when the token does or the reader is too slow.
-pub(super) async fn open(site: Arc<Site>, asker: Asker, headers: HeaderMap) -> Response {
+pub(super) async fn open(
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+    client: Connection,
+) -> Response {
     let caller = asker.caller(&site.desk, &headers).await;
     let session = caller.map(|caller| caller.viewer.map(|(_, session)| session));
-    stream(&site, session, async { None }).await
+    stream(&site, &client, session, async { None }).await
 }
 
 /// The same for our own pages, whose browser sends the cookie and nothing else. `?seen=` says how
@@ -37,6 +47,7 @@ pub(super) async fn open_for_page(
     site: Arc<Site>,
     asker: Asker,
     headers: HeaderMap,
+    client: Connection,
     query: String,
 ) -> Response {
     let viewer = web::viewer(&site.desk, &headers, asker.address).await;
@@ -47,6 +58,7 @@ pub(super) async fn open_for_page(
     // It listens from here on, and only then looks what was missed.
     let response = stream(
         &site,
+        &client,
         viewer.map(|viewer| viewer.map(|viewer| viewer.session)),
         async {
             let seen = query.strip_prefix("seen=")?.parse::<i64>().ok()?;
@@ -65,26 +77,50 @@ pub(super) async fn open_for_customer(
     site: Arc<Site>,
     asker: Asker,
     _: HeaderMap,
+    client: Connection,
     query: String,
 ) -> Response {
     let seen = query
         .strip_prefix("seen=")
         .and_then(|seen| seen.parse().ok());
-    let watch = match site.desk.limits.look(asker.address) {
-        Ok(()) => status_links::watch(site.desk.clone(), token, seen.unwrap_or_default()).await,
-        Err(error) => Err(error),
-    };
-    match watch {
-        Ok(changes) => {
-            let event = |()| Event::default().event("taskChanged").data("{}");
-            sent(&site, changes.map(event))
+    match follow(&site, &asker, token, seen.unwrap_or_default()).await {
+        Ok((place, changes, ended)) => {
+            let event = move |()| {
+                let _held_while_open = &place;
+                Event::default().event("taskChanged").data("{}")
+            };
+            sent(&site, &client, changes.map(event), ended)
         }
         Err(error) => refused(&error),
     }
 }
 
+/// Returns what happens to the task of a link, and the end of that, for as long as the place is held.
+async fn follow(
+    site: &Site,
+    asker: &Asker,
+    token: String,
+    seen: i64,
+) -> Result<(
+    Place,
+    impl Stream<Item = ()> + Send + Sync + use<>,
+    impl Future<Output = ()> + Send + use<>,
+)> {
+    site.desk.limits.look(asker.address)?;
+    let place = site
+        .followers
+        .place(asker.address)
+        .ok_or(Error::RateLimited {
+            retry_after: KEEP_ALIVE,
+        })?;
+    let (task, changes) = status_links::watch(site.desk.clone(), token.clone(), seen).await?;
+    let ended = status_links::ended(site.desk.clone(), token, task);
+    Ok((place, changes, ended))
+}
+
 async fn stream(
     site: &Site,
+    client: &Connection,
     session: Result<Option<Session>>,
     missed: impl Future<Output = Option<Event>>,
 ) -> Response {
@@ -95,18 +131,41 @@ async fn stream(
     };
     let changes = tasks::watch(site.desk.clone(), session, None);
     let first = futures_util::stream::iter(missed.await);
-    sent(site, first.chain(changes.map(event)))
+    let desk = site.desk.clone();
+    let ended = async move { accounts::ended(&desk, session).await };
+    sent(site, client, first.chain(changes.map(event)), ended)
 }
 
-/// Events as they come, until the server stops.
-fn sent(site: &Site, events: impl Stream<Item = Event> + Send + Sync + 'static) -> Response {
-    let events = events.map(Ok::<_, Infallible>);
+/// Sends events as they come, until the server stops or the right to them has ended. A client that doesn't take the
+/// end of them, since it reads nothing, loses its connection.
+fn sent(
+    site: &Site,
+    client: &Connection,
+    events: impl Stream<Item = Event> + Send + Sync + 'static,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> Response {
+    let closed = CancellationToken::new();
+    let open = closed.clone().drop_guard();
+    let (clock, cut) = (site.desk.clock.clone(), client.cut.clone());
+    tokio::spawn(async move {
+        let late = async {
+            ended.await;
+            clock.sleep(FAREWELL).await;
+        };
+        if closed.run_until_cancelled(late).await.is_some() {
+            cut.cancel();
+        }
+    });
+    let events = events.map(move |event| {
+        let _held_while_open = &open;
+        Ok::<_, Infallible>(event)
+    });
     let events = events.take_until(site.stop.clone().cancelled_owned());
     let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
     warp::sse::reply(events).into_response()
 }
 
-fn refused(error: &Error) -> Response {
+pub(super) fn refused(error: &Error) -> Response {
     match error {
         Error::Unauthenticated => {
             let status = StatusCode::UNAUTHORIZED;

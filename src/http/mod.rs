@@ -1,6 +1,7 @@
 //! The routes, and what holds for each of them: a number, a line in the log, an answer even after a bug.
 
 mod asker;
+mod connection;
 mod events;
 mod graphql;
 mod headers;
@@ -38,9 +39,9 @@ use crate::i18n;
 pub use hosts::Hosts;
 
 use asker::Asker;
+pub use connection::{Connection, Share, followers, strangers};
 use hosts::Misdirected;
 pub use own::routes;
-pub use socket::Slot;
 
 /// The longest body that is taken, in bytes.
 pub const BODY: usize = 256 * 1024;
@@ -69,6 +70,10 @@ pub struct Site {
     pub webhook_secret: Option<Arc<SecretString>>,
     pub trusted_proxies: Vec<IpNet>,
     pub hosts: Hosts,
+    /// WebSockets whose client hasn't signed in yet.
+    pub strangers: Share,
+    /// Event streams of customers, who don't sign in.
+    pub followers: Share,
     /// Sites whose programs may read what `/graphql` and `/events` answer.
     pub cors_origins: Vec<String>,
     /// Whether browsers reach us by https, and shall from now on.

@@ -7,6 +7,7 @@ use warp::reply::Response;
 use warp::{Filter, Reply};
 
 use super::asker::Asker;
+use super::connection::Connection;
 use super::{Site, body, events, graphql, pages, ready, refuse, socket, webhook};
 use crate::web::path_of;
 
@@ -49,6 +50,7 @@ routes! { site, or else pages, with {
             .clone()
             .and(warp::ext::get::<Asker>())
             .and(warp::header::headers_cloned());
+        let streamed = asked.clone().and(warp::ext::get::<Connection>());
         let get = warp::get().or(warp::head()).unify();
         let query = warp::query::raw().or(warp::any().map(String::new)).unify();
         let file = warp::post()
@@ -72,13 +74,13 @@ routes! { site, or else pages, with {
         .and(body())
         .then(graphql::answer)
     }
-    events: "events" { .and(get).and(asked.clone()).then(events::open) }
+    events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(webhook::answer)
     }
-    live: "live" { .and(get).and(asked.clone()).and(query).then(events::open_for_page) }
+    live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {
-        .and(get).and(asked).and(query).then(events::open_for_customer)
+        .and(get).and(streamed).and(query).then(events::open_for_customer)
     }
     script: "graphiql.js" { .and(get).map(graphql::script) }
     alive: "healthz" { .and(get).map(|| "ok\n") }

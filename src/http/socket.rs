@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -20,15 +21,25 @@ use warp::http::{HeaderMap, Response, StatusCode};
 use warp::{Filter, Rejection, Reply};
 
 use super::asker::{Asker, token};
+use super::connection::{Connection, Place};
 use super::headers::is_foreign;
-use super::{BODY, Site, graphql};
+use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
+use crate::app::tokens::Session;
 use crate::domain::Error;
 use crate::graphql::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// How long a client may take to introduce itself.
 const INIT: Duration = Duration::from_secs(10);
+/// How long a client that has signed in may be silent before it is pinged, and then before it is cut.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long a message may wait for a client that doesn't read.
+const STALLED: Duration = Duration::from_secs(30);
+/// How long the reason of a close may wait for the client to take it.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Operations that one client may have running.
+const OPERATIONS: usize = 100;
 /// Answers that may wait for a slow client before its operations wait too.
 const QUEUE: usize = 64;
 /// What each socket keeps for reading, in bytes; a longer message gets more while it comes.
@@ -36,16 +47,11 @@ const READ_BUFFER: usize = 4 * 1024;
 
 type WebSocket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// The room that a connection takes among those that there may be at once. It is given back when the last one who
-/// has it is gone: for HTTP a connection ends where a socket begins, and the socket goes on.
-#[derive(Clone)]
-pub struct Slot(pub Arc<OwnedSemaphorePermit>);
-
 /// A client's wish to open a socket (RFC 6455 §4.2.1).
 pub(super) struct Handshake {
     key: String,
     connection: OnUpgrade,
-    slot: Slot,
+    client: Connection,
 }
 
 /// Why the server closes a socket; codes and reasons are the protocol's.
@@ -118,11 +124,11 @@ pub(super) fn handshake() -> impl Filter<Extract = (Handshake,), Error = Rejecti
         .and(warp::header::exact("sec-websocket-version", "13"))
         .and(warp::header::<String>("sec-websocket-key"))
         .and(warp::ext::get::<OnUpgrade>())
-        .and(warp::ext::get::<Slot>())
-        .map(|key, connection, slot| Handshake {
+        .and(warp::ext::get::<Connection>())
+        .map(|key, connection, client| Handshake {
             key,
             connection,
-            slot,
+            client,
         })
 }
 
@@ -142,13 +148,16 @@ pub(super) fn open(
     let acceptable = offered
         .into_iter()
         .any(|protocol| protocol.trim() == PROTOCOL);
+    let Some(place) = site.strangers.place(asker.address) else {
+        return events::refused(&Error::RateLimited { retry_after: INIT });
+    };
     let Handshake {
         key,
         connection,
-        slot,
+        client,
     } = handshake;
     tokio::spawn(async move {
-        let _slot = slot;
+        let _slot = client.slot;
         // A client that is gone already needs no socket.
         let Ok(upgraded) = connection.await else {
             return;
@@ -159,7 +168,8 @@ pub(super) fn open(
             .max_frame_size(Some(BODY));
         let stream = TokioIo::new(upgraded);
         let socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
-        Conversation::new(site, asker).run(socket, acceptable).await;
+        let mut conversation = Conversation::new(site, asker, place);
+        conversation.run(socket, acceptable).await;
     });
     let mut response = Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
@@ -175,8 +185,12 @@ pub(super) fn open(
 struct Conversation {
     site: Arc<Site>,
     asker: Asker,
+    /// The client's place among those that haven't signed in.
+    place: Option<Place>,
     /// The token that `connection_init` brought; looked at again with every operation.
     token: Option<String>,
+    /// The session of that token.
+    session: Option<Session>,
     running: HashMap<String, AbortHandle>,
     told: mpsc::Sender<Told>,
     hear: mpsc::Receiver<Told>,
@@ -189,12 +203,14 @@ impl Drop for Conversation {
 }
 
 impl Conversation {
-    fn new(site: Arc<Site>, asker: Asker) -> Self {
+    fn new(site: Arc<Site>, asker: Asker, place: Place) -> Self {
         let (told, hear) = mpsc::channel(QUEUE);
         Self {
             site,
             asker,
+            place: Some(place),
             token: None,
+            session: None,
             running: HashMap::new(),
             told,
             hear,
@@ -207,33 +223,92 @@ impl Conversation {
             false => Some(Close::SubprotocolNotAcceptable),
         };
         if let Some(close) = close {
-            // The client may be gone; then there is nobody to tell.
-            let _ = socket.send(close.message()).await;
-            let _ = socket.close(None).await;
+            let clock = self.site.desk.clock.clone();
+            let farewell = async {
+                // The client may be gone; then there is nobody to tell.
+                let _ = socket.send(close.message()).await;
+                let _ = socket.close(None).await;
+            };
+            tokio::select! {
+                () = farewell => {}
+                () = clock.sleep(FAREWELL) => {}
+            }
         }
     }
 
-    /// Talks until there is a reason to close, or the client has closed.
+    /// Talks until there is a reason to close, or the client has closed. Whatever the client does, also when it
+    /// reads nothing, the conversation ends with its session and with the server.
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let site = self.site.clone();
-        let clock = &site.desk.clock;
-        let mut late = std::pin::pin!(clock.sleep(INIT));
+        let session = tokio::select! {
+            () = site.stop.cancelled() => return Some(Close::GoingAway),
+            () = site.desk.clock.sleep(INIT) => return Some(Close::InitTimeout),
+            session = self.greet(socket) => match session {
+                Ok(session) => session,
+                Err(close) => return close,
+            },
+        };
+        self.place = None;
+        tokio::select! {
+            () = site.stop.cancelled() => Some(Close::GoingAway),
+            () = accounts::ended(&site.desk, session) => Some(Close::Forbidden),
+            close = self.converse(socket) => close,
+        }
+    }
+
+    /// Answers until the client has signed in.
+    async fn greet(&mut self, socket: &mut WebSocket) -> Result<Session, Option<Close>> {
         loop {
-            let waiting = self.token.is_none();
+            let message = socket.next().await.and_then(Result::ok).ok_or(None)?;
+            let answer = self.answer(message).await?;
+            if let Some(answer) = answer {
+                self.send(socket, answer).await.ok_or(None)?;
+            }
+            if let Some(session) = self.session {
+                return Ok(session);
+            }
+        }
+    }
+
+    /// Passes messages on in both directions. A client that shows no life for [`SILENCE`] is pinged, and cut when it
+    /// doesn't answer that either.
+    async fn converse(&mut self, socket: &mut WebSocket) -> Option<Close> {
+        let clock = self.site.desk.clock.clone();
+        let mut pinged = false;
+        let mut silence = std::pin::pin!(clock.sleep(SILENCE));
+        loop {
             tokio::select! {
-                () = site.stop.cancelled() => return Some(Close::GoingAway),
-                () = &mut late, if waiting => return Some(Close::InitTimeout),
+                () = &mut silence => {
+                    if pinged {
+                        return None;
+                    }
+                    pinged = true;
+                    silence.set(clock.sleep(SILENCE));
+                    self.send(socket, Message::Ping(Bytes::new())).await?;
+                }
                 Some(told) = self.hear.recv() => {
                     if let Some(message) = self.pass_on(told) {
-                        socket.send(message).await.ok()?;
+                        self.send(socket, message).await?;
                     }
                 }
-                message = socket.next() => match self.answer(message?.ok()?).await {
-                    Ok(Some(answer)) => socket.send(answer).await.ok()?,
-                    Ok(None) => {}
-                    Err(close) => return close,
-                },
+                message = socket.next() => {
+                    pinged = false;
+                    silence.set(clock.sleep(SILENCE));
+                    match self.answer(message?.ok()?).await {
+                        Ok(Some(answer)) => self.send(socket, answer).await?,
+                        Ok(None) => {}
+                        Err(close) => return close,
+                    }
+                }
             }
+        }
+    }
+
+    /// Sends a message; `None` where the client is gone, or has read nothing for [`STALLED`].
+    async fn send(&self, socket: &mut WebSocket, message: Message) -> Option<()> {
+        tokio::select! {
+            sent = socket.send(message) => sent.ok(),
+            () = self.site.desk.clock.sleep(STALLED) => None,
         }
     }
 
@@ -272,7 +347,8 @@ impl Conversation {
                     .and_then(token)
                     .ok_or(Some(Close::Forbidden))?
                     .to_owned();
-                self.caller(&token).await.map_err(Some)?;
+                let caller = self.caller(&token).await.map_err(Some)?;
+                self.session = caller.viewer.map(|(_, session)| session);
                 self.token = Some(token);
                 Ok(Some(Message::text(
                     json!({ "type": "connection_ack" }).to_string(),
@@ -317,6 +393,9 @@ impl Conversation {
         let token = self.token.clone().ok_or(Close::Unauthorized)?;
         if self.running.contains_key(&id) {
             return Err(Close::SubscriberExists(id));
+        }
+        if self.running.len() >= OPERATIONS {
+            return Err(Close::TooManyRequests);
         }
         let body = payload.to_string();
         let request = graphql::read_body(body.as_bytes())

@@ -24,7 +24,7 @@ use warp::reply::Response;
 
 use super::Failure;
 use super::tls::CHALLENGE;
-use crate::http::{self, Site, Slot};
+use crate::http::{self, Connection, Site};
 
 /// How long a stop waits for requests that are under way.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -74,14 +74,14 @@ pub async fn run(
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
         tokio::spawn(async move {
-            let slot = Slot(Arc::new(slot));
+            let connection = Connection::new(slot);
             let Some(tls) = tls else {
-                return serve(routes, stream, peer, site, slot, watcher).await;
+                return serve(routes, stream, peer, site, connection, watcher).await;
             };
             match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
                 // The authority has seen by the handshake what it wanted to see.
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
-                Ok(Ok(stream)) => serve(routes, stream, peer, site, slot, watcher).await,
+                Ok(Ok(stream)) => serve(routes, stream, peer, site, connection, watcher).await,
                 Ok(Err(error)) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::debug!(error, "no handshake");
@@ -132,7 +132,7 @@ async fn serve<S, T>(
     stream: T,
     peer: SocketAddr,
     site: Arc<Site>,
-    slot: Slot,
+    client: Connection,
     watcher: Watcher,
 ) where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -141,9 +141,10 @@ async fn serve<S, T>(
 {
     let asked = Arc::new(AtomicBool::new(false));
     let mark = asked.clone();
+    let cut = client.cut.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(slot.clone());
+        request.extensions_mut().insert(client.clone());
         let (routes, site) = (routes.clone(), site.clone());
         async move { Ok::<_, Infallible>(http::serve(routes, request, peer.ip(), &site).await) }
     });
@@ -160,12 +161,16 @@ async fn serve<S, T>(
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut connection = pin!(watcher.watch(connection.into_owned()));
     // The limits above begin once it is known which HTTP is spoken: this one begins at once.
-    let ended = match tokio::time::timeout(HEADERS, &mut connection).await {
-        Ok(ended) => ended,
-        Err(_) if asked.load(Ordering::Relaxed) => connection.await,
-        Err(_) => return,
+    let whole = async {
+        match tokio::time::timeout(HEADERS, &mut connection).await {
+            Err(_) if asked.load(Ordering::Relaxed) => connection.await,
+            Err(_) => Ok(()),
+            Ok(ended) => ended,
+        }
     };
-    if let Err(error) = ended {
-        tracing::debug!(error, "a connection ended early");
+    match cut.run_until_cancelled(whole).await {
+        Some(Err(error)) => tracing::debug!(error, "a connection ended early"),
+        Some(Ok(())) => {}
+        None => tracing::debug!("a connection was cut"),
     }
 }

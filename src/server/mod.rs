@@ -31,7 +31,7 @@ use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::graphql::Schema;
-use crate::http::{Hosts, Site};
+use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::webhooks::Courier;
@@ -197,6 +197,8 @@ impl Server {
             webhook_secret,
             trusted_proxies: self.trusted_proxies,
             hosts: self.hosts,
+            strangers: strangers(self.connections),
+            followers: followers(self.connections),
             cors_origins: self.cors_origins,
             https: self.desk.public_url.starts_with("https://"),
             stop: stop.clone(),

@@ -131,8 +131,12 @@ pub fn set_email(tx: &Transaction, id: EmployeeId, email: &Email) -> Result<()> 
     Ok(())
 }
 
+/// Changes a role; where it becomes another one, every token of the account ends.
 pub fn set_role(tx: &Transaction, id: EmployeeId, role: Role) -> Result<()> {
-    tx.execute("UPDATE employees SET role = ?2 WHERE id = ?1", (id, role))?;
+    tx.execute(
+        "UPDATE employees SET role = ?2, epoch = epoch + 1 WHERE id = ?1 AND role <> ?2",
+        (id, role),
+    )?;
     Ok(())
 }
 

@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = files![
     "V19__declined"
     "V20__form_posts"
     "V21__folded_search"
+    "V22__ended_sessions"
 ];
 
 /// The program's own migrations, in the order of their numbers.

@@ -40,6 +40,7 @@ pub mod reminders;
 pub mod restore;
 pub mod rotation;
 pub mod secrets;
+pub mod sessions;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
@@ -151,6 +152,7 @@ impl Db {
         let metrics = Metrics::default();
         let shared = Shared {
             changes: broadcast::Sender::new(CHANGES),
+            links: broadcast::Sender::new(CHANGES),
             outbox: watch::Sender::new(()),
             deliveries: watch::Sender::new(()),
             metrics,
@@ -214,8 +216,8 @@ impl Db {
         answer.take()
     }
 
-    /// Everybody who has or had an account, read again after each change. A change by another
-    /// program counts once a server has noticed it.
+    /// Returns the accounts and the sessions that were ended, read again after each change. A change
+    /// by another program counts once a server has noticed it.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -223,8 +225,18 @@ impl Db {
         let kept = &self.0.writer.shared.staff;
         match kept.get() {
             Ok(staff) => Ok(staff),
-            Err(turn) => Ok(kept.keep(turn, self.look_up(employees::all).await?)),
+            Err(turn) => Ok(kept.keep(turn, self.read(Staff::read).await?)),
         }
+    }
+
+    /// Returns a receiver that becomes ready whenever an account or a session may have changed.
+    pub fn staff_changes(&self) -> watch::Receiver<()> {
+        self.0.writer.shared.staff.changes()
+    }
+
+    /// Returns a receiver of every task whose status link is replaced or withdrawn from now on.
+    pub fn link_changes(&self) -> broadcast::Receiver<TaskId> {
+        self.0.writer.shared.links.subscribe()
     }
 
     /// Looks whether another program has written. What is in memory is read again then, or when

@@ -34,6 +34,8 @@ pub(super) struct Writer {
 /// What the thread that writes has in common with those who ask it to.
 pub(super) struct Shared {
     pub changes: broadcast::Sender<TaskChanged>,
+    /// Tasks whose status links have changed.
+    pub links: broadcast::Sender<TaskId>,
     pub outbox: watch::Sender<()>,
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
@@ -196,6 +198,9 @@ impl Shared {
                 // Nobody listening is fine.
                 let _ = self.changes.send(change);
             }
+            for task in touched.links {
+                let _ = self.links.send(task);
+            }
             if touched.outbox {
                 self.outbox.send_replace(());
             }
@@ -284,6 +289,7 @@ pub(super) struct Pending(Arc<Mutex<Touched>>);
 #[derive(Default)]
 struct Touched {
     tasks: Vec<TaskChanged>,
+    links: Vec<TaskId>,
     outbox: bool,
     deliveries: bool,
     search: bool,
@@ -293,6 +299,7 @@ struct Touched {
 impl Touched {
     fn add(&mut self, other: Self) {
         self.tasks.extend(other.tasks);
+        self.links.extend(other.links);
         self.outbox |= other.outbox;
         self.deliveries |= other.deliveries;
         self.search |= other.search;
@@ -307,7 +314,8 @@ impl Pending {
             // What is to be sent, or to be fetched.
             "outbox" | "photos" => touched.outbox = true,
             "webhook_deliveries" => touched.deliveries = true,
-            "employees" => touched.staff = true,
+            "employees" | "ended_sessions" => touched.staff = true,
+            "status_links" => touched.links.push(TaskId::from_row(row)),
             search::STALE => touched.search = true,
             "tasks" => {
                 let what = match action {

@@ -93,7 +93,7 @@ pages! { visit:
 
     GET ["login"] => accounts::login(visit).await;
     POST ["login"] => accounts::log_in(visit).await;
-    POST ["logout"] => Ok(accounts::log_out(visit));
+    POST ["logout"] => accounts::log_out(visit).await;
     GET ["first-run"] => accounts::first_run(visit).await;
     POST ["first-run"] => accounts::make_first(visit).await;
     GET ["join", token] => Ok(accounts::join(visit, token));

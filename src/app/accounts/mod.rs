@@ -11,7 +11,7 @@ use crate::domain::Employee;
 pub use invites::{NewInvite, first_owner_link, invite, invite_again};
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use registration::register;
-pub use sign_in::{authenticate, holds, login};
+pub use sign_in::{authenticate, ended, holds, login, logout};
 pub use staff::{add, any, deactivate, employee, employees, reset_password, set_role, shut};
 
 /// The field that a failure of the whole form is reported at.

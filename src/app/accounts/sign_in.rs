@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{SignedIn, WHOLE_FORM};
@@ -10,7 +11,7 @@ use crate::app::limits::Attempt;
 use crate::app::passwords::Verdict;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
-use crate::store;
+use crate::store::{self, Transaction};
 
 /// Checks an e-mail and a password. Unknown and shut accounts cost what known ones do, and get
 /// the same answer as a wrong password.
@@ -46,9 +47,8 @@ pub async fn login(
     };
     if let Verdict::Outdated(anew) = verdict {
         let id = employee.id;
-        let renew = move |tx: &store::Transaction<'_>| {
-            store::employees::renew_password_hash(tx, id, &hash, &anew)
-        };
+        let renew =
+            move |tx: &Transaction<'_>| store::employees::renew_password_hash(tx, id, &hash, &anew);
         if let Err(error) = desk.db.write(renew).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, employee_id = %id, "can't renew the hash of a password; the next login tries again");
@@ -74,11 +74,36 @@ pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(
 /// [`Error::Unauthenticated`] when it does not.
 pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
     let staff = desk.db.staff().await?;
-    let employee = staff.get(&session.employee);
+    let employee = staff.get(session.employee);
     employee
-        .filter(|employee| employee.epoch == session.epoch)
+        .filter(|employee| employee.epoch == session.epoch && !staff.has_ended(session.id))
         .ok_or(Error::Unauthenticated)?
         .sign_in()
+}
+
+/// Completes when the session ends, for whatever reason. What shows something to its owner for longer than a
+/// request takes must end then too, also where the client reads nothing.
+pub async fn ended(desk: &Desk, session: Session) {
+    let mut changes = desk.db.staff_changes();
+    loop {
+        let expired = desk.clock.now() >= session.expires;
+        // Where the database can't say, the session isn't known to have ended.
+        if expired || matches!(holds(desk, session).await, Err(Error::Unauthenticated)) {
+            return;
+        }
+        tokio::select! {
+            () = desk.clock.sleep_until(session.expires) => {}
+            changed = changes.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Ends a session: its token is refused from then on.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails; the session goes on then.
+pub fn logout(tx: &Transaction, session: Session, now: Timestamp) -> Result<()> {
+    store::sessions::end(tx, session.id, session.expires, now)
 }
 
 pub(super) fn signed_in(desk: &Desk, employee: Employee) -> Result<SignedIn> {

@@ -23,7 +23,7 @@ pub fn employees(connection: &Connection, _: &Actor) -> Result<Vec<Employee>> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub async fn employee(desk: &Desk, _: &Actor, id: EmployeeId) -> Result<Option<Arc<Employee>>> {
-    Ok(desk.db.staff().await?.get(&id).cloned())
+    Ok(desk.db.staff().await?.get(id).cloned())
 }
 
 /// Shuts an account, and unlinks its Telegram. What the employee did stays, with their name on it.
@@ -45,7 +45,8 @@ pub fn shut(tx: &Transaction, id: EmployeeId) -> Result<Employee> {
     store::employees::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Makes an employee an owner, or an owner an employee.
+/// Makes an employee an owner, or an owner an employee. Their tokens end where the role changes: what was opened
+/// with the old one isn't seen or told any longer.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{Email, Employee, Result};
+use crate::domain::{Email, Employee, Error, Result};
 use crate::graphql::Asked;
 use crate::graphql::accounts::{
     ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_credentials,
@@ -142,6 +142,17 @@ impl AccountMutation {
             errors,
             token,
         })
+    }
+
+    /// Ends the session that the request's token names: the token is refused from then on, and what was opened with
+    /// it ends.
+    async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+        let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
+        let desk = ctx.desk()?;
+        let now = desk.clock.now();
+        let end = move |tx: &Transaction<'_>| app::accounts::logout(tx, session, now);
+        desk.db.write(end).await?;
+        Ok(LogoutPayload { success: true })
     }
 
     /// Ends every token of one's own account, this one too.

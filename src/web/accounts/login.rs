@@ -7,6 +7,7 @@ use warp::reply::Response;
 
 use crate::app::accounts;
 use crate::domain::{Email, Problem, Result};
+use crate::store::Transaction;
 use crate::web::form::Errors;
 use crate::web::visit::{Visit, safe_path};
 
@@ -114,6 +115,17 @@ async fn try_to_log_in(visit: &Visit) -> Result<String> {
         .token)
 }
 
-pub fn log_out(visit: &Visit) -> Response {
+/// Ends the session on the server, so that a copy of the cookie is worth nothing either.
+pub async fn log_out(visit: &Visit) -> Result<Response> {
+    if let Some(viewer) = &visit.viewer {
+        let (session, now) = (viewer.session, visit.desk.clock.now());
+        let end = move |tx: &Transaction<'_>| accounts::logout(tx, session, now);
+        visit.desk.db.write(end).await?;
+    }
+    Ok(forgotten(visit))
+}
+
+/// Sends the browser to the login, without its cookie.
+pub fn forgotten(visit: &Visit) -> Response {
     visit.go_with_token("/login", "")
 }

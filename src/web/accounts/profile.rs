@@ -6,7 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::join::new_password;
-use super::login::log_out;
+use super::login::forgotten;
 use crate::app::accounts;
 use crate::domain::{Email, Error, Language, PASSWORD_LENGTH, Result};
 use crate::web::form::Errors;
@@ -67,7 +67,7 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
                 .db
                 .write(move |tx| accounts::logout_everywhere(tx, &actor))
                 .await?;
-            return Ok(log_out(visit));
+            return Ok(forgotten(visit));
         }
         _ => return Err(Error::NotFound),
     };

@@ -1,0 +1,123 @@
+//! A client's connection, for what outlives a request on it, and how many of those a stranger may hold.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::limits::network;
+
+/// A connection, as its requests know it.
+#[derive(Clone)]
+pub struct Connection {
+    /// Its place among the connections that there may be at once. It is given back when the last holder is gone:
+    /// for HTTP a connection ends where a WebSocket begins, and the socket goes on.
+    pub slot: Arc<OwnedSemaphorePermit>,
+    /// Cancelled to end the connection at once, whatever is still to be sent.
+    pub cut: CancellationToken,
+}
+
+impl Connection {
+    pub fn new(slot: OwnedSemaphorePermit) -> Self {
+        Self {
+            slot: Arc::new(slot),
+            cut: CancellationToken::new(),
+        }
+    }
+}
+
+/// The share of WebSockets whose client hasn't signed in yet, of that many connections. Signing in takes a client
+/// a moment, so few are enough.
+pub fn strangers(connections: u32) -> Share {
+    let most = (connections as usize / 10).clamp(2, 200);
+    Share::new(most, most.div_ceil(2).min(16))
+}
+
+/// The share of customers' event streams, of that many connections. A mobile operator may have many customers behind
+/// one address.
+pub fn followers(connections: u32) -> Share {
+    let most = (connections as usize / 2).max(2);
+    Share::new(most, most.div_ceil(10).max(4).min(most))
+}
+
+/// A bound on what strangers hold open at the same time: in all, and from one network.
+#[derive(Clone)]
+pub struct Share(Arc<Inner>);
+
+struct Inner {
+    most: usize,
+    most_of_one: usize,
+    held: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// A place in a share, given back when dropped.
+pub struct Place {
+    share: Share,
+    network: IpAddr,
+}
+
+impl Share {
+    pub fn new(most: usize, most_of_one: usize) -> Self {
+        let held = Mutex::default();
+        Self(Arc::new(Inner {
+            most,
+            most_of_one,
+            held,
+        }))
+    }
+
+    /// Returns a place for somebody at that address; `None` where all of them, or all of that network, are taken.
+    pub fn place(&self, address: IpAddr) -> Option<Place> {
+        let network = network(address);
+        let mut held = self.held();
+        let mine = held.get(&network).copied().unwrap_or_default();
+        if mine >= self.0.most_of_one || held.values().sum::<usize>() >= self.0.most {
+            return None;
+        }
+        held.insert(network, mine + 1);
+        drop(held);
+        Some(Place {
+            share: self.clone(),
+            network,
+        })
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut held = self.share.held();
+        match held.get_mut(&self.network) {
+            Some(mine) if *mine > 1 => *mine -= 1,
+            _ => {
+                held.remove(&self.network);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_bounded_in_all_and_for_each_network() {
+        let share = Share::new(3, 2);
+        let at = |address: &str| share.place(address.parse().unwrap());
+        let first = at("2001:db8::1").unwrap();
+        let second = at("2001:db8::2").unwrap();
+        assert!(at("2001:db8::3").is_none(), "the same network");
+        let other = at("203.0.113.7").unwrap();
+        assert!(at("203.0.113.8").is_none(), "all are taken");
+        drop((first, other));
+        let again = at("203.0.113.8").unwrap();
+        assert!(at("2001:db8::3").is_some());
+        drop((second, again));
+        assert!(share.held().is_empty());
+    }
+}
