@@ -323,7 +323,11 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text += &format!(": {cause}");
+        let said = cause.to_string();
+        // Some say at once what they came from.
+        if !text.ends_with(&said) {
+            text += &format!(": {said}");
+        }
         source = cause.source();
     }
     text
