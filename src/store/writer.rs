@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
+use super::writes::Writes;
 use super::{Change, Lock, Pool, TaskChanged, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
     pub staff: Kept,
+    pub writes: Writes,
     /// What SQLite counts whenever another connection than the writer's has written.
     pub version: AtomicI64,
     /// The file stays in use as long as a write is on its way.
@@ -191,6 +193,7 @@ impl Shared {
         if touched.staff {
             self.staff.forget();
         }
+        self.note(&committed, &group, touched.any);
         if committed.is_ok() {
             for change in touched.tasks {
                 // Nobody listening is fine.
@@ -209,6 +212,19 @@ impl Shared {
         for write in group {
             write.answer(&committed, &self.metrics);
         }
+    }
+}
+
+impl Shared {
+    /// Notes whether what is written is stored. A write that fails by itself is taken back while its neighbours are
+    /// stored, and still says that the disk is full; a transaction that changes nothing says nothing of the disk.
+    fn note(&self, committed: &Result<()>, group: &[Write], wrote: bool) {
+        let failed = group.iter().filter_map(|write| write.done.as_ref().err());
+        let failed = committed.as_ref().err().into_iter().chain(failed);
+        if wrote && committed.is_ok() {
+            self.writes.stored();
+        }
+        failed.for_each(|error| self.writes.failed(error));
     }
 }
 
@@ -283,6 +299,8 @@ pub(super) struct Pending(Arc<Mutex<Touched>>);
 
 #[derive(Default)]
 struct Touched {
+    /// Whether anything was changed at all.
+    any: bool,
     tasks: Vec<TaskChanged>,
     outbox: bool,
     deliveries: bool,
@@ -292,6 +310,7 @@ struct Touched {
 
 impl Touched {
     fn add(&mut self, other: Self) {
+        self.any |= other.any;
         self.tasks.extend(other.tasks);
         self.outbox |= other.outbox;
         self.deliveries |= other.deliveries;
@@ -303,6 +322,7 @@ impl Touched {
 impl Pending {
     pub fn note(&self, action: Action, table: &str, row: i64) {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        touched.any = true;
         match table {
             // What is to be sent, or to be fetched.
             "outbox" | "photos" => touched.outbox = true,

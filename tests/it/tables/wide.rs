@@ -28,8 +28,7 @@ async fn a_table_has_at_most_300_columns() {
         // One row is wider than the headings.
         headings(3) + "79000000001\n" + &*line(301, "x"),
         headings(3) + "79000000001\n" + &*line(100_000, "x"),
-        headings(3) + "79000000001\n\"" + &*line(100_000, "\n"),
-        headings(3) + "79000000001\n" + &*line(50_000, "\"x\""),
+        headings(3) + "79000000001\n" + &*line(30_000, "\"x\""),
     ] {
         let said = refusal(&shop, &wide).await;
         assert!(
@@ -48,10 +47,9 @@ async fn a_table_of_a_million_columns_is_refused_on_the_page() {
     for wide in [
         headings(3) + "79000000001\n" + &*line(5_000_000, "x"),
         line(5_000_000, "x") + "79000000001\n",
-        headings(3) + &*line(1_000_000, "\"x\"\n"),
+        headings(3) + &*line(1_000_000, "\"x\ny\""),
     ] {
-        let answer = desk.send("/data/import", "csv", wide).await;
-        let (status, page) = (answer.status(), answer.text().await.unwrap());
+        let (status, page) = workbook::look(&desk, wide.into_bytes()).await;
         assert_eq!(status, 422, "{page}");
         assert!(
             page.contains("Слишком много столбцов: не больше 300"),
@@ -98,8 +96,7 @@ async fn a_workbook_has_bounds_of_its_own() {
         ),
         (workbook::workbook(&sheets), "больше 100"),
     ] {
-        let answer = desk.send("/data/import", "csv", file).await;
-        let (status, page) = (answer.status(), answer.text().await.unwrap());
+        let (status, page) = workbook::look(&desk, file).await;
         assert_eq!(status, 422, "{why}: {page}");
         let page = page.replace(['\u{a0}', '\u{202f}'], "");
         assert!(page.contains(why), "{why}: {page}");

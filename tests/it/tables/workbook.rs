@@ -77,7 +77,7 @@ fn row(number: usize, cells: &[&str]) -> String {
     format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())
 }
 
-async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
+pub(super) async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
     let look = desk.upload(file).await;
     let answer = desk.get(&look).await;
     (answer.status().as_u16(), answer.text().await.unwrap())
