@@ -27,6 +27,8 @@ use crate::{demo, graphql, i18n};
 /// was acknowledged is in the file however the program ends.
 const STOP: Duration = Duration::from_millis(9_400);
 const LAST_LINE: Duration = Duration::from_millis(100);
+/// The longest line that is read for a password, in bytes; the longest password is far shorter.
+const LINE: u64 = 4 * 1024;
 /// The longest archive that is read, in GiB.
 const ARCHIVE: u64 = 4;
 /// The file that is read when none is named.
@@ -88,7 +90,7 @@ enum Command {
     /// Ask the running server whether it is ready, for monitors and containers
     ///
     /// It asks the address of `listen` on this machine, waits three seconds at most, prints one
-    /// line, and ends with 0 when the server is ready, else with 1.
+    /// line, which says why it isn't ready, and ends with 0 when the server is ready, else with 1.
     Healthcheck,
     /// Print the settings in force and where each came from
     Config,
@@ -346,7 +348,8 @@ fn read_password(email: &Email, shop: &About) -> Result<Password, Failure> {
         typed
     } else {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
+        let mut input = std::io::stdin().lock().take(LINE);
+        input.read_line(&mut line)?;
         line.trim_end_matches(['\n', '\r']).to_owned()
     };
     Password::parse("password", &typed, email, shop).map_err(|error| say(&error))

@@ -26,6 +26,7 @@ fn start_with(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
         out,
         waiting: Vec::with_capacity(BATCH),
         is_torn: false,
+        is_read: false,
         failed: 0,
         told: 0,
         dropped: dropped.clone(),
@@ -44,6 +45,8 @@ struct Batch<W> {
     waiting: Vec<u8>,
     /// Whether the last line that was written has no end.
     is_torn: bool,
+    /// Whether something was written since it was last looked whether lines are missing.
+    is_read: bool,
     /// Lines that could not be written.
     failed: usize,
     /// How many of the missing ones the log has told.
@@ -70,9 +73,7 @@ impl<W: Write> Batch<W> {
         self.failed += ends - usize::from(was_torn && written == 0);
         let is_whole = missing.is_empty();
         self.waiting.clear();
-        if is_whole {
-            self.tell();
-        }
+        self.is_read |= is_whole;
     }
 
     /// Returns how many bytes were written.
@@ -91,9 +92,12 @@ impl<W: Write> Batch<W> {
         written
     }
 
-    /// Logs how many lines are missing, where it hasn't been logged yet. The line goes through the queue as all do;
-    /// where it finds that full, it is missing too, and the next one tells of both.
+    /// Logs how many lines are missing, where it hasn't been logged yet and somebody reads. The line goes through the
+    /// queue as all do; where it finds that full, it is missing too, and the next one tells of both.
     fn tell(&mut self) {
+        if !std::mem::take(&mut self.is_read) {
+            return;
+        }
         let dropped = || self.dropped.get().map_or(0, ErrorCounter::dropped_lines);
         let missing = dropped() + self.failed;
         if missing == self.told {
@@ -112,6 +116,8 @@ impl<W: Write> Batch<W> {
 
 impl<W: Write> Write for Batch<W> {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // This line has just made room in the queue.
+        self.tell();
         self.waiting.extend_from_slice(line);
         if self.waiting.len() >= BATCH {
             self.pass_on();
@@ -121,6 +127,7 @@ impl<W: Write> Write for Batch<W> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.pass_on();
+        self.tell();
         Ok(())
     }
 }
@@ -167,6 +174,7 @@ mod tests {
             out: stream.clone(),
             waiting: Vec::new(),
             is_torn: false,
+            is_read: false,
             failed: 0,
             told: 0,
             dropped: Arc::default(),

@@ -91,6 +91,7 @@ const CLOSES: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconne
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_telegram_is_read_up_to_a_limit() {
+    crate::time_limit::start();
     let flood = Flood::start(CLOSES, r#"{"ok":true,"result":""#).await;
     let bot = bot(&flood);
     let reply = Reply::new("text".to_owned(), Buttons::None);
@@ -117,6 +118,7 @@ async fn an_answer_of_telegram_is_read_up_to_a_limit() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_announces_its_length_is_refused_before_it_is_read() {
+    crate::time_limit::start();
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 2147483648";
     let flood = Flood::start(head, r#"{"ok":true,"result":[]}"#).await;
     assert!(detail(bot(&flood).get_updates(None).await).contains("too long"));
@@ -125,6 +127,7 @@ async fn an_answer_that_announces_its_length_is_refused_before_it_is_read() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
+    crate::time_limit::start();
     let head = "HTTP/1.1 400 Bad Request\r\nconnection: close";
     let begin = r#"{"ok":false,"error_code":400,"description":""#;
     let flood = Flood::start(head, begin).await;
@@ -162,6 +165,7 @@ async fn what_a_webhook_answers_is_not_read() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_health_check_reads_one_line_and_no_flood() {
+    crate::time_limit::start();
     let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close";
     let flood = Flood::start(head, "the disk is full\n").await;
     let listen = flood.address.to_string();
@@ -285,4 +289,19 @@ fn a_file_of_settings_or_of_a_secret_is_short() {
         said.contains("jwt_secret_file") && said.contains("64 KiB"),
         "{said}"
     );
+}
+
+#[test]
+fn a_password_is_one_short_line() {
+    let folder = TempDir::new().unwrap();
+    let endless = std::fs::File::open("/dev/zero").unwrap();
+    let output = crate::harness::program()
+        .args(["user", "add", "a@example.com"])
+        .current_dir(folder.path())
+        .stdin(endless)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("password: "), "{said}");
 }

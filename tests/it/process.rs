@@ -172,6 +172,7 @@ fn every_signal_that_ends_a_program_is_an_orderly_stop() {
 /// `nohup` says that the end of a terminal is to be ignored.
 #[test]
 fn a_program_that_is_to_outlive_its_terminal_does() {
+    crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let mut command = Command::new("nohup");
     command.arg(env!("CARGO_BIN_EXE_zayavka")).envs([FREE_PORT]);

@@ -144,6 +144,7 @@ fn a_log_that_nobody_reads_holds_up_no_request_and_no_stop() {
 /// The same for the whole of a start and a stop: nobody has ever read the pipe.
 #[test]
 fn a_program_starts_and_ends_before_a_full_pipe() {
+    crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let (_reader, writer) = std::io::pipe().unwrap();
     let full = writer.try_clone().unwrap();
@@ -202,22 +203,32 @@ fn free_port() -> u16 {
     free.local_addr().unwrap().port()
 }
 
-/// Waits until a program listens there.
+/// Waits until a program answers there that it is ready.
 fn wait_for(port: u16, child: &mut Child) {
     let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while !readiness(port).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
         let ended = child.try_wait().unwrap();
         assert!(ended.is_none(), "it has ended: {ended:?}");
         assert!(
             started.elapsed() < Duration::from_secs(60),
-            "it doesn't listen"
+            "it isn't ready"
         );
         std::thread::yield_now();
     }
 }
 
+fn readiness(port: u16) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    let ask = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    stream.write_all(ask)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
 #[test]
 fn a_program_runs_without_streams_that_can_be_written() {
+    crate::time_limit::start();
     for streams in [
         "2>/dev/full",
         "2>&-",
@@ -238,13 +249,6 @@ fn a_program_runs_without_streams_that_can_be_written() {
             .stdout(Stdio::null());
         let mut child = harness::without_settings(command).spawn().unwrap();
         wait_for(port, &mut child);
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream
-            .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{streams}: {answer}");
         let id = child.id().to_string();
         assert!(Command::new("kill").arg(&id).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(0), "{streams}");
@@ -254,6 +258,7 @@ fn a_program_runs_without_streams_that_can_be_written() {
 /// `zayavka config | head -1`: what has gone is no failure, and what can't be written is one.
 #[test]
 fn a_command_writes_as_far_as_somebody_reads() {
+    crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let run = |streams: &str, arguments: &str| {
         let program = env!("CARGO_BIN_EXE_zayavka");
