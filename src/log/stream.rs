@@ -116,7 +116,7 @@ impl<W: Write> Batch<W> {
 
 impl<W: Write> Write for Batch<W> {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        // This line has just made room in the queue.
+        // This line has just made room in the queue, which had none while nobody read.
         self.tell();
         self.waiting.extend_from_slice(line);
         if self.waiting.len() >= BATCH {
@@ -127,7 +127,6 @@ impl<W: Write> Write for Batch<W> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.pass_on();
-        self.tell();
         Ok(())
     }
 }
@@ -180,12 +179,12 @@ mod tests {
             dropped: Arc::default(),
         };
         // Three bytes of it are written; of the next two lines nothing; then all.
-        for lines in ["one\ntwo\n", "three\nfour\n", "five\n"] {
+        for lines in ["one\ntwo\n", "three\nfour\n", "five\n", "six\n"] {
             batch.write_all(lines.as_bytes()).unwrap();
             batch.flush().unwrap();
         }
         let taken = stream.taken.lock().unwrap().clone();
-        assert_eq!(String::from_utf8(taken).unwrap(), "one\nfive\n");
+        assert_eq!(String::from_utf8(taken).unwrap(), "one\nfive\nsix\n");
         assert_eq!((batch.failed, batch.told), (4, 4));
     }
 }

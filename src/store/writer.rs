@@ -189,7 +189,7 @@ impl Shared {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         orders.next = Some(Order::Write(first));
-        let committed = commit(orders, connection, pending, &mut group, &mut touched);
+        let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
         if touched.staff {
             self.staff.forget();
         }
@@ -229,6 +229,7 @@ impl Shared {
 }
 
 fn commit(
+    shared: &Shared,
     orders: &mut Orders,
     connection: &mut Connection,
     pending: &Pending,
@@ -261,7 +262,7 @@ fn commit(
         search::refresh(&tx)?;
         pending.take();
     }
-    Ok(tx.commit()?)
+    Ok(shared.writes.watch(|| tx.commit())?)
 }
 
 /// What the thread has to do, in the order in which it came.

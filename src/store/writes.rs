@@ -10,10 +10,14 @@ use rusqlite::ErrorCode;
 use rustix::fs::statvfs;
 
 use super::files::folder;
+use crate::clock::Stopwatch;
 use crate::domain::Error;
 
 /// Between two tries that a question makes.
 const TRY: Duration = Duration::from_secs(5);
+/// A commit that takes longer waits for a disk that doesn't answer. What the disk has to take is little: the longest
+/// import is some tens of megabytes.
+const HANGS: Duration = Duration::from_secs(10);
 /// So many bytes have to be free before a disk counts as full no more. A small write finds room in the log that is there
 /// already, and would say of a full disk that all is well.
 const ROOM: u64 = 1024 * 1024;
@@ -27,6 +31,7 @@ pub enum Trouble {
     ReadOnly,
     Locked,
     Unopened,
+    Hangs,
 }
 
 impl Trouble {
@@ -57,6 +62,7 @@ impl Trouble {
             Self::ReadOnly => "the database file or its disk is read-only",
             Self::Locked => "another program keeps the database locked",
             Self::Unopened => "the database file can't be opened",
+            Self::Hangs => "the disk doesn't answer",
         }
     }
 }
@@ -65,6 +71,8 @@ impl Trouble {
 pub(super) struct Writes {
     database: PathBuf,
     failing: Mutex<Option<Failing>>,
+    /// Since when the disk is to take what the running transaction has written.
+    committing: Mutex<Option<Stopwatch>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +87,23 @@ impl Writes {
         Self {
             database: database.to_owned(),
             failing: Mutex::default(),
+            committing: Mutex::default(),
         }
+    }
+
+    /// Runs a commit, which may hang.
+    pub fn watch<T>(&self, commit: impl FnOnce() -> T) -> T {
+        self.set_committing(Some(Stopwatch::start()));
+        let done = commit();
+        self.set_committing(None);
+        done
+    }
+
+    fn set_committing(&self, since: Option<Stopwatch>) {
+        *self
+            .committing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = since;
     }
 
     /// Notes that a write has failed. What is no fault of the file changes nothing.
@@ -124,6 +148,13 @@ impl Writes {
     }
 
     pub fn trouble(&self) -> Option<Trouble> {
+        let committing = *self
+            .committing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if committing.is_some_and(|since| since.elapsed() > HANGS) {
+            return Some(Trouble::Hangs);
+        }
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         failing.map(|failing| failing.trouble)
     }

@@ -103,7 +103,7 @@ async fn a_disk_that_fails_is_said_and_survived() {
 
 /// Nothing is left to be done for a program whose disk never answers, and whoever stops it must not wait for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stop_ends_although_the_disk_hangs() {
+async fn a_disk_that_hangs_is_said_and_holds_up_no_stop() {
     if !can_trace() {
         return skip("it needs strace, and the right to use it");
     }
@@ -114,7 +114,23 @@ async fn a_stop_ends_although_the_disk_hangs() {
     let _hurt = Hurt::begin(&program, "delay_enter=600000000");
     let (url, asking) = (program.url.clone(), client.clone());
     let asked = tokio::spawn(async move { asking.answer(&url, CREATE).await });
-    tokio::task::yield_now().await;
+    let hanging = Instant::now();
+    let said = loop {
+        match readiness(&client, &program).await {
+            (503, said) => break said,
+            (status, said) => assert_eq!(status, 200, "{said}"),
+        }
+        assert!(
+            hanging.elapsed() < Duration::from_secs(60),
+            "it stays ready"
+        );
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(
+        said,
+        "the last change was not stored: the disk doesn't answer\n"
+    );
+    assert!(hanging.elapsed() > Duration::from_secs(9));
     program.signal("TERM");
     let started = Instant::now();
     let ended = tokio::task::spawn_blocking(move || program.child.wait().unwrap());
