@@ -61,8 +61,12 @@ async fn flood(
     begin: &str,
     count: Arc<AtomicUsize>,
 ) -> std::io::Result<()> {
-    let mut asked = [0; 16 * 1024];
-    stream.read(&mut asked).await?;
+    let mut asked = Vec::new();
+    while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+        if stream.read_buf(&mut asked).await? == 0 {
+            return Ok(());
+        }
+    }
     stream
         .write_all(format!("{head}\r\n\r\n{begin}").as_bytes())
         .await?;
