@@ -285,6 +285,19 @@ fn a_file_of_settings_or_of_a_secret_is_short() {
         said.contains("/dev/zero") && said.contains("1 MiB"),
         "{said}"
     );
+    let variables = [
+        ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
+        ("ZAYAVKA_TLS__DOMAIN", "desk.example.com"),
+        ("ZAYAVKA_TLS__CERTIFICATE", "/dev/zero"),
+        ("ZAYAVKA_TLS__KEY", "/dev/zero"),
+    ];
+    let output = cli::zayavka(folder.path(), &["serve"], "", &variables);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(
+        said.contains("tls.certificate: /dev/zero: it is longer than 1 MiB"),
+        "{said}"
+    );
     let variables = [("ZAYAVKA_AUTH__JWT_SECRET_FILE", "/dev/zero")];
     let output = cli::zayavka(folder.path(), &["config"], "", &variables);
     let said = String::from_utf8(output.stderr).unwrap();
