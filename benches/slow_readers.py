@@ -48,7 +48,7 @@ def whole_list(token):
 
 
 def archive(token):
-    return f"GET /data/archive HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: zayavka={token}\r\n\r\n".encode()
+    return f"GET /data/archive.json HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: zayavka={token}\r\n\r\n".encode()
 
 
 async def trickle(request, seconds, outcomes):

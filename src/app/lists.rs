@@ -69,6 +69,9 @@ impl Tasks {
             let numbers = move |c: &_| store::tasks::next_ids(c, &filter, last, NUMBERS);
             self.numbers = self.db.read(numbers).await?;
             self.more = self.numbers.len() == NUMBERS;
+            if self.more {
+                self.memory.check_line()?;
+            }
         }
         let behind = self.numbers.split_off(PART.min(self.numbers.len()));
         let part = std::mem::replace(&mut self.numbers, behind);

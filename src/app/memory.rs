@@ -151,6 +151,18 @@ impl Memory {
         self.wait(&self.step, 1, &mut WAIT.clone()).await
     }
 
+    /// Refuses an answer that is sure to be long while so many wait that it could not even wait: before it is made,
+    /// since making it in vain costs those who are served.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub fn check_line(&self) -> Result<()> {
+        match self.line.available_permits() {
+            0 => Err(busy()),
+            _ => Ok(()),
+        }
+    }
+
     /// The right to have an archive under way.
     ///
     /// # Errors
@@ -187,6 +199,7 @@ impl Memory {
             return Ok(place);
         }
         let _in_line = self.line.try_acquire().map_err(|_| busy())?;
+        tracing::debug!("an answer waits for room");
         self.wait(places, count, patience).await
     }
 
@@ -376,7 +389,7 @@ mod tests {
         let refused = memory.count(2 * MIB).await;
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
         // Short answers have room of their own.
-        memory.count(UNIT + 1).await.unwrap();
+        drop(memory.count(UNIT + 1).await.unwrap());
         drop(all);
         for one in waiting {
             one.await.unwrap().unwrap();

@@ -42,7 +42,7 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_RETRIES: u32 = 4;
 /// Bytes that the system holds for a client beside those that are on their way; without a bound it holds megabytes,
 /// and one that reads slowly would be noticed late.
-const UNSENT: u32 = 128 * 1024;
+const UNSENT: u32 = 32 * 1024;
 /// Requests under way on one HTTP/2 connection.
 const STREAMS: u32 = 64;
 /// The headers of a request, in bytes, names and values with 32 for each field (RFC 9113 §6.5.2).
@@ -56,7 +56,7 @@ const SEND_BUFFER: usize = 64 * 1024;
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// What HTTP/1 keeps of a request's head, and of a body for its client.
-const BUFFER: usize = 64 * 1024;
+const BUFFER: usize = 32 * 1024;
 /// Descriptors that connections leave to the database and to Telegram.
 const RESERVE: u32 = 100;
 
@@ -87,10 +87,6 @@ pub async fn run(
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    if let Err(error) = set_options(&listener) {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "can't set the options of connections");
-    }
     let site = Arc::new(site);
     let routes = warp::service(http::routes(site.clone()));
     let slots = Arc::new(Semaphore::new(most as usize));
@@ -130,8 +126,11 @@ pub async fn run(
     Ok(())
 }
 
-/// Sets what all connections of a listener begin with.
-fn set_options(listener: &TcpListener) -> std::io::Result<()> {
+/// Sets what all connections of a listener begin with, before the first one comes: they have it from the listener.
+///
+/// # Errors
+/// When the system doesn't know them.
+pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
     let socket = SockRef::from(listener);
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE)

@@ -112,7 +112,13 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
                 Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
             }
         }
-        let part = this.rest.split_to(PART.min(this.rest.len()));
+        // HTTP/2 takes a part as soon as its client lets a byte of it through, and keeps the rest. Only the next part
+        // waits for all before it: so the last byte comes by itself, and nothing is left here when nothing is watched.
+        let part = match this.rest.len() {
+            left @ 2..=PART => left - 1,
+            left => left.min(PART),
+        };
+        let part = this.rest.split_to(part);
         let mut pace = lock(&watch.pace);
         pace.take(part.len());
         pace.stop(watch.clock.elapsed());

@@ -84,6 +84,7 @@ impl Server {
         db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
             .await?;
         let address = listener.local_addr()?;
+        accept::set_options(&listener)?;
         let public_url = config.url(address);
         let public_host = config::host(&public_url);
         let names = config.hosts.iter().chain(&public_host).map(String::as_str);

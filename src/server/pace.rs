@@ -41,7 +41,11 @@ impl Pace {
         if self.since.is_none() {
             // A stop long ago has nothing to do with this one.
             if now.saturating_sub(self.went_on) > TIME {
-                (self.waited, self.taken) = (Duration::ZERO, 0);
+                self.waited = Duration::ZERO;
+            }
+            // What went into empty buffers before it first stopped says nothing.
+            if self.waited.is_zero() {
+                self.taken = 0;
             }
             self.since = Some(now);
         }
