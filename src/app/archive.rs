@@ -38,6 +38,8 @@ pub enum Coding {
 pub async fn pack(desk: &Desk, _: Owner) -> Result<Packed> {
     let place = desk.memory.archive().await?;
     let _turn = desk.memory.dump().await?;
+    // What was written during the last archive doesn't have to stay in the log during this one as well.
+    desk.db.checkpoint().await?;
     let folder = desk.db.path().parent().map(Path::to_owned);
     let work = move |c: &_| {
         let file = tempfile::tempfile_in(folder.unwrap_or_default()).map_err(failed)?;

@@ -188,13 +188,13 @@ async fn serve<S, T>(
         request.extensions_mut().insert(slot.clone());
         let (routes, site, cut) = (routes.clone(), site.clone(), cut.clone());
         async move {
-            // Over HTTP/2 even a short answer may wait for its client, and many on one connection.
-            let always = request.version() == Version::HTTP_2;
+            // Even a short answer may wait for its client there, and many on one connection.
+            let http2 = request.version() == Version::HTTP_2;
             let mut response = http::serve(routes, request, peer.ip(), &site).await;
             let counted = response.extensions_mut().remove::<Counted>();
             let clock = &site.desk.clock;
             Ok::<_, Infallible>(
-                response.map(|body| Watched::new(body, always, counted, clock, &cut)),
+                response.map(|body| Watched::new(body, http2, counted, clock, &cut)),
             )
         }
     });

@@ -23,6 +23,7 @@ pub struct Watched<B> {
     /// What is left of a part that came in one piece.
     rest: Bytes,
     watch: Option<Watch>,
+    http2: bool,
     /// The place in memory, where the bytes don't have their own.
     _counted: Option<Counted>,
 }
@@ -62,10 +63,10 @@ fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
 }
 
 impl<B: Body<Data = Bytes> + Unpin> Watched<B> {
-    /// Watches a body that is long, or `always`; the connection ends by `cut`.
+    /// Watches a body that is long, or goes over HTTP/2; the connection ends by `cut`.
     pub fn new(
         body: B,
-        always: bool,
+        http2: bool,
         counted: Option<Counted>,
         clock: &Clock,
         cut: &CancellationToken,
@@ -75,11 +76,12 @@ impl<B: Body<Data = Bytes> + Unpin> Watched<B> {
                 .upper()
                 .is_none_or(|size| size > LEAST as u64)
         };
-        let watched = !body.is_end_stream() && (always || long());
+        let watched = !body.is_end_stream() && (http2 || long());
         Self {
             watch: watched.then(|| Watch::start(clock.clone(), cut.clone())),
             body,
             rest: Bytes::new(),
+            http2,
             _counted: counted,
         }
     }
@@ -115,7 +117,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
         // HTTP/2 takes a part as soon as its client lets a byte of it through, and keeps the rest. Only the next part
         // waits for all before it: so the last byte comes by itself, and nothing is left here when nothing is watched.
         let part = match this.rest.len() {
-            left @ 2..=PART => left - 1,
+            left @ 2..=PART if this.http2 => left - 1,
             left => left.min(PART),
         };
         let part = this.rest.split_to(part);
