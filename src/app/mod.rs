@@ -18,7 +18,9 @@ pub mod imports;
 pub mod incidents;
 pub mod limits;
 pub mod links;
+pub mod lists;
 mod log;
+pub mod memory;
 pub mod notices;
 pub mod paging;
 pub mod passwords;
@@ -34,6 +36,8 @@ pub mod tokens;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
+
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
@@ -58,6 +62,7 @@ pub struct Desk {
     /// When customers are reminded; `None` where nobody is.
     pub reminders: Option<Reminders>,
     pub uploads: uploads::Uploads,
+    pub memory: Arc<memory::Memory>,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

@@ -27,11 +27,6 @@ pub fn get(connection: &Connection, _: &Actor, id: TaskId) -> Result<TaskRow> {
     store::tasks::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// Every task that matches, oldest first.
-pub fn list(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
-    store::tasks::list(connection, filter)
-}
-
 /// At most `limit` tasks behind `after`.
 pub fn page(
     connection: &Connection,

@@ -74,6 +74,8 @@ pub struct Config {
     pub connections: u32,
     /// Requests a second from one address; `None` without a limit.
     pub requests_per_second: Option<NonZeroU32>,
+    /// The memory that big answers may take together, in MiB.
+    pub answers_mb: u32,
     /// `None` for plain HTTP.
     pub tls: Option<Tls>,
     /// Where monitors read the metrics; `None` for nowhere.
@@ -207,6 +209,10 @@ impl Config {
                 connections => connections,
             },
             requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            answers_mb: match raw.http.answers_mb {
+                mib @ 4..=65_536 => mib,
+                _ => return Err(wrong("http.answers_mb", "write a number from 4 to 65536")),
+            },
             tls,
             metrics: match raw.metrics.listen {
                 Some(listen) => Some(address("metrics.listen", &listen)?),

@@ -112,6 +112,7 @@ pub struct RawHttp {
     pub cors_origins: List,
     pub connections: u32,
     pub requests_per_second: u32,
+    pub answers_mb: u32,
 }
 
 #[derive(Deserialize)]
@@ -243,6 +244,7 @@ impl Default for RawHttp {
             cors_origins: List::default(),
             connections: 10_000,
             requests_per_second: 50,
+            answers_mb: 192,
         }
     }
 }

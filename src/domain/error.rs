@@ -23,6 +23,9 @@ pub enum Error {
     Conflict(#[from] Conflict),
     #[error("too many attempts")]
     RateLimited { retry_after: Duration },
+    /// There is no memory for a big answer at the moment.
+    #[error("too many big answers are under way")]
+    Busy { retry_after: Duration },
     /// There is no room to write anything down; people can help.
     #[error("the disk is full")]
     DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
@@ -83,6 +86,9 @@ pub enum Problem {
     },
     TooMuch {
         max: usize,
+    },
+    AnswerTooLong {
+        mib: usize,
     },
     PasswordShort {
         min: usize,
@@ -206,6 +212,7 @@ impl Problem {
             Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
             Self::PageSize { .. } => "problem-page-size",
             Self::TooMuch { .. } => "problem-too-much",
+            Self::AnswerTooLong { .. } => "problem-answer-too-long",
             Self::PasswordShort { .. } => "problem-password-short",
             Self::PasswordLong { .. } => "problem-password-long",
             Self::PasswordCommon => "problem-password-common",
@@ -285,6 +292,7 @@ impl Problem {
             | Self::ArchiveFile { mib: max }
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
+            | Self::AnswerTooLong { mib: max }
             | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,

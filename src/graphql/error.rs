@@ -134,10 +134,14 @@ fn describe(error: &Error, request_id: &str) -> Described {
             i18n::conflict(LANGUAGE, conflict),
             conflict_extra(conflict),
         ),
-        Error::RateLimited { retry_after } => {
+        Error::RateLimited { retry_after } | Error::Busy { retry_after } => {
             let seconds = whole_seconds(*retry_after);
             let args = [("seconds", seconds.into())];
-            let message = i18n::text_with(LANGUAGE, "error-rate-limited", args);
+            let text = match error {
+                Error::Busy { .. } => "error-busy",
+                _ => "error-rate-limited",
+            };
+            let message = i18n::text_with(LANGUAGE, text, args);
             (
                 Code::RateLimited,
                 message,
@@ -198,6 +202,13 @@ pub fn code_of(response: &Response) -> String {
         (_, Some(Value::String(code))) => code.clone(),
         _ => "UNKNOWN".to_owned(),
     }
+}
+
+/// Returns the error of a response for which there was no memory.
+pub fn busy(response: &Response) -> Option<&Error> {
+    let errors = response.errors.iter();
+    let mut ours = errors.filter_map(|error| error.source::<Error>());
+    ours.find(|error| matches!(error, Error::Busy { .. }))
 }
 
 /// The same for an error of ours.

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Context;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::Asked;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
+use crate::app::memory::{Memory, Share};
 use crate::domain::{
     Actor, Approval, Comment, Customer, CustomerId, Details, Link, Problem, Result, TaskEvent,
     TaskId, TimeZone,
@@ -22,20 +23,33 @@ use crate::store::tasks::TaskRow;
 /// Entries below lists that one request may fetch. Lists at the top are free.
 const BUDGET: usize = 250_000;
 
-/// How one request is answered, and what it has fetched below its lists.
-#[derive(Default)]
+/// Entries below lists from which on a request is one of those that run one at a time: their values take far more
+/// memory than what becomes of them.
+const MANY: usize = 5_000;
+
+/// How one request is answered, what it has fetched below its lists, and the memory that it takes.
 pub struct Fetched {
     /// Whether the answer may have JSON in it that nothing is added to any more.
     pub as_json: bool,
+    /// Whether each field at the top is asked for once.
+    pub roots_once: bool,
+    pub share: Mutex<Share>,
     entries: AtomicUsize,
 }
 
 impl Fetched {
-    pub fn new(as_json: bool) -> Self {
+    pub fn new(as_json: bool, roots_once: bool, memory: &Arc<Memory>) -> Self {
         Self {
             as_json,
-            ..Self::default()
+            roots_once,
+            share: Mutex::new(memory.share()),
+            entries: AtomicUsize::new(0),
         }
+    }
+
+    /// Counts what is in memory until the answer is made.
+    pub async fn hold(&self, bytes: usize) -> Result<()> {
+        self.share.lock().await.hold(bytes).await
     }
 }
 
@@ -166,7 +180,7 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::details::of_tasks(c, &actor, &ids);
         let details = db.read(work).await?;
-        spend(ctx, details.len())?;
+        spend(ctx, details.len()).await?;
         Ok(details)
     }
 
@@ -180,7 +194,7 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::status_links::of_tasks(c, &actor, &ids);
         let links = db.read(work).await?;
-        spend(ctx, links.len())?;
+        spend(ctx, links.len()).await?;
         Ok(links)
     }
 
@@ -194,7 +208,7 @@ impl Tasks {
         let others = others.get(|| self.fetch_others(ctx, link));
         let Others { numbers, tasks } = others.await?;
         let numbers = numbers.get(&id).map_or(&[][..], Vec::as_slice);
-        spend(ctx, numbers.len())?;
+        spend(ctx, numbers.len()).await?;
         let found = numbers.iter().filter_map(|number| tasks.get(number));
         Ok(found.cloned().collect())
     }
@@ -203,7 +217,7 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::details::linked(c, &actor, link, &ids);
         let Linked { numbers, rows } = db.read(work).await?;
-        spend(ctx, rows.len())?;
+        spend(ctx, rows.len()).await?;
         let tasks = tasks(rows, &self.zone);
         let tasks = tasks.map(|view| (view.row.task.id, view)).collect();
         Ok(Others { numbers, tasks })
@@ -238,7 +252,7 @@ impl Tasks {
     ) -> Result<HashMap<TaskId, Vec<T>>> {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let found = db.read(move |c| read(c, &actor, &ids)).await?;
-        spend(ctx, found.len())?;
+        spend(ctx, found.len()).await?;
         Ok(group(found.into_iter().map(|one| (task(&one), one))))
     }
 }
@@ -253,7 +267,7 @@ impl Customers {
     pub async fn tasks(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskView>> {
         let tasks = self.tasks.get(|| self.fetch(ctx)).await?;
         let of_one = tasks.get(&id).cloned().unwrap_or_default();
-        spend(ctx, of_one.len())?;
+        spend(ctx, of_one.len()).await?;
         Ok(of_one)
     }
 
@@ -263,7 +277,7 @@ impl Customers {
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
         let rows = desk.db.read(work).await?;
-        spend(ctx, rows.len())?;
+        spend(ctx, rows.len()).await?;
         // One list for the tasks of all these customers, so that it goes on like this below.
         let views = tasks(rows, &desk.shop.timezone);
         Ok(group(
@@ -272,13 +286,16 @@ impl Customers {
     }
 }
 
-fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
+async fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
     let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
     let spent = fetched.entries.fetch_add(entries, Ordering::Relaxed) + entries;
-    match spent > BUDGET {
-        true => Err(Problem::TooMuch { max: BUDGET }.at("query").into()),
-        false => Ok(()),
+    if spent > BUDGET {
+        return Err(Problem::TooMuch { max: BUDGET }.at("query").into());
     }
+    if spent > MANY {
+        fetched.share.lock().await.take_turn().await?;
+    }
+    Ok(())
 }
 
 fn group<K: std::hash::Hash + Eq, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {

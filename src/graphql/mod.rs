@@ -12,6 +12,7 @@ mod loader;
 mod mutation;
 mod page;
 mod query;
+mod rope;
 mod shape;
 mod subscription;
 mod view;
@@ -27,12 +28,14 @@ use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
+use crate::app::memory::Memory;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
 use documents::{Documents, Read};
-pub use error::{Code, code_of, refusal, refusal_of};
-pub use json::write;
+pub use error::{Code, busy, code_of, refusal, refusal_of};
+pub use json::{Answer, write};
+use loader::Fetched;
 pub use page::LONGEST_PAGE;
 use shape::Shape;
 
@@ -49,6 +52,7 @@ pub struct Schema {
     trusting: Inner,
     /// Every name in the schema, for those who count operations by name.
     names: Arc<HashSet<String>>,
+    memory: Arc<Memory>,
     introspection: Introspection,
     documents: Arc<Documents>,
 }
@@ -84,6 +88,7 @@ pub enum Kind {
 
 impl Schema {
     pub fn new(desk: Arc<Desk>, introspection: Introspection) -> Self {
+        let memory = desk.memory.clone();
         let open = builder().data(desk.clone()).finish();
         Self {
             names: Arc::new(open.names().into_iter().collect()),
@@ -93,6 +98,7 @@ impl Schema {
                 .validation_mode(ValidationMode::Fast)
                 .data(desk)
                 .finish(),
+            memory,
             introspection,
             documents: Arc::default(),
         }
@@ -128,7 +134,8 @@ impl Schema {
         if checked {
             schema = &self.trusting;
         }
-        let request = for_caller(prepared, caller, read.each_once);
+        let fetched = Fetched::new(read.each_once, read.roots_once, &self.memory);
+        let request = for_caller(prepared, caller, fetched);
         let mut response = schema.execute(request).await;
         if !checked && !is_refused(&response) {
             read.checked.add(shape);
@@ -144,7 +151,8 @@ impl Schema {
             Ok(schema) => schema,
             Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
         };
-        let responses = schema.execute_stream(for_caller(prepared, caller, false));
+        let fetched = Fetched::new(false, false, &self.memory);
+        let responses = schema.execute_stream(for_caller(prepared, caller, fetched));
         responses
             .map(move |mut response| {
                 error::finish(&mut response, &request_id);
@@ -235,8 +243,7 @@ fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind,
     Ok((kind, first))
 }
 
-fn for_caller(prepared: Prepared, caller: Caller, as_json: bool) -> Request {
-    let fetched = loader::Fetched::new(as_json);
+fn for_caller(prepared: Prepared, caller: Caller, fetched: Fetched) -> Request {
     prepared.request.data(fetched).data(caller)
 }
 

@@ -2,11 +2,13 @@
 
 mod accept;
 mod backups;
+mod body;
 mod bot;
 mod clock;
 mod metrics;
 mod mornings;
 mod others;
+mod pace;
 mod plain;
 mod reminders;
 mod systemd;
@@ -24,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 use self::bot::Bot;
 use self::tls::Tls;
 use crate::app::{
-    Desk, accounts, limits::Limits, passwords::Passwords, secrets, stages, status_links::Links,
-    tokens::Tokens, uploads::Uploads,
+    Desk, accounts, limits::Limits, memory::Memory, passwords::Passwords, secrets, stages,
+    status_links::Links, tokens::Tokens, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
@@ -82,6 +84,7 @@ impl Server {
         db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
             .await?;
         let address = listener.local_addr()?;
+        accept::set_options(&listener)?;
         let public_url = config.url(address);
         let public_host = config::host(&public_url);
         let names = config.hosts.iter().chain(&public_host).map(String::as_str);
@@ -111,6 +114,7 @@ impl Server {
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),
             uploads: Uploads::default(),
+            memory: Memory::new(config.answers_mb, clock.clone()),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,

@@ -6,7 +6,8 @@
 mod read;
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -115,7 +116,7 @@ pub fn dump(connection: &Connection, out: &mut impl Write) -> Result<()> {
         write(out, "]")?;
     }
     write(out, "}}\n")?;
-    out.flush().map_err(Error::internal)
+    out.flush().map_err(failed)
 }
 
 fn dump_rows(connection: &Connection, table: &str, out: &mut impl Write) -> Result<()> {
@@ -146,11 +147,19 @@ fn dump_rows(connection: &Connection, table: &str, out: &mut impl Write) -> Resu
 }
 
 fn write(out: &mut impl Write, text: &str) -> Result<()> {
-    out.write_all(text.as_bytes()).map_err(Error::internal)
+    out.write_all(text.as_bytes()).map_err(failed)
+}
+
+/// A disk that is full is something that people can help.
+fn failed(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::StorageFull => Error::DiskFull(Arc::new(error)),
+        _ => Error::internal(error),
+    }
 }
 
 fn json<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> Result<()> {
-    serde_json::to_writer(out, value).map_err(Error::internal)
+    serde_json::to_writer(out, value).map_err(|error| failed(error.into()))
 }
 
 /// Whether nobody has written anything down yet; there may be accounts.

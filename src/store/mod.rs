@@ -78,6 +78,8 @@ use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
+/// Bytes that the write-ahead log keeps of the disk once it was emptied, however long it was before.
+const LOG_KEPT: i64 = 16 * 1024 * 1024;
 /// In KiB.
 const WRITER_CACHE: i64 = 8 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -145,6 +147,7 @@ impl Db {
             // those that a write needs had to be read again.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+            connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
             let touched = hook.clone();
             connection.update_hook(Some(move |action, _: &str, table: &str, row| {
                 touched.note(action, table, row);

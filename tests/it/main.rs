@@ -7,6 +7,7 @@ mod accounts;
 mod architecture;
 mod attachments;
 mod backup;
+mod big_answers;
 mod bot;
 mod browser;
 mod cli;

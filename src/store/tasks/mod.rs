@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, Params, Row, Statement};
 
 pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
-pub use page::{After, list, page};
+pub use page::{After, first, list, next_ids, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
 pub use write::{delete, forget_texts_of, insert, touch, touch_of_customer, update};
 
@@ -100,9 +100,18 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
 
 /// All that a statement finds.
 fn read_all(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<TaskRow>> {
+    read_first(statement, params, usize::MAX)
+}
+
+/// What a statement finds first; the rest isn't looked for.
+fn read_first(
+    statement: &mut Statement<'_>,
+    params: impl Params,
+    most: usize,
+) -> Result<Vec<TaskRow>> {
     let mut known = Known::default();
     let rows = statement.query_map(params, |row| read(row, &mut known))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(rows.take(most).collect::<Result<_, _>>()?)
 }
 
 pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {

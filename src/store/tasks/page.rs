@@ -33,6 +33,31 @@ pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>
     conditions.rows(connection, &sql)
 }
 
+/// The first tasks that match, by number; at most that many.
+pub fn first(connection: &Connection, filter: &TaskFilter, most: usize) -> Result<Vec<TaskRow>> {
+    let conditions = Conditions::new(connection, filter)?;
+    // Without a LIMIT, which would have SQLite go through all tasks by number where an index leads to the few that
+    // match.
+    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
+    conditions.first_rows(connection, &sql, most)
+}
+
+/// The numbers of the next tasks that match, behind that one; at most that many.
+pub fn next_ids(
+    connection: &Connection,
+    filter: &TaskFilter,
+    after: TaskId,
+    most: usize,
+) -> Result<Vec<TaskId>> {
+    let mut conditions = Conditions::new(connection, filter)?;
+    conditions.add("t.id > :id".to_owned());
+    conditions.bind(":id", after);
+    conditions.bind(":limit", most);
+    let clause = conditions.clause("");
+    let sql = format!("SELECT t.id FROM tasks AS t {clause} ORDER BY t.id LIMIT :limit");
+    conditions.ids(connection, &sql)
+}
+
 /// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
 /// number where other lists go by the time of creation, since that is how the index finds it.
 ///
