@@ -16,6 +16,7 @@ pub mod edits;
 pub mod exports;
 pub mod imports;
 pub mod incidents;
+pub mod known_devices;
 pub mod limits;
 pub mod links;
 mod log;
@@ -31,6 +32,7 @@ pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod turns;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
@@ -52,6 +54,7 @@ pub struct Desk {
     /// Where people reach the server, with no slash at the end.
     pub public_url: String,
     pub tokens: tokens::Tokens,
+    pub devices: known_devices::Devices,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
     pub links: status_links::Links,

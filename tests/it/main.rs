@@ -29,6 +29,7 @@ mod i18n;
 mod input;
 mod intake;
 mod live;
+mod lockout;
 mod log;
 mod mapping;
 mod metrics;
