@@ -277,6 +277,8 @@ mod tests {
         }
 
         async fn look(&mut self) {
+            // The runtime lets nobody hear anything who has heard too much without a pause.
+            tokio::task::yield_now().await;
             let mut waiting = Vec::new();
             for (lane, mut waiter) in std::mem::take(&mut self.waiting) {
                 match poll!(&mut waiter) {
@@ -387,7 +389,8 @@ mod tests {
             }
         }
         assert!(queue.refused.len() > 1_000);
-        assert!(queue.refused.iter().all(|lane| *lane == stranger(0)));
+        queue.refused.retain(|lane| *lane != stranger(0));
+        assert_eq!(queue.refused, []);
     }
 
     #[tokio::test]
