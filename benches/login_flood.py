@@ -107,13 +107,12 @@ class Flood:
         await asyncio.gather(*(self.client(addresses) for _ in range(count)))
 
     async def rate(self, per_second, addresses):
-        connections, running = [], set()
+        connections = []
         start = time.monotonic()
-        for number in itertools.count(1):
-            task = asyncio.create_task(self.once(connections, random.choice(addresses)))
-            running.add(task)
-            task.add_done_callback(running.discard)
-            await asyncio.sleep(max(0, start + number / per_second - time.monotonic()))
+        async with asyncio.TaskGroup() as running:
+            for number in itertools.count(1):
+                running.create_task(self.once(connections, random.choice(addresses)))
+                await asyncio.sleep(max(0, start + number / per_second - time.monotonic()))
 
 
 class Browser:

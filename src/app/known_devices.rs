@@ -1,9 +1,9 @@
 //! Devices on which an employee has signed in before. Other people's wrong tries don't keep those out.
 //!
 //! A browser proves it by a cookie that stays when its owner signs out, and a program by an old token of the account.
-//! Neither signs anybody in: the password is asked for all the same. It helps its own account alone, and it ends with
-//! every token of the account: when the password or the role changes, on "sign out everywhere", on dismissal. So what a
-//! thief has copied is worth nothing once its owner has done what one does against thieves.
+//! Neither signs anybody in: the password is asked for all the same. It helps its own account alone, and it ends
+//! together with every token of the account: when the password or the role changes, on "sign out everywhere", and on
+//! dismissal. So a copy is worth nothing once its owner has done what everybody does against a thief.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use sha2::Sha256;
 use super::tokens::{self, Session};
 use crate::domain::{Employee, EmployeeId, Error, Result};
 
-/// For whom a device's token is; a session's is for another party, and is signed with another key.
+/// The audience of a device's token. A session's token has another one, and is signed with another key.
 const PARTY: &str = "zayavka-device";
-/// What the key is derived for.
+/// The purpose that the key is derived for.
 const PURPOSE: &[u8] = b"zayavka: the key of known devices";
 
-/// Signs and reads what makes a device known.
+/// Signs and reads the tokens of devices.
 pub struct Devices {
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -60,14 +60,15 @@ impl From<Session> for Known {
 }
 
 impl Known {
-    /// Whether it still speaks for an account.
+    /// Returns whether it still speaks for an account.
     pub fn is(&self, employee: &Employee) -> bool {
         employee.active && self.employee == employee.id && self.epoch == employee.epoch
     }
 }
 
 impl Devices {
-    /// How long a device stays known, which is as long as browsers keep a cookie.
+    /// The time for which a device stays known: browsers keep no cookie longer
+    /// (<https://developer.chrome.com/blog/cookie-max-age-expires>).
     pub const LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
     /// Derives a key of its own from the key of the tokens.

@@ -1,28 +1,21 @@
 //! How often somebody may try a password, look at a customer's page, and ask at all. Limits count by the
 //! monotonic clock: one that is set back keeps nobody out, and one that is set forward lets nobody in.
 //!
-//! A limit that others can use up is a way to keep somebody out. So tries at an account are counted for each address
-//! and each block of addresses apart; somebody who is [known](super::known_devices) is counted alone. The one limit of
-//! an account over all strangers is wide enough that it takes a flood from hundreds of blocks to use it up.
+//! A limit that others can use up is a way to keep somebody out. So tries at an account are counted separately for each
+//! address and each block of addresses; somebody who is [known](super::known_devices) is counted alone. The one limit
+//! that all strangers share at an account is so wide that it takes a flood from a hundred blocks to use it up.
 
-use std::convert::Infallible;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed, StateStore};
-use governor::{Quota, RateLimiter};
-use quick_cache::sync::Cache;
+use governor::Quota;
 
+use super::keyed::Keyed;
 use super::known_devices::Known;
 use crate::clock::Clock;
-use crate::domain::{Email, EmployeeId, Error, Result, SessionId};
-
-type Limiter<K> = RateLimiter<K, Recent<K>, Clock, NoOpMiddleware<Duration>>;
+use crate::domain::{Email, EmployeeId, Result, SessionId};
 
 /// Tries at once for one account by a stranger at one address, or by one known device or session, then one every
 /// [`ACCOUNT_PERIOD`].
@@ -40,10 +33,8 @@ pub const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How many times the rate may come at once.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
-/// The keys that each limit remembers, 100 bytes each at the most.
-const KEYS: usize = 32_768;
 
-/// A try that was counted. Use cases that take a new password of a stranger ask for one.
+/// A try that was counted. A use case that takes a new password of a stranger asks for one.
 #[derive(Debug)]
 pub struct Attempt {
     pub address: IpAddr,
@@ -51,7 +42,7 @@ pub struct Attempt {
 
 /// Counts tries at passwords, looks at customers' pages, and requests.
 pub struct Limits {
-    /// By account and address, by account and block, and by account.
+    /// Tries by strangers: by account and address, by account and block, and by account.
     here: Keyed<u64>,
     block: Keyed<u64>,
     strangers: Keyed<u64>,
@@ -64,13 +55,6 @@ pub struct Limits {
     /// `None` without a limit.
     requests: Option<(Keyed<IpAddr>, Keyed<EmployeeId>)>,
 }
-
-/// A limit of each of many.
-struct Keyed<K: Hash + Eq + Clone>(Limiter<K>);
-
-/// The counts of the keys that came last. A flood of new ones makes the oldest be forgotten, so memory is bounded; and
-/// forgetting one lets somebody in sooner, and keeps nobody out.
-struct Recent<K>(Cache<K, Arc<InMemoryState>>);
 
 impl Limits {
     /// The rate is in requests a second from one address, and by one account; ten times as many
@@ -130,7 +114,7 @@ impl Limits {
     /// after it.
     ///
     /// # Errors
-    /// [`Error::RateLimited`] with the time until the next one is allowed.
+    /// [`RateLimited`](crate::domain::Error::RateLimited) with the time until the next one is allowed.
     pub fn attempt(&self, address: IpAddr) -> Result<Attempt> {
         self.addresses.check(&network(address))?;
         Ok(Attempt { address })
@@ -173,35 +157,6 @@ impl Limits {
     /// As for [`Limits::attempt`].
     pub fn session(&self, session: SessionId) -> Result<()> {
         self.sessions.check(&session)
-    }
-}
-
-impl<K: Hash + Eq + Clone> Keyed<K> {
-    fn new(clock: &Clock, quota: Quota) -> Self {
-        let store = Recent(Cache::new(KEYS));
-        Self(RateLimiter::new(quota, store, clock.clone()))
-    }
-
-    fn check(&self, key: &K) -> Result<()> {
-        self.0.check_key(key).map_err(|until| {
-            let now = governor::clock::Clock::now(self.0.clock());
-            Error::RateLimited {
-                retry_after: until.wait_time_from(now),
-            }
-        })
-    }
-}
-
-impl<K: Hash + Eq + Clone> StateStore for Recent<K> {
-    type Key = K;
-
-    fn measure_and_replace<T, F, E>(&self, key: &K, measure: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let fresh = || Ok::<_, Infallible>(Arc::default());
-        let Ok(state) = self.0.get_or_insert_with(key, fresh);
-        state.measure_and_replace(&NotKeyed::NonKey, measure)
     }
 }
 
@@ -292,46 +247,6 @@ mod tests {
         assert!(taken < STRANGERS_BURST.get(), "{taken}");
         let elsewhere = "2001:db8:8::1".parse().unwrap();
         assert!(limits.guess(&owner, elsewhere).is_ok());
-    }
-
-    #[test]
-    fn a_flood_of_addresses_and_accounts_grows_nothing() {
-        let (limits, _) = limits();
-        for number in 0..2 * KEYS as u32 {
-            let address = IpAddr::from(Ipv4Addr::from_bits(number << 8));
-            let _ = limits.guess(&email(&format!("n{number}@example.com")), address);
-            let _ = limits.look(address);
-        }
-        // The cache's capacity is approximate.
-        let most = KEYS + KEYS / 8;
-        for keys in [
-            limits.here.0.into_state_store().0.len(),
-            limits.block.0.into_state_store().0.len(),
-            limits.strangers.0.into_state_store().0.len(),
-            limits.addresses.0.into_state_store().0.len(),
-            limits.looks.0.into_state_store().0.len(),
-        ] {
-            assert!(keys <= most && keys > KEYS / 2, "{keys}");
-        }
-    }
-
-    #[test]
-    fn an_account_under_fire_is_not_forgotten_in_a_flood_of_others() {
-        let (limits, clock) = limits();
-        let owner = email("owner@example.com");
-        let here: IpAddr = "203.0.113.7".parse().unwrap();
-        while limits.guess(&owner, here).is_ok() {}
-        let mut tries = 0;
-        for number in 0..2 * KEYS as u32 {
-            let address = IpAddr::from(Ipv4Addr::from_bits(number << 8));
-            let _ = limits.guess(&email(&format!("n{number}@example.com")), address);
-            if number % 100 == 0 {
-                tries += u32::from(limits.guess(&owner, here).is_ok());
-            }
-        }
-        assert_eq!(tries, 0);
-        clock.advance(ACCOUNT_PERIOD);
-        assert!(limits.guess(&owner, here).is_ok());
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod edits;
 pub mod exports;
 pub mod imports;
 pub mod incidents;
+mod keyed;
 pub mod known_devices;
 pub mod limits;
 pub mod links;

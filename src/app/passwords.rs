@@ -12,23 +12,23 @@ use super::limits::block;
 use super::turns::{self, Room, Turns};
 use crate::domain::{EmployeeId, Error, Password, Result, nfc};
 
-/// The hashes that may run and wait. With one of 74 ms, 128 strangers wait for less than 5 seconds.
+/// The numbers of hashes that may run and wait. At 74 ms each, the last of 128 strangers waits for less than 5 seconds.
 pub const ROOM: Room = Room {
     running: 2,
     known: 16,
     strangers: 128,
     line: 16,
 };
-/// When somebody comes back for whom there was no place.
+/// The wait before somebody tries again for whom there was no place.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Whose turn somebody waits for: an employee's, or that of a block of addresses.
+/// The line that somebody waits in: an employee's, or that of a block of addresses.
 pub type Lane = turns::Lane<EmployeeId, IpAddr>;
 /// The right to hash once; see [`turns`].
 pub type Turn = turns::Turn<EmployeeId, IpAddr>;
 
 impl Lane {
-    /// Returns the lane of somebody who is nobody yet.
+    /// Returns the lane of a stranger at an address.
     pub fn of(address: IpAddr) -> Self {
         Self::Stranger(block(address))
     }

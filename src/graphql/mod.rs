@@ -60,7 +60,7 @@ pub struct Schema {
 pub struct Caller {
     /// `None` for nobody, and for a token that doesn't hold.
     pub viewer: Option<(Actor, Session)>,
-    /// Whose token it was, also where it doesn't hold any more.
+    /// The owner of the token, also where it doesn't hold any more.
     pub known: Option<Known>,
     pub address: IpAddr,
     /// Whether the request comes from a person at this machine.
@@ -69,7 +69,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// From where somebody asks who wants to sign in.
+    /// Returns where a wish to sign in comes from.
     fn source(&self) -> Source {
         Source {
             address: self.address,

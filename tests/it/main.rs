@@ -57,4 +57,5 @@ mod tables;
 mod tasks;
 mod time_limit;
 mod tls;
+mod turns;
 mod webhooks;

@@ -26,7 +26,7 @@ pub struct SignedIn {
     pub token: String,
 }
 
-/// From where somebody asks to be let in, and who has signed in from there before.
+/// The address that somebody asks from to be let in, and those who have signed in from there before.
 #[derive(Debug)]
 pub struct Source {
     pub address: IpAddr,

@@ -114,7 +114,7 @@ impl Visit {
         self.actor()?.require_owner()
     }
 
-    /// From where somebody asks who wants to sign in.
+    /// Returns where a wish to sign in comes from.
     pub fn source(&self) -> Source {
         Source {
             address: self.address,
