@@ -33,8 +33,8 @@ pub struct Subscription;
 #[Subscription]
 impl Subscription {
     /// Every task that is created, changed or deleted from now on, or one of them. Ends with
-    /// UNAUTHENTICATED when the token does, and with RATE_LIMITED when the reader is too slow to
-    /// be told of everything: subscribe again and reload.
+    /// RATE_LIMITED when the reader is too slow to be told of everything: subscribe again and reload. When
+    /// the session ends, the socket is closed with 4403.
     async fn task_changed(
         &self,
         ctx: &Context<'_>,

@@ -68,12 +68,14 @@ impl Share {
         }))
     }
 
-    /// Returns a place for somebody at that address; `None` where all of them, or all of that network, are taken.
+    /// Returns a place for somebody at that address; `None` where all of them, or all of that network, are taken. This
+    /// machine is no network: where a proxy isn't trusted, everybody comes from it.
     pub fn place(&self, address: IpAddr) -> Option<Place> {
         let network = network(address);
         let mut held = self.held();
         let mine = held.get(&network).copied().unwrap_or_default();
-        if mine >= self.0.most_of_one || held.values().sum::<usize>() >= self.0.most {
+        let crowded = mine >= self.0.most_of_one && !address.is_loopback();
+        if crowded || held.values().sum::<usize>() >= self.0.most {
             return None;
         }
         held.insert(network, mine + 1);
@@ -114,6 +116,10 @@ mod tests {
         assert!(at("2001:db8::3").is_none(), "the same network");
         let other = at("203.0.113.7").unwrap();
         assert!(at("203.0.113.8").is_none(), "all are taken");
+        assert!(
+            at("127.0.0.1").is_none(),
+            "this machine is bounded by the whole"
+        );
         drop((first, other));
         let again = at("203.0.113.8").unwrap();
         assert!(at("2001:db8::3").is_some());

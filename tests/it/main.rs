@@ -48,6 +48,7 @@ mod replication;
 mod reports;
 mod restore;
 mod sending;
+mod sessions;
 mod source;
 mod staff_bot;
 mod stages;

@@ -127,6 +127,7 @@ async fn nobody_sees_or_changes_anything() {
         "{ today { total { overdue } } }",
         r#"{ month(month: "2021-07") { month } }"#,
         "mutation { updateUser { user { id } } }",
+        "mutation { logout { success } }",
         "mutation { logoutEverywhere { success } }",
         r#"mutation { changePassword(oldPassword: "a", newPassword1: "b", newPassword2: "b") { success } }"#,
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,

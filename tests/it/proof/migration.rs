@@ -105,6 +105,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO form_posts (digest, made, posted_at) VALUES (x'ab', 1, 5);",
     // Keys that are made from the rest.
     "",
+    "INSERT INTO ended_sessions (session, expires_at) VALUES (x'000102030405060708090a0b0c0d0e0f', 5);",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -194,7 +195,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             15 | 16 => 20,
             17 => 21,
             18 | 19 => 22,
-            _ => 23,
+            20 | 21 => 23,
+            _ => 24,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));
