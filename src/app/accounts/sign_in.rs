@@ -14,7 +14,7 @@ use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
 use crate::store::{self, Transaction};
 
 /// Checks an e-mail and a password. Unknown and shut accounts cost what known ones do, and get
-/// the same answer as a wrong password; so does what is no e-mail.
+/// the same answer as a wrong password. What is no e-mail gets that answer too, without a hash.
 ///
 /// # Errors
 /// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many tries.
