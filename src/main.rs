@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("zayavka: {}", chain(&*error));
+            log::say(&format!("zayavka: {}", chain(&*error)));
             ExitCode::FAILURE
         }
     }

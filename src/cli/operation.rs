@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{print, watch_signals};
+use super::{print, signals};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
@@ -17,9 +17,12 @@ use crate::store;
 /// How long the server may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How much of its answer is shown, in bytes.
+const WHY: usize = 200;
+
 pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
     let stop = CancellationToken::new();
-    tokio::spawn(watch_signals(stop.clone())?);
+    tokio::spawn(signals::watch(stop.clone())?);
     let work = move || store::backup::make(&config.database, &path, &stop);
     let made = tokio::task::spawn_blocking(work).await??;
     print(&format!(
@@ -89,6 +92,10 @@ pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
     })?;
     match answer.status().as_u16() {
         200 => print(&format!("ready: {url}\n")),
-        status => Err(format!("not ready: {url} answers {status}").into()),
+        status => {
+            let why = https::first_line(answer, WHY).await;
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            Err(format!("not ready: {url} answers {status}{why}").into())
+        }
     }
 }

@@ -42,6 +42,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub enum ConfigError {
     #[error("configuration")]
     Unreadable(#[source] config::ConfigError),
+    #[error("configuration: {}: it is longer than 1 MiB", .0.display())]
+    TooLong(PathBuf),
     #[error("configuration: {key}: {why}")]
     Key { key: &'static str, why: String },
 }

@@ -131,6 +131,15 @@ pub enum Problem {
     WorkbookTooLarge {
         mib: usize,
     },
+    WorkbookParts {
+        max: usize,
+    },
+    WorkbookSheets {
+        max: usize,
+    },
+    WorkbookTexts {
+        max: usize,
+    },
     QuoteOpen,
     DigitsLost,
     HeadingsUnknown,
@@ -144,6 +153,14 @@ pub enum Problem {
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
+    /// A text in an archive is longer than any that we take.
+    ArchiveText {
+        kib: usize,
+    },
+    /// The same for a file.
+    ArchiveFile {
+        mib: usize,
+    },
     NotEmpty,
     TooManyRows {
         max: usize,
@@ -224,6 +241,9 @@ impl Problem {
             Self::WorkbookOpenDocument => "problem-workbook-open-document",
             Self::WorkbookUnreadable => "problem-workbook-unreadable",
             Self::WorkbookTooLarge { .. } => "problem-workbook-too-large",
+            Self::WorkbookParts { .. } => "problem-workbook-parts",
+            Self::WorkbookSheets { .. } => "problem-workbook-sheets",
+            Self::WorkbookTexts { .. } => "problem-workbook-texts",
             Self::QuoteOpen => "problem-quote-open",
             Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
@@ -233,6 +253,8 @@ impl Problem {
             Self::FileGone => "problem-file-gone",
             Self::ArchiveUnreadable => "problem-archive-unreadable",
             Self::ArchiveNewer => "problem-archive-newer",
+            Self::ArchiveText { .. } => "problem-archive-text",
+            Self::ArchiveFile { .. } => "problem-archive-file",
             Self::NotEmpty => "problem-not-empty",
             Self::TooManyRows { .. } => "problem-too-many-rows",
             Self::TooManyColumns { .. } => "problem-too-many-columns",
@@ -256,6 +278,11 @@ impl Problem {
             | Self::TooManyColumns { max }
             | Self::SumTooLarge { max }
             | Self::WorkbookTooLarge { mib: max }
+            | Self::WorkbookParts { max }
+            | Self::WorkbookSheets { max }
+            | Self::WorkbookTexts { max }
+            | Self::ArchiveText { kib: max }
+            | Self::ArchiveFile { mib: max }
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
             | Self::FileTooLarge { mib: max } => Some(*max),
@@ -323,7 +350,11 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text += &format!(": {cause}");
+        let said = cause.to_string();
+        // Some say at once what they came from.
+        if !text.ends_with(&said) {
+            text += &format!(": {said}");
+        }
         source = cause.source();
     }
     text

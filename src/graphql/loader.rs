@@ -39,6 +39,27 @@ impl Fetched {
     }
 }
 
+/// What is fetched once for a whole list, or why it can't be: what has failed is not fetched again for each row of the
+/// list.
+struct Once<T>(OnceCell<Result<T>>);
+
+impl<T> Once<T> {
+    fn new() -> Self {
+        Self(OnceCell::new())
+    }
+
+    async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<&T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.0
+            .get_or_init(fetch)
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
 /// The tasks of one list.
 pub struct Tasks {
     /// The shop's, by which its days go.
@@ -48,16 +69,16 @@ pub struct Tasks {
     history: OfTasks<TaskEvent>,
     comments: OfTasks<Comment>,
     approvals: OfTasks<Approval>,
-    details: OnceCell<HashMap<TaskId, Details>>,
+    details: Once<HashMap<TaskId, Details>>,
     /// The generations of their links.
-    links: OnceCell<HashMap<TaskId, i64>>,
-    of_device: OnceCell<Others>,
-    warranty_of: OnceCell<Others>,
-    under_warranty: OnceCell<Others>,
+    links: Once<HashMap<TaskId, i64>>,
+    of_device: Once<Others>,
+    warranty_of: Once<Others>,
+    under_warranty: Once<Others>,
 }
 
 /// What each task of a list has, once one of them was asked.
-type OfTasks<T> = OnceCell<HashMap<TaskId, Vec<T>>>;
+type OfTasks<T> = Once<HashMap<TaskId, Vec<T>>>;
 /// Reads what some tasks have.
 type Read<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
 
@@ -72,7 +93,7 @@ struct Others {
 pub struct Customers {
     /// Some may come several times.
     ids: Vec<CustomerId>,
-    tasks: OnceCell<HashMap<CustomerId, Vec<TaskView>>>,
+    tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
 }
 
 /// The views of a list of tasks.
@@ -118,14 +139,14 @@ impl Tasks {
             zone: zone.clone(),
             ids: rows.iter().map(|row| row.task.id).collect(),
             customers: Arc::new(Customers::of(customers)),
-            history: OnceCell::new(),
-            comments: OnceCell::new(),
-            approvals: OnceCell::new(),
-            details: OnceCell::new(),
-            links: OnceCell::new(),
-            of_device: OnceCell::new(),
-            warranty_of: OnceCell::new(),
-            under_warranty: OnceCell::new(),
+            history: Once::new(),
+            comments: Once::new(),
+            approvals: Once::new(),
+            details: Once::new(),
+            links: Once::new(),
+            of_device: Once::new(),
+            warranty_of: Once::new(),
+            under_warranty: Once::new(),
         }
     }
 
@@ -137,7 +158,7 @@ impl Tasks {
 
     /// What is known of a task of this list beside the request itself.
     pub async fn details(&self, ctx: &Context<'_>, id: TaskId) -> Result<Details> {
-        let details = self.details.get_or_try_init(|| self.fetch_details(ctx));
+        let details = self.details.get(|| self.fetch_details(ctx));
         Ok(details.await?.get(&id).cloned().unwrap_or_default())
     }
 
@@ -151,7 +172,7 @@ impl Tasks {
 
     /// The generation of the link of a task of this list.
     pub async fn link(&self, ctx: &Context<'_>, id: TaskId) -> Result<Option<i64>> {
-        let links = self.links.get_or_try_init(|| self.fetch_links(ctx));
+        let links = self.links.get(|| self.fetch_links(ctx));
         Ok(links.await?.get(&id).copied())
     }
 
@@ -170,7 +191,7 @@ impl Tasks {
             Link::WarrantyOf => &self.warranty_of,
             Link::UnderWarranty => &self.under_warranty,
         };
-        let others = others.get_or_try_init(|| self.fetch_others(ctx, link));
+        let others = others.get(|| self.fetch_others(ctx, link));
         let Others { numbers, tasks } = others.await?;
         let numbers = numbers.get(&id).map_or(&[][..], Vec::as_slice);
         spend(ctx, numbers.len())?;
@@ -191,21 +212,21 @@ impl Tasks {
     /// What happened to a task of this list.
     pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
         let fetch = || self.fetch(ctx, app::tasks::history, |event| event.task);
-        let history = self.history.get_or_try_init(fetch).await?;
+        let history = self.history.get(fetch).await?;
         Ok(history.get(&id).cloned().unwrap_or_default())
     }
 
     /// What was said about a task of this list.
     pub async fn comments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Comment>> {
         let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| comment.task);
-        let comments = self.comments.get_or_try_init(fetch).await?;
+        let comments = self.comments.get(fetch).await?;
         Ok(comments.get(&id).cloned().unwrap_or_default())
     }
 
     /// What the customer of a task of this list was asked.
     pub async fn approvals(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Approval>> {
         let fetch = || self.fetch(ctx, app::approvals::of_tasks, |approval| approval.task);
-        let approvals = self.approvals.get_or_try_init(fetch).await?;
+        let approvals = self.approvals.get(fetch).await?;
         Ok(approvals.get(&id).cloned().unwrap_or_default())
     }
 
@@ -224,13 +245,13 @@ impl Tasks {
 
 impl Customers {
     fn of(ids: Vec<CustomerId>) -> Self {
-        let tasks = OnceCell::new();
+        let tasks = Once::new();
         Self { ids, tasks }
     }
 
     /// The tasks of a customer of this list.
     pub async fn tasks(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskView>> {
-        let tasks = self.tasks.get_or_try_init(|| self.fetch(ctx)).await?;
+        let tasks = self.tasks.get(|| self.fetch(ctx)).await?;
         let of_one = tasks.get(&id).cloned().unwrap_or_default();
         spend(ctx, of_one.len())?;
         Ok(of_one)

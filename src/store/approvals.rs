@@ -17,7 +17,7 @@ const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, aske
                        decided_at, channel, unsettled";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
-    let row = &mut Columns::of(row);
+    let row = &mut Columns::of("approvals", row);
     let (id, task, employee) = (
         row.take("id")?,
         row.take("task_id")?,

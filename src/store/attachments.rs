@@ -23,7 +23,7 @@ pub struct Stored {
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment)> {
-    let row = &mut Columns::of(row);
+    let row = &mut Columns::of("photos", row);
     let (id, comment) = (row.take("id")?, row.take("comment_id")?);
     let attachment = Attachment {
         id,

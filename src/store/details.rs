@@ -13,7 +13,7 @@ const COLUMNS: &str = "task_id, kind, brand, model, serial, accessories, appeara
                        estimate, price, prepayment, warranty_until, warranty_of";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<(TaskId, Details)> {
-    let row = &mut Columns::of(row);
+    let row = &mut Columns::of("task_details", row);
     let task = row.take("task_id")?;
     let mut line = |name| row.take(name).map(Line::from_row);
     let device = Device {

@@ -12,7 +12,7 @@ pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, tele
                                   morning_time, created_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
-    read(&mut Columns::of(row))
+    read(&mut Columns::of("employees", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {

@@ -12,7 +12,7 @@ const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
-    let row = &mut Columns::of(row);
+    let row = &mut Columns::of("task_events", row);
     let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
     let author: String = row.take("author")?;
     let (employee, customer) = (row.take("employee_id")?, row.take("customer_id")?);

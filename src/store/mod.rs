@@ -16,6 +16,7 @@ mod staff;
 mod thread;
 mod types;
 mod writer;
+mod writes;
 
 pub mod ahead;
 pub mod approvals;
@@ -62,6 +63,7 @@ use rusqlite::OpenFlags;
 use staff::Kept;
 use tokio::sync::{broadcast, watch};
 use writer::{Pending, Shared, Writer};
+use writes::Writes;
 
 pub use check::Flaw;
 pub use files::beside;
@@ -70,6 +72,7 @@ pub use migrate::{OpenError, embedded_migrations};
 pub use refinery_core::Migration;
 pub use rusqlite::{Connection, Transaction};
 pub use staff::Staff;
+pub use writes::Trouble;
 
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -78,6 +81,8 @@ const READERS: u32 = 4;
 /// In KiB.
 const WRITER_CACHE: i64 = 8 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a question waits for a write of its own.
+const TRY: Duration = Duration::from_secs(1);
 /// How many changes a subscriber may lag behind before it is told to look again.
 const CHANGES: usize = 1024;
 
@@ -157,6 +162,7 @@ impl Db {
             deliveries: watch::Sender::new(()),
             metrics,
             staff: Kept::default(),
+            writes: Writes::new(&path),
             version: version.into(),
             _in_use: in_use,
         };
@@ -279,6 +285,17 @@ impl Db {
         };
         self.0.writer.write(Box::new(work)).await?;
         answer.take()
+    }
+
+    /// Why the last write was not stored; `None` while writes work. While they don't, a call makes one every few seconds
+    /// of `monotonic` time, and waits for it a little.
+    pub async fn trouble(&self, monotonic: Duration) -> Option<Trouble> {
+        let writes = &self.0.writer.shared.writes;
+        if writes.is_to_be_tried(monotonic) {
+            // The writer notes how it ends; one that takes longer is the next question's.
+            let _ = tokio::time::timeout(TRY, self.write(incidents::try_out)).await;
+        }
+        writes.trouble()
     }
 
     /// What this server counts of itself.

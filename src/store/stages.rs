@@ -15,7 +15,7 @@ pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, t
 const ORDER: &str = "ORDER BY instr('ACCEPTED IN_PROGRESS READY CLOSED', status), position";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
-    read(&mut Columns::of(row))
+    read(&mut Columns::of("stages", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Stage> {

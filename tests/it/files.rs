@@ -68,7 +68,7 @@ impl<'a> Desk<'a> {
         request.body(body).send().await.unwrap()
     }
 
-    async fn send(&self, path: &str, field: &str, file: impl Into<Vec<u8>>) -> Response {
+    pub async fn send(&self, path: &str, field: &str, file: impl Into<Vec<u8>>) -> Response {
         self.send_from(&self.shop.url, path, field, file.into())
             .await
     }

@@ -60,7 +60,7 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
 
 fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
-    let row = &mut Columns::of(row);
+    let row = &mut Columns::of("tasks", row);
     let task = Task {
         id: row.take("id")?,
         customer: row.take("customer_id")?,
@@ -79,12 +79,22 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         remind: row.take("remind")?,
     };
     // The triggers see to it that there is one.
-    let stage = row.joined(stages::COLUMNS, &mut known.stages, stages::read)?;
+    let stage = row.joined("stages", stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
         task,
         stage: stage.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
-        customer: row.joined(customers::COLUMNS, &mut known.customers, customers::read)?,
-        employee: row.joined(employees::COLUMNS, &mut known.employees, employees::read)?,
+        customer: row.joined(
+            "customers",
+            customers::COLUMNS,
+            &mut known.customers,
+            customers::read,
+        )?,
+        employee: row.joined(
+            "employees",
+            employees::COLUMNS,
+            &mut known.employees,
+            employees::read,
+        )?,
     })
 }
 

@@ -6,6 +6,7 @@ mod bodies;
 mod connections;
 mod disk_full;
 mod flush;
+mod hurt_disk;
 mod kill;
 mod migration;
 mod model;
