@@ -16,6 +16,8 @@ pub mod edits;
 pub mod exports;
 pub mod imports;
 pub mod incidents;
+mod keyed;
+pub mod known_devices;
 pub mod limits;
 pub mod links;
 pub mod lists;
@@ -33,6 +35,7 @@ pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod turns;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
@@ -56,6 +59,7 @@ pub struct Desk {
     /// Where people reach the server, with no slash at the end.
     pub public_url: String,
     pub tokens: tokens::Tokens,
+    pub devices: known_devices::Devices,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
     pub links: status_links::Links,

@@ -202,9 +202,8 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
     match command {
         User::Add { email, owner } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?
-                .hash(read_password(&email, &config.shop.about)?)
-                .await?;
+            let password = read_password(&email, &config.shop.about)?;
+            let hash = Passwords::new()?.hash_alone(&password)?;
             let role = if owner { Role::Owner } else { Role::Employee };
             let of = email.clone();
             db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
@@ -222,9 +221,8 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
         }
         User::ResetPassword { email } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?
-                .hash(read_password(&email, &config.shop.about)?)
-                .await?;
+            let password = read_password(&email, &config.shop.about)?;
+            let hash = Passwords::new()?.hash_alone(&password)?;
             let of = email.clone();
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
@@ -270,14 +268,8 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
     let db = open(&config.database, &clock)?;
     let password = Arc::new(crate::app::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
-    let hash = Passwords::new()?
-        .hash(Password::parse(
-            "password",
-            &password,
-            &email,
-            &config.shop.about,
-        )?)
-        .await?;
+    let parsed = Password::parse("password", &password, &email, &config.shop.about)?;
+    let hash = Passwords::new()?.hash_alone(&parsed)?;
     let language = config.shop.language;
     db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
         .await

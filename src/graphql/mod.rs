@@ -28,6 +28,8 @@ use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
+use crate::app::accounts::Source;
+use crate::app::known_devices::Known;
 use crate::app::memory::Memory;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
@@ -62,10 +64,22 @@ pub struct Schema {
 pub struct Caller {
     /// `None` for nobody, and for a token that doesn't hold.
     pub viewer: Option<(Actor, Session)>,
+    /// The owner of the token, also where it doesn't hold any more.
+    pub known: Option<Known>,
     pub address: IpAddr,
     /// Whether the request comes from a person at this machine.
     pub local: bool,
     pub request_id: String,
+}
+
+impl Caller {
+    /// Returns where a wish to sign in comes from.
+    fn source(&self) -> Source {
+        Source {
+            address: self.address,
+            known: self.known.into_iter().collect(),
+        }
+    }
 }
 
 /// A request that was read and is within the limits.

@@ -376,6 +376,7 @@ impl Conversation {
         match accounts::authenticate(&self.site.desk, token, self.asker.address).await {
             Ok(viewer) => Ok(Caller {
                 viewer: Some(viewer),
+                known: Some(viewer.1.into()),
                 address: self.asker.address,
                 local: self.asker.local,
                 request_id: self.asker.request_id.clone(),

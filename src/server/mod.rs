@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 use self::bot::Bot;
 use self::tls::Tls;
 use crate::app::{
-    Desk, accounts, limits::Limits, memory::Memory, passwords::Passwords, secrets, stages,
-    status_links::Links, tokens::Tokens, uploads::Uploads,
+    Desk, accounts, known_devices::Devices, limits::Limits, memory::Memory, passwords::Passwords,
+    secrets, stages, status_links::Links, tokens::Tokens, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
@@ -111,6 +111,7 @@ impl Server {
             }),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
+            devices: Devices::new(key.expose_secret().as_bytes())?,
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),
             uploads: Uploads::default(),

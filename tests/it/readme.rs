@@ -326,6 +326,8 @@ fn the_limits_are_those_of_the_code() {
         vec![limits::ROOT_FIELDS.into()],
         vec![],
         rate(attempts::ACCOUNT_BURST, attempts::ACCOUNT_PERIOD),
+        rate(attempts::BLOCK_BURST, attempts::ACCOUNT_PERIOD),
+        rate(attempts::STRANGERS_BURST, attempts::ACCOUNT_PERIOD),
         rate(attempts::ADDRESS_BURST, attempts::ADDRESS_PERIOD),
         rate(attempts::LOOK_BURST, attempts::LOOK_PERIOD),
         numbers(&[zayavka::graphql::LONGEST_PAGE]),

@@ -6,6 +6,9 @@ mod registration;
 mod sign_in;
 mod staff;
 
+use std::net::IpAddr;
+
+use super::known_devices::Known;
 use crate::domain::Employee;
 
 pub use invites::{NewInvite, first_owner_link, invite, invite_again};
@@ -21,4 +24,11 @@ pub const WHOLE_FORM: &str = "nonFieldErrors";
 pub struct SignedIn {
     pub employee: Employee,
     pub token: String,
+}
+
+/// The address that somebody asks from to be let in, and those who have signed in from there before.
+#[derive(Debug)]
+pub struct Source {
+    pub address: IpAddr,
+    pub known: Vec<Known>,
 }

@@ -13,6 +13,7 @@ use warp::http::{HeaderMap, HeaderValue, Method};
 
 use super::text::Texts;
 use crate::app::Desk;
+use crate::app::accounts::Source;
 use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
 
@@ -111,6 +112,14 @@ impl Visit {
     /// As for [`Visit::viewer`], and [`Error::Forbidden`].
     pub fn owner(&self) -> Result<Owner> {
         self.actor()?.require_owner()
+    }
+
+    /// Returns where a wish to sign in comes from.
+    pub fn source(&self) -> Source {
+        Source {
+            address: self.address,
+            known: viewer::known(&self.desk, &self.headers),
+        }
     }
 
     /// A value of the address; an empty one is none.
