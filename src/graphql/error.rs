@@ -126,6 +126,12 @@ fn describe(error: &Error, request_id: &str) -> Described {
                 Some(("retryAfter", seconds.into())),
             )
         }
+        // The log has it once, from whoever noticed it.
+        Error::DatabaseLost(_) => (
+            Code::Internal,
+            text("error-database-lost"),
+            Some(("requestId", request_id.into())),
+        ),
         Error::Internal(source) | Error::DiskFull(source) => {
             tracing::error!(
                 request_id,
@@ -188,8 +194,8 @@ pub fn code_of(response: &Response) -> String {
 }
 
 /// The same for an error of ours.
-pub fn refusal_of(error: &Error) -> Response {
+pub fn refusal_of(error: &Error, request_id: &str) -> Response {
     let mut refused = ServerError::new("", None);
-    describe(error, "").write_to(&mut refused);
+    describe(error, request_id).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

@@ -4,6 +4,7 @@ mod accept;
 mod backups;
 mod bot;
 mod clock;
+mod lost;
 mod metrics;
 mod mornings;
 mod others;
@@ -22,6 +23,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
+pub use self::lost::DatabaseLost;
 use self::tls::Tls;
 use crate::app::{
     Desk, accounts, limits::Limits, passwords::Passwords, secrets, stages, status_links::Links,
@@ -258,6 +260,10 @@ impl Server {
             if let (Err(error), Ok(())) = (ended, &result) {
                 result = Err(error);
             }
+        }
+        if let Some(loss) = self.desk.db.loss() {
+            let now = self.desk.clock.now();
+            return Err(DatabaseLost::settle(&self.desk.db, loss, now).await.into());
         }
         self.desk.db.checkpoint().await?;
         result

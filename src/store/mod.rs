@@ -8,13 +8,18 @@ mod answer;
 mod check;
 mod columns;
 mod files;
+mod identity;
+mod leftovers;
 mod lock;
 mod migrate;
 mod readers;
+mod schema;
 mod search;
+mod source;
 mod staff;
 mod thread;
 mod types;
+mod values;
 mod writer;
 
 pub mod ahead;
@@ -26,6 +31,7 @@ pub mod bulk;
 pub mod comments;
 pub mod customers;
 pub mod details;
+pub mod digest;
 pub mod employees;
 pub mod form_posts;
 pub mod health;
@@ -54,6 +60,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use answer::Answer;
+use identity::OpenFiles;
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
 use readers::Readers;
@@ -64,11 +71,14 @@ use writer::{Pending, Shared, Writer};
 
 pub use check::Flaw;
 pub use files::beside;
+pub use identity::{How, Loss};
 pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
 pub use refinery_core::Migration;
 pub use rusqlite::{Connection, Transaction};
+pub use schema::Differences;
 pub use staff::Staff;
+pub use values::Unreadable;
 
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -130,7 +140,9 @@ impl Db {
     ) -> std::result::Result<Self, OpenError> {
         let path = std::path::absolute(path).map_err(|error| OpenError::file(path, error))?;
         let in_use = lock::share(&path)?;
+        restore::forget_unfinished(&path).map_err(|error| OpenError::file(&path, error))?;
         let created = migrate::prepare(&path, migrations, now)?;
+        let before = OpenFiles::main(&path).map_err(|error| OpenError::file(&path, error))?;
         let pending = Pending::default();
         let hook = pending.clone();
         let writes = pool(&path, 1, move |connection| {
@@ -148,6 +160,14 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
+        // All connections have opened one file if the name led to the same one before the first and after the last.
+        let files = OpenFiles::find(&path).map_err(|error| OpenError::file(&path, error))?;
+        if !files.is_main(before) {
+            return Err(OpenError::file(
+                &path,
+                "it was exchanged while it was opened",
+            ));
+        }
         let metrics = Metrics::default();
         let shared = Shared {
             changes: broadcast::Sender::new(CHANGES),
@@ -156,6 +176,7 @@ impl Db {
             metrics,
             staff: Kept::default(),
             version: version.into(),
+            files,
             _in_use: in_use,
         };
         let threads = Readers::start(&reads, &shared.metrics)
@@ -204,6 +225,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        self.is_there()?;
         let place = self.0.readers.place().await?;
         let (here, answer) = Answer::place();
         let work = move |connection: &Connection| {
@@ -220,6 +242,7 @@ impl Db {
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn staff(&self) -> Result<Arc<Staff>> {
+        self.is_there()?;
         let kept = &self.0.writer.shared.staff;
         match kept.get() {
             Ok(staff) => Ok(staff),
@@ -235,6 +258,7 @@ impl Db {
     pub async fn notice_others(&self) -> Result<()> {
         let shared = self.0.writer.shared.clone();
         let look = move |c: &mut Connection| {
+            shared.look(c)?;
             let version = data_version(c)?;
             if shared.version.load(Ordering::Relaxed) != version {
                 shared.staff.forget();
@@ -267,6 +291,38 @@ impl Db {
         };
         self.0.writer.write(Box::new(work)).await?;
         answer.take()
+    }
+
+    /// Looks, without reading anything, whether the database was lost: its file deleted or exchanged.
+    ///
+    /// # Errors
+    /// [`DatabaseLost`](crate::domain::Error::DatabaseLost) from the moment on in which a write or [`Db::notice_others`]
+    /// has noticed it.
+    pub fn is_there(&self) -> Result<()> {
+        self.0.writer.shared.is_there()
+    }
+
+    /// How the database was lost, if it was.
+    pub fn loss(&self) -> Option<Loss> {
+        self.0.writer.shared.files.loss().cloned()
+    }
+
+    /// Copies a lost database from the files that are still open to a new one beside where it was, and moves the
+    /// write-ahead log into the file that it belongs to, so that the next program doesn't play it into another one.
+    /// Returns the copy, and whether the log is empty.
+    ///
+    /// # Errors
+    /// When the copy can't be made.
+    pub async fn rescue(
+        &self,
+        now: Timestamp,
+    ) -> std::result::Result<(PathBuf, bool), backup::BackupError> {
+        let path = self.0.path.clone();
+        let work = move |c: &mut Connection| Ok(backup::rescue(c, &path, now));
+        let rescued = self.0.writer.alone(work).await;
+        let path = rescued.map_err(|error| backup::BackupError::write(&self.0.path, error))??;
+        let kept = self.move_log("TRUNCATE").await.unwrap_or(true);
+        Ok((path, !kept))
     }
 
     /// What this server counts of itself.

@@ -3,7 +3,7 @@
 //! savepoint of its own, and none answered before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::identity::OpenFiles;
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
-use super::{Change, Lock, Pool, TaskChanged, search};
+use super::{Change, Lock, Pool, TaskChanged, data_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub staff: Kept,
     /// What SQLite counts whenever another connection than the writer's has written.
     pub version: AtomicI64,
+    /// What SQLite has open, which must still be what is found under the database's name.
+    pub files: OpenFiles,
     /// The file stays in use as long as a write is on its way.
     pub _in_use: Lock,
 }
@@ -176,6 +179,20 @@ impl Shared {
         }
     }
 
+    /// Fails once the database was lost.
+    pub fn is_there(&self) -> Result<()> {
+        let loss = self.files.loss().cloned();
+        loss.map_or(Ok(()), |loss| Err(loss.into()))
+    }
+
+    /// Looks whether the database is still the one that is open.
+    pub fn look(&self, connection: &Connection) -> Result<()> {
+        self.files.look(|| {
+            let version = data_version(connection)?;
+            Ok(self.version.load(Ordering::Relaxed) != version)
+        })
+    }
+
     /// One transaction with all the writes that wait.
     fn write_together(
         &self,
@@ -187,7 +204,11 @@ impl Shared {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         orders.next = Some(Order::Write(first));
-        let committed = commit(orders, connection, pending, &mut group, &mut touched);
+        // What was committed into a file that nobody finds again is not acknowledged.
+        let committed = self
+            .is_there()
+            .and_then(|()| commit(orders, connection, pending, &mut group, &mut touched))
+            .and_then(|()| self.look(connection));
         if touched.staff {
             self.staff.forget();
         }

@@ -5,12 +5,14 @@
 mod bodies;
 mod connections;
 mod disk_full;
+mod exchange;
 mod flush;
 mod kill;
 mod migration;
 mod model;
 mod outage;
 mod racers;
+mod read_only;
 mod stop;
 
 use serde_json::{Value, json};
