@@ -167,9 +167,6 @@ fn integrity(health: &Health) -> Finding {
     if let Some(damage) = &health.damage {
         return Finding::failure(about, format!("damaged: {damage}"), restore);
     }
-    if let Some(missing) = &health.schema.missing {
-        return Finding::failure(about, format!("it has no {missing}"), restore);
-    }
     if !health.schema.strange.is_empty() {
         let advice = "Somebody has changed the database: find out who, then stop the server and run `zayavka restore` \
                       with a backup from before";

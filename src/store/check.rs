@@ -133,10 +133,6 @@ pub(super) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Foun
     let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
     let version = ours(&connection, path)?;
     let schema = schema::compare(&connection, version, path)?;
-    if let Some(name) = schema.missing {
-        let (path, why) = (path.to_owned(), format!("it has no {name}"));
-        return Err(Flaw::Foreign { path, why });
-    }
     sound(&connection, path)?;
     Ok(Found {
         version,

@@ -9,8 +9,6 @@ use super::{Connection, Flaw, check, embedded_migrations, migrate};
 /// What differs from what the migrations make.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// The first thing that isn't there.
-    pub missing: Option<String>,
     /// What would make the program do something else than it says, a sentence each.
     pub strange: Vec<String>,
     /// What the shop has added, and changes nothing of ours.
@@ -35,6 +33,9 @@ struct Object {
 }
 
 /// Compares a database with what the migrations up to its version make.
+///
+/// # Errors
+/// [`Flaw::Foreign`] when something isn't there at all: the program would not even run.
 pub(super) fn compare(
     connection: &Connection,
     version: i64,
@@ -49,7 +50,8 @@ pub(super) fn compare(
     for ((kind, name), object) in &wanted {
         match there.get(&(kind.clone(), name.clone())) {
             None => {
-                let _ = found.missing.get_or_insert(format!("{kind} {name}"));
+                let (path, why) = (path.to_owned(), format!("it has no {kind} {name}"));
+                return Err(Flaw::Foreign { path, why });
             }
             Some(other) if other.sql == object.sql => {}
             Some(_) => found.strange.push(format!("{kind} {name} is another")),

@@ -32,13 +32,13 @@ const TABLES: [Table; 21] = [
         "employees",
         employees::COLUMNS,
         |row| employees::from_row(row).map(drop),
-        &["created_at"],
+        &[],
     ),
     table(
         "customers",
         customers::COLUMNS,
         |row| customers::from_row(row).map(drop),
-        &[],
+        &["created_at", "updated_at"],
     ),
     table(
         "stages",
@@ -50,7 +50,7 @@ const TABLES: [Table; 21] = [
         "tasks",
         tasks::COLUMNS,
         |row| tasks::from_row(row).map(drop),
-        &["reminded"],
+        &[],
     ),
     table(
         "task_details",
@@ -274,6 +274,31 @@ mod tests {
         let known = TABLES.iter().map(|table| table.name).chain(PLAIN);
         let known = known.chain([search::STALE]).map(str::to_owned);
         assert_eq!(known.collect::<BTreeSet<_>>(), there);
+    }
+
+    #[test]
+    fn every_instant_is_read() {
+        let mut memory = Connection::open_in_memory().unwrap();
+        migrate::run(&mut memory, &embedded_migrations()).unwrap();
+        for table in &TABLES {
+            let sql = format!("SELECT name FROM pragma_table_info('{}')", table.name);
+            let mut statement = memory.prepare(&sql).unwrap();
+            let names = statement.query_map([], |row| row.get(0)).unwrap();
+            for name in names.map(Result::<String, _>::unwrap) {
+                let is_instant = ["at", "until"].contains(&&*name)
+                    || name.ends_with("_at")
+                    || name.ends_with("_since");
+                let mut read = table
+                    .columns
+                    .split(", ")
+                    .chain(table.instants.iter().copied());
+                assert!(
+                    !is_instant || read.any(|column| column == name),
+                    "{} {name}",
+                    table.name
+                );
+            }
+        }
     }
 
     #[test]

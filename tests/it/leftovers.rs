@@ -190,8 +190,11 @@ fn the_next_migration_removes_what_an_earlier_one_left() {
         HALF,
     );
     drop(Db::open(&path, now).unwrap());
+    let mut left = names(at);
+    // Connections that close at once may leave SQLite's log to each other.
+    left.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
     assert_eq!(
-        names(at),
+        left,
         [
             "zayavka.db",
             "zayavka.db.lock",

@@ -171,7 +171,11 @@ async fn exchange(change: &str) -> Seen {
             }
         }
     }
-    assert!(refused > 0 && !acknowledged.is_empty(), "{change}");
+    let (told, log) = (acknowledged.len(), program.log());
+    assert!(
+        refused > 0 && told > 0,
+        "{change}: {told} and {refused}: {log}"
+    );
     // It ends by itself, and says that it failed.
     let mut ended = None;
     eventually("the server goes on", || {
