@@ -63,7 +63,7 @@ fn inode(file: &Metadata) -> Inode {
 #[derive(Debug)]
 pub(super) struct OpenFiles {
     main: PathBuf,
-    all: [(PathBuf, Inode); 3],
+    all: Vec<(PathBuf, Inode)>,
     /// How long the main file was when it was looked at last.
     length: AtomicU64,
     lost: OnceLock<Loss>,
@@ -72,20 +72,22 @@ pub(super) struct OpenFiles {
 impl OpenFiles {
     /// Remembers what the names lead to.
     pub fn find(path: &Path) -> io::Result<Self> {
-        let known = |path: PathBuf| {
-            let file = fs::metadata(&path)?;
-            Ok::<_, io::Error>((path, inode(&file)))
-        };
-        // SQLite keeps the others beside the file itself, not beside a symbolic link to it.
+        let main = fs::metadata(path)?;
+        let mut all = vec![(path.to_owned(), inode(&main))];
+        // SQLite keeps the others beside the file itself, not beside a symbolic link to it; and where the file system
+        // has no shared memory it keeps none.
         let real = files::real(path)?;
+        for path in ["-wal", "-shm"].map(|suffix| beside(&real, suffix)) {
+            match fs::metadata(&path) {
+                Ok(file) => all.push((path, inode(&file))),
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(Self {
             main: path.to_owned(),
-            all: [
-                known(path.to_owned())?,
-                known(beside(&real, "-wal"))?,
-                known(beside(&real, "-shm"))?,
-            ],
-            length: fs::metadata(path)?.len().into(),
+            all,
+            length: main.len().into(),
             lost: OnceLock::new(),
         })
     }
@@ -113,16 +115,20 @@ impl OpenFiles {
         if let Some(loss) = self.loss() {
             return Err(loss.clone().into());
         }
+        let mut length = None;
         for (path, known) in &self.all {
             match fs::metadata(path) {
-                Ok(file) if inode(&file) == *known => {}
+                // The main file is the first.
+                Ok(file) if inode(&file) == *known => {
+                    length.get_or_insert(file.len());
+                }
                 Ok(_) => return Err(self.lose(path, How::Replaced)),
                 Err(error) if is_gone(&error) => return Err(self.lose(path, How::Deleted)),
                 // Nobody can tell: this one isn't acknowledged, and the next one looks again.
                 Err(error) => return Err(Error::internal(error)),
             }
         }
-        let length = fs::metadata(&self.main).map_err(Error::internal)?.len();
+        let length = length.unwrap_or_default();
         if length < self.length.swap(length, Ordering::Relaxed) && !others_wrote()? {
             return Err(self.lose(&self.main, How::WrittenOver));
         }

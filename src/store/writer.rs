@@ -204,11 +204,12 @@ impl Shared {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         orders.next = Some(Order::Write(first));
-        // What was committed into a file that nobody finds again is not acknowledged.
-        let committed = self
-            .is_there()
-            .and_then(|()| commit(orders, connection, pending, &mut group, &mut touched))
-            .and_then(|()| self.look(connection));
+        let committed = self.is_there().and_then(|()| {
+            let committed = commit(orders, connection, pending, &mut group, &mut touched);
+            // What was committed into a file that nobody finds again is not acknowledged; and a file that was written
+            // over may be why nothing could be committed.
+            self.look(connection).and(committed)
+        });
         if touched.staff {
             self.staff.forget();
         }
