@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{StatVfsMountFlags, statvfs};
+use rustix::fs::{AtFlags, CWD, StatVfsMountFlags, StatxAttributes, StatxFlags, statvfs, statx};
 use rustix::process::geteuid;
 
 use super::{Finding, MIB, size};
@@ -43,6 +43,7 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
         Ok(file) => {
             findings.push(of_file(&path, file, &of_folder));
             findings.extend(linked(&path, file));
+            findings.extend(mounted(&path));
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let said = format!("there is none at {}", path.display());
@@ -84,6 +85,18 @@ fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
         path.display()
     );
     (file.is_file() && file.nlink() > 1).then(|| Finding::failure("database", said, advice))
+}
+
+/// A file that is mounted by itself has its log and its locks elsewhere for everybody who comes by its folder.
+fn mounted(path: &Path) -> Option<Finding> {
+    let file = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
+    let said = format!(
+        "{} is mounted by itself, without the log beside it",
+        path.display()
+    );
+    let advice = "Mount its folder instead, or two programs may damage it";
+    let is_mounted = file.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
+    is_mounted.then(|| Finding::warning("database", said, advice))
 }
 
 fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {

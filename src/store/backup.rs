@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 use tokio_util::sync::CancellationToken;
 
 use super::files::{self, Part, beside};
-use super::source::Source;
+use super::source::{Source, Unopened};
 use super::{Connection, Flaw, OpenError, check, digest, leftovers, lock, migrate};
 
 /// A backup that was made.
@@ -100,11 +100,12 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
     let part = Part::of(&to).map_err(|error| BackupError::write(&to, error))?;
     let copied = Source::open(database, Some(&to)).and_then(|source| {
         check::heed(&source.connection, stop)?;
-        copy_into(&source.connection, &part)
+        Ok(copy_into(&source.connection, &part)?)
     });
     copied.map_err(|error| match error {
         _ if stop.is_cancelled() => BackupError::Stopped,
-        error => explain(error, database, &to),
+        Unopened::Copy(error) => BackupError::write(&to, error),
+        Unopened::Open(error) => explain(error, database, &to),
     })?;
     publish(part, to, stop)
 }
@@ -170,8 +171,6 @@ pub(super) fn copy_into(connection: &Connection, part: &Part) -> rusqlite::Resul
 /// One statement reads here and writes there; SQLite's code says which of both failed.
 fn explain(error: rusqlite::Error, database: &Path, to: &Path) -> BackupError {
     match error.sqlite_error_code() {
-        // A copy that had to be made before.
-        None => BackupError::write(to, error),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {
             BackupError::write(to, error)
         }

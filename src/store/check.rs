@@ -47,6 +47,15 @@ pub enum Flaw {
         #[source]
         source: rusqlite::Error,
     },
+    #[error(
+        "{}: its disk is read-only, and so it can be read as a copy only, which can't be made among the temporary files",
+        path.display()
+    )]
+    Uncopied {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{}: its schema can't be brought to this program's", path.display())]
     Migration {
         path: PathBuf,

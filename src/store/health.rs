@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
 use super::files::beside;
-use super::source::Source;
+use super::source::{Source, Unopened};
 use super::types::Millis;
 use super::{
     Differences, Flaw, Unreadable, ahead, check, embedded_migrations, incidents, migrate, schema,
@@ -45,7 +45,13 @@ pub struct Health {
 /// When it can't be read or isn't one of ours.
 pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
     let unreadable = |error| check::unreadable(path, error);
-    let source = Source::open(path, None).map_err(unreadable)?;
+    let source = Source::open(path, None).map_err(|error| match error {
+        Unopened::Open(error) => unreadable(error),
+        Unopened::Copy(source) => Flaw::Uncopied {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
     let connection = &source.connection;
     connection
         .pragma_update(None, "query_only", true)

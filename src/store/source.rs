@@ -21,9 +21,22 @@ pub(super) struct Source {
     _copy: Option<Part>,
 }
 
+/// Why a database can't be read.
+pub(super) enum Unopened {
+    /// The copy that it would take can't be made.
+    Copy(io::Error),
+    Open(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Unopened {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Open(error)
+    }
+}
+
 impl Source {
     /// Opens a database. Beside `near` there is room for a copy; without it the folder of temporary files has some.
-    pub fn open(database: &Path, near: Option<&Path>) -> rusqlite::Result<Self> {
+    pub fn open(database: &Path, near: Option<&Path>) -> Result<Self, Unopened> {
         let real = files::real(database).unwrap_or_else(|_| database.to_owned());
         let by = |connection: Connection, copy| {
             connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -40,7 +53,7 @@ impl Source {
             return by(connection, None);
         }
         let temporary = std::env::temp_dir().join("zayavka.db");
-        let copy = copy(&real, near.unwrap_or(&temporary)).map_err(failed)?;
+        let copy = copy(&real, near.unwrap_or(&temporary)).map_err(Unopened::Copy)?;
         by(open(copy.path())?, Some(copy))
     }
 }
@@ -60,8 +73,4 @@ fn copy(database: &Path, near: &Path) -> io::Result<Part> {
     // It goes with the file that it belongs to.
     std::mem::forget(log);
     Ok(part)
-}
-
-fn failed(error: io::Error) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(error.into())
 }
