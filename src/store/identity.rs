@@ -6,17 +6,18 @@
 //! nothing in this program opens a database file but SQLite (see `lock`).
 //!
 //! A copy *into* the open file (`cp backup.db shop.db`) keeps the inode. It is noticed when the file becomes shorter,
-//! which nothing does to it but a `VACUUM` by another program.
+//! which nothing does to it but a `VACUUM` by another program; and that one raises SQLite's `schema_version`, long before
+//! the checkpoint that makes the file shorter.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use super::files::{self, beside};
-use crate::domain::Error;
+use crate::domain::{Error, Result};
 
 /// How the database was taken from under the program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,12 +67,14 @@ pub(super) struct OpenFiles {
     all: Vec<(PathBuf, Inode)>,
     /// How long the main file was when it was looked at last.
     length: AtomicU64,
+    /// SQLite's `schema_version` then.
+    schema: AtomicI64,
     lost: OnceLock<Loss>,
 }
 
 impl OpenFiles {
     /// Remembers what the names lead to.
-    pub fn find(path: &Path) -> io::Result<Self> {
+    pub fn find(path: &Path, schema: i64) -> io::Result<Self> {
         let main = fs::metadata(path)?;
         let mut all = vec![(path.to_owned(), inode(&main))];
         // SQLite keeps the others beside the file itself, not beside a symbolic link to it; and where the file system
@@ -88,6 +91,7 @@ impl OpenFiles {
             main: path.to_owned(),
             all,
             length: main.len().into(),
+            schema: schema.into(),
             lost: OnceLock::new(),
         })
     }
@@ -106,12 +110,8 @@ impl OpenFiles {
         self.lost.get()
     }
 
-    /// Looks at every name. `others_wrote` tells whether another program has changed the database since it was asked
-    /// last, for only such a one makes the file shorter.
-    pub fn look(
-        &self,
-        others_wrote: impl FnOnce() -> crate::domain::Result<bool>,
-    ) -> crate::domain::Result<()> {
+    /// Looks at every name. `schema` reads SQLite's `schema_version`; it is asked when the file has become shorter.
+    pub fn look(&self, schema: impl FnOnce() -> rusqlite::Result<i64>) -> Result<()> {
         if let Some(loss) = self.loss() {
             return Err(loss.clone().into());
         }
@@ -129,9 +129,15 @@ impl OpenFiles {
             }
         }
         let length = length.unwrap_or_default();
-        if length < self.length.swap(length, Ordering::Relaxed) && !others_wrote()? {
-            return Err(self.lose(&self.main, How::WrittenOver));
+        if length < self.length.load(Ordering::Relaxed) {
+            let known = self.schema.load(Ordering::Relaxed);
+            match schema() {
+                Ok(version) if version != known => self.schema.store(version, Ordering::Relaxed),
+                // Or it can't even be read any more.
+                _ => return Err(self.lose(&self.main, How::WrittenOver)),
+            }
         }
+        self.length.store(length, Ordering::Relaxed);
         Ok(())
     }
 

@@ -156,12 +156,14 @@ impl Db {
                 touched.note(action, table, row);
             }))
         })?;
-        let version = first_look(&writes).map_err(|error| OpenError::file(&path, error))?;
+        let (version, schema) =
+            first_look(&writes).map_err(|error| OpenError::file(&path, error))?;
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
         // All connections have opened one file if the name led to the same one before the first and after the last.
-        let files = OpenFiles::find(&path).map_err(|error| OpenError::file(&path, error))?;
+        let files =
+            OpenFiles::find(&path, schema).map_err(|error| OpenError::file(&path, error))?;
         if !files.is_main(before) {
             return Err(OpenError::file(
                 &path,
@@ -389,11 +391,16 @@ fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// From here on it is noticed what other programs write. Has the search read what they wrote before.
-fn first_look(writes: &Pool) -> Result<i64> {
+fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let mut connection = writes.get().map_err(Error::internal)?;
     let version = data_version(&connection)?;
     search::catch_up(&mut connection)?;
-    Ok(version)
+    Ok((version, schema_version(&connection)?))
+}
+
+/// What changes whenever the schema does, and with every `VACUUM`.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
 /// A read transaction, whose statements are prepared once for all of them.

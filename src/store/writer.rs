@@ -3,7 +3,7 @@
 //! savepoint of its own, and none answered before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use super::identity::OpenFiles;
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
-use super::{Change, Lock, Pool, TaskChanged, data_version, search};
+use super::{Change, Lock, Pool, TaskChanged, schema_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -187,10 +187,7 @@ impl Shared {
 
     /// Looks whether the database is still the one that is open.
     pub fn look(&self, connection: &Connection) -> Result<()> {
-        self.files.look(|| {
-            let version = data_version(connection)?;
-            Ok(self.version.load(Ordering::Relaxed) != version)
-        })
+        self.files.look(|| schema_version(connection))
     }
 
     /// One transaction with all the writes that wait.

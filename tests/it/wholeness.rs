@@ -287,6 +287,33 @@ fn the_doctor_looks_whether_each_backup_is_what_it_was() {
 }
 
 #[test]
+fn a_digest_that_cannot_be_written_leaves_no_backup_either() {
+    crate::time_limit::start();
+    if !crate::restore::can_trace() {
+        crate::harness::skip("it needs strace, and the right to use it");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    works(at, &["demo", "--tasks", "5"], "");
+    let before = names(at);
+    // The first is the backup's own.
+    for call in ["/^rename:error=ENOSPC:when=2", "fsync:error=EIO:when=3"] {
+        let output = crate::harness::without_settings(Command::new("strace"))
+            .args(["-f", "-o", "/dev/null", "-e", &format!("inject={call}")])
+            .args([env!("CARGO_BIN_EXE_zayavka"), "backup", "copy.db"])
+            .current_dir(at)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{call}: {said}");
+        assert!(said.contains("it can't be written"), "{call}: {said}");
+        assert_eq!(names(at), before, "{call}");
+    }
+    works(at, &["backup", "copy.db"], "");
+}
+
+#[test]
 fn a_backup_and_its_digest_come_together_or_not_at_all() {
     crate::time_limit::start();
     let folder = TempDir::new().unwrap();

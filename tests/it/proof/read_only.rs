@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::backup::{add, count, served};
 use crate::cli::works;
 use crate::harness::{skip, without_settings};
+use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
 
@@ -142,7 +143,26 @@ async fn a_backup_from_it_has_everything_that_was_acknowledged() {
     let doctor = said(&read_only(at, "doctor"));
     assert!(doctor.contains("read-only file system"), "{doctor}");
     assert!(!doctor.contains("unable to open"), "{doctor}");
-    let mut left = crate::backup::names(&at.join("out"));
+    // Where the same folder is written to by another way, at this moment.
+    let program = Program::start(&home);
+    for _ in 0..5 {
+        add(&program, &token).await;
+    }
+    let (from, out) = (home.path().display(), at.join("out"));
+    let script = format!(
+        "mount --bind '{from}' ../moved && mount -o remount,bind,ro ../moved && exec '{}' backup live.db",
+        env!("CARGO_BIN_EXE_zayavka")
+    );
+    let output = without_settings(Command::new("unshare"))
+        .args(["-rm", "sh", "-c", &script])
+        .env("ZAYAVKA_DATABASE", "../moved/zayavka.db")
+        .current_dir(&out)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(count(&out.join("live.db"), TASKS), 12);
+    add(&program, &token).await;
+    let mut left = crate::backup::names(&out);
     left.retain(|name| !name.ends_with(".sha256"));
-    assert_eq!(left, ["bare.db", "killed.db", "plain.db"]);
+    assert_eq!(left, ["bare.db", "killed.db", "live.db", "plain.db"]);
 }
