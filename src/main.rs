@@ -6,6 +6,7 @@ use clap::Parser;
 use zayavka::cli::{self, Arguments};
 use zayavka::domain::chain;
 use zayavka::log;
+use zayavka::server::DatabaseLost;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,7 +19,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::say(&format!("zayavka: {}", chain(&*error)));
-            ExitCode::FAILURE
+            match error.is::<DatabaseLost>() {
+                true => ExitCode::from(DatabaseLost::EXIT),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -57,17 +57,18 @@ enum Command {
     /// Copy the database to a new file, also while the server runs
     ///
     /// The copy is one moment of the database, read through and found whole before it gets its
-    /// name. It holds phones, names and the key that signs tokens: keep it where nobody else can
-    /// read it. Nothing is ever overwritten.
+    /// name. Its SHA-256 is put beside it: `sha256sum -c PATH.sha256`. It holds phones, names and
+    /// the key that signs tokens: keep it where nobody else can read it. Nothing is ever
+    /// overwritten.
     Backup {
         /// The file to make
         path: PathBuf,
     },
     /// Put a backup in the place of the database; the server must be stopped
     ///
-    /// The backup is checked first, and brought to this version's schema. The database that was
-    /// there stays beside it, with `.before-restore-` and the time in its name. Everybody has to
-    /// sign in again, and open invites end.
+    /// The backup is checked first, also by the SHA-256 beside it, and brought to this version's
+    /// schema. The database that was there stays beside it, with `.before-restore-` and the time
+    /// in its name. Everybody has to sign in again, and open invites end.
     Restore {
         /// The backup
         path: PathBuf,

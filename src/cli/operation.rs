@@ -25,6 +25,11 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
     tokio::spawn(signals::watch(stop.clone())?);
     let work = move || store::backup::make(&config.database, &path, &stop);
     let made = tokio::task::spawn_blocking(work).await??;
+    for warning in &made.warnings {
+        eprintln!(
+            "warning: {warning}; the backup has it too, and `zayavka restore` refuses it until that is mended"
+        );
+    }
     print(&format!(
         "{} is a whole copy: {} bytes, schema version {}.\n",
         made.path.display(),
@@ -36,9 +41,17 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
 pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
     let (database, now) = (config.database, Clock::system().now());
     let to = database.display().to_string();
+    let digest = store::digest::beside_backup(&path);
     let work = move || store::restore::restore(&database, &path, now);
     let restored = tokio::task::spawn_blocking(work).await??;
     let mut said = format!("{to} is restored");
+    match restored.proved {
+        true => said += ", and the backup is as it was when it was made",
+        false => eprintln!(
+            "warning: there is no {}, so nobody can tell whether the backup is still what it was when it was made",
+            digest.display()
+        ),
+    }
     if restored.from_version != restored.version {
         let (from, to) = (restored.from_version, restored.version);
         said += &format!(", from schema version {from} to {to}");

@@ -29,6 +29,9 @@ pub enum Error {
     /// There is no room to write anything down; people can help.
     #[error("the disk is full")]
     DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// The database's file was deleted or exchanged while it was in use. Nothing is written any more; people can help.
+    #[error("the database is gone")]
+    DatabaseLost(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A failure of ours. Its text is for the log and is never shown to a caller.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),

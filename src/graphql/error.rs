@@ -148,6 +148,12 @@ fn describe(error: &Error, request_id: &str) -> Described {
                 Some(("retryAfter", seconds.into())),
             )
         }
+        // The log has it once, from whoever noticed it.
+        Error::DatabaseLost(_) => (
+            Code::Internal,
+            text("error-database-lost"),
+            Some(("requestId", request_id.into())),
+        ),
         Error::Internal(_) | Error::DiskFull(_) => {
             let message = match error {
                 Error::DiskFull(_) => text("error-disk-full"),
@@ -212,11 +218,11 @@ pub fn busy(response: &Response) -> Option<&Error> {
 }
 
 /// The same for an error of ours.
-pub fn refusal_of(error: &Error) -> Response {
+pub fn refusal_of(error: &Error, request_id: &str) -> Response {
     let mut refused = ServerError::new("", None);
     if let Some(failure) = failure(error) {
-        log(failure, "");
+        log(failure, request_id);
     }
-    describe(error, "").write_to(&mut refused);
+    describe(error, request_id).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

@@ -20,7 +20,7 @@ use warp::reply::Response;
 use super::asker::Asker;
 use super::{Answered, Body, Site};
 use crate::domain::Error;
-use crate::graphql::{Answer, Code, Kind, is_refused, refusal};
+use crate::graphql::{Answer, Code, Kind, is_refused, refusal, refusal_of};
 use crate::web;
 
 /// The media type under which a refused document has a status of its own.
@@ -104,6 +104,10 @@ async fn run(
     let caller = match asker.caller(&site.desk, headers).await {
         Ok(caller) => caller,
         Err(error @ Error::RateLimited { .. }) => return too_many(&error, headers),
+        Err(error @ Error::DatabaseLost(_)) => {
+            let refusal = refusal_of(&error, &request_id);
+            return out.write(StatusCode::SERVICE_UNAVAILABLE, refusal);
+        }
         Err(error) => {
             tracing::error!(
                 request_id,
@@ -136,20 +140,17 @@ async fn run(
 /// Refuses a caller that has asked too often.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
-    let mut answer = out.write(
-        StatusCode::TOO_MANY_REQUESTS,
-        crate::graphql::refusal_of(error),
-    );
+    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error, ""));
     web::say_when(&mut answer, error);
     answer
 }
 
 /// Refuses an answer for which there is no memory.
-pub(super) fn busy(error: &Error) -> Response {
+pub(super) fn busy(error: &Error, request_id: &str) -> Response {
     let out = Out { graphql: false };
     let mut answer = out.write(
         StatusCode::SERVICE_UNAVAILABLE,
-        crate::graphql::refusal_of(error),
+        refusal_of(error, request_id),
     );
     web::say_when(&mut answer, error);
     answer

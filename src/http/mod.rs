@@ -181,7 +181,7 @@ where
         }
     };
     if response.body().size_hint().lower() > UNIT as u64 {
-        response = count_bytes(site, room, response).await;
+        response = count_bytes(site, room, &request_id, response).await;
     }
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
@@ -220,14 +220,19 @@ fn misdirected(site: &Site, request_id: &str, why: &Misdirected) -> Response {
 }
 
 /// Counts a long answer that came in one piece, such as a picture; or refuses it, when there is no room.
-async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Response {
+async fn count_bytes(
+    site: &Site,
+    room: &str,
+    request_id: &str,
+    mut response: Response,
+) -> Response {
     let size = usize::try_from(response.body().size_hint().lower());
     match site.desk.memory.count(size.unwrap_or(usize::MAX)).await {
         Ok(place) => {
             response.extensions_mut().insert(Counted(Arc::new(place)));
             response
         }
-        Err(error) if room == "/graphql" => graphql::busy(&error),
+        Err(error) if room == "/graphql" => graphql::busy(&error, request_id),
         Err(error) => {
             let seconds = match &error {
                 Error::Busy { retry_after } => whole_seconds(*retry_after),

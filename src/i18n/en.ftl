@@ -243,6 +243,7 @@ error-not-found = Not found.
 error-busy = The server is sending too many large answers at the moment. Try again in { $seconds } s.
 error-rate-limited = Too many attempts: try again in { $seconds } s.
 error-internal = Internal error. The server's log has it under request { $request }.
+error-database-lost = The database file was deleted or replaced while the server was running, so the server has stopped. What you entered may not be saved: keep it and enter it again later. The server's log says what to do.
 error-disk-full = The server's disk is full. Nothing was saved. Make room on it and try again.
 
 # Pages: common

@@ -5,6 +5,7 @@ mod backups;
 mod body;
 mod bot;
 mod clock;
+mod lost;
 mod metrics;
 mod mornings;
 mod others;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
+pub use self::lost::DatabaseLost;
 use self::tls::Tls;
 use crate::app::{
     Desk, accounts, known_devices::Devices, limits::Limits, memory::Memory, passwords::Passwords,
@@ -265,6 +267,10 @@ impl Server {
             if let (Err(error), Ok(())) = (ended, &result) {
                 result = Err(error);
             }
+        }
+        if let Some(loss) = self.desk.db.loss() {
+            let now = self.desk.clock.now();
+            return Err(DatabaseLost::settle(&self.desk.db, loss, now).await.into());
         }
         self.desk.db.checkpoint().await?;
         result

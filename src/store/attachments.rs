@@ -13,7 +13,7 @@ use crate::domain::{
     Keeping, Result, Wanted,
 };
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, comment_id, kind, state, file_name, mime, size, duration, about, width, height";
 
 /// A file that is here.
@@ -22,7 +22,7 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment)> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment)> {
     let row = &mut Columns::of("photos", row);
     let (id, comment) = (row.take("id")?, row.take("comment_id")?);
     let attachment = Attachment {

@@ -11,7 +11,7 @@ use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role, Telegra
 pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, telegram_id, \
                                   morning_time, created_at";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
     read(&mut Columns::of("employees", row))
 }
 

@@ -8,10 +8,10 @@ use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId, shown};
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
     let row = &mut Columns::of("task_events", row);
     let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
     let author: String = row.take("author")?;

@@ -7,7 +7,7 @@ use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Email, EmployeeId, Result, Role};
 
-const COLUMNS: &str = "id, email, role, expires_at, used_at";
+pub(super) const COLUMNS: &str = "id, email, role, expires_at, used_at";
 
 /// A promise of an account.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Invite {
     pub used: bool,
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {
     Ok(Invite {
         id: row.get("id")?,
         email: row.get::<_, Option<String>>("email")?.map(Email::from_row),

@@ -14,7 +14,7 @@ pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, t
 /// The order in which they stand on the pages.
 const ORDER: &str = "ORDER BY instr('ACCEPTED IN_PROGRESS READY CLOSED', status), position";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
     read(&mut Columns::of("stages", row))
 }
 

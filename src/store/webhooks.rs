@@ -111,10 +111,12 @@ pub fn head(connection: &Connection, webhook: WebhookId) -> Result<Option<Delive
          FROM webhook_deliveries
          WHERE webhook_id = ?1 AND state IN ('WAITING', 'SENDING') ORDER BY id LIMIT 1",
     )?;
-    Ok(statement.query_row([webhook], delivery).optional()?)
+    Ok(statement.query_row([webhook], from_row).optional()?)
 }
 
-fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+pub(super) const COLUMNS: &str = "id, event, payload, attempts, happened_at, queued_at, try_at";
+
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     let instant = |name| Ok::<_, rusqlite::Error>(row.get::<_, Millis>(name)?.0);
     Ok(Delivery {
         id: row.get("id")?,

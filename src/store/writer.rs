@@ -11,10 +11,11 @@ use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::identity::OpenFiles;
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
 use super::writes::Writes;
-use super::{Change, Lock, Pool, TaskChanged, search};
+use super::{Change, Lock, Pool, TaskChanged, schema_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     pub writes: Writes,
     /// What SQLite counts whenever another connection than the writer's has written.
     pub version: AtomicI64,
+    /// What SQLite has open, which must still be what is found under the database's name.
+    pub files: OpenFiles,
     /// The file stays in use as long as a write is on its way.
     pub _in_use: Lock,
 }
@@ -180,6 +183,17 @@ impl Shared {
         }
     }
 
+    /// Fails once the database was lost.
+    pub fn is_there(&self) -> Result<()> {
+        let loss = self.files.loss().cloned();
+        loss.map_or(Ok(()), |loss| Err(loss.into()))
+    }
+
+    /// Looks whether the database is still the one that is open.
+    pub fn look(&self, connection: &Connection) -> Result<()> {
+        self.files.look(|| schema_version(connection))
+    }
+
     /// One transaction with all the writes that wait.
     fn write_together(
         &self,
@@ -191,7 +205,12 @@ impl Shared {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         orders.next = Some(Order::Write(first));
-        let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
+        let committed = self.is_there().and_then(|()| {
+            let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
+            // What was committed into a file that nobody finds again is not acknowledged; and a file that was written
+            // over may be why nothing could be committed.
+            self.look(connection).and(committed)
+        });
         if touched.staff {
             self.staff.forget();
         }

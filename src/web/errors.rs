@@ -79,6 +79,12 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             say_when(&mut response, error);
             response
         }
+        // The log has it once, from whoever noticed it.
+        Error::DatabaseLost(_) => {
+            let text = texts.s("error-database-lost");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            show(visit, status, "error-title-internal", text)
+        }
         Error::Internal(source) | Error::DiskFull(source) => {
             let request_id = &visit.request_id;
             tracing::error!(

@@ -41,7 +41,7 @@ struct Known {
     employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
-const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
+pub(super) const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
                        description, due_on, version, created_at, updated_at, closed_at, ready_at, \
                        remind";
 
@@ -59,9 +59,12 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 });
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
 
-fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
-    let row = &mut Columns::of("tasks", row);
-    let task = Task {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
+    task(&mut Columns::of("tasks", row))
+}
+
+fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
+    Ok(Task {
         id: row.take("id")?,
         customer: row.take("customer_id")?,
         employee: row.take("employee_id")?,
@@ -77,7 +80,12 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
         ready: row.take::<Option<Millis>>("ready_at")?.map(|at| at.0),
         remind: row.take("remind")?,
-    };
+    })
+}
+
+fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
+    let row = &mut Columns::of("tasks", row);
+    let task = task(row)?;
     // The triggers see to it that there is one.
     let stage = row.joined("stages", stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {

@@ -5,6 +5,7 @@
 mod bodies;
 mod connections;
 mod disk_full;
+mod exchange;
 mod flush;
 mod hurt_disk;
 mod kill;
@@ -12,6 +13,7 @@ mod migration;
 mod model;
 mod outage;
 mod racers;
+mod read_only;
 mod stop;
 
 use serde_json::{Value, json};
