@@ -28,13 +28,14 @@ const BUDGET: usize = 250_000;
 const MANY: usize = 5_000;
 
 /// How one request is answered, what it has fetched below its lists, and the memory that it takes.
+#[derive(Clone)]
 pub struct Fetched {
     /// Whether the answer may have JSON in it that nothing is added to any more.
     pub as_json: bool,
     /// Whether each field at the top is asked for once.
     pub roots_once: bool,
-    pub share: Mutex<Share>,
-    entries: AtomicUsize,
+    pub share: Arc<Mutex<Share>>,
+    entries: Arc<AtomicUsize>,
 }
 
 impl Fetched {
@@ -42,9 +43,16 @@ impl Fetched {
         Self {
             as_json,
             roots_once,
-            share: Mutex::new(memory.share()),
-            entries: AtomicUsize::new(0),
+            share: Arc::new(Mutex::new(memory.share())),
+            entries: Arc::default(),
         }
+    }
+
+    /// Begins the next answer of a subscription: what was counted for the one before is given back, and so is the turn
+    /// that it may have taken.
+    pub async fn begin_next(&self, memory: &Arc<Memory>) {
+        *self.share.lock().await = memory.share();
+        self.entries.store(0, Ordering::Relaxed);
     }
 
     /// Counts what is in memory until the answer is made.

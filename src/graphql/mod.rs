@@ -166,11 +166,16 @@ impl Schema {
             Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
         };
         let fetched = Fetched::new(false, false, &self.memory);
-        let responses = schema.execute_stream(for_caller(prepared, caller, fetched));
+        let responses = schema.execute_stream(for_caller(prepared, caller, fetched.clone()));
+        let memory = self.memory.clone();
         responses
-            .map(move |mut response| {
+            .then(move |mut response| {
                 error::finish(&mut response, &request_id);
-                response
+                let (fetched, memory) = (fetched.clone(), memory.clone());
+                async move {
+                    fetched.begin_next(&memory).await;
+                    response
+                }
             })
             .boxed()
     }

@@ -58,7 +58,7 @@ async fn stalled(shop: &Shop, path: &str) -> Stalled {
 }
 
 impl Stalled {
-    async fn is_cut(self, shop: &Shop) {
+    async fn ends(self, shop: &Shop) {
         // The server notices the end, and then waits for the client.
         for _ in 0..1_000 {
             tokio::task::yield_now().await;
@@ -285,7 +285,7 @@ async fn a_client_that_reads_nothing_loses_its_session_all_the_same() {
     let stream = stalled(&shop, "/events").await;
     flood(&shop).await;
     shop.ask("mutation { logout { success } }").await;
-    stream.is_cut(&shop).await;
+    stream.ends(&shop).await;
     let (messages, code) = rest(&mut socket).await;
     assert!(
         messages < 300,
@@ -453,7 +453,7 @@ async fn the_streams_of_a_link_end_with_the_link() {
         }
         while reads.chunk().await.unwrap().is_some() {}
         assert_eq!(follow(&shop, &link).await.status(), 404, "{end}");
-        stalled.is_cut(&shop).await;
+        stalled.ends(&shop).await;
         // Nobody else's stream ends.
         shop.token = shop.login(OWNER).await.or(token.clone());
         let query = format!(
