@@ -287,7 +287,7 @@ fn a_file_of_settings_or_of_a_secret_is_short() {
     );
     let variables = [
         ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
-        ("ZAYAVKA_TLS__DOMAIN", "desk.example.com"),
+        ("ZAYAVKA_PUBLIC_URL", "https://desk.example.com"),
         ("ZAYAVKA_TLS__CERTIFICATE", "/dev/zero"),
         ("ZAYAVKA_TLS__KEY", "/dev/zero"),
     ];
