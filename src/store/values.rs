@@ -252,7 +252,8 @@ mod tests {
     use super::*;
 
     /// Tables of numbers and texts that nothing is made of.
-    const PLAIN: [&str; 6] = [
+    const PLAIN: [&str; 7] = [
+        "ended_sessions",
         "imports",
         "phone_ends",
         "refinery_schema_history",
