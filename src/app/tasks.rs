@@ -136,6 +136,7 @@ pub fn update(
         stage: was,
         customer,
         employee,
+        place,
     } = get(tx, actor, id)?;
     task.expect_version(change.expected_version)?;
     if let Some(phone) = &change.customer_phone {
@@ -190,6 +191,7 @@ pub fn update(
         stage,
         customer,
         employee,
+        place,
     })
 }
 

@@ -54,7 +54,7 @@ fn tasks(c: &Connection, owner: &Owner, created: Days, writing: &Writing) -> Res
         let Some((last, _)) = rows.last() else {
             return Ok(file);
         };
-        after = Some(After::of(&last.task, TaskOrder::Oldest));
+        after = Some(After::of(last, TaskOrder::Oldest));
         file.extend(writing.tasks(&rows)?);
     }
 }

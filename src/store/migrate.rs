@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = files![
     "V19__declined"
     "V20__form_posts"
     "V21__folded_search"
+    "V24__order_of_tasks"
 ];
 
 /// The program's own migrations, in the order of their numbers.

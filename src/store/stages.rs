@@ -119,7 +119,8 @@ pub fn move_tasks(
     let kind = EventKind::Stage;
     tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
     tx.execute(
-        "UPDATE tasks SET stage_id = ?2, updated_at = ?3, version = version + 1 WHERE stage_id = ?1",
+        "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1
+         WHERE stage_id = ?1",
         (from.id, to.id, Millis(now)),
     )?;
     // What waits to be told says where they are now.

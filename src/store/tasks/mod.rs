@@ -15,7 +15,9 @@ pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
 pub use page::{After, list, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
-pub use write::{delete, forget_texts_of, insert, touch, touch_of_customer, update};
+pub use write::{
+    delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
+};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, numbers};
@@ -31,6 +33,15 @@ pub struct TaskRow {
     pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
+    pub place: Place,
+}
+
+/// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
+/// never read. `created_at` and `updated_at` say what the clock showed, and order nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    listed: i64,
+    touched: i64,
 }
 
 /// What and whom the rows of one list concern.
@@ -43,7 +54,7 @@ struct Known {
 
 const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
                        description, due_on, version, created_at, updated_at, closed_at, ready_at, \
-                       remind";
+                       remind, listed_at, touched_at";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -78,6 +89,10 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         ready: row.take::<Option<Millis>>("ready_at")?.map(|at| at.0),
         remind: row.take("remind")?,
     };
+    let place = Place {
+        listed: row.take("listed_at")?,
+        touched: row.take("touched_at")?,
+    };
     // The triggers see to it that there is one.
     let stage = row.joined(stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
@@ -85,6 +100,7 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         stage: stage.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
         customer: row.joined(customers::COLUMNS, &mut known.customers, customers::read)?,
         employee: row.joined(employees::COLUMNS, &mut known.employees, employees::read)?,
+        place,
     })
 }
 

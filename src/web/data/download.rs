@@ -62,7 +62,7 @@ async fn write_tasks(
         let rows = desk.db.read(page).await?;
         let last = rows
             .last()
-            .map(|(row, _)| After::of(&row.task, TaskOrder::Oldest));
+            .map(|(row, _)| After::of(row, TaskOrder::Oldest));
         let sent = parts.send(Ok(writing.tasks(&rows)?)).await;
         more = last.is_some() && sent.is_ok();
         after = last;

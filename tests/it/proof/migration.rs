@@ -105,6 +105,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO form_posts (digest, made, posted_at) VALUES (x'ab', 1, 5);",
     // Keys that are made from the rest.
     "",
+    "UPDATE tasks SET listed_at = 1627203600009, touched_at = 1627203600010 WHERE id = 2;",
 ];
 
 fn now() -> jiff::Timestamp {
