@@ -97,9 +97,10 @@ const TASKS: &str = "{ allTasks { description customer { phone name }
 async fn no_cell_that_goes_out_is_computed_and_all_come_back() {
     let shop = Shop::with_owner().await;
     let query = "mutation($text: String!, $phone: String!) {
-        createTask(taskData: {customerPhone: $phone, customerName: $text, description: $text,
+        createTask(taskData: {customerPhone: $phone, description: $text,
             device: {kind: $text, brand: $text, model: $text, serialNumber: $text, accessories: $text,
-                appearance: $text, place: $text}}) { task { id } } }";
+                appearance: $text, place: $text}}) { task { id } }
+        updateCustomer(customerData: {phone: $phone, name: $text}) { customer { id } } }";
     for (number, text) in all().enumerate() {
         let phone = format!("+7 900 000-00-{number:02}");
         // What can't stand on one line is refused by the fields that have one.
@@ -163,6 +164,8 @@ async fn rows_that_are_refused_go_out_harmless_and_as_they_came() {
     let rows = cells(&refused, b';');
     assert_eq!(rows.len(), 1 + all().count());
     for (row, text) in rows[1..].iter().zip(all()) {
+        // Marks of byte order inside a file are left out when it is read.
+        let text = text.replace('\u{feff}', "");
         assert_eq!(row[0], format!("'{text}"), "{text:?}");
     }
     // Read once more they are the same rows, refused for the same reason.
