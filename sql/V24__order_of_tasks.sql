@@ -16,9 +16,3 @@ BEGIN
         touched_at = iif(touched_at = 0, updated_at, touched_at)
     WHERE id = new.id;
 END;
--- Nobody who changes a task can forget it.
-CREATE TRIGGER tasks_order_update AFTER UPDATE OF updated_at ON tasks
-BEGIN
-    UPDATE tasks SET touched_at = max(new.updated_at, (SELECT max(touched_at) + 1 FROM tasks))
-    WHERE id = new.id;
-END;

@@ -15,6 +15,7 @@ pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
 pub use page::{After, list, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
+pub(super) use write::touched;
 pub use write::{
     delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
 };

@@ -8,6 +8,13 @@ use crate::domain::{CustomerId, HookEvent, Result, Task, TaskId};
 use crate::store::types::Millis;
 use crate::store::{Transaction, webhooks};
 
+/// What a change sets, so that the task stands first among those that something happened to. A trigger would
+/// write the row twice, and each write of a row is told to those who watch it.
+/// `now` is the parameter with the instant.
+pub(in crate::store) fn touched(now: &str) -> String {
+    format!("touched_at = max({now}, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))")
+}
+
 /// Writes a new task, which stands behind all others; its number is given here.
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
     let newest = "max(:created, (SELECT coalesce(max(listed_at), 0) FROM tasks))";
@@ -48,7 +55,8 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
     task.version = before.version + 1;
     task.updated = task.not_before_creation(now);
     webhooks::tell_change(tx, before, task, now)?;
-    let mut columns = vec!["updated_at = :now", "version = :version"];
+    let place = touched(":now");
+    let mut columns = vec!["updated_at = :now", "version = :version", &*place];
     let (now, since) = (Millis(task.updated), Millis(task.stage_since));
     let (closed, ready) = (task.closed.map(Millis), task.ready.map(Millis));
     let description = task.description.as_str();
@@ -97,17 +105,19 @@ pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
 /// Tells those who watch a task that something happened beside it. Its version stays: nobody who is
 /// changing it was overtaken.
 pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
-    tx.prepare_cached("UPDATE tasks SET updated_at = max(?2, created_at) WHERE id = ?1")?
-        .execute((id, Millis(now)))?;
+    let place = touched("?2");
+    let sql = format!("UPDATE tasks SET updated_at = max(?2, created_at), {place} WHERE id = ?1");
+    tx.prepare_cached(&sql)?.execute((id, Millis(now)))?;
     Ok(())
 }
 
 /// Marks the tasks of a customer as changed, before they lose the customer.
 pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
-    let mut touch = tx.prepare_cached(
-        "UPDATE tasks SET updated_at = max(?2, created_at), version = version + 1 WHERE customer_id = ?1
-         RETURNING id, status, version",
-    )?;
+    let mut touch = tx.prepare_cached(&format!(
+        "UPDATE tasks SET updated_at = max(?2, created_at), version = version + 1, {}
+         WHERE customer_id = ?1 RETURNING id, status, version",
+        touched("?2")
+    ))?;
     let touched = touch.query_map((customer, Millis(now)), |row| {
         Ok((row.get("id")?, row.get("status")?, row.get("version")?))
     })?;
