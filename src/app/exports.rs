@@ -36,7 +36,7 @@ pub fn tasks(
             let rows = db.read(move |c| part(c, &wanted, after)).await?;
             let full = rows.len() == PART;
             let last = rows.last().filter(|_| full);
-            let next = last.map(|(row, _)| Some(After::of(&row.task, TaskOrder::Oldest)));
+            let next = last.map(|(row, _)| Some(After::of(row, TaskOrder::Oldest)));
             Ok(Some((rows, (db, memory, filter, next))))
         },
     )

@@ -131,6 +131,7 @@ pub fn update(
         stage: was,
         customer,
         employee,
+        place,
     } = get(tx, actor, id)?;
     task.expect_version(change.expected_version)?;
     if let Some(phone) = &change.customer_phone {
@@ -185,6 +186,7 @@ pub fn update(
         stage,
         customer,
         employee,
+        place,
     })
 }
 

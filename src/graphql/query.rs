@@ -10,14 +10,15 @@ use super::loader;
 use super::page::{self, Page};
 use super::rope::Finished;
 use super::view::{
-    CategoryEnum, CustomerView, List, MonthView, ReportView, ShopView, StageView, StatusEnum,
-    TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage,
-    user,
+    CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
+    StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,
+    UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
 use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
 use crate::sheet::Writing;
+use crate::store::invites::Invite;
 use crate::store::tasks::After;
 
 pub struct Query;
@@ -46,6 +47,29 @@ impl Query {
             .read(move |c| app::accounts::employees(c, &actor))
             .await?;
         Ok(all.into_iter().map(user).collect())
+    }
+
+    /// The invites that can be used, by pages, oldest first. The owner's.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn invites(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Page<InviteView>> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (desk, size) = (ctx.desk()?, page::size(first)?);
+        let after = after.as_deref().map(paging::read_invite_cursor);
+        let (after, now) = (after.transpose()?, desk.clock.now());
+        let work = move |c: &_| {
+            let rows = app::accounts::open_invites(c, &owner, after, size + 1, now)?;
+            Ok((rows, app::accounts::count_open_invites(c, &owner, now)?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &Invite| paging::invite_cursor(row.id);
+        let views = |rows: Vec<_>| rows.into_iter().map(InviteView).collect();
+        let (total, has_previous) = (Some(total), after.is_some());
+        Ok(page::page(rows, size, has_previous, total, cursor, views))
     }
 
     /// The steps inside the statuses: by status, and in each in the owner's order.
@@ -187,9 +211,8 @@ impl Query {
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor = |row: &crate::store::tasks::TaskRow| {
-            paging::task_cursor(After::of(&row.task, order), order)
-        };
+        let cursor =
+            |row: &crate::store::tasks::TaskRow| paging::task_cursor(After::of(row, order), order);
         Ok(page::page(
             rows,
             size,

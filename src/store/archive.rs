@@ -295,7 +295,7 @@ fn read_through(tx: &Transaction) -> Result<()> {
         super::comments::of_tasks(tx, &ids)?;
         super::approvals::of_tasks(tx, &ids)?;
         match rows.last() {
-            Some(last) => after = Some(super::tasks::After::of(&last.task, order)),
+            Some(last) => after = Some(super::tasks::After::of(last, order)),
             None => return Ok(()),
         }
     }

@@ -89,16 +89,19 @@ pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
-/// How often something happened to a task since that instant.
+/// How often something happened to a task since that instant, and not later than now by a clock that was ahead.
 pub fn count_since(
     connection: &Connection,
     task: TaskId,
     kind: EventKind,
     since: Timestamp,
+    now: Timestamp,
 ) -> Result<usize> {
-    let sql = "SELECT count(*) FROM task_events WHERE task_id = ?1 AND kind = ?2 AND at > ?3";
+    let sql = "SELECT count(*) FROM task_events
+               WHERE task_id = ?1 AND kind = ?2 AND at > ?3 AND at <= ?4";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row((task, kind, Millis(since)), |row| row.get(0))?)
+    let span = (task, kind, Millis(since), Millis(super::ahead::soon(now)));
+    Ok(statement.query_row(span, |row| row.get(0))?)
 }
 
 /// The history of several tasks, oldest first.

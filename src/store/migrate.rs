@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = files![
     "V20__form_posts"
     "V21__folded_search"
     "V22__ended_sessions"
+    "V23__order_of_tasks"
 ];
 
 /// The program's own migrations, in the order of their numbers.

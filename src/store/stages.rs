@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::columns::Columns;
+use super::tasks::touched;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
@@ -119,7 +120,12 @@ pub fn move_tasks(
     let kind = EventKind::Stage;
     tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
     tx.execute(
-        "UPDATE tasks SET stage_id = ?2, updated_at = ?3, version = version + 1 WHERE stage_id = ?1",
+        &format!(
+            "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1,
+                 {}
+             WHERE stage_id = ?1",
+            touched("?3")
+        ),
         (from.id, to.id, Millis(now)),
     )?;
     // What waits to be told says where they are now.

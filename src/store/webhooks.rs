@@ -197,7 +197,7 @@ pub fn undelivered(connection: &Connection) -> Result<Vec<UndeliveredHook>> {
         "SELECT d.id, w.url, d.event, d.detail, d.attempts, d.happened_at, d.settled_at
          FROM webhook_deliveries AS d JOIN webhooks AS w ON w.id = d.webhook_id
          WHERE d.state = 'DEAD' AND d.settled_at IS NOT NULL
-         ORDER BY d.settled_at DESC, d.id DESC LIMIT ?1",
+         ORDER BY d.id DESC LIMIT ?1",
     )?;
     let rows = statement.query_map([SHOWN], |row| {
         Ok(UndeliveredHook {

@@ -78,6 +78,8 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
     shop.token = Some(employee(&shop).await);
     for query in [
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,
+        "{ invites { totalCount } }",
+        "mutation { withdrawInvite(input: {id: 1}) { id } }",
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,

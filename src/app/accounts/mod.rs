@@ -11,7 +11,10 @@ use std::net::IpAddr;
 use super::known_devices::Known;
 use crate::domain::Employee;
 
-pub use invites::{NewInvite, first_owner_link, invite, invite_again};
+pub use invites::{
+    NewInvite, count_open_invites, first_owner_link, invite, invite_again, open_invite,
+    open_invites, withdraw_invite,
+};
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use registration::register;
 pub use sign_in::{authenticate, ended, holds, login, logout};

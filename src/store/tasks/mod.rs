@@ -15,7 +15,10 @@ pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
 pub use page::{After, first, list, next_ids, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
-pub use write::{delete, forget_texts_of, insert, touch, touch_of_customer, update};
+pub(super) use write::touched;
+pub use write::{
+    delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
+};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, numbers};
@@ -31,6 +34,15 @@ pub struct TaskRow {
     pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
+    pub place: Place,
+}
+
+/// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
+/// never read. `created_at` and `updated_at` say what the clock showed, and order nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    listed: i64,
+    touched: i64,
 }
 
 /// What and whom the rows of one list concern.
@@ -43,7 +55,7 @@ struct Known {
 
 pub(super) const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
                        description, due_on, version, created_at, updated_at, closed_at, ready_at, \
-                       remind";
+                       remind, listed_at, touched_at";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -60,7 +72,10 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
-    task(&mut Columns::of("tasks", row))
+    let row = &mut Columns::of("tasks", row);
+    let task = task(row)?;
+    place(row)?;
+    Ok(task)
 }
 
 fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
@@ -83,9 +98,16 @@ fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
     })
 }
 
+fn place(row: &mut Columns<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        listed: row.take("listed_at")?,
+        touched: row.take("touched_at")?,
+    })
+}
+
 fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
     let row = &mut Columns::of("tasks", row);
-    let task = task(row)?;
+    let (task, place) = (task(row)?, place(row)?);
     // The triggers see to it that there is one.
     let stage = row.joined("stages", stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
@@ -103,6 +125,7 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
             &mut known.employees,
             employees::read,
         )?,
+        place,
     })
 }
 

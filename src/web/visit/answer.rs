@@ -1,5 +1,6 @@
 //! What a browser gets: a page, another address, a cookie.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
@@ -62,10 +63,11 @@ impl Visit {
         Ok(response)
     }
 
-    /// Sends the browser to another page, which it fetches.
+    /// Sends the browser to another page, which it fetches. What came from a request goes through
+    /// [`safe_path`](super::safe_path) first.
     pub fn go(&self, to: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
-        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+        let to = HeaderValue::from_str(&encoded(to)).unwrap_or(HeaderValue::from_static("/"));
         response.headers_mut().insert(LOCATION, to);
         response
     }
@@ -111,6 +113,26 @@ fn add_cookie(response: &mut Response, name: &str, value: &str, age: Duration) {
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
+}
+
+/// An address as a header takes it: what isn't ASCII, and spaces, in percent encoding.
+fn encoded(address: &str) -> Cow<'_, str> {
+    let is_fit = |c: char| c.is_ascii() && c != ' ';
+    if address.chars().all(is_fit) {
+        return address.into();
+    }
+    let mut all = String::with_capacity(address.len() * 3);
+    for c in address.chars() {
+        match is_fit(c) {
+            true => all.push(c),
+            false => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                all.extend(bytes.map(|byte| format!("%{byte:02X}")));
+            }
+        }
+    }
+    all.into()
 }
 
 /// # Errors

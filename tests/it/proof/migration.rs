@@ -106,6 +106,7 @@ const ROWS: &[&str] = &[
     // Keys that are made from the rest.
     "",
     "INSERT INTO ended_sessions (session, expires_at) VALUES (x'000102030405060708090a0b0c0d0e0f', 5);",
+    "UPDATE tasks SET listed_at = 1627203600009, touched_at = 1627203600010 WHERE id = 2;",
 ];
 
 fn now() -> jiff::Timestamp {
