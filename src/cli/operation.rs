@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
 use crate::https;
+use crate::log;
 use crate::server::Failure;
 use crate::store;
 
@@ -26,9 +27,9 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
     let work = move || store::backup::make(&config.database, &path, &stop);
     let made = tokio::task::spawn_blocking(work).await??;
     for warning in &made.warnings {
-        eprintln!(
+        log::say(&format!(
             "warning: {warning}; the backup has it too, and `zayavka restore` refuses it until that is mended"
-        );
+        ));
     }
     print(&format!(
         "{} is a whole copy: {} bytes, schema version {}.\n",
@@ -47,10 +48,10 @@ pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure
     let mut said = format!("{to} is restored");
     match restored.proved {
         true => said += ", and the backup is as it was when it was made",
-        false => eprintln!(
+        false => log::say(&format!(
             "warning: there is no {}, so nobody can tell whether the backup is still what it was when it was made",
             digest.display()
-        ),
+        )),
     }
     if restored.from_version != restored.version {
         let (from, to) = (restored.from_version, restored.version);

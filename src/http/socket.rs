@@ -258,7 +258,9 @@ impl Conversation {
             },
         };
         self.place = None;
+        // In this order: nothing more is told once the session has ended.
         tokio::select! {
+            biased;
             () = site.stop.cancelled() => Some(Close::GoingAway),
             () = accounts::ended(&site.desk, session) => Some(Close::Forbidden),
             close = self.converse(socket) => close,

@@ -87,6 +87,16 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// Returns the column whose value could not be read, where a reader of columns has found that.
+pub(super) fn damaged(error: &rusqlite::Error) -> Option<&str> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, source) => {
+            Some(&*source.downcast_ref::<Damaged>()?.column)
+        }
+        _ => None,
+    }
+}
+
 /// The columns of a table that goes by another name in a statement.
 pub(super) fn of(alias: &str, columns: &str) -> String {
     let columns = columns

@@ -6,7 +6,7 @@ use rusqlite::{Error, Row};
 
 use super::types::Millis;
 use super::{
-    Connection, approvals, attachments, comments, customers, details, employees, history,
+    Connection, approvals, attachments, columns, comments, customers, details, employees, history,
     incidents, invites, outbox, stages, tasks, webhooks,
 };
 use crate::domain::Day;
@@ -215,12 +215,12 @@ impl Table {
                 read = read.and_then(|()| row.get::<_, Option<Millis>>(at).map(drop));
             }
             if let Err(error) = read {
-                let column =
-                    place(&error).map(|at| row.as_ref().column_name(at).map(str::to_owned));
-                let column = match column {
-                    Some(name) => name?,
-                    None if matches!(error, Error::SqliteFailure(..)) => return Err(error),
-                    None => "its columns don't fit together".to_owned(),
+                let named = columns::damaged(&error).map(str::to_owned);
+                let column = match (named, place(&error)) {
+                    (Some(name), _) => name,
+                    (None, Some(at)) => row.as_ref().column_name(at)?.to_owned(),
+                    _ if matches!(error, Error::SqliteFailure(..)) => return Err(error),
+                    _ => "its columns don't fit together".to_owned(),
                 };
                 let number = match row.get_ref(own + self.instants.len())? {
                     ValueRef::Integer(number) => number.to_string(),

@@ -460,3 +460,40 @@ fn the_room_for_answers_has_bounds() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_subscription_with_long_lists_keeps_no_room_between_its_answers() {
+    let shop = shop_with(SMALL).await;
+    let create =
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
+    shop.ask(create).await;
+    fill(&shop, 2_600, 500);
+    shop.database()
+        .execute("UPDATE tasks SET customer_id = 1", [])
+        .unwrap();
+    let mut socket = crate::live::watching(&shop).await;
+    let nested = "subscription { taskChanged { task { customer { tasks { id } } } } }";
+    crate::live::say(&mut socket, crate::live::subscribe("long", nested)).await;
+    crate::live::say(&mut socket, crate::live::subscribe("q", "{ me { id } }")).await;
+    let done = json!({"type": "complete", "id": "q"});
+    while crate::live::hear(&mut socket).await != done {}
+    // Twice as many entries as take the turn of the long answers.
+    for number in 0..4 {
+        let change = format!(
+            r#"mutation {{ updateTask(taskData: {{id: 1, description: "{number}"}}) {{ task {{ id }} }} }}"#
+        );
+        shop.ask(&change).await;
+        let told = loop {
+            let heard = crate::live::hear(&mut socket).await;
+            if heard["id"] == "long" {
+                break heard;
+            }
+        };
+        let tasks = &told["payload"]["data"]["taskChanged"]["task"]["customer"]["tasks"];
+        assert_eq!(tasks.as_array().map(Vec::len), Some(2_601), "{number}");
+    }
+    let (status, _, answer) = list(&shop).await.unwrap();
+    assert_eq!(status, 200);
+    assert!(answer.len() > 1024 * 1024, "long enough to need the turn");
+    shop.close().await;
+}
