@@ -58,7 +58,7 @@ pub fn redirect(public_url: &str, request: &Request<Incoming>) -> Response {
     let path = request
         .uri()
         .path_and_query()
-        .map(|path| path.as_str())
+        .map(warp::http::uri::PathAndQuery::as_str)
         // `OPTIONS *` has none.
         .filter(|path| path.starts_with('/'))
         .unwrap_or("/");

@@ -13,6 +13,8 @@ use crate::pages::Browser;
 use crate::receiver::{self, Receiver};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
+/// No step at all.
+const STILL: SignedDuration = SignedDuration::ZERO;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The numbers of the tasks of a list, read two at a time.
@@ -56,7 +58,7 @@ fn reversed(ids: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn tasks_are_listed_in_the_order_in_which_they_came() {
     let shop = Shop::with_owner().await;
-    for (number, step) in [HOUR * 0, -HOUR, -DAY, HOUR * 2, -HOUR, HOUR * 0]
+    for (number, step) in [STILL, -HOUR, -DAY, HOUR * 2, -HOUR, STILL]
         .into_iter()
         .enumerate()
     {
@@ -217,7 +219,7 @@ async fn a_chat_reads_what_happened_in_its_order() {
     let before = messages(&shop, 2).await.len();
     // The chat's limit is used up, so what happens now waits while the clock is set back.
     for (step, words) in [
-        (HOUR * 0, "первое"),
+        (STILL, "первое"),
         (-HOUR, "второе"),
         (-DAY, "третье"),
         (HOUR * 2, "четвёртое"),
@@ -261,7 +263,7 @@ async fn an_answer_lands_on_the_task_that_something_happened_to_last() {
     let taken = "Передали мастерской: заявка <b>№ 1</b>.";
     let told = landed(&shop, count).await;
     assert!(told.starts_with(taken), "of those that are open: {told}");
-    for (id, step) in [("3", HOUR * 0), ("2", -DAY), ("1", -HOUR)] {
+    for (id, step) in [("3", STILL), ("2", -DAY), ("1", -HOUR)] {
         shop.clock.step(step);
         set_status(&shop, id, "CLOSED").await;
         count = within(&shop, 60, count + 1).await.len();

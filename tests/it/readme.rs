@@ -185,7 +185,7 @@ async fn the_examples_work_in_their_order() {
                 assert_ne!(payload, &json!([]), "{example}");
             }
             "tasks" | "customers" | "invites" => {
-                assert_eq!(payload["totalCount"], 1, "{example}\n{answer}")
+                assert_eq!(payload["totalCount"], 1, "{example}\n{answer}");
             }
             _ => {}
         }

@@ -68,9 +68,7 @@ fn scans(coded: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(coded.len());
     let (mut from, mut at) = (0, 0);
     while let [first, marker, ..] = coded[at..] {
-        if first != markers::P || matches!(marker, 0 | 0x01 | 0xd0..=0xd7) {
-            at += 1;
-        } else if marker == markers::P {
+        if first != markers::P || matches!(marker, 0 | 0x01 | 0xd0..=0xd7 | markers::P) {
             at += 1;
         } else if marker == markers::EOI {
             kept.extend_from_slice(&coded[from..at + 2]);
