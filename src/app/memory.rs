@@ -91,7 +91,7 @@ impl AsRef<[u8]> for Kept {
 }
 
 impl Memory {
-    /// Room for that many MiB: three quarters for answers of more than [`MIDDLE`].
+    /// Room for that many MiB: three quarters for answers of more than a MiB.
     pub fn new(mib: u32, clock: Clock) -> Arc<Self> {
         let room = |units: usize| Room {
             units: Arc::new(Semaphore::new(units)),

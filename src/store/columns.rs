@@ -50,6 +50,11 @@ impl<'a> Columns<'a> {
         value
     }
 
+    /// Whether every column was taken.
+    pub fn is_over(&self) -> bool {
+        self.next == self.row.as_ref().column_count()
+    }
+
     fn damaged(&self, column: &str, source: rusqlite::Error) -> rusqlite::Error {
         let damaged = Damaged {
             table: self.table,

@@ -50,7 +50,7 @@ const TABLES: [Table; 21] = [
         "tasks",
         tasks::COLUMNS,
         |row| tasks::from_row(row).map(drop),
-        &[],
+        &["listed_at", "touched_at"],
     ),
     table(
         "task_details",

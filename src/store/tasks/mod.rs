@@ -34,7 +34,8 @@ pub struct TaskRow {
     pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
-    pub place: Place,
+    /// `None` in lists that need no cursors: it is two columns of every row.
+    pub place: Option<Place>,
 }
 
 /// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
@@ -43,6 +44,15 @@ pub struct TaskRow {
 pub struct Place {
     listed: i64,
     touched: i64,
+}
+
+impl Place {
+    fn by_days(task: &Task) -> Self {
+        Self {
+            listed: task.created.as_millisecond(),
+            touched: task.updated.as_millisecond(),
+        }
+    }
 }
 
 /// What and whom the rows of one list concern.
@@ -55,11 +65,18 @@ struct Known {
 
 pub(super) const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
                        description, due_on, version, created_at, updated_at, closed_at, ready_at, \
-                       remind, listed_at, touched_at";
+                       remind";
+const PLACE: &str = "listed_at, touched_at";
 
-static SELECT: LazyLock<String> = LazyLock::new(|| {
+static SELECT: LazyLock<String> = LazyLock::new(|| select(""));
+/// The same with the places.
+static SELECT_PLACED: LazyLock<String> =
+    LazyLock::new(|| select(&format!(", {}", columns::of("t", PLACE))));
+static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
+
+fn select(more: &str) -> String {
     format!(
-        "SELECT {}, {}, {}, {} FROM tasks AS t
+        "SELECT {}, {}, {}, {}{more} FROM tasks AS t
          LEFT JOIN stages AS s ON s.id = t.stage_id
          LEFT JOIN customers AS c ON c.id = t.customer_id
          LEFT JOIN employees AS e ON e.id = t.employee_id",
@@ -68,14 +85,10 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
         columns::of("c", customers::COLUMNS),
         columns::of("e", employees::COLUMNS),
     )
-});
-static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
+}
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
-    let row = &mut Columns::of("tasks", row);
-    let task = task(row)?;
-    place(row)?;
-    Ok(task)
+    task(&mut Columns::of("tasks", row))
 }
 
 fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
@@ -98,16 +111,20 @@ fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
     })
 }
 
-fn place(row: &mut Columns<'_>) -> rusqlite::Result<Place> {
-    Ok(Place {
+/// The place of a task, where the statement asks for it.
+fn place(row: &mut Columns<'_>) -> rusqlite::Result<Option<Place>> {
+    if row.is_over() {
+        return Ok(None);
+    }
+    Ok(Some(Place {
         listed: row.take("listed_at")?,
         touched: row.take("touched_at")?,
-    })
+    }))
 }
 
 fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
     let row = &mut Columns::of("tasks", row);
-    let (task, place) = (task(row)?, place(row)?);
+    let task = task(row)?;
     // The triggers see to it that there is one.
     let stage = row.joined("stages", stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
@@ -125,7 +142,7 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
             &mut known.employees,
             employees::read,
         )?,
-        place,
+        place: place(row)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, SELECT, TaskRow};
+use super::{Conditions, Place, SELECT, SELECT_PLACED, TaskRow};
 use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
 use crate::store::types::Millis;
@@ -15,8 +15,9 @@ pub struct After {
 }
 
 impl After {
-    /// The position of a task in an order.
+    /// The position of a task in an order. One of a list without places stands by its days.
     pub fn of(TaskRow { task, place, .. }: &TaskRow, order: TaskOrder) -> Self {
+        let place = place.unwrap_or_else(|| Place::by_days(task));
         let ready = || task.ready.unwrap_or(Timestamp::MAX).as_millisecond();
         let key = match order {
             TaskOrder::Newest | TaskOrder::Oldest => place.listed,
@@ -92,7 +93,7 @@ fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result
     let mut conditions = Conditions::new(connection, &besides)?;
     conditions.add("t.id = :first".to_owned());
     conditions.bind(":first", id);
-    let sql = format!("{} {}", *SELECT, conditions.clause(""));
+    let sql = format!("{} {}", *SELECT_PLACED, conditions.clause(""));
     conditions.rows(connection, &sql)
 }
 
@@ -139,7 +140,7 @@ fn others(
     }
     conditions.bind(":limit", limit);
     let order = format!("ORDER BY {direction} LIMIT :limit");
-    let sql = format!("{} {} {order}", *SELECT, conditions.clause(&order));
+    let sql = format!("{} {} {order}", *SELECT_PLACED, conditions.clause(&order));
     conditions.rows(connection, &sql)
 }
 

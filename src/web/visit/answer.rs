@@ -64,7 +64,7 @@ impl Visit {
     }
 
     /// Sends the browser to another page, which it fetches. What came from a request goes through
-    /// [`safe_path`](super::safe_path) first.
+    /// `safe_path` first.
     pub fn go(&self, to: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
         let to = HeaderValue::from_str(&encoded(to)).unwrap_or(HeaderValue::from_static("/"));
