@@ -135,7 +135,7 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
     let token = answer["data"]["register"]["token"].as_str();
     shop.token = token.map(str::to_owned);
     assert_eq!(names(&shop).await[1], "In progress");
-    assert_eq!(names(&shop).await[4], "Waits for a part");
+    assert_eq!(names(&shop).await[4], "Awaiting parts");
     shop.close().await;
 }
 

@@ -106,7 +106,7 @@ async fn a_link_shows_how_far_the_task_is_and_nothing_that_is_not_the_holders() 
     let (_, _, english) = look(&shop, &link, "en-GB").await;
     for line in [
         "<html lang=\"en\">",
-        "<h1>Task No. 1</h1>",
+        "<h1>Repair No. 1</h1>",
         "Ready",
         "Your phone",
     ] {
