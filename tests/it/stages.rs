@@ -733,12 +733,12 @@ async fn staff_set_stages_on_the_pages_and_take_it_back() {
         list.contains("data-task=\"2\"") && !list.contains("data-task=\"1\""),
         "{list}"
     );
-    assert!(list.contains("стоит 3 дня"), "{list}");
+    assert!(list.contains("без движения 3 дня"), "{list}");
     assert!(
         browser
             .page("/tasks/2")
             .await
-            .contains("<span class=\"bad\">застряла</span>")
+            .contains("<span class=\"bad\">без движения</span>")
     );
     shop.close().await;
 }
