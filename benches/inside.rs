@@ -15,7 +15,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use warp::reply::Response;
+use zayavka::app::known_devices::Devices;
 use zayavka::app::limits::Limits;
+use zayavka::app::memory::Memory;
 use zayavka::app::passwords::Passwords;
 use zayavka::app::status_links::Links;
 use zayavka::app::tokens::Tokens;
@@ -26,8 +28,8 @@ use zayavka::demo;
 use zayavka::domain::{
     BotState, Country, Currency, EmployeeId, Introspection, Language, Registration, Shop,
 };
-use zayavka::graphql::{self, Caller, Schema};
-use zayavka::http::{self, Hosts, Site};
+use zayavka::graphql::{self, Answer, Caller, Schema};
+use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
 
 const TASKS: u32 = 100_000;
@@ -85,12 +87,14 @@ impl Inside {
             loopback: true,
             public_url: "http://127.0.0.1:8000".into(),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)),
+            devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),
             passwords: Passwords::new().expect("a hash"),
             limits: Limits::new(&clock, None),
             links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
             reminders: None,
             uploads: Uploads::default(),
             bot: watch::Sender::new(BotState::Off),
+            memory: Memory::new(192, clock.clone()),
             clock,
         });
         let runtime = Runtime::new().expect("a runtime");
@@ -113,6 +117,8 @@ impl Inside {
                 webhook_secret: None,
                 trusted_proxies: Vec::new(),
                 hosts: Hosts::new([], (HERE, 8000).into()),
+                strangers: strangers(10_000),
+                followers: followers(10_000),
                 cors_origins: Vec::new(),
                 https: false,
                 stop: CancellationToken::new(),
@@ -120,6 +126,7 @@ impl Inside {
             token,
             caller: Caller {
                 viewer: Some(viewer),
+                known: None,
                 address: HERE,
                 local: true,
                 request_id: "bench".into(),
@@ -134,7 +141,7 @@ impl Inside {
     }
 
     /// From the text of the query to the bytes of the answer.
-    fn ask(&self, query: &str, variables: serde_json::Value) -> Vec<u8> {
+    fn ask(&self, query: &str, variables: serde_json::Value) -> Answer {
         let request = Request::new(query).variables(Variables::from_json(variables));
         let prepared = self
             .site
@@ -222,7 +229,7 @@ fn all_tasks_by_day(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
-fn all_tasks() -> Vec<u8> {
+fn all_tasks() -> Answer {
     inside().ask(LIST, json!({}))
 }
 

@@ -1,5 +1,7 @@
 //! What HTTPS shows: reading a certificate and its key, and what the certificate says of itself.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,6 +14,9 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
 use crate::https;
+
+/// The longest file with certificates or a key, in bytes.
+const LONGEST: u64 = 1024 * 1024;
 
 /// From when to when a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +33,8 @@ pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
     let chain = chain(certificate)
         .map_err(|error| format!("tls.certificate: {}: {error}", certificate.display()))?;
     let of_key = |error: &dyn std::fmt::Display| format!("tls.key: {}: {error}", key.display());
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of_key(&error))?;
+    let private = PrivateKeyDer::from_pem_slice(&bytes(key).map_err(|error| of_key(&error))?);
+    let private = private.map_err(|error| of_key(&error))?;
     CertifiedKey::from_der(chain, private, &https::ciphers()).map_err(|error| of_key(&error))
 }
 
@@ -37,11 +43,22 @@ pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
 /// # Errors
 /// Says why there are none.
 pub fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let bytes = bytes(file).map_err(|error| error.to_string())?;
+    let read = CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>();
     let chain: Vec<_> = read.map_err(|error| error.to_string())?;
     match chain.is_empty() {
         true => Err("there is no certificate in it".to_owned()),
         false => Ok(chain),
+    }
+}
+
+/// Reads a file, of no more than [`LONGEST`]: a wrong name may be that of anything.
+fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(file)?.take(LONGEST + 1);
+    match file.read_to_end(&mut bytes)? as u64 > LONGEST {
+        true => Err(std::io::Error::other("it is longer than 1 MiB")),
+        false => Ok(bytes),
     }
 }
 

@@ -36,7 +36,7 @@
 //!  │        └─▶ webhooks ─▶ config, store
 //!  │                 graphql, web ─▶ sheet ─▶ i18n, store
 //!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
-//!       telegram, webhooks, server, certificate, cli ─▶ https            log ─▶ clock, domain
+//!       telegram, webhooks, server, certificate, cli ─▶ https            cli ─▶ log ─▶ clock, domain
 //! ```
 //!
 //! # What always holds
@@ -51,6 +51,9 @@
 //!   from their deliveries.
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].
+//! - What another side sends is read up to a limit: bodies through [`http`], answers through [`https`]
+//!   alone, files with a bound of their own. The limits stand in `docs/operations.md`.
+//! - Nothing writes to standard error but [`log`]: a pipe that nobody reads would hold the writer up.
 //! - What bounds work belongs to the work: a permit, a slot or a place in a queue moves into what runs, and never stays
 //!   in the future that waits for it. A client that hangs up drops the future, and the work goes on.
 //! - What has to be named in two places is one list: a route is also its name in the log and the metrics

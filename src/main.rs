@@ -6,6 +6,7 @@ use clap::Parser;
 use zayavka::cli::{self, Arguments};
 use zayavka::domain::chain;
 use zayavka::log;
+use zayavka::server::DatabaseLost;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,8 +18,11 @@ fn main() -> ExitCode {
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("zayavka: {}", chain(&*error));
-            ExitCode::FAILURE
+            log::say(&format!("zayavka: {}", chain(&*error)));
+            match error.is::<DatabaseLost>() {
+                true => ExitCode::from(DatabaseLost::EXIT),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn change(
     now: Timestamp,
 ) -> Result<()> {
     let kind = EventKind::Edited;
-    if store::history::count_since(tx, about.id, kind, since)? >= OPEN {
+    if store::history::count_since(tx, about.id, kind, since, now)? >= OPEN {
         return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
     }
     store::comments::set_text(tx, comment.id, text)?;

@@ -17,11 +17,6 @@ pub fn get(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Custome
     store::customers::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// Every card, oldest first.
-pub fn all(connection: &Connection, _: &Actor) -> Result<Vec<Customer>> {
-    store::customers::all(connection)
-}
-
 /// At most `limit` cards behind `after` that match a search.
 pub fn page(
     connection: &Connection,

@@ -1,35 +1,60 @@
-//! What is taken out of the shop as a whole, page by page. The owner's, since it is every
+//! What is taken out of the shop as a whole, part by part. The owner's, since it is every
 //! customer's phone at once.
 
-use super::details;
-use crate::domain::{Customer, CustomerId, Days, Details, Owner, Result, TaskFilter, TaskOrder};
-use crate::store::customers::Search;
+use futures_util::stream::{self, Stream};
+
+use super::{Desk, details};
+use crate::domain::{Customer, Days, Details, Owner, Result, TaskFilter, TaskOrder};
 use crate::store::tasks::{After, TaskRow};
 use crate::store::{self, Connection};
 
-/// Rows of a page: a file of any length is written with no more of them in memory.
-pub const PAGE: usize = 500;
+/// Rows of a part: a file of any length is written with a few parts in memory, and no snapshot of the database is held
+/// while somebody reads it.
+const PART: usize = 250;
 
-/// The tasks of those days behind `after`, oldest first, with what is known of them.
+/// Returns the tasks of those days, oldest first, with what is known of them.
 pub fn tasks(
-    connection: &Connection,
-    _: &Owner,
+    desk: &Desk,
+    _: Owner,
     created: Days,
-    after: Option<After>,
-) -> Result<Vec<(TaskRow, Details)>> {
+) -> impl Stream<Item = Result<Vec<(TaskRow, Details)>>> + Send + use<> {
+    let (db, memory) = (desk.db.clone(), desk.memory.clone());
     let filter = TaskFilter {
         created,
         ..TaskFilter::default()
     };
-    let rows = store::tasks::page(connection, &filter, TaskOrder::Oldest, after, PAGE)?;
+    // Behind which task it goes on; `None` at the end.
+    let start = Some(None::<After>);
+    stream::try_unfold(
+        (db, memory, filter, start),
+        |(db, memory, filter, after)| async move {
+            let Some(after) = after else {
+                return Ok(None);
+            };
+            let _step = memory.step().await?;
+            let wanted = filter.clone();
+            let rows = db.read(move |c| part(c, &wanted, after)).await?;
+            let full = rows.len() == PART;
+            let last = rows.last().filter(|_| full);
+            let next = last.map(|(row, _)| Some(After::of(row, TaskOrder::Oldest)));
+            Ok(Some((rows, (db, memory, filter, next))))
+        },
+    )
+}
+
+fn part(
+    connection: &Connection,
+    filter: &TaskFilter,
+    after: Option<After>,
+) -> Result<Vec<(TaskRow, Details)>> {
+    let rows = store::tasks::page(connection, filter, TaskOrder::Oldest, after, PART)?;
     details::with(connection, rows)
 }
 
-/// The cards behind `after`, oldest first.
+/// Returns the cards, oldest first.
 pub fn customers(
-    connection: &Connection,
-    _: &Owner,
-    after: Option<CustomerId>,
-) -> Result<Vec<Customer>> {
-    store::customers::page(connection, &Search::default(), after, PAGE)
+    desk: &Desk,
+    _: Owner,
+) -> impl Stream<Item = Result<Vec<Customer>>> + Send + use<> {
+    super::lists::cards(desk)
 }

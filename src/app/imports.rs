@@ -90,7 +90,7 @@ fn insert(
         customer,
         ..new.task.clone()
     };
-    let id = store::tasks::insert(tx, &task)?;
+    let id = store::tasks::insert_imported(tx, &task)?;
     let of = new.warranty_of.as_deref();
     let details = Details {
         warranty_of: of.and_then(|of| numbers.get(of)).copied(),

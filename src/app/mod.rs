@@ -16,9 +16,13 @@ pub mod edits;
 pub mod exports;
 pub mod imports;
 pub mod incidents;
+mod keyed;
+pub mod known_devices;
 pub mod limits;
 pub mod links;
+pub mod lists;
 mod log;
+pub mod memory;
 pub mod notices;
 pub mod paging;
 pub mod passwords;
@@ -31,9 +35,12 @@ pub mod stages;
 pub mod status_links;
 pub mod tasks;
 pub mod tokens;
+pub mod turns;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
+
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
@@ -52,12 +59,14 @@ pub struct Desk {
     /// Where people reach the server, with no slash at the end.
     pub public_url: String,
     pub tokens: tokens::Tokens,
+    pub devices: known_devices::Devices,
     pub passwords: passwords::Passwords,
     pub limits: limits::Limits,
     pub links: status_links::Links,
     /// When customers are reminded; `None` where nobody is.
     pub reminders: Option<Reminders>,
     pub uploads: uploads::Uploads,
+    pub memory: Arc<memory::Memory>,
     /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
     pub bot: watch::Sender<BotState>,
 }

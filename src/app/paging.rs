@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::domain::{CustomerId, Problem, Result, TaskId, TaskOrder};
+use crate::domain::{CustomerId, InviteId, Problem, Result, TaskId, TaskOrder};
 use crate::store::tasks::After;
 
 pub fn task_cursor(after: After, order: TaskOrder) -> String {
@@ -38,6 +38,19 @@ pub fn read_customer_cursor(text: &str) -> Result<CustomerId> {
         .as_deref()
         .and_then(|plain| plain.strip_prefix("customer:"));
     id.and_then(|id| CustomerId::parse("after", id).ok())
+        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+}
+
+pub fn invite_cursor(id: InviteId) -> String {
+    encode(&format!("invite:{id}"))
+}
+
+pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
+    let plain = decode(text);
+    let id = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("invite:"));
+    id.and_then(|id| InviteId::parse("after", id).ok())
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 

@@ -1,30 +1,43 @@
-//! Hashing of passwords: slow on purpose, so only a few at a time.
+//! Hashing of passwords: slow on purpose, so only a few at a time, each in its turn.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use pbkdf2::password_hash::{PasswordHasher, PasswordVerifier};
 use pbkdf2::phc::PasswordHash;
 use pbkdf2::{Algorithm, Params, Pbkdf2};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
-use crate::domain::{Error, Password, Result, nfc};
+use super::limits::block;
+use super::turns::{self, Room, Turns};
+use crate::domain::{EmployeeId, Error, Password, Result, nfc};
 
-/// Hashes that may run at once.
-const RUNNING: usize = 2;
-/// Hashes that may run or wait; the next one is told to come back.
-const QUEUE: usize = 16;
+/// The numbers of hashes that may run and wait. At 74 ms each, the last of 128 strangers waits for less than 5 seconds.
+pub const ROOM: Room = Room {
+    running: 2,
+    known: 16,
+    strangers: 128,
+    line: 16,
+};
+/// The wait before somebody tries again for whom there was no place.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
+/// The line that somebody waits in: an employee's, or that of a block of addresses.
+pub type Lane = turns::Lane<EmployeeId, IpAddr>;
+/// The right to hash once; see [`turns`].
+pub type Turn = turns::Turn<EmployeeId, IpAddr>;
+
+impl Lane {
+    /// Returns the lane of a stranger at an address.
+    pub fn of(address: IpAddr) -> Self {
+        Self::Stranger(block(address))
+    }
+}
+
 /// PBKDF2-HMAC-SHA256 with a bounded queue in front.
-///
-/// A permit belongs to the work and not to the future that waits for it: a client that hangs up drops the
-/// future, and the hash runs on. So the permits move into the closure that does the work.
 pub struct Passwords {
     pbkdf2: Pbkdf2,
-    running: Arc<Semaphore>,
-    queued: Arc<Semaphore>,
+    turns: Turns<EmployeeId, IpAddr>,
     /// The hash of a password that nobody has, for accounts that don't exist.
     nobody: String,
 }
@@ -41,41 +54,59 @@ impl Passwords {
         let rounds = Params::RECOMMENDED_ROUNDS;
         Ok(Self {
             pbkdf2,
-            running: Arc::new(Semaphore::new(RUNNING)),
-            queued: Arc::new(Semaphore::new(QUEUE)),
+            turns: Turns::new(ROOM),
             nobody: nobody(rounds, &salt, &any)?,
         })
     }
 
-    /// The PHC string of a new password.
+    /// Waits for the right to hash once.
     ///
     /// # Errors
     /// [`Error::RateLimited`] when too many wait.
-    pub async fn hash(&self, password: Password) -> Result<String> {
-        let pbkdf2 = self.pbkdf2;
-        self.run(move || {
-            let hash = pbkdf2.hash_password(password.expose().as_bytes());
-            hash.map(|hash: PasswordHash| hash.to_string())
-                .map_err(Error::internal)
+    pub async fn turn(&self, lane: Lane) -> Result<Turn> {
+        let turn = self.turns.wait(lane).await;
+        turn.ok_or(Error::RateLimited {
+            retry_after: RETRY_AFTER,
         })
-        .await
+    }
+
+    /// Returns the PHC string of a new password.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the system has no randomness to give.
+    pub async fn hash(&self, turn: Turn, password: Password) -> Result<String> {
+        let pbkdf2 = self.pbkdf2;
+        run(turn, move || hash(pbkdf2, password.expose())).await
+    }
+
+    /// The same on this thread and without a turn, for a program that does nothing else.
+    ///
+    /// # Errors
+    /// As for [`Passwords::hash`].
+    pub fn hash_alone(&self, password: &Password) -> Result<String> {
+        hash(self.pbkdf2, password.expose())
     }
 
     /// Compares a password with the one that was hashed, both in Unicode's form NFC. Without a hash it takes as
     /// long, and the answer is [`Verdict::Wrong`].
     ///
     /// # Errors
-    /// [`Error::RateLimited`] when too many wait.
-    pub async fn verify(&self, hash: Option<String>, password: SecretString) -> Result<Verdict> {
+    /// [`Error::Internal`] for a hash that is none.
+    pub async fn verify(
+        &self,
+        turn: Turn,
+        of: Option<String>,
+        password: SecretString,
+    ) -> Result<Verdict> {
         let pbkdf2 = self.pbkdf2;
-        let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        self.run(move || {
-            let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
+        let known = of.is_some();
+        let of = of.unwrap_or_else(|| self.nobody.clone());
+        run(turn, move || {
+            let of = PasswordHash::new(&of).map_err(Error::internal)?;
             let typed = password.expose_secret();
             let composed = SecretString::from(&*nfc(typed));
             let composed = composed.expose_secret();
-            let is = |text: &str| pbkdf2.verify_password(text.as_bytes(), &hash).is_ok() && known;
+            let is = |text: &str| pbkdf2.verify_password(text.as_bytes(), &of).is_ok() && known;
             if is(composed) {
                 return Ok(Verdict::Right);
             }
@@ -83,32 +114,31 @@ impl Passwords {
             if composed == typed || !is(typed) {
                 return Ok(Verdict::Wrong);
             }
-            let anew: PasswordHash = pbkdf2
-                .hash_password(composed.as_bytes())
-                .map_err(Error::internal)?;
-            Ok(Verdict::Outdated(anew.to_string()))
+            Ok(Verdict::Outdated(hash(pbkdf2, composed)?))
         })
         .await
     }
+}
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let place = self.queued.clone().try_acquire_owned();
-        let place = place.map_err(|_| Error::RateLimited {
-            retry_after: RETRY_AFTER,
-        })?;
-        let running = self.running.clone().acquire_owned().await;
-        let permits = (place, running.map_err(Error::internal)?);
-        let work = move || {
-            let _permits = permits;
-            work()
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Error::internal)?
-    }
+/// The turn goes with the work, which ends when it ends, also where nobody waits for it any more.
+async fn run<T: Send + 'static>(
+    turn: Turn,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let work = move || {
+        let _turn = turn;
+        work()
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::internal)?
+}
+
+fn hash(pbkdf2: Pbkdf2, password: &str) -> Result<String> {
+    let hash: PasswordHash = pbkdf2
+        .hash_password(password.as_bytes())
+        .map_err(Error::internal)?;
+    Ok(hash.to_string())
 }
 
 /// What came of comparing a password with a hash.

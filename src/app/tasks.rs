@@ -27,11 +27,6 @@ pub fn get(connection: &Connection, _: &Actor, id: TaskId) -> Result<TaskRow> {
     store::tasks::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// Every task that matches, oldest first.
-pub fn list(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
-    store::tasks::list(connection, filter)
-}
-
 /// At most `limit` tasks behind `after`.
 pub fn page(
     connection: &Connection,
@@ -136,6 +131,7 @@ pub fn update(
         stage: was,
         customer,
         employee,
+        place,
     } = get(tx, actor, id)?;
     task.expect_version(change.expected_version)?;
     if let Some(phone) = &change.customer_phone {
@@ -190,6 +186,7 @@ pub fn update(
         stage,
         customer,
         employee,
+        place,
     })
 }
 

@@ -1,14 +1,16 @@
 //! The command line.
 
 mod operation;
+mod signals;
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::passwords::Passwords;
@@ -16,10 +18,19 @@ use crate::app::{self, accounts, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
+use crate::log;
 use crate::server::{Failure, Server};
 use crate::store::{self, Db};
 use crate::{demo, graphql, i18n};
 
+/// How long a stop may take: a little less than the ten seconds after which people and service managers use force. What
+/// was acknowledged is in the file however the program ends.
+const STOP: Duration = Duration::from_millis(9_400);
+const LAST_LINE: Duration = Duration::from_millis(100);
+/// The longest line that is read for a password, in bytes; the longest password is far shorter.
+const LINE: u64 = 4 * 1024;
+/// The longest archive that is read, in GiB.
+const ARCHIVE: u64 = 4;
 /// The file that is read when none is named.
 const CONFIG: &str = "config.toml";
 
@@ -46,17 +57,18 @@ enum Command {
     /// Copy the database to a new file, also while the server runs
     ///
     /// The copy is one moment of the database, read through and found whole before it gets its
-    /// name. It holds phones, names and the key that signs tokens: keep it where nobody else can
-    /// read it. Nothing is ever overwritten.
+    /// name. Its SHA-256 is put beside it: `sha256sum -c PATH.sha256`. It holds phones, names and
+    /// the key that signs tokens: keep it where nobody else can read it. Nothing is ever
+    /// overwritten.
     Backup {
         /// The file to make
         path: PathBuf,
     },
     /// Put a backup in the place of the database; the server must be stopped
     ///
-    /// The backup is checked first, and brought to this version's schema. The database that was
-    /// there stays beside it, with `.before-restore-` and the time in its name. Everybody has to
-    /// sign in again, and open invites end.
+    /// The backup is checked first, also by the SHA-256 beside it, and brought to this version's
+    /// schema. The database that was there stays beside it, with `.before-restore-` and the time
+    /// in its name. Everybody has to sign in again, and open invites end.
     Restore {
         /// The backup
         path: PathBuf,
@@ -79,7 +91,7 @@ enum Command {
     /// Ask the running server whether it is ready, for monitors and containers
     ///
     /// It asks the address of `listen` on this machine, waits three seconds at most, prints one
-    /// line, and ends with 0 when the server is ready, else with 1.
+    /// line, which says why it isn't ready, and ends with 0 when the server is ready, else with 1.
     Healthcheck,
     /// Print the settings in force and where each came from
     Config,
@@ -142,9 +154,15 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// A closed pipe (`zayavka schema | head`) is no failure worth a panic.
+/// Writes to standard output. Whoever closes the pipe (`zayavka schema | head`) has read what they wanted: that is no
+/// failure.
 fn print(text: &str) -> Result<(), Failure> {
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    let mut out = std::io::stdout();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| format!("standard output: {error}").into()),
+    }
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
@@ -154,31 +172,28 @@ async fn serve(config: Config) -> Result<(), Failure> {
     })?;
     let server = Server::build(config, listener, Clock::system()).await?;
     let scheme = if secure { "https" } else { "http" };
-    eprintln!("Zayavka listens on {scheme}://{}", server.address()?);
-    if let Some(hint) = server.first_account_hint().await? {
-        eprintln!("{hint}");
-    }
     let stop = CancellationToken::new();
-    tokio::spawn(watch_signals(stop.clone())?);
-    server.run_until(stop).await
-}
-
-/// The first SIGTERM or SIGINT asks for an orderly stop, the second one ends the program.
-fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
-                std::process::exit(1);
-            }
-            stop.cancel();
+    // Whoever reads that it listens may send a signal at once.
+    tokio::spawn(signals::watch(stop.clone())?);
+    std::thread::Builder::new().name("stop".to_owned()).spawn({
+        let (stop, runtime) = (stop.clone(), tokio::runtime::Handle::current());
+        move || {
+            runtime.block_on(stop.cancelled());
+            std::thread::sleep(STOP);
+            tracing::error!("the stop took too long: the program ends as it is");
+            // The log is written by another thread.
+            std::thread::sleep(LAST_LINE);
+            std::process::exit(1);
         }
-    })
+    })?;
+    log::say(&format!(
+        "Zayavka listens on {scheme}://{}",
+        server.address()?
+    ));
+    if let Some(hint) = server.first_account_hint().await? {
+        log::say(&hint);
+    }
+    server.run_until(stop).await
 }
 
 async fn user(config: Config, command: User) -> Result<(), Failure> {
@@ -188,9 +203,8 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
     match command {
         User::Add { email, owner } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?
-                .hash(read_password(&email, &config.shop.about)?)
-                .await?;
+            let password = read_password(&email, &config.shop.about)?;
+            let hash = Passwords::new()?.hash_alone(&password)?;
             let role = if owner { Role::Owner } else { Role::Employee };
             let of = email.clone();
             db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
@@ -208,9 +222,8 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
         }
         User::ResetPassword { email } => {
             let email = parse_email(&email)?;
-            let hash = Passwords::new()?
-                .hash(read_password(&email, &config.shop.about)?)
-                .await?;
+            let password = read_password(&email, &config.shop.about)?;
+            let hash = Passwords::new()?.hash_alone(&password)?;
             let of = email.clone();
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
@@ -256,14 +269,8 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
     let db = open(&config.database, &clock)?;
     let password = Arc::new(crate::app::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
-    let hash = Passwords::new()?
-        .hash(Password::parse(
-            "password",
-            &password,
-            &email,
-            &config.shop.about,
-        )?)
-        .await?;
+    let parsed = Password::parse("password", &password, &email, &config.shop.about)?;
+    let hash = Passwords::new()?.hash_alone(&parsed)?;
     let language = config.shop.language;
     db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
         .await
@@ -278,8 +285,7 @@ async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
 }
 
 async fn import(config: Config, path: &Path) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{}: it can't be read: {error}", path.display()))?;
+    let text = read_archive(path).map_err(|why| format!("{}: {why}", path.display()))?;
     let clock = Clock::system();
     let (db, now) = (open(&config.database, &clock)?, clock.now());
     db.write(move |tx| app::archive::restore_into_new(tx, "archive", &text, now))
@@ -290,13 +296,33 @@ async fn import(config: Config, path: &Path) -> Result<(), Failure> {
     )
 }
 
+/// Reads an archive whole, unless its first sign or its length says that it is none.
+fn read_archive(path: &Path) -> Result<String, String> {
+    let unreadable = |error| format!("it can't be read: {error}");
+    let most = ARCHIVE << 30;
+    let file = File::open(path).map_err(unreadable)?;
+    let mut file = BufReader::new(file.take(most + 1));
+    let begin = file.fill_buf().map_err(unreadable)?;
+    if !begin.trim_ascii_start().starts_with(b"{") {
+        return Err("it is no archive of Zayavka".to_owned());
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    match text.len() as u64 > most {
+        true => Err(format!(
+            "an archive of over {ARCHIVE} GiB is not read: restore a backup instead"
+        )),
+        false => Ok(text),
+    }
+}
+
 fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
     let db = Db::open(path, clock.now())?;
     if db.is_new() {
-        eprintln!(
+        log::say(&format!(
             "created a new, empty database at {}; if you expected your data, check `database`",
             db.path().display()
-        );
+        ));
     }
     Ok(db)
 }
@@ -315,7 +341,8 @@ fn read_password(email: &Email, shop: &About) -> Result<Password, Failure> {
         typed
     } else {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
+        let mut input = std::io::stdin().lock().take(LINE);
+        input.read_line(&mut line)?;
         line.trim_end_matches(['\n', '\r']).to_owned()
     };
     Password::parse("password", &typed, email, shop).map_err(|error| say(&error))

@@ -6,22 +6,31 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{print, watch_signals};
+use super::{print, signals};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
 use crate::https;
+use crate::log;
 use crate::server::Failure;
 use crate::store;
 
 /// How long the server may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How much of its answer is shown, in bytes.
+const WHY: usize = 200;
+
 pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
     let stop = CancellationToken::new();
-    tokio::spawn(watch_signals(stop.clone())?);
+    tokio::spawn(signals::watch(stop.clone())?);
     let work = move || store::backup::make(&config.database, &path, &stop);
     let made = tokio::task::spawn_blocking(work).await??;
+    for warning in &made.warnings {
+        log::say(&format!(
+            "warning: {warning}; the backup has it too, and `zayavka restore` refuses it until that is mended"
+        ));
+    }
     print(&format!(
         "{} is a whole copy: {} bytes, schema version {}.\n",
         made.path.display(),
@@ -33,9 +42,17 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
 pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure> {
     let (database, now) = (config.database, Clock::system().now());
     let to = database.display().to_string();
+    let digest = store::digest::beside_backup(&path);
     let work = move || store::restore::restore(&database, &path, now);
     let restored = tokio::task::spawn_blocking(work).await??;
     let mut said = format!("{to} is restored");
+    match restored.proved {
+        true => said += ", and the backup is as it was when it was made",
+        false => log::say(&format!(
+            "warning: there is no {}, so nobody can tell whether the backup is still what it was when it was made",
+            digest.display()
+        )),
+    }
     if restored.from_version != restored.version {
         let (from, to) = (restored.from_version, restored.version);
         said += &format!(", from schema version {from} to {to}");
@@ -89,6 +106,10 @@ pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
     })?;
     match answer.status().as_u16() {
         200 => print(&format!("ready: {url}\n")),
-        status => Err(format!("not ready: {url} answers {status}").into()),
+        status => {
+            let why = https::first_line(answer, WHY).await;
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            Err(format!("not ready: {url} answers {status}{why}").into())
+        }
     }
 }

@@ -90,6 +90,7 @@ impl Raw {
             ("http.trusted_proxies", list(&http.trusted_proxies)),
             ("http.hosts", list(&http.hosts)),
             ("http.cors_origins", list(&http.cors_origins)),
+            ("http.answers_mb", http.answers_mb.to_string()),
             ("http.connections", http.connections.to_string()),
             (
                 "http.requests_per_second",

@@ -42,6 +42,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub enum ConfigError {
     #[error("configuration")]
     Unreadable(#[source] config::ConfigError),
+    #[error("configuration: {}: it is longer than 1 MiB", .0.display())]
+    TooLong(PathBuf),
     #[error("configuration: {key}: {why}")]
     Key { key: &'static str, why: String },
 }
@@ -72,6 +74,8 @@ pub struct Config {
     pub connections: u32,
     /// Requests a second from one address; `None` without a limit.
     pub requests_per_second: Option<NonZeroU32>,
+    /// The memory that big answers may take together, in MiB.
+    pub answers_mb: u32,
     /// `None` for plain HTTP.
     pub tls: Option<Tls>,
     /// Where monitors read the metrics; `None` for nowhere.
@@ -205,6 +209,10 @@ impl Config {
                 connections => connections,
             },
             requests_per_second: NonZeroU32::new(raw.http.requests_per_second),
+            answers_mb: match raw.http.answers_mb {
+                mib @ 4..=65_536 => mib,
+                _ => return Err(wrong("http.answers_mb", "write a number from 4 to 65536")),
+            },
             tls,
             metrics: match raw.metrics.listen {
                 Some(listen) => Some(address("metrics.listen", &listen)?),

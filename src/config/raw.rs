@@ -1,6 +1,7 @@
 //! The settings as they were written: in the file, and in the environment over it. What holds
 //! where nobody wrote anything is here as well.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat};
@@ -9,6 +10,8 @@ use serde::Deserialize;
 
 use super::{ConfigError, Result};
 
+/// The longest file of settings, in bytes.
+const LONGEST: u64 = 1024 * 1024;
 pub const PREFIX: &str = "ZAYAVKA";
 
 #[derive(Deserialize)]
@@ -109,6 +112,7 @@ pub struct RawHttp {
     pub cors_origins: List,
     pub connections: u32,
     pub requests_per_second: u32,
+    pub answers_mb: u32,
 }
 
 #[derive(Deserialize)]
@@ -161,10 +165,21 @@ impl List {
 
 impl Raw {
     pub fn read(file: Option<&Path>) -> Result<Self> {
+        if let Some(file) = file.filter(|file| is_too_long(file)) {
+            return Err(ConfigError::TooLong(file.to_owned()));
+        }
         let read = sources(file, true).build();
         read.and_then(config::Config::try_deserialize)
             .map_err(ConfigError::Unreadable)
     }
+}
+
+/// Whether the library would read more than anybody writes: a wrong name may be that of anything. What can't be read at
+/// all it says itself.
+fn is_too_long(file: &Path) -> bool {
+    let read = std::fs::File::open(file)
+        .and_then(|file| std::io::copy(&mut file.take(LONGEST + 1), &mut std::io::sink()));
+    read.is_ok_and(|bytes| bytes > LONGEST)
 }
 
 pub fn sources(
@@ -229,6 +244,7 @@ impl Default for RawHttp {
             cors_origins: List::default(),
             connections: 10_000,
             requests_per_second: 50,
+            answers_mb: 192,
         }
     }
 }

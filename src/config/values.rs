@@ -1,7 +1,9 @@
 //! What stands in one key: an address, a time, a secret, and how it is read and refused.
 
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -9,6 +11,8 @@ use secrecy::SecretString;
 
 use super::{ConfigError, Result};
 
+/// The longest file with a secret, in KiB.
+const SECRET: u64 = 64;
 pub const SHORTEST_KEY: usize = 32;
 
 pub fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
@@ -73,10 +77,23 @@ pub fn secret(
     match (value, file) {
         (Some(_), Some(_)) => Err(wrong(file_key, format!("set this or {key}, not both"))),
         (value, None) => Ok(value),
-        (None, Some(file)) => match std::fs::read_to_string(&file) {
+        (None, Some(file)) => match read_file(&file, SECRET) {
             Ok(text) => Ok(Some(SecretString::from(text.trim()))),
-            Err(error) => Err(wrong(file_key, format!("{}: {error}", file.display()))),
+            Err(error) => Err(wrong(file_key, error)),
         },
+    }
+}
+
+/// Reads a file of text, of no more than so many KiB: a wrong name may be that of anything.
+fn read_file(file: &Path, kib: u64) -> Result<String, String> {
+    let at = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let mut text = String::new();
+    let read =
+        File::open(file).and_then(|file| file.take(kib * 1024 + 1).read_to_string(&mut text));
+    match read {
+        Err(error) => Err(at(&error)),
+        Ok(_) if text.len() as u64 > kib * 1024 => Err(at(&format!("it is longer than {kib} KiB"))),
+        Ok(_) => Ok(text),
     }
 }
 

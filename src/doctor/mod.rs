@@ -7,13 +7,14 @@ mod place;
 mod telegram;
 mod webhooks;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::{Backups, Config};
 use crate::domain::{Incident, Shop, chain};
+use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
@@ -162,19 +163,36 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec
 
 fn integrity(health: &Health) -> Finding {
     let about = "integrity";
-    match &health.damage {
-        None => Finding::ok(about, format!("{} of data, whole", size(health.bytes))),
-        Some(damage) => {
-            let advice = "Stop the server and run `zayavka restore` with the newest backup";
-            Finding::failure(about, format!("damaged: {damage}"), advice)
-        }
+    let restore = "Stop the server and run `zayavka restore` with the newest backup";
+    if let Some(damage) = &health.damage {
+        return Finding::failure(about, format!("damaged: {damage}"), restore);
     }
+    if !health.schema.strange.is_empty() {
+        let advice = "Somebody has changed the database: find out who, then stop the server and run `zayavka restore` \
+                      with a backup from before";
+        return Finding::failure(about, health.schema.strange.join("; "), advice);
+    }
+    if !health.values.is_empty() {
+        let advice = "Pages that show these fail. Stop the server, correct the values by SQL on a copy, or run \
+                      `zayavka restore` with a backup from before";
+        return Finding::failure(about, health.values.to_string(), advice);
+    }
+    Finding::ok(about, format!("{} of data, whole", size(health.bytes)))
 }
 
 /// A newer schema than the program's is no database that it can look at.
 fn schema(health: &Health) -> Finding {
     let about = "schema";
     let (found, known) = (health.schema_version, health.known_version);
+    let own = &health.schema.own;
+    if !own.is_empty() {
+        let said = format!(
+            "version {found}, and the database has what isn't ours: {}",
+            own.join(", ")
+        );
+        let advice = "If you haven't made that, find out who has";
+        return Finding::warning(about, said, advice);
+    }
     match found == known {
         true => Finding::ok(about, format!("version {found}")),
         false => Finding::warning(
@@ -217,7 +235,23 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     let Some((made, path)) = newest else {
         return Finding::failure(about, format!("none in {folder}"), advice);
     };
-    let said = format!("{} is the newest, {} old", path.display(), age(made, now));
+    let (changed, said) = match proof(&settings.dir) {
+        Err(error) => {
+            return Finding::failure(about, format!("{folder}: {error}"), "Run this as root");
+        }
+        Ok(proof) => proof,
+    };
+    if let Some(path) = changed {
+        let said = format!("{} was changed since it was made", path.display());
+        let advice =
+            "The disk may be failing: use another backup, and make a new one to another disk";
+        return Finding::failure(about, said, advice);
+    }
+    let said = format!(
+        "{} is the newest, {} old; {said}",
+        path.display(),
+        age(made, now)
+    );
     let late = made
         .saturating_add(2 * settings.every)
         .is_ok_and(|late| late < now);
@@ -225,6 +259,25 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
         false => Finding::ok(about, said),
         true => Finding::failure(about, said, advice),
     }
+}
+
+/// Compares each backup with its digest: the first one that was changed, and else what to say.
+fn proof(folder: &Path) -> std::io::Result<(Option<PathBuf>, String)> {
+    let (mut unchanged, mut missing) = (0, 0);
+    for (_, path) in rotation::list(folder)? {
+        match digest::check(&path)? {
+            Proof::Unchanged => unchanged += 1,
+            Proof::Missing => missing += 1,
+            Proof::Changed => return Ok((Some(path), String::new())),
+        }
+    }
+    Ok((
+        None,
+        match missing {
+            0 => format!("{unchanged} unchanged"),
+            _ => format!("{unchanged} unchanged, {missing} without a digest"),
+        },
+    ))
 }
 
 /// How long ago that was, roughly.

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::statvfs;
+use rustix::fs::{AtFlags, CWD, StatVfsMountFlags, StatxAttributes, StatxFlags, statvfs, statx};
 use rustix::process::geteuid;
 
 use super::{Finding, MIB, size};
@@ -40,7 +40,11 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
     };
     let file = fs::metadata(&path);
     match &file {
-        Ok(file) => findings.push(of_file(&path, file, &of_folder)),
+        Ok(file) => {
+            findings.push(of_file(&path, file, &of_folder));
+            findings.extend(linked(&path, file));
+            findings.extend(mounted(&path));
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let said = format!("there is none at {}", path.display());
             let advice = "The first start of the server makes an empty one; if you expected your \
@@ -52,9 +56,47 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
             findings.push(Finding::failure(about, said, "Run this as root"));
         }
     }
+    findings.extend(read_only(&path, folder));
     findings.push(rights_of_folder(folder, of_folder.mode()));
     findings.push(room(folder, file.map_or(0, |file| file.len())));
     findings
+}
+
+/// A disk that turns read-only by itself has failed.
+fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
+    let disk = statvfs(folder).ok()?;
+    let said = format!(
+        "{} is on a read-only file system, where the server can't run",
+        path.display()
+    );
+    let advice = "If you haven't mounted it so, the disk may have failed: copy the database with `zayavka backup` to \
+                  another one, and see `dmesg`";
+    let found = Finding::failure("database", said, advice);
+    disk.f_flag
+        .contains(StatVfsMountFlags::RDONLY)
+        .then_some(found)
+}
+
+/// Several names, each with a log and locks of its own beside it.
+fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
+    let said = format!("{} has {} names (hard links)", path.display(), file.nlink());
+    let advice = format!(
+        "The server doesn't start so: find the others with `find / -xdev -samefile {}`, and remove them",
+        path.display()
+    );
+    (file.is_file() && file.nlink() > 1).then(|| Finding::failure("database", said, advice))
+}
+
+/// A file that is mounted by itself has its log and its locks elsewhere for everybody who comes by its folder.
+fn mounted(path: &Path) -> Option<Finding> {
+    let file = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
+    let said = format!(
+        "{} is mounted by itself, without the log beside it",
+        path.display()
+    );
+    let advice = "Mount its folder instead, or two programs may damage it";
+    let is_mounted = file.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
+    is_mounted.then(|| Finding::warning("database", said, advice))
 }
 
 fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {

@@ -1,6 +1,7 @@
 //! What files are, by their content.
 
 use super::Image;
+use super::metadata::without_metadata;
 
 /// The content of a file that the desk keeps.
 #[derive(Debug, Clone)]
@@ -15,8 +16,9 @@ impl Contents {
     /// voice message of a quarter of an hour is as long.
     pub const MAX: usize = 4 * 1024 * 1024;
 
-    /// Looks what it is; `None` for what is too long, or of no kind that is kept. Programs, archives
-    /// and pages are none, and neither is what has no signature to be known by.
+    /// Looks what it is, and takes off what a picture says of its making; `None` for what is too long, or of
+    /// no kind that is kept. Programs, archives and pages are none, and neither is what has no signature to
+    /// be known by.
     pub fn parse(bytes: Vec<u8>) -> Option<Self> {
         if bytes.len() > Self::MAX {
             return None;
@@ -33,7 +35,7 @@ impl Contents {
         Some(Self {
             media_type,
             picture,
-            bytes,
+            bytes: without_metadata(media_type, bytes),
         })
     }
 

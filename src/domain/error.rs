@@ -23,9 +23,15 @@ pub enum Error {
     Conflict(#[from] Conflict),
     #[error("too many attempts")]
     RateLimited { retry_after: Duration },
+    /// There is no memory for a big answer at the moment.
+    #[error("too many big answers are under way")]
+    Busy { retry_after: Duration },
     /// There is no room to write anything down; people can help.
     #[error("the disk is full")]
     DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// The database's file was deleted or exchanged while it was in use. Nothing is written any more; people can help.
+    #[error("the database is gone")]
+    DatabaseLost(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A failure of ours. Its text is for the log and is never shown to a caller.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
@@ -84,6 +90,9 @@ pub enum Problem {
     TooMuch {
         max: usize,
     },
+    AnswerTooLong {
+        mib: usize,
+    },
     PasswordShort {
         min: usize,
     },
@@ -131,6 +140,15 @@ pub enum Problem {
     WorkbookTooLarge {
         mib: usize,
     },
+    WorkbookParts {
+        max: usize,
+    },
+    WorkbookSheets {
+        max: usize,
+    },
+    WorkbookTexts {
+        max: usize,
+    },
     QuoteOpen,
     DigitsLost,
     HeadingsUnknown,
@@ -144,6 +162,14 @@ pub enum Problem {
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
+    /// A text in an archive is longer than any that we take.
+    ArchiveText {
+        kib: usize,
+    },
+    /// The same for a file.
+    ArchiveFile {
+        mib: usize,
+    },
     NotEmpty,
     TooManyRows {
         max: usize,
@@ -189,6 +215,7 @@ impl Problem {
             Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
             Self::PageSize { .. } => "problem-page-size",
             Self::TooMuch { .. } => "problem-too-much",
+            Self::AnswerTooLong { .. } => "problem-answer-too-long",
             Self::PasswordShort { .. } => "problem-password-short",
             Self::PasswordLong { .. } => "problem-password-long",
             Self::PasswordCommon => "problem-password-common",
@@ -224,6 +251,9 @@ impl Problem {
             Self::WorkbookOpenDocument => "problem-workbook-open-document",
             Self::WorkbookUnreadable => "problem-workbook-unreadable",
             Self::WorkbookTooLarge { .. } => "problem-workbook-too-large",
+            Self::WorkbookParts { .. } => "problem-workbook-parts",
+            Self::WorkbookSheets { .. } => "problem-workbook-sheets",
+            Self::WorkbookTexts { .. } => "problem-workbook-texts",
             Self::QuoteOpen => "problem-quote-open",
             Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
@@ -233,6 +263,8 @@ impl Problem {
             Self::FileGone => "problem-file-gone",
             Self::ArchiveUnreadable => "problem-archive-unreadable",
             Self::ArchiveNewer => "problem-archive-newer",
+            Self::ArchiveText { .. } => "problem-archive-text",
+            Self::ArchiveFile { .. } => "problem-archive-file",
             Self::NotEmpty => "problem-not-empty",
             Self::TooManyRows { .. } => "problem-too-many-rows",
             Self::TooManyColumns { .. } => "problem-too-many-columns",
@@ -256,8 +288,14 @@ impl Problem {
             | Self::TooManyColumns { max }
             | Self::SumTooLarge { max }
             | Self::WorkbookTooLarge { mib: max }
+            | Self::WorkbookParts { max }
+            | Self::WorkbookSheets { max }
+            | Self::WorkbookTexts { max }
+            | Self::ArchiveText { kib: max }
+            | Self::ArchiveFile { mib: max }
             | Self::NumberTwice { row: max }
             | Self::RowsWrong { count: max }
+            | Self::AnswerTooLong { mib: max }
             | Self::FileTooLarge { mib: max } => Some(*max),
             Self::PasswordShort { min } => Some(*min),
             _ => None,
@@ -323,7 +361,11 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text += &format!(": {cause}");
+        let said = cause.to_string();
+        // Some say at once what they came from.
+        if !text.ends_with(&said) {
+            text += &format!(": {said}");
+        }
         source = cause.source();
     }
     text

@@ -41,6 +41,7 @@ ids! {
     TaskId
     CustomerId
     EmployeeId
+    InviteId
     CommentId
     ApprovalId
     /// What came with a customer's message.

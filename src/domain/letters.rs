@@ -66,6 +66,14 @@ pub(super) fn is_visible(c: char) -> bool {
     !is_ignored && !c.is_control() && !c.is_whitespace()
 }
 
+/// The first character of a text that is seen, in its usual width: `=` for the `＝` of East Asian keyboards
+/// behind a space that has no width.
+pub fn first_seen(text: &str) -> Option<char> {
+    let first = text.chars().find(|c| is_visible(*c))?;
+    let mut bytes = [0; 4];
+    wide(first.encode_utf8(&mut bytes)).chars().next()
+}
+
 /// Whether an invisible character may begin with this byte. No letter of the Russian alphabet does, so most
 /// texts are looked at no further.
 fn begins_invisible(byte: u8) -> bool {

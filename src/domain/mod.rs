@@ -24,6 +24,7 @@ mod incident;
 mod language;
 mod letters;
 mod merge;
+mod metadata;
 mod moment;
 mod money;
 mod month;
@@ -58,8 +59,8 @@ pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
-    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, NoticeId,
-    SessionId, StageId, TaskId, TelegramId, WebhookId,
+    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, InviteId,
+    NoticeId, SessionId, StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report,
@@ -67,7 +68,7 @@ pub use import::{
 };
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
-pub use letters::{fold, nfc, plain, shown, visible};
+pub use letters::{first_seen, fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::{Currency, Sum};

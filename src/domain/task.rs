@@ -126,15 +126,22 @@ impl Task {
         Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
     }
 
+    /// The instant, or that of the task's creation where the wall clock has been set back behind it: nothing
+    /// happens to a task before it is there.
+    pub fn not_before_creation(&self, at: Timestamp) -> Timestamp {
+        at.max(self.created)
+    }
+
     /// Moves the task to a stage, and so to its status, and keeps the times true.
     pub fn enter(&mut self, stage: &Stage, now: Timestamp) {
+        let end = self.not_before_creation(now);
         if stage.id != self.stage {
             self.stage = stage.id;
             self.stage_since = now;
         }
         if stage.status != self.status {
             self.status = stage.status;
-            self.closed = (self.status == Status::Closed).then_some(now);
+            self.closed = (self.status == Status::Closed).then_some(end);
             self.ready = (self.status == Status::Ready).then_some(now);
         }
     }

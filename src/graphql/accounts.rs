@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Scalar, ScalarType, SimpleObject, Value};
-use secrecy::SecretString;
 use serde::Serialize;
 
 use super::error::LANGUAGE;
 use super::view::UserView;
-use crate::app::accounts::{SignedIn, WHOLE_FORM};
+use crate::app::accounts::SignedIn;
 use crate::domain::{About, Conflict, Email, Error, Invalid, Password, Problem, Result};
 use crate::i18n;
 
@@ -152,13 +151,6 @@ pub fn read_new_password(
         true => Ok(password),
         false => Err(Problem::PasswordMismatch.at(field2).into()),
     }
-}
-
-/// Reads what somebody tries to sign in with. What can't be an e-mail is no account's.
-pub fn read_credentials(email: Option<&str>, password: String) -> Result<(Email, SecretString)> {
-    let wrong = || Problem::Credentials.at(WHOLE_FORM);
-    let email = Email::parse("email", email.unwrap_or_default()).map_err(|_| wrong())?;
-    Ok((email, password.into()))
 }
 
 fn keep<T>(errors: &mut ExpectedErrors, result: Result<T>) -> Result<Option<T>> {

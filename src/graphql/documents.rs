@@ -28,6 +28,8 @@ pub(super) struct Read {
     pub introspects: bool,
     /// Whether every field of the answer is asked for once.
     pub each_once: bool,
+    /// Whether every field at its top is.
+    pub roots_once: bool,
     /// With which variables it was found to suit the schema.
     pub checked: Checked,
 }
@@ -53,6 +55,7 @@ impl Documents {
         let read = Arc::new(Read {
             introspects: asks.schema,
             each_once: limits::each_once(&document),
+            roots_once: limits::roots_once(&document),
             checked: Checked::default(),
             document,
         });

@@ -1,10 +1,11 @@
 //! The one place where an error of ours becomes an error of GraphQL.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Value};
 
-use crate::domain::{Conflict, Error, Invalid, Language, whole_seconds};
+use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
 use crate::i18n;
 
 /// The API speaks English; programs go by `extensions.code`.
@@ -51,11 +52,16 @@ impl Code {
     }
 }
 
-/// Words every error of a response, and logs those that are ours under the request's id.
+/// Words every error of a response, and logs those that are ours under the request's id: each once, however many fields
+/// it is the error of. A row that can't be read is the error of every task of a list.
 pub fn finish(response: &mut Response, request_id: &str) {
+    let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {
             Some(source) => {
+                if let Some(failure) = failure(source).filter(|of| logged.insert(chain(*of))) {
+                    log(failure, request_id);
+                }
                 let described = describe(source, request_id);
                 described.write_to(error);
             }
@@ -96,6 +102,18 @@ impl Described {
     }
 }
 
+/// What the log says of an error, where it is one of ours.
+fn failure(error: &Error) -> Option<&(dyn std::error::Error + 'static)> {
+    match error {
+        Error::Internal(source) | Error::DiskFull(source) => Some(&**source),
+        _ => None,
+    }
+}
+
+fn log(error: &(dyn std::error::Error + 'static), request_id: &str) {
+    tracing::error!(request_id, error, "internal error");
+}
+
 fn describe(error: &Error, request_id: &str) -> Described {
     let text = |id| i18n::text(LANGUAGE, id);
     let (code, message, extra) = match error {
@@ -116,22 +134,27 @@ fn describe(error: &Error, request_id: &str) -> Described {
             i18n::conflict(LANGUAGE, conflict),
             conflict_extra(conflict),
         ),
-        Error::RateLimited { retry_after } => {
+        Error::RateLimited { retry_after } | Error::Busy { retry_after } => {
             let seconds = whole_seconds(*retry_after);
             let args = [("seconds", seconds.into())];
-            let message = i18n::text_with(LANGUAGE, "error-rate-limited", args);
+            let text = match error {
+                Error::Busy { .. } => "error-busy",
+                _ => "error-rate-limited",
+            };
+            let message = i18n::text_with(LANGUAGE, text, args);
             (
                 Code::RateLimited,
                 message,
                 Some(("retryAfter", seconds.into())),
             )
         }
-        Error::Internal(source) | Error::DiskFull(source) => {
-            tracing::error!(
-                request_id,
-                error = &**source as &dyn std::error::Error,
-                "internal error"
-            );
+        // The log has it once, from whoever noticed it.
+        Error::DatabaseLost(_) => (
+            Code::Internal,
+            text("error-database-lost"),
+            Some(("requestId", request_id.into())),
+        ),
+        Error::Internal(_) | Error::DiskFull(_) => {
             let message = match error {
                 Error::DiskFull(_) => text("error-disk-full"),
                 _ => {
@@ -187,9 +210,19 @@ pub fn code_of(response: &Response) -> String {
     }
 }
 
+/// Returns the error of a response for which there was no memory.
+pub fn busy(response: &Response) -> Option<&Error> {
+    let errors = response.errors.iter();
+    let mut ours = errors.filter_map(|error| error.source::<Error>());
+    ours.find(|error| matches!(error, Error::Busy { .. }))
+}
+
 /// The same for an error of ours.
-pub fn refusal_of(error: &Error) -> Response {
+pub fn refusal_of(error: &Error, request_id: &str) -> Response {
     let mut refused = ServerError::new("", None);
-    describe(error, "").write_to(&mut refused);
+    if let Some(failure) = failure(error) {
+        log(failure, request_id);
+    }
+    describe(error, request_id).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

@@ -1,13 +1,18 @@
 //! The shop's files as the API passes them: as texts.
 
-use async_graphql::Enum;
+use std::pin::pin;
 
+use async_graphql::{Context, Enum};
+use futures_util::StreamExt;
+
+use super::Asked;
+use super::rope::{Finished, Text};
 use crate::app;
 use crate::app::Desk;
-use crate::domain::{Actor, DateOrder, Days, Error, Language, Owner, Result, TaskOrder};
+use crate::app::archive::{Coding, Packed};
+use crate::domain::{Actor, DateOrder, Days, Language, Owner, Result};
 use crate::sheet::{self, Choices, Reading, Table, Writing};
 use crate::store::Connection;
-use crate::store::tasks::After;
 
 /// What to export.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -32,43 +37,43 @@ pub enum DateOrderEnum {
     MonthFirst,
 }
 
-/// A whole file of tasks or customers.
-pub fn export(
-    connection: &Connection,
-    owner: &Owner,
+/// Writes a whole file of tasks or customers.
+pub async fn export(
+    ctx: &Context<'_>,
+    owner: Owner,
     kind: ExportKind,
     created: Days,
     writing: &Writing,
-) -> Result<String> {
-    let file = match kind {
-        ExportKind::Tasks => tasks(connection, owner, created, writing)?,
-        ExportKind::Customers => customers(connection, owner, writing)?,
-    };
-    String::from_utf8(file).map_err(Error::internal)
+) -> Result<Finished> {
+    let mut text = Text::begin(ctx)?;
+    let desk = ctx.desk()?;
+    match kind {
+        ExportKind::Tasks => {
+            text.push(&writing.head_of_tasks()?).await?;
+            let mut parts = pin!(app::exports::tasks(desk, owner, created));
+            while let Some(rows) = parts.next().await {
+                text.push(&writing.tasks(&rows?)?).await?;
+            }
+        }
+        ExportKind::Customers => {
+            text.push(&writing.head_of_customers()?).await?;
+            let mut parts = pin!(app::exports::customers(desk, owner));
+            while let Some(cards) = parts.next().await {
+                text.push(&writing.customers(&cards?)?).await?;
+            }
+        }
+    }
+    text.finish()
 }
 
-fn tasks(c: &Connection, owner: &Owner, created: Days, writing: &Writing) -> Result<Vec<u8>> {
-    let (mut file, mut after) = (writing.head_of_tasks()?, None);
-    loop {
-        let rows = app::exports::tasks(c, owner, created, after)?;
-        let Some((last, _)) = rows.last() else {
-            return Ok(file);
-        };
-        after = Some(After::of(&last.task, TaskOrder::Oldest));
-        file.extend(writing.tasks(&rows)?);
+/// Returns an archive as a text.
+pub async fn text(ctx: &Context<'_>, archive: Packed) -> Result<Finished> {
+    let mut text = Text::begin(ctx)?;
+    let mut parts = pin!(archive.parts(Coding::Plain));
+    while let Some(part) = parts.next().await {
+        text.push(&part?).await?;
     }
-}
-
-fn customers(c: &Connection, owner: &Owner, writing: &Writing) -> Result<Vec<u8>> {
-    let (mut file, mut after) = (writing.head_of_customers()?, None);
-    loop {
-        let cards = app::exports::customers(c, owner, after)?;
-        let Some(last) = cards.last() else {
-            return Ok(file);
-        };
-        after = Some(last.id);
-        file.extend(writing.customers(&cards)?);
-    }
+    text.finish()
 }
 
 /// What reads a file, where the database is at hand.

@@ -3,51 +3,81 @@
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Response, Value};
+use bytes::Bytes;
 use serde_json::Result;
 
-use super::is_refused;
+use super::{is_refused, rope};
 
-/// The JSON of an answer; one to a refused document has no `data` at all.
+/// The JSON of an answer: pieces that have their place in memory already, each behind a text that leads to it, and what
+/// is behind the last of them. A short answer is only that.
+#[derive(Default)]
+pub struct Answer {
+    pub pieces: Vec<Bytes>,
+    pub rest: Vec<u8>,
+}
+
+impl Answer {
+    fn piece(&mut self, piece: &Bytes) {
+        if !self.rest.is_empty() {
+            self.pieces.push(std::mem::take(&mut self.rest).into());
+        }
+        self.pieces.push(piece.clone());
+    }
+}
+
+/// Writes an answer; one to a refused document has no `data` at all.
 ///
 /// # Errors
 /// For a number that JSON doesn't have.
-pub fn write(response: Response) -> Result<Vec<u8>> {
+pub fn write(response: Response) -> Result<Answer> {
     let refused = is_refused(&response);
-    let mut out = match response.data {
-        _ if refused => vec![b'{'],
-        Value::Object(fields) if fields.len() == 1 => write_only(fields)?,
+    let mut answer = match response.data {
+        _ if refused => Answer {
+            rest: vec![b'{'],
+            ..Answer::default()
+        },
+        Value::Object(fields) => write_fields(fields)?,
         data => {
-            let mut out = b"{\"data\":".to_vec();
-            write_value(&data, &mut out)?;
-            out
+            let mut answer = Answer::default();
+            answer.rest.extend_from_slice(b"{\"data\":");
+            write_value(&data, &mut answer.rest)?;
+            answer
         }
     };
+    let out = &mut answer.rest;
     if !response.errors.is_empty() {
         out.extend_from_slice(if refused {
             b"\"errors\":"
         } else {
             b",\"errors\":"
         });
-        serde_json::to_writer(&mut out, &response.errors)?;
+        serde_json::to_writer(&mut *out, &response.errors)?;
     }
     out.push(b'}');
-    Ok(out)
+    Ok(answer)
 }
 
-/// The data of an answer that has one field. A long list stays where it was written.
-fn write_only(fields: IndexMap<Name, Value>) -> Result<Vec<u8>> {
-    let mut start = b"{\"data\":{".to_vec();
-    let mut out = Vec::new();
-    for (name, value) in fields {
-        write_name(&name, &mut start);
+/// The data of an answer. Long texts stay where they were written, and so does the only value of a short answer.
+fn write_fields(fields: IndexMap<Name, Value>) -> Result<Answer> {
+    let mut answer = Answer::default();
+    let only = fields.len() == 1;
+    answer.rest.extend_from_slice(b"{\"data\":{");
+    for (index, (name, value)) in fields.into_iter().enumerate() {
+        separate(index, &mut answer.rest);
+        write_name(&name, &mut answer.rest);
         match value {
-            Value::Binary(written) => out = Vec::from(written),
-            other => write_value(&other, &mut out)?,
+            Value::Binary(written) if only => {
+                let start = std::mem::replace(&mut answer.rest, Vec::from(written));
+                answer.rest.splice(0..0, start);
+            }
+            value => match rope::pieces(&value) {
+                Some(pieces) => pieces.for_each(|piece| answer.piece(piece)),
+                None => write_value(&value, &mut answer.rest)?,
+            },
         }
     }
-    out.splice(0..0, start);
-    out.push(b'}');
-    Ok(out)
+    answer.rest.push(b'}');
+    Ok(answer)
 }
 
 /// Appends a value's JSON.
@@ -55,6 +85,10 @@ pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
     match value {
         Value::Binary(written) => out.extend_from_slice(written),
         Value::List(entries) => {
+            if let Some(pieces) = rope::pieces(value) {
+                pieces.for_each(|piece| out.extend_from_slice(piece));
+                return Ok(());
+            }
             out.push(b'[');
             for (index, entry) in entries.iter().enumerate() {
                 separate(index, out);
@@ -74,6 +108,20 @@ pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
         other => serde_json::to_writer(out, other)?,
     }
     Ok(())
+}
+
+/// About how much memory a value takes, in bytes.
+pub(super) fn weight(value: &Value) -> usize {
+    /// What the map of an object takes for a field beside the value.
+    const FIELD: usize = 64;
+    let own = size_of::<Value>();
+    own + match value {
+        Value::String(text) => text.len(),
+        Value::Binary(bytes) => bytes.len(),
+        Value::List(entries) => entries.iter().map(weight).sum(),
+        Value::Object(fields) => fields.values().map(|value| FIELD + weight(value)).sum(),
+        _ => 0,
+    }
 }
 
 /// A field's name, which is letters, digits and underscores.

@@ -80,28 +80,37 @@ pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
 pub fn each_once(document: &ExecutableDocument) -> bool {
     document.operations.iter().all(|(_, operation)| {
         let set = &operation.node.selection_set.node;
-        is_each_once(document, set, &mut HashSet::new())
+        is_each_once(document, set, true, &mut HashSet::new())
+    })
+}
+
+/// The same for the fields at the top alone: then nothing is added to the whole value of one.
+pub fn roots_once(document: &ExecutableDocument) -> bool {
+    document.operations.iter().all(|(_, operation)| {
+        let set = &operation.node.selection_set.node;
+        is_each_once(document, set, false, &mut HashSet::new())
     })
 }
 
 fn is_each_once<'a>(
     document: &'a ExecutableDocument,
     set: &'a SelectionSet,
+    deep: bool,
     seen: &mut HashSet<&'a str>,
 ) -> bool {
     set.items.iter().all(|selection| match &selection.node {
         Selection::Field(field) => {
             let below = &field.node.selection_set.node;
             seen.insert(field.node.response_key().node.as_str())
-                && is_each_once(document, below, &mut HashSet::new())
+                && (!deep || is_each_once(document, below, deep, &mut HashSet::new()))
         }
         Selection::InlineFragment(inline) => {
-            is_each_once(document, &inline.node.selection_set.node, seen)
+            is_each_once(document, &inline.node.selection_set.node, deep, seen)
         }
         Selection::FragmentSpread(spread) => {
             let fragment = document.fragments.get(&spread.node.fragment_name.node);
             fragment.is_none_or(|fragment| {
-                is_each_once(document, &fragment.node.selection_set.node, seen)
+                is_each_once(document, &fragment.node.selection_set.node, deep, seen)
             })
         }
     })

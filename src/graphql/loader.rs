@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Context;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::Asked;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
+use crate::app::memory::{Memory, Share};
 use crate::domain::{
     Actor, Approval, Comment, Customer, CustomerId, Details, Link, Problem, Result, TaskEvent,
     TaskId, TimeZone,
@@ -22,20 +23,62 @@ use crate::store::tasks::TaskRow;
 /// Entries below lists that one request may fetch. Lists at the top are free.
 const BUDGET: usize = 250_000;
 
-/// How one request is answered, and what it has fetched below its lists.
-#[derive(Default)]
+/// Entries below lists from which on a request is one of those that run one at a time: their values take far more
+/// memory than what becomes of them.
+const MANY: usize = 5_000;
+
+/// How one request is answered, what it has fetched below its lists, and the memory that it takes.
+#[derive(Clone)]
 pub struct Fetched {
     /// Whether the answer may have JSON in it that nothing is added to any more.
     pub as_json: bool,
-    entries: AtomicUsize,
+    /// Whether each field at the top is asked for once.
+    pub roots_once: bool,
+    pub share: Arc<Mutex<Share>>,
+    entries: Arc<AtomicUsize>,
 }
 
 impl Fetched {
-    pub fn new(as_json: bool) -> Self {
+    pub fn new(as_json: bool, roots_once: bool, memory: &Arc<Memory>) -> Self {
         Self {
             as_json,
-            ..Self::default()
+            roots_once,
+            share: Arc::new(Mutex::new(memory.share())),
+            entries: Arc::default(),
         }
+    }
+
+    /// Begins the next answer of a subscription: what was counted for the one before is given back, and so is the turn
+    /// that it may have taken.
+    pub async fn begin_next(&self, memory: &Arc<Memory>) {
+        *self.share.lock().await = memory.share();
+        self.entries.store(0, Ordering::Relaxed);
+    }
+
+    /// Counts what is in memory until the answer is made.
+    pub async fn hold(&self, bytes: usize) -> Result<()> {
+        self.share.lock().await.hold(bytes).await
+    }
+}
+
+/// What is fetched once for a whole list, or why it can't be: what has failed is not fetched again for each row of the
+/// list.
+struct Once<T>(OnceCell<Result<T>>);
+
+impl<T> Once<T> {
+    fn new() -> Self {
+        Self(OnceCell::new())
+    }
+
+    async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<&T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.0
+            .get_or_init(fetch)
+            .await
+            .as_ref()
+            .map_err(Clone::clone)
     }
 }
 
@@ -48,16 +91,16 @@ pub struct Tasks {
     history: OfTasks<TaskEvent>,
     comments: OfTasks<Comment>,
     approvals: OfTasks<Approval>,
-    details: OnceCell<HashMap<TaskId, Details>>,
+    details: Once<HashMap<TaskId, Details>>,
     /// The generations of their links.
-    links: OnceCell<HashMap<TaskId, i64>>,
-    of_device: OnceCell<Others>,
-    warranty_of: OnceCell<Others>,
-    under_warranty: OnceCell<Others>,
+    links: Once<HashMap<TaskId, i64>>,
+    of_device: Once<Others>,
+    warranty_of: Once<Others>,
+    under_warranty: Once<Others>,
 }
 
 /// What each task of a list has, once one of them was asked.
-type OfTasks<T> = OnceCell<HashMap<TaskId, Vec<T>>>;
+type OfTasks<T> = Once<HashMap<TaskId, Vec<T>>>;
 /// Reads what some tasks have.
 type Read<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
 
@@ -72,7 +115,7 @@ struct Others {
 pub struct Customers {
     /// Some may come several times.
     ids: Vec<CustomerId>,
-    tasks: OnceCell<HashMap<CustomerId, Vec<TaskView>>>,
+    tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
 }
 
 /// The views of a list of tasks.
@@ -118,14 +161,14 @@ impl Tasks {
             zone: zone.clone(),
             ids: rows.iter().map(|row| row.task.id).collect(),
             customers: Arc::new(Customers::of(customers)),
-            history: OnceCell::new(),
-            comments: OnceCell::new(),
-            approvals: OnceCell::new(),
-            details: OnceCell::new(),
-            links: OnceCell::new(),
-            of_device: OnceCell::new(),
-            warranty_of: OnceCell::new(),
-            under_warranty: OnceCell::new(),
+            history: Once::new(),
+            comments: Once::new(),
+            approvals: Once::new(),
+            details: Once::new(),
+            links: Once::new(),
+            of_device: Once::new(),
+            warranty_of: Once::new(),
+            under_warranty: Once::new(),
         }
     }
 
@@ -137,7 +180,7 @@ impl Tasks {
 
     /// What is known of a task of this list beside the request itself.
     pub async fn details(&self, ctx: &Context<'_>, id: TaskId) -> Result<Details> {
-        let details = self.details.get_or_try_init(|| self.fetch_details(ctx));
+        let details = self.details.get(|| self.fetch_details(ctx));
         Ok(details.await?.get(&id).cloned().unwrap_or_default())
     }
 
@@ -145,13 +188,13 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::details::of_tasks(c, &actor, &ids);
         let details = db.read(work).await?;
-        spend(ctx, details.len())?;
+        spend(ctx, details.len()).await?;
         Ok(details)
     }
 
     /// The generation of the link of a task of this list.
     pub async fn link(&self, ctx: &Context<'_>, id: TaskId) -> Result<Option<i64>> {
-        let links = self.links.get_or_try_init(|| self.fetch_links(ctx));
+        let links = self.links.get(|| self.fetch_links(ctx));
         Ok(links.await?.get(&id).copied())
     }
 
@@ -159,7 +202,7 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::status_links::of_tasks(c, &actor, &ids);
         let links = db.read(work).await?;
-        spend(ctx, links.len())?;
+        spend(ctx, links.len()).await?;
         Ok(links)
     }
 
@@ -170,10 +213,10 @@ impl Tasks {
             Link::WarrantyOf => &self.warranty_of,
             Link::UnderWarranty => &self.under_warranty,
         };
-        let others = others.get_or_try_init(|| self.fetch_others(ctx, link));
+        let others = others.get(|| self.fetch_others(ctx, link));
         let Others { numbers, tasks } = others.await?;
         let numbers = numbers.get(&id).map_or(&[][..], Vec::as_slice);
-        spend(ctx, numbers.len())?;
+        spend(ctx, numbers.len()).await?;
         let found = numbers.iter().filter_map(|number| tasks.get(number));
         Ok(found.cloned().collect())
     }
@@ -182,7 +225,7 @@ impl Tasks {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let work = move |c: &_| app::details::linked(c, &actor, link, &ids);
         let Linked { numbers, rows } = db.read(work).await?;
-        spend(ctx, rows.len())?;
+        spend(ctx, rows.len()).await?;
         let tasks = tasks(rows, &self.zone);
         let tasks = tasks.map(|view| (view.row.task.id, view)).collect();
         Ok(Others { numbers, tasks })
@@ -191,21 +234,21 @@ impl Tasks {
     /// What happened to a task of this list.
     pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
         let fetch = || self.fetch(ctx, app::tasks::history, |event| event.task);
-        let history = self.history.get_or_try_init(fetch).await?;
+        let history = self.history.get(fetch).await?;
         Ok(history.get(&id).cloned().unwrap_or_default())
     }
 
     /// What was said about a task of this list.
     pub async fn comments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Comment>> {
         let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| comment.task);
-        let comments = self.comments.get_or_try_init(fetch).await?;
+        let comments = self.comments.get(fetch).await?;
         Ok(comments.get(&id).cloned().unwrap_or_default())
     }
 
     /// What the customer of a task of this list was asked.
     pub async fn approvals(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Approval>> {
         let fetch = || self.fetch(ctx, app::approvals::of_tasks, |approval| approval.task);
-        let approvals = self.approvals.get_or_try_init(fetch).await?;
+        let approvals = self.approvals.get(fetch).await?;
         Ok(approvals.get(&id).cloned().unwrap_or_default())
     }
 
@@ -217,22 +260,22 @@ impl Tasks {
     ) -> Result<HashMap<TaskId, Vec<T>>> {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let found = db.read(move |c| read(c, &actor, &ids)).await?;
-        spend(ctx, found.len())?;
+        spend(ctx, found.len()).await?;
         Ok(group(found.into_iter().map(|one| (task(&one), one))))
     }
 }
 
 impl Customers {
     fn of(ids: Vec<CustomerId>) -> Self {
-        let tasks = OnceCell::new();
+        let tasks = Once::new();
         Self { ids, tasks }
     }
 
     /// The tasks of a customer of this list.
     pub async fn tasks(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskView>> {
-        let tasks = self.tasks.get_or_try_init(|| self.fetch(ctx)).await?;
+        let tasks = self.tasks.get(|| self.fetch(ctx)).await?;
         let of_one = tasks.get(&id).cloned().unwrap_or_default();
-        spend(ctx, of_one.len())?;
+        spend(ctx, of_one.len()).await?;
         Ok(of_one)
     }
 
@@ -242,7 +285,7 @@ impl Customers {
         let ids: Vec<CustomerId> = ids.into_iter().collect();
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
         let rows = desk.db.read(work).await?;
-        spend(ctx, rows.len())?;
+        spend(ctx, rows.len()).await?;
         // One list for the tasks of all these customers, so that it goes on like this below.
         let views = tasks(rows, &desk.shop.timezone);
         Ok(group(
@@ -251,13 +294,16 @@ impl Customers {
     }
 }
 
-fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
+async fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
     let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
     let spent = fetched.entries.fetch_add(entries, Ordering::Relaxed) + entries;
-    match spent > BUDGET {
-        true => Err(Problem::TooMuch { max: BUDGET }.at("query").into()),
-        false => Ok(()),
+    if spent > BUDGET {
+        return Err(Problem::TooMuch { max: BUDGET }.at("query").into());
     }
+    if spent > MANY {
+        fetched.share.lock().await.take_turn().await?;
+    }
+    Ok(())
 }
 
 fn group<K: std::hash::Hash + Eq, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {

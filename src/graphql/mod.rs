@@ -12,6 +12,7 @@ mod loader;
 mod mutation;
 mod page;
 mod query;
+mod rope;
 mod shape;
 mod subscription;
 mod view;
@@ -27,12 +28,16 @@ use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
+use crate::app::accounts::Source;
+use crate::app::known_devices::Known;
+use crate::app::memory::Memory;
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
 use documents::{Documents, Read};
-pub use error::{Code, code_of, refusal, refusal_of};
-pub use json::write;
+pub use error::{Code, busy, code_of, refusal, refusal_of};
+pub use json::{Answer, write};
+use loader::Fetched;
 pub use page::LONGEST_PAGE;
 use shape::Shape;
 
@@ -49,6 +54,7 @@ pub struct Schema {
     trusting: Inner,
     /// Every name in the schema, for those who count operations by name.
     names: Arc<HashSet<String>>,
+    memory: Arc<Memory>,
     introspection: Introspection,
     documents: Arc<Documents>,
 }
@@ -58,10 +64,22 @@ pub struct Schema {
 pub struct Caller {
     /// `None` for nobody, and for a token that doesn't hold.
     pub viewer: Option<(Actor, Session)>,
+    /// The owner of the token, also where it doesn't hold any more.
+    pub known: Option<Known>,
     pub address: IpAddr,
     /// Whether the request comes from a person at this machine.
     pub local: bool,
     pub request_id: String,
+}
+
+impl Caller {
+    /// Returns where a wish to sign in comes from.
+    fn source(&self) -> Source {
+        Source {
+            address: self.address,
+            known: self.known.into_iter().collect(),
+        }
+    }
 }
 
 /// A request that was read and is within the limits.
@@ -84,6 +102,7 @@ pub enum Kind {
 
 impl Schema {
     pub fn new(desk: Arc<Desk>, introspection: Introspection) -> Self {
+        let memory = desk.memory.clone();
         let open = builder().data(desk.clone()).finish();
         Self {
             names: Arc::new(open.names().into_iter().collect()),
@@ -93,6 +112,7 @@ impl Schema {
                 .validation_mode(ValidationMode::Fast)
                 .data(desk)
                 .finish(),
+            memory,
             introspection,
             documents: Arc::default(),
         }
@@ -128,7 +148,8 @@ impl Schema {
         if checked {
             schema = &self.trusting;
         }
-        let request = for_caller(prepared, caller, read.each_once);
+        let fetched = Fetched::new(read.each_once, read.roots_once, &self.memory);
+        let request = for_caller(prepared, caller, fetched);
         let mut response = schema.execute(request).await;
         if !checked && !is_refused(&response) {
             read.checked.add(shape);
@@ -144,11 +165,17 @@ impl Schema {
             Ok(schema) => schema,
             Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
         };
-        let responses = schema.execute_stream(for_caller(prepared, caller, false));
+        let fetched = Fetched::new(false, false, &self.memory);
+        let responses = schema.execute_stream(for_caller(prepared, caller, fetched.clone()));
+        let memory = self.memory.clone();
         responses
-            .map(move |mut response| {
+            .then(move |mut response| {
                 error::finish(&mut response, &request_id);
-                response
+                let (fetched, memory) = (fetched.clone(), memory.clone());
+                async move {
+                    fetched.begin_next(&memory).await;
+                    response
+                }
             })
             .boxed()
     }
@@ -235,8 +262,7 @@ fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind,
     Ok((kind, first))
 }
 
-fn for_caller(prepared: Prepared, caller: Caller, as_json: bool) -> Request {
-    let fetched = loader::Fetched::new(as_json);
+fn for_caller(prepared: Prepared, caller: Caller, fetched: Fetched) -> Request {
     prepared.request.data(fetched).data(caller)
 }
 

@@ -1,21 +1,24 @@
 //! Everything that can be asked. Only staff may.
 
 use async_graphql::{Context, ID, Object};
+use futures_util::StreamExt;
 
 use super::Asked;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::page::{self, Page};
+use super::rope::Finished;
 use super::view::{
-    CategoryEnum, CustomerView, List, MonthView, ReportView, ShopView, StageView, StatusEnum,
-    TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage,
-    user,
+    CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
+    StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,
+    UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
-use crate::domain::{CustomerId, Error, Month, Result, TaskId, TaskOrder};
+use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
 use crate::sheet::Writing;
+use crate::store::invites::Invite;
 use crate::store::tasks::After;
 
 pub struct Query;
@@ -46,6 +49,29 @@ impl Query {
         Ok(all.into_iter().map(user).collect())
     }
 
+    /// The invites that can be used, by pages, oldest first. The owner's.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn invites(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+    ) -> Result<Page<InviteView>> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (desk, size) = (ctx.desk()?, page::size(first)?);
+        let after = after.as_deref().map(paging::read_invite_cursor);
+        let (after, now) = (after.transpose()?, desk.clock.now());
+        let work = move |c: &_| {
+            let rows = app::accounts::open_invites(c, &owner, after, size + 1, now)?;
+            Ok((rows, app::accounts::count_open_invites(c, &owner, now)?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &Invite| paging::invite_cursor(row.id);
+        let views = |rows: Vec<_>| rows.into_iter().map(InviteView).collect();
+        let (total, has_previous) = (Some(total), after.is_some());
+        Ok(page::page(rows, size, has_previous, total, cursor, views))
+    }
+
     /// The steps inside the statuses: by status, and in each in the owner's order.
     async fn stages(&self, ctx: &Context<'_>) -> Result<Vec<StageView>> {
         let actor = ctx.actor()?;
@@ -58,12 +84,10 @@ impl Query {
     #[graphql(complexity = "10 * child_complexity")]
     async fn all_customers(&self, ctx: &Context<'_>) -> Result<List<CustomerView>> {
         let actor = ctx.actor()?;
-        let all = ctx
-            .desk()?
-            .db
-            .read(move |c| app::customers::all(c, &actor))
-            .await?;
-        Ok(List::of(loader::customers(all)))
+        let parts = app::lists::customers(ctx.desk()?, &actor);
+        Ok(List::in_parts(
+            parts.map(|part| part.map(loader::customers)),
+        ))
     }
 
     /// One customer's card. NOT_FOUND when there is none.
@@ -142,11 +166,12 @@ impl Query {
             ..TaskFilterInput::default()
         };
         let filter = filter.read(&desk.shop, desk.clock.now())?;
-        let rows = desk
-            .db
-            .read(move |c| app::tasks::list(c, &actor, &filter))
-            .await?;
-        Ok(List::of(loader::tasks(rows, &desk.shop.timezone)))
+        let (parts, zone) = (
+            app::lists::tasks(desk, &actor, filter),
+            desk.shop.timezone.clone(),
+        );
+        let views = move |part: Result<_>| part.map(|rows| loader::tasks(rows, &zone));
+        Ok(List::in_parts(parts.map(views)))
     }
 
     /// One task. NOT_FOUND when there is none.
@@ -186,9 +211,8 @@ impl Query {
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor = |row: &crate::store::tasks::TaskRow| {
-            paging::task_cursor(After::of(&row.task, order), order)
-        };
+        let cursor =
+            |row: &crate::store::tasks::TaskRow| paging::task_cursor(After::of(row, order), order);
         Ok(page::page(
             rows,
             size,
@@ -235,7 +259,7 @@ impl Query {
             String,
         >,
         #[graphql(desc = "The last day, which is inside.")] date_end: Option<String>,
-    ) -> Result<String> {
+    ) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
         let days = TaskFilterInput {
@@ -248,8 +272,7 @@ impl Query {
             language: language.map_or(desk.shop.language, Into::into),
             shop: desk.shop.clone(),
         };
-        let work = move |c: &_| files::export(c, &owner, kind, created, &writing);
-        desk.db.read(work).await
+        files::export(ctx, owner, kind, created, &writing).await
     }
 
     /// Says row by row what `importCsv` would do now. The owner's.
@@ -273,14 +296,10 @@ impl Query {
 
     /// Everything that people wrote, as the text of one JSON file; without passwords and keys. The
     /// owner's.
-    async fn export_archive(&self, ctx: &Context<'_>) -> Result<String> {
+    async fn export_archive(&self, ctx: &Context<'_>) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
-        let work = move |c: &_| {
-            let mut archive = Vec::new();
-            app::archive::dump(c, &owner, &mut archive)?;
-            String::from_utf8(archive).map_err(Error::internal)
-        };
-        ctx.desk()?.db.read(work).await
+        let archive = app::archive::pack(ctx.desk()?, owner).await?;
+        files::text(ctx, archive).await
     }
 
     /// Notices that did not reach their customer and are not tried any more, newest first: call

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
+use crate::app::known_devices::Known;
 use crate::app::{Desk, accounts};
 use crate::domain::{Error, Result};
 use crate::graphql::Caller;
@@ -35,16 +36,20 @@ impl Asker {
     /// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
     /// database can't say.
     pub async fn caller(self, desk: &Desk, headers: &HeaderMap) -> Result<Caller> {
-        let viewer = match bearer(headers) {
-            None => None,
+        let (viewer, known) = match bearer(headers) {
+            None => (None, None),
             Some(token) => match accounts::authenticate(desk, token, self.address).await {
-                Ok(viewer) => Some(viewer),
-                Err(Error::Unauthenticated) => None,
+                Ok(viewer) => (Some(viewer), Some(viewer.1.into())),
+                // It says who has signed in before, and lets nobody in.
+                Err(Error::Unauthenticated) => {
+                    (None, desk.tokens.signed(token).ok().map(Known::from))
+                }
                 Err(error) => return Err(error),
             },
         };
         Ok(Caller {
             viewer,
+            known,
             address: self.address,
             local: self.local,
             request_id: self.request_id,

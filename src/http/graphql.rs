@@ -1,21 +1,26 @@
 //! `/graphql`, by the GraphQL over HTTP specification
 //! (<https://graphql.github.io/graphql-over-http/draft/>).
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
+use bytes::Bytes;
+use futures_util::stream;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use warp::http::header::{
+    ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
 use super::{Answered, Body, Site};
 use crate::domain::Error;
-use crate::graphql::{Code, Kind, is_refused, refusal};
+use crate::graphql::{Answer, Code, Kind, is_refused, refusal, refusal_of};
 use crate::web;
 
 /// The media type under which a refused document has a status of its own.
@@ -99,6 +104,10 @@ async fn run(
     let caller = match asker.caller(&site.desk, headers).await {
         Ok(caller) => caller,
         Err(error @ Error::RateLimited { .. }) => return too_many(&error, headers),
+        Err(error @ Error::DatabaseLost(_)) => {
+            let refusal = refusal_of(&error, &request_id);
+            return out.write(StatusCode::SERVICE_UNAVAILABLE, refusal);
+        }
         Err(error) => {
             tracing::error!(
                 request_id,
@@ -113,12 +122,17 @@ async fn run(
     };
     let name = site.schema.name_of(&prepared);
     let response = site.schema.execute(prepared, caller).await;
+    let busy = crate::graphql::busy(&response).cloned();
     let status = match is_refused(&response) {
+        _ if busy.is_some() => StatusCode::SERVICE_UNAVAILABLE,
         true => out.document_status(),
         false => StatusCode::OK,
     };
     let code = crate::graphql::code_of(&response);
     let mut answer = out.write(status, response);
+    if let Some(error) = busy {
+        web::say_when(&mut answer, &error);
+    }
     answer.extensions_mut().insert(Answered { name, code });
     answer
 }
@@ -126,9 +140,17 @@ async fn run(
 /// Refuses a caller that has asked too often.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
+    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error, ""));
+    web::say_when(&mut answer, error);
+    answer
+}
+
+/// Refuses an answer for which there is no memory.
+pub(super) fn busy(error: &Error, request_id: &str) -> Response {
+    let out = Out { graphql: false };
     let mut answer = out.write(
-        StatusCode::TOO_MANY_REQUESTS,
-        crate::graphql::refusal_of(error),
+        StatusCode::SERVICE_UNAVAILABLE,
+        refusal_of(error, request_id),
     );
     web::say_when(&mut answer, error);
     answer
@@ -160,14 +182,17 @@ impl Out {
     }
 
     fn write(&self, status: StatusCode, response: async_graphql::Response) -> Response {
-        let Ok(body) = crate::graphql::write(response) else {
+        let Ok(written) = crate::graphql::write(response) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let media_type = match self.graphql {
             true => "application/graphql-response+json; charset=utf-8",
             false => "application/json; charset=utf-8",
         };
-        let mut answer = Response::new(body.into());
+        let mut answer = match written.pieces.is_empty() {
+            true => Response::new(written.rest.into()),
+            false => in_pieces(written),
+        };
         *answer.status_mut() = status;
         let headers = answer.headers_mut();
         headers.reserve(HEADERS);
@@ -175,6 +200,18 @@ impl Out {
         headers.insert(VARY, HeaderValue::from_static("Accept"));
         answer
     }
+}
+
+/// A long answer, each piece of which is gone as soon as it is sent.
+fn in_pieces(written: Answer) -> Response {
+    let Answer { mut pieces, rest } = written;
+    pieces.push(rest.into());
+    let length: usize = pieces.iter().map(Bytes::len).sum();
+    let pieces = pieces.into_iter().map(Ok::<_, Infallible>);
+    let mut answer = warp::reply::stream(stream::iter(pieces)).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    answer
 }
 
 fn allow(methods: &'static str, mut response: Response) -> Response {

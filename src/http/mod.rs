@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
+use hyper::body::Body as _;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
@@ -31,10 +32,12 @@ use warp::reply::Response;
 use warp::{Filter, Reply};
 
 use crate::app::Desk;
+use crate::app::memory::{Place, UNIT};
 use crate::clock::Stopwatch;
-use crate::domain::Error;
+use crate::domain::{Error, whole_seconds};
 use crate::graphql::Schema;
 use crate::i18n;
+use crate::web;
 
 pub use hosts::Hosts;
 
@@ -61,6 +64,10 @@ struct Answered {
     name: String,
     code: String,
 }
+
+/// The place of an answer in memory that came in one piece. The pieces of others have their own.
+#[derive(Debug, Clone)]
+pub struct Counted(#[expect(dead_code, reason = "it is held")] Arc<Place>);
 
 /// What the routes share.
 pub struct Site {
@@ -173,6 +180,9 @@ where
             }
         }
     };
+    if response.body().size_hint().lower() > UNIT as u64 {
+        response = count_bytes(site, room, &request_id, response).await;
+    }
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
     }
@@ -205,6 +215,36 @@ fn misdirected(site: &Site, request_id: &str, why: &Misdirected) -> Response {
             let text = i18n::text(site.desk.shop.language, "host-unknown");
             let text = format!("{text}\n");
             warp::reply::with_status(text, StatusCode::MISDIRECTED_REQUEST).into_response()
+        }
+    }
+}
+
+/// Counts a long answer that came in one piece, such as a picture; or refuses it, when there is no room.
+async fn count_bytes(
+    site: &Site,
+    room: &str,
+    request_id: &str,
+    mut response: Response,
+) -> Response {
+    let size = usize::try_from(response.body().size_hint().lower());
+    match site.desk.memory.count(size.unwrap_or(usize::MAX)).await {
+        Ok(place) => {
+            response.extensions_mut().insert(Counted(Arc::new(place)));
+            response
+        }
+        Err(error) if room == "/graphql" => graphql::busy(&error, request_id),
+        Err(error) => {
+            let seconds = match &error {
+                Error::Busy { retry_after } => whole_seconds(*retry_after),
+                _ => 1,
+            };
+            let args = [("seconds", seconds.into())];
+            let text = i18n::text_with(site.desk.shop.language, "error-busy", args);
+            let text = format!("{text}\n");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let mut busy = warp::reply::with_status(text, status).into_response();
+            web::say_when(&mut busy, &error);
+            busy
         }
     }
 }

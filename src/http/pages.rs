@@ -89,9 +89,14 @@ async fn answer_to(
     viewer: Result<Option<Viewer>, Error>,
 ) -> Response {
     let request_id = asked.request_id.clone();
+    let is_asset = asked.path.starts_with("/assets/");
+    let viewer = match desk.db.is_there() {
+        Err(lost) if !is_asset => Err(lost),
+        _ => viewer,
+    };
     match viewer {
         Ok(viewer) => web::answer(Visit::new(desk, asked, viewer)).await,
-        Err(error @ Error::RateLimited { .. }) => {
+        Err(error @ (Error::RateLimited { .. } | Error::DatabaseLost(_))) => {
             web::refuse(&Visit::new(desk, asked, None), &error)
         }
         Err(error) => {

@@ -9,17 +9,24 @@ use warp::reply::Response;
 use super::Site;
 use crate::app::accounts;
 
-/// 200 when the database answers; its migrations are done before anything is served.
+/// 200 when the database answers and takes what is written; its migrations are done before anything is served.
 pub(super) async fn answer(site: Arc<Site>) -> Response {
-    match site.desk.db.read(accounts::any).await {
-        Ok(_) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the database doesn't answer"
-            );
-            let text = "the database doesn't answer\n";
-            warp::reply::with_status(text, StatusCode::SERVICE_UNAVAILABLE).into_response()
-        }
+    let desk = &site.desk;
+    if let Err(error) = desk.db.read(accounts::any).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "the database doesn't answer");
+        return not_ready("the database doesn't answer");
     }
+    match desk.db.trouble(desk.clock.elapsed()).await {
+        None => "ready\n".into_response(),
+        Some(why) => not_ready(&format!(
+            "the last change was not stored: {}",
+            why.sentence()
+        )),
+    }
+}
+
+fn not_ready(why: &str) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    warp::reply::with_status(format!("{why}\n"), status).into_response()
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -25,9 +26,10 @@ use super::connection::{Connection, Place};
 use super::headers::is_foreign;
 use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
+use crate::app::memory::{self, Memory};
 use crate::app::tokens::Session;
 use crate::domain::Error;
-use crate::graphql::Caller;
+use crate::graphql::{Caller, refusal_of};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// How long a client may take to introduce itself.
@@ -104,8 +106,15 @@ enum Said {
 
 /// What the operations tell the socket.
 enum Told {
-    Line { id: String, line: Value },
-    Done { id: String, complete: bool },
+    Line {
+        id: String,
+        line: String,
+        place: Option<memory::Place>,
+    },
+    Done {
+        id: String,
+        complete: bool,
+    },
 }
 
 /// Takes requests that ask for a socket, and leaves all others to the next route.
@@ -249,7 +258,9 @@ impl Conversation {
             },
         };
         self.place = None;
+        // In this order: nothing more is told once the session has ended.
         tokio::select! {
+            biased;
             () = site.stop.cancelled() => Some(Close::GoingAway),
             () = accounts::ended(&site.desk, session) => Some(Close::Forbidden),
             close = self.converse(socket) => close,
@@ -287,8 +298,9 @@ impl Conversation {
                     self.send(socket, Message::Ping(Bytes::new())).await?;
                 }
                 Some(told) = self.hear.recv() => {
-                    if let Some(message) = self.pass_on(told) {
+                    if let Some((message, place)) = self.pass_on(told) {
                         self.send(socket, message).await?;
+                        drop(place);
                     }
                 }
                 message = socket.next() => {
@@ -312,16 +324,19 @@ impl Conversation {
         }
     }
 
-    /// The message for what an operation tells; none for one that the client has ended.
-    fn pass_on(&mut self, told: Told) -> Option<Message> {
-        let line = match told {
-            Told::Line { id, line } => self.running.contains_key(&id).then_some(line)?,
+    /// The message for what an operation tells, with its place in memory; none for one that the client has ended.
+    fn pass_on(&mut self, told: Told) -> Option<(Message, Option<memory::Place>)> {
+        let (line, place) = match told {
+            Told::Line { id, line, place } => {
+                self.running.contains_key(&id).then_some((line, place))?
+            }
             Told::Done { id, complete } => {
                 self.running.remove(&id)?;
-                complete.then(|| json!({ "type": "complete", "id": id }))?
+                let line = complete.then(|| json!({ "type": "complete", "id": id }))?;
+                (line.to_string(), None)
             }
         };
-        Some(Message::text(line.to_string()))
+        Some((Message::text(line), place))
     }
 
     async fn answer(&mut self, message: Message) -> Result<Option<Message>, Option<Close>> {
@@ -376,6 +391,7 @@ impl Conversation {
         match accounts::authenticate(&self.site.desk, token, self.asker.address).await {
             Ok(viewer) => Ok(Caller {
                 viewer: Some(viewer),
+                known: Some(viewer.1.into()),
                 address: self.asker.address,
                 local: self.asker.local,
                 request_id: self.asker.request_id.clone(),
@@ -410,31 +426,90 @@ impl Conversation {
         };
         let responses = self.site.schema.stream(prepared, caller);
         let told = self.told.clone();
-        let task = tokio::spawn(tell(id.clone(), responses, told));
+        let answers = Answers {
+            id: id.clone(),
+            request_id: self.asker.request_id.clone(),
+            memory: self.site.desk.memory.clone(),
+        };
+        let task = tokio::spawn(answers.tell(responses, told));
         self.running.insert(id, task.abort_handle());
         Ok(None)
     }
 }
 
-/// Passes the answers of one operation on, as fast as the client takes them.
-async fn tell(
+/// The answers of one operation.
+struct Answers {
     id: String,
-    mut responses: futures_util::stream::BoxStream<'static, async_graphql::Response>,
-    told: mpsc::Sender<Told>,
-) {
-    let mut complete = true;
-    while let Some(response) = responses.next().await {
-        let refused = crate::graphql::is_refused(&response);
+    request_id: String,
+    memory: Arc<Memory>,
+}
+
+impl Answers {
+    /// Passes them on, as fast as the client takes them.
+    async fn tell(
+        self,
+        mut responses: BoxStream<'static, async_graphql::Response>,
+        told: mpsc::Sender<Told>,
+    ) {
+        let mut complete = true;
+        while let Some(response) = responses.next().await {
+            let (line, refused) = self.line(&response);
+            complete &= !refused;
+            let sent = match self.place(&line).await {
+                Ok(place) => told.send(self.told(line, place)).await,
+                Err(error) => {
+                    complete = false;
+                    let (line, _) = self.line(&refusal_of(&error, &self.request_id));
+                    told.send(self.told(line, None)).await
+                }
+            };
+            if sent.is_err() || !complete {
+                break;
+            }
+        }
+        let id = self.id;
+        // A closed conversation hears no more, and needs to.
+        let _ = told.send(Told::Done { id, complete }).await;
+    }
+
+    /// Returns the message of a response, and whether that ends the operation.
+    fn line(&self, response: &async_graphql::Response) -> (String, bool) {
+        let refused = crate::graphql::is_refused(response);
+        let id = &*self.id;
         let line = match refused {
-            true => json!({ "type": "error", "id": id, "payload": response.errors }),
-            false => json!({ "type": "next", "id": id, "payload": response }),
+            true => serde_json::to_string(&OperationMessage {
+                r#type: "error",
+                id,
+                payload: &response.errors,
+            }),
+            false => serde_json::to_string(&OperationMessage {
+                r#type: "next",
+                id,
+                payload: response,
+            }),
         };
-        complete &= !refused;
-        let id = id.clone();
-        if told.send(Told::Line { id, line }).await.is_err() || refused {
-            break;
+        // What a response is made of always becomes JSON.
+        (line.unwrap_or_default(), refused)
+    }
+
+    /// Waits for the place of a long message in memory.
+    async fn place(&self, line: &str) -> crate::domain::Result<Option<memory::Place>> {
+        match line.len() > memory::UNIT {
+            true => self.memory.count(line.len()).await.map(Some),
+            false => Ok(None),
         }
     }
-    // A closed conversation hears no more, and needs to.
-    let _ = told.send(Told::Done { id, complete }).await;
+
+    fn told(&self, line: String, place: Option<memory::Place>) -> Told {
+        let id = self.id.clone();
+        Told::Line { id, line, place }
+    }
+}
+
+/// A message of an operation.
+#[derive(Serialize)]
+struct OperationMessage<'a, T> {
+    r#type: &'static str,
+    id: &'a str,
+    payload: T,
 }

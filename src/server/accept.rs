@@ -13,18 +13,21 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
-use warp::http::Request;
+use warp::http::{Request, Version};
 use warp::reply::Response;
 
 use super::Failure;
+use super::body::Watched;
+use super::pace::Paced;
 use super::tls::CHALLENGE;
-use crate::http::{self, Connection, Site};
+use crate::http::{self, Connection, Counted, Site};
 
 /// How long a stop waits for requests that are under way.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -32,6 +35,28 @@ const DRAIN: Duration = Duration::from_secs(8);
 pub const HEADERS: Duration = Duration::from_secs(10);
 /// How long an HTTP/2 connection may be silent before it is asked whether it is alive.
 const ALIVE: Duration = Duration::from_secs(20);
+/// How long a connection may be silent before the system asks whether the other side is still there, how often it asks
+/// then, and after how many questions without an answer the connection ends: after five minutes in all.
+const KEEPALIVE: Duration = Duration::from_secs(180);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const KEEPALIVE_RETRIES: u32 = 4;
+/// Bytes that the system holds for a client beside those that are on their way; without a bound it holds megabytes,
+/// and one that reads slowly would be noticed late.
+const UNSENT: u32 = 32 * 1024;
+/// Requests under way on one HTTP/2 connection.
+const STREAMS: u32 = 64;
+/// The headers of a request, in bytes, names and values with 32 for each field (RFC 9113 §6.5.2).
+const HEADER_LIST: u32 = 16 * 1024;
+/// Streams that a client has reset before we got to them (CVE-2023-44487), and those that we had to reset, before the
+/// connection ends.
+const PENDING_RESETS: usize = 20;
+const OWN_RESETS: usize = 200;
+/// What HTTP/2 keeps of a body for its client, and what a client may send of one and of all before we have read it.
+const SEND_BUFFER: usize = 64 * 1024;
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// What HTTP/1 keeps of a request's head, and of a body for its client.
+const BUFFER: usize = 32 * 1024;
 /// Descriptors that connections leave to the database and to Telegram.
 const RESERVE: u32 = 100;
 
@@ -73,6 +98,7 @@ pub async fn run(
         };
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
+        let stream = Paced::new(stream, site.desk.clock.clone());
         tokio::spawn(async move {
             let connection = Connection::new(slot);
             let Some(tls) = tls else {
@@ -98,6 +124,20 @@ pub async fn run(
         tracing::warn!("requests were still under way at the end");
     }
     Ok(())
+}
+
+/// Sets what all connections of a listener begin with, before the first one comes: they have it from the listener.
+///
+/// # Errors
+/// When the system doesn't know them.
+pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
+    let socket = SockRef::from(listener);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE)
+        .with_interval(KEEPALIVE_INTERVAL)
+        .with_retries(KEEPALIVE_RETRIES);
+    socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_notsent_lowat(UNSENT)
 }
 
 /// The next connection, once there is room for it.
@@ -145,19 +185,36 @@ async fn serve<S, T>(
     let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(client.clone());
-        let (routes, site) = (routes.clone(), site.clone());
-        async move { Ok::<_, Infallible>(http::serve(routes, request, peer.ip(), &site).await) }
+        let (routes, site, cut) = (routes.clone(), site.clone(), client.cut.clone());
+        async move {
+            // Even a short answer may wait for its client there, and many on one connection.
+            let http2 = request.version() == Version::HTTP_2;
+            let mut response = http::serve(routes, request, peer.ip(), &site).await;
+            let counted = response.extensions_mut().remove::<Counted>();
+            let clock = &site.desk.clock;
+            Ok::<_, Infallible>(
+                response.map(|body| Watched::new(body, http2, counted, clock, &cut)),
+            )
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS);
+        .header_read_timeout(HEADERS)
+        .max_buf_size(BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(ALIVE)
-        .keep_alive_timeout(HEADERS);
+        .keep_alive_timeout(HEADERS)
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEADER_LIST)
+        .max_pending_accept_reset_streams(PENDING_RESETS)
+        .max_local_error_reset_streams(OWN_RESETS)
+        .max_send_buf_size(SEND_BUFFER)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut connection = pin!(watcher.watch(connection.into_owned()));
     // The limits above begin once it is known which HTTP is spoken: this one begins at once.

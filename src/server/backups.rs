@@ -34,6 +34,12 @@ pub(super) async fn run(
             false => due.min(after(now, LOOK)),
             true => match make(&settings, &db, now, &stop).await {
                 Ok(backup) => {
+                    for warning in &backup.warnings {
+                        tracing::warn!(
+                            warning,
+                            "the backup has what is wrong with the database; see `zayavka doctor`"
+                        );
+                    }
                     tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
                     last = Some(now);
                     prune(&settings, now);
@@ -76,13 +82,14 @@ async fn make(
     let database = db.path().to_owned();
     let work = move || {
         rotation::prepare(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-        Ok(backup::make(
-            &database,
-            &dir.join(rotation::name(now)),
-            &stop,
-        )?)
+        let to = dir.join(rotation::name(now));
+        Ok::<_, Failure>(backup::make(&database, &to, &stop)?)
     };
-    tokio::task::spawn_blocking(work).await?
+    db.notice_others().await?;
+    let made = tokio::task::spawn_blocking(work).await??;
+    // What is in it is nothing to remove older ones for when the file was exchanged meanwhile.
+    db.notice_others().await?;
+    Ok(made)
 }
 
 fn prune(settings: &Backups, now: Timestamp) {

@@ -39,7 +39,8 @@ pub(super) async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), 
         let back = passed.saturating_sub(now.duration_since(wall));
         (wall, monotonic) = (now, elapsed);
         if back > STEP {
-            let seconds = back.as_secs();
+            // Both clocks are read one after the other, so it is never quite the whole of it.
+            let seconds = (back + SignedDuration::from_millis(500)).as_secs();
             tracing::warn!(seconds, "the wall clock was set back");
             incidents::note(&desk, IncidentKind::ClockSetBack, seconds).await;
         }

@@ -2,11 +2,14 @@
 
 mod accept;
 mod backups;
+mod body;
 mod bot;
 mod clock;
+mod lost;
 mod metrics;
 mod mornings;
 mod others;
+mod pace;
 mod plain;
 mod reminders;
 mod systemd;
@@ -22,10 +25,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Bot;
+pub use self::lost::DatabaseLost;
 use self::tls::Tls;
 use crate::app::{
-    Desk, accounts, limits::Limits, passwords::Passwords, secrets, stages, status_links::Links,
-    tokens::Tokens, uploads::Uploads,
+    Desk, accounts, known_devices::Devices, limits::Limits, memory::Memory, passwords::Passwords,
+    secrets, stages, status_links::Links, tokens::Tokens, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
@@ -82,6 +86,7 @@ impl Server {
         db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
             .await?;
         let address = listener.local_addr()?;
+        accept::set_options(&listener)?;
         let public_url = config.url(address);
         let public_host = config::host(&public_url);
         let names = config.hosts.iter().chain(&public_host).map(String::as_str);
@@ -108,9 +113,11 @@ impl Server {
             }),
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
+            devices: Devices::new(key.expose_secret().as_bytes())?,
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),
             uploads: Uploads::default(),
+            memory: Memory::new(config.answers_mb, clock.clone()),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,
@@ -260,6 +267,10 @@ impl Server {
             if let (Err(error), Ok(())) = (ended, &result) {
                 result = Err(error);
             }
+        }
+        if let Some(loss) = self.desk.db.loss() {
+            let now = self.desk.clock.now();
+            return Err(DatabaseLost::settle(&self.desk.db, loss, now).await.into());
         }
         self.desk.db.checkpoint().await?;
         result

@@ -58,7 +58,10 @@ pub fn redirect(public_url: &str, request: &Request<Incoming>) -> Response {
     let path = request
         .uri()
         .path_and_query()
-        .map_or("/", |path| path.as_str());
+        .map(warp::http::uri::PathAndQuery::as_str)
+        // `OPTIONS *` has none.
+        .filter(|path| path.starts_with('/'))
+        .unwrap_or("/");
     let to = format!("{public_url}{path}");
     let reply = warp::reply::with_status("Use HTTPS.\n", StatusCode::PERMANENT_REDIRECT);
     warp::reply::with_header(reply, header::LOCATION, to).into_response()

@@ -9,8 +9,6 @@ use rustls_acme::caches::DirCache;
 use rustls_acme::{AcmeConfig, AcmeState};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::CryptoProvider;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -102,8 +100,8 @@ impl Tls {
 fn trusting(root: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<ClientConfig>, Failure> {
     let unreadable = |error| format!("tls.directory_ca: {}: {error}", root.display());
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(root).map_err(unreadable)? {
-        roots.add(certificate.map_err(unreadable)?)?;
+    for certificate in certificate::chain(root).map_err(unreadable)? {
+        roots.add(certificate)?;
     }
     let settings = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()?

@@ -1,8 +1,13 @@
 //! One cell: kept from being computed or rewritten by a spreadsheet, and read again.
 
-/// With these a spreadsheet begins what it computes, or looks behind for that
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-const COMPUTED: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+use crate::domain::first_seen;
+
+/// With these a spreadsheet begins what it computes
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). They count as what they are to a person: some
+/// programs drop blanks, invisible characters and control characters before them, or fold their width.
+const COMPUTED: [char; 4] = ['=', '+', '-', '@'];
+/// Behind these at the beginning of a cell a spreadsheet looks on, or begins a cell of its own.
+const SEPARATORS: [char; 3] = ['\t', '\r', '\n'];
 /// Excel shows a longer number as a power of ten, and saves it so.
 const DIGITS_SHOWN: usize = 11;
 const TRUTHS: [&str; 4] = ["true", "false", "истина", "ложь"];
@@ -49,7 +54,13 @@ const MONTHS: [&str; 36] = [
 /// Whether a spreadsheet computes the text, or saves another one in its place.
 fn is_touched(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
-    text.starts_with(COMPUTED) || is_rewritten_number(text) || is_date(text) || is_truth(text)
+    is_computed(text) || is_rewritten_number(text) || is_date(text) || is_truth(text)
+}
+
+/// Whether a spreadsheet, or a program that reads its files, may compute the text.
+fn is_computed(text: &str) -> bool {
+    let first = first_seen(text);
+    text.starts_with(SEPARATORS) || first.is_some_and(|first| COMPUTED.contains(&first))
 }
 
 /// Returns the text with an apostrophe before what a spreadsheet would touch, or before the
@@ -182,10 +193,51 @@ mod tests {
             "true",
         ] {
             let guarded = guard(text);
-            assert!(!guarded.starts_with(COMPUTED), "{guarded}");
+            assert!(!is_computed(&guarded), "{guarded}");
             assert_eq!(unguard(&guarded), text);
         }
         assert_eq!(unguard("=\"79000000007\""), "79000000007");
+    }
+
+    #[test]
+    fn the_first_sign_that_is_seen_decides_and_a_dash_is_none() {
+        for text in [
+            "\u{a0}=1",
+            "\u{feff}\u{200b}@A1",
+            "\u{1}+1",
+            "＝1",
+            "\u{3000}－1",
+            "﹢1",
+            "\n=1",
+        ] {
+            assert_eq!(guard(text), format!("'{text}"));
+        }
+        for text in [
+            "— нет",
+            "– нет",
+            "\u{2212}1 деталь",
+            "\u{a0}лампа",
+            "№ 1",
+            "•=1",
+        ] {
+            assert_eq!(guard(text), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_typed_is_harmless_and_comes_back(
+            before in "['\\s\u{0}-\u{1f}\u{a0}\u{200b}\u{2800}\u{feff}\u{3000}]{0,4}",
+            sign in "[=+@＝＋－＠﹢﹣﹦﹫'\"-]{0,3}",
+            rest in proptest::prelude::any::<String>(),
+        ) {
+            let text = format!("{before}{sign}{rest}");
+            let guarded = guard(&text);
+            proptest::prop_assert!(!is_computed(&guarded), "{guarded:?}");
+            proptest::prop_assert_eq!(unguard(&guarded), &*text);
+            let twice = guard(&guarded);
+            proptest::prop_assert_eq!(unguard(unguard(&twice)), &*text);
+        }
     }
 
     #[test]

@@ -21,8 +21,8 @@ use crate::domain::{
 pub const FIELD: &str = "csv";
 /// As many rows as ten years of a small shop; more are several files.
 pub const ROWS: usize = 50_000;
-/// As many as Excel's old format had; RemOnline writes 33.
-pub const COLUMNS: usize = 256;
+/// In a row as in the headings; RemOnline writes 33.
+pub const COLUMNS: usize = 300;
 
 /// What a file is read with.
 pub struct Reading<'a> {
@@ -64,18 +64,25 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table> {
 /// The headings: the first record that isn't empty.
 fn first(records: &mut impl Iterator<Item = Record>, reading: &Reading<'_>) -> Result<Headings> {
     let record = records.next().ok_or(Problem::Required.at(FIELD))?;
+    let record = narrow(record)?;
     match record.fault {
         Some(Observation::Wrong(problem)) => Err(problem.at(FIELD).into()),
-        _ if record.cells.len() > COLUMNS => {
-            Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into())
-        }
         _ => Ok(Headings::read(&record.cells, reading.choices)),
+    }
+}
+
+/// Refuses the whole file for a row that is too wide: nobody reads on, and what was cut of it is no row.
+fn narrow(record: Record) -> Result<Record> {
+    match record.cells.len() > COLUMNS {
+        true => Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into()),
+        false => Ok(record),
     }
 }
 
 /// All rows after the headings.
 fn take(records: impl Iterator<Item = Record>) -> Result<Vec<Record>> {
-    let records: Vec<Record> = records.take(ROWS + 1).collect();
+    let records = records.take(ROWS + 1).map(narrow);
+    let records: Vec<Record> = records.collect::<Result<_>>()?;
     match records.len() {
         0 => Err(Problem::Required.at(FIELD).into()),
         1..=ROWS => Ok(records),

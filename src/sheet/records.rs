@@ -7,6 +7,7 @@
 
 use csv::StringRecord;
 
+use super::read::COLUMNS;
 use crate::domain::{Observation, Problem};
 
 /// A record over so many lines is worth a look.
@@ -96,7 +97,7 @@ impl<'a> Records<'a> {
         while !rest.is_empty() {
             let (line, after) = cut_line(rest);
             rest = after;
-            let cells: Vec<&str> = line.split(self.separator).collect();
+            let cells: Vec<&str> = line.split(self.separator).take(COLUMNS + 1).collect();
             let is_row = match phone.and_then(|at| cells.get(at)) {
                 Some(cell) => {
                     let digits = cell.chars().filter(char::is_ascii_digit).count();
@@ -140,7 +141,8 @@ struct Cut {
 }
 
 /// Cuts off a record. Reading ends after more cells than there should be, when these go over several
-/// lines: whatever comes then is no part of the row.
+/// lines: whatever comes then is no part of the row. It ends in any case after more cells than any
+/// table has, so that a million of them cost no more than the first few.
 fn cut_record(text: &str, separator: char, most: usize) -> Cut {
     let mut cut = Cut {
         cells: StringRecord::new(),
@@ -148,6 +150,7 @@ fn cut_record(text: &str, separator: char, most: usize) -> Cut {
         is_sound: true,
         is_quoted: true,
     };
+    let mut is_long = false;
     loop {
         let rest = &text[cut.length..];
         let (length, cell) = quoted(rest, separator).unwrap_or_else(|| {
@@ -158,10 +161,12 @@ fn cut_record(text: &str, separator: char, most: usize) -> Cut {
         });
         cut.cells.push_field(&cell);
         cut.length += length;
-        let (before, rest) = text.split_at(cut.length);
+        is_long |= rest[..length].contains(['\n', '\r']);
+        let rest = &rest[length..];
         let is_beyond = cut.cells.len() > most && !cell.trim().is_empty() && !cut.is_quoted;
         let end = end_of_line(rest);
-        if end > 0 || rest.is_empty() || (is_beyond && before.contains(['\n', '\r'])) {
+        let is_end = end > 0 || rest.is_empty();
+        if is_end || (is_beyond && is_long) || cut.cells.len() > COLUMNS {
             cut.length += end;
             return cut;
         }
@@ -208,7 +213,7 @@ fn plain(text: &str, separator: char) -> (usize, String, bool) {
 fn plain_line(text: &str, separator: char) -> Cut {
     let (line, after) = cut_line(text);
     Cut {
-        cells: line.split(separator).collect(),
+        cells: line.split(separator).take(COLUMNS + 1).collect(),
         length: text.len() - after.len(),
         is_sound: false,
         is_quoted: false,

@@ -134,7 +134,7 @@ impl<'a> Row<'a> {
         let mut task = Task::new(None, employee, category, &stage, description, created);
         task.due = due;
         if status == Status::Closed {
-            task.closed = Some(closed.unwrap_or(created));
+            task.closed = Some(task.not_before_creation(closed.unwrap_or(created)));
         }
         task.ready = (status == Status::Ready).then(|| ready.unwrap_or(created));
         task.stage_since = task.closed.or(task.ready).unwrap_or(created);

@@ -1,5 +1,6 @@
 //! A workbook of Excel becomes records, as its sheet shows them.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -19,6 +20,15 @@ const ZIP: &[u8] = b"PK\x03\x04";
 const OLD: &[u8] = b"\xd0\xcf\x11\xe0";
 /// 50,000 rows of 40 columns take less.
 const UNPACKED_MIB: usize = 100;
+/// Files in the file; a workbook of ten sheets has about thirty.
+const PARTS: usize = 2_000;
+/// With this each of them begins in the list of the file, where nothing is packed.
+const PART: &[u8] = b"PK\x01\x02";
+/// Sheets, of which some may be read before the one that has a table.
+const SHEETS: usize = 100;
+/// Texts that cells share: 50,000 rows of 40 columns have no more. An empty one takes five bytes of the file and five
+/// times as many in memory.
+const TEXTS: usize = 2_000_000;
 /// The type that an OpenDocument file names first.
 const OPEN_DOCUMENT: &[u8] = b"application/vnd.oasis.opendocument";
 /// The attribute by which calamine takes memory before it has read what that is for.
@@ -47,6 +57,9 @@ pub fn read(file: &[u8]) -> Result<(String, Vec<Record>)> {
 
 fn sheets(file: &[u8]) -> Result<(String, Vec<Record>)> {
     let mut workbook = Xlsx::new(Cursor::new(file)).map_err(unreadable)?;
+    if workbook.sheets_metadata().len() > SHEETS {
+        return Err(Problem::WorkbookSheets { max: SHEETS }.at(FIELD).into());
+    }
     let sheets = workbook.sheets_metadata().iter();
     let visible = sheets.filter(|sheet| {
         sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
@@ -143,6 +156,10 @@ fn moment(at: &ExcelDateTime) -> String {
 /// a shop is: one that is far larger than its file, or asks for memory that it doesn't fill.
 fn unpack(file: &[u8]) -> Result<()> {
     let too_large = || Problem::WorkbookTooLarge { mib: UNPACKED_MIB }.at(FIELD);
+    // The library takes memory for each before anything can be asked of it.
+    if file.windows(PART.len()).filter(|at| *at == PART).count() > PARTS {
+        return Err(Problem::WorkbookParts { max: PARTS }.at(FIELD).into());
+    }
     let mut zip = ZipArchive::new(Cursor::new(file)).map_err(unreadable)?;
     let mut room = UNPACKED_MIB * 1024 * 1024;
     let mut part = Vec::new();
@@ -158,24 +175,36 @@ fn unpack(file: &[u8]) -> Result<()> {
         if is_type && part.starts_with(OPEN_DOCUMENT) {
             return Err(Problem::WorkbookOpenDocument.at(FIELD).into());
         }
-        if promised(&part) > part.len() {
+        let letters = letters(&part);
+        if promised(&letters) > part.len() {
             return Err(unreadable(()));
+        }
+        if texts(&letters) > TEXTS {
+            return Err(Problem::WorkbookTexts { max: TEXTS }.at(FIELD).into());
         }
     }
     Ok(())
 }
 
+/// The letters of a part: in UTF-16 every other byte is a zero.
+fn letters(part: &[u8]) -> Cow<'_, [u8]> {
+    match part.contains(&0) {
+        true => part.iter().copied().filter(|byte| *byte != 0).collect(),
+        false => part.into(),
+    }
+}
+
+/// How many shared texts a part has: elements that are called `si`, with or without a prefix.
+fn texts(part: &[u8]) -> usize {
+    let is_text = |at: &&[u8]| match at {
+        [b'<' | b':', b's', b'i', end] => matches!(end, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'),
+        _ => false,
+    };
+    part.windows(4).filter(is_text).count()
+}
+
 /// How many texts a part says it has, at the most.
 fn promised(part: &[u8]) -> usize {
-    let bytes: Vec<u8>;
-    // In UTF-16 every other byte is a zero.
-    let part = match part.contains(&0) {
-        true => {
-            bytes = part.iter().copied().filter(|byte| *byte != 0).collect();
-            &bytes
-        }
-        false => part,
-    };
     let counts = part
         .windows(COUNT.len())
         .enumerate()

@@ -13,11 +13,11 @@ use crate::domain::{
     TaskId,
 };
 
-const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
+pub(super) const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
                        decided_at, channel, unsettled";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
-    let row = &mut Columns::of(row);
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
+    let row = &mut Columns::of("approvals", row);
     let (id, task, employee) = (
         row.take("id")?,
         row.take("task_id")?,

@@ -3,8 +3,11 @@
 //! Each table stands there under its name, a line for each row, its columns under theirs. What a
 //! column of a later version has no value for gets the default. A file that was sent stands there in letters.
 
+mod read;
+
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,8 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
+use self::read::ByTable;
 use super::{Connection, Transaction};
-use crate::domain::{Error, Problem, Result, Status, TaskFilter, TaskOrder};
+use crate::domain::{Contents, Error, Problem, Result, Status, TaskFilter, TaskOrder};
 
 /// The tables that an archive has; a table comes after those that its rows refer to. Every other
 /// table is one of [`LEFT_OUT`]: a test sees to that.
@@ -69,6 +73,8 @@ const FORMAT: &str = "zayavka-archive";
 const VERSION: u32 = 1;
 /// Under this name stand bytes (RFC 4648).
 const BASE64: &str = "base64";
+/// The longest text of ours is a description of 10,000 letters, which the history keeps as well.
+const TEXT_KIB: usize = 128;
 /// In bytes.
 const BUFFER: usize = 64 * 1024;
 /// Rows that are read through at a time.
@@ -81,9 +87,10 @@ struct Archive<'a> {
     schema: i64,
     /// The last number that was given in each table.
     #[serde(default)]
-    numbers: BTreeMap<String, i64>,
+    numbers: ByTable<i64>,
+    /// The rows of each, not taken apart yet: a list of them would take more memory than the text.
     #[serde(borrow)]
-    tables: BTreeMap<String, Vec<&'a RawValue>>,
+    tables: ByTable<&'a RawValue>,
 }
 
 /// Writes the archive.
@@ -109,7 +116,7 @@ pub fn dump(connection: &Connection, out: &mut impl Write) -> Result<()> {
         write(out, "]")?;
     }
     write(out, "}}\n")?;
-    out.flush().map_err(Error::internal)
+    out.flush().map_err(failed)
 }
 
 fn dump_rows(connection: &Connection, table: &str, out: &mut impl Write) -> Result<()> {
@@ -140,11 +147,19 @@ fn dump_rows(connection: &Connection, table: &str, out: &mut impl Write) -> Resu
 }
 
 fn write(out: &mut impl Write, text: &str) -> Result<()> {
-    out.write_all(text.as_bytes()).map_err(Error::internal)
+    out.write_all(text.as_bytes()).map_err(failed)
+}
+
+/// A disk that is full is something that people can help.
+fn failed(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::StorageFull => Error::DiskFull(Arc::new(error)),
+        _ => Error::internal(error),
+    }
 }
 
 fn json<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> Result<()> {
-    serde_json::to_writer(out, value).map_err(Error::internal)
+    serde_json::to_writer(out, value).map_err(|error| failed(error.into()))
 }
 
 /// Whether nobody has written anything down yet; there may be accounts.
@@ -169,24 +184,18 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
     if archive.version > VERSION || archive.schema > schema(tx)? {
         return Err(Problem::ArchiveNewer.at(field).into());
     }
-    let known = |table: &String| TABLES.contains(&table.as_str());
-    if !archive.tables.keys().all(known) {
-        return Err(unreadable());
-    }
-    let has = |table: &&&str| archive.tables.contains_key(**table);
+    let has = |table: &&&str| archive.tables.0.contains_key(**table);
     tx.execute("DELETE FROM invites", [])?;
     for table in TABLES.iter().rev().filter(has) {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
     for table in TABLES.iter().filter(has) {
         let columns = columns(tx, table)?;
-        for row in &archive.tables[*table] {
-            let row: Map<String, Json> =
-                serde_json::from_str(row.get()).map_err(|_| unreadable())?;
-            insert(tx, table, &columns, row, now).map_err(|error| refused(error, field))?;
-        }
+        let mut insert = |row| insert(tx, table, &columns, row, field, now);
+        let rows = archive.tables.0[*table].get();
+        read::rows(rows, &mut insert).map_err(|error| refused(error, field))?;
     }
-    give_numbers_on(tx, &archive.numbers)?;
+    give_numbers_on(tx, &archive.numbers.0)?;
     // An older program may have made them by other rules.
     super::search::renew_keys(tx)?;
     // What can't be read would be an error on somebody's page.
@@ -207,6 +216,7 @@ fn insert(
     table: &str,
     columns: &[String],
     mut row: Map<String, Json>,
+    field: &'static str,
     now: Timestamp,
 ) -> Result<()> {
     let mut names = Vec::new();
@@ -216,6 +226,9 @@ fn insert(
             names.push(column.as_str());
             values.push(match value {
                 Json::Null => Value::Null,
+                Json::String(text) if text.len() > TEXT_KIB * 1024 => {
+                    return Err(Problem::ArchiveText { kib: TEXT_KIB }.at(field).into());
+                }
                 Json::String(text) => Value::Text(text),
                 Json::Number(number) => match number.as_i64() {
                     Some(number) => Value::Integer(number),
@@ -223,7 +236,12 @@ fn insert(
                 },
                 Json::Object(blob) => {
                     let letters = blob.get(BASE64).and_then(Json::as_str).unwrap_or_default();
-                    Value::Blob(STANDARD.decode(letters).map_err(Error::internal)?)
+                    let bytes = STANDARD.decode(letters).map_err(Error::internal)?;
+                    if bytes.len() > Contents::MAX {
+                        let mib = Contents::MAX / (1024 * 1024);
+                        return Err(Problem::ArchiveFile { mib }.at(field).into());
+                    }
+                    Value::Blob(bytes)
                 }
                 _ => return Err(Error::internal("no value")),
             });
@@ -245,11 +263,8 @@ fn insert(
 }
 
 /// No number is given twice, those of what was deleted neither.
-fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<String, i64>) -> Result<()> {
+fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<&'static str, i64>) -> Result<()> {
     for (table, number) in numbers {
-        if !TABLES.contains(&table.as_str()) {
-            continue;
-        }
         let raised = tx.execute(
             "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1",
             (table, number),
@@ -280,7 +295,7 @@ fn read_through(tx: &Transaction) -> Result<()> {
         super::comments::of_tasks(tx, &ids)?;
         super::approvals::of_tasks(tx, &ids)?;
         match rows.last() {
-            Some(last) => after = Some(super::tasks::After::of(&last.task, order)),
+            Some(last) => after = Some(super::tasks::After::of(last, order)),
             None => return Ok(()),
         }
     }

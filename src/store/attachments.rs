@@ -13,7 +13,7 @@ use crate::domain::{
     Keeping, Result, Wanted,
 };
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, comment_id, kind, state, file_name, mime, size, duration, about, width, height";
 
 /// A file that is here.
@@ -22,8 +22,8 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment)> {
-    let row = &mut Columns::of(row);
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment)> {
+    let row = &mut Columns::of("photos", row);
     let (id, comment) = (row.take("id")?, row.take("comment_id")?);
     let attachment = Attachment {
         id,
@@ -170,12 +170,20 @@ pub fn has_file(connection: &Connection, comment: CommentId, unique: &str) -> Re
     Ok(statement.query_row((comment, unique), |row| row.get(0))?)
 }
 
-/// How many files of a customer were to be fetched since that instant.
-pub fn count_since(connection: &Connection, of: CustomerId, since: Timestamp) -> Result<usize> {
+/// How many files of a customer were to be fetched since that instant. What a clock that was ahead has dated
+/// later than now is of no day that anybody could wait out.
+pub fn count_since(
+    connection: &Connection,
+    of: CustomerId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<usize> {
     let sql = "SELECT count(*) FROM comments AS c JOIN photos AS p ON p.comment_id = c.id
-               WHERE c.customer_id = ?1 AND p.created_at > ?2 AND p.state <> 'NOTED'";
+               WHERE c.customer_id = ?1 AND p.created_at > ?2 AND p.created_at <= ?3
+                   AND p.state <> 'NOTED'";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row((of, Millis(since)), |row| row.get(0))?)
+    let span = (of, Millis(since), Millis(super::ahead::soon(now)));
+    Ok(statement.query_row(span, |row| row.get(0))?)
 }
 
 /// Removes what came with the messages about a customer's tasks.

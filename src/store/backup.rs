@@ -3,11 +3,13 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{ErrorCode, OpenFlags};
+use jiff::Timestamp;
+use rusqlite::ErrorCode;
 use tokio_util::sync::CancellationToken;
 
 use super::files::{self, Part, beside};
-use super::{BUSY_TIMEOUT, Connection, Flaw, OpenError, check, lock};
+use super::source::{Source, Unopened};
+use super::{Connection, Flaw, OpenError, check, digest, leftovers, lock, migrate};
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Backup {
     pub path: PathBuf,
     pub bytes: u64,
     pub schema_version: i64,
+    /// What is wrong with the database all the same, a sentence each: the backup has it as well.
+    pub warnings: Vec<String>,
 }
 
 /// Why there is none. Nothing is left of it then.
@@ -34,6 +38,8 @@ pub enum BackupError {
     Exists { path: PathBuf },
     #[error("{}: there is no such folder; make it, or choose another one", path.display())]
     NoFolder { path: PathBuf },
+    #[error("{}: it is on a read-only file system; choose another place", path.display())]
+    ReadOnly { path: PathBuf },
     #[error("{}: it can't be written; is there room for it, and may you write there?", path.display())]
     Write {
         path: PathBuf,
@@ -47,10 +53,17 @@ pub enum BackupError {
 }
 
 impl BackupError {
-    fn write(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Write {
-            path: path.to_owned(),
-            source: source.into(),
+    pub(super) fn write(
+        path: &Path,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let path = path.to_owned();
+        match files::is_read_only(&path) {
+            true => Self::ReadOnly { path },
+            false => Self::Write {
+                path,
+                source: source.into(),
+            },
         }
     }
 }
@@ -72,58 +85,81 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
         return Err(BackupError::write(&to, "the name is not UTF-8"));
     }
     // Looked at once more when the copy gets its name; this only saves the work.
-    if std::fs::symlink_metadata(&to).is_ok() {
-        return Err(BackupError::Exists { path: to });
+    for path in [&to, &digest::beside_backup(&to)] {
+        if std::fs::symlink_metadata(path).is_ok() {
+            let path = path.clone();
+            return Err(BackupError::Exists { path });
+        }
     }
     if !database.exists() {
         let path = database.to_owned();
         return Err(BackupError::NoDatabase { path });
     }
-    let _in_use = lock::share(database)?;
-    let part = part_of(&to)?;
-    copy(database, &part, stop).map_err(|error| match error {
+    let _in_use = lock::share_to_read(database)?;
+    sweep(&to);
+    let part = Part::of(&to).map_err(|error| BackupError::write(&to, error))?;
+    let copied = Source::open(database, Some(&to)).and_then(|source| {
+        check::heed(&source.connection, stop)?;
+        Ok(copy_into(&source.connection, &part)?)
+    });
+    copied.map_err(|error| match error {
         _ if stop.is_cancelled() => BackupError::Stopped,
-        error => explain(error, database, &to),
+        Unopened::Copy(error) => BackupError::write(&to, error),
+        Unopened::Open(error) => explain(error, database, &to),
     })?;
-    let checked = check::whole(part.path(), stop);
+    publish(part, to, stop)
+}
+
+/// Copies a database that was lost from the files that a connection still has open.
+pub(super) fn rescue(
+    connection: &Connection,
+    database: &Path,
+    now: Timestamp,
+) -> Result<PathBuf, BackupError> {
+    let to = beside(database, &format!(".rescued-{}", migrate::stamp(now)));
+    let part = Part::of(&to).map_err(|error| BackupError::write(&to, error))?;
+    copy_into(connection, &part).map_err(|error| explain(error, database, &to))?;
+    Ok(publish(part, to, &CancellationToken::new())?.path)
+}
+
+/// Gives a copy its name once it was read through and found whole.
+fn publish(part: Part, to: PathBuf, stop: &CancellationToken) -> Result<Backup, BackupError> {
+    let checked = check::look_through(part.path(), stop);
     if stop.is_cancelled() {
         return Err(BackupError::Stopped);
     }
-    let schema_version = checked.map_err(BackupError::Flawed)?;
+    let found = checked.map_err(BackupError::Flawed)?;
     let bytes = part
         .size()
         .map_err(|error| BackupError::write(&to, error))?;
-    match part.publish(&to) {
+    match digest::publish(part, &to) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Err(BackupError::Exists { path: to })
         }
         Err(error) => Err(BackupError::write(&to, error)),
-        Ok(()) => Ok(Backup {
-            path: to,
-            bytes,
-            schema_version,
-        }),
+        Ok(()) => {
+            let mut warnings = found.schema.strange;
+            warnings.extend((!found.values.is_empty()).then(|| found.values.to_string()));
+            Ok(Backup {
+                path: to,
+                bytes,
+                schema_version: found.version,
+                warnings,
+            })
+        }
     }
 }
 
-/// What the name of an unfinished copy has after the name that it is to get.
-pub const PART: &str = ".part-";
-
-/// Two that write to one name must not meet before that name.
-fn part_of(to: &Path) -> Result<Part, BackupError> {
-    let mut random = [0; 4];
-    let random = getrandom::fill(&mut random).map(|()| u32::from_ne_bytes(random));
-    let random = random.map_err(|error| BackupError::write(to, error.to_string()))?;
-    Part::create(beside(to, &format!("{PART}{random:08x}")))
-        .map_err(|error| BackupError::write(to, error))
-}
-
-fn copy(database: &Path, part: &Part, stop: &CancellationToken) -> rusqlite::Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    check::heed(&connection, stop)?;
-    copy_into(&connection, part)
+/// What killed ones have left is no reason to make none.
+fn sweep(to: &Path) {
+    let folder = files::folder(to);
+    if let Err(error) = leftovers::sweep(folder) {
+        let (error, folder) = (&error as &dyn std::error::Error, folder.display());
+        tracing::warn!(
+            error,
+            "can't remove what killed backups have left in {folder}"
+        );
+    }
 }
 
 /// SQLite fills an empty file that is there, so the rights are right from the start.

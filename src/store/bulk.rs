@@ -194,7 +194,8 @@ impl Bulk<'_> {
     /// customers are there.
     pub fn insert_tasks(&self, tasks: &[Task], details: &[(TaskId, Details)]) -> Result<()> {
         let into = "INSERT OR ROLLBACK INTO tasks (id, customer_id, employee_id, category, status, description,
-                    due_on, version, created_at, updated_at, closed_at, stage_id, stage_since, ready_at)";
+                    due_on, version, created_at, updated_at, closed_at, stage_id, stage_since, ready_at, listed_at,
+                    touched_at)";
         insert(&self.tx, into, tasks, |task| {
             [
                 task.id.get().into(),
@@ -211,6 +212,8 @@ impl Bulk<'_> {
                 task.stage.get().into(),
                 task.stage_since.as_millisecond().into(),
                 optional(task.ready.map(Timestamp::as_millisecond)),
+                task.created.as_millisecond().into(),
+                task.updated.as_millisecond().into(),
             ]
         })?;
         self.insert_details(details)?;

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{ErrorCode, OpenFlags};
 use tokio_util::sync::CancellationToken;
 
-use super::files::beside;
-use super::{BUSY_TIMEOUT, Connection, embedded_migrations, migrate};
+use super::files::{self, beside};
+use super::{
+    BUSY_TIMEOUT, Connection, Differences, Unreadable, digest, embedded_migrations, migrate,
+    schema, values,
+};
 
 /// Steps of SQLite's machine between two looks at the stop.
 const STEPS: i32 = 10_000;
@@ -27,6 +30,15 @@ pub enum Flaw {
         found: i64,
         known: i64,
     },
+    #[error("{}: it isn't as this program makes it: {why}; `zayavka doctor` looks at the same", path.display())]
+    Strange { path: PathBuf, why: String },
+    #[error("{}: {places}", path.display())]
+    Value { path: PathBuf, places: Unreadable },
+    #[error(
+        "{}: it was changed since it was made: its SHA-256 is not the one in {}; use another backup",
+        path.display(), digest::beside_backup(path).display()
+    )]
+    Changed { path: PathBuf },
     #[error("{}: it is damaged: {why}", path.display())]
     Damaged { path: PathBuf, why: String },
     #[error("{}: it can't be read", path.display())]
@@ -34,6 +46,15 @@ pub enum Flaw {
         path: PathBuf,
         #[source]
         source: rusqlite::Error,
+    },
+    #[error(
+        "{}: its disk is read-only, and so it can be read as a copy only, which can't be made among the temporary files",
+        path.display()
+    )]
+    Uncopied {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
     },
     #[error("{}: its schema can't be brought to this program's", path.display())]
     Migration {
@@ -55,7 +76,7 @@ impl Flaw {
 /// Opens a file that nobody writes to, without leaving anything beside it.
 pub(super) fn open(path: &Path, stop: &CancellationToken) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match beside(path, "-wal").exists() {
+    let connection = match has_log(path) {
         // Its newest changes are in the log, which SQLite reads in the usual way only.
         true => Connection::open_with_flags(path, flags)?,
         false => {
@@ -76,22 +97,72 @@ pub(super) fn open(path: &Path, stop: &CancellationToken) -> rusqlite::Result<Co
     Ok(connection)
 }
 
+/// Whether something may stand in a write-ahead log alone. An empty one without its index belongs to nobody.
+pub(super) fn has_log(path: &Path) -> bool {
+    let real = files::real(path);
+    let path = real.as_deref().unwrap_or(path);
+    let length = std::fs::metadata(beside(path, "-wal")).map(|file| file.len());
+    length.is_ok_and(|length| length > 0 || beside(path, "-shm").exists())
+}
+
 /// Lets long statements of a connection end when `stop` comes.
 pub(super) fn heed(connection: &Connection, stop: &CancellationToken) -> rusqlite::Result<()> {
     let stop = stop.clone();
     connection.progress_handler(STEPS, Some(move || stop.is_cancelled()))
 }
 
-/// Looks at every page, row and reference of a file, and returns its schema version.
-pub(super) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> {
-    let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
-    let version = ours(&connection, path)?;
-    sound(&connection, path)?;
-    Ok(version)
+/// What was found in a file that is one of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub version: i64,
+    pub schema: Differences,
+    /// Nothing while the schema is an older one: its values are read once they are brought forward.
+    pub values: Unreadable,
 }
 
-/// The schema version, when the schema is one of ours. What others have added is theirs: an index
-/// of the shop's own, or Litestream's tables.
+/// Looks at every page, row, reference and value of a file, and returns its schema version.
+pub(super) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> {
+    let found = look_through(path, stop)?;
+    let path = path.to_owned();
+    if !found.schema.strange.is_empty() {
+        let why = found.schema.strange.join("; ");
+        return Err(Flaw::Strange { path, why });
+    }
+    match found.values.is_empty() {
+        true => Ok(found.version),
+        false => Err(Flaw::Value {
+            path,
+            places: found.values,
+        }),
+    }
+}
+
+/// The same for a copy that is better than none: what somebody has put into the file is taken along, and told.
+pub(super) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Found, Flaw> {
+    let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
+    let version = ours(&connection, path)?;
+    let schema = schema::compare(&connection, version, path)?;
+    sound(&connection, path)?;
+    Ok(Found {
+        version,
+        values: values(&connection, version, path)?,
+        schema,
+    })
+}
+
+/// The values that can't be read, in today's schema.
+pub(super) fn values(
+    connection: &Connection,
+    version: i64,
+    path: &Path,
+) -> Result<Unreadable, Flaw> {
+    match version == migrate::newest(&embedded_migrations()) {
+        true => values::read_through(connection).map_err(|error| unreadable(path, error)),
+        false => Ok(Unreadable::default()),
+    }
+}
+
+/// The schema version, when the schema is one of ours.
 pub(super) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
     let unreadable = |error| unreadable(path, error);
     let foreign = |why: String| Flaw::Foreign {
@@ -115,29 +186,7 @@ pub(super) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
             return Err(foreign(format!("its schema version {version} is another")));
         }
     }
-    let there = names(connection).map_err(unreadable)?;
-    let memory = Connection::open_in_memory().map_err(unreadable)?;
-    let model = model(memory, found).map_err(|error| Flaw::migration(path, error))?;
-    let wanted = names(&model).map_err(unreadable)?;
-    match wanted.into_iter().find(|name| !there.contains(name)) {
-        Some(name) => Err(foreign(format!("it has no {name}"))),
-        None => Ok(found),
-    }
-}
-
-/// Gives an empty database the schema of that version.
-fn model(mut model: Connection, version: i64) -> Result<Connection, refinery_core::Error> {
-    let mut migrations = embedded_migrations();
-    migrations.retain(|migration| i64::from(migration.version()) <= version);
-    migrate::run(&mut model, &migrations)?;
-    Ok(model)
-}
-
-/// Every table, index and trigger.
-fn names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT type || ' ' || name FROM sqlite_schema";
-    let mut statement = connection.prepare(sql)?;
-    statement.query_map([], |row| row.get(0))?.collect()
+    Ok(found)
 }
 
 fn sound(connection: &Connection, path: &Path) -> Result<(), Flaw> {
@@ -152,19 +201,20 @@ fn sound(connection: &Connection, path: &Path) -> Result<(), Flaw> {
     if found != "ok" {
         return Err(damaged(found.replace('\n', " ")));
     }
-    let mut broken = connection
-        .prepare("PRAGMA foreign_key_check")
-        .map_err(unreadable)?;
-    let mut broken = broken.query([]).map_err(unreadable)?;
-    match broken.next().map_err(unreadable)? {
-        None => Ok(()),
-        Some(row) => {
-            let table: String = row.get(0).map_err(unreadable)?;
-            Err(damaged(format!(
-                "a row of {table} names one that isn't there"
-            )))
-        }
-    }
+    dangling(connection)
+        .map_err(unreadable)?
+        .map_or(Ok(()), |why| Err(damaged(why)))
+}
+
+/// Says of the first reference that leads nowhere in which table it is.
+pub(super) fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut broken = connection.prepare("PRAGMA foreign_key_check")?;
+    let mut broken = broken.query([])?;
+    let Some(row) = broken.next()? else {
+        return Ok(None);
+    };
+    let table: String = row.get(0)?;
+    Ok(Some(format!("a row of {table} names one that isn't there")))
 }
 
 /// Says what an error of SQLite means for the file.

@@ -7,31 +7,69 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use rusqlite::Row;
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, Type};
 
 /// What comes next in a row.
 pub(super) struct Columns<'a> {
     row: &'a Row<'a>,
     next: usize,
+    /// The table whose columns come next, and where its key is.
+    table: &'static str,
+    key: usize,
+}
+
+/// A value that no program of ours has written, with where it stands: without that, whoever reads the log could only
+/// look through the whole file.
+#[derive(Debug, thiserror::Error)]
+#[error("row {key} of {table} has a value in \"{column}\" that can't be read")]
+struct Damaged {
+    table: &'static str,
+    key: i64,
+    column: String,
+    source: rusqlite::Error,
 }
 
 impl<'a> Columns<'a> {
-    pub fn of(row: &'a Row<'a>) -> Self {
-        Self { row, next: 0 }
+    /// The columns of a table, of which the first is the key.
+    pub fn of(table: &'static str, row: &'a Row<'a>) -> Self {
+        let (next, key) = (0, 0);
+        Self {
+            row,
+            next,
+            table,
+            key,
+        }
     }
 
     /// The next column, which is the one of that name: tests see to that.
     pub fn take<T: FromSql>(&mut self, name: &str) -> rusqlite::Result<T> {
         debug_assert_eq!(self.row.as_ref().column_name(self.next), Ok(name));
         let value = self.row.get(self.next);
+        let value = value.map_err(|source| self.damaged(name, source));
         self.next += 1;
         value
+    }
+
+    /// Whether every column was taken.
+    pub fn is_over(&self) -> bool {
+        self.next == self.row.as_ref().column_count()
+    }
+
+    fn damaged(&self, column: &str, source: rusqlite::Error) -> rusqlite::Error {
+        let damaged = Damaged {
+            table: self.table,
+            key: self.row.get(self.key).unwrap_or_default(),
+            column: column.to_owned(),
+            source,
+        };
+        rusqlite::Error::FromSqlConversionFailure(usize::MAX, Type::Null, Box::new(damaged))
     }
 
     /// What a joined table has for this row, by its columns; nothing where the first one, which is
     /// its key, is null. What is known of an earlier row is not read again.
     pub fn joined<K, T>(
         &mut self,
+        table: &'static str,
         columns: &str,
         known: &mut HashMap<K, Arc<T>>,
         read: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
@@ -44,10 +82,23 @@ impl<'a> Columns<'a> {
         let found = match key.map(|key| known.entry(key)) {
             None => None,
             Some(Entry::Occupied(known)) => Some(known.get().clone()),
-            Some(Entry::Vacant(new)) => Some(new.insert(Arc::new(read(self)?)).clone()),
+            Some(Entry::Vacant(new)) => {
+                (self.table, self.key) = (table, self.next);
+                Some(new.insert(Arc::new(read(self)?)).clone())
+            }
         };
         self.next = behind;
         Ok(found)
+    }
+}
+
+/// Returns the column whose value could not be read, where a reader of columns has found that.
+pub(super) fn damaged(error: &rusqlite::Error) -> Option<&str> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, source) => {
+            Some(&*source.downcast_ref::<Damaged>()?.column)
+        }
+        _ => None,
     }
 }
 

@@ -13,11 +13,11 @@ use crate::domain::{
     Settled, TaskId,
 };
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, task_id, kind, employee_id, customer_id, channel, text, at, settled_at, settled_by";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
-    let row = &mut Columns::of(row);
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
+    let row = &mut Columns::of("comments", row);
     let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
     let (employee, customer) = (row.take("employee_id")?, row.take("customer_id")?);
     let author = match (kind, employee) {

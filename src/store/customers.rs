@@ -13,8 +13,8 @@ use crate::domain::{
 pub(super) const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
                                   telegram_blocked, telegram_language";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    read(&mut Columns::of(row))
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    read(&mut Columns::of("customers", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {

@@ -9,11 +9,11 @@ use super::types::numbers;
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Details, Device, Line, Link, Result, TaskId};
 
-const COLUMNS: &str = "task_id, kind, brand, model, serial, accessories, appearance, place, \
+pub(super) const COLUMNS: &str = "task_id, kind, brand, model, serial, accessories, appearance, place, \
                        estimate, price, prepayment, warranty_until, warranty_of";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<(TaskId, Details)> {
-    let row = &mut Columns::of(row);
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(TaskId, Details)> {
+    let row = &mut Columns::of("task_details", row);
     let task = row.take("task_id")?;
     let mut line = |name| row.take(name).map(Line::from_row);
     let device = Device {

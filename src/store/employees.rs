@@ -11,8 +11,8 @@ use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role, Telegra
 pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, telegram_id, \
                                   morning_time, created_at";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
-    read(&mut Columns::of(row))
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
+    read(&mut Columns::of("employees", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {

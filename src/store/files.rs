@@ -1,15 +1,20 @@
 //! Files that appear whole or not at all, and whose owner is right.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 
 /// What SQLite adds to a file's name for its journal.
 pub(super) const JOURNAL: &str = "-journal";
+
+/// Everything that it may leave beside a file.
+pub(super) const COMPANIONS: [&str; 3] = [JOURNAL, "-wal", "-shm"];
+/// What the name of an unfinished copy has after the name that it is to get.
+pub(super) const PART: &str = ".part-";
 
 /// The path with something after its last name: `shop.db` and `-wal` are `shop.db-wal`.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -26,6 +31,12 @@ pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
         (Err(_), Some(folder), Some(name)) => Ok(fs::canonicalize(folder)?.join(name)),
         (Err(error), _, _) => Err(error),
     }
+}
+
+/// Whether nothing can be written where a path is, whatever its rights are.
+pub(super) fn is_read_only(path: &Path) -> bool {
+    let disk = std::path::absolute(path).map(|path| statvfs(folder(&path)));
+    matches!(disk, Ok(Ok(disk)) if disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
 /// The folder that a path is in.
@@ -60,6 +71,36 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Makes an empty file beside the name that it is to get. Two that write to one name must not meet before that name,
+    /// and what sweeps leftovers away (see `leftovers`) must not take it: so it has a name of its own, and a lock.
+    pub fn of(to: &Path) -> io::Result<Self> {
+        loop {
+            let mut random = [0; 4];
+            getrandom::fill(&mut random).map_err(io::Error::other)?;
+            let random = u32::from_ne_bytes(random);
+            let part = Self::create(beside(to, &format!("{PART}{random:08x}")))?;
+            match part.file.try_lock() {
+                // Somebody who sweeps has it already.
+                Err(TryLockError::WouldBlock) => {}
+                // Where there are no locks nobody sweeps.
+                Err(TryLockError::Error(_)) => return Ok(part),
+                Ok(()) if part.has_its_name() => return Ok(part),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    fn has_its_name(&self) -> bool {
+        let inode = |file: io::Result<Metadata>| file.map(|file| (file.dev(), file.ino()));
+        match (
+            inode(self.file.metadata()),
+            inode(fs::symlink_metadata(&self.path)),
+        ) {
+            (Ok(mine), Ok(named)) => mine == named,
+            _ => false,
+        }
+    }
+
     /// Makes an empty file that nobody else may read.
     pub fn create(path: PathBuf) -> io::Result<Self> {
         let file = OpenOptions::new()
@@ -108,9 +149,10 @@ impl Drop for Part {
     }
 }
 
-/// Removes a file, and the journal that SQLite leaves beside one when it is killed while it writes.
+/// Removes a file, and what SQLite leaves beside one when it is killed while it writes.
 pub(super) fn remove_with_journal(path: &Path) -> io::Result<()> {
-    for path in [path, &beside(path, JOURNAL)] {
+    let companions = COMPANIONS.map(|suffix| beside(path, suffix));
+    for path in std::iter::once(path).chain(companions.iter().map(PathBuf::as_path)) {
         match fs::remove_file(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}

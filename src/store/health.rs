@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{OpenFlags, OptionalExtension};
+use rusqlite::OptionalExtension;
 
 use super::files::beside;
+use super::source::{Source, Unopened};
 use super::types::Millis;
 use super::{
-    BUSY_TIMEOUT, Connection, Flaw, ahead, check, embedded_migrations, incidents, migrate, webhooks,
+    Differences, Flaw, Unreadable, ahead, check, embedded_migrations, incidents, migrate, schema,
+    webhooks,
 };
 use crate::domain::{HookStanding, Incident};
 
@@ -17,6 +19,10 @@ use crate::domain::{HookStanding, Incident};
 pub struct Health {
     /// What SQLite finds wrong with it.
     pub damage: Option<String>,
+    /// How its schema differs from what the migrations make.
+    pub schema: Differences,
+    /// The values that the program can't read.
+    pub values: Unreadable,
     pub schema_version: i64,
     /// The version that this program brings it to.
     pub known_version: i64,
@@ -39,11 +45,31 @@ pub struct Health {
 /// When it can't be read or isn't one of ours.
 pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
     let unreadable = |error| check::unreadable(path, error);
-    let connection = open(path).map_err(unreadable)?;
-    let schema_version = check::ours(&connection, path)?;
+    let source = Source::open(path, None).map_err(|error| match error {
+        Unopened::Open(error) => unreadable(error),
+        Unopened::Copy(source) => Flaw::Uncopied {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    let connection = &source.connection;
+    connection
+        .pragma_update(None, "query_only", true)
+        .map_err(unreadable)?;
+    let schema_version = check::ours(connection, path)?;
+    let schema = schema::compare(connection, schema_version, path)?;
     let found: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(unreadable)?;
+    let damage = match &*found {
+        "ok" => check::dangling(connection).map_err(unreadable)?,
+        _ => Some(found.replace('\n', " ")),
+    };
+    let values = match damage {
+        // Not all of it can be read then.
+        Some(_) => Unreadable::default(),
+        None => check::values(connection, schema_version, path)?,
+    };
     let newest: Option<Millis> = connection
         .query_row(
             "SELECT at FROM task_events ORDER BY id DESC LIMIT 1",
@@ -54,20 +80,22 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         .map_err(unreadable)?;
     // An older schema has no webhooks yet.
     let webhooks = match connection.table_exists(None, "webhook_deliveries") {
-        Ok(true) => webhooks::standing(&connection).unwrap_or_default(),
+        Ok(true) => webhooks::standing(connection).unwrap_or_default(),
         _ => Vec::new(),
     };
     // Nor does it know of incidents.
     let (incidents, ahead) = match connection.table_exists(None, "incidents") {
         Ok(true) => (
-            incidents::news(&connection, now).unwrap_or_default(),
-            ahead::count(&connection, now).unwrap_or_default(),
+            incidents::news(connection, now).unwrap_or_default(),
+            ahead::count(connection, now).unwrap_or_default(),
         ),
         _ => (Vec::new(), 0),
     };
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     Ok(Health {
-        damage: (found != "ok").then(|| found.replace('\n', " ")),
+        damage,
+        schema,
+        values,
         schema_version,
         known_version: migrate::newest(&embedded_migrations()),
         newest_event: newest.map(|at| at.0),
@@ -77,12 +105,4 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),
     })
-}
-
-fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
 }

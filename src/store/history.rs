@@ -8,11 +8,11 @@ use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId, shown};
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
-    let row = &mut Columns::of(row);
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
+    let row = &mut Columns::of("task_events", row);
     let (id, task, kind) = (row.take("id")?, row.take("task_id")?, row.take("kind")?);
     let author: String = row.take("author")?;
     let (employee, customer) = (row.take("employee_id")?, row.take("customer_id")?);
@@ -89,16 +89,19 @@ pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
-/// How often something happened to a task since that instant.
+/// How often something happened to a task since that instant, and not later than now by a clock that was ahead.
 pub fn count_since(
     connection: &Connection,
     task: TaskId,
     kind: EventKind,
     since: Timestamp,
+    now: Timestamp,
 ) -> Result<usize> {
-    let sql = "SELECT count(*) FROM task_events WHERE task_id = ?1 AND kind = ?2 AND at > ?3";
+    let sql = "SELECT count(*) FROM task_events
+               WHERE task_id = ?1 AND kind = ?2 AND at > ?3 AND at <= ?4";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row((task, kind, Millis(since)), |row| row.get(0))?)
+    let span = (task, kind, Millis(since), Millis(super::ahead::soon(now)));
+    Ok(statement.query_row(span, |row| row.get(0))?)
 }
 
 /// The history of several tasks, oldest first.

@@ -1,39 +1,94 @@
 //! The `invites` table. Only a hash of the token is kept.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::types::Millis;
 use super::{Connection, Transaction};
-use crate::domain::{Email, EmployeeId, Result, Role};
+use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 
-const COLUMNS: &str = "id, email, role, expires_at, used_at";
+pub(super) const COLUMNS: &str = "id, email, role, created_by, created_at, expires_at, used_at";
+/// Whoever made it may still make one: an invite is worth as much as the right of its maker. One of the
+/// command line and the first owner's link have no maker.
+const IS_OF_AN_OWNER: &str = "(created_by IS NULL
+    OR created_by IN (SELECT id FROM employees WHERE active = 1 AND role = 'OWNER'))";
+/// Those that can be used at `:now` by somebody with their e-mail.
+const IS_OPEN: &str = "used_at IS NULL AND email IS NOT NULL AND expires_at > :now";
 
 /// A promise of an account.
 #[derive(Debug, Clone)]
 pub struct Invite {
-    pub id: i64,
+    pub id: InviteId,
     /// `None` for the first owner's link, which anyone who has it may use.
     pub email: Option<Email>,
     pub role: Role,
+    /// The owner who made it; `None` for the command line and the first owner's link.
+    pub by: Option<EmployeeId>,
+    pub created: Timestamp,
     pub expires: Timestamp,
     pub used: bool,
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {
     Ok(Invite {
         id: row.get("id")?,
         email: row.get::<_, Option<String>>("email")?.map(Email::from_row),
         role: row.get("role")?,
+        by: row.get("created_by")?,
+        created: row.get::<_, Millis>("created_at")?.0,
         expires: row.get::<_, Millis>("expires_at")?.0,
         used: row.get::<_, Option<i64>>("used_at")?.is_some(),
     })
 }
 
+/// The invite with that token, unless its maker has lost the right to give it.
 pub fn by_token_hash(connection: &Connection, token_hash: &[u8]) -> Result<Option<Invite>> {
-    let sql = format!("SELECT {COLUMNS} FROM invites WHERE token_hash = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM invites WHERE token_hash = ?1 AND {IS_OF_AN_OWNER}");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([token_hash], from_row).optional()?)
+}
+
+/// At most `limit` of the invites that can be used, behind `after`, oldest first.
+pub fn open(
+    connection: &Connection,
+    now: Timestamp,
+    after: Option<InviteId>,
+    limit: usize,
+) -> Result<Vec<Invite>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM invites WHERE {IS_OPEN} AND {IS_OF_AN_OWNER} AND id > :after
+         ORDER BY id LIMIT :limit"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let after = after.map_or(0, InviteId::get);
+    let values = named_params! { ":now": Millis(now), ":after": after, ":limit": limit };
+    let rows = statement.query_map(values, from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many invites can be used.
+pub fn count_open(connection: &Connection, now: Timestamp) -> Result<i64> {
+    let sql = format!("SELECT count(*) FROM invites WHERE {IS_OPEN} AND {IS_OF_AN_OWNER}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = named_params! { ":now": Millis(now) };
+    Ok(statement.query_row(values, |row| row.get(0))?)
+}
+
+/// The invite with that number, if it can be used.
+pub fn get_open(connection: &Connection, id: InviteId, now: Timestamp) -> Result<Option<Invite>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM invites WHERE id = :id AND {IS_OPEN} AND {IS_OF_AN_OWNER}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = named_params! { ":id": id, ":now": Millis(now) };
+    Ok(statement.query_row(values, from_row).optional()?)
+}
+
+/// Every invite to an e-mail that nobody has used.
+pub fn unused(connection: &Connection) -> Result<Vec<Invite>> {
+    let sql = format!("SELECT {COLUMNS} FROM invites WHERE used_at IS NULL AND email IS NOT NULL");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub fn insert(
@@ -44,7 +99,7 @@ pub fn insert(
     created_by: Option<EmployeeId>,
     now: Timestamp,
     expires: Timestamp,
-) -> Result<i64> {
+) -> Result<InviteId> {
     tx.execute(
         "INSERT INTO invites (token_hash, email, role, created_by, created_at, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -57,11 +112,11 @@ pub fn insert(
             Millis(expires),
         ),
     )?;
-    Ok(tx.last_insert_rowid())
+    Ok(InviteId::from_row(tx.last_insert_rowid()))
 }
 
 /// Forgets an invite that nobody has used.
-pub fn delete_unused(tx: &Transaction, id: i64) -> Result<()> {
+pub fn delete_unused(tx: &Transaction, id: InviteId) -> Result<()> {
     tx.execute(
         "DELETE FROM invites WHERE id = ?1 AND used_at IS NULL",
         [id],
@@ -69,7 +124,7 @@ pub fn delete_unused(tx: &Transaction, id: i64) -> Result<()> {
     Ok(())
 }
 
-pub fn set_used(tx: &Transaction, id: i64, now: Timestamp) -> Result<()> {
+pub fn set_used(tx: &Transaction, id: InviteId, now: Timestamp) -> Result<()> {
     tx.execute(
         "UPDATE invites SET used_at = ?2 WHERE id = ?1",
         (id, Millis(now)),

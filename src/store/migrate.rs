@@ -12,7 +12,7 @@ use refinery_core::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
 use super::files::{self, Part, beside};
-use super::{Connection, backup, configure, search};
+use super::{Connection, backup, configure, digest, leftovers, search};
 
 /// The files of `sql/` with their names.
 macro_rules! files {
@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = files![
     "V20__form_posts"
     "V21__folded_search"
     "V22__ended_sessions"
+    "V23__order_of_tasks"
 ];
 
 /// The program's own migrations, in the order of their numbers.
@@ -79,6 +80,18 @@ pub enum OpenError {
         path.display()
     )]
     Served { path: PathBuf },
+    #[error(
+        "database {}: it is on a read-only file system, where nothing can be written; mount that writable, or set \
+         another `database`. `zayavka backup` copies it to another place all the same",
+        path.display()
+    )]
+    ReadOnly { path: PathBuf },
+    #[error(
+        "database {}: the file has another name as well (a hard link), and a program that comes by that one would \
+         damage it; find it with `find / -xdev -samefile {}`, remove it, and copy with `zayavka backup` instead",
+        path.display(), path.display()
+    )]
+    Linked { path: PathBuf },
     #[error("database {}: it is being restored; try again when that is done", path.display())]
     BeingRestored { path: PathBuf },
     #[error(
@@ -99,9 +112,13 @@ impl OpenError {
         path: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            source: source.into(),
+        let path = path.to_owned();
+        match files::is_read_only(&path) {
+            true => Self::ReadOnly { path },
+            false => Self::File {
+                path,
+                source: source.into(),
+            },
         }
     }
 
@@ -205,11 +222,12 @@ fn snapshot(
     now: Timestamp,
 ) -> Result<(), OpenError> {
     let copy = beside(path, &format!(".v{version}-{}", stamp(now)));
-    let unfinished = beside(path, ".migrating");
-    files::remove_with_journal(&unfinished).map_err(|error| OpenError::file(path, error))?;
-    let part = Part::create(unfinished).map_err(|error| OpenError::file(path, error))?;
+    leftovers::remove_old_names(path)
+        .and_then(|()| leftovers::sweep(files::folder(path)))
+        .map_err(|error| OpenError::file(path, error))?;
+    let part = Part::of(&copy).map_err(|error| OpenError::file(path, error))?;
     backup::copy_into(connection, &part).map_err(|error| OpenError::migration(path, error))?;
-    match part.publish(&copy) {
+    match digest::publish(part, &copy) {
         // A start within the same second was killed after it had made the same copy.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(OpenError::migration(path, error)),

@@ -8,14 +8,20 @@ mod answer;
 mod check;
 mod columns;
 mod files;
+mod identity;
+mod leftovers;
 mod lock;
 mod migrate;
 mod readers;
+mod schema;
 mod search;
+mod source;
 mod staff;
 mod thread;
 mod types;
+mod values;
 mod writer;
+mod writes;
 
 pub mod ahead;
 pub mod approvals;
@@ -26,6 +32,7 @@ pub mod bulk;
 pub mod comments;
 pub mod customers;
 pub mod details;
+pub mod digest;
 pub mod employees;
 pub mod form_posts;
 pub mod health;
@@ -55,6 +62,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use answer::Answer;
+use identity::OpenFiles;
 use jiff::Timestamp;
 use r2d2_sqlite::SqliteConnectionManager;
 use readers::Readers;
@@ -62,22 +70,31 @@ use rusqlite::OpenFlags;
 use staff::Kept;
 use tokio::sync::{broadcast, watch};
 use writer::{Pending, Shared, Writer};
+use writes::Writes;
 
 pub use check::Flaw;
 pub use files::beside;
+pub use identity::{How, Loss};
 pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
 pub use refinery_core::Migration;
 pub use rusqlite::{Connection, Transaction};
+pub use schema::Differences;
 pub use staff::Staff;
+pub use values::Unreadable;
+pub use writes::Trouble;
 
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 
 const READERS: u32 = 4;
+/// Bytes that the write-ahead log keeps of the disk once it was emptied, however long it was before.
+const LOG_KEPT: i64 = 16 * 1024 * 1024;
 /// In KiB.
 const WRITER_CACHE: i64 = 8 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a question waits for a write of its own.
+const TRY: Duration = Duration::from_secs(1);
 /// How many changes a subscriber may lag behind before it is told to look again.
 const CHANGES: usize = 1024;
 
@@ -131,7 +148,9 @@ impl Db {
     ) -> std::result::Result<Self, OpenError> {
         let path = std::path::absolute(path).map_err(|error| OpenError::file(path, error))?;
         let in_use = lock::share(&path)?;
+        restore::forget_unfinished(&path).map_err(|error| OpenError::file(&path, error))?;
         let created = migrate::prepare(&path, migrations, now)?;
+        let before = OpenFiles::main(&path).map_err(|error| OpenError::file(&path, error))?;
         let pending = Pending::default();
         let hook = pending.clone();
         let writes = pool(&path, 1, move |connection| {
@@ -140,15 +159,26 @@ impl Db {
             // those that a write needs had to be read again.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+            connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
             let touched = hook.clone();
             connection.update_hook(Some(move |action, _: &str, table: &str, row| {
                 touched.note(action, table, row);
             }))
         })?;
-        let version = first_look(&writes).map_err(|error| OpenError::file(&path, error))?;
+        let (version, schema) =
+            first_look(&writes).map_err(|error| OpenError::file(&path, error))?;
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
+        // All connections have opened one file if the name led to the same one before the first and after the last.
+        let files =
+            OpenFiles::find(&path, schema).map_err(|error| OpenError::file(&path, error))?;
+        if !files.is_main(before) {
+            return Err(OpenError::file(
+                &path,
+                "it was exchanged while it was opened",
+            ));
+        }
         let metrics = Metrics::default();
         let shared = Shared {
             changes: broadcast::Sender::new(CHANGES),
@@ -157,7 +187,9 @@ impl Db {
             deliveries: watch::Sender::new(()),
             metrics,
             staff: Kept::default(),
+            writes: Writes::new(&path),
             version: version.into(),
+            files,
             _in_use: in_use,
         };
         let threads = Readers::start(&reads, &shared.metrics)
@@ -206,6 +238,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        self.is_there()?;
         let place = self.0.readers.place().await?;
         let (here, answer) = Answer::place();
         let work = move |connection: &Connection| {
@@ -222,6 +255,7 @@ impl Db {
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn staff(&self) -> Result<Arc<Staff>> {
+        self.is_there()?;
         let kept = &self.0.writer.shared.staff;
         match kept.get() {
             Ok(staff) => Ok(staff),
@@ -247,6 +281,7 @@ impl Db {
     pub async fn notice_others(&self) -> Result<()> {
         let shared = self.0.writer.shared.clone();
         let look = move |c: &mut Connection| {
+            shared.look(c)?;
             let version = data_version(c)?;
             if shared.version.load(Ordering::Relaxed) != version {
                 shared.staff.forget();
@@ -279,6 +314,49 @@ impl Db {
         };
         self.0.writer.write(Box::new(work)).await?;
         answer.take()
+    }
+
+    /// Why the last write was not stored; `None` while writes work. While they don't, a call makes one every few seconds
+    /// of `monotonic` time, and waits for it a little.
+    pub async fn trouble(&self, monotonic: Duration) -> Option<Trouble> {
+        let writes = &self.0.writer.shared.writes;
+        if writes.is_to_be_tried(monotonic) {
+            // The writer notes how it ends; one that takes longer is the next question's.
+            let _ = tokio::time::timeout(TRY, self.write(incidents::try_out)).await;
+        }
+        writes.trouble()
+    }
+
+    /// Looks, without reading anything, whether the database was lost: its file deleted or exchanged.
+    ///
+    /// # Errors
+    /// [`DatabaseLost`](crate::domain::Error::DatabaseLost) from the moment on in which a write or [`Db::notice_others`]
+    /// has noticed it.
+    pub fn is_there(&self) -> Result<()> {
+        self.0.writer.shared.is_there()
+    }
+
+    /// How the database was lost, if it was.
+    pub fn loss(&self) -> Option<Loss> {
+        self.0.writer.shared.files.loss().cloned()
+    }
+
+    /// Copies a lost database from the files that are still open to a new one beside where it was, and moves the
+    /// write-ahead log into the file that it belongs to, so that the next program doesn't play it into another one.
+    /// Returns the copy, and whether the log is empty.
+    ///
+    /// # Errors
+    /// When the copy can't be made.
+    pub async fn rescue(
+        &self,
+        now: Timestamp,
+    ) -> std::result::Result<(PathBuf, bool), backup::BackupError> {
+        let path = self.0.path.clone();
+        let work = move |c: &mut Connection| Ok(backup::rescue(c, &path, now));
+        let rescued = self.0.writer.alone(work).await;
+        let path = rescued.map_err(|error| backup::BackupError::write(&self.0.path, error))??;
+        let kept = self.move_log("TRUNCATE").await.unwrap_or(true);
+        Ok((path, !kept))
     }
 
     /// What this server counts of itself.
@@ -345,11 +423,16 @@ fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// From here on it is noticed what other programs write. Has the search read what they wrote before.
-fn first_look(writes: &Pool) -> Result<i64> {
+fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let mut connection = writes.get().map_err(Error::internal)?;
     let version = data_version(&connection)?;
     search::catch_up(&mut connection)?;
-    Ok(version)
+    Ok((version, schema_version(&connection)?))
+}
+
+/// What changes whenever the schema does, and with every `VACUUM`.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
 /// A read transaction, whose statements are prepared once for all of them.

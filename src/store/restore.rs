@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use rusqlite::{ErrorCode, OpenFlags, TransactionBehavior};
 use tokio_util::sync::CancellationToken;
 
+use super::digest::{self, Proof};
 use super::files::{self, Part, beside};
 use super::types::Millis;
 use super::{
@@ -22,6 +24,9 @@ use super::{
 
 /// How long another program may still need to let go of the database.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What stands behind the database's name while it is made.
+const RESTORING: &str = ".restoring";
 
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub struct Restored {
     pub version: i64,
     /// Where the database is that was there before; `None` when there was none.
     pub aside: Option<PathBuf>,
+    /// Whether a digest has proved that the backup is what it was when it was made; without one nobody can tell.
+    pub proved: bool,
 }
 
 /// Why nothing was restored. The database is as it was.
@@ -41,6 +48,12 @@ pub enum RestoreError {
     Database(#[from] OpenError),
     #[error("{}: there is no such file", path.display())]
     NoBackup { path: PathBuf },
+    #[error("{}: it or its digest can't be read", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("{}: this is the database itself; name a backup", path.display())]
     Itself { path: PathBuf },
     #[error("the backup can't be restored; the database is as it was")]
@@ -75,6 +88,14 @@ pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restore
     refuse_unfit(database, backup)?;
     let _alone = lock::own(database)?;
     let never = CancellationToken::new();
+    let proof = digest::check(backup).map_err(|source| RestoreError::Read {
+        path: backup.to_owned(),
+        source,
+    })?;
+    if proof == Proof::Changed {
+        let path = backup.to_owned();
+        return Err(Flaw::Changed { path }.into());
+    }
     let from_version = check::whole(backup, &never)?;
     let part = copy(database, backup, &never)?;
     let old = Old::close(database)?;
@@ -88,7 +109,46 @@ pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restore
         from_version,
         version,
         aside,
+        proved: proof == Proof::Unchanged,
     })
+}
+
+/// What stands behind the old database's name in the name under which it is kept.
+const ASIDE: &str = ".before-restore-";
+
+/// What a restore has been making that was killed. Nobody is at it: whoever calls this keeps restores away.
+pub(super) fn forget_unfinished(database: &Path) -> io::Result<()> {
+    let database = files::real(database)?;
+    files::remove_with_journal(&beside(&database, RESTORING))
+}
+
+/// Takes away the second name that a restore has given the database and then was killed, before it had put another one
+/// in its place. Returns how many such names there were; one that can't be removed does no harm.
+pub(super) fn forget_second_names(database: &Path) -> u64 {
+    let Ok(database) = files::real(database) else {
+        return 0;
+    };
+    let Ok(entries) = fs::read_dir(files::folder(&database)) else {
+        return 0;
+    };
+    let start = beside(&database, ASIDE);
+    let is_second = |path: &PathBuf| {
+        path.as_os_str()
+            .as_bytes()
+            .starts_with(start.as_os_str().as_bytes())
+            && is_same(path, &database)
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let names: Vec<PathBuf> = paths.filter(is_second).collect();
+    for name in &names {
+        let _ = fs::remove_file(name);
+    }
+    names.len() as u64
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let inode = |path: &Path| fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()));
+    matches!((inode(one), inode(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn refuse_unfit(database: &Path, backup: &Path) -> Result<(), RestoreError> {
@@ -106,7 +166,7 @@ fn refuse_unfit(database: &Path, backup: &Path) -> Result<(), RestoreError> {
 }
 
 fn copy(database: &Path, backup: &Path, never: &CancellationToken) -> Result<Part, RestoreError> {
-    let path = beside(database, ".restoring");
+    let path = beside(database, RESTORING);
     // One that was killed may have left this; nobody else is at it, for we hold the lock.
     files::remove_with_journal(&path).map_err(|error| RestoreError::write(&path, error))?;
     let part = Part::create(path).map_err(|error| RestoreError::write(database, error))?;
@@ -275,7 +335,7 @@ fn keep(database: &Path, old: &Old, now: Timestamp) -> io::Result<Option<PathBuf
 
 /// One that was killed may have taken this second's name.
 fn free_name(database: &Path, now: Timestamp) -> PathBuf {
-    let name = format!(".before-restore-{}", migrate::stamp(now));
+    let name = format!("{ASIDE}{}", migrate::stamp(now));
     let first = beside(database, &name);
     let others = (2..1_000).map(|number| beside(database, &format!("{name}-{number}")));
     let mut names = std::iter::once(first.clone()).chain(others);

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::backup::PART;
-use super::files::JOURNAL;
+use super::{digest, leftovers};
 
 const NAME: &str = "zayavka-%Y-%m-%dT%H%M%SZ.db";
 
@@ -67,7 +66,12 @@ pub fn prepare(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes all backups but the newest `keep`, and what killed ones have left. Those with a name
+/// Whether a file with that name is a regular backup.
+pub(super) fn is_name(file: &str) -> bool {
+    made_at(file).is_some()
+}
+
+/// Removes all backups but the newest `keep` with their digests, and what killed ones have left. Those with a name
 /// later than now neither count nor go, so that a wrong clock costs no good backup.
 ///
 /// # Errors
@@ -79,22 +83,23 @@ pub fn prune(folder: &Path, keep: usize, now: Timestamp) -> io::Result<()> {
     for (_, path) in past.drain(..surplus) {
         fs::remove_file(path)?;
     }
+    forget_digests(folder)?;
+    leftovers::sweep(folder)
+}
+
+/// Removes the digests of backups that are gone.
+fn forget_digests(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(is_unfinished) {
+        let name = entry.file_name();
+        let backup = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(digest::SUFFIX));
+        if backup.is_some_and(|name| is_name(name) && !folder.join(name).exists()) {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
-}
-
-fn is_unfinished(file: &str) -> bool {
-    let file = file.strip_suffix(JOURNAL).unwrap_or(file);
-    let parts = file.split_once(PART);
-    parts.is_some_and(|(name, random)| {
-        let hex = |c: char| c.is_ascii_hexdigit();
-        made_at(name).is_some() && random.len() == 8 && random.chars().all(hex)
-    })
 }
 
 #[cfg(test)]
@@ -115,11 +120,5 @@ mod tests {
         ] {
             assert_eq!(made_at(other), None, "{other}");
         }
-        assert!(is_unfinished("zayavka-2026-01-02T030405Z.db.part-0a1b2c3d"));
-        assert!(is_unfinished(
-            "zayavka-2026-01-02T030405Z.db.part-0a1b2c3d-journal"
-        ));
-        assert!(!is_unfinished("zayavka-2026-01-02T030405Z.db.part-mine"));
-        assert!(!is_unfinished("copy.db.part-0a1b2c3d"));
     }
 }

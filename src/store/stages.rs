@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::columns::Columns;
+use super::tasks::touched;
 use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
@@ -14,8 +15,8 @@ pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, t
 /// The order in which they stand on the pages.
 const ORDER: &str = "ORDER BY instr('ACCEPTED IN_PROGRESS READY CLOSED', status), position";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
-    read(&mut Columns::of(row))
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
+    read(&mut Columns::of("stages", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Stage> {
@@ -119,7 +120,12 @@ pub fn move_tasks(
     let kind = EventKind::Stage;
     tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
     tx.execute(
-        "UPDATE tasks SET stage_id = ?2, updated_at = ?3, version = version + 1 WHERE stage_id = ?1",
+        &format!(
+            "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1,
+                 {}
+             WHERE stage_id = ?1",
+            touched("?3")
+        ),
         (from.id, to.id, Millis(now)),
     )?;
     // What waits to be told says where they are now.

@@ -8,8 +8,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::domain::{
     ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
     CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, EmployeeId, Error, EventId,
-    EventKind, HookEvent, IncidentKind, Language, NoticeId, Role, StageId, Status, Sum, TaskId,
-    TelegramId, TimeOfDay, WebhookId,
+    EventKind, HookEvent, IncidentKind, InviteId, Language, NoticeId, Role, StageId, Status, Sum,
+    TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -38,7 +38,7 @@ macro_rules! ids {
 }
 
 ids! {
-    ApprovalId AttachmentId CommentId CustomerId DeliveryId EmployeeId EventId NoticeId StageId TaskId
+    ApprovalId AttachmentId CommentId CustomerId DeliveryId EmployeeId EventId InviteId NoticeId StageId TaskId
     TelegramId WebhookId
 }
 

@@ -111,10 +111,12 @@ pub fn head(connection: &Connection, webhook: WebhookId) -> Result<Option<Delive
          FROM webhook_deliveries
          WHERE webhook_id = ?1 AND state IN ('WAITING', 'SENDING') ORDER BY id LIMIT 1",
     )?;
-    Ok(statement.query_row([webhook], delivery).optional()?)
+    Ok(statement.query_row([webhook], from_row).optional()?)
 }
 
-fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+pub(super) const COLUMNS: &str = "id, event, payload, attempts, happened_at, queued_at, try_at";
+
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     let instant = |name| Ok::<_, rusqlite::Error>(row.get::<_, Millis>(name)?.0);
     Ok(Delivery {
         id: row.get("id")?,
@@ -195,7 +197,7 @@ pub fn undelivered(connection: &Connection) -> Result<Vec<UndeliveredHook>> {
         "SELECT d.id, w.url, d.event, d.detail, d.attempts, d.happened_at, d.settled_at
          FROM webhook_deliveries AS d JOIN webhooks AS w ON w.id = d.webhook_id
          WHERE d.state = 'DEAD' AND d.settled_at IS NOT NULL
-         ORDER BY d.settled_at DESC, d.id DESC LIMIT ?1",
+         ORDER BY d.id DESC LIMIT ?1",
     )?;
     let rows = statement.query_map([SHOWN], |row| {
         Ok(UndeliveredHook {

@@ -11,9 +11,11 @@ use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::identity::OpenFiles;
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
-use super::{Change, Lock, Pool, TaskChanged, search};
+use super::writes::Writes;
+use super::{Change, Lock, Pool, TaskChanged, schema_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -40,8 +42,11 @@ pub(super) struct Shared {
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
     pub staff: Kept,
+    pub writes: Writes,
     /// What SQLite counts whenever another connection than the writer's has written.
     pub version: AtomicI64,
+    /// What SQLite has open, which must still be what is found under the database's name.
+    pub files: OpenFiles,
     /// The file stays in use as long as a write is on its way.
     pub _in_use: Lock,
 }
@@ -178,6 +183,17 @@ impl Shared {
         }
     }
 
+    /// Fails once the database was lost.
+    pub fn is_there(&self) -> Result<()> {
+        let loss = self.files.loss().cloned();
+        loss.map_or(Ok(()), |loss| Err(loss.into()))
+    }
+
+    /// Looks whether the database is still the one that is open.
+    pub fn look(&self, connection: &Connection) -> Result<()> {
+        self.files.look(|| schema_version(connection))
+    }
+
     /// One transaction with all the writes that wait.
     fn write_together(
         &self,
@@ -189,10 +205,16 @@ impl Shared {
         let mut group = Vec::new();
         let mut touched = Touched::default();
         orders.next = Some(Order::Write(first));
-        let committed = commit(orders, connection, pending, &mut group, &mut touched);
+        let committed = self.is_there().and_then(|()| {
+            let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
+            // What was committed into a file that nobody finds again is not acknowledged; and a file that was written
+            // over may be why nothing could be committed.
+            self.look(connection).and(committed)
+        });
         if touched.staff {
             self.staff.forget();
         }
+        self.note(&committed, &group, touched.any);
         if committed.is_ok() {
             for change in touched.tasks {
                 // Nobody listening is fine.
@@ -217,7 +239,21 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Notes whether what is written is stored. A write that fails by itself is taken back while its neighbours are
+    /// stored, and still says that the disk is full; a transaction that changes nothing says nothing of the disk.
+    fn note(&self, committed: &Result<()>, group: &[Write], wrote: bool) {
+        let failed = group.iter().filter_map(|write| write.done.as_ref().err());
+        let failed = committed.as_ref().err().into_iter().chain(failed);
+        if wrote && committed.is_ok() {
+            self.writes.stored();
+        }
+        failed.for_each(|error| self.writes.failed(error));
+    }
+}
+
 fn commit(
+    shared: &Shared,
     orders: &mut Orders,
     connection: &mut Connection,
     pending: &Pending,
@@ -250,7 +286,7 @@ fn commit(
         search::refresh(&tx)?;
         pending.take();
     }
-    Ok(tx.commit()?)
+    Ok(shared.writes.watch(|| tx.commit())?)
 }
 
 /// What the thread has to do, in the order in which it came.
@@ -288,6 +324,8 @@ pub(super) struct Pending(Arc<Mutex<Touched>>);
 
 #[derive(Default)]
 struct Touched {
+    /// Whether anything was changed at all.
+    any: bool,
     tasks: Vec<TaskChanged>,
     links: Vec<TaskId>,
     outbox: bool,
@@ -298,6 +336,7 @@ struct Touched {
 
 impl Touched {
     fn add(&mut self, other: Self) {
+        self.any |= other.any;
         self.tasks.extend(other.tasks);
         self.links.extend(other.links);
         self.outbox |= other.outbox;
@@ -310,6 +349,7 @@ impl Touched {
 impl Pending {
     pub fn note(&self, action: Action, table: &str, row: i64) {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        touched.any = true;
         match table {
             // What is to be sent, or to be fetched.
             "outbox" | "photos" => touched.outbox = true,

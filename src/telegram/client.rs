@@ -11,13 +11,19 @@ use serde_json::{Value, json};
 
 use super::Pauses;
 use super::failure::Failure;
+use super::receive::GET_UPDATES;
 use crate::domain::LONGEST_WAIT;
-use crate::https;
+use crate::https::{self, Unread};
 
 /// How long one call may take before its outcome counts as unknown.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long Telegram holds a call for updates open when there are none.
 pub const POLL: Duration = Duration::from_secs(25);
+/// The longest answer that is read: Telegram's longest to one call is a message, of a few KiB.
+const ANSWER: usize = 1024 * 1024;
+/// The longest one to a call for updates, of which each may be a message with another one that it answers, every letter
+/// written as six (`\u0444`), with a hundred links.
+const UPDATES: usize = 16 * 1024 * 1024;
 /// How long a file may take.
 const DOWNLOAD: Duration = Duration::from_secs(30);
 
@@ -141,7 +147,16 @@ impl Client {
             .body(params.to_string());
         let answer = request.send().await.map_err(|error| broken(&error))?;
         let done = answer.status().is_success();
-        let answer = answer.bytes().await.map_err(|error| broken(&error))?;
+        let most = match method {
+            GET_UPDATES => UPDATES,
+            _ => ANSWER,
+        };
+        let answer = https::read(answer, most)
+            .await
+            .map_err(|unread| match unread {
+                Unread::Broken(error) => broken(&error),
+                Unread::TooLong => Failure::retry(true, "an answer that is too long".to_owned()),
+            })?;
         let foreign = |_| Failure::retry(true, "an answer that isn't Telegram's".to_owned());
         match done {
             true => serde_json::from_slice::<Answer<T>>(&answer)

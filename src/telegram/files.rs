@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Client, Failure};
+use crate::https::{self, Unread};
 
 impl Client {
     /// Fetches a file that somebody sent to the bot, of no more than that many bytes
@@ -17,9 +18,9 @@ impl Client {
         let path = found
             .file_path
             .ok_or_else(|| Failure::Refused("no such file".to_owned()))?;
-        let broke = |_| Failure::retry(false, "the connection broke".to_owned());
+        let broke = |_: reqwest::Error| Failure::retry(false, "the connection broke".to_owned());
         let answer = self.files.get(self.url_of("file/bot", &path)).send();
-        let mut answer = match answer.await.map_err(broke)? {
+        let answer = match answer.await.map_err(broke)? {
             answer if answer.status().is_success() => answer,
             answer => {
                 let status = answer.status();
@@ -30,14 +31,12 @@ impl Client {
                 });
             }
         };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(broke)? {
-            if bytes.len() + chunk.len() > max {
-                return Err(Failure::Refused("too long".to_owned()));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
+        https::read(answer, max)
+            .await
+            .map_err(|unread| match unread {
+                Unread::Broken(error) => broke(error),
+                Unread::TooLong => Failure::Refused("too long".to_owned()),
+            })
     }
 }
 

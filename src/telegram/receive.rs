@@ -14,6 +14,10 @@ const KINDS: [&str; 4] = [
     "my_chat_member",
 ];
 
+pub(super) const GET_UPDATES: &str = "getUpdates";
+/// How many updates one call fetches: so many fit into the longest answer that is read, whatever they are.
+const UPDATES: usize = 30;
+
 /// Where Telegram delivers updates to a server that people reach at `public_url`.
 pub fn webhook_url(public_url: &str) -> String {
     format!("{public_url}/telegram/webhook")
@@ -68,11 +72,12 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn get_updates(&self, offset: Option<i64>) -> Result<Vec<Value>, Failure> {
-        let mut params = json!({ "timeout": POLL.as_secs(), "allowed_updates": KINDS });
+        let mut params =
+            json!({ "timeout": POLL.as_secs(), "limit": UPDATES, "allowed_updates": KINDS });
         if let Some(offset) = offset {
             params["offset"] = offset.into();
         }
         // One update of an unknown kind must not hide the others, so each is read by itself.
-        self.call(&self.poller, "getUpdates", &params).await
+        self.call(&self.poller, GET_UPDATES, &params).await
     }
 }

@@ -22,9 +22,9 @@ struct ErrorPage<'a> {
     again: &'a [(String, String)],
 }
 
-/// Says in the headers when somebody may ask again who has asked too often.
+/// Says in the headers when somebody may ask again.
 pub fn say_when(response: &mut Response, error: &Error) {
-    if let Error::RateLimited { retry_after } = error {
+    if let Error::RateLimited { retry_after } | Error::Busy { retry_after } = error {
         let seconds = HeaderValue::from(whole_seconds(*retry_after));
         response.headers_mut().insert(RETRY_AFTER, seconds);
     }
@@ -70,6 +70,20 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             let mut response = show(visit, status, "error-title-limited", text);
             say_when(&mut response, error);
             response
+        }
+        Error::Busy { retry_after } => {
+            let seconds = whole_seconds(*retry_after);
+            let text = texts.with("error-busy", [("seconds", seconds.into())]);
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let mut response = show(visit, status, "error-title-busy", text);
+            say_when(&mut response, error);
+            response
+        }
+        // The log has it once, from whoever noticed it.
+        Error::DatabaseLost(_) => {
+            let text = texts.s("error-database-lost");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            show(visit, status, "error-title-internal", text)
         }
         Error::Internal(source) | Error::DiskFull(source) => {
             let request_id = &visit.request_id;

@@ -102,6 +102,8 @@ pages! { visit:
     POST ["profile", what] => accounts::change_profile(visit, what).await;
     GET ["staff"] => accounts::staff(visit).await;
     POST ["staff", "invite"] => accounts::invite(visit).await;
+    GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
+    POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;

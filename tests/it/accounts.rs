@@ -9,8 +9,8 @@ use pbkdf2::password_hash::PasswordHasher;
 use pbkdf2::phc::PasswordHash;
 use pbkdf2::{Algorithm, Params, Pbkdf2};
 use reqwest::Method;
-use zayavka::app::passwords::{Passwords, Verdict};
-use zayavka::domain::Error;
+use zayavka::app::passwords::{Lane, Passwords, ROOM, Verdict};
+use zayavka::domain::{EmployeeId, Error};
 
 use crate::harness::{PASSWORD, Shop, code};
 
@@ -78,6 +78,8 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
     shop.token = Some(employee(&shop).await);
     for query in [
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,
+        "{ invites { totalCount } }",
+        "mutation { withdrawInvite(input: {id: 1}) { id } }",
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
@@ -708,17 +710,24 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
         let passwords = Passwords::new().unwrap();
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let busy = tokio::task::spawn_blocking(move || wait.recv());
-        let verify = || Box::pin(passwords.verify(None, "wrong-wrong".into()));
+        let passwords = &passwords;
+        let verify = |employee: usize| {
+            Box::pin(async move {
+                let employee = EmployeeId::parse("id", &employee.to_string())?;
+                let turn = passwords.turn(Lane::Known(employee)).await?;
+                passwords.verify(turn, None, "wrong-wrong".into()).await
+            })
+        };
         // Two run, and then nobody waits for them any more.
-        for _ in 0..2 {
-            let mut client = verify();
+        for number in 1..=ROOM.running {
+            let mut client = verify(number);
             assert!(poll!(&mut client).is_pending());
         }
-        let mut waiting: Vec<_> = (0..14).map(|_| verify()).collect();
+        let mut waiting: Vec<_> = (0..ROOM.known).map(|number| verify(100 + number)).collect();
         for client in &mut waiting {
             assert!(poll!(client).is_pending());
         }
-        let one_more = poll!(verify());
+        let one_more = poll!(verify(1_000));
         assert!(
             matches!(
                 one_more,
@@ -728,7 +737,7 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
         );
         // Whoever hangs up before it was begun gives the place back.
         waiting.pop();
-        assert!(poll!(verify()).is_pending());
+        assert!(poll!(verify(1_000)).is_pending());
         go.send(()).unwrap();
         busy.await.unwrap().unwrap();
         for answer in futures_util::future::join_all(waiting).await {

@@ -72,8 +72,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "clock", "domain", "https", "i18n", "store", "app", "graphql", "server",
-            "demo", "doctor",
+            "config", "clock", "domain", "https", "i18n", "log", "store", "app", "graphql",
+            "server", "demo", "doctor",
         ],
     ),
 ];
@@ -286,6 +286,45 @@ fn a_hidden_arrow_is_seen() {
     ] {
         let found = arrows_back(&source(module, code));
         assert!(found.is_empty(), "{code}: {found:?}");
+    }
+}
+
+/// Where a file writes to a standard stream by itself, which blocks before a pipe that nobody reads and panics where
+/// nothing can be written; or reads an answer without a limit.
+fn unbounded(source: &Source) -> Vec<usize> {
+    let words = [
+        "println!",
+        "print!",
+        "dbg!",
+        ".bytes().await",
+        ".text().await",
+        ".json().await",
+    ];
+    let lines = source.text.lines().zip(1..);
+    let code = lines.filter(|(line, _)| !line.trim_start().starts_with("//"));
+    let found = code.filter(|(line, _)| words.iter().any(|word| line.contains(word)));
+    found.map(|(_, line)| line).collect()
+}
+
+#[test]
+fn nothing_writes_to_a_stream_that_may_block_or_reads_without_a_limit() {
+    for source in sources("src") {
+        // A part of a form that has been read already.
+        let exempt = source.file == "web/visit/mod.rs";
+        let lines = unbounded(&source);
+        assert_eq!(
+            lines.len(),
+            usize::from(exempt),
+            "src/{}: {lines:?}",
+            source.file
+        );
+    }
+    for code in [
+        "fn f() { eprintln!(\"x\"); }",
+        "fn f() { println!(); }",
+        "async fn f() { answer.bytes().await?; }",
+    ] {
+        assert_eq!(unbounded(&source(&["app"], code)).len(), 1, "{code}");
     }
 }
 

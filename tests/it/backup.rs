@@ -107,7 +107,7 @@ fn two_that_race_for_one_name_never_overwrite_each_other() {
     assert_eq!(count(&database, "SELECT count(*) FROM tasks"), 50);
     assert_eq!(
         names(at),
-        ["copy.db", "zayavka.db", "zayavka.db.lock"],
+        ["copy.db", "copy.db.sha256", "zayavka.db", "zayavka.db.lock"],
         "something was left"
     );
 }

@@ -24,7 +24,7 @@ fn see(folder: &Path, variables: &[(&str, &str)]) -> Output {
 }
 
 /// The lines of the doctor, after it has ended as it should.
-fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
+pub fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
     let output = see(folder, variables);
     let said = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<String> = said.lines().map(str::to_owned).collect();
@@ -35,7 +35,7 @@ fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// The one line that says this of that.
-fn finds(lines: &[String], level: &str, about: &str, said: &str) {
+pub fn finds(lines: &[String], level: &str, about: &str, said: &str) {
     let start = format!("{level:<8} {about}: ");
     let found = |line: &&String| line.starts_with(&start) && line.contains(said);
     assert_eq!(
@@ -46,7 +46,7 @@ fn finds(lines: &[String], level: &str, about: &str, said: &str) {
 }
 
 /// A folder that has everything right.
-fn healthy() -> TempDir {
+pub fn healthy() -> TempDir {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     let rights = std::fs::Permissions::from_mode(0o700);

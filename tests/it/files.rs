@@ -68,7 +68,7 @@ impl<'a> Desk<'a> {
         request.body(body).send().await.unwrap()
     }
 
-    async fn send(&self, path: &str, field: &str, file: impl Into<Vec<u8>>) -> Response {
+    pub async fn send(&self, path: &str, field: &str, file: impl Into<Vec<u8>>) -> Response {
         self.send_from(&self.shop.url, path, field, file.into())
             .await
     }
@@ -533,12 +533,17 @@ async fn nobody_and_no_employee_takes_anything_out_or_in() {
         );
     }
     assert_eq!(employee.confirm(&look, &page).await.status(), 403);
+    assert_eq!(shop.dump(), before);
     // Another owner doesn't get at the file either.
     shop.ask("mutation { setRole(id: 2, role: OWNER) { user { id } } }")
         .await;
-    assert_eq!(employee.get(&look).await.status(), 422);
+    let before = shop.dump();
+    let other = Desk::of(&shop, "b@example.com").await;
+    assert_eq!(other.get(&look).await.status(), 422);
+    assert_eq!(shop.dump(), before);
     shop.ask("mutation { setRole(id: 2, role: EMPLOYEE) { user { id } } }")
         .await;
+    let before = shop.dump();
     let token = shop.token.take();
     for query in [
         "{ exportCsv(kind: TASKS) }",

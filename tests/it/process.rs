@@ -153,6 +153,49 @@ async fn a_stop_loses_nothing_that_was_acknowledged() {
     );
 }
 
+/// A terminal that is closed sends SIGHUP, as `kill -s HUP` does.
+#[test]
+fn every_signal_that_ends_a_program_is_an_orderly_stop() {
+    for name in ["TERM", "INT", "HUP"] {
+        let folder = TempDir::new().unwrap();
+        let mut program = Program::start(&folder);
+        program.signal(name);
+        assert_eq!(program.child.wait().unwrap().code(), Some(0), "{name}");
+        let log = folder.path().join("zayavka.db-wal");
+        assert!(
+            !log.exists(),
+            "{name}: the write-ahead log was not moved into the file"
+        );
+    }
+}
+
+/// `nohup` says that the end of a terminal is to be ignored.
+#[test]
+fn a_program_that_is_to_outlive_its_terminal_does() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    let mut command = Command::new("nohup");
+    command.arg(env!("CARGO_BIN_EXE_zayavka")).envs([FREE_PORT]);
+    command
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let mut program = Program::run(harness::without_settings(command));
+    program.signal("HUP");
+    let address = program.url.trim_start_matches("http://").to_owned();
+    for _ in 0..10 {
+        let mut asked = TcpStream::connect(&address).unwrap();
+        asked
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        asked.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    program.signal("TERM");
+    assert_eq!(program.child.wait().unwrap().code(), Some(0));
+}
+
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let folder = TempDir::new().unwrap();

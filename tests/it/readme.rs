@@ -156,6 +156,10 @@ async fn the_examples_work_in_their_order() {
             take_back(example, &archive).await;
             continue;
         }
+        if field == "withdrawInvite" {
+            let another = r#"mutation { createInvite(email: "another@example.com") { token } }"#;
+            assert!(shop.ask(another).await["errors"].is_null());
+        }
         if field == "undelivered" {
             fail_a_notice(&shop).await;
         }
@@ -180,7 +184,9 @@ async fn the_examples_work_in_their_order() {
             "allTasks" | "allCustomers" | "employees" | "undelivered" | "undeliveredWebhooks" => {
                 assert_ne!(payload, &json!([]), "{example}");
             }
-            "tasks" | "customers" => assert_eq!(payload["totalCount"], 1, "{example}\n{answer}"),
+            "tasks" | "customers" | "invites" => {
+                assert_eq!(payload["totalCount"], 1, "{example}\n{answer}");
+            }
             _ => {}
         }
         match &*field {
@@ -326,6 +332,8 @@ fn the_limits_are_those_of_the_code() {
         vec![limits::ROOT_FIELDS.into()],
         vec![],
         rate(attempts::ACCOUNT_BURST, attempts::ACCOUNT_PERIOD),
+        rate(attempts::BLOCK_BURST, attempts::ACCOUNT_PERIOD),
+        rate(attempts::STRANGERS_BURST, attempts::ACCOUNT_PERIOD),
         rate(attempts::ADDRESS_BURST, attempts::ADDRESS_PERIOD),
         rate(attempts::LOOK_BURST, attempts::LOOK_PERIOD),
         numbers(&[zayavka::graphql::LONGEST_PAGE]),

@@ -131,6 +131,8 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { logoutEverywhere { success } }",
         r#"mutation { changePassword(oldPassword: "a", newPassword1: "b", newPassword2: "b") { success } }"#,
         r#"mutation { createInvite(email: "a@example.com") { token } }"#,
+        "{ invites { totalCount } }",
+        "mutation { withdrawInvite(input: {id: 1}) { id } }",
         "mutation { deactivateEmployee(id: 1) { user { id } } }",
         "mutation { setRole(id: 1, role: EMPLOYEE) { user { id } } }",
         r#"mutation { createCustomer(customerData: {phone: "12345"}) { customer { id } } }"#,

@@ -1,11 +1,19 @@
-//! Inviting somebody to make an account.
+//! Inviting somebody to make an account, and taking that back.
+//!
+//! An invite is worth as much as the right of who made it: it ends, for good, when its maker stops being an
+//! owner. And it ends with the account of whom it is for: a dismissal is the last word until somebody makes
+//! another invite. Both happen in the transaction of the dismissal, so no clock decides what came first.
 
 use jiff::{Timestamp, ToSpan};
 
 use crate::app::posts::{self, Post};
 use crate::app::secrets;
-use crate::domain::{Conflict, Email, EmployeeId, Owner, Problem, Registration, Result, Role};
-use crate::store::{self, Transaction};
+use crate::domain::{
+    Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem, Registration, Result,
+    Role,
+};
+use crate::store::invites::Invite;
+use crate::store::{self, Connection, Transaction};
 
 const INVITE_HOURS: i64 = 72;
 const FIRST_OWNER_LINK_HOURS: i64 = 24;
@@ -53,12 +61,75 @@ pub fn invite_again(
         return Err(Conflict::EmailTaken.into());
     }
     if let Some(before) = posts::made(tx, post)? {
-        store::invites::delete_unused(tx, before)?;
+        store::invites::delete_unused(tx, InviteId::from_row(before))?;
     }
     let by = by.map(|owner| owner.id());
     let (id, invite) = new_invite(tx, Some(email), role, by, now, INVITE_HOURS)?;
-    posts::note(tx, post, id, now)?;
+    posts::note(tx, post, id.get(), now)?;
     Ok(invite)
+}
+
+/// Returns the invites that can be used, oldest first.
+pub fn open_invites(
+    connection: &Connection,
+    _: &Owner,
+    after: Option<InviteId>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<Invite>> {
+    store::invites::open(connection, now, after, limit)
+}
+
+/// Counts the invites that can be used.
+pub fn count_open_invites(connection: &Connection, _: &Owner, now: Timestamp) -> Result<i64> {
+    store::invites::count_open(connection, now)
+}
+
+/// Returns one invite that can be used.
+///
+/// # Errors
+/// [`Error::NotFound`], also for one that was used, has expired or was withdrawn.
+pub fn open_invite(
+    connection: &Connection,
+    _: &Owner,
+    id: InviteId,
+    now: Timestamp,
+) -> Result<Invite> {
+    store::invites::get_open(connection, id, now)?.ok_or(Error::NotFound)
+}
+
+/// Withdraws an invite, whoever made it.
+///
+/// # Errors
+/// As for [`open_invite`].
+pub fn withdraw_invite(
+    tx: &Transaction,
+    owner: &Owner,
+    id: InviteId,
+    now: Timestamp,
+) -> Result<()> {
+    let invite = open_invite(tx, owner, id, now)?;
+    store::invites::delete_unused(tx, invite.id)
+}
+
+/// Ends the invites that an employee has made, who may make none any more.
+pub(super) fn end_invites_by(tx: &Transaction, maker: EmployeeId) -> Result<()> {
+    end(tx, |invite| invite.by == Some(maker))
+}
+
+/// Ends the invites to the address of somebody who is dismissed.
+pub(super) fn end_invites_to(tx: &Transaction, dismissed: &Employee) -> Result<()> {
+    let key = dismissed.email.key();
+    end(tx, |invite| {
+        let email = invite.email.as_ref();
+        email.is_some_and(|email| email.key() == key)
+    })
+}
+
+fn end(tx: &Transaction, ends: impl Fn(&Invite) -> bool) -> Result<()> {
+    let unused = store::invites::unused(tx)?;
+    let mut ended = unused.iter().filter(|invite| ends(invite));
+    ended.try_for_each(|invite| store::invites::delete_unused(tx, invite.id))
 }
 
 /// A link with which whoever has it becomes the owner, as long as nobody has an account.
@@ -79,7 +150,7 @@ fn new_invite(
     by: Option<EmployeeId>,
     now: Timestamp,
     hours: i64,
-) -> Result<(i64, NewInvite)> {
+) -> Result<(InviteId, NewInvite)> {
     let token = secrets::random_token()?;
     let expires = now.saturating_add(hours.hours()).unwrap_or(Timestamp::MAX);
     let id = store::invites::insert(

@@ -6,9 +6,15 @@ mod registration;
 mod sign_in;
 mod staff;
 
+use std::net::IpAddr;
+
+use super::known_devices::Known;
 use crate::domain::Employee;
 
-pub use invites::{NewInvite, first_owner_link, invite, invite_again};
+pub use invites::{
+    NewInvite, count_open_invites, first_owner_link, invite, invite_again, open_invite,
+    open_invites, withdraw_invite,
+};
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use registration::register;
 pub use sign_in::{authenticate, ended, holds, login, logout};
@@ -21,4 +27,11 @@ pub const WHOLE_FORM: &str = "nonFieldErrors";
 pub struct SignedIn {
     pub employee: Employee,
     pub token: String,
+}
+
+/// The address that somebody asks from to be let in, and those who have signed in from there before.
+#[derive(Debug)]
+pub struct Source {
+    pub address: IpAddr,
+    pub known: Vec<Known>,
 }

@@ -8,8 +8,8 @@ use super::SignedIn;
 use super::sign_in::signed_in;
 use super::staff::employee;
 use crate::app::Desk;
-use crate::app::limits::Attempt;
-use crate::app::passwords::Verdict;
+use crate::app::passwords::{Lane, Verdict};
+use crate::app::tokens::Session;
 use crate::domain::{Actor, Conflict, Email, Employee, Error, Language, Password, Problem, Result};
 use crate::store::{self, Connection, Transaction};
 
@@ -26,17 +26,20 @@ pub fn me(connection: &Connection, actor: &Actor) -> Result<Employee> {
     store::employees::get(connection, actor.id())?.ok_or(Error::Unauthenticated)
 }
 
-/// Replaces one's own password. Every token of the account dies; the one that comes back is new.
+/// Replaces one's own password. Every token of the account dies; the one that comes back is new. Tries are counted for
+/// the session alone: what others do at the login keeps nobody from it who is signed in.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the old password is wrong, [`Error::RateLimited`] for too many tries.
 pub async fn change_password(
     desk: &Desk,
-    actor: Actor,
-    _: Attempt,
+    (actor, session): (Actor, Session),
     old: SecretString,
     new: impl FnOnce(&Email) -> Result<Password>,
 ) -> Result<SignedIn> {
+    let lane = Lane::Known(actor.id());
+    let turn = desk.passwords.turn(lane).await?;
+    desk.limits.session(session.id)?;
     let (employee, hash) = desk
         .db
         .read(move |c| {
@@ -45,11 +48,12 @@ pub async fn change_password(
             Ok((employee, hash))
         })
         .await?;
-    desk.limits.account(&employee.email)?;
-    if desk.passwords.verify(hash, old).await? == Verdict::Wrong {
+    if desk.passwords.verify(turn, hash, old).await? == Verdict::Wrong {
         return Err(Problem::PasswordWrong.at("oldPassword").into());
     }
-    let hash = desk.passwords.hash(new(&employee.email)?).await?;
+    let new = new(&employee.email)?;
+    let turn = desk.passwords.turn(lane).await?;
+    let hash = desk.passwords.hash(turn, new).await?;
     let employee = desk
         .db
         .write(move |tx| {

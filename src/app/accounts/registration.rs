@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::sign_in::signed_in;
 use super::{SignedIn, WHOLE_FORM};
 use crate::app::limits::Attempt;
+use crate::app::passwords::Lane;
 use crate::app::{Desk, secrets};
 use crate::domain::{
     Conflict, Email, Employee, Error, Password, Problem, Registration, Result, Role,
@@ -21,7 +22,7 @@ use crate::store::{self, Connection, Transaction};
 /// too many tries.
 pub async fn register(
     desk: &Desk,
-    _: Attempt,
+    attempt: Attempt,
     local: bool,
     email: Email,
     password: Password,
@@ -40,7 +41,8 @@ pub async fn register(
     desk.db
         .read(move |c| asked.decide(c, now).map(drop))
         .await?;
-    let hash = desk.passwords.hash(password).await?;
+    let turn = desk.passwords.turn(Lane::of(attempt.address)).await?;
+    let hash = desk.passwords.hash(turn, password).await?;
     let employee = desk
         .db
         .write(move |tx| policy.enter(tx, &hash, now))

@@ -5,26 +5,43 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{SignedIn, WHOLE_FORM};
+use super::{SignedIn, Source, WHOLE_FORM};
 use crate::app::Desk;
-use crate::app::limits::Attempt;
-use crate::app::passwords::Verdict;
+use crate::app::known_devices::Known;
+use crate::app::passwords::{Lane, Verdict};
 use crate::app::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
 use crate::store::{self, Transaction};
 
 /// Checks an e-mail and a password. Unknown and shut accounts cost what known ones do, and get
-/// the same answer as a wrong password.
+/// the same answer as a wrong password. What is no e-mail gets that answer too, without a hash.
 ///
 /// # Errors
 /// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many tries.
 pub async fn login(
     desk: &Desk,
-    _: Attempt,
-    email: Email,
+    source: &Source,
+    email: &str,
     password: SecretString,
 ) -> Result<SignedIn> {
-    desk.limits.account(&email)?;
+    let Ok(email) = Email::parse("email", email) else {
+        desk.limits.attempt(source.address)?;
+        return Err(Problem::Credentials.at(WHOLE_FORM).into());
+    };
+    let known = known(desk, source, &email).await?;
+    // A try that gets no turn is not counted: else a full queue would use up the limits of those whom it keeps out.
+    let turn = match &known {
+        Some(known) => {
+            let turn = desk.passwords.turn(Lane::Known(known.employee)).await?;
+            desk.limits.known(known)?;
+            turn
+        }
+        None => {
+            let turn = desk.passwords.turn(Lane::of(source.address)).await?;
+            desk.limits.guess(&email, source.address)?;
+            turn
+        }
+    };
     let found = desk
         .db
         .read(move |c| {
@@ -40,7 +57,7 @@ pub async fn login(
         })
         .await?;
     let (employee, hash) = found.unzip();
-    let verdict = desk.passwords.verify(hash.clone(), password).await?;
+    let verdict = desk.passwords.verify(turn, hash.clone(), password).await?;
     let Some((employee, hash)) = employee.zip(hash).filter(|_| verdict != Verdict::Wrong) else {
         desk.db.metrics().failed_login();
         return Err(Problem::Credentials.at(WHOLE_FORM).into());
@@ -55,6 +72,20 @@ pub async fn login(
         }
     }
     signed_in(desk, employee)
+}
+
+/// Returns who asks, where they are known by what they have of an account, and it is this one.
+async fn known(desk: &Desk, source: &Source, email: &Email) -> Result<Option<Known>> {
+    if source.known.is_empty() {
+        return Ok(None);
+    }
+    let staff = desk.db.staff().await?;
+    let email = email.key();
+    let is_this = |known: &&Known| {
+        let employee = staff.get(known.employee);
+        employee.is_some_and(|employee| known.is(employee) && employee.email.key() == email)
+    };
+    Ok(source.known.iter().find(is_this).copied())
 }
 
 /// Who holds this token, if it still holds.

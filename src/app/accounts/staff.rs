@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::invites::{end_invites_by, end_invites_to};
 use crate::app::{Desk, staff_bot};
 use crate::domain::{Actor, Conflict, Email, Employee, EmployeeId, Error, Owner, Result, Role};
 use crate::store::{self, Connection, Transaction};
@@ -26,7 +27,8 @@ pub async fn employee(desk: &Desk, _: &Actor, id: EmployeeId) -> Result<Option<A
     Ok(desk.db.staff().await?.get(id).cloned())
 }
 
-/// Shuts an account, and unlinks its Telegram. What the employee did stays, with their name on it.
+/// Shuts an account, unlinks its Telegram, and ends the invites that it made and those to it. What the
+/// employee did stays, with their name on it.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].
@@ -42,17 +44,21 @@ pub fn shut(tx: &Transaction, id: EmployeeId) -> Result<Employee> {
     keep_an_owner(tx, id)?;
     staff_bot::forget(tx, id)?;
     store::employees::deactivate(tx, id)?;
-    store::employees::get(tx, id)?.ok_or(Error::NotFound)
+    let shut = store::employees::get(tx, id)?.ok_or(Error::NotFound)?;
+    end_invites_by(tx, id)?;
+    end_invites_to(tx, &shut)?;
+    Ok(shut)
 }
 
-/// Makes an employee an owner, or an owner an employee. Their tokens end where the role changes: what was opened
-/// with the old one isn't seen or told any longer.
+/// Makes an employee an owner, or an owner an employee, whose invites end. Their tokens end where the role changes: what
+/// was opened with the old one isn't seen or told any longer.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].
 pub fn set_role(tx: &Transaction, _: &Owner, id: EmployeeId, role: Role) -> Result<Employee> {
     if role != Role::Owner {
         keep_an_owner(tx, id)?;
+        end_invites_by(tx, id)?;
     }
     store::employees::set_role(tx, id, role)?;
     store::employees::get(tx, id)?.ok_or(Error::NotFound)

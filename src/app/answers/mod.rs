@@ -116,7 +116,7 @@ fn enclose(
         return Ok(Keeping::Whole);
     };
     let within_a_day = match task.customer {
-        Some(customer) => store::attachments::count_since(tx, customer, day_before(now))?,
+        Some(customer) => store::attachments::count_since(tx, customer, day_before(now), now)?,
         None => 0,
     };
     let keeping = enclosure.keeping(within_a_day);

@@ -1,10 +1,10 @@
 //! What the owner decides about employees.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::accounts::UpdateUserPayload;
 use crate::app;
-use crate::domain::{Email, EmployeeId, Result, Role};
+use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::Asked;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
@@ -17,6 +17,16 @@ pub struct CreateInvitePayload {
     url: String,
     /// Until when it can be used, RFC 3339 in UTC.
     expires_time: String,
+}
+
+#[derive(InputObject)]
+pub struct WithdrawInviteInput {
+    id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct WithdrawInvitePayload {
+    id: ID,
 }
 
 #[derive(Default)]
@@ -47,8 +57,23 @@ impl EmployeeMutation {
         })
     }
 
-    /// Shuts an account and ends its tokens. What the employee did stays. The owner's; CONFLICT
-    /// for the last owner.
+    /// Withdraws an invite, so that it can't be used. The owner's; NOT_FOUND for one that was used, has
+    /// expired or was withdrawn.
+    async fn withdraw_invite(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawInviteInput,
+    ) -> Result<WithdrawInvitePayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (desk, id) = (ctx.desk()?, InviteId::parse("id", &input.id)?);
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, id, now);
+        desk.db.write(work).await?;
+        Ok(WithdrawInvitePayload { id: input.id })
+    }
+
+    /// Shuts an account and ends its tokens, the invites that it made and those to its e-mail. What the
+    /// employee did stays. The owner's; CONFLICT for the last owner.
     async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
@@ -56,8 +81,8 @@ impl EmployeeMutation {
         UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
-    /// Makes an employee an owner, or an owner an employee. The owner's; CONFLICT for the last
-    /// owner.
+    /// Makes an employee an owner, or an owner an employee, whose invites end. The owner's; CONFLICT
+    /// for the last owner.
     async fn set_role(
         &self,
         ctx: &Context<'_>,

@@ -1,32 +1,66 @@
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{
-    ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value,
-};
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use futures_util::stream::{Stream, StreamExt};
 
 use super::written::{self, Entry};
+use crate::domain::{Error, Result};
 use crate::graphql::json;
+use crate::graphql::loader::Fetched;
+use crate::graphql::rope::{self, Rope};
 
 /// Entries between two rests, so that a long list doesn't keep a thread from all other requests.
-const REST: usize = 256;
+const REST: usize = 64;
 
 /// A list whose entries are answered one after the other, each gone before the next. The library's
 /// own lists begin all of them at once and keep them to the end, which for the tasks of ten years
 /// takes several times the memory.
-pub struct List<T>(Mutex<Option<Entries<T>>>);
+pub struct List<T>(Mutex<Option<Source<T>>>);
 
-/// Each is made when its turn comes.
-type Entries<T> = Box<dyn ExactSizeIterator<Item = T> + Send>;
+/// Each entry is made when its turn comes.
+type Entries<T> = Box<dyn Iterator<Item = T> + Send>;
 
-impl<T> List<T> {
+enum Source<T> {
+    /// All of them.
+    Whole(Option<Entries<T>>),
+    /// As they are read.
+    Parts(Pin<Box<dyn Stream<Item = Result<Entries<T>>> + Send>>),
+}
+
+impl<T: 'static> List<T> {
     pub fn of<I>(entries: I) -> Self
     where
-        I: IntoIterator<Item = T, IntoIter: ExactSizeIterator + Send + 'static>,
+        I: IntoIterator<Item = T, IntoIter: Send + 'static>,
     {
-        Self(Mutex::new(Some(Box::new(entries.into_iter()))))
+        let entries = Box::new(entries.into_iter());
+        Self::from(Source::Whole(Some(entries)))
+    }
+
+    /// A list that is read part by part while it is answered.
+    pub fn in_parts<I>(parts: impl Stream<Item = Result<I>> + Send + 'static) -> Self
+    where
+        I: IntoIterator<Item = T, IntoIter: Send + 'static>,
+    {
+        let entries = |part: I| Box::new(part.into_iter()) as Entries<T>;
+        let parts = parts.map(move |part| part.map(entries));
+        Self::from(Source::Parts(Box::pin(parts)))
+    }
+
+    fn from(source: Source<T>) -> Self {
+        Self(Mutex::new(Some(source)))
+    }
+}
+
+impl<T> Source<T> {
+    async fn next(&mut self) -> Result<Option<Entries<T>>> {
+        match self {
+            Self::Whole(entries) => Ok(entries.take()),
+            Self::Parts(parts) => parts.next().await.transpose(),
+        }
     }
 }
 
@@ -50,47 +84,77 @@ impl<T: Entry> OutputType for List<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(entries) = entries else {
+        let source = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Some(source), Ok(fetched)) = (source, ctx.data::<Fetched>()) else {
             return Ok(Value::List(Vec::new()));
         };
-        if written::is_written(ctx) {
-            return write(entries, ctx, field).await;
+        let failed = |error: Error| {
+            let error = async_graphql::Error::from(error).into_server_error(field.pos);
+            ctx.set_error_path(error)
+        };
+        match rope::is_final(ctx) {
+            true => write(source, fetched, ctx, field, &failed).await,
+            false => collect(source, fetched, ctx, field, &failed).await,
         }
-        let mut values = Vec::with_capacity(entries.len());
-        for (index, entry) in entries.enumerate() {
-            rest(index).await;
-            values.push(resolve(&entry, index, ctx, field).await?);
-        }
-        Ok(Value::List(values))
     }
 }
 
 /// Writes each entry out, which takes a tenth of the memory that its value does.
 async fn write<T: Entry>(
-    entries: Entries<T>,
+    mut source: Source<T>,
+    fetched: &Fetched,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
+    failed: &(impl Fn(Error) -> async_graphql::ServerError + Sync),
 ) -> ServerResult<Value> {
-    let mut out = vec![b'['];
-    let count = entries.len();
-    for (index, entry) in entries.enumerate() {
-        if rest(index).await {
-            // About as long as the others before it, and a little more: a list that outgrows its
-            // place is copied to another one. Exactly that: the usual growth is to twice the size.
-            out.reserve_exact(out.len() / index * (count - index) / 8 * 9);
-        }
-        json::separate(index, &mut out);
-        let start = out.len();
-        if entry.write_selected(&ctx.item.node, &mut out).is_none() {
-            out.truncate(start);
-            let value = resolve(&entry, index, ctx, field).await?;
-            json::write_value(&value, &mut out)
-                .map_err(|error| ServerError::new(error.to_string(), Some(field.pos)))?;
+    let mut rope = Rope::begin(fetched);
+    rope.open.push(b'[');
+    let is_plain = written::is_written(ctx);
+    let mut index = 0;
+    while let Some(entries) = source.next().await.map_err(failed)? {
+        for entry in entries {
+            rest(index).await;
+            json::separate(index, &mut rope.open);
+            let start = rope.open.len();
+            let set = &ctx.item.node;
+            if !is_plain || entry.write_selected(set, &mut rope.open).is_none() {
+                rope.open.truncate(start);
+                let value = resolve(&entry, index, ctx, field).await?;
+                json::write_value(&value, &mut rope.open)
+                    .map_err(|error| failed(Error::internal(error)))?;
+            }
+            rope.put_away().await.map_err(failed)?;
+            index += 1;
         }
     }
-    out.push(b']');
-    Ok(Value::Binary(out.into()))
+    rope.open.push(b']');
+    Ok(rope.finish())
+}
+
+/// Keeps the values of all entries, which other fields of the request add to.
+async fn collect<T: Entry>(
+    mut source: Source<T>,
+    fetched: &Fetched,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+    failed: &(impl Fn(Error) -> async_graphql::ServerError + Sync),
+) -> ServerResult<Value> {
+    let mut values = Vec::new();
+    // What was not counted yet.
+    let mut weight = 0;
+    while let Some(entries) = source.next().await.map_err(failed)? {
+        for entry in entries {
+            rest(values.len()).await;
+            let value = resolve(&entry, values.len(), ctx, field).await?;
+            weight += json::weight(&value);
+            values.push(value);
+            if weight > crate::app::memory::UNIT {
+                fetched.hold(weight).await.map_err(failed)?;
+                weight = 0;
+            }
+        }
+    }
+    Ok(Value::List(values))
 }
 
 async fn resolve<T: OutputType>(
@@ -104,11 +168,8 @@ async fn resolve<T: OutputType>(
     value.map_err(|error| ctx.set_error_path(error))
 }
 
-/// Whether there was one.
-async fn rest(index: usize) -> bool {
-    let rests = index % REST == REST - 1;
-    if rests {
+async fn rest(index: usize) {
+    if index % REST == REST - 1 {
         tokio::task::yield_now().await;
     }
-    rests
 }

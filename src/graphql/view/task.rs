@@ -77,6 +77,7 @@ impl Plain for TaskFields {
             stage,
             customer,
             employee,
+            ..
         } = &self.row;
         match field.name.node.as_str() {
             "id" => id(task.id.get(), out),

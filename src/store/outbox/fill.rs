@@ -33,6 +33,7 @@ pub fn push_notice(
         _ => (None, None),
     };
     let (task, (from, to)) = (notice.task(), statuses.unzip());
+    keep_order(tx, chat, now)?;
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status,
              from_stage, to_stage, comment_id, approval_id, created_at, due_at, try_at)
@@ -137,7 +138,22 @@ pub fn revive(
     Ok(())
 }
 
+/// Keeps what waits for a chat before what comes now: a chat is served in the order in which its messages are
+/// due, and after the wall clock was set back those of before are dated in the future. They move by as much as
+/// that, so that each waits for as long as it was to.
+fn keep_order(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET due_at = due_at - (created_at - :now), try_at = try_at - (created_at - :now),
+             created_at = :now
+         WHERE chat_id = :chat AND state IN ('WAITING', 'SENDING') AND state = 'WAITING'
+             AND created_at > :now",
+    )?
+    .execute(named_params! { ":chat": chat, ":now": Millis(now) })?;
+    Ok(())
+}
+
 fn push_json(tx: &Transaction, chat: TelegramId, reply: &str, now: Timestamp) -> Result<()> {
+    keep_order(tx, chat, now)?;
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
          VALUES (?1, 'REPLY', ?2, ?3, ?3, ?3)",

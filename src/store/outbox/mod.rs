@@ -7,6 +7,7 @@ mod take_back;
 
 use rusqlite::Row;
 
+use super::types::Millis;
 use crate::domain::{Notice, Told};
 
 pub use fill::{
@@ -29,6 +30,19 @@ fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
         Some(task) => Ok(Told::Reply { task }),
         None => notice(row).map(Told::Notice),
     }
+}
+
+/// What a row is read from, while it waits and afterwards.
+pub(super) const COLUMNS: &str = "id, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, \
+    to_stage, comment_id, approval_id, reply, customer_id, state, reason, detail, attempts, created_at, due_at, try_at, \
+    settled_at";
+
+/// Reads a row in every way in which it may be read.
+pub(super) fn read_through(row: &Row<'_>) -> rusqlite::Result<()> {
+    send::outgoing(row)?;
+    record::fate(row)?;
+    row.get::<_, Option<Millis>>("settled_at")?;
+    row.get::<_, Millis>("try_at").map(drop)
 }
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<Notice> {

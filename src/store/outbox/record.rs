@@ -64,7 +64,7 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     })
 }
 
-fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
+pub(super) fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
     let detail = row.get::<_, Option<String>>("detail")?.unwrap_or_default();
     let due = row.get::<_, Millis>("due_at")?.0;
     Ok(match row.get::<_, String>("state")?.as_str() {

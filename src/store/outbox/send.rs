@@ -155,7 +155,7 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
     )?)
 }
 
-fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
+pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let content = match row.get::<_, String>("kind")?.as_str() {
         "REPLY" => {
             let reply: String = row.get("reply")?;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use rusqlite::types::ToSql;
 
-use super::{TaskRow, read_all};
-use crate::domain::{Days, Result, Search, Status, TaskFilter, fold, serial_key};
+use super::{TaskRow, read_all, read_first};
+use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, serial_key};
 use crate::store::types::{Millis, literal};
 use crate::store::{Connection, outbox, search};
 
@@ -279,6 +279,22 @@ impl Conditions {
             .iter()
             .map(|(name, value)| (&**name, &**value))
             .collect()
+    }
+
+    pub(super) fn ids(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskId>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let ids = statement.query_map(&*self.params(), |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(super) fn first_rows(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        most: usize,
+    ) -> Result<Vec<TaskRow>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        read_first(&mut statement, &*self.params(), most)
     }
 
     pub(super) fn rows(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskRow>> {

@@ -13,9 +13,12 @@ use rusqlite::{OptionalExtension, Params, Row, Statement};
 
 pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
-pub use page::{After, list, page};
+pub use page::{After, first, list, next_ids, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
-pub use write::{delete, forget_texts_of, insert, touch, touch_of_customer, update};
+pub(super) use write::touched;
+pub use write::{
+    delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
+};
 
 use super::columns::{self, Columns};
 use super::types::{Millis, numbers};
@@ -31,6 +34,25 @@ pub struct TaskRow {
     pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
+    /// `None` in lists that need no cursors: it is two columns of every row.
+    pub place: Option<Place>,
+}
+
+/// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
+/// never read. `created_at` and `updated_at` say what the clock showed, and order nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    listed: i64,
+    touched: i64,
+}
+
+impl Place {
+    fn by_days(task: &Task) -> Self {
+        Self {
+            listed: task.created.as_millisecond(),
+            touched: task.updated.as_millisecond(),
+        }
+    }
 }
 
 /// What and whom the rows of one list concern.
@@ -41,13 +63,20 @@ struct Known {
     employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
-const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
+pub(super) const COLUMNS: &str = "id, customer_id, employee_id, category, status, stage_id, stage_since, \
                        description, due_on, version, created_at, updated_at, closed_at, ready_at, \
                        remind";
+const PLACE: &str = "listed_at, touched_at";
 
-static SELECT: LazyLock<String> = LazyLock::new(|| {
+static SELECT: LazyLock<String> = LazyLock::new(|| select(""));
+/// The same with the places.
+static SELECT_PLACED: LazyLock<String> =
+    LazyLock::new(|| select(&format!(", {}", columns::of("t", PLACE))));
+static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
+
+fn select(more: &str) -> String {
     format!(
-        "SELECT {}, {}, {}, {} FROM tasks AS t
+        "SELECT {}, {}, {}, {}{more} FROM tasks AS t
          LEFT JOIN stages AS s ON s.id = t.stage_id
          LEFT JOIN customers AS c ON c.id = t.customer_id
          LEFT JOIN employees AS e ON e.id = t.employee_id",
@@ -56,12 +85,14 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
         columns::of("c", customers::COLUMNS),
         columns::of("e", employees::COLUMNS),
     )
-});
-static BY_ID: LazyLock<String> = LazyLock::new(|| format!("{} WHERE t.id = ?1", *SELECT));
+}
 
-fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
-    let row = &mut Columns::of(row);
-    let task = Task {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
+    task(&mut Columns::of("tasks", row))
+}
+
+fn task(row: &mut Columns<'_>) -> rusqlite::Result<Task> {
+    Ok(Task {
         id: row.take("id")?,
         customer: row.take("customer_id")?,
         employee: row.take("employee_id")?,
@@ -77,22 +108,58 @@ fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
         closed: row.take::<Option<Millis>>("closed_at")?.map(|at| at.0),
         ready: row.take::<Option<Millis>>("ready_at")?.map(|at| at.0),
         remind: row.take("remind")?,
-    };
+    })
+}
+
+/// The place of a task, where the statement asks for it.
+fn place(row: &mut Columns<'_>) -> rusqlite::Result<Option<Place>> {
+    if row.is_over() {
+        return Ok(None);
+    }
+    Ok(Some(Place {
+        listed: row.take("listed_at")?,
+        touched: row.take("touched_at")?,
+    }))
+}
+
+fn read(row: &Row<'_>, known: &mut Known) -> rusqlite::Result<TaskRow> {
+    let row = &mut Columns::of("tasks", row);
+    let task = task(row)?;
     // The triggers see to it that there is one.
-    let stage = row.joined(stages::COLUMNS, &mut known.stages, stages::read)?;
+    let stage = row.joined("stages", stages::COLUMNS, &mut known.stages, stages::read)?;
     Ok(TaskRow {
         task,
         stage: stage.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
-        customer: row.joined(customers::COLUMNS, &mut known.customers, customers::read)?,
-        employee: row.joined(employees::COLUMNS, &mut known.employees, employees::read)?,
+        customer: row.joined(
+            "customers",
+            customers::COLUMNS,
+            &mut known.customers,
+            customers::read,
+        )?,
+        employee: row.joined(
+            "employees",
+            employees::COLUMNS,
+            &mut known.employees,
+            employees::read,
+        )?,
+        place: place(row)?,
     })
 }
 
 /// All that a statement finds.
 fn read_all(statement: &mut Statement<'_>, params: impl Params) -> Result<Vec<TaskRow>> {
+    read_first(statement, params, usize::MAX)
+}
+
+/// What a statement finds first; the rest isn't looked for.
+fn read_first(
+    statement: &mut Statement<'_>,
+    params: impl Params,
+    most: usize,
+) -> Result<Vec<TaskRow>> {
     let mut known = Known::default();
     let rows = statement.query_map(params, |row| read(row, &mut known))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(rows.take(most).collect::<Result<_, _>>()?)
 }
 
 pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {

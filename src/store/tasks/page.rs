@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, SELECT, TaskRow};
-use crate::domain::{Result, Search, Task, TaskFilter, TaskId, TaskOrder};
+use super::{Conditions, Place, SELECT, SELECT_PLACED, TaskRow};
+use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
+use crate::store::types::Millis;
 
 /// Where a page begins: behind the task with this sort key and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,14 +15,15 @@ pub struct After {
 }
 
 impl After {
-    /// The position of a task in an order.
-    pub fn of(task: &Task, order: TaskOrder) -> Self {
+    /// The position of a task in an order. One of a list without places stands by its days.
+    pub fn of(TaskRow { task, place, .. }: &TaskRow, order: TaskOrder) -> Self {
+        let place = place.unwrap_or_else(|| Place::by_days(task));
+        let ready = || task.ready.unwrap_or(Timestamp::MAX).as_millisecond();
         let key = match order {
-            TaskOrder::Newest | TaskOrder::Oldest => task.created,
-            TaskOrder::RecentlyUpdated => task.updated,
-            TaskOrder::LongestReady => task.ready.unwrap_or(Timestamp::MAX),
+            TaskOrder::Newest | TaskOrder::Oldest => place.listed,
+            TaskOrder::RecentlyUpdated => place.touched,
+            TaskOrder::LongestReady => ready(),
         };
-        let key = key.as_millisecond();
         Self { key, id: task.id }
     }
 }
@@ -31,6 +33,31 @@ pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>
     let conditions = Conditions::new(connection, filter)?;
     let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
     conditions.rows(connection, &sql)
+}
+
+/// The first tasks that match, by number; at most that many.
+pub fn first(connection: &Connection, filter: &TaskFilter, most: usize) -> Result<Vec<TaskRow>> {
+    let conditions = Conditions::new(connection, filter)?;
+    // Without a LIMIT, which would have SQLite go through all tasks by number where an index leads to the few that
+    // match.
+    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
+    conditions.first_rows(connection, &sql, most)
+}
+
+/// The numbers of the next tasks that match, behind that one; at most that many.
+pub fn next_ids(
+    connection: &Connection,
+    filter: &TaskFilter,
+    after: TaskId,
+    most: usize,
+) -> Result<Vec<TaskId>> {
+    let mut conditions = Conditions::new(connection, filter)?;
+    conditions.add("t.id > :id".to_owned());
+    conditions.bind(":id", after);
+    conditions.bind(":limit", most);
+    let clause = conditions.clause("");
+    let sql = format!("SELECT t.id FROM tasks AS t {clause} ORDER BY t.id LIMIT :limit");
+    conditions.ids(connection, &sql)
 }
 
 /// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
@@ -66,7 +93,7 @@ fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result
     let mut conditions = Conditions::new(connection, &besides)?;
     conditions.add("t.id = :first".to_owned());
     conditions.bind(":first", id);
-    let sql = format!("{} {}", *SELECT, conditions.clause(""));
+    let sql = format!("{} {}", *SELECT_PLACED, conditions.clause(""));
     conditions.rows(connection, &sql)
 }
 
@@ -79,7 +106,13 @@ fn others(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
-    let mut conditions = Conditions::new(connection, filter)?;
+    let (mut conditions, listed) = match order {
+        TaskOrder::Newest | TaskOrder::Oldest => by_place(connection, filter)?,
+        _ => (Conditions::new(connection, filter)?, Days::default()),
+    };
+    if !conditions.searched {
+        bound(connection, &mut conditions, listed)?;
+    }
     if let Some(but) = but {
         conditions.add("t.id <> :but".to_owned());
         conditions.bind(":but", but);
@@ -88,13 +121,13 @@ fn others(
         TaskOrder::Newest if conditions.searched => ("t.id < :id", "t.id DESC"),
         TaskOrder::Oldest if conditions.searched => ("t.id > :id", "t.id"),
         TaskOrder::Newest => (
-            "(t.created_at, t.id) < (:key, :id)",
-            "t.created_at DESC, t.id DESC",
+            "(t.listed_at, t.id) < (:key, :id)",
+            "t.listed_at DESC, t.id DESC",
         ),
-        TaskOrder::Oldest => ("(t.created_at, t.id) > (:key, :id)", "t.created_at, t.id"),
+        TaskOrder::Oldest => ("(t.listed_at, t.id) > (:key, :id)", "t.listed_at, t.id"),
         TaskOrder::RecentlyUpdated => (
-            "(t.updated_at, t.id) < (:key, :id)",
-            "t.updated_at DESC, t.id DESC",
+            "(t.touched_at, t.id) < (:key, :id)",
+            "t.touched_at DESC, t.id DESC",
         ),
         TaskOrder::LongestReady => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
     };
@@ -107,6 +140,43 @@ fn others(
     }
     conditions.bind(":limit", limit);
     let order = format!("ORDER BY {direction} LIMIT :limit");
-    let sql = format!("{} {} {order}", *SELECT, conditions.clause(&order));
+    let sql = format!("{} {} {order}", *SELECT_PLACED, conditions.clause(&order));
     conditions.rows(connection, &sql)
+}
+
+/// The conditions of a list that goes by places, and the span of days that is asked for. The index of places
+/// leads to the tasks, so the plus keeps SQLite from that of days, which would have it sort them all.
+fn by_place(connection: &Connection, filter: &TaskFilter) -> Result<(Conditions, Days)> {
+    let besides = TaskFilter {
+        created: Days::default(),
+        ..filter.clone()
+    };
+    let mut conditions = Conditions::new(connection, &besides)?;
+    let Days { from, until } = filter.created;
+    if let Some(from) = from {
+        conditions.add("+t.created_at >= :from".to_owned());
+        conditions.bind(":from", Millis(from));
+    }
+    if let Some(until) = until {
+        conditions.add("+t.created_at < :until".to_owned());
+        conditions.bind(":until", Millis(until));
+    }
+    Ok((conditions, filter.created))
+}
+
+/// Bounds the places of the tasks that were created in a span of days: a place is never before the day, and
+/// behind it by no more than the wall clock was ever set back.
+fn bound(connection: &Connection, conditions: &mut Conditions, days: Days) -> Result<()> {
+    if days.from.is_some() {
+        conditions.add("t.listed_at >= :from".to_owned());
+    }
+    if let Some(until) = days.until {
+        let late = "SELECT coalesce(max(listed_at - created_at), 0) FROM tasks
+            INDEXED BY tasks_listed_late WHERE listed_at <> created_at";
+        let mut statement = connection.prepare_cached(late)?;
+        let late: i64 = statement.query_row([], |row| row.get(0))?;
+        conditions.add("t.listed_at < :behind".to_owned());
+        conditions.bind(":behind", until.as_millisecond().saturating_add(late));
+    }
+    Ok(())
 }

@@ -38,20 +38,24 @@ pub fn open_of_telegram(
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
     let sql = format!(
-        "{} WHERE {PROVEN} AND t.status <> 'CLOSED' ORDER BY t.updated_at DESC, t.id DESC LIMIT ?2",
+        "{} WHERE {PROVEN} AND t.status <> 'CLOSED' ORDER BY t.touched_at DESC, t.id DESC LIMIT ?2",
         *SELECT
     );
     let mut statement = connection.prepare_cached(&sql)?;
     read_all(&mut statement, (who, limit))
 }
 
-/// The task of a Telegram account that was closed last.
+/// The task of a Telegram account that was closed last, by the history: of those that were closed before they
+/// were imported there is none.
 pub fn last_closed_of_telegram(
     connection: &Connection,
     who: TelegramId,
 ) -> Result<Option<TaskRow>> {
     let sql = format!(
-        "{} WHERE {PROVEN} AND t.status = 'CLOSED' ORDER BY t.closed_at DESC, t.id DESC LIMIT 1",
+        "{} WHERE {PROVEN} AND t.status = 'CLOSED' ORDER BY (
+             SELECT max(e.id) FROM task_events AS e
+             WHERE e.task_id = t.id AND e.kind IN ('CREATED', 'STATUS') AND e.to_value = 'CLOSED'
+         ) DESC, t.closed_at DESC, t.id DESC LIMIT 1",
         *SELECT
     );
     let mut statement = connection.prepare_cached(&sql)?;

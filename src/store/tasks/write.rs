@@ -8,14 +8,33 @@ use crate::domain::{CustomerId, HookEvent, Result, Task, TaskId};
 use crate::store::types::Millis;
 use crate::store::{Transaction, webhooks};
 
-/// Writes a new task; its number is given here.
+/// What a change sets, so that the task stands first among those that something happened to. A trigger would
+/// write the row twice, and each write of a row is told to those who watch it.
+/// `now` is the parameter with the instant.
+pub(in crate::store) fn touched(now: &str) -> String {
+    format!("touched_at = max({now}, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))")
+}
+
+/// Writes a new task, which stands behind all others; its number is given here.
 pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
-    tx.prepare_cached(
+    let newest = "max(:created, (SELECT coalesce(max(listed_at), 0) FROM tasks))";
+    let last = "max(:updated, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))";
+    insert_at(tx, task, newest, last)
+}
+
+/// Writes a task of the past, which stands where its days belong.
+pub fn insert_imported(tx: &Transaction, task: &Task) -> Result<TaskId> {
+    insert_at(tx, task, ":created", ":updated")
+}
+
+fn insert_at(tx: &Transaction, task: &Task, listed: &str, touched: &str) -> Result<TaskId> {
+    tx.prepare_cached(&format!(
         "INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since,
-             description, due_on, version, created_at, updated_at, closed_at, ready_at, remind)
+             description, due_on, version, created_at, updated_at, closed_at, ready_at, remind,
+             listed_at, touched_at)
          VALUES (:customer, :employee, :category, :status, :stage, :since, :description, :due,
-             :version, :created, :updated, :closed, :ready, :remind)",
-    )?
+             :version, :created, :updated, :closed, :ready, :remind, {listed}, {touched})",
+    ))?
     .execute(named_params! {
         ":customer": task.customer, ":employee": task.employee, ":category": task.category,
         ":status": task.status, ":stage": task.stage, ":since": Millis(task.stage_since),
@@ -34,10 +53,11 @@ pub fn insert(tx: &Transaction, task: &Task) -> Result<TaskId> {
 /// the triggers on it, have nothing to do then. With another status reminders begin anew.
 pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
     task.version = before.version + 1;
-    task.updated = now;
+    task.updated = task.not_before_creation(now);
     webhooks::tell_change(tx, before, task, now)?;
-    let mut columns = vec!["updated_at = :now", "version = :version"];
-    let (now, since) = (Millis(now), Millis(task.stage_since));
+    let place = touched(":now");
+    let mut columns = vec!["updated_at = :now", "version = :version", &*place];
+    let (now, since) = (Millis(task.updated), Millis(task.stage_since));
     let (closed, ready) = (task.closed.map(Millis), task.ready.map(Millis));
     let description = task.description.as_str();
     let mut values =
@@ -85,17 +105,19 @@ pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
 /// Tells those who watch a task that something happened beside it. Its version stays: nobody who is
 /// changing it was overtaken.
 pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
-    tx.prepare_cached("UPDATE tasks SET updated_at = ?2 WHERE id = ?1")?
-        .execute((id, Millis(now)))?;
+    let place = touched("?2");
+    let sql = format!("UPDATE tasks SET updated_at = max(?2, created_at), {place} WHERE id = ?1");
+    tx.prepare_cached(&sql)?.execute((id, Millis(now)))?;
     Ok(())
 }
 
 /// Marks the tasks of a customer as changed, before they lose the customer.
 pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
-    let mut touch = tx.prepare_cached(
-        "UPDATE tasks SET updated_at = ?2, version = version + 1 WHERE customer_id = ?1
-         RETURNING id, status, version",
-    )?;
+    let mut touch = tx.prepare_cached(&format!(
+        "UPDATE tasks SET updated_at = max(?2, created_at), version = version + 1, {}
+         WHERE customer_id = ?1 RETURNING id, status, version",
+        touched("?2")
+    ))?;
     let touched = touch.query_map((customer, Millis(now)), |row| {
         Ok((row.get("id")?, row.get("status")?, row.get("version")?))
     })?;

@@ -76,7 +76,7 @@ async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
         let made =
             accounts::register(&visit.desk, attempt, visit.local, email, password, invite).await;
         if let Some(made) = errors.take(made, &visit.texts)? {
-            return Ok(visit.go_with_token("/", &made.token));
+            return visit.with_session(visit.go("/"), &made);
         }
     }
     visit.page_as(

@@ -6,7 +6,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use crate::app::accounts;
-use crate::domain::{Email, Problem, Result};
+use crate::domain::Result;
 use crate::store::Transaction;
 use crate::web::form::Errors;
 use crate::web::visit::{Visit, safe_path};
@@ -81,14 +81,18 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
     let next = safe_path(Some(visit.typed("next")));
     let draft = visit.typed("draft");
     let mut errors = Errors::default();
-    let signed_in = errors.take(try_to_log_in(visit).await, &visit.texts)?;
+    let password = SecretString::from(visit.typed("password"));
+    let signed_in =
+        accounts::login(&visit.desk, &visit.source(), visit.typed("email"), password).await;
+    let signed_in = errors.take(signed_in, &visit.texts)?;
     match signed_in {
         // By plain http the browser may drop the cookie; the page it goes to sees whether it has.
-        Some(token) if draft.is_empty() && visit.is_plain() => {
-            Ok(visit.go_with_token(&format!("{}&kept=1", login_address(next)), &token))
+        Some(signed_in) if draft.is_empty() && visit.is_plain() => {
+            let check = format!("{}&kept=1", login_address(next));
+            visit.with_session(visit.go(&check), &signed_in)
         }
-        Some(token) if draft.is_empty() => Ok(visit.go_with_token(next, &token)),
-        Some(token) => {
+        Some(signed_in) if draft.is_empty() => visit.with_session(visit.go(next), &signed_in),
+        Some(signed_in) => {
             let fields = form_urlencoded::parse(draft.as_bytes());
             let page = ResumePage {
                 visit,
@@ -96,23 +100,13 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
                 to: next,
                 fields: fields.into_owned().collect(),
             };
-            Ok(visit.with_token(visit.page(&page)?, &token))
+            visit.with_session(visit.page(&page)?, &signed_in)
         }
         None => {
             let page = LoginPage::new(visit, next, draft, errors);
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
-}
-
-async fn try_to_log_in(visit: &Visit) -> Result<String> {
-    let attempt = visit.desk.limits.attempt(visit.address)?;
-    let wrong = |_| Problem::Credentials.at(accounts::WHOLE_FORM);
-    let email = Email::parse("email", visit.typed("email")).map_err(wrong)?;
-    let password = SecretString::from(visit.typed("password"));
-    Ok(accounts::login(&visit.desk, attempt, email, password)
-        .await?
-        .token)
 }
 
 /// Ends the session on the server, so that a copy of the cookie is worth nothing either.

@@ -8,7 +8,7 @@ mod staff;
 pub use join::{first_run, join, join_in, make_first};
 pub use login::{log_in, log_in_first, log_out, login};
 pub use profile::{change_profile, profile};
-pub use staff::{ask_staff, change_staff, invite, staff};
+pub use staff::{ask_invite, ask_staff, change_staff, invite, staff, withdraw_invite};
 
 use super::text::{initials, short_name};
 use crate::domain::Employee;

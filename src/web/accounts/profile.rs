@@ -97,12 +97,12 @@ async fn change_email(visit: &Visit) -> Result<Response> {
 }
 
 async fn change_password(visit: &Visit) -> Result<Response> {
-    let actor = visit.actor()?;
-    let attempt = visit.desk.limits.attempt(visit.address)?;
+    let viewer = visit.viewer()?;
+    let viewer = (viewer.actor, viewer.session);
     let old = SecretString::from(visit.typed("oldPassword"));
     let new = |email: &Email| new_password(visit, email);
-    let changed = accounts::change_password(&visit.desk, actor, attempt, old, new).await?;
-    Ok(visit.go_with_token("/profile?saved=1", &changed.token))
+    let changed = accounts::change_password(&visit.desk, viewer, old, new).await?;
+    visit.with_session(visit.go("/profile?saved=1"), &changed)
 }
 
 async fn change_language(visit: &Visit) -> Result<Response> {

@@ -6,8 +6,10 @@ use warp::reply::Response;
 
 use crate::app::{accounts, incidents};
 use crate::domain::{
-    BotState, BotTrouble, Email, Employee, EmployeeId, Error, Incident, IncidentKind, Result, Role,
+    BotState, BotTrouble, Email, Employee, EmployeeId, Error, Incident, IncidentKind, InviteId,
+    Result, Role,
 };
+use crate::store::invites::Invite;
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
 use crate::web::text::{Texts, initials};
@@ -21,6 +23,7 @@ struct StaffPage<'a> {
     current: &'a str,
     errors: Errors,
     people: Vec<Person>,
+    invites: Vec<InviteLine>,
     invited: Option<Invited>,
     bot: BotLine,
     /// What has happened to the clock lately.
@@ -48,6 +51,45 @@ impl Person {
             me: employee.id == me,
         }
     }
+}
+
+/// Invites that are shown; an owner who has made more sees the others as these go.
+const INVITES: usize = 500;
+
+/// An invite that can be used.
+struct InviteLine {
+    id: InviteId,
+    email: String,
+    text: String,
+}
+
+impl InviteLine {
+    fn new(invite: &Invite, staff: &[Employee], texts: &Texts) -> Self {
+        let maker = staff.iter().find(|employee| Some(employee.id) == invite.by);
+        let by = match maker {
+            Some(maker) => maker.email.as_str().to_owned(),
+            None => texts.s("staff-invite-by-command"),
+        };
+        let role = match invite.role {
+            Role::Owner => "staff-owner",
+            Role::Employee => "staff-employee",
+        };
+        let args = [
+            ("role", texts.s(role).into()),
+            ("by", by.into()),
+            ("until", texts.exact(&invite.expires).into()),
+        ];
+        Self {
+            id: invite.id,
+            email: invited_email(invite),
+            text: texts.with("staff-invite-line", args),
+        }
+    }
+}
+
+fn invited_email(invite: &Invite) -> String {
+    let email = invite.email.as_ref();
+    email.map_or_else(String::new, |email| email.as_str().to_owned())
 }
 
 struct Invited {
@@ -155,14 +197,21 @@ async fn show_staff(
         .collect();
     let hooks = webhooks::look(visit).await?;
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
-    let news = move |c: &_| incidents::news(c, &owner, now);
-    let incidents = visit.desk.db.read(news).await?;
+    let news = move |c: &_| {
+        let open = accounts::open_invites(c, &owner, None, INVITES, now)?;
+        Ok((incidents::news(c, &owner, now)?, open))
+    };
+    let (incidents, open) = visit.desk.db.read(news).await?;
     let texts = &visit.texts;
     let page = StaffPage {
         visit,
         current: "staff",
         errors,
         people,
+        invites: open
+            .iter()
+            .map(|invite| InviteLine::new(invite, &all, texts))
+            .collect(),
         invited,
         bot: BotLine::new(&visit.desk.bot.borrow(), &incidents, texts),
         clock: incidents
@@ -196,6 +245,39 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
         until: visit.texts.exact(&made.expires),
     };
     show_staff(visit, StatusCode::OK, errors, Some(invited)).await
+}
+
+/// Asks before an invite is withdrawn.
+pub async fn ask_invite(visit: &Visit, id: &str) -> Result<Response> {
+    let (owner, now) = (visit.owner()?, visit.desk.clock.now());
+    let id = InviteId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let look = move |c: &_| accounts::open_invite(c, &owner, id, now);
+    let invite = visit.desk.db.read(look).await?;
+    let texts = &visit.texts;
+    let confirm = Confirm {
+        visit,
+        current: "staff",
+        title: texts.s("staff-withdraw-title"),
+        about: invited_email(&invite),
+        lead: texts.s("staff-withdraw-lead"),
+        action: format!("/staff/invites/{id}/withdraw"),
+        fields: Vec::new(),
+        button: texts.s("staff-withdraw"),
+        back: "/staff".to_owned(),
+    };
+    confirm.show()
+}
+
+/// Withdraws an invite. One that has ended meanwhile is what was asked for.
+pub async fn withdraw_invite(visit: &Visit, id: &str) -> Result<Response> {
+    let (owner, now) = (visit.owner()?, visit.desk.clock.now());
+    let id = InviteId::parse("id", id).map_err(|_| Error::NotFound)?;
+    let work =
+        move |tx: &crate::store::Transaction<'_>| accounts::withdraw_invite(tx, &owner, id, now);
+    match visit.desk.db.write(work).await {
+        Ok(()) | Err(Error::NotFound) => Ok(visit.go("/staff")),
+        Err(error) => Err(error),
+    }
 }
 
 /// Asks before a role changes or an account ends.

@@ -1,13 +1,10 @@
 //! Files that go out. They are written page by page while they are sent, so that the longest one
 //! takes no more memory than a short one.
 
-use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
-use futures_util::stream;
-use tokio::sync::mpsc;
+use futures_util::stream::{self, Stream};
+use futures_util::{StreamExt, TryStreamExt};
 use warp::Reply;
 use warp::http::HeaderValue;
 use warp::http::header::{
@@ -15,20 +12,14 @@ use warp::http::header::{
 };
 use warp::reply::Response;
 
-use crate::app::{self, Desk};
-use crate::domain::{Day, Days, Error, Owner, Result, TaskOrder};
+use crate::app;
+use crate::app::archive::Coding;
+use crate::app::memory::Place;
+use crate::domain::{Day, Days, Result};
 use crate::sheet::Writing;
-use crate::store::tasks::After;
 use crate::web::visit::Visit;
 
 pub(super) const CSV: &str = "text/csv; charset=utf-8";
-/// Pages that wait for a slow reader.
-const WAITING: usize = 2;
-/// What is unpacked at a time, in bytes.
-const PART: usize = 64 * 1024;
-
-/// Whoever takes the parts of a file; gone when the reader is.
-type Parts = mpsc::Sender<Result<Vec<u8>>>;
 
 pub async fn tasks(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
@@ -40,122 +31,81 @@ pub async fn tasks(visit: &Visit) -> Result<Response> {
     };
     let zone = &visit.desk.shop.timezone;
     let created = Days::between("to", day("from")?, day("to")?, zone)?;
-    let (desk, writing) = (visit.desk.clone(), writing(visit));
-    let body = parts(move |parts| async move {
-        let written = write_tasks(&desk, owner, created, &writing, &parts).await;
-        settle(written, &parts).await;
-    });
-    Ok(file(visit, "tasks", "csv", CSV, body))
-}
-
-async fn write_tasks(
-    desk: &Desk,
-    owner: Owner,
-    created: Days,
-    writing: &Writing,
-    parts: &Parts,
-) -> Result<()> {
-    let mut more = parts.send(Ok(writing.head_of_tasks()?)).await.is_ok();
-    let mut after = None;
-    while more {
-        let page = move |c: &_| app::exports::tasks(c, &owner, created, after);
-        let rows = desk.db.read(page).await?;
-        let last = rows
-            .last()
-            .map(|(row, _)| After::of(&row.task, TaskOrder::Oldest));
-        let sent = parts.send(Ok(writing.tasks(&rows)?)).await;
-        more = last.is_some() && sent.is_ok();
-        after = last;
-    }
-    Ok(())
+    let writing = writing(visit);
+    let head = writing.head_of_tasks()?;
+    let rows = app::exports::tasks(&visit.desk, owner, created);
+    let rows = rows.map(move |rows| writing.tasks(&rows?));
+    let place = visit.desk.memory.file().await?;
+    Ok(file(visit, "tasks", "csv", CSV, csv(head, rows, place)))
 }
 
 pub async fn customers(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
-    let (desk, writing) = (visit.desk.clone(), writing(visit));
-    let body = parts(move |parts| async move {
-        let written = write_customers(&desk, owner, &writing, &parts).await;
-        settle(written, &parts).await;
-    });
-    Ok(file(visit, "customers", "csv", CSV, body))
+    let writing = writing(visit);
+    let head = writing.head_of_customers()?;
+    let cards = app::exports::customers(&visit.desk, owner);
+    let cards = cards.map(move |cards| writing.customers(&cards?));
+    let place = visit.desk.memory.file().await?;
+    Ok(file(
+        visit,
+        "customers",
+        "csv",
+        CSV,
+        csv(head, cards, place),
+    ))
 }
 
-async fn write_customers(
-    desk: &Desk,
-    owner: Owner,
-    writing: &Writing,
-    parts: &Parts,
-) -> Result<()> {
-    let mut more = parts.send(Ok(writing.head_of_customers()?)).await.is_ok();
-    let mut after = None;
-    while more {
-        let page = move |c: &_| app::exports::customers(c, &owner, after);
-        let cards = desk.db.read(page).await?;
-        let last = cards.last().map(|card| card.id);
-        let sent = parts.send(Ok(writing.customers(&cards)?)).await;
-        more = last.is_some() && sent.is_ok();
-        after = last;
-    }
-    Ok(())
-}
-
-/// One moment of the database, so it is read at once, and packed meanwhile. Who can't unpack it
-/// gets it unpacked, part by part.
+/// Whoever can't unpack it gets it unpacked, part by part.
 pub async fn archive(visit: &Visit) -> Result<Response> {
-    let owner = visit.owner()?;
-    let work = move |c: &_| {
-        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-        app::archive::dump(c, &owner, &mut packed)?;
-        packed.finish().map_err(Error::internal)
+    let packed = app::archive::pack(&visit.desk, visit.owner()?).await?;
+    let coding = match visit.accepts_gzip() {
+        true => Coding::Gzip,
+        false => Coding::Plain,
     };
-    let packed = visit.desk.db.read(work).await?;
-    let json = "application/json";
-    if visit.accepts_gzip() {
-        let mut response = file(visit, "archive", "json", json, packed);
+    let body = body(packed.parts(coding));
+    let mut response = file(visit, "archive", "json", "application/json", body);
+    if coding == Coding::Gzip {
         let gzip = HeaderValue::from_static("gzip");
         response.headers_mut().insert(CONTENT_ENCODING, gzip);
-        return Ok(response);
     }
-    let mut unpacked = GzDecoder::new(std::io::Cursor::new(packed));
-    let next = move || {
-        let mut part = Vec::with_capacity(PART);
-        let read = unpacked.by_ref().take(PART as u64).read_to_end(&mut part);
-        match read {
-            Ok(0) => None,
-            Ok(_) => Some(Ok(part)),
-            Err(error) => Some(Err(error)),
-        }
-    };
-    let body = warp::reply::stream(stream::iter(std::iter::from_fn(next)));
-    Ok(file(visit, "archive", "json", json, body.into_response()))
+    Ok(response)
+}
+
+/// A table that is written while it is sent, with its place in memory.
+fn csv(
+    head: Vec<u8>,
+    rows: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
+    place: Place,
+) -> Response {
+    let parts = stream::once(std::future::ready(Ok(head))).chain(rows);
+    body(parts.inspect(move |_| {
+        // It is given back with the stream.
+        let _ = &place;
+    }))
+}
+
+/// A body whose parts are made when their turn comes, so that nothing is made for a client that doesn't read. After an
+/// error the file breaks off, which browsers show as a download that failed.
+fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response {
+    let logged = parts.inspect_err(|error| {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "a file can't be written to its end"
+        );
+    });
+    // Nobody polls it from two threads at once, which the compiler can't know.
+    let mut logged = Mutex::new(logged.boxed());
+    let parts = stream::poll_fn(move |context| {
+        let logged = logged.get_mut().unwrap_or_else(PoisonError::into_inner);
+        logged.poll_next_unpin(context)
+    });
+    warp::reply::stream(parts).into_response()
 }
 
 pub(super) fn writing(visit: &Visit) -> Writing {
     Writing {
         language: visit.texts.language,
         shop: visit.desk.shop.clone(),
-    }
-}
-
-/// A body whose parts somebody writes while it is sent.
-fn parts<F>(write: impl FnOnce(Parts) -> F) -> Response
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let (sender, mut receiver) = mpsc::channel(WAITING);
-    tokio::spawn(write(sender));
-    let parts = stream::poll_fn(move |context| receiver.poll_recv(context));
-    warp::reply::stream(parts).into_response()
-}
-
-/// After an error the file breaks off, which browsers show as a download that failed.
-async fn settle(written: Result<()>, parts: &Parts) {
-    if let Err(error) = written {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a file can't be written to its end"
-        );
-        let _ = parts.send(Err(error)).await;
     }
 }
 

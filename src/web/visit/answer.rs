@@ -1,6 +1,8 @@
 //! What a browser gets: a page, another address, a cookie.
 
+use std::borrow::Cow;
 use std::io::Write;
+use std::time::Duration;
 
 use askama::Template;
 use flate2::Compression;
@@ -13,7 +15,9 @@ use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
 use super::Visit;
-use super::viewer::cookie_name;
+use super::viewer::{cookie_name, device_cookie_name};
+use crate::app::accounts::SignedIn;
+use crate::app::known_devices::Devices;
 use crate::domain::{Error, Result};
 
 /// Nothing from elsewhere, no script or style in the page itself, no frame around it.
@@ -59,10 +63,11 @@ impl Visit {
         Ok(response)
     }
 
-    /// Sends the browser to another page, which it fetches.
+    /// Sends the browser to another page, which it fetches. What came from a request goes through
+    /// `safe_path` first.
     pub fn go(&self, to: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
-        let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+        let to = HeaderValue::from_str(&encoded(to)).unwrap_or(HeaderValue::from_static("/"));
         response.headers_mut().insert(LOCATION, to);
         response
     }
@@ -74,22 +79,60 @@ impl Visit {
 
     /// Keeps the token in a cookie that no script can read; an empty one ends the session.
     pub fn with_token(&self, mut response: Response, token: &str) -> Response {
-        let name = cookie_name(&self.desk);
-        let secure = if name.starts_with("__Host-") {
-            "; Secure"
-        } else {
-            ""
-        };
         let age = match token.is_empty() {
-            true => "; Max-Age=0".to_owned(),
-            false => format!("; Max-Age={}", self.desk.tokens.ttl().as_secs()),
+            true => Duration::ZERO,
+            false => self.desk.tokens.ttl(),
         };
-        let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().insert(SET_COOKIE, cookie);
-        }
+        add_cookie(&mut response, cookie_name(&self.desk), token, age);
         response
     }
+
+    /// Signs somebody in: keeps the token, and that this device is known from now on.
+    ///
+    /// # Errors
+    /// As for [`Devices::sign`].
+    pub fn with_session(&self, response: Response, signed_in: &SignedIn) -> Result<Response> {
+        let mut response = self.with_token(response, &signed_in.token);
+        let (desk, employee) = (&self.desk, &signed_in.employee);
+        let name = device_cookie_name(desk, employee.id);
+        let device = desk.devices.sign(employee, desk.clock.now())?;
+        add_cookie(&mut response, &name, &device, Devices::LIFE);
+        Ok(response)
+    }
+}
+
+/// Adds a cookie that no script can read. By https its name keeps it to this host, and asks for `Secure`.
+fn add_cookie(response: &mut Response, name: &str, value: &str, age: Duration) {
+    let secure = if name.starts_with("__Host-") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let age = age.as_secs();
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={age}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+/// An address as a header takes it: what isn't ASCII, and spaces, in percent encoding.
+fn encoded(address: &str) -> Cow<'_, str> {
+    let is_fit = |c: char| c.is_ascii() && c != ' ';
+    if address.chars().all(is_fit) {
+        return address.into();
+    }
+    let mut all = String::with_capacity(address.len() * 3);
+    for c in address.chars() {
+        match is_fit(c) {
+            true => all.push(c),
+            false => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                all.extend(bytes.map(|byte| format!("%{byte:02X}")));
+            }
+        }
+    }
+    all.into()
 }
 
 /// # Errors

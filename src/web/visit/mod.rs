@@ -1,6 +1,7 @@
 //! One request to a page: who, what, in which language.
 
 mod answer;
+mod own_path;
 mod viewer;
 
 use std::convert::Infallible;
@@ -13,10 +14,12 @@ use warp::http::{HeaderMap, HeaderValue, Method};
 
 use super::text::Texts;
 use crate::app::Desk;
+use crate::app::accounts::Source;
 use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
 
 pub use answer::gzip;
+pub use own_path::safe_path;
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
 
@@ -65,9 +68,11 @@ impl Visit {
             .or_else(|| accepted(&asked.headers))
             .unwrap_or(desk.shop.language);
         let texts = Texts::new(language, &desk.shop, desk.clock.now());
+        // With two slashes at its beginning a browser would take it for another site's.
+        let path = asked.path.trim_start_matches('/');
         let here = match asked.query.is_empty() {
-            true => asked.path.clone(),
-            false => format!("{}?{}", asked.path, asked.query),
+            true => format!("/{path}"),
+            false => format!("/{path}?{}", asked.query),
         };
         let is_cut_off = asked.body.is_none();
         let body = asked.body.unwrap_or_default();
@@ -111,6 +116,14 @@ impl Visit {
     /// As for [`Visit::viewer`], and [`Error::Forbidden`].
     pub fn owner(&self) -> Result<Owner> {
         self.actor()?.require_owner()
+    }
+
+    /// Returns where a wish to sign in comes from.
+    pub fn source(&self) -> Source {
+        Source {
+            address: self.address,
+            known: viewer::known(&self.desk, &self.headers),
+        }
     }
 
     /// A value of the address; an empty one is none.
@@ -230,14 +243,6 @@ fn normal(origin: &str) -> Option<String> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let named = url.username().is_empty() && url.password().is_none();
     (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
-}
-
-/// Where to go after a login: a page of ours, or the first one.
-pub fn safe_path(path: Option<&str>) -> &str {
-    let ours = |path: &&str| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
-    };
-    path.filter(ours).unwrap_or("/")
 }
 
 /// What stands between the parts of a form with files.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use warp::http::HeaderMap;
 use warp::http::header::COOKIE;
 
+use crate::app::known_devices::Known;
 use crate::app::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
-use crate::domain::{Actor, Concern, CustomersWaiting, Employee, Error, Result};
+use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
 use crate::web::tasks::list_address;
 use crate::web::text::Texts;
 
@@ -90,12 +91,30 @@ pub fn cookie_name(desk: &Desk) -> &'static str {
     }
 }
 
+/// Returns the name of the cookie by which a device is known as an employee's. Each employee has one: several of them
+/// sign in on the computer at the counter.
+pub fn device_cookie_name(desk: &Desk, employee: EmployeeId) -> String {
+    format!("{}-device-{employee}", cookie_name(desk))
+}
+
+/// Returns those who have signed in on the device that a request comes from.
+pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<Known> {
+    let (prefix, now) = (format!("{}-device-", cookie_name(desk)), desk.clock.now());
+    cookies(headers)
+        .filter(|(name, _)| name.starts_with(&prefix))
+        .filter_map(|(_, value)| desk.devices.known(value, now))
+        .collect()
+}
+
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookies(headers).find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let all = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }

@@ -9,6 +9,7 @@ mod forms;
 mod live;
 mod mapping;
 mod papers;
+mod pictures;
 mod plain;
 mod repair;
 mod screens;

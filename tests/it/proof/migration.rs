@@ -106,6 +106,7 @@ const ROWS: &[&str] = &[
     // Keys that are made from the rest.
     "",
     "INSERT INTO ended_sessions (session, expires_at) VALUES (x'000102030405060708090a0b0c0d0e0f', 5);",
+    "UPDATE tasks SET listed_at = 1627203600009, touched_at = 1627203600010 WHERE id = 2;",
 ];
 
 fn now() -> jiff::Timestamp {
@@ -295,7 +296,8 @@ fn a_kill_in_the_midst_of_a_migration_leaves_the_old_database_whole() {
         assert_eq!(version(&file), newest_schema());
         assert_eq!(data(&file, &tables), before, "round {round}");
         // What is called a copy of the old file is one.
-        for name in names(at).iter().filter(|name| name.contains(".db.v1-")) {
+        let copies = |name: &&String| name.contains(".db.v1-") && !name.ends_with(".sha256");
+        for name in names(at).iter().filter(copies) {
             let copy = Connection::open(at.join(name)).unwrap();
             assert!(is_whole(&copy), "{name}");
             assert_eq!(data(&copy, &tables), before, "{name}");

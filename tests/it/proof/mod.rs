@@ -5,12 +5,15 @@
 mod bodies;
 mod connections;
 mod disk_full;
+mod exchange;
 mod flush;
+mod hurt_disk;
 mod kill;
 mod migration;
 mod model;
 mod outage;
 mod racers;
+mod read_only;
 mod stop;
 
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@ mod encodings;
 mod excel;
 mod quotes;
 mod sums;
+mod wide;
 mod workbook;
 
 use serde_json::{Value, json};

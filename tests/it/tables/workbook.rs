@@ -19,7 +19,7 @@ const PACKAGE: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/
     Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 
 /// A file of such parts.
-fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     for (name, part) in parts {
@@ -30,7 +30,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook of sheets, each with its name, whether it is hidden, and its rows.
-fn workbook(sheets: &[(&str, bool, String)]) -> Vec<u8> {
+pub(super) fn workbook(sheets: &[(&str, bool, String)]) -> Vec<u8> {
     let (mut list, mut links) = (String::new(), String::new());
     let mut parts = Vec::new();
     for (at, (name, hidden, rows)) in sheets.iter().enumerate() {
@@ -77,7 +77,7 @@ fn row(number: usize, cells: &[&str]) -> String {
     format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())
 }
 
-async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
+pub(super) async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
     let look = desk.upload(file).await;
     let answer = desk.get(&look).await;
     (answer.status().as_u16(), answer.text().await.unwrap())

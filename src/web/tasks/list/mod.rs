@@ -94,7 +94,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let last = rows
         .last()
         .filter(|_| more)
-        .map(|(row, _)| After::of(&row.task, order));
+        .map(|(row, _)| After::of(row, order));
     let page = ListPage {
         current: "tasks",
         errors,

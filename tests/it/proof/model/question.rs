@@ -165,7 +165,7 @@ impl Model {
         match question.order {
             "OLDEST" => {}
             "NEWEST" => ids.reverse(),
-            _ => ids.sort_by_key(|id| std::cmp::Reverse((self.tasks[id].updated, *id))),
+            _ => ids.sort_by_key(|id| std::cmp::Reverse(self.tasks[id].touched)),
         }
         ids
     }

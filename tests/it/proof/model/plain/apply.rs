@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::operation::{Beside, Fields, Operation, Phone};
 use super::super::{EMPLOYEES, date};
-use super::{Card, Model, News, Stage, Task, fold};
+use super::{Card, Model, News, Stage, Task, fold, turn};
 
 /// The code of a refusal.
 pub type Refusal = &'static str;
@@ -72,7 +72,7 @@ impl Model {
                 if self.settle(id) {
                     let task = self.tasks.get_mut(&id).unwrap();
                     task.happened(now, "SETTLED", "");
-                    task.updated = now;
+                    task.touch(now);
                 }
             }
             Operation::Ask {
@@ -84,7 +84,7 @@ impl Model {
             Operation::Withdraw(id) => {
                 let task = self.tasks.get_mut(&id).ok_or("NOT_FOUND")?;
                 if task.withdraw(now) {
-                    task.updated = now;
+                    task.touch(now);
                 }
             }
             Operation::CreateCustomer(phone, name, chat) => {
@@ -162,6 +162,7 @@ impl Model {
             version: 1,
             created: now,
             updated: now,
+            touched: turn(),
             closed: (stage.status == "CLOSED").then_some(now),
             approvals: Vec::new(),
             declined: false,
@@ -509,8 +510,12 @@ impl Task {
         true
     }
 
+    pub fn touch(&mut self, now: Timestamp) {
+        (self.updated, self.touched) = (now, turn());
+    }
+
     pub fn changed(&mut self, now: Timestamp) {
         self.version += 1;
-        self.updated = now;
+        self.touch(now);
     }
 }

@@ -4,6 +4,7 @@ mod apply;
 mod talk;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -22,6 +23,12 @@ const USUAL: [(&str, &str, bool); 9] = [
     ("CLOSED", "Выдан", false),
     ("CLOSED", "Выдан без ремонта", false),
 ];
+
+/// A number greater than all that were given before.
+fn turn() -> u64 {
+    static TURNS: AtomicU64 = AtomicU64::new(0);
+    TURNS.fetch_add(1, Ordering::Relaxed)
+}
 
 pub struct Card {
     pub typed: String,
@@ -93,6 +100,8 @@ pub struct Task {
     version: i64,
     pub created: Timestamp,
     pub updated: Timestamp,
+    /// Greater than that of every task which something happened to before.
+    pub touched: u64,
     closed: Option<Timestamp>,
     approvals: Vec<Approval>,
     /// The customer has declined the price, and nobody has reacted yet.

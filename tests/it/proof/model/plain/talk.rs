@@ -41,7 +41,7 @@ impl Model {
         self.last_comment += 1;
         let task = self.tasks.get_mut(&id).unwrap();
         task.happened(now, event, self.last_comment);
-        task.updated = now;
+        task.touch(now);
         let comment = Comment {
             task: id,
             kind,
@@ -99,7 +99,7 @@ impl Model {
             let theirs = theirs.clone();
             theirs.filter(move |(_, task)| (task.status == "CLOSED") == closed)
         };
-        let open = of(false).max_by_key(|(id, task)| (task.updated, **id));
+        let open = of(false).max_by_key(|(_, task)| task.touched);
         let last = of(true).max_by_key(|(id, task)| (task.closed, **id));
         let holds = |(_, task): &(&i64, &Task)| {
             let hours = 30 * 24;
@@ -133,7 +133,7 @@ impl Model {
             for (task, kind) in [(from, "MOVED"), (to, "ANSWER")] {
                 let task = self.tasks.get_mut(&task).unwrap();
                 task.happened(now, kind, id);
-                task.updated = now;
+                task.touch(now);
             }
         }
     }
@@ -154,7 +154,7 @@ impl Model {
             let (kind, price) = (asked.decision, asked.price);
             task.declined = !agreed;
             task.happened(now, kind, price);
-            task.updated = now;
+            task.touch(now);
         }
     }
 

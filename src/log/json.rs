@@ -1,13 +1,11 @@
-//! The log's lines, for whoever runs the server. A request is one line, so a line costs little.
+//! Lines as JSON, for what collects them. A request is one line, so a line costs little.
 
 use std::fmt::Debug;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::Write;
 
 use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -15,30 +13,8 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::clock::Clock;
 use crate::domain::chain;
 
-/// Lines of the log that wait to be written.
-const LINES: usize = 4_096;
-
-/// Starts the log: for a person on a terminal, as JSON otherwise; `RUST_LOG` sets how much. Nothing
-/// of it is left out: whoever logs faster than it can be written waits. What was logged last is
-/// written when the guard goes.
-pub fn start() -> WorkerGuard {
-    let (writer, written) = NonBlockingBuilder::default()
-        .buffered_lines_limit(LINES)
-        .lossy(false)
-        .finish(BufWriter::new(std::io::stderr()));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer);
-    match std::io::stderr().is_terminal() {
-        true => log.with_target(false).init(),
-        false => log.event_format(Json(Clock::system())).init(),
-    }
-    written
-}
-
 /// An event as one JSON object, with what it says in `fields`.
-struct Json(Clock);
+pub(super) struct Json(pub Clock);
 
 impl<S, N> FormatEvent<S, N> for Json
 where
@@ -172,7 +148,7 @@ mod tests {
             .filter(|line| !line.is_empty())
             .map(|line| serde_json::from_slice(line).unwrap())
             .collect();
-        let (time, target) = ("2026-11-21T10:24:00.000Z", "zayavka::log::tests");
+        let (time, target) = ("2026-11-21T10:24:00.000Z", "zayavka::log::json::tests");
         let fields = json!({
             "message": "answered 1",
             "text": "«да»\n\"нет\"",

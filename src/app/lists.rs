@@ -1,0 +1,113 @@
+//! Lists of any length, read part by part, so that no more than a part is in memory and no snapshot of the database is
+//! held while somebody writes the answer. What changes meanwhile is there as it was when its part was read.
+
+use std::sync::Arc;
+
+use futures_util::stream::{self, Stream};
+
+use super::Desk;
+use super::memory::Memory;
+use crate::domain::{Actor, Customer, CustomerId, Result, TaskFilter, TaskId};
+use crate::store::customers::Search;
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Db};
+
+/// Rows that are read at a time.
+const PART: usize = 250;
+/// Numbers of tasks that are looked up at a time. Where no index gives them in order, all that match are sorted each
+/// time.
+const NUMBERS: usize = 5_000;
+
+/// How far a list of tasks has come.
+struct Tasks {
+    db: Db,
+    memory: Arc<Memory>,
+    filter: TaskFilter,
+    /// The last one that was read; `None` before the first.
+    last: Option<TaskId>,
+    /// The next ones.
+    numbers: Vec<TaskId>,
+    /// Whether there may be others behind those.
+    more: bool,
+}
+
+/// Returns the tasks that match, oldest first. The first part takes one statement; only longer lists wait their turn.
+pub fn tasks(
+    desk: &Desk,
+    _: &Actor,
+    filter: TaskFilter,
+) -> impl Stream<Item = Result<Vec<TaskRow>>> + Send + use<> {
+    let list = Tasks {
+        db: desk.db.clone(),
+        memory: desk.memory.clone(),
+        filter,
+        last: None,
+        numbers: Vec::new(),
+        more: true,
+    };
+    stream::try_unfold(list, |mut list| async move {
+        let rows = list.next().await?;
+        Ok(rows.map(|rows| (rows, list)))
+    })
+}
+
+impl Tasks {
+    async fn next(&mut self) -> Result<Option<Vec<TaskRow>>> {
+        if self.numbers.is_empty() && !self.more {
+            return Ok(None);
+        }
+        let filter = self.filter.clone();
+        let Some(last) = self.last else {
+            let first = move |c: &_| store::tasks::first(c, &filter, PART);
+            let rows = self.db.read(first).await?;
+            self.last = rows.last().map(|row| row.task.id);
+            self.more = rows.len() == PART;
+            return Ok(Some(rows));
+        };
+        let _step = self.memory.step().await?;
+        if self.numbers.is_empty() {
+            let numbers = move |c: &_| store::tasks::next_ids(c, &filter, last, NUMBERS);
+            self.numbers = self.db.read(numbers).await?;
+            self.more = self.numbers.len() == NUMBERS;
+            if self.more {
+                self.memory.check_line()?;
+            }
+        }
+        let behind = self.numbers.split_off(PART.min(self.numbers.len()));
+        let part = std::mem::replace(&mut self.numbers, behind);
+        let Some(last) = part.last() else {
+            return Ok(None);
+        };
+        self.last = Some(*last);
+        let read = move |c: &_| store::tasks::by_ids(c, &part);
+        Ok(Some(self.db.read(read).await?))
+    }
+}
+
+/// Returns all cards, oldest first.
+pub fn customers(
+    desk: &Desk,
+    _: &Actor,
+) -> impl Stream<Item = Result<Vec<Customer>>> + Send + use<> {
+    cards(desk)
+}
+
+pub(super) fn cards(desk: &Desk) -> impl Stream<Item = Result<Vec<Customer>>> + Send + use<> {
+    let (db, memory) = (desk.db.clone(), desk.memory.clone());
+    // Behind which card it goes on; `None` at the end.
+    let start = Some(None::<CustomerId>);
+    stream::try_unfold((db, memory, start), |(db, memory, after)| async move {
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        let _step = match after {
+            Some(_) => Some(memory.step().await?),
+            None => None,
+        };
+        let page = move |c: &_| store::customers::page(c, &Search::default(), after, PART);
+        let cards = db.read(page).await?;
+        let full = cards.len() == PART;
+        let next = cards.last().filter(|_| full).map(|card| Some(card.id));
+        Ok(Some((cards, (db, memory, next))))
+    })
+}

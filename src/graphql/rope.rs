@@ -1,0 +1,163 @@
+//! JSON that is written piece by piece. A short text is one piece; a long one is many, and each has its place in
+//! [`app::memory`](crate::app::memory).
+
+use async_graphql::{Context, ContextBase, Value};
+use bytes::Bytes;
+
+use super::loader::Fetched;
+use crate::app::memory::UNIT;
+use crate::domain::{Error, Result};
+
+/// A piece is complete once it is that long, in bytes: what is appended next hardly ever outgrows a unit of memory.
+const FULL: usize = UNIT - 4 * 1024;
+/// The first entry of a list of pieces. No JSON begins with it.
+const MARK: &[u8] = &[0];
+
+/// A text that grows. Its value is binary where it is short, and else a list of binary pieces behind a mark; nothing
+/// else in the schema is binary.
+pub struct Rope<'a> {
+    fetched: &'a Fetched,
+    pieces: Vec<Value>,
+    pub open: Vec<u8>,
+}
+
+impl<'a> Rope<'a> {
+    pub fn begin(fetched: &'a Fetched) -> Self {
+        Self {
+            fetched,
+            pieces: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Puts the piece away that is being written, where it is long enough.
+    ///
+    /// # Errors
+    /// As for [`Share::keep`](crate::app::memory::Share::keep).
+    pub async fn put_away(&mut self) -> Result<()> {
+        if self.open.len() >= FULL {
+            let piece = std::mem::replace(&mut self.open, Vec::with_capacity(UNIT));
+            let piece = self.fetched.share.lock().await.keep(piece).await?;
+            if self.pieces.is_empty() {
+                self.pieces.push(Value::Binary(Bytes::from_static(MARK)));
+            }
+            self.pieces.push(Value::Binary(piece));
+        }
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Value {
+        let last = Value::Binary(self.open.into());
+        if self.pieces.is_empty() {
+            return last;
+        }
+        self.pieces.push(last);
+        Value::List(self.pieces)
+    }
+}
+
+/// Returns the pieces of a long text, where the value is one.
+pub fn pieces(value: &Value) -> Option<impl Iterator<Item = &Bytes>> {
+    let Value::List(entries) = value else {
+        return None;
+    };
+    let mut pieces = entries.iter().filter_map(|entry| match entry {
+        Value::Binary(piece) => Some(piece),
+        _ => None,
+    });
+    (pieces.next()? == MARK).then_some(pieces)
+}
+
+/// Whether the value of this field may be JSON that nothing is added to any more: when every field of the answer is
+/// asked for once, and for a field at the top also when each of those is.
+pub fn is_final<T>(ctx: &ContextBase<'_, T>) -> bool {
+    let is_top = || ctx.path_node.is_some_and(|node| node.parent.is_none());
+    ctx.data::<Fetched>()
+        .is_ok_and(|fetched| fetched.as_json || fetched.roots_once && is_top())
+}
+
+/// A long text that is the value of a field, written while it is made.
+pub struct Text<'a> {
+    rope: Rope<'a>,
+    /// Whether it is written as JSON, which takes no other copy of it.
+    as_json: bool,
+    /// The first bytes of a character whose others have yet to come.
+    cut: Vec<u8>,
+}
+
+/// The value of such a field; a `String` in the schema.
+pub struct Finished(Value);
+
+impl<'a> Text<'a> {
+    pub fn begin(ctx: &'a Context<'_>) -> Result<Self> {
+        let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
+        let as_json = is_final(ctx);
+        let mut rope = Rope::begin(fetched);
+        if as_json {
+            rope.open.push(b'"');
+        }
+        Ok(Self {
+            rope,
+            as_json,
+            cut: Vec::new(),
+        })
+    }
+
+    /// Appends UTF-8, which may begin and end within a character.
+    ///
+    /// # Errors
+    /// As for [`Rope::put_away`], and [`Error::Internal`] for what isn't UTF-8.
+    pub async fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        self.cut.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.cut) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(error) => return Err(Error::internal(error)),
+        };
+        let rest = self.cut.split_off(whole);
+        let text = std::mem::replace(&mut self.cut, rest);
+        if self.as_json {
+            let text = std::str::from_utf8(&text).map_err(Error::internal)?;
+            let quoted = serde_json::to_vec(text).map_err(Error::internal)?;
+            let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+            self.rope.open.extend_from_slice(inner);
+            return self.rope.put_away().await;
+        }
+        self.rope.fetched.hold(text.len()).await?;
+        self.rope.open.extend_from_slice(&text);
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Internal`] for a text that ends within a character.
+    pub fn finish(mut self) -> Result<Finished> {
+        if !self.cut.is_empty() {
+            return Err(Error::internal("a text ends within a character"));
+        }
+        if self.as_json {
+            self.rope.open.push(b'"');
+            return Ok(Finished(self.rope.finish()));
+        }
+        let text = String::from_utf8(self.rope.open).map_err(Error::internal)?;
+        Ok(Finished(Value::String(text)))
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl async_graphql::OutputType for Finished {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        <String as async_graphql::OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut async_graphql::registry::Registry) -> String {
+        <String as async_graphql::OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        _: &async_graphql::ContextSelectionSet<'_>,
+        _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+    ) -> async_graphql::ServerResult<Value> {
+        Ok(self.0.clone())
+    }
+}

@@ -1,0 +1,48 @@
+use async_graphql::{Context, ID, Object};
+
+use super::{RoleEnum, UserView, user};
+use crate::app;
+use crate::domain::Result;
+use crate::graphql::Asked;
+use crate::store::invites::Invite;
+
+/// An invite, without the token, which was shown once.
+pub struct InviteView(pub Invite);
+
+/// An invite that can be used.
+#[Object(name = "Invite")]
+impl InviteView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    /// Whom it is for.
+    async fn email(&self) -> &str {
+        self.0.email.as_ref().map_or("", |email| email.as_str())
+    }
+
+    /// What the invited person becomes.
+    async fn role(&self) -> RoleEnum {
+        self.0.role.into()
+    }
+
+    /// The owner who made it; null for one of the command line.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let maker = match self.0.by {
+            Some(id) => app::accounts::employee(desk, &actor, id).await?,
+            None => None,
+        };
+        Ok(maker.map(user))
+    }
+
+    /// RFC 3339 in UTC.
+    async fn created_time(&self) -> String {
+        self.0.created.to_string()
+    }
+
+    /// Until when it can be used, RFC 3339 in UTC.
+    async fn expires_time(&self) -> String {
+        self.0.expires.to_string()
+    }
+}

@@ -1,0 +1,120 @@
+//! The log, for whoever runs the server.
+//!
+//! It never holds the program up. Lines wait in a bounded queue, from which a thread writes them to standard error; what
+//! finds the queue full because nobody reads is dropped, counted, and the gap is logged once somebody reads again. So
+//! nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever, and
+//! `eprintln!` panics where nothing can be written. [`say`] is for plain lines. Panics are logged as well.
+
+mod json;
+mod repeats;
+mod stream;
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{IsTerminal, Write};
+use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::clock::Clock;
+use json::Json;
+use repeats::Repeats;
+
+/// How often it is looked whether repeated failures are to be summed up.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long the end of the program waits for the last lines to be written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The way to standard error, once the log has started.
+static STREAM: OnceLock<NonBlocking> = OnceLock::new();
+
+/// Writes what was logged last when it goes, for as long as somebody reads it.
+pub struct Guard {
+    repeats: Repeats,
+    /// Ends the thread that sums up.
+    looking: Option<Sender<()>>,
+    writing: Option<WorkerGuard>,
+}
+
+/// Starts the log: for a person on a terminal, as JSON otherwise; `RUST_LOG` sets how much.
+pub fn start() -> Guard {
+    let (stream, writing) = stream::start();
+    let stream = STREAM.get_or_init(|| stream).clone();
+    let repeats = Repeats::new(Clock::system());
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = fmt().with_env_filter(filter).with_writer(stream);
+    match std::io::stderr().is_terminal() {
+        true => log.with_target(false).finish().with(repeats.clone()).init(),
+        false => {
+            let log = log.event_format(Json(Clock::system())).finish();
+            log.with(repeats.clone()).init();
+        }
+    }
+    std::panic::set_hook(Box::new(panicked));
+    let (looking, end) = channel();
+    let summing = repeats.clone();
+    let look = move || {
+        while end.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            summing.sum_up();
+        }
+    };
+    if let Err(error) = thread("log").spawn(look) {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "repeated failures are summed up at the end only");
+    }
+    Guard {
+        repeats,
+        looking: Some(looking),
+        writing: Some(writing),
+    }
+}
+
+fn thread(name: &str) -> std::thread::Builder {
+    std::thread::Builder::new().name(name.to_owned())
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.looking = None;
+        self.repeats.sum_up_all();
+        let writing = self.writing.take();
+        let (done, written) = channel();
+        // The library's guard prints where the queue stays full, and may block there for ever: nobody waits for it.
+        let end = move || {
+            drop(writing);
+            // Nobody may wait any more.
+            let _ = done.send(());
+        };
+        if thread("log-end").spawn(end).is_ok() {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+/// Writes a plain line to standard error, in its place between the lines of the log.
+pub fn say(line: &str) {
+    let line = format!("{line}\n");
+    let written = match STREAM.get() {
+        Some(stream) => stream.clone().write_all(line.as_bytes()),
+        None => std::io::stderr().write_all(line.as_bytes()),
+    };
+    // Where nothing can be written, nobody can be told so.
+    drop(written);
+}
+
+/// Logs a panic, instead of writing it to standard error as the standard library does.
+fn panicked(panic: &PanicHookInfo<'_>) {
+    let why = panic.payload_as_str().unwrap_or("no words");
+    let at = panic.location().map(ToString::to_string);
+    let name = std::thread::current().name().unwrap_or("?").to_owned();
+    let trace = Backtrace::capture();
+    match trace.status() {
+        BacktraceStatus::Captured => tracing::error!(thread = name, at, why, %trace, "panicked"),
+        _ => tracing::error!(thread = name, at, why, "panicked"),
+    }
+}

@@ -1,0 +1,190 @@
+//! Standard error, written by a thread that nobody waits for.
+
+use std::io::{ErrorKind, Write};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+
+/// Under which the gaps are logged.
+pub(super) const TARGET: &str = module_path!();
+/// Lines that wait to be written, at the most.
+const LINES: usize = 4_096;
+/// So many bytes are written at once.
+const BATCH: usize = 64 * 1024;
+/// How long to wait before a stream is tried again that refuses to block.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Starts the thread.
+pub(super) fn start() -> (NonBlocking, WorkerGuard) {
+    start_with(std::io::stderr())
+}
+
+fn start_with(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
+    let dropped = Arc::new(OnceLock::new());
+    let batch = Batch {
+        out,
+        waiting: Vec::with_capacity(BATCH),
+        is_torn: false,
+        is_read: false,
+        failed: 0,
+        told: 0,
+        dropped: dropped.clone(),
+    };
+    let queue = NonBlockingBuilder::default()
+        .buffered_lines_limit(LINES)
+        .lossy(true)
+        .finish(batch);
+    dropped.get_or_init(|| queue.0.error_counter());
+    queue
+}
+
+/// Lines that are written together, and how many are missing.
+struct Batch<W> {
+    out: W,
+    waiting: Vec<u8>,
+    /// Whether the last line that was written has no end.
+    is_torn: bool,
+    /// Whether something was written since it was last looked whether lines are missing.
+    is_read: bool,
+    /// Lines that could not be written.
+    failed: usize,
+    /// How many of the missing ones the log has told.
+    told: usize,
+    /// Counts the lines that found the queue full.
+    dropped: Arc<OnceLock<ErrorCounter>>,
+}
+
+impl<W: Write> Batch<W> {
+    /// Writes what waits. What can't be written is counted and gone: the next lines may have more luck.
+    fn pass_on(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let was_torn = self.is_torn;
+        if was_torn {
+            self.waiting.insert(0, b'\n');
+        }
+        let written = self.write_through();
+        let (there, missing) = self.waiting.split_at(written);
+        self.is_torn = there.last().map_or(self.is_torn, |last| *last != b'\n');
+        let ends = missing.iter().filter(|byte| **byte == b'\n').count();
+        // The end of the torn line has been counted with it.
+        self.failed += ends - usize::from(was_torn && written == 0);
+        let is_whole = missing.is_empty();
+        self.waiting.clear();
+        self.is_read |= is_whole;
+    }
+
+    /// Returns how many bytes were written.
+    fn write_through(&mut self) -> usize {
+        let mut written = 0;
+        while written < self.waiting.len() {
+            match self.out.write(&self.waiting[written..]) {
+                Ok(0) => break,
+                Ok(bytes) => written += bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // Another program that has the same stream has made it so.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(AGAIN),
+                Err(_) => break,
+            }
+        }
+        written
+    }
+
+    /// Logs how many lines are missing, where it hasn't been logged yet and somebody reads. The line goes through the
+    /// queue as all do; where it finds that full, it is missing too, and the next one tells of both.
+    fn tell(&mut self) {
+        if !std::mem::take(&mut self.is_read) {
+            return;
+        }
+        let dropped = || self.dropped.get().map_or(0, ErrorCounter::dropped_lines);
+        let missing = dropped() + self.failed;
+        if missing == self.told {
+            return;
+        }
+        let (before, lines) = (dropped(), missing - self.told);
+        tracing::warn!(
+            lines,
+            "lines of the log were lost: nobody read it, or it could not be written"
+        );
+        if dropped() == before {
+            self.told = missing;
+        }
+    }
+}
+
+impl<W: Write> Write for Batch<W> {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // This line has just made room in the queue, which had none while nobody read.
+        self.tell();
+        self.waiting.extend_from_slice(line);
+        if self.waiting.len() >= BATCH {
+            self.pass_on();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.pass_on();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::io;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A stream that takes so many bytes at each write, or fails.
+    #[derive(Clone)]
+    struct Stream {
+        next: Arc<Mutex<VecDeque<io::Result<usize>>>>,
+        taken: Arc<Mutex<Vec<u8>>>,
+    }
+
+    impl Write for Stream {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let next = self.next.lock().unwrap().pop_front();
+            let most = next.unwrap_or(Ok(bytes.len()))?.min(bytes.len());
+            self.taken.lock().unwrap().extend_from_slice(&bytes[..most]);
+            Ok(most)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_torn_spoils_no_other_and_what_is_missing_is_counted() {
+        let full = || Err(io::Error::from(ErrorKind::StorageFull));
+        let would_block = || Err(io::Error::from(ErrorKind::WouldBlock));
+        let stream = Stream {
+            next: Arc::new(Mutex::new(
+                [Ok(3), full(), full(), would_block(), Ok(2)].into(),
+            )),
+            taken: Arc::default(),
+        };
+        let mut batch = Batch {
+            out: stream.clone(),
+            waiting: Vec::new(),
+            is_torn: false,
+            is_read: false,
+            failed: 0,
+            told: 0,
+            dropped: Arc::default(),
+        };
+        // Three bytes of it are written; of the next two lines nothing; then all.
+        for lines in ["one\ntwo\n", "three\nfour\n", "five\n", "six\n"] {
+            batch.write_all(lines.as_bytes()).unwrap();
+            batch.flush().unwrap();
+        }
+        let taken = stream.taken.lock().unwrap().clone();
+        assert_eq!(String::from_utf8(taken).unwrap(), "one\nfive\nsix\n");
+        assert_eq!((batch.failed, batch.told), (4, 4));
+    }
+}

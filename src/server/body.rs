@@ -1,0 +1,144 @@
+//! The bodies of long answers, and of all over HTTP/2: watched, so that none waits for ever for a client that doesn't
+//! take it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::pace::{LEAST, Pace};
+use crate::clock::Clock;
+use crate::http::Counted;
+
+/// What is given out at a time, in bytes, so that it shows how far the client has come.
+const PART: usize = 16 * 1024;
+
+/// A body; watched or not.
+pub struct Watched<B> {
+    body: B,
+    /// What is left of a part that came in one piece.
+    rest: Bytes,
+    watch: Option<Watch>,
+    http2: bool,
+    /// The place in memory, where the bytes don't have their own.
+    _counted: Option<Counted>,
+}
+
+struct Watch {
+    pace: Arc<Mutex<Pace>>,
+    clock: Clock,
+    _watchman: AbortOnDropHandle<()>,
+}
+
+impl Watch {
+    /// Cuts the connection when the client is too slow.
+    fn start(clock: Clock, cut: CancellationToken) -> Self {
+        let mut pace = Pace::default();
+        pace.stop(clock.elapsed());
+        let pace = Arc::new(Mutex::new(pace));
+        let (watched, steady) = (pace.clone(), clock.clone());
+        let watchman = tokio::spawn(async move {
+            loop {
+                let Ok(wait) = lock(&watched).check(steady.elapsed()) else {
+                    tracing::info!("cut a connection whose client takes its answer too slowly");
+                    return cut.cancel();
+                };
+                steady.sleep(wait).await;
+            }
+        });
+        Self {
+            pace,
+            clock,
+            _watchman: AbortOnDropHandle::new(watchman),
+        }
+    }
+}
+
+fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Watched<B> {
+    /// Watches a body that is long, or goes over HTTP/2; the connection ends by `cut`.
+    pub fn new(
+        body: B,
+        http2: bool,
+        counted: Option<Counted>,
+        clock: &Clock,
+        cut: &CancellationToken,
+    ) -> Self {
+        let long = || {
+            body.size_hint()
+                .upper()
+                .is_none_or(|size| size > LEAST as u64)
+        };
+        let watched = !body.is_end_stream() && (http2 || long());
+        Self {
+            watch: watched.then(|| Watch::start(clock.clone(), cut.clone())),
+            body,
+            rest: Bytes::new(),
+            http2,
+            _counted: counted,
+        }
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let this = &mut *self;
+        let Some(watch) = &this.watch else {
+            return Pin::new(&mut this.body).poll_frame(cx);
+        };
+        lock(&watch.pace).go_on(watch.clock.elapsed());
+        if this.rest.is_empty() {
+            // While the body itself has nothing yet it isn't the client who keeps us waiting.
+            let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+                Some(Ok(frame)) => frame,
+                end => {
+                    this.watch = None;
+                    return Poll::Ready(end);
+                }
+            };
+            match frame.into_data() {
+                Ok(data) => this.rest = data,
+                Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+            }
+        }
+        // HTTP/2 takes a part as soon as its client lets a byte of it through, and keeps the rest. Only the next part
+        // waits for all before it: so the last byte comes by itself, and nothing is left here when nothing is watched.
+        let part = match this.rest.len() {
+            left @ 2..=PART if this.http2 => left - 1,
+            left => left.min(PART),
+        };
+        let part = this.rest.split_to(part);
+        let mut pace = lock(&watch.pace);
+        pace.take(part.len());
+        pace.stop(watch.clock.elapsed());
+        Poll::Ready(Some(Ok(Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let rest = self.rest.len() as u64;
+        let body = self.body.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower() + rest);
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
+    }
+}

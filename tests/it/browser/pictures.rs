@@ -1,0 +1,26 @@
+//! Pictures of customers as the browser shows them.
+
+use super::chromium::Driver;
+use crate::metadata::{JPEG, PROGRESSIVE, jpeg, kept, png, shop};
+
+#[tokio::test]
+async fn a_picture_that_was_taken_sideways_still_stands_upright() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = shop().await;
+    for (name, file) in [
+        ("a.jpg", jpeg(JPEG, true, 6)),
+        ("b.jpg", jpeg(PROGRESSIVE, false, 8)),
+        ("c.png", png(6)),
+    ] {
+        kept(&shop, name, file).await;
+    }
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/tasks/1").await;
+    // Chromium turns pictures of these kinds; WebP it shows as it is, whatever EXIF says.
+    let all = "[...document.querySelectorAll('img[src^=\"/photos/\"]')]";
+    let sizes = format!("{all}.map(one => one.naturalWidth + 'x' + one.naturalHeight).join(' ')");
+    browser.until(&format!("{sizes} == '8x16 8x16 8x16'")).await;
+    shop.close().await;
+}
