@@ -4,16 +4,16 @@ status-accepted = Accepted
 status-in-progress = In progress
 status-ready = Ready
 status-closed = Closed
-stage-diagnosis = Being diagnosed
+stage-diagnosis = Diagnosing
 stage-diagnosis-wording = Being diagnosed
-stage-approval = Waits for approval
+stage-approval = Awaiting approval
 stage-approval-wording = Waiting for your decision
-stage-part = Waits for a part
+stage-part = Awaiting parts
 stage-part-wording = Waiting for a part
 stage-handed-over = Handed over
 stage-handed-over-wording = Handed over
-stage-unrepaired = Handed over unrepaired
-stage-unrepaired-wording = Handed over unrepaired
+stage-unrepaired = Returned unrepaired
+stage-unrepaired-wording = Returned unrepaired
 
 category-consulting = Consulting
 category-diagnosis = Diagnosis
@@ -80,18 +80,18 @@ bot-command-start = Confirm your phone number
 bot-command-help = Help
 
 staff-bot-linked =
-    Telegram is linked to { $email }. New tasks, customers' answers and the morning's list come here.
+    Telegram is linked to { $email }. New repairs, customers' answers and the morning's list come here.
 
     /today — what there is to do now
     /stop — unlink
 staff-bot-wrong-code = The code doesn't fit: it was used, is too old, or was mistyped. Make another in your profile.
 staff-bot-too-many = Too many wrong codes. Try again in 15 minutes.
-staff-bot-unlinked = Telegram is unlinked: no more tasks come here.
-staff-bot-not-taken = The message went to nobody: employees write on the task's page. Here, /today shows your tasks and /stop unlinks this Telegram.
-staff-bot-new-task = A task was given to you: { $task }
+staff-bot-unlinked = Telegram is unlinked: no more repairs come here.
+staff-bot-not-taken = The message went to nobody: employees write on the repair's page. Here, /today shows your repairs and /stop unlinks this Telegram.
+staff-bot-new-task = A repair was given to you: { $task }
 staff-bot-answered = The customer has answered: { $task }
-staff-bot-list = Your tasks:
-staff-bot-nothing = You have no open tasks.
+staff-bot-list = Your repairs:
+staff-bot-nothing = You have no open repairs.
 staff-bot-overdue = Overdue
 staff-bot-due-today = Due today
 staff-bot-ready = Ready, waiting for the customer
@@ -156,19 +156,19 @@ problem-first-account-elsewhere = The first account is made on the server, by za
 problem-invite-needed = You need an invite: ask the owner for one.
 problem-invite-unusable = The invite can't be used: it was used or withdrawn, has expired or is for another e-mail. Ask the owner for a new one.
 problem-registration-closed = Registration is closed: the owner makes accounts with zayavka user add.
-problem-phone-of-another-customer = A task keeps its customer: pass that customer's phone or none.
+problem-phone-of-another-customer = A repair keeps its customer: pass that customer's phone or none.
 problem-customer-of-another-phone = The card with this id has another phone: leave the id out or correct it.
 problem-employee-inactive = There is no such employee at work: choose another.
-problem-no-such-task = There is no other task with this number.
+problem-no-such-task = There is no other repair with this number.
 problem-no-such-stage = There is no such stage: choose another one.
 problem-stage-of-another-status = That stage is of another status: choose one of the same status.
 problem-stage-keeps-status = A stage stays in its status: make a new stage for another one.
-problem-stage-has-tasks = This stage has tasks: choose the stage that takes them.
+problem-stage-has-tasks = This stage has repairs: choose the stage that takes them.
 problem-too-many-stages = There may be at most { $bound } stages: delete some that nobody needs.
 problem-days-out-of-range = Give a whole number of days from 1 to { $bound }, or nothing.
 problem-nothing-to-confirm = The card has no Telegram account: ask the customer to write to the bot.
 problem-not-reachable = The customer has no confirmed Telegram account any more: call them.
-problem-task-closed = The task is closed. Open it again first.
+problem-task-closed = The repair is closed. Open it again first.
 problem-too-many-answers = The shop has not answered the earlier messages yet ({ $bound } already). Please call.
 problem-database-has-data = The database has data already: name another file for the demo.
 problem-moment-malformed = Write a day and a time, for example 2021-07-25 12:00.
@@ -192,9 +192,9 @@ problem-more-cells = The row has more cells than there are headings: check the q
 problem-file-gone = The file isn't here any more: it waited too long. Send it again.
 problem-archive-unreadable = This is no whole archive of Zayavka: take the file as you got it here, unchanged.
 problem-archive-newer = A newer version of the program made this archive: update the program first.
+problem-not-empty = An archive comes back only into an empty database, without customers, repairs and other employees.
 problem-archive-text = A text in this archive is over { $bound } KiB long, as none that the program writes: take the file as you got it here, unchanged.
 problem-archive-file = A file in this archive is over { $bound } MiB long, as none that the program keeps: take the archive as you got it here, unchanged.
-problem-not-empty = An archive comes back only into an empty database, without customers, tasks and other employees.
 problem-too-many-rows = Too many rows: at most { $bound }. Split the file.
 problem-too-many-columns = Too many columns: at most { $bound }. Delete those that aren't needed.
 problem-number-twice = This number is in row { $bound } already.
@@ -208,17 +208,17 @@ remark-stage-unknown = The status has no such stage: it will be its first, and t
 remark-status-unknown = There is no such status: it will be “Accepted”, and the word stays in the description.
 remark-status-unsure = This status may mean something else: look at it in the table of statuses. The word stays in the description.
 remark-category-unknown = There is no such category: it will be “Other”, and the word stays in the description.
-remark-employee-unknown = There is no such employee: the task will be nobody's, and the name stays in the description.
-remark-no-customer = There is no phone: the task will have no customer.
+remark-employee-unknown = There is no such employee: the repair will be nobody's, and the name stays in the description.
+remark-no-customer = There is no phone: the repair will have no customer.
 remark-name-kept = The card of this customer has another name, which stays.
-remark-warranty-unknown = There is no such task further up in the file: the number stays in the description.
+remark-warranty-unknown = There is no such repair further up in the file: the number stays in the description.
 phone-unusual = No country has such a number: check that no digit is missing.
-remark-more-phones = There are several phones: the first that is right goes on the card, the others into a note for colleagues.
+remark-more-phones = There are several phones: the first that is right goes on the card, the others into an internal note.
 remark-more-cards = There are several phones: each gets a card of its own with this name.
-remark-parts-noted = There is something besides the phone: it goes into a note for colleagues.
+remark-parts-noted = There is something besides the phone: it goes into an internal note.
 remark-parts-left-out = There is something besides the phones: it isn't imported. Several phones get a card each with this name.
-remark-no-date = There is no date: the task will be of today.
-remark-no-date-column = No column says when a task was accepted: all of them will be of today.
+remark-no-date = There is no date: the repair will be of today.
+remark-no-date-column = No column says when a repair was accepted: all of them will be of today.
 remark-moved = It doesn't fit its field, and stays in the description.
 remark-digits-lost = Excel has shortened a long number, and digits are lost: correct it in the original table.
 remark-like-date = This looks like a date: Excel may have made it of a number such as “1-2”.
@@ -227,7 +227,7 @@ remark-sum-rounded = The sum is rounded: its currency has fewer digits behind th
 remark-sum-other-words = Beside the sum stands another currency or words: only the number is taken, and all of it stays in the description.
 remark-many-lines = The row goes over { $bound } lines of the file: check the quotation marks.
 
-conflict-version = Somebody else has changed the task meanwhile: load it again and repeat.
+conflict-version = Somebody else has changed the repair meanwhile: load it again and repeat.
 conflict-phone-taken = There is a card with this phone already, its id is { $customer }.
 conflict-email-taken = This e-mail is taken.
 conflict-stage-name-taken = There is a stage with that name already: choose another name.
@@ -250,7 +250,7 @@ error-disk-full = The server's disk is full. Nothing was saved. Make room on it 
 
 app-name = Zayavka
 nav-label = Sections
-nav-tasks = Tasks
+nav-tasks = Repairs
 nav-today = Today
 nav-board = Board
 nav-customers = Customers
@@ -258,7 +258,7 @@ nav-stages = Stages
 nav-staff = Staff
 nav-profile = Profile
 nav-skip = Skip to content
-nav-logout = Log out
+nav-logout = Sign out
 live-lost = Connection lost. Reconnecting…
 save = Save
 cancel = Cancel
@@ -306,12 +306,12 @@ month-long = { $month ->
 
 # Signing in and accounts
 
-login-title = Log in
+login-title = Sign in
 login-email = E-mail
 login-password = Password
-login-submit = Log in
+login-submit = Sign in
 login-again = You were away for long and have been signed out. Sign in again: what you typed is kept.
-login-plain = This page was opened without https: the browser will not keep the login, so you cannot log in here. Open
+login-plain = This page was opened without https: the browser will not keep the sign-in, so you cannot sign in here. Open
 resume-title = You are signed in again
 resume-text = This is what you typed. Send it?
 resume-submit = Send
@@ -334,17 +334,17 @@ profile-password-note = All other sessions end then.
 profile-language = Language
 profile-language-ru = Русский
 profile-language-en = English
-profile-everywhere = Log out everywhere
+profile-everywhere = Sign out of all devices
 profile-everywhere-note = All sessions and tokens of this account stop working, this one too.
-profile-telegram-lead = Link your Telegram: the bot will write of new tasks and of customers' answers.
-profile-telegram-linked = Your Telegram is linked: the bot writes of new tasks and of customers' answers.
+profile-telegram-lead = Link your Telegram: the bot will write of new repairs and of customers' answers.
+profile-telegram-linked = Your Telegram is linked: the bot writes of new repairs and of customers' answers.
 profile-telegram-make = Make a code
 profile-telegram-another = Link another
 profile-telegram-unlink = Unlink
 profile-telegram-code = Send this code to the bot. It works once, until: { $until }.
 profile-telegram-code-label = Code for the bot
 profile-telegram-open = Open the bot with the code
-profile-morning = List of tasks every morning
+profile-morning = List of repairs every morning
 profile-morning-note = By the shop's clock. Empty for none. The list comes to your Telegram when there is something to do.
 profile-saved = Saved.
 staff-title = Staff
@@ -359,14 +359,14 @@ staff-deactivate = Deactivate
 staff-owner-title = Make an owner?
 staff-owner-lead = An owner invites and deactivates staff, changes roles and stages, and downloads and uploads all data.
 staff-employee-title = Make an employee?
-staff-employee-lead = Staff, stages and data will be closed to them. Tasks and customers stay open.
+staff-employee-lead = Staff, stages and data will be closed to them. Repairs and customers stay open.
 staff-deactivate-title = Deactivate this employee?
-staff-deactivate-lead = They can't log in any more; their tasks stay.
+staff-deactivate-lead = They can't sign in any more; their repairs stay.
 staff-invite = Invite
 staff-invite-lead = A link that works once, for three days.
 staff-invite-link = The link for { $email }, until { $until }:
 staff-invites = Open invites
-staff-invite-line = { $role }. Made by { $by }, until { $until }
+staff-invite-line = { $role }. Invited by { $by }, until { $until }
 staff-invite-by-command = the command line
 staff-withdraw = Withdraw
 staff-withdraw-title = Withdraw the invite?
@@ -374,7 +374,7 @@ staff-withdraw-lead = The link stops working. You can invite the person again.
 staff-copy = Copy
 staff-copied = Copied
 
-bot-off = There is no bot.
+bot-off = The Telegram bot isn't set up.
 bot-unknown = Nobody has asked Telegram about the bot yet. Look again in a minute.
 bot-well = The bot works. Checked { $when }.
 bot-trouble = { $what } Checked { $when }.
@@ -400,8 +400,8 @@ clock-set-back = The server's clock was set back by { $unit ->
         }
     } { $when }. Messages go out all the same; check the time synchronisation of the server.
 clock-rows-ahead = { $count ->
-        [one] { $count } message or task lay far in the future, because the server's clock was ahead. It became due
-       *[other] { $count } messages or tasks lay far in the future, because the server's clock was ahead. They became due
+        [one] { $count } message or repair lay far in the future, because the server's clock was ahead. It became due
+       *[other] { $count } messages or repairs lay far in the future, because the server's clock was ahead. They became due
     } { $when }.
 bot-foreign-certificate = Telegram was given a certificate for the bot that isn't ours. Restart the program.
 
@@ -422,15 +422,15 @@ webhook-retry = Send again
 
 # Tasks
 
-tasks-title = All tasks
-tasks-create = Create a task
+tasks-title = All repairs
+tasks-create = New repair
 tasks-all = All
 tasks-mine = Mine
 tasks-overdue = Overdue
-tasks-stuck = Stuck
-tasks-uncollected = Not collected
-tasks-unanswered = Wait for an answer
-tasks-declined = Price declined
+tasks-stuck = Stalled
+tasks-uncollected = Awaiting pickup
+tasks-unanswered = Awaiting reply
+tasks-declined = Quote declined
 tasks-undelivered = Not delivered
 tasks-status = Status
 tasks-search = Search
@@ -451,28 +451,28 @@ tasks-customer = Customer
 tasks-created = Created
 tasks-actions = Actions
 tasks-count = { $count ->
-    [one] { $count } task
-   *[other] { $count } tasks
+    [one] { $count } repair
+   *[other] { $count } repairs
 }
-tasks-many = More than { $number } tasks: narrow it down
-tasks-none = No tasks.
-tasks-none-filtered = No such tasks.
+tasks-many = More than { $number } repairs: narrow the search
+tasks-none = No repairs.
+tasks-none-filtered = No repairs match.
 tasks-edit = Edit
 tasks-advance = Move to “{ $status }”
 tasks-no-description = No description
 row-due = by { $day }
-row-unanswered = the customer waits for an answer
-row-declined = the customer declined the price
+row-unanswered = the customer is waiting for a reply
+row-declined = the customer declined the quote
 row-overdue = overdue: { $day }
 row-stuck = { $count ->
-    [one] stuck for { $count } day
-   *[other] stuck for { $count } days
+    [one] stalled for { $count } day
+   *[other] stalled for { $count } days
 }
 row-ready = ready since { $when }
 customer-none = Customer deleted
 customer-unnamed = No name
-task-title = Task No. { $number }
-task-delete = Delete the task
+task-title = Repair No. { $number }
+task-delete = Delete the repair
 task-edit = Edit
 task-employee-none = Nobody
 task-history = History
@@ -481,9 +481,9 @@ task-notices-none = No notices yet.
 task-customer = Customer
 task-assign = Assign
 task-more = { $count ->
-    [0] No other tasks
-    [one] { $count } more task
-   *[other] { $count } more tasks
+    [0] No other repairs
+    [one] { $count } more repair
+   *[other] { $count } more repairs
 }
 task-call = Call the customer
 task-device = Device
@@ -492,7 +492,7 @@ task-due = Due by
 task-overdue = overdue
 task-stage = Stage
 task-stage-since = since { $when }
-task-stuck = stuck
+task-stuck = stalled
 task-estimate = Estimate
 task-price = Price
 task-prepayment = Prepayment
@@ -500,21 +500,21 @@ task-warranty = Warranty until
 task-warranty-over = over
 task-warranty-of = Under the warranty of
 task-warranty-tasks = Came back under warranty
-task-same-device = Other tasks of this device
+task-same-device = Other repairs of this device
 task-take-back = Take back under warranty
-device-kind = What it is
+device-kind = Device type
 device-brand = Brand
 device-model = Model
 device-serial = Serial No. or IMEI
 device-serial-suspicious = It looks like a mistyped IMEI: its check digit is wrong.
-device-accessories = Left with it
-device-appearance = Appearance
-device-place = Where it lies
-device-check = Look the serial number up
-link-title = The customer's page
+device-accessories = Accessories
+device-appearance = Condition
+device-place = Shelf
+device-check = Look up
+link-title = Customer's page
 link-lead = By this link the customer sees how far it is, without signing in.
-link-make = Make a link
-link-renew = Replace the link
+link-make = Create link
+link-renew = Replace link
 link-renew-title = Replace the link?
 link-renew-lead = The old one stops working at once, also on receipts that were given out.
 link-ended = Closed long ago: the link works no more.
@@ -530,18 +530,18 @@ paper-choices = Paper and language
 paper-a4 = A4
 paper-roll = 80 mm
 paper-date = Date
-paper-fault = Fault, as the customer told it
+paper-fault = Reported fault
 paper-work = Work done
 paper-to-pay = To pay
 paper-terms = Terms
-paper-follow = How far it is
+paper-follow = Track your repair
 paper-no-link = There is no page for the customer yet, so there is no code on the paper.
 paper-add-link = Add the code for the customer
-paper-left-by = Left by the customer
-paper-taken-by = Taken in by
+paper-left-by = Customer (drop-off)
+paper-taken-by = Received by
 paper-handed-by = Handed over by
-paper-got-by = Received by the customer
-event-created = Task created
+paper-got-by = Customer (pick-up)
+event-created = Repair created
 event-status = Status: { $from } → { $to }
 event-stage = Stage: { $from } → { $to }
 event-category = Category: { $from } → { $to }
@@ -553,25 +553,25 @@ event-price = Price: { $from } → { $to }
 event-prepayment = Prepayment: { $from } → { $to }
 event-warranty = Warranty until: { $from } → { $to }
 event-warranty-of = Under the warranty of: { $from } → { $to }
-event-comment = Note for colleagues
+event-comment = Internal note
 event-comment-shared = Message to the customer
 event-answer = The customer wrote in Telegram
-event-answer-page = The customer wrote on the task's page
-event-answer-elsewhere = The customer wrote, but about another task
-event-answer-moved = The customer's message was moved to another task
+event-answer-page = The customer wrote on the repair's page
+event-answer-elsewhere = The customer wrote, but about another repair
+event-answer-moved = The customer's message was moved to another repair
 event-edited = The customer corrected a message
-event-settled = The customer needs no answer
-event-asked = The customer was asked to agree to { $to }
-event-agreed = The customer agreed to { $to }
-event-declined = The customer declined { $to }
-event-withdrawn = The question about { $to } doesn't hold any more
+event-settled = No reply needed
+event-asked = Quote sent: { $to }
+event-agreed = The customer accepted the quote of { $to }
+event-declined = The customer declined the quote of { $to }
+event-withdrawn = Quote withdrawn: { $to }
 event-reminders-on = Reminders switched on
 event-reminders-off = Reminders switched off
 event-reminded = The customer was reminded to collect, days after it was ready: { $days }
 event-imported = Imported from a file, its number there: { $number }
 event-employee = Employee: { $from } → { $to }
 event-customer = The customer's card was deleted
-event-deleted = Task deleted
+event-deleted = Repair deleted
 event-system = System
 event-by-customer = Customer
 event-was = It was: { $text }
@@ -584,28 +584,28 @@ notice-dead-refused = “{ $status }” not delivered: Telegram refused ({ $deta
 notice-dead-expired = “{ $status }” not delivered: Telegram was out of reach for three days
 notice-retry = Send again
 notice-of-comment = Message
-notice-of-approval = Question about the price
+notice-of-approval = Quote
 talk-title = Messages and notes
-talk-hint = To the customer or for colleagues
-talk-internal = Note for colleagues
+talk-hint = A message to the customer or an internal note
+talk-internal = Save as internal note
 talk-to-customer = Send to the customer
 talk-save = Save: { $why }
-talk-unanswered = The customer waits for an answer
-talk-declined = The customer declined the price
-talk-settle = No answer needed
-ask-title = Approval of the price
-ask-open = Ask the customer
+talk-unanswered = The customer is waiting for a reply
+talk-declined = The customer declined the quote
+talk-settle = No reply needed
+ask-title = Quote
+ask-open = Send a quote
 ask-price = Price
-ask-text = What it is for
-ask-send = Send for approval
-ask-save = Save the price: { $why }
-ask-take-back = Take the question back
-ask-waiting = { $price }: no answer yet, asked { $when }
+ask-text = What it covers
+ask-send = Send quote
+ask-save = Save quote: { $why }
+ask-take-back = Withdraw quote
+ask-waiting = { $price }: no reply yet, sent { $when }
 ask-agreed = { $price }: the customer agreed { $how }, { $when }
 ask-declined = { $price }: the customer declined { $how }, { $when }
-ask-withdrawn = { $price }: doesn't hold any more, { $when }
+ask-withdrawn = { $price }: withdrawn, { $when }
 channel-telegram = in Telegram
-channel-page = on the task's page
+channel-page = on the repair's page
 photo-alt = Picture from the customer
 photo-waiting = A picture is on its way from Telegram
 photo-lost = A picture could not be fetched
@@ -634,12 +634,12 @@ size-bytes = { $size } B
 size-kib = { $size } KB
 size-mib = { $size } MB
 nav-unanswered = { $count ->
-    [one] { $count } task waits for an answer
-   *[other] { $count } tasks wait for an answer
+    [one] { $count } repair awaits a reply
+   *[other] { $count } repairs await a reply
 }
 nav-declined = { $count ->
-    [one] { $count } declined price
-   *[other] { $count } declined prices
+    [one] { $count } declined quote
+   *[other] { $count } declined quotes
 }
 notice-of-reminder = Reminder
 notice-of-reply = The bot's answer
@@ -653,12 +653,12 @@ telegram-blocked = The customer has blocked the bot or left Telegram: call them
 telegram-none = No Telegram: call them
 telegram-confirm = Confirm
 telegram-unlink = Unlink
-telegram-confirm-note = Confirm only when you are sure that the account is the customer's: it will see the tasks.
+telegram-confirm-note = Confirm only when you are sure that the account is the customer's: it will see the repairs.
 toast-told = No. { $number } is now “{ $status }”. The customer will be told in { $seconds } s.
 toast-was-told = No. { $number } is now “{ $status }”. The customer has been told.
 toast-not-told = No. { $number } is now “{ $status }”. The customer won't be told: { $why }.
 toast-why-none = no Telegram
-toast-why-bot = the bot is off
+toast-why-bot = the Telegram bot isn't set up
 toast-why-unverified = Telegram is not confirmed
 toast-why-blocked = the customer has blocked the bot or left Telegram
 toast-why-deleted = the customer's card was deleted
@@ -666,26 +666,26 @@ toast-why-stage = of this stage customers aren't told
 call-instead = { $why }, call { $phone }
 said-sent = The message is on its way to the customer in Telegram.
 said-saved = The message is saved, but it won't go out in Telegram: { $why }.
-asked-sent = The question about the price is on its way to the customer in Telegram.
-asked-saved = The price is saved, but it won't go out in Telegram: { $why }.
+asked-sent = The quote is on its way to the customer in Telegram.
+asked-saved = The quote is saved, but it won't go out in Telegram: { $why }.
 toast-undo = Undo
-toast-deleted = Task No. { $number } was deleted.
-new-title = Create a new task
+toast-deleted = Repair No. { $number } was deleted.
+new-title = New repair
 new-phone = Customer's phone
 new-name = Customer's name
 new-name-note = A new customer: a card will be made
 new-known = The customer is known
-new-last = Last tasks
+new-last = Last repairs
 new-known-device = This device was here before
 new-warranty-holds = Under the warranty of No. { $number }, which holds until { $day }.
 new-warranty-over = Under the warranty of No. { $number }, but it ended on { $day }.
 new-warranty-unknown = Under the warranty of No. { $number }, which doesn't say until when.
-new-submit = Create the task
-new-check = Look the customer up
-edit-title = Task No. { $number }: edit
-delete-title = Delete task No. { $number }?
-delete-lead = The task can't be brought back. Its history stays in the database.
-conflict-title = The task was changed meanwhile
+new-submit = Create repair
+new-check = Look up
+edit-title = Repair No. { $number }: edit
+delete-title = Delete repair No. { $number }?
+delete-lead = The repair can't be brought back. Its history stays in the database.
+conflict-title = The repair was changed meanwhile
 conflict-title-customer = The card was changed meanwhile
 conflict-title-stage = The stage was changed meanwhile
 conflict-lead = While you were editing, somebody else changed the same thing. Choose what to keep.
@@ -701,9 +701,9 @@ conflict-drop = Keep the database's
 status-phone = Your phone
 status-shop = The shop
 status-telegram = Open in Telegram
-status-desk = To the task
+status-desk = To the repair
 status-asked = Do you agree to this price?
-status-agreed = You agreed { $when }.
+status-agreed = You accepted { $when }.
 status-declined = You declined { $when }.
 status-withdrawn = The shop has changed the price: the one before doesn't hold any more.
 status-talk = Messages
@@ -716,11 +716,11 @@ no-status-text = It may have been replaced by another one, or its time is over. 
 # Today and the months
 
 today-title = Today
-today-employees = Who has what to do
+today-employees = Workload
 today-more = Show all
 month-title = The month
 month-registered = Came in
-month-finished = Done
+month-finished = Finished
 month-closed = Closed
 month-median = Days
 month-median-long = Days until ready
@@ -729,7 +729,7 @@ month-day = Day
 month-days = By day
 month-plot = By day of the month. The most on one day: { $most }. All numbers are in the table below the plots.
 month-table = The numbers by day
-month-note = Done: was “Ready” for the first time. Days: from acceptance to ready, the median. An employee's tasks are those that are theirs now.
+month-note = Finished: was “Ready” for the first time. Days: from acceptance to ready, the median. An employee's repairs are those that are theirs now.
 
 # Board
 
@@ -743,20 +743,20 @@ board-closed = { $count ->
 }
 board-all = All { $count } in the list
 board-moved = No. { $number } is now “{ $status }”
-board-failed = That didn't work: the task has been changed meanwhile, or there is no connection. The board shows what is stored.
+board-failed = That didn't work: the repair has been changed meanwhile, or there is no connection. The board shows what is stored.
 
 # Stages
 
 stages-title = Stages
 stages-create = New stage
-stages-lead = Stages are the steps inside a status. A task that is given a status comes to its first stage.
+stages-lead = Stages are the steps inside a status. A repair that is given a status comes to its first stage.
 stages-up = up
 stages-down = down
 stages-told = The customer is told: “{ $words }”
 stages-untold = The customer isn't told. Their page says: “{ $words }”
 stages-stuck = { $count ->
-    [one] stuck after { $count } day
-   *[other] stuck after { $count } days
+    [one] stalled after { $count } day
+   *[other] stalled after { $count } days
 }
 stage-new-title = New stage
 stage-edit-title = Stage
@@ -764,12 +764,12 @@ stage-name = Name
 stage-colour = Colour
 stage-wording = What the customer reads
 stage-wording-note = When nothing is written, the customer reads the name of the status.
-stage-told = Tell the customer when a task comes here
-stage-stuck-days = After how many days a task is stuck here
+stage-told = Tell the customer when a repair comes here
+stage-stuck-days = Stalled after how many days
 stage-delete-title = Delete the stage “{ $name }”?
-stage-delete-lead = Its tasks go to another stage of the same status. Customers aren't told of that.
-stage-tasks-to = Where its tasks go
-stage-tasks-to-none = It has no tasks
+stage-delete-lead = Its repairs go to another stage of the same status. Customers aren't told of that.
+stage-tasks-to = Where its repairs go
+stage-tasks-to-none = It has no repairs
 colour-grey = Grey
 colour-blue = Blue
 colour-green = Green
@@ -795,15 +795,15 @@ customers-count = { $count ->
 customers-none = No customers.
 customer-new-title = New customer
 customer-edit-title = Customer's card
-customer-tasks = The customer's tasks
+customer-tasks = The customer's repairs
 customer-phone-fixed = If the number has changed, make a new card.
 customer-delete-title = Delete the card?
 customer-delete-lead = { $count ->
-    [0] The customer has no tasks.
-    [one] { $count } task of the customer stays, without a customer.
-   *[other] { $count } tasks of the customer stay, without a customer.
+    [0] The customer has no repairs.
+    [one] { $count } repair of the customer stays, without a customer.
+   *[other] { $count } repairs of the customer stay, without a customer.
 } Name, phone and Telegram will be erased. They can't be brought back.
-customer-erase = Erase the descriptions and devices of these tasks too: they may be about the person
+customer-erase = Erase the descriptions and devices of these repairs too: they may be about the person
 customer-taken = There is a card with this phone already:
 
 # Files
@@ -811,13 +811,13 @@ customer-taken = There is a card with this phone already:
 data-title = Data
 data-export = Download
 data-export-lead = The tables open in Excel. They hold every customer's phone: keep them where nobody else can read them.
-data-tasks = Tasks, CSV
+data-tasks = Repairs, CSV
 data-customers = Customers, CSV
 data-import = Import a table
 data-import-lead = CSV or Excel (.xlsx): our own tables, orders from RemOnline and other programs, or any table of yours. First you see what would happen, and say what the columns and statuses mean.
 field-file = File
 data-file = CSV or Excel file (.xlsx), up to { $mib } MB
-data-check = See what would happen
+data-check = Preview import
 data-archive = Archive
 data-archive-lead = Everything that people wrote, in one JSON file. It has no passwords and no keys.
 data-archive-get = Download the archive
@@ -825,20 +825,20 @@ data-archive-put-lead = The database is empty: an archive can come back. Employe
 data-archive-file = Archive file, up to { $mib } MB
 data-archive-put = Import the archive
 data-archive-done = The archive is back.
-data-done = Imported: { $tasks } new tasks, { $customers } new customers. Already here: { $here }.
-import-title = What would happen
+data-done = Imported: { $tasks } new repairs, { $customers } new customers. Already here: { $here }.
+import-title = Import preview
 import-rows-read = Rows read
 import-worksheet = Sheet of the workbook
 import-dates = Dates such as 2/1/2024 in the columns: { $columns }
 import-dates-day-first = The day first: 2 January
 import-dates-month-first = The month first: 1 February
-import-new-tasks = New tasks
+import-new-tasks = New repairs
 import-new-customers = New customers
 import-here = Already here
 import-warned = With remarks
 import-refused = With errors
 import-described = Columns that go into the description
-import-noted = Columns that go into a note for colleagues
+import-noted = Columns that go into an internal note
 import-left-out = Columns that are left out
 import-fix = Correct the errors in the file and send it again, or leave these rows out. As long as there are any, nothing is imported.
 import-nothing = Nothing in the file is new.
@@ -860,10 +860,10 @@ import-meaning = What it is
 import-rows-are = The rows are
 import-rows-guessed = as the columns tell: { $what }
 import-rows-guess = as the columns tell
-import-rows-tasks = tasks
+import-rows-tasks = repairs
 import-rows-customers = customers
 import-statuses = Statuses
-import-statuses-lead = The word in the file, and the stage that a task with it comes to.
+import-statuses-lead = The word in the file, and the stage that a repair with it comes to.
 import-words-cut = Shown are the first { $count } words; the others are as we guess.
 import-word = In the file
 import-word-rows = Rows
@@ -877,7 +877,7 @@ import-refused-get = Download rows with errors
 import-why = Why it was left out
 data-left = Left out: { $count } rows.
 column-described = → into the description
-column-noted = → into a note for colleagues
+column-noted = → into an internal note
 column-left-out = → leave out
 column-name = Name
 column-surname = Surname
@@ -889,8 +889,8 @@ column-created = When accepted
 column-ready = When ready
 column-closed = When handed over
 column-employee = Employee’s e-mail
-outcome-new-task = New task
-outcome-new-task-and-customer = New task, new customer
+outcome-new-task = New repair
+outcome-new-task-and-customer = New repair, new customer
 outcome-new-customer = New customer
 outcome-known-customer = The customer is here already
 outcome-already-here = Already here: No. { $number }
@@ -900,7 +900,7 @@ outcome-refused = Error
 
 error-title-not-found = Page not found
 error-text-not-found = There is no such page or entry. It may have been deleted.
-error-title-forbidden = Not allowed
+error-title-forbidden = No access
 error-text-forbidden = Only the owner may do this.
 error-text-origin = The request came from another site and was not carried out. Go back to the page and repeat.
 error-title-busy = Busy
@@ -910,6 +910,6 @@ error-title-invalid = That didn't work
 error-title-method = This can't be asked for like that
 error-again = Nothing that you typed is lost. Send it again?
 error-again-send = Send again
-error-home = To the list of tasks
+error-home = To the list of repairs
 form-errors = Correct:
 host-unknown = This server does not answer to that name. If you run it: set public_url to its address, or add the name to http.hosts in the settings.

@@ -6,6 +6,7 @@ mod fields;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
@@ -14,6 +15,7 @@ pub use attachment::attachment;
 
 use crate::domain::{
     Category, Conflict, Currency, Day, Invalid, Language, Observation, Problem, Stage, Status, Sum,
+    USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -71,7 +73,28 @@ pub fn status(language: Language, status: Status) -> String {
 pub fn stage(language: Language, stage: &Stage) -> String {
     match stage.wording.as_str() {
         "" => status(language, stage.status),
-        wording => wording.to_owned(),
+        words => usual(language, words),
+    }
+}
+
+/// Returns the name of a stage in the reader's language where nobody has renamed it, and else as it was given.
+pub fn stage_name(language: Language, stage: &Stage) -> String {
+    usual(language, stage.name.as_str())
+}
+
+/// Returns a text of the stages that a shop begins with in another language, and any other text as it is.
+pub fn usual(language: Language, text: &str) -> String {
+    static IDS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+        let ids = USUAL_STAGES.iter();
+        let ids = ids
+            .flat_map(|stage| [Some(stage.name), stage.wording])
+            .flatten();
+        ids.flat_map(|id| Language::ALL.map(|language| (self::text(language, id), id)))
+            .collect()
+    });
+    match IDS.get(text) {
+        Some(id) => self::text(language, id),
+        None => text.to_owned(),
     }
 }
 
@@ -99,14 +122,27 @@ pub fn day(language: Language, day: Day) -> String {
     text_with(language, "day-long", args)
 }
 
-/// A sum with its currency: «1 500,50 ₽».
+/// A sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
 pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
-    let amount = amount(language, currency, sum);
-    format!("{amount}\u{a0}{}", currency.sign())
+    let sign = currency.sign();
+    match language {
+        Language::Russian => format!("{}\u{a0}{sign}", amount(language, currency, sum)),
+        Language::English => {
+            let amount = grouped(language, currency, sum, ',');
+            let is_code = sign.chars().all(|c| c.is_ascii_alphabetic());
+            let space = if is_code { "\u{a0}" } else { "" };
+            format!("{sign}{space}{amount}")
+        }
+    }
 }
 
-/// The number alone, in groups of three digits, and without a fraction that is nothing.
+/// The number alone, as it stands in a form: in groups of three digits with a space between them, which can't be
+/// taken for a decimal point, and without a fraction that is nothing.
 pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
+    grouped(language, currency, sum, '\u{a0}')
+}
+
+fn grouped(language: Language, currency: Currency, sum: Sum, separator: char) -> String {
     let digits = currency.digits() as usize;
     let unit = 10_i64.pow(currency.digits());
     let (whole, part) = (sum.minor() / unit, sum.minor() % unit);
@@ -114,7 +150,7 @@ pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
     let whole = whole.to_string();
     for (at, digit) in whole.char_indices() {
         if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            text.push('\u{a0}');
+            text.push(separator);
         }
         text.push(digit);
     }
@@ -165,12 +201,13 @@ mod tests {
     #[test]
     fn sums_are_written_as_people_read_them() {
         for (code, minor, russian, english) in [
-            ("RUB", 150_050, "1 500,50 ₽", "1 500.50 ₽"),
-            ("RUB", 200_000_000, "2 000 000 ₽", "2 000 000 ₽"),
-            ("USD", 5, "0,05 $", "0.05 $"),
-            ("JPY", 1_234_567, "1 234 567 JPY", "1 234 567 JPY"),
-            ("KWD", 1_500, "1,500 KWD", "1.500 KWD"),
-            ("RUB", 0, "0 ₽", "0 ₽"),
+            ("RUB", 150_050, "1 500,50 ₽", "₽1,500.50"),
+            ("RUB", 200_000_000, "2 000 000 ₽", "₽2,000,000"),
+            ("GBP", 1_320_000, "13 200 £", "£13,200"),
+            ("USD", 5, "0,05 $", "$0.05"),
+            ("JPY", 1_234_567, "1 234 567 JPY", "JPY 1,234,567"),
+            ("KWD", 1_500, "1,500 KWD", "KWD 1.500"),
+            ("RUB", 0, "0 ₽", "₽0"),
         ] {
             let currency = Currency::parse(code).unwrap();
             let sum = Sum::new("price", minor).unwrap();

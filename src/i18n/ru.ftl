@@ -222,9 +222,9 @@ remark-no-customer = Телефона нет: заявка будет без к�
 remark-name-kept = В карточке этого клиента другое имя: оно останется.
 remark-warranty-unknown = Такой заявки выше в файле нет: номер останется в описании.
 phone-unusual = Таких номеров нет ни в одной стране: проверьте, все ли цифры на месте.
-remark-more-phones = Телефонов несколько: первый верный пойдёт в карточку, остальные — в заметку для своих.
+remark-more-phones = Телефонов несколько: первый верный пойдёт в карточку, остальные — во внутреннюю заметку.
 remark-more-cards = Телефонов несколько: у каждого будет своя карточка с этим именем.
-remark-parts-noted = В ячейке не только телефон: он пойдёт в карточку, остальное — в заметку для своих.
+remark-parts-noted = В ячейке не только телефон: он пойдёт в карточку, остальное — во внутреннюю заметку.
 remark-parts-left-out = В ячейке не только телефоны: остальное не загрузится. Если телефонов несколько, у каждого будет карточка с этим именем.
 remark-no-date = Даты нет: заявка будет сегодняшней.
 remark-no-date-column = Столбца с датой приёма нет: все заявки будут сегодняшними.
@@ -347,7 +347,7 @@ profile-password-note = После смены все остальные сеан
 profile-language = Язык
 profile-language-ru = Русский
 profile-language-en = English
-profile-everywhere = Выйти везде
+profile-everywhere = Выйти на всех устройствах
 profile-everywhere-note = Все сеансы и токены этой учётной записи перестанут работать, включая этот.
 profile-telegram-lead = Привяжите свой Telegram: бот напишет о новых заявках и ответах клиентов.
 profile-telegram-linked = Ваш Telegram привязан: бот пишет о новых заявках и ответах клиентов.
@@ -387,20 +387,20 @@ staff-withdraw-lead = Ссылка перестанет работать. При
 staff-copy = Скопировать
 staff-copied = Скопировано
 
-bot-off = Бота нет.
-bot-unknown = Телеграм о боте ещё не спрашивали. Загляните через минуту.
+bot-off = Бот не подключён.
+bot-unknown = Telegram о боте ещё не спрашивали. Загляните через минуту.
 bot-well = Бот работает. Проверено: { $when }.
 bot-trouble = { $what } Проверено: { $when }.
-bot-unreachable = До Телеграма не достучаться ({ $detail }). Сообщения ждут и уйдут позже.
-bot-token-refused = Телеграм не знает токен бота. Возьмите его заново у @BotFather и запишите в настройки.
-bot-webhook-missing = Сообщения клиентов не доходят: Телеграм не знает нашего адреса. Перезапустите программу.
+bot-unreachable = Telegram недоступен ({ $detail }). Сообщения ждут и уйдут позже.
+bot-token-refused = Telegram не знает токен бота. Возьмите его заново у @BotFather и запишите в настройки.
+bot-webhook-missing = Сообщения клиентов не доходят: Telegram не знает нашего адреса. Перезапустите программу.
 bot-webhook-elsewhere = Сообщения клиентов уходят на другой адрес: { $found }. Проверьте public_url в настройках и нет ли другой программы с этим же ботом.
-bot-certificate = Сообщения клиентов не доходят: Телеграм не доверяет сертификату сайта ({ $detail }).
-bot-delivery = Телеграм не смог передать сообщение, { $at }: { $detail }.
+bot-certificate = Сообщения клиентов не доходят: Telegram не доверяет сертификату сайта ({ $detail }).
+bot-delivery = Telegram не смог передать сообщение, { $at }: { $detail }.
 bot-many-waiting = { $count ->
-    [one] В Телеграме ждёт { $count } сообщение клиентов.
-    [few] В Телеграме ждут { $count } сообщения клиентов.
-   *[many] В Телеграме ждут { $count } сообщений клиентов.
+    [one] В Telegram ждёт { $count } сообщение клиентов.
+    [few] В Telegram ждут { $count } сообщения клиентов.
+   *[many] В Telegram ждут { $count } сообщений клиентов.
 } Загляните в журнал программы.
 bot-other-fetcher = Сообщения клиентов забирает другая программа с токеном этого бота, и часть их сюда не доходит. Остановите её, а если вы такой не знаете, возьмите у @BotFather новый токен.
 clock = Часы
@@ -419,7 +419,7 @@ clock-rows-ahead = { $count ->
         [few] { $count } сообщения или заявки были датированы далёким будущим: часы сервера спешили
        *[many] { $count } сообщений или заявок были датированы далёким будущим: часы сервера спешили
     }. Исправлено { $when }.
-bot-foreign-certificate = У Телеграма чужой сертификат для бота. Перезапустите программу.
+bot-foreign-certificate = У Telegram чужой сертификат для бота. Перезапустите программу.
 
 webhook = Вебхук
 webhook-well = Всё доставлено.
@@ -445,13 +445,13 @@ tasks-create = Создать заявку
 tasks-all = Все
 tasks-mine = Мои
 tasks-overdue = Просроченные
-tasks-stuck = Застрявшие
-tasks-uncollected = Не забирают
+tasks-stuck = Без движения
+tasks-uncollected = Ждут выдачи
 tasks-unanswered = Ждут ответа
 tasks-declined = Отказ от цены
 tasks-undelivered = Не доставлено
 tasks-status = Статус
-tasks-search = Поиск
+tasks-search = Найти
 tasks-search-hint = Телефон, имя, устройство, №
 tasks-category = Тип заявки
 tasks-category-any = Любой
@@ -484,9 +484,9 @@ row-unanswered = клиент ждёт ответа
 row-declined = клиент не согласен с ценой
 row-overdue = просрочено: { $day }
 row-stuck = { $count ->
-    [one] стоит { $count } день
-    [few] стоит { $count } дня
-   *[many] стоит { $count } дней
+    [one] без движения { $count } день
+    [few] без движения { $count } дня
+   *[many] без движения { $count } дней
 }
 row-ready = готово с { $when }
 customer-none = Клиент удалён
@@ -513,7 +513,7 @@ task-due = Срок
 task-overdue = просрочено
 task-stage = Этап
 task-stage-since = с { $when }
-task-stuck = застряла
+task-stuck = без движения
 task-estimate = Примерная цена
 task-price = Цена
 task-prepayment = Предоплата
@@ -523,15 +523,15 @@ task-warranty-of = По гарантии заявки
 task-warranty-tasks = Возвращалось по гарантии
 task-same-device = Другие заявки этого устройства
 task-take-back = Принять по гарантии
-device-kind = Что это
+device-kind = Тип
 device-brand = Марка
 device-model = Модель
 device-serial = Серийный № или IMEI
 device-serial-suspicious = Похоже на IMEI с опечаткой: контрольная цифра не сходится.
 device-accessories = Комплект
 device-appearance = Внешний вид
-device-place = Где лежит
-device-check = Найти по серийному номеру
+device-place = Место
+device-check = Найти
 link-title = Страница для клиента
 link-lead = По этой ссылке клиент видит, как идёт работа. Входить никуда не нужно.
 link-make = Сделать ссылку
@@ -574,7 +574,7 @@ event-price = Цена: { $from } → { $to }
 event-prepayment = Предоплата: { $from } → { $to }
 event-warranty = Гарантия до: { $from } → { $to }
 event-warranty-of = По гарантии заявки: { $from } → { $to }
-event-comment = Заметка для своих
+event-comment = Внутренняя заметка
 event-comment-shared = Сообщение клиенту
 event-answer = Клиент написал в Telegram
 event-answer-page = Клиент написал на странице заявки
@@ -607,20 +607,20 @@ notice-retry = Отправить снова
 notice-of-comment = Сообщение
 notice-of-approval = Вопрос о цене
 talk-title = Сообщения и заметки
-talk-hint = Клиенту или для своих
-talk-internal = Записать для своих
+talk-hint = Сообщение клиенту или внутренняя заметка
+talk-internal = Внутренняя заметка
 talk-to-customer = Отправить клиенту
 talk-save = Сохранить: { $why }
 talk-unanswered = Клиент ждёт ответа
 talk-declined = Клиент не согласен с ценой
 talk-settle = Ответ не нужен
 ask-title = Согласование цены
-ask-open = Спросить клиента
+ask-open = Согласовать цену
 ask-price = Цена
 ask-text = За что
 ask-send = Отправить на согласование
 ask-save = Сохранить цену: { $why }
-ask-take-back = Отозвать вопрос
+ask-take-back = Отозвать
 ask-waiting = { $price }: ждём ответа, спросили { $when }
 ask-agreed = { $price }: клиент согласился { $how }, { $when }
 ask-declined = { $price }: клиент отказался { $how }, { $when }
@@ -681,7 +681,7 @@ toast-told = № { $number } теперь «{ $status }». Клиенту соо
 toast-was-told = № { $number } теперь «{ $status }». Клиенту сообщили.
 toast-not-told = № { $number } теперь «{ $status }». Клиенту не сообщим: { $why }.
 toast-why-none = Telegram не привязан
-toast-why-bot = бот выключен
+toast-why-bot = бот не подключён
 toast-why-unverified = Telegram не подтверждён
 toast-why-blocked = клиент заблокировал бота или удалил Telegram
 toast-why-deleted = карточка клиента удалена
@@ -704,7 +704,7 @@ new-warranty-holds = По гарантии заявки № { $number }: дей�
 new-warranty-over = По гарантии заявки № { $number }, но она закончилась { $day }.
 new-warranty-unknown = По гарантии заявки № { $number }. До какого дня гарантия, в ней не записано.
 new-submit = Создать заявку
-new-check = Найти клиента
+new-check = Найти
 edit-title = Заявка № { $number }: редактирование
 delete-title = Удалить заявку № { $number }?
 delete-lead = Заявку нельзя будет вернуть. История останется в базе.
@@ -779,9 +779,9 @@ stages-down = ниже
 stages-told = Клиенту сообщаем: «{ $words }»
 stages-untold = Клиенту не сообщаем. На своей странице он видит: «{ $words }»
 stages-stuck = { $count ->
-    [one] застревает через { $count } день
-    [few] застревает через { $count } дня
-   *[many] застревает через { $count } дней
+    [one] без движения через { $count } день
+    [few] без движения через { $count } дня
+   *[many] без движения через { $count } дней
 }
 stage-new-title = Новый этап
 stage-edit-title = Этап
@@ -790,7 +790,7 @@ stage-colour = Цвет
 stage-wording = Что видит клиент
 stage-wording-note = Если ничего не написать, клиент видит название статуса.
 stage-told = Сообщать клиенту, когда заявка сюда попала
-stage-stuck-days = Через сколько дней заявка здесь застряла
+stage-stuck-days = Через сколько дней заявка считается без движения
 stage-delete-title = Удалить этап «{ $name }»?
 stage-delete-lead = Его заявки перейдут в другой этап того же статуса. Клиентам об этом не сообщим.
 stage-tasks-to = Куда перейдут заявки
@@ -808,7 +808,7 @@ colour-pink = Розовый
 
 customers-title = Клиенты
 customers-create = Новый клиент
-customers-search = Поиск
+customers-search = Найти
 customers-search-hint = Имя или телефон
 customers-name = Имя
 customers-phone = Телефон
@@ -844,7 +844,7 @@ data-import = Загрузить таблицу
 data-import-lead = CSV или Excel (.xlsx): наши таблицы, заказы из RemOnline и других программ или своя таблица. Сначала покажем, что произойдёт, и вы уточните, что значат столбцы и статусы.
 field-file = Файл
 data-file = Файл CSV или Excel (.xlsx), до { $mib } МБ
-data-check = Посмотреть, что произойдёт
+data-check = Проверить файл
 data-archive = Архив
 data-archive-lead = Всё, что записали люди, в одном файле JSON. Паролей и ключей в нём нет.
 data-archive-get = Скачать архив
@@ -853,7 +853,7 @@ data-archive-file = Файл архива, до { $mib } МБ
 data-archive-put = Загрузить архив
 data-archive-done = Архив загружен.
 data-done = Загружено: новых заявок — { $tasks }, новых клиентов — { $customers }. Уже были здесь: { $here }.
-import-title = Что произойдёт
+import-title = Загрузка
 import-rows-read = Прочитано строк
 import-worksheet = Лист книги
 import-dates = Даты вроде 2/1/2024 в столбцах: { $columns }
@@ -865,7 +865,7 @@ import-here = Уже есть у нас
 import-warned = С замечаниями
 import-refused = С ошибками
 import-described = В описание попадут столбцы
-import-noted = В заметку для своих попадут столбцы
+import-noted = Во внутреннюю заметку попадут столбцы
 import-left-out = Не загрузятся столбцы
 import-fix = Исправьте ошибки в файле и загрузите его снова или пропустите эти строки. Пока они есть, не загрузится ничего.
 import-nothing = Нового в файле нет.
@@ -904,7 +904,7 @@ import-refused-get = Скачать строки с ошибками
 import-why = Почему не загружена
 data-left = Не загружено строк — { $count }.
 column-described = → в описание
-column-noted = → в заметку для своих
+column-noted = → во внутреннюю заметку
 column-left-out = → не загружать
 column-name = Имя
 column-surname = Фамилия
@@ -927,7 +927,7 @@ outcome-refused = Ошибка
 
 error-title-not-found = Страница не найдена
 error-text-not-found = Такой страницы или записи нет. Возможно, её удалили.
-error-title-forbidden = Нельзя
+error-title-forbidden = Нет доступа
 error-text-forbidden = Это может делать только владелец.
 error-text-origin = Запрос пришёл с чужого сайта и не выполнен. Вернитесь на страницу и повторите.
 error-title-busy = Сервер занят

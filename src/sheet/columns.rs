@@ -140,7 +140,7 @@ pub const TASKS: [(Column, &str); 25] = [
     (Column::Due, "task-due"),
     (Column::Name, "tasks-customer"),
     (Column::Phone, "customers-phone"),
-    (Column::Kind, "device-kind"),
+    (Column::Kind, "column-kind"),
     (Column::Brand, "device-brand"),
     (Column::Model, "device-model"),
     (Column::Serial, "device-serial"),

@@ -87,6 +87,11 @@ impl Texts {
         i18n::stage(self.language, stage)
     }
 
+    /// The name of a stage, for staff.
+    pub fn stage(&self, stage: &Stage) -> String {
+        i18n::stage_name(self.language, stage)
+    }
+
     /// What tasks are called that need somebody for this reason.
     pub fn concern(&self, concern: Concern) -> String {
         self.s(match concern {

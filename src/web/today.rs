@@ -88,7 +88,7 @@ fn figures(
 ) -> Vec<Figure> {
     let open = stages.iter().filter(|stage| stage.status != Status::Closed);
     let far = open.map(|stage| Figure {
-        name: stage.name.as_str().to_owned(),
+        name: texts.stage(stage),
         count: workload.in_stage(stage.id),
         address: list_address(Some(stage), &[], of),
         bad: false,

@@ -148,7 +148,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
     assert_eq!(version["data"]["taskById"]["version"], 1);
     let desk = desk(&shop, "/tasks/1").await;
     for line in [
-        "<div>Заметка для своих</div><div class=\"said text internal\">Клиент скандалит</div>",
+        "<div>Внутренняя заметка</div><div class=\"said text internal\">Клиент скандалит</div>",
         "<div>Сообщение клиенту</div>",
         "«Сообщение» доставлено",
     ] {

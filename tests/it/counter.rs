@@ -138,7 +138,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
     shop.database()
         .execute_batch("UPDATE customers SET telegram_id = 5, telegram_verified = 1")
         .unwrap();
-    let why = "бот выключен, звоните 8\u{a0}900\u{a0}000-00-01";
+    let why = "бот не подключён, звоните 8\u{a0}900\u{a0}000-00-01";
     assert_eq!(buttons(&browser).await[0], format!("Сохранить: {why}"));
     assert_eq!(
         toasts(&mut browser).await[0],
@@ -159,7 +159,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
     ];
     let toast = toast(&mut browser, "/tasks/1/status", &form).await;
     assert!(
-        toast.contains("Клиенту не сообщим: бот выключен"),
+        toast.contains("Клиенту не сообщим: бот не подключён"),
         "{toast}"
     );
     shop.close().await;

@@ -420,7 +420,7 @@ async fn without_a_bot_the_owners_page_says_so() {
     shop.token = answer["data"]["register"]["token"]
         .as_str()
         .map(str::to_owned);
-    page_says(&shop, "There is no bot.").await;
+    page_says(&shop, "The Telegram bot isn&#39;t set up.").await;
     shop.close().await;
 }
 

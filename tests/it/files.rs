@@ -258,11 +258,11 @@ async fn orders_of_remonline_become_tasks() {
     let look = desk.upload(file.into_owned()).await;
     let page = desk.page(&look).await;
     for line in [
-        "<h1>Что произойдёт</h1>",
+        "<h1>Загрузка</h1>",
         "<dt>Новых заявок</dt><dd>2</dd>",
         "<dt>Новых клиентов</dt><dd>1</dd>",
         "<dt>С замечаниями</dt><dd>1</dd>",
-        "<dt class=\"long\">В заметку для своих попадут столбцы</dt><dd class=\"long\">Заметки приёмщика</dd>",
+        "<dt class=\"long\">Во внутреннюю заметку попадут столбцы</dt><dd class=\"long\">Заметки приёмщика</dd>",
         "<dt class=\"long\">Не загрузятся столбцы</dt><dd class=\"long\">Себестоимость, Прибыль</dd>",
         "<b>Статус:</b> Такого статуса нет",
         "<b>Телефон:</b> Телефонов несколько",

@@ -632,7 +632,7 @@ async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
     let look = desk.upload(file).await;
     let page = desk.page(&look).await;
     for seen in [
-        "<h1>Что произойдёт</h1>",
+        "<h1>Загрузка</h1>",
         "<select name=\"column.0\"",
         "<select name=\"status.не выдан\"",
         "&#60;b&#62;",

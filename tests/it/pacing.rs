@@ -257,7 +257,7 @@ async fn the_doctor_and_the_owners_page_say_that_a_clock_was_set_back_and_what_l
     shop.clock.step(-3 * HOUR);
     within(&shop, 30, 3).await;
     staff_page_says(&shop, "set back by 3 h").await;
-    staff_page_says(&shop, "2 messages or tasks lay").await;
+    staff_page_says(&shop, "2 messages or repairs lay").await;
     shop.clock.advance(Duration::from_secs(3 * 3_600));
     let found = of_clock(&shop).await;
     assert_eq!(found.level, Level::Warning, "{found}");

@@ -609,7 +609,7 @@ async fn an_english_employee_reads_english() {
     assign(&shop, "1", "2").await;
     let news = next(&shop, 1).await;
     assert!(
-        said(&news).starts_with("A task was given to you:"),
+        said(&news).starts_with("A repair was given to you:"),
         "{news}"
     );
     shop.update(text(BORIS, "/today")).await;

@@ -135,7 +135,7 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
     let token = answer["data"]["register"]["token"].as_str();
     shop.token = token.map(str::to_owned);
     assert_eq!(names(&shop).await[1], "In progress");
-    assert_eq!(names(&shop).await[4], "Waits for a part");
+    assert_eq!(names(&shop).await[4], "Awaiting parts");
     shop.close().await;
 }
 
@@ -536,7 +536,7 @@ async fn the_owner_keeps_the_stages_on_their_page() {
     let page = browser.page("/stages").await;
     for line in [
         "<span class=\"pill stage IN_PROGRESS PINK\">Ждёт запчасть</span>",
-        "Клиенту сообщаем: «Ждём запчасть» · застревает через 14 дней",
+        "Клиенту сообщаем: «Ждём запчасть» · без движения через 14 дней",
         "Клиенту не сообщаем. На своей странице он видит: «Выдано»",
     ] {
         assert!(page.contains(line), "{line} {page}");
@@ -733,12 +733,12 @@ async fn staff_set_stages_on_the_pages_and_take_it_back() {
         list.contains("data-task=\"2\"") && !list.contains("data-task=\"1\""),
         "{list}"
     );
-    assert!(list.contains("стоит 3 дня"), "{list}");
+    assert!(list.contains("без движения 3 дня"), "{list}");
     assert!(
         browser
             .page("/tasks/2")
             .await
-            .contains("<span class=\"bad\">застряла</span>")
+            .contains("<span class=\"bad\">без движения</span>")
     );
     shop.close().await;
 }

@@ -2,6 +2,7 @@
 
 use super::talk::{Said, heading};
 use crate::domain::{Author, Category, Comment, Day, Employee, EventKind, Status, Sum, TaskEvent};
+use crate::i18n;
 use crate::web::text::{Texts, short_name};
 
 /// A line of the timeline.
@@ -112,7 +113,7 @@ fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let known = match kind {
         EventKind::Due | EventKind::Warranty => day(),
         EventKind::WarrantyOf if !word.is_empty() => Some(format!("№ {word}")),
-        EventKind::Stage if !word.is_empty() => Some(word.to_owned()),
+        EventKind::Stage if !word.is_empty() => Some(i18n::usual(texts.language, word)),
         _ => sum(),
     };
     known.unwrap_or_else(|| "—".to_owned())

@@ -118,7 +118,7 @@ fn seconds(left: SignedDuration) -> i64 {
 fn say(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
-    let status = ("status", row.stage.name.as_str().to_owned().into());
+    let status = ("status", texts.stage(&row.stage).into());
     let why = (
         "why",
         why.map(|why| texts.s(why)).unwrap_or_default().into(),
@@ -128,7 +128,7 @@ fn say(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
 
 fn changed_text(visit: &Visit, row: &TaskRow, is_counted: bool) -> String {
     let number = ("number", row.task.id.to_string().into());
-    let status = ("status", row.stage.name.as_str().to_owned().into());
+    let status = ("status", visit.texts.stage(&row.stage).into());
     match (why_not_told(visit, row), is_counted) {
         (Some(why), _) => say(visit, row, "toast-not-told", Some(why)),
         // The task is back where the customer believes it to be.

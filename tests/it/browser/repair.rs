@@ -186,7 +186,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
         "{sent:?}"
     );
     desk.go("/today").await;
-    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают")
+    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nЖдут выдачи")
         .await;
     desk.click(".figures a[href='/?uncollected=1']").await;
     desk.sees_in("tr[data-task='1']", "iPhone 12").await;
@@ -227,7 +227,7 @@ async fn a_repair_goes_its_whole_way_without_telegram() {
     put(&desk, "В работе").await;
     put(&desk, "На согласовании").await;
     phone.sees_in(".pill", "Ждём вашего решения").await;
-    let why = "бот выключен, звоните 8\u{a0}(900)\u{a0}000-00-01";
+    let why = "бот не подключён, звоните 8\u{a0}(900)\u{a0}000-00-01";
     let save = format!("Сохранить цену: {why}");
     ask_for(&desk, "4 500", "Новый экран с работой", &save).await;
     phone.sees_in(".asks", "Новый экран с работой").await;
@@ -252,7 +252,7 @@ async fn a_repair_goes_its_whole_way_without_telegram() {
     settle_up(&desk).await;
     shop.clock.advance(3 * DAY);
     desk.go("/today").await;
-    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nНе забирают")
+    desk.sees_in(".figures a[href='/?uncollected=1']", "1\nЖдут выдачи")
         .await;
     desk.go("/tasks/1").await;
     put(&desk, "Закрыто").await;

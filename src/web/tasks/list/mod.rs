@@ -99,7 +99,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         current: "tasks",
         errors,
         tabs: tabs(&asked, &visit.texts, by_status.as_ref(), late.as_ref(), me),
-        stages: stage_tabs(&asked, &stages),
+        stages: stage_tabs(&asked, &visit.texts, &stages),
         employees: choices(&employees, asked.employee),
         count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
         rows: Row::waiting(&rows, &waiting, &visit.texts),

@@ -81,14 +81,14 @@ pub fn tabs(
 }
 
 /// The stages of the one status that is chosen, where it has several.
-pub fn stage_tabs(asked: &Asked, stages: &[Stage]) -> Vec<Tab> {
+pub fn stage_tabs(asked: &Asked, texts: &Texts, stages: &[Stage]) -> Vec<Tab> {
     let [status] = asked.statuses[..] else {
         return Vec::new();
     };
     let tab = |stage: &Stage| {
         let current = asked.stage == Some(stage.id);
         Tab {
-            name: stage.name.as_str().to_owned(),
+            name: texts.stage(stage),
             address: asked.with(|asked| asked.stage = (!current).then_some(stage.id)),
             count: None,
             current,
