@@ -86,7 +86,7 @@ impl Inside {
             registration: Registration::Closed,
             loopback: true,
             public_url: "http://127.0.0.1:8000".into(),
-            tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)),
+            tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),
             passwords: Passwords::new().expect("a hash"),
             limits: Limits::new(&clock, None),

@@ -13,7 +13,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
-use crate::https;
+use crate::tls_provider;
 
 /// The longest file with certificates or a key, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -35,7 +35,8 @@ pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
     let of_key = |error: &dyn std::fmt::Display| format!("tls.key: {}: {error}", key.display());
     let private = PrivateKeyDer::from_pem_slice(&bytes(key).map_err(|error| of_key(&error))?);
     let private = private.map_err(|error| of_key(&error))?;
-    CertifiedKey::from_der(chain, private, &https::ciphers()).map_err(|error| of_key(&error))
+    CertifiedKey::from_der(chain, private, &tls_provider::provider())
+        .map_err(|error| of_key(&error))
 }
 
 /// The certificates of a file in PEM; at least one.

@@ -1,21 +1,10 @@
-//! The ciphers of HTTPS, and the client that asks other servers.
+//! The HTTP client that asks other servers.
 //!
 //! What another server answers is read with a limit, through [`read`] or [`first_line`] alone: the library's own
 //! `bytes()` and `text()` take whatever comes, and a server that sends without end would fill the memory.
 
-use std::sync::Arc;
-
-use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-
-/// The ciphers, for whoever listens or asks.
-pub fn ciphers() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
-
-/// A client with these ciphers.
+/// Returns a builder of clients. Their ciphers are those of [`crate::tls_provider`].
 pub fn client() -> reqwest::ClientBuilder {
-    // The client takes those of the process, where the first ones stay; all are the same.
-    ring::default_provider().install_default().ok();
     reqwest::Client::builder()
 }
 

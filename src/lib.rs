@@ -88,5 +88,6 @@ pub mod server;
 pub mod sheet;
 pub mod store;
 pub mod telegram;
+pub mod tls_provider;
 pub mod web;
 pub mod webhooks;

@@ -7,12 +7,14 @@ use zayavka::cli::{self, Arguments};
 use zayavka::domain::chain;
 use zayavka::log;
 use zayavka::server::DatabaseLost;
+use zayavka::tls_provider;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    tls_provider::install();
     // What was logged last is written when this goes.
     let _written = log::start();
     match cli::run(arguments) {

@@ -13,7 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::tokens::{self, Session};
+use super::tokens::Session;
 use crate::domain::{Employee, EmployeeId, Error, Result};
 
 /// The audience of a device's token. A session's token has another one, and is signed with another key.
@@ -76,7 +76,6 @@ impl Devices {
     /// # Errors
     /// [`Error::Internal`], which a key of any length has never.
     pub fn new(key: &[u8]) -> Result<Self> {
-        tokens::install_signatures();
         let key = Hmac::<Sha256>::new_from_slice(key).map_err(Error::internal)?;
         let key = key.chain_update(PURPOSE).finalize().into_bytes();
         let mut validation = Validation::new(Algorithm::HS256);
@@ -86,8 +85,8 @@ impl Devices {
         // The library would ask the system for the time; `known` compares with ours.
         validation.validate_exp = false;
         Ok(Self {
-            encoding: EncodingKey::from_secret(&key),
-            decoding: DecodingKey::from_secret(&key),
+            encoding: EncodingKey::from_secret(&key).map_err(Error::internal)?,
+            decoding: DecodingKey::from_secret(&key).map_err(Error::internal)?,
             validation,
         })
     }

@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::signature::{Error as BadSignature, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 use super::secrets;
 use crate::domain::{Employee, EmployeeId, Error, Result, SessionId};
@@ -55,21 +51,24 @@ impl Tokens {
     /// The shortest key that is taken, in bytes (RFC 7518 §3.2: as long as the hash).
     pub const KEY_LENGTH: usize = 32;
 
-    pub fn new(key: &[u8], ttl: Duration) -> Self {
-        install_signatures();
+    /// Takes the key that signs and checks.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for an empty key.
+    pub fn new(key: &[u8], ttl: Duration) -> Result<Self> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[PARTY]);
         validation.set_audience(&[PARTY]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         // The library would ask the system for the time; `session` compares with ours.
         validation.validate_exp = false;
-        Self {
-            encoding: EncodingKey::from_secret(key),
-            decoding: DecodingKey::from_secret(key),
+        Ok(Self {
+            encoding: EncodingKey::from_secret(key).map_err(Error::internal)?,
+            decoding: DecodingKey::from_secret(key).map_err(Error::internal)?,
             validation,
             ttl,
             known: Cache::new(KNOWN),
-        }
+        })
     }
 
     /// How long a token lives.
@@ -152,57 +151,4 @@ fn session_id(sid: Option<&str>, token: &str) -> Option<SessionId> {
         None => *secrets::fingerprint(token).first_chunk()?,
     };
     Some(SessionId::new(id))
-}
-
-/// Tells the library how tokens are signed. It takes the first for all times; there is no other.
-pub(super) fn install_signatures() {
-    HS256.install_default().ok();
-}
-
-/// The one signature of our tokens; the library is given no other.
-static HS256: CryptoProvider = CryptoProvider {
-    signer_factory: |_, key| Ok(Box::new(Signature::new(key.as_bytes())?)),
-    verifier_factory: |_, key| Ok(Box::new(Signature::new(key.try_get_as_bytes()?)?)),
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-/// HMAC-SHA256 (RFC 7518 §3.2).
-struct Signature(Hmac<Sha256>);
-
-impl Signature {
-    fn new(key: &[u8]) -> jsonwebtoken::errors::Result<Self> {
-        Hmac::new_from_slice(key)
-            .map(Self)
-            .map_err(|_| jsonwebtoken::errors::ErrorKind::InvalidKeyFormat.into())
-    }
-
-    fn over(&self, message: &[u8]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(message)
-    }
-}
-
-impl Signer<Vec<u8>> for Signature {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, BadSignature> {
-        Ok(self.over(message).finalize().into_bytes().to_vec())
-    }
-}
-
-impl Verifier<Vec<u8>> for Signature {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), BadSignature> {
-        self.over(message)
-            .verify_slice(signature)
-            .map_err(|_| BadSignature::new())
-    }
-}
-
-impl JwtSigner for Signature {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl JwtVerifier for Signature {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
 }

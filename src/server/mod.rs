@@ -112,7 +112,7 @@ impl Server {
                 None => BotState::Off,
             }),
             passwords: Passwords::new()?,
-            tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl),
+            tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),

@@ -18,7 +18,7 @@ use super::Failure;
 use crate::certificate;
 use crate::clock::Clock;
 use crate::config::Certificate;
-use crate::https;
+use crate::tls_provider;
 
 /// By which an authority asks for proof that the domain is ours (RFC 8737).
 pub const CHALLENGE: &[u8] = b"acme-tls/1";
@@ -40,7 +40,7 @@ impl Tls {
     /// # Errors
     /// When the files can't be read or don't belong together.
     pub fn new(certificate: Certificate) -> Result<Self, Failure> {
-        let provider = https::ciphers();
+        let provider = tls_provider::provider();
         let (keeper, resolver) = match certificate {
             Certificate::Files { certificate, key } => {
                 let files = Arc::new(Files::read(&certificate, &key)?);

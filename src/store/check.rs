@@ -60,12 +60,12 @@ pub enum Flaw {
     Migration {
         path: PathBuf,
         #[source]
-        source: Box<refinery_core::Error>,
+        source: Box<refinery::Error>,
     },
 }
 
 impl Flaw {
-    pub(super) fn migration(path: &Path, source: refinery_core::Error) -> Self {
+    pub(super) fn migration(path: &Path, source: refinery::Error) -> Self {
         Self::Migration {
             path: path.to_owned(),
             source: source.into(),

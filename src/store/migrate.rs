@@ -7,53 +7,22 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use refinery_core::error::WrapMigrationError;
-use refinery_core::{Migration, Runner};
+use refinery::error::WrapMigrationError;
+use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
 use super::files::{self, Part, beside};
 use super::{Connection, backup, configure, digest, leftovers, search};
 
-/// The files of `sql/` with their names.
-macro_rules! files {
-    ($($name:literal)*) => {
-        &[$(($name, include_str!(concat!("../../sql/", $name, ".sql")))),*]
-    };
+mod embedded {
+    refinery::embed_migrations!("sql");
 }
 
-/// All of them, in the order of their numbers.
-const FILES: &[(&str, &str)] = files![
-    "V1__init"
-    "V2__search_and_language"
-    "V3__counts"
-    "V4__search_at_commit"
-    "V5__phone_search"
-    "V6__intake"
-    "V7__status_links"
-    "V8__conversation"
-    "V9__photos"
-    "V10__stages"
-    "V11__ready_since"
-    "V12__reminders"
-    "V13__webhooks"
-    "V14__staff_bot"
-    "V15__imports"
-    "V16__search_for_numbers"
-    "V17__incidents"
-    "V18__attachments"
-    "V19__declined"
-    "V20__form_posts"
-    "V21__folded_search"
-    "V22__ended_sessions"
-    "V23__order_of_tasks"
-];
-
-/// The program's own migrations, in the order of their numbers.
+/// Returns the program's own migrations, in the order of their numbers.
 pub fn embedded_migrations() -> Vec<Migration> {
-    let read = |(name, sql): &(&str, &str)| {
-        Migration::unapplied(name, sql).expect("each file is named as refinery wants it")
-    };
-    FILES.iter().map(read).collect()
+    let mut migrations = embedded::migrations::runner().get_migrations().clone();
+    migrations.sort_by_key(Migration::version);
+    migrations
 }
 
 /// Why a database can't be opened.
@@ -159,7 +128,7 @@ pub(super) fn prepare(
 pub(super) fn run(
     connection: &mut Connection,
     migrations: &[Migration],
-) -> Result<(), refinery_core::Error> {
+) -> Result<(), refinery::Error> {
     let runner = Runner::new(migrations)
         .set_grouped(true)
         .set_abort_divergent(true);

@@ -77,7 +77,7 @@ pub use files::beside;
 pub use identity::{How, Loss};
 pub use lock::{Lock, serve};
 pub use migrate::{OpenError, embedded_migrations};
-pub use refinery_core::Migration;
+pub use refinery::Migration;
 pub use rusqlite::{Connection, Transaction};
 pub use schema::Differences;
 pub use staff::Staff;

@@ -103,7 +103,7 @@ fn added(
 }
 
 /// Gives an empty database the schema of that version.
-fn model(mut empty: Connection, version: i64) -> Result<Connection, refinery_core::Error> {
+fn model(mut empty: Connection, version: i64) -> Result<Connection, refinery::Error> {
     let mut migrations = embedded_migrations();
     migrations.retain(|migration| i64::from(migration.version()) <= version);
     migrate::run(&mut empty, &migrations)?;

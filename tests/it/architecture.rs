@@ -8,7 +8,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
     ("https", &[]),
-    ("certificate", &["https"]),
+    ("tls_provider", &[]),
+    ("certificate", &["tls_provider"]),
     ("config", &["domain"]),
     ("i18n", &["domain"]),
     ("log", &["domain", "clock"]),
@@ -43,7 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "i18n",
             "certificate",
             "config",
-            "https",
+            "tls_provider",
             "domain",
             "clock",
             "metrics",
@@ -106,7 +107,7 @@ fn arrows_back(source: &Source) -> Vec<(String, usize)> {
 /// Where a file has SQL, or uses a library of the database.
 fn sql(source: &Source) -> Vec<usize> {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
-    let crates = ["rusqlite", "r2d2", "r2d2_sqlite", "refinery_core"];
+    let crates = ["rusqlite", "r2d2", "r2d2_sqlite", "refinery"];
     let reached = source.reached();
     let texts = reached.texts.iter();
     let texts = texts.filter(|(text, _)| words.iter().any(|word| text.contains(word)));

@@ -21,8 +21,8 @@ use warp::http::{Method, StatusCode};
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::doctor;
-use zayavka::https;
 use zayavka::server::Server;
+use zayavka::tls_provider;
 
 use crate::cli::works;
 use crate::harness::{PASSWORD, Shop, program};
@@ -87,7 +87,7 @@ impl Authority {
 
     /// The certificate that is shown there, and the protocol that was agreed on.
     async fn shown(&self, address: SocketAddr) -> (CertificateDer<'static>, Option<Vec<u8>>) {
-        let mut settings = ClientConfig::builder_with_provider(https::ciphers())
+        let mut settings = ClientConfig::builder_with_provider(tls_provider::provider())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(self.roots())
@@ -325,7 +325,7 @@ impl Acme {
                 },
             );
         let (chain, key) = acme.authority.issue("localhost");
-        let settings = ServerConfig::builder_with_provider(https::ciphers())
+        let settings = ServerConfig::builder_with_provider(tls_provider::provider())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
@@ -434,7 +434,7 @@ impl Acme {
     /// Goes to the domain and sees whether it shows the proof (RFC 8737).
     async fn look(&self) {
         let desk = self.state.lock().unwrap().desk.unwrap();
-        let mut settings = ClientConfig::builder_with_provider(https::ciphers())
+        let mut settings = ClientConfig::builder_with_provider(tls_provider::provider())
             .with_safe_default_protocol_versions()
             .unwrap()
             .dangerous()
@@ -499,7 +499,7 @@ mod proof {
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            let provider = zayavka::https::ciphers();
+            let provider = zayavka::tls_provider::provider();
             provider
                 .signature_verification_algorithms
                 .supported_schemes()
