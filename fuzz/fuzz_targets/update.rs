@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use zayavka::telegram::Update;
+use zayavka::channels::telegram::Update;
 
 fuzz_target!(|json: &[u8]| {
     let _ = Update::parse(json);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{customers, secrets, tasks};
+use super::{customers, security::secrets, tasks};
 use crate::domain::{
     Author, CommentKind, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow,
     ImportTask, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source,

@@ -16,26 +16,20 @@ pub mod edits;
 pub mod exports;
 pub mod imports;
 pub mod incidents;
-mod keyed;
-pub mod known_devices;
-pub mod limits;
 pub mod links;
 pub mod lists;
 mod log;
 pub mod memory;
 pub mod notices;
 pub mod paging;
-pub mod passwords;
 pub mod posts;
 pub mod reminders;
 pub mod reports;
-pub mod secrets;
+pub mod security;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
 pub mod tasks;
-pub mod tokens;
-pub mod turns;
 pub mod undo;
 pub mod uploads;
 pub mod webhooks;
@@ -58,10 +52,10 @@ pub struct Desk {
     pub loopback: bool,
     /// Where people reach the server, with no slash at the end.
     pub public_url: String,
-    pub tokens: tokens::Tokens,
-    pub devices: known_devices::Devices,
-    pub passwords: passwords::Passwords,
-    pub limits: limits::Limits,
+    pub tokens: security::tokens::Tokens,
+    pub devices: security::known_devices::Devices,
+    pub passwords: security::passwords::Passwords,
+    pub limits: security::limits::Limits,
     pub links: status_links::Links,
     /// When customers are reminded; `None` where nobody is.
     pub reminders: Option<Reminders>,

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{accounts, secrets};
+use super::{accounts, security::secrets};
 use crate::domain::{
     Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status, Task,
     TaskFilter, TaskId, TelegramId, TimeOfDay,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use tokio::sync::broadcast;
 
-use super::{Desk, secrets, tasks};
+use super::{Desk, security::secrets, tasks};
 use crate::domain::{
     Actor, Approval, Comment, Day, Decision, Details, Error, EventKind, Result, Stage, Status, Sum,
     Task, TaskEvent, TaskId,

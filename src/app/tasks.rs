@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
-use super::tokens::Session;
+use crate::app::security::tokens::Session;
 use super::{Desk, accounts, approvals, comments, customers, details, notices, staff_bot, stages};
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, Message, NewTask, Phone, Problem, Result, Shop,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use jiff::{Timestamp, ToSpan};
 
-use super::secrets;
+use crate::app::security::secrets;
 use crate::domain::{EmployeeId, Owner, Problem, Result};
 
 /// Files at once, one for each owner.

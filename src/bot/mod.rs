@@ -15,7 +15,7 @@ use crate::app::links;
 use crate::app::status_links::Links;
 use crate::domain::{Result, Shop};
 use crate::store::{self, Transaction};
-use crate::telegram::Update;
+use crate::channels::telegram::Update;
 
 pub use conversation::{Effect, Input, Press, Pressed, step};
 use perform::{Context, perform};

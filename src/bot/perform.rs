@@ -11,7 +11,7 @@ use crate::app::status_links::{self, Links};
 use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
 use crate::store::{self, Transaction};
-use crate::telegram::Person;
+use crate::channels::telegram::Person;
 
 /// What an effect needs.
 pub struct Context<'a> {

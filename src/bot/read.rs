@@ -6,7 +6,7 @@ use crate::domain::{
     ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId,
     one_line,
 };
-use crate::telegram::{self, Contact, Content, Event, Person};
+use crate::channels::telegram::{self, Contact, Content, Event, Person};
 
 pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
     match event {

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
-use crate::telegram::html;
+use crate::channels::telegram::html;
 
 /// Tasks on a page. A line has at most some 140 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;

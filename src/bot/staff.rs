@@ -8,7 +8,7 @@ use crate::app::staff_bot::{self, Linking};
 use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
 use crate::i18n;
 use crate::store::{self, Transaction};
-use crate::telegram::{Content, Event, Message, Person, html};
+use crate::channels::telegram::{Content, Event, Message, Person, html};
 
 /// What somebody did who may be an employee.
 #[derive(Debug, PartialEq, Eq)]

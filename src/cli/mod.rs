@@ -13,13 +13,14 @@ use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::passwords::Passwords;
+use crate::app::security::passwords::Passwords;
 use crate::app::{self, accounts, stages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
 use crate::log;
-use crate::server::{Failure, Server};
+use crate::failure::Failure;
+use crate::server::Server;
 use crate::store::{self, Db};
 use crate::{demo, graphql, i18n};
 
@@ -267,7 +268,7 @@ async fn invite(config: Config, email: &str) -> Result<(), Failure> {
 async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let password = Arc::new(crate::app::secrets::random_token()?);
+    let password = Arc::new(crate::app::security::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
     let parsed = Password::parse("password", &password, &email, &config.shop.about)?;
     let hash = Passwords::new()?.hash_alone(&parsed)?;

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
 use crate::https;
 use crate::log;
-use crate::server::Failure;
+use crate::failure::Failure;
 use crate::store;
 
 /// How long the server may take to say that it is ready.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Finding, age};
 use crate::config::{Config, Mode};
 use crate::domain::{BotTrouble, Incident, IncidentKind};
-use crate::telegram::{Client, webhook_url};
+use crate::channels::telegram::{Client, webhook_url};
 
 const ABOUT: &str = "Telegram";
 

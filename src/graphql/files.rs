@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum};
 use futures_util::StreamExt;
 
 use super::Asked;
-use super::rope::{Finished, Text};
+use crate::graphql::engine::rope::{Finished, Text};
 use crate::app;
 use crate::app::Desk;
 use crate::app::archive::{Coding, Packed};

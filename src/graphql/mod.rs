@@ -2,18 +2,13 @@
 //! the clients of the original system is kept whole; everything else is beside it.
 
 mod accounts;
-mod documents;
+pub mod engine;
 mod error;
 mod files;
 mod input;
-mod json;
-pub mod limits;
 mod loader;
 mod mutation;
-mod page;
 mod query;
-mod rope;
-mod shape;
 mod subscription;
 mod view;
 
@@ -29,17 +24,18 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
 use crate::app::accounts::Source;
-use crate::app::known_devices::Known;
+use crate::app::security::known_devices::Known;
 use crate::app::memory::Memory;
-use crate::app::tokens::Session;
+use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-use documents::{Documents, Read};
+use engine::limits;
+use engine::documents::{Documents, Read};
 pub use error::{Code, busy, code_of, refusal, refusal_of};
-pub use json::{Answer, write};
+pub use engine::json::{Answer, write};
 use loader::Fetched;
-pub use page::LONGEST_PAGE;
-use shape::Shape;
+pub use engine::page::LONGEST_PAGE;
+use engine::shape::Shape;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 

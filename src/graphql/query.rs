@@ -7,8 +7,8 @@ use super::Asked;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
-use super::page::{self, Page};
-use super::rope::Finished;
+use crate::graphql::engine::page::{self, Page};
+use crate::graphql::engine::rope::Finished;
 use super::view::{
     CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
     StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
-use crate::app::known_devices::Known;
+use crate::app::security::known_devices::Known;
 use crate::app::{Desk, accounts};
 use crate::domain::{Error, Result};
 use crate::graphql::Caller;

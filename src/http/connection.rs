@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::limits::network;
+use crate::app::security::limits::network;
 
 /// A connection, as its requests know it.
 #[derive(Clone)]

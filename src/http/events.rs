@@ -15,7 +15,7 @@ use warp::sse::Event;
 use super::Site;
 use super::asker::Asker;
 use super::connection::{Connection, Place};
-use crate::app::tokens::Session;
+use crate::app::security::tokens::Session;
 use crate::app::{accounts, status_links, tasks};
 use crate::domain::{Error, Result};
 use crate::store::tasks::TaskRow;

@@ -6,6 +6,7 @@ mod events;
 mod graphql;
 mod headers;
 mod hosts;
+pub mod listen;
 mod own;
 mod pages;
 mod ready;

@@ -27,7 +27,7 @@ use super::headers::is_foreign;
 use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
 use crate::app::memory::{self, Memory};
-use crate::app::tokens::Session;
+use crate::app::security::tokens::Session;
 use crate::domain::Error;
 use crate::graphql::{Caller, refusal_of};
 

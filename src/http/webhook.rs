@@ -9,7 +9,7 @@ use warp::http::{HeaderMap, StatusCode};
 use super::asker::Asker;
 use super::{Body, Site};
 use crate::bot;
-use crate::telegram::Update;
+use crate::channels::telegram::Update;
 
 /// <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
 const SECRET: &str = "x-telegram-bot-api-secret-token";

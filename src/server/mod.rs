@@ -1,19 +1,7 @@
 //! The composition root: builds the parts from what is given and runs them until told to stop.
 
-mod accept;
-mod backups;
-mod body;
-mod bot;
-mod clock;
 mod lost;
-mod metrics;
-mod mornings;
-mod others;
-mod pace;
-mod plain;
-mod reminders;
 mod systemd;
-mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,21 +12,24 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::bot::Bot;
 pub use self::lost::DatabaseLost;
-use self::tls::Tls;
 use crate::app::{
-    Desk, accounts, known_devices::Devices, limits::Limits, memory::Memory, passwords::Passwords,
-    secrets, stages, status_links::Links, tokens::Tokens, uploads::Uploads,
+    Desk, accounts, security::known_devices::Devices, security::limits::Limits, memory::Memory, security::passwords::Passwords,
+    security::secrets, stages, status_links::Links, security::tokens::Tokens, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
+use crate::failure::Failure;
 use crate::graphql::Schema;
+use crate::http::listen::tls::Tls;
+use crate::http::listen::{accept, metrics, plain};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
-use crate::webhooks::Courier;
+use crate::workers::bot::Bot;
+use crate::workers::webhooks::Courier;
+use crate::workers::{backups, clock, foreign_writes, mornings, reminders};
 
 /// A server that is ready to run.
 pub struct Server {
@@ -59,9 +50,6 @@ pub struct Server {
     couriers: Vec<Courier>,
     _alone: store::Lock,
 }
-
-/// Why a server can't be built or run.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl Server {
     /// Opens the database and prepares everything that answers.
@@ -247,7 +235,7 @@ impl Server {
             parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
         parts.spawn(clock::run(self.desk.clone(), stop.clone()));
-        parts.spawn(others::run(self.desk.db.clone(), stop.clone()));
+        parts.spawn(foreign_writes::run(self.desk.db.clone(), stop.clone()));
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(
             self.listener,

@@ -3,7 +3,7 @@
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Says that the server is ready, that it lives, and that it stops.
 pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {

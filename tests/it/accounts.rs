@@ -9,7 +9,7 @@ use pbkdf2::password_hash::PasswordHasher;
 use pbkdf2::phc::PasswordHash;
 use pbkdf2::{Algorithm, Params, Pbkdf2};
 use reqwest::Method;
-use zayavka::app::passwords::{Lane, Passwords, ROOM, Verdict};
+use zayavka::app::security::passwords::{Lane, Passwords, ROOM, Verdict};
 use zayavka::domain::{EmployeeId, Error};
 
 use crate::harness::{PASSWORD, Shop, code};

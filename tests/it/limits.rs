@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use zayavka::domain::{Buttons, Reply, TelegramId};
-use zayavka::telegram::{Client, Failure};
+use zayavka::channels::telegram::{Client, Failure};
 
 use crate::cli;
 use crate::files::Desk;

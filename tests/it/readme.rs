@@ -8,11 +8,11 @@ use async_graphql::parser::types::{OperationType, Selection, TypeKind, TypeSyste
 use async_graphql::parser::{parse_query, parse_schema};
 use reqwest::Method;
 use serde_json::{Value, json};
-use zayavka::app::limits as attempts;
+use zayavka::app::security::limits as attempts;
 use zayavka::domain::{
     Country, Description, Line, MOST_STAGES, Name, PASSWORD_LENGTH, Phone, StageName, Sum, Wording,
 };
-use zayavka::graphql::limits;
+use zayavka::graphql::engine::limits;
 use zayavka::http;
 
 use crate::fake_telegram::Answer;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use futures_util::poll;
-use zayavka::app::turns::{self, Room, Turns};
+use zayavka::app::security::turns::{self, Room, Turns};
 
 type Lane = turns::Lane<u8, u32>;
 type Turn = turns::Turn<u8, u32>;

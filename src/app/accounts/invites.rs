@@ -7,7 +7,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use crate::app::posts::{self, Post};
-use crate::app::secrets;
+use crate::app::security::secrets;
 use crate::domain::{
     Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem, Registration, Result,
     Role,

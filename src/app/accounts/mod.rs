@@ -8,7 +8,7 @@ mod staff;
 
 use std::net::IpAddr;
 
-use super::known_devices::Known;
+use crate::app::security::known_devices::Known;
 use crate::domain::Employee;
 
 pub use invites::{

@@ -8,8 +8,8 @@ use super::SignedIn;
 use super::sign_in::signed_in;
 use super::staff::employee;
 use crate::app::Desk;
-use crate::app::passwords::{Lane, Verdict};
-use crate::app::tokens::Session;
+use crate::app::security::passwords::{Lane, Verdict};
+use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Conflict, Email, Employee, Error, Language, Password, Problem, Result};
 use crate::store::{self, Connection, Transaction};
 

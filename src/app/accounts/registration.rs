@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::sign_in::signed_in;
 use super::{SignedIn, WHOLE_FORM};
-use crate::app::limits::Attempt;
-use crate::app::passwords::Lane;
-use crate::app::{Desk, secrets};
+use crate::app::security::limits::Attempt;
+use crate::app::security::passwords::Lane;
+use crate::app::{Desk, security::secrets};
 use crate::domain::{
     Conflict, Email, Employee, Error, Password, Problem, Registration, Result, Role,
 };

@@ -7,9 +7,9 @@ use secrecy::SecretString;
 
 use super::{SignedIn, Source, WHOLE_FORM};
 use crate::app::Desk;
-use crate::app::known_devices::Known;
-use crate::app::passwords::{Lane, Verdict};
-use crate::app::tokens::Session;
+use crate::app::security::known_devices::Known;
+use crate::app::security::passwords::{Lane, Verdict};
+use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
 use crate::store::{self, Transaction};
 

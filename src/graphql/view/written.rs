@@ -5,7 +5,7 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value};
 
-use crate::graphql::json;
+use crate::graphql::engine::json;
 use crate::graphql::loader::Fetched;
 
 /// An object of which most requests want nothing but what it holds. Those get it as JSON at once;

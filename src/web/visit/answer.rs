@@ -17,7 +17,7 @@ use warp::reply::Response;
 use super::Visit;
 use super::viewer::{cookie_name, device_cookie_name};
 use crate::app::accounts::SignedIn;
-use crate::app::known_devices::Devices;
+use crate::app::security::known_devices::Devices;
 use crate::domain::{Error, Result};
 
 /// Nothing from elsewhere, no script or style in the page itself, no frame around it.

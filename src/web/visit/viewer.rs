@@ -6,8 +6,8 @@ use std::sync::Arc;
 use warp::http::HeaderMap;
 use warp::http::header::COOKIE;
 
-use crate::app::known_devices::Known;
-use crate::app::tokens::Session;
+use crate::app::security::known_devices::Known;
+use crate::app::security::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
 use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
 use crate::web::tasks::list_address;

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
-use zayavka::notifier::{Notifier, Step, Words};
+use zayavka::workers::outbox::{Notifier, Step, Words};
 use zayavka::store::{self, Db};
-use zayavka::telegram::Client;
+use zayavka::channels::telegram::Client;
 
 use super::{report, size};
 use crate::bot::{create, said, set_status};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::clock::Clock;
 use crate::config::Backups;
 use crate::store::backup::{self, Backup};
@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(3_600);
 
 /// Makes backups until `stop`. One that fails is said in the log and tried again; it never ends
 /// the server.
-pub(super) async fn run(
+pub async fn run(
     settings: Backups,
     db: Db,
     clock: Clock,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::app::{Desk, incidents};
 use crate::domain::{IncidentKind, Result};
 use crate::store::{self, Transaction};
@@ -22,7 +22,7 @@ const STEP: SignedDuration = SignedDuration::from_secs(5);
 ///
 /// # Errors
 /// None: what fails is tried again.
-pub(super) async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
+pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
     let clock = &desk.clock;
     let (mut wall, mut monotonic) = (clock.now(), clock.elapsed());
     loop {

@@ -12,11 +12,11 @@ const MOST: usize = 64;
 
 /// The fingerprint of the shape; a stranger can't foresee it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Shape(u64);
+pub(in crate::graphql) struct Shape(u64);
 
 /// Shapes with which a document was found right.
 #[derive(Default)]
-pub(super) struct Checked(Mutex<HashSet<Shape>>);
+pub(in crate::graphql) struct Checked(Mutex<HashSet<Shape>>);
 
 impl Shape {
     pub fn of(request: &Request) -> Self {

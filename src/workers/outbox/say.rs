@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::i18n::{self, Arg};
 use crate::store::{self, Connection};
-use crate::telegram::html;
+use crate::channels::telegram::html;
 
 /// What a notice says now; `None` for one that has nothing to say any more.
 pub(super) fn notice(

@@ -13,7 +13,7 @@ use warp::Reply;
 use warp::http::{StatusCode, header};
 use warp::reply::Response;
 
-use super::Failure;
+use crate::failure::Failure;
 use super::accept::{HEADERS, take};
 
 /// Answers until `stop`.

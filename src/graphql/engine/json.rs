@@ -6,7 +6,8 @@ use async_graphql::{Name, Response, Value};
 use bytes::Bytes;
 use serde_json::Result;
 
-use super::{is_refused, rope};
+use super::rope;
+use crate::graphql::is_refused;
 
 /// The JSON of an answer: pieces that have their place in memory already, each behind a text that leads to it, and what
 /// is behind the last of them. A short answer is only that.
@@ -81,7 +82,7 @@ fn write_fields(fields: IndexMap<Name, Value>) -> Result<Answer> {
 }
 
 /// Appends a value's JSON.
-pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
+pub(in crate::graphql) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
     match value {
         Value::Binary(written) => out.extend_from_slice(written),
         Value::List(entries) => {
@@ -111,7 +112,7 @@ pub(super) fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<()> {
 }
 
 /// About how much memory a value takes, in bytes.
-pub(super) fn weight(value: &Value) -> usize {
+pub(in crate::graphql) fn weight(value: &Value) -> usize {
     /// What the map of an object takes for a field beside the value.
     const FIELD: usize = 64;
     let own = size_of::<Value>();
@@ -125,14 +126,14 @@ pub(super) fn weight(value: &Value) -> usize {
 }
 
 /// A field's name, which is letters, digits and underscores.
-pub(super) fn write_name(name: &str, out: &mut Vec<u8>) {
+pub(in crate::graphql) fn write_name(name: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
 /// A comma before every entry but the first.
-pub(super) fn separate(index: usize, out: &mut Vec<u8>) {
+pub(in crate::graphql) fn separate(index: usize, out: &mut Vec<u8>) {
     if index > 0 {
         out.push(b',');
     }

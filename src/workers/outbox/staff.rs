@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection};
-use crate::telegram::html;
+use crate::channels::telegram::html;
 
 /// Tasks in a message, which has at most 4,096 characters.
 const LINES: usize = 30;

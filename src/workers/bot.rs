@@ -11,16 +11,16 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
-use crate::app::{Desk, incidents, secrets};
+use crate::failure::Failure;
+use crate::app::{Desk, incidents, security::secrets};
 use crate::bot;
 use crate::config::{Mode, Telegram};
 use crate::domain::{BotState, Error, IncidentKind, Language, backoff};
-use crate::fetcher::Fetcher;
+use crate::workers::photos::Fetcher;
 use crate::i18n;
-use crate::notifier::{Notifier, Words};
+use crate::workers::outbox::{Notifier, Words};
 use crate::store::{Db, Transaction};
-use crate::telegram::{self, Client, Conflict, Update};
+use crate::channels::telegram::{self, Client, Conflict, Update};
 
 /// Between two tries to reach Telegram, at the most.
 const AGAIN: Duration = Duration::from_secs(60);
@@ -29,7 +29,7 @@ const PATIENCE: u32 = 4;
 /// How often Telegram is asked how the bot stands.
 const LOOK: Duration = Duration::from_secs(300);
 
-pub(super) struct Bot {
+pub struct Bot {
     client: Client,
     mode: Mode,
     secret: Arc<SecretString>,
@@ -40,7 +40,7 @@ pub(super) struct Bot {
 }
 
 impl Bot {
-    pub(super) async fn build(settings: Telegram, db: &Db) -> Result<Self, Failure> {
+    pub async fn build(settings: Telegram, db: &Db) -> Result<Self, Failure> {
         let secret = match settings.webhook_secret {
             Some(secret) => secret,
             None => secrets::kept(db, "webhook").await?.into(),
@@ -55,12 +55,12 @@ impl Bot {
     }
 
     /// What the webhook asks for; `None` when there is no webhook.
-    pub(super) fn webhook_secret(&self) -> Option<Arc<SecretString>> {
+    pub fn webhook_secret(&self) -> Option<Arc<SecretString>> {
         (self.mode == Mode::Webhook).then(|| self.secret.clone())
     }
 
     /// Fetches, announces and sends until `stop`.
-    pub(super) async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
+    pub async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let words = Words {
             shop: desk.shop.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::app::{Desk, staff_bot};
 use crate::domain::Result;
 
@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// None: what fails is tried again.
-pub(super) async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
+pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
     loop {
         if let Err(error) = look(&desk).await {
             let error = &error as &dyn std::error::Error;

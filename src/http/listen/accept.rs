@@ -23,7 +23,7 @@ use tower_service::Service;
 use warp::http::{Request, Version};
 use warp::reply::Response;
 
-use super::Failure;
+use crate::failure::Failure;
 use super::body::Watched;
 use super::pace::Paced;
 use super::tls::CHALLENGE;

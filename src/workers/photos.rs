@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::i18n;
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure, Scope, html};
+use crate::channels::telegram::{Client, Failure, Scope, html};
 
 /// The worker that fetches.
 pub struct Fetcher {

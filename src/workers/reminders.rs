@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::app::{self, Desk};
 use crate::domain::Reminders;
 use crate::store::Transaction;
@@ -14,7 +14,7 @@ use crate::store::Transaction;
 const LOOK: Duration = Duration::from_secs(3_600);
 
 /// Reminds until `stop`. A failure is said in the log; it never ends the server.
-pub(super) async fn run(
+pub async fn run(
     reminders: Reminders,
     desk: Arc<Desk>,
     stop: CancellationToken,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::store::{Db, NOTICED};
 
 /// How long everybody is still told that the database was lost, before the server ends.

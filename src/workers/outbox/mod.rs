@@ -24,7 +24,7 @@ use crate::domain::{
     Content, Error, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
 };
 use crate::store::{self, Db};
-use crate::telegram::{Client, Failure, Scope};
+use crate::channels::telegram::{Client, Failure, Scope};
 
 pub use staff::Words;
 

@@ -4,7 +4,7 @@
 use async_graphql::{Context, ContextBase, Value};
 use bytes::Bytes;
 
-use super::loader::Fetched;
+use crate::graphql::loader::Fetched;
 use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
 
@@ -90,7 +90,7 @@ pub struct Finished(Value);
 
 impl<'a> Text<'a> {
     pub fn begin(ctx: &'a Context<'_>) -> Result<Self> {
-        let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
+        let fetched = ctx.data::<Fetched>().map_err(crate::graphql::missing)?;
         let as_json = is_final(ctx);
         let mut rope = Rope::begin(fetched);
         if as_json {

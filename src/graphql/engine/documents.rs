@@ -9,7 +9,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::error::{Code, refusal};
+use crate::graphql::error::{Code, refusal};
 use super::limits;
 use super::shape::Checked;
 
@@ -19,10 +19,10 @@ const KEPT: u64 = 512 * 1024;
 const COUNT: usize = 1_000;
 
 /// Keyed by their texts.
-pub(super) struct Documents(Cache<String, Arc<Read>, Length>);
+pub(in crate::graphql) struct Documents(Cache<String, Arc<Read>, Length>);
 
 /// A document that may be run.
-pub(super) struct Read {
+pub(in crate::graphql) struct Read {
     pub document: ExecutableDocument,
     /// Whether it asks for the schema.
     pub introspects: bool,

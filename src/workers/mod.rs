@@ -1,0 +1,11 @@
+//! What runs beside the requests: it sends, fetches, copies and looks after things.
+
+pub mod backups;
+pub mod bot;
+pub mod clock;
+pub mod foreign_writes;
+pub mod mornings;
+pub mod outbox;
+pub mod photos;
+pub mod reminders;
+pub mod webhooks;
