@@ -4,39 +4,36 @@
 //!
 //! In reading order; arrows never point back.
 //!
-//! - [`domain`]: what the shop works with, pure.
-//! - [`config`]: the settings, checked.
-//! - [`certificate`]: what HTTPS shows.
-//! - [`https`]: its ciphers, and the client that asks other servers.
-//! - [`clock`]: the only place that asks for the time.
-//! - [`log`]: the lines for whoever runs the server.
-//! - [`metrics`]: what the server counts of itself.
+//! - [`failure`]: the error that workers and commands end with.
+//! - [`domain`]: the shop's nouns and rules, pure.
+//! - [`config`]: the settings, parsed and checked.
+//! - [`clock`]: the only place that reads the time.
+//! - [`metrics`]: the server's own counters.
+//! - [`log`]: log lines for operators.
 //! - [`i18n`]: every sentence, in Russian and English.
-//! - [`store`]: all the SQL.
-//! - [`sheet`]: tables as files, CSV and Excel workbooks, ours and others'.
-//! - [`app`]: the use cases, inside their caller's transaction.
-//! - [`telegram`]: the wire to Telegram alone.
+//! - [`tls_provider`]: the one provider of ciphers.
+//! - [`certificate`]: reads a certificate and its key.
+//! - [`https`]: the client that asks other servers.
+//! - [`store`]: all the SQL; its `engine` reads and writes the file, its `upkeep` looks after it.
+//! - [`app`]: the use cases, inside their caller's transaction; `security` has tokens, passwords and limits.
+//! - [`channels`]: how a message reaches a person; the wire alone.
 //! - [`bot`]: the customers' conversation.
-//! - [`notifier`]: from the outbox to Telegram.
-//! - [`fetcher`]: files from Telegram.
-//! - [`webhooks`]: from their deliveries to other people's programs.
-//! - [`graphql`]: the API.
-//! - [`web`]: the staff's pages, and the one that customers see.
-//! - [`http`]: the routes.
-//! - [`server`]: puts it together.
+//! - [`workers`]: everything that runs beside the requests.
+//! - [`sheet`]: tables as CSV files and Excel workbooks, ours and other programs'.
+//! - [`graphql`]: the API; its `engine` parses documents and writes answers.
+//! - [`web`]: the staff's pages, and the customers' status page.
+//! - [`http`]: the routes; its `listen` accepts connections.
+//! - [`server`]: the composition root.
 //! - [`demo`]: an invented shop.
-//! - [`doctor`]: what is wrong with an installation.
+//! - [`doctor`]: finds what is wrong with an installation.
 //! - [`cli`]: the command line.
 //!
 //! ```text
 //! cli ─▶ server ─▶ http ─▶ graphql ─┐
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
-//!  │        ├─▶ notifier, fetcher ─▶ telegram, store
-//!  │        └─▶ webhooks ─▶ config, store
-//!  │                 graphql, web ─▶ sheet ─▶ i18n, store
-//!  └─▶ doctor ─▶ telegram, store      server, doctor ─▶ certificate      store ─▶ metrics, clock
-//!       telegram, webhooks, server, certificate, cli ─▶ https            cli ─▶ log ─▶ clock, domain
+//!  │        └─▶ workers ─▶ bot, channels, app, store
+//!  └─▶ doctor, demo ─▶ store          graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
 //!
 //! # What always holds

@@ -9,8 +9,8 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::log::Log;
-use crate::app::security::tokens::Session;
 use super::{Desk, accounts, approvals, comments, customers, details, notices, staff_bot, stages};
+use crate::app::security::tokens::Session;
 use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, Message, NewTask, Phone, Problem, Result, Shop,
     Stage, Status, Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,

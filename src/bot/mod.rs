@@ -13,9 +13,9 @@ use jiff::Timestamp;
 
 use crate::app::links;
 use crate::app::status_links::Links;
+use crate::channels::telegram::Update;
 use crate::domain::{Result, Shop};
 use crate::store::{self, Transaction};
-use crate::channels::telegram::Update;
 
 pub use conversation::{Effect, Input, Press, Pressed, step};
 use perform::{Context, perform};

@@ -8,10 +8,10 @@ use super::staff;
 use crate::app::answers::{self, Changed, Said, Taken};
 use crate::app::links::{self, Standing};
 use crate::app::status_links::{self, Links};
+use crate::channels::telegram::Person;
 use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
 use crate::store::{self, Transaction};
-use crate::channels::telegram::Person;
 
 /// What an effect needs.
 pub struct Context<'a> {

@@ -2,11 +2,11 @@
 
 use super::conversation::{Input, Press, Pressed};
 use crate::app::answers::Said;
+use crate::channels::telegram::{self, Contact, Content, Event, Person};
 use crate::domain::{
     ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId,
     one_line,
 };
-use crate::channels::telegram::{self, Contact, Content, Event, Person};
 
 pub fn read(event: Event, shop: &Shop) -> Option<(Person, Input)> {
     match event {

@@ -5,13 +5,13 @@ use jiff::tz::TimeZone;
 use crate::app::answers::Landed;
 use crate::app::links::Standing;
 use crate::app::status_links::Followed;
+use crate::channels::telegram::html;
 use crate::domain::{
     Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Reply, Shop, Sum,
     TaskId,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
-use crate::channels::telegram::html;
 
 /// Tasks on a page. A line has at most some 140 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use super::language;
 use crate::app::staff_bot::{self, Linking};
+use crate::channels::telegram::{Content, Event, Message, Person, html};
 use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
 use crate::i18n;
 use crate::store::{self, Transaction};
-use crate::channels::telegram::{Content, Event, Message, Person, html};
 
 /// What somebody did who may be an employee.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use super::{print, signals};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::doctor::{self, Finding, Level};
+use crate::failure::Failure;
 use crate::https;
 use crate::log;
-use crate::failure::Failure;
 use crate::store;
 
 /// How long the server may take to say that it is ready.

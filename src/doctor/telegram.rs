@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Finding, age};
+use crate::channels::telegram::{Client, webhook_url};
 use crate::config::{Config, Mode};
 use crate::domain::{BotTrouble, Incident, IncidentKind};
-use crate::channels::telegram::{Client, webhook_url};
 
 const ABOUT: &str = "Telegram";
 

@@ -6,11 +6,11 @@ use async_graphql::{Context, Enum};
 use futures_util::StreamExt;
 
 use super::Asked;
-use crate::graphql::engine::rope::{Finished, Text};
 use crate::app;
 use crate::app::Desk;
 use crate::app::archive::{Coding, Packed};
 use crate::domain::{Actor, DateOrder, Days, Language, Owner, Result};
+use crate::graphql::engine::rope::{Finished, Text};
 use crate::sheet::{self, Choices, Reading, Table, Writing};
 use crate::store::Connection;
 

@@ -24,18 +24,18 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
 use crate::app::accounts::Source;
-use crate::app::security::known_devices::Known;
 use crate::app::memory::Memory;
+use crate::app::security::known_devices::Known;
 use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-use engine::limits;
 use engine::documents::{Documents, Read};
-pub use error::{Code, busy, code_of, refusal, refusal_of};
 pub use engine::json::{Answer, write};
-use loader::Fetched;
+use engine::limits;
 pub use engine::page::LONGEST_PAGE;
 use engine::shape::Shape;
+pub use error::{Code, busy, code_of, refusal, refusal_of};
+use loader::Fetched;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 

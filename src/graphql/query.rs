@@ -7,8 +7,6 @@ use super::Asked;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
-use crate::graphql::engine::page::{self, Page};
-use crate::graphql::engine::rope::Finished;
 use super::view::{
     CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
     StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,
@@ -17,6 +15,8 @@ use super::view::{
 use crate::app;
 use crate::app::paging;
 use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
+use crate::graphql::engine::page::{self, Page};
+use crate::graphql::engine::rope::Finished;
 use crate::sheet::Writing;
 use crate::store::invites::Invite;
 use crate::store::tasks::After;

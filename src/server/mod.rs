@@ -14,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::lost::DatabaseLost;
 use crate::app::{
-    Desk, accounts, security::known_devices::Devices, security::limits::Limits, memory::Memory, security::passwords::Passwords,
-    security::secrets, stages, status_links::Links, security::tokens::Tokens, uploads::Uploads,
+    Desk, accounts, memory::Memory, security::known_devices::Devices, security::limits::Limits,
+    security::passwords::Passwords, security::secrets, security::tokens::Tokens, stages,
+    status_links::Links, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};

@@ -8,9 +8,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::named_params;
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{LONGEST_BACKOFF, LONGEST_WAIT, Result};
+use crate::store::engine::types::Millis;
 
 /// By so much instants may lie ahead and mean nothing: whoever writes asks for the time before the
 /// write has its turn, and a clock is corrected by seconds every now and then.

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::columns::Columns;
-use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{
     Approval, ApprovalId, Channel, CustomerId, Decision, EmployeeId, Message, NewApproval, Result,
     TaskId,
 };
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::{Millis, numbers};
 
 pub(super) const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
                        decided_at, channel, unsettled";

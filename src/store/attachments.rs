@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::columns::Columns;
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     Attachment, AttachmentId, AttachmentKind, CommentId, Contents, CustomerId, Enclosure, Image,
     Keeping, Result, Wanted,
 };
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str =
     "id, comment_id, kind, state, file_name, mime, size, duration, about, width, height";
@@ -145,7 +145,7 @@ pub fn stored(connection: &Connection, id: AttachmentId) -> Result<Option<Stored
 }
 
 /// What came with these messages, in the order in which it came. The numbers are those of
-/// [`numbers`](super::types::numbers).
+/// [`numbers`](crate::store::engine::types::numbers).
 pub(super) fn of_comments(
     connection: &Connection,
     comments: &str,

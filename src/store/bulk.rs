@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{ErrorCode, TransactionBehavior, params_from_iter};
 
-use super::{Connection, Transaction, configure, lock, search};
+use super::{Connection, Transaction, engine::connection::configure, engine::lock, engine::search};
 use crate::domain::{
     CustomerId, Day, Details, EmployeeId, Error, EventKind, Result, Sum, Task, TaskId,
 };

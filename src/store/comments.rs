@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::columns::Columns;
-use super::types::{Millis, numbers};
 use super::{Connection, Transaction, attachments};
 use crate::domain::{
     Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Result,
     Settled, TaskId,
 };
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::{Millis, numbers};
 
 pub(super) const COLUMNS: &str =
     "id, task_id, kind, employee_id, customer_id, channel, text, at, settled_at, settled_by";

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::columns::Columns;
-use super::types::{Millis, literal};
 use super::{Connection, Transaction, webhooks};
 use crate::domain::{
     Customer, CustomerId, HookEvent, Language, Name, Phone, Result, TelegramId, TelegramLink,
 };
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::{Millis, literal};
 
 pub(super) const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
                                   telegram_blocked, telegram_language";

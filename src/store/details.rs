@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, named_params};
 
-use super::columns::Columns;
-use super::types::numbers;
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Details, Device, Line, Link, Result, TaskId};
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::numbers;
 
 pub(super) const COLUMNS: &str = "task_id, kind, brand, model, serial, accessories, appearance, place, \
                        estimate, price, prepayment, warranty_until, warranty_of";

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::columns::Columns;
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role, TelegramId, TimeOfDay};
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, telegram_id, \
                                   morning_time, created_at";

@@ -3,9 +3,9 @@
 use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::Result;
+use crate::store::engine::types::Millis;
 
 /// For how long an equal form makes nothing new, in hours.
 const KEPT: i64 = 24;

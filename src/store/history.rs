@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::Row;
 
-use super::columns::Columns;
-use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId, shown};
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::{Millis, numbers};
 
 pub(super) const COLUMNS: &str =
     "id, task_id, kind, author, employee_id, customer_id, from_value, to_value, at";

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::Row;
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Incident, IncidentKind, Result};
+use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "kind, at, amount";
 

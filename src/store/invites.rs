@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
+use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, email, role, created_by, created_at, expires_at, used_at";
 /// Whoever made it may still make one: an invite is worth as much as the right of its maker. One of the

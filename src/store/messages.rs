@@ -3,9 +3,9 @@
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, named_params};
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{CommentId, Result, TaskId, TelegramId};
+use crate::store::engine::types::Millis;
 
 /// What a message of a chat is about.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,8 +3,8 @@
 use rusqlite::{Row, named_params};
 
 use super::Connection;
-use super::types::Millis;
 use crate::domain::{Days, Result, Step, Stepped};
+use crate::store::engine::types::Millis;
 
 /// Every step of every task that there is, in no order. A task is finished once: when it was READY
 /// for the first time. Each part of the statement reads the span from an index of its own.

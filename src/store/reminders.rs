@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Result, TaskId, TelegramId};
+use crate::store::engine::types::Millis;
 
 /// A task that is READY, with a customer who can be told so.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Result, SessionId};
+use crate::store::engine::types::Millis;
 
 /// Rows that stay whatever the clock says: a clock that is ahead for a moment would otherwise forget sessions whose
 /// tokens are valid again once the clock is right.

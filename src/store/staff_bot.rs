@@ -5,9 +5,9 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
 
 use super::ahead::soon;
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{Day, EmployeeId, Result, TelegramId, TimeOfDay};
+use crate::store::engine::types::Millis;
 
 /// How long it stays known that a list was sent.
 const KEPT_HOURS: i64 = 7 * 24;

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::columns::Columns;
 use super::tasks::touched;
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     Author, EventKind, NewStage, Result, Stage, StageId, StageName, Status, StuckDays, Wording,
 };
+use crate::store::engine::columns::Columns;
+use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, told, stuck_days";
 /// The order in which they stand on the pages.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
-use super::types::{Millis, numbers};
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Result, TaskId};
+use crate::store::engine::types::{Millis, numbers};
 
 /// The generations of the links of those tasks that have one.
 pub fn generations(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, i64>> {

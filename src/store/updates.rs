@@ -3,8 +3,8 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::Transaction;
-use super::types::Millis;
 use crate::domain::Result;
+use crate::store::engine::types::Millis;
 
 /// Notes an update. `false` when it was there already, and so must have no second effect.
 ///

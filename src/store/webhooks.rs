@@ -3,12 +3,12 @@
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, Row};
 
-use super::types::Millis;
 use super::{Connection, Transaction};
 use crate::domain::{
     CustomerId, Delivery, DeliveryId, Error, HookEvent, HookStanding, Result, Status, Subject,
     Task, TaskId, UndeliveredHook, WebhookId,
 };
+use crate::store::engine::types::Millis;
 
 /// How long it stays known that something was delivered, and that something was given up.
 const DELIVERED_HOURS: i64 = 7 * 24;

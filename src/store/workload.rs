@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn what_every_page_counts_is_read_from_the_indexes_of_what_waits() {
         let mut connection = Connection::open_in_memory().unwrap();
-        super::super::migrate::run(&mut connection, &super::super::embedded_migrations()).unwrap();
+        crate::store::upkeep::migrate::run(&mut connection, &super::super::embedded_migrations())
+            .unwrap();
         let plan = format!("EXPLAIN QUERY PLAN {WAITING}");
         let mut statement = connection.prepare(&plan).unwrap();
         let steps = statement

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::clock::Clock;
 use crate::config::Backups;
+use crate::failure::Failure;
 use crate::store::backup::{self, Backup};
 use crate::store::{Db, rotation};
 

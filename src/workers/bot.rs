@@ -11,16 +11,16 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::app::{Desk, incidents, security::secrets};
 use crate::bot;
+use crate::channels::telegram::{self, Client, Conflict, Update};
 use crate::config::{Mode, Telegram};
 use crate::domain::{BotState, Error, IncidentKind, Language, backoff};
-use crate::workers::photos::Fetcher;
+use crate::failure::Failure;
 use crate::i18n;
-use crate::workers::outbox::{Notifier, Words};
 use crate::store::{Db, Transaction};
-use crate::channels::telegram::{self, Client, Conflict, Update};
+use crate::workers::outbox::{Notifier, Words};
+use crate::workers::photos::Fetcher;
 
 /// Between two tries to reach Telegram, at the most.
 const AGAIN: Duration = Duration::from_secs(60);

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::app::{Desk, incidents};
 use crate::domain::{IncidentKind, Result};
+use crate::failure::Failure;
 use crate::store::{self, Transaction};
 
 /// How often it is looked at, by the monotonic clock.

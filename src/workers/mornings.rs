@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::app::{Desk, staff_bot};
 use crate::domain::Result;
+use crate::failure::Failure;
 
 /// How often it is looked whether it is time.
 const LOOK: Duration = Duration::from_secs(60);

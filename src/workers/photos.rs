@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::channels::telegram::{Client, Failure, Scope, html};
 use crate::clock::Clock;
 use crate::domain::{
     AttachmentId, Author, Buttons, Comment, Contents, Reply, Result, TelegramLink, Wanted, backoff,
@@ -13,7 +14,6 @@ use crate::domain::{
 };
 use crate::i18n;
 use crate::store::{self, Db};
-use crate::channels::telegram::{Client, Failure, Scope, html};
 
 /// The worker that fetches.
 pub struct Fetcher {

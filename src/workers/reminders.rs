@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::app::{self, Desk};
 use crate::domain::Reminders;
+use crate::failure::Failure;
 use crate::store::Transaction;
 
 /// How often the clock is looked at: somebody may set it meanwhile, and what failed is tried again.

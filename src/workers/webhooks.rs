@@ -270,8 +270,8 @@ mod tests {
             "t=1627203600,v1=0b6188fc8a0435f63e60f3b659cc83db293ea4b2437f7515ec1ca6c26477ca2e"
         );
         for page in [
-            include_str!("../README.md"),
-            include_str!("../README.ru.md"),
+            include_str!("../../README.md"),
+            include_str!("../../README.ru.md"),
         ] {
             assert!(page.contains(&format!("\n{body}\n")));
             assert!(page.contains(&signature));

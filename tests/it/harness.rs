@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
-use zayavka::server::{Failure, Server};
+use zayavka::failure::Failure;
+use zayavka::server::Server;
 use zayavka::store::embedded_migrations;
 
 use crate::fake_telegram::FakeTelegram;
@@ -283,7 +284,9 @@ webhook_secret = '{SECRET}'",
         let log = Log::start();
         let answer = self.ask(query).await;
         assert!(answer["errors"].is_null(), "{answer}");
-        log.text().matches("zayavka::store::readers: read").count()
+        log.text()
+            .matches("zayavka::store::engine::readers: read")
+            .count()
     }
 
     /// Everything that stands in the tables, as text.

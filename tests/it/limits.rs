@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use zayavka::domain::{Buttons, Reply, TelegramId};
 use zayavka::channels::telegram::{Client, Failure};
+use zayavka::domain::{Buttons, Reply, TelegramId};
 
 use crate::cli;
 use crate::files::Desk;

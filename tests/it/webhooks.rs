@@ -88,7 +88,8 @@ async fn it_is_told_once_signed_and_in_order() {
         assert_eq!(told.headers["x-zayavka-event"], told.event());
         assert_eq!(told.headers["content-type"], "application/json");
         let at = shop.clock.now();
-        let expected = zayavka::workers::webhooks::signature(&SecretString::from(SECRET), at, &told.body);
+        let expected =
+            zayavka::workers::webhooks::signature(&SecretString::from(SECRET), at, &told.body);
         assert_eq!(told.headers["x-zayavka-signature"], expected);
     }
     shop.close().await;

@@ -9,9 +9,9 @@ use async_graphql::parser::types::ExecutableDocument;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::graphql::error::{Code, refusal};
 use super::limits;
 use super::shape::Checked;
+use crate::graphql::error::{Code, refusal};
 
 /// The texts that are kept, in bytes; read, they take about ten times as much.
 const KEPT: u64 = 512 * 1024;

@@ -4,9 +4,9 @@
 use async_graphql::{Context, ContextBase, Value};
 use bytes::Bytes;
 
-use crate::graphql::loader::Fetched;
 use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
+use crate::graphql::loader::Fetched;
 
 /// A piece is complete once it is that long, in bytes: what is appended next hardly ever outgrows a unit of memory.
 const FULL: usize = UNIT - 4 * 1024;

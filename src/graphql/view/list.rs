@@ -10,8 +10,8 @@ use futures_util::stream::{Stream, StreamExt};
 use super::written::{self, Entry};
 use crate::domain::{Error, Result};
 use crate::graphql::engine::json;
-use crate::graphql::loader::Fetched;
 use crate::graphql::engine::rope::{self, Rope};
+use crate::graphql::loader::Fetched;
 
 /// Entries between two rests, so that a long list doesn't keep a thread from all other requests.
 const REST: usize = 64;

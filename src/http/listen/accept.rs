@@ -23,10 +23,10 @@ use tower_service::Service;
 use warp::http::{Request, Version};
 use warp::reply::Response;
 
-use crate::failure::Failure;
 use super::body::Watched;
 use super::pace::Paced;
 use super::tls::CHALLENGE;
+use crate::failure::Failure;
 use crate::http::{self, Connection, Counted, Site};
 
 /// How long a stop waits for requests that are under way.

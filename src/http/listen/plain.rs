@@ -13,8 +13,8 @@ use warp::Reply;
 use warp::http::{StatusCode, header};
 use warp::reply::Response;
 
-use crate::failure::Failure;
 use super::accept::{HEADERS, take};
+use crate::failure::Failure;
 
 /// Answers until `stop`.
 ///

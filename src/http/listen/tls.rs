@@ -14,10 +14,10 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::certificate;
 use crate::clock::Clock;
 use crate::config::Certificate;
+use crate::failure::Failure;
 use crate::tls_provider;
 
 /// By which an authority asks for proof that the domain is ours (RFC 8737).

@@ -7,7 +7,7 @@ use crate::domain::{
     CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage, TaskId, TelegramId,
     Waiting,
 };
-use crate::store::types::Millis;
+use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
 pub fn push_notice(

@@ -7,8 +7,8 @@ mod take_back;
 
 use rusqlite::Row;
 
-use super::types::Millis;
 use crate::domain::{Notice, Told};
+use crate::store::engine::types::Millis;
 
 pub use fill::{
     push_notice, push_reply, push_reply_once, push_staff_news, replace, revive, waiting_of_task,

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::told;
 use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::Connection;
-use crate::store::types::Millis;
+use crate::store::engine::types::Millis;
 
 /// What was given up of what customers were to be told, as far as staff can see it with a task.
 pub(in crate::store) const DEAD_NOTICE: &str =

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::notice;
 use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TelegramId};
-use crate::store::types::Millis;
+use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
 /// The heads of the chats' queues, in the order in which they are due; those that a try at

@@ -6,8 +6,8 @@ use rusqlite::types::ToSql;
 
 use super::{TaskRow, read_all, read_first};
 use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, serial_key};
-use crate::store::types::{Millis, literal};
-use crate::store::{Connection, outbox, search};
+use crate::store::engine::types::{Millis, literal};
+use crate::store::{Connection, engine::search, outbox};
 
 /// What has been in its stage for as many days as make it stuck there. Few stages lead to few tasks.
 const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id

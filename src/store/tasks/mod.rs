@@ -20,12 +20,12 @@ pub use write::{
     delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
 };
 
-use super::columns::{self, Columns};
-use super::types::{Millis, numbers};
 use super::{Connection, customers, employees, stages};
 use crate::domain::{
     Customer, CustomerId, Description, Employee, EmployeeId, Result, Stage, StageId, Task, TaskId,
 };
+use crate::store::engine::columns::{self, Columns};
+use crate::store::engine::types::{Millis, numbers};
 
 /// A task with its stage and those whom it concerns, in one statement for any number of them.
 #[derive(Debug, Clone)]

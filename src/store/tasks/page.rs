@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Conditions, Place, SELECT, SELECT_PLACED, TaskRow};
 use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
-use crate::store::types::Millis;
+use crate::store::engine::types::Millis;
 
 /// Where a page begins: behind the task with this sort key and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

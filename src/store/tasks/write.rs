@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::named_params;
 
 use crate::domain::{CustomerId, HookEvent, Result, Task, TaskId};
-use crate::store::types::Millis;
+use crate::store::engine::types::Millis;
 use crate::store::{Transaction, webhooks};
 
 /// What a change sets, so that the task stands first among those that something happened to. A trigger would

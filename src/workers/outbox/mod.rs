@@ -19,12 +19,12 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::channels::telegram::{Client, Failure, Scope};
 use crate::clock::Clock;
 use crate::domain::{
     Content, Error, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
 };
 use crate::store::{self, Db};
-use crate::channels::telegram::{Client, Failure, Scope};
 
 pub use staff::Words;
 

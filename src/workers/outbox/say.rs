@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::channels::telegram::html;
 use crate::domain::{
     Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop, TaskId,
     TelegramId,
 };
 use crate::i18n::{self, Arg};
 use crate::store::{self, Connection};
-use crate::channels::telegram::html;
 
 /// What a notice says now; `None` for one that has nothing to say any more.
 pub(super) fn notice(

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::channels::telegram::html;
 use crate::domain::{
     Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
     TelegramId, Urgency,
@@ -10,7 +11,6 @@ use crate::domain::{
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection};
-use crate::channels::telegram::html;
 
 /// Tasks in a message, which has at most 4,096 characters.
 const LINES: usize = 30;

@@ -9,11 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
-use zayavka::workers::outbox::{Notifier, Step, Words};
 use zayavka::store::{self, Db};
-use zayavka::channels::telegram::Client;
+use zayavka::workers::outbox::{Notifier, Step, Words};
 
 use super::{report, size};
 use crate::bot::{create, said, set_status};

@@ -11,7 +11,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use super::{OpenError, files, restore};
+use super::files;
+use crate::store::{OpenError, upkeep::restore};
 
 /// A lock that is held until it is dropped, or the program ends in any way.
 #[derive(Debug)]
@@ -34,14 +35,14 @@ pub fn serve(database: &Path) -> Result<Lock, OpenError> {
 ///
 /// # Errors
 /// As for [`serve`], and [`OpenError::Linked`] for a file with several names.
-pub(super) fn share(database: &Path) -> Result<Lock, OpenError> {
+pub(in crate::store) fn share(database: &Path) -> Result<Lock, OpenError> {
     let lock = shared(database, open(database, ".lock")?)?;
     refuse_links(database)?;
     Ok(lock)
 }
 
 /// The same for somebody who only reads, and may do so where nobody writes.
-pub(super) fn share_to_read(database: &Path) -> Result<Lock, OpenError> {
+pub(in crate::store) fn share_to_read(database: &Path) -> Result<Lock, OpenError> {
     if !files::is_read_only(database) {
         return share(database);
     }
@@ -76,7 +77,7 @@ fn refuse_links(database: &Path) -> Result<(), OpenError> {
 }
 
 /// Keeps away whatever of ours would open the database.
-pub(super) fn own(database: &Path) -> Result<Lock, OpenError> {
+pub(in crate::store) fn own(database: &Path) -> Result<Lock, OpenError> {
     let file = open(database, ".lock")?;
     let locked = file.try_lock();
     held(database, file, locked, |path| OpenError::InUse { path })

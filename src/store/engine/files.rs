@@ -9,12 +9,12 @@ use rustix::fs::{CWD, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 
 /// What SQLite adds to a file's name for its journal.
-pub(super) const JOURNAL: &str = "-journal";
+pub(in crate::store) const JOURNAL: &str = "-journal";
 
 /// Everything that it may leave beside a file.
-pub(super) const COMPANIONS: [&str; 3] = [JOURNAL, "-wal", "-shm"];
+pub(in crate::store) const COMPANIONS: [&str; 3] = [JOURNAL, "-wal", "-shm"];
 /// What the name of an unfinished copy has after the name that it is to get.
-pub(super) const PART: &str = ".part-";
+pub(in crate::store) const PART: &str = ".part-";
 
 /// The path with something after its last name: `shop.db` and `-wal` are `shop.db-wal`.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -24,7 +24,7 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The one true path of a file that is there or may be made.
-pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
+pub(in crate::store) fn real(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     match (fs::canonicalize(&path), path.parent(), path.file_name()) {
         (Ok(path), _, _) => Ok(path),
@@ -34,19 +34,19 @@ pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Whether nothing can be written where a path is, whatever its rights are.
-pub(super) fn is_read_only(path: &Path) -> bool {
+pub(in crate::store) fn is_read_only(path: &Path) -> bool {
     let disk = std::path::absolute(path).map(|path| statvfs(folder(&path)));
     matches!(disk, Ok(Ok(disk)) if disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
 /// The folder that a path is in.
-pub(super) fn folder(path: &Path) -> &Path {
+pub(in crate::store) fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
 /// Lets a new file belong to whom the database, or else its folder, belongs. Only root can; for
 /// anybody else the files are theirs already.
-pub(super) fn give_to_owner_of(database: &Path, file: &File) -> io::Result<()> {
+pub(in crate::store) fn give_to_owner_of(database: &Path, file: &File) -> io::Result<()> {
     let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
     let mine = file.metadata()?;
     if (mine.uid(), mine.gid()) == (model.uid(), model.gid()) {
@@ -59,13 +59,13 @@ pub(super) fn give_to_owner_of(database: &Path, file: &File) -> io::Result<()> {
 }
 
 /// Makes sure that the names in a folder survive a power cut.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder(path))?.sync_all()
 }
 
 /// A file that is being written. It goes when it is dropped before it got its name.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(in crate::store) struct Part {
     path: PathBuf,
     file: File,
 }
@@ -150,7 +150,7 @@ impl Drop for Part {
 }
 
 /// Removes a file, and what SQLite leaves beside one when it is killed while it writes.
-pub(super) fn remove_with_journal(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn remove_with_journal(path: &Path) -> io::Result<()> {
     let companions = COMPANIONS.map(|suffix| beside(path, suffix));
     for path in std::iter::once(path).chain(companions.iter().map(PathBuf::as_path)) {
         match fs::remove_file(path) {

@@ -68,7 +68,7 @@ impl Trouble {
 }
 
 /// How the last writes ended.
-pub(super) struct Writes {
+pub(in crate::store) struct Writes {
     database: PathBuf,
     failing: Mutex<Option<Failing>>,
     /// Since when the disk is to take what the running transaction has written.

@@ -10,7 +10,7 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, Type};
 
 /// What comes next in a row.
-pub(super) struct Columns<'a> {
+pub(in crate::store) struct Columns<'a> {
     row: &'a Row<'a>,
     next: usize,
     /// The table whose columns come next, and where its key is.
@@ -93,7 +93,7 @@ impl<'a> Columns<'a> {
 }
 
 /// Returns the column whose value could not be read, where a reader of columns has found that.
-pub(super) fn damaged(error: &rusqlite::Error) -> Option<&str> {
+pub(in crate::store) fn damaged(error: &rusqlite::Error) -> Option<&str> {
     match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, source) => {
             Some(&*source.downcast_ref::<Damaged>()?.column)
@@ -103,7 +103,7 @@ pub(super) fn damaged(error: &rusqlite::Error) -> Option<&str> {
 }
 
 /// The columns of a table that goes by another name in a statement.
-pub(super) fn of(alias: &str, columns: &str) -> String {
+pub(in crate::store) fn of(alias: &str, columns: &str) -> String {
     let columns = columns
         .split(", ")
         .map(|column| format!("{alias}.{column}"));

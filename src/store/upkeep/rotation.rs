@@ -67,7 +67,7 @@ pub fn prepare(folder: &Path) -> io::Result<()> {
 }
 
 /// Whether a file with that name is a regular backup.
-pub(super) fn is_name(file: &str) -> bool {
+pub(in crate::store) fn is_name(file: &str) -> bool {
     made_at(file).is_some()
 }
 

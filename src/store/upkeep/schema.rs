@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Connection, Flaw, check, embedded_migrations, migrate};
+use super::{check, migrate};
+use crate::store::{Connection, Flaw, embedded_migrations};
 
 /// What differs from what the migrations make.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ struct Object {
 ///
 /// # Errors
 /// [`Flaw::Foreign`] when something isn't there at all: the program would not even run.
-pub(super) fn compare(
+pub(in crate::store) fn compare(
     connection: &Connection,
     version: i64,
     path: &Path,

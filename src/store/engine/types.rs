@@ -114,7 +114,7 @@ impl ToSql for TimeOfDay {
 
 /// An instant as it is stored: milliseconds since the epoch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Millis(pub Timestamp);
+pub(in crate::store) struct Millis(pub Timestamp);
 
 impl FromSql for Millis {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
@@ -137,6 +137,6 @@ pub fn literal(text: &str) -> String {
 }
 
 /// Numbers for `json_each`: so one statement takes any count of them.
-pub(super) fn numbers(all: impl Iterator<Item = i64>) -> String {
+pub(in crate::store) fn numbers(all: impl Iterator<Item = i64>) -> String {
     serde_json::json!(all.collect::<Vec<_>>()).to_string()
 }

@@ -6,10 +6,10 @@ use crate::domain::{Error, Result};
 
 /// Reads or writes that may wait for a thread. Whoever comes when so many wait has no place in a queue yet, and
 /// leaves nothing there when they go: a client that hangs up and asks again can't pile up work behind a slow disk.
-pub(super) const PLACES: usize = 1_024;
+pub(in crate::store) const PLACES: usize = 1_024;
 
 /// A thread that is joined at the end.
-pub(super) struct Thread(Option<JoinHandle<()>>);
+pub(in crate::store) struct Thread(Option<JoinHandle<()>>);
 
 impl Thread {
     /// Starts a thread, which has to end by itself once its queue is gone.

@@ -16,10 +16,11 @@ use rusqlite::{ErrorCode, OpenFlags, TransactionBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::digest::{self, Proof};
-use super::files::{self, Part, beside};
-use super::types::Millis;
-use super::{
-    Connection, Flaw, OpenError, backup, check, embedded_migrations, lock, migrate, search,
+use super::{backup, check, migrate};
+use crate::store::engine::files::{self, Part, beside};
+use crate::store::engine::types::Millis;
+use crate::store::{
+    Connection, Flaw, OpenError, embedded_migrations, engine::lock, engine::search,
 };
 
 /// How long another program may still need to let go of the database.
@@ -117,14 +118,14 @@ pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restore
 const ASIDE: &str = ".before-restore-";
 
 /// What a restore has been making that was killed. Nobody is at it: whoever calls this keeps restores away.
-pub(super) fn forget_unfinished(database: &Path) -> io::Result<()> {
+pub(in crate::store) fn forget_unfinished(database: &Path) -> io::Result<()> {
     let database = files::real(database)?;
     files::remove_with_journal(&beside(&database, RESTORING))
 }
 
 /// Takes away the second name that a restore has given the database and then was killed, before it had put another one
 /// in its place. Returns how many such names there were; one that can't be removed does no harm.
-pub(super) fn forget_second_names(database: &Path) -> u64 {
+pub(in crate::store) fn forget_second_names(database: &Path) -> u64 {
     let Ok(database) = files::real(database) else {
         return 0;
     };

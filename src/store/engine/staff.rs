@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{Connection, employees, sessions};
 use crate::domain::{Employee, EmployeeId, Result, SessionId};
+use crate::store::{Connection, employees, sessions};
 
 /// Everybody who has or had an account, and the sessions that were ended.
 pub struct Staff {
@@ -15,7 +15,7 @@ pub struct Staff {
 }
 
 impl Staff {
-    pub(super) fn read(connection: &Connection) -> Result<Self> {
+    pub(in crate::store) fn read(connection: &Connection) -> Result<Self> {
         let employees = employees::all(connection)?.into_iter();
         Ok(Self {
             employees: employees
@@ -36,7 +36,7 @@ impl Staff {
 
 /// What was read last, until something of it changes.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(in crate::store) struct Kept {
     state: Mutex<State>,
     changes: watch::Sender<()>,
 }

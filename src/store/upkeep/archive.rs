@@ -19,8 +19,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
 use self::read::ByTable;
-use super::{Connection, Transaction};
 use crate::domain::{Contents, Error, Problem, Result, Status, TaskFilter, TaskOrder};
+use crate::store::{Connection, Transaction};
 
 /// The tables that an archive has; a table comes after those that its rows refer to. Every other
 /// table is one of [`LEFT_OUT`]: a test sees to that.
@@ -197,7 +197,7 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
     }
     give_numbers_on(tx, &archive.numbers.0)?;
     // An older program may have made them by other rules.
-    super::search::renew_keys(tx)?;
+    crate::store::engine::search::renew_keys(tx)?;
     // What can't be read would be an error on somebody's page.
     read_through(tx).map_err(|_| unreadable())
 }
@@ -278,24 +278,24 @@ fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<&'static str, i64>) -> R
 }
 
 fn read_through(tx: &Transaction) -> Result<()> {
-    super::employees::all(tx)?;
-    super::customers::all(tx)?;
-    super::stages::all(tx)?;
+    crate::store::employees::all(tx)?;
+    crate::store::customers::all(tx)?;
+    crate::store::stages::all(tx)?;
     // A task can come to each status.
     for status in Status::ALL {
-        super::stages::first_of(tx, *status)?.ok_or(Error::NotFound)?;
+        crate::store::stages::first_of(tx, *status)?.ok_or(Error::NotFound)?;
     }
     let mut after = None;
     loop {
         let (all, order) = (TaskFilter::default(), TaskOrder::Oldest);
-        let rows = super::tasks::page(tx, &all, order, after, STEP)?;
+        let rows = crate::store::tasks::page(tx, &all, order, after, STEP)?;
         let ids: Vec<_> = rows.iter().map(|row| row.task.id).collect();
-        super::details::of_tasks(tx, &ids)?;
-        super::history::of_tasks(tx, &ids)?;
-        super::comments::of_tasks(tx, &ids)?;
-        super::approvals::of_tasks(tx, &ids)?;
+        crate::store::details::of_tasks(tx, &ids)?;
+        crate::store::history::of_tasks(tx, &ids)?;
+        crate::store::comments::of_tasks(tx, &ids)?;
+        crate::store::approvals::of_tasks(tx, &ids)?;
         match rows.last() {
-            Some(last) => after = Some(super::tasks::After::of(last, order)),
+            Some(last) => after = Some(crate::store::tasks::After::of(last, order)),
             None => return Ok(()),
         }
     }

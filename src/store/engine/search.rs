@@ -9,11 +9,11 @@
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Statement, TransactionBehavior};
 
-use super::{Connection, Transaction};
 use crate::domain::{TaskId, fold, serial_key};
+use crate::store::{Connection, Transaction};
 
 /// The table in which the triggers note the tasks.
-pub(super) const STALE: &str = "task_search_stale";
+pub(in crate::store) const STALE: &str = "task_search_stale";
 
 /// The table that says whether keys have to be made anew.
 const KEYS: &str = "stale_keys";
@@ -27,7 +27,7 @@ const LEAST: usize = 5;
 const FIRST: u32 = 0xE000;
 
 /// The letters of all numbers in a text that are long enough to be found by them, each number once.
-pub(super) fn digit_letters(text: &str) -> String {
+pub(in crate::store) fn digit_letters(text: &str) -> String {
     let mut numbers: Vec<&str> = text
         .split(|c: char| !c.is_ascii_digit())
         .filter(|number| number.len() >= LEAST)
@@ -49,7 +49,7 @@ pub(super) fn digit_letters(text: &str) -> String {
 }
 
 /// Lets the statements of a connection ask for [`digit_letters`], which one of the migrations does.
-pub(super) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_INNOCUOUS;
@@ -60,7 +60,7 @@ pub(super) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
 
 /// What the index keeps of a task: folded texts, so that a search finds every spelling of a word. A search
 /// is folded as well ([`Search`](crate::domain::Search)).
-pub(super) struct Entry {
+pub(in crate::store) struct Entry {
     pub texts: [String; 3],
     pub digits: String,
 }
@@ -82,11 +82,12 @@ impl Entry {
 }
 
 /// Writes an [`Entry`].
-pub(super) const INSERT: &str = "INSERT INTO task_search (rowid, description, name, device, digits)
+pub(in crate::store) const INSERT: &str =
+    "INSERT INTO task_search (rowid, description, name, device, digits)
     VALUES (?1, ?2, ?3, ?4, ?5)";
 
 /// Has the index read again whatever was noted. How many tasks that was.
-pub(super) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
+pub(in crate::store) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
     let forget = "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)";
     tx.prepare_cached(forget)?.execute([])?;
     let noted = "SELECT t.id, t.description, t.name, t.device
@@ -105,7 +106,7 @@ pub(super) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
 
 /// Makes the keys by which names, brands and serial numbers are compared, wherever they are not what the
 /// program makes of them today. Two stages whose names have become one keep their keys.
-pub(super) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
+pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
     renew(
         tx,
         fold,
@@ -157,7 +158,7 @@ fn renew(
 }
 
 /// Does both at the start: a migration may have asked for it, or another program than ours have written.
-pub(super) fn catch_up(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn catch_up(connection: &mut Connection) -> rusqlite::Result<()> {
     let has = |table: &str| -> rusqlite::Result<bool> {
         let noted = format!("SELECT EXISTS (SELECT 1 FROM {table})");
         Ok(connection.table_exists(None, table)?

@@ -13,8 +13,8 @@ use std::path::Path;
 use rustix::process::geteuid;
 
 use super::digest;
-use super::files::{self, COMPANIONS, PART, beside};
 use super::rotation;
+use crate::store::engine::files::{self, COMPANIONS, PART, beside};
 
 /// SQLite writes pages of at least this size, and the first one last.
 const PAGE: u64 = 512;
@@ -23,7 +23,7 @@ const PAGE: u64 = 512;
 ///
 /// # Errors
 /// When the folder can't be read, or something of ours in it can't be removed.
-pub(super) fn sweep(folder: &Path) -> io::Result<()> {
+pub(in crate::store) fn sweep(folder: &Path) -> io::Result<()> {
     let mut companions = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -117,7 +117,7 @@ fn gone_is_fine(removed: io::Result<()>) -> io::Result<()> {
 }
 
 /// What an older version called the copy that it made before a migration.
-pub(super) fn remove_old_names(database: &Path) -> io::Result<()> {
+pub(in crate::store) fn remove_old_names(database: &Path) -> io::Result<()> {
     files::remove_with_journal(&beside(database, ".migrating"))
 }
 

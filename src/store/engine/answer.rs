@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::{Error, Result};
 
 /// A place for one value, known at both ends.
-pub(super) struct Answer<T>(Arc<Mutex<Option<T>>>);
+pub(in crate::store) struct Answer<T>(Arc<Mutex<Option<T>>>);
 
 impl<T> Answer<T> {
     /// Both ends.

@@ -54,7 +54,7 @@ impl From<Loss> for Error {
 }
 
 /// A file as the system knows it, by whatever name. The number isn't given again while the file is open.
-pub(super) type Inode = (u64, u64);
+pub(in crate::store) type Inode = (u64, u64);
 
 fn inode(file: &Metadata) -> Inode {
     (file.dev(), file.ino())
@@ -62,7 +62,7 @@ fn inode(file: &Metadata) -> Inode {
 
 /// The files that SQLite has open.
 #[derive(Debug)]
-pub(super) struct OpenFiles {
+pub(in crate::store) struct OpenFiles {
     main: PathBuf,
     all: Vec<(PathBuf, Inode)>,
     /// How long the main file was when it was looked at last.

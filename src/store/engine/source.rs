@@ -11,18 +11,19 @@ use std::path::Path;
 use rusqlite::OpenFlags;
 use tokio_util::sync::CancellationToken;
 
+use super::connection::BUSY_TIMEOUT;
 use super::files::{self, Part, beside};
-use super::{BUSY_TIMEOUT, Connection, check};
+use crate::store::{Connection, upkeep::check};
 
 /// A connection for reading, and what has to stay for it.
-pub(super) struct Source {
+pub(in crate::store) struct Source {
     pub connection: Connection,
     /// Goes after the connection.
     _copy: Option<Part>,
 }
 
 /// Why a database can't be read.
-pub(super) enum Unopened {
+pub(in crate::store) enum Unopened {
     /// The copy that it would take can't be made.
     Copy(io::Error),
     Open(rusqlite::Error),

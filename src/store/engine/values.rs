@@ -4,12 +4,13 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Error, Row};
 
+use super::columns;
 use super::types::Millis;
-use super::{
-    Connection, approvals, attachments, columns, comments, customers, details, employees, history,
+use crate::domain::Day;
+use crate::store::{
+    Connection, approvals, attachments, comments, customers, details, employees, history,
     incidents, invites, outbox, stages, tasks, webhooks,
 };
-use crate::domain::Day;
 
 /// Values that are named; of the others it is told how many there are.
 const NAMED: usize = 5;
@@ -186,7 +187,7 @@ impl std::fmt::Display for Unreadable {
 }
 
 /// Reads every row of a database that has today's schema, one at a time.
-pub(super) fn read_through(connection: &Connection) -> rusqlite::Result<Unreadable> {
+pub(in crate::store) fn read_through(connection: &Connection) -> rusqlite::Result<Unreadable> {
     let mut found = Unreadable::default();
     for table in &TABLES {
         table.read_through(connection, &mut found)?;
@@ -248,8 +249,9 @@ fn place(error: &Error) -> Option<usize> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{embedded_migrations, migrate, search};
+    use super::super::search;
     use super::*;
+    use crate::store::{embedded_migrations, upkeep::migrate};
 
     /// Tables of numbers and texts that nothing is made of.
     const PLAIN: [&str; 7] = [

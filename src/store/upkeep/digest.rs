@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::files::{Part, beside};
+use crate::store::engine::files::{Part, beside};
 
 /// What stands behind a backup's name in the name of its digest.
-pub(super) const SUFFIX: &str = ".sha256";
+pub(in crate::store) const SUFFIX: &str = ".sha256";
 /// In bytes.
 const BUFFER: usize = 256 * 1024;
 /// Longer than any file with one sum, in bytes.
@@ -32,7 +32,7 @@ pub fn beside_backup(backup: &Path) -> PathBuf {
 }
 
 /// Gives a backup that is whole its name, and a digest. Where the digest can't be written there is no backup either.
-pub(super) fn publish(part: Part, to: &Path) -> io::Result<()> {
+pub(in crate::store) fn publish(part: Part, to: &Path) -> io::Result<()> {
     let sum = sum(part.path())?;
     part.publish(to)?;
     write(to, &sum).inspect_err(|_| {

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use rusqlite::ErrorCode;
 use tokio_util::sync::CancellationToken;
 
-use super::files::{self, Part, beside};
-use super::source::{Source, Unopened};
-use super::{Connection, Flaw, OpenError, check, digest, leftovers, lock, migrate};
+use super::{check, digest, leftovers, migrate};
+use crate::store::engine::files::{self, Part, beside};
+use crate::store::engine::source::{Source, Unopened};
+use crate::store::{Connection, Flaw, OpenError, engine::lock};
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub enum BackupError {
 }
 
 impl BackupError {
-    pub(super) fn write(
+    pub(in crate::store) fn write(
         path: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
@@ -111,7 +112,7 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
 }
 
 /// Copies a database that was lost from the files that a connection still has open.
-pub(super) fn rescue(
+pub(in crate::store) fn rescue(
     connection: &Connection,
     database: &Path,
     now: Timestamp,
@@ -163,7 +164,7 @@ fn sweep(to: &Path) {
 }
 
 /// SQLite fills an empty file that is there, so the rights are right from the start.
-pub(super) fn copy_into(connection: &Connection, part: &Part) -> rusqlite::Result<()> {
+pub(in crate::store) fn copy_into(connection: &Connection, part: &Part) -> rusqlite::Result<()> {
     let path = part.path().to_string_lossy();
     connection.execute("VACUUM INTO ?1", [path]).map(drop)
 }

@@ -9,16 +9,16 @@ use crossbeam_channel::Sender;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::Pool;
+use super::connection::Pool;
 use super::thread::{PLACES, Thread};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result};
 use crate::metrics::Metrics;
 
 /// What is to be read.
-pub(super) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
+pub(in crate::store) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 
-pub(super) struct Readers {
+pub(in crate::store) struct Readers {
     /// There until the end.
     queue: Option<Sender<Read>>,
     places: Arc<Semaphore>,
@@ -33,7 +33,7 @@ struct Read {
 }
 
 /// A place in the queue. It belongs to the read: whoever waited for that may be gone.
-pub(super) struct Place {
+pub(in crate::store) struct Place {
     /// Since when somebody waits.
     queued: Stopwatch,
     _permit: OwnedSemaphorePermit,

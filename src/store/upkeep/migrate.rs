@@ -11,8 +11,9 @@ use refinery::error::WrapMigrationError;
 use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
-use super::files::{self, Part, beside};
-use super::{Connection, backup, configure, digest, leftovers, search};
+use super::{backup, digest, leftovers};
+use crate::store::engine::files::{self, Part, beside};
+use crate::store::{Connection, engine::connection::configure, engine::search};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -77,7 +78,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    pub(super) fn file(
+    pub(in crate::store) fn file(
         path: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
@@ -100,7 +101,7 @@ impl OpenError {
 }
 
 /// Makes the file if there is none, and migrates it. Returns whether it was made.
-pub(super) fn prepare(
+pub(in crate::store) fn prepare(
     path: &Path,
     migrations: &[Migration],
     now: Timestamp,
@@ -125,7 +126,7 @@ pub(super) fn prepare(
 }
 
 /// Runs those migrations that the database hasn't seen: all of them, or none.
-pub(super) fn run(
+pub(in crate::store) fn run(
     connection: &mut Connection,
     migrations: &[Migration],
 ) -> Result<(), refinery::Error> {
@@ -137,13 +138,13 @@ pub(super) fn run(
 }
 
 /// The version that the migrations lead to.
-pub(super) fn newest(migrations: &[Migration]) -> i64 {
+pub(in crate::store) fn newest(migrations: &[Migration]) -> i64 {
     let versions = migrations.iter().map(|m| i64::from(m.version()));
     versions.max().unwrap_or(0)
 }
 
 /// The schema version of the file; 0 before the first migration.
-pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+pub(in crate::store) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     match connection.table_exists(None, "refinery_schema_history")? {
         false => Ok(0),
         true => {
@@ -154,7 +155,10 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// The checksum under which a migration was noted; `None` when it was not.
-pub(super) fn checksum(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
+pub(in crate::store) fn checksum(
+    connection: &Connection,
+    version: i64,
+) -> rusqlite::Result<Option<String>> {
     let sql = "SELECT checksum FROM refinery_schema_history WHERE version = ?1";
     let noted = connection.query_row(sql, [version], |row| row.get(0));
     noted.optional()
@@ -177,7 +181,7 @@ fn create(path: &Path) -> Result<bool, OpenError> {
 }
 
 /// An instant as it stands in the names of files.
-pub(super) fn stamp(now: Timestamp) -> String {
+pub(in crate::store) fn stamp(now: Timestamp) -> String {
     let now = now.to_zoned(TimeZone::UTC);
     now.strftime("%Y%m%dT%H%M%SZ").to_string()
 }

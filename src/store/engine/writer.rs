@@ -15,10 +15,11 @@ use super::identity::OpenFiles;
 use super::staff::Kept;
 use super::thread::{PLACES, Thread};
 use super::writes::Writes;
-use super::{Change, Lock, Pool, TaskChanged, schema_version, search};
+use super::{connection::Pool, connection::schema_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
+use crate::store::{Change, Lock, TaskChanged};
 
 /// Writes in one transaction at the most.
 const MOST: usize = 100;
@@ -26,7 +27,7 @@ const MOST: usize = 100;
 const LONGEST: Duration = Duration::from_millis(10);
 
 /// The way to the thread that writes.
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     /// There until the end.
     queue: Option<mpsc::Sender<Order>>,
     thread: Option<Thread>,
@@ -34,7 +35,7 @@ pub(super) struct Writer {
 }
 
 /// What the thread that writes has in common with those who ask it to.
-pub(super) struct Shared {
+pub(in crate::store) struct Shared {
     pub changes: broadcast::Sender<TaskChanged>,
     /// Tasks whose status links have changed.
     pub links: broadcast::Sender<TaskId>,
@@ -58,7 +59,7 @@ enum Order {
 }
 
 /// What is to be written.
-pub(super) type Work = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
+pub(in crate::store) type Work = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
 
 /// A write and whoever waits for it.
 struct Write {
@@ -320,7 +321,7 @@ impl Orders {
 
 /// What the running write has changed so far; SQLite's update hook fills it.
 #[derive(Clone, Default)]
-pub(super) struct Pending(Arc<Mutex<Touched>>);
+pub(in crate::store) struct Pending(Arc<Mutex<Touched>>);
 
 #[derive(Default)]
 struct Touched {

@@ -5,14 +5,14 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
-use super::files::beside;
-use super::source::{Source, Unopened};
-use super::types::Millis;
-use super::{
-    Differences, Flaw, Unreadable, ahead, check, embedded_migrations, incidents, migrate, schema,
-    webhooks,
-};
+use super::{check, migrate, schema};
 use crate::domain::{HookStanding, Incident};
+use crate::store::engine::files::beside;
+use crate::store::engine::source::{Source, Unopened};
+use crate::store::engine::types::Millis;
+use crate::store::{
+    Differences, Flaw, Unreadable, ahead, embedded_migrations, incidents, webhooks,
+};
 
 /// A database that is one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]

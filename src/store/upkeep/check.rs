@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{ErrorCode, OpenFlags};
 use tokio_util::sync::CancellationToken;
 
-use super::files::{self, beside};
-use super::{
-    BUSY_TIMEOUT, Connection, Differences, Unreadable, digest, embedded_migrations, migrate,
-    schema, values,
+use super::{digest, migrate, schema};
+use crate::store::engine::files::{self, beside};
+use crate::store::{
+    Connection, Differences, Unreadable, embedded_migrations, engine::connection::BUSY_TIMEOUT,
+    engine::values,
 };
 
 /// Steps of SQLite's machine between two looks at the stop.
@@ -65,7 +66,7 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    pub(super) fn migration(path: &Path, source: refinery::Error) -> Self {
+    pub(in crate::store) fn migration(path: &Path, source: refinery::Error) -> Self {
         Self::Migration {
             path: path.to_owned(),
             source: source.into(),
@@ -74,7 +75,10 @@ impl Flaw {
 }
 
 /// Opens a file that nobody writes to, without leaving anything beside it.
-pub(super) fn open(path: &Path, stop: &CancellationToken) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn open(
+    path: &Path,
+    stop: &CancellationToken,
+) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match has_log(path) {
         // Its newest changes are in the log, which SQLite reads in the usual way only.
@@ -98,7 +102,7 @@ pub(super) fn open(path: &Path, stop: &CancellationToken) -> rusqlite::Result<Co
 }
 
 /// Whether something may stand in a write-ahead log alone. An empty one without its index belongs to nobody.
-pub(super) fn has_log(path: &Path) -> bool {
+pub(in crate::store) fn has_log(path: &Path) -> bool {
     let real = files::real(path);
     let path = real.as_deref().unwrap_or(path);
     let length = std::fs::metadata(beside(path, "-wal")).map(|file| file.len());
@@ -106,14 +110,17 @@ pub(super) fn has_log(path: &Path) -> bool {
 }
 
 /// Lets long statements of a connection end when `stop` comes.
-pub(super) fn heed(connection: &Connection, stop: &CancellationToken) -> rusqlite::Result<()> {
+pub(in crate::store) fn heed(
+    connection: &Connection,
+    stop: &CancellationToken,
+) -> rusqlite::Result<()> {
     let stop = stop.clone();
     connection.progress_handler(STEPS, Some(move || stop.is_cancelled()))
 }
 
 /// What was found in a file that is one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(in crate::store) struct Found {
     pub version: i64,
     pub schema: Differences,
     /// Nothing while the schema is an older one: its values are read once they are brought forward.
@@ -121,7 +128,7 @@ pub(super) struct Found {
 }
 
 /// Looks at every page, row, reference and value of a file, and returns its schema version.
-pub(super) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> {
+pub(in crate::store) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> {
     let found = look_through(path, stop)?;
     let path = path.to_owned();
     if !found.schema.strange.is_empty() {
@@ -138,7 +145,7 @@ pub(super) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> 
 }
 
 /// The same for a copy that is better than none: what somebody has put into the file is taken along, and told.
-pub(super) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Found, Flaw> {
+pub(in crate::store) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Found, Flaw> {
     let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
     let version = ours(&connection, path)?;
     let schema = schema::compare(&connection, version, path)?;
@@ -151,7 +158,7 @@ pub(super) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Foun
 }
 
 /// The values that can't be read, in today's schema.
-pub(super) fn values(
+pub(in crate::store) fn values(
     connection: &Connection,
     version: i64,
     path: &Path,
@@ -163,7 +170,7 @@ pub(super) fn values(
 }
 
 /// The schema version, when the schema is one of ours.
-pub(super) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
+pub(in crate::store) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
     let unreadable = |error| unreadable(path, error);
     let foreign = |why: String| Flaw::Foreign {
         path: path.to_owned(),
@@ -207,7 +214,7 @@ fn sound(connection: &Connection, path: &Path) -> Result<(), Flaw> {
 }
 
 /// Says of the first reference that leads nowhere in which table it is.
-pub(super) fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
+pub(in crate::store) fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let mut broken = connection.prepare("PRAGMA foreign_key_check")?;
     let mut broken = broken.query([])?;
     let Some(row) = broken.next()? else {
@@ -218,7 +225,7 @@ pub(super) fn dangling(connection: &Connection) -> rusqlite::Result<Option<Strin
 }
 
 /// Says what an error of SQLite means for the file.
-pub(super) fn unreadable(path: &Path, source: rusqlite::Error) -> Flaw {
+pub(in crate::store) fn unreadable(path: &Path, source: rusqlite::Error) -> Flaw {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Flaw::NoDatabase { path },

@@ -1,0 +1,13 @@
+//! Looks after the file as a whole: migrations, checks, backups, restores, the archive.
+
+pub mod archive;
+pub mod backup;
+pub mod digest;
+pub mod health;
+pub mod restore;
+pub mod rotation;
+
+pub(in crate::store) mod check;
+pub(in crate::store) mod leftovers;
+pub(in crate::store) mod migrate;
+pub(in crate::store) mod schema;
