@@ -315,7 +315,7 @@ async fn flaw_06_emails_are_checked_and_differ_not_by_case() {
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{email} {answer}");
         assert_eq!(answer["errors"][0]["extensions"]["field"], "email");
     }
-    // What can't be seen is taken off before anything is looked at.
+    // Invisible characters are removed first.
     let seen = shop.ask(&update("owner\\u202e@example.com")).await;
     assert_eq!(
         seen["data"]["updateUser"]["user"]["email"],
@@ -532,7 +532,7 @@ async fn registration_can_be_open_or_closed() {
     shop.close().await;
 }
 
-/// What is wrong with a password for that account, by the code.
+/// Returns the code of a password's fault for that account.
 async fn wrong_with(shop: &Shop, email: &str, password: &str) -> Value {
     let query = "mutation ($email: String!, $password: String!) {
         register(email: $email, password1: $password, password2: \"another\") { errors } }";
@@ -577,7 +577,7 @@ async fn what_a_russian_speaker_guesses_first_is_refused() {
         "qwertyuiop",
         // Backwards.
         "ьлорап123",
-        // What an attacker knows of this very shop and account.
+        // Words that an attacker knows of this shop and account.
         "ремонтник1",
         "РЕМОНТНИК2024",
         "remontnik24",
@@ -735,7 +735,7 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
             ),
             "{one_more:?}"
         );
-        // Whoever hangs up before it was begun gives the place back.
+        // A caller that hangs up before its turn gives the slot back.
         waiting.pop();
         assert!(poll!(verify(1_000)).is_pending());
         go.send(()).unwrap();

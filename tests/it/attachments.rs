@@ -73,7 +73,7 @@ async fn last(shop: &Shop, count: usize) -> String {
     said(&all[count - 1]).to_owned()
 }
 
-/// What follows the answer above the list of tasks.
+/// The text between the bot's answer and the list of tasks.
 fn answer(message: &str) -> &str {
     message.split("\n\nВаши заявки").next().unwrap()
 }
@@ -374,7 +374,7 @@ async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_tr
     ] {
         assert!(desk.contains(line), "{line} {desk}");
     }
-    // What happens in a chat by itself is nothing that a customer says.
+    // Service messages of a chat aren't messages of the customer.
     for service in [
         json!({"pinned_message": {"message_id": 1}}),
         json!({"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}}),
@@ -485,7 +485,7 @@ async fn an_album_is_one_message_and_one_answer() {
     assert_eq!(all[0]["photo"]["id"], all[0]["attachments"][0]["id"]);
     let desk = page(&shop, "/tasks/1").await;
     assert_eq!(desk.matches("<img src=\"/photos/").count(), 4, "{desk}");
-    // What of an album can't be kept is said, and nothing else.
+    // The parts of an album that can't be kept are named, and no others.
     let mut large = part(14, None);
     large["message"]["photo"][0]["file_size"] = json!(5_000_000);
     shop.update(large).await;
@@ -573,7 +573,7 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
         .map(|one| &one["kind"])
         .collect();
     assert_eq!(kinds, ["PHOTO", "FILE"], "nothing is lost");
-    // What isn't known here is a message like any other.
+    // An unknown kind is handled like any message.
     shop.update(edited(98, json!({"text": "А можно раньше?"})))
         .await;
     assert!(last(&shop, 8).await.starts_with(TAKEN));
@@ -662,7 +662,7 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
     let shop = shop.reopen().await;
     shop.update(reply(15, asked, "Опять не работает")).await;
     assert_eq!(answer(&last(&shop, 12).await), TAKEN);
-    // What isn't known goes where it always went.
+    // A reply to an unknown message goes to the default task.
     shop.update(reply(16, 77, "Что нового?")).await;
     assert!(
         last(&shop, 13)
@@ -843,7 +843,7 @@ async fn a_file_is_what_it_holds_and_goes_out_as_a_file() {
         !theirs.contains("/attachments/") && !theirs.contains("/photos/"),
         "{theirs}"
     );
-    // What isn't kept after all is told, and there is nothing to fetch.
+    // A file that isn't kept is reported, and its download is dropped.
     for (number, file) in [(20, "exe"), (21, "html"), (22, "zip"), (23, "gone")] {
         shop.update(numbered(
             number,
@@ -1026,7 +1026,7 @@ async fn an_archive_holds_what_customers_sent_and_one_of_before_is_still_read() 
     let before = settled(&shop, "1").await;
     let answer = shop.ask("{ exportArchive }").await;
     let archive = answer["data"]["exportArchive"].as_str().unwrap();
-    // Of a program that knew pictures alone.
+    // Rows of a version that stored pictures alone.
     let mut old: Value = serde_json::from_str(archive).unwrap();
     old["schema"] = json!(16);
     let rows = old["tables"]["photos"].as_array_mut().unwrap();

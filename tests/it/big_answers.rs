@@ -17,7 +17,7 @@ use crate::harness::{Log, Shop, code, eventually};
 /// Enough for a whole list of [`fill`], and not for two.
 const SMALL: &str = "[http]\nanswers_mb = 4";
 const LIST: &str = "{ allTasks { id description } }";
-/// How long an answer waits for room, and how long a client may stand still.
+/// How long a response waits for memory, and how long a reader may stall.
 const WAIT: Duration = Duration::from_secs(20);
 const STILL: Duration = Duration::from_secs(30);
 
@@ -150,7 +150,7 @@ async fn a_long_list_is_whole_in_every_form() {
         cards["data"]["allCustomers"]
     );
     assert_eq!(several["data"]["me"]["email"], "owner@example.com");
-    // What is below its entries is fetched for a part at a time.
+    // Fields below the entries are fetched in batches.
     let below = "{ allTasks { id history { kind } stage { name } } }";
     let below = shop.ask(below).await;
     assert_eq!(
@@ -193,7 +193,7 @@ async fn who_finds_no_room_waits_and_who_reads_nothing_is_cut() {
     let second = list(&shop);
     waits(&log, 1).await;
     shop.clock.advance(WAIT - Duration::from_secs(1));
-    // What is short is answered all the same.
+    // A short response is sent all the same.
     let one = shop
         .ask("{ taskById(id: 1) { id } tasks(first: 5) { totalCount } }")
         .await;

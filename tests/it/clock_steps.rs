@@ -124,7 +124,7 @@ async fn what_something_happened_to_last_stands_first() {
         listed(&shop, "RECENTLY_UPDATED", "").await,
         ["3", "1", "4", "2"]
     );
-    // What doesn't change the task itself counts as well.
+    // Events beside the task itself count as well.
     let say = r#"mutation { addComment(id: 2, text: "деталь пришла") { task { id } } }"#;
     assert!(shop.ask(say).await["errors"].is_null());
     assert_eq!(
@@ -199,7 +199,7 @@ async fn a_history_is_told_as_it_happened_and_nothing_ends_before_it_began() {
     assert!(shop.ask(closed).await["errors"].is_null());
     let other = task(&shop, "2", "createdTime closedTime").await;
     assert_eq!(other["createdTime"], other["closedTime"]);
-    // What comes from a table ends no earlier than it began, either.
+    // An imported task doesn't end before it began, either.
     let file = "Телефон,Описание,Статус,Дата,Закрыт\n89000000003,x,Закрыт,05.02.2020 10:00,01.02.2020 10:00\n";
     let done = crate::files::import(&shop, file).await;
     assert!(done["errors"].is_null(), "{done}");

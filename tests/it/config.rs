@@ -16,7 +16,7 @@ fn an_empty_file_for_the_token_is_no_bot_yet() {
     let settings = format!("[telegram]\ntoken_file = '{}'", file.display());
     std::fs::write(&file, "\n").unwrap();
     assert!(Config::parse(&settings).unwrap().telegram.is_none());
-    // Who wants a bot by name is told what is missing.
+    // A configured bot without a token is refused with the key's name.
     let wanted = format!("{settings}\nmode = 'polling'");
     let error = Config::parse(&wanted).unwrap_err().to_string();
     assert!(error.contains("telegram.token"), "{error}");

@@ -19,7 +19,7 @@ async fn shop() -> Shop {
     shop
 }
 
-/// What comes when somebody presses a button under a message of the bot.
+/// Builds the update that Telegram sends when a button under a message of the bot is pressed.
 pub fn press(from: i64, data: &str) -> Value {
     let below = message(from, json!({}));
     json!({ "callback_query": {
@@ -44,14 +44,14 @@ async fn ask(shop: &Shop, price: i64) {
     assert_eq!(estimate, price, "{answer}");
 }
 
-/// What the customers were asked about a task.
+/// Returns the prices that customers were asked to agree to in a task.
 async fn approvals(shop: &Shop) -> Value {
     let query = "{ taskById(id: 1) { approvals { id price text taskVersion decision channel
         decidedTime employee { email } } } }";
     shop.ask(query).await["data"]["taskById"]["approvals"].take()
 }
 
-/// What was said about a task, and whether its customer waits.
+/// Returns the comments on a task, and whether its customer waits for an answer.
 async fn comments(shop: &Shop, id: &str) -> Value {
     let query =
         format!("{{ taskById(id: {id}) {{ unanswered comments {{ kind channel text open }} }} }}");
@@ -143,7 +143,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
         history(&shop, "1").await[1..],
         ["COMMENT STAFF 1", "COMMENT STAFF 2"]
     );
-    // What was said beside a task overtakes nobody who is changing it.
+    // A comment doesn't change the task's version, so nobody who is editing it gets a conflict.
     let version = shop.ask("{ taskById(id: 1) { version } }").await;
     assert_eq!(version["data"]["taskById"]["version"], 1);
     let desk = desk(&shop, "/tasks/1").await;
@@ -553,7 +553,7 @@ async fn the_link_opens_its_task_in_the_bot_and_offers_to_see_all() {
     shop.update(text(BORIS, "/start AAAAAAAAAAAAAAAAAAAAAAAA"))
         .await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Эта ссылка больше не открывается."));
-    // Who has proved the number sees the one task, without being asked again.
+    // A customer who has proved the number sees the one task, without being asked again.
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     shop.update(text(ANNA, &format!("/start {token}"))).await;
     let sent = messages(&shop, 6).await;
@@ -584,12 +584,12 @@ async fn the_page_tells_the_holder_of_the_link_alone_that_something_happened() {
     };
     let mut events = open(live).await;
     assert_eq!(events.headers()["content-type"], "text/event-stream");
-    // What happens to other tasks is none of its business.
+    // The stream of one task doesn't report changes of others.
     set_status(&shop, "2", "READY").await;
     say(&shop, "Готово к среде", true).await;
     let first = events.chunk().await.unwrap().unwrap();
     assert_eq!(first, "event:taskChanged\ndata:{}\n\n");
-    // What happened before is told at once.
+    // Changes before the subscription are reported at once.
     let mut late = open(live).await;
     assert_eq!(
         late.chunk().await.unwrap().unwrap(),

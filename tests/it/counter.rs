@@ -39,7 +39,7 @@ async fn buttons(browser: &Browser<'_>) -> [String; 2] {
     ]
 }
 
-/// What is said once a message was written and a price was asked for.
+/// The confirmations after a message was sent and a price was asked for.
 async fn toasts(browser: &mut Browser<'_>) -> [String; 2] {
     let said = [("comment", "Экран приедет в среду"), ("to", "customer")];
     let asked = [("askPrice", "4500"), ("askText", "")];
@@ -182,7 +182,7 @@ async fn decline(shop: &Shop, task: &str) {
     assert_eq!(answer.status(), 303);
 }
 
-/// What stands in the badge, and where it leads.
+/// Returns the text of the badge, and its address.
 fn badge(page: &str) -> Option<(&str, &str)> {
     let (_, rest) = page.split_once("<a class=\"badge\" href=\"")?;
     let (href, rest) = rest.split_once('"').unwrap();
@@ -262,7 +262,7 @@ async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
     assert!(!list.contains("не согласен"), "{list}");
     let answer = shop.ask(query).await;
     assert_eq!(answer["data"]["tasks"]["totalCount"], 0, "{answer}");
-    // What was decided stays what it was.
+    // A decision stays as it was.
     let decisions = "{ taskById(id: 3) { declined approvals { decision } history { kind } } }";
     let answer = shop.ask(decisions).await;
     let task = &answer["data"]["taskById"];

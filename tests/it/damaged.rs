@@ -52,7 +52,7 @@ async fn one_row_is_one_line_for_each_request() {
 async fn a_line_names_the_row_in_whatever_table_it_is() {
     let shop = shop().await;
     let file = shop.database();
-    // What no page of ours could write.
+    // Values that no page can write.
     file.pragma_update(None, "ignore_check_constraints", true)
         .unwrap();
     for (table, column, damaged, sound, query) in [

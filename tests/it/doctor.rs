@@ -1,4 +1,4 @@
-//! What the doctor finds, and what the owner's page says of the bot.
+//! The findings of `zayavka doctor`, and the bot's state on the owner's page.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -66,7 +66,7 @@ async fn a_healthy_installation_is_all_ok_with_and_without_its_server() {
     let at = folder.path();
     let before = names(at);
     for line in lines(at, &[]) {
-        // How full this machine's disk is proves nothing.
+        // The free space of this machine's disk varies.
         assert!(
             line.starts_with("ok ") || line.contains(" disk: "),
             "{line}"
@@ -77,7 +77,7 @@ async fn a_healthy_installation_is_all_ok_with_and_without_its_server() {
     let (program, token) = served(&folder).await;
     add(&program, &token).await;
     for line in lines(at, &[]) {
-        // How full this machine's disk is proves nothing.
+        // The free space of this machine's disk varies.
         assert!(
             line.starts_with("ok ") || line.contains(" disk: "),
             "{line}"
@@ -231,7 +231,7 @@ async fn a_clock_before_the_programs_time_is_found() {
 const TOKEN: &str = "12345:a-very-secret-token";
 const WANTED: &str = "http://127.0.0.1:8000/telegram/webhook";
 
-/// What the doctor says of Telegram at noon on 2 January 2026.
+/// Returns the doctor's findings about Telegram at noon on 2 January 2026.
 async fn of_telegram(telegram: &FakeTelegram, more: &str) -> Vec<Finding> {
     let folder = TempDir::new().unwrap();
     let text = format!(
@@ -367,7 +367,7 @@ async fn a_telegram_that_refuses_or_is_away_is_a_failure() {
     assert!(last.said.contains("no connection"), "{last}");
 }
 
-/// What the owner's page says of Telegram, once it says this.
+/// Waits until the owner's page says this of Telegram.
 async fn page_says(shop: &Shop, wanted: &str) {
     let mut said = String::new();
     let asked = async {

@@ -1,4 +1,4 @@
-//! Who gets through a door of the server: by which host name, from where, and as what.
+//! Access to the server: by host name, by network address, and by role.
 
 use reqwest::Method;
 use serde_json::json;

@@ -11,7 +11,7 @@ use crate::pages::{Browser, goes_to};
 async fn at(public_url: &str) -> Shop {
     let settings = format!("public_url = '{public_url}'");
     let mut shop = Shop::open_with(&settings, "mode = 'off'").await;
-    // Whoever asks at another address than this machine's makes no first account there.
+    // A request to another address than this machine's creates no first account.
     let hint = shop.hint.clone().unwrap_or_default();
     let token = hint.split("/join/").nth(1).unwrap_or_default();
     let token: String = token.split_whitespace().next().unwrap_or_default().into();
@@ -137,7 +137,7 @@ async fn an_error_names_the_fields_that_it_means() {
     let summary = "<p class=\"summary\" role=\"alert\">Исправьте: <a href=\"#phone-problem\">Телефон клиента</a>, \
         <a href=\"#dueOn-problem\">Срок</a>, <a href=\"#estimate-problem\">Примерная цена</a>.</p>";
     assert!(page.contains(summary), "{page}");
-    // What no field of the form shows is named in words.
+    // An error of a field that the form lacks is worded.
     let form = [("phone", "+79000000001"), ("warrantyOf", "77")];
     let answer = browser.post("/new-task/", &form).await;
     let page = answer.text().await.unwrap();
@@ -217,7 +217,7 @@ async fn a_login_that_the_browser_will_forget_says_why() {
     let page = browser.page(&check).await;
     assert!(page.contains("role=\"alert\""), "{page}");
     assert!(page.contains(why) && page.contains(link), "{page}");
-    // Whoever comes by https sees nothing of it, whatever a proxy makes of the rest.
+    // A client of HTTPS sees nothing of it, whatever a proxy makes of the rest.
     let client = reqwest::Client::new();
     for (name, value) in [
         ("sec-fetch-mode", "navigate"),

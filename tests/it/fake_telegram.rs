@@ -13,7 +13,7 @@ use warp::http::StatusCode;
 /// The number of the first message that the bot sends; those of its customers are smaller.
 pub const FIRST_MESSAGE: i64 = 5_000;
 
-/// How the next message is answered.
+/// The response to the next message.
 #[derive(Debug, Clone)]
 pub enum Answer {
     Error(u16, Value),
@@ -39,13 +39,13 @@ struct Inner {
     answers: Mutex<VecDeque<Answer>>,
     judge: Mutex<Option<Judge>>,
     call_judge: Mutex<Option<CallJudge>>,
-    /// What waits to be polled, each with its `update_id`.
+    /// The updates waiting to be polled, each with its `update_id`.
     updates: watch::Sender<Vec<Value>>,
-    /// What questions about the bot are answered with, instead of what is usual.
+    /// The responses to questions about the bot, instead of the default ones.
     told: Mutex<HashMap<String, Answer>>,
-    /// What files the bot was sent, by what they are called.
+    /// The files that the bot was sent, by their identifiers.
     files: Mutex<HashMap<String, Vec<u8>>>,
-    /// Where updates go, as far as anybody has said.
+    /// The address that updates go to, if one was set.
     webhook: Mutex<String>,
 }
 
@@ -227,7 +227,7 @@ impl FakeTelegram {
             false => json!({"ok": true, "result": true}),
         };
         let ok = match &*method {
-            // What is refused is refused at once.
+            // Refusals are sent at once.
             "getUpdates" if told.is_none() => {
                 json!({"ok": true, "result": self.poll(offset).await})
             }

@@ -63,7 +63,7 @@ impl Faked {
         set(self.folder.path(), offset);
     }
 
-    /// What a client behind the proxy gets: the status, and for how many seconds it is to wait.
+    /// Returns the response to a client behind the proxy: its status, and the seconds to wait.
     async fn get(&self, from: &str, path: &str) -> (u16, Option<u64>) {
         let request = self.client.get(format!("{}{path}", self.program.url));
         let answer = request
@@ -76,7 +76,7 @@ impl Faked {
         (answer.status().as_u16(), wait)
     }
 
-    /// How far the program's clock is ahead, by the date of its answers.
+    /// Returns how far the program's clock is ahead, by the `Date` header of its responses.
     async fn hours_ahead(&self) -> i64 {
         let request = self.client.get(format!("{}/healthz", self.program.url));
         let answer = request.send().await.unwrap();
@@ -86,7 +86,7 @@ impl Faked {
         (ahead + jiff::SignedDuration::from_mins(30)).as_hours()
     }
 
-    /// Whether a login with the right password works.
+    /// Returns whether a login with the right password works.
     async fn logs_in(&self, from: &str) -> bool {
         let query = format!(
             r#"mutation {{ login(email: "a@example.com", password: "{PASSWORD}") {{ success errors }} }}"#

@@ -100,7 +100,7 @@ fn count(shop: &Shop, sql: &str) -> i64 {
     found.unwrap()
 }
 
-/// How many tasks and customers there are.
+/// Returns the number of tasks and customers.
 pub fn counts(shop: &Shop) -> (i64, i64) {
     (
         count(shop, "SELECT count(*) FROM tasks"),
@@ -143,7 +143,7 @@ async fn our_own_table_comes_back_as_it_went() {
     let id = create(&shop, "+79000000099").await;
     shop.ask(r#"mutation { deleteCustomer(phone: "+79000000099") { phone } }"#)
         .await;
-    // How long something has waited to be collected comes back, too.
+    // The instant since which a task waits to be collected is imported too.
     shop.clock.advance(std::time::Duration::from_secs(61));
     set_status(&shop, &id, "READY").await;
     let before = shop.ask(TASKS).await;
@@ -672,7 +672,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     shop.close().await;
 }
 
-/// What the tables of an archive have, without what it leaves out.
+/// Returns the tables of an archive, without the columns that it leaves out.
 fn archive_text(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
@@ -747,7 +747,7 @@ async fn an_archive_comes_back_as_it_went() {
     );
     let again = back.get("/data/archive.json").await.bytes().await.unwrap();
     let (mut expected, found) = (archive_text(&archive), archive_text(&again));
-    // Whoever brought it back is an owner now.
+    // The person who imported the archive is an owner now.
     expected["tables"]["employees"][1]["role"] = json!("OWNER");
     assert_eq!(found, expected);
     // The old token is another person's number, and no way in.
@@ -918,7 +918,7 @@ async fn every_table_is_in_the_archive_or_left_out() {
         said, all,
         "say in store/archive.rs whether an archive has the new table"
     );
-    // What looks like a secret is hidden, and what is in it is what JSON can hold.
+    // A text that looks like a secret is masked, and every text is valid JSON.
     for table in TABLES {
         let sql = "SELECT name, type FROM pragma_table_info(?1)";
         let mut statement = file.prepare(sql).unwrap();

@@ -230,7 +230,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     for other in ["price", "brand", "category", "dueOn", "take.description"] {
         assert_eq!(question.get(other), None, "{other}: {page}");
     }
-    // What nobody else had touched is saved already, and nothing of the colleague's is lost.
+    // Fields that nobody else has touched are saved already, and nothing of the colleague's is lost.
     let now = asked(&shop, KEPT).await;
     let now = &now["taskById"];
     assert_eq!(
@@ -260,7 +260,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     let mut question = Form::of(&page, "/tasks/1/edit");
     assert_eq!(question.get("description"), None);
     assert_eq!(question.get("estimate"), Some("2000"));
-    // What can't be used is said there, and what was typed stays.
+    // Invalid input is reported there, and the typed text stays.
     question
         .set("take.estimate", "mine")
         .set("estimate", "даром");
@@ -444,7 +444,7 @@ async fn a_form_that_is_sent_three_times_makes_one_thing() {
         2,
         "made, renewed on the page, renewed by the API"
     );
-    // Whoever sends the form again with something else in it means something else.
+    // The same form with another content is another request.
     let mut browser = browser;
     task.set("description", "Свистит");
     assert_eq!(goes_to(&task.send(&mut browser).await), "/tasks/2");
@@ -613,7 +613,7 @@ async fn undo_is_offered_until_the_customer_is_told() {
     );
     let task = asked(&shop, "{ taskById(id: 1) { status } }").await;
     assert_eq!(task["taskById"]["status"], "READY");
-    // Where nobody is told, there is no hurry.
+    // Where no notice is sent, nothing is urgent.
     create(&shop, "+79000000002").await;
     let step = [("status", "READY"), ("version", "1"), ("back", "/board")];
     let toast = goes_to(&browser.post("/tasks/2/status", &step).await).to_owned();

@@ -1,4 +1,4 @@
-//! What stands beside a task: the device, the due date, the sums, the warranty.
+//! The facts of the intake beside a task: device, due date, sums, warranty.
 
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
             "accessories": "чехол, зарядка", "appearance": "скол в углу", "place": "полка 3"},
     });
     assert_eq!(made, expected);
-    // What isn't given stays, and the same again is no change.
+    // A field that isn't given stays, and an equal value is no change.
     let same = changed(&shop, &format!("id: 2, {fields}")).await;
     assert_eq!(
         (&same["version"], same["history"].as_array().unwrap().len()),

@@ -89,7 +89,7 @@ async fn an_invite_ends_with_the_right_of_who_made_it() {
             "invalid_invite"
         );
         assert_eq!(open(&shop).await, ["mine@example.com"]);
-        // What has ended doesn't come to life with the right.
+        // An ended invite doesn't become valid again with its inviter's right.
         if !dismissed {
             set_role(&shop, 2, "OWNER").await;
             assert_eq!(
@@ -229,7 +229,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
         };
         assert_eq!(code(&answer), expected, "{id} {answer}");
     }
-    // What has expired is open no more.
+    // An expired invite isn't listed as open.
     shop.clock.advance(Duration::from_secs(73 * 3_600));
     shop.token = shop.login("owner@example.com").await;
     assert_eq!(open(&shop).await, Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! What a killed backup leaves is removed by the next one, and nothing else is.
+//! The leftovers of a killed backup are removed by the next one, and nothing else is.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -17,9 +17,9 @@ use crate::files::Desk;
 use crate::harness::{Shop, code, eventually};
 
 const MIB: usize = 1024 * 1024;
-/// What a server sends that never comes to an end by itself, before this one gives up.
+/// The bytes after which the flood of a server that never stops sending gives up by itself.
 const FLOOD: usize = 256 * MIB;
-/// What the sockets of both sides hold beside what the program has read.
+/// The bytes that the sockets of both sides buffer beside those that the program has read.
 const SOCKETS: usize = 16 * MIB;
 
 /// A server whose every answer begins well and then goes on and on.
@@ -137,7 +137,7 @@ async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
     let flood = Flood::start(head, begin).await;
     assert!(detail(bot(&flood).get_updates(None).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
-    // What a file is fetched from says by its status all that is read of it.
+    // Of a file's response only the status line is read.
     assert!(detail(bot(&flood).file("file", 1_000).await).contains("too long"));
 }
 

@@ -17,7 +17,7 @@ const BAD: &str = "wrong-wrong";
 const STRANGER: &str = "203.0.113.7";
 const ELSEWHERE: &str = "203.0.113.8";
 
-/// What came of a try.
+/// The outcome of an attempt to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tried {
     /// It went well.
@@ -295,7 +295,7 @@ async fn a_known_device_helps_its_own_account_alone_and_ends_with_it() {
         assert_eq!(counter.log_in(email, PASSWORD).await, In, "{email}");
         counter.log_out().await;
     }
-    // Whoever is dismissed is a stranger with it, and is told so like one.
+    // A deactivated employee gets the same response as a stranger.
     shop.ask("mutation { deactivateEmployee(id: 2) { user { active } } }")
         .await;
     shop.clock.advance(Duration::from_secs(3600));
@@ -330,7 +330,7 @@ async fn a_token_names_its_owner_after_it_has_expired_and_a_device_is_known_for_
     let me = client.ask("{ me { id } }").await;
     assert_eq!(code(&me), "UNAUTHENTICATED");
     assert_eq!(client.login(OWNER, PASSWORD).await, In);
-    // What isn't signed by this server is nobody's.
+    // A token that isn't signed by this server is nobody's.
     let mut forged = token.clone();
     forged.pop();
     forged.push(if token.ends_with('A') { 'E' } else { 'A' });
@@ -472,7 +472,7 @@ async fn a_flood_from_one_block_takes_one_share_of_the_hashes() {
         };
         let (answers, honest) = futures_util::join!(flood, honest);
         assert_eq!(honest, (In, In));
-        // How many of them are told to wait is a question of speed.
+        // The number of clients that have to wait depends on speed, so it isn't checked.
         assert!(answers.contains(&Wrong) && !answers.contains(&In));
     }
     shop.close().await;

@@ -1,4 +1,4 @@
-//! Where and with what a picture was taken isn't kept with it; how it is to be turned is.
+//! The place and the camera are removed from pictures; their orientation is kept.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn entry(big: bool, tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> 
     }
 }
 
-/// What a camera writes: itself, the way it was held, a thumbnail and where it was.
+/// The metadata that a camera writes: its model, the orientation, a thumbnail and the place.
 fn exif(big: bool, orientation: u16) -> Vec<u8> {
     let two = |n: u16| {
         if big {
@@ -232,7 +232,7 @@ fn heic(brand: &[u8; 4]) -> (Vec<u8>, Vec<u8>) {
         let free = boxed(b"mdat", &[&coded, &exif, xmp]);
         [&before[..], &meta, &free].concat()
     };
-    // Where the data are depends on how long is what says so.
+    // The offset of the data depends on the length of the box that contains it.
     let at = make(0).len() - coded.len() - exif.len() - xmp.len();
     (make(u32::try_from(at).unwrap()), coded)
 }
@@ -253,7 +253,7 @@ pub async fn shop() -> Shop {
     shop
 }
 
-/// What is kept of a file that a customer sends, by the page that shows it and by the one that sends it.
+/// Returns the stored form of a file that a customer sends, from the page that shows it and from the one that downloads it.
 pub async fn kept(shop: &Shop, name: &str, file: Vec<u8>) -> (Value, Vec<u8>) {
     let before = files(shop).await.len();
     shop.telegram.file(name, file);
@@ -321,7 +321,7 @@ fn scan(jpeg: &[u8]) -> &[u8] {
 #[tokio::test]
 async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
     let shop = shop().await;
-    // How it is to be turned is all that is left of EXIF.
+    // The orientation is all that is left of EXIF.
     let turned = |way: u8| {
         let head = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
         [head.as_slice(), &[way, 0, 0, 0, 0, 0, 0]].concat()
@@ -378,7 +378,7 @@ async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
         let (about, bytes) = kept(&shop, "a.heic", file.clone()).await;
         assert_no_secret("a.heic", &bytes);
         assert_eq!(about["kind"], "FILE", "{about}");
-        // What lies where in it stays, so the program that shows it finds all that it looks for.
+        // The offsets stay, so a viewer finds all the parts that it looks for.
         assert_eq!(bytes.len(), file.len());
         let pixels = |file: &[u8]| file.windows(coded.len()).position(|part| part == coded);
         let end = pixels(&file).unwrap() + coded.len();

@@ -1,4 +1,4 @@
-//! What becomes of a message on its way to Telegram.
+//! Messages on their way to Telegram.
 
 use std::time::Duration;
 

@@ -80,7 +80,7 @@ async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
         assert_eq!(number(&shop, token), 1);
         shop.clock.step(-ahead);
         shop.token = shop.login("owner@example.com").await;
-        // What comes later doesn't join the wait.
+        // A later message doesn't join the wait.
         set_status(&shop, &id, "READY").await;
         let sent = within(&shop, 30, 3).await;
         assert!(said(&sent[2]).contains("Готово"), "{sent:?}");
@@ -200,7 +200,7 @@ async fn who_is_ready_by_a_clock_that_was_ahead_is_reminded_in_time() {
     shop.close().await;
 }
 
-/// What the doctor says of the clock of a shop's database.
+/// Returns the doctor's finding about the clock of a shop's database.
 async fn of_clock(shop: &Shop) -> Finding {
     let database = shop.folder().join("shop.db");
     let config = Config::parse(&format!("database = '{}'", database.display())).unwrap();

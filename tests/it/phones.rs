@@ -25,7 +25,7 @@ async fn page(shop: &Shop, path: &str, language: &str) -> String {
     page.unwrap().text().await.unwrap()
 }
 
-/// What was typed, and what it is: the canonical form and whether it is unusual, or what is said of it.
+/// Inputs, each with its canonical form and whether it is unusual, or with its error.
 type Case = (&'static str, Result<(&'static str, bool), &'static str>);
 
 const CASES: [Case; 11] = [
@@ -72,7 +72,7 @@ async fn each_spelling_is_one_number_or_is_refused_with_words() {
             }
         }
     }
-    // What was typed beside a number stays with it; what a program has put around it doesn't.
+    // Text beside a number is kept with it; markup that a program has put around it isn't.
     let all = shop.ask("{ allCustomers { phone } }").await;
     let phones: Vec<&str> = all["data"]["allCustomers"]
         .as_array()
@@ -330,7 +330,7 @@ async fn nothing_turns_a_paper_around_and_emoji_stay_whole() {
     assert_eq!(task["device"]["model"], "X1");
     assert_eq!(made["data"]["updateCustomer"]["customer"]["name"], "Иван");
     assert_eq!(made["data"]["addComment"]["comment"]["text"], "привет");
-    // What an older program has let in is not shown either.
+    // Text that an older version has accepted isn't shown either.
     shop.database()
         .execute_batch(
             "UPDATE tasks SET description = 'стекло' || char(0x202e) || 'олкетс';

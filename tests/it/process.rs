@@ -21,7 +21,7 @@ pub const FREE_PORT: (&str, &str) = ("ZAYAVKA_LISTEN", "127.0.0.1:0");
 pub struct Program {
     pub child: Child,
     pub url: String,
-    /// What it has logged since it listens.
+    /// The log lines since the process listens.
     log: Arc<Mutex<String>>,
 }
 
@@ -53,7 +53,7 @@ impl Program {
         let url = lines
             .find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()))
             .unwrap();
-        // Whoever writes a log must be read, or the program waits for its reader.
+        // The log has to be read, or the process blocks on its pipe.
         let log = Arc::new(Mutex::new(String::new()));
         let written = log.clone();
         std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What strangers try: headers, other sites, floods, and clients that keep us waiting.
+//! Attacks by strangers: forged headers, other sites' requests, floods, and clients that stall.
 
 use std::time::Duration;
 
@@ -267,7 +267,7 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
         program.log().contains("can't accept")
     })
     .await;
-    // Whoever is inside is served, and who waits outside as soon as there is room.
+    // Open connections are served, and a waiting one as soon as a slot is free.
     early.write_all(request).await.unwrap();
     limit(1_000);
     late.read_exact(&mut answer).await.unwrap();
@@ -276,7 +276,7 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
     assert!(early.read(&mut rest).await.unwrap() > 0);
 }
 
-/// What comes back on a connection over which this was sent, and after how many seconds it ends.
+/// Sends bytes over a connection; returns the response, and after how many seconds the connection ends.
 pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
     let address = shop.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();

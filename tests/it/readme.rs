@@ -21,7 +21,7 @@ use crate::harness::{Shop, newest_schema};
 const ENGLISH: &str = include_str!("../../README.md");
 const RUSSIAN: &str = include_str!("../../README.ru.md");
 
-/// What stands in the examples where a person puts the token that they were given.
+/// The placeholder for the token in the examples.
 const INVITE: &str = "TOKEN-OF-THE-INVITE";
 const ARCHIVE: &str = "TEXT-OF-THE-ARCHIVE";
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use warp::Filter;
 use warp::http::{HeaderMap, StatusCode};
 
-/// How the next delivery is answered.
+/// The response to the next delivery.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     Status(u16),
@@ -20,7 +20,7 @@ pub enum Answer {
     Silence,
 }
 
-/// What came.
+/// A received delivery.
 #[derive(Debug, Clone)]
 pub struct Told {
     pub headers: HashMap<String, String>,

@@ -4,7 +4,7 @@ use crate::bot::create;
 use crate::harness::{PASSWORD, Shop};
 use crate::pages::{Browser, goes_to};
 
-/// What leads elsewhere, or to no page of ours.
+/// Addresses that lead to another site, or to no page of ours.
 fn hostile() -> Vec<String> {
     let mut all: Vec<String> = [
         "",
@@ -121,7 +121,7 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Where a login leads whose form says `next`.
+/// Returns where a login leads whose form has this `next`.
 async fn logged_in(shop: &Shop, next: &str) -> String {
     let mut browser = Browser::open(shop);
     let form = [

@@ -60,7 +60,7 @@ async fn they_are_made_in_time_and_only_their_own_old_ones_go() {
     }
     // The name alone makes no backup: a folder isn't one.
     std::fs::create_dir(dir.join("zayavka-2021-07-01T090000Z.db")).unwrap();
-    // What a kill left.
+    // A leftover of a killed backup.
     let left = dir.join("zayavka-2021-07-24T090000Z.db.part-01234567");
     std::fs::write(&left, "half").unwrap();
 

@@ -13,7 +13,7 @@ use crate::harness::{Shop, code, eventually};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// Who is signed in stays so for as long as these tests look ahead.
+/// The length of a session, beyond the days that these tests skip.
 const LONG: &str = "[auth]\ntoken_ttl = '3650d'\n";
 
 /// A shop at noon of 25 July, in which Anna's task No. 1 is ready, and she knows.
@@ -67,7 +67,7 @@ async fn reminders(shop: &Shop) -> Vec<Value> {
     sent
 }
 
-/// What the history says of reminders, with who did it.
+/// Returns the reminders in a task's history, with their authors.
 async fn history(shop: &Shop) -> Value {
     let answer = shop
         .ask("{ taskById(id: 1) { history { kind author from to } } }")
@@ -238,7 +238,7 @@ async fn who_cannot_be_told_is_not_reminded() {
     // They are not forgotten: today's page has all four.
     let today = shop.ask("{ today { total { uncollected } } }").await;
     assert_eq!(today["data"]["today"]["total"]["uncollected"], 4);
-    // Who becomes known later is reminded of what is due then.
+    // A customer who links Telegram later is reminded from then on.
     shop.ask("mutation { confirmTelegram(customerId: 3) { customer { id } } }")
         .await;
     shop.clock.advance(HOUR);
@@ -307,7 +307,7 @@ async fn staff_switch_them_off_for_a_task_on_its_page_and_by_the_api() {
     ] {
         assert!(reminded.contains(part), "{part} {reminded}");
     }
-    // What isn't given stays, and a new task can be without from the beginning.
+    // A field that isn't given stays, and a task can be created without reminders.
     shop.ask("mutation { updateTask(taskData: {id: 1, category: OTHER}) { task { id } } }")
         .await;
     shop.ask(r#"mutation { createTask(taskData: {customerPhone: "12345", remind: false}) { task { id } } }"#)

@@ -1,4 +1,4 @@
-//! What there is to do today, and what a month came to.
+//! The pages Today and Months.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::harness::{Shop, code};
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a signed-in employee sees.
+/// Returns a page as a signed-in employee sees it.
 async fn page(shop: &Shop, path: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let answer = shop.request(Method::GET, path).header("cookie", cookie);
@@ -153,7 +153,7 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
         looked += 1;
     }
     assert_eq!(looked, 48);
-    // What nobody collects stands below, the longest first.
+    // Uncollected tasks stand below, the longest waiting first.
     let below = today.rsplit_once("<tbody>").unwrap().1;
     assert!(below.find("/tasks/4\"").unwrap() < below.find("/tasks/5\"").unwrap());
     assert!(below.contains("готово с 25 июля"), "{below}");
@@ -204,7 +204,7 @@ async fn the_api_counts_the_same() {
             "{concern}"
         );
     }
-    // Who has gone, and left nothing, is not shown any more; what they left is.
+    // A former employee without tasks isn't shown; the tasks of one who left are.
     shop.ask("mutation { deactivateEmployee(id: 2) { user { id } } }")
         .await;
     let left = async || {

@@ -23,7 +23,7 @@ fn now() -> jiff::Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
-/// Where the database is that a restore put aside.
+/// Returns the path of the database that a restore has put aside.
 fn aside(folder: &Path) -> Option<PathBuf> {
     let kept = |name: &String| name.contains(".before-restore-") && !name.ends_with("-wal");
     names(folder)
@@ -247,7 +247,7 @@ fn nobody_opens_a_database_that_is_being_restored() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "5"], "");
-    // What a restore holds from its beginning to its end.
+    // The locks that a restore holds from beginning to end.
     let lock = File::options().write(true).open(at.join("zayavka.db.lock"));
     let lock = lock.unwrap();
     lock.lock().unwrap();
@@ -348,7 +348,7 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
             }
             other => panic!("{other} tasks"),
         }
-        // What a kill left doesn't stand in the way of the next try.
+        // A killed attempt doesn't block the next one.
         works(at, &["restore", "copy.db"], "");
         assert_eq!(count(&path, TASKS), 29);
         let left = names(at);
@@ -377,7 +377,7 @@ fn a_pair_of_file_and_log_is_restored_with_what_stands_in_the_log_alone() {
     assert!(folder.path().join("killed/zayavka.db-wal").exists());
 }
 
-/// Whether this machine lets one program watch another one.
+/// Returns whether this machine allows one process to trace another.
 pub fn can_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-o", "/dev/null", "true"])

@@ -337,7 +337,7 @@ async fn a_chat_that_is_gone_is_marked_as_a_block_is() {
         let reason = if gone { "BLOCKED" } else { "REFUSED" };
         let expected = json!([{"reason": reason, "customer": {"telegramBlocked": gone}}]);
         assert_eq!(answer["data"]["undelivered"], expected, "{why}");
-        // Whoever writes is there again.
+        // A customer who writes again is reachable again.
         shop.update(text(ANNA, "/help")).await;
         let card = shop
             .ask("{ customerById(id: 1) { telegramBlocked } }")

@@ -110,7 +110,7 @@ async fn rest(socket: &mut Socket) -> (usize, Option<u16>) {
     }
 }
 
-/// Whether a token opens anything, as a bearer and as a cookie.
+/// Returns whether a token is accepted, as a bearer and as a cookie.
 async fn opens(shop: &Shop, token: &str) -> [bool; 2] {
     let answer = shop.ask_by(token, ME).await;
     let bearer = answer["data"]["me"]["id"].is_string();
@@ -308,7 +308,7 @@ async fn a_silent_client_is_pinged_and_cut_when_it_does_not_answer() {
         shop.clock.advance(HALF_A_MINUTE);
         let ping = alive.next().await.unwrap().unwrap();
         assert!(ping.is_ping(), "{ping}");
-        // What the library answers by itself goes with what is said next.
+        // The library queues its automatic responses until the next send.
         say(&mut alive, json!({"type": "ping"})).await;
         assert_eq!(hear(&mut alive).await, json!({"type": "pong"}));
         if shop.clock.elapsed() < HALF_A_MINUTE * 2 {

@@ -1,4 +1,4 @@
-//! What the source code of the program, and of the tests, reaches for, as the compiler would read it: by its
+//! The paths that the source code of the program and of the tests refers to, parsed as the compiler would: by its
 //! syntax and not by its lines, so that braces, line breaks, new names and comments hide nothing.
 
 use std::fs;
@@ -17,7 +17,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// What a file reaches for.
+/// The paths and texts of a file.
 #[derive(Default)]
 pub struct Reached {
     pub paths: Vec<Reach>,
@@ -31,7 +31,7 @@ pub struct Reached {
 pub struct Reach {
     pub path: Vec<String>,
     pub line: usize,
-    /// Whether an import gives it another name, under which it isn't seen afterwards.
+    /// Whether an import renames it, so that later uses go unnoticed.
     pub renamed: bool,
 }
 
@@ -141,7 +141,7 @@ impl Reader {
         before.pop();
     }
 
-    /// What stands within the brackets of a macro is no syntax yet, so it is read by its tokens.
+    /// The arguments of a macro are no syntax tree yet, so they are read as tokens.
     fn scan(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;
@@ -246,7 +246,7 @@ impl<'ast> Visit<'ast> for Reader {
         visit::visit_path(self, path);
     }
 
-    /// Who may see something is no use of it.
+    /// A visibility is no use of the module that it names.
     fn visit_vis_restricted(&mut self, _: &'ast VisRestricted) {}
 
     fn visit_macro(&mut self, call: &'ast Macro) {

@@ -31,7 +31,7 @@ impl Deref for Team {
 }
 
 impl Team {
-    /// What is answered to one of the two.
+    /// Returns the bot's response to one of the two.
     async fn ask_as(&self, email: &str, query: &str) -> Value {
         match email {
             COLLEAGUE => self.ask_by(&self.colleague, query).await,
@@ -124,7 +124,7 @@ async fn a_code_links_and_a_task_from_a_colleague_is_news() {
         (&news["chat_id"], &news["parse_mode"]),
         (&json!(ANNA), &json!("HTML"))
     );
-    // What somebody takes by themselves is no news, nor is what they have already.
+    // A task that somebody assigns to themselves is no news, nor is one that they have already.
     assign(&shop, "1", "2").await;
     let own = "mutation { assignTask(id: 2, employeeId: 2) { task { id } } }";
     create(&shop.shop, "+79000000002").await;

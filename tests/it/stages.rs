@@ -70,7 +70,7 @@ async fn found(shop: &Shop, filter: &str) -> String {
     ids.collect::<Vec<_>>().join(" ")
 }
 
-/// What the history of the first task says of its way.
+/// Returns the stages and statuses in the history of the first task.
 async fn way(shop: &Shop) -> Vec<String> {
     let answer = shop
         .ask("{ taskById(id: 1) { history { kind from to } } }")
@@ -118,7 +118,7 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
     let handed_over = stage("CLOSED", "GREY", 2, "Выдано", false, json!(null));
     assert_eq!(stages[7], handed_over);
 
-    // What the owner made of them outlives a restart, in another language too.
+    // The owner's changes outlive a restart, in another language too.
     edit(&shop, r#"id: 1, name: "Новые""#).await;
     let part = numbered(&shop, "Ждёт запчасть").await;
     shop.ask(&format!("mutation {{ deleteStage(id: {part}) {{ id }} }}"))
@@ -354,7 +354,7 @@ async fn tasks_are_found_by_stage_and_when_they_are_stuck() {
     let answer = shop.ask("{ allTasks { stuck } }").await;
     let stuck = json!([{"stuck": true}, {"stuck": true}, {"stuck": true}, {"stuck": false}, {"stuck": true}]);
     assert_eq!(answer["data"]["allTasks"], stuck);
-    // What moves on begins anew, and what is changed otherwise doesn't.
+    // A change of the stage restarts the count; other changes don't.
     set_stage(&shop, "2", "На диагностике").await;
     shop.ask(r#"mutation { updateTask(taskData: {id: 3, description: "x"}) { task { id } } }"#)
         .await;
@@ -431,7 +431,7 @@ async fn customers_read_the_owners_words_and_only_what_they_are_to_be_told() {
         set_stage(&shop, "1", between).await;
         set_stage(&shop, "1", "На согласовании").await;
     }
-    // What isn't told takes the place of what was to be told, which isn't true any more.
+    // A change that isn't announced replaces the pending notice, which is outdated.
     set_stage(&shop, "1", "Готово").await;
     set_stage(&shop, "1", "Выдан без ремонта").await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;

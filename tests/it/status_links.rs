@@ -39,7 +39,7 @@ pub async fn renew(shop: &Shop, id: &str) -> String {
     url.strip_prefix(&shop.url).unwrap().to_owned()
 }
 
-/// What somebody gets who isn't signed in.
+/// Returns the response to a visitor who isn't signed in.
 async fn look(shop: &Shop, path: &str, language: &str) -> (u16, HeaderMap, String) {
     let request = Client::new().get(format!("{}{path}", shop.url));
     let request = request.header("accept-language", language);
@@ -347,7 +347,7 @@ async fn an_address_that_tries_many_links_is_told_to_wait_and_its_token_is_not_l
     shop.clock.advance(Duration::from_secs(1));
     assert_eq!(from("203.0.113.7").await, 200);
     assert_eq!(from("203.0.113.7").await, 429);
-    // Who only looks keeps nobody from signing in.
+    // Visitors of status pages keep nobody from signing in.
     let login = shop.request(Method::POST, "/graphql");
     let login = login
         .header("x-forwarded-for", "203.0.113.7")
@@ -369,7 +369,7 @@ async fn an_address_that_tries_many_links_is_told_to_wait_and_its_token_is_not_l
     assert!(!log.contains(link.trim_start_matches("/s/")), "{log}");
 }
 
-/// What an employee gets.
+/// Returns the response to an employee.
 async fn page(shop: &Shop, path: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let request = Client::new().get(format!("{}{path}", shop.url));

@@ -235,7 +235,7 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
     assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
     assert!(matches!(twice, Err(Error::Internal(_))), "{twice:?}");
-    // What is written to the log for each commit is at least a page: all of these had two or three.
+    // Each commit writes at least a page to the log: all of these had two or three.
     assert!(commits() < 12, "{} pages", commits());
     let names = |c: &Connection| {
         let sql = "SELECT group_concat(name) FROM (SELECT name FROM secrets ORDER BY name)";
@@ -280,7 +280,7 @@ async fn the_writer_has_a_thread_of_its_own_that_no_panic_ends_and_a_stop_does()
         assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
         assert_eq!(db.write(|_| Ok(this_thread())).await.unwrap().0, thread);
     }
-    // What somebody has asked for and doesn't wait for any more ends as well.
+    // A read whose caller was dropped ends as well.
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let mut gone = Box::pin(db.write(move |_| wait.recv().map_err(Error::internal)));
     assert!(futures_util::poll!(&mut gone).is_pending());

@@ -1,4 +1,4 @@
-//! How long a test may take. Nobody would be told which test waits for what never comes, and the run would never
+//! Limits the duration of a test. Otherwise nobody would learn which test hangs, and the run would never
 //! end; so whatever the harness starts for a test begins with [`start`].
 
 use std::cell::RefCell;
@@ -15,7 +15,7 @@ use syn::visit::{self, Visit};
 use crate::harness::eventually;
 use crate::source::sources;
 
-/// What waits for a busy machine takes a minute; this is longer.
+/// Waits in the harness give up after a minute even on a busy machine; this is longer.
 const USUAL: Duration = Duration::from_secs(180);
 /// In a browser, or to prove something by doing it often.
 const LONG: Duration = Duration::from_secs(600);
@@ -92,7 +92,7 @@ fn watch() {
 fn end(test: &str) -> ! {
     let seconds = limit(test).as_secs();
     let text = format!("\nthe test {test} has not ended after {seconds} s, so the run ends here\n");
-    // What is printed by a macro is kept for the test that has printed it, and is lost here.
+    // Output of the print macros is captured for the test that has printed it, and would be lost here.
     let _ = std::io::stderr().write_all(text.as_bytes());
     for child in descendants(std::process::id()) {
         if let Some(child) = i32::try_from(child).ok().and_then(Pid::from_raw) {
@@ -162,7 +162,7 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     runtime.build().unwrap().block_on(ended);
 }
 
-/// Whom each function of the tests calls. A function is known by its module or its type, and its name.
+/// The calls of each function in the tests. A function is identified by its module or type, and its name.
 #[derive(Default)]
 struct Calls {
     /// The module that is read, and the type whose functions are.
@@ -252,7 +252,7 @@ fn every_test_that_may_wait_has_a_limit() {
         let before = limited.len();
         for (by, calls) in &all.calls {
             let (of, _) = by.rsplit_once("::").unwrap_or_default();
-            // What has no module of its own is in the same one, or imported from somewhere.
+            // A path without a module refers to the same module, or to an import.
             let is_limited = |called: &String| {
                 let here = format!("{of}::{called}");
                 let elsewhere = format!("::{called}");

@@ -1,4 +1,4 @@
-//! What other programs are told of the shop.
+//! Outgoing webhooks.
 
 use std::time::Duration;
 
@@ -175,7 +175,7 @@ async fn customers_are_told_of_without_anything_personal() {
     shop.clock.advance(Duration::from_secs(1));
     let told = receiver.told(6).await;
     are(&shop, "DELIVERED", 5).await;
-    // Whoever hears of the first of the two changes asks, and learns of the second.
+    // A receiver of the first of two changes that reads the task sees the second as well.
     assert_eq!(
         events(&told),
         [
@@ -218,7 +218,7 @@ async fn what_fails_is_tried_again_under_its_number_before_what_came_later() {
     let ids: Vec<_> = told.iter().map(Told::id).collect();
     assert_eq!(ids, ["1", "1", "1", "1", "2"]);
     assert!(told[..4].iter().all(|same| same.body == told[0].body));
-    // What is signed is the time of the try, so that an old one can be told apart.
+    // The signature covers the time of the attempt, so that a replay can be recognised.
     let signed: Vec<_> = told
         .iter()
         .map(|told| &told.headers["x-zayavka-signature"])
@@ -284,7 +284,7 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
         .ask("mutation { retryWebhook(id: \"x\") { id } }")
         .await;
     assert_eq!(code(&answer), "BAD_USER_INPUT");
-    // What was delivered is forgotten after a week.
+    // Delivered rows are deleted after a week.
     shop.clock.advance(8 * DAY);
     let mut shop = shop;
     shop.token = shop.login("owner@example.com").await;

@@ -188,7 +188,7 @@ fn a_value_that_no_page_could_show_is_named_by_its_place() {
         finds(&lines(at, &[]), "failure", "integrity", said);
         std::fs::write(at.join("zayavka.db"), &live).unwrap();
     }
-    // Of many the first are named, and the rest are counted.
+    // The first faults are named, and the rest are counted.
     change(
         &at.join("zayavka.db"),
         &format!("UPDATE tasks SET created_at = {FAR}"),
@@ -260,7 +260,7 @@ fn a_backup_with_one_flipped_bit_is_refused_wherever_it_is() {
         said.contains("warning") && said.contains("no copy.db.sha256"),
         "{said}"
     );
-    // What is no digest is no proof.
+    // A malformed digest proves nothing.
     std::fs::write(at.join("copy.db.sha256"), "nonsense").unwrap();
     let refused = fails(at, &["restore", "copy.db"], "");
     assert!(refused.contains("copy.db.sha256"), "{refused}");

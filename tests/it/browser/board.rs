@@ -84,7 +84,7 @@ async fn a_card_is_moved_with_the_keys_when_enter_means_it() {
     let untouched = json!({"status": "ACCEPTED", "version": 1});
     assert_eq!(task(&shop, 3).await, untouched);
     column(&browser, "ACCEPTED", "3,2,1").await;
-    // What a colleague does meanwhile doesn't undo the choice.
+    // A colleague's change meanwhile doesn't undo the choice.
     set_status(&shop, "2", "READY").await;
     browser.until("missed").await;
     browser

@@ -16,7 +16,7 @@ use crate::harness::{Shop, skip};
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 
-/// How long something may take that a person would wait for.
+/// The patience of a person, as a time limit.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at what is waited for.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -29,7 +29,7 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 pub struct Driver {
     child: Child,
     port: u16,
-    /// Where the browsers keep what they write.
+    /// The folder of the browsers' profiles.
     _folder: TempDir,
     _turn: SemaphorePermit<'static>,
 }
@@ -59,7 +59,7 @@ impl Driver {
                 port.trim_end_matches('.').parse().ok()
             })
             .expect("chromedriver says its port");
-        // Whoever writes must be read, or it waits for its reader.
+        // The output has to be read, or the process blocks on its pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self {
             child,
@@ -149,7 +149,7 @@ impl Browser {
         self.web.refresh().await.unwrap();
     }
 
-    /// What a script returns on the page.
+    /// Returns the result of a script on the page.
     pub async fn eval(&self, script: &str) -> Value {
         self.try_eval(script)
             .await
@@ -163,7 +163,7 @@ impl Browser {
         }
     }
 
-    /// What a script tells its callback, the last of its arguments.
+    /// Returns the value that a script passes to its callback, the last of its arguments.
     pub async fn eval_later(&self, script: &str) -> Value {
         let returned = self.web.execute_async(script, Vec::new()).await;
         returned.unwrap().json().clone()
@@ -287,7 +287,7 @@ impl Browser {
         &self.web
     }
 
-    /// Where the browser is, and what is to be seen there.
+    /// Returns the browser's address and the visible text.
     async fn everything(&self) -> String {
         let script = "return location.href + '\\n' + document.body.innerText";
         match self.try_eval(script).await {

@@ -1,4 +1,4 @@
-//! What Enter does in every form, and what is left of a form when its answer doesn't come.
+//! The effect of Enter in every form, and the state of a form whose response never comes.
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
@@ -30,7 +30,7 @@ const WATCH: &str = r#"
     return window.lines.length;
 "#;
 
-/// What is wrong with the button that Enter has just pressed in a line. A look-up and a list of
+/// Returns the fault of the button that Enter has just pressed in a line. A look-up and a list of
 /// choices aren't sent by it; every other line sends what the form is for: its main button, or the
 /// only one that it has. Where the main button can't be taken back, Enter shows what it would do.
 const JUDGE: &str = r#"
@@ -101,7 +101,7 @@ async fn enter_presses_the_main_button_of_every_form_of_every_page() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         for form in text.split("<form").skip(1) {
             let inside = form.split("</form>").next().unwrap();
-            // Of one button nothing can be wrong.
+            // A single button can't be the wrong one.
             if inside.matches("<button").count() < 2 && !inside.contains("{% include") {
                 continue;
             }

@@ -60,7 +60,7 @@ async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
         .until("document.querySelector('[name=q]').value === 'не включается'")
         .await;
 
-    // Who should do it is chosen, but not yet sent.
+    // An employee is chosen, but the form isn't sent yet.
     browser.go("/tasks/1").await;
     browser.tab_to("[name=employee]").await;
     browser.press(String::from(Key::Up.value())).await;
@@ -139,7 +139,7 @@ async fn a_lost_connection_shows_and_heals_by_itself() {
     browser
         .sees_in(".lost", "Связь с сервером потеряна. Восстанавливаем…")
         .await;
-    // What happens before the browser is back is made up for.
+    // Changes while the browser was offline are caught up with.
     set_status(&shop, "1", "READY").await;
     browser.sees_in("tr[data-task='1'] .pill", "Готово").await;
     browser

@@ -51,7 +51,7 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     press(&browser, "#result .btn.main").await;
     browser.sees("новых заявок — 2, новых клиентов — 2").await;
     browser.sees("Не загружено строк — 1").await;
-    // What comes back shows what was chosen.
+    // The response shows the choices.
     browser.web().back().await.unwrap();
     browser.find(".mapping").await;
     assert_eq!(chosen(&browser, "column.1").await, "Телефон");
@@ -93,7 +93,7 @@ async fn press(browser: &Browser, css: &str) {
     browser.click(css).await;
 }
 
-/// What is chosen in the field with that name.
+/// Returns the chosen option of a field.
 async fn chosen(browser: &Browser, name: &str) -> String {
     browser.find(&format!("[name={name:?}]")).await;
     let script =

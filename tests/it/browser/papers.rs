@@ -1,4 +1,4 @@
-//! What comes out of the printer.
+//! The papers as they are printed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -118,7 +118,7 @@ async fn a_roll_is_as_long_as_what_is_printed_on_it() {
             let [(227, height)] = printed[..] else {
                 panic!("{path} {width}: not one page of 80 mm: {printed:?}");
             };
-            // What is printed, as wide as it is between the margins of 4 mm.
+            // The printed width between the margins of 4 mm.
             browser.resize((72.0 * PIXELS) as u32, 900).await;
             media(&browser, "print").await;
             let content = "return document.querySelector('.paper').getBoundingClientRect().height";
@@ -138,7 +138,7 @@ async fn a_roll_is_as_long_as_what_is_printed_on_it() {
     shop.close().await;
 }
 
-/// Where everything of a label is, in millimetres from its corner: left, top, right and bottom of
+/// Returns the position of every part of a label, in millimetres from its corner: left, top, right and bottom of
 /// its code, its number and its text, the height of a line, and whether the text goes on.
 const LABEL: &str = "
     const paper = document.querySelector('.paper.label');

@@ -40,7 +40,7 @@ async fn take_in(desk: &Browser) {
     desk.sees_in("aside", "Анна").await;
 }
 
-/// What the code on the receipt says: the address of the customer's page, without the server's.
+/// Returns the address in the receipt's QR code: that of the customer's page, without the server's.
 async fn receipt(desk: &Browser, shop: &Shop) -> String {
     desk.click("[name=back][value='/tasks/1/receipt']").await;
     desk.at("/tasks/1/receipt").await;
@@ -87,7 +87,7 @@ async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
     desk.sees_in("[data-part=question]", "ждём ответа").await;
 }
 
-/// What it came to is written down, and the slip says it.
+/// Enters the final price, and checks it on the slip.
 async fn settle_up(desk: &Browser) {
     desk.go("/tasks/1/edit").await;
     desk.fill("[name=price]", "4 500").await;

@@ -9,10 +9,10 @@ use crate::bot::{ANNA, contact, messages, set_status, text};
 use crate::harness::{Shop, skip};
 use crate::status_links::renew;
 
-/// Where to go, what to do there, and what is seen then.
+/// A page to open, the steps to take there, and a text that shows then.
 type Screen<'a> = (&'a str, &'a str, &'a str);
 
-/// What anybody sees in a new shop.
+/// The screens of a new shop, for anybody.
 const FIRST: [Screen<'_>; 2] = [
     ("/first-run", "", "[name=password2]"),
     (
@@ -21,13 +21,13 @@ const FIRST: [Screen<'_>; 2] = [
         ".problem",
     ),
 ];
-/// What the owner sees there.
+/// The screens of a new shop, for its owner.
 const EMPTY: [Screen<'_>; 3] = [
     ("/", "", ".empty"),
     ("/board", "", ".board"),
     ("/customers", "", ".empty"),
 ];
-/// What anybody sees later.
+/// The screens of a shop at work, for anybody.
 const OUTSIDE: [Screen<'_>; 5] = [
     ("/s/none", "", "main h1"),
     ("/login", "", "[name=password]"),
@@ -43,9 +43,9 @@ const OUTSIDE: [Screen<'_>; 5] = [
         ".problem",
     ),
 ];
-/// What an employee sees.
+/// The screens of an employee.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
-/// What the owner sees in a shop at work.
+/// The screens of the owner of a shop at work.
 const OWNERS: [Screen<'_>; 72] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
@@ -288,7 +288,7 @@ async fn fill(shop: &Shop) {
     shop.update(text(ANNA, &word.repeat(3))).await;
 }
 
-/// What a shop says of itself that has much to say.
+/// The settings of a shop with long texts.
 fn about() -> String {
     let word = "Рентгеноэлектрокардиографическая".repeat(3);
     format!(

@@ -167,7 +167,7 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
     let stored = "{ taskById(id: 1) { description status } }";
     let task = shop.ask(stored).await;
     assert_eq!(task["data"]["taskById"]["description"], "Клиент торопится");
-    // Whoever writes into their own version means it.
+    // A user who edits the shown version means it.
     mine.fill("[name=description]", "Заменить экран, клиент торопится")
         .await;
     mine.click("form .btn.main").await;

@@ -15,7 +15,7 @@ use crate::process::Program;
 
 const TOGETHER: usize = 8;
 
-/// Where bodies go in.
+/// The routes that accept bodies.
 #[derive(Clone, Copy)]
 enum Door {
     Graphql,
@@ -23,7 +23,7 @@ enum Door {
     Form,
 }
 
-/// What breaks parsers now and then.
+/// Values that are known to break parsers.
 const TOKENS: &[&[u8]] = &[
     b"\0",
     b"\"",

@@ -16,9 +16,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::{Client, report, resident, size};
 use crate::process::Program;
 
-/// What one of them may cost, in bytes.
+/// The largest cost of one connection, in bytes.
 const MOST: u64 = 64 * 1_024;
-/// How many are opened at once.
+/// The number of connections opened at once.
 const TOGETHER: usize = 100;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;

@@ -17,12 +17,12 @@ use crate::fake_telegram::FakeTelegram;
 use crate::harness::{SECRET, code, eventually, without_settings};
 use crate::process::{FREE_PORT, Program};
 
-/// How the program's disk is made full.
+/// The way in which the program's disk is filled.
 enum Disk {
     /// It has a small one of its own, in a namespace of its own, that goes when the program does.
     Small(PathBuf),
-    /// Where no namespace can be had, no file of the program's may grow any more. SQLite then
-    /// hears of another error than of a full disk, so this is the second choice.
+    /// A limit on the size of files, where no mount namespace is available. SQLite reports another error then than for a
+    /// full disk, so this is the second choice.
     Limited(PathBuf),
 }
 
@@ -93,7 +93,7 @@ impl Disk {
         }
     }
 
-    /// Whether people are told what is wrong.
+    /// Whether people are told the cause.
     fn is_said_in(&self, text: &str) -> bool {
         match self {
             Self::Small(_) => text.contains("disk is full"),
@@ -194,7 +194,7 @@ impl Desk {
         }
     }
 
-    /// What a monitor hears, by its own question and by the command.
+    /// Returns a monitor's view, by HTTP and by the command.
     async fn readiness(&self) -> (u16, String) {
         let asked = self.client.http.get(format!("{}/readyz", self.program.url));
         let answer = asked.send().await.unwrap();
@@ -237,7 +237,7 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
     for _ in 0..rounds {
         desk.create().await.unwrap();
         disk.fill(&desk.program);
-        // What the log has room for is still taken, and kept.
+        // Writes that fit into the log are still accepted, and kept.
         let error = loop {
             match desk.create().await {
                 Ok(()) => {}
@@ -256,7 +256,7 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
         };
         // The log comes by another way than the answer.
         let is_told = |line: &str| line.contains(number) && line.contains(reason);
-        // Of many in a minute the log tells the first ten, and sums up the others.
+        // The log has the first ten of many errors in a minute, and sums up the others.
         if refused <= 5 {
             eventually("the log doesn't say why", || {
                 desk.program.log().lines().any(is_told)

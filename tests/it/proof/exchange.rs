@@ -39,7 +39,7 @@ async fn log_in(program: &Program, password: &str) -> Client {
     Client::with(answer["data"]["login"]["token"].as_str().unwrap())
 }
 
-/// What one writer was told of each of its writes: when it was sent, and the description if it was acknowledged.
+/// The outcome of each write of one writer: when it was sent, and the description if it was acknowledged.
 type Told = Vec<(Instant, Result<String, Value>)>;
 
 async fn write(

@@ -12,7 +12,7 @@ use crate::harness::{self, eventually, without_settings};
 use crate::process::{FREE_PORT, Program};
 use crate::restore::can_trace;
 
-/// What the log of the calls shows.
+/// The traced system calls.
 #[derive(Debug, PartialEq, Eq)]
 enum Call {
     /// The write-ahead log was brought to the disk.

@@ -17,7 +17,7 @@ use crate::process::Program;
 const WRITERS: usize = 8;
 const STATUSES: [&str; 4] = ["ACCEPTED", "IN_PROGRESS", "READY", "CLOSED"];
 
-/// What one writer asked for, and what of it was acknowledged.
+/// The requests of one writer, and which of them were acknowledged.
 #[derive(Default)]
 struct Journal {
     customers: Vec<Card>,
@@ -45,7 +45,7 @@ struct Made {
 struct Writer {
     number: usize,
     client: Client,
-    /// Where the server is at the moment.
+    /// The current address of the server.
     server: watch::Receiver<String>,
     acknowledged: Arc<AtomicUsize>,
     journal: Journal,
@@ -150,7 +150,7 @@ impl Writer {
     }
 }
 
-/// How long the program took from its start until it said that it is ready.
+/// Returns how long the program took from its start until it was ready.
 async fn ready(program: &Program, started: Instant) -> Duration {
     let deadline = Duration::from_secs(30);
     let http = zayavka::https::client().build().unwrap();
@@ -297,7 +297,7 @@ struct Stored {
     linked: bool,
     created: usize,
     history: Vec<(String, String)>,
-    /// What the customer was told or is to be told, as (from, to).
+    /// Returns the sent and pending notices of the customer, as (from, to).
     notices: Vec<(String, String)>,
     found: bool,
 }

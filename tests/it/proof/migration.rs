@@ -295,7 +295,7 @@ fn a_kill_in_the_midst_of_a_migration_leaves_the_old_database_whole() {
         let file = Connection::open(at.join("zayavka.db")).unwrap();
         assert_eq!(version(&file), newest_schema());
         assert_eq!(data(&file, &tables), before, "round {round}");
-        // What is called a copy of the old file is one.
+        // A file named as a copy of the old database is one.
         let copies = |name: &&String| name.contains(".db.v1-") && !name.ends_with(".sha256");
         for name in names(at).iter().filter(copies) {
             let copy = Connection::open(at.join(name)).unwrap();

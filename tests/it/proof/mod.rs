@@ -22,7 +22,7 @@ use crate::fake_telegram::FakeTelegram;
 use crate::harness::SECRET;
 use crate::process::Program;
 
-/// How much of it is done in this run.
+/// The extent of the proof in this run.
 fn size(short: usize, long: usize) -> usize {
     match std::env::var("PROOF").as_deref() {
         Ok("long") => long,

@@ -24,7 +24,7 @@ const WORKERS: usize = 8;
 const AWAY: Duration = Duration::from_secs(3_600);
 /// In the last seconds of it Telegram says how long to wait, so that everybody comes at once.
 const CROWDED: i64 = 900;
-/// How long systemd waits before it starts the program again (`RestartSec`).
+/// The delay before systemd restarts the program (`RestartSec`).
 const RESTART: Duration = Duration::from_secs(2);
 /// Every so many messages, the answer to one gets lost.
 const LOST_ANSWER: usize = 37;
@@ -35,9 +35,9 @@ struct Arrival {
     at: Timestamp,
     chat: i64,
     task: i64,
-    /// Whether Telegram took it.
+    /// Whether Telegram accepted it.
     taken: bool,
-    /// Whether it did so without our hearing of it.
+    /// Whether it did so and the response was lost.
     unsaid: bool,
 }
 
@@ -186,7 +186,7 @@ fn an_hour_without_telegram_loses_no_message_and_disturbs_no_order() {
     let arrivals = arrivals.lock().unwrap().clone();
     let figures = check(&arrivals, &tasks, chats, poison, &in_doubt);
     let last = undisturbed(&arrivals, back, &in_doubt);
-    // What the limits ask for, the restart, and a little.
+    // The time that the limits demand, the restart, and a margin.
     let share = i64::try_from(changes / 25 + each).unwrap() + 10;
     assert!(last < share, "somebody waited {last} s for nothing");
     world.block_on(async {

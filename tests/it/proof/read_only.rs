@@ -79,7 +79,7 @@ fn a_disk_that_can_only_be_read_is_called_that() {
             std::fs::remove_file(at.join("there/zayavka.db.lock")).unwrap();
         }
     }
-    // Where the backup shall go it is the same.
+    // The same holds for the backup's destination.
     let program = env!("CARGO_BIN_EXE_zayavka");
     let script = format!(
         "mount -t tmpfs -o size=1m zayavka disk && mount -o remount,ro disk && cd there && exec '{program}' backup ../disk/copy.db"
@@ -143,7 +143,7 @@ async fn a_backup_from_it_has_everything_that_was_acknowledged() {
     let doctor = said(&read_only(at, "doctor"));
     assert!(doctor.contains("read-only file system"), "{doctor}");
     assert!(!doctor.contains("unable to open"), "{doctor}");
-    // Where the same folder is written to by another way, at this moment.
+    // The same folder is written to through another mount, at this moment.
     let program = Program::start(&home);
     for _ in 0..5 {
         add(&program, &token).await;

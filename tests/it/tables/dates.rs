@@ -45,7 +45,7 @@ async fn every_column_of_dates_reads_all_that_programs_write() {
     for ((written, expected), task) in rows.iter().zip(tasks.as_array().unwrap()) {
         assert_eq!(&task["createdTime"], expected, "{written}");
     }
-    // What says "none", in each of the columns.
+    // The notations of "none", in each of the columns.
     let none = ["-", "—", "–", "--", "0000-00-00", "00.00.0000 00:00:00"];
     let mut file =
         String::from("№ заказа;Телефон;Описание;Создан;Закрыт;Крайний срок;Гарантия;Готов\n");
@@ -161,7 +161,7 @@ async fn an_order_that_the_column_leaves_open_is_asked_for() {
     };
     let chosen = post("&look=1&dates=MONTH_FIRST".to_owned()).await.unwrap();
     assert_eq!(chosen.status(), 303);
-    // What was looked at is what is imported: another order needs another look.
+    // The preview is what is imported: another order of day and month needs another preview.
     let page = desk.page(&look).await;
     assert!(
         page.contains(">Загрузить</button>") && page.contains("value=\"MONTH_FIRST\" selected"),

@@ -113,7 +113,7 @@ async fn our_export_is_known_again_after_excel_saved_it() {
     assert_eq!(preview(&shop, &old).await["alreadyHere"], 1);
     let others = old.replace("89000000001", "89000000003");
     assert_eq!(preview(&shop, &others).await["alreadyHere"], 0);
-    // Whom a task belonged to may be erased since: the file doesn't bring them back.
+    // The customer of a task may have been erased since; the file doesn't restore them.
     shop.ask(r#"mutation { deleteCustomer(phone: "89000000001") { phone } }"#)
         .await;
     assert_eq!(preview(&shop, &saved).await["alreadyHere"], 2);

@@ -44,7 +44,7 @@ fn remarks(report: &Value, row: usize) -> Vec<(String, String, bool)> {
         .collect()
 }
 
-/// Whether something of the kind is said of a row.
+/// Returns whether a row has a message of this kind.
 #[track_caller]
 fn assert_said(report: &Value, row: usize, column: &str, part: &str, error: bool) {
     let all = remarks(report, row);

@@ -65,7 +65,7 @@ async fn send_all(shop: &Shop) {
     }
 }
 
-/// What became of the news for customers so far. Replies of the bot are of no interest here.
+/// The outcome of the notices to customers so far. Replies of the bot are left out.
 fn told(shop: &Shop) -> Vec<Told> {
     let database = shop.database();
     let sql = "SELECT chat_id, task_id, from_stage, to_stage, comment_id, approval_id, state
@@ -98,7 +98,7 @@ async fn play(is_new: bool, steps: &[(Operation, Question)]) {
         let refused = perform(&shop, operation).await;
         let expected = model.apply(operation, shop.clock.now()).err();
         assert_eq!(refused.as_deref(), expected, "{operation:?}");
-        // What would go out at once may do so sooner or later; so it is waited for.
+        // A message that is due at once may go out any time; so it is waited for.
         if model.is_in_a_hurry() {
             send_all(&shop).await;
             model.send_all();

@@ -1,4 +1,4 @@
-//! What staff and customers do, and how it is done at the real shop.
+//! The operations of staff and customers, and how they are carried out at the real shop.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const NAMES: [&str; 6] = [
     "100%_\\",
     "Пётр O’Neil",
 ];
-/// What stages are called; spellings of one name twice, and one that there is from the beginning.
+/// Names of stages; spellings of one name twice, and one that exists from the beginning.
 const STAGES: [&str; 6] = ["", "У мастера", "у МАСТЕРА", "Готово", "Отчёт", "отчет"];
 
 /// Something that staff or a customer do. Numbers of tasks, cards, stages, comments and questions
@@ -90,7 +90,7 @@ pub enum Operation {
     Wait(u64),
 }
 
-/// What is said of a task.
+/// Descriptions of tasks.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
     pub category: Option<&'static str>,
@@ -100,7 +100,7 @@ pub struct Fields {
     pub beside: Beside,
 }
 
-/// What stands beside a task; an inner `None` takes it away.
+/// The facts of a task's intake; an inner `None` erases one.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
     /// Days after the first one.

@@ -1,4 +1,4 @@
-//! What is asked after each operation, and that program and model answer it alike.
+//! The queries after each operation, whose results must be equal in program and model.
 
 use proptest::option;
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ const TASK: &str = "id createdAt createdTime updatedTime closedTime version cate
 const WORKLOAD: &str = "statuses { status tasks } stages { stage { id } tasks }
     overdue unanswered declined undelivered";
 
-/// What the lists are asked for.
+/// The filters of the lists.
 #[derive(Debug, Clone)]
 pub struct Question {
     phone: Option<Phone>,
@@ -134,7 +134,7 @@ impl Model {
                 fold(&task.key()),
             ];
             let mut words = search.split(' ').map(fold).filter(|word| word.len() > 1);
-            // What is too short for a part of a text is the number of a task, or nothing.
+            // A text too short to search for is the number of a task, or nothing.
             let number = search.parse().ok().filter(|_| search.len() == 1);
             question
                 .phone

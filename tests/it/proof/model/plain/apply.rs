@@ -1,4 +1,4 @@
-//! What each operation does to the tasks, stages and cards of the model.
+//! The effect of each operation on the tasks, stages and customers of the model.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -173,7 +173,7 @@ impl Model {
         if let Some(before) = before.filter(|_| task.device().is_empty()) {
             (task.model, task.serial) = (before.model, before.serial);
         }
-        // What it begins with is no change.
+        // The initial value is no change.
         task.history.clear();
         task.note(now, "CREATED", None, Some(stage.status));
         if !self.is_first(&stage) {
@@ -457,7 +457,7 @@ impl Task {
         if ["READY", "CLOSED"].contains(&stage.status) {
             self.declined = false;
         }
-        // Of the first stage of another status its status says all.
+        // In the first stage of another status the status says all.
         if was.status == stage.status || !is_first {
             self.note_changed(now, "STAGE", &was.name, &stage.name);
         }

@@ -171,7 +171,7 @@ impl Model {
         }
     }
 
-    /// Whether the customer of a task waits for an answer.
+    /// Returns whether the customer of a task waits for an answer.
     pub fn is_unanswered(&self, task: i64) -> bool {
         let mut all = self.comments.values();
         all.any(|comment| comment.task == task && comment.open)
@@ -237,7 +237,7 @@ impl Model {
         self.in_order().map(written).collect()
     }
 
-    /// How many tasks are where, and need what.
+    /// Counts the tasks by status, and those that need attention.
     pub fn workload(&self) -> Value {
         let count = |is_so: &dyn Fn(i64, &Task) -> bool| {
             let all = self.tasks.iter();
@@ -259,7 +259,7 @@ impl Model {
         })
     }
 
-    /// What customers were told and are to be told, as the outbox has it.
+    /// Returns the sent and pending notices to customers, as the outbox has them.
     pub fn told(&self) -> Vec<Told> {
         let written = |notice: &Notice| {
             let news = match notice.news {

@@ -1,4 +1,4 @@
-//! What is said and agreed in the model, and what customers are told.
+//! Conversations and prices in the model, and the notices to customers.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -114,7 +114,7 @@ impl Model {
         }
     }
 
-    /// Whether a task is a card's that has proved to have this chat.
+    /// Returns whether a task belongs to a customer who has proved to have this chat.
     fn is_theirs(&self, task: i64, chat: i64) -> bool {
         let customer = self.tasks.get(&task).and_then(|task| task.customer);
         let card = customer.map(|id| &self.cards[&id]);
@@ -167,7 +167,7 @@ impl Model {
         declined.is_some_and(std::mem::take) || said
     }
 
-    /// Where a task's customer can be told.
+    /// Returns the chat in which a task's customer can be notified.
     fn chat_of(&self, task: i64) -> Option<(i64, i64)> {
         let card = self.tasks[&task].customer?;
         let (chat, proven) = self.cards[&card].telegram?;
@@ -203,13 +203,13 @@ impl Model {
         }
     }
 
-    /// What waits for a card isn't sent any more.
+    /// Drops the pending messages of a customer.
     pub fn take_back(&mut self, card: i64) {
         self.notices
             .retain(|notice| notice.sent || notice.card != card);
     }
 
-    /// Whether something waits that goes out at once.
+    /// Returns whether a pending message is due at once.
     pub fn is_in_a_hurry(&self) -> bool {
         let at_once = |notice: &Notice| !matches!(notice.news, News::Stage(..));
         self.notices
