@@ -1,4 +1,4 @@
-//! Who sends a request: the address, the number of the request, and the bearer of the token.
+//! The origin of a request: its address, its id, and the employee of its token.
 
 use std::net::IpAddr;
 
@@ -11,11 +11,11 @@ use crate::app::{Desk, accounts};
 use crate::domain::{Error, Result};
 use crate::graphql::Caller;
 
-/// Where a request comes from, and its number.
+/// The origin of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
     pub address: IpAddr,
-    /// Whether it comes from a person at this machine: see [`super::hosts`].
+    /// Whether it comes from a person at this machine; see [`super::hosts`].
     pub local: bool,
     pub request_id: String,
 }

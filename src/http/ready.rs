@@ -1,4 +1,4 @@
-//! The monitor's question.
+//! The readiness check.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use warp::reply::Response;
 use super::Site;
 use crate::app::accounts;
 
-/// 200 when the database answers and takes what is written; its migrations are done before anything is served.
+/// Responds 200 when the database can be read and written. Migrations are done before anything is served.
 pub(super) async fn answer(site: Arc<Site>) -> Response {
     let desk = &site.desk;
     if let Err(error) = desk.db.read(accounts::any).await {

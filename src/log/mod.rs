@@ -1,9 +1,9 @@
-//! The log, for whoever runs the server.
+//! The log for operators.
 //!
-//! It never holds the program up. Lines wait in a bounded queue, from which a thread writes them to standard error; what
-//! finds the queue full because nobody reads is dropped, counted, and the gap is logged once somebody reads again. So
-//! nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever, and
-//! `eprintln!` panics where nothing can be written. [`say`] is for plain lines. Panics are logged as well.
+//! It never blocks the program. Lines wait in a bounded queue, from which a thread writes them to standard error. Lines
+//! that find the queue full, because nobody reads, are dropped and counted, and the gap is logged once somebody reads
+//! again. So nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever,
+//! and `eprintln!` panics where nothing can be written. [`say`] writes plain lines. Panics are logged as well.
 
 mod json;
 mod repeats;
@@ -25,23 +25,23 @@ use crate::clock::Clock;
 use json::Json;
 use repeats::Repeats;
 
-/// How often it is looked whether repeated failures are to be summed up.
+/// The interval at which sums of repeated failures are due.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long the end of the program waits for the last lines to be written.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The way to standard error, once the log has started.
+/// The queue to standard error, once the log has started.
 static STREAM: OnceLock<NonBlocking> = OnceLock::new();
 
-/// Writes what was logged last when it goes, for as long as somebody reads it.
+/// Flushes the log when dropped, for as long as somebody reads it.
 pub struct Guard {
     repeats: Repeats,
-    /// Ends the thread that sums up.
+    /// Ends the thread that logs sums.
     looking: Option<Sender<()>>,
     writing: Option<WorkerGuard>,
 }
 
-/// Starts the log: for a person on a terminal, as JSON otherwise; `RUST_LOG` sets how much.
+/// Starts the log: text on a terminal, JSON otherwise; `RUST_LOG` sets the level.
 pub fn start() -> Guard {
     let (stream, writing) = stream::start();
     let stream = STREAM.get_or_init(|| stream).clone();
@@ -84,10 +84,10 @@ impl Drop for Guard {
         self.repeats.sum_up_all();
         let writing = self.writing.take();
         let (done, written) = channel();
-        // The library's guard prints where the queue stays full, and may block there for ever: nobody waits for it.
+        // The library's guard prints when the queue stays full, and may block there for ever: so nothing waits for it.
         let end = move || {
             drop(writing);
-            // Nobody may wait any more.
+            // The receiver may be gone; a failed send is fine.
             let _ = done.send(());
         };
         if thread("log-end").spawn(end).is_ok() {
@@ -96,7 +96,7 @@ impl Drop for Guard {
     }
 }
 
-/// Writes a plain line to standard error, in its place between the lines of the log.
+/// Writes a plain line to standard error, in order with the lines of the log.
 pub fn say(line: &str) {
     let line = format!("{line}\n");
     let written = match STREAM.get() {

@@ -1,4 +1,4 @@
-//! The composition root: builds the parts from what is given and runs them until told to stop.
+//! The composition root: builds the parts from the settings and runs them until it is stopped.
 
 mod lost;
 mod systemd;
@@ -43,9 +43,9 @@ pub struct Server {
     cors_origins: Vec<String>,
     connections: u32,
     tls: Option<Tls>,
-    /// Where plain HTTP is led to HTTPS.
+    /// The listener that redirects plain HTTP to HTTPS.
     redirect: Option<TcpListener>,
-    /// Where monitors ask.
+    /// The listener for monitors.
     monitors: Option<TcpListener>,
     backups: Option<Backups>,
     couriers: Vec<Courier>,
@@ -53,7 +53,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and prepares everything that answers.
+    /// Opens the database and builds all parts.
     ///
     /// # Errors
     /// When the database can't be used, or another server runs on it.
@@ -142,12 +142,12 @@ impl Server {
         })
     }
 
-    /// Where plain HTTP is led to HTTPS, if anywhere.
+    /// Returns the address that redirects plain HTTP to HTTPS, if there is one.
     pub fn redirect_address(&self) -> Option<SocketAddr> {
         self.redirect.as_ref()?.local_addr().ok()
     }
 
-    /// Where monitors read the metrics, if anywhere.
+    /// Returns the address at which monitors read the metrics, if there is one.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.monitors.as_ref()?.local_addr().ok()
     }
@@ -180,7 +180,7 @@ impl Server {
         Ok(link.map(|link| format!("{hint} {}", self.desk.invite_url(&link.token))))
     }
 
-    /// Serves until `stop`, then lets what is under way come to its end.
+    /// Serves until `stop`, then lets the requests in progress finish.
     ///
     /// # Errors
     /// When a part of the server ends unasked, or the write-ahead log can't be moved into the
@@ -266,7 +266,7 @@ impl Server {
     }
 }
 
-/// Writes down which webhooks there are, and has one to serve each of them.
+/// Stores the configured webhooks and builds a courier for each.
 async fn couriers(
     all: Vec<config::Webhook>,
     db: &Db,

@@ -16,7 +16,7 @@ use crate::store;
 /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Answers a monitor.
+/// Responds to a monitor.
 pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -> Response {
     if !hosts.allow(request.headers()) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
