@@ -1,4 +1,4 @@
-//! The certificate that HTTPS shows.
+//! Check of the HTTPS certificate.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::certificate::{self, Validity};
 use crate::config::{Certificate, Config, host};
 
 const ABOUT: &str = "certificate";
-/// How `rustls-acme` names what it keeps of the authority's answer.
+/// File-name prefix under which `rustls-acme` caches certificates.
 const KEPT: &str = "cached_cert_";
 
-/// Nothing where another program answers HTTPS.
+/// Returns nothing when another program terminates TLS.
 pub(super) fn examine(config: &Config, now: Timestamp) -> Option<Finding> {
     let tls = config.tls.as_ref()?;
     let host = config.public_url.as_deref().and_then(host);
@@ -61,14 +61,14 @@ fn judge(Validity { from, until }: Validity, now: Timestamp, advice: &str) -> Fi
     if left <= SignedDuration::ZERO {
         Finding::failure(ABOUT, format!("it ended on {}", day(until)), advice)
     } else if left < whole / 10 {
-        // Whoever renews in time does so long before the last tenth.
+        // Regular renewal happens long before the last tenth of the validity.
         Finding::warning(ABOUT, format!("it ends on {}", day(until)), advice)
     } else {
         Finding::ok(ABOUT, format!("good until {}", day(until)))
     }
 }
 
-/// The certificate that was fetched last.
+/// Returns the most recently obtained certificate.
 fn newest(cache: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(cache).ok()?.filter_map(Result::ok);
     let kept = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(KEPT));

@@ -1,4 +1,4 @@
-//! The database's file, its folder, and the room that they have.
+//! Checks of the database file, its directory and the free disk space.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -9,9 +9,9 @@ use rustix::process::geteuid;
 
 use super::{Finding, MIB, size};
 
-/// Below this the next write may fail.
+/// Free space below which the next write may fail.
 const NO_ROOM: u64 = 64 * MIB;
-/// Below this it is time to see to it.
+/// Free space below which a warning is due.
 const LITTLE_ROOM: u64 = 1024 * MIB;
 
 const ROOT: u32 = 0;
@@ -62,7 +62,7 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
     findings
 }
 
-/// A disk that turns read-only by itself has failed.
+/// A disk that becomes read-only by itself is failing.
 fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
     let disk = statvfs(folder).ok()?;
     let said = format!(
@@ -77,7 +77,7 @@ fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
         .then_some(found)
 }
 
-/// Several names, each with a log and locks of its own beside it.
+/// Hard links: each name has a write-ahead log and locks of its own.
 fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
     let said = format!("{} has {} names (hard links)", path.display(), file.nlink());
     let advice = format!(
@@ -87,7 +87,8 @@ fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
     (file.is_file() && file.nlink() > 1).then(|| Finding::failure("database", said, advice))
 }
 
-/// A file that is mounted by itself has its log and its locks elsewhere for everybody who comes by its folder.
+/// A bind-mounted file has its write-ahead log and locks elsewhere than the same file opened
+/// through its directory.
 fn mounted(path: &Path) -> Option<Finding> {
     let file = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
     let said = format!(
@@ -110,7 +111,8 @@ fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {
         let said = format!("{shown} has mode {mode:03o}, so that others can use it");
         return Finding::warning(about, said, format!("chmod 600 {shown}"));
     }
-    // The server's user has the folder; without a folder of its own it is whoever asks.
+    // The directory belongs to the server's user; if it belongs to root, the current user is
+    // assumed.
     let me = geteuid().as_raw();
     let wanted = match folder.uid() {
         ROOT => me,
@@ -152,7 +154,7 @@ fn room(folder: &Path, database: u64) -> Finding {
     }
 }
 
-/// A migration and a restore need room for a copy of the database.
+/// A migration or a restore needs space for a copy of the database.
 fn judge_room(free: u64, database: u64) -> Finding {
     let about = "disk";
     let said = format!("{} free", size(free));

@@ -1,4 +1,4 @@
-//! The bot, as Telegram sees it.
+//! Check of the bot's registration at Telegram.
 
 use jiff::Timestamp;
 
@@ -30,7 +30,8 @@ pub(super) async fn examine(
         }
     };
     let mut health = client.health(&wanted, now).await;
-    // To fetch updates here would take them from the server, so what it has noted must do.
+    // Polling here would take updates away from the server, so its recorded incidents are used
+    // instead.
     let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
     if settings.mode == Mode::Polling && incidents.iter().any(is_fetched) {
         health.troubles.insert(0, BotTrouble::OtherFetcher);

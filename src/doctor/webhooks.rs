@@ -1,4 +1,4 @@
-//! The programs that are told what happens, as far as the database knows.
+//! Check of outgoing webhooks, from the state in the database.
 
 use jiff::Timestamp;
 
