@@ -84,29 +84,29 @@ impl Default for Metrics {
             undelivered: Gauge::default(),
             registry: Registry::default(),
         };
-        let help = "How long requests took, by operation and code";
+        let help = "Duration of requests, by operation and code";
         registry.register_with_unit("request", help, Unit::Seconds, inner.requests.clone());
-        let help = "How long reads and writes held a connection";
+        let help = "Time for which reads and writes held a database connection";
         registry.register_with_unit("database", help, Unit::Seconds, inner.database.clone());
-        let help = "How long reads and writes waited for a connection";
+        let help = "Time for which reads and writes waited for a database connection";
         registry.register_with_unit("database_wait", help, Unit::Seconds, inner.waits.clone());
-        let help = "Messages to Telegram, by what became of the try";
+        let help = "Attempts to send messages to Telegram, by result";
         registry.register("sends", help, inner.sends.clone());
-        let help = "Tries to tell webhooks, by what became of them";
+        let help = "Attempts to deliver to webhooks, by result";
         registry.register("webhook_sends", help, inner.hooks.clone());
-        let help = "Events that webhooks are yet to be told";
+        let help = "Queued webhook deliveries";
         registry.register("webhook_waiting", help, inner.deliveries.clone());
-        let help = "Events that webhooks were not told and are not told any more";
+        let help = "Dead webhook deliveries";
         registry.register("webhook_undelivered", help, inner.undelivered.clone());
-        let help = "Updates of Telegram that had their effect";
+        let help = "Processed Telegram updates";
         registry.register("bot_updates", help, inner.updates.clone());
-        let help = "Logins with a wrong account or password";
+        let help = "Failed sign-ins";
         registry.register("failed_logins", help, inner.failed_logins.clone());
-        let help = "Sockets and streams that are told of changes";
+        let help = "Open subscriptions (WebSockets and event streams)";
         registry.register("subscriptions", help, inner.subscriptions.clone());
-        let help = "Messages that wait to be sent";
+        let help = "Messages waiting to be sent";
         registry.register("outbox", help, inner.outbox.clone());
-        let help = "How long the oldest message has been waiting past its time";
+        let help = "Delay of the oldest overdue message";
         let age = inner.outbox_age.clone();
         registry.register_with_unit("outbox_oldest", help, Unit::Seconds, age);
         Self(Arc::new(Inner { registry, ..inner }))

@@ -34,7 +34,7 @@ pub struct Table {
 pub struct TableColumn {
     /// Heading on one line; empty when the file has none.
     pub heading: String,
-    /// The first distinctive values.
+    /// The first distinct non-empty values.
     pub samples: Vec<String>,
     pub column: Column,
 }

@@ -93,7 +93,7 @@ fn list(shop: &Shop) -> JoinHandle<(u16, Option<String>, String)> {
 
 async fn waits(log: &Log, times: usize) {
     eventually("an answer waits", || {
-        log.text().matches("an answer waits for room").count() == times
+        log.text().matches("waiting for response memory").count() == times
     })
     .await;
 }
