@@ -161,7 +161,7 @@ fn is_of(word: &str, stem: &str) -> bool {
     ending.chars().count() <= most
 }
 
-/// The words of a text, without the apostrophes inside them.
+/// Splits a text into words, without the apostrophes inside them.
 fn words(text: &str) -> Vec<String> {
     let text = plain(text).replace(['\'', '’'], "");
     let words = text.split(|c: char| !c.is_alphanumeric());
