@@ -115,7 +115,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
 fn configuration(file: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Config> {
     let about = "configuration";
     let from = file.map_or_else(
-        || "the defaults, for there is no config.toml here".to_owned(),
+        || "defaults, since there is no config.toml here".to_owned(),
         |file| file.display().to_string(),
     );
     match Config::load(file) {
@@ -124,7 +124,7 @@ fn configuration(file: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Con
             Some(config)
         }
         Err(error) => {
-            let advice = "Correct that; `zayavka config` shows where each value came from";
+            let advice = "Correct the value; `zayavka config` shows where each value comes from";
             let said = chain(&error);
             let said = said.strip_prefix("configuration: ").unwrap_or(&said);
             findings.push(Finding::failure(about, said, advice));
@@ -168,7 +168,7 @@ fn integrity(health: &Health) -> Finding {
         return Finding::failure(about, format!("damaged: {damage}"), restore);
     }
     if !health.schema.strange.is_empty() {
-        let advice = "Somebody has changed the database: find out who, then stop the server and run `zayavka restore` \
+        let advice = "The schema was modified: find out by whom, then stop the server and run `zayavka restore` \
                       with a backup from before";
         return Finding::failure(about, health.schema.strange.join("; "), advice);
     }
@@ -177,7 +177,7 @@ fn integrity(health: &Health) -> Finding {
                       `zayavka restore` with a backup from before";
         return Finding::failure(about, health.values.to_string(), advice);
     }
-    Finding::ok(about, format!("{} of data, whole", size(health.bytes)))
+    Finding::ok(about, format!("{} of data, intact", size(health.bytes)))
 }
 
 /// Checks the schema. A schema newer than the program's can't be examined.
@@ -187,18 +187,18 @@ fn schema(health: &Health) -> Finding {
     let own = &health.schema.own;
     if !own.is_empty() {
         let said = format!(
-            "version {found}, and the database has what isn't ours: {}",
+            "version {found}; the database contains foreign objects: {}",
             own.join(", ")
         );
-        let advice = "If you haven't made that, find out who has";
+        let advice = "If you didn't create them, find out who did";
         return Finding::warning(about, said, advice);
     }
     match found == known {
         true => Finding::ok(about, format!("version {found}")),
         false => Finding::warning(
             about,
-            format!("version {found}, and this program's is {known}"),
-            "The next start brings it up to date, and keeps a copy before",
+            format!("version {found}; this program's is {known}"),
+            "The next start migrates it, after making a copy",
         ),
     }
 }
@@ -211,7 +211,7 @@ fn log(health: &Health) -> Finding {
         true => Finding::warning(
             about,
             said,
-            "Some program keeps an old state of the database open: end it, or restart the server",
+            "Some program holds an old snapshot of the database: end it, or restart the server",
         ),
     }
 }
@@ -225,13 +225,12 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     let folder = settings.dir.display();
     let newest = match rotation::newest(&settings.dir, now) {
         Err(error) => {
-            let advice =
-                "The server makes the folder if the one above it is there and may be written to";
+            let advice = "The server creates the directory if its parent exists and is writable";
             return Finding::failure(about, format!("{folder}: {error}"), advice);
         }
         Ok(newest) => newest,
     };
-    let advice = "Start the server; if it runs, its log says why there is none";
+    let advice = "Start the server; if it is running, see its log for the reason";
     let Some((made, path)) = newest else {
         return Finding::failure(about, format!("none in {folder}"), advice);
     };
@@ -242,9 +241,9 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
         Ok(proof) => proof,
     };
     if let Some(path) = changed {
-        let said = format!("{} was changed since it was made", path.display());
+        let said = format!("{} was modified after it was made", path.display());
         let advice =
-            "The disk may be failing: use another backup, and make a new one to another disk";
+            "The disk may be failing: use another backup, and make a new one on another disk";
         return Finding::failure(about, said, advice);
     }
     let said = format!(

@@ -31,11 +31,11 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let mut findings = Vec::new();
     let Ok(of_folder) = fs::metadata(folder) else {
-        let said = format!("there is no folder {}", folder.display());
+        let said = format!("there is no directory {}", folder.display());
         return vec![Finding::failure(
             about,
             said,
-            "Make it, or check `database`",
+            "Create it, or check `database`",
         )];
     };
     let file = fs::metadata(&path);
@@ -47,7 +47,7 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let said = format!("there is none at {}", path.display());
-            let advice = "The first start of the server makes an empty one; if you expected your \
+            let advice = "The first start of the server creates an empty one; if you expected your \
                           data, check `database`";
             findings.push(Finding::failure(about, said, advice));
         }
@@ -69,7 +69,7 @@ fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
         "{} is on a read-only file system, where the server can't run",
         path.display()
     );
-    let advice = "If you haven't mounted it so, the disk may have failed: copy the database with `zayavka backup` to \
+    let advice = "Unless you mounted it that way, the disk may have failed: copy the database with `zayavka backup` to \
                   another one, and see `dmesg`";
     let found = Finding::failure("database", said, advice);
     disk.f_flag
@@ -81,7 +81,7 @@ fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
 fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
     let said = format!("{} has {} names (hard links)", path.display(), file.nlink());
     let advice = format!(
-        "The server doesn't start so: find the others with `find / -xdev -samefile {}`, and remove them",
+        "The server refuses to start: find the other names with `find / -xdev -samefile {}`, and remove them",
         path.display()
     );
     (file.is_file() && file.nlink() > 1).then(|| Finding::failure("database", said, advice))
@@ -92,10 +92,10 @@ fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
 fn mounted(path: &Path) -> Option<Finding> {
     let file = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
     let said = format!(
-        "{} is mounted by itself, without the log beside it",
+        "{} is mounted as a single file, without its write-ahead log",
         path.display()
     );
-    let advice = "Mount its folder instead, or two programs may damage it";
+    let advice = "Mount its directory instead; otherwise two programs may corrupt it";
     let is_mounted = file.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
     is_mounted.then(|| Finding::warning("database", said, advice))
 }
@@ -104,11 +104,11 @@ fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {
     let about = "database";
     let shown = path.display();
     if !file.is_file() {
-        return Finding::failure(about, format!("{shown} is no file"), "Check `database`");
+        return Finding::failure(about, format!("{shown} is not a file"), "Check `database`");
     }
     let mode = file.mode() & 0o777;
     if mode & 0o077 != 0 {
-        let said = format!("{shown} has mode {mode:03o}, so that others can use it");
+        let said = format!("{shown} has mode {mode:03o}, so that other users can access it");
         return Finding::warning(about, said, format!("chmod 600 {shown}"));
     }
     // The directory belongs to the server's user; if it belongs to root, the current user is
@@ -120,7 +120,7 @@ fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {
     };
     if file.uid() != wanted && wanted != ROOT {
         let said = format!(
-            "{shown} belongs to user {}, and its folder is for user {wanted}",
+            "{shown} belongs to user {}, and its directory is for user {wanted}",
             file.uid()
         );
         return Finding::warning(about, said, format!("chown {wanted} {shown}"));
@@ -136,11 +136,11 @@ fn rights_of_folder(folder: &Path, mode: u32) -> Finding {
     let advice = format!("chmod 700 {shown}");
     match (mode & 0o002 != 0, mode & 0o020 != 0) {
         (true, _) => {
-            let said = format!("{said}: everybody on this machine can exchange the database");
+            let said = format!("{said}: every user of this machine can replace the database");
             Finding::failure(about, said, advice)
         }
         (_, true) => {
-            let said = format!("{said}: its group can exchange the database");
+            let said = format!("{said}: its group can replace the database");
             Finding::warning(about, said, advice)
         }
         _ => Finding::ok(about, said),
@@ -150,7 +150,7 @@ fn rights_of_folder(folder: &Path, mode: u32) -> Finding {
 fn room(folder: &Path, database: u64) -> Finding {
     match statvfs(folder) {
         Ok(disk) => judge_room(disk.f_bavail.saturating_mul(disk.f_frsize), database),
-        Err(error) => Finding::warning("disk", format!("{error}"), "Look at `df`"),
+        Err(error) => Finding::warning("disk", format!("{error}"), "Check with `df`"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-/// Number of pending updates at Telegram from which delivery counts as broken.
+/// Number of pending updates at Telegram above which delivery counts as broken.
 const MANY_WAITING: u32 = 100;
 /// Age in hours after which a delivery error with nothing pending counts as resolved.
 const RECENT_HOURS: i64 = 1;

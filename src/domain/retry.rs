@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 
 /// Hours of retrying after which a message becomes a dead letter.
 const GIVE_UP_HOURS: i64 = 72;
-/// Longest `retry_after` that is honoured; a longer one makes the message a dead letter.
+/// Longest `retry_after` that is accepted; a message waiting longer would be a dead letter anyway.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(72 * 60 * 60);
 pub const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 

@@ -1,9 +1,9 @@
-//! The arrows of the house run one way, SQL stays in its room, and one room alone asks for the
-//! time.
+//! Dependencies between modules are one-way, SQL is confined to `store`, and the wall clock to
+//! `clock`.
 
 use crate::source::{Reach, Source, sources};
 
-/// Each room, and the rooms that it may use.
+/// Each module with the modules that it may use.
 const ROOMS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("domain", &[]),
@@ -76,10 +76,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What a file of a room uses of its own crate and may not, with the lines.
+/// Returns the forbidden dependencies of a file, with their lines.
 fn arrows_back(source: &Source) -> Vec<(String, usize)> {
     let (room, may) = match source.module.first() {
-        // What puts the rooms together names all of them.
+        // The composition root may use every module.
         None => return Vec::new(),
         Some(room) => match ROOMS.iter().find(|(name, _)| name == room) {
             Some((_, may)) => (&**room, *may),
@@ -101,7 +101,7 @@ fn arrows_back(source: &Source) -> Vec<(String, usize)> {
         .collect()
 }
 
-/// Where a file has SQL, or uses a library of the database.
+/// Returns the lines with SQL or a database library.
 fn sql(source: &Source) -> Vec<usize> {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
     let crates = ["rusqlite", "r2d2", "r2d2_sqlite", "refinery"];
@@ -114,7 +114,7 @@ fn sql(source: &Source) -> Vec<usize> {
     texts.chain(uses.map(|reach| reach.line)).collect()
 }
 
-/// Where a file asks for the time, or hides by another name that it does.
+/// Returns the lines that read the time, or rename a function that does.
 fn times(source: &Source) -> Vec<usize> {
     let clocks = ["Timestamp", "SystemTime", "Instant", "Zoned"];
     let asks = |reach: &Reach| match &reach.path[..] {
@@ -287,8 +287,8 @@ fn a_hidden_arrow_is_seen() {
     }
 }
 
-/// Where a file writes to a standard stream by itself, which blocks before a pipe that nobody reads and panics where
-/// nothing can be written; or reads an answer without a limit.
+/// Returns the lines that write to a standard stream directly, which blocks when nobody reads the
+/// pipe and panics when writing fails, or that read a response without a limit.
 fn unbounded(source: &Source) -> Vec<usize> {
     let words = [
         "println!",

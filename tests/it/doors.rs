@@ -1,4 +1,4 @@
-//! Who gets through a door of the server: by which host name, from where, and as what.
+//! Access to the server by host name, client address and identity.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +11,7 @@ const REGISTER: &str = r#"mutation { register(email: "thief@example.com",
     password1: "correct-horse-battery-staple", password2: "correct-horse-battery-staple") {
     success errors token } }"#;
 
-/// Sends `register` by the API with these headers; returns the status and the body.
+/// Sends `register` to the API with these headers; returns the status and the body.
 async fn register(shop: &Shop, headers: &[(&str, &str)]) -> (u16, String) {
     let body = json!({ "query": REGISTER }).to_string();
     let mut request = shop.request(Method::POST, "/graphql");
@@ -58,7 +58,7 @@ async fn a_stranger_behind_a_proxy_or_a_rebound_name_does_not_become_the_owner()
         );
         assert!(log.text().contains("http.hosts"), "{}", log.text());
     }
-    // A proxy that puts its own idea of the host there, but says that it passes something on.
+    // A proxy that sets another host, but announces forwarding.
     for (name, value) in [
         ("x-forwarded-for", "6.6.6.6"),
         ("x-forwarded-host", "desk.example.com"),

@@ -322,7 +322,7 @@ async fn a_failure_of_ours_is_numbered_and_shows_nothing_of_the_inside() {
         !text.contains("task_events") && !text.contains("SELECT"),
         "{text}"
     );
-    // A change that can't write its history doesn't happen.
+    // A change that can't write its history is rolled back.
     let failed = shop
         .ask("mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }")
         .await;
