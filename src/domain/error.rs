@@ -13,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("not signed in")]
     Unauthenticated,
-    #[error("only the owner may do this")]
+    #[error("only an owner may do this")]
     Forbidden,
     #[error("not found")]
     NotFound,
@@ -24,14 +24,14 @@ pub enum Error {
     #[error("too many attempts")]
     RateLimited { retry_after: Duration },
     /// The memory budget for large responses is exhausted.
-    #[error("too many big answers are under way")]
+    #[error("too many large responses in progress")]
     Busy { retry_after: Duration },
     /// The disk is full; an operator has to act.
     #[error("the disk is full")]
     DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// The database file was deleted or replaced while in use. All writes are refused; an operator
     /// has to act.
-    #[error("the database is gone")]
+    #[error("the database file was deleted or replaced")]
     DatabaseLost(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// An internal failure. Its text is logged and never shown to a caller.
     #[error("internal error")]
@@ -316,23 +316,23 @@ impl Problem {
 /// A valid change that conflicts with the current state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    #[error("the task was changed meanwhile")]
+    #[error("the task was changed by somebody else")]
     Version { current: i64 },
-    #[error("the phone belongs to another card")]
+    #[error("the phone belongs to another customer")]
     PhoneTaken { customer: CustomerId },
     #[error("the e-mail belongs to another employee")]
     EmailTaken,
     #[error("another stage has the name")]
     StageNameTaken,
-    #[error("the last stage of a status can't go")]
+    #[error("the last stage of a status can't be deleted")]
     LastStage,
-    #[error("the last owner can't go")]
+    #[error("the last owner can't be removed")]
     LastOwner { owner: EmployeeId },
-    #[error("the file would be imported otherwise now")]
+    #[error("the import would have another outcome now")]
     Import,
-    #[error("the customer has been told already")]
+    #[error("the customer has been notified already")]
     CustomerTold,
-    #[error("something else was decided about the file than was shown")]
+    #[error("the import choices differ from the preview")]
     ImportChoices,
 }
 
