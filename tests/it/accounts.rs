@@ -544,7 +544,7 @@ async fn wrong_with(shop: &Shop, email: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_a_russian_speaker_guesses_first_is_refused() {
+async fn passwords_that_a_russian_speaker_guesses_first_are_refused() {
     let shop = Shop::open_with("[shop]\nname = 'Мастерская «Ремонтник»'", "").await;
     let email = "anna.karenina@pochta-vronskogo.ru";
     for password in [

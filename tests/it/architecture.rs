@@ -135,7 +135,7 @@ fn no_arrow_points_back() {
 }
 
 #[test]
-fn sql_and_the_wall_clock_stay_in_their_rooms() {
+fn sql_and_the_wall_clock_stay_in_their_modules() {
     for source in sources("src") {
         let (file, room) = (&source.file, source.module.first().map(String::as_str));
         if room != Some("store") {

@@ -145,7 +145,7 @@ const LARGE: &str = "\nСам файл не передан: он больше 4 
     Пришлите файл поменьше или опишите словами.";
 
 #[tokio::test]
-async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_truth() {
+async fn every_message_is_stored_with_the_task_and_confirmed_truthfully() {
     let shop = shop().await;
     for (file, bytes) in [("v", voice()), ("d", pdf()), ("p", gif())] {
         shop.telegram.file(file, bytes);
@@ -405,7 +405,7 @@ async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_tr
 }
 
 #[tokio::test]
-async fn who_is_not_known_is_told_that_nothing_was_passed_on() {
+async fn unknown_senders_are_told_that_nothing_was_passed_on() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let unheard = "Чтобы увидеть свои заявки, нажмите «Отправить мой номер» под полем ввода.\n\n\
@@ -901,7 +901,7 @@ async fn a_customer_has_so_many_files_a_day() {
 }
 
 #[tokio::test]
-async fn what_a_customer_sent_goes_with_the_customer() {
+async fn a_customers_files_are_deleted_with_the_customer() {
     let shop = shop().await;
     let secret = [pdf(), "приметный документ".into()].concat();
     shop.telegram.file("d", secret);

@@ -183,7 +183,7 @@ async fn a_long_list_is_whole_in_every_form() {
 }
 
 #[tokio::test]
-async fn who_finds_no_room_waits_and_who_reads_nothing_is_cut() {
+async fn responses_wait_for_memory_and_stalled_clients_are_disconnected() {
     let log = Log::start();
     let shop = shop_with(SMALL).await;
     fill(&shop, 2_500, 1_000);

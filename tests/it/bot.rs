@@ -298,7 +298,7 @@ async fn a_blocked_bot_and_a_refused_message_are_shown_to_staff() {
 }
 
 #[tokio::test]
-async fn what_waits_when_the_program_stops_is_sent_after_the_next_start() {
+async fn messages_queued_at_a_stop_are_sent_after_the_next_start() {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;

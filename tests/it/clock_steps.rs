@@ -107,7 +107,7 @@ async fn tasks_are_listed_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test]
-async fn what_something_happened_to_last_stands_first() {
+async fn the_most_recently_changed_task_comes_first() {
     let shop = Shop::with_owner().await;
     for number in 1..=4 {
         create(&shop, &format!("+7900000000{number}")).await;
@@ -135,7 +135,7 @@ async fn what_something_happened_to_last_stands_first() {
 }
 
 #[tokio::test]
-async fn what_was_imported_keeps_its_place_by_its_own_days() {
+async fn imported_tasks_are_ordered_by_their_own_days() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let file = "Телефон,Описание,Дата\n89000000002,старая,01.02.2020 10:00\n89000000003,старше,01.02.2019 10:00\n";
@@ -274,7 +274,7 @@ async fn an_answer_lands_on_the_task_that_something_happened_to_last() {
 }
 
 #[tokio::test]
-async fn what_a_webhook_was_not_told_stands_with_the_last_first() {
+async fn dead_deliveries_are_listed_newest_first() {
     let receiver = Receiver::start().await;
     receiver.always(receiver::Answer::Status(500));
     let mut shop = Shop::open_with(&receiver.settings("'task.created'"), "").await;

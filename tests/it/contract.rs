@@ -15,7 +15,7 @@ async fn the_schema_can_be_read_by_tools() {
 }
 
 #[tokio::test]
-async fn who_sees_the_schema_is_a_setting() {
+async fn access_to_introspection_is_a_setting() {
     let hidden = "query { ...a } fragment a on Query { __type(name: \"Task\") { name } }";
     for (setting, nobody, owner) in [
         ("staff", "UNAUTHENTICATED", ""),
@@ -60,7 +60,7 @@ async fn both_forms_of_the_address_answer() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_request_is_refused() {
+async fn invalid_requests_are_refused() {
     let shop = Shop::open().await;
     for body in [
         "not json",

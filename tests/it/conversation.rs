@@ -158,7 +158,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
 }
 
 #[tokio::test]
-async fn what_the_customer_writes_lands_on_the_open_task_and_waits_for_an_answer() {
+async fn a_customers_message_goes_to_the_open_task_and_awaits_a_reply() {
     let shop = shop().await;
     shop.update(text(ANNA, "Когда будет <готово>?")).await;
     let sent = messages(&shop, 3).await;
@@ -258,7 +258,7 @@ async fn with_several_open_tasks_the_customer_says_which_one_is_meant() {
 }
 
 #[tokio::test]
-async fn what_nobody_would_read_is_not_taken_and_the_customer_is_told_so() {
+async fn a_message_that_nobody_would_read_is_rejected_with_a_reply() {
     let mut shop = shop().await;
     shop.update(text(BORIS, "Здравствуйте")).await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Чтобы увидеть свои заявки"));
@@ -807,7 +807,7 @@ async fn a_picture_is_fetched_and_shown_to_staff_alone() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_is_not_kept_and_what_can_come_later_is_tried_again() {
+async fn a_non_picture_is_rejected_and_a_failed_download_is_retried() {
     let shop = shop().await;
     shop.telegram
         .file("page", b"<html><script>alert(1)</script>".to_vec());

@@ -60,7 +60,7 @@ async fn toast(browser: &mut Browser<'_>, path: &str, form: &[(&str, &str)]) -> 
 }
 
 #[tokio::test]
-async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and_after() {
+async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
     let shop = Shop::with_owner().await;
     create(&shop, "8 900 000-00-01").await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;

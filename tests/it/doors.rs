@@ -147,7 +147,7 @@ async fn names_of_the_settings_are_answered_to() {
 }
 
 #[tokio::test]
-async fn what_names_no_host_or_no_path_is_a_bad_request() {
+async fn a_request_without_host_or_path_is_a_bad_request() {
     let shop = Shop::open().await;
     let log = Log::start();
     for request in [

@@ -483,7 +483,7 @@ async fn what_is_no_table_is_told_so() {
 }
 
 #[tokio::test]
-async fn nobody_and_no_employee_takes_anything_out_or_in() {
+async fn only_owners_export_and_import() {
     let mut shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     employ(&shop, "b@example.com").await;

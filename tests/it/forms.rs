@@ -466,7 +466,7 @@ async fn a_form_that_is_sent_three_times_makes_one_thing() {
 }
 
 #[tokio::test]
-async fn whoever_chooses_the_employee_overwrites_only_whom_they_saw() {
+async fn choosing_the_employee_overwrites_only_the_one_that_was_shown() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     crate::accounts::employee(&shop).await;
@@ -515,7 +515,7 @@ async fn a_step_that_is_sent_again_after_it_was_done_is_no_conflict() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_gives_back_what_was_typed() {
+async fn an_internal_error_preserves_what_was_typed() {
     let shop = Shop::with_owner().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
     shop.database()

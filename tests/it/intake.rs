@@ -130,7 +130,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_field_and_a_doubtful_imei_is_not() {
+async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
     let shop = Shop::with_owner().await;
     create(&shop, "").await;
     let before = shop.dump();
@@ -316,7 +316,7 @@ async fn a_task_is_overdue_from_the_day_after_until_it_is_ready() {
 }
 
 #[tokio::test]
-async fn what_comes_back_under_warranty_is_a_new_task_linked_to_the_old_one() {
+async fn a_warranty_repair_is_a_new_task_linked_to_the_old_one() {
     let shop = Shop::with_owner().await;
     create(
         &shop,

@@ -145,7 +145,7 @@ async fn an_older_invite_lets_nobody_back_who_was_dismissed_and_a_newer_one_does
 }
 
 #[tokio::test]
-async fn whom_the_command_line_dismisses_no_older_invite_lets_back() {
+async fn deactivation_on_the_command_line_revokes_older_invites() {
     let folder = tempfile::TempDir::new().unwrap();
     let run = |arguments: &[&str], typed: &str| works(folder.path(), arguments, typed);
     run(

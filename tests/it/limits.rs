@@ -144,7 +144,7 @@ async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
 
 /// A webhook responds with a status; nothing else of the response is read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_webhook_answers_is_not_read() {
+async fn the_response_body_of_a_webhook_is_not_read() {
     let flood = Flood::start(CLOSES, "").await;
     let settings = format!(
         "[[webhooks]]\nurl = '{}/hook'\nsecret = '0123456789abcdef0123456789abcdef'\nevents = ['task.created']\n",
@@ -269,7 +269,7 @@ async fn an_archive_names_each_table_once_and_no_other() {
 }
 
 #[test]
-fn what_is_no_archive_is_not_read_to_its_end() {
+fn an_invalid_archive_is_not_read_to_its_end() {
     let folder = TempDir::new().unwrap();
     let said = cli::fails(folder.path(), &["import", "/dev/zero"], "");
     assert!(

@@ -375,7 +375,7 @@ async fn a_stolen_device_has_a_count_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_makes_a_device_known_is_no_session_and_no_session_makes_one_known() {
+async fn a_device_token_is_no_session_token_and_vice_versa() {
     let shop = shop().await;
     let device = known(&shop, OWNER).await;
     let (name, known) = device.device().pop().unwrap();

@@ -599,7 +599,7 @@ async fn rows_with_errors_are_left_out_and_come_back_as_a_file() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_no_formula_and_nothing_hangs_on_it() {
+async fn skipped_rows_contain_no_formula_and_have_no_dependents() {
     let shop = Shop::with_owner().await;
     let file = "№ заказа;Телефон;=Описание;Цена;По гарантии заявки\n1;8 900 000 00 01;\"=1+1\";даром;\n\
         2;8 900 000 00 01;\"два \"\"слова\"\"; и\nещё\";10;1\n3;8 900 000 00 01;три;+даром;\n";

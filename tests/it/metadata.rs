@@ -396,7 +396,7 @@ async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
 }
 
 #[tokio::test]
-async fn what_has_nothing_to_hide_stays_as_it_is_and_what_is_broken_is_not_lost() {
+async fn files_without_metadata_stay_unchanged_and_broken_ones_are_kept() {
     let shop = shop().await;
     let cut = |file: &[u8]| file[..file.len() - 30].to_vec();
     for (name, file) in [

@@ -35,7 +35,7 @@ fn value(text: &str, name: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn what_the_server_does_is_counted_and_nothing_about_people() {
+async fn metrics_count_operations_and_contain_no_personal_data() {
     let mut shop = Shop::open_with("[metrics]\nlisten = '127.0.0.1:0'", "").await;
     let answer = shop.register("owner@example.com").await;
     shop.token = answer["data"]["register"]["token"]

@@ -16,7 +16,7 @@ fn broken() -> Answer {
 }
 
 #[tokio::test]
-async fn flaw_10_who_cannot_be_told_is_sent_nothing() {
+async fn flaw_10_unreachable_customers_are_sent_nothing() {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
     set_status(&shop, &id, "READY").await;
@@ -134,7 +134,7 @@ async fn a_failing_message_keeps_its_place_in_its_chat() {
 }
 
 #[tokio::test]
-async fn an_answer_that_got_lost_is_followed_by_what_is_true_now() {
+async fn a_lost_response_is_followed_by_the_current_state() {
     // The customer may have read «Готово», so the way back must be announced rather than dropped.
     let (shop, id) = linked(Answer::Reset).await;
     messages(&shop, 3).await;

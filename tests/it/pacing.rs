@@ -68,7 +68,7 @@ async fn a_clock_that_is_set_back_silences_nobody() {
 }
 
 #[tokio::test]
-async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
+async fn messages_queued_by_a_clock_that_was_ahead_are_not_delayed() {
     for ahead in [TEN_YEARS, 3 * HOUR] {
         let (shop, id) = with_anna().await;
         let token = "SELECT count(*) FROM outbox WHERE state = 'WAITING'";
@@ -89,7 +89,7 @@ async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
 }
 
 #[tokio::test]
-async fn what_was_tried_or_made_before_a_restart_by_a_clock_that_was_ahead_goes_out() {
+async fn messages_queued_before_a_restart_by_a_clock_that_was_ahead_are_sent() {
     let (shop, id) = with_anna().await;
     shop.telegram.then(broken());
     set_status(&shop, &id, "READY").await;
@@ -177,7 +177,7 @@ async fn a_limit_is_over_as_soon_as_it_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn who_is_ready_by_a_clock_that_was_ahead_is_reminded_in_time() {
+async fn tasks_made_ready_by_a_clock_that_was_ahead_are_reminded_in_time() {
     let settings = "[auth]\ntoken_ttl = '3650d'\n[reminders]\ndays = [3]";
     let mut shop = Shop::open_with(settings, "").await;
     let answer = shop.register("owner@example.com").await;

@@ -366,7 +366,7 @@ async fn a_session_ends_with_the_password_the_account_and_in_time() {
 }
 
 #[tokio::test]
-async fn what_was_typed_outlives_the_session() {
+async fn typed_forms_outlive_the_session() {
     let shop = Shop::with_owner().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
     shop.clock.advance(Duration::from_secs(11 * 24 * 60 * 60));
@@ -448,7 +448,7 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_people_type_is_shown_and_never_run() {
+async fn typed_text_is_escaped_in_pages() {
     let shop = Shop::with_owner().await;
     let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
     let quoted = evil.replace('"', "\\\"");
@@ -1134,7 +1134,7 @@ async fn the_state_of_every_notice_is_on_the_tasks_page() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_to_count_is_shown_all_the_same() {
+async fn lists_too_long_to_count_are_shown_nevertheless() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let copy = |times: u32| {
@@ -1174,7 +1174,7 @@ async fn what_is_too_much_to_count_is_shown_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_happens_before_a_page_listens_is_told_when_it_does() {
+async fn changes_before_a_page_subscribes_are_sent_when_it_does() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -1203,7 +1203,7 @@ async fn what_happens_before_a_page_listens_is_told_when_it_does() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_is_a_page_with_the_number_to_ask_about() {
+async fn an_internal_error_page_shows_its_request_id() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;

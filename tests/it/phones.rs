@@ -200,7 +200,7 @@ async fn an_unusual_number_is_said_on_the_pages_of_task_and_customer_in_both_lan
 }
 
 #[tokio::test]
-async fn what_is_no_phone_is_nobodys_in_every_filter() {
+async fn an_invalid_phone_matches_nobody_in_every_filter() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     for phone in [

@@ -245,7 +245,7 @@ fn systemd_hears_that_it_is_ready_alive_and_stopping() {
 }
 
 #[tokio::test]
-async fn whom_the_command_line_shuts_out_is_out_when_it_returns() {
+async fn deactivation_on_the_command_line_is_effective_when_it_returns() {
     let folder = TempDir::new().unwrap();
     let program = Program::start(&folder);
     let register = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;

@@ -293,7 +293,7 @@ pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
 }
 
 #[tokio::test]
-async fn who_keeps_us_waiting_is_sent_away() {
+async fn slow_clients_are_disconnected() {
     let shop = Shop::open().await;
     let body = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"que";
     for (sent, status, most) in [

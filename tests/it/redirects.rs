@@ -137,7 +137,7 @@ async fn logged_in(shop: &Shop, next: &str) -> String {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_is_led_to_a_page_of_ours_alone() {
+async fn a_signed_in_visitor_is_redirected_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     for next in hostile() {
@@ -155,7 +155,7 @@ async fn whoever_is_signed_in_is_led_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn a_login_leads_on_to_a_page_of_ours_alone() {
+async fn signing_in_redirects_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     for next in hostile().iter().step_by(6) {
         assert_eq!(logged_in(&shop, next).await, "/", "{next:?}");
@@ -188,7 +188,7 @@ async fn a_login_leads_on_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn a_form_leads_back_to_a_page_of_ours_alone() {
+async fn a_form_redirects_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -213,7 +213,7 @@ async fn a_form_leads_back_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn no_form_on_a_page_that_is_not_there_points_elsewhere() {
+async fn no_form_on_an_error_page_has_a_foreign_target() {
     let shop = Shop::with_owner().await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     for path in [

@@ -154,7 +154,7 @@ async fn a_shop_that_was_away_sends_the_newest_alone_and_wakes_nobody() {
 }
 
 #[tokio::test]
-async fn who_has_just_begun_to_remind_does_not_write_to_everybody_of_long_ago() {
+async fn turning_reminders_on_does_not_remind_of_old_tasks() {
     let shop = shop("[reminders]\ndays = []").await;
     shop.clock.advance(60 * DAY);
     create(&shop, "+79000000001").await;
@@ -169,7 +169,7 @@ async fn who_has_just_begun_to_remind_does_not_write_to_everybody_of_long_ago() 
 }
 
 #[tokio::test]
-async fn what_is_not_ready_any_more_begins_anew() {
+async fn a_task_that_is_ready_again_starts_its_reminders_anew() {
     let shop = shop("").await;
     to(&shop, "2021-07-28T07:00:00Z");
     assert_eq!(reminders(&shop).await.len(), 1);
@@ -188,7 +188,7 @@ async fn what_is_not_ready_any_more_begins_anew() {
 }
 
 #[tokio::test]
-async fn what_is_collected_or_switched_off_meanwhile_drops_what_waits() {
+async fn collecting_a_task_or_turning_reminders_off_drops_queued_ones() {
     let refuse = |message: &Value| {
         let broken =
             json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
@@ -217,7 +217,7 @@ async fn what_is_collected_or_switched_off_meanwhile_drops_what_waits() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_told_is_not_reminded() {
+async fn unreachable_customers_are_not_reminded() {
     let shop = shop("").await;
     // No. 2 has no Telegram, that of No. 3 is not verified, No. 4 blocks the bot.
     for (end, id) in [(2, "2"), (3, "3"), (4, "4")] {

@@ -58,7 +58,7 @@ fn copy_pair(folder: &Path, to: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_reads_for_long_blocks_nobody_and_finds_every_page_of_the_log() {
+async fn a_long_reader_blocks_nobody_and_finds_every_page_of_the_log() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     let (program, token) = served(&folder).await;

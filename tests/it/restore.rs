@@ -178,7 +178,7 @@ fn an_older_backup_is_brought_to_todays_schema() {
 }
 
 #[test]
-fn what_the_backup_cannot_know_ends() {
+fn a_restore_revokes_what_the_backup_cannot_know() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(
@@ -218,7 +218,7 @@ fn what_the_backup_cannot_know_ends() {
 }
 
 #[test]
-fn who_holds_the_database_is_not_robbed_of_it() {
+fn a_database_in_use_is_not_replaced() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "20"], "");

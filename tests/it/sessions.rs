@@ -186,7 +186,7 @@ async fn ended_sessions_are_kept_until_they_expire_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn whatever_ends_a_session_ends_its_sockets_and_streams_at_once() {
+async fn the_end_of_a_session_closes_its_sockets_and_streams_at_once() {
     let shop = Shop::with_owner().await;
     employee(&shop).await;
     let mut number = 0;

@@ -216,7 +216,7 @@ async fn an_account_is_one_employees_and_an_employee_has_one() {
 }
 
 #[tokio::test]
-async fn who_unlinks_or_leaves_hears_nothing_more() {
+async fn unlinked_and_deactivated_employees_receive_nothing() {
     let shop = team().await;
     create(&shop.shop, "+79000000001").await;
     let again = async || {

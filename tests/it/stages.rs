@@ -185,7 +185,7 @@ async fn the_owner_makes_changes_orders_and_deletes_stages() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_stage_is_said_by_its_field() {
+async fn errors_of_a_stage_name_their_field() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let before = shop.dump();

@@ -328,7 +328,7 @@ async fn work_that_is_the_last_to_hold_the_database_does_not_wait_for_its_own_th
 }
 
 #[tokio::test]
-async fn what_clients_ask_for_and_leave_is_not_piled_up_behind_a_slow_disk() {
+async fn abandoned_requests_do_not_pile_up_behind_a_slow_disk() {
     crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let db = Db::open(&folder.path().join("shop.db"), noon()).unwrap();

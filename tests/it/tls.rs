@@ -244,7 +244,7 @@ async fn a_renewed_certificate_is_read_again_and_half_a_renewal_waits_for_the_ot
 }
 
 #[tokio::test]
-async fn who_never_shakes_hands_is_sent_away() {
+async fn clients_that_never_finish_the_handshake_are_disconnected() {
     let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
     write(folder.path(), &authority.issue(DOMAIN));
     let shop = Shop::open_with(&settings(folder.path(), ""), "mode = 'polling'").await;

@@ -96,7 +96,7 @@ async fn it_is_told_once_signed_and_in_order() {
 }
 
 #[tokio::test]
-async fn what_is_said_and_agreed_is_told_without_a_word_of_it() {
+async fn events_of_comments_and_quotes_contain_no_text() {
     let receiver = Receiver::start().await;
     let talk = "'comment.added', 'answer.received', 'approval.decided'";
     let shop = shop(&receiver.settings(talk)).await;
@@ -200,7 +200,7 @@ async fn customers_are_told_of_without_anything_personal() {
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_under_its_number_before_what_came_later() {
+async fn a_failed_delivery_is_retried_under_its_id_before_later_ones() {
     let receiver = Receiver::start().await;
     for answer in [Answer::Status(500), Answer::Redirect, Answer::Status(404)] {
         receiver.then(answer);
@@ -359,7 +359,7 @@ async fn a_change_that_is_taken_back_is_told_to_nobody() {
 }
 
 #[tokio::test]
-async fn who_is_in_the_settings_no_more_is_told_no_more() {
+async fn a_webhook_removed_from_the_settings_receives_nothing() {
     let receiver = Receiver::start().await;
     receiver.always(Answer::Status(500));
     let shop = shop(&receiver.settings("'task.created'")).await;
@@ -433,7 +433,7 @@ async fn the_doctor_and_the_metrics_say_what_waits() {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_tries_anything_again() {
+async fn strangers_can_neither_see_nor_retry_deliveries() {
     let mut shop = Shop::with_owner().await;
     shop.token = None;
     for query in [UNDELIVERED, "mutation { retryWebhook(id: 1) { id } }"] {

@@ -73,7 +73,7 @@ const STRANGE: [(&str, &str); 11] = [
 ];
 
 #[test]
-fn what_does_not_belong_in_the_file_is_found_and_not_restored() {
+fn foreign_objects_in_the_file_are_found_and_not_restored() {
     crate::time_limit::start();
     let folder = healthy();
     let at = folder.path();

@@ -111,7 +111,7 @@ async fn a_serial_number_shows_what_the_device_was_here_for_and_a_mistyped_imei(
 }
 
 #[tokio::test]
-async fn who_types_on_before_the_customer_is_found_loses_no_letter() {
+async fn typing_on_before_the_customer_is_found_loses_no_letter() {
     let Some(driver) = Driver::start().await else {
         return;
     };

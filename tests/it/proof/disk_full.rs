@@ -222,7 +222,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_is_said_and_survived_without_a_restart() {
+async fn a_full_disk_is_reported_and_survived_without_a_restart() {
     let rounds = size(2, 20);
     let folder = TempDir::new().unwrap();
     let telegram = FakeTelegram::start().await;

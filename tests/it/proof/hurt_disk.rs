@@ -64,7 +64,7 @@ async fn readiness(client: &Client, program: &Program) -> (u16, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_fails_is_said_and_survived() {
+async fn a_failing_disk_is_reported_and_survived() {
     if !can_trace() {
         return skip("it needs strace, and the right to use it");
     }
@@ -104,7 +104,7 @@ async fn a_disk_that_fails_is_said_and_survived() {
 
 /// A program whose disk never responds can do nothing, but stopping it must not hang.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_hangs_is_said_and_holds_up_no_stop() {
+async fn a_hanging_disk_is_reported_and_delays_no_stop() {
     if !can_trace() {
         return skip("it needs strace, and the right to use it");
     }

@@ -22,7 +22,7 @@ const TOUCHED: [&str; 11] = [
 ];
 
 #[tokio::test]
-async fn what_excel_would_rewrite_goes_out_guarded_and_comes_back() {
+async fn values_that_excel_would_rewrite_are_escaped_and_restored() {
     let shop = shop().await;
     for place in TOUCHED {
         let query =
@@ -129,7 +129,7 @@ async fn our_export_is_known_again_after_excel_saved_it() {
 }
 
 #[tokio::test]
-async fn what_excel_has_spoilt_already_is_remarked() {
+async fn values_that_excel_has_spoilt_are_reported() {
     let shop = shop().await;
     let file = "№ заказа;Телефон;Описание;Серийный номер;Место хранения
 1;8 900 000 00 01;x;4,90154E+14;01.фев

@@ -38,7 +38,7 @@ async fn sums_are_read_as_people_and_programs_write_them() {
 }
 
 #[tokio::test]
-async fn what_a_sum_does_not_say_clearly_is_said() {
+async fn ambiguous_sums_are_reported() {
     let shop = shop().await;
     let file = "№;Телефон;Описание;Цена;Предоплата
 1;8 900 000 00 01;x;1,500;150-

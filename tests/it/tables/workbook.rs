@@ -177,7 +177,7 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
 }
 
 #[tokio::test]
-async fn what_is_no_workbook_that_we_read_says_what_to_do() {
+async fn an_unreadable_workbook_is_rejected_with_advice() {
     let shop = shop().await;
     let desk = Desk::of(&shop, "owner@example.com").await;
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
