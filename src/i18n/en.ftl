@@ -38,42 +38,42 @@ day-long = { $day } { $month ->
 # The bot
 
 bot-welcome =
-    Welcome! Here you can follow your requests: the bot writes when a status changes.
+    Welcome! Here you can follow your repairs: the bot writes when a status changes.
 
     To begin, press “Share my number”.
 bot-share-contact = Share my number
-bot-ask-contact = To see your requests, press “Share my number” below the input field.
+bot-ask-contact = To see your repairs, press “Share my number” below the input field.
 bot-prove-phone =
     The number is noted. Now show that it is yours: press “Share my number” below the input field.
 
-    Until then its requests are not shown.
+    Until then its repairs are not shown.
 bot-foreign-contact = That is somebody else's contact or a forwarded message. Share your own number with the button below the input field.
-bot-linked = Done, your number is confirmed. We will write when the status of a request changes.
+bot-linked = Done, your number is confirmed. We will write when the status of a repair changes.
 bot-help =
-    Write anything and the bot sends the list of your requests. When a status changes, we write to you.
+    Write anything and the bot sends the list of your repairs. When a status changes, we write to you.
 
     /start — confirm your phone number
     /help — this help
-bot-tasks-none = No requests yet.
-bot-taken = Passed on to the shop: request <b>No. { $number }</b>.
+bot-tasks-none = No repairs yet.
+bot-taken = Passed on to the shop: repair <b>No. { $number }</b>.
 bot-taken-which = If it is about another one, press its number.
 bot-move = It is about No. { $number }
-bot-not-taken = You have no open requests, so the message went to nobody. Please call the shop.
+bot-not-taken = You have no open repairs, so the message went to nobody. Please call the shop.
 bot-too-many = The shop has not answered your earlier messages yet; this one was not passed on. Please call.
-bot-edited = Your correction was passed on to the shop: request <b>No. { $number }</b>.
+bot-edited = Your correction was passed on to the shop: repair <b>No. { $number }</b>.
 bot-mark-only = The shop sees only a note that you sent this. To be understood, write it in words or send a picture.
 bot-too-large = The file itself was not passed on: it is larger than { $bound } MB, and the shop sees only a note. Send a smaller file or describe it in words.
 bot-too-many-files = The file itself was not passed on: the shop takes at most { $bound } files a day, and sees only a note. Describe it in words or send it tomorrow.
-bot-file-lost = Request <b>No. { $number }</b>: { $what } could not be kept, and the shop doesn't have it. Pictures, voice messages, audio, video, PDF, Word and Excel documents up to { $bound } MB can be. Send it another way or describe it in words.
+bot-file-lost = Repair <b>No. { $number }</b>: { $what } could not be kept, and the shop doesn't have it. Pictures, voice messages, audio, video, PDF, Word and Excel documents up to { $bound } MB can be. Send it another way or describe it in words.
 bot-empty = There is nothing to be seen in the message, so it was not passed on to the shop.
 bot-too-many-edits = Too many corrections in a day, this one was not passed on. Please write a new message.
 bot-unheard = The message itself was not passed on to the shop.
-bot-followed = Your request <b>No. { $number }</b>: <b>{ $status }</b>
+bot-followed = Your repair <b>No. { $number }</b>: <b>{ $status }</b>
 bot-link-dead = This link doesn't work any more.
-bot-share-for-more = Send us your number with the button below: then you see all your requests, and we tell you when their status changes.
+bot-share-for-more = Send us your number with the button below: then you see all your repairs, and we tell you when their status changes.
 bot-tasks = { $pages ->
-    [1] Your requests:
-   *[other] Your requests, page { $page } of { $pages }:
+    [1] Your repairs:
+   *[other] Your repairs, page { $page } of { $pages }:
 }
 bot-task = <b>No. { $number }</b> · { $category } · { $status } · { $day }
 bot-command-start = Confirm your phone number
@@ -100,21 +100,21 @@ staff-bot-number = No. { $number }
 staff-bot-due = by { $day }
 staff-bot-more = …and { $count } more
 
-notice-status-changed = Your request <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
+notice-status-changed = Your repair <b>No. { $number }</b> has a new status: <b>{ $status }</b>.
 notice-comment =
-    Your request <b>No. { $number }</b>, the shop writes:
+    Your repair <b>No. { $number }</b>, the shop writes:
 
     { $text }
 notice-approval =
-    Your request <b>No. { $number }</b>: do you agree to the price <b>{ $price }</b>?
+    Your repair <b>No. { $number }</b>: do you agree to the price <b>{ $price }</b>?
 
     { $text }
 approval-agree = I agree
 approval-decline = I don't agree
-approval-agreed = Your request <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
-approval-declined = Your request <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
-approval-withdrawn = Your request <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
-notice-reminder = Your request <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
+approval-agreed = Your repair <b>No. { $number }</b>: you agreed to the price <b>{ $price }</b>.
+approval-declined = Your repair <b>No. { $number }</b>: you declined the price <b>{ $price }</b>. The shop will see it.
+approval-withdrawn = Your repair <b>No. { $number }</b>: the price <b>{ $price }</b> doesn't hold any more, the shop has changed it.
+notice-reminder = Your repair <b>No. { $number }</b> has been ready since { $day }. Please come by and collect it.
 notice-address = Address: { $value }
 notice-hours = Hours: { $value }
 notice-phone = Phone: { $value }

@@ -1,9 +1,9 @@
-//! Rows that a clock which was ahead has dated.
+//! Repairs rows that were dated by a clock that ran ahead.
 //!
-//! Every queue here waits for instants of the wall clock. When that was ahead for a while and is right
-//! again, what was queued meanwhile lies further ahead than any rule can have meant, and would wait for
-//! as long as the clock was wrong: by hours or by years. Such instants are pulled to now. A new
-//! table with an instant that something waits for belongs into `QUEUES`.
+//! Every queue waits for instants of the wall clock. When the clock was ahead for a while and is right again, the rows
+//! queued meanwhile lie further in the future than any rule allows, and would wait for as long as the clock was wrong:
+//! hours or years. Such instants are set to now. A new table with an instant that something waits for belongs in
+//! `QUEUES`.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::named_params;
@@ -12,17 +12,16 @@ use super::{Connection, Transaction};
 use crate::domain::{LONGEST_BACKOFF, LONGEST_WAIT, Result};
 use crate::store::engine::types::Millis;
 
-/// By so much instants may lie ahead and mean nothing: whoever writes asks for the time before the
-/// write has its turn, and a clock is corrected by seconds every now and then.
+/// The tolerance within which an instant counts as now: callers read the time before their write runs, and clocks
+/// are corrected by seconds now and then.
 const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 struct Queue {
     table: &'static str,
-    /// What lies ahead: of what was, everything beyond `:soon`; of what is to come, everything
-    /// beyond `:late`.
+    /// The rows that lie too far ahead: past instants beyond `:soon`, scheduled ones beyond `:late`.
     ahead: &'static str,
     pull: &'static str,
-    /// How far a rule may set an instant ahead.
+    /// The longest delay that a rule may schedule.
     longest: std::time::Duration,
 }
 
@@ -33,7 +32,7 @@ const QUEUES: [Queue; 4] = [
             AND (created_at > :soon OR reckoned_at > :soon OR max(due_at, try_at) > :late)",
         pull: "created_at = min(created_at, :now), reckoned_at = min(reckoned_at, :now),
             due_at = min(due_at, :now), try_at = min(try_at, :now)",
-        // By Telegram's own word (`retry_after`).
+        // As Telegram demands (`retry_after`).
         longest: LONGEST_WAIT,
     },
     Queue {
@@ -49,7 +48,7 @@ const QUEUES: [Queue; 4] = [
         pull: "created_at = min(created_at, :now), try_at = min(try_at, :now)",
         longest: LONGEST_BACKOFF,
     },
-    // From then on its customer is reminded, and staff see that nobody collects it.
+    // The customer is reminded counting from it, and staff see since when nobody collects the task.
     Queue {
         table: "tasks",
         ahead: "ready_at > min(:soon, :late)",
@@ -58,7 +57,7 @@ const QUEUES: [Queue; 4] = [
     },
 ];
 
-/// The last instant that is as good as now.
+/// Returns the last instant that counts as now.
 pub(super) fn soon(now: Timestamp) -> Timestamp {
     now.saturating_add(SLACK).unwrap_or(now)
 }
@@ -74,7 +73,7 @@ pub fn count(connection: &Connection, now: Timestamp) -> Result<i64> {
     QUEUES.iter().map(count).sum()
 }
 
-/// Pulls what lies too far ahead to now, and returns how many rows that were.
+/// Sets instants that lie too far ahead to now, and returns the number of rows changed.
 pub fn pull(tx: &Transaction, now: Timestamp) -> Result<usize> {
     let pull = |queue: &Queue| {
         let (table, pull, ahead) = (queue.table, queue.pull, queue.ahead);

@@ -1,4 +1,4 @@
-//! The `approvals` table: what customers were asked to agree to.
+//! The `approvals` table: the prices that customers were asked to agree to.
 
 use std::collections::HashSet;
 
@@ -62,7 +62,7 @@ pub fn get(connection: &Connection, id: ApprovalId) -> Result<Option<Approval>> 
     Ok(statement.query_row([id], from_row).optional()?)
 }
 
-/// What the customers of these tasks were asked, oldest first.
+/// Returns the questions about several tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Approval>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM approvals WHERE task_id IN (SELECT value FROM json_each(?1))
@@ -73,15 +73,15 @@ pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Approval>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The question about a task that has no answer yet.
+/// Returns the open question about a task.
 pub fn asked_of_task(connection: &Connection, task: TaskId) -> Result<Option<Approval>> {
     let sql = format!("SELECT {COLUMNS} FROM approvals WHERE task_id = ?1 AND state = 'ASKED'");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([task], from_row).optional()?)
 }
 
-/// Writes down what became of a question, and by whom where the customer answered it. A price that
-/// was declined waits for a reaction from then on.
+/// Closes a question with its outcome, and with the customer who answered it, if one did. A declined price waits for
+/// a reaction of the shop.
 pub fn set_decision(
     tx: &Transaction,
     id: ApprovalId,
@@ -105,14 +105,13 @@ pub fn set_decision(
     Ok(())
 }
 
-/// Notes that the shop has reacted to the price which the customer of a task declined; returns
-/// whether one was waiting.
+/// Records the shop's reaction to a declined price, and returns whether one was waiting.
 pub fn settle_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
     let sql = "UPDATE approvals SET unsettled = 0 WHERE task_id = ?1 AND unsettled = 1";
     Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
 }
 
-/// Those of these tasks whose price was declined and waits for a reaction.
+/// Returns those of these tasks whose declined price waits for a reaction.
 pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
     let sql = "SELECT task_id FROM approvals INDEXED BY approvals_unsettled
                WHERE unsettled = 1 AND task_id IN (SELECT value FROM json_each(?1))";
@@ -121,7 +120,7 @@ pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<T
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Empties what the customer of these tasks was asked, but for the prices.
+/// Erases the texts of the questions about a customer's tasks; the prices stay.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE approvals SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";

@@ -1,4 +1,4 @@
-//! The `photos` table: what came with customers' messages, pictures and everything else.
+//! The `photos` table: attachments of customers' messages, pictures and other files.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::store::engine::types::Millis;
 pub(super) const COLUMNS: &str =
     "id, comment_id, kind, state, file_name, mime, size, duration, about, width, height";
 
-/// A file that is here.
+/// A stored file.
 pub struct Stored {
     pub attachment: Attachment,
     pub bytes: Vec<u8>,
@@ -40,7 +40,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(CommentId, Attachment
     Ok((comment, attachment))
 }
 
-/// Writes down what came with a message, and that its file is to be fetched where it is wanted.
+/// Stores an attachment, and queues the download of its file where it is wanted.
 pub fn insert(
     tx: &Transaction,
     comment: CommentId,
@@ -67,7 +67,7 @@ pub fn insert(
     Ok(AttachmentId::from_row(tx.last_insert_rowid()))
 }
 
-/// The file that is to be fetched next, and when: at that instant or before it.
+/// Returns the next file to download, and the instant from which it may be.
 pub fn next(connection: &Connection) -> Result<Option<(Wanted, Timestamp)>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, comment_id, kind, telegram_file, attempts, created_at, try_at FROM photos
@@ -87,7 +87,7 @@ pub fn next(connection: &Connection) -> Result<Option<(Wanted, Timestamp)>> {
     Ok(next.optional()?)
 }
 
-/// Keeps a file that was fetched, as what it turned out to be.
+/// Stores a downloaded file with its detected kind.
 pub fn set_here(
     tx: &Transaction,
     id: AttachmentId,
@@ -112,26 +112,26 @@ pub fn set_here(
     Ok(())
 }
 
-/// Tries again at that instant.
+/// Schedules the next attempt.
 pub fn set_retry(tx: &Transaction, id: AttachmentId, at: Timestamp) -> Result<()> {
     let sql = "UPDATE photos SET attempts = attempts + 1, try_at = ?2 WHERE id = ?1";
     tx.execute(sql, (id, Millis(at)))?;
     Ok(())
 }
 
-/// Gives up.
+/// Gives the download up.
 pub fn set_lost(tx: &Transaction, id: AttachmentId) -> Result<()> {
     tx.execute("UPDATE photos SET state = 'LOST' WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Changes what the note says.
+/// Updates the note shown with an attachment.
 pub fn set_about(tx: &Transaction, id: AttachmentId, about: &str) -> Result<()> {
     tx.execute("UPDATE photos SET about = ?2 WHERE id = ?1", (id, about))?;
     Ok(())
 }
 
-/// A file that is here.
+/// Returns a stored file.
 pub fn stored(connection: &Connection, id: AttachmentId) -> Result<Option<Stored>> {
     let sql = format!("SELECT {COLUMNS}, image FROM photos WHERE id = ?1 AND state = 'HERE'");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -144,7 +144,7 @@ pub fn stored(connection: &Connection, id: AttachmentId) -> Result<Option<Stored
     Ok(stored.optional()?)
 }
 
-/// What came with these messages, in the order in which it came. The numbers are those of
+/// Returns the attachments of several messages in order of arrival. `comments` is encoded by
 /// [`numbers`](crate::store::engine::types::numbers).
 pub(super) fn of_comments(
     connection: &Connection,
@@ -163,15 +163,15 @@ pub(super) fn of_comments(
     Ok(all)
 }
 
-/// Whether that very file came with a message.
+/// Returns whether a message has an attachment with that very file.
 pub fn has_file(connection: &Connection, comment: CommentId, unique: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM photos WHERE comment_id = ?1 AND telegram_unique = ?2)";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row((comment, unique), |row| row.get(0))?)
 }
 
-/// How many files of a customer were to be fetched since that instant. What a clock that was ahead has dated
-/// later than now is of no day that anybody could wait out.
+/// Counts a customer's downloads queued since an instant. Rows dated later than now, by a clock that ran ahead, are
+/// not counted: they would block the customer until that day.
 pub fn count_since(
     connection: &Connection,
     of: CustomerId,
@@ -186,7 +186,7 @@ pub fn count_since(
     Ok(statement.query_row(span, |row| row.get(0))?)
 }
 
-/// Removes what came with the messages about a customer's tasks.
+/// Deletes the attachments of the messages about a customer's tasks.
 pub fn delete_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     tx.execute(
         "DELETE FROM photos WHERE comment_id IN (

@@ -1,4 +1,4 @@
-//! The `comments` table: what is said about tasks.
+//! The `comments` table: the conversation about each task.
 
 use std::collections::HashSet;
 
@@ -42,7 +42,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Comment> {
     })
 }
 
-/// Adds to comments what came with them.
+/// Loads the attachments of comments.
 fn with_attachments(connection: &Connection, mut all: Vec<Comment>) -> Result<Vec<Comment>> {
     if all.is_empty() {
         return Ok(all);
@@ -55,7 +55,7 @@ fn with_attachments(connection: &Connection, mut all: Vec<Comment>) -> Result<Ve
     Ok(all)
 }
 
-/// Writes down what an employee said.
+/// Stores an employee's comment.
 pub fn insert_of_staff(
     tx: &Transaction,
     task: TaskId,
@@ -71,7 +71,7 @@ pub fn insert_of_staff(
     Ok(CommentId::from_row(tx.last_insert_rowid()))
 }
 
-/// Writes down what a customer said, which waits for an answer from then on.
+/// Stores a customer's message, which waits for an answer from then on.
 pub fn insert_of_customer(
     tx: &Transaction,
     task: TaskId,
@@ -95,7 +95,7 @@ pub fn get(connection: &Connection, id: CommentId) -> Result<Option<Comment>> {
     Ok(with_attachments(connection, found.into_iter().collect())?.pop())
 }
 
-/// What was said about these tasks, oldest first.
+/// Returns the comments of several tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM comments WHERE task_id IN (SELECT value FROM json_each(?1)) ORDER BY id"
@@ -105,7 +105,7 @@ pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>>
     with_attachments(connection, rows.collect::<Result<_, _>>()?)
 }
 
-/// How many of a customer's words about a task wait for an answer.
+/// Counts a customer's unanswered messages about a task.
 pub fn count_open(connection: &Connection, task: TaskId) -> Result<usize> {
     let sql = "SELECT count(*) FROM comments
                WHERE task_id = ?1 AND kind = 'FROM_CUSTOMER' AND settled_at IS NULL";
@@ -113,7 +113,7 @@ pub fn count_open(connection: &Connection, task: TaskId) -> Result<usize> {
     Ok(statement.query_row([task], |row| row.get(0))?)
 }
 
-/// Those of these tasks in which a customer waits for an answer.
+/// Returns those of these tasks in which a customer waits for an answer.
 pub fn open_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
     let sql = "SELECT task_id FROM comments INDEXED BY comments_open
                WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL
@@ -123,7 +123,7 @@ pub fn open_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<TaskId
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What a customer said about a task waits for no answer any more; returns how much did.
+/// Marks a customer's messages about a task as answered, and returns how many were open.
 pub fn settle_of_task(
     tx: &Transaction,
     task: TaskId,
@@ -135,20 +135,20 @@ pub fn settle_of_task(
     Ok(tx.prepare_cached(sql)?.execute((task, Millis(now), by))?)
 }
 
-/// Changes what a customer said, which waits for an answer again.
+/// Replaces the text of a customer's message, which waits for an answer again.
 pub fn set_text(tx: &Transaction, id: CommentId, text: &Message) -> Result<()> {
     let sql = "UPDATE comments SET text = ?2, settled_at = NULL, settled_by = NULL WHERE id = ?1";
     tx.execute(sql, (id, text.as_str()))?;
     Ok(())
 }
 
-/// Puts what a customer said to another task.
+/// Moves a customer's message to another task.
 pub fn set_task(tx: &Transaction, id: CommentId, task: TaskId) -> Result<()> {
     tx.execute("UPDATE comments SET task_id = ?2 WHERE id = ?1", (id, task))?;
     Ok(())
 }
 
-/// Empties what was said about a customer's tasks.
+/// Erases the texts of the comments on a customer's tasks.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE comments SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";

@@ -41,7 +41,7 @@ pub fn by_email(connection: &Connection, email: &Email) -> Result<Option<Employe
     Ok(statement.query_row([email.key()], from_row).optional()?)
 }
 
-/// The employee to whom a Telegram account is linked.
+/// Returns the employee to whom a Telegram account is linked.
 pub fn by_telegram(connection: &Connection, who: TelegramId) -> Result<Option<Employee>> {
     let sql = format!("SELECT {COLUMNS} FROM employees WHERE telegram_id = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -56,21 +56,21 @@ pub fn all(connection: &Connection) -> Result<Vec<Employee>> {
         .collect::<Result<_, _>>()?)
 }
 
-/// Whether anybody has an account yet.
+/// Returns whether any account exists.
 pub fn any(connection: &Connection) -> Result<bool> {
     let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM employees)")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// How many owners could sign in.
+/// Counts the owners who can sign in.
 pub fn active_owners(connection: &Connection) -> Result<i64> {
     let mut statement = connection
         .prepare_cached("SELECT count(*) FROM employees WHERE role = 'OWNER' AND active = 1")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// The first epoch is the moment: should a number be given twice, because a restored backup didn't
-/// know of the first time, then the tokens of the first one are not the second one's.
+/// Creates an account. Its first epoch is the current instant: should a number be assigned twice, after the restore of a
+/// backup that lacks the first account, the first one's tokens are not valid for the second.
 pub fn insert(
     tx: &Transaction,
     email: &Email,
@@ -92,7 +92,7 @@ pub fn insert(
     Ok(EmployeeId::from_row(tx.last_insert_rowid()))
 }
 
-/// The PHC string of the password.
+/// Returns the PHC string of the password.
 pub fn password_hash(connection: &Connection, id: EmployeeId) -> Result<Option<String>> {
     let mut statement =
         connection.prepare_cached("SELECT password_hash FROM employees WHERE id = ?1")?;
@@ -109,7 +109,7 @@ pub fn set_password_hash(tx: &Transaction, id: EmployeeId, password_hash: &str) 
     Ok(())
 }
 
-/// Replaces the hash of a password that stays the same, unless it was changed meanwhile. Tokens live on.
+/// Replaces the hash of an unchanged password, unless the password was changed meanwhile. Tokens stay valid.
 pub fn renew_password_hash(
     tx: &Transaction,
     id: EmployeeId,
@@ -131,7 +131,7 @@ pub fn set_email(tx: &Transaction, id: EmployeeId, email: &Email) -> Result<()> 
     Ok(())
 }
 
-/// Changes a role; where it becomes another one, every token of the account ends.
+/// Changes a role. A new role revokes every token of the account.
 pub fn set_role(tx: &Transaction, id: EmployeeId, role: Role) -> Result<()> {
     tx.execute(
         "UPDATE employees SET role = ?2, epoch = epoch + 1 WHERE id = ?1 AND role <> ?2",
@@ -140,7 +140,7 @@ pub fn set_role(tx: &Transaction, id: EmployeeId, role: Role) -> Result<()> {
     Ok(())
 }
 
-/// Shuts an account and ends its tokens.
+/// Deactivates an account and revokes its tokens.
 pub fn deactivate(tx: &Transaction, id: EmployeeId) -> Result<()> {
     tx.execute(
         "UPDATE employees SET active = 0, epoch = epoch + 1 WHERE id = ?1",
@@ -149,13 +149,13 @@ pub fn deactivate(tx: &Transaction, id: EmployeeId) -> Result<()> {
     Ok(())
 }
 
-/// Ends every token of an account.
+/// Revokes every token of an account.
 pub fn raise_epoch(tx: &Transaction, id: EmployeeId) -> Result<()> {
     tx.execute("UPDATE employees SET epoch = epoch + 1 WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Opens a shut account again, with a new password.
+/// Reactivates an account, with a new password.
 pub fn reactivate(tx: &Transaction, id: EmployeeId, password_hash: &str, role: Role) -> Result<()> {
     tx.execute(
         "UPDATE employees SET active = 1, role = ?3, password_hash = ?2, epoch = epoch + 1
@@ -173,7 +173,7 @@ pub fn set_language(tx: &Transaction, id: EmployeeId, language: Language) -> Res
     Ok(())
 }
 
-/// Links an employee to a Telegram account, which must be no other one's, or to none.
+/// Links an employee to a Telegram account that no colleague has, or removes the link.
 pub fn set_telegram(tx: &Transaction, id: EmployeeId, who: Option<TelegramId>) -> Result<()> {
     tx.execute(
         "UPDATE employees SET telegram_id = ?2 WHERE id = ?1",
@@ -182,7 +182,7 @@ pub fn set_telegram(tx: &Transaction, id: EmployeeId, who: Option<TelegramId>) -
     Ok(())
 }
 
-/// Takes a Telegram account that can't be reached from whoever has it.
+/// Removes a Telegram account that can't be reached from its employee.
 pub fn forget_telegram(tx: &Transaction, who: TelegramId) -> Result<()> {
     let sql = "UPDATE employees SET telegram_id = NULL WHERE telegram_id = ?1";
     tx.execute(sql, [who])?;

@@ -1,4 +1,4 @@
-//! The `form_posts` table: which forms were taken in the last day, and what each of them made.
+//! The `form_posts` table: the forms accepted in the last day, and what each of them created.
 
 use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
@@ -7,10 +7,10 @@ use super::{Connection, Transaction};
 use crate::domain::Result;
 use crate::store::engine::types::Millis;
 
-/// For how long an equal form makes nothing new, in hours.
+/// How long an equal form creates nothing new, in hours.
 const KEPT: i64 = 24;
 
-/// The number of what an equal form made.
+/// Returns the number of what an equal form created.
 pub fn made(connection: &Connection, digest: &[u8]) -> Result<Option<i64>> {
     let sql = "SELECT made FROM form_posts WHERE digest = ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -18,7 +18,7 @@ pub fn made(connection: &Connection, digest: &[u8]) -> Result<Option<i64>> {
     Ok(made.optional()?)
 }
 
-/// Notes a form, and forgets those that came a day ago.
+/// Records a form, and deletes the records older than a day.
 pub fn put(tx: &Transaction, digest: &[u8], made: i64, now: Timestamp) -> Result<()> {
     let day_ago = now.saturating_sub(KEPT.hours()).unwrap_or(now);
     tx.prepare_cached("DELETE FROM form_posts WHERE posted_at < ?1")?

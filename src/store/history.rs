@@ -1,4 +1,4 @@
-//! The `task_events` table: append-only, and the database itself refuses anything else.
+//! The `task_events` table. It is append-only, which the database itself enforces.
 
 use jiff::Timestamp;
 use rusqlite::Row;
@@ -31,7 +31,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<TaskEvent> {
     })
 }
 
-/// The number of the newest event; zero before the first.
+/// Returns the number of the newest event, or 0 before the first.
 pub fn newest(connection: &Connection) -> Result<i64> {
     let mut statement =
         connection.prepare_cached("SELECT coalesce(max(id), 0) FROM task_events")?;
@@ -61,7 +61,7 @@ pub fn append(
     Ok(())
 }
 
-/// Appends to the history of every task of a customer.
+/// Appends an event to every task of a customer.
 pub fn append_for_customer(
     tx: &Transaction,
     customer: CustomerId,
@@ -79,8 +79,8 @@ pub fn append_for_customer(
         .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
 }
 
-/// Empties what the history says of the descriptions and devices of a customer's tasks, and of what
-/// the customer said and then changed. It stays known that and when it was changed, and by whom.
+/// Erases the descriptions and devices of a customer's tasks from the history, and the customer's edited messages. The
+/// events themselves stay, with their time and author.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
                WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED')
@@ -89,7 +89,7 @@ pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
-/// How often something happened to a task since that instant, and not later than now by a clock that was ahead.
+/// Counts the events of one kind in a task since an instant, without those dated later than now by a clock that ran ahead.
 pub fn count_since(
     connection: &Connection,
     task: TaskId,
@@ -104,7 +104,7 @@ pub fn count_since(
     Ok(statement.query_row(span, |row| row.get(0))?)
 }
 
-/// The history of several tasks, oldest first.
+/// Returns the history of several tasks, oldest first.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM task_events WHERE task_id IN (SELECT value FROM json_each(?1))

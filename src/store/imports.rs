@@ -1,11 +1,11 @@
-//! The `imports` table: which tasks came from a file.
+//! The `imports` table: the tasks that came from a file.
 
 use rusqlite::OptionalExtension;
 
 use super::{Connection, Transaction};
 use crate::domain::{Result, Source, TaskId};
 
-/// The task that came from there under that number.
+/// Returns the task imported from a source under a number.
 pub fn task_of(connection: &Connection, source: Source, number: &str) -> Result<Option<TaskId>> {
     let sql = "SELECT task_id FROM imports WHERE source = ?1 AND number = ?2";
     let mut statement = connection.prepare_cached(sql)?;

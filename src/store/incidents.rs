@@ -9,7 +9,7 @@ use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "kind, at, amount";
 
-/// Notes an incident, in the place of the one before of its kind.
+/// Records an incident, replacing the earlier one of its kind.
 pub fn note(tx: &Transaction, kind: IncidentKind, amount: i64, now: Timestamp) -> Result<()> {
     tx.execute(
         "INSERT INTO incidents (kind, at, amount) VALUES (?1, ?2, ?3)
@@ -19,8 +19,7 @@ pub fn note(tx: &Transaction, kind: IncidentKind, amount: i64, now: Timestamp) -
     Ok(())
 }
 
-/// Writes something and takes it back, both in one transaction: its pages go to the disk all the same, and nobody ever
-/// sees it.
+/// Writes a row and deletes it in the same transaction, as a trial: its pages are flushed, and no reader ever sees it.
 pub(super) fn try_out(tx: &Transaction) -> Result<()> {
     tx.execute(
         "INSERT INTO incidents (kind, at, amount) VALUES ('TRY', 0, 0)",
@@ -30,7 +29,7 @@ pub(super) fn try_out(tx: &Transaction) -> Result<()> {
     Ok(())
 }
 
-/// Returns what is worth telling still.
+/// Returns the incidents that are still worth reporting.
 pub fn news(connection: &Connection, now: Timestamp) -> Result<Vec<Incident>> {
     let sql = "SELECT kind, at, amount FROM incidents ORDER BY kind";
     let mut statement = connection.prepare_cached(sql)?;

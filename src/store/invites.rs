@@ -1,4 +1,4 @@
-//! The `invites` table. Only a hash of the token is kept.
+//! The `invites` table. Only a hash of each token is stored.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
@@ -8,21 +8,21 @@ use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, email, role, created_by, created_at, expires_at, used_at";
-/// Whoever made it may still make one: an invite is worth as much as the right of its maker. One of the
-/// command line and the first owner's link have no maker.
+/// The condition that the inviter may still invite: an invite is void once its inviter lost that right. Invites of the
+/// command line and the link for the first owner have no inviter.
 const IS_OF_AN_OWNER: &str = "(created_by IS NULL
     OR created_by IN (SELECT id FROM employees WHERE active = 1 AND role = 'OWNER'))";
-/// Those that can be used at `:now` by somebody with their e-mail.
+/// The condition that an invite can be used at `:now`.
 const IS_OPEN: &str = "used_at IS NULL AND email IS NOT NULL AND expires_at > :now";
 
-/// A promise of an account.
+/// An open invite.
 #[derive(Debug, Clone)]
 pub struct Invite {
     pub id: InviteId,
-    /// `None` for the first owner's link, which anyone who has it may use.
+    /// `None` for the link for the first owner, which anyone who has it may use.
     pub email: Option<Email>,
     pub role: Role,
-    /// The owner who made it; `None` for the command line and the first owner's link.
+    /// The owner who invited; `None` for the command line and the link for the first owner.
     pub by: Option<EmployeeId>,
     pub created: Timestamp,
     pub expires: Timestamp,
@@ -41,14 +41,14 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {
     })
 }
 
-/// The invite with that token, unless its maker has lost the right to give it.
+/// Returns the invite with a token, unless its inviter has lost the right to invite.
 pub fn by_token_hash(connection: &Connection, token_hash: &[u8]) -> Result<Option<Invite>> {
     let sql = format!("SELECT {COLUMNS} FROM invites WHERE token_hash = ?1 AND {IS_OF_AN_OWNER}");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([token_hash], from_row).optional()?)
 }
 
-/// At most `limit` of the invites that can be used, behind `after`, oldest first.
+/// Returns at most `limit` usable invites after `after`, oldest first.
 pub fn open(
     connection: &Connection,
     now: Timestamp,
@@ -66,7 +66,7 @@ pub fn open(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many invites can be used.
+/// Counts the usable invites.
 pub fn count_open(connection: &Connection, now: Timestamp) -> Result<i64> {
     let sql = format!("SELECT count(*) FROM invites WHERE {IS_OPEN} AND {IS_OF_AN_OWNER}");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -74,7 +74,7 @@ pub fn count_open(connection: &Connection, now: Timestamp) -> Result<i64> {
     Ok(statement.query_row(values, |row| row.get(0))?)
 }
 
-/// The invite with that number, if it can be used.
+/// Returns a usable invite by number.
 pub fn get_open(connection: &Connection, id: InviteId, now: Timestamp) -> Result<Option<Invite>> {
     let sql =
         format!("SELECT {COLUMNS} FROM invites WHERE id = :id AND {IS_OPEN} AND {IS_OF_AN_OWNER}");
@@ -83,7 +83,7 @@ pub fn get_open(connection: &Connection, id: InviteId, now: Timestamp) -> Result
     Ok(statement.query_row(values, from_row).optional()?)
 }
 
-/// Every invite to an e-mail that nobody has used.
+/// Returns the unused invites that name an e-mail.
 pub fn unused(connection: &Connection) -> Result<Vec<Invite>> {
     let sql = format!("SELECT {COLUMNS} FROM invites WHERE used_at IS NULL AND email IS NOT NULL");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -115,7 +115,7 @@ pub fn insert(
     Ok(InviteId::from_row(tx.last_insert_rowid()))
 }
 
-/// Forgets an invite that nobody has used.
+/// Deletes an unused invite.
 pub fn delete_unused(tx: &Transaction, id: InviteId) -> Result<()> {
     tx.execute(
         "DELETE FROM invites WHERE id = ?1 AND used_at IS NULL",
@@ -132,7 +132,7 @@ pub fn set_used(tx: &Transaction, id: InviteId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Forgets unused links to the first account: each start prints a new one.
+/// Deletes unused links for the first account, since each start prints a new one.
 pub fn delete_first_owner_links(tx: &Transaction) -> Result<()> {
     tx.execute(
         "DELETE FROM invites WHERE email IS NULL AND used_at IS NULL",

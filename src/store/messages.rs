@@ -1,4 +1,4 @@
-//! The `telegram_messages` table: which message of a chat is about what.
+//! The `telegram_messages` table: what each message of a chat refers to.
 
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, named_params};
@@ -7,22 +7,22 @@ use super::{Connection, Transaction};
 use crate::domain::{CommentId, Result, TaskId, TelegramId};
 use crate::store::engine::types::Millis;
 
-/// What a message of a chat is about.
+/// What a message of a chat refers to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
-    /// The task of a message of ours.
+    /// The task of a message that the bot sent.
     pub task: Option<TaskId>,
-    /// What a customer said by it.
+    /// The comment that a customer's message became.
     pub comment: Option<CommentId>,
-    /// Whether there were words with it.
+    /// Whether the message had a text.
     pub has_words: bool,
 }
 
-/// Notes what a message is about. One that is edited may be about something else from then on.
+/// Records what a message refers to; an edited message may refer to something else afterwards.
 ///
-/// A task may be gone by the time at which a message about it is known to have arrived.
+/// The task may be deleted before its message is known to have arrived.
 ///
-/// What is about nothing only says that its album was answered, and that counts for a week.
+/// A row without a reference only records that the message's album was answered. It counts for a week.
 pub fn note(
     tx: &Transaction,
     chat: TelegramId,
@@ -52,7 +52,7 @@ pub fn note(
     Ok(())
 }
 
-/// What a message is about, where it is known.
+/// Returns what a message refers to, where that is known.
 pub fn about(connection: &Connection, chat: TelegramId, message: i32) -> Result<Option<About>> {
     let sql = "SELECT task_id, comment_id, has_words FROM telegram_messages
                WHERE chat_id = ?1 AND message_id = ?2";
@@ -67,8 +67,7 @@ pub fn about(connection: &Connection, chat: TelegramId, message: i32) -> Result<
     Ok(about.optional()?)
 }
 
-/// The message that an earlier part of an album has made, if it has made one; `None` where this is
-/// its first part.
+/// Returns the comment that an earlier part of an album became; `None` for the first part.
 pub fn of_album(
     connection: &Connection,
     chat: TelegramId,
@@ -81,14 +80,14 @@ pub fn of_album(
     Ok(found.optional()?)
 }
 
-/// How many parts of what was said by several messages came with words.
+/// Counts the parts of an album that had a text.
 pub fn count_with_words(connection: &Connection, comment: CommentId) -> Result<usize> {
     let sql = "SELECT count(*) FROM telegram_messages WHERE comment_id = ?1 AND has_words = 1";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row([comment], |row| row.get(0))?)
 }
 
-/// Removes every trace of a chat.
+/// Deletes every row of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM telegram_messages WHERE chat_id = ?1", [chat])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What came in and went out in a span of days, from the tasks and their history.
+//! The intake and the hand-overs in a span of days, from the tasks and their history.
 
 use rusqlite::{Row, named_params};
 
@@ -6,8 +6,8 @@ use super::Connection;
 use crate::domain::{Days, Result, Step, Stepped};
 use crate::store::engine::types::Millis;
 
-/// Every step of every task that there is, in no order. A task is finished once: when it was READY
-/// for the first time. Each part of the statement reads the span from an index of its own.
+/// Selects every milestone of every task, unordered. A task is finished once: when it was READY for the first time. Each
+/// part of the statement reads the span from an index of its own.
 const STEPS: &str = "
     SELECT 'REGISTERED' AS step, created_at AS at, category, employee_id, 0 AS took
     FROM tasks WHERE created_at >= :from AND created_at < :until

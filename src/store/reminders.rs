@@ -1,4 +1,4 @@
-//! Which customers can be reminded of what they haven't collected.
+//! The customers who can be reminded of an uncollected task.
 
 use jiff::Timestamp;
 
@@ -6,19 +6,19 @@ use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Result, TaskId, TelegramId};
 use crate::store::engine::types::Millis;
 
-/// A task that is READY, with a customer who can be told so.
+/// A READY task whose customer can be notified.
 #[derive(Debug, Clone, Copy)]
 pub struct Uncollected {
     pub task: TaskId,
     pub ready: Timestamp,
-    /// After how many days the customer was reminded last.
+    /// The number of days after which the customer was last reminded.
     pub reminded: Option<u16>,
     pub customer: CustomerId,
     pub chat: TelegramId,
 }
 
-/// The tasks that became READY between two instants, whose customers can be reminded and have not
-/// been after as many as `most` days.
+/// Returns the tasks that became READY between two instants, whose customers can be reminded and have not been reminded
+/// after `most` days or more.
 pub fn uncollected(
     connection: &Connection,
     from: Timestamp,
@@ -45,8 +45,8 @@ pub fn uncollected(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Notes after how many days a task's customer was reminded. Whoever changes the task meanwhile has
-/// the same version of it: what they see is as it was.
+/// Records the number of days after which a customer was reminded. The task's version stays, so nobody who is editing it
+/// gets a conflict.
 pub fn set_reminded(tx: &Transaction, task: TaskId, days: u16) -> Result<()> {
     let sql = "UPDATE tasks SET reminded = ?2 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute((task, days))?;

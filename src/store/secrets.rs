@@ -1,4 +1,4 @@
-//! Keys that the server made for itself.
+//! The keys that the server generated for itself.
 
 use rusqlite::OptionalExtension;
 

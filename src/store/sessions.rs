@@ -1,4 +1,4 @@
-//! The `ended_sessions` table: sessions whose tokens are refused though they haven't expired.
+//! The `ended_sessions` table: sessions whose unexpired tokens are refused.
 
 use std::collections::HashSet;
 
@@ -8,11 +8,11 @@ use super::{Connection, Transaction};
 use crate::domain::{Result, SessionId};
 use crate::store::engine::types::Millis;
 
-/// Rows that stay whatever the clock says: a clock that is ahead for a moment would otherwise forget sessions whose
-/// tokens are valid again once the clock is right.
+/// The number of rows that are kept whatever the clock says: a clock that is ahead for a moment would otherwise delete
+/// sessions whose tokens become valid again once the clock is right.
 const KEPT: i64 = 1_000;
 
-/// Ends a session; does nothing for one that has ended. Sessions whose tokens have expired are forgotten.
+/// Ends a session (idempotent), and deletes the rows whose tokens have expired.
 pub fn end(tx: &Transaction, session: SessionId, expires: Timestamp, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "INSERT INTO ended_sessions (session, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -26,7 +26,7 @@ pub fn end(tx: &Transaction, session: SessionId, expires: Timestamp, now: Timest
     Ok(())
 }
 
-/// Returns the sessions that were ended.
+/// Returns the ended sessions.
 pub fn ended(connection: &Connection) -> Result<HashSet<SessionId>> {
     let mut statement = connection.prepare_cached("SELECT session FROM ended_sessions")?;
     let rows = statement.query_map([], |row| row.get("session").map(SessionId::new))?;

@@ -1,5 +1,4 @@
-//! Codes that link employees to their Telegram accounts, and the mornings on which they had their
-//! lists.
+//! The codes that link employees to their Telegram accounts, and the morning lists already sent.
 
 use jiff::{Timestamp, ToSpan};
 use rusqlite::OptionalExtension;
@@ -9,10 +8,10 @@ use super::{Connection, Transaction};
 use crate::domain::{Day, EmployeeId, Result, TelegramId, TimeOfDay};
 use crate::store::engine::types::Millis;
 
-/// How long it stays known that a list was sent.
+/// How long a sent list is remembered.
 const KEPT_HOURS: i64 = 7 * 24;
 
-/// Gives an employee a code, in the place of the one before.
+/// Stores a code for an employee, replacing the earlier one.
 pub fn put_code(
     tx: &Transaction,
     employee: EmployeeId,
@@ -28,7 +27,7 @@ pub fn put_code(
     Ok(())
 }
 
-/// Whose code it is, if it still holds.
+/// Returns the employee of a valid code.
 pub fn employee_of_code(
     connection: &Connection,
     hash: &[u8],
@@ -46,8 +45,8 @@ pub fn delete_code(tx: &Transaction, employee: EmployeeId) -> Result<()> {
     Ok(())
 }
 
-/// How many wrong codes an account has sent that still count. Those that count beyond `latest` were
-/// sent by a clock that was ahead, and count no more.
+/// Counts the wrong codes that an account has sent and that still count. Those that count beyond `latest` were dated by
+/// a clock that ran ahead, and are ignored.
 pub fn tries(
     connection: &Connection,
     who: TelegramId,
@@ -63,7 +62,7 @@ pub fn tries(
     Ok(found.optional()?.unwrap_or(0))
 }
 
-/// Counts a wrong code, which is forgotten with all others of the account at `until`.
+/// Counts a wrong code; all of the account's are forgotten at `until`.
 pub fn count_try(
     tx: &Transaction,
     who: TelegramId,
@@ -82,7 +81,7 @@ pub fn count_try(
     Ok(())
 }
 
-/// Who is to have the list of a day now that it is that time, and in which chat.
+/// Returns the employees whose morning list is due, with their chats.
 pub fn mornings_due(
     connection: &Connection,
     day: Day,
@@ -100,7 +99,7 @@ pub fn mornings_due(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Notes that an employee has the list of a day behind them.
+/// Records that an employee's list of a day was sent.
 pub fn note_morning(
     tx: &Transaction,
     employee: EmployeeId,
@@ -119,14 +118,14 @@ pub fn note_morning(
     Ok(())
 }
 
-/// Whether a list was sent later than now: the clock was ahead.
+/// Returns whether a list was dated later than now, which means that the clock ran ahead.
 pub fn was_ahead(connection: &Connection, now: Timestamp) -> Result<bool> {
     let mut statement =
         connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM morning_lists WHERE at > ?1)")?;
     Ok(statement.query_row([Millis(soon(now))], |row| row.get(0))?)
 }
 
-/// Forgets the lists of days that have not come yet.
+/// Forgets the lists of days that are yet to come.
 pub fn forget_ahead(tx: &Transaction, now: Timestamp) -> Result<()> {
     tx.execute(
         "DELETE FROM morning_lists WHERE at > ?1",

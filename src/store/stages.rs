@@ -12,7 +12,7 @@ use crate::store::engine::columns::Columns;
 use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, told, stuck_days";
-/// The order in which they stand on the pages.
+/// The order of the stages on the pages.
 const ORDER: &str = "ORDER BY instr('ACCEPTED IN_PROGRESS READY CLOSED', status), position";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Stage> {
@@ -34,7 +34,7 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Stage> {
     })
 }
 
-/// By status, and in each in the owner's order.
+/// Returns all stages, ordered by status and then as the owner ordered them.
 pub fn all(connection: &Connection) -> Result<Vec<Stage>> {
     let sql = format!("SELECT {COLUMNS} FROM stages {ORDER}");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -48,7 +48,7 @@ pub fn get(connection: &Connection, id: StageId) -> Result<Option<Stage>> {
     Ok(statement.query_row([id], from_row).optional()?)
 }
 
-/// Where tasks of that status come of which nothing else is said.
+/// Returns the default stage of a status.
 pub fn first_of(connection: &Connection, status: Status) -> Result<Option<Stage>> {
     let sql = format!("SELECT {COLUMNS} FROM stages WHERE status = ?1 ORDER BY position LIMIT 1");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -61,7 +61,7 @@ pub fn has_tasks(connection: &Connection, id: StageId) -> Result<bool> {
     Ok(statement.query_row([id], |row| row.get(0))?)
 }
 
-/// Writes a new stage at that place; its number is given here.
+/// Inserts a stage at its position, and returns it with its number.
 pub fn insert(tx: &Transaction, new: &NewStage, position: usize) -> Result<StageId> {
     tx.prepare_cached(
         "INSERT INTO stages (status, name, name_key, colour, position, wording, told, stuck_days)
@@ -75,7 +75,7 @@ pub fn insert(tx: &Transaction, new: &NewStage, position: usize) -> Result<Stage
     Ok(StageId::from_row(tx.last_insert_rowid()))
 }
 
-/// Writes a changed stage. Its status stays, and so does the key of a name that stays.
+/// Updates a stage. Its status never changes; the comparison key changes only with the name.
 pub fn update(tx: &Transaction, stage: &Stage) -> Result<()> {
     tx.prepare_cached(
         "UPDATE stages SET name_key = iif(name = :name, name_key, :key), name = :name, colour = :colour, wording = :wording,
@@ -90,7 +90,7 @@ pub fn update(tx: &Transaction, stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// Gives the stages of one status these places, from 1 on.
+/// Assigns the stages of one status the positions from 1 on, in this order.
 pub fn set_order(tx: &Transaction, ids: &[StageId]) -> Result<()> {
     let mut statement = tx.prepare_cached("UPDATE stages SET position = ?2 WHERE id = ?1")?;
     for (index, id) in ids.iter().enumerate() {
@@ -99,8 +99,8 @@ pub fn set_order(tx: &Transaction, ids: &[StageId]) -> Result<()> {
     Ok(())
 }
 
-/// Moves every task of a stage to another one of the same status, with a row in its history. How
-/// long it has stood there stays.
+/// Moves every task of a stage to another stage of the same status, with an event in its history. The instant since
+/// which the task has been there stays.
 pub fn move_tasks(
     tx: &Transaction,
     from: &Stage,
@@ -128,7 +128,7 @@ pub fn move_tasks(
         ),
         (from.id, to.id, Millis(now)),
     )?;
-    // What waits to be told says where they are now.
+    // Pending notices name the new stage.
     tx.execute(
         "UPDATE outbox SET from_stage = iif(from_stage = ?1, ?2, from_stage),
              to_stage = iif(to_stage = ?1, ?2, to_stage)

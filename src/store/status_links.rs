@@ -1,4 +1,4 @@
-//! The `status_links` table. Of a link only a hash is kept.
+//! The `status_links` table. Only a hash of each link is stored.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Result, TaskId};
 use crate::store::engine::types::{Millis, numbers};
 
-/// The generations of the links of those tasks that have one.
+/// Returns the generations of these tasks' links.
 pub fn generations(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, i64>> {
     let mut statement = connection.prepare_cached(
         "SELECT task_id, generation FROM status_links
@@ -20,7 +20,7 @@ pub fn generations(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<Ta
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The task that a link leads to.
+/// Returns the task of a link.
 pub fn task_of(connection: &Connection, token_hash: &[u8]) -> Result<Option<TaskId>> {
     let sql = "SELECT task_id FROM status_links WHERE token_hash = ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -28,8 +28,8 @@ pub fn task_of(connection: &Connection, token_hash: &[u8]) -> Result<Option<Task
     Ok(found.optional()?)
 }
 
-/// The generation that comes after all that the task's link has had. It begins with an instant, so
-/// that those come not again either that a restored backup knows nothing of.
+/// Returns a generation greater than all earlier ones of the task's link. It starts from the current instant, so that it
+/// repeats none that a restored backup doesn't know.
 pub fn next_generation(connection: &Connection, task: TaskId, now: Timestamp) -> Result<i64> {
     let sql = "SELECT max(?2, coalesce(max(generation), 0) + 1) FROM status_links
                WHERE task_id = ?1";
@@ -37,7 +37,7 @@ pub fn next_generation(connection: &Connection, task: TaskId, now: Timestamp) ->
     Ok(statement.query_row((task, Millis(now)), |row| row.get(0))?)
 }
 
-/// Gives a task another link in the place of the one before.
+/// Replaces a task's link.
 pub fn put(tx: &Transaction, task: TaskId, generation: i64, token_hash: &[u8]) -> Result<()> {
     tx.execute(
         "INSERT INTO status_links (task_id, generation, token_hash) VALUES (?1, ?2, ?3)
@@ -47,7 +47,7 @@ pub fn put(tx: &Transaction, task: TaskId, generation: i64, token_hash: &[u8]) -
     Ok(())
 }
 
-/// Takes the links of a customer's tasks away.
+/// Deletes the links of a customer's tasks.
 pub fn end_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE status_links SET token_hash = NULL
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";

@@ -1,4 +1,4 @@
-//! Which updates of Telegram had their effect.
+//! The Telegram updates that were already processed.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -6,9 +6,9 @@ use super::Transaction;
 use crate::domain::Result;
 use crate::store::engine::types::Millis;
 
-/// Notes an update. `false` when it was there already, and so must have no second effect.
+/// Records an update, and returns false when it was recorded before, so that its effect is not repeated.
 ///
-/// Telegram gives up on an update after a day, so notes older than a week are dropped here.
+/// Telegram stops redelivering an update after a day, so records older than a week are deleted here.
 pub fn note(tx: &Transaction, update_id: i64, now: Timestamp) -> Result<bool> {
     let week_ago = now.saturating_sub(168.hours()).unwrap_or(now);
     tx.prepare_cached("DELETE FROM telegram_updates WHERE received_at < ?1")?

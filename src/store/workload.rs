@@ -1,10 +1,10 @@
-//! How many tasks each employee has to look after.
+//! The number of tasks of each employee.
 
 use super::Connection;
 use super::tasks::Conditions;
 use crate::domain::{CustomersWaiting, EmployeeId, Result, StageId, Status, TaskFilter};
 
-/// How many tasks each employee has in each status; those of `None` are nobody's.
+/// Counts the tasks of each employee by status; `None` stands for unassigned ones.
 pub fn by_status(connection: &Connection) -> Result<Vec<(Option<EmployeeId>, Status, i64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT nullif(employee_id, 0), status, sum(tasks) FROM task_counts GROUP BY 1, 2",
@@ -13,7 +13,7 @@ pub fn by_status(connection: &Connection) -> Result<Vec<(Option<EmployeeId>, Sta
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many tasks that aren't CLOSED each employee has in each stage; those of `None` are nobody's.
+/// Counts the open tasks of each employee by stage; `None` stands for unassigned ones.
 pub fn by_stage(connection: &Connection) -> Result<Vec<(Option<EmployeeId>, StageId, i64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT employee_id, stage_id, count(*) FROM tasks INDEXED BY tasks_open_stage
@@ -23,8 +23,8 @@ pub fn by_stage(connection: &Connection) -> Result<Vec<(Option<EmployeeId>, Stag
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many of the tasks that match each employee has. The plus keeps SQLite from reading all of
-/// everybody's tasks in the order of the employees.
+/// Counts the matching tasks of each employee. The unary plus keeps SQLite from scanning all tasks in the order of the
+/// employees.
 pub fn count(
     connection: &Connection,
     filter: &TaskFilter,
@@ -39,9 +39,9 @@ pub fn count(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The tasks of [`waiting`]. Both sets are read from partial indexes that hold nothing but what waits,
-/// so the cost is that of the few rows found, not of the shop's age: every page counts them. A
-/// condition on `tasks` (an employee, a status) would cost a look-up or a scan there; don't add one.
+/// The tasks of [`waiting`]. Both sets are read from partial indexes that hold the waiting rows alone, so the cost grows
+/// with the few rows found and not with the age of the shop; every page counts them. A condition on `tasks` (an
+/// employee, a status) would add a look-up or a scan: don't add one.
 const WAITING: &str = "WITH
     said AS MATERIALIZED (SELECT DISTINCT task_id FROM comments INDEXED BY comments_open
         WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL),
@@ -50,7 +50,7 @@ const WAITING: &str = "WITH
     SELECT (SELECT count(*) FROM said), (SELECT count(*) FROM refused),
         (SELECT count(*) FROM (SELECT task_id FROM said UNION SELECT task_id FROM refused))";
 
-/// In how many tasks it is the shop's turn to say something to the customer.
+/// Counts the tasks in which the shop owes the customer an answer or a reaction.
 pub fn waiting(connection: &Connection) -> Result<CustomersWaiting> {
     let mut statement = connection.prepare_cached(WAITING)?;
     let read = |row: &rusqlite::Row<'_>| {

@@ -1087,7 +1087,7 @@ async fn an_english_customer_reads_english() {
     let told: Vec<&str> = told[2..].iter().map(said).collect();
     assert!(
         told[0].starts_with(
-            "Passed on to the shop: request <b>No. 1</b>.\nThe shop sees only a note that you sent this."
+            "Passed on to the shop: repair <b>No. 1</b>.\nThe shop sees only a note that you sent this."
         ),
         "{told:?}"
     );
@@ -1096,7 +1096,7 @@ async fn an_english_customer_reads_english() {
         "{told:?}"
     );
     assert!(
-        told[3].starts_with("Request <b>No. 1</b>: a file “bill.pdf” could not be kept"),
+        told[3].starts_with("Repair <b>No. 1</b>: a file “bill.pdf” could not be kept"),
         "{told:?}"
     );
     shop.close().await;

@@ -142,7 +142,7 @@ fn the_demo_is_two_years_of_five_people() {
             "{some}"
         );
     }
-    // What the demo says of Telegram is of no account that there is, and of no one who is to be told.
+    // The demo's Telegram accounts don't exist, and none of them is to be notified.
     let told =
         "SELECT count(*) FROM customers WHERE telegram_id IS NOT NULL AND telegram_blocked = 0";
     assert_eq!(number(&demo, told), 0);

@@ -128,7 +128,7 @@ async fn it_says_where_and_when_in_the_customers_language() {
     to(&shop, "2021-07-28T07:00:00Z");
     assert_eq!(
         said(&reminders(&shop).await[0]),
-        "Your request <b>No. 1</b> has been ready since 25 July 2021. Please come by and collect it.
+        "Your repair <b>No. 1</b> has been ready since 25 July 2021. Please come by and collect it.
 Address: Lenina 1 &lt;yard&gt;\nHours: Mon &amp; Fri 10-19\nPhone: 8 (900) 111-22-33"
     );
     shop.close().await;

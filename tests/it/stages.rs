@@ -528,6 +528,26 @@ async fn the_customers_page_says_it_in_the_owners_words() {
 }
 
 #[tokio::test]
+async fn a_stage_that_nobody_renamed_has_its_name_in_the_readers_language() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    set_stage(&shop, "1", "Ждёт запчасть").await;
+    edit(&shop, r#"id: 1, name: "Новые""#).await;
+    let shop = shop.reopen_with("language = 'en'", Duration::ZERO).await;
+    let browser = Browser::signed_in(&shop, "owner@example.com").await;
+    for path in ["/stages", "/", "/tasks/1"] {
+        let page = browser.page(path).await;
+        assert!(page.contains("Awaiting parts"), "{path} {page}");
+        assert!(!page.contains("Ждёт запчасть"), "{path} {page}");
+    }
+    // A name that the owner has given is nobody's to translate.
+    assert!(browser.page("/stages").await.contains("Новые"));
+    // A client of the API reads what is stored.
+    assert_eq!(names(&shop).await[4], "Ждёт запчасть");
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn the_owner_keeps_the_stages_on_their_page() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;

@@ -1,4 +1,4 @@
-//! The connections to the file, and what each of them is set to.
+//! The connections to the file and their settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,17 +12,17 @@ pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(in crate::store) type Pool = r2d2::Pool<SqliteConnectionManager>;
 
-/// What changes whenever another connection than this one has written.
+/// Returns a number that changes whenever another connection has written.
 pub(in crate::store) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA data_version", [], |row| row.get(0))
 }
 
-/// What changes whenever the schema does, and with every `VACUUM`.
+/// Returns a number that changes with the schema and with every `VACUUM`.
 pub(in crate::store) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
-/// A read transaction, whose statements are prepared once for all of them.
+/// A read transaction whose BEGIN and ROLLBACK are cached statements.
 pub(in crate::store) struct Snapshot<'a>(&'a Connection);
 
 impl<'a> Snapshot<'a> {
@@ -37,7 +37,7 @@ impl Drop for Snapshot<'_> {
         let ended = self.0.prepare_cached("ROLLBACK");
         if let Err(error) = ended.and_then(|mut rollback| rollback.execute([])) {
             let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "a read can't be ended");
+            tracing::error!(error, "failed to end a read transaction");
         }
     }
 }
@@ -62,7 +62,7 @@ pub(in crate::store) fn pool(
         .map_err(|error| OpenError::file(path, error))
 }
 
-/// The settings that every connection of ours has.
+/// Applies the settings that every connection has.
 pub(in crate::store) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

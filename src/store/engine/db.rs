@@ -25,16 +25,16 @@ use crate::store::upkeep::migrate::{self, OpenError, embedded_migrations};
 use crate::store::upkeep::{backup, restore};
 
 const READERS: u32 = 4;
-/// Bytes that the write-ahead log keeps of the disk once it was emptied, however long it was before.
+/// The bytes that the write-ahead log keeps on the disk once it was emptied, however long it was before.
 const LOG_KEPT: i64 = 16 * 1024 * 1024;
 /// In KiB.
 const WRITER_CACHE: i64 = 8 * 1024;
-/// How long a question waits for a write of its own.
+/// How long the readiness check waits for its trial write.
 const TRY: Duration = Duration::from_secs(1);
-/// How many changes a subscriber may lag behind before it is told to look again.
+/// The number of changes by which a subscriber may lag before it is told to reload.
 const CHANGES: usize = 1024;
 
-/// After this long a server has noticed what another program wrote.
+/// The interval after which a server has noticed the writes of another program.
 pub const NOTICED: Duration = Duration::from_millis(500);
 
 /// The database file.
@@ -88,9 +88,8 @@ impl Db {
         let pending = Pending::default();
         let hook = pending.clone();
         let writes = pool(&path, 1, move |connection| {
-            // Every write of a group has a savepoint, which keeps the pages that it changes aside: in
-            // memory, and not in a file of their own. With the usual 2 MB of pages at hand, most of
-            // those that a write needs had to be read again.
+            // Every write of a group has a savepoint, which keeps copies of the pages that it changes: in memory, not in a
+            // file. With the default cache of 2 MB most pages of a write had to be read again.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
             connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
@@ -104,7 +103,7 @@ impl Db {
         let reads = pool(&path, READERS, |connection| {
             connection.pragma_update(None, "query_only", true)
         })?;
-        // All connections have opened one file if the name led to the same one before the first and after the last.
+        // All connections have opened the same file if its name led to one file before the first and after the last.
         let files =
             OpenFiles::find(&path, schema).map_err(|error| OpenError::file(&path, error))?;
         if !files.is_main(before) {
@@ -137,12 +136,12 @@ impl Db {
         })))
     }
 
-    /// The absolute path of the file.
+    /// Returns the absolute path of the file.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Whether this start made the file.
+    /// Returns whether this start created the file.
     pub fn is_new(&self) -> bool {
         self.0.created
     }
@@ -163,7 +162,7 @@ impl Db {
         .await
     }
 
-    /// [`Db::read`] for one statement, which is a snapshot of its own.
+    /// Runs a single statement, which is a snapshot of its own.
     ///
     /// # Errors
     /// As for [`Db::read`].
@@ -183,8 +182,8 @@ impl Db {
         answer.take()
     }
 
-    /// Returns the accounts and the sessions that were ended, read again after each change. A change
-    /// by another program counts once a server has noticed it.
+    /// Returns the employees and the ended sessions from the cache, which is read again after each change. A change by
+    /// another program counts once [`Db::notice_others`] has noticed it.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -207,8 +206,8 @@ impl Db {
         self.0.writer.shared.links.subscribe()
     }
 
-    /// Looks whether another program has written. What is in memory is read again then, or when
-    /// nobody can say, and the search reads what changed.
+    /// Checks whether another program has written. If so, or if that is unknown, the caches are read again and the
+    /// search index is brought up to date.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -220,7 +219,7 @@ impl Db {
             if shared.version.load(Ordering::Relaxed) != version {
                 shared.staff.forget();
                 search::catch_up(c)?;
-                // Only now, so that what failed is done the next time.
+                // Set last, so that a failed step is repeated the next time.
                 shared.version.store(version, Ordering::Relaxed);
             }
             Ok(())
@@ -250,34 +249,33 @@ impl Db {
         answer.take()
     }
 
-    /// Why the last write was not stored; `None` while writes work. While they don't, a call makes one every few seconds
-    /// of `monotonic` time, and waits for it a little.
+    /// Returns why the last write was not stored; `None` while writes work. While they fail, a call makes a trial write
+    /// every few seconds of `monotonic` time, and waits for it briefly.
     pub async fn trouble(&self, monotonic: Duration) -> Option<Trouble> {
         let writes = &self.0.writer.shared.writes;
         if writes.is_to_be_tried(monotonic) {
-            // The writer notes how it ends; one that takes longer is the next question's.
+            // The writer records the outcome; a slower trial is reported by the next call.
             let _ = tokio::time::timeout(TRY, self.write(incidents::try_out)).await;
         }
         writes.trouble()
     }
 
-    /// Looks, without reading anything, whether the database was lost: its file deleted or exchanged.
+    /// Checks, without reading anything, whether the database was lost: its file deleted or replaced.
     ///
     /// # Errors
-    /// [`DatabaseLost`](crate::domain::Error::DatabaseLost) from the moment on in which a write or [`Db::notice_others`]
-    /// has noticed it.
+    /// [`DatabaseLost`](crate::domain::Error::DatabaseLost) once a write or [`Db::notice_others`] has noticed it.
     pub fn is_there(&self) -> Result<()> {
         self.0.writer.shared.is_there()
     }
 
-    /// How the database was lost, if it was.
+    /// Returns how the database was lost, if it was.
     pub fn loss(&self) -> Option<Loss> {
         self.0.writer.shared.files.loss().cloned()
     }
 
-    /// Copies a lost database from the files that are still open to a new one beside where it was, and moves the
-    /// write-ahead log into the file that it belongs to, so that the next program doesn't play it into another one.
-    /// Returns the copy, and whether the log is empty.
+    /// Copies a lost database from the files that are still open to a new file beside its former place, and moves the
+    /// write-ahead log into the file that it belongs to, so that no other program applies it to another file. Returns the
+    /// copy, and whether the log is empty.
     ///
     /// # Errors
     /// When the copy can't be made.
@@ -293,47 +291,49 @@ impl Db {
         Ok((path, !kept))
     }
 
-    /// What this server counts of itself.
+    /// Returns the server's own counters.
     pub fn metrics(&self) -> &Metrics {
         &self.0.writer.shared.metrics
     }
 
-    /// How many listen to the changes of tasks.
+    /// Returns the number of subscribers to the changes of tasks.
     pub fn listeners(&self) -> usize {
         self.0.writer.shared.changes.receiver_count()
     }
 
-    /// Every task that is changed from now on.
+    /// Subscribes to the changes of tasks.
     pub fn changes(&self) -> broadcast::Receiver<TaskChanged> {
         self.0.writer.shared.changes.subscribe()
     }
 
-    /// Becomes ready whenever the outbox was changed.
+    /// Subscribes to changes of the outbox.
     pub fn outbox_changes(&self) -> watch::Receiver<()> {
         self.0.writer.shared.outbox.subscribe()
     }
 
-    /// Becomes ready whenever a webhook has something new to be told.
+    /// Subscribes to new deliveries of outgoing webhooks.
     pub fn delivery_changes(&self) -> watch::Receiver<()> {
         self.0.writer.shared.deliveries.subscribe()
     }
 
-    /// Leaves nothing of what was deleted in the write-ahead log. In the file itself SQLite writes
-    /// zeros over it (`secure_delete`). Whoever copies the log at that moment keeps it.
+    /// Empties the write-ahead log of deleted data. In the file itself SQLite overwrites it with zeros (`secure_delete`).
+    /// A program that copies the log at that moment keeps a copy.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
     pub async fn scrub(&self) -> Result<()> {
         if self.move_log("TRUNCATE").await? {
-            tracing::warn!("somebody reads the write-ahead log: it still has what was deleted");
+            tracing::warn!(
+                "failed to empty the write-ahead log, which another program reads; it still holds deleted data"
+            );
         }
         Ok(())
     }
 
     /// Moves everything from the write-ahead log into the file, for a clean stop.
     ///
-    /// It waits for nobody. A program that copies the log (Litestream) keeps it, and moves the
-    /// rest itself; without one, the last connection that closes removes the log.
+    /// It waits for nobody. A program that copies the log (Litestream) keeps it and checkpoints the rest itself; without
+    /// one, the last connection that closes removes the log.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -342,8 +342,8 @@ impl Db {
         Ok(())
     }
 
-    /// Moves the write-ahead log into the file, in one of SQLite's ways
-    /// (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>); whether somebody kept it from that.
+    /// Runs one kind of checkpoint (<https://sqlite.org/pragma.html#pragma_wal_checkpoint>), and returns whether another
+    /// connection blocked it.
     async fn move_log(&self, way: &'static str) -> Result<bool> {
         let sql = format!("PRAGMA wal_checkpoint({way})");
         let work = move |c: &mut Connection| Ok(c.query_row(&sql, [], |row| row.get(0))?);
@@ -351,7 +351,7 @@ impl Db {
     }
 }
 
-/// From here on it is noticed what other programs write. Has the search read what they wrote before.
+/// Starts to watch for other programs' writes, and brings the search index up to date with those before.
 fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let mut connection = writes.get().map_err(Error::internal)?;
     let version = data_version(&connection)?;

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all, and whose owner is right.
+//! Files that are published whole or not at all, with the right owner.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -8,22 +8,22 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
 use rustix::io::Errno;
 
-/// What SQLite adds to a file's name for its journal.
+/// The suffix of SQLite's rollback journal.
 pub(in crate::store) const JOURNAL: &str = "-journal";
 
-/// Everything that it may leave beside a file.
+/// The suffixes of all the files that SQLite may leave beside a database.
 pub(in crate::store) const COMPANIONS: [&str; 3] = [JOURNAL, "-wal", "-shm"];
-/// What the name of an unfinished copy has after the name that it is to get.
+/// The suffix of an unfinished copy, after the name that it will get.
 pub(in crate::store) const PART: &str = ".part-";
 
-/// The path with something after its last name: `shop.db` and `-wal` are `shop.db-wal`.
+/// Appends to the last component of a path: `shop.db` and `-wal` give `shop.db-wal`.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// The one true path of a file that is there or may be made.
+/// Returns the canonical path of a file that exists or may be created.
 pub(in crate::store) fn real(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     match (fs::canonicalize(&path), path.parent(), path.file_name()) {
@@ -33,19 +33,19 @@ pub(in crate::store) fn real(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Whether nothing can be written where a path is, whatever its rights are.
+/// Returns whether a path is on a read-only file system, whatever its permissions are.
 pub(in crate::store) fn is_read_only(path: &Path) -> bool {
     let disk = std::path::absolute(path).map(|path| statvfs(folder(&path)));
     matches!(disk, Ok(Ok(disk)) if disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
-/// The folder that a path is in.
+/// Returns the folder of a path.
 pub(in crate::store) fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
-/// Lets a new file belong to whom the database, or else its folder, belongs. Only root can; for
-/// anybody else the files are theirs already.
+/// Gives a new file the owner of the database, or else of its folder. Only root can do so; for anybody else the
+/// files are theirs already.
 pub(in crate::store) fn give_to_owner_of(database: &Path, file: &File) -> io::Result<()> {
     let model = fs::metadata(database).or_else(|_| fs::metadata(folder(database)))?;
     let mine = file.metadata()?;
@@ -58,12 +58,12 @@ pub(in crate::store) fn give_to_owner_of(database: &Path, file: &File) -> io::Re
     }
 }
 
-/// Makes sure that the names in a folder survive a power cut.
+/// Flushes a folder, so that its names survive a power cut.
 pub(in crate::store) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder(path))?.sync_all()
 }
 
-/// A file that is being written. It goes when it is dropped before it got its name.
+/// A file that is being written. It is removed when dropped before it was published.
 #[derive(Debug)]
 pub(in crate::store) struct Part {
     path: PathBuf,
@@ -71,8 +71,8 @@ pub(in crate::store) struct Part {
 }
 
 impl Part {
-    /// Makes an empty file beside the name that it is to get. Two that write to one name must not meet before that name,
-    /// and what sweeps leftovers away (see `leftovers`) must not take it: so it has a name of its own, and a lock.
+    /// Creates an empty file beside its future name. It has a name of its own, so that two writers of one name don't
+    /// collide before publishing, and a lock, so that the sweep of leftovers (see `leftovers`) spares it.
     pub fn of(to: &Path) -> io::Result<Self> {
         loop {
             let mut random = [0; 4];
@@ -80,9 +80,9 @@ impl Part {
             let random = u32::from_ne_bytes(random);
             let part = Self::create(beside(to, &format!("{PART}{random:08x}")))?;
             match part.file.try_lock() {
-                // Somebody who sweeps has it already.
+                // A sweep holds the lock already.
                 Err(TryLockError::WouldBlock) => {}
-                // Where there are no locks nobody sweeps.
+                // On a file system without locks nothing is swept.
                 Err(TryLockError::Error(_)) => return Ok(part),
                 Ok(()) if part.has_its_name() => return Ok(part),
                 Ok(()) => {}
@@ -101,7 +101,7 @@ impl Part {
         }
     }
 
-    /// Makes an empty file that nobody else may read.
+    /// Creates an empty file that only its owner may read.
     pub fn create(path: PathBuf) -> io::Result<Self> {
         let file = OpenOptions::new()
             .write(true)
@@ -123,18 +123,17 @@ impl Part {
         Ok(self.file.metadata()?.len())
     }
 
-    /// Gives the file its name, unless something has that name already, and not before
-    /// everything is on the disk.
+    /// Flushes the file and gives it its name, unless that name is taken.
     pub fn publish(self, to: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         rename_to_free_name(&self.path, to)?;
         sync_folder(to).inspect_err(|_| {
-            // What may not survive a power cut was not made.
+            // A name that may not survive a power cut doesn't count as published.
             let _ = fs::remove_file(to);
         })
     }
 
-    /// Puts the file in the place of another one.
+    /// Replaces another file by this one.
     pub fn replace(self, to: &Path) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.path, to)?;
@@ -144,12 +143,12 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // After a rename there is nothing left of that name.
+        // After a rename nothing is left under the temporary name.
         let _ = remove_with_journal(&self.path);
     }
 }
 
-/// Removes a file, and what SQLite leaves beside one when it is killed while it writes.
+/// Removes a file, and the files that SQLite leaves beside it when it is killed while writing.
 pub(in crate::store) fn remove_with_journal(path: &Path) -> io::Result<()> {
     let companions = COMPANIONS.map(|suffix| beside(path, suffix));
     for path in std::iter::once(path).chain(companions.iter().map(PathBuf::as_path)) {
@@ -161,7 +160,7 @@ pub(in crate::store) fn remove_with_journal(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Not every file system can rename like that (NFS), and not every one has links (FAT).
+/// Not every file system supports this rename (NFS), and not every one has hard links (FAT).
 fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {

@@ -1,13 +1,13 @@
-//! Whether the names of the database still lead to the files that SQLite has open.
+//! Detects that the database's names no longer lead to the files that SQLite has open.
 //!
-//! SQLite goes on with an open file whose name was taken away, and would acknowledge writes that nobody finds again:
-//! whoever opens the database next opens something else. So after each commit, and before anybody is told of it, the
-//! device and the inode behind each name are compared with those at the start. The names are looked at by `stat` alone:
-//! nothing in this program opens a database file but SQLite (see `lock`).
+//! SQLite goes on with an open file whose name was removed, and would acknowledge writes that nobody can read again:
+//! the next program opens another file. So after each commit, before it is acknowledged, the device and inode behind
+//! each name are compared with those at the start. The names are only looked at with `stat`: nothing in this program
+//! opens a database file except SQLite (see `lock`).
 //!
-//! A copy *into* the open file (`cp backup.db shop.db`) keeps the inode. It is noticed when the file becomes shorter,
-//! which nothing does to it but a `VACUUM` by another program; and that one raises SQLite's `schema_version`, long before
-//! the checkpoint that makes the file shorter.
+//! A copy *into* the open file (`cp backup.db shop.db`) keeps the inode. It is noticed when the file becomes shorter.
+//! Only a `VACUUM` by another program may do that, and it raises SQLite's `schema_version` long before the checkpoint
+//! that truncates the file.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -19,14 +19,14 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use super::files::{self, beside};
 use crate::domain::{Error, Result};
 
-/// How the database was taken from under the program.
+/// How the database was lost while it was in use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("database {}: {how} while it was in use", path.display())]
 pub struct Loss {
     /// The name that leads elsewhere now.
     pub path: PathBuf,
     pub how: How,
-    /// Whether the name is that of the database itself, and not of a file that SQLite keeps beside it.
+    /// Whether it is the name of the database itself, not of a file that SQLite keeps beside it.
     pub is_main: bool,
 }
 
@@ -53,7 +53,7 @@ impl From<Loss> for Error {
     }
 }
 
-/// A file as the system knows it, by whatever name. The number isn't given again while the file is open.
+/// A file's device and inode. The system reuses no inode while the file is open.
 pub(in crate::store) type Inode = (u64, u64);
 
 fn inode(file: &Metadata) -> Inode {
@@ -65,20 +65,20 @@ fn inode(file: &Metadata) -> Inode {
 pub(in crate::store) struct OpenFiles {
     main: PathBuf,
     all: Vec<(PathBuf, Inode)>,
-    /// How long the main file was when it was looked at last.
+    /// The length of the main file at the last check, in bytes.
     length: AtomicU64,
-    /// SQLite's `schema_version` then.
+    /// SQLite's `schema_version` at the last check.
     schema: AtomicI64,
     lost: OnceLock<Loss>,
 }
 
 impl OpenFiles {
-    /// Remembers what the names lead to.
+    /// Records the files that the names lead to.
     pub fn find(path: &Path, schema: i64) -> io::Result<Self> {
         let main = fs::metadata(path)?;
         let mut all = vec![(path.to_owned(), inode(&main))];
-        // SQLite keeps the others beside the file itself, not beside a symbolic link to it; and where the file system
-        // has no shared memory it keeps none.
+        // SQLite keeps its other files beside the file itself, not beside a symbolic link to it; on a file system without
+        // shared memory there are none.
         let real = files::real(path)?;
         for path in ["-wal", "-shm"].map(|suffix| beside(&real, suffix)) {
             match fs::metadata(&path) {
@@ -96,7 +96,7 @@ impl OpenFiles {
         })
     }
 
-    /// What the name leads to at the moment.
+    /// Returns the file that a name leads to now.
     pub fn main(path: &Path) -> io::Result<Inode> {
         fs::metadata(path).map(|file| inode(&file))
     }
@@ -105,12 +105,12 @@ impl OpenFiles {
         self.all[0].1 == other
     }
 
-    /// The loss, once it was noticed: it is final.
+    /// Returns the loss, once it was noticed; it is final.
     pub fn loss(&self) -> Option<&Loss> {
         self.lost.get()
     }
 
-    /// Looks at every name. `schema` reads SQLite's `schema_version`; it is asked when the file has become shorter.
+    /// Checks every name. `schema` reads SQLite's `schema_version`; it is called when the file has become shorter.
     pub fn look(&self, schema: impl FnOnce() -> rusqlite::Result<i64>) -> Result<()> {
         if let Some(loss) = self.loss() {
             return Err(loss.clone().into());
@@ -124,7 +124,7 @@ impl OpenFiles {
                 }
                 Ok(_) => return Err(self.lose(path, How::Replaced)),
                 Err(error) if is_gone(&error) => return Err(self.lose(path, How::Deleted)),
-                // Nobody can tell: this one isn't acknowledged, and the next one looks again.
+                // Undecided: this commit isn't acknowledged, and the next one checks again.
                 Err(error) => return Err(Error::internal(error)),
             }
         }
@@ -133,7 +133,7 @@ impl OpenFiles {
             let known = self.schema.load(Ordering::Relaxed);
             match schema() {
                 Ok(version) if version != known => self.schema.store(version, Ordering::Relaxed),
-                // Or it can't even be read any more.
+                // Either it differs, or it can't be read any more.
                 _ => return Err(self.lose(&self.main, How::WrittenOver)),
             }
         }

@@ -1,10 +1,9 @@
-//! Who works with a database file, so that it is never exchanged under somebody's hands, and never
-//! served twice.
+//! Locks on a database file, so that it is never replaced while it is open and never served twice.
 //!
-//! The locks are on files of their own beside the database. On the database file itself they would
-//! be dangerous: when a program closes any handle of a file, the system drops all the locks that
-//! SQLite holds on it in that program (<https://sqlite.org/howtocorrupt.html>, § 2.2). For the same
-//! reason nothing in this program opens a database file but through SQLite.
+//! They lie on separate files beside the database. On the database file itself they would be dangerous: when a process
+//! closes any handle of a file, the system drops all the POSIX locks that SQLite holds on it in that process
+//! (<https://sqlite.org/howtocorrupt.html>, § 2.2). For the same reason nothing in this program opens a database file
+//! except through SQLite.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -14,24 +13,24 @@ use std::path::Path;
 use super::files;
 use crate::store::{OpenError, upkeep::restore};
 
-/// A lock that is held until it is dropped, or the program ends in any way.
+/// A lock, released when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    /// None where nobody can hold one: on a disk that is read-only for everybody.
+    /// `None` on a disk that is read-only for everybody, where no lock can be taken.
     _file: Option<File>,
 }
 
-/// Keeps every other server off the database.
+/// Takes the lock that keeps other servers off the database.
 ///
 /// # Errors
-/// [`OpenError::Served`] when there is one, [`OpenError::File`] when the folder can't be used.
+/// [`OpenError::Served`] when another server runs, [`OpenError::File`] when the folder can't be used.
 pub fn serve(database: &Path) -> Result<Lock, OpenError> {
     let file = open(database, ".server.lock")?;
     let locked = file.try_lock();
     held(database, file, locked, |path| OpenError::Served { path })
 }
 
-/// Keeps a restore away for as long as the database is open. Many may hold this at once.
+/// Takes the shared lock that keeps a restore away for as long as the database is open.
 ///
 /// # Errors
 /// As for [`serve`], and [`OpenError::Linked`] for a file with several names.
@@ -41,12 +40,12 @@ pub(in crate::store) fn share(database: &Path) -> Result<Lock, OpenError> {
     Ok(lock)
 }
 
-/// The same for somebody who only reads, and may do so where nobody writes.
+/// Takes the same lock for a reader, which works on a read-only disk too.
 pub(in crate::store) fn share_to_read(database: &Path) -> Result<Lock, OpenError> {
     if !files::is_read_only(database) {
         return share(database);
     }
-    // The disk may be writable by another way (a mount): whoever works there holds the lock of the same file.
+    // The disk may be writable through another mount, whose programs lock the same file.
     let real = files::real(database).map_err(|error| OpenError::file(database, error))?;
     let lock = match File::open(files::beside(&real, ".lock")) {
         Ok(file) => shared(database, file)?,
@@ -64,8 +63,8 @@ fn shared(database: &Path, file: File) -> Result<Lock, OpenError> {
     })
 }
 
-/// Beside each name SQLite keeps another log, and we keep other locks: two programs that come by two names would not
-/// know of each other. A symbolic link is no name of its own, and neither is a mounted folder.
+/// Refuses a file with several hard links. SQLite keeps a separate log beside each name, and so do these locks: two
+/// programs that use two names would not notice each other. Symbolic links and mounted folders don't count as names.
 fn refuse_links(database: &Path) -> Result<(), OpenError> {
     let links = fs::metadata(database).map_or(1, |file| file.nlink());
     match links > 1 + restore::forget_second_names(database) {
@@ -76,7 +75,7 @@ fn refuse_links(database: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// Keeps away whatever of ours would open the database.
+/// Takes the exclusive lock that keeps every other command of this program off the database.
 pub(in crate::store) fn own(database: &Path) -> Result<Lock, OpenError> {
     let file = open(database, ".lock")?;
     let locked = file.try_lock();
@@ -96,7 +95,7 @@ fn held(
     }
 }
 
-/// The file stays when nobody holds it: removing it could take it from under a newcomer.
+/// The lock file is never removed: that could take it from a process which has just opened it.
 fn open(database: &Path, suffix: &str) -> Result<File, OpenError> {
     // Two names of one file must lead to one lock.
     let database = &files::real(database).map_err(|error| OpenError::file(database, error))?;
@@ -107,7 +106,7 @@ fn open(database: &Path, suffix: &str) -> Result<File, OpenError> {
         .mode(0o600)
         .open(files::beside(database, suffix))
         .map_err(|error| OpenError::file(database, error))?;
-    // A command that root runs beside the service must not shut the service out.
+    // A command that root runs beside the service must not lock the service out.
     files::give_to_owner_of(database, &file).map_err(|error| OpenError::file(database, error))?;
     Ok(file)
 }

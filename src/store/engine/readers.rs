@@ -1,6 +1,6 @@
-//! The threads that read. Each has a connection of its own and takes from one queue: measured beside
-//! the threads of the runtime, which compete for SQLite's locks, these answer up to half as many
-//! reads more (`cargo bench --bench load -- readers`).
+//! The reader threads. Each has a connection of its own and all take from one queue. Compared with reads on the
+//! runtime's blocking threads, which compete for SQLite's locks, they answer up to half as many reads again
+//! (`cargo bench --bench load -- readers`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,32 +15,32 @@ use crate::clock::Stopwatch;
 use crate::domain::{Error, Result};
 use crate::metrics::Metrics;
 
-/// What is to be read.
+/// The closure of one read.
 pub(in crate::store) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 
 pub(in crate::store) struct Readers {
-    /// There until the end.
+    /// `None` only while the handle is dropped.
     queue: Option<Sender<Read>>,
     places: Arc<Semaphore>,
     threads: Vec<Thread>,
 }
 
-/// A read and whoever waits for it.
+/// A queued read and the channel of its caller.
 struct Read {
     work: Work,
     answer: oneshot::Sender<Result<()>>,
     place: Place,
 }
 
-/// A place in the queue. It belongs to the read: whoever waited for that may be gone.
+/// A slot in the queue. It moves with the read, since the caller may be dropped while the read runs.
 pub(in crate::store) struct Place {
-    /// Since when somebody waits.
+    /// Measures the time in the queue.
     queued: Stopwatch,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Readers {
-    /// One for each connection of the pool.
+    /// One thread for each connection of the pool.
     pub fn start(pool: &Pool, metrics: &Metrics) -> Result<Self> {
         let (queue, reads) = crossbeam_channel::unbounded::<Read>();
         let start = |_| {
@@ -61,7 +61,7 @@ impl Readers {
         })
     }
 
-    /// Waits for a place in the queue.
+    /// Waits for a slot in the queue.
     pub async fn place(&self) -> Result<Place> {
         let queued = Stopwatch::start();
         let permit = self.places.clone().acquire_owned().await;
@@ -71,7 +71,7 @@ impl Readers {
         })
     }
 
-    /// Ends once the work is done.
+    /// Queues a read and waits until it is done.
     pub fn read(&self, place: Place, work: Work) -> impl Future<Output = Result<()>> + use<> {
         tracing::trace!("read");
         let (answer, answered) = oneshot::channel();
@@ -81,31 +81,31 @@ impl Readers {
             place,
         };
         if let Some(queue) = &self.queue {
-            // What nobody takes is dropped, and so is its end of the channel.
+            // A read that no thread takes is dropped together with its end of the channel.
             let _ = queue.send(read);
         }
-        let gone = |_| Err(Error::internal("nobody reads any more"));
+        let gone = |_| Err(Error::internal("the readers have stopped"));
         async move { answered.await.unwrap_or_else(gone) }
     }
 }
 
 impl Read {
     fn run(self, connection: &Connection, metrics: &Metrics) {
-        // Nobody waits any more.
+        // The caller was dropped.
         if self.answer.is_closed() {
             return;
         }
         let (waited, working) = (self.place.queued.elapsed(), Stopwatch::start());
-        // A panic in it is an error of this read, not of those behind it.
+        // A panic fails this read alone, not the ones behind it.
         let done = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)));
         metrics.worked("read", waited, working.elapsed());
-        let done = done.unwrap_or_else(|_| Err(Error::internal("a bug ended the read")));
-        // Whoever has gone meanwhile finds out by looking.
+        let done = done.unwrap_or_else(|_| Err(Error::internal("the read panicked")));
+        // The caller may have been dropped; a failed send is fine.
         let _ = self.answer.send(done);
     }
 }
 
-/// The connections are closed when this is gone.
+/// Joins the threads, so the connections are closed when this returns.
 impl Drop for Readers {
     fn drop(&mut self) {
         self.queue = None;

@@ -1,10 +1,9 @@
-//! What the search box looks through: the index `task_search`. The triggers of `tasks`,
-//! `task_details` and `customers` note what it has to read again, and the writer has it read that
-//! before each commit. What it reads of a task is the view `texts_of_tasks`.
+//! The search index `task_search`. The triggers of `tasks`, `task_details` and `customers` note the tasks that have to
+//! be indexed again, and the writer does that before each commit. The view `texts_of_tasks` has the texts of a task.
 //!
-//! The index knows three letters in a row. There are a thousand times three digits, and each is in
-//! very many texts; so numbers stand in it once more, with a letter for each three digits of them.
-//! Three of those are five digits, which are in few.
+//! The index is one of trigrams. There are only a thousand trigrams of digits, and each occurs in very many texts; so
+//! every number is indexed a second time, with one private letter for each three digits. Three such letters cover five
+//! digits, which occur in few texts.
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Statement, TransactionBehavior};
@@ -12,21 +11,21 @@ use rusqlite::{Statement, TransactionBehavior};
 use crate::domain::{TaskId, fold, serial_key};
 use crate::store::{Connection, Transaction};
 
-/// The table in which the triggers note the tasks.
+/// The table in which the triggers note changed tasks.
 pub(in crate::store) const STALE: &str = "task_search_stale";
 
-/// The table that says whether keys have to be made anew.
+/// The table that says whether the comparison keys have to be rebuilt.
 const KEYS: &str = "stale_keys";
-/// Tasks that are read again at once, after which the index is put in order.
+/// The number of tasks indexed at once after which the index is optimized.
 const MANY: usize = 1_000;
 
-/// The shortest number that its letters find, in digits.
+/// The shortest number that is found by its private letters, in digits.
 const LEAST: usize = 5;
-/// The letters of three digits begin here: nobody writes them
+/// The first private letter for three digits, in a block that no text uses
 /// (<https://www.unicode.org/faq/private_use>).
 const FIRST: u32 = 0xE000;
 
-/// The letters of all numbers in a text that are long enough to be found by them, each number once.
+/// Returns the private letters of all sufficiently long numbers in a text, each number once.
 pub(in crate::store) fn digit_letters(text: &str) -> String {
     let mut numbers: Vec<&str> = text
         .split(|c: char| !c.is_ascii_digit())
@@ -48,7 +47,7 @@ pub(in crate::store) fn digit_letters(text: &str) -> String {
         .join(" ")
 }
 
-/// Lets the statements of a connection ask for [`digit_letters`], which one of the migrations does.
+/// Registers [`digit_letters`] as a function of SQL, which one of the migrations calls.
 pub(in crate::store) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
@@ -58,22 +57,22 @@ pub(in crate::store) fn add_function(connection: &Connection) -> rusqlite::Resul
     })
 }
 
-/// What the index keeps of a task: folded texts, so that a search finds every spelling of a word. A search
-/// is folded as well ([`Search`](crate::domain::Search)).
+/// The index entry of a task: folded texts, so that a search finds every spelling of a word. Search terms are folded
+/// too ([`Search`](crate::domain::Search)).
 pub(in crate::store) struct Entry {
     pub texts: [String; 3],
     pub digits: String,
 }
 
 impl Entry {
-    /// Takes a description, a name and a device.
+    /// Builds an entry from a description, a name and a device.
     pub fn new(texts: [&str; 3]) -> Self {
         let texts = texts.map(fold);
         let digits = digit_letters(&texts.join(" "));
         Self { texts, digits }
     }
 
-    /// Writes it with [`INSERT`].
+    /// Stores the entry with [`INSERT`].
     pub fn write(&self, statement: &mut Statement<'_>, task: TaskId) -> rusqlite::Result<()> {
         let [description, name, device] = &self.texts;
         statement.execute((task, description, name, device, &self.digits))?;
@@ -81,12 +80,12 @@ impl Entry {
     }
 }
 
-/// Writes an [`Entry`].
+/// The statement that stores an [`Entry`].
 pub(in crate::store) const INSERT: &str =
     "INSERT INTO task_search (rowid, description, name, device, digits)
     VALUES (?1, ?2, ?3, ?4, ?5)";
 
-/// Has the index read again whatever was noted. How many tasks that was.
+/// Indexes all noted tasks again, and returns how many there were.
 pub(in crate::store) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
     let forget = "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)";
     tx.prepare_cached(forget)?.execute([])?;
@@ -104,8 +103,8 @@ pub(in crate::store) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
         .execute([])
 }
 
-/// Makes the keys by which names, brands and serial numbers are compared, wherever they are not what the
-/// program makes of them today. Two stages whose names have become one keep their keys.
+/// Rebuilds the keys by which names, brands and serial numbers are compared, where they differ from what the program
+/// computes today. Two stages whose names would coincide keep their keys.
 pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
     renew(
         tx,
@@ -157,7 +156,7 @@ fn renew(
     Ok(())
 }
 
-/// Does both at the start: a migration may have asked for it, or another program than ours have written.
+/// Does both at the start: a migration may have asked for it, or another program may have written.
 pub(in crate::store) fn catch_up(connection: &mut Connection) -> rusqlite::Result<()> {
     let has = |table: &str| -> rusqlite::Result<bool> {
         let noted = format!("SELECT EXISTS (SELECT 1 FROM {table})");

@@ -1,8 +1,8 @@
-//! A database that is only read, also from a disk that nobody can write to.
+//! Opens a database for reading only, also on a disk that is read-only.
 //!
-//! There SQLite can't make the index of the write-ahead log that it needs to read one. Without a log the file is read
-//! as it is. A log with its index is read in place. A log without one is copied with its file to where there is room,
-//! since what was written last stands in it alone.
+//! There SQLite can't create the index that it needs to read a write-ahead log. Without a log the file is read as it
+//! is. A log with its index is read in place. A log without one is copied together with its file to where there is
+//! space, since it holds the latest commits.
 
 use std::fs::File;
 use std::io;
@@ -15,16 +15,16 @@ use super::connection::BUSY_TIMEOUT;
 use super::files::{self, Part, beside};
 use crate::store::{Connection, upkeep::check};
 
-/// A connection for reading, and what has to stay for it.
+/// A read connection, with the files that it needs.
 pub(in crate::store) struct Source {
     pub connection: Connection,
-    /// Goes after the connection.
+    /// Dropped after the connection.
     _copy: Option<Part>,
 }
 
-/// Why a database can't be read.
+/// The reason why a database can't be read.
 pub(in crate::store) enum Unopened {
-    /// The copy that it would take can't be made.
+    /// The necessary copy can't be made.
     Copy(io::Error),
     Open(rusqlite::Error),
 }
@@ -36,7 +36,7 @@ impl From<rusqlite::Error> for Unopened {
 }
 
 impl Source {
-    /// Opens a database. Beside `near` there is room for a copy; without it the folder of temporary files has some.
+    /// Opens a database. A copy, where one is necessary, is made beside `near`, or in the folder for temporary files.
     pub fn open(database: &Path, near: Option<&Path>) -> Result<Self, Unopened> {
         let real = files::real(database).unwrap_or_else(|_| database.to_owned());
         let by = |connection: Connection, copy| {
@@ -64,14 +64,14 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(path, flags)
 }
 
-/// Copies a database and its log. To open the file here is safe (see `lock`): where the index of the log isn't, nothing
-/// in this program has the database open.
+/// Copies a database and its log. Opening the file here is safe (see `lock`): where the log has no index, nothing in
+/// this program has the database open.
 fn copy(database: &Path, near: &Path) -> io::Result<Part> {
     let part = Part::of(near)?;
     io::copy(&mut File::open(database)?, &mut part.file())?;
     let log = Part::create(beside(part.path(), "-wal"))?;
     io::copy(&mut File::open(beside(database, "-wal"))?, &mut log.file())?;
-    // It goes with the file that it belongs to.
+    // Removed together with the file that it belongs to.
     std::mem::forget(log);
     Ok(part)
 }

@@ -1,4 +1,4 @@
-//! The accounts and the ended sessions in memory, since every request asks who sends it. A shop has few.
+//! A cache of the employees and the ended sessions, which every request needs. A shop has few.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::domain::{Employee, EmployeeId, Result, SessionId};
 use crate::store::{Connection, employees, sessions};
 
-/// Everybody who has or had an account, and the sessions that were ended.
+/// All employees, past ones included, and the sessions that were ended.
 pub struct Staff {
     employees: HashMap<EmployeeId, Arc<Employee>>,
     ended: HashSet<SessionId>,
@@ -34,7 +34,7 @@ impl Staff {
     }
 }
 
-/// What was read last, until something of it changes.
+/// The cached value, until something in it changes.
 #[derive(Default)]
 pub(in crate::store) struct Kept {
     state: Mutex<State>,
@@ -44,18 +44,18 @@ pub(in crate::store) struct Kept {
 #[derive(Default)]
 struct State {
     staff: Option<Arc<Staff>>,
-    /// How often they have changed.
+    /// The number of changes so far.
     turn: u64,
 }
 
 impl Kept {
-    /// Those who are there, or the turn in which they are to be read.
+    /// Returns the cached value, or the generation in which it has to be read.
     pub fn get(&self) -> std::result::Result<Arc<Staff>, u64> {
         let state = self.lock();
         state.staff.clone().ok_or(state.turn)
     }
 
-    /// Keeps what was read from that turn on, unless it has changed meanwhile.
+    /// Caches a value that was read in that generation, unless it has changed meanwhile.
     pub fn keep(&self, turn: u64, staff: Staff) -> Arc<Staff> {
         let staff = Arc::new(staff);
         let mut state = self.lock();
@@ -65,7 +65,7 @@ impl Kept {
         staff
     }
 
-    /// Forgets what was read, since it has changed, and tells whoever waits for that.
+    /// Invalidates the cache and notifies the subscribers.
     pub fn forget(&self) {
         let mut state = self.lock();
         state.turn += 1;

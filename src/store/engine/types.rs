@@ -1,4 +1,4 @@
-//! How domain types stand in a row.
+//! The mapping of domain types to SQLite's values.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl ToSql for Sum {
     }
 }
 
-/// A day stands there as people write it, so that days are in their order.
+/// A day is stored as `YYYY-MM-DD`, so that the text order is the order of days.
 impl FromSql for Day {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Self::parse("day", value.as_str()?).map_err(FromSqlError::other)
@@ -99,7 +99,7 @@ impl ToSql for Day {
     }
 }
 
-/// A time of the day stands there so as well, and for the same reason.
+/// A time of the day is stored as text too, for the same reason.
 impl FromSql for TimeOfDay {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Self::parse("time", value.as_str()?).map_err(FromSqlError::other)
@@ -112,7 +112,7 @@ impl ToSql for TimeOfDay {
     }
 }
 
-/// An instant as it is stored: milliseconds since the epoch.
+/// An instant is stored as milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Millis(pub Timestamp);
 
@@ -129,14 +129,14 @@ impl ToSql for Millis {
     }
 }
 
-/// A text for LIKE with `ESCAPE '\'`, with its wildcards taken literally.
+/// Escapes a text for LIKE with `ESCAPE '\'`, so that its wildcards are literal.
 pub fn literal(text: &str) -> String {
     text.replace('\\', r"\\")
         .replace('%', r"\%")
         .replace('_', r"\_")
 }
 
-/// Numbers for `json_each`: so one statement takes any count of them.
+/// Encodes numbers for `json_each`, so that one statement accepts any number of them.
 pub(in crate::store) fn numbers(all: impl Iterator<Item = i64>) -> String {
     serde_json::json!(all.collect::<Vec<_>>()).to_string()
 }

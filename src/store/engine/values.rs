@@ -1,5 +1,5 @@
-//! Every value read once, as the program reads it: SQLite finds a file whole in which an instant is ten thousand years
-//! off, and the first page that shows it would be an error.
+//! Reads every stored value once, with the readers that the program uses. SQLite's own check accepts a file with an
+//! instant that is ten thousand years off, and the first page to show it would fail.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Error, Row};
@@ -12,22 +12,22 @@ use crate::store::{
     incidents, invites, outbox, stages, tasks, webhooks,
 };
 
-/// Values that are named; of the others it is told how many there are.
+/// The number of faulty values that are named; the others are only counted.
 const NAMED: usize = 5;
 
-/// A table, and how its rows are read.
+/// A table and the reader of its rows.
 struct Table {
     name: &'static str,
-    /// The number by which a row is named.
+    /// The column that identifies a row.
     key: &'static str,
     columns: &'static str,
     read: fn(&Row<'_>) -> rusqlite::Result<()>,
-    /// Columns that `read` leaves out, or that are read one by one elsewhere, and hold instants.
+    /// Columns with instants that `read` doesn't cover.
     instants: &'static [&'static str],
 }
 
-/// Every table whose rows the program takes into values of its own. Those that hold only numbers and texts, which
-/// nothing can be wrong with, are in [`PLAIN`]: a test sees to that.
+/// Every table whose rows are parsed into domain values. Tables of plain numbers and texts, which every value fits,
+/// are in [`PLAIN`]; a test checks that each table is in one of the two.
 const TABLES: [Table; 21] = [
     table(
         "employees",
@@ -151,7 +151,7 @@ fn first<T: rusqlite::types::FromSql>(row: &Row<'_>) -> rusqlite::Result<()> {
     row.get::<_, T>(0).map(drop)
 }
 
-/// The values that can't be read: where they stand, never what they are.
+/// The values that can't be read: their places, never their contents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unreadable {
     /// The first ones, as `tasks, row 3: created_at`.
@@ -186,7 +186,7 @@ impl std::fmt::Display for Unreadable {
     }
 }
 
-/// Reads every row of a database that has today's schema, one at a time.
+/// Reads every row of a database with the current schema, one at a time.
 pub(in crate::store) fn read_through(connection: &Connection) -> rusqlite::Result<Unreadable> {
     let mut found = Unreadable::default();
     for table in &TABLES {
@@ -234,7 +234,7 @@ impl Table {
     }
 }
 
-/// The place of the column that an error is about.
+/// Returns the column that an error refers to.
 fn place(error: &Error) -> Option<usize> {
     match error {
         Error::FromSqlConversionFailure(at, ..)
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
     use crate::store::{embedded_migrations, upkeep::migrate};
 
-    /// Tables of numbers and texts that nothing is made of.
+    /// Tables of plain numbers and texts.
     const PLAIN: [&str; 7] = [
         "ended_sessions",
         "imports",

@@ -1,6 +1,6 @@
-//! The one writer: a thread with a connection of its own. Writes that come while another is on its way to the
-//! disk wait together, and then share one transaction and one flush (group commit): each whole or not at all by a
-//! savepoint of its own, and none answered before the commit.
+//! The single writer: one thread with a connection of its own. Writes that arrive while another transaction is
+//! being flushed wait together and share the next transaction and flush (group commit). Each write has a savepoint,
+//! so it is applied whole or not at all, and none is acknowledged before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicI64;
@@ -21,47 +21,47 @@ use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 use crate::store::{Change, Lock, TaskChanged};
 
-/// Writes in one transaction at the most.
+/// The largest number of writes in one transaction.
 const MOST: usize = 100;
-/// After this long no other write joins, so that the first ones don't wait for the last.
+/// How long a transaction accepts further writes, so that its first writes don't wait for its last ones.
 const LONGEST: Duration = Duration::from_millis(10);
 
-/// The way to the thread that writes.
+/// A handle to the writer thread.
 pub(in crate::store) struct Writer {
-    /// There until the end.
+    /// `None` only while the handle is dropped.
     queue: Option<mpsc::Sender<Order>>,
     thread: Option<Thread>,
     pub shared: Arc<Shared>,
 }
 
-/// What the thread that writes has in common with those who ask it to.
+/// State that the writer thread shares with its callers.
 pub(in crate::store) struct Shared {
     pub changes: broadcast::Sender<TaskChanged>,
-    /// Tasks whose status links have changed.
+    /// Tasks whose status links were replaced or withdrawn.
     pub links: broadcast::Sender<TaskId>,
     pub outbox: watch::Sender<()>,
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
     pub staff: Kept,
     pub writes: Writes,
-    /// What SQLite counts whenever another connection than the writer's has written.
+    /// SQLite's `data_version`, which changes when a connection other than the writer's has written.
     pub version: AtomicI64,
-    /// What SQLite has open, which must still be what is found under the database's name.
+    /// The files that SQLite has open, compared with the database's names after each commit.
     pub files: OpenFiles,
-    /// The file stays in use as long as a write is on its way.
+    /// Held for as long as a write may be in progress.
     pub _in_use: Lock,
 }
 
 enum Order {
     Write(Write),
-    /// What needs the connection outside a transaction.
+    /// Work that needs the connection outside a transaction.
     Alone(Box<dyn FnOnce(&mut Connection) + Send>),
 }
 
-/// What is to be written.
+/// The closure of one write.
 pub(in crate::store) type Work = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
 
-/// A write and whoever waits for it.
+/// A queued write and the channel of its caller.
 struct Write {
     work: Option<Work>,
     done: Result<()>,
@@ -71,33 +71,33 @@ struct Write {
 }
 
 impl Write {
-    /// Nobody waits any more for a write that hasn't begun: it doesn't happen.
+    /// Returns false when the caller was dropped before the write began; the write is skipped then.
     fn is_wanted(&self) -> bool {
         !self.answer.is_closed()
     }
 
-    /// Does it inside a transaction; the error is the answer's as well.
+    /// Runs the write inside a transaction. Its error also goes to the caller.
     fn run(&mut self, tx: &Transaction) -> Result<()> {
         self.waited = self.queued.elapsed();
         if let Some(work) = self.work.take() {
-            // A panic in it is an error of this write, not of its neighbours.
+            // A panic fails this write alone, not the others of its group.
             self.done = catch_unwind(AssertUnwindSafe(|| work(tx)))
-                .unwrap_or_else(|_| Err(Error::internal("a bug ended the write")));
+                .unwrap_or_else(|_| Err(Error::internal("the write panicked")));
         }
         self.done.clone()
     }
 
-    /// Tells how it ended, or how the transaction failed.
+    /// Sends the caller the outcome of the write, or of the transaction that it shared.
     fn answer(self, committed: &Result<()>, metrics: &Metrics) {
         let held = self.queued.elapsed().saturating_sub(self.waited);
         metrics.worked("write", self.waited, held);
-        // Whoever has gone meanwhile finds out by looking.
+        // The caller may have been dropped; a failed send is fine.
         let _ = self.answer.send(committed.clone().and(self.done));
     }
 }
 
 impl Writer {
-    /// Starts the thread, with the one connection of the pool.
+    /// Starts the thread, which takes the only connection of the pool.
     pub fn start(pool: &Pool, pending: Pending, shared: Shared) -> Result<Self> {
         let connection = pool.get().map_err(Error::internal)?;
         let shared = Arc::new(shared);
@@ -117,7 +117,7 @@ impl Writer {
         })
     }
 
-    /// Does `work` in a transaction, and returns once that is on the disk.
+    /// Runs `work` in a transaction and returns once the commit is on the disk.
     pub async fn write(&self, work: Work) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         let write = Write {
@@ -133,7 +133,7 @@ impl Writer {
             .unwrap_or_else(|gone| Err(Error::internal(gone)))
     }
 
-    /// Does `work` between two transactions.
+    /// Runs `work` between two transactions.
     pub async fn alone<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -149,15 +149,15 @@ impl Writer {
             .unwrap_or_else(|gone| Err(Error::internal(gone)))
     }
 
-    /// Waits for a place in the queue, so that whoever hangs up before there is one leaves nothing behind.
+    /// Waits for a slot in the queue. A caller that is dropped before it has one leaves nothing in the queue.
     async fn order(&self, order: Order) -> Result<()> {
-        let gone = || Error::internal("nobody writes any more");
+        let gone = || Error::internal("the writer has stopped");
         let queue = self.queue.as_ref().ok_or_else(gone)?;
         queue.send(order).await.map_err(|_| gone())
     }
 }
 
-/// The connection is closed when this is gone, after what was ordered before.
+/// Closes the connection after everything that was queued before.
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
@@ -166,8 +166,8 @@ impl Drop for Writer {
 }
 
 impl Shared {
-    /// A bug in the writer itself ends one transaction and not the thread: those whose writes were in it are told
-    /// by the ends of their channels, the connection takes back what was open, and the next ones have their turn.
+    /// A panic in the writer itself ends one transaction and not the thread: the callers of that group see their channels
+    /// close, the connection rolls back, and the next group runs.
     fn carry_out(
         &self,
         order: Order,
@@ -180,7 +180,7 @@ impl Shared {
             Order::Write(first) => self.write_together(first, orders, connection, pending),
         };
         if catch_unwind(AssertUnwindSafe(work)).is_err() {
-            tracing::error!("a bug ended a write");
+            tracing::error!("a write panicked");
         }
     }
 
@@ -190,12 +190,12 @@ impl Shared {
         loss.map_or(Ok(()), |loss| Err(loss.into()))
     }
 
-    /// Looks whether the database is still the one that is open.
+    /// Checks whether the database's names still lead to the files that are open.
     pub fn look(&self, connection: &Connection) -> Result<()> {
         self.files.look(|| schema_version(connection))
     }
 
-    /// One transaction with all the writes that wait.
+    /// Runs one transaction with all the writes that are queued.
     fn write_together(
         &self,
         first: Write,
@@ -208,8 +208,8 @@ impl Shared {
         orders.next = Some(Order::Write(first));
         let committed = self.is_there().and_then(|()| {
             let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
-            // What was committed into a file that nobody finds again is not acknowledged; and a file that was written
-            // over may be why nothing could be committed.
+            // A commit into a file that nobody can open again is not acknowledged; and a file that was overwritten may be the
+            // reason why the commit failed.
             self.look(connection).and(committed)
         });
         if touched.staff {
@@ -218,7 +218,7 @@ impl Shared {
         self.note(&committed, &group, touched.any);
         if committed.is_ok() {
             for change in touched.tasks {
-                // Nobody listening is fine.
+                // A send without subscribers fails, which is fine.
                 let _ = self.changes.send(change);
             }
             for task in touched.links {
@@ -231,7 +231,7 @@ impl Shared {
                 self.deliveries.send_replace(());
             }
         } else if group.is_empty() {
-            // No transaction can be begun. Whoever waits is told so, rather than one by one.
+            // No transaction can begin, so all queued writes fail at once instead of one by one.
             group.extend(std::iter::from_fn(|| orders.next_write()));
         }
         for write in group {
@@ -241,8 +241,8 @@ impl Shared {
 }
 
 impl Shared {
-    /// Notes whether what is written is stored. A write that fails by itself is taken back while its neighbours are
-    /// stored, and still says that the disk is full; a transaction that changes nothing says nothing of the disk.
+    /// Records whether writes reach the disk. A write that fails alone is rolled back to its savepoint while the others of
+    /// its group are stored, and still reports a full disk; a transaction that changes nothing proves nothing about the disk.
     fn note(&self, committed: &Result<()>, group: &[Write], wrote: bool) {
         let failed = group.iter().filter_map(|write| write.done.as_ref().err());
         let failed = committed.as_ref().err().into_iter().chain(failed);
@@ -274,7 +274,7 @@ fn commit(
         let mine = pending.take();
         match done {
             Ok(()) => touched.add(mine),
-            // Of a full disk SQLite may have taken back everything, the neighbours too
+            // On a full disk SQLite may have rolled back the whole transaction, including the other writes of the group
             // (<https://sqlite.org/lang_transaction.html>, "Response to errors").
             Err(error) if tx.is_autocommit() => return Err(error),
             Err(_) => {
@@ -290,20 +290,20 @@ fn commit(
     Ok(shared.writes.watch(|| tx.commit())?)
 }
 
-/// What the thread has to do, in the order in which it came.
+/// The queue of the writer thread, in order of arrival.
 struct Orders {
     orders: mpsc::Receiver<Order>,
-    /// What was taken from the queue and has to wait for the end of a transaction.
+    /// An order that was received and has to wait for the end of the running transaction.
     next: Option<Order>,
 }
 
 impl Orders {
-    /// The next one; `None` at the end.
+    /// Waits for the next order; `None` once the queue is closed.
     fn wait(&mut self) -> Option<Order> {
         self.next.take().or_else(|| self.orders.blocking_recv())
     }
 
-    /// The next one that waits already, unless something else has to come before it.
+    /// Returns the next write that is queued already, unless another kind of order precedes it.
     fn next_write(&mut self) -> Option<Write> {
         loop {
             let next = self.next.take().or_else(|| self.orders.try_recv().ok());
@@ -319,13 +319,13 @@ impl Orders {
     }
 }
 
-/// What the running write has changed so far; SQLite's update hook fills it.
+/// The changes of the running write so far, collected by SQLite's update hook.
 #[derive(Clone, Default)]
 pub(in crate::store) struct Pending(Arc<Mutex<Touched>>);
 
 #[derive(Default)]
 struct Touched {
-    /// Whether anything was changed at all.
+    /// Whether any row was changed.
     any: bool,
     tasks: Vec<TaskChanged>,
     links: Vec<TaskId>,
@@ -352,7 +352,7 @@ impl Pending {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         touched.any = true;
         match table {
-            // What is to be sent, or to be fetched.
+            // These tables hold messages to send and files to fetch.
             "outbox" | "photos" => touched.outbox = true,
             "webhook_deliveries" => touched.deliveries = true,
             "employees" | "ended_sessions" => touched.staff = true,

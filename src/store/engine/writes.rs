@@ -1,6 +1,6 @@
-//! Whether what is written is stored. The writer notes how its transactions end, and whoever asks whether the server is
-//! ready is told; while writes fail, that question makes a small one of its own now and then, since nobody else may write
-//! before they hear that it works again.
+//! Whether writes reach the disk. The writer records how its transactions end, and the readiness check asks for it.
+//! While writes fail, that check tries a small write of its own every few seconds: a server that isn't ready gets no
+//! other writes by which a recovery could be noticed.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,16 +13,16 @@ use super::files::folder;
 use crate::clock::Stopwatch;
 use crate::domain::Error;
 
-/// Between two tries that a question makes.
+/// The shortest time between two trial writes.
 const TRY: Duration = Duration::from_secs(5);
-/// A commit that takes longer waits for a disk that doesn't answer. What the disk has to take is little: the longest
-/// import is some tens of megabytes.
+/// A commit that takes longer is taken for a disk that hangs. Commits are small: the largest import is some tens of
+/// megabytes.
 const HANGS: Duration = Duration::from_secs(10);
-/// So many bytes have to be free before a disk counts as full no more. A small write finds room in the log that is there
-/// already, and would say of a full disk that all is well.
+/// The free bytes from which a disk no longer counts as full. A small write can succeed on a full disk, inside the
+/// write-ahead log that is allocated already, so its success alone proves nothing.
 const ROOM: u64 = 1024 * 1024;
 
-/// Why the last write was not stored.
+/// The reason why the last write was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     DiskFull,
@@ -35,7 +35,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What an error says of the file; `None` where it says something of the write alone.
+    /// Classifies an error; `None` for one that concerns the write alone and not the file.
     fn of(error: &Error) -> Option<Self> {
         let source = match error {
             Error::DiskFull(_) => return Some(Self::DiskFull),
@@ -53,7 +53,7 @@ impl Trouble {
         })
     }
 
-    /// Says it to whoever runs the server. Monitors speak English.
+    /// Formats the reason for operators and monitors, in English.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::DiskFull => "the disk is full",
@@ -67,18 +67,18 @@ impl Trouble {
     }
 }
 
-/// How the last writes ended.
+/// The outcome of the most recent writes.
 pub(in crate::store) struct Writes {
     database: PathBuf,
     failing: Mutex<Option<Failing>>,
-    /// Since when the disk is to take what the running transaction has written.
+    /// The start of the commit that is being flushed.
     committing: Mutex<Option<Stopwatch>>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Failing {
     trouble: Trouble,
-    /// When a question last made a write, by the monotonic clock.
+    /// The monotonic time of the last trial write.
     tried: Option<Duration>,
 }
 
@@ -106,7 +106,7 @@ impl Writes {
             .unwrap_or_else(PoisonError::into_inner) = since;
     }
 
-    /// Notes that a write has failed. What is no fault of the file changes nothing.
+    /// Records a failed write. An error that isn't the file's fault changes nothing.
     pub fn failed(&self, error: &Error) {
         let Some(trouble) = Trouble::of(error) else {
             return;
@@ -115,15 +115,12 @@ impl Writes {
         let tried = failing.and_then(|failing| failing.tried);
         if failing.is_none_or(|failing| failing.trouble != trouble) {
             let why = trouble.sentence();
-            tracing::error!(
-                why,
-                "what is written is not stored: the server is not ready"
-            );
+            tracing::error!(why, "failed to store writes; the server is not ready");
         }
         *failing = Some(Failing { trouble, tried });
     }
 
-    /// Notes that something was written and is on the disk.
+    /// Records a write that reached the disk.
     pub fn stored(&self) {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         match *failing {
@@ -134,12 +131,12 @@ impl Writes {
             }) if !self.has_room() => {}
             Some(_) => {
                 *failing = None;
-                tracing::info!("what is written is stored again: the server is ready");
+                tracing::info!("writes are stored again; the server is ready");
             }
         }
     }
 
-    /// Where nobody can say how much is free, the write itself has to do.
+    /// Returns true where the free space can't be determined: the write itself is the proof then.
     fn has_room(&self) -> bool {
         let disk = statvfs(folder(&self.database));
         disk.map_or(true, |disk| {
@@ -159,7 +156,7 @@ impl Writes {
         failing.map(|failing| failing.trouble)
     }
 
-    /// Whether a question is to make a write at this monotonic time; then it is the only one for a while.
+    /// Returns whether a trial write is due at this monotonic time, and if so postpones the next one.
     pub fn is_to_be_tried(&self, now: Duration) -> bool {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(failing) = &mut *failing else {
@@ -206,7 +203,7 @@ mod tests {
             writes.failed(&sqlite(code));
             assert_eq!(writes.trouble(), trouble, "{code}");
         }
-        for error in [Error::NotFound, Error::internal("a bug ended the write")] {
+        for error in [Error::NotFound, Error::internal("the write panicked")] {
             let writes = Writes::new(Path::new("/zayavka.db"));
             writes.failed(&error);
             assert_eq!(writes.trouble(), None);
@@ -223,7 +220,7 @@ mod tests {
         assert_eq!(writes.trouble(), Some(Trouble::Io));
         writes.stored();
         assert_eq!(writes.trouble(), None);
-        // Of a full disk it takes room as well, which this one has none of: its folder is no folder.
+        // A full disk has to have free space again as well, which this path never has: its folder isn't a folder.
         let full = Writes::new(Path::new("/proc/self/zayavka.db"));
         full.failed(&sqlite(ffi::SQLITE_FULL));
         full.stored();
@@ -241,7 +238,7 @@ mod tests {
         for _ in 0..100 {
             assert!(!ask());
         }
-        // A failed try changes nothing of that, and neither does a wall clock that is set.
+        // Neither a failed trial nor a changed wall clock alters this.
         writes.failed(&sqlite(ffi::SQLITE_FULL));
         clock.step(jiff::SignedDuration::from_hours(1));
         assert!(!ask());

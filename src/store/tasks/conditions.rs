@@ -1,4 +1,4 @@
-//! What a filter asks of the tasks.
+//! The WHERE clause of a filter of tasks.
 
 use std::borrow::Cow;
 
@@ -9,34 +9,34 @@ use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, seri
 use crate::store::engine::types::{Millis, literal};
 use crate::store::{Connection, engine::search, outbox};
 
-/// What has been in its stage for as many days as make it stuck there. Few stages lead to few tasks.
+/// Tasks that have been in their stage for as many days as make it stalled. Few stages lead to few tasks.
 const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
     WHERE o.status <> 'CLOSED' AND o.stage_since <= :now - g.stuck_days * 86400000";
 
-/// Phones that are looked up one by one; each has some tasks.
+/// The number of phones looked up one by one; each has a few tasks.
 const MANY: usize = 2_000;
 
-/// The WHERE clause of a filter. Texts come from here and values are bound, never pasted.
+/// The WHERE clause of a filter. Its text comes from this file alone; values are bound.
 #[derive(Default)]
 pub(in crate::store) struct Conditions {
     texts: Vec<String>,
-    /// Whether one of them looks at what `task_counts` doesn't know.
+    /// Whether a condition concerns a column that `task_counts` lacks.
     looks_at_rows: bool,
     values: Vec<(Cow<'static, str>, Box<dyn ToSql>)>,
-    /// Whether a search leads to the tasks, by their numbers.
+    /// Whether a search finds the tasks by their numbers.
     pub(super) searched: bool,
-    /// What the search index is asked for, as `:match`.
+    /// The query of the search index, bound as `:match`.
     phrases: Vec<String>,
-    /// Whether there is a column already whose index leads to the tasks.
+    /// Whether some condition's index already leads to the tasks.
     led: bool,
 }
 
 impl Conditions {
-    /// From what leads to few tasks to what leads to many: the first that is given is looked up
-    /// in its index, the others are checked on what that finds.
+    /// Builds the conditions from the most to the least selective: the first one present is looked up in its index, the
+    /// others are checked on what it finds.
     ///
-    /// The filter is taken apart by the names of all its fields, so that one that is added and forgotten here
-    /// doesn't compile.
+    /// The filter is destructured by the names of all its fields, so that a new filter which is forgotten here doesn't
+    /// compile.
     pub(in crate::store) fn new(connection: &Connection, filter: &TaskFilter) -> Result<Self> {
         let TaskFilter {
             customer_phone,
@@ -68,7 +68,7 @@ impl Conditions {
             all.lead(format!("t.id IN ({same})"));
             all.bind(":serial", serial.clone());
         }
-        // What needs somebody is few of all tasks.
+        // The tasks that need attention are few.
         if let Some(today) = *overdue {
             let undone = one_of(&Status::UNDONE);
             all.lead(format!("t.due_on < :today AND t.status {undone}"));
@@ -136,24 +136,24 @@ impl Conditions {
         Ok(all)
     }
 
-    /// Adds a condition. What it is about only the rows of the tasks say, so that these have to be counted one by one.
+    /// Adds a condition that only the rows of the tasks can answer, so that they have to be counted one by one.
     pub(super) fn add(&mut self, text: String) {
         self.looks_at_rows = true;
         self.texts.push(text);
     }
 
-    /// Whether `task_counts` says how many tasks match: every condition is about what it has a column for.
+    /// Returns whether `task_counts` can answer: every condition concerns one of its columns.
     pub(super) fn is_counted(&self) -> bool {
         !self.looks_at_rows && self.phrases.is_empty()
     }
 
-    /// A condition whose index leads to the tasks.
+    /// Adds a condition whose index leads to the tasks.
     fn lead(&mut self, text: String) {
         self.add(text);
         self.led = true;
     }
 
-    /// A plus before a column keeps SQLite from its index, once another one leads to the tasks.
+    /// Returns the unary plus that keeps SQLite from a column's index once another index leads to the tasks.
     fn plus(&mut self) -> &'static str {
         if std::mem::replace(&mut self.led, true) {
             "+"
@@ -167,14 +167,14 @@ impl Conditions {
         self.add(format!("{plus}{column} = {value}"));
     }
 
-    /// The same for a column that `task_counts` has as well; the counts of any other one fail.
+    /// Adds a condition on a column that `task_counts` has too; counting by any other column fails.
     fn counted(&mut self, column: &str, value: &str) {
         let plus = self.plus();
         self.texts.push(format!("{plus}{column} = {value}"));
     }
 
-    /// The index finds three letters in a row or more; what is shorter is looked for at the
-    /// beginning of names and brands (LG, HP), and may be the task's number.
+    /// Adds a search. The trigram index finds three characters or more; shorter words are looked for at the beginning of
+    /// names and brands (LG, HP), and may be the task's number.
     fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
         let words = search.words();
         let mut long = words
@@ -208,8 +208,8 @@ impl Conditions {
         Ok(())
     }
 
-    /// What is written with digits may be a part of a phone, of a text, or be the task's number.
-    /// Where it is in many phones, there are tasks to find wherever one begins to look.
+    /// Adds a search for digits, which may be part of a phone or of a text, or the task's number. Digits that occur in many
+    /// phones match many tasks, so scanning finds some soon.
     fn digits(
         &mut self,
         connection: &Connection,
@@ -218,7 +218,7 @@ impl Conditions {
         number: Option<i64>,
     ) -> Result<()> {
         const ENDS: &str = "FROM phone_ends AS p WHERE p.digits >= ?1 AND p.digits < ?2";
-        // The colon follows the nine.
+        // The colon follows the nine in ASCII.
         let (first, behind) = (digits.to_owned(), format!("{digits}:"));
         let more = format!("SELECT EXISTS (SELECT 1 {ENDS} LIMIT 1 OFFSET {MANY})");
         let many: bool = connection
@@ -254,8 +254,8 @@ impl Conditions {
         self.values.push((name.into(), Box::new(value)));
     }
 
-    /// The clause, for a statement that ends in `order`. A search finds no more than that many
-    /// in its index, which gives them by number without looking at all that it has.
+    /// Returns the clause for a statement that ends in `order`. A search takes no more than that many matches from its index,
+    /// which yields them by number without scanning all.
     pub(in crate::store) fn clause(&self, order: &str) -> String {
         let conditions = |and: &str| match self.texts.is_empty() {
             true => String::new(),
@@ -303,13 +303,13 @@ impl Conditions {
     }
 }
 
-/// That a status is one of these.
+/// Returns the condition that a status is one of these.
 fn one_of(statuses: &[Status]) -> String {
     let words = statuses.iter().map(|s| format!("'{}'", s.word()));
     format!("IN ({})", words.collect::<Vec<_>>().join(", "))
 }
 
-/// A number as it stands in texts: the digits, or as it was typed.
+/// Returns the index query for a number: its digits, or its text as typed.
 fn written(text: &str, digits: &str) -> String {
     let letters = search::digit_letters(digits);
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -320,7 +320,7 @@ fn written(text: &str, digits: &str) -> String {
     }
 }
 
-/// A word, or the serial number that it may be in another spelling.
+/// Returns the index query for a word, or for the serial number that it may be in another spelling.
 fn spelled(word: &str) -> String {
     let (typed, key) = (phrase(word), fold(&serial_key(word)));
     match key.chars().count() >= 3 {
@@ -329,7 +329,7 @@ fn spelled(word: &str) -> String {
     }
 }
 
-/// A word as the search index takes it, whatever is in it.
+/// Quotes a word for the search index, whatever characters it has.
 fn phrase(word: &str) -> String {
     format!("\"{}\"", word.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! How many tasks match a filter.
+//! Counts the tasks that match a filter.
 
 use super::Conditions;
 use crate::domain::{EmployeeId, Result, Status, TaskFilter};
@@ -9,7 +9,7 @@ pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
     Ok(counts.map_or(0, |counts| counts.total()))
 }
 
-/// How many tasks there are in each status, and how many of these are a certain employee's.
+/// The number of tasks in each status, and how many of these are a certain employee's.
 #[derive(Debug, Clone, Default)]
 pub struct Counts(Vec<(Status, i64, i64)>);
 
@@ -29,8 +29,8 @@ impl Counts {
     }
 }
 
-/// How many of the tasks that match are in each status, and how many of these are `own`'s; `None`
-/// for more than `most`, where they have to be counted one by one.
+/// Counts the matching tasks in each status, and how many of these are `own`'s; `None` for more than `most` where they
+/// have to be counted one by one.
 pub fn count_by_status(
     connection: &Connection,
     filter: &TaskFilter,

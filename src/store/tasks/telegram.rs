@@ -4,7 +4,7 @@ use super::{SELECT, TaskRow, read_all};
 use crate::domain::{Result, TelegramId};
 use crate::store::Connection;
 
-/// The cards that a Telegram account has proved to be its own.
+/// The customers whose phone a Telegram account has proved to be its own.
 const PROVEN: &str = "t.customer_id IN
     (SELECT id FROM customers WHERE telegram_id = ?1 AND telegram_verified = 1)";
 
@@ -15,7 +15,7 @@ pub fn count_of_telegram(connection: &Connection, who: TelegramId) -> Result<usi
         .query_row([who], |row| row.get(0))?)
 }
 
-/// Tasks of the cards that a Telegram account has proved to be its own, newest first.
+/// Returns tasks of the customers of a Telegram account, newest first.
 pub fn of_telegram(
     connection: &Connection,
     who: TelegramId,
@@ -30,8 +30,7 @@ pub fn of_telegram(
     read_all(&mut statement, (who, limit, skip))
 }
 
-/// The tasks of a Telegram account that aren't closed, the one first that something happened to
-/// last.
+/// Returns the open tasks of a Telegram account, the most recently changed first.
 pub fn open_of_telegram(
     connection: &Connection,
     who: TelegramId,
@@ -45,8 +44,8 @@ pub fn open_of_telegram(
     read_all(&mut statement, (who, limit))
 }
 
-/// The task of a Telegram account that was closed last, by the history: of those that were closed before they
-/// were imported there is none.
+/// Returns the most recently closed task of a Telegram account, by the history; tasks that were closed before they were
+/// imported have none.
 pub fn last_closed_of_telegram(
     connection: &Connection,
     who: TelegramId,

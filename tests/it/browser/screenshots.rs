@@ -119,7 +119,7 @@ async fn tell(shop: &mut Shop, staff: &[String]) {
 }
 
 async fn take(browser: &Browser) -> Vec<u8> {
-    // What blinks or fades would make every picture another one.
+    // Animations would make every picture differ.
     browser.eval("document.activeElement.blur()").await;
     let light = json!({"features": [{"name": "prefers-color-scheme", "value": "light"}]});
     browser.cdp("Emulation.setEmulatedMedia", light).await;
