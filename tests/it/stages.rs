@@ -540,7 +540,7 @@ async fn a_stage_that_nobody_renamed_has_its_name_in_the_readers_language() {
         assert!(page.contains("Awaiting parts"), "{path} {page}");
         assert!(!page.contains("Ждёт запчасть"), "{path} {page}");
     }
-    // A name that the owner has given is nobody's to translate.
+    // A name given by the owner is not translated.
     assert!(browser.page("/stages").await.contains("Новые"));
     // A client of the API reads what is stored.
     assert_eq!(names(&shop).await[4], "Ждёт запчасть");
