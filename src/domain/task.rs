@@ -278,7 +278,7 @@ pub enum Author {
 }
 
 /// An entry of a task's history. `from` and `to` depend on the kind: statuses, categories, texts,
-/// days, sums, names of stages, or ids of employees and tasks; `None` where there was no value.
+/// days, sums, names of stages, or ids of employees and tasks; a missing value is an empty text.
 #[derive(Debug, Clone)]
 pub struct TaskEvent {
     pub id: EventId,
