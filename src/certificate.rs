@@ -1,4 +1,4 @@
-//! What HTTPS shows: reading a certificate and its key, and what the certificate says of itself.
+//! Reading of TLS certificates and keys, and inspection of certificates.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,20 +15,20 @@ use x509_parser::prelude::FromDer;
 
 use crate::tls_provider;
 
-/// The longest file with certificates or a key, in bytes.
+/// Maximum size of a certificate or key file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// From when to when a certificate holds.
+/// Validity period of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Validity {
     pub from: Timestamp,
     pub until: Timestamp,
 }
 
-/// Reads a certificate with the chain to its root, and its key, both in PEM.
+/// Reads a certificate chain and its key, both in PEM.
 ///
 /// # Errors
-/// Names the setting and the file that can't be used, or says that the two don't belong together.
+/// Names the setting and the file that is invalid, or states that key and certificate don't match.
 pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
     let chain = chain(certificate)
         .map_err(|error| format!("tls.certificate: {}: {error}", certificate.display()))?;
@@ -39,10 +39,10 @@ pub fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, String> {
         .map_err(|error| of_key(&error))
 }
 
-/// The certificates of a file in PEM; at least one.
+/// Reads the certificates of a PEM file; at least one.
 ///
 /// # Errors
-/// Says why there are none.
+/// States the reason when there are none.
 pub fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let bytes = bytes(file).map_err(|error| error.to_string())?;
     let read = CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>();
@@ -53,7 +53,7 @@ pub fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     }
 }
 
-/// Reads a file, of no more than [`LONGEST`]: a wrong name may be that of anything.
+/// Reads a file of at most [`LONGEST`] bytes, since a wrong path may name any file.
 fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut file = File::open(file)?.take(LONGEST + 1);
@@ -63,7 +63,7 @@ fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// `None` for what is no certificate.
+/// Returns the validity period; `None` when the certificate can't be parsed.
 pub fn validity(certificate: &CertificateDer<'_>) -> Option<Validity> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let validity = certificate.validity();
@@ -73,7 +73,7 @@ pub fn validity(certificate: &CertificateDer<'_>) -> Option<Validity> {
     })
 }
 
-/// Whether a browser that went to this host takes the certificate for its own.
+/// Returns whether a browser accepts the certificate for this host.
 pub fn is_for(certificate: &CertificateDer<'_>, host: &str) -> bool {
     let name = ServerName::try_from(host);
     let parsed = ParsedCertificate::try_from(certificate);

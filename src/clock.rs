@@ -1,16 +1,16 @@
-//! The only place that asks for the time. Everything else is told it.
+//! The only module that reads the time; everywhere else it is a parameter.
 //!
-//! There are two times, and mixing them up is a kind of fault that shows only on the day when
-//! somebody sets the clock:
+//! There are two clocks, and confusing them causes errors that appear only when the system time is
+//! changed:
 //!
-//! - The wall clock, [`Clock::now`], says what people call the time. It may be set back or forward at
-//!   any moment, by years. It is for what is shown and stored.
-//! - The monotonic clock, [`Clock::elapsed`], only ever goes forward, at the speed of real time. It is
-//!   for rate limits, pauses and time-outs: whatever must end after a while. It means nothing to
-//!   another process, so it can't be stored.
+//! - The wall clock, [`Clock::now`], is calendar time. It may jump forwards or backwards at any
+//!   moment, even by years. It is for values that are shown or stored.
+//! - The monotonic clock, [`Clock::elapsed`], only moves forwards, at the speed of real time. It is
+//!   for rate limits, delays and time-outs. It has no meaning in another process, so it can't be
+//!   stored.
 //!
-//! A stored instant that something waits for was reckoned by a wall clock that may have been ahead.
-//! Whoever waits for one has it bounded by what the rule that set it can have meant (`store::ahead`).
+//! A stored deadline was computed by a wall clock that may have been ahead. Waiting for one is
+//! therefore bounded by the longest delay that the rule behind it allows (`store::ahead`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,21 +19,21 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How often a sleep on the system's wall clock looks whether somebody has set it meanwhile.
+/// Interval at which a sleep on the wall clock checks whether the clock was changed.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Where the time comes from: the system, or a test that moves it by hand.
+/// The source of time: the system, or a test that moves it by hand.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    /// With the instant from which the monotonic time counts.
+    /// Holds the start of the monotonic clock.
     System(Instant),
     Manual(Arc<watch::Sender<Hands>>),
 }
 
-/// What a manual clock shows.
+/// State of a manual clock.
 #[derive(Debug, Clone, Copy)]
 struct Hands {
     wall: Timestamp,
@@ -45,7 +45,7 @@ impl Clock {
         Self(Source::System(Instant::now()))
     }
 
-    /// A clock that stands still until [`Clock::advance`] or [`Clock::step`].
+    /// Creates a clock that stands still until [`Clock::advance`] or [`Clock::step`].
     pub fn manual(start: Timestamp) -> Self {
         let hands = Hands {
             wall: start,
@@ -54,7 +54,7 @@ impl Clock {
         Self(Source::Manual(Arc::new(watch::Sender::new(hands))))
     }
 
-    /// Returns the wall time, to the millisecond, which is what the database keeps.
+    /// Returns the wall-clock time in milliseconds, the precision of the database.
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
             Source::System(_) => Timestamp::now(),
@@ -63,7 +63,7 @@ impl Clock {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// Returns the monotonic time, counted from when this clock was made.
+    /// Returns the monotonic time since this clock was created.
     pub fn elapsed(&self) -> Duration {
         match &self.0 {
             Source::System(start) => start.elapsed(),
@@ -71,7 +71,7 @@ impl Clock {
         }
     }
 
-    /// Lets time pass on a manual clock; does nothing to the system's.
+    /// Advances both clocks of a manual clock; has no effect on the system clock.
     pub fn advance(&self, by: Duration) {
         self.change(|hands| {
             hands.wall = hands.wall.saturating_add(by).unwrap_or(hands.wall);
@@ -79,7 +79,7 @@ impl Clock {
         });
     }
 
-    /// Sets the wall clock of a manual clock forward or back, while no time passes.
+    /// Moves only the wall clock of a manual clock, forwards or backwards.
     pub fn step(&self, by: SignedDuration) {
         self.change(|hands| hands.wall = hands.wall.saturating_add(by).unwrap_or(hands.wall));
     }
@@ -90,7 +90,7 @@ impl Clock {
         }
     }
 
-    /// Waits for that long, whatever happens to the wall clock.
+    /// Waits for a duration on the monotonic clock.
     pub async fn sleep(&self, wait: Duration) {
         match &self.0 {
             Source::System(_) => tokio::time::sleep(wait).await,
@@ -101,9 +101,9 @@ impl Clock {
         }
     }
 
-    /// Waits until the wall clock shows `instant` or later, but no longer than it lay ahead: the
-    /// wait ends too when that much time has passed on a clock that was set back meanwhile. So
-    /// callers look at the time again before they conclude anything.
+    /// Waits until the wall clock reaches `instant`, but no longer than the time to it as of now:
+    /// if the clock is set back meanwhile, the wait ends early. Callers therefore check the time
+    /// again afterwards.
     pub async fn sleep_until(&self, instant: Timestamp) {
         let ahead = self.until(instant);
         match &self.0 {
@@ -127,7 +127,7 @@ impl Clock {
         }
     }
 
-    /// How far an instant lies ahead; nothing for one that is over.
+    /// Returns the time left until an instant; zero when it has passed.
     pub fn until(&self, instant: Timestamp) -> Duration {
         let ahead = instant.duration_since(self.now());
         Duration::try_from(ahead).unwrap_or_default()
@@ -140,7 +140,7 @@ async fn until(hands: &watch::Sender<Hands>, is_so: impl FnMut(&Hands) -> bool) 
     }
 }
 
-/// Measures how long something takes, by the machine's steady clock.
+/// Measures elapsed time on the machine's monotonic clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(std::time::Instant);
 
@@ -154,8 +154,8 @@ impl Stopwatch {
     }
 }
 
-/// Rate limits count by the monotonic clock: a wall clock that is set back by an hour would leave
-/// every limit exhausted for that hour, and one that is set forward would lift them all.
+/// Rate limits use the monotonic clock: setting the wall clock back by an hour would exhaust every
+/// limit for that hour, and setting it forward would lift them all.
 impl governor::clock::Clock for Clock {
     type Instant = Duration;
 

@@ -1,24 +1,25 @@
-//! The HTTP client that asks other servers.
+//! HTTP client for requests to other servers.
 //!
-//! What another server answers is read with a limit, through [`read`] or [`first_line`] alone: the library's own
-//! `bytes()` and `text()` take whatever comes, and a server that sends without end would fill the memory.
+//! Response bodies are read with a limit, through [`read`] or [`first_line`] only: the library's
+//! `bytes()` and `text()` are unbounded, and an endless response would exhaust the memory.
 
-/// Returns a builder of clients. Their ciphers are those of [`crate::tls_provider`].
+/// Returns a client builder. It uses the ciphers of [`crate::tls_provider`].
 pub fn client() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
 }
 
-/// Why the body of an answer was not read.
+/// Reason why a response body was not read.
 #[derive(Debug)]
 pub enum Unread {
     TooLong,
     Broken(reqwest::Error),
 }
 
-/// Reads the body of an answer, of no more than that many bytes. What announces that it is longer is not read at all.
+/// Reads a response body of at most `most` bytes. A body that announces a larger length is not read
+/// at all.
 ///
 /// # Errors
-/// When it is longer, or breaks off.
+/// When the body is too long or the connection breaks off.
 pub async fn read(mut answer: reqwest::Response, most: usize) -> Result<Vec<u8>, Unread> {
     if answer
         .content_length()
@@ -36,14 +37,14 @@ pub async fn read(mut answer: reqwest::Response, most: usize) -> Result<Vec<u8>,
     Ok(bytes)
 }
 
-/// Reads the first line of an answer, or as much of it as has come in that many bytes, without what would do something
-/// to a terminal; `None` where there is nothing to show.
+/// Reads the first line of a response, or its first `most` bytes, without control characters;
+/// `None` when it is empty.
 pub async fn first_line(mut answer: reqwest::Response, most: usize) -> Option<String> {
     let mut bytes = Vec::new();
     while bytes.len() < most && !bytes.contains(&b'\n') {
         match answer.chunk().await {
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk[..chunk.len().min(most)]),
-            // What came before is better than nothing.
+            // A partial line is better than none.
             Ok(None) | Err(_) => break,
         }
     }

@@ -1,5 +1,5 @@
-//! What the server counts of itself, for monitors: no number here says anything about a person.
-//! Every server has numbers of its own.
+//! Server metrics for monitoring; none of them contains personal data. Each server instance has its
+//! own registry.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,7 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-/// The counters; clones count together.
+/// The registry; clones share it.
 #[derive(Debug, Clone)]
 pub struct Metrics(Arc<Inner>);
 
@@ -50,14 +50,14 @@ struct Sent {
     result: &'static str,
 }
 
-/// What is looked up when somebody asks, rather than counted as it happens.
+/// Values that are read on demand rather than counted as they occur.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Now {
     pub subscriptions: usize,
-    /// Messages that wait to be sent, and how long the oldest has been waiting past its time.
+    /// Messages waiting to be sent, and how long the oldest is overdue.
     pub outbox: usize,
     pub oldest: Duration,
-    /// What webhooks are yet to be told, and what they are not told any more.
+    /// Queued webhook deliveries, and dead letters.
     pub deliveries: i64,
     pub undelivered: i64,
 }
@@ -84,29 +84,29 @@ impl Default for Metrics {
             undelivered: Gauge::default(),
             registry: Registry::default(),
         };
-        let help = "How long requests took, by operation and code";
+        let help = "Duration of requests, by operation and code";
         registry.register_with_unit("request", help, Unit::Seconds, inner.requests.clone());
-        let help = "How long reads and writes held a connection";
+        let help = "Time for which reads and writes held a database connection";
         registry.register_with_unit("database", help, Unit::Seconds, inner.database.clone());
-        let help = "How long reads and writes waited for a connection";
+        let help = "Time for which reads and writes waited for a database connection";
         registry.register_with_unit("database_wait", help, Unit::Seconds, inner.waits.clone());
-        let help = "Messages to Telegram, by what became of the try";
+        let help = "Attempts to send messages to Telegram, by result";
         registry.register("sends", help, inner.sends.clone());
-        let help = "Tries to tell webhooks, by what became of them";
+        let help = "Attempts to deliver to webhooks, by result";
         registry.register("webhook_sends", help, inner.hooks.clone());
-        let help = "Events that webhooks are yet to be told";
+        let help = "Queued webhook deliveries";
         registry.register("webhook_waiting", help, inner.deliveries.clone());
-        let help = "Events that webhooks were not told and are not told any more";
+        let help = "Dead webhook deliveries";
         registry.register("webhook_undelivered", help, inner.undelivered.clone());
-        let help = "Updates of Telegram that had their effect";
+        let help = "Processed Telegram updates";
         registry.register("bot_updates", help, inner.updates.clone());
-        let help = "Logins with a wrong account or password";
+        let help = "Failed sign-ins";
         registry.register("failed_logins", help, inner.failed_logins.clone());
-        let help = "Sockets and streams that are told of changes";
+        let help = "Open subscriptions (WebSockets and event streams)";
         registry.register("subscriptions", help, inner.subscriptions.clone());
-        let help = "Messages that wait to be sent";
+        let help = "Messages waiting to be sent";
         registry.register("outbox", help, inner.outbox.clone());
-        let help = "How long the oldest message has been waiting past its time";
+        let help = "Delay of the oldest overdue message";
         let age = inner.outbox_age.clone();
         registry.register_with_unit("outbox_oldest", help, Unit::Seconds, age);
         Self(Arc::new(Inner { registry, ..inner }))
@@ -114,7 +114,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A request was answered.
+    /// Records an answered request.
     pub fn answered(&self, operation: &str, code: &str, took: Duration) {
         let labels = Answered {
             operation: operation.to_owned(),
@@ -124,7 +124,8 @@ impl Metrics {
         requests.observe(took.as_secs_f64());
     }
 
-    /// Work on the database, `read` or `write`, waited for a connection and then held it.
+    /// Records a database operation, `read` or `write`: the wait for a connection, and the time it
+    /// was held.
     pub fn worked(&self, kind: &'static str, waited: Duration, held: Duration) {
         let labels = Work { kind };
         let waits = self.0.waits.get_or_create(&labels);
@@ -133,31 +134,31 @@ impl Metrics {
         database.observe(held.as_secs_f64());
     }
 
-    /// A message was tried.
+    /// Counts an attempt to send a message.
     pub fn sent(&self, result: &'static str) {
         self.0.sends.get_or_create(&Sent { result }).inc();
     }
 
-    /// A webhook was tried.
+    /// Counts an attempt to deliver to a webhook.
     pub fn hooked(&self, result: &'static str) {
         self.0.hooks.get_or_create(&Sent { result }).inc();
     }
 
-    /// An update of Telegram had its effect.
+    /// Counts a processed Telegram update.
     pub fn updated(&self) {
         self.0.updates.inc();
     }
 
-    /// Somebody did not get in.
+    /// Counts a failed sign-in.
     pub fn failed_login(&self) {
         self.0.failed_logins.inc();
     }
 
-    /// Everything in the text format of OpenMetrics
-    /// (<https://prometheus.io/docs/specs/om/open_metrics_spec/>), which Prometheus reads.
+    /// Encodes all metrics in the OpenMetrics text format
+    /// (<https://prometheus.io/docs/specs/om/open_metrics_spec/>), which Prometheus scrapes.
     ///
     /// # Errors
-    /// Never: writing into a text has no failure.
+    /// None in practice: writing into a string can't fail.
     pub fn text(&self, now: Now) -> Result<String, std::fmt::Error> {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.0.subscriptions.set(number(now.subscriptions));

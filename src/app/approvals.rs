@@ -1,9 +1,8 @@
-//! Prices that customers are asked to agree to. There is one open question about a task at the most:
-//! a new one, another estimate and the task's end withdraw the one before, whose buttons are dead
-//! from then on.
+//! Price quotes that customers accept or decline. A task has at most one open quote: a new quote, a
+//! changed estimate and the end of the task withdraw it and disable its buttons.
 //!
-//! A price that the customer declined waits for a reaction of the shop: a message to the customer, a new
-//! question, another estimate, "no answer needed", or work that goes on to READY or CLOSED.
+//! A declined quote stays unsettled until the shop reacts: by a message to the customer, a new
+//! quote, a changed estimate, "no answer needed", or by moving the task to READY or CLOSED.
 
 use std::collections::HashSet;
 
@@ -18,21 +17,21 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// What the customers of these tasks were asked, oldest first.
+/// Returns the quotes of these tasks, oldest first.
 pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<Approval>> {
     store::approvals::of_tasks(connection, ids)
 }
 
-/// Those of these tasks whose price was declined and waits for a reaction.
+/// Returns those of these tasks that have a declined quote without a reaction.
 pub fn declined(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
     store::approvals::unsettled_of(connection, ids)
 }
 
-/// Asks a task's customer to agree to a price, which becomes the task's estimate.
+/// Sends a quote to the task's customer; its price becomes the task's estimate.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`] for
-/// a task that is closed.
+/// a closed task.
 pub fn ask(
     tx: &Transaction,
     actor: &Actor,
@@ -61,14 +60,13 @@ pub fn ask(
     tasks::get(tx, actor, id)
 }
 
-/// Puts another price in the place of what the customer was asked: the question without an answer is
-/// withdrawn, and a refusal has its reaction.
+/// Handles a changed estimate: withdraws an open quote, and settles a declined one.
 pub(super) fn overtake(log: &Log<'_>) -> Result<()> {
     store::approvals::settle_of_task(log.tx, log.task)?;
     withdraw(log).map(drop)
 }
 
-/// Takes back the question about a task that has no answer yet; whether there is one.
+/// Withdraws the open quote of a task; returns whether there was one.
 pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
     let Some(asked) = store::approvals::asked_of_task(log.tx, log.task)? else {
         return Ok(false);
@@ -79,7 +77,7 @@ pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
     Ok(true)
 }
 
-/// Withdraws the question about a task, for the actor.
+/// Withdraws the open quote of a task on behalf of the actor.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -91,11 +89,11 @@ pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) ->
     tasks::get(tx, actor, id)
 }
 
-/// Takes a customer's answer: whoever calls this has made sure that the task is theirs. Where the
-/// question has its answer already, or was withdrawn, nothing changes. Returns what holds now.
+/// Records a customer's decision; the caller has verified that the task is theirs. Has no effect
+/// when the quote is decided or withdrawn. Returns the current state.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a question about another task.
+/// [`Error::NotFound`] for a quote of another task.
 pub(super) fn decide(
     tx: &Transaction,
     about: &Task,

@@ -1,5 +1,4 @@
-//! What is said about tasks: by staff to each other or to the customer, and by the customer to
-//! them.
+//! Comments on tasks: internal notes, messages to the customer, and the customer's messages.
 
 use std::collections::HashSet;
 
@@ -15,21 +14,21 @@ use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// As much of a customer's words may wait for an answer, for each task.
+/// Maximum number of a customer's messages awaiting a reply, per task.
 const OPEN: usize = 50;
 
-/// What was said about these tasks, oldest first.
+/// Returns the comments on these tasks, oldest first.
 pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<Comment>> {
     store::comments::of_tasks(connection, ids)
 }
 
-/// Those of these tasks in which a customer waits for an answer.
+/// Returns those of these tasks in which a customer awaits a reply.
 pub fn unanswered(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<HashSet<TaskId>> {
     store::comments::open_of(connection, ids)
 }
 
-/// Says something about a task: to colleagues, or to the customer, who is told of it and whose own
-/// words, or refusal of a price, are answered with it.
+/// Adds an internal note, or a message to the customer, who is notified. A message to the customer
+/// also settles their open messages and a declined quote.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -63,7 +62,7 @@ pub fn add(
     get(tx, comment)
 }
 
-/// Notes that what a task's customer said, or the price that they declined, needs no answer.
+/// Marks a customer's open messages and a declined quote as needing no answer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -77,10 +76,10 @@ pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> 
     tasks::get(tx, actor, task)
 }
 
-/// Takes in what a customer says about a task that is theirs: whoever calls this has made sure.
+/// Stores a customer's message; the caller has verified that the task is theirs.
 ///
 /// # Errors
-/// [`Error::Invalid`] when very much waits for an answer already.
+/// [`Error::Invalid`] when too many messages await a reply already.
 pub(super) fn answer(
     tx: &Transaction,
     about: &Task,
@@ -100,11 +99,11 @@ pub(super) fn answer(
     Ok(comment)
 }
 
-/// Changes what a customer said, which waits for an answer from then on: what was answered is another
-/// now. What it was stays in the history.
+/// Updates a customer's message, which then awaits a reply again, since a reply to the old text may
+/// not fit. The old text stays in the history.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it was changed very often since that instant.
+/// [`Error::Invalid`] when messages were edited too often since `since`.
 pub(super) fn change(
     tx: &Transaction,
     about: &Task,
@@ -127,7 +126,7 @@ pub(super) fn change(
     tell_of_answer(tx, about, now)
 }
 
-/// Puts what a customer said to another task of theirs, as if they had said it there.
+/// Moves a customer's message to another of their tasks.
 pub(super) fn move_to(
     tx: &Transaction,
     comment: &Comment,
@@ -145,16 +144,16 @@ pub(super) fn move_to(
     tell_of_answer(tx, about, now)
 }
 
-/// Whoever is responsible for the task, and the webhooks.
+/// Notifies the responsible employee and the webhooks.
 fn tell_of_answer(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
     staff_bot::customer_answered(tx, about, now)?;
     store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)
 }
 
-/// A file that a customer sent.
+/// Returns a file that a customer sent.
 ///
 /// # Errors
-/// [`Error::NotFound`], also as long as it isn't here.
+/// [`Error::NotFound`], also while it isn't downloaded.
 pub fn file(connection: &Connection, _: &Actor, id: AttachmentId) -> Result<Stored> {
     store::attachments::stored(connection, id)?.ok_or(Error::NotFound)
 }

@@ -1,4 +1,4 @@
-//! What staff do with customers' cards.
+//! Staff operations on customers.
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ pub fn get(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Custome
     store::customers::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// At most `limit` cards behind `after` that match a search.
+/// Returns at most `limit` customers after `after` that match a search.
 pub fn page(
     connection: &Connection,
     _: &Actor,
@@ -32,13 +32,13 @@ pub fn count(connection: &Connection, _: &Actor, search: &Search) -> Result<i64>
     store::customers::count(connection, search)
 }
 
-/// Reads what was typed into a search box: digits look in the phones, everything in the names.
+/// Parses a search query: digits are matched with phones, any text with names.
 pub fn search(text: &str) -> Search {
     let text = fold(text);
     let text = text.trim();
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let is_phone = digits.len() >= 2 && !text.chars().any(char::is_alphabetic);
-    // "8 900 …" and "+7 900 …" are the same number; what follows the prefix is in both.
+    // "8 900 …" and "+7 900 …" are the same number; what follows the prefix matches both.
     let digits = match digits.strip_prefix('8') {
         Some(rest) if rest.len() >= 3 => rest.to_owned(),
         _ => digits,
@@ -49,17 +49,18 @@ pub fn search(text: &str) -> Search {
     }
 }
 
-/// The tasks of these customers, oldest first.
+/// Returns the tasks of these customers, oldest first.
 pub fn tasks(connection: &Connection, _: &Actor, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
     store::tasks::of_customers(connection, ids)
 }
 
-/// The card with that phone, where there is one.
+/// Returns the customer with that phone, if there is one.
 pub fn by_phone(connection: &Connection, _: &Actor, phone: &Phone) -> Result<Option<Customer>> {
     store::customers::by_phone(connection, phone)
 }
 
-/// The card with that phone, made if there is none. The name is for a card without one.
+/// Returns the customer with that phone, created if there is none. The name is set only if the
+/// customer has none.
 pub(super) fn find_or_create(
     tx: &Transaction,
     phone: &Phone,
@@ -77,10 +78,10 @@ pub(super) fn find_or_create(
     }
 }
 
-/// Makes a card.
+/// Creates a customer.
 ///
 /// # Errors
-/// [`Conflict::PhoneTaken`] when there is one with that phone, however it is written.
+/// [`Conflict::PhoneTaken`] when a customer has that phone, in whatever spelling.
 pub fn create(
     tx: &Transaction,
     shop: &Shop,
@@ -96,11 +97,11 @@ pub fn create(
     update(tx, shop, actor, phone, None, change, now)
 }
 
-/// Changes the card with that phone. A Telegram account that staff type in is told nothing
-/// before it is confirmed.
+/// Changes the customer with that phone. A Telegram account entered by staff receives nothing until
+/// it is verified.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] when `id` is given and is another card's.
+/// [`Error::NotFound`]; [`Error::Invalid`] when `id` is given and belongs to another customer.
 pub fn update(
     tx: &Transaction,
     shop: &Shop,
@@ -143,8 +144,8 @@ fn link_unverified(
     store::customers::set_telegram(tx, id, Some(&link), now)
 }
 
-/// Erases a card: the person disappears from every table and from the queue. Their tasks stay,
-/// with no customer, and say so in their history.
+/// Deletes a customer: personal data disappears from every table and from the outbox. The tasks
+/// stay without a customer, and record that in their history.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -153,8 +154,8 @@ pub fn delete(tx: &Transaction, actor: &Actor, phone: &Phone, now: Timestamp) ->
     remove(tx, Author::Staff(actor.id()), customer, now)
 }
 
-/// Erases a person wholly: the card, and what their tasks and the history of these say, since
-/// that may be about them too. Nothing of it stays in the file or its log.
+/// Erases a person completely: the customer, and the texts of their tasks and histories, which may
+/// be about them too. Nothing remains in the database file or its write-ahead log.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -195,10 +196,10 @@ fn remove(
     Ok(customer)
 }
 
-/// Vouches for a card's Telegram account, which is told of the tasks from then on.
+/// Verifies a customer's Telegram account, which receives notices from then on.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] when the card has no account to vouch for.
+/// [`Error::NotFound`]; [`Error::Invalid`] when the customer has no account to verify.
 pub fn confirm_telegram(
     tx: &Transaction,
     actor: &Actor,
@@ -214,7 +215,7 @@ pub fn confirm_telegram(
     get(tx, actor, id)
 }
 
-/// Takes a card's Telegram account away, and what waits to be sent to it.
+/// Unlinks a customer's Telegram account, and deletes its queued messages.
 ///
 /// # Errors
 /// [`Error::NotFound`].

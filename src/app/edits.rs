@@ -1,7 +1,6 @@
-//! Saving what people changed on edit forms. Two who change different fields of the same thing both
-//! get what they want; where they collide, nothing is written, and whoever was later is asked (see
-//! [`Merge`]). Programs that send a change and not a form use the use cases
-//! of the thing itself, with `expected_version`.
+//! Saving of edit forms. Concurrent changes to different fields are merged; on a conflict nothing
+//! is written, and the later person decides (see [`Merge`]). API clients, which send changes rather
+//! than forms, call the use cases directly, with `expected_version`.
 
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Transaction};
 
-/// What is stored now, and the fields that were left alone because somebody else has changed them.
+/// The stored value after a save, and the fields that were not written because of a conflict.
 #[derive(Debug)]
 pub struct Saved<T> {
     pub now: T,
@@ -24,10 +23,10 @@ pub struct Saved<T> {
     pub changed: bool,
 }
 
-/// A task after it was edited, with the stage that it had before.
+/// A task after the save, with its previous stage.
 pub type SavedTask = Saved<(Arc<Stage>, TaskRow, Details)>;
 
-/// Saves what was changed on the edit form of a task.
+/// Saves the edit form of a task.
 ///
 /// # Errors
 /// As for [`tasks::update`].
@@ -54,7 +53,7 @@ pub fn task(
     })
 }
 
-/// Makes the employee responsible for a task who was chosen on its page, or nobody.
+/// Saves the choice of the responsible employee on a task's page.
 ///
 /// # Errors
 /// [`Conflict::Version`] when a colleague has chosen somebody else meanwhile, and as for
@@ -83,7 +82,7 @@ fn whole(tx: &Transaction, actor: &Actor, id: TaskId) -> Result<(TaskRow, Detail
     joined.pop().ok_or(Error::NotFound)
 }
 
-/// Saves what was changed on the edit form of a customer's card.
+/// Saves the edit form of a customer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -107,7 +106,7 @@ pub fn customer(
     })
 }
 
-/// Saves what was changed on the edit form of a stage.
+/// Saves the edit form of a stage.
 ///
 /// # Errors
 /// As for [`stages::update`].

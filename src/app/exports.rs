@@ -1,5 +1,5 @@
-//! What is taken out of the shop as a whole, part by part. The owner's, since it is every
-//! customer's phone at once.
+//! Streaming exports of the whole shop. Owners only, since an export contains every customer's
+//! phone.
 
 use futures_util::stream::{self, Stream};
 
@@ -8,11 +8,11 @@ use crate::domain::{Customer, Days, Details, Owner, Result, TaskFilter, TaskOrde
 use crate::store::tasks::{After, TaskRow};
 use crate::store::{self, Connection};
 
-/// Rows of a part: a file of any length is written with a few parts in memory, and no snapshot of the database is held
-/// while somebody reads it.
+/// Rows per chunk: a file of any length needs only a few chunks in memory, and no database snapshot
+/// is held while the client reads.
 const PART: usize = 250;
 
-/// Returns the tasks of those days, oldest first, with what is known of them.
+/// Streams the tasks created on those days with their details, oldest first.
 pub fn tasks(
     desk: &Desk,
     _: Owner,
@@ -23,7 +23,7 @@ pub fn tasks(
         created,
         ..TaskFilter::default()
     };
-    // Behind which task it goes on; `None` at the end.
+    // The task to continue after; `None` at the end.
     let start = Some(None::<After>);
     stream::try_unfold(
         (db, memory, filter, start),
@@ -51,7 +51,7 @@ fn part(
     details::with(connection, rows)
 }
 
-/// Returns the cards, oldest first.
+/// Streams the customers, oldest first.
 pub fn customers(
     desk: &Desk,
     _: Owner,

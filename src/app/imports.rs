@@ -1,5 +1,5 @@
-//! Files whose rows become customers and tasks: all of them, all but those with errors, or none. The
-//! owner's, since such a file can fill the whole database.
+//! Import of files whose rows become customers and tasks: all rows, all but those with errors, or
+//! none. Owners only, since a file can fill the whole database.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,19 +13,17 @@ use crate::domain::{
 };
 use crate::store::{self, Connection, Transaction};
 
-/// Says row by row what [`apply`] would do now.
+/// Returns row by row what [`apply`] would do now.
 pub fn preview(connection: &Connection, _: &Owner, sheet: &Sheet) -> Result<Report> {
     Ok(judge(connection, sheet)?.0)
 }
 
-/// Imports a file. `expected` is the digest of the preview that somebody has said yes to.
-/// Customers are told nothing of it.
+/// Imports a file. `expected` is the digest of the confirmed preview. Customers are not notified.
 ///
 /// # Errors
-/// What is wrong with the file as a whole; [`Conflict::Import`] when something else would happen now
-/// than was expected, or [`Conflict::ImportChoices`] when that is because something else was decided;
-/// and [`Problem::RowsWrong`] at `field` when a row can't be taken and isn't to be
-/// left out.
+/// Problems of the file as a whole; [`Conflict::Import`] when the outcome would differ from the
+/// preview, or [`Conflict::ImportChoices`] when the choices do; and [`Problem::RowsWrong`] at
+/// `field` when a row has errors and such rows aren't skipped.
 pub fn apply(
     tx: &Transaction,
     owner: &Owner,
@@ -117,7 +115,7 @@ fn insert(
     Ok(id)
 }
 
-/// What becomes of each row, and by what it is known when it comes again.
+/// Returns the outcome of each row, and the key by which it is recognised in a later import.
 fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)> {
     let mut judge = Judge {
         connection,
@@ -127,7 +125,7 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
     };
     let mut lines = Vec::with_capacity(sheet.rows.len());
     let mut keys = Vec::with_capacity(sheet.rows.len());
-    // What was chosen for the dates changes what the same cells say.
+    // The chosen date order changes the meaning of the same cells.
     let mut said = format!("{:?}\n", sheet.dates);
     for row in &sheet.rows {
         let key = judge.key(row);
@@ -153,7 +151,7 @@ fn judge(connection: &Connection, sheet: &Sheet) -> Result<(Report, Vec<String>)
     Ok((report, keys))
 }
 
-/// A digest says first what was decided, and then what happens with the rows.
+/// A digest consists of the digest of the choices and that of the outcome, separated by a point.
 fn overtaken(expected: &str, digest: &str) -> Conflict {
     match (expected.split_once('.'), digest.split_once('.')) {
         (Some((expected, _)), Some((decided, _))) if expected != decided => Conflict::ImportChoices,
@@ -164,16 +162,16 @@ fn overtaken(expected: &str, digest: &str) -> Conflict {
 struct Judge<'a> {
     connection: &'a Connection,
     source: Source,
-    /// Those whose cards the rows before make.
+    /// Phones of the customers created by earlier rows.
     phones: HashSet<&'a str>,
-    /// How often a row without a number has come.
+    /// Occurrences so far of each row without a number.
     alike: HashMap<&'a str, usize>,
 }
 
 impl<'a> Judge<'a> {
-    /// Numbers of ours are given in every shop; with the time of creation, which the export's key
-    /// has, they are one shop's. A file of an earlier version has no key, and a spreadsheet that
-    /// rewrites its times makes other tasks of them.
+    /// Returns the key of a row. Task numbers alone are the same in every shop; together with the
+    /// creation time in the export key they identify a task. Exports of earlier versions have no
+    /// key, so a spreadsheet that rewrites their times makes their tasks look new.
     fn key(&mut self, row: &'a ImportRow) -> String {
         match (&row.task, &*row.number, self.source) {
             (_, "", _) | (None, ..) => {
@@ -225,9 +223,10 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// The task that this is already: it was imported, or was exported here and never left.
+    /// Returns the existing task for a row: imported before, or exported from this database and
+    /// still here.
     fn here(&self, row: &ImportRow, new: &ImportTask, key: &str) -> Result<Option<TaskId>> {
-        // It may have come before from a file that had no key.
+        // It may have been imported before from a file without keys.
         let by_time = by_time(&row.number, new);
         for key in [key, &by_time] {
             if let Some(task) = store::imports::task_of(self.connection, self.source, key)? {
@@ -239,7 +238,7 @@ impl<'a> Judge<'a> {
             return Ok(None);
         };
         let found = store::tasks::get(self.connection, number)?;
-        // Spreadsheets keep minutes, and show no more of a time.
+        // Spreadsheets display and keep only minutes.
         let minute = |at: Timestamp| at.as_second().div_euclid(60);
         let same = found.filter(|found| match &*row.key {
             "" => {
@@ -253,7 +252,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The key of a task by its number and the time of its creation.
+/// Returns the key of a task by its number and creation time.
 fn by_time(number: &str, new: &ImportTask) -> String {
     format!("{number} {}", new.task.created)
 }

@@ -1,4 +1,4 @@
-//! What the running server has noticed, and its owner should know.
+//! Incidents recorded by the running server, for the owner.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::Desk;
 use crate::domain::{Incident, IncidentKind, Owner, Result};
 use crate::store::{self, Connection, Transaction};
 
-/// Returns what is worth telling still.
+/// Returns the incidents still worth showing.
 ///
 /// # Errors
 /// When the database fails.
@@ -14,12 +14,13 @@ pub fn news(connection: &Connection, _: &Owner, now: Timestamp) -> Result<Vec<In
     store::incidents::news(connection, now)
 }
 
-/// Notes an incident. A database that can't take it must not stop what was going on.
+/// Records an incident. A failure is logged rather than returned, so that it doesn't interrupt the
+/// caller.
 pub async fn note(desk: &Desk, kind: IncidentKind, amount: i64) {
     let now = desk.clock.now();
     let note = move |tx: &Transaction<'_>| store::incidents::note(tx, kind, amount, now);
     if let Err(error) = desk.db.write(note).await {
         let error = &error as &dyn std::error::Error;
-        tracing::error!(error, kind = kind.word(), "an incident can't be noted");
+        tracing::error!(error, kind = kind.word(), "failed to record incident");
     }
 }

@@ -1,5 +1,5 @@
-//! What customers do from Telegram. Whoever writes is known by the number that Telegram vouches
-//! for; what they may see hangs on the cards that this number is linked to.
+//! Links between Telegram accounts and customers. A sender is identified by the Telegram id; what
+//! they may see depends on the customers that this id is linked to.
 
 use jiff::Timestamp;
 
@@ -9,11 +9,11 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// How well we know a Telegram account.
+/// Trust level of a Telegram account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Stranger,
-    /// Has typed a phone, and proved nothing.
+    /// Has typed a phone, without proof.
     Unverified,
     Verified,
 }
@@ -28,8 +28,8 @@ pub fn standing(connection: &Connection, who: TelegramId) -> Result<Standing> {
     })
 }
 
-/// Links the card with a phone that the account has proved to own; makes the card if there is
-/// none. Whoever was linked to it before loses it, and the account loses what it only claimed.
+/// Links the customer with a phone that the account has verified, creating the customer if there is
+/// none. Replaces any previous link of the customer, and removes the account's unverified links.
 pub fn link(
     tx: &Transaction,
     who: TelegramId,
@@ -58,8 +58,8 @@ pub fn link(
     set_link(tx, id, who, true, language, now)
 }
 
-/// Makes a card for a phone that was only typed, with a link that shows nothing until it is
-/// proved. A card that exists is left alone, and an account makes one such card at most.
+/// Creates a customer for a phone that was only typed, with an unverified link that shows nothing.
+/// An existing customer is left alone, and an account creates at most one such customer.
 pub fn claim(
     tx: &Transaction,
     who: TelegramId,
@@ -93,7 +93,7 @@ fn set_link(
     store::customers::set_telegram(tx, card, Some(&link), now)
 }
 
-/// The account has blocked the bot, or lets it in again.
+/// Records that the account has blocked or unblocked the bot.
 pub fn set_blocked(tx: &Transaction, who: TelegramId, blocked: bool, now: Timestamp) -> Result<()> {
     store::customers::set_blocked(tx, who, blocked)?;
     match blocked {
@@ -102,18 +102,18 @@ pub fn set_blocked(tx: &Transaction, who: TelegramId, blocked: bool, now: Timest
     }
 }
 
-/// Notes that the account wrote to us: it speaks this language, and doesn't block the bot.
+/// Records that the account has sent a message: its language, and that it doesn't block the bot.
 pub fn heard_from(tx: &Transaction, who: TelegramId, language: Language) -> Result<()> {
     store::customers::set_blocked(tx, who, false)?;
     store::customers::set_language(tx, who, language)
 }
 
-/// How many tasks the account may see.
+/// Returns the number of tasks that the account may see.
 pub fn count(connection: &Connection, who: TelegramId) -> Result<usize> {
     store::tasks::count_of_telegram(connection, who)
 }
 
-/// Some of the tasks that the account may see, newest first.
+/// Returns tasks that the account may see, newest first.
 pub fn tasks(
     connection: &Connection,
     who: TelegramId,

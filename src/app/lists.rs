@@ -1,5 +1,6 @@
-//! Lists of any length, read part by part, so that no more than a part is in memory and no snapshot of the database is
-//! held while somebody writes the answer. What changes meanwhile is there as it was when its part was read.
+//! Lists of any length, read in chunks, so that only one chunk is in memory and no database
+//! snapshot is held while the response is written. Each chunk reflects the state at the time of
+//! reading it.
 
 use std::sync::Arc;
 
@@ -12,26 +13,26 @@ use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Db};
 
-/// Rows that are read at a time.
+/// Rows per chunk.
 const PART: usize = 250;
-/// Numbers of tasks that are looked up at a time. Where no index gives them in order, all that match are sorted each
-/// time.
+/// Ids looked up at a time. Where no index provides them in order, every look-up sorts all matches.
 const NUMBERS: usize = 5_000;
 
-/// How far a list of tasks has come.
+/// Progress of a list of tasks.
 struct Tasks {
     db: Db,
     memory: Arc<Memory>,
     filter: TaskFilter,
-    /// The last one that was read; `None` before the first.
+    /// The last task read; `None` before the first.
     last: Option<TaskId>,
-    /// The next ones.
+    /// The next ids.
     numbers: Vec<TaskId>,
-    /// Whether there may be others behind those.
+    /// Whether more ids may follow.
     more: bool,
 }
 
-/// Returns the tasks that match, oldest first. The first part takes one statement; only longer lists wait their turn.
+/// Streams the matching tasks, oldest first. The first chunk needs one statement; only longer lists
+/// queue for their turn.
 pub fn tasks(
     desk: &Desk,
     _: &Actor,
@@ -84,7 +85,7 @@ impl Tasks {
     }
 }
 
-/// Returns all cards, oldest first.
+/// Streams all customers, oldest first.
 pub fn customers(
     desk: &Desk,
     _: &Actor,
@@ -94,7 +95,7 @@ pub fn customers(
 
 pub(super) fn cards(desk: &Desk) -> impl Stream<Item = Result<Vec<Customer>>> + Send + use<> {
     let (db, memory) = (desk.db.clone(), desk.memory.clone());
-    // Behind which card it goes on; `None` at the end.
+    // The customer to continue after; `None` at the end.
     let start = Some(None::<CustomerId>);
     stream::try_unfold((db, memory, start), |(db, memory, after)| async move {
         let Some(after) = after else {

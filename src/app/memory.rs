@@ -1,13 +1,14 @@
-//! The memory that answers may take together. A big answer stays in memory until its client has read it, so without
-//! a bound a few clients that don't read take all there is.
+//! Memory budget for responses. A large response stays in memory until its client has read it;
+//! without a bound, a few clients that don't read would exhaust the memory.
 //!
-//! Answers of up to [`UNIT`] are free. What is longer holds its place here until the last byte has left: the place
-//! belongs to the bytes themselves. Whoever finds no room waits in turn, not for long and not among many, and is told
-//! to come back later otherwise.
+//! Responses of up to [`UNIT`] are free. A longer one holds a permit until its last byte has been
+//! sent: the permit is attached to the bytes themselves. When the budget is exhausted, a limited
+//! number of responses wait for a limited time, and the others are told to retry later.
 //!
-//! Two answers that are half made and wait for each other's room would wait in vain. So an answer takes the room for
-//! its first MiB at once, and only one answer at a time, the one that has the turn, grows beyond that. It waits only
-//! for answers that are complete, and those leave: their clients read them, or are cut.
+//! Two incomplete responses waiting for each other's memory would deadlock. A response therefore
+//! reserves its first MiB at once, and only one response at a time, the holder of the turn, grows
+//! beyond that. It waits only for complete responses, and those finish: their clients read them, or
+//! are disconnected.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -20,35 +21,35 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::clock::Clock;
 use crate::domain::{Error, Problem, Result};
 
-/// What room is counted in, in bytes. An answer that is not longer is not counted.
+/// Unit of the budget, in bytes. Responses of up to one unit are not counted.
 pub const UNIT: usize = 64 * 1024;
-/// How much an answer may grow without the turn.
+/// Size in bytes up to which a response grows without holding the turn.
 const MIDDLE: usize = 1024 * 1024;
-/// The room of a file that is written while it is read: the parts that are under way.
+/// Size reserved for a streamed file: the chunks in flight.
 const FILE: usize = 512 * 1024;
-/// The longest that an answer waits, in all.
+/// Maximum total waiting time of a response.
 pub const WAIT: Duration = Duration::from_secs(20);
-/// How many answers may wait at the same time.
+/// Maximum number of waiting responses.
 pub const WAITING: usize = 16;
-/// When those come back that found no room: slow readers are cut by then.
+/// `retry_after` of a rejected response; slow readers are disconnected by then.
 pub const RETRY_AFTER: Duration = Duration::from_secs(30);
-/// Archives that may be under way at the same time. Each is a file on the disk.
+/// Maximum number of archives in progress. Each is a file on the disk.
 const ARCHIVES: usize = 2;
 
-/// A place that is given back when it is dropped.
+/// A permit, released when it is dropped.
 pub type Place = OwnedSemaphorePermit;
 
 pub struct Memory {
     clock: Clock,
-    /// For answers of up to [`MIDDLE`], so that long ones don't keep them waiting.
+    /// Budget for responses of up to [`MIDDLE`], so that large ones don't delay them.
     middle: Room,
-    /// For longer ones.
+    /// Budget for larger responses.
     big: Room,
     turn: Arc<Semaphore>,
-    /// Whose long list is read on.
+    /// Held while reading the next chunk of a long list.
     step: Arc<Semaphore>,
     archives: Arc<Semaphore>,
-    /// Who is writing an archive.
+    /// Held while writing an archive.
     dump: Arc<Semaphore>,
     line: Semaphore,
 }
@@ -58,27 +59,27 @@ struct Room {
     size: usize,
 }
 
-/// The room that one answer takes while it is made.
+/// The budget reserved by one response while it is built.
 pub struct Share {
     memory: Arc<Memory>,
     stage: Stage,
-    /// In bytes, all that was counted.
+    /// Total reserved so far, in bytes.
     counted: usize,
-    /// What is given back when the answer is made.
+    /// Permits released when the response is complete.
     held: Vec<Place>,
-    /// How long it may still wait.
+    /// Remaining waiting time.
     patience: Duration,
 }
 
 enum Stage {
     Free,
-    /// With what is left of its room.
+    /// With the rest of its reserved memory.
     Middle(Place),
     /// With the turn.
     Big(#[expect(dead_code, reason = "it is held")] Place),
 }
 
-/// Bytes and their place.
+/// Bytes with their permit.
 struct Kept {
     bytes: Vec<u8>,
     _place: Place,
@@ -91,7 +92,7 @@ impl AsRef<[u8]> for Kept {
 }
 
 impl Memory {
-    /// Room for that many MiB: three quarters for answers of more than a MiB.
+    /// Creates a budget of this many MiB: three quarters for responses of more than a MiB.
     pub fn new(mib: u32, clock: Clock) -> Arc<Self> {
         let room = |units: usize| Room {
             units: Arc::new(Semaphore::new(units)),
@@ -111,7 +112,7 @@ impl Memory {
         })
     }
 
-    /// Begins an answer.
+    /// Starts a response.
     pub fn share(self: &Arc<Self>) -> Share {
         Share {
             memory: self.clone(),
@@ -122,7 +123,7 @@ impl Memory {
         }
     }
 
-    /// Counts an answer that is complete.
+    /// Reserves memory for a complete response.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -134,7 +135,7 @@ impl Memory {
         self.take(room, units(bytes), &mut WAIT.clone()).await
     }
 
-    /// Counts a file that is written while it is read.
+    /// Reserves memory for a streamed file.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -142,8 +143,9 @@ impl Memory {
         self.count(FILE).await
     }
 
-    /// The right to read a long list on, by a page. One is read at a time, so that many long lists take no more of the
-    /// machine than one does; all others that read wait for one page at the most.
+    /// Acquires the permit to read the next chunk of a long list. Only one chunk is read at a time,
+    /// so that many long lists take no more of the machine than one, and any other read waits for
+    /// one chunk at most.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -151,8 +153,8 @@ impl Memory {
         self.wait(&self.step, 1, &mut WAIT.clone()).await
     }
 
-    /// Refuses an answer that is sure to be long while so many wait that it could not even wait: before it is made,
-    /// since making it in vain costs those who are served.
+    /// Rejects a response that is certain to be long while the waiting line is full, before the
+    /// work of building it is wasted.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -163,7 +165,7 @@ impl Memory {
         }
     }
 
-    /// The right to have an archive under way.
+    /// Acquires a permit for an archive in progress.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -171,8 +173,8 @@ impl Memory {
         self.line_up(&self.archives, 1, &mut WAIT.clone()).await
     }
 
-    /// The right to write an archive, which holds a snapshot of the database for seconds. Several at once, one
-    /// beginning before the other ends, would keep SQLite from ever emptying its log.
+    /// Acquires the permit to write an archive, which holds a database snapshot for seconds.
+    /// Overlapping snapshots would keep SQLite from ever resetting its write-ahead log.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -180,13 +182,13 @@ impl Memory {
         self.line_up(&self.dump, 1, &mut WAIT.clone()).await
     }
 
-    /// Takes units of a room; all of it for what is larger than the room.
+    /// Acquires units of a budget; all of it for a response larger than the budget.
     async fn take(&self, room: &Room, units: usize, patience: &mut Duration) -> Result<Place> {
         self.line_up(&room.units, units.min(room.size), patience)
             .await
     }
 
-    /// Waits in turn, unless too many do.
+    /// Waits in line, unless the line is full.
     async fn line_up(
         &self,
         places: &Arc<Semaphore>,
@@ -194,12 +196,12 @@ impl Memory {
         patience: &mut Duration,
     ) -> Result<Place> {
         let count = u32::try_from(count).map_err(Error::internal)?;
-        // It takes nothing from those who wait: theirs is put aside for them as it comes.
+        // This doesn't overtake waiters: the semaphore reserves released permits for them.
         if let Ok(place) = places.clone().try_acquire_many_owned(count) {
             return Ok(place);
         }
         let _in_line = self.line.try_acquire().map_err(|_| busy())?;
-        tracing::debug!("an answer waits for room");
+        tracing::debug!("waiting for response memory");
         self.wait(places, count, patience).await
     }
 
@@ -226,10 +228,11 @@ impl Memory {
 }
 
 impl Share {
-    /// Gives bytes their place, which they keep wherever they go.
+    /// Attaches a permit to bytes, which keep it wherever they are passed.
     ///
     /// # Errors
-    /// [`Error::Busy`] when no room comes free in time, and [`Error::Invalid`] when there could never be enough.
+    /// [`Error::Busy`] when no memory is released in time, and [`Error::Invalid`] when the response
+    /// exceeds the whole budget.
     pub async fn keep(&mut self, bytes: Vec<u8>) -> Result<Bytes> {
         let place = self.take(bytes.capacity()).await?;
         let kept = Kept {
@@ -239,7 +242,7 @@ impl Share {
         Ok(Bytes::from_owner(kept))
     }
 
-    /// Counts what is in memory until the answer is made.
+    /// Reserves memory until the response is complete.
     ///
     /// # Errors
     /// As for [`Share::keep`].
@@ -249,7 +252,7 @@ impl Share {
         Ok(())
     }
 
-    /// Waits for the turn, where this answer doesn't have it.
+    /// Waits for the turn unless this response holds it already.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -339,7 +342,7 @@ mod tests {
         let all = memory.count(6 * MIB).await.unwrap();
         let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let mut tasks = Vec::new();
-        // The second wants less than the first, and comes after it all the same.
+        // The second wants less than the first, but is served after it nevertheless.
         for (number, size) in [(1, 5 * MIB), (2, 2 * MIB), (3, 2 * MIB)] {
             let (memory, told) = (memory.clone(), told.clone());
             tasks.push(tokio::spawn(async move {
@@ -388,7 +391,7 @@ mod tests {
         }
         let refused = memory.count(2 * MIB).await;
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
-        // Short answers have room of their own.
+        // Short responses have a budget of their own.
         drop(memory.count(UNIT + 1).await.unwrap());
         drop(all);
         for one in waiting {

@@ -1,9 +1,9 @@
-//! The use cases. Each runs inside its caller's transaction: authorise, load, ask the domain,
-//! store, append to the history, push to the outbox. Those that hash passwords can't hold a
+//! Use cases. Each runs inside its caller's transaction: authorise, load, apply the domain rule,
+//! store, append to the history, push to the outbox. Use cases that hash passwords can't hold a
 //! transaction meanwhile; they are `async` and take the whole [`Desk`].
 //!
-//! Authorisation is by signature: staff's use cases ask for an [`Actor`](crate::domain::Actor),
-//! owners' ones for an [`Owner`](crate::domain::Owner).
+//! Authorisation is enforced by signatures: staff operations require an
+//! [`Actor`](crate::domain::Actor), owner operations an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
 pub mod answers;
@@ -42,32 +42,34 @@ use crate::clock::Clock;
 use crate::domain::{BotState, Customer, Registration, Reminders, Shop, Unreachable};
 use crate::store::Db;
 
-/// The running shop: what the use cases share.
+/// Shared state of the running server.
 pub struct Desk {
     pub db: Db,
     pub clock: Clock,
     pub shop: Shop,
     pub registration: Registration,
-    /// Nobody but this machine can reach the server, so the first to come may be the owner.
+    /// Whether the server listens on loopback only, so that a local user may create the first owner
+    /// account.
     pub loopback: bool,
-    /// Where people reach the server, with no slash at the end.
+    /// Public URL, without a trailing slash.
     pub public_url: String,
     pub tokens: security::tokens::Tokens,
     pub devices: security::known_devices::Devices,
     pub passwords: security::passwords::Passwords,
     pub limits: security::limits::Limits,
     pub links: status_links::Links,
-    /// When customers are reminded; `None` where nobody is.
+    /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
     pub uploads: uploads::Uploads,
     pub memory: Arc<memory::Memory>,
-    /// How the bot stood with Telegram when somebody last looked; no page waits for Telegram.
+    /// Last known state of the bot; pages never wait for Telegram.
     pub bot: watch::Sender<BotState>,
 }
 
 impl Desk {
-    /// Opens the bot and hands it a word (<https://core.telegram.org/bots/features#deep-linking>);
-    /// `None` while nobody knows where the bot is.
+    /// Returns a link that opens the bot with a start parameter
+    /// (<https://core.telegram.org/bots/features#deep-linking>); `None` while the bot's name is
+    /// unknown.
     pub fn bot_url(&self, start: &str) -> Option<String> {
         let BotState::Seen(health) = &*self.bot.borrow() else {
             return None;
@@ -76,12 +78,12 @@ impl Desk {
         Some(format!("https://t.me/{name}?start={start}"))
     }
 
-    /// Returns why nothing that is written to a task's customer gets there; `None` where it does.
+    /// Returns the reason why messages can't reach a task's customer; `None` when they can.
     pub fn unreachable(&self, customer: Option<&Customer>) -> Option<Unreachable> {
         Unreachable::of(customer, *self.bot.borrow() != BotState::Off)
     }
 
-    /// The page on which an invited person makes the account.
+    /// Returns the URL of the page where an invited person registers.
     pub fn invite_url(&self, token: &str) -> String {
         format!("{}/join/{token}", self.public_url)
     }

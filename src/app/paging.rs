@@ -1,4 +1,4 @@
-//! Where a page of a list begins, as text that callers pass back unchanged.
+//! Opaque cursors of paginated lists.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

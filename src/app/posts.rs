@@ -1,7 +1,7 @@
-//! Forms that come more than once: a button that was pressed again, an answer that was lost on its
-//! way, a page that was sent again. A form carries a key that was made when it was shown, and an
-//! equal one with the same key makes nothing new within a day. The note of it shares the commit of
-//! what the form makes, so there is never one without the other.
+//! Idempotent form submissions: a button pressed twice, a lost response, a reloaded page. A form
+//! carries a key generated when it was rendered; resubmitting it with equal fields within a day
+//! creates nothing new. The record shares the commit of the created object, so neither exists
+//! without the other.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 use crate::domain::Result;
 use crate::store::{self, Transaction};
 
-/// A form that was sent: where to, and all that stands in it. Of it only a digest is kept.
+/// Digest of a form submission: its path and all its fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Post([u8; 32]);
 
 impl Post {
-    /// A form with other words in it is another one, whatever its key: somebody has gone back and
-    /// means something else.
+    /// Computes the digest. Different fields make a different submission, even with the same key:
+    /// somebody has gone back and changed the form.
     pub fn of(path: &str, fields: &[(String, String)]) -> Self {
         let mut digest = Sha256::new();
         let fields = fields.iter().flat_map(|(name, value)| [&**name, &**value]);
@@ -27,8 +27,8 @@ impl Post {
     }
 }
 
-/// Makes something, unless an equal form has made it already. Returns the number of what was made,
-/// now or then. Without a post nothing is compared.
+/// Creates an object unless an equal submission has created it already. Returns the id of the
+/// object, new or existing. Without a post, nothing is compared.
 ///
 /// # Errors
 /// Those of `make`.
@@ -48,7 +48,7 @@ pub fn once(
     }
 }
 
-/// What an equal form has made.
+/// Returns the id of the object that an equal submission created.
 pub fn made(tx: &Transaction, post: Option<Post>) -> Result<Option<i64>> {
     match post {
         Some(Post(digest)) => store::form_posts::made(tx, &digest),
@@ -56,7 +56,7 @@ pub fn made(tx: &Transaction, post: Option<Post>) -> Result<Option<i64>> {
     }
 }
 
-/// Notes what a form has made.
+/// Records the id of the object that a submission created.
 pub fn note(tx: &Transaction, post: Option<Post>, made: i64, now: Timestamp) -> Result<()> {
     match post {
         Some(Post(digest)) => store::form_posts::put(tx, &digest, made, now),

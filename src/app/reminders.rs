@@ -1,12 +1,12 @@
-//! Reminding customers of what they can collect: what the server does by itself.
+//! Pickup reminders, sent by the server itself.
 
 use jiff::Timestamp;
 
 use crate::domain::{Author, EventKind, Notice, Reminders, Result, TimeZone};
 use crate::store::{self, Transaction};
 
-/// Queues the reminders that are due now, and says how many. Each is written down with the task in
-/// the same commit, so that it goes once, whatever happens in between.
+/// Queues the reminders that are due and returns their number. Each is recorded with its task in
+/// the same commit, so that it is sent once, whatever fails in between.
 pub fn remind(
     tx: &Transaction,
     reminders: &Reminders,
@@ -24,7 +24,7 @@ pub fn remind(
         };
         let task = waiting.task;
         let notice = Notice::Reminder { task };
-        // One that is still on its way says no more than this one.
+        // An undelivered earlier reminder says the same as this one.
         store::outbox::delete_reminders(tx, task)?;
         store::outbox::push_notice(tx, waiting.chat, waiting.customer, notice, now, now)?;
         store::reminders::set_reminded(tx, task, days)?;

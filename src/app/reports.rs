@@ -1,4 +1,4 @@
-//! What there is to do, and what was done.
+//! Reports: current workload and monthly turnover.
 
 use std::collections::HashMap;
 
@@ -10,25 +10,24 @@ use crate::domain::{
 };
 use crate::store::{self, Connection};
 
-/// What of a month is one employee's, or nobody's.
+/// An employee's part of a month; `None` for unassigned tasks.
 pub type Part = (Option<Employee>, Turnover);
 
-/// What there is to look after on a day.
+/// Current workload of the shop.
 pub struct Today {
-    /// By status, and in each in the owner's order.
+    /// Ordered by status, then in the owner's order.
     pub stages: Vec<Stage>,
     pub total: Workload,
-    /// Of each who is at work or has something left, and at the end what is nobody's.
+    /// Workload of each active employee and each with open tasks; unassigned tasks come last.
     pub employees: Vec<(Option<Employee>, Workload)>,
 }
 
-/// In how many tasks of the whole shop it is the shop's turn to say something to the customer.
+/// Counts the tasks of the whole shop in which the customer awaits a reaction of the shop.
 pub fn waiting(connection: &Connection, _: &Actor) -> Result<CustomersWaiting> {
     store::workload::waiting(connection)
 }
 
-/// What there is to look after. Each number is that of the tasks which a list with the same filter
-/// has.
+/// Returns the current workload. Each number equals the length of the list with the same filter.
 pub fn today(
     connection: &Connection,
     _: &Actor,
@@ -75,8 +74,8 @@ pub fn today(
     })
 }
 
-/// What came in and went out in a month: all of it, and the part of each who is responsible for
-/// any of these tasks; what is nobody's comes last.
+/// Returns the turnover of a month: the total, and the part of each responsible employee;
+/// unassigned tasks come last.
 pub fn month(
     connection: &Connection,
     _: &Actor,

@@ -1,5 +1,5 @@
-//! What employees have of the bot: news of their tasks in their own Telegram, and each morning
-//! what they have to do.
+//! The bot's services for employees: notifications about their tasks in their own Telegram account,
+//! and a daily task list.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -11,31 +11,31 @@ use crate::domain::{
 use crate::store::{self, Connection, Transaction};
 
 const CODE_MINUTES: i64 = 15;
-/// Wrong codes of one account until all of them are forgotten.
+/// Number of wrong codes from one account after which further codes are rejected for a while.
 const TRIES: i64 = 5;
 
-/// A single-use code for a Telegram account.
+/// A single-use code that links a Telegram account.
 pub struct NewCode {
     pub code: StaffCode,
     pub expires: Timestamp,
 }
 
 impl NewCode {
-    /// What the bot is opened with.
+    /// Returns the bot's start parameter.
     pub fn start(&self) -> String {
         format!("staff-{}", self.code.as_str())
     }
 }
 
-/// What became of a code that an account has sent.
+/// Outcome of a code sent by an account.
 pub enum Linking {
     Linked(Employee),
-    /// It is nobody's, or no longer.
+    /// The code is unknown or has expired.
     Wrong,
     TooMany,
 }
 
-/// Makes a code by which a Telegram account becomes the actor's. The one before is dead.
+/// Creates a code that links a Telegram account to the actor. Replaces the previous code.
 pub fn create_code(tx: &Transaction, actor: &Actor, now: Timestamp) -> Result<NewCode> {
     let code = StaffCode::new(&secrets::random()?);
     let expires = in_a_while(now);
@@ -44,8 +44,7 @@ pub fn create_code(tx: &Transaction, actor: &Actor, now: Timestamp) -> Result<Ne
     Ok(NewCode { code, expires })
 }
 
-/// Links an account to the employee whose code it has sent. It is no other one's from then on,
-/// and they have no other.
+/// Links an account to the employee whose code it has sent. The link is exclusive on both sides.
 pub fn link(
     tx: &Transaction,
     shop: &Shop,
@@ -74,13 +73,13 @@ fn in_a_while(now: Timestamp) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// Takes the actor's Telegram account away, and what waits to be sent to it.
+/// Unlinks the actor's Telegram account, and deletes its queued messages.
 pub fn unlink(tx: &Transaction, actor: &Actor) -> Result<Employee> {
     forget(tx, actor.id())?;
     accounts::me(tx, actor)
 }
 
-/// The same for whoever has the account; `false` when it is no employee's.
+/// Unlinks the employee of an account; returns `false` when there is none.
 pub fn unlink_chat(tx: &Transaction, who: TelegramId) -> Result<bool> {
     match of_chat(tx, who)? {
         Some(employee) => forget(tx, employee.id).map(|()| true),
@@ -88,7 +87,7 @@ pub fn unlink_chat(tx: &Transaction, who: TelegramId) -> Result<bool> {
     }
 }
 
-/// Leaves an employee no account, no code, and nothing that waits.
+/// Removes an employee's Telegram link, code and queued messages.
 pub(super) fn forget(tx: &Transaction, id: EmployeeId) -> Result<()> {
     store::staff_bot::delete_code(tx, id)?;
     let employee = store::employees::get(tx, id)?;
@@ -99,13 +98,13 @@ pub(super) fn forget(tx: &Transaction, id: EmployeeId) -> Result<()> {
     Ok(())
 }
 
-/// The employee to whom an account is linked.
+/// Returns the employee linked to an account.
 pub fn of_chat(connection: &Connection, who: TelegramId) -> Result<Option<Employee>> {
     store::employees::by_telegram(connection, who)
 }
 
-/// Chooses when the actor has the morning's list, or that there is none. Today's time that is over
-/// counts from tomorrow.
+/// Sets the time of the actor's daily list, or turns it off. A time already past today takes effect
+/// tomorrow.
 pub fn set_morning(
     tx: &Transaction,
     shop: &Shop,
@@ -135,7 +134,7 @@ fn begin_tomorrow(
     }
 }
 
-/// Tells an employee of a task that a colleague has given them.
+/// Notifies an employee of a task that a colleague has assigned to them.
 pub(super) fn assigned(
     tx: &Transaction,
     actor: &Actor,
@@ -149,7 +148,7 @@ pub(super) fn assigned(
     }
 }
 
-/// Tells whoever is responsible for a task that its customer has answered.
+/// Notifies the responsible employee of a customer's message.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -173,18 +172,19 @@ fn tell(
     }
 }
 
-/// Sends an employee what they have to do, since they ask.
+/// Sends an employee their task list on request.
 pub fn send_today(tx: &Transaction, who: TelegramId, now: Timestamp) -> Result<()> {
     store::outbox::push_staff_news(tx, who, StaffNews::Today, now)
 }
 
-/// Whether it is time for somebody's list, or the clock was ahead when one was sent.
+/// Returns whether a daily list is due, or a list is recorded as sent in the future by a clock that
+/// was ahead.
 pub fn is_morning(connection: &Connection, shop: &Shop, now: Timestamp) -> Result<bool> {
     Ok(store::staff_bot::was_ahead(connection, now)? || !due(connection, shop, now)?.is_empty())
 }
 
-/// Sends the morning's lists whose time has come: one a day to each, and none to those who have
-/// nothing to do. A list that a clock sent which was ahead doesn't count for its day.
+/// Queues the daily lists that are due: at most one a day per employee, and none without open
+/// tasks. A list sent while the clock was ahead doesn't count.
 pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()> {
     store::staff_bot::forget_ahead(tx, now)?;
     let today = Day::of(now, &shop.timezone);

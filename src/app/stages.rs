@@ -1,5 +1,4 @@
-//! The stages of a shop: what staff see of them, what the owner makes of them, and which one a task
-//! comes to.
+//! The stages of a shop: listing, administration, and the choice of a task's stage.
 
 use jiff::Timestamp;
 
@@ -9,7 +8,7 @@ use crate::domain::{
 };
 use crate::store::{self, Connection, Transaction};
 
-/// By status, and in each in the owner's order.
+/// Returns all stages, ordered by status, then in the owner's order.
 pub fn list(connection: &Connection, _: &Actor) -> Result<Vec<Stage>> {
     store::stages::all(connection)
 }
@@ -20,8 +19,8 @@ pub fn get(connection: &Connection, _: &Actor, id: StageId) -> Result<Stage> {
     store::stages::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// Gives a new shop the stages that it begins with, in the words that `say` has for them. A shop
-/// whose stages have names keeps what it has.
+/// Creates the default stages of a new shop; `say` returns the text of a message id. A shop whose
+/// stages are named keeps them.
 pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
     let mut unnamed = store::stages::all(tx)?;
     if unnamed
@@ -54,10 +53,10 @@ pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
     Ok(())
 }
 
-/// Makes a stage, the last one of its status.
+/// Creates a stage at the end of its status.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the name is taken, [`Error::Invalid`] when there are too many already.
+/// [`Error::Conflict`] when the name is taken, [`Error::Invalid`] when there are too many stages.
 pub fn create(tx: &Transaction, _: &Owner, new: &NewStage) -> Result<Stage> {
     if store::stages::all(tx)?.len() >= MOST_STAGES {
         return Err(Problem::TooManyStages { max: MOST_STAGES }
@@ -98,11 +97,12 @@ pub fn update(tx: &Transaction, _: &Owner, id: StageId, change: &StageChange) ->
     store::stages::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Deletes a stage. Another one of its status, `tasks_to`, takes its tasks; nobody is told of that.
+/// Deletes a stage. Its tasks move to `tasks_to`, another stage of the same status, without
+/// notices.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Conflict`] for the last one of its status, and [`Error::Invalid`]
-/// when nobody, or something else than such a stage, takes the tasks.
+/// [`Error::NotFound`], [`Error::Conflict`] for the last stage of its status, and
+/// [`Error::Invalid`] when tasks remain and `tasks_to` is not such a stage.
 pub fn delete(
     tx: &Transaction,
     owner: &Owner,
@@ -130,11 +130,11 @@ pub fn delete(
     store::stages::set_order(tx, &left)
 }
 
-/// The stage that is meant by a stage, a status or both: a status alone is its first stage. `None`
-/// where neither is given.
+/// Resolves a stage, a status or both to a stage: a status alone means its first stage. `None` when
+/// neither is given.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a stage that there isn't, or that is of another status.
+/// [`Error::Invalid`] for an unknown stage, or one of another status.
 pub(super) fn meant(
     tx: &Transaction,
     stage: Option<StageId>,
@@ -155,14 +155,15 @@ pub(super) fn meant(
     }
 }
 
-/// The stages of a status, in order.
+/// Returns the stages of a status, in order.
 fn of_status(tx: &Transaction, status: Status) -> Result<Vec<StageId>> {
     let all = store::stages::all(tx)?.into_iter();
     let of_status = all.filter(|stage| stage.status == status);
     Ok(of_status.map(|stage| stage.id).collect())
 }
 
-/// A name is given once, however it is spelled.
+/// # Errors
+/// [`Conflict::StageNameTaken`] when another stage has the name, in whatever spelling.
 fn expect_free(tx: &Transaction, name: &StageName, to: Option<StageId>) -> Result<()> {
     let all = store::stages::all(tx)?;
     let taken = |stage: &Stage| stage.name.key() == name.key() && Some(stage.id) != to;

@@ -1,4 +1,4 @@
-//! What staff do with tasks.
+//! Staff operations on tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::store::tasks::{After, Counts, TaskRow};
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
-/// Tasks that are counted one by one at the most.
+/// Maximum number of tasks counted one by one.
 pub const COUNTED: i64 = 3_000;
 
 /// # Errors
@@ -27,7 +27,7 @@ pub fn get(connection: &Connection, _: &Actor, id: TaskId) -> Result<TaskRow> {
     store::tasks::get(connection, id)?.ok_or(Error::NotFound)
 }
 
-/// At most `limit` tasks behind `after`.
+/// Returns at most `limit` tasks after `after`.
 pub fn page(
     connection: &Connection,
     _: &Actor,
@@ -39,8 +39,8 @@ pub fn page(
     store::tasks::page(connection, filter, order, after, limit)
 }
 
-/// How many tasks match, by status, and how many of these are the actor's; `None` for so many that
-/// counting them would take longer than showing them.
+/// Counts the matching tasks by status, and how many of them are the actor's; `None` when counting
+/// would take longer than showing them.
 pub fn count_by_status(
     connection: &Connection,
     actor: &Actor,
@@ -53,22 +53,22 @@ pub fn count(connection: &Connection, _: &Actor, filter: &TaskFilter) -> Result<
     store::tasks::count(connection, filter)
 }
 
-/// How far the history of all tasks has come: who saw it at another point has missed something.
+/// Returns the id of the newest history row; a different value means that something has changed.
 pub fn newest_event(connection: &Connection, _: &Actor) -> Result<i64> {
     store::history::newest(connection)
 }
 
-/// What happened to these tasks, oldest first.
+/// Returns the history of these tasks, oldest first.
 pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec<TaskEvent>> {
     store::history::of_tasks(connection, ids)
 }
 
-/// Registers a task for the customer with that phone, whose card is made if there is none. The
-/// actor becomes responsible.
+/// Registers a task for the customer with that phone, who is created if there is none. The actor
+/// becomes responsible.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a stage that there isn't or that is of another status, and for the
-/// warranty of a task that there isn't.
+/// [`Error::Invalid`] for an unknown stage or one of another status, and for an unknown warranty
+/// task.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
     let name = new.customer_name.as_ref();
     let customer = customers::find_or_create(tx, &new.customer_phone, name, now)?;
@@ -103,8 +103,8 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     Ok(row)
 }
 
-/// The phone as it was typed, where it has an extension or a word beside the number that the card's phone
-/// doesn't have: colleagues have to read that somewhere.
+/// Returns the phone as typed if it has an extension or a note that the stored phone lacks, so that
+/// colleagues can read it.
 pub(super) fn beside(typed: &Phone, card: &Phone) -> Option<Message> {
     let note = typed
         .note()
@@ -112,12 +112,13 @@ pub(super) fn beside(typed: &Phone, card: &Phone) -> Option<Message> {
     note.map(|_| Message::from_row(typed.typed().to_owned()))
 }
 
-/// Changes a task, writes down what changed, and tells the customer of a new status or stage.
+/// Changes a task, records the changes in the history, and notifies the customer of a new status or
+/// stage.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
-/// for the phone of another customer, a stage that there isn't or that is of another status, and the
-/// warranty of no other task.
+/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`] for
+/// the phone of another customer, an unknown stage or one of another status, and an invalid
+/// warranty task.
 pub fn update(
     tx: &Transaction,
     shop: &Shop,
@@ -190,8 +191,8 @@ pub fn update(
     })
 }
 
-/// The stage that a change leads to, where it leads to any: the status that a task has already
-/// leaves it where it is.
+/// Returns the stage that a change leads to, if any: setting the current status again keeps the
+/// stage.
 fn next_stage(tx: &Transaction, was: &Stage, change: &TaskChange) -> Result<Option<Stage>> {
     match (change.stage, change.status) {
         (None, Some(status)) if status == was.status => Ok(None),
@@ -199,7 +200,8 @@ fn next_stage(tx: &Transaction, was: &Stage, change: &TaskChange) -> Result<Opti
     }
 }
 
-/// Moves a task to a stage and notes it. Of the first stage of another status its status says all.
+/// Moves a task to a stage and records it. For the first stage of another status, recording the
+/// status is enough.
 fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Arc<Stage>> {
     task.enter(&stage, log.now);
     log.note(EventKind::Status, was.status.word(), stage.status.word())?;
@@ -207,7 +209,7 @@ fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Ar
         approvals::withdraw(log)?;
     }
     if !Status::UNDONE.contains(&stage.status) {
-        // The work is over, whatever it was agreed to cost.
+        // The work is over, whatever price was agreed.
         store::approvals::settle_of_task(log.tx, log.task)?;
     }
     if stage.status == was.status || !stage.is_first() {
@@ -216,11 +218,11 @@ fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Ar
     Ok(Arc::new(stage))
 }
 
-/// Makes an employee responsible for a task, or nobody. Whom a colleague has made so is told.
+/// Assigns a task to an employee, or to nobody. The employee is notified if a colleague did it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`]
-/// for an employee who can't sign in.
+/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`] for
+/// a deactivated employee.
 pub fn assign(
     tx: &Transaction,
     actor: &Actor,
@@ -253,7 +255,7 @@ pub fn assign(
     get(tx, actor, id)
 }
 
-/// Removes a task. Its history stays.
+/// Deletes a task. Its history stays.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -265,8 +267,8 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     store::tasks::delete(tx, &task, now)
 }
 
-/// Every change of a task, or of one of them, from now on, with the task as it is when it is
-/// told. Ends after an error: the session is over, or the listener is too slow.
+/// Streams every change of all tasks or of one, with the task as it is when the event is sent. Ends
+/// after an error: the session has ended, or the subscriber is too slow.
 pub fn watch(
     desk: Arc<Desk>,
     session: Session,

@@ -1,4 +1,4 @@
-//! Taking a change of a task's stage back, as long as its customer hasn't heard of it.
+//! Undo of a stage change, as long as the customer hasn't been notified.
 
 use jiff::Timestamp;
 
@@ -9,18 +9,18 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Whether the customer would notice that a task goes back to the stage before.
+/// Whether the customer would notice an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undo {
-    /// Nobody is told of the stage that the task has.
+    /// No notice of the current stage is sent.
     Unnoticed,
-    /// The customer is told at that instant.
+    /// The notice will be sent at that instant.
     Until(Timestamp),
-    /// The customer has been told, or may have been.
+    /// The notice has been sent, or may have been.
     TooLate,
 }
 
-/// Whether the change that led a task to its stage can still be undone.
+/// Returns whether the task's last stage change can be undone.
 pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
     let notices = store::outbox::of_task(connection, row.task.id)?;
     let of_stage = |record: &&NoticeRecord| match record.told {
@@ -35,7 +35,7 @@ pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
     })
 }
 
-/// Takes a task back to the stage before.
+/// Moves a task back to its previous stage.
 ///
 /// # Errors
 /// [`Conflict::CustomerTold`] when the customer would get a second message, and as for

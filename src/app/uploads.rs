@@ -1,5 +1,5 @@
-//! Files that an owner has sent, and has not said yes to yet. They are kept in memory for a while,
-//! a few of them, each for the one who sent it.
+//! Uploaded files awaiting an owner's confirmation. A few are kept in memory for a while, each
+//! accessible to its uploader only.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,11 +9,11 @@ use jiff::{Timestamp, ToSpan};
 use crate::app::security::secrets;
 use crate::domain::{EmployeeId, Owner, Problem, Result};
 
-/// Files at once, one for each owner.
+/// Maximum number of files, one per owner.
 const MOST: usize = 4;
 const MINUTES: i64 = 30;
 
-/// What waits for a yes.
+/// Files awaiting confirmation.
 #[derive(Default)]
 pub struct Uploads(Mutex<Vec<Upload>>);
 
@@ -24,17 +24,17 @@ struct Upload {
     until: Timestamp,
 }
 
-/// A file, and what its owner has decided about it so far.
+/// A file, with its owner's choices so far.
 #[derive(Clone)]
 pub struct Kept {
     pub file: Bytes,
-    /// The fields of the form in which that was said. They stay here, and in no address: they hold
+    /// Form fields of the choices. They are kept here rather than in a URL, since they contain
     /// words of the file.
     pub choices: Vec<(String, String)>,
 }
 
 impl Uploads {
-    /// Keeps a file in the place of the owner's last one, and returns the token for it.
+    /// Stores a file, replacing the owner's previous one, and returns its token.
     ///
     /// # Errors
     /// As for [`secrets::random`].
@@ -57,7 +57,7 @@ impl Uploads {
         Ok(token)
     }
 
-    /// Keeps what the owner has decided about a file, and the file for another while.
+    /// Stores the owner's choices for a file, and extends its lifetime.
     ///
     /// # Errors
     /// As for [`Uploads::get`].
@@ -78,10 +78,10 @@ impl Uploads {
         Ok(())
     }
 
-    /// The file that the owner sent under that token.
+    /// Returns the owner's file with that token.
     ///
     /// # Errors
-    /// [`Problem::FileGone`] at `field`, for other people's files as well.
+    /// [`Problem::FileGone`] at `field`, for other owners' files as well.
     pub fn get(
         &self,
         field: &'static str,
@@ -98,7 +98,7 @@ impl Uploads {
         }
     }
 
-    /// Forgets the owner's file.
+    /// Deletes the owner's file.
     pub fn remove(&self, owner: &Owner) {
         self.lock().retain(|upload| upload.owner != owner.id());
     }

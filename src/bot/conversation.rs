@@ -1,41 +1,41 @@
-//! The conversation itself: what people do, and what is done about it.
+//! The conversation as a pure state machine: inputs and effects.
 
 use super::say::Sentence;
 use crate::app::answers::Said;
 use crate::app::links::Standing;
 use crate::domain::{ApprovalId, CommentId, Phone, TaskId};
 
-/// What a customer did, as the conversation sees it.
+/// A customer's action.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Input {
     Start,
-    /// Came by the link of one task.
+    /// Opened the bot through a task's status link.
     Follow(String),
     Help,
     /// Shared their own contact.
     OwnContact(Phone),
-    /// Shared somebody else's, or a forwarded one, or one that can't be read.
+    /// Shared a contact that isn't their own, is forwarded or can't be read.
     OtherContact(Said),
     TypedPhone(Phone, Said),
-    /// Sent words or anything else, a command that there isn't among it.
+    /// Sent a text, an attachment or an unknown command.
     Said(Said),
-    /// Changed an earlier message.
+    /// Edited an earlier message.
     Edited(Said),
-    /// Sent a message in which nothing is to be seen.
+    /// Sent a message without visible content.
     Empty,
-    /// Turned to another page of the list in the message that shows it.
+    /// Turned a page of the task list, in the message that shows it.
     Page {
         page: usize,
         query: String,
         message: Option<i32>,
     },
-    /// Pressed a button under one of our messages.
+    /// Pressed a button under a message of the bot.
     Press(Press),
     Blocked,
     Unblocked,
 }
 
-/// A button that was pressed: what to do, and what to put into the place of the message.
+/// A pressed button: the action, and the message to replace.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Press {
     pub what: Pressed,
@@ -45,30 +45,30 @@ pub struct Press {
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Pressed {
-    /// An earlier message was about another task.
+    /// Reassigns an earlier message to another task.
     Move(CommentId, TaskId),
     Decide(ApprovalId, bool),
 }
 
-/// What is to be done about it.
+/// An effect to be performed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
     Link(Phone),
     Claim(Phone),
     SetBlocked(bool),
     Say(Sentence),
-    /// Shows one task to whoever has its link.
+    /// Shows one task to the holder of its status link.
     Show {
         token: String,
         standing: Standing,
     },
-    /// Takes a message in, and shows the tasks.
+    /// Stores a message for the shop, and shows the tasks.
     Take(Said),
-    /// Says that there is no message, and shows the tasks.
+    /// Replies that the message is empty, and shows the tasks.
     RefuseEmpty,
-    /// Changes what an earlier message said.
+    /// Updates an earlier message.
     Change(Said),
-    /// Says that a message was not passed on, once for an album, and how to be heard.
+    /// Replies that a message was not passed on, once per album, and how to reach the shop.
     Turn(Said),
     Do(Press),
     List {
@@ -78,7 +78,7 @@ pub enum Effect {
     },
 }
 
-/// The conversation: how well we know the person, and what they did, decide everything.
+/// Returns the next state and the effects, from how well the person is known and what they did.
 pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
     use Effect::{Change, Claim, Do, Link, List, RefuseEmpty, Say, SetBlocked, Show, Take, Turn};
     let list = List {

@@ -1,7 +1,6 @@
-//! The customers' conversation. [`step`] is the whole of it and touches nothing; [`handle`]
-//! reads an update, runs the step, and does what it says, in the caller's transaction. What is
-//! said goes to the outbox, like everything else that is sent. What employees say to the bot is
-//! `staff`'s.
+//! The conversation with customers. [`step`] is a pure function that decides everything; [`handle`]
+//! parses an update, runs the step and performs its effects, in the caller's transaction. Replies
+//! go to the outbox, like all outgoing messages. Messages from employees are handled by `staff`.
 
 mod conversation;
 mod perform;
@@ -22,10 +21,11 @@ use perform::{Context, perform};
 use read::{language, read};
 pub use say::Sentence;
 
-/// Takes an update of Telegram. One that comes again, and one that isn't for us, does nothing.
+/// Handles a Telegram update. Idempotent: a redelivered update, or one that isn't for us, has no
+/// effect.
 ///
 /// # Errors
-/// Only those of our own store; Telegram is to send the update again then.
+/// Only failures of the store; Telegram then redelivers the update.
 pub fn handle(
     tx: &Transaction,
     shop: &Shop,

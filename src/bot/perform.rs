@@ -1,4 +1,4 @@
-//! What the conversation decided, done.
+//! Performs the effects that the conversation decided on.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
 use crate::store::{self, Transaction};
 
-/// What an effect needs.
+/// Context of an effect.
 pub struct Context<'a> {
     pub tx: &'a Transaction<'a>,
     pub shop: &'a Shop,
@@ -58,7 +58,7 @@ fn list(desk: &Context<'_>, who: &Person, page: usize) -> Result<Reply> {
     Ok(say::list(&tasks, page, desk.language, &desk.shop.timezone))
 }
 
-/// One task for the holder of its link, who may prove their number to see all.
+/// Shows one task to the holder of its status link, who can verify their phone to see all.
 fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Result<()> {
     let (shop, language) = (desk.shop, desk.language);
     let followed = match status_links::follow(desk.tx, desk.links, token, desk.now) {
@@ -75,7 +75,7 @@ fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Re
     reply(desk, who, &shown)
 }
 
-/// Takes a message to the shop, says where it went, and shows the tasks.
+/// Stores a message for the shop, confirms to which task it went, and shows the tasks.
 fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     let (language, list) = (desk.language, list(desk, who, 0)?);
     let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
@@ -89,7 +89,7 @@ fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     reply(desk, who, &answer)
 }
 
-/// Takes the change of a message to the shop.
+/// Updates an earlier message of the customer.
 fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     let language = desk.language;
     let answer = match answers::change(desk.tx, who.id, said, desk.now) {
@@ -102,7 +102,8 @@ fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     reply(desk, who, &answer)
 }
 
-/// Says that nobody hears a message, and how to be heard: to an employee, or to somebody unknown.
+/// Replies that a message was not passed on and how to reach the shop: to an employee or to an
+/// unknown person.
 fn turn(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
     let (tx, now) = (desk.tx, desk.now);
     let is_answered = !answers::is_to_be_answered(tx, who.id, said, now)?;
@@ -124,7 +125,7 @@ fn press_button(desk: &Context<'_>, who: &Person, press: Press) -> Result<()> {
     };
     let mut answer = match done {
         Ok(answer) => answer,
-        // Of a task that is gone, or isn't theirs any more.
+        // The task is gone, or no longer the customer's.
         Err(Error::NotFound) => list(desk, who, 0)?,
         Err(error) => return Err(error),
     };

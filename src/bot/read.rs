@@ -1,4 +1,4 @@
-//! What an update says, as the conversation sees it.
+//! Converts Telegram updates to inputs of the conversation.
 
 use super::conversation::{Input, Press, Pressed};
 use crate::app::answers::Said;
@@ -49,7 +49,7 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
         Content::Words | Content::Enclosure(_) => None,
     };
     let is_contact = matches!(message.content, Content::Contact(_));
-    // What stands below a picture is said of the picture, a command as well.
+    // A picture's caption is text, even if it looks like a command.
     let command = match (&message.content, message.text.as_deref()) {
         (Content::Words, Some(text)) => read_command(text),
         _ => None,
@@ -61,7 +61,7 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
         (None, Some(said)) if is_contact => Input::OtherContact(said),
         (None, Some(said)) if said.enclosure.is_some() => Input::Said(said),
         (None, Some(said)) => match Phone::parse("phone", said.text.as_str(), shop.country) {
-            // A number with words beside it is something that is said.
+            // A number with words beside it is an ordinary message.
             Ok(phone) if phone.note().is_none() => Input::TypedPhone(phone, said),
             Ok(_) | Err(_) => Input::Said(said),
         },
@@ -69,13 +69,13 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
     (from, input)
 }
 
-/// The phone that Telegram vouches for.
+/// Returns the phone of the sender's own contact, which Telegram vouches for.
 fn own_contact(contact: &Contact, shop: &Shop) -> Option<Phone> {
     let phone = Phone::parse_international("phone", &contact.phone, shop.country);
     phone.ok().filter(|_| contact.own)
 }
 
-/// What is said by a message; `None` where there is nothing to be seen.
+/// Returns the content of a message; `None` when nothing of it is visible.
 fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
     let text = message.text.as_deref().and_then(Message::from_telegram);
     let enclosure = match message.content {
@@ -103,9 +103,9 @@ fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
     (message.from, said)
 }
 
-/// A command of ours, which stands alone: words behind it are said to the shop. In a private chat it
-/// may still be written "/start@bot", and "/start" may carry a payload from a link
-/// (<https://core.telegram.org/bots/features#deep-linking>).
+/// Parses a command without further words; with words after it, the text is an ordinary message. In
+/// a private chat a command may still be written "/start@bot", and "/start" may carry a payload
+/// from a link (<https://core.telegram.org/bots/features#deep-linking>).
 fn read_command(text: &str) -> Option<Input> {
     let payload = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut words = text.split_whitespace();
@@ -120,8 +120,8 @@ fn read_command(text: &str) -> Option<Input> {
     }
 }
 
-/// A button says what it does and to what, as "page:2" or "move:7:12". One that can't be read is of
-/// another version of the program; it shows the tasks.
+/// Parses a button's callback data such as "page:2" or "move:7:12". Unknown data comes from another
+/// version of the program and shows the task list.
 fn read_press(data: &str, query: String, message: Option<i32>) -> Input {
     let mut parts = data.split(':');
     let what = parts.next().unwrap_or_default();

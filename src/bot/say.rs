@@ -1,4 +1,4 @@
-//! How the bot's sentences become messages.
+//! Rendering of the bot's messages.
 
 use jiff::tz::TimeZone;
 
@@ -13,15 +13,15 @@ use crate::domain::{
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 
-/// Tasks on a page. A line has at most some 140 characters, and a message 4,096.
+/// Tasks per page. A line has at most some 140 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;
 
-/// A sentence that names nobody and nothing.
+/// A message without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sentence {
     Welcome,
     AskContact,
-    /// The same, to whoever has said something that nobody hears.
+    /// `AskContact` for a person whose message was not passed on.
     Unheard,
     ProvePhone,
     ForeignContact,
@@ -47,7 +47,7 @@ pub(super) fn sentence(sentence: Sentence, language: Language) -> Reply {
     Reply::new(text(id), buttons)
 }
 
-/// Which page of how many; one that isn't there any more is the last one.
+/// A page number, clamped to the existing pages.
 #[derive(Clone, Copy)]
 pub(super) struct Page {
     number: usize,
@@ -61,13 +61,13 @@ impl Page {
         Self { number, pages }
     }
 
-    /// Tasks on the pages before.
+    /// Returns the number of tasks on the earlier pages.
     pub fn skip(self) -> usize {
         self.number * PAGE
     }
 }
 
-/// One page of a customer's tasks.
+/// Renders one page of a customer's tasks.
 pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &TimeZone) -> Reply {
     let Page { number, pages } = page;
     let text = match tasks.is_empty() {
@@ -82,14 +82,14 @@ pub(super) fn list(tasks: &[TaskRow], page: Page, language: Language, zone: &Tim
     Reply::new(text, turn(number, pages))
 }
 
-/// A list with a sentence above it.
+/// Prepends a message to a list.
 pub(super) fn above(id: &str, list: Reply, language: Language) -> Reply {
     let text = format!("{}\n\n{}", i18n::text(language, id), list.text);
     Reply { text, ..list }
 }
 
-/// Says to which task a message went and how much of it, with buttons for the others that it may be
-/// about, above the list of them all.
+/// Confirms to which task a message went and how much of it was kept, with buttons for the other
+/// tasks that it may be about, above the task list.
 pub(super) fn landed(id: &str, landed: &Landed, list: Reply, language: Language) -> Reply {
     let number = |id: &str, task: TaskId| {
         i18n::text_with(language, id, [("number", task.to_string().into())])
@@ -122,7 +122,7 @@ pub(super) fn landed(id: &str, landed: &Landed, list: Reply, language: Language)
     Reply::new(text, buttons).about(landed.task)
 }
 
-/// What of a message doesn't reach the shop.
+/// Returns the message about what was not kept, if anything.
 fn less(keeping: Keeping, language: Language) -> Option<String> {
     let (id, bound) = match keeping {
         Keeping::Whole => return None,
@@ -133,7 +133,7 @@ fn less(keeping: Keeping, language: Language) -> Option<String> {
     Some(i18n::text_with(language, id, [("bound", bound.into())]))
 }
 
-/// What holds of a price now, in the place of the question.
+/// Renders the current state of a quote, in place of the question.
 pub(super) fn decided(approval: &Approval, language: Language, shop: &Shop) -> Reply {
     let id = match approval.decision {
         Decision::Agreed => "approval-agreed",
@@ -150,7 +150,7 @@ pub(super) fn decided(approval: &Approval, language: Language, shop: &Shop) -> R
     Reply::new(i18n::text_with(language, id, args), Buttons::None).about(approval.task)
 }
 
-/// One task, as its page shows it.
+/// Renders one task as its status page shows it.
 pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
     let args = [
         ("number", task.id.to_string().into()),
@@ -173,7 +173,7 @@ pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
     })
 }
 
-/// Shown to somebody who may see more once their number is known.
+/// Adds an invitation to share the contact when the person would see more once verified.
 pub(super) fn shown(text: String, standing: Standing, language: Language) -> Reply {
     match standing {
         Standing::Verified => Reply::new(text, Buttons::None),

@@ -1,5 +1,5 @@
-//! What employees say to the bot. Everything else they write is the customers' conversation, in
-//! which they may have a part like everybody.
+//! Messages from employees to the bot. Anything else that they write belongs to the customers'
+//! conversation, which is open to them as well.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::domain::{Buttons, Reply, Result, Shop, StaffCode};
 use crate::i18n;
 use crate::store::{self, Transaction};
 
-/// What somebody did who may be an employee.
+/// An action of a person who may be an employee.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Input {
     Code(StaffCode),
@@ -19,17 +19,17 @@ pub enum Input {
     Blocked,
 }
 
-/// What is to be done about it.
+/// An effect to be performed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
     Link(StaffCode),
     Unlink,
-    /// The same without a word, since nobody would read it.
+    /// Unlinks without a reply, since the chat is blocked.
     UnlinkSilently,
     List,
 }
 
-/// `None` for what is none of the staff's business.
+/// Returns the effect; `None` when the input is not for staff.
 pub fn step(linked: bool, input: Input) -> Option<Effect> {
     match input {
         Input::Code(code) => Some(Effect::Link(code)),
@@ -40,10 +40,10 @@ pub fn step(linked: bool, input: Input) -> Option<Effect> {
     }
 }
 
-/// Takes what an employee says; `false` for what the customers' conversation is to answer.
+/// Handles an employee's message; `false` leaves it to the customers' conversation.
 ///
 /// # Errors
-/// Those of our own store.
+/// Failures of the store.
 pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp) -> Result<bool> {
     let Some((who, input)) = read(event) else {
         return Ok(false);
@@ -78,11 +78,12 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
     Ok(true)
 }
 
-/// Says that nobody hears what an employee writes who is no customer; `false` for whoever is no
-/// employee. They answer on the page of a task, where their colleagues see it too.
+/// Replies to an employee who is not a customer that the message was not passed on; `false` when
+/// the sender is not an employee. Employees answer customers on the task's page, where colleagues
+/// see it too.
 ///
 /// # Errors
-/// Those of our own store.
+/// Failures of the store.
 pub(super) fn turn(tx: &Transaction, shop: &Shop, who: &Person, now: Timestamp) -> Result<bool> {
     let Some(employee) = staff_bot::of_chat(tx, who.id)? else {
         return Ok(false);
@@ -113,7 +114,7 @@ fn read_text(text: &str) -> Option<Input> {
     let code = match (first.split('@').next(), rest.trim()) {
         (Some("/stop"), _) => return Some(Input::Stop),
         (Some("/today"), _) => return Some(Input::Today),
-        // What a link of the profile page opens the bot with.
+        // Payload of the link on the profile page.
         (Some("/start"), payload) => payload.strip_prefix("staff-")?,
         _ => text.strip_prefix("staff-").unwrap_or(text),
     };

@@ -1,4 +1,4 @@
-//! The backups that the server makes by itself.
+//! Settings of scheduled backups.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,20 +7,20 @@ use super::Result;
 use super::raw::RawBackup;
 use super::values::{duration, wrong};
 
-/// Backups follow each other no faster.
+/// Minimum interval between backups.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The settings of regular backups.
+/// Settings of scheduled backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backups {
     pub dir: PathBuf,
     pub every: Duration,
-    /// How many of them stay.
+    /// Number of backups to keep.
     pub keep: usize,
 }
 
 impl Backups {
-    /// All of it, or nothing: half a setting would look like backups and make none.
+    /// Requires all keys or none: with some of them missing, no backup would be made unnoticed.
     pub(super) fn check(raw: RawBackup) -> Result<Option<Self>> {
         let RawBackup { dir, every, keep } = raw;
         if dir.is_none() && every.is_none() && keep.is_none() {

@@ -1,4 +1,4 @@
-//! The settings as `zayavka config` shows them: every key, its value, and where that came from.
+//! Output of `zayavka config`: every key with its value and its origin.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use super::raw::{Days, List, PREFIX, Raw, sources};
 use super::{Config, ConfigError, Result};
 
 impl Config {
-    /// Every key with its value and where that came from; secrets are masked.
+    /// Lists every key with its value and its origin; secrets are masked.
     ///
     /// # Errors
-    /// When the file can't be read, or has keys that there are not.
+    /// When the file can't be read or has unknown keys.
     pub fn explain(file: Option<&Path>) -> Result<String> {
         let raw = Raw::read(file)?;
         let in_file = sources(file, false)

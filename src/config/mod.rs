@@ -1,5 +1,5 @@
-//! The settings, in two stages: as they were written, then checked and typed. The program starts
-//! with settings that are whole and right, or it says which key is not and doesn't start.
+//! Configuration in two stages: raw as written, then validated and typed. The program starts with a
+//! complete and valid configuration, or fails naming the offending key.
 
 mod backups;
 mod explain;
@@ -37,7 +37,7 @@ pub use webhooks::Webhook;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A setting that can't be used.
+/// A configuration error.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("configuration")]
@@ -50,55 +50,55 @@ pub enum ConfigError {
 
 type Result<T, E = ConfigError> = std::result::Result<T, E>;
 
-/// The settings, checked.
+/// The validated configuration.
 #[derive(Debug)]
 pub struct Config {
     pub listen: SocketAddr,
     pub database: PathBuf,
     pub public_url: Option<String>,
     pub shop: Shop,
-    /// How long after its end customers may still see a task.
+    /// How long the status link stays valid after a task is closed.
     pub links_hold: Duration,
     pub registration: Registration,
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Option<Telegram>,
     pub introspection: Introspection,
-    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Host names that the server answers to, beside those of loopback and of `public_url`.
+    /// Accepted `Host` names, in addition to loopback and the host of `public_url`.
     pub hosts: Vec<String>,
-    /// Sites whose programs may call the API from a browser.
+    /// Origins whose scripts may call the API from a browser (CORS).
     pub cors_origins: Vec<String>,
-    /// Connections at the same time.
+    /// Maximum number of concurrent connections.
     pub connections: u32,
-    /// Requests a second from one address; `None` without a limit.
+    /// Rate limit per client address, in requests per second; `None` for no limit.
     pub requests_per_second: Option<NonZeroU32>,
-    /// The memory that big answers may take together, in MiB.
+    /// Memory budget for all large responses together, in MiB.
     pub answers_mb: u32,
     /// `None` for plain HTTP.
     pub tls: Option<Tls>,
-    /// Where monitors read the metrics; `None` for nowhere.
+    /// Address of the metrics listener; `None` turns it off.
     pub metrics: Option<SocketAddr>,
-    /// `None` when the server makes no backups.
+    /// `None` when scheduled backups are off.
     pub backups: Option<Backups>,
-    /// `None` when customers aren't reminded of what they can collect.
+    /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
-    /// The programs that are told what happens.
+    /// Outgoing webhooks.
     pub webhooks: Vec<Webhook>,
 }
 
 impl Config {
-    /// Reads a file, where there is one, and the environment over it.
+    /// Loads the configuration from a file, if given, with the environment overriding it.
     ///
     /// # Errors
-    /// Names the key that can't be used.
+    /// Names the offending key.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         Self::check(Raw::read(file)?)
     }
 
-    /// [`Config::load`] without the bot and the webhooks: commands beside the server need no token
-    /// and no secret, which may be known to the service alone.
+    /// Loads the configuration without bot and webhooks: other commands need neither token nor
+    /// secrets, which may be readable by the service only.
     ///
     /// # Errors
     /// As for [`Config::load`].
@@ -111,7 +111,7 @@ impl Config {
         Self::check(raw)
     }
 
-    /// Reads a text as if it stood in a file, without the environment.
+    /// Parses a configuration text, ignoring the environment.
     ///
     /// # Errors
     /// As for [`Config::load`].
@@ -121,7 +121,7 @@ impl Config {
         Self::check(read.map_err(ConfigError::Unreadable)?)
     }
 
-    /// Where people reach a server that listens on `address`, with no slash at the end.
+    /// Returns the URL of a server that listens on `address`, without a trailing slash.
     pub fn url(&self, address: SocketAddr) -> String {
         self.public_url
             .clone()

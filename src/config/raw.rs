@@ -1,5 +1,4 @@
-//! The settings as they were written: in the file, and in the environment over it. What holds
-//! where nobody wrote anything is here as well.
+//! The raw configuration: file, environment overrides, and default values.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use serde::Deserialize;
 
 use super::{ConfigError, Result};
 
-/// The longest file of settings, in bytes.
+/// Maximum size of the configuration file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 pub const PREFIX: &str = "ZAYAVKA";
 
@@ -90,7 +89,7 @@ pub struct RawReminders {
     pub hour: u8,
 }
 
-/// Numbers of days; in the environment divided by commas.
+/// A list of numbers of days; comma-separated in the environment.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Days {
@@ -136,7 +135,7 @@ pub struct RawTelegram {
     pub notify_delay: String,
 }
 
-/// A list in the file; in the environment, where there are no lists, divided by commas.
+/// A list; comma-separated in the environment, which has no lists.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum List {
@@ -174,8 +173,8 @@ impl Raw {
     }
 }
 
-/// Whether the library would read more than anybody writes: a wrong name may be that of anything. What can't be read at
-/// all it says itself.
+/// Returns whether the file exceeds the limit: a wrong path may name any file, and the library
+/// would read all of it. Read errors are left to the library to report.
 fn is_too_long(file: &Path) -> bool {
     let read = std::fs::File::open(file)
         .and_then(|file| std::io::copy(&mut file.take(LONGEST + 1), &mut std::io::sink()));

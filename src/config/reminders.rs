@@ -1,4 +1,4 @@
-//! When customers are reminded of what they can collect.
+//! Settings of pickup reminders.
 
 use super::Result;
 use super::raw::{Days, RawReminders};

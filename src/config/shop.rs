@@ -1,4 +1,4 @@
-//! What the shop says of itself.
+//! Settings of the shop's own particulars.
 
 use super::Result;
 use super::raw::RawShop;

@@ -1,4 +1,4 @@
-//! The bot: its token, and how its messages arrive.
+//! Settings of the bot: its token and how it receives updates.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -6,7 +6,7 @@ use super::Result;
 use super::raw::RawTelegram;
 use super::values::{check_url, on_this_machine, secret, wrong};
 
-/// The settings of a bot.
+/// Settings of the bot.
 #[derive(Debug)]
 pub struct Telegram {
     pub token: SecretString,
@@ -15,7 +15,7 @@ pub struct Telegram {
     pub webhook_secret: Option<SecretString>,
 }
 
-/// How the customers' messages arrive.
+/// How the bot receives updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Webhook,
@@ -29,7 +29,7 @@ impl Telegram {
             raw.token,
             raw.token_file,
         )?;
-        // The file that a package leaves to be filled in.
+        // A package installs an empty token file to be filled in.
         let token = token.filter(|token| !token.expose_secret().is_empty());
         let keys = ["telegram.webhook_secret", "telegram.webhook_secret_file"];
         let webhook_secret = secret(keys, raw.webhook_secret, raw.webhook_secret_file)?;

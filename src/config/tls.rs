@@ -1,4 +1,4 @@
-//! HTTPS: the certificate, and what it makes of the server's address.
+//! Settings of HTTPS: the certificate, and the public URL that follows from it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,30 +7,30 @@ use super::Result;
 use super::raw::RawTls;
 use super::values::{address, check_url, host, public_url, wrong};
 
-/// <https://letsencrypt.org/docs/acme-protocol-updates/>
+/// Source: <https://letsencrypt.org/docs/acme-protocol-updates/>
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 
-/// The settings of HTTPS.
+/// Settings of HTTPS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
     pub certificate: Certificate,
-    /// Where plain HTTP is listened for and led to HTTPS.
+    /// Address of a plain-HTTP listener that redirects to HTTPS.
     pub redirect: Option<SocketAddr>,
 }
 
-/// Where the certificate comes from.
+/// Source of the certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Certificate {
-    /// From files in PEM, which somebody else renews.
+    /// PEM files, renewed by another program.
     Files { certificate: PathBuf, key: PathBuf },
-    /// From an authority that speaks ACME, by our own asking.
+    /// Obtained by this program from an ACME certificate authority.
     Acme {
         domain: String,
         email: String,
-        /// Where the account and the certificate are kept over a restart.
+        /// Directory that keeps the account and the certificate across restarts.
         cache: PathBuf,
         directory: String,
-        /// The root of the authority's own certificate, where it isn't a public one.
+        /// Root certificate of the ACME server, if it isn't publicly trusted.
         directory_ca: Option<PathBuf>,
     },
 }
@@ -99,7 +99,7 @@ impl Tls {
         }))
     }
 
-    /// Where people reach the server: what is set, else the certificate's domain.
+    /// Returns the public URL: the configured one, or else the certificate's domain.
     pub(super) fn public_url(&self, set: Option<String>) -> Result<String> {
         match (set, &self.certificate) {
             (Some(url), _) if url.starts_with("https://") => Ok(url),
@@ -114,7 +114,7 @@ impl Tls {
     }
 }
 
-/// Returns a domain as certificates name it: in small letters, other letters in punycode.
+/// Returns a domain as certificates name it: in lower case, and in punycode where it isn't ASCII.
 fn ascii(domain: &str) -> Result<String> {
     let url = public_url("tls.domain", &format!("https://{domain}"))?;
     let why = "write the name that the certificate is for, for example desk.example.com";

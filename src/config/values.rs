@@ -1,4 +1,4 @@
-//! What stands in one key: an address, a time, a secret, and how it is read and refused.
+//! Parsing and validation of single values: addresses, durations, secrets.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use super::{ConfigError, Result};
 
-/// The longest file with a secret, in KiB.
+/// Maximum size of a file with a secret, in KiB.
 const SECRET: u64 = 64;
 pub const SHORTEST_KEY: usize = 32;
 
@@ -27,7 +27,7 @@ pub fn address(key: &'static str, text: &str) -> Result<SocketAddr> {
     text.parse().map_err(|_| wrong(key, why))
 }
 
-/// Networks such as 10.0.0.0/8; one address is a network of its own.
+/// Parses networks such as 10.0.0.0/8; a single address is a network of its own.
 pub fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
     let read = |text: &&str| {
         let network = text
@@ -38,13 +38,13 @@ pub fn networks(key: &'static str, texts: &[&str]) -> Result<Vec<IpNet>> {
     texts.iter().map(read).collect()
 }
 
-/// Host names such as desk.lan, without scheme, port and path.
+/// Parses host names such as desk.lan, without scheme, port and path.
 pub fn host_names(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
     let read = |text: &&str| {
         let url = reqwest::Url::parse(&format!("http://{text}/")).ok();
         let host = url.and_then(|url| {
             let host = url.host_str()?.to_owned();
-            // An address that has more than a host is longer than its host.
+            // Anything beyond the host would make the URL longer.
             (url.as_str() == format!("http://{host}/")).then_some(host)
         });
         host.ok_or_else(|| wrong(key, "write host names without a port, for example desk.lan"))
@@ -52,7 +52,7 @@ pub fn host_names(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
     texts.iter().map(read).collect()
 }
 
-/// Origins such as https://app.example.com: what a browser sends of itself.
+/// Parses origins such as <https://app.example.com>, as browsers send them.
 pub fn origins(key: &'static str, texts: &[&str]) -> Result<Vec<String>> {
     let read = |text: &&str| {
         let url = reqwest::Url::parse(text).ok();
@@ -68,7 +68,7 @@ pub fn duration(key: &'static str, text: &str) -> Result<Duration> {
     humantime::parse_duration(text).map_err(|_| wrong(key, "write a time such as 5s, 10m or 10d"))
 }
 
-/// A secret that stands in the settings or in a file of its own, but not in both.
+/// Returns a secret given either inline or by a file, but not by both.
 pub fn secret(
     [key, file_key]: [&'static str; 2],
     value: Option<SecretString>,
@@ -84,7 +84,7 @@ pub fn secret(
     }
 }
 
-/// Reads a file of text, of no more than so many KiB: a wrong name may be that of anything.
+/// Reads a text file of limited size, since a wrong path may name any file.
 fn read_file(file: &Path, kib: u64) -> Result<String, String> {
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let mut text = String::new();
@@ -110,11 +110,11 @@ pub fn check_url(key: &'static str, text: &str) -> Result<String> {
     }
 }
 
-/// Reads the address at which people reach the desk, and returns it as browsers write an origin
-/// (<https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin>): in small letters, a name of other
-/// letters in punycode, without the port that goes without saying. `Origin` headers and links are compared
-/// with it and made from it, so no other spelling of it may get past this function. The pages, the
-/// cookie and the bot's address stand at the root: there is no desk below a path.
+/// Parses the public URL of the server, and returns it as browsers serialise an origin
+/// (<https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin>): in lower case, with punycode
+/// for non-ASCII names, and without a default port. `Origin` headers are compared with it and links
+/// are built from it, so no other spelling may pass this function. Pages, cookies and the update
+/// route require the root path; serving below a path is not supported.
 pub fn public_url(key: &'static str, text: &str) -> Result<String> {
     let url = reqwest::Url::parse(text).ok();
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
@@ -138,12 +138,12 @@ pub fn public_url(key: &'static str, text: &str) -> Result<String> {
     Ok(origin)
 }
 
-/// The name or the address in a URL.
+/// Returns the host name or address in a URL.
 pub fn host(url: &str) -> Option<String> {
     Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned())
 }
 
-/// Whether only this machine can be at that address.
+/// Returns whether a URL points to the loopback interface.
 pub fn on_this_machine(url: &str) -> bool {
     let host = host(url).unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();

@@ -1,4 +1,4 @@
-//! The programs that are told what happens, and what each of them is to hear.
+//! Settings of outgoing webhooks, with the events that each subscribes to.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,11 +9,11 @@ use crate::domain::HookEvent;
 
 const MOST_WEBHOOKS: usize = 5;
 
-/// A program that is told what happens.
+/// An outgoing webhook.
 #[derive(Debug)]
 pub struct Webhook {
     pub url: String,
-    /// What its deliveries are signed with.
+    /// Key that signs its deliveries.
     pub secret: SecretString,
     pub events: Vec<HookEvent>,
 }
@@ -35,7 +35,8 @@ impl Webhook {
         Ok(checked)
     }
 
-    /// Nobody is told anything who can't know whether it is true, or whom others listen to.
+    /// Validates a webhook: its URL must be https (or loopback), so that nobody can listen, and a
+    /// signing secret lets the receiver verify the sender.
     fn check(raw: RawWebhook) -> Result<Self> {
         let missing = |key| move || wrong(key, "every webhook needs a url, a secret and events");
         let url = raw.url.ok_or_else(missing("webhooks.url"))?;

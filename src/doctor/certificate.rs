@@ -1,4 +1,4 @@
-//! The certificate that HTTPS shows.
+//! Check of the HTTPS certificate.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::certificate::{self, Validity};
 use crate::config::{Certificate, Config, host};
 
 const ABOUT: &str = "certificate";
-/// How `rustls-acme` names what it keeps of the authority's answer.
+/// File-name prefix under which `rustls-acme` caches certificates.
 const KEPT: &str = "cached_cert_";
 
-/// Nothing where another program answers HTTPS.
+/// Returns nothing when another program terminates TLS.
 pub(super) fn examine(config: &Config, now: Timestamp) -> Option<Finding> {
     let tls = config.tls.as_ref()?;
     let host = config.public_url.as_deref().and_then(host);
@@ -23,26 +23,26 @@ fn look(settings: &Certificate, host: &str, now: Timestamp) -> Finding {
     let (chain, advice) = match settings {
         Certificate::Files { certificate, key } => (
             certificate::read(certificate, key).map(|read| read.cert),
-            "Renew the files; the server reads them again by itself",
+            "Renew the files; the server reloads them",
         ),
         Certificate::Acme { cache, .. } => {
             let Some(kept) = newest(cache) else {
-                let said = format!("there is none in {} yet", cache.display());
-                let advice = "Start the server, which gets one; if it runs, its log says why not";
+                let said = format!("no certificate in {} yet", cache.display());
+                let advice = "Start the server, which obtains one; if it is running, see its log for the reason";
                 return Finding::warning(ABOUT, said, advice);
             };
-            let advice = "See that port 443 of tls.domain is this server; its log says what the \
-                          authority answered";
+            let advice = "Check that port 443 of tls.domain reaches this server; see its log for the \
+                          authority's response";
             (certificate::chain(&kept), advice)
         }
     };
     let chain = match chain {
         Ok(chain) => chain,
-        Err(said) => return Finding::failure(ABOUT, said, "Correct that"),
+        Err(said) => return Finding::failure(ABOUT, said, "Correct the setting"),
     };
     if !certificate::is_for(&chain[0], host) {
-        let said = format!("browsers don't take it for {host}'s");
-        let advice = "Get one for that name, or correct `public_url`";
+        let said = format!("it isn't valid for {host}");
+        let advice = "Obtain one for that name, or correct `public_url`";
         return Finding::failure(ABOUT, said, advice);
     }
     match certificate::validity(&chain[0]) {
@@ -54,21 +54,25 @@ fn look(settings: &Certificate, host: &str, now: Timestamp) -> Finding {
 fn judge(Validity { from, until }: Validity, now: Timestamp, advice: &str) -> Finding {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     if now < from {
-        let said = format!("it holds from {} on", day(from));
-        return Finding::failure(ABOUT, said, "Check the clock, or get another one");
+        let said = format!("it isn't valid before {}", day(from));
+        return Finding::failure(
+            ABOUT,
+            said,
+            "Check the clock, or obtain another certificate",
+        );
     }
     let (whole, left) = (until.duration_since(from), until.duration_since(now));
     if left <= SignedDuration::ZERO {
-        Finding::failure(ABOUT, format!("it ended on {}", day(until)), advice)
+        Finding::failure(ABOUT, format!("it expired on {}", day(until)), advice)
     } else if left < whole / 10 {
-        // Whoever renews in time does so long before the last tenth.
-        Finding::warning(ABOUT, format!("it ends on {}", day(until)), advice)
+        // Regular renewal happens long before the last tenth of the validity.
+        Finding::warning(ABOUT, format!("it expires on {}", day(until)), advice)
     } else {
-        Finding::ok(ABOUT, format!("good until {}", day(until)))
+        Finding::ok(ABOUT, format!("valid until {}", day(until)))
     }
 }
 
-/// The certificate that was fetched last.
+/// Returns the most recently obtained certificate.
 fn newest(cache: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(cache).ok()?.filter_map(Result::ok);
     let kept = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(KEPT));

@@ -1,4 +1,4 @@
-//! The clock, and what it has done.
+//! Check of the system clock and of its past changes.
 
 use jiff::Timestamp;
 
@@ -6,13 +6,13 @@ use super::{Finding, age, length};
 use crate::domain::{Incident, IncidentKind};
 use crate::store::health::Health;
 
-/// No clock that is right shows less than this program's age.
+/// Date of an early release: a correct clock never shows less.
 const EARLIEST: &str = "2026-01-01T00:00:00Z";
 
-/// Whether the clock shows a present that can be, and whether it did so lately.
+/// Checks whether the clock is plausible, now and recently.
 pub(super) fn examine(health: Option<&Health>, now: Timestamp) -> Finding {
     let about = "clock";
-    let advice = "Set it, best by time synchronisation: `timedatectl set-ntp true`";
+    let advice = "Set the clock, preferably by time synchronisation: `timedatectl set-ntp true`";
     let earliest = EARLIEST.parse().unwrap_or(Timestamp::MIN);
     let shown = now.strftime("%Y-%m-%d %H:%M:%SZ");
     let past = health
@@ -22,7 +22,7 @@ pub(super) fn examine(health: Option<&Health>, now: Timestamp) -> Finding {
     match health.and_then(|health| health.newest_event) {
         _ if now < earliest => Finding::failure(
             about,
-            format!("{shown} is before this program was made"),
+            format!("{shown} is earlier than this program's release"),
             advice,
         ),
         Some(event) if now < event => {
@@ -39,7 +39,7 @@ pub(super) fn examine(health: Option<&Health>, now: Timestamp) -> Finding {
     }
 }
 
-/// What the clock has done to this database.
+/// Lists the recorded incidents of the clock.
 fn past(health: &Health, now: Timestamp) -> Vec<String> {
     let rows_ahead = Some(health.ahead).filter(|rows| *rows > 0);
     let rows_ahead =
@@ -53,7 +53,9 @@ fn past(health: &Health, now: Timestamp) -> Vec<String> {
             }
             IncidentKind::RowsAhead => {
                 let rows = counted(incident.amount);
-                Some(format!("{rows} lay too far ahead and became due {ago} ago"))
+                Some(format!(
+                    "{rows} dated too far in the future, made due {ago} ago"
+                ))
             }
             IncidentKind::OtherFetcher => None,
         }

@@ -1,5 +1,5 @@
-//! Looks at everything that can be wrong with an installation, and says of each what to do. It
-//! changes nothing, makes nothing, and works beside a running server as well as without one.
+//! Diagnosis of an installation: checks everything that commonly goes wrong, and gives advice on
+//! each finding. It changes and creates nothing, and works with or without a running server.
 
 mod certificate;
 mod clock;
@@ -18,11 +18,11 @@ use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
 
-/// A write-ahead log beyond this is no longer moved into the file.
+/// Size in bytes from which the write-ahead log evidently isn't checkpointed any more.
 const LONG_LOG: u64 = 64 * MIB;
 const MIB: u64 = 1024 * 1024;
 
-/// How bad it is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     Ok,
@@ -30,13 +30,13 @@ pub enum Level {
     Failure,
 }
 
-/// What was found about one thing.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub level: Level,
     pub about: &'static str,
     pub said: String,
-    /// What to do; empty where nothing is to be done.
+    /// Advice; empty when nothing needs to be done.
     pub advice: String,
 }
 
@@ -83,7 +83,7 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// Looks at everything, with the settings in `file` and the environment.
+/// Runs all checks with the configuration in `file` and the environment.
 pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(config) = configuration(file, &mut findings) {
@@ -92,7 +92,7 @@ pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
     findings
 }
 
-/// Looks at everything that these settings name.
+/// Runs all checks for a configuration.
 pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
     let now = clock.now();
@@ -111,11 +111,11 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings
 }
 
-/// The settings; without the bot's where only those are wrong.
+/// Loads the configuration; without the bot's settings if only those are invalid.
 fn configuration(file: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Config> {
     let about = "configuration";
     let from = file.map_or_else(
-        || "the defaults, for there is no config.toml here".to_owned(),
+        || "defaults, since there is no config.toml here".to_owned(),
         |file| file.display().to_string(),
     );
     match Config::load(file) {
@@ -124,7 +124,7 @@ fn configuration(file: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Con
             Some(config)
         }
         Err(error) => {
-            let advice = "Correct that; `zayavka config` shows where each value came from";
+            let advice = "Correct the value; `zayavka config` shows where each value comes from";
             let said = chain(&error);
             let said = said.strip_prefix("configuration: ").unwrap_or(&said);
             findings.push(Finding::failure(about, said, advice));
@@ -140,7 +140,7 @@ fn time_zone(shop: &Shop, now: Timestamp) -> Finding {
     Finding::ok("time zone", format!("{name}, where it is {there}"))
 }
 
-/// Looks at the database, and returns what a server has noted there.
+/// Checks the database, and returns the incidents that the server has recorded.
 fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec<Incident> {
     match health::examine(&config.database, now) {
         Ok(health) => {
@@ -168,7 +168,7 @@ fn integrity(health: &Health) -> Finding {
         return Finding::failure(about, format!("damaged: {damage}"), restore);
     }
     if !health.schema.strange.is_empty() {
-        let advice = "Somebody has changed the database: find out who, then stop the server and run `zayavka restore` \
+        let advice = "The schema was modified: find out by whom, then stop the server and run `zayavka restore` \
                       with a backup from before";
         return Finding::failure(about, health.schema.strange.join("; "), advice);
     }
@@ -177,28 +177,28 @@ fn integrity(health: &Health) -> Finding {
                       `zayavka restore` with a backup from before";
         return Finding::failure(about, health.values.to_string(), advice);
     }
-    Finding::ok(about, format!("{} of data, whole", size(health.bytes)))
+    Finding::ok(about, format!("{} of data, intact", size(health.bytes)))
 }
 
-/// A newer schema than the program's is no database that it can look at.
+/// Checks the schema. A schema newer than the program's can't be examined.
 fn schema(health: &Health) -> Finding {
     let about = "schema";
     let (found, known) = (health.schema_version, health.known_version);
     let own = &health.schema.own;
     if !own.is_empty() {
         let said = format!(
-            "version {found}, and the database has what isn't ours: {}",
+            "version {found}; the database contains foreign objects: {}",
             own.join(", ")
         );
-        let advice = "If you haven't made that, find out who has";
+        let advice = "If you didn't create them, find out who did";
         return Finding::warning(about, said, advice);
     }
     match found == known {
         true => Finding::ok(about, format!("version {found}")),
         false => Finding::warning(
             about,
-            format!("version {found}, and this program's is {known}"),
-            "The next start brings it up to date, and keeps a copy before",
+            format!("version {found}; this program's is {known}"),
+            "The next start migrates it, after making a copy",
         ),
     }
 }
@@ -211,7 +211,7 @@ fn log(health: &Health) -> Finding {
         true => Finding::warning(
             about,
             said,
-            "Some program keeps an old state of the database open: end it, or restart the server",
+            "Some program holds an old snapshot of the database: end it, or restart the server",
         ),
     }
 }
@@ -225,13 +225,12 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     let folder = settings.dir.display();
     let newest = match rotation::newest(&settings.dir, now) {
         Err(error) => {
-            let advice =
-                "The server makes the folder if the one above it is there and may be written to";
+            let advice = "The server creates the directory if its parent exists and is writable";
             return Finding::failure(about, format!("{folder}: {error}"), advice);
         }
         Ok(newest) => newest,
     };
-    let advice = "Start the server; if it runs, its log says why there is none";
+    let advice = "Start the server; if it is running, see its log for the reason";
     let Some((made, path)) = newest else {
         return Finding::failure(about, format!("none in {folder}"), advice);
     };
@@ -242,9 +241,9 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
         Ok(proof) => proof,
     };
     if let Some(path) = changed {
-        let said = format!("{} was changed since it was made", path.display());
+        let said = format!("{} was modified after it was made", path.display());
         let advice =
-            "The disk may be failing: use another backup, and make a new one to another disk";
+            "The disk may be failing: use another backup, and make a new one on another disk";
         return Finding::failure(about, said, advice);
     }
     let said = format!(
@@ -261,7 +260,8 @@ fn backups(settings: Option<&Backups>, now: Timestamp) -> Finding {
     }
 }
 
-/// Compares each backup with its digest: the first one that was changed, and else what to say.
+/// Compares each backup with its digest: returns the first one that was modified, or else a
+/// summary.
 fn proof(folder: &Path) -> std::io::Result<(Option<PathBuf>, String)> {
     let (mut unchanged, mut missing) = (0, 0);
     for (_, path) in rotation::list(folder)? {
@@ -280,12 +280,12 @@ fn proof(folder: &Path) -> std::io::Result<(Option<PathBuf>, String)> {
     ))
 }
 
-/// How long ago that was, roughly.
+/// Formats the time since then, roughly.
 fn age(then: Timestamp, now: Timestamp) -> String {
     length(now.duration_since(then).as_secs().max(0))
 }
 
-/// A time in seconds, roughly.
+/// Formats a duration in seconds, roughly.
 fn length(seconds: i64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),

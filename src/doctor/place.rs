@@ -1,4 +1,4 @@
-//! The database's file, its folder, and the room that they have.
+//! Checks of the database file, its directory and the free disk space.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -9,9 +9,9 @@ use rustix::process::geteuid;
 
 use super::{Finding, MIB, size};
 
-/// Below this the next write may fail.
+/// Free space below which the next write may fail.
 const NO_ROOM: u64 = 64 * MIB;
-/// Below this it is time to see to it.
+/// Free space below which a warning is due.
 const LITTLE_ROOM: u64 = 1024 * MIB;
 
 const ROOT: u32 = 0;
@@ -31,11 +31,11 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let mut findings = Vec::new();
     let Ok(of_folder) = fs::metadata(folder) else {
-        let said = format!("there is no folder {}", folder.display());
+        let said = format!("there is no directory {}", folder.display());
         return vec![Finding::failure(
             about,
             said,
-            "Make it, or check `database`",
+            "Create it, or check `database`",
         )];
     };
     let file = fs::metadata(&path);
@@ -47,7 +47,7 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let said = format!("there is none at {}", path.display());
-            let advice = "The first start of the server makes an empty one; if you expected your \
+            let advice = "The first start of the server creates an empty one; if you expected your \
                           data, check `database`";
             findings.push(Finding::failure(about, said, advice));
         }
@@ -62,14 +62,14 @@ pub(super) fn examine(database: &Path) -> Vec<Finding> {
     findings
 }
 
-/// A disk that turns read-only by itself has failed.
+/// A disk that becomes read-only by itself is failing.
 fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
     let disk = statvfs(folder).ok()?;
     let said = format!(
         "{} is on a read-only file system, where the server can't run",
         path.display()
     );
-    let advice = "If you haven't mounted it so, the disk may have failed: copy the database with `zayavka backup` to \
+    let advice = "Unless you mounted it that way, the disk may have failed: copy the database with `zayavka backup` to \
                   another one, and see `dmesg`";
     let found = Finding::failure("database", said, advice);
     disk.f_flag
@@ -77,24 +77,25 @@ fn read_only(path: &Path, folder: &Path) -> Option<Finding> {
         .then_some(found)
 }
 
-/// Several names, each with a log and locks of its own beside it.
+/// Hard links: each name has a write-ahead log and locks of its own.
 fn linked(path: &Path, file: &Metadata) -> Option<Finding> {
     let said = format!("{} has {} names (hard links)", path.display(), file.nlink());
     let advice = format!(
-        "The server doesn't start so: find the others with `find / -xdev -samefile {}`, and remove them",
+        "The server refuses to start: find the other names with `find / -xdev -samefile {}`, and remove them",
         path.display()
     );
     (file.is_file() && file.nlink() > 1).then(|| Finding::failure("database", said, advice))
 }
 
-/// A file that is mounted by itself has its log and its locks elsewhere for everybody who comes by its folder.
+/// A bind-mounted file has its write-ahead log and locks elsewhere than the same file opened
+/// through its directory.
 fn mounted(path: &Path) -> Option<Finding> {
     let file = statx(CWD, path, AtFlags::empty(), StatxFlags::BASIC_STATS).ok()?;
     let said = format!(
-        "{} is mounted by itself, without the log beside it",
+        "{} is mounted as a single file, without its write-ahead log",
         path.display()
     );
-    let advice = "Mount its folder instead, or two programs may damage it";
+    let advice = "Mount its directory instead; otherwise two programs may corrupt it";
     let is_mounted = file.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
     is_mounted.then(|| Finding::warning("database", said, advice))
 }
@@ -103,14 +104,15 @@ fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {
     let about = "database";
     let shown = path.display();
     if !file.is_file() {
-        return Finding::failure(about, format!("{shown} is no file"), "Check `database`");
+        return Finding::failure(about, format!("{shown} is not a file"), "Check `database`");
     }
     let mode = file.mode() & 0o777;
     if mode & 0o077 != 0 {
-        let said = format!("{shown} has mode {mode:03o}, so that others can use it");
+        let said = format!("{shown} has mode {mode:03o}, so that other users can access it");
         return Finding::warning(about, said, format!("chmod 600 {shown}"));
     }
-    // The server's user has the folder; without a folder of its own it is whoever asks.
+    // The directory belongs to the server's user; if it belongs to root, the current user is
+    // assumed.
     let me = geteuid().as_raw();
     let wanted = match folder.uid() {
         ROOT => me,
@@ -118,7 +120,7 @@ fn of_file(path: &Path, file: &Metadata, folder: &Metadata) -> Finding {
     };
     if file.uid() != wanted && wanted != ROOT {
         let said = format!(
-            "{shown} belongs to user {}, and its folder is for user {wanted}",
+            "{shown} belongs to user {}, and its directory is for user {wanted}",
             file.uid()
         );
         return Finding::warning(about, said, format!("chown {wanted} {shown}"));
@@ -134,11 +136,11 @@ fn rights_of_folder(folder: &Path, mode: u32) -> Finding {
     let advice = format!("chmod 700 {shown}");
     match (mode & 0o002 != 0, mode & 0o020 != 0) {
         (true, _) => {
-            let said = format!("{said}: everybody on this machine can exchange the database");
+            let said = format!("{said}: every user of this machine can replace the database");
             Finding::failure(about, said, advice)
         }
         (_, true) => {
-            let said = format!("{said}: its group can exchange the database");
+            let said = format!("{said}: its group can replace the database");
             Finding::warning(about, said, advice)
         }
         _ => Finding::ok(about, said),
@@ -148,11 +150,11 @@ fn rights_of_folder(folder: &Path, mode: u32) -> Finding {
 fn room(folder: &Path, database: u64) -> Finding {
     match statvfs(folder) {
         Ok(disk) => judge_room(disk.f_bavail.saturating_mul(disk.f_frsize), database),
-        Err(error) => Finding::warning("disk", format!("{error}"), "Look at `df`"),
+        Err(error) => Finding::warning("disk", format!("{error}"), "Check with `df`"),
     }
 }
 
-/// A migration and a restore need room for a copy of the database.
+/// A migration or a restore needs space for a copy of the database.
 fn judge_room(free: u64, database: u64) -> Finding {
     let about = "disk";
     let said = format!("{} free", size(free));

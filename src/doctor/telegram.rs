@@ -1,4 +1,4 @@
-//! The bot, as Telegram sees it.
+//! Check of the bot's registration at Telegram.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub(super) async fn examine(
     now: Timestamp,
 ) -> Vec<Finding> {
     let Some(settings) = &config.telegram else {
-        let said = "no bot; a token that only the service knows is not known here";
+        let said = "no bot (a token that only the service can read is not visible here)";
         return vec![Finding::ok(ABOUT, said)];
     };
     let wanted = match settings.mode {
@@ -30,7 +30,8 @@ pub(super) async fn examine(
         }
     };
     let mut health = client.health(&wanted, now).await;
-    // To fetch updates here would take them from the server, so what it has noted must do.
+    // Polling here would take updates away from the server, so its recorded incidents are used
+    // instead.
     let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
     if settings.mode == Mode::Polling && incidents.iter().any(is_fetched) {
         health.troubles.insert(0, BotTrouble::OtherFetcher);
@@ -43,8 +44,8 @@ pub(super) async fn examine(
     findings.extend(troubles.map(|trouble| say(trouble, &wanted, now)));
     if health.troubles.is_empty() {
         let said = match settings.mode {
-            Mode::Webhook => format!("messages go to {wanted}, and arrive"),
-            Mode::Polling => "messages wait to be asked for, as they should".to_owned(),
+            Mode::Webhook => format!("updates arrive at {wanted}"),
+            Mode::Polling => "updates are polled, as configured".to_owned(),
         };
         findings.push(Finding::ok(ABOUT, said));
     }
@@ -54,7 +55,7 @@ pub(super) async fn examine(
 fn say(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
     let (said, advice) = match trouble {
         BotTrouble::Unreachable { detail } => (
-            format!("it can't be asked: {detail}"),
+            format!("it can't be reached: {detail}"),
             "Check this machine's network, name server and firewall. Messages wait and go out later"
                 .to_owned(),
         ),
@@ -64,39 +65,39 @@ fn say(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
                 .to_owned(),
         ),
         BotTrouble::OtherFetcher => (
-            "another program fetches the customers' messages with this token".to_owned(),
+            "another program receives the bot's updates with this token".to_owned(),
             "Stop it; if you know of none, get a new token from @BotFather: somebody else has yours"
                 .to_owned(),
         ),
         BotTrouble::WebhookElsewhere { found } if found.is_empty() => (
-            format!("messages don't go to {wanted}, but wait to be asked for"),
-            "Start the server, which registers itself; if it runs, its log says why it can't"
+            format!("no update address is registered, so that nothing arrives at {wanted}"),
+            "Start the server, which registers itself; if it is running, see its log for the reason"
                 .to_owned(),
         ),
         BotTrouble::WebhookElsewhere { found } if wanted.is_empty() => (
-            format!("messages go to {found}, so they can't be asked for"),
+            format!("updates are sent to {found}, so they can't be polled"),
             "Restart the server; if that doesn't help, another program uses this token".to_owned(),
         ),
         BotTrouble::WebhookElsewhere { found } => (
-            format!("messages go to {found}, not to {wanted}"),
+            format!("updates are sent to {found}, not to {wanted}"),
             "Check `public_url` and restart; if that doesn't help, another program uses this token"
                 .to_owned(),
         ),
         BotTrouble::Certificate { said } => (
             format!("it doesn't trust the certificate of {wanted}: {said}"),
-            "The proxy must send the whole chain of a certificate that holds, for that very name"
+            "The proxy must send the full chain of a valid certificate for exactly that name"
                 .to_owned(),
         ),
         BotTrouble::Delivery { said, at } => (
-            format!("{} ago it could not deliver: {said}", age(*at, now)),
+            format!("delivery failed {} ago: {said}", age(*at, now)),
             format!("Try `curl {wanted}` from another machine: the server should answer 405"),
         ),
         BotTrouble::ManyWaiting { count } => (
-            format!("{count} messages of customers wait there"),
+            format!("{count} updates are pending"),
             "Look for errors in the server's log".to_owned(),
         ),
         BotTrouble::ForeignCertificate => (
-            "somebody gave it a certificate of their own for the bot".to_owned(),
+            "a self-signed certificate is registered for the bot".to_owned(),
             "Restart the server, which registers itself without one".to_owned(),
         ),
     };

@@ -1,4 +1,4 @@
-//! The programs that are told what happens, as far as the database knows.
+//! Check of outgoing webhooks, from the state in the database.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ pub(super) fn examine(all: &[Webhook], known: &[HookStanding], now: Timestamp) -
         let host = host(&webhook.url).unwrap_or_default();
         match known.iter().find(|standing| standing.url == webhook.url) {
             Some(standing) => say(&host, standing, now),
-            None => Finding::ok(ABOUT, format!("{host}: no server has run with it yet")),
+            None => Finding::ok(ABOUT, format!("{host}: no server has used it yet")),
         }
     };
     all.iter().map(look).collect()
@@ -31,16 +31,16 @@ fn say(host: &str, standing: &HookStanding, now: Timestamp) -> Finding {
         (Some(oldest), _) if !detail.is_empty() => Finding::warning(
             ABOUT,
             format!(
-                "{host}: {waiting} events wait, the oldest for {}: {detail}",
+                "{host}: {waiting} deliveries waiting, the oldest for {}: {detail}",
                 age(*oldest, now)
             ),
-            "See what that program and its log say; after 72 hours an event is given up",
+            "Check that program and its log; after 72 hours a delivery is no longer retried",
         ),
         (_, 1..) => Finding::warning(
             ABOUT,
-            format!("{host}: {undelivered} events were given up"),
-            "Let that program load everything anew, or try them again on the page “Staff”",
+            format!("{host}: {undelivered} deliveries failed for good"),
+            "Let that program reload everything, or retry them on the page “Staff”",
         ),
-        _ => Finding::ok(ABOUT, format!("{host}: {waiting} events wait")),
+        _ => Finding::ok(ABOUT, format!("{host}: {waiting} deliveries waiting")),
     }
 }

@@ -1,14 +1,15 @@
-//! What the shop says of itself to its customers.
+//! The shop's own particulars, as customers see them.
 
 use super::{Description, Line, Phone};
 
-/// What isn't set is empty.
+/// Name, address, opening hours, phone and terms of the shop. A setting that isn't configured is
+/// empty.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     pub name: Line,
     pub address: Line,
     pub hours: Line,
     pub phone: Option<Phone>,
-    /// What whoever leaves something here agrees to.
+    /// Terms that a customer accepts when they leave a device.
     pub terms: Description,
 }

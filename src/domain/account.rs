@@ -1,16 +1,16 @@
-//! Employees, and what they may do.
+//! Employees and their permissions.
 
 use super::{Email, EmployeeId, Error, Language, Result, TelegramId, TimeOfDay};
 
-/// What an employee may do.
+/// Permissions of an employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Runs the shop: invites, roles, deactivation; and everything that an employee may.
+    /// Manages invites, roles and deactivation, in addition to everything an employee may do.
     Owner,
     Employee,
 }
 
-/// Who may make an account, once there is one.
+/// Policy for creating accounts once the first one exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
     Invite,
@@ -18,7 +18,7 @@ pub enum Registration {
     Closed,
 }
 
-/// Who may ask which operations there are.
+/// Audience that may run introspection queries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Introspection {
     All,
@@ -26,39 +26,39 @@ pub enum Introspection {
     Off,
 }
 
-/// A person of the shop, as stored.
+/// An employee as stored.
 #[derive(Debug, Clone)]
 pub struct Employee {
     pub id: EmployeeId,
     pub email: Email,
     pub role: Role,
     pub active: bool,
-    /// The language of the pages; `None` until one was chosen.
+    /// Language of the pages; `None` until the employee chooses one.
     pub language: Option<Language>,
-    /// Every token carries the epoch in which it was made; raising it ends all of them.
+    /// Epoch carried by every token. Raising it revokes all tokens issued before.
     pub epoch: i64,
-    /// Where they are told of their work; `None` until they have linked it.
+    /// Chat for notifications about their tasks; `None` until the employee links Telegram.
     pub telegram: Option<TelegramId>,
-    /// When they have the list of each morning; `None` for never.
+    /// Local time of the daily task list; `None` turns it off.
     pub morning: Option<TimeOfDay>,
     pub created: jiff::Timestamp,
 }
 
-/// A signed-in employee. Holding one is the permission to do what staff do; only
-/// [`Employee::sign_in`] makes one.
+/// A signed-in employee and proof of that employee's permissions. Only [`Employee::sign_in`]
+/// constructs one.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor {
     id: EmployeeId,
     role: Role,
 }
 
-/// A signed-in owner. Holding one is the permission to do what owners do.
+/// A signed-in owner and proof of owner permissions.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner(EmployeeId);
 
 impl Employee {
     /// # Errors
-    /// [`Error::Unauthenticated`] for somebody who was deactivated.
+    /// [`Error::Unauthenticated`] when the account is deactivated.
     pub fn sign_in(&self) -> Result<Actor> {
         match self.active {
             true => Ok(Actor {
@@ -76,7 +76,7 @@ impl Actor {
     }
 
     /// # Errors
-    /// [`Error::Forbidden`] for everybody else.
+    /// [`Error::Forbidden`] when the actor is not an owner.
     pub fn require_owner(&self) -> Result<Owner> {
         match self.role {
             Role::Owner => Ok(Owner(self.id)),
@@ -92,7 +92,7 @@ impl Owner {
 }
 
 impl Role {
-    /// The word that SQL and the wire use.
+    /// Returns the word used in SQL and on the wire.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Owner => "OWNER",

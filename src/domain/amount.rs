@@ -1,20 +1,22 @@
-//! Numbers as people write sums of money: with signs, words, groups of digits and a decimal point.
+//! Parsing of sums of money as people write them: with signs, words, digit groups and a decimal
+//! point.
 
 use super::Currency;
 
-/// What is doubtful about a sum that was read all the same.
+/// A doubt about a sum that was nevertheless read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SumDoubt {
-    /// "1,500" was taken as a thousand and a half, since its currency has no third digit.
+    /// "1,500" was read as one thousand five hundred, because the currency has no third decimal
+    /// digit.
     Thousands,
-    /// It has more digits behind the point than its currency.
+    /// The sum has more decimal digits than its currency.
     Rounded,
-    /// Beside the number stands another currency, or what isn't a currency.
+    /// Next to the number is the name of another currency, or text that names no currency.
     OtherWords,
 }
 
-/// What people write for the currencies of this part of the world, in lower case; every currency
-/// is known by its code and its sign as well.
+/// Lower-case names that people write for common currencies. Every currency is also recognised by
+/// its code and its sign.
 const NAMES: [(&str, &[&str]); 12] = [
     ("RUB", &["р", "руб", "rur", "рублей", "рубля", "рубль"]),
     ("USD", &["us$", "долл", "долларов"]),
@@ -30,19 +32,19 @@ const NAMES: [(&str, &[&str]); 12] = [
     ("VND", &["₫", "đ"]),
 ];
 
-/// A number with what stands around it.
+/// A number and the text around it.
 pub(super) struct Amount {
-    /// Digits, points and commas; it begins with a digit.
+    /// Digits, points and commas; begins with a digit.
     number: String,
     pub negative: bool,
-    /// The words and signs around it, without minus and brackets.
+    /// Words and signs around the number, without minus signs and brackets.
     words: Vec<String>,
 }
 
-/// A number that is cut into its whole and its part.
+/// A number split into its whole and fractional parts.
 pub(super) enum Split {
     Clear(String, String),
-    /// The mark before the last three digits may be a decimal point, or stand between groups.
+    /// The mark before the last three digits may be a decimal point or a group separator.
     Open(char, String, String),
 }
 
@@ -53,13 +55,13 @@ fn is_mark(c: char) -> bool {
 }
 
 impl Amount {
-    /// `None` for what has no number, or more than one.
+    /// Finds the number in a text; `None` when it has no number or more than one.
     pub fn cut(text: &str) -> Option<Self> {
         let text = text.trim();
         let begin = text.find(|c: char| c.is_ascii_digit())?;
         let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
         let (before, mut after) = (&text[..begin], &text[end..]);
-        // ",5" is half of something; "Rs.5" is five.
+        // ",5" is a fraction without its whole part; in "Rs.5" the point belongs to the word.
         let lone = |rest: &str| !rest.ends_with(char::is_alphabetic);
         if before.strip_suffix(is_mark).is_some_and(lone) {
             return None;
@@ -81,7 +83,7 @@ impl Amount {
         })
     }
 
-    /// `None` where the groups don't have three digits each.
+    /// Splits the number at its decimal point; `None` where a group doesn't have three digits.
     pub fn split(&self) -> Option<Split> {
         let number = &*self.number;
         let marks: Vec<(usize, char)> = number
@@ -94,7 +96,7 @@ impl Amount {
         let of_kind = marks.iter().filter(|(_, kind)| *kind == mark).count();
         let (whole, part) = (&number[..last], &number[last + 1..]);
         if of_kind > 1 {
-            // One kind alone stands between the groups of a whole number.
+            // Several marks of one kind are group separators of a whole number.
             let whole = (of_kind == marks.len())
                 .then(|| ungrouped(number))
                 .flatten()?;
@@ -108,7 +110,7 @@ impl Amount {
         })
     }
 
-    /// Whether what stands around the number is anything but a name of this currency.
+    /// Returns whether the text around the number is anything but a name of this currency.
     pub fn names_another(&self, currency: Currency) -> bool {
         let code = currency.code();
         let names = NAMES.iter().filter(|(of, _)| *of == code);
@@ -120,7 +122,7 @@ impl Amount {
     }
 }
 
-/// What all sums of a column show of their decimal point, where they agree on one.
+/// Returns the decimal point used by the sums of a column, if they agree on one.
 pub fn decimal_point<'a>(texts: impl Iterator<Item = &'a str>) -> Option<char> {
     let (mut point, mut comma) = (false, false);
     for text in texts {
@@ -144,15 +146,15 @@ pub fn decimal_point<'a>(texts: impl Iterator<Item = &'a str>) -> Option<char> {
     }
 }
 
-/// The point of a sum in a currency with three digits behind it, when nothing else is known: its
-/// last mark, since "1.500" is how such sums are usually written.
+/// Returns the likely decimal point of a sum in a currency with three decimal digits: its last
+/// mark, since such sums are usually written as "1.500".
 pub fn three_digit_point(text: &str, currency: Currency) -> Option<char> {
     let last = || text.chars().rfind(|c| is_mark(*c));
     (currency.digits() == 3).then(last).flatten()
 }
 
-/// The part as a number of smallest units, and whether it had to be rounded, half away from zero.
-/// `None` for a part that a person has written with a digit too many.
+/// Returns the fraction in smallest units, and whether it was rounded (half away from zero). `None`
+/// for a fraction that is one digit too long, which is a typing error.
 pub(super) fn rounded(part: String, digits: usize) -> Option<(i64, bool)> {
     let kept = part.get(..digits).unwrap_or(&part);
     let minor: i64 = format!("{kept:0<digits$}")
@@ -163,11 +165,12 @@ pub(super) fn rounded(part: String, digits: usize) -> Option<(i64, bool)> {
     if rest.bytes().all(|digit| digit == b'0') {
         return Some((minor, false));
     }
-    // Programs that compute write many digits; people write one that is wrong.
+    // A computed value has many decimal digits; a typed one with a single excess digit is a
+    // mistake.
     (part.len() > 3).then(|| (minor + i64::from(rest.as_bytes()[0] >= b'5'), true))
 }
 
-/// Without spaces, and without apostrophes between groups of three digits.
+/// Removes spaces, and apostrophes between groups of three digits.
 fn without_gaps(number: &str) -> Option<String> {
     let bare: String = number.chars().filter(|c| !c.is_whitespace()).collect();
     let mut groups = bare.split(['\'', '’', 'ʼ']);
@@ -183,7 +186,7 @@ fn without_gaps(number: &str) -> Option<String> {
     text.chars().all(is_number).then_some(text)
 }
 
-/// A whole number without the marks between its groups of three digits.
+/// Removes the separators between groups of three digits from a whole number.
 fn ungrouped(number: &str) -> Option<String> {
     let groups: Vec<&str> = number.split(is_mark).collect();
     let (first, others) = groups.split_first()?;

@@ -1,36 +1,36 @@
-//! What a customer is asked to agree to before the work goes on.
+//! Price approvals: quotes that a customer has to accept before work continues.
 
 use jiff::Timestamp;
 
 use super::{ApprovalId, Channel, EmployeeId, Message, Sum, TaskId};
 
 words! {
-    /// What became of a question.
+    /// State of a quote.
     Decision { Asked = "ASKED", Agreed = "AGREED", Declined = "DECLINED", Withdrawn = "WITHDRAWN" }
 }
 
-/// A price with what it is for, as the customer was asked, and the answer.
+/// A quoted price with its explanation, and the customer's decision.
 #[derive(Debug, Clone)]
 pub struct Approval {
     pub id: ApprovalId,
     pub task: TaskId,
-    /// Who asked.
+    /// Employee who sent the quote.
     pub employee: Option<EmployeeId>,
     pub price: Sum,
     pub text: Option<Message>,
-    /// The version that the task had with this price.
+    /// Version of the task that this price was set in.
     pub task_version: i64,
     pub asked: Timestamp,
     pub decision: Decision,
-    /// When it was decided; `None` as long as it is [`Decision::Asked`].
+    /// Time of the decision; `None` while the quote is [`Decision::Asked`].
     pub decided: Option<Timestamp>,
-    /// By which way the customer answered, where they did.
+    /// Channel through which the customer answered, if they did.
     pub channel: Option<Channel>,
-    /// The customer declined, and nobody of the shop has reacted to it yet.
+    /// The customer declined, and no employee has reacted yet.
     pub unsettled: bool,
 }
 
-/// A question to be asked.
+/// A quote to be sent.
 #[derive(Debug, Clone)]
 pub struct NewApproval {
     pub price: Sum,

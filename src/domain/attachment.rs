@@ -1,7 +1,8 @@
-//! What comes with customers' messages besides words.
+//! Attachments of customers' messages.
 //!
-//! What a sender says of a file (its name, kind and size) is a claim. What the file is, its content
-//! alone decides, once it is here; until then the claim only helps to turn away what is too large.
+//! The name, kind and size that a sender declares are claims. Once the file is downloaded, its
+//! content alone determines its kind; until then the claim only serves to reject files that are too
+//! large.
 
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use super::letters::{is_visible, visible};
 use super::{AttachmentId, CommentId, Contents};
 
 words! {
-    /// What was sent.
+    /// Kind of an attachment.
     AttachmentKind {
         Photo = "PHOTO", Voice = "VOICE", VideoNote = "VIDEO_NOTE", Video = "VIDEO", Audio = "AUDIO",
         Animation = "ANIMATION", File = "FILE", Sticker = "STICKER", Place = "PLACE",
@@ -19,13 +20,13 @@ words! {
 }
 
 words! {
-    /// Where the file is. NOTED says that there is only the note: what was sent has no file, or one
-    /// that was turned away.
+    /// State of an attachment's file. NOTED means that only the note exists: the attachment has no
+    /// file, or its file was rejected.
     AttachmentState { Waiting = "WAITING", Here = "HERE", Lost = "LOST", Noted = "NOTED" }
 }
 
 impl AttachmentKind {
-    /// Whether the desk keeps files of this kind.
+    /// Returns whether files of this kind are stored.
     pub fn is_file(self) -> bool {
         match self {
             Self::Photo
@@ -41,29 +42,29 @@ impl AttachmentKind {
         }
     }
 
-    /// Whether the note says all that was sent.
+    /// Returns whether the note holds everything that was sent.
     fn is_whole_in_a_note(self) -> bool {
         matches!(self, Self::Place | Self::Contact | Self::Poll | Self::Dice)
     }
 }
 
-/// What is known of an attachment without its content.
+/// Metadata of an attachment, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     pub id: AttachmentId,
     pub kind: AttachmentKind,
     pub state: AttachmentState,
-    /// As the sender calls it; empty where they don't.
+    /// Name given by the sender; empty when there is none.
     pub file_name: String,
-    /// By the content, once it is here.
+    /// Media type detected from the content; `None` until the file is stored.
     pub media_type: Option<String>,
-    /// In bytes; what the sender says until it is here.
+    /// Size in bytes; the sender's claim until the file is stored.
     pub size: Option<i64>,
-    /// In seconds.
+    /// Duration in seconds.
     pub duration: Option<i64>,
-    /// What a place, a contact or a question says.
+    /// Text of a place, a contact or a poll.
     pub about: String,
-    /// In pixels; of a picture that browsers show.
+    /// Width in pixels, for pictures that browsers display.
     pub width: Option<i64>,
     pub height: Option<i64>,
 }
@@ -73,16 +74,17 @@ impl Attachment {
         self.kind == AttachmentKind::Photo
     }
 
-    /// Whether a file was sent that isn't kept.
+    /// Returns whether a file was sent but isn't stored.
     pub fn is_missing(&self) -> bool {
         self.kind.is_file() && matches!(self.state, AttachmentState::Lost | AttachmentState::Noted)
     }
 
-    /// The name under which staff get the file: as the sender calls it, with the ending of what it is.
+    /// Returns the name under which staff download the file: the sender's name with the extension
+    /// of the detected type.
     pub fn download_name(&self) -> String {
         let ending = self.media_type.as_deref().and_then(ending_of);
         let ending = ending.unwrap_or("bin");
-        // An archive that was restored may hold any name.
+        // A restored archive may contain any name.
         let stem = match safe_name(&self.file_name).as_str() {
             "" => self.id.to_string(),
             name => name.to_owned(),
@@ -94,7 +96,7 @@ impl Attachment {
     }
 }
 
-/// What came with a message, as the messenger describes it.
+/// An incoming attachment, as the messenger describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enclosure {
     pub kind: AttachmentKind,
@@ -110,29 +112,30 @@ pub struct Enclosure {
 /// A file at the messenger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteFile {
-    /// What it is fetched by.
+    /// Identifier used to download the file.
     pub id: String,
-    /// The same for the same file, whoever sends it and how often.
+    /// Identifier that stays the same however often the file is sent, and by whom.
     pub unique: String,
 }
 
-/// How much of what was sent reaches the shop.
+/// Decision about how much of an attachment is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeping {
-    /// All of it, as far as can be said before it is fetched.
+    /// All of it, as far as can be told before the download.
     Whole,
-    /// That it was sent, and no more: the desk can't keep such a thing.
+    /// Only a note that it was sent: files of this kind are not stored.
     MarkOnly,
     TooLarge,
-    /// The customer has sent too many files within a day.
+    /// The customer has reached the daily limit of files.
     TooMany,
 }
 
 impl Enclosure {
-    /// Files of one customer within a day.
+    /// Maximum number of files from one customer within 24 hours.
     pub const A_DAY: usize = 50;
 
-    /// Decides before it is fetched, when the customer has sent so many files within a day.
+    /// Decides before the download; `within_a_day` is the number of files that the customer has
+    /// sent within 24 hours.
     pub fn keeping(&self, within_a_day: usize) -> Keeping {
         let large = i64::try_from(Contents::MAX).is_ok_and(|max| self.size > Some(max));
         match &self.file {
@@ -144,29 +147,29 @@ impl Enclosure {
         }
     }
 
-    /// Whether it is to be fetched.
+    /// Returns the file to download, if any.
     pub fn wanted(&self, keeping: Keeping) -> Option<&RemoteFile> {
         let file = self.file.as_ref();
         file.filter(|_| self.kind.is_file() && keeping == Keeping::Whole)
     }
 }
 
-/// A file that is still at the messenger.
+/// A file waiting to be downloaded from the messenger.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub id: AttachmentId,
     pub comment: CommentId,
     pub kind: AttachmentKind,
-    /// What Telegram calls it.
+    /// Telegram's `file_id`.
     pub file: String,
-    /// Tries before this one.
+    /// Number of earlier attempts.
     pub attempts: u32,
     pub created: Timestamp,
 }
 
 impl Wanted {
-    /// The kind of what was fetched: what browsers show is a picture, whatever was announced, and a
-    /// picture that they don't show is a file.
+    /// Returns the kind of the downloaded content: anything that browsers display is a photo,
+    /// whatever was announced, and a photo that they can't display becomes a file.
     pub fn kind_of(&self, contents: &Contents) -> AttachmentKind {
         match (self.kind, contents.picture()) {
             (AttachmentKind::Photo | AttachmentKind::File, Some(_)) => AttachmentKind::Photo,
@@ -176,10 +179,10 @@ impl Wanted {
     }
 }
 
-/// The name of a file as the sender gives it, fit for any system that staff may have: the last part
-/// of a path, with nothing in it that systems read as a sign or that people don't see.
+/// Returns a sender's file name made safe for every operating system: the last component of its
+/// path, without invisible characters and without characters that have a special meaning.
 pub fn safe_name(sent: &str) -> String {
-    /// Characters, not bytes.
+    /// In characters, not bytes.
     const MAX: usize = 100;
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let seen = |c: &char| *c == ' ' || is_visible(*c);
@@ -189,14 +192,14 @@ pub fn safe_name(sent: &str) -> String {
     });
     let clean: String = clean.collect();
     let clean = clean.trim_matches([' ', '.']);
-    // The ending is what people look at.
+    // Truncates at the front, so that the extension stays.
     let too_many = clean.chars().count().saturating_sub(MAX);
     clean.chars().skip(too_many).collect()
 }
 
-/// A text that somebody sent, on one line.
+/// Returns a text from a sender on one line.
 pub fn one_line(sent: &str) -> String {
-    /// Characters, not bytes.
+    /// In characters, not bytes.
     const MAX: usize = 2_000;
     let sent = visible(sent);
     let clean: String = sent.chars().filter(|c| !c.is_control()).take(MAX).collect();

@@ -1,55 +1,55 @@
-//! How the bot stands with Telegram.
+//! Health of the bot's connection with Telegram.
 
 use jiff::{Timestamp, ToSpan};
 
-/// So many messages of customers waiting at Telegram mean that they don't arrive.
+/// Number of pending updates at Telegram above which delivery counts as broken.
 const MANY_WAITING: u32 = 100;
-/// A failed delivery that is older, and after which nothing waits, was got over.
+/// Age in hours after which a delivery error with nothing pending counts as resolved.
 const RECENT_HOURS: i64 = 1;
 
-/// What is known of the bot at the moment.
+/// Known state of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotState {
-    /// There is none in this shop.
+    /// No bot is configured.
     Off,
-    /// Nobody has looked yet.
+    /// Not checked yet.
     Unknown,
     Seen(BotHealth),
 }
 
-/// What Telegram said when it was asked.
+/// Result of a check against Telegram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotHealth {
     pub seen: Timestamp,
-    /// The bot's name at Telegram; `None` when Telegram didn't say.
+    /// Username of the bot; `None` when Telegram didn't return it.
     pub name: Option<String>,
-    /// The worst one first.
+    /// Problems, most severe first.
     pub troubles: Vec<BotTrouble>,
 }
 
-/// Something to be put right.
+/// A problem that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotTrouble {
-    /// Telegram can't be asked, and why.
+    /// Telegram can't be reached, with the reason.
     Unreachable { detail: String },
-    /// Telegram knows no bot with this token.
+    /// Telegram rejects the bot token.
     TokenRefused,
-    /// Another program fetches the messages with this token.
+    /// Another program receives updates with the same token.
     OtherFetcher,
-    /// Messages go to another address than ours, or (with an empty one) nowhere.
+    /// The registered update address is not ours, or is empty.
     WebhookElsewhere { found: String },
-    /// Telegram doesn't trust our certificate.
+    /// Telegram rejects our TLS certificate.
     Certificate { said: String },
-    /// Telegram could not deliver to us.
+    /// Telegram failed to deliver an update to us.
     Delivery { said: String, at: Timestamp },
-    /// Messages pile up there.
+    /// Updates pile up at Telegram.
     ManyWaiting { count: u32 },
-    /// Somebody gave Telegram a certificate of their own, which we never do.
+    /// A self-signed certificate is registered at Telegram, which this program never does.
     ForeignCertificate,
 }
 
 impl BotTrouble {
-    /// Whether customers notice it: they get no answers or no notices.
+    /// Returns whether customers notice the problem: they get no responses or no notices.
     pub fn stops_the_bot(&self) -> bool {
         match self {
             Self::Unreachable { .. }
@@ -62,10 +62,10 @@ impl BotTrouble {
     }
 }
 
-/// What Telegram knows of the way to us (<https://core.telegram.org/bots/api#webhookinfo>).
+/// Telegram's record of our update route (<https://core.telegram.org/bots/api#webhookinfo>).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Webhook {
-    /// Empty when updates are to be polled.
+    /// Registered address; empty when updates are polled.
     pub url: String,
     pub waiting: u32,
     pub last_error: Option<(Timestamp, String)>,
@@ -73,7 +73,8 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// What is wrong with it when `wanted` is the right address; an empty one when we poll.
+    /// Returns the problems of the registration, given that `wanted` is the right address (empty
+    /// when updates are polled).
     pub fn troubles(&self, wanted: &str, now: Timestamp) -> Vec<BotTrouble> {
         let mut found = Vec::new();
         if self.url != wanted {

@@ -1,38 +1,39 @@
-//! What is said about a task, by staff and by its customer.
+//! Comments on a task, by staff and by its customer.
 
 use jiff::Timestamp;
 
 use super::{Attachment, Author, CommentId, EmployeeId, Message, TaskId};
 
 words! {
-    /// Who says it to whom.
+    /// Direction of a comment.
     CommentKind { Internal = "INTERNAL", ToCustomer = "TO_CUSTOMER", FromCustomer = "FROM_CUSTOMER" }
 }
 
 words! {
-    /// By which way a customer reaches the shop.
+    /// Channel between a customer and the shop.
     Channel { Telegram = "TELEGRAM", Page = "PAGE" }
 }
 
-/// Something that was said.
+/// A comment on a task.
 #[derive(Debug, Clone)]
 pub struct Comment {
     pub id: CommentId,
     pub task: TaskId,
     pub kind: CommentKind,
     pub author: Author,
-    /// Of what a customer said.
+    /// Channel of a customer's comment.
     pub channel: Option<Channel>,
-    /// Nothing where something else came without words.
+    /// Text of the comment; empty when it has only attachments.
     pub text: Message,
-    /// What came with it: several of an album.
+    /// Attachments of the comment; several when the customer sent an album.
     pub attachments: Vec<Attachment>,
     pub at: Timestamp,
-    /// `None` where a customer's words still wait for the shop, and for all that staff said.
+    /// Settlement of a customer's comment; `None` while it awaits a reply, and for every comment by
+    /// staff.
     pub settled: Option<Settled>,
 }
 
-/// When a customer's words got their answer, or staff saw that they need none.
+/// When and by whom a customer's comment was answered or marked as needing no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {
     pub at: Timestamp,
@@ -40,12 +41,12 @@ pub struct Settled {
 }
 
 impl Comment {
-    /// Whether the customer waits for an answer.
+    /// Returns whether the customer awaits a reply.
     pub fn is_open(&self) -> bool {
         self.kind == CommentKind::FromCustomer && self.settled.is_none()
     }
 
-    /// Whether the customer sees it, too.
+    /// Returns whether the customer sees the comment as well.
     pub fn is_shared(&self) -> bool {
         self.kind != CommentKind::Internal
     }

@@ -1,9 +1,9 @@
-//! What files are, by their content.
+//! Detection of file types by content.
 
 use super::Image;
 use super::metadata::without_metadata;
 
-/// The content of a file that the desk keeps.
+/// Content of a file that may be stored.
 #[derive(Debug, Clone)]
 pub struct Contents {
     media_type: &'static str,
@@ -12,13 +12,13 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// The longest file that is kept, in bytes. Telegram's own pictures are a tenth of that, and a
-    /// voice message of a quarter of an hour is as long.
+    /// Maximum size of a stored file, in bytes. Telegram's own pictures take a tenth of that, and a
+    /// voice message reaches it after about a quarter of an hour.
     pub const MAX: usize = 4 * 1024 * 1024;
 
-    /// Looks what it is, and takes off what a picture says of its making; `None` for what is too long, or of
-    /// no kind that is kept. Programs, archives and pages are none, and neither is what has no signature to
-    /// be known by.
+    /// Detects the type and strips a picture's metadata. `None` for content that is too long or
+    /// whose type isn't accepted: executables, archives, HTML, and anything without a known
+    /// signature.
     pub fn parse(bytes: Vec<u8>) -> Option<Self> {
         if bytes.len() > Self::MAX {
             return None;
@@ -43,7 +43,7 @@ impl Contents {
         self.media_type
     }
 
-    /// What it is as a picture, where browsers show it as one.
+    /// Returns the picture's properties, if browsers can display it.
     pub fn picture(&self) -> Option<Image> {
         self.picture
     }
@@ -53,8 +53,8 @@ impl Contents {
     }
 }
 
-/// The kinds that are kept, with the endings of their names. A document is what people fill in and
-/// sign; the signatures are those of `infer`.
+/// Accepted media types with their file extensions. Documents are the formats that people fill in
+/// and sign; the signatures come from `infer`.
 const KEPT: [(&str, &str); 27] = [
     ("image/jpeg", "jpg"),
     ("image/png", "png"),
@@ -97,7 +97,7 @@ pub(super) fn ending_of(media_type: &str) -> Option<&'static str> {
     known.map(|(_, ending)| *ending)
 }
 
-/// Whether a name that ends so says what it is.
+/// Returns whether a file extension matches the expected one.
 pub(super) fn is_ending_of(its: &str, ending: &str) -> bool {
     let its = its.to_ascii_lowercase();
     its == ending

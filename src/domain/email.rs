@@ -1,4 +1,4 @@
-//! E-mail addresses, by which employees sign in.
+//! E-mail addresses, which are the login names of employees.
 
 use email_address::{EmailAddress, Options};
 use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
@@ -6,12 +6,14 @@ use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 use super::letters::plain;
 use super::{Problem, Result};
 
-/// An address as it was typed, in any script. Two that lead to the same mailbox are one: see [`Email::key`].
+/// An e-mail address as typed, in any script. Two spellings of one mailbox have the same
+/// [`Email::key`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// RFC 5321 §4.5.3.1.3 allows a path of 256 octets with its angle brackets, also in UTF-8 (RFC 6531 §3.4).
+    /// RFC 5321 §4.5.3.1.3 allows a path of 256 octets including its angle brackets, also in UTF-8
+    /// (RFC 6531 §3.4).
     const MAX: usize = 254;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -41,16 +43,16 @@ impl Email {
         &self.0
     }
 
-    /// What makes an address unique: it without regard to case, to how its letters are composed, and to whether its
-    /// domain is written in its own script or for the DNS (`почта.рф`, `xn--80a1acny.xn--p1ai`).
+    /// Returns the uniqueness key: the address without regard to case, Unicode composition and the
+    /// spelling of its domain (`почта.рф`, `xn--80a1acny.xn--p1ai`).
     pub fn key(&self) -> String {
         canonical(&self.0).unwrap_or_else(|| self.0.to_lowercase())
     }
 }
 
-/// Whether a character may stand in an address without quotes (RFC 5322 §3.2.3, RFC 6531 §3.3). In quotes
-/// almost anything may, spaces and markup too; nobody has such a mailbox, and whatever shows or exports an
-/// address would have to think of it.
+/// Returns whether a character is allowed in an unquoted address (RFC 5322 §3.2.3, RFC 6531 §3.3).
+/// Quoted addresses may contain almost anything, including spaces and markup; they don't occur in
+/// practice, and every output would have to escape them.
 fn is_fit(c: char) -> bool {
     let is_special = matches!(
         c,
@@ -59,8 +61,8 @@ fn is_fit(c: char) -> bool {
     (c.is_ascii_graphic() && !is_special) || !c.is_ascii()
 }
 
-/// Whether a domain may be one of mail: labels of letters, digits and hyphens (RFC 5321 §2.3.5), at least two.
-/// The underscore isn't one of these, and was always taken.
+/// Returns whether a domain can receive mail: at least two labels of letters, digits and hyphens
+/// (RFC 5321 §2.3.5). Underscores are accepted for compatibility with existing accounts.
 fn is_domain(domain: &str) -> bool {
     let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let is_label = |label: &str| {
@@ -70,18 +72,19 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(is_label)
 }
 
-/// The crate's, but for names before an address and for addresses of machines.
+/// Returns the parser's default options, but without display names and without IP-address literals.
 fn options() -> Options {
     Options::default()
         .without_display_text()
         .without_domain_literal()
 }
 
-/// The form in which addresses are compared; `None` for what has characters that no address has.
+/// Returns the form used for comparison; `None` when it contains characters that are invalid in an
+/// address.
 ///
-/// Unicode's rules for domains (UTS #46) fold case, width and composition, and refuse what can't be seen. Nobody has
-/// such rules for what stands before the @, which each mail server may read as it likes: people take the same ones for
-/// granted.
+/// Unicode's rules for domains (UTS #46) fold case, width and composition, and reject invisible
+/// characters. The local part has no such rules, since each mail server may interpret it as it
+/// likes; the same ones are applied to it, because users expect that.
 fn canonical(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let local = match local.is_ascii() {
@@ -93,7 +96,7 @@ fn canonical(address: &str) -> Option<String> {
             local.into_owned()
         }
     };
-    // What has always been taken stays as it is.
+    // ASCII domains are not validated further, for compatibility with existing accounts.
     let domain = match domain.is_ascii() {
         true => domain.to_ascii_lowercase(),
         false => idna::domain_to_ascii_strict(domain).ok()?,
@@ -167,7 +170,7 @@ mod tests {
         ] {
             assert_eq!(Email::parse("email", text).unwrap().as_str(), text);
         }
-        // What can't be seen is taken off, as from every other text.
+        // Invisible characters are removed, as from every other text.
         assert_eq!(
             Email::parse("email", "a\u{202e}@x.ru\u{200b}")
                 .unwrap()

@@ -1,5 +1,5 @@
-//! The one error of the program. It knows nothing of HTTP, GraphQL or Telegram: each of those
-//! converts it last, in its own single place.
+//! The program's one error type. It is independent of HTTP, GraphQL and Telegram; each of these
+//! converts it at its boundary, in a single place.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use super::{CustomerId, EmployeeId};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a use case did not happen. Nothing was changed when one of these comes back.
+/// Reason why a use case failed. Nothing was changed when one of these is returned.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error("not signed in")]
     Unauthenticated,
-    #[error("only the owner may do this")]
+    #[error("only an owner may do this")]
     Forbidden,
     #[error("not found")]
     NotFound,
@@ -23,28 +23,29 @@ pub enum Error {
     Conflict(#[from] Conflict),
     #[error("too many attempts")]
     RateLimited { retry_after: Duration },
-    /// There is no memory for a big answer at the moment.
-    #[error("too many big answers are under way")]
+    /// The memory budget for large responses is exhausted.
+    #[error("too many large responses in progress")]
     Busy { retry_after: Duration },
-    /// There is no room to write anything down; people can help.
+    /// The disk is full; an operator has to act.
     #[error("the disk is full")]
     DiskFull(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// The database's file was deleted or exchanged while it was in use. Nothing is written any more; people can help.
-    #[error("the database is gone")]
+    /// The database file was deleted or replaced while in use. All writes are refused; an operator
+    /// has to act.
+    #[error("the database file was deleted or replaced")]
     DatabaseLost(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// A failure of ours. Its text is for the log and is never shown to a caller.
+    /// An internal failure. Its text is logged and never shown to a caller.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// Wraps a failure of ours (a database, a file, a bug).
+    /// Wraps an internal failure (database, file system, bug).
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(source.into()))
     }
 }
 
-/// A value that was refused, with the name of its field as the caller spells it.
+/// A rejected value, with the name of its field as the caller spells it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {}", problem.key())]
 pub struct Invalid {
@@ -52,7 +53,7 @@ pub struct Invalid {
     pub problem: Problem,
 }
 
-/// What is wrong with a value. Each has a sentence in every language, under [`Problem::key`].
+/// Reason for rejecting a value. Each has a sentence in every language, under [`Problem::key`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     Required,
@@ -62,11 +63,11 @@ pub enum Problem {
     ControlCharacters,
     PhoneCharacters,
     PhoneLength,
-    /// There are several numbers where one is wanted.
+    /// The text contains several numbers where one is expected.
     PhoneSeveral,
-    /// It can't be told where the number ends.
+    /// The end of the number is ambiguous.
     PhoneUnclear,
-    /// A spreadsheet has kept its first digits only.
+    /// A spreadsheet kept only the number's leading digits.
     PhoneRounded,
     EmailMalformed,
     DayMalformed,
@@ -75,7 +76,8 @@ pub enum Problem {
     SumMalformed,
     SumAmbiguous,
     SumNegative,
-    /// The bound is in what the caller writes: in whole units where it is a text.
+    /// `max` is in whole units where the input is text, and in the smallest unit where it is a
+    /// number.
     SumTooLarge {
         max: usize,
     },
@@ -153,7 +155,7 @@ pub enum Problem {
     DigitsLost,
     HeadingsUnknown,
     NoSuchHeading,
-    /// Two columns of a file are to fill one field.
+    /// Two columns of a file map to the same field.
     ColumnTwice {
         first: String,
         second: String,
@@ -162,11 +164,11 @@ pub enum Problem {
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
-    /// A text in an archive is longer than any that we take.
+    /// A text in an archive exceeds the limit.
     ArchiveText {
         kib: usize,
     },
-    /// The same for a file.
+    /// A file in an archive exceeds the limit.
     ArchiveFile {
         mib: usize,
     },
@@ -189,7 +191,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The id of the sentence in `i18n/*.ftl`.
+    /// Returns the message id in `i18n/*.ftl`.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Required => "problem-required",
@@ -274,7 +276,7 @@ impl Problem {
         }
     }
 
-    /// The bound that the sentence names, where it names one.
+    /// Returns the limit that the message names, if any.
     pub fn bound(&self) -> Option<usize> {
         match self {
             Self::TooLong { max }
@@ -302,7 +304,7 @@ impl Problem {
         }
     }
 
-    /// Names the field that the problem is in.
+    /// Attaches the name of the rejected field.
     pub fn at(self, field: &'static str) -> Invalid {
         Invalid {
             field,
@@ -311,31 +313,31 @@ impl Problem {
     }
 }
 
-/// A change that was right when it was typed, and that somebody or something else overtook.
+/// A valid change that conflicts with the current state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    #[error("the task was changed meanwhile")]
+    #[error("the task was changed by somebody else")]
     Version { current: i64 },
-    #[error("the phone belongs to another card")]
+    #[error("the phone belongs to another customer")]
     PhoneTaken { customer: CustomerId },
     #[error("the e-mail belongs to another employee")]
     EmailTaken,
     #[error("another stage has the name")]
     StageNameTaken,
-    #[error("the last stage of a status can't go")]
+    #[error("the last stage of a status can't be deleted")]
     LastStage,
-    #[error("the last owner can't go")]
+    #[error("the last owner can't be removed")]
     LastOwner { owner: EmployeeId },
-    #[error("the file would be imported otherwise now")]
+    #[error("the import would have another outcome now")]
     Import,
-    #[error("the customer has been told already")]
+    #[error("the customer has been notified already")]
     CustomerTold,
-    #[error("something else was decided about the file than was shown")]
+    #[error("the import choices differ from the preview")]
     ImportChoices,
 }
 
 impl Conflict {
-    /// The id of the sentence in `i18n/*.ftl`.
+    /// Returns the message id in `i18n/*.ftl`.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Version { .. } => "conflict-version",
@@ -351,18 +353,18 @@ impl Conflict {
     }
 }
 
-/// How many whole seconds somebody is told to wait: rather one too many than to come in vain.
+/// Returns a waiting time in whole seconds, rounded up so that a retry after it succeeds.
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + 1
 }
 
-/// An error with what it came from.
+/// Formats an error with the chain of its sources.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let said = cause.to_string();
-        // Some say at once what they came from.
+        // Some errors already include the text of their source.
         if !text.ends_with(&said) {
             text += &format!(": {said}");
         }

@@ -1,4 +1,4 @@
-//! Numbers that can't be mistaken for one another.
+//! Typed ids, which can't be mistaken for one another.
 
 use std::fmt;
 
@@ -13,12 +13,12 @@ macro_rules! ids {
         pub struct $name(i64);
 
         impl $name {
-            /// Reads a number from 1 to 2⁶³ − 1, in decimal digits alone.
+            /// Parses an id from 1 to 2⁶³ − 1, in decimal digits only.
             pub fn parse(field: &'static str, text: &str) -> Result<Self, Invalid> {
                 positive(text).map(Self).ok_or(Problem::IdMalformed.at(field))
             }
 
-            /// For the store, which has the number from the database.
+            /// Wraps an id read from the database.
             pub const fn from_row(id: i64) -> Self {
                 Self(id)
             }
@@ -37,28 +37,28 @@ macro_rules! ids {
 }
 
 ids! {
-    /// The number of a task, as the customer hears it («заявка № 12»). Never given twice.
+    /// Number of a task, as customers know it («заявка № 12»). Never reused.
     TaskId
     CustomerId
     EmployeeId
     InviteId
     CommentId
     ApprovalId
-    /// What came with a customer's message.
+    /// Attachment of a customer's message.
     AttachmentId
-    /// A row of a task's history.
+    /// Row of a task's history.
     EventId
-    /// A row of the outbox.
+    /// Row of the outbox.
     NoticeId
-    /// A step inside a status. Never given twice.
+    /// Stage within a status. Never reused.
     StageId
-    /// A program that is told what happens here.
+    /// Registered outgoing webhook.
     WebhookId
-    /// What such a program is to be told; it knows by this what it was told already.
+    /// Queued delivery to a webhook. Receivers deduplicate by this id.
     DeliveryId
 }
 
-/// A sign-in, which every token of it names.
+/// A sign-in session, named by every token issued for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId([u8; Self::LENGTH]);
 
@@ -74,8 +74,8 @@ impl SessionId {
     }
 }
 
-/// A person's number at Telegram, at most 52 bits wide
-/// (<https://core.telegram.org/bots/api#user>); in a private chat the chat's number as well.
+/// Telegram user id, at most 52 bits wide (<https://core.telegram.org/bots/api#user>); in a private
+/// chat it is also the chat id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TelegramId(i64);
 
@@ -88,7 +88,7 @@ impl TelegramId {
             .ok_or(Problem::TelegramIdMalformed.at(field))
     }
 
-    /// A number that Telegram sent. Groups and channels have negative ones; those are refused.
+    /// Accepts an id sent by Telegram. Groups and channels have negative ids, which are rejected.
     pub fn from_wire(id: i64) -> Option<Self> {
         (1..=Self::MAX).contains(&id).then_some(Self(id))
     }

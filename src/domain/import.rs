@@ -1,20 +1,20 @@
-//! Files whose rows become customers and tasks.
+//! Import of files whose rows become customers and tasks.
 
 use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
-/// Where a file comes from, as its headings tell.
+/// Origin of a file, detected by its headings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Our own export.
+    /// An export of this program.
     Zayavka,
-    /// RemOnline's export of orders.
+    /// An order export of RemOnline.
     RemOnline,
-    /// A table that somebody made; its rows have no numbers.
+    /// Any other table; its rows have no numbers.
     Other,
 }
 
 impl Source {
-    /// The word that SQL uses.
+    /// Returns the word used in SQL.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Zayavka => "zayavka",
@@ -24,53 +24,54 @@ impl Source {
     }
 }
 
-/// A file, read as far as it can be read without the database.
+/// A file, parsed as far as possible without the database.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     pub source: Source,
     pub rows: Vec<ImportRow>,
-    /// Headings of the columns that have no field of ours, and go into the description.
+    /// Headings of the columns without a field of their own, which go into the description.
     pub described: Vec<String>,
-    /// Headings of those that go into a note for colleagues.
+    /// Headings of the columns that go into an internal note.
     pub noted: Vec<String>,
-    /// Headings of the columns that are not taken.
+    /// Headings of the columns that are not imported.
     pub left_out: Vec<String>,
-    /// The sheet of the workbook that was read.
+    /// Name of the worksheet that was read.
     pub worksheet: Option<String>,
     pub dates: DateOrders,
-    /// Why nothing of it can be taken, whatever its rows say. Then no row was read.
+    /// Reason why nothing of the file can be imported. If set, no rows were read.
     pub problem: Option<Invalid>,
-    /// What is to be said of the whole file.
+    /// Remarks about the whole file.
     pub remarks: Vec<Observation>,
-    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    /// Whether rows with errors are skipped, instead of failing the whole file.
     pub skips_invalid: bool,
-    /// All that the owner decided about it, as one text for the digest.
+    /// All choices of the owner for this file, as one text that goes into the digest.
     pub choices: String,
 }
 
 /// The order of day and month in a file's dates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DateOrders {
-    /// Headings of the columns that don't tell their order.
+    /// Headings of the columns whose dates are ambiguous.
     pub ambiguous: Vec<String>,
-    /// The order that somebody chose for those.
+    /// The order chosen for those columns.
     pub chosen: Option<DateOrder>,
 }
 
-/// A row of a file: a task, or a customer alone.
+/// A row of a file: a task, or only a customer.
 #[derive(Debug, Clone)]
 pub struct ImportRow {
-    /// Counted as a spreadsheet does, with the headings as row 1.
+    /// Row number as a spreadsheet counts; the headings are row 1.
     pub row: usize,
-    /// The number that the task has there; empty without one.
+    /// The task's number in the other program; empty if none.
     pub number: String,
-    /// What our own export writes for a task to be known by ([`Task::export_key`]); empty without.
+    /// The key that this program's own export writes ([`Task::export_key`]); empty if none.
     pub key: String,
-    /// All that it says, by which it is known again: its cells with [`ImportRow::BETWEEN`] between
-    /// them.
+    /// All cells joined by [`ImportRow::BETWEEN`]. Identifies the row when the file is imported
+    /// again.
     pub cells: String,
     pub phone: Option<Phone>,
-    /// The other phones of a customer without a task. A card has one phone, so each gets its own.
+    /// Other phones of a customer row without a task. A customer record has one phone, so each gets
+    /// its own record.
     pub other_phones: Vec<Phone>,
     pub name: Option<Name>,
     /// `None` in a file of customers.
@@ -79,35 +80,35 @@ pub struct ImportRow {
 }
 
 impl Sheet {
-    /// The rows that can't be taken.
+    /// Returns the rows with errors.
     pub fn refused(&self) -> impl Iterator<Item = &ImportRow> {
         self.rows.iter().filter(|row| row.is_refused())
     }
 }
 
 impl ImportRow {
-    /// Whether it has an error, for which it can't be taken.
+    /// Returns whether the row has an error and can't be imported.
     pub fn is_refused(&self) -> bool {
         self.remarks.iter().any(|remark| remark.what.is_wrong())
     }
 
-    /// Stands between the cells, and in none of them.
+    /// Separator between cells; occurs in none of them.
     pub const BETWEEN: char = '\u{1f}';
 }
 
-/// A task as a file tells it.
+/// A task as described by a file.
 #[derive(Debug, Clone)]
 pub struct ImportTask {
-    /// With no number and no customer yet.
+    /// The task, without a number or a customer yet.
     pub task: Task,
     pub details: Details,
-    /// The number of an earlier row whose warranty it is done under.
+    /// Number of the earlier row under whose warranty this task is done.
     pub warranty_of: Option<String>,
-    /// What is said about it to colleagues.
+    /// Text for an internal note.
     pub note: Option<Message>,
 }
 
-/// What is to be said of a cell.
+/// An observation about a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The heading as it stands in the file; empty for the whole row.
@@ -122,43 +123,43 @@ impl Remark {
     }
 }
 
-/// What was seen in a cell. Each has a sentence in every language.
+/// An observation made while reading. Each has a sentence in every language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {
-    /// The row can't be taken, and so the file can't.
+    /// The row can't be imported, and therefore neither can the file.
     Wrong(Problem),
     StatusUnknown,
-    /// The word for the status has a negation in it, or means several of ours.
+    /// The status word contains a negation, or matches several statuses.
     StatusUnsure,
     StageUnknown,
     CategoryUnknown,
     EmployeeUnknown,
     NoCustomer,
-    /// The card has another name already, which stays.
+    /// The existing customer has another name, which is kept.
     NameKept,
     WarrantyUnknown,
-    /// The others of a task stand in a note for colleagues.
+    /// A task's additional phones are kept in an internal note.
     MorePhones,
-    /// No numbering plan has the phone, which is taken all the same.
+    /// The phone fits no numbering plan and is accepted nevertheless.
     PhoneUnusual,
-    /// The others of a customer without a task get cards of their own.
+    /// Additional phones of a customer without a task get records of their own.
     MoreCards,
-    /// A cell of phones of a task holds something else, too, which stands in a note for colleagues.
+    /// A phone cell of a task also contains other text, which is kept in an internal note.
     PartsNoted,
-    /// A cell of phones of a customer without a task holds something else, too, which has no place.
+    /// A phone cell of a customer without a task also contains other text, which is dropped.
     PartsLeftOut,
-    /// Nothing says when the task was accepted.
+    /// The row doesn't say when the task was accepted.
     NoDate,
-    /// No column says so of any task.
+    /// No column says when tasks were accepted.
     NoDateColumn,
-    /// It doesn't fit its field, and stands in the description.
+    /// The value doesn't fit its field and is kept in the description.
     Moved,
-    /// A spreadsheet has shortened a long number to a power of ten.
+    /// A spreadsheet has shortened a long number to scientific notation.
     DigitsLost,
-    /// A spreadsheet has probably made a date of it.
+    /// A spreadsheet has probably converted the value to a date.
     LikeDate,
     Sum(SumDoubt),
-    /// The row goes over that many lines of the file.
+    /// The row spans this many lines of the file.
     ManyLines(usize),
 }
 
@@ -167,7 +168,7 @@ impl Observation {
         matches!(self, Self::Wrong(_))
     }
 
-    /// The id of the sentence in `i18n/*.ftl`.
+    /// Returns the message id in `i18n/*.ftl`.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Wrong(problem) => problem.key(),
@@ -196,7 +197,7 @@ impl Observation {
         }
     }
 
-    /// The number that the sentence names, where it names one.
+    /// Returns the number that the message names, if any.
     pub fn bound(&self) -> Option<usize> {
         match self {
             Self::Wrong(problem) => problem.bound(),
@@ -206,19 +207,19 @@ impl Observation {
     }
 }
 
-/// What becomes of a row.
+/// Outcome of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     NewTask,
     NewCustomer,
-    /// There is a card with the phone; it gets the name where it has none.
+    /// A customer with this phone exists; it gets the name if it has none.
     KnownCustomer,
-    /// The task was imported before, or never left.
+    /// The task was imported before, or was created in this database.
     AlreadyHere(TaskId),
     Refused,
 }
 
-/// Whose task a new one is.
+/// The customer of a new task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
     New,
@@ -226,19 +227,19 @@ pub enum Whose {
     Nobody,
 }
 
-/// A row of a file, and what becomes of it.
+/// A row of a file with its outcome.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub row: usize,
     pub number: String,
     pub outcome: Outcome,
     pub whose: Whose,
-    /// Cards that are made for the customer's other phones.
+    /// Number of customer records created for the additional phones.
     pub more_cards: usize,
     pub remarks: Vec<Remark>,
 }
 
-/// What happens when a file is imported, or has happened.
+/// The preview or the result of an import.
 #[derive(Debug, Clone)]
 pub struct Report {
     pub lines: Vec<Line>,
@@ -247,13 +248,13 @@ pub struct Report {
     pub left_out: Vec<String>,
     pub worksheet: Option<String>,
     pub dates: DateOrders,
-    /// Why nothing of the file can be taken, whatever its rows say.
+    /// Reason why nothing of the file can be imported.
     pub problem: Option<Invalid>,
-    /// What is to be said of the whole file.
+    /// Remarks about the whole file.
     pub remarks: Vec<Observation>,
-    /// Whether the rows with errors are left out, instead of all rows for their sake.
+    /// Whether rows with errors are skipped, instead of failing the whole file.
     pub skips_invalid: bool,
-    /// Another one where something else would happen, or was decided.
+    /// Digest of the outcome and the choices; it changes when either does.
     pub digest: String,
 }
 
@@ -270,7 +271,7 @@ impl Report {
         first + self.lines.iter().map(|line| line.more_cards).sum::<usize>()
     }
 
-    /// Whether the import would be refused as it is.
+    /// Returns whether the import would be refused as it is.
     pub fn is_refused(&self) -> bool {
         self.problem.is_some() || (self.refused() > 0 && !self.skips_invalid)
     }
@@ -284,12 +285,12 @@ impl Report {
         })
     }
 
-    /// Rows with errors. They keep the whole file from being imported, or are left out of it.
+    /// Returns the number of rows with errors, which fail the whole file unless they are skipped.
     pub fn refused(&self) -> usize {
         self.count(|line| line.outcome == Outcome::Refused)
     }
 
-    /// Rows of which something is to be said, and that are taken.
+    /// Returns the number of imported rows with remarks.
     pub fn warned(&self) -> usize {
         self.count(|line| line.outcome != Outcome::Refused && !line.remarks.is_empty())
     }

@@ -1,16 +1,16 @@
-//! What the running server has noticed, and somebody should know who looks later.
+//! Incidents that the running server records for an operator who looks later.
 
 use jiff::{Timestamp, ToSpan};
 
 words! {
-    /// A kind of incident. A new one needs its word here, and a sentence in `doctor` and on the
-    /// page of the staff.
+    /// Kind of an incident. A new kind needs its word here, and a sentence in `doctor` and on the
+    /// staff page.
     IncidentKind {
         // The wall clock was set back; the amount is in seconds.
         ClockSetBack = "CLOCK_SET_BACK",
-        // A clock that was ahead had dated so many rows.
+        // A clock that ran ahead dated this many rows.
         RowsAhead = "ROWS_AHEAD",
-        // Another program fetches with the bot's token; the amount says nothing.
+        // Another program receives updates with the bot token; the amount is unused.
         OtherFetcher = "OTHER_FETCHER",
     }
 }
@@ -24,11 +24,12 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Whether it is worth telling still. One that lies ahead is: the clock was set back after it.
+    /// Returns whether the incident is still worth showing. One dated in the future is: the clock
+    /// was set back after it.
     pub fn is_news(&self, now: Timestamp) -> bool {
         let minutes = match self.kind {
             IncidentKind::ClockSetBack | IncidentKind::RowsAhead => 24 * 60,
-            // It comes again every minute as long as it lasts.
+            // Recorded again every minute while it lasts.
             IncidentKind::OtherFetcher => 15,
         };
         let end = self.at.saturating_add(minutes.minutes());

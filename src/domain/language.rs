@@ -1,6 +1,6 @@
-//! The languages that the program speaks.
+//! Languages of the user interface.
 
-/// A language with a complete set of sentences.
+/// A language with a complete set of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     Russian,
@@ -10,7 +10,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Self; 2] = [Self::Russian, Self::English];
 
-    /// Reads an IETF language tag such as `ru` or `en-GB`, by its first part.
+    /// Parses an IETF language tag such as `ru` or `en-GB` by its primary subtag.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL

@@ -1,9 +1,9 @@
-//! Characters that look alike or can't be seen.
+//! Normalisation of characters that look alike or are invisible.
 //!
-//! Normalise before comparing: people paste what a phone, a PDF or a spreadsheet wrote, and that has
-//! marks of direction around a number, spaces of several widths, a minus for a hyphen, or an
-//! apostrophe of another shape. Whatever is compared, looked up or indexed goes through one of the
-//! functions here, on both sides; nothing else in the program maps one letter to another.
+//! Text is normalised before it is compared: pasted text from phones, PDFs and spreadsheets
+//! contains bidirectional marks around numbers, spaces of several widths, minus signs in place of
+//! hyphens and various apostrophes. Everything that is compared, looked up or indexed passes
+//! through one of the functions here, on both sides; no other module maps one letter to another.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,15 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::{Dash, DefaultIgnorableCodePoint};
 
-/// Numbers that stand before this have letters whose neighbours a joiner doesn't change: Latin, Greek
-/// and Cyrillic.
+/// Upper bound of the code points whose shaping a joiner doesn't affect: Latin, Greek and Cyrillic.
 const JOINED: char = '\u{590}';
-/// A flag that is followed by invisible letters which say whose it is.
+/// The flag that is followed by invisible tag characters naming its region.
 const BLACK_FLAG: char = '\u{1f3f4}';
 
-/// The text without what can't be seen: marks that turn the direction of what follows (U+202E), spaces
-/// without a width, soft hyphens.
+/// Removes invisible characters: bidirectional controls (U+202E), zero-width spaces, soft hyphens.
 ///
-/// Joiners and variation selectors stay where they shape what is seen: inside an emoji, or between the
-/// letters of scripts that need them. A text of nothing but invisible characters is empty.
+/// Joiners and variation selectors are kept where they affect rendering: inside an emoji, or
+/// between letters of scripts that need them. A text of invisible characters only becomes empty.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     if !text.bytes().any(begins_invisible) || !text.chars().any(|c| ignorable.contains(c)) {
@@ -49,7 +47,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// [`visible`] for what is there already: rows that were written before anybody looked.
+/// Applies [`visible`] to a stored text, for rows written before input was filtered.
 pub fn shown(text: String) -> String {
     match visible(&text) {
         Cow::Borrowed(_) => text,
@@ -57,30 +55,30 @@ pub fn shown(text: String) -> String {
     }
 }
 
-/// Whether a character is seen, or at least leads to one that is; a text of others alone looks empty.
+/// Returns whether a character is visible. A text without any such character looks empty.
 pub(super) fn is_visible(c: char) -> bool {
-    // Renderers ignore the first kind; the blank pattern of Braille and the marks of annotations are
-    // drawn as nothing.
+    // Renderers ignore the first kind; the blank Braille pattern and interlinear annotation marks
+    // are drawn as nothing.
     let is_ignored = CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
         || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}');
     !is_ignored && !c.is_control() && !c.is_whitespace()
 }
 
-/// The first character of a text that is seen, in its usual width: `=` for the `＝` of East Asian keyboards
-/// behind a space that has no width.
+/// Returns the first visible character of a text in its usual width: `=` for a full-width `＝`
+/// behind a zero-width space.
 pub fn first_seen(text: &str) -> Option<char> {
     let first = text.chars().find(|c| is_visible(*c))?;
     let mut bytes = [0; 4];
     wide(first.encode_utf8(&mut bytes)).chars().next()
 }
 
-/// Whether an invisible character may begin with this byte. No letter of the Russian alphabet does, so most
-/// texts are looked at no further.
+/// Returns whether an invisible character may begin with this byte. No Russian letter does, so most
+/// texts need no further scan.
 fn begins_invisible(byte: u8) -> bool {
     matches!(byte, 0xc2 | 0xcd | 0xd8 | 0xe1..=0xe3 | 0xef | 0xf0 | 0xf3)
 }
 
-/// Whether a character is invisible wherever it stands.
+/// Returns whether a character is dropped wherever it stands.
 fn is_dropped(c: char) -> bool {
     let shapes = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}') || is_tag(c);
     !shapes && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
@@ -90,14 +88,14 @@ fn is_tag(c: char) -> bool {
     matches!(c, '\u{e0020}'..='\u{e007f}')
 }
 
-/// The text in Unicode's form NFC, in which a letter and its accents are one character where there is
-/// such a one. Keyboards and systems differ in what they send.
+/// Returns the text in Unicode form NFC, in which a letter and its accents are one character where
+/// possible. Keyboards and operating systems differ in what they send.
 pub fn nfc(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// The text in plain characters: one kind of space, hyphen, apostrophe and quotation mark, letters and
-/// digits of one width, and nothing invisible. Case and accents stay.
+/// Returns the text in plain characters: one kind of space, hyphen, apostrophe and quotation mark,
+/// letters and digits of standard width, nothing invisible. Case and accents stay.
 pub fn plain(text: &str) -> String {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let text = wide(text);
@@ -105,8 +103,8 @@ pub fn plain(text: &str) -> String {
     characters.map(plain_character).collect()
 }
 
-/// Compatibility composition (NFKC, <https://unicode.org/reports/tr15>), but for the sign of a number,
-/// which would become two letters.
+/// Applies compatibility composition (NFKC, <https://unicode.org/reports/tr15>), except to the
+/// numero sign, which would become two letters.
 fn wide(text: &str) -> Cow<'_, str> {
     let nfkc = ComposingNormalizerBorrowed::new_nfkc();
     match text.contains('№') {
@@ -123,7 +121,7 @@ fn plain_character(c: char) -> char {
         _ if c.is_ascii() => c,
         '‘' | '’' | '‚' | '‛' | 'ʹ' | 'ʼ' | 'ʻ' | '′' => '\'',
         '«' | '»' | '“' | '”' | '„' | '‟' | '″' => '"',
-        // The sign of subtraction is none of Unicode's hyphens and dashes, and looks like one.
+        // U+2212 has neither the Hyphen nor the Dash property, but looks like a hyphen.
         '\u{2212}' => '-',
         _ if c.is_whitespace() => ' ',
         _ if CodePointSetData::new::<Dash>().contains(c) => '-',
@@ -131,13 +129,14 @@ fn plain_character(c: char) -> char {
     }
 }
 
-/// The text as it is compared and searched: [`plain`], without case, and with ё as е. Folding twice
-/// changes nothing more.
+/// Returns the form used for comparison and search: [`plain`], case-folded, with ё as е.
+/// Idempotent.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Letters with several small or large forms (ς and σ, ß, ẞ and SS) meet by way of the large one.
+    // Letters with several lower- or upper-case forms (ς and σ, ß, ẞ and SS) converge through upper
+    // case.
     let caseless = |c: char| {
         let large = c.to_lowercase().flat_map(char::to_uppercase);
         large.flat_map(char::to_lowercase)
@@ -218,7 +217,7 @@ mod tests {
 
     #[test]
     fn folding_twice_changes_nothing_more() {
-        // All alphabets, signs and tags; behind these are ideographs, which no function here changes.
+        // All alphabets, signs and tags; the rest are ideographs, which no function here changes.
         for c in ('\u{0}'..='\u{1ffff}').chain('\u{e0000}'..='\u{e0fff}') {
             let (shown, once) = (
                 visible(c.encode_utf8(&mut [0; 4])).into_owned(),

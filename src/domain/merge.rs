@@ -1,30 +1,31 @@
-//! Edit forms, and what becomes of one when somebody else has saved the same thing meanwhile.
+//! Three-way merge of edit forms with concurrent changes.
 //!
-//! A form holds every field, of which a person changes some. Whoever saves all of them writes back
-//! what the form showed when it was opened, and so erases what a colleague has written into another
-//! field since. Therefore a form says what it showed, and only what differs from that is a change.
+//! A form submits every field, of which a person changed some. Saving all of them would overwrite
+//! what a colleague has changed since the form was loaded. A form therefore submits the values it
+//! was loaded with as well, and only a difference from those is a change.
 
-/// An edit form as it was sent.
+/// A submitted edit form.
 #[derive(Debug, Clone)]
 pub struct Edit<C> {
-    /// Every field that was sent; `None` where the form has none.
+    /// Every submitted field; `None` for fields that the form doesn't have.
     pub typed: C,
     pub shown: Shown<C>,
 }
 
-/// What a form showed before somebody typed into it.
+/// The values that the form was loaded with.
 #[derive(Debug, Clone)]
 pub enum Shown<C> {
-    /// These values. A field without one collides unless it says what is stored.
+    /// These values. A field without one conflicts unless it equals the stored value.
     Values(C),
-    /// What was stored in that version.
+    /// The values stored in this version.
     Version(i64),
-    /// Nobody says: every field that was sent is a change.
+    /// Unknown: every submitted field is a change.
     Unsaid,
 }
 
 impl<C: Default + Clone> Shown<C> {
-    /// The values that the form showed, as far as they are known; `stored` has those of today.
+    /// Returns the values that the form was loaded with, as far as they are known; `stored` has the
+    /// current ones.
     pub fn values(self, stored: &C, version: Option<i64>) -> C {
         match self {
             Self::Values(values) => values,
@@ -35,17 +36,17 @@ impl<C: Default + Clone> Shown<C> {
     }
 }
 
-/// The rule by which edits are merged, field by field.
+/// The merge rule, field by field.
 #[derive(Debug, Default)]
 pub struct Merge {
-    /// The fields that two people have changed to different values.
+    /// Fields that two people have changed to different values.
     pub collided: Vec<&'static str>,
 }
 
 impl Merge {
-    /// What to write into a field: what was typed, where it differs from what the form showed and
-    /// nobody else has changed the field since. `None` leaves the field as it is stored, because
-    /// nobody changed it, both typed the same, or the two values collide.
+    /// Returns the value to write: the submitted one, if it differs from the loaded one and nobody
+    /// else has changed the field since. `None` keeps the stored value, because nobody changed it,
+    /// both changes are equal, or they conflict.
     pub fn field<T: PartialEq>(
         &mut self,
         name: &'static str,
@@ -72,12 +73,12 @@ mod tests {
     fn a_field_is_written_when_one_person_alone_has_changed_it() {
         for (typed, shown, stored, written, collides) in [
             (Some(1), Some(1), Some(1), None, false),
-            // A colleague's change stays, one's own is made, the same twice is one.
+            // A colleague's change is kept, one's own is applied, two equal changes are one.
             (Some(1), Some(1), Some(2), None, false),
             (Some(2), Some(1), Some(1), Some(2), false),
             (Some(2), Some(1), Some(2), None, false),
             (Some(2), Some(1), Some(3), None, true),
-            // Nobody knows what it showed.
+            // The loaded value is unknown.
             (Some(2), None, Some(2), None, false),
             (Some(2), None, Some(1), None, true),
             // The form doesn't have the field.

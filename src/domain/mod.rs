@@ -1,7 +1,7 @@
-//! What the shop works with, and the rules that hold without a database, a network or a clock.
+//! Domain types, and the rules that need no database, network or clock.
 //!
-//! Nothing here does input or output. Every value that a person types has a private field and one
-//! door, `parse`; so a [`Phone`] that exists is a phone that may be stored.
+//! Nothing here performs I/O. Every user input has a private field and one constructor, `parse`; a
+//! [`Phone`] that exists is therefore valid.
 
 #[macro_use]
 mod words;

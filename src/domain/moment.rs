@@ -1,4 +1,4 @@
-//! Instants as tables write them: by people, by other programs, and by spreadsheets.
+//! Parsing of instants in tables, as written by people, other programs and spreadsheets.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::time::TimeZone;
 use super::{Problem, Result};
 
-/// The order of day and month in dates such as 2/1/2024, which programs write both ways.
+/// The order of day and month in dates such as 2/1/2024.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
     DayFirst,
@@ -16,7 +16,7 @@ pub enum DateOrder {
 impl DateOrder {
     pub const ALL: [Self; 2] = [Self::DayFirst, Self::MonthFirst];
 
-    /// The word that forms use; GraphQL's enum has the same.
+    /// Returns the word used by forms and by GraphQL's enum.
     pub const fn word(self) -> &'static str {
         match self {
             Self::DayFirst => "DAY_FIRST",
@@ -24,7 +24,7 @@ impl DateOrder {
         }
     }
 
-    /// The id of the sentence in `i18n/*.ftl`.
+    /// Returns the message id in `i18n/*.ftl`.
     pub const fn key(self) -> &'static str {
         match self {
             Self::DayFirst => "import-dates-day-first",
@@ -37,18 +37,18 @@ impl DateOrder {
     }
 }
 
-/// Times of the day, after the date.
+/// Formats of the time of day.
 const TIMES: [&str; 4] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
-/// Before the first there is a slip ("0021"); after the last as well.
+/// Plausible years; anything else is a typing error such as "0021".
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
-/// Days of a spreadsheet's calendar that lie in the years 1990 to 2099: other numbers are no dates.
+/// Spreadsheet serial numbers from 1990 to 2099; other numbers are not dates.
 const SERIALS: std::ops::RangeInclusive<u32> = 32_874..=73_050;
 const SECONDS_A_DAY: f64 = 86_400.0;
-/// Words for a value that isn't there.
+/// Words for a missing value.
 const NONE: [&str; 7] = ["нет", "n/a", "na", "nan", "nat", "null", "none"];
 
-/// Returns whether a cell says that there is no value: it is empty, or holds a dash, a word for
-/// that, or the date of zeros that databases write.
+/// Returns whether a cell has no value: it is empty, or contains only dashes, a word for a missing
+/// value, or a database's zero date.
 pub fn is_none(text: &str) -> bool {
     let text = text.trim();
     let dashes = |c: char| matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−');
@@ -58,15 +58,14 @@ pub fn is_none(text: &str) -> bool {
         || NONE.contains(&&*text.to_lowercase())
 }
 
-/// Reads an instant as it stands in a table, on the shop's clock unless it names an offset: a day
-/// alone is its beginning. Known are `dd.mm.yyyy`, `dd/mm/yyyy`, `mm/dd/yyyy`, `yyyy-mm-dd`,
-/// `yyyy/mm/dd`, years of two digits (of this century), each with or without `hh:mm[:ss[.f]]`
-/// behind a space, a comma or a `T`; ISO 8601 with an offset; and the serial numbers of
-/// spreadsheets.
+/// Parses an instant from a table, in the shop's time zone unless it names an offset; a day alone
+/// means its beginning. Accepts `dd.mm.yyyy`, `dd/mm/yyyy`, `mm/dd/yyyy`, `yyyy-mm-dd`,
+/// `yyyy/mm/dd` and two-digit years (of this century), each with an optional `hh:mm[:ss[.f]]` after
+/// a space, a comma or a `T`; ISO 8601 with an offset; and spreadsheet serial numbers.
 ///
 /// # Errors
-/// [`Problem::MomentMalformed`], and [`Problem::DateAmbiguous`] for a date that needs an `order`
-/// where there is none.
+/// [`Problem::MomentMalformed`], and [`Problem::DateAmbiguous`] when the order of day and month
+/// matters and `order` is `None`.
 pub fn moment(
     field: &'static str,
     text: &str,
@@ -93,8 +92,8 @@ pub fn moment(
     Ok(zoned.ok_or_else(malformed)?.timestamp())
 }
 
-/// What a whole column tells about the order of its dates: the order, where its values agree on
-/// one, and whether it has a value that needs one.
+/// Detects the order of day and month in a column: returns the order, if the values agree on one,
+/// and whether any value is ambiguous.
 pub fn date_order<'a>(texts: impl Iterator<Item = &'a str>) -> (Option<DateOrder>, bool) {
     let (mut day, mut month, mut either) = (false, false, false);
     for text in texts {
@@ -113,14 +112,14 @@ pub fn date_order<'a>(texts: impl Iterator<Item = &'a str>) -> (Option<DateOrder
     (order, either)
 }
 
-/// Without the Russian abbreviation for "year".
+/// Strips the Russian abbreviation for "year".
 fn trimmed(text: &str) -> &str {
     let text = text.trim();
     let bare = text.trim_end_matches('.').strip_suffix('г');
     bare.map_or(text, str::trim_end)
 }
 
-/// ISO 8601 that names its offset, also with a space before that.
+/// Parses ISO 8601 with an offset, also with a space before the offset.
 fn with_offset(text: &str) -> Option<Timestamp> {
     let close = |text: &str| text.replace(" +", "+").replace(" -", "-");
     let text = match text.strip_suffix("UTC").or(text.strip_suffix("GMT")) {
@@ -132,7 +131,8 @@ fn with_offset(text: &str) -> Option<Timestamp> {
     YEARS.contains(&year).then_some(instant)
 }
 
-/// A spreadsheet's serial number: days since 30 December 1899, and a part of a day behind the point.
+/// Parses a spreadsheet serial number: days since 30 December 1899, with the time of day as a
+/// fraction.
 fn serial(text: &str) -> Option<DateTime> {
     let (days, part) = text.split_once(['.', ',']).unwrap_or((text, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -141,14 +141,14 @@ fn serial(text: &str) -> Option<DateTime> {
     }
     let days = days.parse().ok().filter(|days| SERIALS.contains(days))?;
     let part: f64 = format!("0.{part}").parse().ok()?;
-    // To the second: spreadsheets have no more than that of what people typed.
+    // Rounded to seconds, the precision of typed times.
     let seconds = (part * SECONDS_A_DAY).round();
     let midnight = Date::constant(1899, 12, 30).at(0, 0, 0, 0);
     let span = i64::from(days).days().seconds(seconds as i64);
     midnight.checked_add(span).ok()
 }
 
-/// A date and a time as they are written, before it is known which number is what.
+/// A date and a time as written, before the order of the numbers is known.
 struct Written {
     numbers: [i16; 3],
     shape: Shape,
@@ -158,17 +158,17 @@ struct Written {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
     YearFirst,
-    /// With points, which nobody writes with the month first.
+    /// Separated by points, which implies the day first.
     DayFirst,
     Open,
 }
 
-/// What a date tells about the order of its numbers.
+/// Evidence of a date about the order of its numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Sure(DateOrder),
     Either,
-    /// It doesn't matter, or the date stands in another form.
+    /// The order doesn't matter, or the date is in another format.
     Same,
 }
 

@@ -3,12 +3,12 @@
 use super::amount::{Amount, Split, rounded, three_digit_point};
 use super::{Problem, Result, SumDoubt};
 
-/// A currency of ISO 4217.
+/// An ISO 4217 currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// By its code; `None` for what has no smallest unit, such as gold.
+    /// Looks up a currency by its code; `None` for one without a smallest unit, such as gold.
     pub fn parse(code: &str) -> Option<Self> {
         let currency = iso_currency::Currency::from_code(&code.to_ascii_uppercase())?;
         currency.exponent().map(|_| Self(currency))
@@ -18,12 +18,12 @@ impl Currency {
         self.0.code()
     }
 
-    /// How many of a sum's digits stand behind the point.
+    /// Returns the number of decimal digits.
     pub fn digits(self) -> u32 {
         self.0.exponent().map_or(0, u32::from)
     }
 
-    /// What people write for it.
+    /// Returns the symbol that people write.
     pub fn sign(self) -> &'static str {
         match self.code() {
             "EUR" => "€",
@@ -42,12 +42,11 @@ impl Currency {
 pub struct Sum(i64);
 
 impl Sum {
-    /// GraphQL's Int takes little more.
+    /// Chosen to fit GraphQL's 32-bit `Int`.
     pub const MAX: i64 = 2_000_000_000;
 
     /// # Errors
-    /// [`Problem::SumNegative`] for less than nothing, and [`Problem::SumTooLarge`] for more than
-    /// [`Sum::MAX`].
+    /// [`Problem::SumNegative`] below zero, and [`Problem::SumTooLarge`] above [`Sum::MAX`].
     pub fn new(field: &'static str, minor: i64) -> Result<Self> {
         let max = Self::MAX.unsigned_abs() as usize;
         match minor {
@@ -57,11 +56,11 @@ impl Sum {
         }
     }
 
-    /// Reads a sum that a person types: "1500", "1 500,50", "1,500.50" or "$1500.5". What can be
-    /// meant in two ways is refused: here somebody can be asked.
+    /// Parses a sum typed by a person: "1500", "1 500,50", "1,500.50" or "$1500.5". Ambiguous input
+    /// is rejected, since the person can correct it.
     ///
     /// # Errors
-    /// As for [`Sum::read`], and [`Problem::SumMalformed`] for what that has doubts about.
+    /// As for [`Sum::read`], and [`Problem::SumMalformed`] where that reports a doubt.
     pub fn parse(field: &'static str, text: &str, currency: Currency) -> Result<Self> {
         let point = three_digit_point(text, currency);
         match Self::read(field, text, currency, point)? {
@@ -70,13 +69,13 @@ impl Sum {
         }
     }
 
-    /// Reads a sum from a table, where `point` is the decimal point that the other sums of its
-    /// column show. Returns what is doubtful about it as well.
+    /// Parses a sum from a table; `point` is the decimal point that the other sums of its column
+    /// use. Returns a doubt about the sum as well, if there is one.
     ///
     /// # Errors
-    /// [`Problem::SumMalformed`]; [`Problem::SumAmbiguous`] for what may be a thousand times more
-    /// or less; [`Problem::SumNegative`]; and [`Problem::SumTooLarge`], whose bound is in whole
-    /// units, as the text is.
+    /// [`Problem::SumMalformed`]; [`Problem::SumAmbiguous`] when the point may be a decimal or a
+    /// thousands separator; [`Problem::SumNegative`]; and [`Problem::SumTooLarge`], whose limit is
+    /// in whole units, as the text is.
     pub fn read(
         field: &'static str,
         text: &str,
@@ -99,7 +98,7 @@ impl Sum {
         let (part, rounded) = rounded(part, digits).ok_or_else(malformed)?;
         let max = (Self::MAX / 10_i64.pow(currency.digits())).unsigned_abs() as usize;
         let too_large = || Problem::SumTooLarge { max }.at(field);
-        // One more for a part that was rounded up to a whole.
+        // The fraction may have been rounded up to a whole unit.
         let minor: i64 = format!("{whole}{:0>digits$}", "")
             .parse()
             .map_err(|_| too_large())?;
@@ -126,7 +125,7 @@ impl Sum {
     }
 }
 
-/// In the smallest unit, as the history keeps it.
+/// Formats the sum in the smallest unit, as the history stores it.
 impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -1,4 +1,4 @@
-//! A month, and what came in and went out in it.
+//! Monthly reports: tasks registered, finished and closed.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ impl Month {
         Ok(Self { first })
     }
 
-    /// The month in which a day is.
+    /// Returns the month of a day.
     pub fn of(day: Day) -> Self {
         Self {
             first: Day(day.0.first_of_month()),
@@ -42,16 +42,16 @@ impl Month {
         Self::of(self.last().next())
     }
 
-    /// All its days.
+    /// Returns all days of the month.
     pub fn days(self) -> impl Iterator<Item = Day> {
         let first = self.first.0;
         (0..first.days_in_month()).map(move |nth| Day(first.saturating_add(nth.days())))
     }
 
-    /// The month from its first instant to its last one.
+    /// Returns the interval from the first to the last instant of the month.
     ///
     /// # Errors
-    /// None that a month has.
+    /// None in practice: the days of a month are always in order.
     pub fn whole(self, timezone: &TimeZone) -> Result<Days> {
         Days::between("month", Some(self.first), Some(self.last()), timezone)
     }
@@ -63,18 +63,18 @@ impl std::fmt::Display for Month {
     }
 }
 
-/// What happened to a task, as far as a month is told of it.
+/// A step of a task that a month's report counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// It came in.
+    /// The task was registered.
     Registered,
-    /// It was READY for the first time, so long after it came in.
+    /// The task became READY for the first time, `took` after its registration.
     Finished { took: i64 },
-    /// It went out.
+    /// The task was closed.
     Closed,
 }
 
-/// A step of a task, which has that category and is now that employee's. Times are in
+/// A step of a task, with the task's category and its current employee. Durations are in
 /// milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Stepped {
@@ -84,13 +84,13 @@ pub struct Stepped {
     pub employee: Option<EmployeeId>,
 }
 
-/// How many tasks came in and went out.
+/// Numbers of tasks registered, finished and closed.
 #[derive(Debug, Clone, Default)]
 pub struct Turnover {
     pub registered: i64,
     pub finished: i64,
     pub closed: i64,
-    /// How long each of those took that were finished.
+    /// Durations of the finished tasks, in milliseconds.
     took: Vec<i64>,
 }
 
@@ -106,13 +106,13 @@ impl Turnover {
         }
     }
 
-    /// Whether nothing happened.
+    /// Returns whether nothing happened.
     pub fn is_none(&self) -> bool {
         self.registered == 0 && self.finished == 0 && self.closed == 0
     }
 
-    /// The median of the times from acceptance to READY, in tenths of a day; of two in the middle
-    /// their mean.
+    /// Returns the median time from registration to READY, in tenths of a day; for an even count,
+    /// the mean of the middle two.
     pub fn median_tenths(&self) -> Option<i32> {
         const TENTH: i64 = 24 * 60 * 60 * 1_000 / 10;
         let mut took = self.took.clone();
@@ -124,21 +124,21 @@ impl Turnover {
     }
 }
 
-/// A month, in all and in its parts.
+/// A month's report, in total and by category, employee and day.
 #[derive(Debug, Clone)]
 pub struct MonthReport {
     pub month: Month,
     pub total: Turnover,
-    /// Every category.
+    /// All categories.
     pub categories: Vec<(Category, Turnover)>,
-    /// Those with something to tell; `None` for what is nobody's.
+    /// Employees with any activity; `None` for unassigned tasks.
     pub employees: BTreeMap<Option<EmployeeId>, Turnover>,
-    /// Every day.
+    /// All days.
     pub days: BTreeMap<Day, Turnover>,
 }
 
 impl MonthReport {
-    /// Adds up what happened in a month.
+    /// Aggregates the steps of a month.
     pub fn new(month: Month, steps: &[Stepped], timezone: &TimeZone) -> Self {
         let empty = |category: &Category| (*category, Turnover::default());
         let mut report = Self {

@@ -1,11 +1,12 @@
-//! New passwords, and how easy they are to guess for somebody who speaks Russian.
+//! New passwords, and an estimate of how easily a Russian-speaking attacker guesses them.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{About, Email, Problem, Result, nfc};
 
-/// A new password that is good enough, in Unicode's form NFC: what one keyboard sends as `й` another one sends as
-/// `и` with a breve (RFC 8265 §4.2 asks for that form too). Existing ones are only ever compared, never parsed.
+/// An acceptable new password, in Unicode form NFC: some keyboards send `й` as one character,
+/// others as `и` with a breve (RFC 8265 §4.2 requires NFC too). Existing passwords are only
+/// compared, never parsed.
 #[derive(Debug)]
 pub struct Password(SecretString);
 
@@ -13,11 +14,12 @@ pub struct Password(SecretString);
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 
 impl Password {
-    /// Refuses what is too short, too long, or among the first million that an attacker would
-    /// try, to whom the account's e-mail and the shop's name count as known.
+    /// Rejects a password that is too short, too long, or among an attacker's first million
+    /// guesses, given the account's e-mail and the shop's name.
     ///
     /// # Errors
-    /// [`Problem::PasswordShort`], [`Problem::PasswordLong`] and [`Problem::PasswordCommon`] at `field`.
+    /// [`Problem::PasswordShort`], [`Problem::PasswordLong`] and [`Problem::PasswordCommon`] at
+    /// `field`.
     pub fn parse(field: &'static str, text: &str, email: &Email, shop: &About) -> Result<Self> {
         let text = SecretString::from(&*nfc(text));
         let length = text.expose_secret().chars().count();
@@ -35,7 +37,7 @@ impl Password {
         Ok(Self(text))
     }
 
-    /// Whether this is what was typed the second time.
+    /// Returns whether the repeated password is the same.
     pub fn is(&self, typed: &str) -> bool {
         self.expose() == nfc(typed)
     }
@@ -45,11 +47,11 @@ impl Password {
     }
 }
 
-/// Whether an attacker who speaks Russian would try it among the first million.
+/// Returns whether the password is among the first million guesses of a Russian-speaking attacker.
 ///
-/// The estimator knows English, Latin letters and the English keyboard. So it is asked about every way in which
-/// a Cyrillic password can be read in Latin letters, and is told Russian words in every way in which they are
-/// written with them; the weakest reading counts.
+/// The estimator knows English, Latin letters and the English keyboard. It is therefore given every
+/// Latin reading of a Cyrillic password, and Russian words in every Latin spelling; the weakest
+/// reading counts.
 fn is_easy(text: &str, email: &Email, shop: &About) -> bool {
     let known = pieces(email.as_str()).chain(pieces(shop.name.as_str()));
     let known: Vec<String> = [email.as_str(), shop.name.as_str()]
@@ -63,10 +65,11 @@ fn is_easy(text: &str, email: &Email, shop: &About) -> bool {
     spellings(text).any(easy)
 }
 
-/// The words that a name or an address is made of; what is shorter than three characters is in too many words.
+/// Splits a name or an address into its words; words shorter than three characters are too frequent
+/// to count.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
-    // Everybody's addresses have the last part in common.
+    // The top-level domain is common to everybody's addresses.
     let name = domain.rsplit_once('.').map_or("", |(name, _)| name);
     let words = [local, name].into_iter().flat_map(|part| {
         let words = part.split(|c: char| !c.is_alphanumeric());
@@ -78,8 +81,8 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.chars().count() >= 3)
 }
 
-/// A text as it is; and, where it has Cyrillic letters, as it comes out when the keyboard is switched to English,
-/// and in Latin letters.
+/// Returns the text as it is; and, if it has Cyrillic letters, as typed on an English keyboard
+/// layout, and in two transliterations.
 fn spellings(text: &str) -> impl Iterator<Item = String> + use<> {
     let is_cyrillic = |c: char| LETTERS.iter().any(|(letter, ..)| *letter == plain(c));
     let cyrillic = text.chars().any(is_cyrillic);
@@ -108,7 +111,7 @@ fn respelled(text: &str, way: usize) -> String {
     all
 }
 
-/// The small letter, without the dots that most people leave out.
+/// Returns the lower-case letter, with ё as е.
 fn plain(c: char) -> char {
     match c.to_lowercase().next() {
         Some('ё') => 'е',
@@ -117,7 +120,7 @@ fn plain(c: char) -> char {
     }
 }
 
-/// Each letter: its key on the English keyboard, and two ways to write it with Latin letters.
+/// Each letter with its key on the English layout, and two transliterations.
 const LETTERS: &[(char, [&str; 3])] = &[
     ('а', ["f", "a", "a"]),
     ('б', [",", "b", "b"]),
@@ -153,8 +156,8 @@ const LETTERS: &[(char, [&str; 3])] = &[
     ('я', ["z", "ya", "ia"]),
 ];
 
-/// What people take for a password first, most of it in the order in which one would try. Rows of keys, dates,
-/// numbers and words written backwards the estimator finds by itself.
+/// Popular Russian passwords, roughly by frequency. The estimator itself detects keyboard rows,
+/// dates, numbers and reversed words.
 const COMMON: &str = "
     пароль привет любовь люблю солнышко солнце мама папа мамочка семья счастье жизнь
     админ администратор пользователь гость вход доступ секрет тест проверка директор хозяин начальник

@@ -1,6 +1,6 @@
-//! Pictures of a kind that every browser shows.
+//! Images in formats that every browser displays.
 
-/// What is known of a picture by its first bytes.
+/// Properties of an image, read from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Image {
     mime: &'static str,
@@ -9,10 +9,11 @@ pub struct Image {
 }
 
 impl Image {
-    /// The longest side, in pixels.
+    /// Maximum width and height, in pixels.
     const SIDE: usize = 12_000;
 
-    /// Looks what it is; `None` for what is no such picture, or has too many pixels to be shown.
+    /// Detects the format and the size; `None` for other formats, or for an image too large to
+    /// display.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mime = match imagesize::image_type(bytes).ok()? {
             imagesize::ImageType::Jpeg => "image/jpeg",

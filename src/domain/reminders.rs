@@ -1,26 +1,26 @@
-//! When customers are reminded of what they can collect.
+//! Schedule of reminders to collect a finished task.
 
 use jiff::{Timestamp, ToSpan};
 
 use super::{Day, TimeZone};
 
-/// After how many days customers are reminded, and from which hour of the day on.
+/// Numbers of days after which customers are reminded, and the hour from which reminders are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminders {
-    /// From few to many; none of them zero.
+    /// In ascending order, none of them zero.
     days: Vec<u16>,
     hour: i8,
 }
 
 impl Reminders {
-    /// How many hours of a day reminders go out: whoever missed the first of them isn't woken at
-    /// night.
+    /// Length of the daily sending window, in hours. A reminder missed by the end of the window
+    /// waits for the next day rather than arriving at night.
     const HOURS: i8 = 8;
-    /// So many days after its time a reminder goes no more. A shop that was away for a month still
-    /// sends it; one that has just begun to remind doesn't write to everybody of long ago.
+    /// Maximum delay of a reminder, in days. A shop that was offline for a month still sends it;
+    /// one that just turned reminders on doesn't message everybody from long ago.
     const LATEST: i64 = 31;
 
-    /// `None` for no days, or for what isn't a number of days or an hour.
+    /// Returns `None` for an empty list, or for days or an hour out of range.
     pub fn new(mut days: Vec<u16>, hour: u8) -> Option<Self> {
         days.sort_unstable();
         days.dedup();
@@ -33,8 +33,8 @@ impl Reminders {
         &self.days
     }
 
-    /// Between which instants a task has become READY of which somebody may be reminded now, and
-    /// the most days that they are reminded of. `None` at an hour at which nobody is.
+    /// Returns the interval in which a task must have become READY to be due a reminder now, and
+    /// the largest number of days. `None` outside the sending window.
     pub fn span(&self, now: Timestamp, timezone: &TimeZone) -> Option<(Timestamp, Timestamp, u16)> {
         let hour = now.to_zoned(timezone.clone()).hour();
         if !(self.hour..self.hour.saturating_add(Self::HOURS)).contains(&hour) {
@@ -47,9 +47,9 @@ impl Reminders {
         Some((from.end(timezone), until.end(timezone), most))
     }
 
-    /// After how many days a customer is to be reminded today of what is READY since then, when
-    /// they were reminded last after so many. What was missed is not made up for: only the newest
-    /// goes.
+    /// Returns the reminder due today, as its number of days, for a task READY since `ready` whose
+    /// last reminder was `reminded`. Missed reminders are not sent later: only the most recent one
+    /// is.
     pub fn due(
         &self,
         ready: Timestamp,
@@ -68,7 +68,7 @@ impl Reminders {
         newest.filter(|days| reminded.is_none_or(|reminded| reminded < *days))
     }
 
-    /// When the hours in which reminders go out begin for the next time.
+    /// Returns the start of the next sending window.
     pub fn next(&self, now: Timestamp, timezone: &TimeZone) -> Timestamp {
         let today = now.to_zoned(timezone.clone()).date();
         let begin = |day: jiff::civil::Date| {
@@ -123,7 +123,7 @@ mod tests {
             ("2021-08-30T12:00:00Z", Some(30), None),
             ("2021-09-24T12:00:00Z", Some(14), Some(30)),
             ("2021-09-25T12:00:00Z", Some(14), None),
-            // The clock was wrong when it became ready.
+            // The clock was wrong when the task became ready.
             ("2020-01-01T12:00:00Z", None, None),
         ] {
             let found = reminders.due(ready, reminded, at(now), &moscow);

@@ -1,25 +1,25 @@
-//! How long what can't be delivered is tried.
+//! Retry policy of deliveries.
 
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 
-/// After this many hours of trying a message is given up.
+/// Hours of retrying after which a message becomes a dead letter.
 const GIVE_UP_HOURS: i64 = 72;
-/// The longest that Telegram may ask us to wait: what waits longer is given up.
+/// Longest `retry_after` that is accepted; a message waiting longer would be a dead letter anyway.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(72 * 60 * 60);
 pub const LONGEST_BACKOFF: Duration = Duration::from_secs(600);
 
-/// Whether what has been waiting since then is not tried any more.
+/// Returns whether an item queued at `since` is no longer retried.
 pub fn is_given_up(since: Timestamp, now: Timestamp) -> bool {
     since
         .saturating_add(GIVE_UP_HOURS.hours())
         .is_ok_and(|end| end <= now)
 }
 
-/// How long to wait after another failed try: up to 1, 2, 4, … seconds, at most ten minutes. It is
-/// anything from half of that on, so that what failed at the same moment does not come again at
-/// the same moment.
+/// Returns the delay after another failed attempt: exponential, up to 1, 2, 4, … seconds and at
+/// most ten minutes. Jitter of up to a half keeps items that failed together from being retried
+/// together.
 pub fn backoff(attempts: u32) -> Duration {
     let longest = Duration::from_secs(1 << attempts.min(10)).min(LONGEST_BACKOFF);
     longest.mul_f64(0.5 + fastrand::f64() / 2.0)

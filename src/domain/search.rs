@@ -1,30 +1,30 @@
-//! What people type into a search box.
+//! Parsing of search queries.
 
 use super::letters::fold;
 
-/// The words of a search. A task is found when each of them is in its description, its
-/// customer's name or phone, or is its number.
+/// The words of a search. A task matches when each of them is in its description, its customer's
+/// name or phone, or is its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
-    /// None empty, and at least one. Where there are only digits, they are one word.
+    /// Not empty, and without empty words. A query of digits only is one word.
     words: Vec<Word>,
     number: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// Folded, as the texts that are looked through are.
+    /// Folded, like the indexed texts.
     pub text: String,
-    /// The digits of what may be a phone or a part of one, without the national or the country's
+    /// The digits of a word that may be part of a phone number, without the national or country
     /// prefix.
     pub digits: Option<String>,
 }
 
 impl Search {
-    /// More letters than this look for nothing that more words would not find.
+    /// Maximum length of a query, in characters; more words would not narrow the result.
     const MAX: usize = 200;
 
-    /// `None` for a text of nothing but space.
+    /// Parses a query; `None` when it is blank.
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text
             .chars()
@@ -48,7 +48,7 @@ impl Search {
         &self.words
     }
 
-    /// The number of a task, where it can be one. The task that has it comes first in a list.
+    /// Returns the task number, if the query can be one. That task comes first in a list.
     pub fn number(&self) -> Option<i64> {
         self.number
     }
@@ -61,21 +61,21 @@ impl From<String> for Word {
     }
 }
 
-/// The digits of a text that has nothing but these and what phones and numbers are written with.
+/// Returns the digits of a text that consists only of characters used in phone and task numbers.
 fn digits(text: &str) -> Option<String> {
     let phone = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+()-./№#".contains(c);
     let mut digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() || !text.chars().all(phone) {
         return None;
     }
-    // "8 900 …" and "+7 900 …" are one number: what follows the prefix is in both.
+    // "8 900 …" and "+7 900 …" are the same number; what follows the prefix matches both.
     if digits.len() >= 4 && (digits.starts_with('8') || digits.starts_with('7')) {
         digits.remove(0);
     }
     Some(digits)
 }
 
-/// "12", "№12" or "№ 12".
+/// Parses "12", "№12" or "№ 12".
 fn number(words: &[String]) -> Option<i64> {
     let sign = ['№', '#'];
     match words {

@@ -1,35 +1,35 @@
-//! What an employee and the bot say to each other.
+//! Messages between an employee and the bot.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Day, Status, Task, TaskId};
 
-/// News for an employee. It waits as numbers alone and is worded when it is sent, so that it is
-/// true then, and so that nothing about a customer waits with it.
+/// A notification for an employee. It is queued as ids only and rendered when it is sent, so that
+/// it is current then, and so that the queue holds no customer data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StaffNews {
-    /// A colleague has made them responsible for it.
+    /// A colleague assigned them the task.
     NewTask(TaskId),
-    /// Its customer has answered something.
+    /// The task's customer has replied.
     Answered(TaskId),
-    /// What they have to do; nothing on a morning without work.
+    /// The daily list; nothing is sent on a day without work.
     Morning,
-    /// The same, because they asked for it.
+    /// The same list on request.
     Today,
 }
 
-/// Why a task is on an employee's list, the most urgent reason first.
+/// Reason why a task is on an employee's list, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     Overdue,
     DueToday,
-    /// The customer is to fetch it.
+    /// Waiting for the customer to collect it.
     Ready,
     Open,
 }
 
 impl Urgency {
-    /// `None` for a task that is closed.
+    /// Returns `None` for a closed task.
     pub fn of(task: &Task, today: Day) -> Option<Self> {
         match task.status {
             Status::Closed => None,
@@ -41,17 +41,17 @@ impl Urgency {
     }
 }
 
-/// A code that links a Telegram account to an employee: `ABCD-EFGH-JKLM`, 60 bits.
+/// A one-time code that links a Telegram account to an employee: `ABCD-EFGH-JKLM`, 60 bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffCode(String);
 
 impl StaffCode {
-    /// Without those that are easily taken for others.
+    /// Without letters and digits that are easily confused.
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     const LENGTH: usize = 12;
     const GROUP: usize = 4;
 
-    /// A code of random bytes.
+    /// Builds a code from random bytes.
     pub fn new(random: &[u8; 32]) -> Self {
         let letter = |byte: &u8| char::from(Self::LETTERS[usize::from(byte % 32)]);
         let mut code = String::new();
@@ -64,8 +64,8 @@ impl StaffCode {
         Self(code)
     }
 
-    /// Reads what somebody typed, in either case; `None` for whatever has not the form of a code,
-    /// and so may be anything that a customer writes.
+    /// Parses a code in either case; `None` for a text that doesn't have the form of a code, and is
+    /// therefore an ordinary message.
     pub fn read(text: &str) -> Option<Self> {
         let code = text.to_ascii_uppercase();
         let groups: Vec<&str> = code.split('-').collect();

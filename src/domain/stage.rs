@@ -1,44 +1,45 @@
-//! Stages: what the shop calls the steps inside a status.
+//! Stages: the shop's own steps within a status.
 
 use jiff::{Timestamp, ToSpan};
 
 use super::letters::{fold, shown, visible};
 use super::{Merge, Problem, Result, StageId, Status, text};
 
-/// Stages that a shop may have; more than anybody finds their way in.
+/// Maximum number of stages of a shop.
 pub const MOST_STAGES: usize = 40;
 
 words! {
-    /// The colours of stages, which the pages have in a light and a dark shade.
+    /// Colours of stages, each with a light and a dark shade on the pages.
     Colour {
         Grey = "GREY", Blue = "BLUE", Green = "GREEN", Orange = "ORANGE", Red = "RED",
         Violet = "VIOLET", Teal = "TEAL", Pink = "PINK",
     }
 }
 
-/// A step inside a status. The owner makes, names and orders them; each status has one at least.
+/// A step within a status. The owner creates, names and orders stages; each status has at least
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     pub id: StageId,
     pub status: Status,
     pub name: StageName,
     pub colour: Colour,
-    /// Its place among those of its status, from 1 on.
+    /// Position among the stages of its status, from 1.
     pub position: usize,
     pub wording: Wording,
-    /// Whether the customer is told when a task comes here.
+    /// Whether the customer is notified when a task enters the stage.
     pub told: bool,
-    /// After how many days here a task is stuck; `None` for never.
+    /// Number of days after which a task here is stalled; `None` for never.
     pub stuck: Option<StuckDays>,
 }
 
 impl Stage {
-    /// Whether tasks come here of which nothing but the status is said.
+    /// Returns whether this is the first stage of its status, whose tasks show the status alone.
     pub fn is_first(&self) -> bool {
         self.position == 1
     }
 
-    /// Whether a task that came here at `since` has been here for too long.
+    /// Returns whether a task in this stage since `since` is stalled.
     pub fn is_stuck(&self, since: Timestamp, now: Timestamp) -> bool {
         let end = |days: StuckDays| since.saturating_add((days.get() * 24).hours());
         self.status != Status::Closed
@@ -48,12 +49,12 @@ impl Stage {
     }
 }
 
-/// What staff call a stage, on one line. No two of a shop have the same one.
+/// Name of a stage for staff, on one line. Unique within the shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageName(String);
 
 impl StageName {
-    /// Characters, not bytes.
+    /// In characters, not bytes.
     pub const MAX: usize = 40;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -74,18 +75,18 @@ impl StageName {
         &self.0
     }
 
-    /// By what two spellings of one name are known to be the same.
+    /// Returns the uniqueness key: equal for different spellings of one name.
     pub fn key(&self) -> String {
         fold(&self.0)
     }
 }
 
-/// What the customer reads of a stage, on one line; empty for the status's own words.
+/// Text for the customer, on one line; empty for the status's own text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wording(String);
 
 impl Wording {
-    /// Characters, not bytes: many of them have to fit into one message.
+    /// In characters, not bytes: many of them have to fit into one message.
     pub const MAX: usize = 60;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -104,7 +105,7 @@ impl Wording {
     }
 }
 
-/// After how many days in one stage a task is stuck.
+/// Number of days in one stage after which a task is stalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StuckDays(i64);
 
@@ -119,7 +120,7 @@ impl StuckDays {
         }
     }
 
-    /// Reads what was typed into a form.
+    /// Parses form input.
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
         Self::new(field, text.trim().parse().unwrap_or_default())
     }
@@ -133,7 +134,7 @@ impl StuckDays {
     }
 }
 
-/// A stage to be made, the last one of its status.
+/// A stage to be created at the end of its status.
 #[derive(Debug, Clone)]
 pub struct NewStage {
     pub status: Status,
@@ -144,23 +145,23 @@ pub struct NewStage {
     pub stuck: Option<StuckDays>,
 }
 
-/// What to change in a stage; `None` leaves a field as it is.
+/// Changes to a stage; `None` keeps a field.
 #[derive(Debug, Clone, Default)]
 pub struct StageChange {
-    /// Not changeable: it may be sent along as it is.
+    /// Immutable: accepted only if equal to the stored status.
     pub status: Option<Status>,
     pub name: Option<StageName>,
     pub colour: Option<Colour>,
-    /// Its new place among those of its status, from 1 on.
+    /// New position among the stages of its status, from 1.
     pub position: Option<usize>,
     pub wording: Option<Wording>,
     pub told: Option<bool>,
-    /// An inner `None` takes it away.
+    /// An inner `None` clears the field.
     pub stuck: Option<Option<StuckDays>>,
 }
 
 impl StageChange {
-    /// A stage as its edit form shows it.
+    /// Returns the values that the edit form of a stage is loaded with.
     pub fn of(stage: &Stage) -> Self {
         Self {
             name: Some(stage.name.clone()),
@@ -172,7 +173,8 @@ impl StageChange {
         }
     }
 
-    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    /// Merges an edit form that was loaded with `shown` with the values now `stored`; see
+    /// [`Merge`].
     pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
         Self {
             name: merge.field("name", self.name, shown.name, stored.name),
@@ -184,7 +186,7 @@ impl StageChange {
         }
     }
 
-    /// The stage with these changes, but for its place.
+    /// Returns the stage with these changes applied, except for its position.
     pub fn apply(&self, stage: Stage) -> Stage {
         Stage {
             name: self.name.clone().unwrap_or(stage.name),
@@ -197,12 +199,12 @@ impl StageChange {
     }
 }
 
-/// A stage that a new shop begins with, whose texts are sentences with these ids.
+/// A stage of a new shop; its texts are message ids.
 pub struct UsualStage {
     pub status: Status,
     pub name: &'static str,
     pub colour: Colour,
-    /// `None` for the status's own words.
+    /// `None` for the status's own text.
     pub wording: Option<&'static str>,
     pub told: bool,
     pub stuck: Option<StuckDays>,
@@ -229,7 +231,8 @@ const fn usual(
     }
 }
 
-/// What a new shop begins with, in order. The customer who takes something along need not be told so.
+/// Stages of a new shop, in order. Collecting a device triggers no notice, since the customer is
+/// present.
 #[rustfmt::skip]
 pub const USUAL_STAGES: [UsualStage; 9] = [
     usual(Status::Accepted, "status-accepted", Colour::Green, None, true, Some(3)),
@@ -245,7 +248,7 @@ pub const USUAL_STAGES: [UsualStage; 9] = [
 
 #[cfg(test)]
 impl Stage {
-    /// A stage for tests that need no more of it than its status.
+    /// Returns a stage for tests that need only its status.
     pub fn plain(status: Status) -> Self {
         Self {
             id: StageId::from_row(1),

@@ -1,4 +1,4 @@
-//! Tasks: customers' requests, and what happened to them.
+//! Tasks: customers' requests, and their history.
 
 use jiff::Timestamp;
 
@@ -8,23 +8,23 @@ use super::{
 };
 
 words! {
-    /// How far a task is.
+    /// Progress of a task.
     Status { Accepted = "ACCEPTED", InProgress = "IN_PROGRESS", Ready = "READY", Closed = "CLOSED" }
 }
 
 impl Status {
-    /// Those in which the shop has still something to do.
+    /// Statuses in which the shop still has work to do.
     pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
-    /// Those in which it is not over yet.
+    /// Statuses that are not final.
     pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
 }
 
 words! {
-    /// What kind of work a task is.
+    /// Kind of work.
     Category { Consulting = "CONSULTING", Diagnosis = "DIAGNOSIS", Repair = "REPAIR", Other = "OTHER" }
 }
 words! {
-    /// What a row of the history tells.
+    /// Kind of a history row.
     EventKind {
         Created = "CREATED", Status = "STATUS", Category = "CATEGORY",
         Description = "DESCRIPTION", Employee = "EMPLOYEE", Customer = "CUSTOMER",
@@ -41,32 +41,32 @@ words! {
 #[derive(Debug, Clone)]
 pub struct Task {
     pub id: TaskId,
-    /// `None` once the customer's card was deleted.
+    /// `None` once the customer is deleted.
     pub customer: Option<CustomerId>,
     pub employee: Option<EmployeeId>,
     pub category: Category,
     pub status: Status,
-    /// One of its status.
+    /// A stage of `status`.
     pub stage: StageId,
-    /// Since when it is in that stage.
+    /// Time of entering the stage.
     pub stage_since: Timestamp,
     pub description: Description,
-    /// The day by which it is promised.
+    /// Promised day of completion.
     pub due: Option<Day>,
-    /// Raised by one with every change.
+    /// Incremented by one with every change.
     pub version: i64,
     pub created: Timestamp,
     pub updated: Timestamp,
-    /// Since when the task is CLOSED; `None` in any other status.
+    /// Time of becoming CLOSED; `None` in any other status.
     pub closed: Option<Timestamp>,
-    /// Since when the task is READY; `None` in any other status.
+    /// Time of becoming READY; `None` in any other status.
     pub ready: Option<Timestamp>,
-    /// Whether its customer is reminded while it is READY.
+    /// Whether the customer is reminded while the task is READY.
     pub remind: bool,
 }
 
 impl Task {
-    /// A task that is registered now; the store numbers it.
+    /// Creates a task registered at `now`; the store assigns its number.
     pub fn new(
         customer: Option<CustomerId>,
         employee: Option<EmployeeId>,
@@ -94,15 +94,15 @@ impl Task {
         }
     }
 
-    /// Returns the text by which a task is known when its export comes back: the number, which every
-    /// shop gives, and the instant of creation, to the millisecond. The letters keep a spreadsheet
-    /// from taking it for a number or a date and rewriting it.
+    /// Returns the key by which an exported task is recognised when it is imported again: the
+    /// number, which every shop uses, and the creation time in milliseconds. The letters keep a
+    /// spreadsheet from converting it to a number or a date.
     pub fn export_key(&self) -> String {
         format!("K{}T{}", self.id, self.created.as_millisecond())
     }
 
     /// # Errors
-    /// [`Conflict::Version`] when the caller saw another version than the stored one.
+    /// [`Conflict::Version`] when the expected version differs from the stored one.
     pub fn expect_version(&self, expected: Option<i64>) -> Result<()> {
         match expected {
             Some(expected) if expected != self.version => Err(Conflict::Version {
@@ -113,7 +113,7 @@ impl Task {
         }
     }
 
-    /// Whether a change of its status, stage or reminders has been made already.
+    /// Returns whether a change of status, stage and reminders is already in effect.
     pub fn has(&self, change: &TaskChange) -> bool {
         let (status, stage, remind) = (self.status, self.stage, self.remind);
         change.status.is_none_or(|wanted| wanted == status)
@@ -121,18 +121,18 @@ impl Task {
             && change.remind.is_none_or(|wanted| wanted == remind)
     }
 
-    /// Whether the day by which it was promised is over, and it isn't done.
+    /// Returns whether the promised day is over and the work isn't done.
     pub fn is_overdue(&self, today: Day) -> bool {
         Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
     }
 
-    /// The instant, or that of the task's creation where the wall clock has been set back behind it: nothing
-    /// happens to a task before it is there.
+    /// Returns `at`, or the creation time if `at` is earlier because the wall clock was set back:
+    /// nothing happens to a task before its creation.
     pub fn not_before_creation(&self, at: Timestamp) -> Timestamp {
         at.max(self.created)
     }
 
-    /// Moves the task to a stage, and so to its status, and keeps the times true.
+    /// Moves the task to a stage, and so to its status, and updates the timestamps of both.
     pub fn enter(&mut self, stage: &Stage, now: Timestamp) {
         let end = self.not_before_creation(now);
         if stage.id != self.stage {
@@ -151,12 +151,12 @@ impl Task {
 #[derive(Debug, Clone)]
 pub struct NewTask {
     pub customer_phone: Phone,
-    /// For a card that has no name yet; another one's stays.
+    /// Name for a customer without one; an existing name is kept.
     pub customer_name: Option<Name>,
     pub category: Category,
-    /// ACCEPTED where neither this nor a stage is given.
+    /// ACCEPTED when neither this nor a stage is given.
     pub status: Option<Status>,
-    /// The first one of the status where none is given.
+    /// The first stage of the status when none is given.
     pub stage: Option<StageId>,
     pub description: Description,
     pub due: Option<Day>,
@@ -164,26 +164,26 @@ pub struct NewTask {
     pub details: Details,
 }
 
-/// What to change in a task; `None` leaves a field as it is.
+/// Changes to a task; `None` keeps a field.
 #[derive(Debug, Clone, Default)]
 pub struct TaskChange {
     pub expected_version: Option<i64>,
-    /// Not changeable: clients of the original send the task's own phone along.
+    /// Immutable: clients of the original API send the task's own phone along.
     pub customer_phone: Option<Phone>,
     pub category: Option<Category>,
-    /// Another status than the task's leads to its first stage.
+    /// A status other than the current one moves the task to its first stage.
     pub status: Option<Status>,
-    /// Sets the status too.
+    /// Sets the status as well.
     pub stage: Option<StageId>,
     pub description: Option<Description>,
-    /// An inner `None` takes it away.
+    /// An inner `None` clears the field.
     pub due: Option<Option<Day>>,
     pub remind: Option<bool>,
     pub details: DetailsChange,
 }
 
 impl TaskChange {
-    /// A task as its edit form shows it.
+    /// Returns the values that the edit form of a task is loaded with.
     pub fn of(task: &Task, details: &Details) -> Self {
         Self {
             category: Some(task.category),
@@ -195,7 +195,8 @@ impl TaskChange {
         }
     }
 
-    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    /// Merges an edit form that was loaded with `shown` with the values now `stored`; see
+    /// [`Merge`].
     pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
         Self {
             description: merge.field(
@@ -213,42 +214,42 @@ impl TaskChange {
     }
 }
 
-/// Which tasks to list; all that is given holds at once.
+/// Conditions on a list of tasks, combined with AND.
 #[derive(Debug, Clone, Default)]
 pub struct TaskFilter {
-    /// The canonical form of the customer's phone. Empty for what is no phone: nobody has that, and a
-    /// list of nobody's tasks is no error.
+    /// Canonical form of the customer's phone. Empty for an invalid phone, which matches nobody: an
+    /// empty list rather than an error.
     pub customer_phone: Option<String>,
-    /// Any of these; empty means any at all.
+    /// Any of these; empty means all.
     pub statuses: Vec<Status>,
     pub stage: Option<StageId>,
-    /// Only what is stuck in its stage at this instant.
+    /// Tasks stalled in their stage at this instant.
     pub stuck: Option<Timestamp>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
-    /// Only what is nobody's.
+    /// Unassigned tasks.
     pub unassigned: bool,
-    /// Only what is overdue on this day.
+    /// Tasks overdue on this day.
     pub overdue: Option<Day>,
-    /// Only what was closed at this instant or later.
+    /// Tasks closed at or after this instant.
     pub closed_since: Option<Timestamp>,
-    /// Only what became READY before this instant and is so since.
+    /// Tasks that became READY before this instant and still are.
     pub ready_before: Option<Timestamp>,
-    /// Only what a customer said something of that waits for an answer.
+    /// Tasks with a customer's message awaiting a reply.
     pub unanswered: bool,
-    /// Only what has a price that its customer declined and to which nobody has reacted.
+    /// Tasks with a declined quote that no employee has reacted to.
     pub declined: bool,
-    /// Only what a notice was given up of.
+    /// Tasks with an undelivered notice.
     pub undelivered: bool,
-    /// Only what has a serial number with this key (see [`serial_key`](super::serial_key)).
+    /// Tasks whose serial number has this key (see [`serial_key`](super::serial_key)).
     pub serial: Option<String>,
     pub created: Days,
-    /// What was typed into the search box.
+    /// Search query.
     pub search: Option<Search>,
 }
 
 impl TaskFilter {
-    /// With what an order leaves out.
+    /// Adds the condition that an order implies.
     pub fn in_order(mut self, order: TaskOrder) -> Self {
         if order == TaskOrder::LongestReady {
             self.ready_before = self.ready_before.or(Some(Timestamp::MAX));
@@ -257,28 +258,27 @@ impl TaskFilter {
     }
 }
 
-/// How a page of tasks is ordered.
+/// Sort order of a list of tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskOrder {
     Newest,
     Oldest,
     RecentlyUpdated,
-    /// Those that are READY and no others.
+    /// READY tasks only.
     LongestReady,
 }
 
-/// Who changed a task.
+/// Author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Author {
     Staff(EmployeeId),
-    /// `None` once the customer's card was deleted.
+    /// `None` once the customer is deleted.
     Customer(Option<CustomerId>),
     System,
 }
 
-/// One thing that happened to a task. `from` and `to` are words of the kind: statuses,
-/// categories, texts, days, sums, names of stages, or the ids of employees and tasks; what wasn't
-/// there is empty.
+/// An entry of a task's history. `from` and `to` depend on the kind: statuses, categories, texts,
+/// days, sums, names of stages, or ids of employees and tasks; a missing value is an empty text.
 #[derive(Debug, Clone)]
 pub struct TaskEvent {
     pub id: EventId,

@@ -1,4 +1,4 @@
-//! Days in the shop's time zone, and the settings of a shop that the rules need.
+//! Days in the shop's time zone, and the shop settings that domain rules need.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{About, Country, Currency, Language, Problem, Result};
 
-/// What differs from one shop to another.
+/// Settings of the shop.
 #[derive(Debug, Clone)]
 pub struct Shop {
     pub country: Country,
     pub timezone: TimeZone,
     pub language: Language,
-    /// Of all sums.
+    /// Currency of all sums.
     pub currency: Currency,
-    /// How long a notice waits before it is sent, so that a slip can be undone unseen.
+    /// Delay before a notice is sent, so that a mistake can be undone unnoticed.
     pub notify_delay: Duration,
     pub about: Arc<About>,
 }
@@ -39,22 +39,22 @@ impl Day {
         }
     }
 
-    /// The day on which `instant` falls in the shop.
+    /// Returns the day on which `instant` falls in the shop.
     pub fn of(instant: Timestamp, timezone: &TimeZone) -> Self {
         Self(instant.to_zoned(timezone.clone()).date())
     }
 
-    /// The first instant of the day; days begin at midnight, or when a gap of the clock ends.
+    /// Returns the first instant of the day: midnight, or the end of a clock change that skips it.
     fn start(self, timezone: &TimeZone) -> Timestamp {
         let start = self
             .0
             .to_zoned(timezone.clone())
             .map(|zoned| zoned.timestamp());
-        // Only days at the very edge of the calendar have no instant, and `parse` refuses those.
+        // Only days at the limits of the calendar have no instant, and `parse` rejects those.
         start.unwrap_or(Timestamp::MIN)
     }
 
-    /// The first instant that isn't the day's any more.
+    /// Returns the first instant after the day.
     pub(super) fn end(self, timezone: &TimeZone) -> Timestamp {
         self.next().start(timezone)
     }
@@ -63,12 +63,12 @@ impl Day {
         self.minus(1)
     }
 
-    /// The day that many days ago.
+    /// Returns the day `days` days earlier.
     pub(super) fn minus(self, days: i64) -> Self {
         Self(self.0.saturating_sub(days.days()))
     }
 
-    /// How many days lie between an earlier day and this one.
+    /// Returns the number of days since an earlier day.
     pub(super) fn since(self, earlier: Self) -> i64 {
         (self.0.duration_since(earlier.0).as_hours()) / 24
     }
@@ -96,7 +96,7 @@ impl std::fmt::Display for Day {
     }
 }
 
-/// A time of the day by the shop's clock, `HH:MM`.
+/// A local time of day, `HH:MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(Time);
 
@@ -112,7 +112,7 @@ impl TimeOfDay {
         Ok(time.map(Self).ok_or(Problem::TimeMalformed.at(field))?)
     }
 
-    /// What the shop's clock shows, without the seconds.
+    /// Returns the shop's local time, truncated to minutes.
     pub fn of(instant: Timestamp, timezone: &TimeZone) -> Self {
         let time = instant.to_zoned(timezone.clone()).time();
         Self(Time::new(time.hour(), time.minute(), 0, 0).unwrap_or_default())
@@ -125,7 +125,7 @@ impl std::fmt::Display for TimeOfDay {
     }
 }
 
-/// A span of whole days as instants: `from` is inside, `until` is not.
+/// A span of whole days as instants: `from` is inclusive, `until` exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Days {
     pub from: Option<Timestamp>,
@@ -133,7 +133,7 @@ pub struct Days {
 }
 
 impl Days {
-    /// From the start of `start` to the end of `end`; one end alone is allowed.
+    /// Returns the span from the start of `start` to the end of `end`; either may be open.
     ///
     /// # Errors
     /// [`Problem::IntervalReversed`] at `field` when `end` comes before `start`.
@@ -154,7 +154,7 @@ impl Days {
         })
     }
 
-    /// What is in both spans.
+    /// Returns the intersection of two spans.
     pub fn and(self, other: Self) -> Self {
         let later = |a: Option<Timestamp>, b: Option<Timestamp>| a.max(b);
         Self {

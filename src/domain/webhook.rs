@@ -1,4 +1,5 @@
-//! What other programs are told of. They learn numbers and states; for all else they ask the API.
+//! Events for outgoing webhooks. Payloads contain ids and states only; receivers query the API for
+//! everything else.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,8 +7,8 @@ use serde::Serialize;
 use super::{CustomerId, DeliveryId, Status, Task, TaskId};
 
 words! {
-    /// What a webhook may ask to be told of. Another kind needs its word here, and a call of
-    /// `store::webhooks::tell` where it happens.
+    /// Event that a webhook may subscribe to. A new one needs its word here, and a call of
+    /// `store::webhooks::tell` where it occurs.
     HookEvent {
         TaskCreated = "task.created", TaskUpdated = "task.updated",
         TaskStatusChanged = "task.status_changed", TaskAssigned = "task.assigned",
@@ -19,7 +20,7 @@ words! {
 }
 
 impl HookEvent {
-    /// What a change of a task is: always an update, and what programs wait for by name besides.
+    /// Returns the events of a task's change: always an update, and the specific ones besides.
     pub fn of_change(before: &Task, after: &Task) -> Vec<Self> {
         let named = [
             (Self::TaskStatusChanged, before.status != after.status),
@@ -32,8 +33,8 @@ impl HookEvent {
     }
 }
 
-/// Of whom or what an event tells. No phone, no name and no text may stand here: it leaves the
-/// house.
+/// Subject of an event. It must not contain a phone, a name or any text, since it leaves the
+/// server.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
@@ -65,45 +66,45 @@ impl Subject {
     }
 }
 
-/// An event on its way to a program.
+/// An event queued for delivery.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     pub id: DeliveryId,
     pub event: HookEvent,
-    /// A [`Subject`] as JSON.
+    /// The [`Subject`] as JSON.
     pub payload: String,
-    /// Tries before this one.
+    /// Number of earlier attempts.
     pub attempts: u32,
     pub happened: Timestamp,
-    /// Since when it has been tried.
+    /// Time of queueing, from which retries are counted.
     pub queued: Timestamp,
-    /// When it may be tried next.
+    /// Time of the next attempt.
     pub next: Timestamp,
 }
 
-/// An event that will not be tried again unless somebody asks for it.
+/// A dead letter: an event that is retried only on request.
 #[derive(Debug, Clone)]
 pub struct UndeliveredHook {
     pub id: DeliveryId,
     pub url: String,
     pub event: HookEvent,
-    /// What the program answered, or why it could not be reached.
+    /// The receiver's response, or the reason why it could not be reached.
     pub detail: String,
     pub attempts: u32,
     pub happened: Timestamp,
     pub failed: Timestamp,
 }
 
-/// How a webhook stands.
+/// Delivery state of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookStanding {
     pub url: String,
     pub waiting: i64,
-    /// When the oldest of those happened.
+    /// Time of the oldest waiting event.
     pub oldest: Option<Timestamp>,
-    /// Why that one was not delivered yet; empty before its first try.
+    /// Last error of the oldest waiting event; empty before its first attempt.
     pub detail: String,
-    /// How many were given up.
+    /// Number of dead letters.
     pub undelivered: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Kinds of things that go by the same words in SQL and on the wire.
+//! Enums whose variants have the same words in SQL and on the wire.
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
@@ -9,7 +9,7 @@ macro_rules! words {
         impl $name {
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word that SQL and the wire use.
+            /// Returns the word used in SQL and on the wire.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }

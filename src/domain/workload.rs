@@ -1,4 +1,4 @@
-//! What there is to look after.
+//! Counts of tasks that need attention.
 
 use std::collections::HashMap;
 
@@ -6,20 +6,20 @@ use jiff::Timestamp;
 
 use super::{Day, StageId, Status, TaskFilter, TimeZone};
 
-/// Why a task needs somebody now.
+/// Reason why a task needs attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Concern {
-    /// The day by which it was promised is over.
+    /// The promised day is over.
     Overdue,
-    /// It has been in its stage for as many days as make it stuck there.
+    /// The task is stalled: it has been in its stage for the configured number of days.
     Stuck,
-    /// It has been READY for [`Concern::UNCOLLECTED_DAYS`] and is still here.
+    /// The task has been READY for [`Concern::UNCOLLECTED_DAYS`] and awaits pickup.
     Uncollected,
-    /// Its customer has said something that nobody has answered.
+    /// A customer's message awaits a reply.
     Unanswered,
-    /// Its customer has declined the price, and nobody has reacted yet.
+    /// The customer declined a quote, and no employee has reacted yet.
     Declined,
-    /// A notice did not reach its customer.
+    /// A notice did not reach the customer.
     Undelivered,
 }
 
@@ -33,10 +33,10 @@ impl Concern {
         Self::Undelivered,
     ];
 
-    /// On the third day after a task became READY its customer should be called.
+    /// Number of days after becoming READY from which the customer should be called.
     pub const UNCOLLECTED_DAYS: i64 = 3;
 
-    /// The word that addresses use.
+    /// Returns the word used in URLs.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Overdue => "overdue",
@@ -50,7 +50,7 @@ impl Concern {
 }
 
 impl TaskFilter {
-    /// Leaves only the tasks that need somebody for this reason.
+    /// Restricts the filter to tasks that need attention for this reason.
     pub fn only(&mut self, concern: Concern, now: Timestamp, timezone: &TimeZone) {
         let today = Day::of(now, timezone);
         match concern {
@@ -67,43 +67,43 @@ impl TaskFilter {
     }
 }
 
-/// How many tasks of the whole shop have a customer to whom it is the shop's turn to say something.
+/// Numbers of tasks in the whole shop where the customer awaits a reaction of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CustomersWaiting {
-    /// In so many tasks a customer has said something that nobody has answered.
+    /// Tasks with a customer's message awaiting a reply.
     pub unanswered: i64,
-    /// Of so many tasks a customer has declined the price, and nobody has reacted yet.
+    /// Tasks with a declined quote that no employee has reacted to.
     pub declined: i64,
-    /// The tasks with either of the two.
+    /// Tasks with either of the two.
     pub tasks: i64,
 }
 
-/// How many tasks there are to look after: all, or one employee's.
+/// Numbers of tasks that need attention: the whole shop's, or one employee's.
 #[derive(Debug, Clone, Default)]
 pub struct Workload {
     statuses: HashMap<Status, i64>,
-    /// Of the tasks that aren't CLOSED.
+    /// Counts only tasks that aren't CLOSED.
     stages: HashMap<StageId, i64>,
     concerns: HashMap<Concern, i64>,
 }
 
 impl Workload {
-    /// How many tasks are that far.
+    /// Returns the number of tasks in a status.
     pub fn of(&self, status: Status) -> i64 {
         self.statuses.get(&status).copied().unwrap_or_default()
     }
 
-    /// How many tasks that aren't CLOSED are in that stage.
+    /// Returns the number of tasks in a stage, without CLOSED ones.
     pub fn in_stage(&self, stage: StageId) -> i64 {
         self.stages.get(&stage).copied().unwrap_or_default()
     }
 
-    /// How many tasks need somebody for this reason.
+    /// Returns the number of tasks that need attention for this reason.
     pub fn needing(&self, concern: Concern) -> i64 {
         self.concerns.get(&concern).copied().unwrap_or_default()
     }
 
-    /// Whether there is anything that isn't over.
+    /// Returns whether any task is open or needs attention.
     pub fn is_any(&self) -> bool {
         let open = self
             .statuses

@@ -1,5 +1,5 @@
-//! The answers of `register`, `login` and `changePassword`: what was to be expected comes in
-//! `errors`, as the original's clients read it, and is no error of GraphQL.
+//! Results of `register`, `login` and `changePassword`: expected failures are returned in `errors`,
+//! as clients of the original API expect, rather than as GraphQL errors.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl ScalarType for ExpectedErrors {
 }
 
 impl ExpectedErrors {
-    /// Keeps a failure that was to be expected; passes on any other.
+    /// Records an expected failure; passes on any other error.
     fn add(&mut self, error: Error) -> Result<()> {
         let (field, message, code) = match &error {
             Error::Invalid(invalid) => (
@@ -57,7 +57,7 @@ impl ExpectedErrors {
     }
 }
 
-/// The codes are Django's, which the original's clients know.
+/// Returns Django's error code, which clients of the original API know.
 fn code(invalid: &Invalid) -> &'static str {
     match invalid.problem {
         Problem::Required => "required",
@@ -76,18 +76,17 @@ fn code(invalid: &Invalid) -> &'static str {
     }
 }
 
-/// The answer of `register`.
+/// Result of `register`.
 #[derive(SimpleObject, Default)]
 pub struct RegisterPayload {
     pub success: bool,
     pub errors: Option<ExpectedErrors>,
     pub token: Option<String>,
-    /// Always null: a token lives until it expires or its account ends it, and there is nothing
-    /// to refresh.
+    /// Always null: a token is valid until it expires or is revoked, and can't be refreshed.
     pub refresh_token: Option<String>,
 }
 
-/// The answer of `login`.
+/// Result of `login`.
 #[derive(SimpleObject, Default)]
 pub struct LoginPayload {
     pub success: bool,
@@ -98,7 +97,7 @@ pub struct LoginPayload {
     pub user: Option<UserView>,
 }
 
-/// The answer of `changePassword`. The token is new; all older ones are dead.
+/// Result of `changePassword`. The token is new; all older ones are revoked.
 #[derive(SimpleObject, Default)]
 pub struct ChangePasswordPayload {
     pub success: bool,
@@ -106,7 +105,10 @@ pub struct ChangePasswordPayload {
     pub token: Option<String>,
 }
 
-/// Sorts the outcome into a token and a user, or expected failures.
+/// Separates a result into expected failures and the signed-in employee.
+///
+/// # Errors
+/// Unexpected failures.
 pub fn outcome(result: Result<SignedIn>) -> Result<(Option<ExpectedErrors>, Option<SignedIn>)> {
     match result {
         Ok(signed_in) => Ok((None, Some(signed_in))),
@@ -118,7 +120,7 @@ pub fn outcome(result: Result<SignedIn>) -> Result<(Option<ExpectedErrors>, Opti
     }
 }
 
-/// Reads an e-mail and a new password that was typed twice; reports all that is wrong at once.
+/// Parses an e-mail and a new password with its repetition; reports all errors at once.
 pub fn read_registration(
     email: &str,
     password1: &str,
@@ -138,7 +140,7 @@ pub fn read_registration(
     Ok(email.zip(password).ok_or(errors))
 }
 
-/// Reads a new password that was typed twice.
+/// Parses a new password with its repetition.
 pub fn read_new_password(
     [field1, field2]: [&'static str; 2],
     password1: &str,

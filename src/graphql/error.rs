@@ -1,4 +1,4 @@
-//! The one place where an error of ours becomes an error of GraphQL.
+//! The only mapping from domain errors to GraphQL errors.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use async_graphql::{Response, ServerError, Value};
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
 use crate::i18n;
 
-/// The API speaks English; programs go by `extensions.code`.
+/// The API is in English; clients should match on `extensions.code`.
 pub(super) const LANGUAGE: Language = Language::English;
 
-/// Resolvers only wrap; `finish` words the error, because it knows the request.
+/// Resolvers only wrap errors; `finish` adds message and code, since it knows the request.
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         Self {
@@ -22,7 +22,7 @@ impl From<Error> for async_graphql::Error {
     }
 }
 
-/// A code of `extensions.code`.
+/// A value of `extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     Unauthenticated,
@@ -52,8 +52,8 @@ impl Code {
     }
 }
 
-/// Words every error of a response, and logs those that are ours under the request's id: each once, however many fields
-/// it is the error of. A row that can't be read is the error of every task of a list.
+/// Adds message and code to every error of a response, and logs internal ones with the request id,
+/// each only once: an unreadable row, for example, fails every task of a list.
 pub fn finish(response: &mut Response, request_id: &str) {
     let mut logged = HashSet::new();
     for error in &mut response.errors {
@@ -70,8 +70,8 @@ pub fn finish(response: &mut Response, request_id: &str) {
     }
 }
 
-/// Errors of the library name a field of the answer when a value did not fit its type, and
-/// none when the document was refused before anything ran.
+/// The library's errors name a response path when a value didn't fit its type, and none when the
+/// document was rejected before execution.
 fn code_library_error(error: &mut ServerError) {
     let coded = error
         .extensions
@@ -102,7 +102,7 @@ impl Described {
     }
 }
 
-/// What the log says of an error, where it is one of ours.
+/// Returns the source to be logged, if the error is internal.
 fn failure(error: &Error) -> Option<&(dyn std::error::Error + 'static)> {
     match error {
         Error::Internal(source) | Error::DiskFull(source) => Some(&**source),
@@ -148,7 +148,7 @@ fn describe(error: &Error, request_id: &str) -> Described {
                 Some(("retryAfter", seconds.into())),
             )
         }
-        // The log has it once, from whoever noticed it.
+        // Logged once where it was detected.
         Error::DatabaseLost(_) => (
             Code::Internal,
             text("error-database-lost"),
@@ -192,14 +192,14 @@ fn set(error: &mut ServerError, name: &str, value: Value) {
     error.extensions.get_or_insert_default().set(name, value);
 }
 
-/// A request that was refused before anything ran.
+/// Builds the response to a request that was rejected before execution.
 pub fn refusal(code: Code, message: impl Into<String>) -> Response {
     let mut error = ServerError::new(message, None);
     set(&mut error, "code", code.word().into());
     Response::from_errors(vec![error])
 }
 
-/// The code of a response's first error; `OK` without one.
+/// Returns the code of a response's first error; `OK` when there is none.
 pub fn code_of(response: &Response) -> String {
     let error = response.errors.first();
     let code = error.and_then(|error| error.extensions.as_ref()?.get("code"));
@@ -210,14 +210,14 @@ pub fn code_of(response: &Response) -> String {
     }
 }
 
-/// Returns the error of a response for which there was no memory.
+/// Returns the `Busy` error of a response, if there is one.
 pub fn busy(response: &Response) -> Option<&Error> {
     let errors = response.errors.iter();
     let mut ours = errors.filter_map(|error| error.source::<Error>());
     ours.find(|error| matches!(error, Error::Busy { .. }))
 }
 
-/// The same for an error of ours.
+/// Builds the response to a request that failed with a domain error before execution.
 pub fn refusal_of(error: &Error, request_id: &str) -> Response {
     let mut refused = ServerError::new("", None);
     if let Some(failure) = failure(error) {

@@ -1,4 +1,4 @@
-//! The shop's files as the API passes them: as texts.
+//! Files of the shop as texts in the API.
 
 use std::pin::pin;
 
@@ -14,14 +14,14 @@ use crate::graphql::engine::rope::{Finished, Text};
 use crate::sheet::{self, Choices, Reading, Table, Writing};
 use crate::store::Connection;
 
-/// What to export.
+/// Data to export.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub enum ExportKind {
     Tasks,
     Customers,
 }
 
-/// A language of the program.
+/// A language of the user interface.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Language", remote = "Language")]
 pub enum LanguageEnum {
@@ -37,7 +37,7 @@ pub enum DateOrderEnum {
     MonthFirst,
 }
 
-/// Writes a whole file of tasks or customers.
+/// Exports all tasks or customers.
 pub async fn export(
     ctx: &Context<'_>,
     owner: Owner,
@@ -66,7 +66,7 @@ pub async fn export(
     text.finish()
 }
 
-/// Returns an archive as a text.
+/// Returns an archive as text.
 pub async fn text(ctx: &Context<'_>, archive: Packed) -> Result<Finished> {
     let mut text = Text::begin(ctx)?;
     let mut parts = pin!(archive.parts(Coding::Plain));
@@ -76,7 +76,7 @@ pub async fn text(ctx: &Context<'_>, archive: Packed) -> Result<Finished> {
     text.finish()
 }
 
-/// What reads a file, where the database is at hand.
+/// Returns a closure that parses a file, given a database connection.
 pub fn reader(
     desk: &Desk,
     actor: Actor,

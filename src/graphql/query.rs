@@ -1,4 +1,4 @@
-//! Everything that can be asked. Only staff may.
+//! The query root. All queries require a signed-in employee.
 
 use async_graphql::{Context, ID, Object};
 use futures_util::StreamExt;
@@ -32,13 +32,13 @@ impl Query {
         Ok(user(me))
     }
 
-    /// What is set for the whole shop.
+    /// Settings of the shop.
     async fn shop(&self, ctx: &Context<'_>) -> Result<ShopView> {
         ctx.actor()?;
         Ok(ctx.desk()?.shop.currency.into())
     }
 
-    /// Everybody who has or had an account.
+    /// All employees, including deactivated ones.
     async fn employees(&self, ctx: &Context<'_>) -> Result<Vec<UserView>> {
         let actor = ctx.actor()?;
         let all = ctx
@@ -49,13 +49,13 @@ impl Query {
         Ok(all.into_iter().map(user).collect())
     }
 
-    /// The invites that can be used, by pages, oldest first. The owner's.
+    /// Open invites, paginated, oldest first. Owner only.
     #[graphql(complexity = "10 * child_complexity")]
     async fn invites(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<InviteView>> {
         let owner = ctx.actor()?.require_owner()?;
         let (desk, size) = (ctx.desk()?, page::size(first)?);
@@ -72,7 +72,7 @@ impl Query {
         Ok(page::page(rows, size, has_previous, total, cursor, views))
     }
 
-    /// The steps inside the statuses: by status, and in each in the owner's order.
+    /// All stages, ordered by status, then in the owner's order.
     async fn stages(&self, ctx: &Context<'_>) -> Result<Vec<StageView>> {
         let actor = ctx.actor()?;
         let list = move |c: &_| app::stages::list(c, &actor);
@@ -80,7 +80,7 @@ impl Query {
         Ok(all.into_iter().map(stage).collect())
     }
 
-    /// Every customer's card, oldest first. For long lists use `customers`.
+    /// All customers, oldest first. For long lists use `customers`.
     #[graphql(complexity = "10 * child_complexity")]
     async fn all_customers(&self, ctx: &Context<'_>) -> Result<List<CustomerView>> {
         let actor = ctx.actor()?;
@@ -90,7 +90,7 @@ impl Query {
         ))
     }
 
-    /// One customer's card. NOT_FOUND when there is none.
+    /// The customer with this id. NOT_FOUND when there is none.
     async fn customer_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<CustomerView>> {
         let actor = ctx.actor()?;
         let id = CustomerId::parse("id", &id)?;
@@ -102,15 +102,15 @@ impl Query {
         Ok(Some(loader::customer(customer)))
     }
 
-    /// Customers' cards by pages, oldest first. The search looks for a part of the name, or of
-    /// the phone's digits.
+    /// Customers, paginated, oldest first. `search` matches a part of the name or of the phone's
+    /// digits.
     #[graphql(complexity = "10 * child_complexity")]
     async fn customers(
         &self,
         ctx: &Context<'_>,
         search: Option<String>,
-        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<CustomerView>> {
         let actor = ctx.actor()?;
         let size = page::size(first)?;
@@ -137,11 +137,11 @@ impl Query {
         ))
     }
 
-    /// Every task of the company, oldest first; all given filters hold at once. Dates are
-    /// `YYYY-MM-DD` days in the shop's time zone; an interval includes both ends, and one end
-    /// alone is allowed. A malformed date or an interval that ends before it starts is
-    /// BAD_USER_INPUT. An unknown phone is an empty list, and so is what is no phone; no statuses
-    /// are no filter. For long lists use `tasks`.
+    /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
+    /// shop's time zone; an interval includes both ends, and either end may be omitted. A malformed
+    /// date or an interval that ends before it starts is BAD_USER_INPUT. An unknown or invalid
+    /// phone yields an empty list; an empty list of statuses doesn't filter. For long lists use
+    /// `tasks`.
     #[expect(clippy::too_many_arguments, reason = "the contract names them")]
     #[graphql(complexity = "10 * child_complexity")]
     async fn all_tasks(
@@ -174,7 +174,7 @@ impl Query {
         Ok(List::in_parts(parts.map(views)))
     }
 
-    /// One task. NOT_FOUND when there is none.
+    /// The task with this id. NOT_FOUND when there is none.
     async fn task_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<TaskView>> {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
@@ -184,15 +184,15 @@ impl Query {
         Ok(Some(loader::task(row, &desk.shop.timezone)))
     }
 
-    /// Tasks by pages, newest first unless another order is asked for.
+    /// Tasks, paginated, newest first by default.
     #[graphql(complexity = "10 * child_complexity")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
         filter: Option<TaskFilterInput>,
         order_by: Option<TaskOrderEnum>,
-        #[graphql(desc = "How many, 1 to 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
     ) -> Result<Page<TaskView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -223,8 +223,8 @@ impl Query {
         ))
     }
 
-    /// What there is to look after: how many tasks are how far, are overdue, or need somebody for
-    /// another reason, in all and of each employee. All staff may.
+    /// Current workload: numbers of tasks by status and by reason for attention (such as overdue),
+    /// in total and per employee. Open to all staff.
     async fn today(&self, ctx: &Context<'_>) -> Result<TodayView> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -234,7 +234,7 @@ impl Query {
         Ok(desk.db.read(work).await?.into())
     }
 
-    /// What came in and went out in a month. A month without tasks has zeros. All staff may.
+    /// Turnover of a month; a month without tasks has zeros. Open to all staff.
     async fn month(
         &self,
         ctx: &Context<'_>,
@@ -247,18 +247,16 @@ impl Query {
         Ok(desk.db.read(work).await?.into())
     }
 
-    /// Tasks or customers as a CSV file, with headings and signs in that language. It is the same that
-    /// the page `/data` gives, which sends a long one in parts. The owner's: it is every customer's
-    /// phone at once.
+    /// Exports tasks or customers as a CSV file, with headings and number formats of the language.
+    /// The page `/data` provides the same file as a stream. Owner only, since it contains every
+    /// customer's phone.
     async fn export_csv(
         &self,
         ctx: &Context<'_>,
         kind: ExportKind,
-        #[graphql(desc = "The shop's when not given.")] language: Option<LanguageEnum>,
-        #[graphql(desc = "The first day on which the tasks were created.")] date_start: Option<
-            String,
-        >,
-        #[graphql(desc = "The last day, which is inside.")] date_end: Option<String>,
+        #[graphql(desc = "Defaults to the shop's language.")] language: Option<LanguageEnum>,
+        #[graphql(desc = "First day of creation of the tasks.")] date_start: Option<String>,
+        #[graphql(desc = "Last day of creation, inclusive.")] date_end: Option<String>,
     ) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -275,13 +273,15 @@ impl Query {
         files::export(ctx, owner, kind, created, &writing).await
     }
 
-    /// Says row by row what `importCsv` would do now. The owner's.
+    /// Returns row by row what `importCsv` would do now. Owner only.
     async fn preview_import(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file's text. The page /data takes longer ones, and other letters.")]
+        #[graphql(
+            desc = "Text of the file. The page /data accepts longer files and other encodings."
+        )]
         csv: String,
-        #[graphql(desc = "What isn't to be guessed.")] choices: Option<ImportChoicesInput>,
+        #[graphql(desc = "Choices that override the guesses.")] choices: Option<ImportChoicesInput>,
     ) -> Result<ReportView> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
@@ -294,16 +294,16 @@ impl Query {
         ReportView::new(report, table, &desk.shop)
     }
 
-    /// Everything that people wrote, as the text of one JSON file; without passwords and keys. The
-    /// owner's.
+    /// Exports all data that people entered as one JSON text, without passwords and keys. Owner
+    /// only.
     async fn export_archive(&self, ctx: &Context<'_>) -> Result<Finished> {
         let owner = ctx.actor()?.require_owner()?;
         let archive = app::archive::pack(ctx.desk()?, owner).await?;
         files::text(ctx, archive).await
     }
 
-    /// Notices that did not reach their customer and are not tried any more, newest first: call
-    /// them, or `retryNotification`.
+    /// Undelivered notices that are no longer retried, newest first: call the customers, or use
+    /// `retryNotification`.
     #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
         let actor = ctx.actor()?;
@@ -318,8 +318,7 @@ impl Query {
         Ok(all.map(view).collect())
     }
 
-    /// What webhooks were not told and are not told any more, the last first, at most a hundred:
-    /// `retryWebhook`. The owner's.
+    /// Dead webhook deliveries, newest first, at most 100: see `retryWebhook`. Owner only.
     #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered_webhooks(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredWebhookView>> {
         let owner = ctx.actor()?.require_owner()?;

@@ -1,4 +1,4 @@
-//! What is told while it happens. Only staff are.
+//! The subscription root. All subscriptions require a signed-in employee.
 
 use async_graphql::{Context, Enum, ID, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt};
@@ -10,7 +10,7 @@ use crate::app;
 use crate::domain::{Error, Result, TaskId};
 use crate::store::{Change, TaskChanged};
 
-/// What happened to a task.
+/// Kind of a task's change.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Change")]
 pub enum TaskChangeKind {
@@ -19,12 +19,12 @@ pub enum TaskChangeKind {
     Deleted,
 }
 
-/// A change that was stored.
+/// A committed change.
 #[derive(SimpleObject)]
 pub struct TaskChange {
     kind: TaskChangeKind,
     id: ID,
-    /// The task as it is now; null when it is gone.
+    /// The task's current state; null when it is deleted.
     task: Option<TaskView>,
 }
 
@@ -32,9 +32,9 @@ pub struct Subscription;
 
 #[Subscription]
 impl Subscription {
-    /// Every task that is created, changed or deleted from now on, or one of them. Ends with
-    /// RATE_LIMITED when the reader is too slow to be told of everything: subscribe again and reload. When
-    /// the session ends, the socket is closed with 4403.
+    /// Streams the creation, change and deletion of tasks, or of the task with this id. Ends with
+    /// RATE_LIMITED when the client reads too slowly to receive every event: subscribe again and
+    /// reload. When the session ends, the socket is closed with code 4403.
     async fn task_changed(
         &self,
         ctx: &Context<'_>,

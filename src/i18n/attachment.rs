@@ -1,4 +1,4 @@
-//! What customers send besides words, in words.
+//! Descriptions of attachments for people.
 
 use super::{text, text_with};
 use crate::domain::{Attachment, AttachmentKind, Language};
@@ -7,7 +7,7 @@ use crate::domain::{Attachment, AttachmentKind, Language};
 const KIB: i64 = 1024;
 const MIB: i64 = 1024 * KIB;
 
-/// What was sent, as the object of a sentence: «голосовое сообщение, 0:12, 34 КБ».
+/// Describes an attachment as the object of a sentence: «голосовое сообщение, 0:12, 34 КБ».
 pub fn attachment(language: Language, of: &Attachment) -> String {
     let mut line = text(language, name(of.kind));
     if let Some(seconds) = of.duration {
@@ -53,7 +53,7 @@ fn name(kind: AttachmentKind) -> &'static str {
     }
 }
 
-/// A size as people read it: whole, but for a few megabytes.
+/// Formats a size for people: whole units, with one decimal below ten megabytes.
 fn size(language: Language, bytes: i64) -> String {
     let (id, size) = match bytes {
         ..KIB => ("size-bytes", bytes.to_string()),

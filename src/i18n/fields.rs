@@ -1,13 +1,13 @@
-//! What fields are called: an error that stands away from its field must say which one it means.
+//! Names of form fields, for errors that are shown apart from their field.
 
 use super::{invalid, text};
 use crate::domain::{Invalid, Language};
 
-/// Fields that stand for the whole form or the whole page.
+/// Names that refer to the whole form or page.
 const WHOLE: [&str; 2] = ["nonFieldErrors", "id"];
 
-/// Returns the sentence that a field of a form stands under, by the field's name in the form; `None` for
-/// one that no form shows. A form that calls a field otherwise says so itself.
+/// Returns the message id of a form field's label by the field's name in the form; `None` for a
+/// field that no form shows. A form with a different label passes its own.
 pub fn field(name: &str) -> Option<&'static str> {
     Some(match name {
         "phone" | "customerPhone" => "new-phone",
@@ -51,8 +51,8 @@ pub fn field(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Says what is wrong with a value and what to do, after the name of its field. A field that no form shows
-/// goes by its technical name.
+/// Formats the error of a value, prefixed with the name of its field. A field that no form shows
+/// appears under its technical name.
 pub fn invalid_named(language: Language, wrong: &Invalid) -> String {
     let said = invalid(language, wrong);
     match field(wrong.field) {

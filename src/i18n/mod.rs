@@ -1,5 +1,5 @@
-//! Every sentence that a person reads, in every language: `ru.ftl` and `en.ftl`
-//! (Fluent, <https://projectfluent.org>), compiled into the program.
+//! All user-visible text in every language: `ru.ftl` and `en.ftl` (Fluent,
+//! <https://projectfluent.org>), embedded in the binary.
 
 mod attachment;
 mod fields;
@@ -31,15 +31,15 @@ pub use fields::{field, invalid_named};
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");
 
-/// A value that a sentence names.
+/// A named argument of a message.
 pub type Arg<'a> = (&'static str, FluentValue<'a>);
 
-/// The sentence with that id.
+/// Returns the message with this id.
 pub fn text(language: Language, id: &str) -> String {
     text_with(language, id, [])
 }
 
-/// The sentence with that id, its `{ $variables }` filled in.
+/// Returns the message with this id, with its `{ $variables }` filled in.
 pub fn text_with<'a>(
     language: Language,
     id: &str,
@@ -56,7 +56,7 @@ pub fn text_with<'a>(
     TEXTS.lookup_with_args(&language, id, &args)
 }
 
-/// What a status is called.
+/// Returns the name of a status.
 pub fn status(language: Language, status: Status) -> String {
     text(
         language,
@@ -69,7 +69,7 @@ pub fn status(language: Language, status: Status) -> String {
     )
 }
 
-/// What the customer reads of a stage: the owner's words, or those of its status.
+/// Returns the customer's text for a stage: the owner's wording, or that of its status.
 pub fn stage(language: Language, stage: &Stage) -> String {
     match stage.wording.as_str() {
         "" => status(language, stage.status),
@@ -77,12 +77,14 @@ pub fn stage(language: Language, stage: &Stage) -> String {
     }
 }
 
-/// Returns the name of a stage in the reader's language where nobody has renamed it, and else as it was given.
+/// Returns the name of a stage: in the reader's language if it still has its default name, and as
+/// entered otherwise.
 pub fn stage_name(language: Language, stage: &Stage) -> String {
     usual(language, stage.name.as_str())
 }
 
-/// Returns a text of the stages that a shop begins with in another language, and any other text as it is.
+/// Translates a default text of stages into the reader's language; returns any other text
+/// unchanged.
 pub fn usual(language: Language, text: &str) -> String {
     static IDS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
         let ids = USUAL_STAGES.iter();
@@ -98,7 +100,7 @@ pub fn usual(language: Language, text: &str) -> String {
     }
 }
 
-/// What a category is called.
+/// Returns the name of a category.
 pub fn category(language: Language, category: Category) -> String {
     text(
         language,
@@ -111,9 +113,9 @@ pub fn category(language: Language, category: Category) -> String {
     )
 }
 
-/// A day with the month's name: «21 ноября 2026».
+/// Formats a day with the name of its month: «21 ноября 2026».
 pub fn day(language: Language, day: Day) -> String {
-    // The year as text: a number would get a thousands separator.
+    // Passed as text, since Fluent would add a thousands separator to a number.
     let args = [
         ("day", day.day().to_string().into()),
         ("month", day.month().into()),
@@ -122,7 +124,7 @@ pub fn day(language: Language, day: Day) -> String {
     text_with(language, "day-long", args)
 }
 
-/// A sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
+/// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
 pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
     let sign = currency.sign();
     match language {
@@ -136,8 +138,8 @@ pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
     }
 }
 
-/// The number alone, as it stands in a form: in groups of three digits with a space between them, which can't be
-/// taken for a decimal point, and without a fraction that is nothing.
+/// Formats a sum without its currency, as forms show it: digits grouped by spaces, which can't be
+/// mistaken for a decimal point, and no fraction if it is zero.
 pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
     grouped(language, currency, sum, '\u{a0}')
 }
@@ -161,7 +163,7 @@ fn grouped(language: Language, currency: Currency, sum: Sum, separator: char) ->
     text
 }
 
-/// What is wrong with a value, and what to do.
+/// Returns the error message for a rejected value.
 pub fn invalid(language: Language, invalid: &Invalid) -> String {
     problem(language, &invalid.problem)
 }
@@ -179,13 +181,13 @@ fn problem(language: Language, problem: &Problem) -> String {
     text_with(language, problem.key(), args)
 }
 
-/// What was seen in a cell of a file.
+/// Returns the message for an observation in an imported file.
 pub fn observation(language: Language, seen: &Observation) -> String {
     let bound = seen.bound().map(|bound| ("bound", bound.into()));
     text_with(language, seen.key(), bound)
 }
 
-/// What came between.
+/// Returns the message for a conflict.
 pub fn conflict(language: Language, conflict: &Conflict) -> String {
     let id = match conflict {
         Conflict::PhoneTaken { customer } => Some(("customer", customer.to_string().into())),
@@ -215,7 +217,7 @@ mod tests {
             {
                 let written = money(language, currency, sum);
                 assert_eq!(written, expected.replace(' ', "\u{a0}"));
-                // What stands in a form is read as the same sum.
+                // Parsing the text of a form yields the same sum.
                 let amount = amount(language, currency, sum);
                 assert_eq!(Sum::parse("price", &amount, currency).unwrap(), sum);
             }

@@ -1,17 +1,17 @@
-//! One cell: kept from being computed or rewritten by a spreadsheet, and read again.
+//! Escaping of cells against evaluation or rewriting by spreadsheets, and its reversal.
 
 use crate::domain::first_seen;
 
-/// With these a spreadsheet begins what it computes
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>). They count as what they are to a person: some
-/// programs drop blanks, invisible characters and control characters before them, or fold their width.
+/// Characters that begin a formula (<https://owasp.org/www-community/attacks/CSV_Injection>). They
+/// are looked for at the first visible character, in standard width: some programs skip blanks,
+/// invisible and control characters, or fold full-width forms.
 const COMPUTED: [char; 4] = ['=', '+', '-', '@'];
-/// Behind these at the beginning of a cell a spreadsheet looks on, or begins a cell of its own.
+/// At the beginning of a cell, a spreadsheet skips these or starts a new cell after them.
 const SEPARATORS: [char; 3] = ['\t', '\r', '\n'];
-/// Excel shows a longer number as a power of ten, and saves it so.
+/// Excel displays a longer number in scientific notation, and saves it that way.
 const DIGITS_SHOWN: usize = 11;
 const TRUTHS: [&str; 4] = ["true", "false", "истина", "ложь"];
-/// Months as spreadsheets know them, in full or by their first letters.
+/// Month names recognised by spreadsheets, in full or abbreviated.
 const MONTHS: [&str; 36] = [
     "january",
     "february",
@@ -51,21 +51,21 @@ const MONTHS: [&str; 36] = [
     "декабря",
 ];
 
-/// Whether a spreadsheet computes the text, or saves another one in its place.
+/// Returns whether a spreadsheet would evaluate the text or save another one in its place.
 fn is_touched(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
     is_computed(text) || is_rewritten_number(text) || is_date(text) || is_truth(text)
 }
 
-/// Whether a spreadsheet, or a program that reads its files, may compute the text.
+/// Returns whether a spreadsheet, or a program that reads its files, may evaluate the text.
 fn is_computed(text: &str) -> bool {
     let first = first_seen(text);
     text.starts_with(SEPARATORS) || first.is_some_and(|first| COMPUTED.contains(&first))
 }
 
-/// Returns the text with an apostrophe before what a spreadsheet would touch, or before the
-/// apostrophes that are there already: so it is always one that [`unguard`] takes away. It is for
-/// what people type; sums, days and numbers of tasks should be that to a spreadsheet, too.
+/// Prefixes an apostrophe to a text that a spreadsheet would change, or that already begins with
+/// such an apostrophe; [`unguard`] therefore always removes exactly this one. It is for free text;
+/// sums, days and task numbers should stay numeric in a spreadsheet.
 pub fn guard(text: &str) -> String {
     match is_touched(text) {
         true => format!("'{text}"),
@@ -73,8 +73,7 @@ pub fn guard(text: &str) -> String {
     }
 }
 
-/// Returns the text as it was before [`guard`], or before another program kept it from a
-/// spreadsheet by writing `="text"`.
+/// Reverses [`guard`], and the `="text"` form that other programs use for the same purpose.
 pub fn unguard(text: &str) -> &str {
     let quoted = text
         .strip_prefix("=\"")
@@ -85,8 +84,8 @@ pub fn unguard(text: &str) -> &str {
     }
 }
 
-/// Whether it is a long number that a spreadsheet has shortened to a power of ten, "4,90154E+14":
-/// the other digits are lost.
+/// Returns whether the text is a number in scientific notation, "4,90154E+14", whose remaining
+/// digits a spreadsheet has lost.
 pub fn is_shortened(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.trim().split_once(['E', 'e']) else {
         return false;
@@ -96,8 +95,8 @@ pub fn is_shortened(text: &str) -> bool {
     whole.len() == 1 && [whole, part, exponent].into_iter().all(is_digits)
 }
 
-/// Whether it looks like what a spreadsheet shows for a date, such as the "01.фев" that it makes of
-/// "1-2".
+/// Returns whether the text looks like a date rendered by a spreadsheet, such as the "01.фев" that
+/// it makes of "1-2".
 pub fn is_shown_date(text: &str) -> bool {
     let parts = parts(text);
     let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
@@ -109,8 +108,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether it is a number that comes back in another spelling: with zeros before it, too long to be
-/// shown, or with a part, groups, a percent sign or a power of ten.
+/// Returns whether a spreadsheet rewrites the number: leading zeros, too many digits, or a
+/// fraction, groups, a percent sign or an exponent.
 fn is_rewritten_number(text: &str) -> bool {
     let text = text.trim();
     if is_digits(text) {
@@ -132,7 +131,8 @@ fn is_rewritten_number(text: &str) -> bool {
     is_digits(exponent) && is_marked(first) && (others.is_empty() || in_groups(others))
 }
 
-/// Whether a spreadsheet takes it for a day or a time: "1-2", "3/4", "01.02", "1:30", "5 мая".
+/// Returns whether a spreadsheet reads the text as a date or a time: "1-2", "3/4", "01.02", "1:30",
+/// "5 мая".
 fn is_date(text: &str) -> bool {
     let parts = parts(text);
     let is_number = |part: &str| part.len() <= 4 && is_digits(part);

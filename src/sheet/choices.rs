@@ -1,19 +1,18 @@
-//! What the owner decides about a file before it is imported.
+//! Choices of the owner about a file before it is imported.
 
 use std::collections::BTreeMap;
 
 use super::columns::{Column, plain};
 use crate::domain::{DateOrder, StageId};
 
-/// The fields of a form in which it is decided; the first two go on with a column's place and with a
-/// word.
+/// Form field names; the first two are followed by a column's index and by a status word.
 pub const COLUMN: &str = "column.";
 pub const STATUS: &str = "status.";
 pub const ROWS: &str = "rows";
 pub const SKIP: &str = "skip";
 pub const DATES: &str = "dates";
 
-/// What the rows of a file are.
+/// Kind of the rows of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
     Tasks,
@@ -23,7 +22,7 @@ pub enum Rows {
 impl Rows {
     pub const ALL: [Self; 2] = [Self::Tasks, Self::Customers];
 
-    /// Its word in forms.
+    /// Returns the word used in forms.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Tasks => "tasks",
@@ -32,24 +31,24 @@ impl Rows {
     }
 }
 
-/// What was decided. Whatever isn't here is guessed.
+/// The owner's choices. Anything not chosen is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// What the columns at these places are, counted from 0.
+    /// Chosen meaning of columns by index, from 0.
     pub places: BTreeMap<usize, Column>,
-    /// What the columns under these headings are.
+    /// Chosen meaning of columns by heading.
     pub headings: Vec<(String, Column)>,
-    /// To which stages these words lead.
+    /// Chosen stages for status words.
     pub statuses: Vec<(String, StageId)>,
     pub rows: Option<Rows>,
-    /// The order of dates in the columns that don't tell it.
+    /// Order of day and month for columns with ambiguous dates.
     pub date_order: Option<DateOrder>,
-    /// Whether rows with errors are left out, instead of all rows for their sake.
+    /// Whether rows with errors are skipped, instead of failing the whole file.
     pub skip_invalid: bool,
 }
 
 impl Choices {
-    /// Reads the fields of a form. What it can't have offered is left to the guess.
+    /// Parses form fields. Values that the form can't have offered are ignored.
     pub fn from_form(fields: &[(String, String)]) -> Self {
         let mut choices = Self::default();
         for (name, value) in fields {
@@ -73,7 +72,7 @@ impl Choices {
         choices
     }
 
-    /// Whether a field of a form decides something.
+    /// Returns whether a form field holds a choice.
     pub fn is_field(name: &str) -> bool {
         name.starts_with(COLUMN) || name.starts_with(STATUS) || [ROWS, DATES, SKIP].contains(&name)
     }

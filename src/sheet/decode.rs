@@ -1,4 +1,4 @@
-//! A file's bytes become its text.
+//! Decoding of a file's bytes to text.
 
 use std::borrow::Cow;
 
@@ -7,13 +7,13 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1251};
 use super::read::FIELD;
 use crate::domain::{Problem, Result};
 
-/// Decodes the text of a table: as its byte order mark says; else as UTF-8, as UTF-16, or as the
-/// Windows-1251 that Excel writes in Russia. Marks inside of it are left out: they come from files
-/// that somebody has joined.
+/// Decodes the text of a table: by its byte order mark, or else as UTF-8, UTF-16 or Windows-1251,
+/// which Excel writes in Russia. Byte order marks inside the text are removed: they come from
+/// concatenated files.
 ///
 /// # Errors
-/// [`Problem::TextDamaged`] for UTF-8 with a few wrong bytes, which as Windows-1251 would be a text
-/// of other letters; [`Problem::NotCsv`] for what is no text.
+/// [`Problem::TextDamaged`] for UTF-8 with a few invalid bytes, which would otherwise be misread as
+/// Windows-1251; [`Problem::NotCsv`] for binary content.
 pub fn decode(file: &[u8]) -> Result<Cow<'_, str>> {
     let text = match (Encoding::for_bom(file), std::str::from_utf8(file)) {
         (Some((encoding, mark)), _) => encoding.decode_without_bom_handling(&file[mark..]).0,
@@ -31,10 +31,10 @@ pub fn decode(file: &[u8]) -> Result<Cow<'_, str>> {
     })
 }
 
-/// UTF-16 without a mark, in the byte order in which it has the letters and signs of a table.
+/// Decodes UTF-16 without a byte order mark, in the byte order that yields a plausible table.
 fn wide(file: &[u8]) -> Option<Cow<'_, str>> {
     let both = [UTF_16LE, UTF_16BE].map(|encoding| encoding.decode_without_bom_handling(file).0);
-    // In the other order the ends of lines are letters of Asia.
+    // In the wrong byte order, line ends decode to CJK characters.
     let is_table = |text: &Cow<'_, str>| {
         text.contains(['\n', '\r'])
             && text.chars().filter(|c| *c > '\u{2fff}').count() * 10 < text.chars().count()
@@ -42,7 +42,8 @@ fn wide(file: &[u8]) -> Option<Cow<'_, str>> {
     both.into_iter().find(is_table)
 }
 
-/// Whether it is UTF-8 but for some bytes: then most that isn't ASCII stands in whole letters.
+/// Returns whether the file is UTF-8 with a few invalid bytes: most non-ASCII bytes then form valid
+/// characters.
 fn is_damaged(file: &[u8]) -> bool {
     let (mut letters, mut wrong) = (0, 0);
     for chunk in file.utf8_chunks() {

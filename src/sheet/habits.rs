@@ -1,5 +1,4 @@
-//! What a whole column tells that one of its cells can't: the order of its dates, and the decimal
-//! point of its sums.
+//! Formats inferred from whole columns: the date order, and the decimal point of sums.
 
 use super::cell;
 use super::columns::Column;
@@ -16,7 +15,7 @@ const DATES: [Column; 5] = [
 ];
 const SUMS: [Column; 3] = [Column::Estimate, Column::Price, Column::Prepayment];
 
-/// What the columns of a file tell.
+/// Formats inferred from the columns of a file.
 #[derive(Default)]
 pub struct Habits {
     orders: Vec<(Column, DateOrder)>,
@@ -25,7 +24,7 @@ pub struct Habits {
 }
 
 impl Habits {
-    /// Looks at all rows. Where a column's dates leave their order open, the `chosen` one holds.
+    /// Infers the formats from all rows. `chosen` applies to columns whose dates are ambiguous.
     pub fn of(headings: &Headings, records: &[Record], chosen: Option<DateOrder>) -> Self {
         let mut habits = Self::default();
         habits.dates.chosen = chosen;

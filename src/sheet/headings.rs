@@ -1,4 +1,4 @@
-//! The headings of a file, and what its columns are: as the owner says, or as they are guessed.
+//! The headings of a file, and the meaning of its columns: chosen by the owner or guessed.
 
 use csv::StringRecord;
 
@@ -13,9 +13,9 @@ use crate::domain::{Invalid, Observation, Problem, Source};
 pub struct Headings {
     pub columns: Vec<(Column, String)>,
     pub source: Source,
-    /// Whether the rows are tasks, and not customers alone.
+    /// Whether the rows are tasks rather than customers only.
     pub tasks: bool,
-    /// Why nothing can be read under them.
+    /// Reason why no rows can be read under these headings.
     pub problem: Option<Invalid>,
 }
 
@@ -31,7 +31,7 @@ impl Headings {
         let mut taken: Vec<Column> = chosen.iter().flatten().copied().collect();
         let guess = |known: &Option<Known>, taken: &mut Vec<Column>| match known {
             None => Column::Described,
-            // "Total" beside "sum": the second one has no field any more.
+            // "Total" beside "sum": the field is already taken by the first column.
             Some(known) if taken.contains(&known.column) && !known.column.takes_several() => {
                 Column::Described
             }
@@ -66,30 +66,30 @@ impl Headings {
         }
     }
 
-    /// Whether there is enough to read rows under them.
+    /// Returns whether rows can be read under these headings.
     pub fn is_ok(&self) -> bool {
         self.problem.is_none()
     }
 
-    /// Whether a fault of a row is to be said. Our own descriptions may be long, and are quoted as they
-    /// should be.
+    /// Returns whether the fault of a row is reported. Long multi-line records are normal in our
+    /// own exports, which quote them correctly.
     pub fn is_worth_saying(&self, fault: &Observation) -> bool {
         fault.is_wrong() || self.source != Source::Zayavka
     }
 
-    /// Where the column is.
+    /// Returns the index of a column.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.columns.iter().position(|(of, _)| *of == column)
     }
 
-    /// The headings of all columns that are described, noted or left out.
+    /// Returns the headings of the columns that go into the description, into a note, or nowhere.
     pub fn unmapped(&self) -> [Vec<String>; 3] {
         let of = |may: &dyn Fn(Column) -> bool| {
             let named = |(of, name): &&(Column, String)| may(*of) && !name.is_empty();
             let found = self.columns.iter().filter(named);
             found.map(|(_, name)| name.clone()).collect::<Vec<_>>()
         };
-        // A customer's card has a name and a phone: neither a description nor comments.
+        // A customer record has a name and a phone, but no description and no notes.
         let kept = |column| {
             use Column::{Name, Patronymic, Phone, Surname};
             self.tasks || matches!(column, Name | Surname | Patronymic | Phone)
@@ -102,7 +102,7 @@ impl Headings {
     }
 }
 
-/// On one line, since a heading may have several.
+/// Joins a heading of several lines into one.
 fn heading(cell: &str) -> String {
     let words = cell::unguard(cell).split_whitespace();
     words.collect::<Vec<_>>().join(" ")
@@ -115,14 +115,14 @@ fn makes_tasks((column, known): (&Column, &Option<Known>)) -> bool {
     }
 }
 
-/// Something was decided about a heading that the file doesn't have.
+/// Reports a choice for a heading that the file doesn't have.
 fn no_such(choices: &Choices, names: &[String]) -> Option<Invalid> {
     let is_there = |heading: &str| names.iter().any(|name| plain(name) == plain(heading));
     let missing = choices.headings.iter().any(|(of, _)| !is_there(of));
     missing.then(|| Problem::NoSuchHeading.at("columns"))
 }
 
-/// Two columns were chosen for one field.
+/// Reports two columns chosen for one field.
 fn twice(chosen: &[Option<Column>], names: &[String]) -> Option<Invalid> {
     let label = |at: usize| match &*names[at] {
         "" => (at + 1).to_string(),
@@ -136,7 +136,7 @@ fn twice(chosen: &[Option<Column>], names: &[String]) -> Option<Invalid> {
     })
 }
 
-/// Nothing is there by which a task or a customer could be made.
+/// Reports a file without any column that could identify a task or a customer.
 fn too_few(columns: &[Column], tasks: bool) -> Option<Invalid> {
     let needed: &[Column] = match tasks {
         true => &[Column::Phone, Column::Description, Column::Number],

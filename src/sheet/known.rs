@@ -1,5 +1,5 @@
-//! By which headings columns are known: ours in both languages, and those of other programs. What is
-//! guessed here the owner sees with the values below it, and changes.
+//! Recognition of columns by their headings: ours in both languages, and those of other programs.
+//! The owner sees each guess with sample values and can change it.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -8,8 +8,7 @@ use super::columns::{CUSTOMERS, Column, REFUSED, TASKS, plain};
 use crate::domain::Language;
 use crate::i18n;
 
-/// Headings that other programs and people give these columns, in all spellings that are known.
-/// Whatever isn't here goes into the description.
+/// Headings of other programs, in all known spellings. Unknown columns go into the description.
 #[rustfmt::skip]
 const THEIRS: &[(Column, &[&str])] = &[
     (Column::Number, &["номер заказа", "№ заказа", "заказ", "номер", "№", "номер заявки", "номер заказ-наряда",
@@ -85,16 +84,16 @@ const THEIRS: &[(Column, &[&str])] = &[
         "engineer notes", "technician notes", "staff notes", "internal notes", "internal comment",
         "private notes", "comment", "comments", "note", "notes", "password", "passcode", "pin code",
         "unlock code"]),
-    // The description is printed for the customer, whom these don't concern.
+    // The description is printed for the customer, who must not see these.
     (Column::LeftOut, &["себестоимость", "себестоимость запчастей", "себестоимость работ", "закупочная цена",
         "закупка", "прибыль", "маржа", "наценка", "cost price", "cost", "cost of parts", "purchase price",
         "profit", "gross profit", "margin"]),
 ];
 
-/// Of these the group alone says nothing: customers have groups as well.
+/// For these, a group column alone proves nothing: customers have groups as well.
 const GROUPS: [&str; 2] = ["группа", "group"];
 
-/// What may stand in a heading besides its word: whose it is, or of what.
+/// Words that may accompany a heading's main word, saying whose or what it is.
 const PEOPLE: &[&str] = &[
     "клиента",
     "заказчика",
@@ -122,7 +121,7 @@ const WORK: &[&str] = &[
     "of",
     "s",
 ];
-/// Behind a sum stands its currency.
+/// Currencies that may follow a sum's heading.
 const CURRENCIES: &[&str] = &[
     "руб",
     "р",
@@ -137,13 +136,13 @@ const CURRENCIES: &[&str] = &[
     "eur",
 ];
 
-/// What a heading is taken for.
+/// The guess for a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     pub column: Column,
-    /// Whether it is one of our own exports.
+    /// Whether the heading is one of our own exports.
     pub is_ours: bool,
-    /// Whether a table that has it is one of tasks.
+    /// Whether a table with this heading contains tasks.
     pub makes_tasks: bool,
 }
 
@@ -158,7 +157,7 @@ static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     }
     all
 });
-/// Theirs, by their words.
+/// Headings of other programs, by their normalised words.
 static BY_WORDS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let all = THEIRS.iter().flat_map(|(column, names)| {
         let named = names.iter().map(|name| (key(name).join(" "), *column));
@@ -167,7 +166,7 @@ static BY_WORDS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     all.collect()
 });
 
-/// What a heading is taken for; `None` where nobody knows it.
+/// Returns the guess for a heading; `None` when it is unknown.
 pub fn known(heading: &str) -> Option<Known> {
     let text = plain(heading);
     let ours = OURS.get(&text);
@@ -184,7 +183,7 @@ pub fn known(heading: &str) -> Option<Known> {
     })
 }
 
-/// Whether a number says what it numbers. Customers have numbers as well.
+/// Returns whether a number column names what it numbers, since customers have numbers as well.
 fn is_of_orders(heading: &str) -> bool {
     let stems = ["заказ", "заявк", "квитанц", "order", "ticket", "job"];
     stems.iter().any(|stem| heading.contains(stem))
@@ -197,7 +196,7 @@ fn theirs(heading: &str) -> Option<Column> {
         words.iter().filter(stays).cloned().collect::<Vec<_>>()
     };
     let find = |words: &[String]| BY_WORDS.get(&words.join(" ")).copied();
-    // "Status of the customer" is no status of a task, and neither is their birthday a day of one.
+    // A customer's status is no status of a task, nor is their birthday a date of it.
     let of_people = |column: &Column| {
         matches!(
             column,
@@ -223,7 +222,7 @@ fn theirs(heading: &str) -> Option<Column> {
         .or_else(|| find(&unnumbered).filter(|column| *column == Column::Phone))
 }
 
-/// The words of a heading, without what stands in brackets and without a currency.
+/// Splits a heading into its words, without bracketed text and currencies.
 fn key(heading: &str) -> Vec<String> {
     let text = plain(heading)
         .replace('№', " номер ")

@@ -1,9 +1,8 @@
-//! Tables as files: what goes out as CSV, and what comes in as CSV or as a workbook of Excel, from us
-//! and from others.
+//! Import and export of tables: CSV out, CSV or Excel workbooks in, from this program and others.
 //!
-//! Here a file becomes a [`Table`], whose [`Sheet`](crate::domain::Sheet) is what would be imported,
-//! and tasks and customers become a file. What columns and words mean is guessed, and what the owner
-//! says in [`Choices`] comes before any guess. What happens with a sheet is decided in
+//! A file is read into a [`Table`], whose [`Sheet`](crate::domain::Sheet) is what would be
+//! imported; tasks and customers are written to a file. The meaning of columns and words is
+//! guessed, and the owner's [`Choices`] override every guess. The import itself happens in
 //! [`app`](crate::app).
 
 mod cell;

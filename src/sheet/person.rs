@@ -1,4 +1,4 @@
-//! Who brought it: the name and the phones of a row, which may stand in several columns.
+//! The customer of a row: name and phones, which may be spread over several columns.
 
 use super::cell;
 use super::columns::Column;
@@ -8,13 +8,13 @@ use crate::domain::{Error, Name, Observation, Phone, Problem, Remark, Result};
 /// The phones of a cell.
 struct Phones {
     phones: Vec<Phone>,
-    /// What is wrong with the rest, where there is one.
+    /// Problem of the remaining text, if there is any.
     rest: Option<Problem>,
 }
 
 impl Row<'_> {
-    /// The phones of the customer, of which the first is the card's. All that the cells of phones
-    /// say besides it is kept.
+    /// Returns the customer's phones, of which the first identifies the customer. Any other content
+    /// of the phone cells is kept.
     pub(super) fn phones(&mut self) -> Vec<Phone> {
         let cells: Vec<_> = self.filled(&[Column::Phone]);
         let read: Vec<_> = cells
@@ -35,7 +35,7 @@ impl Row<'_> {
         let (at, what) = match (cells.first(), phones.len(), self.headings.tasks) {
             (None, _, true) => (None, Observation::NoCustomer),
             (None, _, false) => (None, Observation::Wrong(Problem::Required)),
-            // The shop has the task all the same; its phone is lost.
+            // The task is imported nevertheless; only its phone is lost.
             (Some((at, _)), 0, true) if is_shortened => {
                 self.keep(Column::Phone);
                 (Some(*at), Observation::DigitsLost)
@@ -64,7 +64,7 @@ impl Row<'_> {
         phones
     }
 
-    /// The phones of a cell, and what is wrong with what else stands in it.
+    /// Parses the phones of a cell, and reports the problem of any other text in it.
     fn read_phones(&self, text: &str) -> Phones {
         let country = self.reading.shop.country;
         let (mut phones, mut rest) = (Vec::new(), None);
@@ -82,7 +82,8 @@ impl Row<'_> {
         Phones { phones, rest }
     }
 
-    /// Notes the cells of phones, but for one that says nothing but the phone of the card.
+    /// Keeps the text of every phone cell in the note, except for a cell with only the customer's
+    /// phone.
     fn note_phones(&mut self, cells: &[(usize, &str)], read: &[Phones], card: &Phone) {
         for ((at, text), cell) in cells.iter().zip(read) {
             let is_card = |phone: &Phone| phone.e164() == card.e164();
@@ -93,13 +94,13 @@ impl Row<'_> {
         }
     }
 
-    /// The name, whose parts may be columns of their own, in their order. Without a card it stands
-    /// in the description.
+    /// Returns the name, joined from its columns in their order. Without a customer it goes into
+    /// the description.
     pub(super) fn name(&mut self, has_card: bool) -> Result<Option<Name>> {
         let cells = self.filled(&[Column::Surname, Column::Name, Column::Patronymic]);
         let whole = self.one_line(Column::Name);
         let words: Vec<_> = whole.split_whitespace().collect();
-        // A whole name beside its surname.
+        // A full name beside its surname.
         let stands_there = |text: &str| words.len() > 1 && words.contains(&text);
         let parts = cells.iter().map(|(_, text)| one_line(text));
         let parts = parts.filter(|text| !stands_there(text));

@@ -1,4 +1,4 @@
-//! A file becomes a sheet: its headings, and its rows one by one.
+//! Reads a file into a table: its headings, then row by row.
 
 use std::collections::HashMap;
 
@@ -17,27 +17,28 @@ use crate::domain::{
     Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop, Stage,
 };
 
-/// What is wrong with the file as a whole is reported here.
+/// Field under which problems of the whole file are reported.
 pub const FIELD: &str = "csv";
-/// As many rows as ten years of a small shop; more are several files.
+/// Maximum number of rows, about ten years of a small shop; a larger table is split into several
+/// files.
 pub const ROWS: usize = 50_000;
-/// In a row as in the headings; RemOnline writes 33.
+/// Maximum number of columns in a row or in the headings; RemOnline writes 33.
 pub const COLUMNS: usize = 300;
 
-/// What a file is read with.
+/// Context for reading a file.
 pub struct Reading<'a> {
     pub shop: &'a Shop,
-    /// By whose e-mails it may name the responsible.
+    /// Employees, matched by e-mail.
     pub staff: &'a [Employee],
-    /// The shop's, by status and in their order.
+    /// The shop's stages, by status and in order.
     pub stages: &'a [Stage],
-    /// What the owner has decided about the file.
+    /// The owner's choices for the file.
     pub choices: &'a Choices,
     pub now: Timestamp,
 }
 
-/// Reads a file. What is wrong with a row stands in that row; where the headings are not enough, or
-/// what was decided can't be, it stands in the sheet, and no row is read.
+/// Reads a file. A problem of a row is reported with the row; insufficient headings or invalid
+/// choices are reported with the sheet, and no row is read.
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::domain::Error) for a file that is no table or is empty.
@@ -61,7 +62,7 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table> {
     table(headings, worksheet, &records, reading)
 }
 
-/// The headings: the first record that isn't empty.
+/// Reads the headings: the first non-empty record.
 fn first(records: &mut impl Iterator<Item = Record>, reading: &Reading<'_>) -> Result<Headings> {
     let record = records.next().ok_or(Problem::Required.at(FIELD))?;
     let record = narrow(record)?;
@@ -71,7 +72,8 @@ fn first(records: &mut impl Iterator<Item = Record>, reading: &Reading<'_>) -> R
     }
 }
 
-/// Refuses the whole file for a row that is too wide: nobody reads on, and what was cut of it is no row.
+/// Rejects the whole file for a row that is too wide, since a row cut off at the limit would be
+/// wrong.
 fn narrow(record: Record) -> Result<Record> {
     match record.cells.len() > COLUMNS {
         true => Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into()),
@@ -79,7 +81,7 @@ fn narrow(record: Record) -> Result<Record> {
     }
 }
 
-/// All rows after the headings.
+/// Reads all rows after the headings.
 fn take(records: impl Iterator<Item = Record>) -> Result<Vec<Record>> {
     let records = records.take(ROWS + 1).map(narrow);
     let records: Vec<Record> = records.collect::<Result<_>>()?;
@@ -90,7 +92,7 @@ fn take(records: impl Iterator<Item = Record>) -> Result<Vec<Record>> {
     }
 }
 
-/// What the rows under these headings say.
+/// Reads the rows under these headings.
 fn table(
     mut headings: Headings,
     worksheet: Option<String>,
@@ -106,7 +108,7 @@ fn table(
     let habits = Habits::of(&headings, records, reading.choices.date_order);
     let skip = reading.choices.skip_invalid;
     let mut rows: Vec<ImportRow> = Vec::new();
-    // The numbers of the rows before, and whether these are taken.
+    // Numbers of the earlier rows, and whether those are imported.
     let mut numbers = HashMap::new();
     for record in records.iter().filter(|_| headings.problem.is_none()) {
         let row = Row::new(reading, &headings, &habits, &statuses, &record.cells);

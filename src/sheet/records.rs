@@ -1,39 +1,40 @@
-//! A text becomes records: its separator, its quotes, and the rows of the table.
+//! Splits a text into records: separator, quotes and rows.
 //!
-//! The `csv` crate writes our files and doesn't read others', since it takes every text for a table:
-//! a quote that nobody closes swallows all rows to the end of the file without a word, and empty
-//! lines aren't counted. Here a broken quote costs its own row, and the rows have the numbers that
-//! a spreadsheet shows.
+//! The `csv` crate is used for writing only. It accepts every text as a table: an unclosed quote
+//! silently swallows all rows to the end of the file, and empty lines aren't counted. Here an
+//! unbalanced quote costs only its own row, and rows are numbered as a spreadsheet shows them.
 
 use csv::StringRecord;
 
 use super::read::COLUMNS;
 use crate::domain::{Observation, Problem};
 
-/// A record over so many lines is worth a look.
+/// Number of lines from which a record is reported as suspicious.
 const LINES: usize = 20;
-/// In narrower tables any sentence has as many commas as a row.
+/// Minimum number of columns for detecting a row by its width: in narrower tables an ordinary
+/// sentence has as many commas.
 const WIDE: usize = 4;
 
-/// A row of a table, before anything is known of its columns.
+/// A row of a table, before its columns are known.
 pub struct Record {
-    /// Counted as a spreadsheet does.
+    /// Row number as a spreadsheet counts.
     pub row: usize,
     pub cells: StringRecord,
     pub fault: Option<Observation>,
 }
 
-/// The records of a text, one after another.
+/// Iterator over the records of a text.
 pub struct Records<'a> {
     rest: &'a str,
     separator: char,
     row: usize,
-    /// How many columns there are, once the headings are read, and which of them has the phone.
+    /// Number of columns and the index of the phone column, once the headings are read.
     columns: Option<(usize, Option<usize>)>,
 }
 
 impl<'a> Records<'a> {
-    /// Begins to read. A first line `sep=;`, which Excel obeys and doesn't show, is obeyed.
+    /// Starts reading. Honours a first line `sep=;`, an Excel directive that isn't part of the
+    /// table.
     pub fn new(text: &'a str) -> Self {
         let (line, after) = cut_line(text);
         let named = line.trim().trim_matches('"');
@@ -56,8 +57,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Sets how many columns the records after the headings should have, and which has the phone:
-    /// by these a whole row inside of a cell is known.
+    /// Sets the expected number of columns and the phone column, which serve to detect a whole row
+    /// swallowed by a cell.
     pub fn expect(&mut self, columns: usize, phone: Option<usize>) {
         self.columns = Some((columns, phone));
     }
@@ -70,7 +71,7 @@ impl<'a> Records<'a> {
         let is_beyond = |cell: &str| !cell.trim().is_empty();
         let is_joined = || cut.cells.iter().skip(most).any(is_beyond) || self.holds_row(text);
         if lines > 1 && !cut.is_quoted && is_joined() {
-            // A quote that another row closes: only the first line is this row's.
+            // The quote is closed by another row: only the first line belongs to this record.
             cut = plain_line(self.rest, self.separator);
         }
         self.rest = &self.rest[cut.length..];
@@ -87,8 +88,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Whether one of the further lines of a record is a row by itself: it has as many cells as
-    /// there are columns, and a phone where that should be.
+    /// Returns whether one of the further lines of a record is a complete row: it has as many cells
+    /// as there are columns, and a phone in the phone column.
     fn holds_row(&self, record: &str) -> bool {
         let Some((columns, phone)) = self.columns.filter(|(columns, _)| *columns > 1) else {
             return false;
@@ -117,7 +118,7 @@ impl<'a> Records<'a> {
 impl Iterator for Records<'_> {
     type Item = Record;
 
-    /// The next record that isn't empty; the others are counted.
+    /// Returns the next non-empty record; empty ones are counted.
     fn next(&mut self) -> Option<Record> {
         while !self.rest.is_empty() {
             let record = self.cut();
@@ -129,20 +130,20 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// What was cut off a text: the cells, and how many bytes they were with the end of their line.
+/// A record cut off the text: its cells, and its length in bytes including the line end.
 struct Cut {
     cells: StringRecord,
     length: usize,
-    /// Whether every quote that was opened is closed.
+    /// Whether every opened quote is closed.
     is_sound: bool,
-    /// Whether all cells are in quotes. Then none that was forgotten can find another one that
-    /// closes it: what follows that wouldn't be a separator.
+    /// Whether all cells are quoted. Then an unclosed quote can't be closed by another cell's,
+    /// since no separator would follow it.
     is_quoted: bool,
 }
 
-/// Cuts off a record. Reading ends after more cells than there should be, when these go over several
-/// lines: whatever comes then is no part of the row. It ends in any case after more cells than any
-/// table has, so that a million of them cost no more than the first few.
+/// Cuts off a record. Reading stops at more cells than expected if the record spans several lines,
+/// since the rest isn't part of the row. It always stops at the maximum number of columns, so that
+/// a million cells cost no more than the first few.
 fn cut_record(text: &str, separator: char, most: usize) -> Cut {
     let mut cut = Cut {
         cells: StringRecord::new(),
@@ -174,7 +175,7 @@ fn cut_record(text: &str, separator: char, most: usize) -> Cut {
     }
 }
 
-/// A cell in quotes, with its length; `None` where no quote is closed as it should be.
+/// Parses a quoted cell, and returns its length; `None` when it isn't closed properly.
 fn quoted(text: &str, separator: char) -> Option<(usize, String)> {
     let inside = text.strip_prefix('"')?;
     let mut at = 0;
@@ -196,8 +197,8 @@ fn quoted(text: &str, separator: char) -> Option<(usize, String)> {
     })
 }
 
-/// A cell as it stands there, quotes and all, and whether none was opened in vain. Of a cell that
-/// somebody put in quotes without doubling those in it, the outer ones go.
+/// Returns a cell as written, including quotes, and whether its quotes are balanced. Outer quotes
+/// around unescaped inner ones are removed.
 fn plain(text: &str, separator: char) -> (usize, String, bool) {
     let length = text.find([separator, '\r', '\n']).unwrap_or(text.len());
     let cell = &text[..length];
@@ -209,7 +210,7 @@ fn plain(text: &str, separator: char) -> (usize, String, bool) {
     (length, inner.to_owned(), opened.contains('"'))
 }
 
-/// The first line alone, without regard to quotes.
+/// Cuts off the first line, ignoring quotes.
 fn plain_line(text: &str, separator: char) -> Cut {
     let (line, after) = cut_line(text);
     Cut {
@@ -220,14 +221,14 @@ fn plain_line(text: &str, separator: char) -> Cut {
     }
 }
 
-/// The first line, and what comes after its end.
+/// Splits a text after its first line.
 fn cut_line(text: &str) -> (&str, &str) {
     let length = text.find(['\r', '\n']).unwrap_or(text.len());
     let (line, rest) = text.split_at(length);
     (line, &rest[end_of_line(rest)..])
 }
 
-/// How long the end of a line is that stands there: CR LF, LF, or the CR of old Macs.
+/// Returns the length of the line end: CR LF, LF, or the CR of old Macs.
 fn end_of_line(text: &str) -> usize {
     match text.as_bytes() {
         [b'\r', b'\n', ..] => 2,
@@ -236,7 +237,7 @@ fn end_of_line(text: &str) -> usize {
     }
 }
 
-/// How many lines a record goes over.
+/// Returns the number of lines of a record.
 fn lines(record: &str) -> usize {
     let (mut rest, mut count) = (record, 0);
     while !rest.is_empty() {
@@ -246,7 +247,8 @@ fn lines(record: &str) -> usize {
     count
 }
 
-/// The sign that stands most often between the headings, which may be quoted and of several lines.
+/// Detects the separator: the most frequent candidate in the headings, which may be quoted and span
+/// several lines.
 fn separator(text: &str) -> char {
     let text = text.trim_start_matches(['\r', '\n']);
     let mut counts = [('|', 0), (',', 0), ('\t', 0), (';', 0)];

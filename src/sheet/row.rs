@@ -1,5 +1,5 @@
-//! A row becomes a task or a customer; what can't is remarked, and what has no field goes into the
-//! description, or into a note for colleagues.
+//! Converts a row to a task or a customer. Invalid values become remarks, and values without a
+//! field go into the description or into an internal note.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::domain::{
     SumDoubt, Task, fold, is_none, moment, three_digit_point,
 };
 
-/// One row while it is read.
+/// A row being read.
 pub struct Row<'a> {
     pub(super) reading: &'a Reading<'a>,
     pub(super) headings: &'a Headings,
@@ -27,9 +27,9 @@ pub struct Row<'a> {
     statuses: &'a Statuses,
     record: &'a StringRecord,
     pub(super) remarks: Vec<Remark>,
-    /// What stands below the description.
+    /// Lines appended to the description.
     pub(super) below: Vec<String>,
-    /// What stands in a note for colleagues, besides the columns that do.
+    /// Lines of the internal note, in addition to the columns mapped to it.
     pub(super) noted: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Reads it. `numbers` are those of the rows before, with whether these are taken.
+    /// Reads the row. `numbers` are those of the earlier rows, with whether these are imported.
     pub fn read(
         mut self,
         row: usize,
@@ -109,7 +109,7 @@ impl<'a> Row<'a> {
         let now = self.reading.now;
         let said = self.remarks.len();
         let created = self.moment(Column::Created)?;
-        // Where no row has a date, it is said of the whole file.
+        // If no row has a date, a single remark about the whole file is made instead.
         let has_dates = self.headings.place(Column::Created).is_some();
         if created.is_none() && has_dates && self.remarks.len() == said {
             self.note(Column::Created, Observation::NoDate);
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
         }))
     }
 
-    /// When the work was done. What is READY has a field for that.
+    /// Returns the time of completion. Only a READY task has a field for it.
     fn ready(&mut self, status: Status) -> Result<Option<Timestamp>> {
         if status != Status::Ready {
             if !is_none(self.cell(Column::Ready)) {
@@ -158,7 +158,7 @@ impl<'a> Row<'a> {
         self.moment(Column::Ready)
     }
 
-    /// The stage to which the word for the status leads, or the one that is named beside it.
+    /// Returns the stage for the row's status word, or the stage named in its own column.
     fn status(&mut self) -> Result<Stage> {
         let text = self.cell(Column::Status).trim();
         let Some(word) = self.statuses.get(text) else {
@@ -175,7 +175,7 @@ impl<'a> Row<'a> {
         self.stage(word.stage.status, Some(&word.stage))
     }
 
-    /// The stage that is named, where the status has one of that name; else `usual`, or the first.
+    /// Returns the stage with the given name, if the status has one; else `usual`, or the first.
     fn stage(&mut self, status: Status, usual: Option<&Stage>) -> Result<Stage> {
         let name = fold(self.cell(Column::Stage).trim());
         let mut of_status = self.reading.stages.iter().filter(|of| of.status == status);
@@ -195,7 +195,8 @@ impl<'a> Row<'a> {
             None if text.is_empty() => Category::Other,
             None => {
                 self.keep(Column::Category);
-                // There a type says how it is paid, for instance, and every row has one.
+                // RemOnline's type column has other uses, such as the way of payment, and is filled
+                // in every row.
                 if self.headings.source != Source::RemOnline {
                     self.note(Column::Category, Observation::CategoryUnknown);
                 }
@@ -251,7 +252,7 @@ impl<'a> Row<'a> {
         None
     }
 
-    /// With everything below it that has no field.
+    /// Returns the description followed by all lines without a field of their own.
     fn description(&mut self) -> Result<Option<Description>> {
         let below = self.under_headings(Column::Described);
         self.below.extend(below);
@@ -264,7 +265,7 @@ impl<'a> Row<'a> {
         self.checked(Column::Description, parsed)
     }
 
-    /// What is too long for a comment stands in the description instead.
+    /// Returns the internal note. One that is too long goes into the description instead.
     fn comment(&mut self) -> Option<Message> {
         let mut lines = std::mem::take(&mut self.noted);
         lines.extend(self.under_headings(Column::Noted));
@@ -279,7 +280,8 @@ impl<'a> Row<'a> {
         note
     }
 
-    /// All columns of a kind, each with its heading. Of what is ticked the heading says enough.
+    /// Lists all columns of a kind with their headings. For checkbox columns only the heading is
+    /// imported.
     fn under_headings(&self, kind: Column) -> Vec<String> {
         let columns = self.headings.columns.iter().enumerate();
         let of_kind = columns.filter(|(_, (column, _))| *column == kind);
@@ -295,7 +297,8 @@ impl<'a> Row<'a> {
         of_kind.filter_map(line).collect()
     }
 
-    /// What is no line or too long stands in the description instead.
+    /// Returns a one-line value. One that is too long or has several lines goes into the
+    /// description instead.
     fn line(&mut self, column: Column) -> Line {
         let text = self.one_line(column);
         Line::parse("line", &text).unwrap_or_else(|_| {
@@ -305,7 +308,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// A line of signs that a spreadsheet likes to rewrite.
+    /// Returns an identifier, which spreadsheets tend to rewrite.
     fn mark(&mut self, column: Column) -> Line {
         let text = self.cell(column);
         if cell::is_shortened(text) {
@@ -316,7 +319,7 @@ impl<'a> Row<'a> {
         self.line(column)
     }
 
-    /// RemOnline writes a zero for what isn't known.
+    /// Returns a sum. RemOnline writes zero for an unknown one.
     fn sum(&mut self, column: Column) -> Result<Option<Sum>> {
         let text = self.cell(column).trim();
         if is_none(text) {
@@ -324,7 +327,7 @@ impl<'a> Row<'a> {
         }
         let currency = self.reading.shop.currency;
         let ours = self.headings.source == Source::Zayavka;
-        // We write no groups.
+        // Our own exports write no thousands separators.
         let own = three_digit_point(text, currency).filter(|_| ours);
         let point = own.or_else(|| self.habits.point(column));
         let read = Sum::read("sum", text, currency, point);
@@ -365,7 +368,7 @@ impl<'a> Row<'a> {
         one_line(self.cell(column))
     }
 
-    /// The cells of these columns that say something, in their order, with their places.
+    /// Returns the non-empty cells of these columns in order, with their indexes.
     pub(super) fn filled(&self, of: &[Column]) -> Vec<(usize, &'a str)> {
         let columns = self.headings.columns.iter().enumerate();
         let chosen = columns.filter(|(_, (column, _))| of.contains(column));
@@ -392,7 +395,7 @@ impl<'a> Row<'a> {
             .unwrap_or_default()
     }
 
-    /// Keeps what has no field after all below the description.
+    /// Appends a value without a field to the description.
     pub(super) fn keep(&mut self, column: Column) {
         let text = self.cell(column).trim();
         if !text.is_empty() {
@@ -409,7 +412,7 @@ impl<'a> Row<'a> {
         self.remarks.push(Remark::of_row(what));
     }
 
-    /// The value, or a remark on what is wrong with it.
+    /// Returns the value, or records a remark on its problem.
     pub(super) fn checked<T>(&mut self, column: Column, parsed: Result<T>) -> Result<Option<T>> {
         match parsed {
             Ok(value) => Ok(Some(value)),

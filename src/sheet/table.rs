@@ -1,5 +1,4 @@
-//! A table as its owner looks at it: its rows, what its columns are taken for, and what its words
-//! for statuses mean.
+//! A table as shown for review: its rows, the guessed meaning of its columns, and its status words.
 
 use std::collections::HashMap;
 
@@ -12,9 +11,9 @@ use super::records::Record;
 use super::words::{self, Guess};
 use crate::domain::{DateOrder, Invalid, Problem, Result, Sheet, Stage, Status};
 
-/// Values that show what is in a column.
+/// Number of sample values per column.
 const SAMPLES: usize = 3;
-/// The most characters of each.
+/// Maximum length of a sample, in characters.
 const SAMPLE: usize = 60;
 
 /// A table that was read.
@@ -25,17 +24,17 @@ pub struct Table {
     pub columns: Vec<TableColumn>,
     /// The most frequent first.
     pub statuses: Vec<StatusWord>,
-    /// What the rows are taken for, and whether somebody said so.
+    /// The kind of the rows, and whether it was chosen rather than guessed.
     pub rows: Rows,
     pub rows_are_chosen: bool,
 }
 
-/// A column, and what it is taken for.
+/// A column and its meaning.
 #[derive(Debug, Clone)]
 pub struct TableColumn {
-    /// On one line; empty where the file has none.
+    /// Heading on one line; empty when the file has none.
     pub heading: String,
-    /// The first values that say something.
+    /// The first distinct non-empty values.
     pub samples: Vec<String>,
     pub column: Column,
 }
@@ -67,27 +66,27 @@ impl TableColumn {
     }
 }
 
-/// A word of the file for a status, and the stage that it leads to.
+/// A status word of the file, and the stage it maps to.
 #[derive(Debug, Clone)]
 pub struct StatusWord {
-    /// As it stands in the file at first.
+    /// The word as first found in the file.
     pub word: String,
-    /// The same without what people change in it.
+    /// The word normalised for comparison.
     pub key: String,
-    /// In how many rows it stands.
+    /// Number of rows with this word.
     pub count: usize,
     pub stage: Stage,
-    /// What is to be said of the guess; `None` for one that is sure, and for what was chosen.
+    /// Doubt about the guess; `None` when it is certain or was chosen.
     pub doubt: Option<Guess>,
 }
 
-/// Every word for a status in a file.
+/// All status words of a file.
 #[derive(Default)]
 pub struct Statuses(HashMap<String, StatusWord>);
 
 impl Statuses {
     /// # Errors
-    /// [`Problem::NoSuchStage`] where a word was to lead to a stage that isn't there.
+    /// [`Problem::NoSuchStage`] when a choice names a stage that doesn't exist.
     pub fn read(
         headings: &Headings,
         records: &[Record],
@@ -138,7 +137,7 @@ impl StatusWord {
         let first = |status| stages.iter().find(|stage| stage.status == status);
         let (guessed, doubt) = match (words::status(word), named) {
             (Guess::Sure(status), None) => (first(status), None),
-            // "Принято" is a status and the name of its first stage.
+            // "Принято" is both a status and the name of its first stage.
             (Guess::Sure(status), Some(named)) if named.status != status => (first(status), None),
             (_, Some(named)) => (Some(named), None),
             (guess @ Guess::Unsure(status), None) => (first(status), Some(guess)),
@@ -155,7 +154,7 @@ impl StatusWord {
             ),
             None => None,
         };
-        // What is sent along as it was guessed is no decision.
+        // A guess that is sent back unchanged is no choice.
         let chosen = chosen.filter(|chosen| chosen.id != guessed.id);
         Ok(Self {
             word: word.to_owned(),
@@ -167,7 +166,7 @@ impl StatusWord {
     }
 }
 
-/// All that was decided about a table, or guessed and let be.
+/// Serialises all choices and accepted guesses about a table.
 pub fn decided(headings: &Headings, words: &[StatusWord], choices: &Choices) -> String {
     let columns = headings.columns.iter().map(|(column, _)| column.word());
     let columns = columns.collect::<Vec<_>>().join(" ");

@@ -1,9 +1,9 @@
-//! Words that other programs and people use for statuses and kinds of work, by their stems.
-//! [`words`](super::words) says how they are compared.
+//! Stems of the words that other programs and people use for statuses and kinds of work.
+//! [`words`](super::words) defines how they are compared.
 
 use crate::domain::{Category, Status};
 
-/// Several words that mean one status together, whatever each means alone; each by its stem.
+/// Phrases that mean one status together, whatever their words mean alone; each word by its stem.
 pub const PHRASES: &[(&[&str], Status)] = &[
     (&["принят", "в", "ремонт"], Status::Accepted),
     (&["принят", "на", "ремонт"], Status::Accepted),
@@ -24,7 +24,7 @@ pub const PHRASES: &[(&[&str], Status)] = &[
     (&["on", "repair"], Status::InProgress),
 ];
 
-/// Stems of the words for statuses elsewhere.
+/// Stems of status words of other programs.
 pub const STATUSES: &[(&str, Status)] = &[
     ("закрыт", Status::Closed),
     ("выдан", Status::Closed),
@@ -82,8 +82,8 @@ pub const STATUSES: &[(&str, Status)] = &[
     ("received", Status::Accepted),
 ];
 
-/// Stems after which no status is sure: an "almost", a refusal by the thing itself, and words with
-/// two meanings. "Восстановлен" is a device that works again, or an order that was reopened.
+/// Stems that make any status doubtful: "almost", failures of the repair itself, and ambiguous
+/// words. "Восстановлен" is a device that works again, or an order that was reopened.
 pub const DOUBTS: &[&str] = &[
     "почти",
     "частичн",
@@ -125,18 +125,18 @@ pub const DOUBTS: &[&str] = &[
     "finished",
 ];
 
-/// Words that deny what follows them.
+/// Words that negate what follows.
 pub const NEGATIONS: &[&str] = &[
     "не", "нет", "ни", "без", "not", "no", "non", "un", "never", "without", "cannot", "cant",
     "isnt", "wasnt", "hasnt", "didnt", "dont", "wont",
 ];
-/// Beginnings of one word that deny the rest of it: "неготов", "unclosed".
+/// Prefixes that negate the rest of a word: "неготов", "unclosed".
 pub const DENYING: &[&str] = &["не", "un", "non"];
-/// Words between a negation and what it denies.
+/// Words that may stand between a negation and the negated word.
 pub const BETWEEN: &[&str] = &[
     "еще", "был", "была", "было", "были", "yet", "been", "to", "be",
 ];
-/// What else is not done yet while something waits to be collected, besides what is closed.
+/// Stems whose negation means "not collected yet", besides those of closed statuses.
 pub const NOT_COLLECTED: &[&str] = &[
     "забра",
     "забер",
@@ -147,7 +147,7 @@ pub const NOT_COLLECTED: &[&str] = &[
     "paid",
 ];
 
-/// Stems of the words for kinds of work.
+/// Stems of words for kinds of work.
 pub const CATEGORIES: &[(&str, Category)] = &[
     ("консульт", Category::Consulting),
     ("consult", Category::Consulting),

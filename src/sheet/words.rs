@@ -1,10 +1,10 @@
-//! By which words statuses and kinds of work are known: ours in both languages, and those of other
+//! Recognition of words for statuses and kinds of work: ours in both languages, and those of other
 //! programs.
 //!
-//! A word is compared as a whole, or by its stem with at most an ending behind it. Looking for parts
-//! of a word is how "Приостановлен" becomes new ("нов") and "Не выдан" handed over. What has a
-//! negation in it, or means several things, is a guess that leaves the task open: a task that is
-//! closed by mistake is never looked at again, and one that is ready by mistake calls the customer.
+//! A word matches as a whole, or by its stem with at most an ending. Matching substrings would turn
+//! "Приостановлен" into new ("нов") and "Не выдан" into handed over. A negated or ambiguous word is
+//! an uncertain guess that leaves the task open: a task closed by mistake is never looked at again,
+//! and one that is READY by mistake notifies the customer.
 
 use std::sync::LazyLock;
 
@@ -15,24 +15,24 @@ use super::vocabulary::{
 use crate::domain::{Category, Language, Status};
 use crate::i18n;
 
-/// How a word for a status was understood.
+/// Interpretation of a status word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
     Sure(Status),
-    /// It may mean something else.
+    /// Ambiguous.
     Unsure(Status),
     Unknown,
 }
 
-/// Where a status is that has several meanings or none that is sure.
+/// Status for words with several meanings or no certain one.
 const IN_DOUBT: Status = Status::InProgress;
 
-/// The most letters that follow a stem as its ending: "готов" and "готовности".
+/// Maximum length of an ending in letters: "готов" and "готовности".
 const ENDING: usize = 6;
-/// The same for stems of three letters, with which other words begin: "нов" and "нового".
+/// The same for three-letter stems, with which unrelated words begin: "нов" and "нового".
 const SHORT_ENDING: usize = 3;
 
-/// What ours are called, in every language and in SQL.
+/// Names of our statuses, in every language and in SQL.
 static STATUS_NAMES: LazyLock<Vec<(String, Status)>> =
     LazyLock::new(|| names(Status::ALL, Status::word, i18n::status));
 static CATEGORY_NAMES: LazyLock<Vec<(String, Category)>> =
@@ -51,7 +51,7 @@ pub fn status(text: &str) -> Guess {
     seen.guess()
 }
 
-/// A kind of work; `None` where the words name none, several, or what is not done.
+/// Returns the kind of work; `None` when the words name none, several, or a negated one.
 pub fn category(text: &str) -> Option<Category> {
     if let Some(ours) = called(text, &CATEGORY_NAMES) {
         return Some(ours);
@@ -65,19 +65,19 @@ pub fn category(text: &str) -> Option<Category> {
     one.then_some(first)
 }
 
-/// What the words of a status have said so far.
+/// Evidence collected from the words of a status.
 #[derive(Default)]
 struct Seen {
     affirmed: Vec<Status>,
-    /// Something was denied that isn't about being collected.
+    /// Something other than collection was negated.
     denied: bool,
-    /// It was denied that it is over.
+    /// Completion was negated.
     not_over: bool,
     doubtful: bool,
 }
 
 impl Seen {
-    /// Reads the first of the words, and says how many of them belong together.
+    /// Interprets the first of the words, and returns how many words belong together.
     fn take(&mut self, word: &str, rest: &[String]) -> usize {
         if NEGATIONS.contains(&word) {
             let between = |word: &&String| BETWEEN.contains(&word.as_str());
@@ -124,14 +124,14 @@ impl Seen {
             [] if self.denied || self.not_over || self.doubtful => Guess::Unsure(IN_DOUBT),
             [] => Guess::Unknown,
             [one] if !self.denied && !self.doubtful && !self.not_over => Guess::Sure(one),
-            // "Готово, не выдано" denies nothing but that it is over.
+            // "Готово, не выдано" negates only the collection.
             [one] if !self.denied && !self.doubtful && one != Status::Closed => Guess::Unsure(one),
             _ => Guess::Unsure(IN_DOUBT),
         }
     }
 }
 
-/// Whether the words begin with those of a phrase.
+/// Returns whether the words begin with those of a phrase.
 fn begins(words: &[String], phrase: &[&str]) -> bool {
     words.len() >= phrase.len()
         && words
@@ -145,14 +145,14 @@ fn status_of(word: &str) -> Option<Status> {
     found.map(|(_, status)| *status)
 }
 
-/// Whether a word is a stem with nothing but an ending behind it.
+/// Returns whether a word is a stem with only an ending after it.
 fn is_of(word: &str, stem: &str) -> bool {
     let Some(ending) = word.strip_prefix(stem) else {
         return false;
     };
     let letters = stem.chars().count();
     let most = match letters {
-        // "в", "up", "for", "new": these have no endings.
+        // "в", "up", "for", "new": these take no endings.
         ..=2 => 0,
         3 if stem.is_ascii() => 0,
         3 => SHORT_ENDING,
@@ -161,7 +161,7 @@ fn is_of(word: &str, stem: &str) -> bool {
     ending.chars().count() <= most
 }
 
-/// The words of a text, without the apostrophes inside them.
+/// Splits a text into words, without the apostrophes inside them.
 fn words(text: &str) -> Vec<String> {
     let text = plain(text).replace(['\'', '’'], "");
     let words = text.split(|c: char| !c.is_alphanumeric());
@@ -221,7 +221,7 @@ mod tests {
             ("New", Sure(Status::Accepted)),
             ("Отремонтировано", Sure(Status::Ready)),
             ("Приостановлен", Sure(Status::InProgress)),
-            // Denied, almost, or two things at once.
+            // Negated, almost, or two meanings at once.
             ("Не готов", Unsure(Status::InProgress)),
             ("Ещё не готов", Unsure(Status::InProgress)),
             ("Неготов", Unsure(Status::InProgress)),
@@ -241,7 +241,7 @@ mod tests {
             ("Ремонт невозможен", Unsure(Status::InProgress)),
             ("Восстановлен", Unsure(Status::InProgress)),
             ("Done", Unsure(Status::InProgress)),
-            // Neither a part of a word nor a name that begins alike is one.
+            // Neither a substring nor a name with the same beginning matches.
             ("Где-то", Unknown),
             ("Новосибирск", Unknown),
             ("Renault", Unknown),

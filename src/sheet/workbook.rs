@@ -1,4 +1,4 @@
-//! A workbook of Excel becomes records, as its sheet shows them.
+//! Reads an Excel workbook into records, as its sheet shows them.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
@@ -14,43 +14,43 @@ use super::read::{COLUMNS, FIELD, ROWS};
 use super::records::Record;
 use crate::domain::{Error, Problem, Result};
 
-/// A workbook is a ZIP file.
+/// Signature of a ZIP file, the container of a workbook.
 const ZIP: &[u8] = b"PK\x03\x04";
-/// The container of the format before 2007, and of encrypted workbooks.
+/// Signature of the container of the pre-2007 format and of encrypted workbooks.
 const OLD: &[u8] = b"\xd0\xcf\x11\xe0";
-/// 50,000 rows of 40 columns take less.
+/// Maximum unpacked size; 50,000 rows of 40 columns take less.
 const UNPACKED_MIB: usize = 100;
-/// Files in the file; a workbook of ten sheets has about thirty.
+/// Maximum number of files in the archive; a workbook of ten sheets has about thirty.
 const PARTS: usize = 2_000;
-/// With this each of them begins in the list of the file, where nothing is packed.
+/// Signature of an entry in the ZIP central directory, which is not compressed.
 const PART: &[u8] = b"PK\x01\x02";
-/// Sheets, of which some may be read before the one that has a table.
+/// Maximum number of sheets, some of which may be read before one with a table is found.
 const SHEETS: usize = 100;
-/// Texts that cells share: 50,000 rows of 40 columns have no more. An empty one takes five bytes of the file and five
-/// times as many in memory.
+/// Maximum number of shared strings; 50,000 rows of 40 columns have no more. An empty one takes
+/// five bytes of the file and five times as many in memory.
 const TEXTS: usize = 2_000_000;
-/// The type that an OpenDocument file names first.
+/// Media type that begins an OpenDocument file.
 const OPEN_DOCUMENT: &[u8] = b"application/vnd.oasis.opendocument";
-/// The attribute by which calamine takes memory before it has read what that is for.
+/// Attribute from which calamine preallocates memory before it has read the content.
 const COUNT: &[u8] = b"uniqueCount";
 
-/// Whether it is a workbook of any kind, and not a text.
+/// Returns whether the file is a workbook of any kind rather than text.
 pub fn is_workbook(file: &[u8]) -> bool {
     file.starts_with(ZIP) || file.starts_with(OLD)
 }
 
-/// Returns the name of a sheet and its records: the first visible one whose first row has headings
-/// that are known, else the first visible one.
+/// Returns the name and the records of a sheet: the first visible one whose first row has known
+/// headings, or else the first visible one.
 ///
 /// # Errors
-/// Those [`Problem`]s that begin with `Workbook`, each with what to do about it;
-/// [`Problem::TooManyRows`] and [`Problem::TooManyColumns`].
+/// [`Problem`]s beginning with `Workbook`, each with advice; [`Problem::TooManyRows`] and
+/// [`Problem::TooManyColumns`].
 pub fn read(file: &[u8]) -> Result<(String, Vec<Record>)> {
     if file.starts_with(OLD) {
         return Err(Problem::WorkbookOld.at(FIELD).into());
     }
     unpack(file)?;
-    // A file that its parts contradict must not take the thread with it.
+    // A panic of the library on an inconsistent file must not end the thread.
     let read = catch_unwind(AssertUnwindSafe(|| sheets(file)));
     read.unwrap_or_else(|_| Err(unreadable(())))
 }
@@ -92,7 +92,7 @@ fn records(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Record>
             return Err(Problem::TooManyColumns { max: COLUMNS }.at(FIELD).into());
         }
         if records.last().is_none_or(|last| last.row < row) {
-            // With the headings.
+            // The headings are counted too.
             if records.len() > ROWS {
                 return Err(Problem::TooManyRows { max: ROWS }.at(FIELD).into());
             }
@@ -116,7 +116,7 @@ fn records(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Record>
     Ok(records)
 }
 
-/// What a cell holds, as a table would write it.
+/// Returns the content of a cell as a CSV file would have it.
 fn text(cell: &Cell<DataRef<'_>>) -> String {
     match cell.get_value() {
         DataRef::Empty => String::new(),
@@ -131,8 +131,8 @@ fn text(cell: &Cell<DataRef<'_>>) -> String {
     }
 }
 
-/// A number with the 15 digits that Excel has of it, and never with three behind the point alone:
-/// those would be taken for thousands.
+/// Formats a number with the 15 significant digits that Excel keeps. Never with exactly three
+/// decimals, which would be taken for thousands.
 fn decimal(number: f64) -> String {
     let shown = format!("{number:.14e}").parse().unwrap_or(number);
     let text = f64::to_string(&shown);
@@ -142,7 +142,7 @@ fn decimal(number: f64) -> String {
     }
 }
 
-/// A date, and its time unless that is midnight.
+/// Formats a date, with its time unless that is midnight.
 fn moment(at: &ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{day:02}");
@@ -152,11 +152,12 @@ fn moment(at: &ExcelDateTime) -> String {
     }
 }
 
-/// Unpacks all parts, which takes no more memory than the largest, and refuses what no workbook of
-/// a shop is: one that is far larger than its file, or asks for memory that it doesn't fill.
+/// Test-unpacks every part, using no more memory than the largest one, and rejects implausible
+/// files: a size far larger than the compressed one, or preallocation that the content doesn't
+/// justify.
 fn unpack(file: &[u8]) -> Result<()> {
     let too_large = || Problem::WorkbookTooLarge { mib: UNPACKED_MIB }.at(FIELD);
-    // The library takes memory for each before anything can be asked of it.
+    // The library allocates memory for each entry before any limit can be checked.
     if file.windows(PART.len()).filter(|at| *at == PART).count() > PARTS {
         return Err(Problem::WorkbookParts { max: PARTS }.at(FIELD).into());
     }
@@ -186,7 +187,7 @@ fn unpack(file: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The letters of a part: in UTF-16 every other byte is a zero.
+/// Returns the ASCII bytes of a part: in UTF-16 every other byte is zero.
 fn letters(part: &[u8]) -> Cow<'_, [u8]> {
     match part.contains(&0) {
         true => part.iter().copied().filter(|byte| *byte != 0).collect(),
@@ -194,7 +195,7 @@ fn letters(part: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// How many shared texts a part has: elements that are called `si`, with or without a prefix.
+/// Counts the shared strings of a part: elements named `si`, with or without a prefix.
 fn texts(part: &[u8]) -> usize {
     let is_text = |at: &&[u8]| match at {
         [b'<' | b':', b's', b'i', end] => matches!(end, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'),
@@ -203,7 +204,7 @@ fn texts(part: &[u8]) -> usize {
     part.windows(4).filter(is_text).count()
 }
 
-/// How many texts a part says it has, at the most.
+/// Returns the largest count of strings that a part announces.
 fn promised(part: &[u8]) -> usize {
     let counts = part
         .windows(COUNT.len())
@@ -223,7 +224,7 @@ fn promised(part: &[u8]) -> usize {
     counts.map(number).max().unwrap_or_default()
 }
 
-/// The library's own words are for its users, and may quote a cell.
+/// The library's message is for developers, and may quote a cell.
 fn unreadable<E>(_: E) -> Error {
     Problem::WorkbookUnreadable.at(FIELD).into()
 }

@@ -1,5 +1,5 @@
-//! Tasks and customers become a file that a spreadsheet opens at once: UTF-8 with its mark, every
-//! cell in quotes, and nothing in it that would be computed or rewritten.
+//! Writes tasks and customers to a CSV file that spreadsheets open directly: UTF-8 with a byte
+//! order mark, every cell quoted, nothing that would be evaluated or rewritten.
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use jiff::Timestamp;
@@ -11,10 +11,10 @@ use crate::domain::{Customer, Day, Details, Error, ImportRow, Language, Name, Re
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 
-/// By this Excel knows the letters.
+/// Byte order mark, by which Excel recognises UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How files are written: in whose language, and in which shop.
+/// Settings for writing files: the language and the shop.
 #[derive(Clone)]
 pub struct Writing {
     pub language: Language,
@@ -22,15 +22,16 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// The beginning of a file of tasks.
+    /// Returns the header of a file of tasks.
     ///
     /// # Errors
-    /// [`Error::Internal`], which writing into memory never has; so for the others.
+    /// [`Error::Internal`], which writing into memory never produces; likewise for the other
+    /// functions.
     pub fn head_of_tasks(&self) -> Result<Vec<u8>> {
         self.head(&TASKS)
     }
 
-    /// The same for customers.
+    /// Returns the header of a file of customers.
     ///
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
@@ -62,8 +63,8 @@ impl Writing {
         Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
     }
 
-    /// The rows that are left out of an import, with the columns of their file and why, to be
-    /// corrected and sent again. Empty where there are none.
+    /// Writes the rows skipped by an import, with the columns of their file and the reasons, to be
+    /// corrected and imported again. Empty if there are none.
     ///
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
@@ -102,14 +103,14 @@ impl Writing {
         Ok([MARK, &self.lines(lines)?].concat())
     }
 
-    /// A comma stands in a Russian sum, so a semicolon stands between the cells.
-    /// The cells are guarded already.
+    /// Writes lines of escaped cells. Russian sums have a decimal comma, so the cells are separated
+    /// by semicolons there.
     fn lines(&self, rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>> {
         let separator = match self.language {
             Language::Russian => b';',
             Language::English => b',',
         };
-        // In quotes, a cell is one to whoever takes something else for the separator, too.
+        // Quoting keeps a cell intact for a reader that assumes another separator.
         let mut writer = WriterBuilder::new()
             .delimiter(separator)
             .quote_style(QuoteStyle::Always)
@@ -168,13 +169,13 @@ impl Writing {
         }
     }
 
-    /// On the shop's clock.
+    /// Formats an instant in the shop's time zone.
     fn moment(&self, instant: Timestamp) -> String {
         let zoned = instant.to_zoned(self.shop.timezone.clone());
         zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// Without the spaces between groups of digits, which would make a text of it.
+    /// Formats a sum without group separators, which would turn it into text.
     fn sum(&self, sum: Option<Sum>) -> String {
         let amount = |sum| i18n::amount(self.language, self.shop.currency, sum);
         sum.map(|sum| amount(sum).replace('\u{a0}', ""))

@@ -1,5 +1,5 @@
-//! The stylesheet, the script and the icon: in the binary, under names that change with their
-//! content, so that browsers may keep them for ever.
+//! Stylesheets, scripts and the icon: embedded in the binary and served under content-hashed names,
+//! so that browsers may cache them forever.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ impl Asset {
             name: format!("{stem}-{hash}.{ending}"),
             media_type,
             plain,
-            // Without compression it is served plain.
+            // Served uncompressed if compression fails.
             gzipped: gzip(plain).unwrap_or_default(),
         }
     }
@@ -66,7 +66,7 @@ pub fn script() -> String {
     SCRIPT.path()
 }
 
-/// The script that forms have.
+/// Returns the URL of the script for forms.
 pub fn forms() -> String {
     FORMS.path()
 }
@@ -100,7 +100,7 @@ pub fn serve(name: &str, gzip: bool) -> Response {
     response
 }
 
-/// What a phone asks before it puts the desk on its home screen.
+/// Serves the web app manifest, which phones read before adding the desk to the home screen.
 pub fn manifest(visit: &Visit) -> Response {
     let manifest = json!({
         "name": visit.texts.s("app-name"),

@@ -1,4 +1,4 @@
-//! Files that customers sent, for staff.
+//! Serves customers' files to staff.
 
 use warp::Reply;
 use warp::http::HeaderValue;
@@ -12,16 +12,16 @@ use crate::app;
 use crate::domain::{AttachmentId, Error, Result};
 use crate::store::attachments::Stored;
 
-/// Whatever a file turns out to be, it may do nothing.
+/// Forbids any active content, whatever the file turns out to be.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
-/// A file never changes, and nobody but this browser may keep it.
+/// Files are immutable; only the employee's browser may cache them.
 const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
-/// What nobody knows the kind of.
+/// Media type of files of unknown kind.
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
-/// Shows a picture of a kind that browsers show. Nothing else is ever shown in the page: a browser may
-/// run what a stranger sent.
+/// Serves a picture that browsers display. Nothing else is ever served inline, since a browser
+/// might execute a stranger's file.
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let stored = read(visit, id).await?;
     match stored.attachment.width {
@@ -30,7 +30,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// Sends a file, which the browser keeps as a file and doesn't open.
+/// Serves a file as a download, so that the browser doesn't open it.
 pub async fn download(visit: &Visit, id: &str) -> Result<Response> {
     let stored = read(visit, id).await?;
     let disposition = disposition(&stored.attachment.download_name())?;
@@ -62,14 +62,14 @@ fn answer(stored: Stored) -> Response {
     response
 }
 
-/// The name for browsers that know only ASCII, and the whole of it (RFC 6266).
+/// Builds the header with an ASCII fallback and the full name (RFC 6266).
 fn disposition(name: &str) -> Result<HeaderValue> {
     let ascii: String = name
         .chars()
         .map(|c| if c.is_ascii() { c } else { '_' })
         .collect();
     let whole: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    // A form's encoding says '+' for a space, and leaves '*' as it is.
+    // Form encoding writes '+' for a space and leaves '*' unencoded.
     let whole = whole.replace('+', "%20").replace('*', "%2A");
     let value = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}");
     HeaderValue::from_str(&value).map_err(Error::internal)

@@ -1,4 +1,4 @@
-//! The board: the four statuses as columns.
+//! The board, with the four statuses as columns.
 
 use askama::Template;
 use jiff::ToSpan;
@@ -9,18 +9,18 @@ use super::visit::Visit;
 use crate::app;
 use crate::domain::{Result, Stage, Status, TaskFilter, TaskOrder};
 
-/// Cards in a column at the most; the list has the rest.
+/// Maximum number of cards in a column; the list shows the rest.
 const COLUMN: usize = 200;
-/// For how many days a closed task stays on the board.
+/// Number of days for which a closed task stays on the board.
 const CLOSED_DAYS: i64 = 7;
 
 struct Column {
     status: Status,
-    /// How many could be shown here, and how many the list has.
+    /// Number of tasks eligible for the board, and in the list.
     count: i64,
     all: i64,
     rows: Vec<Row>,
-    /// How many stages the status has.
+    /// Number of stages of the status.
     stages: usize,
 }
 
@@ -30,7 +30,7 @@ struct BoardPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     columns: Vec<Column>,
-    /// The words for a form, and their names.
+    /// Status words as form values, with their names.
     statuses: Vec<(Status, String)>,
     stages: Vec<Stage>,
     most: i64,

@@ -1,5 +1,5 @@
-//! A question before something that is hard to take back: a page with a form, so that it is asked
-//! without a script as well. What a page lists leads here; the form here does it.
+//! Confirmation page for actions that are hard to undo. A page with a form works without a script
+//! as well: a link on the page of the object leads here, and the form here performs the action.
 
 use askama::Template;
 use warp::reply::Response;
@@ -7,22 +7,22 @@ use warp::reply::Response;
 use super::visit::Visit;
 use crate::domain::Result;
 
-/// The question, and the form of whoever says yes.
+/// The question, with the form that performs the action.
 #[derive(Template)]
 #[template(path = "confirm.html")]
 pub struct Confirm<'a> {
     pub visit: &'a Visit,
     pub current: &'a str,
     pub title: String,
-    /// Whom or what it is about; empty where the title says it all.
+    /// Object of the action; empty when the title says it all.
     pub about: String,
-    /// What it comes to.
+    /// Consequences of the action.
     pub lead: String,
-    /// Where the form goes, and what it says beside its button.
+    /// Target of the form, and its hidden fields.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,
     pub button: String,
-    /// Where whoever says no goes back to.
+    /// Target of the cancel link.
     pub back: String,
 }
 

@@ -1,4 +1,4 @@
-//! Customers' cards.
+//! Pages of customers.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -16,10 +16,10 @@ use crate::domain::{
 use crate::store::Transaction;
 
 const PAGE: usize = 50;
-/// Tasks on a card; the list has the rest.
+/// Maximum number of tasks on a customer's page; the list shows the rest.
 const TASKS: usize = 50;
 
-/// A card as the list shows it.
+/// A customer as the list shows it.
 struct Line {
     customer: CustomerLine,
     telegram: Option<TelegramLink>,
@@ -78,7 +78,7 @@ fn next(search: &str, last: CustomerId) -> String {
     format!("/customers?{}", query.finish())
 }
 
-/// What is known of a phone, for the script on the form of a new task.
+/// What is known about a phone, for the script on the form of a new task.
 #[derive(Template)]
 #[template(path = "known.html")]
 struct KnownPart<'a> {
@@ -96,7 +96,7 @@ pub async fn known(visit: &Visit) -> Result<Response> {
     visit.page(&KnownPart { visit, known })
 }
 
-/// What a form about a card holds.
+/// Contents of a customer form.
 #[derive(Default)]
 struct Draft {
     phone: String,
@@ -109,12 +109,12 @@ struct EditPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     errors: Errors,
-    /// `None` for a new card.
+    /// `None` for a new customer.
     id: Option<i64>,
-    /// What the form showed before anything was typed.
+    /// Values that the form was loaded with.
     was: String,
     draft: Draft,
-    /// The card that has the phone already.
+    /// The existing customer with that phone.
     taken: Option<i64>,
 }
 
@@ -188,7 +188,7 @@ struct CustomerPage<'a> {
     telegram: Option<TelegramLink>,
     rows: Vec<Row>,
     count: i64,
-    /// The list of all their tasks.
+    /// URL of the list of all the customer's tasks.
     all: String,
 }
 
@@ -271,7 +271,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// The form once more, with what is to be corrected.
+/// Shows the form again with its errors.
 fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) -> Result<Response> {
     if !edited.asked(&["name"]).is_empty() {
         return ask(visit, card, errors);
@@ -283,7 +283,7 @@ fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) ->
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Asks which name to keep, where a colleague has written another one.
+/// Asks which name to keep after a conflict with a colleague's change.
 fn ask(visit: &Visit, card: &Customer, errors: Errors) -> Result<Response> {
     let theirs = draft_of(card).name;
     let name = Collision {

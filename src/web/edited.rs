@@ -1,5 +1,5 @@
-//! Edit forms between a page and [`app::edits`](crate::app::edits): what a form showed travels with
-//! it in one hidden field, and what two people have changed to different values is asked about.
+//! Conversion of edit forms for [`app::edits`](crate::app::edits): a hidden field carries the
+//! values that the form was loaded with, and conflicting changes are resolved by the person.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use super::form::Errors;
 use super::visit::Visit;
 use crate::domain::{Edit, Result, Shown};
 
-/// The field in which an edit form carries what it showed.
+/// Hidden field of an edit form with the values it was loaded with.
 const WAS: &str = "was";
-/// The field in which a question carries what was stored when it was asked.
+/// Hidden field of a conflict form with the values stored when it was loaded.
 const ASKED: &str = "asked";
 
-/// Values of a form in one field.
+/// Encodes the values of a form in one field.
 pub fn encode<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut all = form_urlencoded::Serializer::new(String::new());
     all.extend_pairs(values).finish()
 }
 
-/// An edit form that was sent, or the answers to a question about one.
+/// A submitted edit form, or a submitted conflict form.
 pub struct Edited<'a> {
     visit: &'a Visit,
-    /// What the form showed; `None` where it doesn't say.
+    /// Values that the form was loaded with; `None` when the form lacks them.
     shown: Option<BTreeMap<String, String>>,
-    /// Whether these are answers, which are about the fields of `shown` alone.
+    /// Whether this is a conflict form, which concerns the fields of `shown` only.
     is_answer: bool,
 }
 
@@ -46,27 +46,28 @@ impl<'a> Edited<'a> {
         }
     }
 
-    /// What was typed into a field; `None` where the form doesn't have it, or its sender has decided
-    /// for the other value.
+    /// Returns the value of a field; `None` when the form lacks it, or the stored value was chosen.
     pub fn typed(&self, field: &str) -> Option<&'a str> {
         let keeps = self.is_answer && (!self.knows(field) || self.take(field) == Some(false));
         self.visit.sent(field).filter(|_| !keeps)
     }
 
-    /// The same for a box that is ticked or not, which isn't sent when it is not.
+    /// Returns the state of a checkbox, which browsers omit when it is not ticked; `None` for a
+    /// conflict form.
     pub fn ticked(&self, field: &str) -> Option<bool> {
         (!self.is_answer).then(|| !self.visit.typed(field).is_empty())
     }
 
-    /// What a field showed. In answers that is what was stored when it was asked about, once its
-    /// sender has decided against that: who decides nothing is asked again.
+    /// Returns the value that a field was loaded with. In a conflict form this is the stored value,
+    /// provided that the person chose their own value instead; a field without a choice conflicts
+    /// again.
     pub fn shown(&self, field: &str) -> Option<&str> {
         let known = !self.is_answer || self.take(field) == Some(true);
         let value = self.shown.as_ref()?.get(field);
         value.map(String::as_str).filter(|_| known)
     }
 
-    /// Whether the sender decided for their own value.
+    /// Returns whether the person chose their own value.
     fn take(&self, field: &str) -> Option<bool> {
         match self.visit.typed(&format!("take.{field}")) {
             "mine" => Some(true),
@@ -80,13 +81,13 @@ impl<'a> Edited<'a> {
         shown.is_some_and(|shown| shown.contains_key(field))
     }
 
-    /// Those of these fields that the answers are about.
+    /// Returns those of these fields that the conflict form concerns.
     pub fn asked(&self, fields: &[&'static str]) -> Vec<&'static str> {
         let asked = |field: &&&'static str| self.is_answer && self.knows(field);
         fields.iter().filter(asked).copied().collect()
     }
 
-    /// The form for [`app::edits`](crate::app::edits).
+    /// Returns the form for [`app::edits`](crate::app::edits).
     pub fn edit<C>(&self, typed: C, shown: C) -> Edit<C> {
         let version = self.visit.typed("version").parse().ok();
         let shown = match (&self.shown, version) {
@@ -98,12 +99,12 @@ impl<'a> Edited<'a> {
     }
 }
 
-/// How the value of a field is typed.
+/// Kind of a form control.
 pub enum Input {
     Line,
     Text,
     Day,
-    /// One of these, each with its name.
+    /// One of these values, each with its name.
     Choice(Vec<(String, String)>),
 }
 
@@ -112,26 +113,26 @@ pub struct Collision {
     pub field: &'static str,
     pub label: String,
     pub input: Input,
-    /// What was typed here.
+    /// The value that was submitted.
     pub mine: String,
-    /// What is stored now, as the form has it.
+    /// The stored value as a form value.
     pub theirs: String,
-    /// The same as people read it; empty where nothing is.
+    /// The stored value for display; empty if none.
     pub theirs_read: String,
 }
 
-/// The question about what collides.
+/// The page that asks about conflicting fields.
 #[derive(Template)]
 #[template(path = "conflict.html")]
 pub struct Question<'a> {
     pub visit: &'a Visit,
     pub current: &'a str,
     pub title: &'a str,
-    /// Where the answers go, and what shows what is stored.
+    /// Target of the form, and of the link that discards the changes.
     pub action: String,
     pub cancel: String,
     pub collisions: Vec<Collision>,
-    /// Whether everything else that was typed is saved.
+    /// Whether the other changes were saved.
     pub saved: bool,
     pub errors: Errors,
 }
@@ -150,7 +151,7 @@ impl Question<'_> {
         self.visit.typed(&format!("take.{field}")) == whose
     }
 
-    /// Asks, and says so where an answer is missing or can't be used.
+    /// Shows the page, with errors where a choice is missing or a value is invalid.
     ///
     /// # Errors
     /// As for [`Visit::page`].

@@ -1,4 +1,4 @@
-//! The one place where an error of ours becomes a page.
+//! The only mapping from domain errors to pages.
 
 use askama::Template;
 use warp::Reply;
@@ -18,11 +18,12 @@ struct ErrorPage<'a> {
     current: &'a str,
     title: String,
     text: String,
-    /// A form that can be sent again: nothing that was typed is lost by a failure of ours.
+    /// The submitted form, to be sent again, so that an internal failure loses nothing that was
+    /// typed.
     again: &'a [(String, String)],
 }
 
-/// Says in the headers when somebody may ask again.
+/// Sets the `Retry-After` header.
 pub fn say_when(response: &mut Response, error: &Error) {
     if let Error::RateLimited { retry_after } | Error::Busy { retry_after } = error {
         let seconds = HeaderValue::from(whole_seconds(*retry_after));
@@ -30,7 +31,7 @@ pub fn say_when(response: &mut Response, error: &Error) {
     }
 }
 
-/// Shows an error; whoever isn't signed in is led to the login and back.
+/// Shows an error; a visitor without a session is redirected to the sign-in page and back.
 pub fn answer(visit: &Visit, error: &Error) -> Response {
     let texts = &visit.texts;
     match error {
@@ -79,7 +80,7 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             say_when(&mut response, error);
             response
         }
-        // The log has it once, from whoever noticed it.
+        // Logged once where it was detected.
         Error::DatabaseLost(_) => {
             let text = texts.s("error-database-lost");
             let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -107,20 +108,20 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
 }
 
 impl ErrorPage<'_> {
-    /// What was typed, for people to see that it is still there.
+    /// Returns the typed values, to show that they are not lost.
     fn typed(&self) -> impl Iterator<Item = &str> {
         let typed = self.again.iter().filter(|field| is_work(field));
         typed.map(|(_, value)| &**value)
     }
 }
 
-/// Whether somebody typed that and would have to type it again.
+/// Returns whether a field holds typed content worth preserving.
 fn is_work((name, value): &(String, String)) -> bool {
     let typed = tasks::fields().contains(&&**name) || tasks::SAID.contains(&&**name);
     typed && !value.is_empty()
 }
 
-/// The page of a status.
+/// Shows the error page of an HTTP status.
 pub fn page(visit: &Visit, status: StatusCode) -> Response {
     let texts = &visit.texts;
     let (title, text) = match status {
@@ -141,7 +142,7 @@ pub fn page(visit: &Visit, status: StatusCode) -> Response {
     response
 }
 
-/// A form that stood on somebody else's page.
+/// Rejects a form submitted from a foreign origin.
 pub fn foreign_origin(visit: &Visit) -> Response {
     let text = visit.texts.s("error-text-origin");
     show(visit, StatusCode::FORBIDDEN, "error-title-forbidden", text)

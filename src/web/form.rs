@@ -1,4 +1,4 @@
-//! Forms that come back: what was typed, and what is wrong with which field.
+//! Validation errors of forms, by field.
 
 use std::collections::BTreeMap;
 
@@ -6,34 +6,34 @@ use super::text::Texts;
 use crate::domain::{Conflict, Error, Result, whole_seconds};
 use crate::i18n;
 
-/// What is wrong with one field.
+/// The error of a field.
 #[derive(Debug)]
 struct Wrong {
-    /// As it stands beside the field.
+    /// Text shown beside the field.
     text: String,
-    /// The same where the field isn't near, with its name.
+    /// Text shown apart from the field, including the field's name.
     named: String,
 }
 
-/// What is wrong, by the field's name in the form.
+/// Errors by the field's name in the form.
 #[derive(Debug, Default)]
 pub struct Errors {
     wrong: BTreeMap<&'static str, Wrong>,
-    /// The fields that this form calls otherwise than others do.
+    /// Labels that differ from the usual ones in this form.
     names: BTreeMap<&'static str, &'static str>,
 }
 
 impl Errors {
-    /// Notes that a field stands under another sentence in this form than in others.
+    /// Sets a different label for a field in this form.
     pub fn calling(mut self, field: &'static str, sentence: &'static str) -> Self {
         self.names.insert(field, sentence);
         self
     }
 
-    /// Keeps what the person can correct; passes on everything else.
+    /// Records an error that the person can correct; passes on any other.
     ///
     /// # Errors
-    /// The error itself, when it is none of a field's.
+    /// The error itself, if it doesn't concern a field.
     pub fn add(&mut self, error: Error, texts: &Texts) -> Result<()> {
         let (field, text) = match &error {
             Error::Invalid(invalid) => {
@@ -65,7 +65,7 @@ impl Errors {
         Ok(())
     }
 
-    /// Takes the value, or keeps the error.
+    /// Returns the value, or records the error.
     ///
     /// # Errors
     /// As for [`Errors::add`].
@@ -76,7 +76,7 @@ impl Errors {
         }
     }
 
-    /// The same for a field that a form may not have.
+    /// Does the same for an optional field.
     ///
     /// # Errors
     /// As for [`Errors::add`].
@@ -87,7 +87,7 @@ impl Errors {
         }
     }
 
-    /// Says something of a field that no error of ours says, in a sentence that names it where needed.
+    /// Records an error text that has no domain error. The text names the field where needed.
     pub fn say(&mut self, field: &'static str, text: String) {
         let named = text.clone();
         self.wrong.entry(field).or_insert(Wrong { text, named });
@@ -97,15 +97,16 @@ impl Errors {
         self.wrong.get(field).map(|wrong| wrong.text.as_str())
     }
 
-    /// What concerns the whole form, or no field that it shows; the field is named.
+    /// Returns an error of the whole form, or of a field that the form doesn't show, including its
+    /// name.
     pub fn of_form<'f>(&self, fields: impl AsRef<[&'f str]>) -> Option<&str> {
         let shown = fields.as_ref();
         let other = self.wrong.iter().find(|(field, _)| !shown.contains(*field));
         other.map(|(_, wrong)| wrong.named.as_str())
     }
 
-    /// The marked ones of the fields that a form shows, in its order, each with what it is called there:
-    /// the summary of a form says which fields it means, since on a phone none of them may be in sight.
+    /// Returns the fields with errors in the form's order, each with its label: the summary on top
+    /// names them, since on a phone none of them may be in view.
     pub fn marked<'f>(
         &self,
         texts: &Texts,

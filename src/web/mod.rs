@@ -1,6 +1,6 @@
-//! The staff's pages and the one of customers, rendered on the server. A page reads what was sent,
-//! calls one use case, and shows what came of it; no rule lives here. Everything works with forms
-//! alone; the script only makes it quicker.
+//! Server-rendered pages for staff and customers. A handler parses the request, calls one use case
+//! and renders the result; it contains no rules. Everything works without a script; the script only
+//! makes it faster.
 
 mod accounts;
 mod assets;
@@ -31,18 +31,18 @@ use crate::domain::{Error, Result};
 pub use errors::say_when;
 pub use visit::{Asked, Viewer, Visit, is_own_origin, parts, viewer};
 
-/// The longest files that an owner may send, in bytes with the form around them.
+/// Returns the maximum body size of an upload in bytes, including the form around the file.
 pub fn longest_upload(path: &str) -> usize {
     let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     data::most(&path) * 1024 * 1024 + 64 * 1024
 }
 
-/// Answers a visit that goes no further than this.
+/// Responds with an error page.
 pub fn refuse(visit: &Visit, error: &Error) -> Response {
     errors::answer(visit, error)
 }
 
-/// A path with the names of what varies in it, as it stands in a table of routes: `"s" token "say"` becomes
+/// Formats a route pattern with the names of its variables: `"s" token "say"` becomes
 /// `/s/{token}/say`.
 macro_rules! path_of {
     () => { "/" };
@@ -63,14 +63,14 @@ macro_rules! part_of {
 
 pub(crate) use {part_of, path_of};
 
-/// The table of pages. It is one list for what answers a request and for what the request is logged and counted as, so
-/// no page can be in one of them alone.
+/// The route table of pages. Dispatch, logging and metrics use the same list, so that no page can
+/// be missing from one of them.
 macro_rules! pages {
     ($visit:ident: $($method:ident [$($part:tt),*] $(if $guard:expr)? => $answer:expr;)+) => {
-        /// The paths of all pages.
+        /// Patterns of all pages.
         pub const PATHS: &[&str] = &[$(path_of!($($part)*)),+];
 
-        /// What a page answers; `None` where there is no such page.
+        /// Dispatches a request; `None` when there is no such page.
         async fn page($visit: &Visit, method: &str) -> Option<Result<Response>> {
             let path: Vec<&str> = $visit.path.iter().map(String::as_str).collect();
             let answered = match path[..] {
@@ -170,7 +170,7 @@ pages! { visit:
     POST ["customers", id, "unlink"] => customers::unlink(visit, id).await;
 }
 
-/// Answers a visit.
+/// Handles a page request.
 pub async fn answer(visit: Visit) -> Response {
     if visit.method == Method::POST && !visit.is_from_here() {
         return errors::foreign_origin(&visit);

@@ -1,4 +1,4 @@
-//! What came in and went out in a month.
+//! The monthly report.
 
 use askama::Template;
 use warp::reply::Response;
@@ -8,7 +8,7 @@ use super::visit::Visit;
 use crate::app::reports;
 use crate::domain::{Error, Month, MonthReport, Result, Turnover};
 
-/// How high a plot is in its own units, and how wide one day of it.
+/// Height of a plot, and width of one day, in SVG units.
 const HEIGHT: i64 = 100;
 const DAY: usize = 10;
 
@@ -16,7 +16,7 @@ const DAY: usize = 10;
 struct Line {
     name: String,
     turnover: Turnover,
-    /// The median as people write it; a dash where nothing was finished.
+    /// Formatted median; a dash if nothing was finished.
     median: String,
 }
 
@@ -31,13 +31,13 @@ impl Line {
     }
 }
 
-/// A table with what its rows are.
+/// A table with the name of its rows.
 struct Table {
     name: String,
     lines: Vec<Line>,
 }
 
-/// One day's column of a plot.
+/// The bar of one day in a plot.
 struct Bar {
     title: String,
     x: usize,
@@ -45,7 +45,7 @@ struct Bar {
     height: i64,
 }
 
-/// How many tasks there were on each day.
+/// Number of tasks per day.
 struct Plot {
     id: &'static str,
     name: String,
@@ -66,16 +66,16 @@ struct MonthPage<'a> {
     total: Line,
     /// Whether nothing happened.
     none: bool,
-    /// The list of what came in.
+    /// URL of the list of registered tasks.
     registered: String,
     tables: Vec<Table>,
     plots: Vec<Plot>,
-    /// The first day of the month, one in the middle, and the last one.
+    /// The first, a middle and the last day of the month.
     axis: [i8; 3],
     days: Table,
 }
 
-/// A month, or the one in which today is.
+/// Shows a month, by default the current one.
 pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
     let actor = visit.actor()?;
     let current = Month::of(visit.texts.today());
@@ -134,10 +134,10 @@ fn tables(report: &MonthReport, employees: &[reports::Part], texts: &Texts) -> V
     ]
 }
 
-/// What is counted in a plot, by the sentence that names it.
+/// Count of a plot with its message id.
 type Counted = (&'static str, fn(&Turnover) -> i64);
 
-/// All of them to one scale, so that they can be compared.
+/// Returns all plots, on one scale so that they are comparable.
 fn plots(report: &MonthReport, texts: &Texts) -> Vec<Plot> {
     let counted: [Counted; 3] = [
         ("month-registered", |of| of.registered),

@@ -1,13 +1,13 @@
-//! A text as a picture that phones read (QR code, ISO/IEC 18004).
+//! QR codes (ISO/IEC 18004).
 
 use fast_qr::{ECL, QRBuilder};
 
 use crate::domain::{Error, Result};
 
-/// The bright edge that readers need around it, in squares.
+/// Width of the quiet zone in modules, required by readers.
 const EDGE: usize = 4;
 
-/// The dark squares as the path of an SVG, and how wide it is with its edge.
+/// The dark modules as an SVG path, and the width including the quiet zone.
 pub struct Qr {
     pub width: usize,
     pub path: String,
@@ -15,7 +15,7 @@ pub struct Qr {
 
 impl Qr {
     /// # Errors
-    /// [`Error::Internal`] for a text that is too long, which no address of ours is.
+    /// [`Error::Internal`] for a text that is too long, which no URL of ours is.
     pub fn of(text: &str) -> Result<Self> {
         let code = QRBuilder::new(text).ecl(ECL::M).build();
         let code = code.map_err(|error| Error::internal(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! One's own Telegram on the profile page: the code that links it, its end, and the morning's list.
+//! The Telegram section of the profile page: link code, unlinking, and the daily task list.
 
 use warp::reply::Response;
 
@@ -6,20 +6,20 @@ use super::visit::Visit;
 use crate::app::staff_bot::{self, NewCode};
 use crate::domain::{BotState, Result, TimeOfDay};
 
-/// What the page says of it.
+/// Contents of the section.
 pub struct Telegram {
-    /// False where there is no bot.
+    /// Whether a bot is configured.
     pub bot: bool,
     pub linked: bool,
     pub morning: String,
-    /// A code that was just made.
+    /// A code that was just created.
     pub code: Option<Code>,
 }
 
-/// Shown this once.
+/// A link code, shown only once.
 pub struct Code {
     pub text: String,
-    /// Where the bot is, if it is known.
+    /// URL of the bot, if it is known.
     pub url: Option<String>,
     pub until: String,
 }
@@ -31,7 +31,7 @@ impl Telegram {
         Ok(Self {
             bot: *visit.desk.bot.borrow() != BotState::Off,
             linked: me.telegram.is_some(),
-            // What was typed and can't be a time comes back.
+            // An invalid time is shown again as typed.
             morning: visit
                 .sent("time")
                 .map_or(morning, |typed| Some(typed.to_owned()))

@@ -1,4 +1,4 @@
-//! The owner's page of the stages.
+//! The owner's page of stages.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -18,9 +18,9 @@ use crate::store::Transaction;
 /// A stage as the page shows it.
 struct Line {
     stage: Stage,
-    /// What customers read, whether they are told, and when a task is stuck there.
+    /// Text for customers, notification setting, and days until stalled.
     facts: String,
-    /// The places beside its own, where there are any.
+    /// Positions to move it up or down to, if any.
     above: Option<usize>,
     below: Option<usize>,
 }
@@ -78,7 +78,7 @@ fn of_status(all: &[Stage], status: Status) -> Vec<&Stage> {
     all.iter().filter(|stage| stage.status == status).collect()
 }
 
-/// What a form about a stage holds, as it was typed.
+/// Contents of a stage form, as typed.
 struct Draft {
     status: Option<Status>,
     name: String,
@@ -88,7 +88,7 @@ struct Draft {
     stuck: String,
 }
 
-/// What such a form says, once all of it can be used.
+/// Parsed contents of a stage form.
 struct Said {
     name: StageName,
     wording: Wording,
@@ -130,7 +130,7 @@ impl Draft {
         }
     }
 
-    /// What stands in each of the fields of an edit form.
+    /// Returns the values of all fields of the edit form.
     fn values(&self) -> [(&'static str, &str); 5] {
         [
             ("name", &self.name),
@@ -141,7 +141,7 @@ impl Draft {
         ]
     }
 
-    /// What the form says; `None` where something is to be corrected.
+    /// Parses the form; `None` when it has errors.
     fn said(&self, errors: &mut Errors, texts: &Texts) -> Result<Option<Said>> {
         let stuck = match &*self.stuck {
             "" => Ok(None),
@@ -170,14 +170,14 @@ struct EditPage<'a> {
     title: &'a str,
     action: String,
     is_new: bool,
-    /// What the form showed before anything was typed.
+    /// Values that the form was loaded with.
     was: String,
     draft: Draft,
     colours: Vec<(Colour, String)>,
 }
 
 impl<'a> EditPage<'a> {
-    /// For a new stage, or for the one with that number.
+    /// Creates the page for a new stage, or for the stage with that id.
     fn new(visit: &'a Visit, id: Option<StageId>, draft: Draft) -> Self {
         let named = |colour: &Colour| (*colour, colour_name(*colour, &visit.texts));
         Self {
@@ -283,7 +283,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// The fields that an edit form has, as they are used.
+/// Parses the submitted fields of an edit form.
 fn change<'f>(
     sent: impl Fn(&str) -> Option<&'f str>,
     errors: &mut Errors,
@@ -306,7 +306,7 @@ fn change<'f>(
     })
 }
 
-/// The form once more, with what is to be corrected.
+/// Shows the form again with its errors.
 async fn again(
     visit: &Visit,
     id: StageId,
@@ -323,7 +323,7 @@ async fn again(
     page.again()
 }
 
-/// Asks about the fields that somebody else has changed meanwhile, and about no others.
+/// Asks about the fields that somebody else has changed meanwhile.
 fn ask(
     visit: &Visit,
     stage: &Stage,
@@ -373,7 +373,7 @@ fn ask(
     question.ask()
 }
 
-/// Puts a stage to another place among those of its status.
+/// Moves a stage to another position in its status.
 pub async fn put(visit: &Visit, id: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let id = stage_id(id)?;
@@ -397,7 +397,7 @@ struct DeletePage<'a> {
     current: &'a str,
     errors: Errors,
     stage: Stage,
-    /// Those that can take its tasks.
+    /// Stages that can take over its tasks.
     others: Vec<Stage>,
 }
 

@@ -1,5 +1,5 @@
-//! The page on which a customer sees how far a task is, agrees to its price and writes to the shop,
-//! by its link and without signing in.
+//! The customer's status page: progress, quotes and messages to the shop, by link and without
+//! signing in.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -29,35 +29,35 @@ struct StatusPage<'a> {
     facts: Vec<(String, String)>,
     asked: Option<Question>,
     talk: Vec<Said>,
-    /// Each with its time, the newest first.
+    /// Statuses with their times, newest first.
     statuses: Vec<(String, String)>,
-    /// Where the bot is, if it is known.
+    /// URL of the bot, if it is known.
     telegram: Option<String>,
-    /// What was typed, and what is wrong with it.
+    /// Typed text, and its errors.
     text: &'a str,
     errors: Errors,
 }
 
-/// A price to agree to, or what was answered.
+/// A quote, with the customer's decision if there is one.
 struct Question {
     id: i64,
     price: String,
     text: String,
-    /// Nobody has answered yet.
+    /// Whether the quote awaits a decision.
     open: bool,
     answer: Option<String>,
 }
 
-/// What was said, by whom and when.
+/// A message with its author and time.
 struct Said {
     mine: bool,
-    /// What came with it, in words: the files are the shop's.
+    /// Descriptions of the attachments; the files are visible to staff only.
     sent: Vec<String>,
     text: String,
     line: String,
 }
 
-/// One page for every link that leads nowhere: it doesn't say why.
+/// The page for every invalid link. It doesn't reveal the reason.
 #[derive(Template)]
 #[template(path = "no-status.html")]
 struct NoStatusPage<'a> {
@@ -69,7 +69,7 @@ pub async fn show(visit: &Visit, token: &str) -> Result<Response> {
     show_with(visit, token, StatusCode::OK, Errors::default()).await
 }
 
-/// A link with something behind it that there isn't.
+/// Responds to an unknown path below a status link.
 pub fn nowhere(visit: &Visit) -> Result<Response> {
     visit.desk.limits.look(visit.address)?;
     gone(visit)
@@ -98,7 +98,7 @@ async fn show_with(
     }
 }
 
-/// Writes to the shop.
+/// Stores a message to the shop.
 pub async fn say(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
@@ -117,7 +117,7 @@ pub async fn say(visit: &Visit, token: &str) -> Result<Response> {
     done(visit, token, said).await
 }
 
-/// Agrees to a price, or declines it.
+/// Accepts or declines a quote.
 pub async fn decide(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
@@ -141,7 +141,7 @@ pub async fn decide(visit: &Visit, token: &str) -> Result<Response> {
     }
 }
 
-/// Back to the page, with what was typed where it can't be taken.
+/// Redirects to the page, or shows it again with the typed text and its errors.
 async fn done(visit: &Visit, token: &str, done: Result<()>) -> Result<Response> {
     match done {
         Ok(()) => Ok(visit.go(&format!("/s/{token}"))),
@@ -197,7 +197,7 @@ impl<'a> StatusPage<'a> {
     }
 }
 
-/// What the customer sent, and whether the shop has it.
+/// Describes an attachment that the customer sent, and whether the shop has it.
 fn sent(attachment: &Attachment, texts: &Texts) -> String {
     let what = i18n::attachment(texts.language, attachment);
     let line = match attachment.is_picture() {
@@ -210,7 +210,7 @@ fn sent(attachment: &Attachment, texts: &Texts) -> String {
     }
 }
 
-/// What the task has been through, the newest first; what is said of its stage is the newest of all.
+/// Returns the task's past statuses, newest first, beginning with the text of the current stage.
 fn statuses(task: &Followed, texts: &Texts) -> Vec<(String, String)> {
     let mut all = task.statuses.clone();
     let (now, wording) = (texts.when(&task.since), texts.wording(&task.stage));

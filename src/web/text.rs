@@ -1,5 +1,4 @@
-//! What the templates say: sentences by their ids, in the reader's language, and days as people
-//! name them.
+//! Texts for templates: messages by id in the reader's language, and dates in words.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{Category, Concern, Currency, Day, Language, Month, Shop, Stage, Status, Sum};
 use crate::i18n::{self, Arg};
 
-/// Sentences for one reader at one moment.
+/// Texts for one reader at one moment.
 #[derive(Debug, Clone)]
 pub struct Texts {
     pub language: Language,
@@ -38,27 +37,27 @@ impl Texts {
         self.language.tag()
     }
 
-    /// The sentence with that id.
+    /// Returns the message with that id.
     pub fn s(&self, id: &str) -> String {
         i18n::text(self.language, id)
     }
 
-    /// The sentence with that id and its `{ $count }`.
+    /// Returns the message with its `{ $count }` filled in.
     pub fn count(&self, id: &str, count: &i64) -> String {
         self.with(id, [("count", (*count).into())])
     }
 
-    /// The sentence with that id and its `{ $number }`.
+    /// Returns the message with its `{ $number }` filled in.
     pub fn number(&self, id: &str, number: &i64) -> String {
         self.fill(id, "number", number)
     }
 
-    /// The sentence with that id and one value in it.
+    /// Returns the message with one argument filled in.
     pub fn fill(&self, id: &str, name: &'static str, value: impl ToString) -> String {
         self.with(id, [(name, value.to_string().into())])
     }
 
-    /// The sentence with that id and two values in it.
+    /// Returns the message with two arguments filled in.
     pub fn fill2(
         &self,
         id: &str,
@@ -82,17 +81,17 @@ impl Texts {
         i18n::status(self.language, *status)
     }
 
-    /// What the customer reads of a stage.
+    /// Returns the customer's text for a stage.
     pub fn wording(&self, stage: &Stage) -> String {
         i18n::stage(self.language, stage)
     }
 
-    /// The name of a stage, for staff.
+    /// Returns the name of a stage, for staff.
     pub fn stage(&self, stage: &Stage) -> String {
         i18n::stage_name(self.language, stage)
     }
 
-    /// What tasks are called that need somebody for this reason.
+    /// Returns the name of a reason for attention.
     pub fn concern(&self, concern: Concern) -> String {
         self.s(match concern {
             Concern::Overdue => "tasks-overdue",
@@ -108,7 +107,8 @@ impl Texts {
         i18n::category(self.language, *category)
     }
 
-    /// «сегодня, 10:24», «21 ноября», and the year where it isn't this one.
+    /// Formats an instant: «сегодня, 10:24», «21 ноября», with the year unless it is the current
+    /// one.
     pub fn when(&self, instant: &Timestamp) -> String {
         let (day, today) = (Day::of(*instant, &self.zone), self.today());
         let time = || [("time", self.time(instant).into())];
@@ -121,12 +121,12 @@ impl Texts {
         }
     }
 
-    /// The day of an instant: «21 ноября», and the year where it isn't this one.
+    /// Formats the day of an instant: «21 ноября», with the year unless it is the current one.
     pub fn date_of(&self, instant: &Timestamp) -> String {
         self.date(&Day::of(*instant, &self.zone))
     }
 
-    /// «21 ноября», and the year where it isn't this one.
+    /// Formats a day: «21 ноября», with the year unless it is the current one.
     pub fn date(&self, day: &Day) -> String {
         if day.year() != self.today().year() {
             return i18n::day(self.language, *day);
@@ -138,12 +138,12 @@ impl Texts {
         self.with("when-this-year", args)
     }
 
-    /// «21 ноября 2026», for what is read later.
+    /// Formats a day with its year, for papers read later: «21 ноября 2026».
     pub fn full_date(&self, day: &Day) -> String {
         i18n::day(self.language, *day)
     }
 
-    /// «Ноябрь 2026».
+    /// Formats a month: «Ноябрь 2026».
     pub fn month(&self, month: Month) -> String {
         let first = month.first();
         let args = [
@@ -153,18 +153,18 @@ impl Texts {
         self.with("month-long", args)
     }
 
-    /// «2,5» of 25.
+    /// Formats tenths: «2,5» for 25.
     pub fn tenths(&self, tenths: i32) -> String {
         let point = self.s("decimal-point");
         format!("{}{point}{}", tenths / 10, tenths % 10)
     }
 
-    /// The day of an instant, the same.
+    /// Formats the day of an instant with its year.
     pub fn full_date_of(&self, instant: &Timestamp) -> String {
         self.full_date(&Day::of(*instant, &self.zone))
     }
 
-    /// What is known, each under the sentence with its id.
+    /// Returns the lines that have a value, each with its label.
     pub fn known<'a>(
         &self,
         lines: impl IntoIterator<Item = (&'a str, Option<String>)>,
@@ -174,22 +174,22 @@ impl Texts {
         lines.filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// What people write for the shop's currency.
+    /// Returns the symbol of the shop's currency.
     pub fn sign(&self) -> &'static str {
         self.currency.sign()
     }
 
-    /// «1 500,50 ₽».
+    /// Formats a sum: «1 500,50 ₽».
     pub fn money(&self, sum: Sum) -> String {
         i18n::money(self.language, self.currency, sum)
     }
 
-    /// The same as it stands in a form.
+    /// Formats a sum for a form field.
     pub fn amount(&self, sum: Sum) -> String {
         i18n::amount(self.language, self.currency, sum)
     }
 
-    /// «21 ноября 2026, 18:02».
+    /// Formats an instant in full: «21 ноября 2026, 18:02».
     pub fn exact(&self, instant: &Timestamp) -> String {
         let day = i18n::day(self.language, Day::of(*instant, &self.zone));
         self.with(
@@ -204,12 +204,12 @@ impl Texts {
     }
 }
 
-/// The part of an e-mail by which colleagues know each other.
+/// Returns the local part of an e-mail, by which colleagues know each other.
 pub fn short_name(email: &str) -> &str {
     email.split('@').next().unwrap_or(email)
 }
 
-/// Two letters for the round badge.
+/// Returns two letters for the avatar.
 pub fn initials(email: &str) -> String {
     let name = short_name(email);
     let mut parts = name.split(['.', '_', '-']).filter(|part| !part.is_empty());

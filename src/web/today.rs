@@ -1,4 +1,4 @@
-//! What there is to do today.
+//! The page of current work.
 
 use askama::Template;
 use warp::reply::Response;
@@ -11,19 +11,19 @@ use crate::domain::{
     Concern, Employee, EmployeeId, Result, Stage, Status, TaskFilter, TaskOrder, Workload,
 };
 
-/// Tasks that are shown of those which nobody collects.
+/// Maximum number of uncollected tasks shown.
 const SHOWN: usize = 10;
 
-/// A number of tasks, and the list that has them.
+/// A number of tasks, with the URL of their list.
 struct Figure {
     name: String,
     count: i64,
     address: String,
-    /// Whether there should be none.
+    /// Whether the number should be zero.
     bad: bool,
 }
 
-/// What one employee has to do, or nobody.
+/// The work of one employee, or unassigned work.
 struct Line {
     name: String,
     figures: Vec<Figure>,
@@ -37,7 +37,7 @@ struct TodayPage<'a> {
     total: Vec<Figure>,
     lines: Vec<Line>,
     uncollected: Vec<Row>,
-    /// The list of all of them, where there are more.
+    /// URL of the full list, if there are more.
     more: Option<String>,
 }
 
@@ -78,8 +78,8 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     })
 }
 
-/// How far the tasks are that aren't over, and which of them need somebody: everybody's, one
-/// employee's, or nobody's.
+/// Returns the numbers of open tasks by stage and by reason for attention: of all, of one employee,
+/// or unassigned.
 fn figures(
     workload: &Workload,
     stages: &[Stage],

@@ -1,4 +1,4 @@
-//! What the owner's page says of the programs that are told what happens here.
+//! The webhooks section of the owner's staff page.
 
 use warp::reply::Response;
 
@@ -7,21 +7,21 @@ use super::visit::Visit;
 use crate::app::webhooks;
 use crate::domain::{DeliveryId, Error, HookStanding, Result, UndeliveredHook};
 
-/// The webhooks, each in one line, and what they were not told.
+/// The webhooks, each on one line, and their dead deliveries.
 #[derive(Default)]
 pub struct Hooks {
     pub lines: Vec<Line>,
     pub undelivered: Vec<Undelivered>,
 }
 
-/// How one stands.
+/// State of a webhook.
 pub struct Line {
     pub url: String,
     pub text: String,
     pub well: bool,
 }
 
-/// What one was not told.
+/// A dead delivery.
 pub struct Undelivered {
     pub id: i64,
     pub event: &'static str,

@@ -1,4 +1,4 @@
-//! Accounts: who gets in, what they may do, and how it ends.
+//! Accounts: registration, sign-in, permissions and deactivation.
 
 use std::time::Duration;
 
@@ -46,12 +46,12 @@ async fn join(shop: &Shop, email: &str, token: &str) -> Value {
     shop.ask(&query).await
 }
 
-/// The token of a second employee, who was invited.
+/// Invites a second employee and returns their token.
 pub async fn employee(shop: &Shop) -> String {
     employee_called(shop, "second@example.com").await
 }
 
-/// The same, with that address.
+/// Invites an employee with this e-mail and returns their token.
 pub async fn employee_called(shop: &Shop, email: &str) -> String {
     let token = invite(shop, email).await;
     let joined = join(shop, email, &token).await;
@@ -315,7 +315,7 @@ async fn flaw_06_emails_are_checked_and_differ_not_by_case() {
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{email} {answer}");
         assert_eq!(answer["errors"][0]["extensions"]["field"], "email");
     }
-    // Invisible characters are removed first.
+    // Invisible characters are removed before validation.
     let seen = shop.ask(&update("owner\\u202e@example.com")).await;
     assert_eq!(
         seen["data"]["updateUser"]["user"]["email"],
@@ -532,23 +532,23 @@ async fn registration_can_be_open_or_closed() {
     shop.close().await;
 }
 
-/// Returns the code of a password's fault for that account.
+/// Returns the error code of a password for that account.
 async fn wrong_with(shop: &Shop, email: &str, password: &str) -> Value {
     let query = "mutation ($email: String!, $password: String!) {
         register(email: $email, password1: $password, password2: \"another\") { errors } }";
     let variables = json!({"email": email, "password": password});
     let answer = shop.ask_with(query, variables).await;
-    // It makes no account, whatever it is.
+    // The attempt creates no account in any case.
     shop.clock.advance(Duration::from_secs(60));
     answer["data"]["register"]["errors"]["password1"][0]["code"].clone()
 }
 
 #[tokio::test]
-async fn what_a_russian_speaker_guesses_first_is_refused() {
+async fn passwords_that_a_russian_speaker_guesses_first_are_refused() {
     let shop = Shop::open_with("[shop]\nname = 'Мастерская «Ремонтник»'", "").await;
     let email = "anna.karenina@pochta-vronskogo.ru";
     for password in [
-        // Words, with what people put behind them.
+        // Words with common suffixes.
         "пароль123",
         "Пароль2024",
         "ПАРОЛЬ12",
@@ -560,13 +560,13 @@ async fn what_a_russian_speaker_guesses_first_is_refused() {
         "зая_зая_1",
         "мастерская1",
         "ремонт2024",
-        // The same in Latin letters, or typed on the other layout.
+        // The same transliterated, or typed on the other layout.
         "parol123",
         "Privet2024",
         "solnyshko1",
         "gfhjkm123",
         "ghbdtn123",
-        // Rows of keys.
+        // Keyboard rows.
         "йцукен12345",
         "йцукенгшщ",
         "фывапролдж",
@@ -575,9 +575,9 @@ async fn what_a_russian_speaker_guesses_first_is_refused() {
         "йцукйцук",
         "абвгдежз",
         "qwertyuiop",
-        // Backwards.
+        // Reversed.
         "ьлорап123",
-        // Words that an attacker knows of this shop and account.
+        // Known facts about this shop and account.
         "ремонтник1",
         "РЕМОНТНИК2024",
         "remontnik24",
@@ -592,7 +592,7 @@ async fn what_a_russian_speaker_guesses_first_is_refused() {
         let wrong = wrong_with(&shop, email, password).await;
         assert_eq!(wrong, "password_too_common", "{password}");
     }
-    // Four words are enough in any language, and so is what nobody has ever heard.
+    // Four words are enough in any language, and so is an unheard-of word.
     for password in [
         "лошадь батарея скрепка верно",
         "скрипучийэскалаторнапролёт",
@@ -604,7 +604,7 @@ async fn what_a_russian_speaker_guesses_first_is_refused() {
     shop.close().await;
 }
 
-/// One password as two keyboards write it: with й as one character, and as и with a breve.
+/// The same password from two keyboards: й as one character, and as и with a breve.
 const COMPOSED: &str = "тайный йод вкусней";
 const DECOMPOSED: &str = "тайныи\u{306} и\u{306}од вкуснеи\u{306}";
 
@@ -636,7 +636,7 @@ async fn a_password_is_the_same_however_its_letters_are_composed() {
     };
     let kept = hash();
 
-    // A hash that an earlier version made of what was typed is right, and is made anew.
+    // The hash of an unnormalised password by an earlier version is accepted, and replaced.
     let pbkdf2 = Pbkdf2::new(Algorithm::Pbkdf2Sha256, Params::RECOMMENDED);
     let old: PasswordHash = pbkdf2.hash_password(DECOMPOSED.as_bytes()).unwrap();
     let sql = "UPDATE employees SET password_hash = ?1";
@@ -647,7 +647,7 @@ async fn a_password_is_the_same_however_its_letters_are_composed() {
     assert_ne!(hash(), old.to_string());
     assert_ne!(hash(), kept);
     assert!(sign_in(&shop, COMPOSED).await);
-    // Nobody is signed out by that.
+    // Replacing it revokes no session.
     let me = shop.ask("{ me { id } }").await;
     assert!(me["errors"].is_null(), "{me}");
     shop.close().await;
@@ -680,7 +680,7 @@ async fn an_address_may_be_in_any_script_and_is_one_account_in_every_spelling() 
         for spelling in spellings {
             let spelled = shop.login(spelling).await;
             if typed.contains('ß') {
-                // These are two domains since IDNA 2008, and two shops may have them.
+                // Since IDNA 2008 these are different domains.
                 assert_eq!(spelled, None, "{spelling}");
                 continue;
             }
@@ -691,7 +691,7 @@ async fn an_address_may_be_in_any_script_and_is_one_account_in_every_spelling() 
         }
     }
     shop.token = owner;
-    // A browser refuses in a field for e-mails what isn't in Latin letters, and changes the domain.
+    // Browsers reject non-Latin letters in e-mail fields, and rewrite the domain.
     for page in ["/login", "/join/x", "/first-run"] {
         let page = shop.request(Method::GET, page).send().await.unwrap();
         assert!(!page.text().await.unwrap().contains("type=\"email\""));
@@ -701,7 +701,7 @@ async fn an_address_may_be_in_any_script_and_is_one_account_in_every_spelling() 
 
 #[test]
 fn a_hash_keeps_its_place_when_its_client_hangs_up() {
-    // One thread for what blocks, and it is busy: no hash that was begun comes to its end.
+    // The only blocking thread is busy, so no hash finishes.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(1)
         .build()
@@ -718,7 +718,7 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
                 passwords.verify(turn, None, "wrong-wrong".into()).await
             })
         };
-        // Two run, and then nobody waits for them any more.
+        // Two run, and then their clients disconnect.
         for number in 1..=ROOM.running {
             let mut client = verify(number);
             assert!(poll!(&mut client).is_pending());
@@ -735,7 +735,7 @@ fn a_hash_keeps_its_place_when_its_client_hangs_up() {
             ),
             "{one_more:?}"
         );
-        // A caller that hangs up before its turn gives the slot back.
+        // Disconnecting before the hash has begun releases the place.
         waiting.pop();
         assert!(poll!(verify(1_000)).is_pending());
         go.send(()).unwrap();

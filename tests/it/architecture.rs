@@ -1,9 +1,9 @@
-//! The arrows of the house run one way, SQL stays in its room, and one room alone asks for the
-//! time.
+//! Dependencies between modules are one-way, SQL is confined to `store`, and the wall clock to
+//! `clock`.
 
 use crate::source::{Reach, Source, sources};
 
-/// Each room, and the rooms that it may use.
+/// Each module with the modules that it may use.
 const ROOMS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("domain", &[]),
@@ -76,10 +76,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Returns the rooms that a file uses and may not, with the lines.
+/// Returns the forbidden dependencies of a file, with their lines.
 fn arrows_back(source: &Source) -> Vec<(String, usize)> {
     let (room, may) = match source.module.first() {
-        // The crate root names all rooms.
+        // The composition root may use every module.
         None => return Vec::new(),
         Some(room) => match ROOMS.iter().find(|(name, _)| name == room) {
             Some((_, may)) => (&**room, *may),
@@ -101,7 +101,7 @@ fn arrows_back(source: &Source) -> Vec<(String, usize)> {
         .collect()
 }
 
-/// Returns the lines of a file that have SQL, or use a library of the database.
+/// Returns the lines with SQL or a database library.
 fn sql(source: &Source) -> Vec<usize> {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"];
     let crates = ["rusqlite", "r2d2", "r2d2_sqlite", "refinery"];
@@ -114,7 +114,7 @@ fn sql(source: &Source) -> Vec<usize> {
     texts.chain(uses.map(|reach| reach.line)).collect()
 }
 
-/// Returns the lines of a file that read the clock, or rename a function that does.
+/// Returns the lines that read the time, or rename a function that does.
 fn times(source: &Source) -> Vec<usize> {
     let clocks = ["Timestamp", "SystemTime", "Instant", "Zoned"];
     let asks = |reach: &Reach| match &reach.path[..] {
@@ -135,7 +135,7 @@ fn no_arrow_points_back() {
 }
 
 #[test]
-fn sql_and_the_wall_clock_stay_in_their_rooms() {
+fn sql_and_the_wall_clock_stay_in_their_modules() {
     for source in sources("src") {
         let (file, room) = (&source.file, source.module.first().map(String::as_str));
         if room != Some("store") {
@@ -287,8 +287,8 @@ fn a_hidden_arrow_is_seen() {
     }
 }
 
-/// Returns the lines of a file that write to a standard stream directly, which blocks before a pipe that nobody reads
-/// and panics where nothing can be written; or that read a response without a limit.
+/// Returns the lines that write to a standard stream directly, which blocks when nobody reads the
+/// pipe and panics when writing fails, or that read a response without a limit.
 fn unbounded(source: &Source) -> Vec<usize> {
     let words = [
         "println!",

@@ -1,5 +1,5 @@
-//! What customers send to the bot besides words: what of it is kept, what staff see of it, and that
-//! nobody is told that something was passed on which wasn't.
+//! Customers' attachments: what is kept and shown to staff, and that the bot never confirms
+//! something that wasn't passed on.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::status_links::renew;
 
 const TAKEN: &str = "Передали мастерской: заявка <b>№ 1</b>.";
 
-/// A shop with a task of Anna's, who has proved her number: two messages went to her.
+/// Opens a shop with a task of Anna's, whose phone is verified; two messages were sent to her.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
@@ -23,20 +23,20 @@ async fn shop() -> Shop {
     shop
 }
 
-/// A message of Anna's with a number of its own.
+/// Builds a message from Anna with this id.
 fn numbered(number: i64, content: Value) -> Value {
     let mut update = message(ANNA, content);
     update["message"]["message_id"] = json!(number);
     update
 }
 
-/// The same message, changed.
+/// Builds the edit of a message.
 fn edited(number: i64, content: Value) -> Value {
     let mut update = numbered(number, content);
     json!({ "edited_message": update["message"].take() })
 }
 
-/// A message that answers an earlier one.
+/// Builds a reply to an earlier message.
 fn reply(number: i64, to: i64, words: &str) -> Value {
     let earlier = json!({"message_id": to, "date": 1795900000, "chat": {"id": ANNA, "type": "private"},
         "from": {"id": 1, "is_bot": true, "first_name": "b"}, "text": "Можно заказать за 5000?"});
@@ -55,7 +55,7 @@ async fn comments(shop: &Shop, task: &str) -> Vec<Value> {
     }
 }
 
-/// The same, once nothing is on its way any more.
+/// Waits until no download is pending, and returns the comments.
 async fn settled(shop: &Shop, task: &str) -> Vec<Value> {
     loop {
         let all = comments(shop, task).await;
@@ -66,14 +66,14 @@ async fn settled(shop: &Shop, task: &str) -> Vec<Value> {
     }
 }
 
-/// The last message that was sent once there are that many.
+/// Waits for this many messages, and returns the last one.
 async fn last(shop: &Shop, count: usize) -> String {
     let all = messages(shop, count).await;
     assert_eq!(all.len(), count, "{all:#?}");
     said(&all[count - 1]).to_owned()
 }
 
-/// The text between the bot's answer and the list of tasks.
+/// Returns the text above the list of tasks.
 fn answer(message: &str) -> &str {
     message.split("\n\nВаши заявки").next().unwrap()
 }
@@ -110,8 +110,8 @@ fn document(file: &str, name: &str, mime: &str) -> Value {
     json!({ "document": {"file_id": file, "file_unique_id": file, "file_name": name, "mime_type": mime} })
 }
 
-/// One kind of message: what it holds, the words that are kept, and of what came with it the kind,
-/// the line that staff read, and the answer below the usual one.
+/// A kind of message: its content, the stored text, the attachment's kind, the line for staff, and
+/// the note below the usual confirmation.
 struct Case {
     what: &'static str,
     content: Value,
@@ -145,7 +145,7 @@ const LARGE: &str = "\nСам файл не передан: он больше 4 
     Пришлите файл поменьше или опишите словами.";
 
 #[tokio::test]
-async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_truth() {
+async fn every_message_is_stored_with_the_task_and_confirmed_truthfully() {
     let shop = shop().await;
     for (file, bytes) in [("v", voice()), ("d", pdf()), ("p", gif())] {
         shop.telegram.file(file, bytes);
@@ -374,7 +374,7 @@ async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_tr
     ] {
         assert!(desk.contains(line), "{line} {desk}");
     }
-    // Service messages of a chat aren't messages of the customer.
+    // Service messages are not messages of the customer.
     for service in [
         json!({"pinned_message": {"message_id": 1}}),
         json!({"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}}),
@@ -382,7 +382,7 @@ async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_tr
     ] {
         shop.update(numbered(500, service)).await;
     }
-    // Letters that nobody sees are no message, and neither is nothing at all.
+    // A message of invisible characters is empty.
     for (number, nothing) in [
         "\u{200b}\u{2060}\u{feff}",
         "\u{3164}\u{2800}\u{ad}",
@@ -405,7 +405,7 @@ async fn whatever_a_customer_sends_is_noted_on_the_task_and_answered_with_the_tr
 }
 
 #[tokio::test]
-async fn who_is_not_known_is_told_that_nothing_was_passed_on() {
+async fn unknown_senders_are_told_that_nothing_was_passed_on() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let unheard = "Чтобы увидеть свои заявки, нажмите «Отправить мой номер» под полем ввода.\n\n\
@@ -422,7 +422,7 @@ async fn who_is_not_known_is_told_that_nothing_was_passed_on() {
         shop.update(message(BORIS, content)).await;
         assert_eq!(last(&shop, at + 1).await, unheard);
     }
-    // An album is answered once here, too.
+    // An album gets a single reply here too.
     for number in 10..13 {
         let part = json!({"photo": [{"file_id": "p", "width": 9}], "media_group_id": "g"});
         let mut part = message(BORIS, part);
@@ -460,12 +460,12 @@ async fn an_album_is_one_message_and_one_answer() {
             .await
             .starts_with("Передали мастерской: заявка <b>№ 2</b>.")
     );
-    // The rest goes where the customer has put the first.
+    // The rest follows the first part to the chosen task.
     shop.clock.advance(Duration::from_secs(1));
     shop.update(press(ANNA, "move:1:1")).await;
     shop.clock.advance(Duration::from_secs(1));
     shop.update(part(12, Some("и сзади"))).await;
-    // An other album is another message.
+    // Another album is another message.
     let mut other = part(13, None);
     other["message"]["media_group_id"] = json!("another");
     shop.update(other).await;
@@ -485,12 +485,12 @@ async fn an_album_is_one_message_and_one_answer() {
     assert_eq!(all[0]["photo"]["id"], all[0]["attachments"][0]["id"]);
     let desk = page(&shop, "/tasks/1").await;
     assert_eq!(desk.matches("<img src=\"/photos/").count(), 4, "{desk}");
-    // The parts of an album that can't be kept are named, and no others.
+    // Only the part of an album that can't be kept is reported.
     let mut large = part(14, None);
     large["message"]["photo"][0]["file_size"] = json!(5_000_000);
     shop.update(large).await;
     assert_eq!(last(&shop, 6).await, format!("{TAKEN}{LARGE}"));
-    // A change of one caption leaves the other.
+    // Editing one caption keeps the other.
     let mut change = part(12, Some("и снизу"))["message"].take();
     change["edit_date"] = json!(1_795_900_001);
     shop.update(json!({ "edited_message": change })).await;
@@ -534,7 +534,7 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
     let desk = page(&shop, "/tasks/1").await;
     assert!(desk.contains("Клиент исправил сообщение"), "{desk}");
     assert!(desk.contains("Было: нужно к среде"), "{desk}");
-    // The customer's page shows what is said now.
+    // The status page shows the current text.
     let link = renew(&shop, "1").await;
     let theirs = Client::new()
         .get(format!("{}{link}", shop.url))
@@ -542,7 +542,7 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
         .await;
     let theirs = theirs.unwrap().text().await.unwrap();
     assert!(theirs.contains("нужно к пятнице") && !theirs.contains("к среде"));
-    // The same text, and a place that moves on, are nothing to be told.
+    // An unchanged text and a live location need no reply.
     shop.update(edited(10, json!({"text": "Исправил: нужно к пятнице"})))
         .await;
     let place =
@@ -554,7 +554,7 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
     let all = comments(&shop, "1").await;
     assert_eq!(all.len(), 2);
     assert_eq!(all[1]["attachments"][0]["about"], "55.8, 37.6");
-    // Words below a file, and another file in its place.
+    // A caption, and a replaced file.
     shop.telegram.file("p", gif());
     shop.telegram.file("d", pdf());
     let photo =
@@ -573,15 +573,15 @@ async fn an_edit_changes_the_kept_answer_and_both_stand_in_the_history() {
         .map(|one| &one["kind"])
         .collect();
     assert_eq!(kinds, ["PHOTO", "FILE"], "nothing is lost");
-    // An unknown kind is handled like any message.
+    // An edit of an unknown message is a new message.
     shop.update(edited(98, json!({"text": "А можно раньше?"})))
         .await;
     assert!(last(&shop, 8).await.starts_with(TAKEN));
     assert_eq!(comments(&shop, "1").await.len(), 4);
-    // An edit that takes the words away leaves the message.
+    // An edit that removes the text keeps the message.
     shop.update(edited(98, json!({"text": "\u{200b}"}))).await;
     assert_eq!(comments(&shop, "1").await[3]["text"], "А можно раньше?");
-    // Nobody changes what somebody else has said under the same number.
+    // A message with the same id in another chat is unaffected.
     create(&shop, "+79000000002").await;
     shop.update(contact(BORIS, BORIS, "+79000000002")).await;
     let mut foreign = edited(10, json!({"text": "чужое"}));
@@ -620,7 +620,7 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
     let ask = r#"mutation { addComment(id: 1, text: "Можно заказать за 5000?", toCustomer: true) { task { id } } }"#;
     shop.ask(ask).await;
     let asked = FIRST_MESSAGE + messages(&shop, 3).await.len() as i64 - 1;
-    // The second task has changed last.
+    // The second task was changed last.
     shop.clock.advance(Duration::from_secs(1));
     set_status(&shop, "2", "IN_PROGRESS").await;
     messages(&shop, 4).await;
@@ -633,8 +633,8 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
         "it is known which one is meant"
     );
     assert_eq!(comments(&shop, "1").await[1]["text"], "Да, меняйте");
-    // So does a reply to an answer of the bot, to one's own message, and to news of a status; with
-    // a file as well.
+    // The same goes for a reply to the bot's confirmation, to one's own message, and to a status
+    // notice, also with a file.
     shop.clock.advance(Duration::from_secs(1));
     set_status(&shop, "2", "READY").await;
     let ready = FIRST_MESSAGE + messages(&shop, 6).await.len() as i64 - 1;
@@ -656,7 +656,7 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
         ["Да, меняйте", "И ещё", "И это", ""]
     );
     assert_eq!(words(comments(&shop, "2").await), ["Еду"]);
-    // Also once that task is closed, and after a start.
+    // Also after that task is closed, and after a restart.
     set_status(&shop, "1", "CLOSED").await;
     messages(&shop, 11).await;
     let shop = shop.reopen().await;
@@ -669,7 +669,7 @@ async fn a_reply_goes_to_the_task_of_the_message_that_it_answers() {
             .await
             .starts_with("Передали мастерской: заявка <b>№ 2</b>.")
     );
-    // A message moved by its button takes the replies to the answer along.
+    // Replies to the confirmation follow a message that was moved by a button.
     set_status(&shop, "1", "IN_PROGRESS").await;
     messages(&shop, 14).await;
     shop.update(numbered(17, json!({"text": "Сюда"}))).await;
@@ -701,7 +701,7 @@ async fn a_reply_to_a_task_that_is_no_longer_the_customers_does_not_reach_it() {
     )
     .await;
     let asked = FIRST_MESSAGE + messages(&shop, 3).await.len() as i64 - 1;
-    // Another card of the same person; the first one is unlinked.
+    // Another customer record of the same person; the first one is unlinked.
     create(&shop, "+79000000002").await;
     shop.update(contact(ANNA, ANNA, "+79000000002")).await;
     messages(&shop, 5).await;
@@ -714,7 +714,7 @@ async fn a_reply_to_a_task_that_is_no_longer_the_customers_does_not_reach_it() {
             .starts_with("Передали мастерской: заявка <b>№ 2</b>.")
     );
     assert_eq!(comments(&shop, "1").await.len(), 1);
-    // The same number in another's chat is another message.
+    // The same id in another chat is another message.
     shop.update(contact(BORIS, BORIS, "+79000000001")).await;
     messages(&shop, 8).await;
     let mut foreign = reply(11, FIRST_MESSAGE + 5, "Моё");
@@ -807,7 +807,7 @@ async fn a_file_is_what_it_holds_and_goes_out_as_a_file() {
         assert_eq!(file.bytes().await.unwrap(), bytes);
     }
     assert_eq!(one(0, "url"), format!("{}/attachments/1", shop.url));
-    // Only a picture of the kinds that browsers show is shown as one.
+    // Only pictures that browsers display are served inline.
     assert_eq!(
         get(&shop, "/photos/3").await.headers()["content-type"],
         "image/gif"
@@ -824,8 +824,8 @@ async fn a_file_is_what_it_holds_and_goes_out_as_a_file() {
     let desk = page(&shop, "/tasks/1").await;
     assert_eq!(desk.matches("<img src=\"/photos/").count(), 1, "{desk}");
     assert!(desk.contains("href=\"/attachments/2\""), "{desk}");
-    // Nobody else has it: a stranger is led to the login, and the customer's page says no more
-    // than what was sent.
+    // Nobody else gets the file: strangers are redirected to the sign-in page, and the status page
+    // only describes it.
     let client = Client::builder().redirect(reqwest::redirect::Policy::none());
     let url = format!("{}/attachments/1", shop.url);
     let stranger = client.build().unwrap().get(url).send().await.unwrap();
@@ -843,7 +843,7 @@ async fn a_file_is_what_it_holds_and_goes_out_as_a_file() {
         !theirs.contains("/attachments/") && !theirs.contains("/photos/"),
         "{theirs}"
     );
-    // A file that isn't kept is reported, and its download is dropped.
+    // A file that turns out unacceptable is reported, and can't be downloaded.
     for (number, file) in [(20, "exe"), (21, "html"), (22, "zip"), (23, "gone")] {
         shop.update(numbered(
             number,
@@ -901,7 +901,7 @@ async fn a_customer_has_so_many_files_a_day() {
 }
 
 #[tokio::test]
-async fn what_a_customer_sent_goes_with_the_customer() {
+async fn a_customers_files_are_deleted_with_the_customer() {
     let shop = shop().await;
     let secret = [pdf(), "приметный документ".into()].concat();
     shop.telegram.file("d", secret);
@@ -978,7 +978,7 @@ async fn an_employee_is_told_that_the_bot_takes_no_messages_from_staff() {
             "{told}"
         );
     }
-    // A change of a command is no command.
+    // An edit of a command is no command.
     let mut change = text(BORIS, "/stop");
     let change = json!({ "edited_message": change["message"].take() });
     shop.update(change).await;
@@ -1026,7 +1026,7 @@ async fn an_archive_holds_what_customers_sent_and_one_of_before_is_still_read() 
     let before = settled(&shop, "1").await;
     let answer = shop.ask("{ exportArchive }").await;
     let archive = answer["data"]["exportArchive"].as_str().unwrap();
-    // Rows of a version that stored pictures alone.
+    // An archive of a version that knew pictures only.
     let mut old: Value = serde_json::from_str(archive).unwrap();
     old["schema"] = json!(16);
     let rows = old["tables"]["photos"].as_array_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Copies of the database while it is in use.
+//! Backups of a database in use.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub const REGISTER: &str = r#"mutation { register(email: "a@example.com", passwo
 const CREATE: &str =
     r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
 
-/// A server with an owner, whose token comes with it.
+/// Starts a server with an owner, and returns the owner's token.
 pub async fn served(folder: &TempDir) -> (Program, String) {
     let program = Program::start(folder);
     let answer = program.ask(None, REGISTER).await.unwrap();
@@ -28,7 +28,7 @@ pub async fn served(folder: &TempDir) -> (Program, String) {
     (program, token)
 }
 
-/// Creates a task and returns its number.
+/// Creates a task and returns its id.
 pub async fn add(program: &Program, token: &str) -> String {
     let answer = program.ask(Some(token), CREATE).await.unwrap();
     let id = answer["data"]["createTask"]["task"]["id"].as_str();
@@ -40,7 +40,7 @@ pub fn count(file: &Path, sql: &str) -> i64 {
     file.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-/// The names in a folder, sorted.
+/// Returns the names in a directory, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
@@ -102,7 +102,7 @@ fn two_that_race_for_one_name_never_overwrite_each_other() {
     for refused in made.iter().filter_map(|one| one.as_ref().err()) {
         assert!(matches!(refused, BackupError::Exists { .. }), "{refused}");
     }
-    // Two connections that close at once each leave SQLite's log to the other; the next one that
+    // Two connections that close at the same time leave SQLite's log behind; the next one that
     // closes alone removes it.
     assert_eq!(count(&database, "SELECT count(*) FROM tasks"), 50);
     assert_eq!(
@@ -144,7 +144,7 @@ async fn each_copy_of_a_busy_database_is_one_moment_of_it() {
         copies
     };
     let ((), copies) = tokio::join!(writing, copying);
-    // The clock stands still, so that a task's notice waits, and says where the task is now.
+    // The clock stands still, so that a task's notice keeps waiting and shows the task's status.
     let torn = "SELECT count(*) FROM tasks AS t WHERE
         t.status <> coalesce((SELECT e.to_value FROM task_events AS e
             WHERE e.task_id = t.id AND e.kind = 'STATUS' ORDER BY e.id DESC LIMIT 1), 'ACCEPTED')
@@ -169,7 +169,7 @@ fn where_there_is_no_room_nothing_is_left() {
     let at = folder.path();
     works(at, &["demo", "--tasks", "500"], "");
     let before = names(at);
-    // As on a full disk, no file may grow beyond that many blocks.
+    // Simulates a full disk: no file may grow beyond this many blocks.
     let program = env!("CARGO_BIN_EXE_zayavka");
     let script = format!("trap '' XFSZ; ulimit -f 100; exec '{program}' backup copy.db");
     let output = without_settings(Command::new("sh"))
@@ -190,7 +190,7 @@ fn a_damaged_database_is_not_copied() {
     let at = folder.path();
     works(at, &["demo", "--tasks", "200"], "");
     let path = at.join("zayavka.db");
-    // A reference to nothing, which no connection of ours could have written.
+    // A dangling reference, which the program can't have written.
     let file = Connection::open(&path).unwrap();
     file.execute_batch("PRAGMA foreign_keys = OFF; UPDATE tasks SET employee_id = 99 WHERE id = 1")
         .unwrap();

@@ -1,7 +1,7 @@
-//! Big answers, and clients that don't read them: long lists, files, archives.
+//! Large responses and clients that don't read them: long lists, files, archives.
 //!
-//! Nothing here depends on speed: a client that doesn't read is one that takes a few bytes and no more, and the time
-//! passes on the shop's own clock.
+//! Nothing here depends on speed: a client that doesn't read takes only a few bytes, and time is
+//! the shop's manual clock.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use tokio::task::JoinHandle;
 use crate::files::Desk;
 use crate::harness::{Log, Shop, code, eventually};
 
-/// Enough for a whole list of [`fill`], and not for two.
+/// Enough for one list of [`fill`], but not for two.
 const SMALL: &str = "[http]\nanswers_mb = 4";
 const LIST: &str = "{ allTasks { id description } }";
-/// How long a response waits for memory, and how long a reader may stall.
+/// Maximum wait of a response for memory, and of the server for a stalled client.
 const WAIT: Duration = Duration::from_secs(20);
 const STILL: Duration = Duration::from_secs(30);
 
@@ -32,7 +32,7 @@ async fn shop_with(settings: &str) -> Shop {
     shop
 }
 
-/// Writes tasks whose descriptions have that many characters.
+/// Creates tasks with descriptions of this length.
 fn fill(shop: &Shop, tasks: u32, length: u32) {
     let sql = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {tasks})
@@ -43,7 +43,7 @@ fn fill(shop: &Shop, tasks: u32, length: u32) {
     shop.database().execute_batch(&sql).unwrap();
 }
 
-/// A client whose system keeps as little for it as it can.
+/// Connects a client with the smallest possible receive buffer.
 async fn connect(shop: &Shop) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -51,7 +51,7 @@ async fn connect(shop: &Shop) -> TcpStream {
     socket.connect(address).await.unwrap()
 }
 
-/// Asks for something, and stops reading after the status.
+/// Sends a request, and stops reading after the status line.
 async fn ask_and_stop(shop: &Shop, request: &str) -> (TcpStream, String) {
     let mut stream = connect(shop).await;
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -93,12 +93,12 @@ fn list(shop: &Shop) -> JoinHandle<(u16, Option<String>, String)> {
 
 async fn waits(log: &Log, times: usize) {
     eventually("an answer waits", || {
-        log.text().matches("an answer waits for room").count() == times
+        log.text().matches("waiting for response memory").count() == times
     })
     .await;
 }
 
-/// Lets the time pass until somebody is cut, and returns how long it took.
+/// Advances the clock until a client is disconnected, and returns how long it took.
 async fn until_cut(shop: &Shop, log: &Log, before: usize) -> Duration {
     let mut passed = Duration::ZERO;
     while log.text().matches(CUT).count() == before {
@@ -150,7 +150,7 @@ async fn a_long_list_is_whole_in_every_form() {
         cards["data"]["allCustomers"]
     );
     assert_eq!(several["data"]["me"]["email"], "owner@example.com");
-    // Fields below the entries are fetched in batches.
+    // Nested fields are loaded for a chunk at a time.
     let below = "{ allTasks { id history { kind } stage { name } } }";
     let below = shop.ask(below).await;
     assert_eq!(
@@ -183,17 +183,17 @@ async fn a_long_list_is_whole_in_every_form() {
 }
 
 #[tokio::test]
-async fn who_finds_no_room_waits_and_who_reads_nothing_is_cut() {
+async fn responses_wait_for_memory_and_stalled_clients_are_disconnected() {
     let log = Log::start();
     let shop = shop_with(SMALL).await;
     fill(&shop, 2_500, 1_000);
     let (mut stopped, status) = ask_and_stop(&shop, &post(&shop, LIST)).await;
     assert_eq!(status, "HTTP/1.1 200");
-    // The bounded time of waiting.
+    // The wait is bounded.
     let second = list(&shop);
     waits(&log, 1).await;
     shop.clock.advance(WAIT - Duration::from_secs(1));
-    // A short response is sent all the same.
+    // Short responses are served nevertheless.
     let one = shop
         .ask("{ taskById(id: 1) { id } tasks(first: 5) { totalCount } }")
         .await;
@@ -206,13 +206,13 @@ async fn who_finds_no_room_waits_and_who_reads_nothing_is_cut() {
     assert_eq!(code(&answer), "RATE_LIMITED");
     assert_eq!(answer["errors"][0]["extensions"]["retryAfter"], 31);
     assert_eq!(answer["errors"][0]["path"], json!(["allTasks"]));
-    // The bounded time of reading.
+    // Reading is bounded too.
     assert_eq!(log.text().matches(CUT).count(), 0);
     let third = list(&shop);
     waits(&log, 2).await;
     let passed = until_cut(&shop, &log, 0).await;
     assert!(passed <= STILL - WAIT, "{passed:?} more");
-    // Its room is there for the next in turn, and it gets no end.
+    // The next in line gets its memory; the aborted response has no end.
     let (status, _, text) = third.await.unwrap();
     let answer: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(status, 200);
@@ -257,7 +257,7 @@ async fn an_answer_that_could_never_have_room_is_refused() {
         let message = answer["errors"][0]["message"].as_str().unwrap();
         assert!(message.contains("3 MiB"), "{message}");
     }
-    // The page sends it in parts, of any length.
+    // The page streams it, whatever its length.
     let desk = Desk::of(&shop, "owner@example.com").await;
     assert!(desk.page("/data/archive.json").await.len() > 3_500_000);
     assert!(desk.page("/data/tasks.csv").await.len() > 3_500_000);
@@ -270,7 +270,7 @@ async fn an_answer_that_could_never_have_room_is_refused() {
     shop.close().await;
 }
 
-/// A client of HTTP/2 that gives each stream room for one byte, and no more while nobody reads.
+/// Builds an HTTP/2 client with a one-byte window per stream that is never extended.
 fn without_window() -> reqwest::Client {
     reqwest::Client::builder()
         .http2_prior_knowledge()
@@ -298,7 +298,7 @@ async fn a_stream_without_a_window_is_cut_and_gives_its_room_back() {
     assert!(passed <= STILL, "{passed:?}");
     let (status, _, text) = match passed <= WAIT {
         true => second.await.unwrap(),
-        // It had waited for long enough by then.
+        // It had waited long enough by then.
         false => {
             assert_eq!(second.await.unwrap().0, 503);
             list(&shop).await.unwrap()
@@ -307,7 +307,7 @@ async fn a_stream_without_a_window_is_cut_and_gives_its_room_back() {
     assert_eq!(status, 200);
     assert!(text.ends_with("]}}"));
     assert!(stopped.bytes().await.is_err(), "the answer has an end");
-    // A short answer waits no longer than a long one.
+    // A short response is subject to the same time-out.
     let short = client
         .get(format!("{}/login", shop.url))
         .send()
@@ -330,7 +330,7 @@ async fn a_client_that_reads_enough_is_not_cut() {
     let mut part = vec![0; 16_384];
     let is_over = |all: &[u8]| all.ends_with(b"\r\n0\r\n\r\n");
     while !is_over(&all) {
-        // 6 KB a second.
+        // 6 KB per second.
         shop.clock.advance(Duration::from_secs(14));
         let mut wanted = 84_000_usize;
         while wanted > 0 && !is_over(&all) {
@@ -358,7 +358,7 @@ async fn an_archive_that_is_read_slowly_holds_no_snapshot_and_no_memory() {
         assert_eq!(status, "HTTP/1.1 200");
         slow.push(stream);
     }
-    // Each lies in a file that has no name any more.
+    // Each is in a file without a name.
     let files = || {
         let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
         let targets = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
@@ -369,9 +369,9 @@ async fn an_archive_that_is_read_slowly_holds_no_snapshot_and_no_memory() {
             .count()
     };
     assert_eq!(files(), 2);
-    // A list has all the room.
+    // A list can use the whole budget.
     assert_eq!(list(&shop).await.unwrap().0, 200);
-    // SQLite can empty its log, whatever was written.
+    // SQLite can reset its log, whatever was written.
     let write = "mutation { updateTask(taskData: {id: 1, description: \"new\"}) { task { id } } }";
     assert!(shop.ask(write).await["errors"].is_null());
     let way = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -380,7 +380,7 @@ async fn an_archive_that_is_read_slowly_holds_no_snapshot_and_no_memory() {
         .query_row(way, [], |row| row.get(0))
         .unwrap();
     assert_eq!(busy, 0, "somebody reads the log");
-    // There are two at a time.
+    // At most two archives are in progress.
     let desk = Desk::of(&shop, "owner@example.com").await;
     let third = send(desk.request(Method::GET, "/data/archive.json"));
     waits(&log, 1).await;
@@ -429,7 +429,7 @@ async fn a_connection_is_asked_by_the_system_whether_it_is_alive() {
     assert_eq!(status, "HTTP/1.1 200");
     let (near, far) = (stream.peer_addr().unwrap(), stream.local_addr().unwrap());
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    // proc(5): the addresses in hexadecimal, and under `tr` which timer runs: 2 is keepalive.
+    // proc(5): addresses in hexadecimal, and under `tr` the running timer, where 2 is keepalive.
     let ours = |line: &&str| {
         let mut columns = line.split_whitespace().skip(1);
         let mut port = || columns.next().and_then(|address| address.split_once(':'));
@@ -477,7 +477,7 @@ async fn a_subscription_with_long_lists_keeps_no_room_between_its_answers() {
     crate::live::say(&mut socket, crate::live::subscribe("q", "{ me { id } }")).await;
     let done = json!({"type": "complete", "id": "q"});
     while crate::live::hear(&mut socket).await != done {}
-    // Twice as many entries as take the turn of the long answers.
+    // Twice as many entries as the permit for long responses allows.
     for number in 0..4 {
         let change = format!(
             r#"mutation {{ updateTask(taskData: {{id: 1, description: "{number}"}}) {{ task {{ id }} }} }}"#

@@ -1,4 +1,4 @@
-//! Conversations with the bot, as a customer's phone would have them.
+//! Conversations with the bot from a customer's phone.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub async fn set_status(shop: &Shop, id: &str, status: &str) {
     assert!(answer["errors"].is_null(), "{answer}");
 }
 
-/// Waits for that many messages while the clock runs on, so that no limit holds them up.
+/// Waits for this many messages while the clock advances, so that no rate limit delays them.
 pub async fn messages(shop: &Shop, count: usize) -> Vec<Value> {
     while shop.telegram.messages_now().len() < count {
         shop.clock.advance(Duration::from_millis(250));
@@ -230,7 +230,7 @@ async fn a_hundred_tasks_come_in_pages() {
     shop.close().await;
 }
 
-/// A shop with Anna linked, whose next message is answered as told.
+/// Opens a shop with Anna linked, whose next message gets this answer.
 pub async fn linked(answer: Answer) -> (Shop, String) {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
@@ -298,7 +298,7 @@ async fn a_blocked_bot_and_a_refused_message_are_shown_to_staff() {
 }
 
 #[tokio::test]
-async fn what_waits_when_the_program_stops_is_sent_after_the_next_start() {
+async fn messages_queued_at_a_stop_are_sent_after_the_next_start() {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;

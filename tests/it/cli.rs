@@ -1,4 +1,4 @@
-//! The program itself, as somebody at a terminal would use it.
+//! The command line.
 
 use std::io::Write;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub fn zayavka(
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // A command that reads nothing may be gone already.
+    // A command that doesn't read its input may have ended already.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     child.wait_with_output().unwrap()

@@ -1,5 +1,5 @@
-//! A wall clock that is set back changes no order: what happened later stands later, in histories, lists
-//! and queues, and nothing ends before it began.
+//! Setting the wall clock back changes no order: later events stay later in histories, lists and
+//! queues, and nothing ends before it began.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::pages::Browser;
 use crate::receiver::{self, Receiver};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-/// No step at all.
+/// No step.
 const STILL: SignedDuration = SignedDuration::ZERO;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The numbers of the tasks of a list, read two at a time.
+/// Returns the ids of a list, read two at a time.
 async fn listed(shop: &Shop, order: &str, filter: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut after = Value::Null;
@@ -70,7 +70,7 @@ async fn tasks_are_listed_in_the_order_in_which_they_came() {
     assert_eq!(listed(&shop, "OLDEST", "").await, ids);
     assert_eq!(listed(&shop, "NEWEST", "").await, reversed(&ids));
     assert_eq!(listed(&shop, "OLDEST", "category: REPAIR").await, ids);
-    // A day has the tasks that were created on it, by the clock of then, and in their order.
+    // A day contains the tasks created on it by the clock of that time, in their order.
     for (day, expected) in [
         ("2021-07-25", &["1", "2"][..]),
         ("2021-07-24", &["3", "4", "5", "6"]),
@@ -107,7 +107,7 @@ async fn tasks_are_listed_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test]
-async fn what_something_happened_to_last_stands_first() {
+async fn the_most_recently_changed_task_comes_first() {
     let shop = Shop::with_owner().await;
     for number in 1..=4 {
         create(&shop, &format!("+7900000000{number}")).await;
@@ -124,7 +124,7 @@ async fn what_something_happened_to_last_stands_first() {
         listed(&shop, "RECENTLY_UPDATED", "").await,
         ["3", "1", "4", "2"]
     );
-    // Events beside the task itself count as well.
+    // A comment, which doesn't change the task itself, counts as well.
     let say = r#"mutation { addComment(id: 2, text: "деталь пришла") { task { id } } }"#;
     assert!(shop.ask(say).await["errors"].is_null());
     assert_eq!(
@@ -135,7 +135,7 @@ async fn what_something_happened_to_last_stands_first() {
 }
 
 #[tokio::test]
-async fn what_was_imported_keeps_its_place_by_its_own_days() {
+async fn imported_tasks_are_ordered_by_their_own_days() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let file = "Телефон,Описание,Дата\n89000000002,старая,01.02.2020 10:00\n89000000003,старше,01.02.2019 10:00\n";
@@ -185,7 +185,7 @@ async fn a_history_is_told_as_it_happened_and_nothing_ends_before_it_began() {
     for end in ["closedTime", "updatedTime"] {
         assert_eq!(found[end], created, "{end} {found}");
     }
-    // No span of time is less than nothing.
+    // No duration is negative.
     let month =
         r#"{ month(month: "2021-07") { total { registered finished closed medianDays } } }"#;
     let month = shop.ask(month).await;
@@ -194,12 +194,12 @@ async fn a_history_is_told_as_it_happened_and_nothing_ends_before_it_began() {
         json!({"registered": 1, "finished": 1, "closed": 1, "medianDays": 0.0}),
         "{month}"
     );
-    // A task that is closed when it is made is closed then.
+    // A task created as closed is closed at that time.
     let closed = r#"mutation { createTask(taskData: {customerPhone: "+79000000002", status: CLOSED}) { task { id } } }"#;
     assert!(shop.ask(closed).await["errors"].is_null());
     let other = task(&shop, "2", "createdTime closedTime").await;
     assert_eq!(other["createdTime"], other["closedTime"]);
-    // An imported task doesn't end before it began, either.
+    // An imported task doesn't end before it began either.
     let file = "Телефон,Описание,Статус,Дата,Закрыт\n89000000003,x,Закрыт,05.02.2020 10:00,01.02.2020 10:00\n";
     let done = crate::files::import(&shop, file).await;
     assert!(done["errors"].is_null(), "{done}");
@@ -217,7 +217,7 @@ async fn a_chat_reads_what_happened_in_its_order() {
     create(&shop, "+79000000001").await;
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     let before = messages(&shop, 2).await.len();
-    // The chat's limit is used up, so what happens now waits while the clock is set back.
+    // The chat's rate limit is used up, so these messages wait while the clock is set back.
     for (step, words) in [
         (STILL, "первое"),
         (-HOUR, "второе"),
@@ -274,7 +274,7 @@ async fn an_answer_lands_on_the_task_that_something_happened_to_last() {
 }
 
 #[tokio::test]
-async fn what_a_webhook_was_not_told_stands_with_the_last_first() {
+async fn dead_deliveries_are_listed_newest_first() {
     let receiver = Receiver::start().await;
     receiver.always(receiver::Answer::Status(500));
     let mut shop = Shop::open_with(&receiver.settings("'task.created'"), "").await;
@@ -305,7 +305,7 @@ async fn files_that_a_clock_ahead_has_dated_count_for_no_day_but_theirs() {
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     messages(&shop, 2).await;
     shop.clock.step(DAY * 400);
-    // An album at a time, so that no other limit is meant.
+    // One album at a time, so that no other limit applies.
     let picture = |number: i64| {
         let name = format!("p{number}");
         let photo = json!([{"file_id": name, "file_unique_id": name, "width": 1, "height": 1}]);

@@ -16,7 +16,7 @@ fn an_empty_file_for_the_token_is_no_bot_yet() {
     let settings = format!("[telegram]\ntoken_file = '{}'", file.display());
     std::fs::write(&file, "\n").unwrap();
     assert!(Config::parse(&settings).unwrap().telegram.is_none());
-    // A configured bot without a token is refused with the key's name.
+    // An explicitly requested bot without a token is an error.
     let wanted = format!("{settings}\nmode = 'polling'");
     let error = Config::parse(&wanted).unwrap_err().to_string();
     assert!(error.contains("telegram.token"), "{error}");
@@ -194,7 +194,7 @@ fn an_address_is_what_a_browser_calls_it_and_has_no_path() {
         error.contains("no path") && error.contains("/desk"),
         "{error}"
     );
-    // The domain of a certificate is an address as well.
+    // The domain of a certificate is a public URL as well.
     let tls = "[tls]\ndomain = 'Ремонт.рф'\nemail = 'a@example.com'\ncache = 'c'";
     let config = Config::parse(tls).unwrap();
     assert_eq!(

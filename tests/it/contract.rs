@@ -15,7 +15,7 @@ async fn the_schema_can_be_read_by_tools() {
 }
 
 #[tokio::test]
-async fn who_sees_the_schema_is_a_setting() {
+async fn access_to_introspection_is_a_setting() {
     let hidden = "query { ...a } fragment a on Query { __type(name: \"Task\") { name } }";
     for (setting, nobody, owner) in [
         ("staff", "UNAUTHENTICATED", ""),
@@ -60,7 +60,7 @@ async fn both_forms_of_the_address_answer() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_request_is_refused() {
+async fn invalid_requests_are_refused() {
     let shop = Shop::open().await;
     for body in [
         "not json",
@@ -68,7 +68,7 @@ async fn what_is_not_a_request_is_refused() {
         "{}",
         r#"{"query": 1}"#,
         r#"{"query": "{a}", "variables": []}"#,
-        // Many logins in one request, past the count of attempts.
+        // Many sign-ins in one request, to evade the limit of attempts.
         r#"[{"query": "mutation { login(email: \"a@example.com\", password: \"1\") { success } }"}, {"query": "{ me { id } }"}]"#,
     ] {
         let (status, answer) = shop.post("/graphql", body).await;
@@ -135,8 +135,8 @@ async fn a_document_over_the_limits_is_refused_before_it_runs() {
     shop.close().await;
 }
 
-/// Every operation, argument, input and enum of the contract stands in our schema; what comes
-/// out may only become non-null.
+/// Every operation, argument, input and enum of the contract is in our schema; output types may
+/// only become non-null.
 #[test]
 fn the_schema_keeps_the_whole_contract() {
     use async_graphql::parser::parse_schema;
@@ -189,8 +189,8 @@ fn the_schema_keeps_the_whole_contract() {
     assert!(contract.len() > 60 && missing.is_empty(), "{missing:#?}");
 }
 
-/// A list is written out while it is read, but not where the answer's parts are merged; and what
-/// was checked once is not checked again. None of that may be seen.
+/// Lists are streamed unless fragments have to be merged, and validated documents are cached;
+/// neither is visible in the response.
 #[tokio::test]
 async fn the_answer_is_the_same_however_it_is_made() {
     let shop = Shop::with_owner().await;
@@ -226,7 +226,7 @@ async fn the_answer_is_the_same_however_it_is_made() {
         &json!([{"id": "1", "description": "one \"quoted\""}])
     );
 
-    // The same document with good variables, bad ones, and good ones again.
+    // The same document with valid variables, invalid ones, and valid ones again.
     let by_status =
         "query ($s: [StatusEnum], $p: String) { allTasks(statuses: $s, customerPhone: $p) { id } }";
     let right = json!({ "s": ["ACCEPTED"], "p": "+7 900 000-00-02" });

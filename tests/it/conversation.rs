@@ -1,5 +1,5 @@
-//! What staff and customers say to each other about a task, and the prices that customers agree to:
-//! through the API, in Telegram and on the customer's page.
+//! The conversation of staff and customers about a task, and quotes: through the API, in Telegram
+//! and on the status page.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::bot::{ANNA, BORIS, contact, create, message, messages, said, set_stat
 use crate::harness::{Shop, code, eventually};
 use crate::status_links::renew;
 
-/// A shop with a task of Anna's, who has proved her number: two messages went to her.
+/// Opens a shop with a task of Anna's, whose phone is verified; two messages were sent to her.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
@@ -19,7 +19,7 @@ async fn shop() -> Shop {
     shop
 }
 
-/// Builds the update that Telegram sends when a button under a message of the bot is pressed.
+/// Builds the update of a pressed button under a message of the bot.
 pub fn press(from: i64, data: &str) -> Value {
     let below = message(from, json!({}));
     json!({ "callback_query": {
@@ -44,14 +44,14 @@ async fn ask(shop: &Shop, price: i64) {
     assert_eq!(estimate, price, "{answer}");
 }
 
-/// Returns the prices that customers were asked to agree to in a task.
+/// Returns the quotes of a task.
 async fn approvals(shop: &Shop) -> Value {
     let query = "{ taskById(id: 1) { approvals { id price text taskVersion decision channel
         decidedTime employee { email } } } }";
     shop.ask(query).await["data"]["taskById"]["approvals"].take()
 }
 
-/// Returns the comments on a task, and whether its customer waits for an answer.
+/// Returns the comments on a task, and whether its customer awaits a reply.
 async fn comments(shop: &Shop, id: &str) -> Value {
     let query =
         format!("{{ taskById(id: {id}) {{ unanswered comments {{ kind channel text open }} }} }}");
@@ -75,7 +75,7 @@ fn encoded(form: &[(&str, &str)]) -> String {
     body.extend_pairs(form).finish()
 }
 
-/// A form of the customer's page, sent from that page.
+/// Submits a form of the status page from that origin.
 pub async fn send(shop: &Shop, path: &str, form: &[(&str, &str)], origin: &str) -> (u16, String) {
     let client = Client::builder().redirect(reqwest::redirect::Policy::none());
     let request = client.build().unwrap().post(format!("{}{path}", shop.url));
@@ -94,7 +94,7 @@ async fn page(shop: &Shop, path: &str) -> String {
     answer.unwrap().text().await.unwrap()
 }
 
-/// A page of staff's.
+/// Returns a staff page.
 async fn desk(shop: &Shop, path: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let request = shop.request(Method::GET, path).header("cookie", cookie);
@@ -143,7 +143,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
         history(&shop, "1").await[1..],
         ["COMMENT STAFF 1", "COMMENT STAFF 2"]
     );
-    // A comment doesn't change the task's version, so nobody who is editing it gets a conflict.
+    // A comment doesn't change the task's version, and so conflicts with no edit.
     let version = shop.ask("{ taskById(id: 1) { version } }").await;
     assert_eq!(version["data"]["taskById"]["version"], 1);
     let desk = desk(&shop, "/tasks/1").await;
@@ -158,7 +158,7 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
 }
 
 #[tokio::test]
-async fn what_the_customer_writes_lands_on_the_open_task_and_waits_for_an_answer() {
+async fn a_customers_message_goes_to_the_open_task_and_awaits_a_reply() {
     let shop = shop().await;
     shop.update(text(ANNA, "Когда будет <готово>?")).await;
     let sent = messages(&shop, 3).await;
@@ -181,7 +181,7 @@ async fn what_the_customer_writes_lands_on_the_open_task_and_waits_for_an_answer
         page.contains("theirs\">Когда будет &#60;готово&#62;?</div>"),
         "{page}"
     );
-    // A note for colleagues is no answer; a message to the customer is.
+    // An internal note is no reply; a message to the customer is.
     say(&shop, "Спросить Бориса", false).await;
     assert_eq!(comments(&shop, "1").await["unanswered"], true);
     let (status, _) = submit(
@@ -193,7 +193,7 @@ async fn what_the_customer_writes_lands_on_the_open_task_and_waits_for_an_answer
     assert_eq!(status, 303);
     assert_eq!(comments(&shop, "1").await["unanswered"], false);
     assert!(said(&messages(&shop, 4).await[3]).ends_with("В среду."));
-    // So is seeing that none is needed.
+    // Marking it as needing none settles it too.
     shop.update(text(ANNA, "Спасибо!")).await;
     messages(&shop, 5).await;
     assert_eq!(submit(&shop, "/tasks/1/settle", &[]).await.0, 303);
@@ -241,10 +241,10 @@ async fn with_several_open_tasks_the_customer_says_which_one_is_meant() {
         moved[moved.len() - 2..],
         ["ANSWER CUSTOMER 1", "MOVED CUSTOMER 1"]
     );
-    // The next one goes there, too: it is what they talk about.
+    // The next one goes there too, since that is the current topic.
     shop.update(text(ANNA, "И ещё")).await;
     assert!(said(&messages(&shop, 6).await[5]).contains("заявка <b>№ 2</b>"));
-    // Neither to a task of somebody else's, nor by somebody else, nor once it was answered.
+    // Not to somebody else's task, not by somebody else, and not after a reply.
     shop.update(press(ANNA, "move:1:3")).await;
     shop.update(contact(BORIS, BORIS, "+79000000002")).await;
     shop.update(press(BORIS, "move:1:3")).await;
@@ -258,13 +258,13 @@ async fn with_several_open_tasks_the_customer_says_which_one_is_meant() {
 }
 
 #[tokio::test]
-async fn what_nobody_would_read_is_not_taken_and_the_customer_is_told_so() {
+async fn a_message_that_nobody_would_read_is_rejected_with_a_reply() {
     let mut shop = shop().await;
     shop.update(text(BORIS, "Здравствуйте")).await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Чтобы увидеть свои заявки"));
     set_status(&shop, "1", "CLOSED").await;
     messages(&shop, 4).await;
-    // For some days the task that was closed last is still talked about.
+    // For some days, messages still go to the task closed last.
     shop.update(text(ANNA, "Опять не включается")).await;
     assert!(said(&messages(&shop, 5).await[4]).contains("заявка <b>№ 1</b>"));
     shop.clock.advance(Duration::from_secs(31 * 86_400));
@@ -274,10 +274,10 @@ async fn what_nobody_would_read_is_not_taken_and_the_customer_is_told_so() {
         said(&sent[5]).starts_with("Открытых заявок у вас нет"),
         "{sent:?}"
     );
-    // A command that there isn't is a message like any other.
+    // An unknown command is an ordinary message.
     shop.update(text(ANNA, "/nonsense")).await;
     assert!(said(&messages(&shop, 7).await[6]).starts_with("Открытых заявок у вас нет"));
-    // The session is over after so many days.
+    // The session has expired by now.
     shop.token = shop.login("owner@example.com").await;
     let comments = comments(&shop, "1").await;
     assert_eq!(comments["comments"].as_array().map(Vec::len), Some(1));
@@ -321,7 +321,7 @@ async fn a_customer_agrees_by_a_button_once_and_the_record_says_to_what() {
         *buttons,
         json!([{"text": "Согласен", "callback_data": "agree:1"}, {"text": "Не согласен", "callback_data": "decline:1"}])
     );
-    // It is not for somebody else to decide.
+    // Somebody else can't decide it.
     create(&shop, "+79000000002").await;
     shop.update(contact(BORIS, BORIS, "+79000000002")).await;
     shop.update(press(BORIS, "agree:1")).await;
@@ -334,7 +334,7 @@ async fn a_customer_agrees_by_a_button_once_and_the_record_says_to_what() {
         "Заявка <b>№ 1</b>: вы согласились на цену <b>4\u{a0}500\u{a0}₽</b>."
     );
     assert_eq!(sent[6]["message_id"], 1, "in the place of the question");
-    // Once is enough, and there is no way back by an old button.
+    // The first decision counts; old buttons don't change it.
     shop.update(press(ANNA, "decline:1")).await;
     assert!(said(&messages(&shop, 8).await[7]).contains("вы согласились"));
     let approval = &approvals(&shop).await[0];
@@ -390,7 +390,7 @@ async fn another_estimate_the_end_and_a_new_question_make_old_buttons_dead() {
         let id = id.as_str().unwrap().to_owned();
         let answer = shop.ask(overtaken).await;
         assert!(answer["errors"].is_null(), "{answer}");
-        // The new question, or the news that the task is closed.
+        // The new quote, or the notice that the task is closed.
         sent += usize::from(number == 1 || number == 3);
         messages(&shop, sent).await;
         shop.update(press(ANNA, &format!("agree:{id}"))).await;
@@ -446,7 +446,7 @@ async fn taking_back_what_was_not_asked_is_nothing_that_happened() {
     assert!(shop.ask(withdraw).await["errors"].is_null());
     assert_eq!(updated().await, before);
     assert_eq!(history(&shop, "1").await.len(), 1);
-    // So it draws nothing that the customer writes away from the newest task.
+    // So it doesn't draw customers' messages away from the newest task.
     shop.update(text(ANNA, "Когда?")).await;
     assert_eq!(comments(&shop, "2").await["unanswered"], true);
     shop.close().await;
@@ -467,7 +467,7 @@ async fn without_telegram_the_customer_agrees_and_writes_on_the_page() {
     ] {
         assert!(asked.contains(line), "{line} {asked}");
     }
-    // From another site's page nobody decides.
+    // A foreign origin can't decide.
     let agree = [("approval", "1"), ("answer", "agree")];
     let decide = format!("{link}/decide");
     assert_eq!(
@@ -493,7 +493,7 @@ async fn without_telegram_the_customer_agrees_and_writes_on_the_page() {
     let approval = &approvals(&shop).await[0];
     assert_eq!(approval["channel"], "PAGE");
     assert_eq!(approval["decision"], "DECLINED");
-    // Words.
+    // Text messages.
     let say_to = format!("{link}/say");
     assert_eq!(
         send(&shop, &say_to, &[("text", "Слишком <дорого>")], &shop.url)
@@ -513,7 +513,7 @@ async fn without_telegram_the_customer_agrees_and_writes_on_the_page() {
     let comments = comments(&shop, "1").await;
     assert_eq!(comments["comments"].as_array().map(Vec::len), Some(1));
     assert_eq!(comments["comments"][0]["channel"], "PAGE");
-    // A link that was replaced says and decides nothing.
+    // A renewed link revokes the old one, which can neither write nor decide.
     renew(&shop, "1").await;
     assert_eq!(
         send(&shop, &say_to, &[("text", "Ещё")], &shop.url).await.0,
@@ -541,7 +541,7 @@ async fn the_link_opens_its_task_in_the_bot_and_offers_to_see_all() {
     assert!(!said(&sent[0]).contains("№ 2"));
     let share = &sent[0]["reply_markup"]["keyboard"][0][0];
     assert_eq!(share["request_contact"], true);
-    // The holder of a link is not its customer: nothing is linked, and words go nowhere.
+    // The holder of a link is not its customer: nothing is linked, and messages aren't stored.
     shop.update(text(BORIS, "Это я")).await;
     messages(&shop, 2).await;
     assert_eq!(comments(&shop, "1").await["comments"], json!([]));
@@ -553,7 +553,7 @@ async fn the_link_opens_its_task_in_the_bot_and_offers_to_see_all() {
     shop.update(text(BORIS, "/start AAAAAAAAAAAAAAAAAAAAAAAA"))
         .await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Эта ссылка больше не открывается."));
-    // A customer who has proved the number sees the one task, without being asked again.
+    // A customer with a verified phone sees the task, without being asked again.
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     shop.update(text(ANNA, &format!("/start {token}"))).await;
     let sent = messages(&shop, 6).await;
@@ -584,18 +584,18 @@ async fn the_page_tells_the_holder_of_the_link_alone_that_something_happened() {
     };
     let mut events = open(live).await;
     assert_eq!(events.headers()["content-type"], "text/event-stream");
-    // The stream of one task doesn't report changes of others.
+    // Changes of other tasks are not sent.
     set_status(&shop, "2", "READY").await;
     say(&shop, "Готово к среде", true).await;
     let first = events.chunk().await.unwrap().unwrap();
     assert_eq!(first, "event:taskChanged\ndata:{}\n\n");
-    // Changes before the subscription are reported at once.
+    // Earlier changes are sent at once.
     let mut late = open(live).await;
     assert_eq!(
         late.chunk().await.unwrap().unwrap(),
         "event:taskChanged\ndata:{}\n\n"
     );
-    // A link that was replaced tells nothing any more.
+    // A revoked link receives nothing any more.
     renew(&shop, "1").await;
     say(&shop, "Ещё", false).await;
     while let Some(chunk) = events.chunk().await.unwrap() {
@@ -678,7 +678,7 @@ async fn bad_input_names_its_field_and_what_was_typed_stays() {
     assert!(page.contains(">Новый экран</textarea>"), "{page}");
     assert_eq!(approvals(&shop).await, json!([]));
     assert_eq!(history(&shop, "1").await.len(), 1, "nothing happened");
-    // The forms that work, as a browser sends them.
+    // The forms that work, as a browser submits them.
     let form = [("askPrice", "4 500,50"), ("askText", ""), ("version", "1")];
     assert_eq!(submit(&shop, "/tasks/1/ask", &form).await.0, 303);
     assert_eq!(approvals(&shop).await[0]["price"], 450_050);
@@ -730,7 +730,7 @@ async fn comments_of_many_tasks_are_read_at_once() {
     shop.close().await;
 }
 
-/// A picture, as far as one is looked at.
+/// Builds the header of a picture, which is all that is examined.
 fn gif(width: u16, height: u16) -> Vec<u8> {
     let size = [width.to_le_bytes(), height.to_le_bytes()].concat();
     [b"GIF89a".as_slice(), &size, &[0; 20]].concat()
@@ -744,7 +744,7 @@ fn picture(from: i64, file: &str, caption: Option<&str>) -> Value {
     message(from, json!({ "photo": sizes, "caption": caption }))
 }
 
-/// The pictures of the first task, once none is on its way any more.
+/// Waits until no download is pending, and returns the pictures of the first task.
 async fn pictures(shop: &Shop) -> Value {
     let query = "{ taskById(id: 1) { comments { text photo { id state url width height } } } }";
     loop {
@@ -807,7 +807,7 @@ async fn a_picture_is_fetched_and_shown_to_staff_alone() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_is_not_kept_and_what_can_come_later_is_tried_again() {
+async fn a_non_picture_is_rejected_and_a_failed_download_is_retried() {
     let shop = shop().await;
     shop.telegram
         .file("page", b"<html><script>alert(1)</script>".to_vec());
@@ -820,7 +820,7 @@ async fn what_is_no_picture_is_not_kept_and_what_can_come_later_is_tried_again()
     for file in ["page", "long", "gone"] {
         shop.update(picture(ANNA, file, None)).await;
     }
-    // A file that says it is a picture, and one that doesn't: its content decides.
+    // A file that claims to be a picture, and one that doesn't: the content decides.
     let file = |mime: &str| {
         message(
             ANNA,

@@ -1,5 +1,5 @@
-//! What staff see at the counter: whom nothing can reach, what a customer has declined, which
-//! filters are open, and that looking at a page changes nothing.
+//! What staff see at the counter: unreachable customers, declined quotes, active filters; and that
+//! viewing a page changes nothing.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::status_links::renew;
 
 const OFF: &str = "mode = 'off'";
 
-/// A shop without a bot, with an owner and a task of a customer's.
+/// Opens a shop without a bot, with an owner and a task.
 async fn without_bot() -> Shop {
     let mut shop = Shop::open_with("", OFF).await;
     let answer = shop.register("owner@example.com").await;
@@ -21,7 +21,7 @@ async fn without_bot() -> Shop {
     shop
 }
 
-/// The words on the buttons that send something to the customer: a message, and a price.
+/// Returns the texts of the buttons that send a message and a quote to the customer.
 async fn buttons(browser: &Browser<'_>) -> [String; 2] {
     let page = browser.page("/tasks/1").await;
     let form = |action: &str| {
@@ -39,7 +39,7 @@ async fn buttons(browser: &Browser<'_>) -> [String; 2] {
     ]
 }
 
-/// The confirmations after a message was sent and a price was asked for.
+/// Returns the toasts after sending a message and a quote.
 async fn toasts(browser: &mut Browser<'_>) -> [String; 2] {
     let said = [("comment", "Экран приедет в среду"), ("to", "customer")];
     let asked = [("askPrice", "4500"), ("askText", "")];
@@ -60,7 +60,7 @@ async fn toast(browser: &mut Browser<'_>, path: &str, form: &[(&str, &str)]) -> 
 }
 
 #[tokio::test]
-async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and_after() {
+async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
     let shop = Shop::with_owner().await;
     create(&shop, "8 900 000-00-01").await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -84,7 +84,7 @@ async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and
     assert_eq!(*why, "NOT_VERIFIED", "{card}");
     expect(&mut browser, "Telegram не подтверждён").await;
 
-    // Somebody can be reached: the plain words, and what happens then.
+    // A reachable customer: plain button texts, and matching toasts.
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     messages(&shop, 2).await;
     let plain = ["Отправить клиенту", "Отправить на согласование"];
@@ -101,7 +101,7 @@ async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and
         answer["data"]["taskById"]["customer"],
         json!({"unreachable": null})
     );
-    // A note for colleagues goes to nobody, and nothing is said of it.
+    // An internal note goes to nobody, and needs no toast.
     let note = [("comment", "Проверить плату"), ("to", "staff")];
     assert_eq!(
         goes_to(&browser.post("/tasks/1/comments", &note).await),
@@ -120,7 +120,7 @@ async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and
         "BLOCKED"
     );
 
-    // Without a card there is nobody to call either.
+    // Without a customer there is nobody to call either.
     shop.ask(r#"mutation { deleteCustomer(phone: "+79000000001") { phone } }"#)
         .await;
     assert_eq!(
@@ -134,7 +134,7 @@ async fn whoever_writes_to_a_customer_whom_nothing_reaches_is_told_so_before_and
 async fn without_a_bot_nobody_is_promised_a_message() {
     let shop = without_bot().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    // A proven account is of no use without a bot.
+    // A verified account is of no use without a bot.
     shop.database()
         .execute_batch("UPDATE customers SET telegram_id = 5, telegram_verified = 1")
         .unwrap();
@@ -149,7 +149,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
         card["data"]["customers"]["nodes"][0]["unreachable"],
         "NO_BOT"
     );
-    // Neither is anybody who changes the status.
+    // The same holds for a status change.
     let version = shop.ask("{ taskById(id: 1) { version } }").await;
     let version = version["data"]["taskById"]["version"].to_string();
     let form = [
@@ -165,7 +165,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
     shop.close().await;
 }
 
-/// Lets the customer decline the price of the task.
+/// Declines the task's price on behalf of the customer.
 async fn decline(shop: &Shop, task: &str) {
     let asked = shop
         .ask(&format!(
@@ -182,7 +182,7 @@ async fn decline(shop: &Shop, task: &str) {
     assert_eq!(answer.status(), 303);
 }
 
-/// Returns the text of the badge, and its address.
+/// Returns the text of the badge and its link.
 fn badge(page: &str) -> Option<(&str, &str)> {
     let (_, rest) = page.split_once("<a class=\"badge\" href=\"")?;
     let (href, rest) = rest.split_once('"').unwrap();
@@ -232,7 +232,7 @@ async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
     assert_eq!(answer["data"]["tasks"]["nodes"][0]["declined"], true);
     assert_eq!(answer["data"]["today"]["total"]["declined"], 4);
 
-    // A customer who waits for an answer counts too, once for each task.
+    // A customer who awaits a reply counts too, once per task.
     let link = renew(&shop, "1").await;
     let mut customer = Browser::open(&shop);
     customer
@@ -247,7 +247,7 @@ async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
     let both = "<div class=\"due bad\">клиент ждёт ответа</div>";
     assert_eq!(list.matches(both).count(), 1, "{list}");
 
-    // Four reactions: an answer, a new price, "no answer needed", and the end of the work.
+    // Four reactions: a reply, a new quote, "no answer needed", and the end of the work.
     let said = [("comment", "Вернём без ремонта"), ("to", "customer")];
     browser.post("/tasks/1/comments", &said).await;
     browser.post("/tasks/2/ask", &[("askPrice", "3000")]).await;
@@ -262,7 +262,7 @@ async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
     assert!(!list.contains("не согласен"), "{list}");
     let answer = shop.ask(query).await;
     assert_eq!(answer["data"]["tasks"]["totalCount"], 0, "{answer}");
-    // A decision stays as it was.
+    // The decision stays.
     let decisions = "{ taskById(id: 3) { declined approvals { decision } history { kind } } }";
     let answer = shop.ask(decisions).await;
     let task = &answer["data"]["taskById"];
@@ -270,7 +270,7 @@ async fn a_declined_price_is_seen_by_the_whole_shop_until_somebody_reacts() {
     assert_eq!(task["declined"], false);
     let last = task["history"].as_array().unwrap().last().unwrap();
     assert_eq!(last["kind"], "SETTLED");
-    // Another estimate is a reaction as well.
+    // A changed estimate is a reaction as well.
     decline(&shop, "3").await;
     assert!(badge(&browser.page("/").await).is_some());
     shop.ask("mutation { updateTask(taskData: {id: 3, estimate: 100000}) { task { id } } }")
@@ -306,7 +306,7 @@ async fn the_filters_of_a_phone_are_open_for_what_is_behind_them_alone() {
     shop.close().await;
 }
 
-/// Pages beside those that everybody or the owner opens from the bar, and what is no page.
+/// Paths beside those reachable from the navigation bar, including non-pages.
 const OTHERS: [&str; 19] = [
     "/healthz",
     "/readyz",
@@ -335,7 +335,7 @@ async fn looking_at_a_page_writes_nothing() {
     crate::accounts::employee(&shop).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     let file = shop.database();
-    // Another number after every commit of another connection.
+    // Changes after every commit of another connection.
     let commits = || {
         let version = "PRAGMA data_version";
         file.query_row(version, [], |row| row.get::<_, i64>(0))
@@ -351,7 +351,7 @@ async fn looking_at_a_page_writes_nothing() {
         assert_eq!(commits(), seen, "GET {path} has written something");
     }
     assert_eq!(shop.dump(), before);
-    // The probe sees a commit when there is one.
+    // The probe does notice a commit.
     let seen = commits();
     set_status(&shop, "1", "READY").await;
     assert_ne!(commits(), seen);
@@ -362,7 +362,7 @@ async fn looking_at_a_page_writes_nothing() {
     shop.close().await;
 }
 
-/// Every route of a page that a GET opens, by its parts.
+/// Returns the GET routes of pages, by their segments.
 fn routes() -> Vec<String> {
     let table = include_str!("../../src/web/mod.rs");
     let route = |line: &str| {
@@ -376,7 +376,7 @@ fn routes() -> Vec<String> {
 fn every_page_is_among_those_that_are_looked_at() {
     let routes = routes();
     assert!(routes.len() > 30, "the table of pages moved: {routes:?}");
-    // Those that need more than the others find: their own tests look at them.
+    // Those that need more than the others can provide have tests of their own.
     let known = ["/s/token", "/photos/1", "/staff/invites/1/withdraw"];
     let paths = PAGES.iter().chain(&OWNERS).chain(&OTHERS).chain(&known);
     let paths: Vec<Vec<&str>> = paths
@@ -404,7 +404,7 @@ fn every_page_is_among_those_that_are_looked_at() {
 async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
     let shop = without_bot().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    // Opened by its address alone the paper says what it lacks, and how to get it.
+    // Opened directly, the paper says what it lacks and how to get it.
     for path in ["/tasks/1/receipt", "/tasks/1/label"] {
         let paper = browser.page(path).await;
         assert!(!paper.contains("class=\"qr\""), "{paper}");
@@ -413,7 +413,7 @@ async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
     }
     let none = shop.ask("{ taskById(id: 1) { statusUrl } }").await;
     assert_eq!(none["data"]["taskById"]["statusUrl"], json!(null));
-    // The task's page prints with one press.
+    // The task's page prints with one click.
     let task = browser.page("/tasks/1").await;
     let button = "name=\"back\" value=\"/tasks/1/receipt\">Квитанция</button>";
     assert!(task.contains(button), "{task}");
@@ -423,7 +423,8 @@ async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
     let receipt = browser.page("/tasks/1/receipt").await;
     assert!(receipt.contains("class=\"qr\""), "{receipt}");
     assert!(!receipt.contains("Добавить код"), "{receipt}");
-    // From then on the papers are plain links, and a form elsewhere leads nowhere else.
+    // From then on the papers are plain links, and a form elsewhere can't redirect to a foreign
+    // site.
     let task = browser.page("/tasks/1").await;
     assert!(task.contains("<a class=\"btn\" href=\"/tasks/1/receipt\">"));
     let form = [("back", "//evil.example")];

@@ -1,4 +1,4 @@
-//! Customers' cards, and who is told of what.
+//! Customers, and who receives which notices.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ async fn cards_are_made_found_changed_and_erased() {
         made["data"]["createCustomer"]["customer"], expected,
         "{made}"
     );
-    // The original's own example is too short for any numbering plan, and works.
+    // The original's own example fits no numbering plan, and is accepted.
     let short = card(&shop, r#"phone: "+7(900)-00-02""#).await;
     assert_eq!(
         short["data"]["createCustomer"]["customer"]["phone"],

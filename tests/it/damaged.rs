@@ -1,4 +1,4 @@
-//! A row that can't be read any more: one line in the log that names it, whatever the answer is made of.
+//! An unreadable row: one log line that names it, whatever the query.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use crate::process::Program;
 
 const TASKS: usize = 30;
 
-/// An instant that no clock shows.
+/// An instant out of range.
 const NEVER: i64 = i64::MAX;
 
 async fn shop() -> Shop {
@@ -20,7 +20,7 @@ async fn shop() -> Shop {
     shop
 }
 
-/// The lines of the log that tell of a failure of ours.
+/// Returns the log lines about internal errors.
 fn failures(log: &str) -> Vec<&str> {
     log.lines()
         .filter(|line| line.contains("internal error"))
@@ -52,7 +52,7 @@ async fn one_row_is_one_line_for_each_request() {
 async fn a_line_names_the_row_in_whatever_table_it_is() {
     let shop = shop().await;
     let file = shop.database();
-    // Values that no page can write.
+    // Values that the program can't have written.
     file.pragma_update(None, "ignore_check_constraints", true)
         .unwrap();
     for (table, column, damaged, sound, query) in [
@@ -109,8 +109,8 @@ async fn a_line_names_the_row_in_whatever_table_it_is() {
     shop.close().await;
 }
 
-/// With the real log: the first failures of a kind are told one by one, and the rest in a sum with the numbers of
-/// their requests.
+/// With the real log: the first failures of a kind are logged one by one, and the rest as a sum
+/// with their request ids.
 #[tokio::test]
 async fn a_failure_that_repeats_is_counted() {
     let folder = TempDir::new().unwrap();

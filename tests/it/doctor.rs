@@ -1,4 +1,4 @@
-//! The findings of `zayavka doctor`, and the bot's state on the owner's page.
+//! Findings of the doctor, and the bot's state on the owner's page.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn see(folder: &Path, variables: &[(&str, &str)]) -> Output {
     zayavka(folder, &["doctor"], "", variables)
 }
 
-/// The lines of the doctor, after it has ended as it should.
+/// Runs the doctor, checks its exit status, and returns its lines.
 pub fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
     let output = see(folder, variables);
     let said = String::from_utf8(output.stdout).unwrap();
@@ -34,7 +34,7 @@ pub fn lines(folder: &Path, variables: &[(&str, &str)]) -> Vec<String> {
     lines
 }
 
-/// The one line that says this of that.
+/// Asserts that exactly one line has this level, subject and text.
 pub fn finds(lines: &[String], level: &str, about: &str, said: &str) {
     let start = format!("{level:<8} {about}: ");
     let found = |line: &&String| line.starts_with(&start) && line.contains(said);
@@ -45,7 +45,7 @@ pub fn finds(lines: &[String], level: &str, about: &str, said: &str) {
     );
 }
 
-/// A folder that has everything right.
+/// Prepares a directory without any problem.
 pub fn healthy() -> TempDir {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
@@ -66,7 +66,7 @@ async fn a_healthy_installation_is_all_ok_with_and_without_its_server() {
     let at = folder.path();
     let before = names(at);
     for line in lines(at, &[]) {
-        // The free space of this machine's disk varies.
+        // The fill level of this machine's disk proves nothing.
         assert!(
             line.starts_with("ok ") || line.contains(" disk: "),
             "{line}"
@@ -77,7 +77,7 @@ async fn a_healthy_installation_is_all_ok_with_and_without_its_server() {
     let (program, token) = served(&folder).await;
     add(&program, &token).await;
     for line in lines(at, &[]) {
-        // The free space of this machine's disk varies.
+        // The fill level of this machine's disk proves nothing.
         assert!(
             line.starts_with("ok ") || line.contains(" disk: "),
             "{line}"
@@ -103,8 +103,8 @@ fn settings_that_are_wrong_are_named() {
     finds(&found, "failure", "configuration", "timezone");
     let found = lines(at, &[("ZAYAVKA_TELEGRAM__TOKEN_FILE", "no-such-file")]);
     finds(&found, "failure", "configuration", "telegram.token_file");
-    // The rest is looked at all the same.
-    finds(&found, "ok", "integrity", "whole");
+    // The other checks run nevertheless.
+    finds(&found, "ok", "integrity", "intact");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn rights_that_are_too_wide_are_found() {
     set(at, 0o777);
     let found = lines(at, &[]);
     finds(&found, "warning", "database", "mode 644");
-    finds(&found, "failure", "folder", "everybody on this machine");
+    finds(&found, "failure", "folder", "every user of this machine");
     set(&at.join("zayavka.db"), 0o600);
     set(at, 0o770);
     let found = lines(at, &[]);
@@ -193,7 +193,7 @@ fn an_older_schema_and_a_long_log_are_warnings() {
         &found,
         "warning",
         "schema",
-        &format!("version 1, and this program's is {}", newest_schema()),
+        &format!("version 1; this program's is {}", newest_schema()),
     );
     finds(&found, "warning", "write-ahead log", "MiB");
 }
@@ -206,7 +206,7 @@ fn backups_that_are_missing_or_old_are_found() {
     let old = "zayavka-2026-01-01T000000Z.db";
     std::fs::rename(at.join("backups").join(made), at.join("backups").join(old)).unwrap();
     finds(&lines(at, &[]), "failure", "backups", old);
-    // One from the future is no sign that all is well.
+    // A backup from the future doesn't count.
     let ahead = "zayavka-2199-01-01T000000Z.db";
     std::fs::rename(at.join("backups").join(old), at.join("backups").join(ahead)).unwrap();
     finds(&lines(at, &[]), "failure", "backups", "none in");
@@ -276,7 +276,7 @@ async fn everything_that_telegram_knows_is_found() {
             json!({"url": ""}),
             "",
             Level::Failure,
-            "wait to be asked for",
+            "no update address is registered",
         ),
         (
             json!({"url": format!("https://other.example/{TOKEN}")}),
@@ -288,7 +288,7 @@ async fn everything_that_telegram_knows_is_found() {
             json!({"url": WANTED}),
             "mode = 'polling'",
             Level::Failure,
-            "can't be asked for",
+            "can't be polled",
         ),
         (
             json!({"url": WANTED, "last_error_date": NOON - 120, "last_error_message": "SSL error {error:0A000086:SSL routines::certificate verify failed}"}),
@@ -300,31 +300,31 @@ async fn everything_that_telegram_knows_is_found() {
             json!({"url": WANTED, "last_error_date": NOON - 120, "last_error_message": "Wrong response from the webhook: 503 Service Unavailable"}),
             "",
             Level::Warning,
-            "2 min ago it could not deliver: Wrong response",
+            "delivery failed 2 min ago: Wrong response",
         ),
         (
             json!({"url": WANTED, "last_error_date": NOON - 86_400, "last_error_message": "Connection refused"}),
             "",
             Level::Ok,
-            "and arrive",
+            "updates arrive",
         ),
         (
             json!({"url": WANTED, "pending_update_count": 1, "last_error_date": NOON - 86_400, "last_error_message": "Connection refused"}),
             "",
             Level::Warning,
-            "24 h ago it could not deliver",
+            "delivery failed 24 h ago",
         ),
         (
             json!({"url": WANTED, "pending_update_count": 500}),
             "",
             Level::Warning,
-            "500 messages",
+            "500 updates",
         ),
         (
             json!({"url": WANTED, "has_custom_certificate": true}),
             "",
             Level::Warning,
-            "a certificate of their own",
+            "a self-signed certificate",
         ),
     ];
     for (differs, more, level, said) in cases {
@@ -367,7 +367,7 @@ async fn a_telegram_that_refuses_or_is_away_is_a_failure() {
     assert!(last.said.contains("no connection"), "{last}");
 }
 
-/// Waits until the owner's page says this of Telegram.
+/// Waits until the owner's page shows this text about Telegram.
 async fn page_says(shop: &Shop, wanted: &str) {
     let mut said = String::new();
     let asked = async {
@@ -403,7 +403,7 @@ async fn the_owners_page_says_how_the_bot_stands_and_never_waits_for_telegram() 
     shop.telegram.tell("getMe", 401, refusal);
     shop.clock.advance(Duration::from_secs(300));
     page_says(&shop, "Telegram doesn&#39;t know the bot&#39;s token").await;
-    // Away: it takes the question and never answers. The page goes on with what is known.
+    // Telegram hangs without a response. The page keeps the last known state.
     shop.telegram.hold("getMe");
     let asked = shop.telegram.calls_of("getMe", 0).await.len();
     shop.clock.advance(Duration::from_secs(300));

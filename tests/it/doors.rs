@@ -1,4 +1,4 @@
-//! Access to the server: by host name, by network address, and by role.
+//! Access to the server by host name, client address and identity.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +11,7 @@ const REGISTER: &str = r#"mutation { register(email: "thief@example.com",
     password1: "correct-horse-battery-staple", password2: "correct-horse-battery-staple") {
     success errors token } }"#;
 
-/// Sends `register` by the API with these headers; returns the status and the body.
+/// Sends `register` to the API with these headers; returns the status and the body.
 async fn register(shop: &Shop, headers: &[(&str, &str)]) -> (u16, String) {
     let body = json!({ "query": REGISTER }).to_string();
     let mut request = shop.request(Method::POST, "/graphql");
@@ -58,7 +58,7 @@ async fn a_stranger_behind_a_proxy_or_a_rebound_name_does_not_become_the_owner()
         );
         assert!(log.text().contains("http.hosts"), "{}", log.text());
     }
-    // A proxy that puts its own idea of the host there, but says that it passes something on.
+    // A proxy that sets another host, but announces forwarding.
     for (name, value) in [
         ("x-forwarded-for", "6.6.6.6"),
         ("x-forwarded-host", "desk.example.com"),
@@ -147,7 +147,7 @@ async fn names_of_the_settings_are_answered_to() {
 }
 
 #[tokio::test]
-async fn what_names_no_host_or_no_path_is_a_bad_request() {
+async fn a_request_without_host_or_path_is_a_bad_request() {
     let shop = Shop::open().await;
     let log = Log::start();
     for request in [

@@ -1,5 +1,5 @@
-//! What keeps people from doing what they don't mean, and says what is wrong: questions before a
-//! role changes, errors that name their field, and a login that can't work.
+//! Protection from mistakes: confirmations before role changes, errors that name their field, and
+//! explanations when signing in can't work.
 
 use reqwest::StatusCode;
 
@@ -7,11 +7,11 @@ use crate::bot::create;
 use crate::harness::{PASSWORD, Shop};
 use crate::pages::{Browser, goes_to};
 
-/// A shop with an owner, reached at that address by everybody.
+/// Opens a shop with an owner and this public URL.
 async fn at(public_url: &str) -> Shop {
     let settings = format!("public_url = '{public_url}'");
     let mut shop = Shop::open_with(&settings, "mode = 'off'").await;
-    // A request to another address than this machine's creates no first account.
+    // With a non-loopback URL, the first account can't be created there.
     let hint = shop.hint.clone().unwrap_or_default();
     let token = hint.split("/join/").nth(1).unwrap_or_default();
     let token: String = token.split_whitespace().next().unwrap_or_default().into();
@@ -76,8 +76,8 @@ async fn a_role_changes_and_an_account_ends_after_a_question_without_any_script(
     ] {
         assert!(question.contains(part), "{part} {question}");
     }
-    // Only the owner is asked, and only of whom there is.
-    // A changed role ends every session.
+    // Only the owner is asked, and only about existing employees. A changed role ends every
+    // session.
     let employee = Browser::signed_in(&shop, "second@example.com").await;
     for path in ["/staff/2/role?role=OWNER", "/staff/2/deactivate"] {
         assert_eq!(employee.get(path).await.status(), StatusCode::FORBIDDEN);
@@ -137,13 +137,13 @@ async fn an_error_names_the_fields_that_it_means() {
     let summary = "<p class=\"summary\" role=\"alert\">Исправьте: <a href=\"#phone-problem\">Телефон клиента</a>, \
         <a href=\"#dueOn-problem\">Срок</a>, <a href=\"#estimate-problem\">Примерная цена</a>.</p>";
     assert!(page.contains(summary), "{page}");
-    // An error of a field that the form lacks is worded.
+    // An error of a field that the form doesn't show names the field.
     let form = [("phone", "+79000000001"), ("warrantyOf", "77")];
     let answer = browser.post("/new-task/", &form).await;
     let page = answer.text().await.unwrap();
     let said = "role=\"alert\">По гарантии заявки: Другой заявки с таким номером нет.</p>";
     assert!(page.contains(said), "{page}");
-    // A page of its own for an error has no field beside it.
+    // A separate error page has no field beside it.
     let form = [("employee", "99"), ("version", "1")];
     let answer = browser.post("/tasks/1/assign", &form).await;
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -152,7 +152,7 @@ async fn an_error_names_the_fields_that_it_means() {
     let answer = browser.get("/?after=nonsense").await;
     let page = answer.text().await.unwrap();
     assert!(page.contains("<p>after: "), "{page}");
-    // The API says it in its message as well as beside it.
+    // The API puts it in the message as well as beside it.
     let answer = shop
         .ask(r#"mutation { createTask(taskData: {customerPhone: "x", category: REPAIR}) { task { id } } }"#)
         .await;
@@ -161,7 +161,7 @@ async fn an_error_names_the_fields_that_it_means() {
     shop.close().await;
 }
 
-/// The fields that the templates can mark.
+/// Returns the fields that the templates can mark.
 fn marked() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/templates");
     let mut fields = Vec::new();
@@ -203,21 +203,21 @@ async fn a_login_that_the_browser_will_forget_says_why() {
     let why = "Вход открыт без https";
     let link =
         "<a href=\"https://desk.example.com/login?next=%2Fboard\">https://desk.example.com</a>";
-    // Before anything is typed, where it is plain that this is another address than the shop's.
+    // Shown beforehand, when it is certain that this is another URL than the shop's.
     let mut browser = Browser::open(&shop);
     let page = browser.page("/login?next=%2Fboard").await;
     assert!(page.contains(why) && page.contains(link), "{page}");
-    // A browser that has taken what it was given goes on.
+    // A browser that kept the cookie continues.
     let answer = browser.post("/login", &SIGN_IN).await;
     let check = goes_to(&answer).to_owned();
     assert_eq!(check, "/login?next=%2Fboard&kept=1");
     assert_eq!(goes_to(&browser.get(&check).await), "/board");
-    // One that has dropped it is told why.
+    // A browser that dropped it is told why.
     browser.cookie.clear();
     let page = browser.page(&check).await;
     assert!(page.contains("role=\"alert\""), "{page}");
     assert!(page.contains(why) && page.contains(link), "{page}");
-    // A client of HTTPS sees nothing of it, whatever a proxy makes of the rest.
+    // A visitor over https sees nothing of it, whatever a proxy does to the rest.
     let client = reqwest::Client::new();
     for (name, value) in [
         ("sec-fetch-mode", "navigate"),

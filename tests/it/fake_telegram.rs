@@ -1,4 +1,4 @@
-//! A Telegram that writes down what it is asked, and answers as it is told to.
+//! A fake Telegram server that records calls and answers as instructed.
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -10,24 +10,24 @@ use tokio::sync::watch;
 use warp::Filter;
 use warp::http::StatusCode;
 
-/// The number of the first message that the bot sends; those of its customers are smaller.
+/// Id of the first message that the bot sends; those of its customers are smaller.
 pub const FIRST_MESSAGE: i64 = 5_000;
 
-/// The response to the next message.
+/// Answer to the next message.
 #[derive(Debug, Clone)]
 pub enum Answer {
     Error(u16, Value),
-    /// Nothing comes for longer than the client waits.
+    /// No response for longer than the client waits.
     Silence,
-    /// The connection breaks in the middle of the answer.
+    /// The connection breaks in the middle of the response.
     Reset,
-    /// Something that isn't Telegram's.
+    /// A response that isn't Telegram's.
     Garbage,
 }
 
-/// Decides how a message is answered; `None` is as usual.
+/// Decides the answer to a message; `None` is the usual one.
 type Judge = Box<dyn Fn(&Value) -> Option<Answer> + Send + Sync>;
-/// The same for any call, by its method and parameters.
+/// Decides the answer to any call by its method and parameters.
 type CallJudge = Box<dyn Fn(&str, &Value) -> Option<Answer> + Send + Sync>;
 
 #[derive(Clone)]
@@ -39,13 +39,13 @@ struct Inner {
     answers: Mutex<VecDeque<Answer>>,
     judge: Mutex<Option<Judge>>,
     call_judge: Mutex<Option<CallJudge>>,
-    /// The updates waiting to be polled, each with its `update_id`.
+    /// Updates waiting to be polled, each with its `update_id`.
     updates: watch::Sender<Vec<Value>>,
-    /// The responses to questions about the bot, instead of the default ones.
+    /// Overridden answers by method.
     told: Mutex<HashMap<String, Answer>>,
-    /// The files that the bot was sent, by their identifiers.
+    /// Files sent to the bot, by id.
     files: Mutex<HashMap<String, Vec<u8>>>,
-    /// The address that updates go to, if one was set.
+    /// The registered update address.
     webhook: Mutex<String>,
 }
 
@@ -100,17 +100,17 @@ impl FakeTelegram {
         self.0.url.clone()
     }
 
-    /// Answers the next message like this, and later ones as usual.
+    /// Overrides the answer to the next message only.
     pub fn then(&self, answer: Answer) {
         self.0.answers.lock().unwrap().push_back(answer);
     }
 
-    /// Lets somebody see each message when it comes, and decide how it is answered.
+    /// Installs a callback that sees each message and decides its answer.
     pub fn judge(&self, judge: impl Fn(&Value) -> Option<Answer> + Send + Sync + 'static) {
         *self.0.judge.lock().unwrap() = Some(Box::new(judge));
     }
 
-    /// The same for every call.
+    /// Installs a callback that decides the answer to any call.
     pub fn judge_calls(
         &self,
         judge: impl Fn(&str, &Value) -> Option<Answer> + Send + Sync + 'static,
@@ -118,29 +118,29 @@ impl FakeTelegram {
         *self.0.call_judge.lock().unwrap() = Some(Box::new(judge));
     }
 
-    /// Answers every call of a method as usual again.
+    /// Restores the usual answers of a method.
     pub fn untell(&self, method: &str) {
         self.0.told.lock().unwrap().remove(method);
     }
 
-    /// Answers every call of a method like this from now on.
+    /// Overrides the answers of a method from now on.
     pub fn tell(&self, method: &str, status: u16, answer: Value) {
         let mut told = self.0.told.lock().unwrap();
         told.insert(method.to_owned(), Answer::Error(status, answer));
     }
 
-    /// A file that somebody sends to the bot.
+    /// Adds a file sent to the bot.
     pub fn file(&self, file: &str, bytes: Vec<u8>) {
         self.0.files.lock().unwrap().insert(file.to_owned(), bytes);
     }
 
-    /// Leaves every call of a method without an answer from now on.
+    /// Leaves every call of a method without a response from now on.
     pub fn hold(&self, method: &str) {
         let mut told = self.0.told.lock().unwrap();
         told.insert(method.to_owned(), Answer::Silence);
     }
 
-    /// The same for `getWebhookInfo`, with what differs from a bot that is well.
+    /// Overrides fields of the usual `getWebhookInfo` answer.
     pub fn tell_webhook(&self, differs: Value) {
         let mut info = self.webhook_info();
         let whole = info["result"].as_object_mut().unwrap();
@@ -172,7 +172,7 @@ impl FakeTelegram {
             .collect()
     }
 
-    /// The messages that were sent or edited so far.
+    /// Returns the messages sent or edited so far.
     pub fn messages_now(&self) -> Vec<Value> {
         pick(&self.0.calls.borrow(), "Message")
     }
@@ -210,7 +210,7 @@ impl FakeTelegram {
         self.0
             .calls
             .send_modify(|calls| calls.push((method.clone(), body.clone())));
-        // Telegram numbers the messages of a chat one after the other; an edited one keeps its number.
+        // Telegram numbers the messages of a chat consecutively; an edited one keeps its number.
         let sent = pick(&self.0.calls.borrow(), "Message").len();
         let number = body["message_id"].as_i64();
         let number = number.unwrap_or(FIRST_MESSAGE + sent as i64 - 1);
@@ -227,7 +227,7 @@ impl FakeTelegram {
             false => json!({"ok": true, "result": true}),
         };
         let ok = match &*method {
-            // Refusals are sent at once.
+            // A refusal is immediate.
             "getUpdates" if told.is_none() => {
                 json!({"ok": true, "result": self.poll(offset).await})
             }

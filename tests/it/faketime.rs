@@ -1,6 +1,6 @@
-//! The program as it is, with a wall clock that is wrong and then put right while it runs. The clock is
-//! set by libfaketime (Debian's package `faketime`); the monotonic one stays the machine's, as it does when
-//! somebody sets the time of a real machine.
+//! The program with a wrong wall clock that is corrected while it runs. The clock is set by
+//! libfaketime (Debian's package `faketime`); the monotonic clock stays the machine's, as it does
+//! on a real machine.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ struct Faked {
 }
 
 impl Faked {
-    /// Starts it with the clock off by that much ("+600"), behind a proxy on this machine; `None` where
+    /// Starts the program with a clock offset ("+600"), behind a proxy on this machine; `None` when
     /// the library isn't installed.
     fn start(offset: &str) -> Option<Self> {
         let Some(library) = library() else {
@@ -63,7 +63,7 @@ impl Faked {
         set(self.folder.path(), offset);
     }
 
-    /// Returns the response to a client behind the proxy: its status, and the seconds to wait.
+    /// Returns the status for a client behind the proxy, and its `Retry-After` in seconds.
     async fn get(&self, from: &str, path: &str) -> (u16, Option<u64>) {
         let request = self.client.get(format!("{}{path}", self.program.url));
         let answer = request
@@ -76,7 +76,7 @@ impl Faked {
         (answer.status().as_u16(), wait)
     }
 
-    /// Returns how far the program's clock is ahead, by the `Date` header of its responses.
+    /// Returns how far the program's clock is ahead, by the `Date` of its responses.
     async fn hours_ahead(&self) -> i64 {
         let request = self.client.get(format!("{}/healthz", self.program.url));
         let answer = request.send().await.unwrap();
@@ -86,7 +86,7 @@ impl Faked {
         (ahead + jiff::SignedDuration::from_mins(30)).as_hours()
     }
 
-    /// Returns whether a login with the right password works.
+    /// Returns whether signing in with the right password works.
     async fn logs_in(&self, from: &str) -> bool {
         let query = format!(
             r#"mutation {{ login(email: "a@example.com", password: "{PASSWORD}") {{ success errors }} }}"#
@@ -100,7 +100,7 @@ impl Faked {
         answer.contains("\"success\":true")
     }
 
-    /// Waits until the log and the doctor say that the clock was set back by so much.
+    /// Waits until the log and the doctor report the clock change.
     async fn is_told(&self, logged: &str, of_doctor: &str) {
         let started = Instant::now();
         while !self.program.log().contains(logged) {
@@ -127,7 +127,7 @@ impl Faked {
     }
 }
 
-/// The file is exchanged at once: the program may read it at any moment.
+/// Replaces the file atomically, since the program may read it at any moment.
 fn set(folder: &Path, offset: &str) {
     std::fs::write(folder.join("next"), offset).unwrap();
     std::fs::rename(folder.join("next"), folder.join("clock")).unwrap();
@@ -154,7 +154,7 @@ async fn a_clock_that_was_ahead_for_one_request_locks_nobody_out() {
         }
         assert!(shop.logs_in(from).await, "{from}");
     }
-    // Limits are there all the same, and are as long as they always are.
+    // Limits still apply, and are no longer than usual.
     let wait = loop {
         match shop.get(CUSTOMER, "/s/none").await {
             (429, wait) => break wait.unwrap(),
@@ -165,7 +165,7 @@ async fn a_clock_that_was_ahead_for_one_request_locks_nobody_out() {
     assert_eq!(shop.get(OTHER, "/s/none").await, (404, None));
     shop.set("+600");
     let ahead = Instant::now();
-    // The server has to have looked at the clock while it was ahead.
+    // The server must have seen the clock while it was ahead.
     while ahead.elapsed() < Duration::from_secs(11) {
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_ne!(shop.get(OTHER, "/login").await.0, 429);
@@ -183,12 +183,12 @@ async fn a_server_that_started_a_day_ahead_goes_on_answering_when_the_clock_is_r
     };
     assert_eq!(shop.hours_ahead().await, 24);
     shop.set("+0");
-    // The date of answers is renewed once a second.
+    // The `Date` of responses is updated once a second.
     let started = Instant::now();
     while shop.hours_ahead().await != 0 {
         assert!(started.elapsed() < Duration::from_secs(60));
     }
-    // More requests than an address has at once: each is answered, or may come again a second later.
+    // More requests than the burst of an address: each is served, or may be retried a second later.
     let (mut answered, mut waited) = (0, Duration::ZERO);
     while answered < 700 {
         match shop.get(CUSTOMER, "/login").await {

@@ -1,4 +1,4 @@
-//! Tables and archives that go out and come in, on the pages and through the API.
+//! Export and import of tables and archives, on the pages and through the API.
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
@@ -21,7 +21,7 @@ const REMONLINE: &str = "Номер заказа;Тип заказа;Стату�
     Телефон;Apple;iPhone 12;SN-1;Чехол;Скол;\"Разбит\r\nэкран\";Срочно;Замена;Беречь;1 500,50;0;1000;500,50;0;1 500,50 ₽;1 500,50;700;800,50;Центр\r\n\
     A002;Платный;Где-то;02.02.2020;;;;;Борис;\"8 900 000-00-72, 8 900 000-00-73\";;;;;;;;;;Шумит;;;;;;;;;;;;;\r\n";
 
-/// Somebody at a browser, by their token.
+/// A browser with an employee's token.
 pub struct Desk<'a> {
     shop: &'a Shop,
     client: Client,
@@ -73,14 +73,14 @@ impl<'a> Desk<'a> {
             .await
     }
 
-    /// Sends a table, and returns where the look at it is.
+    /// Uploads a table, and returns the path of its review.
     pub async fn upload(&self, file: impl Into<Vec<u8>>) -> String {
         let answer = self.send("/data/import", "csv", file).await;
         assert_eq!(answer.status(), 303);
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
 
-    /// Says yes to what a page shows.
+    /// Confirms the import that a page shows.
     pub async fn confirm(&self, path: &str, page: &str) -> Response {
         let digest = page.split("name=\"digest\" value=\"").nth(1).unwrap();
         let digest = digest.split('"').next().unwrap();
@@ -100,7 +100,7 @@ fn count(shop: &Shop, sql: &str) -> i64 {
     found.unwrap()
 }
 
-/// Returns the number of tasks and customers.
+/// Returns the numbers of tasks and customers.
 pub fn counts(shop: &Shop) -> (i64, i64) {
     (
         count(shop, "SELECT count(*) FROM tasks"),
@@ -143,7 +143,7 @@ async fn our_own_table_comes_back_as_it_went() {
     let id = create(&shop, "+79000000099").await;
     shop.ask(r#"mutation { deleteCustomer(phone: "+79000000099") { phone } }"#)
         .await;
-    // The instant since which a task waits to be collected is imported too.
+    // The time since which a task awaits pickup is restored too.
     shop.clock.advance(std::time::Duration::from_secs(61));
     set_status(&shop, &id, "READY").await;
     let before = shop.ask(TASKS).await;
@@ -171,7 +171,7 @@ async fn our_own_table_comes_back_as_it_went() {
             "\"4500.50\""
         };
         assert!(file.contains(sum), "{file}");
-        // Here it is already; elsewhere it is the same.
+        // Here it exists already; elsewhere it has the same outcome.
         let report = preview(&shop, &file).await;
         assert_eq!(report["alreadyHere"], 3, "{report}");
         assert_eq!(
@@ -313,7 +313,7 @@ async fn orders_of_remonline_become_tasks() {
             .await
             .contains("Загружена из файла, номер там: A001")
     );
-    // The same file again, in other letters and another order, brings nothing.
+    // The same file with other line ends brings nothing new.
     let report = preview(&shop, &REMONLINE.replace("\r\n", "\n")).await;
     assert_eq!(
         (&report["newTasks"], &report["alreadyHere"]),
@@ -322,13 +322,13 @@ async fn orders_of_remonline_become_tasks() {
     );
     import(&shop, REMONLINE).await;
     assert_eq!(counts(&shop), (3, 2));
-    // One that was deleted may come back.
+    // A deleted task may come back.
     shop.ask("mutation { deleteTask(id: 3) { id } }").await;
     assert_eq!(preview(&shop, REMONLINE).await["newTasks"], 1);
     shop.close().await;
 }
 
-/// The 33 columns as importers of that file know them, too.
+/// The 33 columns of the older export format.
 #[tokio::test]
 async fn orders_of_remonline_with_its_older_headings_become_tasks() {
     let file = "Принят;Принял;№ заказа;Тип заказа;Статус;Имя клиента;Телефон;Адрес;Email;Тип устройства;Бренд;Модель;\
@@ -400,7 +400,7 @@ async fn nothing_is_imported_when_one_row_is_wrong() {
             .collect::<Vec<_>>()
     };
     assert_eq!(report["rows"][2]["row"], 4, "the headings are row 1");
-    // A date that is missing is a remark, and no error.
+    // A missing date is a remark, not an error.
     assert_eq!(columns(0), ["Создана"]);
     assert_eq!(columns(1), ["№", "Создана"]);
     assert_eq!(columns(2), ["Телефон", "Создана", "Цена"]);
@@ -451,14 +451,14 @@ async fn what_is_no_table_is_told_so() {
             "{why} {page}"
         );
     }
-    // A letter could be a table of one column: the owner may say which.
+    // A letter could be a table of one column: the owner decides.
     let look = desk.upload("Просто письмо.\nБез таблицы.").await;
     let page = desk.page(&look).await;
     assert!(
         page.contains("нет знакомых заголовков") && !page.contains(">Загрузить</button>"),
         "{page}"
     );
-    // No file at all, one that is too long, and one that nobody sent.
+    // No file at all, one that is too long, and an unknown token.
     let none = desk.send("/data/import", "csv", "").await;
     assert_eq!(none.status(), 422);
     let long = desk
@@ -473,7 +473,7 @@ async fn what_is_no_table_is_told_so() {
         let answer = import(&shop, csv).await;
         assert_eq!(code(&answer), "BAD_USER_INPUT", "{csv:?} {answer}");
     }
-    // A file outlives the look at it by half an hour.
+    // A file is kept for half an hour after its review.
     let look = desk.upload("Телефон\n89000000001\n").await;
     desk.page(&look).await;
     shop.clock.advance(std::time::Duration::from_secs(30 * 60));
@@ -483,7 +483,7 @@ async fn what_is_no_table_is_told_so() {
 }
 
 #[tokio::test]
-async fn nobody_and_no_employee_takes_anything_out_or_in() {
+async fn only_owners_export_and_import() {
     let mut shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     employ(&shop, "b@example.com").await;
@@ -517,7 +517,8 @@ async fn nobody_and_no_employee_takes_anything_out_or_in() {
     for (path, field) in [("/data/import", "csv"), ("/data/archive", "archive")] {
         assert_eq!(employee.send(path, field, "Телефон\n1").await.status(), 403);
         assert_eq!(stranger.send(path, field, "Телефон\n1").await.status(), 303);
-        // From another site even an owner's browser sends nothing, and nobody's long file is read.
+        // A foreign origin can't submit with an owner's browser, and nobody else's long file is
+        // read.
         let foreign = owner
             .send_from("https://evil.example", path, field, b"a".to_vec())
             .await;
@@ -534,7 +535,7 @@ async fn nobody_and_no_employee_takes_anything_out_or_in() {
     }
     assert_eq!(employee.confirm(&look, &page).await.status(), 403);
     assert_eq!(shop.dump(), before);
-    // Another owner doesn't get at the file either.
+    // Another owner can't access the file either.
     shop.ask("mutation { setRole(id: 2, role: OWNER) { user { id } } }")
         .await;
     let before = shop.dump();
@@ -585,7 +586,7 @@ async fn two_owners_at_once_bring_everything_once() {
         page.contains("что-то изменилось") && page.contains("<dt>Уже есть у нас</dt><dd>3</dd>"),
         "{page}"
     );
-    // Two rows that say the same are two tasks, and not four.
+    // Two equal rows are two tasks, not four.
     assert_eq!(counts(&shop), (3, 2));
     assert_eq!(preview(&shop, file).await["alreadyHere"], 3);
     let stale = r#"mutation { importCsv(csv: "Телефон\n89000000009", expected: "x") { report { digest } } }"#;
@@ -644,7 +645,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
         "{}",
         &file[..500]
     );
-    // A workbook's “Unicode text” is read as well, with its tabs.
+    // A workbook saved as "Unicode text" is read as well, with its tabs.
     let text = "\u{feff}Телефон\tОписание\r\n89000000001\tиз книги\r\n";
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let look = desk.upload(wide).await;
@@ -672,7 +673,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     shop.close().await;
 }
 
-/// Returns the tables of an archive, without the columns that it leaves out.
+/// Parses an archive.
 fn archive_text(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
@@ -686,7 +687,7 @@ async fn an_archive_comes_back_as_it_went() {
     shop.ask("mutation { assignTask(id: 1, employeeId: 2) { task { id } } }")
         .await;
     shop.ask("mutation { deleteTask(id: 3) { id } }").await;
-    // With a stage of the owner's own, what was said and asked, and a picture.
+    // With a custom stage, comments, a quote and a picture.
     let said = shop
         .ask(
             r#"mutation {
@@ -724,7 +725,7 @@ async fn an_archive_comes_back_as_it_went() {
     for secret in ["pbkdf2", "password", "epoch", "jwt", "token"] {
         assert!(!text.contains(secret), "{secret}");
     }
-    // Into another shop, by the page: its owner has another number here.
+    // Into another shop by the page, where the owner has another id.
     let empty = Shop::open().await;
     let mut empty = empty;
     let made = empty.register("b@example.com").await;
@@ -747,10 +748,10 @@ async fn an_archive_comes_back_as_it_went() {
     );
     let again = back.get("/data/archive.json").await.bytes().await.unwrap();
     let (mut expected, found) = (archive_text(&archive), archive_text(&again));
-    // The person who imported the archive is an owner now.
+    // The importing owner is an owner now.
     expected["tables"]["employees"][1]["role"] = json!("OWNER");
     assert_eq!(found, expected);
-    // The old token is another person's number, and no way in.
+    // The old token belongs to another id, and is invalid.
     assert_eq!(code(&empty.ask("{ me { id } }").await), "UNAUTHENTICATED");
     assert_eq!(empty.login("owner@example.com").await, None);
     empty.token = empty.login("b@example.com").await;
@@ -761,10 +762,10 @@ async fn an_archive_comes_back_as_it_went() {
         json!({"email": "owner@example.com", "active": false})
     );
     assert_eq!(staff["data"]["tasks"]["totalCount"], 1);
-    // A number that was given is not given again, and the file is known here too.
+    // Ids are not reused, and the file is recognised here too.
     assert_eq!(create(&empty, "+79000000001").await, "4");
     assert_eq!(preview(&empty, REMONLINE).await["newTasks"], 1);
-    // Not twice, and not where there is anything.
+    // Not twice, and not into a database with data.
     let twice = empty
         .ask_with(
             "mutation($a: String!) { importArchive(archive: $a) { token } }",
@@ -842,7 +843,7 @@ async fn a_broken_archive_changes_nothing() {
         );
         assert_eq!(empty.dump(), before);
     }
-    // Somebody else works here already.
+    // Another employee exists here already.
     employ(&empty, "b@example.com").await;
     let answer = desk.send("/data/archive", "archive", archive).await;
     assert!(
@@ -880,7 +881,7 @@ async fn an_archive_comes_back_at_the_command_line() {
     assert!(!works(at, &["user", "list"], "").contains("deactivated"));
     let again = fails(at, &["import", "archive.json"], "");
     assert!(again.contains("empty database"), "{again}");
-    // An account that was shut by somebody is not opened by a new password.
+    // A new password doesn't reactivate a deactivated account.
     works(
         at,
         &["user", "add", "c@example.com", "--owner"],
@@ -918,7 +919,7 @@ async fn every_table_is_in_the_archive_or_left_out() {
         said, all,
         "say in store/archive.rs whether an archive has the new table"
     );
-    // A text that looks like a secret is masked, and every text is valid JSON.
+    // Secrets are left out, and the rest fits into JSON.
     for table in TABLES {
         let sql = "SELECT name, type FROM pragma_table_info(?1)";
         let mut statement = file.prepare(sql).unwrap();

@@ -10,7 +10,7 @@ use zayavka::store;
 
 use crate::harness::{Shop, code};
 
-/// Six tasks of three customers over three days.
+/// Opens six tasks of three customers over three days.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     for (phone, category, status) in [
@@ -385,11 +385,11 @@ async fn the_kept_counts_are_those_of_the_rows() {
     shop.close().await;
 }
 
-/// A part of a filter.
+/// A field of a filter.
 type Part = (&'static str, Box<dyn Fn(&mut TaskFilter)>);
 
-/// Each part of a filter with a value that leaves some of the tasks. One that is added and forgotten here doesn't
-/// compile.
+/// Lists each field of the filter with a value that matches some of the tasks. A new field that is
+/// missing here doesn't compile.
 macro_rules! parts {
     ($($field:ident: $value:expr,)+) => {{
         let TaskFilter { $($field: _),+ } = TaskFilter::default();

@@ -1,5 +1,5 @@
-//! Forms as a browser without script sends them: what Enter presses, two people on one form, a form
-//! that is sent more than once, and one whose answer never came.
+//! Forms as a browser without a script submits them: the effect of Enter, concurrent edits,
+//! repeated submissions, and lost responses.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::harness::Shop;
 use crate::pages::{Browser, goes_to};
 use crate::status_links::renew;
 
-/// A form of a page with everything in it that a browser would send.
+/// A form of a page with everything that a browser would submit.
 #[derive(Clone)]
 pub struct Form {
     action: String,
@@ -19,7 +19,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// The form with that action.
+    /// Returns the form with that action.
     pub fn of(page: &str, action: &str) -> Self {
         let start = page
             .find(&format!("action=\"{action}\""))
@@ -119,7 +119,7 @@ async fn enter_creates_a_task_and_a_scanned_number_is_looked_up_first() {
     filled.set("enter", "1");
     assert_eq!(goes_to(&filled.send(&mut browser).await), "/tasks/2");
 
-    // A scanner ends with Enter: the number is kept and looked up, and nothing is made yet.
+    // A scanner ends with Enter: the number is kept and looked up, and nothing is created yet.
     let mut filled = form(&browser, "/new-task/", "/new-task/").await;
     filled.set("phone", "8 900 000 00 03");
     filled.set("description", "Не заряжается");
@@ -136,10 +136,10 @@ async fn enter_creates_a_task_and_a_scanned_number_is_looked_up_first() {
     let count = "{ allTasks { id } }";
     let tasks = asked(&shop, count).await;
     assert_eq!(tasks["allTasks"].as_array().unwrap().len(), 2);
-    // Now that it was looked up, Enter creates the task.
+    // After the look-up, Enter creates the task.
     again.set("enter", "1");
     assert_eq!(goes_to(&again.send(&mut browser).await), "/tasks/3");
-    // Nothing but a phone is no task yet: it is looked up.
+    // A phone alone is no task yet: it is looked up.
     let mut phone = form(&browser, "/new-task/", "/new-task/").await;
     phone.set("phone", "8 900 000 00 01");
     phone.set("enter", "1");
@@ -181,7 +181,7 @@ async fn two_people_who_change_different_things_are_both_kept() {
             "device": {"brand": "Samsung", "place": "стол"},
         })
     );
-    // A form that changes nothing writes nothing.
+    // A form without changes writes nothing.
     let version = "{ taskById(id: 1) { version } }";
     let before = asked(&shop, version).await;
     let stale = form(&mine, "/tasks/1/edit", "/tasks/1/edit").await;
@@ -208,7 +208,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     first.set("place", "полка 7");
     first.set("estimate", "2000");
     first.set("status", "IN_PROGRESS");
-    // The same as the colleague wrote is no collision, and what only one changed isn't either.
+    // Equal changes don't conflict, nor does a change by one side only.
     second.set("brand", "Apple");
     first.set("price", "3000");
     let answer = first.send(&mut mine).await;
@@ -230,7 +230,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     for other in ["price", "brand", "category", "dueOn", "take.description"] {
         assert_eq!(question.get(other), None, "{other}: {page}");
     }
-    // Fields that nobody else has touched are saved already, and nothing of the colleague's is lost.
+    // Changes without a conflict are saved already, and the colleague's are kept.
     let now = asked(&shop, KEPT).await;
     let now = &now["taskById"];
     assert_eq!(
@@ -239,7 +239,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     );
     assert_eq!(now["description"], "Клиент торопится");
 
-    // Without an answer it is asked again; nothing is written.
+    // Without a choice the question is repeated; nothing is written.
     let answer = question.send(&mut mine).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
     let page = answer.text().await.unwrap();
@@ -251,7 +251,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     question.set("take.place", "theirs");
     question.set("take.estimate", "mine");
     question.set("take.status", "theirs");
-    // Somebody is faster still: that one field is asked about once more, the others are saved.
+    // Somebody is faster again: that one field conflicts once more, the others are saved.
     shop.ask("mutation { updateTask(taskData: {id: 1, estimate: 777}) { task { id } } }")
         .await;
     let answer = question.send(&mut mine).await;
@@ -260,7 +260,7 @@ async fn only_what_collides_is_asked_about_and_each_by_itself() {
     let mut question = Form::of(&page, "/tasks/1/edit");
     assert_eq!(question.get("description"), None);
     assert_eq!(question.get("estimate"), Some("2000"));
-    // Invalid input is reported there, and the typed text stays.
+    // An invalid value is reported there, and what was typed stays.
     question
         .set("take.estimate", "mine")
         .set("estimate", "даром");
@@ -297,7 +297,7 @@ async fn customers_and_stages_are_merged_as_tasks_are() {
     let mut second = form(&theirs, page, of).await;
     second.set("name", "Анна Каренина");
     assert_eq!(goes_to(&second.send(&mut theirs).await), "/customers/1");
-    // A form whose name nobody changed erases none.
+    // An unchanged name is not erased.
     assert_eq!(goes_to(&untouched.send(&mut mine).await), "/customers/1");
     let name = "{ customerById(id: 1) { name } }";
     assert_eq!(
@@ -358,7 +358,8 @@ async fn customers_and_stages_are_merged_as_tasks_are() {
     shop.close().await;
 }
 
-/// Sends a form three times at once, by three browsers of one person; each is led to the same place.
+/// Submits a form three times at once from three browsers of one person; each is redirected to the
+/// same place.
 async fn three_times(shop: &Shop, form: &Form) -> (StatusCode, String) {
     let mut browsers = Vec::new();
     for _ in 0..3 {
@@ -437,23 +438,23 @@ async fn a_form_that_is_sent_three_times_makes_one_thing() {
         .database()
         .query_row("SELECT generation FROM status_links", [], |row| row.get(0))
         .unwrap();
-    // They count on from the instant of the first.
+    // Generations increase from the instant of the first.
     let first = shop.clock.now().as_millisecond();
     assert_eq!(
         generation - first,
         2,
         "made, renewed on the page, renewed by the API"
     );
-    // The same form with another content is another request.
+    // A resubmission with different content is a new submission.
     let mut browser = browser;
     task.set("description", "Свистит");
     assert_eq!(goes_to(&task.send(&mut browser).await), "/tasks/2");
-    // A new form with the same words makes another one.
+    // A new form with equal content creates another task.
     let mut task = form(&browser, "/new-task/", "/new-task/").await;
     task.set("phone", "8 900 000 00 01")
         .set("description", "Шумит");
     assert_eq!(goes_to(&task.send(&mut browser).await), "/tasks/3");
-    // Nothing that was typed is kept for this, and nothing for longer than a day.
+    // The records contain no typed text, and are kept for a day only.
     assert!(count("form_posts") > 5);
     shop.clock.advance(Duration::from_secs(25 * 60 * 60));
     let mut task = form(&browser, "/new-task/", "/new-task/").await;
@@ -465,7 +466,7 @@ async fn a_form_that_is_sent_three_times_makes_one_thing() {
 }
 
 #[tokio::test]
-async fn whoever_chooses_the_employee_overwrites_only_whom_they_saw() {
+async fn choosing_the_employee_overwrites_only_the_one_that_was_shown() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     crate::accounts::employee(&shop).await;
@@ -473,7 +474,7 @@ async fn whoever_chooses_the_employee_overwrites_only_whom_they_saw() {
     let (page, of) = ("/tasks/1", "/tasks/1/assign");
     let mut first = form(&browser, page, of).await;
     let mut second = first.clone();
-    // Another change of the task is none of this form's business.
+    // An unrelated change of the task doesn't conflict with this form.
     shop.ask(r#"mutation { updateTask(taskData: {id: 1, description: "Шумит"}) { task { id } } }"#)
         .await;
     assert_eq!(
@@ -506,7 +507,7 @@ async fn a_step_that_is_sent_again_after_it_was_done_is_no_conflict() {
     }
     let task = asked(&shop, "{ taskById(id: 1) { status version } }").await;
     assert_eq!(task["taskById"], json!({"status": "READY", "version": 3}));
-    // Something else is one.
+    // A different status does.
     let other = [("status", "CLOSED"), ("version", "1"), ("back", "/")];
     let answer = browser.post("/tasks/1/status", &other).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
@@ -514,7 +515,7 @@ async fn a_step_that_is_sent_again_after_it_was_done_is_no_conflict() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_gives_back_what_was_typed() {
+async fn an_internal_error_preserves_what_was_typed() {
     let shop = Shop::with_owner().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
     shop.database()
@@ -540,7 +541,7 @@ async fn a_failure_of_ours_gives_back_what_was_typed() {
         .execute_batch("DROP TRIGGER broken")
         .unwrap();
     assert_eq!(goes_to(&again.send(&mut browser).await), "/tasks/1");
-    // Passwords never come back.
+    // Passwords are never shown again.
     shop.database()
         .execute_batch("CREATE TRIGGER broken BEFORE UPDATE ON employees BEGIN SELECT RAISE(ABORT, 'broken'); END")
         .unwrap();
@@ -601,7 +602,7 @@ async fn undo_is_offered_until_the_customer_is_told() {
         !page.contains("name=\"undo\"") && !page.contains("data-left"),
         "{page}"
     );
-    // A page that still offers it is told that it is too late, and nobody gets a second message.
+    // A page that still offers it reports that it is too late, and nobody gets a second message.
     let answer = undo.send(&mut browser).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
     assert!(
@@ -613,7 +614,7 @@ async fn undo_is_offered_until_the_customer_is_told() {
     );
     let task = asked(&shop, "{ taskById(id: 1) { status } }").await;
     assert_eq!(task["taskById"]["status"], "READY");
-    // Where no notice is sent, nothing is urgent.
+    // Without a notice there is no time limit.
     create(&shop, "+79000000002").await;
     let step = [("status", "READY"), ("version", "1"), ("back", "/board")];
     let toast = goes_to(&browser.post("/tasks/2/status", &step).await).to_owned();

@@ -1,12 +1,12 @@
-//! What somebody typed is never a formula in a file that goes out, however its first sign is written or
-//! hidden; and our own import takes it back as it was.
+//! Typed text never becomes a formula in an exported file, however its first character is written
+//! or hidden; and our own import restores it exactly.
 
 use serde_json::json;
 
 use crate::files::{Desk, export, import};
 use crate::harness::Shop;
 
-/// Texts that a spreadsheet, or a program behind it that folds width or drops blanks, would compute.
+/// Texts that a spreadsheet, or a program that folds width or drops blanks, would evaluate.
 const COMPUTED: [&str; 31] = [
     "=1+1",
     "+1",
@@ -42,7 +42,7 @@ const COMPUTED: [&str; 31] = [
 ];
 const SMALL: [&str; 3] = ["﹢1", "﹣1", "﹫A1"];
 
-/// The cells of a file, by the crate that reads such files everywhere.
+/// Parses the cells of a file with the `csv` crate.
 fn cells(file: &str, separator: u8) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new();
     let file = file.trim_start_matches('\u{feff}').as_bytes();
@@ -56,8 +56,8 @@ fn cells(file: &str, separator: u8) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The first character that is seen, in its usual width. It says again what the program's own rule is,
-/// by another road: everything but letters, digits, marks and signs is no sight.
+/// Returns the first visible character in its usual width. Restates the program's rule
+/// independently: everything but letters, digits, marks and symbols is invisible.
 fn first_seen(cell: &str) -> Option<char> {
     let is_hidden = |c: &char| {
         c.is_whitespace()
@@ -103,7 +103,7 @@ async fn no_cell_that_goes_out_is_computed_and_all_come_back() {
         updateCustomer(customerData: {phone: $phone, name: $text}) { customer { id } } }";
     for (number, text) in all().enumerate() {
         let phone = format!("+7 900 000-00-{number:02}");
-        // What can't stand on one line is refused by the fields that have one.
+        // Single-line fields reject text that doesn't fit on one line.
         let answer = shop
             .ask_with(query, json!({ "text": text, "phone": phone }))
             .await;
@@ -164,11 +164,11 @@ async fn rows_that_are_refused_go_out_harmless_and_as_they_came() {
     let rows = cells(&refused, b';');
     assert_eq!(rows.len(), 1 + all().count());
     for (row, text) in rows[1..].iter().zip(all()) {
-        // Marks of byte order inside a file are left out when it is read.
+        // Byte order marks inside a file are removed on import.
         let text = text.replace('\u{feff}', "");
         assert_eq!(row[0], format!("'{text}"), "{text:?}");
     }
-    // Read once more they are the same rows, refused for the same reason.
+    // Imported again, they are the same rows, rejected for the same reason.
     let again = desk.upload(refused.clone()).await;
     let again = desk.page(&format!("{again}/refused.csv")).await;
     let first = |file: &str| -> Vec<Vec<String>> {

@@ -1,4 +1,4 @@
-//! A running server and somebody who talks to it.
+//! A running server with a client.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -25,24 +25,24 @@ use zayavka::store::embedded_migrations;
 use crate::fake_telegram::FakeTelegram;
 use crate::time_limit;
 
-/// What the fake Telegram shows at the webhook.
+/// The webhook secret that the fake Telegram sends.
 pub const SECRET: &str = "webhook-secret";
-/// Where a server listens that is found by its `url`.
+/// Lets the system choose the port; the server is found by its `url`.
 const FREE_PORT: &str = "127.0.0.1:0";
 pub const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A server of its own for one test.
 pub struct Shop {
     pub url: String,
-    /// What is said at the start about the first account.
+    /// The hint about the first account, printed at start.
     pub hint: Option<String>,
-    /// Where monitors ask, if the settings say so.
+    /// Address of the metrics listener, if configured.
     pub metrics: Option<SocketAddr>,
-    /// Where plain HTTP is led to HTTPS, if the settings say so.
+    /// Address of the HTTPS redirect listener, if configured.
     pub redirect: Option<SocketAddr>,
     stop: CancellationToken,
     running: JoinHandle<Result<(), Failure>>,
-    /// Removed with the files in it when the test ends.
+    /// Removed with its files when the test ends.
     folder: TempDir,
     pub clock: Clock,
     pub telegram: FakeTelegram,
@@ -65,21 +65,21 @@ impl Shop {
         .await
     }
 
-    /// The same, with other settings, as the first lines of `config.toml` and of its section on
-    /// Telegram.
+    /// Starts a server with additional settings, as the first lines of `config.toml` and of its
+    /// `[telegram]` section.
     pub async fn open_with(settings: &str, telegram: &str) -> Self {
         let fake = FakeTelegram::start().await;
         let folder = TempDir::new().unwrap();
         Self::start(folder, None, FREE_PORT, &fake, settings, telegram).await
     }
 
-    /// The same, with a Telegram that was told beforehand how to answer.
+    /// Starts a server with a fake Telegram that was instructed beforehand.
     pub async fn open_at(fake: &FakeTelegram, telegram: &str) -> Self {
         let folder = TempDir::new().unwrap();
         Self::start(folder, None, FREE_PORT, fake, "", telegram).await
     }
 
-    /// Starts a server on the database in a folder. Without a given clock it is noon.
+    /// Starts a server on the database in a directory. Without a given clock it is noon.
     async fn start(
         folder: TempDir,
         clock: Option<Clock>,
@@ -128,17 +128,17 @@ webhook_secret = '{SECRET}'",
         }
     }
 
-    /// Stops the server, and starts another on the same file, clock and port.
+    /// Restarts the server on the same file, clock and port.
     pub async fn reopen(self) -> Self {
         self.reopen_after(Duration::ZERO).await
     }
 
-    /// The same, with some time between the stop and the start.
+    /// Restarts the server after a pause.
     pub async fn reopen_after(self, pause: Duration) -> Self {
         self.reopen_with("", pause).await
     }
 
-    /// The same, with other settings too.
+    /// Restarts the server after a pause, with other settings.
     pub async fn reopen_with(self, settings: &str, pause: Duration) -> Self {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
@@ -151,7 +151,7 @@ webhook_secret = '{SECRET}'",
         shop
     }
 
-    /// The same, with an owner who is signed in.
+    /// Starts a server with a signed-in owner.
     pub async fn with_owner() -> Self {
         let mut shop = Self::open().await;
         let answer = shop.register("owner@example.com").await;
@@ -169,7 +169,7 @@ webhook_secret = '{SECRET}'",
         .await
     }
 
-    /// The token of a login; `None` when it is refused.
+    /// Signs in and returns the token; `None` when it is refused.
     pub async fn login(&self, email: &str) -> Option<String> {
         let query = format!(
             r#"mutation {{ login(email: "{email}", password: "{PASSWORD}") {{ success errors token user {{ email }} }} }}"#
@@ -178,13 +178,13 @@ webhook_secret = '{SECRET}'",
         answer["data"]["login"]["token"].as_str().map(str::to_owned)
     }
 
-    /// What is answered to somebody who signs in for it.
+    /// Signs in, and returns the response to a query.
     pub async fn ask_as(&self, email: &str, query: &str) -> Value {
         let token = self.login(email).await.unwrap();
         self.ask_by(&token, query).await
     }
 
-    /// What is answered to whoever has that token.
+    /// Returns the response to a query with that token.
     pub async fn ask_by(&self, token: &str, query: &str) -> Value {
         let request = self.client.post(format!("{}/graphql", self.url));
         let request = request
@@ -228,7 +228,7 @@ webhook_secret = '{SECRET}'",
         )
     }
 
-    /// A request with the token, where there is one.
+    /// Builds a request, with the token if there is one.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.url));
         match &self.token {
@@ -237,7 +237,7 @@ webhook_secret = '{SECRET}'",
         }
     }
 
-    /// What Telegram sends, under the next number; panics unless it is taken.
+    /// Sends a Telegram update with the next id; panics unless it is accepted.
     pub async fn update(&self, content: Value) {
         let id = self.updates.fetch_add(1, Ordering::Relaxed);
         let mut update = json!({ "update_id": id });
@@ -248,7 +248,7 @@ webhook_secret = '{SECRET}'",
         assert_eq!(self.webhook(&[SECRET], &update.to_string()).await, 200);
     }
 
-    /// Calls the webhook with these secrets, and returns the status.
+    /// Posts to the telegram update route with these secrets, and returns the status.
     pub async fn webhook(&self, secrets: &[&str], body: &str) -> u16 {
         let mut request = self.client.post(format!("{}/telegram/webhook", self.url));
         for secret in secrets {
@@ -263,23 +263,23 @@ webhook_secret = '{SECRET}'",
             .as_u16()
     }
 
-    /// Where the database and its companions are.
+    /// Returns the directory of the database.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A connection of one's own to the file.
+    /// Opens a separate connection to the file.
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join("shop.db")).unwrap()
     }
 
-    /// Everything in the database's file and in its log.
+    /// Returns the bytes of the database file and its write-ahead log.
     pub fn bytes(&self) -> Vec<u8> {
         let read = |name| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
         [read("shop.db"), read("shop.db-wal")].concat()
     }
 
-    /// How often a query goes to the database.
+    /// Counts the database reads of a query.
     pub async fn reads(&self, query: &str) -> usize {
         let log = Log::start();
         let answer = self.ask(query).await;
@@ -289,7 +289,7 @@ webhook_secret = '{SECRET}'",
             .count()
     }
 
-    /// Everything that stands in the tables, as text.
+    /// Returns the contents of all tables as text.
     pub fn dump(&self) -> String {
         let file = self.database();
         let names = "SELECT name FROM sqlite_schema WHERE type = 'table'";
@@ -328,20 +328,20 @@ webhook_secret = '{SECRET}'",
     }
 }
 
-/// The version of today's schema.
+/// Returns the version of the current schema.
 pub fn newest_schema() -> i64 {
     let newest = embedded_migrations().pop().unwrap();
     newest.version().into()
 }
 
-/// The program as it was built, with no settings from the environment of the tests.
+/// Returns the built program, isolated from settings in the tests' environment.
 pub fn program() -> Command {
     time_limit::start();
     without_settings(Command::new(env!("CARGO_BIN_EXE_zayavka")))
 }
 
-/// A command whose program takes no variable of the tests for a setting: some of their own begin
-/// as settings do.
+/// Removes settings from a command's environment, since some variables of the tests have the same
+/// prefix.
 pub fn without_settings(mut command: Command) -> Command {
     let settings = std::env::vars_os().map(|(name, _)| name);
     for name in settings.filter(|name| name.to_string_lossy().starts_with("ZAYAVKA_")) {
@@ -350,7 +350,7 @@ pub fn without_settings(mut command: Command) -> Command {
     command
 }
 
-/// Starts the program in a folder, and kills it after some time, wherever it is then.
+/// Starts the program in a directory, and kills it after some time.
 pub fn kill_after(folder: &Path, arguments: &[&str], wait: Duration) {
     let mut child = program()
         .args(arguments)
@@ -368,7 +368,7 @@ pub fn kill_after(folder: &Path, arguments: &[&str], wait: Duration) {
     child.wait().unwrap();
 }
 
-/// Says why a test does nothing; panics where it must not do so.
+/// Reports that a test is skipped; panics where that is not allowed.
 pub fn skip(why: &str) {
     assert!(
         std::env::var_os("ZAYAVKA_REQUIRE_BROWSER").is_none(),
@@ -377,7 +377,7 @@ pub fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
-/// Waits until something is so, and panics when it isn't in good time.
+/// Waits until a condition holds, and panics when it doesn't in time.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -386,17 +386,17 @@ pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// The code of the first error of an answer.
+/// Returns the code of the first error of a response.
 pub fn code(answer: &Value) -> &str {
     answer["errors"][0]["extensions"]["code"]
         .as_str()
         .unwrap_or_default()
 }
 
-/// What is logged on the thread of a test, which is where its server runs.
+/// Captures what is logged on the thread of a test, which is where its server runs.
 ///
-/// There is one subscriber for the whole process: tests that set one each would switch each
-/// other's events off, since what is enabled is remembered for all threads.
+/// There is one subscriber for the whole process: tests that set one each would disable each
+/// other's events, since the enabled state is cached for all threads.
 pub struct Log(());
 
 thread_local! {

@@ -1,4 +1,4 @@
-//! The question that a monitor or a container asks.
+//! The health check for monitors and containers.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -57,14 +57,14 @@ fn a_server_that_is_down_hangs_or_fails_is_not_ready() {
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("nobody answers"), "{said}");
 
-    // It takes the connection and says nothing.
+    // It accepts the connection and doesn't respond.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let output = ask(&silent.local_addr().unwrap().to_string());
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("gives no answer"), "{said}");
 
-    // Its database doesn't answer.
+    // Its database doesn't respond.
     let unwell = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = unwell.local_addr().unwrap().to_string();
     let answering = std::thread::spawn(move || {

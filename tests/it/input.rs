@@ -187,7 +187,7 @@ async fn unknown_tasks_are_not_found_and_malformed_ids_are_said_to_be() {
 }
 
 #[tokio::test]
-async fn what_a_foreign_page_could_send_is_refused() {
+async fn requests_that_a_foreign_page_could_send_are_refused() {
     let shop = Shop::with_owner().await;
     let query = r#"{"query": "{ me { id } }"}"#;
     for kind in [
@@ -296,7 +296,7 @@ async fn the_first_page_says_that_the_database_is_new_until_somebody_has_an_acco
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_is_numbered_and_shows_nothing_of_the_inside() {
+async fn an_internal_error_has_a_request_id_and_reveals_nothing() {
     let shop = Shop::with_owner().await;
     shop.ask(
         r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#,
@@ -322,7 +322,7 @@ async fn a_failure_of_ours_is_numbered_and_shows_nothing_of_the_inside() {
         !text.contains("task_events") && !text.contains("SELECT"),
         "{text}"
     );
-    // A change that can't write its history doesn't happen.
+    // A change that can't write its history is rolled back.
     let failed = shop
         .ask("mutation { updateTask(taskData: {id: 1, status: READY}) { task { id } } }")
         .await;

@@ -1,4 +1,4 @@
-//! The facts of the intake beside a task: device, due date, sums, warranty.
+//! Details of a task: the device, the due date, the sums, the warranty.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const WHOLE: &str = "id version dueOn overdue estimate price prepayment warranty
     warrantyOf { id } warrantyTasks { id } tasksOfDevice { id }
     device { kind brand model serialNumber serialNumberSuspicious accessories appearance place }";
 
-/// Makes a task with these fields, in GraphQL's own words, and returns it.
+/// Creates a task with these fields, in GraphQL syntax, and returns it.
 async fn create(shop: &Shop, fields: &str) -> Value {
     let answer = shop
         .ask(&format!(
@@ -85,7 +85,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
             "accessories": "чехол, зарядка", "appearance": "скол в углу", "place": "полка 3"},
     });
     assert_eq!(made, expected);
-    // A field that isn't given stays, and an equal value is no change.
+    // Omitted fields are kept, and an equal value is no change.
     let same = changed(&shop, &format!("id: 2, {fields}")).await;
     assert_eq!(
         (&same["version"], same["history"].as_array().unwrap().len()),
@@ -130,7 +130,7 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_field_and_a_doubtful_imei_is_not() {
+async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
     let shop = Shop::with_owner().await;
     create(&shop, "").await;
     let before = shop.dump();
@@ -316,7 +316,7 @@ async fn a_task_is_overdue_from_the_day_after_until_it_is_ready() {
 }
 
 #[tokio::test]
-async fn what_comes_back_under_warranty_is_a_new_task_linked_to_the_old_one() {
+async fn a_warranty_repair_is_a_new_task_linked_to_the_old_one() {
     let shop = Shop::with_owner().await;
     create(
         &shop,
@@ -325,7 +325,7 @@ async fn what_comes_back_under_warranty_is_a_new_task_linked_to_the_old_one() {
     .await;
     let back = create(&shop, ", warrantyOf: 1").await;
     assert_eq!(back["warrantyOf"]["id"], "1");
-    // The same thing, but not what was left with it, how it looked and where it lay.
+    // The same device, but not its accessories, condition and place.
     let expected = json!({"kind": "телефон", "brand": "Apple", "model": "iPhone 12",
         "serialNumber": "49-015420-323751-8", "serialNumberSuspicious": false,
         "accessories": "", "appearance": "", "place": ""});

@@ -1,4 +1,4 @@
-//! Invites end with the right of who made them, and the owner sees and withdraws those that are open.
+//! Invites end with the permission of their maker, and the owner sees and withdraws open ones.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn invite(shop: &Shop, token: &str, email: &str) -> String {
     made["createInvite"]["token"].as_str().unwrap().to_owned()
 }
 
-/// The code of the error of an attempt to use an invite; empty when it works.
+/// Returns the error code of an attempt to use an invite; empty when it works.
 async fn join(shop: &Shop, email: &str, invite: &str) -> String {
     let password = crate::harness::PASSWORD;
     let query = format!(
@@ -55,7 +55,7 @@ async fn dismiss(shop: &Shop, id: u32) {
     );
 }
 
-/// The e-mails of the open invites, oldest first.
+/// Returns the e-mails of the open invites, oldest first.
 async fn open(shop: &Shop) -> Vec<String> {
     let answer = shop.ask("{ invites { nodes { email } } }").await;
     let nodes = answer["data"]["invites"]["nodes"].as_array();
@@ -64,7 +64,7 @@ async fn open(shop: &Shop) -> Vec<String> {
     nodes.iter().map(email).collect()
 }
 
-/// A shop with a second owner, and that owner's token.
+/// Opens a shop with a second owner, and returns that owner's token.
 async fn with_second_owner() -> (Shop, String) {
     let shop = Shop::with_owner().await;
     employee_called(&shop, "second@example.com").await;
@@ -89,7 +89,7 @@ async fn an_invite_ends_with_the_right_of_who_made_it() {
             "invalid_invite"
         );
         assert_eq!(open(&shop).await, ["mine@example.com"]);
-        // An ended invite doesn't become valid again with its inviter's right.
+        // A revoked invite stays revoked when the permission returns.
         if !dismissed {
             set_role(&shop, 2, "OWNER").await;
             assert_eq!(
@@ -106,7 +106,7 @@ async fn an_invite_ends_with_the_right_of_who_made_it() {
 async fn an_invite_of_somebody_who_lost_the_right_otherwise_is_none_either() {
     let (shop, second) = with_second_owner().await;
     let theirs = invite(&shop, &second, "friend@example.com").await;
-    // As an earlier version has left it.
+    // As left by an earlier version.
     let demote = "UPDATE employees SET role = 'EMPLOYEE' WHERE id = 2";
     let shop = {
         let file = shop.database();
@@ -127,7 +127,7 @@ async fn an_older_invite_lets_nobody_back_who_was_dismissed_and_a_newer_one_does
     let shop = Shop::with_owner().await;
     let owner = shop.token.clone().unwrap();
     employee_called(&shop, "master@example.com").await;
-    // One that was made while the account was shut, and outlived its return by another one.
+    // An invite made while the account was deactivated, which outlives its return by another one.
     dismiss(&shop, 2).await;
     let older = invite(&shop, &owner, "Master@example.com").await;
     let other = invite(&shop, &owner, "master@EXAMPLE.com").await;
@@ -137,7 +137,7 @@ async fn an_older_invite_lets_nobody_back_who_was_dismissed_and_a_newer_one_does
         join(&shop, "master@example.com", &older).await,
         "invalid_invite"
     );
-    // Neither does the wall clock decide which one is newer.
+    // The wall clock doesn't decide which one is newer.
     shop.clock.step(jiff::SignedDuration::from_hours(-1));
     let newer = invite(&shop, &owner, "master@example.com").await;
     assert_eq!(join(&shop, "master@example.com", &newer).await, "");
@@ -145,7 +145,7 @@ async fn an_older_invite_lets_nobody_back_who_was_dismissed_and_a_newer_one_does
 }
 
 #[tokio::test]
-async fn whom_the_command_line_dismisses_no_older_invite_lets_back() {
+async fn deactivation_on_the_command_line_revokes_older_invites() {
     let folder = tempfile::TempDir::new().unwrap();
     let run = |arguments: &[&str], typed: &str| works(folder.path(), arguments, typed);
     run(
@@ -218,7 +218,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
         "invalid_invite"
     );
     assert_eq!(open(&shop).await, ["next@example.com"]);
-    // One that is gone, one that was used, and what is none.
+    // A withdrawn one, a used one, and invalid ids.
     for id in ["2", "1", "77", "\"x\""] {
         let query = format!("mutation {{ withdrawInvite(input: {{id: {id}}}) {{ id }} }}");
         let answer = shop.ask(&query).await;
@@ -229,7 +229,7 @@ async fn the_owner_lists_and_withdraws_open_invites_and_nobody_else_does() {
         };
         assert_eq!(code(&answer), expected, "{id} {answer}");
     }
-    // An expired invite isn't listed as open.
+    // An expired invite is not open any more.
     shop.clock.advance(Duration::from_secs(73 * 3_600));
     shop.token = shop.login("owner@example.com").await;
     assert_eq!(open(&shop).await, Vec::<String>::new());
@@ -303,7 +303,7 @@ async fn the_staff_page_lists_open_invites_and_withdraws_one_after_a_question() 
         join(&shop, "new@example.com", &token).await,
         "invalid_invite"
     );
-    // Sent twice, it is done all the same; and there is nothing left to ask about.
+    // Submitted twice, it succeeds as well; and there is nothing left to confirm.
     assert_eq!(goes_to(&browser.post(path, &[]).await), "/staff");
     assert_eq!(browser.get(path).await.status(), StatusCode::NOT_FOUND);
     shop.close().await;

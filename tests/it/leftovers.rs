@@ -1,4 +1,4 @@
-//! The leftovers of a killed backup are removed by the next one, and nothing else is.
+//! Files left by a killed backup are removed by the next one, and no others.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn parts(folder: &Path) -> Vec<String> {
     all
 }
 
-/// A file that begins as a database does, and that only its owner may read.
+/// Creates a file that begins like a database and that only its owner may read.
 fn leave(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -57,7 +57,7 @@ fn the_next_backup_removes_what_a_killed_one_left_and_nothing_else() {
     let usb = at.join("usb");
     std::fs::create_dir(&usb).unwrap();
     kill_a_backup(at, "usb/monday.db");
-    // Names alone say little.
+    // Names alone are no evidence.
     let foreign = [
         "film.part-0123abcd",
         "mine.db.part-mine",
@@ -70,7 +70,7 @@ fn the_next_backup_removes_what_a_killed_one_left_and_nothing_else() {
     std::fs::set_permissions(usb.join(foreign[3]), std::fs::Permissions::from_mode(0o644)).unwrap();
     std::fs::write(usb.join(foreign[3]), HALF).unwrap();
     std::fs::create_dir(usb.join("folder.part-0123abcd")).unwrap();
-    // Journals, whose part may be gone already, and a digest's.
+    // Journals whose main file may be gone already, and a digest's.
     leave(&usb.join("sunday.db.part-00000001"), HALF);
     leave(&usb.join("sunday.db.part-00000001-journal"), "");
     leave(&usb.join("saturday.db.part-00000002-journal"), "");
@@ -79,7 +79,7 @@ fn the_next_backup_removes_what_a_killed_one_left_and_nothing_else() {
     let mut wanted = foreign.to_vec();
     wanted.extend(["folder.part-0123abcd", "tuesday.db", "tuesday.db.sha256"]);
     let mut left = names(&usb);
-    // One that was killed at its very end is whole.
+    // One that was killed at its very end is complete.
     left.retain(|name| !name.starts_with("monday.db") || name.contains(".part-"));
     wanted.sort_unstable();
     assert_eq!(left, wanted);
@@ -112,7 +112,7 @@ fn one_in_the_making_is_nobodys_leftover() {
         if !parts(at).is_empty() {
             break (slow, signal);
         }
-        // It was quicker than we.
+        // It finished before the signal.
         signal("CONT");
         slow.wait().unwrap();
         std::fs::remove_file(at.join("slow.db")).unwrap();
@@ -191,7 +191,7 @@ fn the_next_migration_removes_what_an_earlier_one_left() {
     );
     drop(Db::open(&path, now).unwrap());
     let mut left = names(at);
-    // Connections that close at once may leave SQLite's log to each other.
+    // Connections that close at the same time may leave SQLite's log behind.
     left.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
     assert_eq!(
         left,

@@ -1,4 +1,5 @@
-//! Whatever another side sends has a limit: the answers of other servers, tables, workbooks and archives.
+//! Everything that another party sends has a limit: responses of other servers, tables, workbooks
+//! and archives.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,15 +18,15 @@ use crate::files::Desk;
 use crate::harness::{Shop, code, eventually};
 
 const MIB: usize = 1024 * 1024;
-/// The bytes after which the flood of a server that never stops sending gives up by itself.
+/// Length of an endless response, before this server gives up.
 const FLOOD: usize = 256 * MIB;
-/// The bytes that the sockets of both sides buffer beside those that the program has read.
+/// Capacity of both sides' socket buffers, beside what the program has read.
 const SOCKETS: usize = 16 * MIB;
 
-/// A server whose every answer begins well and then goes on and on.
+/// A server whose every response begins well and then never ends.
 struct Flood {
     address: SocketAddr,
-    /// The bytes of the longest answer so far that the other side has taken.
+    /// The most bytes of a response that the client has taken so far.
     taken: Arc<AtomicUsize>,
 }
 
@@ -101,7 +102,7 @@ async fn an_answer_of_telegram_is_read_up_to_a_limit() {
     let reply = Reply::new("text".to_owned(), Buttons::None);
     let chat = TelegramId::parse("id", "1").unwrap();
     let sent = bot.send_reply(chat, &reply).await;
-    // It may have been sent, and nobody knows: it is tried again.
+    // It may have been sent; since that is unknown, it is retried.
     assert!(
         matches!(
             sent,
@@ -137,13 +138,13 @@ async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
     let flood = Flood::start(head, begin).await;
     assert!(detail(bot(&flood).get_updates(None).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
-    // Of a file's response only the status line is read.
+    // Only the status of a file download is read in case of an error.
     assert!(detail(bot(&flood).file("file", 1_000).await).contains("too long"));
 }
 
-/// A program that is told of an event answers with a status; nothing else of its answer is read.
+/// A webhook responds with a status; nothing else of the response is read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_webhook_answers_is_not_read() {
+async fn the_response_body_of_a_webhook_is_not_read() {
     let flood = Flood::start(CLOSES, "").await;
     let settings = format!(
         "[[webhooks]]\nurl = '{}/hook'\nsecret = '0123456789abcdef0123456789abcdef'\nevents = ['task.created']\n",
@@ -186,7 +187,7 @@ async fn a_health_check_reads_one_line_and_no_flood() {
     flood.assert_taken(0, SOCKETS);
 }
 
-/// The archive of a small shop, as a value that a test changes.
+/// Returns the archive of a small shop, as a value for tests to modify.
 async fn archive() -> Value {
     let shop = Shop::with_owner().await;
     crate::bot::create(&shop, "+79000000001").await;
@@ -239,7 +240,7 @@ async fn an_archive_has_rows_as_a_shop_writes_them() {
     empty.close().await;
 }
 
-/// An archive that fits into a request to the API and has one value that is too long.
+/// Returns an archive that fits into an API request and has one value that is too long.
 fn large_in_words(good: &Value) -> String {
     let mut large = good.clone();
     large["tables"]["tasks"][0]["description"] = "a".repeat(140_000).into();
@@ -268,7 +269,7 @@ async fn an_archive_names_each_table_once_and_no_other() {
 }
 
 #[test]
-fn what_is_no_archive_is_not_read_to_its_end() {
+fn an_invalid_archive_is_not_read_to_its_end() {
     let folder = TempDir::new().unwrap();
     let said = cli::fails(folder.path(), &["import", "/dev/zero"], "");
     assert!(

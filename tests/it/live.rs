@@ -1,5 +1,4 @@
-//! What is told while it happens: the socket, with the close codes of its protocol, and the
-//! stream of events.
+//! Live updates: the socket with its protocol's close codes, and the event stream.
 
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ pub async fn connect(shop: &Shop, protocol: &str) -> Socket {
     connect_from(shop, protocol, "127.0.0.1").await
 }
 
-/// From an address that counts where this machine is a trusted proxy.
+/// Connects from an address, which counts when this machine is a trusted proxy.
 pub async fn connect_from(shop: &Shop, protocol: &str, address: &str) -> Socket {
     let url = shop.url.replace("http", "ws") + "/graphql";
     let mut request = url.into_client_request().unwrap();
@@ -40,19 +39,20 @@ pub async fn say(socket: &mut Socket, message: Value) {
         .unwrap();
 }
 
-/// The next message, as JSON; the close code where that came instead.
+/// Returns the next message as JSON, or the close code.
 pub async fn hear(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await.unwrap().unwrap() {
             Message::Close(frame) => return json!(u16::from(frame.unwrap().code)),
-            // The library answers them by itself.
+            // The library answers pings itself.
             Message::Ping(_) => {}
             message => return serde_json::from_str(message.to_text().unwrap()).unwrap(),
         }
     }
 }
 
-/// The close code of a socket whose session has ended. Its operations may say so first, and nothing else.
+/// Returns the close code of a socket whose session has ended. Only errors of its operations may
+/// precede it.
 pub async fn close_of(socket: &mut Socket) -> Value {
     loop {
         let heard = hear(socket).await;
@@ -103,19 +103,19 @@ async fn an_account_that_asks_too_often_loses_its_socket() {
     shop.close().await;
 }
 
-/// A socket that was introduced and watches the tasks as `a`.
+/// Opens an initialised socket that subscribes to tasks as `a`.
 pub async fn watching(shop: &Shop) -> Socket {
     let mut socket = connect(shop, "graphql-transport-ws").await;
     say(&mut socket, init(shop)).await;
     assert_eq!(hear(&mut socket).await["type"], "connection_ack");
     say(&mut socket, subscribe("a", WATCH)).await;
-    // The answer to a ping comes after the subscription was taken.
+    // The pong comes after the subscription was accepted.
     say(&mut socket, json!({"type": "ping", "payload": {"n": 1}})).await;
     assert_eq!(
         hear(&mut socket).await,
         json!({"type": "pong", "payload": {"n": 1}})
     );
-    // A query runs after the subscription's own task had its turn to listen.
+    // A query runs after the subscription's task has started listening.
     say(&mut socket, subscribe("q", "{ me { email } }")).await;
     let next = hear(&mut socket).await;
     assert_eq!(
@@ -147,7 +147,7 @@ async fn changes_of_tasks_are_told_over_the_socket() {
         hear(&mut socket).await["payload"]["data"]["taskChanged"]["task"]["status"],
         "READY"
     );
-    // A refused change is rolled back, and nothing is told of it.
+    // A rejected change is rolled back, and produces no event.
     shop.ask("mutation { updateTask(taskData: {id: 1, status: CLOSED, expectedVersion: 9}) { task { id } } }").await;
     shop.ask("mutation { deleteTask(id: 1) { id } }").await;
     let deleted = hear(&mut socket).await;

@@ -1,5 +1,5 @@
-//! A stranger who tries passwords keeps nobody out but himself. Each client has an address of its own, which the
-//! trusted proxy of these tests says.
+//! A stranger's password attempts lock out only themselves. Each client has an address of its own,
+//! which the trusted proxy of these tests sets.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ const BAD: &str = "wrong-wrong";
 const STRANGER: &str = "203.0.113.7";
 const ELSEWHERE: &str = "203.0.113.8";
 
-/// The outcome of an attempt to sign in.
+/// Outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tried {
-    /// It went well.
+    /// Signed in.
     In,
-    /// The password was wrong.
+    /// Wrong password.
     Wrong,
-    /// There were too many before it.
+    /// Too many attempts before.
     Later,
 }
 
 use Tried::{In, Later, Wrong};
 
-/// A shop whose clients say from where they come.
+/// Opens a shop behind a trusted proxy.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     let settings = "[http]\ntrusted_proxies = ['127.0.0.1']";
     shop.reopen_with(settings, Duration::ZERO).await
 }
 
-/// A client at an address, with what it keeps of earlier answers.
+/// A client at an address, with its cookies.
 struct Guest<'a> {
     shop: &'a Shop,
     client: Client,
@@ -62,7 +62,7 @@ impl<'a> Guest<'a> {
         self
     }
 
-    /// Sends a form of a page, and keeps the cookies of the answer as a browser does.
+    /// Submits a form, and keeps the cookies of the response as a browser does.
     async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(form)
@@ -95,7 +95,7 @@ impl<'a> Guest<'a> {
         answer
     }
 
-    /// Sends a form with a password.
+    /// Submits a form with a password.
     async fn try_form(&mut self, path: &str, form: &[(&str, &str)]) -> Tried {
         let answer = self.post(path, form).await;
         if answer.status() == StatusCode::SEE_OTHER {
@@ -114,13 +114,13 @@ impl<'a> Guest<'a> {
         self.try_form("/login", &form).await
     }
 
-    /// Signs out, and keeps what a device keeps then.
+    /// Signs out, and keeps the known-device cookies.
     async fn log_out(&mut self) {
         self.post("/logout", &[]).await;
         assert!(self.cookies.iter().all(|(name, _)| name != "zayavka"));
     }
 
-    /// The cookies by which the device is known.
+    /// Returns the known-device cookies.
     fn device(&self) -> Vec<(String, String)> {
         let cookies = self.cookies.iter().filter(|(name, _)| name != "zayavka");
         cookies.cloned().collect()
@@ -180,7 +180,7 @@ fn outcome(answer: &Value, field: &str) -> Tried {
     }
 }
 
-/// A stranger tries until he is told to wait.
+/// A stranger attempts until told to wait.
 async fn lock(shop: &Shop, email: &str) {
     let mut stranger = Guest::at(shop, STRANGER);
     for _ in 0..5 {
@@ -189,11 +189,11 @@ async fn lock(shop: &Shop, email: &str) {
     }
     assert_eq!(stranger.login(email, BAD).await, Later);
     assert_eq!(stranger.log_in(email, BAD).await, Later);
-    // The right password is no way around it at that address.
+    // The right password doesn't bypass the limit at that address.
     assert_eq!(stranger.login(email, PASSWORD).await, Later);
 }
 
-/// A browser that has come to the stranger's address, in which somebody was signed in once.
+/// Returns a browser on which somebody has signed in once, moved to the stranger's address.
 async fn known<'a>(shop: &'a Shop, email: &str) -> Guest<'a> {
     let mut browser = Guest::at(shop, ELSEWHERE);
     assert_eq!(browser.log_in(email, PASSWORD).await, In);
@@ -217,7 +217,7 @@ async fn ten_wrong_tries_of_a_stranger_keep_the_stranger_out_and_nobody_else() {
     let token = shop.token.clone().unwrap();
     let client = Guest::at(&shop, STRANGER).with(&token);
     assert_eq!(client.login(OWNER, PASSWORD).await, In);
-    // So it is for an account that doesn't exist, or strangers would learn which do.
+    // The same holds for an account that doesn't exist, or else strangers could tell which do.
     lock(&shop, "nobody@example.com").await;
     shop.close().await;
 }
@@ -232,7 +232,7 @@ async fn a_signed_in_employee_changes_the_password_whatever_strangers_do() {
     lock(&shop, OWNER).await;
     let here = |token: &str| Guest::at(&shop, STRANGER).with(token);
     let new = "wholly different words";
-    // Wrong tries with one session count for that session alone.
+    // Wrong attempts within one session count for that session only.
     for _ in 0..10 {
         let answer = here(&first).change_password(BAD, new).await;
         assert_eq!(outcome(&answer, "changePassword"), Wrong);
@@ -264,7 +264,7 @@ async fn the_form_of_the_profile_counts_its_own_session_and_keeps_the_device_kno
     assert_eq!(page.try_form("/profile/password", &form).await, In);
     page.log_out().await;
     assert_ne!(page.device(), before);
-    // The new password ends what was known before it; the device that changed it stays known.
+    // A new password revokes known devices; the device that changed it stays known.
     let mut stolen = Guest::at(&shop, STRANGER);
     stolen.cookies = before;
     assert_eq!(stolen.log_in(OWNER, new).await, Later);
@@ -282,7 +282,7 @@ async fn a_known_device_helps_its_own_account_alone_and_ends_with_it() {
     assert_eq!(device.log_in(OWNER, PASSWORD).await, Later);
     let client = Guest::at(&shop, STRANGER).with(&token);
     assert_eq!(client.login(OWNER, PASSWORD).await, Later);
-    // On the computer at the counter everybody is known who has signed in there.
+    // On the shop's shared computer, everybody who has signed in there is known.
     let mut counter = Guest::at(&shop, ELSEWHERE);
     for email in [OWNER, second] {
         assert_eq!(counter.log_in(email, PASSWORD).await, In);
@@ -295,7 +295,7 @@ async fn a_known_device_helps_its_own_account_alone_and_ends_with_it() {
         assert_eq!(counter.log_in(email, PASSWORD).await, In, "{email}");
         counter.log_out().await;
     }
-    // A deactivated employee gets the same response as a stranger.
+    // A deactivated employee is a stranger with it, and gets the same response.
     shop.ask("mutation { deactivateEmployee(id: 2) { user { active } } }")
         .await;
     shop.clock.advance(Duration::from_secs(3600));
@@ -330,7 +330,7 @@ async fn a_token_names_its_owner_after_it_has_expired_and_a_device_is_known_for_
     let me = client.ask("{ me { id } }").await;
     assert_eq!(code(&me), "UNAUTHENTICATED");
     assert_eq!(client.login(OWNER, PASSWORD).await, In);
-    // A token that isn't signed by this server is nobody's.
+    // A token not signed by this server is invalid.
     let mut forged = token.clone();
     forged.pop();
     forged.push(if token.ends_with('A') { 'E' } else { 'A' });
@@ -343,7 +343,7 @@ async fn a_token_names_its_owner_after_it_has_expired_and_a_device_is_known_for_
     shop.clock.advance(day * 40);
     lock(&shop, OWNER).await;
     assert_eq!(late.log_in(OWNER, PASSWORD).await, Later);
-    // The one that was renewed holds on.
+    // The renewed one is valid longer.
     device.log_out().await;
     assert_eq!(device.log_in(OWNER, PASSWORD).await, In);
     shop.close().await;
@@ -375,7 +375,7 @@ async fn a_stolen_device_has_a_count_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_makes_a_device_known_is_no_session_and_no_session_makes_one_known() {
+async fn a_device_token_is_no_session_token_and_vice_versa() {
     let shop = shop().await;
     let device = known(&shop, OWNER).await;
     let (name, known) = device.device().pop().unwrap();
@@ -385,7 +385,7 @@ async fn what_makes_a_device_known_is_no_session_and_no_session_makes_one_known(
     page.cookies = vec![("zayavka".to_owned(), known.clone())];
     let answer = page.post("/profile/language", &[("language", "en")]).await;
     assert!(goes_to(&answer).starts_with("/login"));
-    // The other way round: what is sent to every page and every program must not pass for a device's.
+    // Conversely, tokens sent to every page and program must not pass for a device's.
     lock(&shop, OWNER).await;
     let token = shop.token.clone().unwrap();
     let cut = &known[..known.len() - 2];
@@ -437,7 +437,7 @@ async fn a_block_of_addresses_counts_as_one_at_an_account() {
             }
         }
         assert_eq!(refused, 30, "{block:?}");
-        // Everybody outside of it goes on.
+        // Clients outside the block are unaffected.
         for address in ["2001:db8:8::1", "198.51.101.1"] {
             let client = Guest::at(&shop, address);
             assert_eq!(client.login(OWNER, PASSWORD).await, In);
@@ -472,7 +472,7 @@ async fn a_flood_from_one_block_takes_one_share_of_the_hashes() {
         };
         let (answers, honest) = futures_util::join!(flood, honest);
         assert_eq!(honest, (In, In));
-        // The number of clients that have to wait depends on speed, so it isn't checked.
+        // How many of them are told to wait depends on speed.
         assert!(answers.contains(&Wrong) && !answers.contains(&In));
     }
     shop.close().await;

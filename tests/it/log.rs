@@ -1,4 +1,4 @@
-//! The log is for whoever runs the server, and holds nothing about people.
+//! The log is for operators, and contains no personal data.
 
 use reqwest::Method;
 use serde_json::json;

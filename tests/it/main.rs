@@ -1,7 +1,7 @@
-//! One binary of tests against the real server, on a free port, with a real database file.
+//! One test binary against the real server, on a free port, with a real database file.
 //!
-//! Whatever waits has a limit (`time_limit.rs`): what the harness starts begins with it, and a test that starts nothing
-//! of the harness begins with `crate::time_limit::start()`.
+//! Everything that waits has a limit (`time_limit.rs`): functions of the harness start it, and a
+//! test that uses none of them begins with `crate::time_limit::start()`.
 
 mod accounts;
 mod architecture;

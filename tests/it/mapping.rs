@@ -1,5 +1,5 @@
-//! What the words and columns of an imported table mean: what is guessed, what the owner changes
-//! before anything is imported, and what becomes of rows that can't be taken.
+//! The meaning of words and columns of an imported table: what is guessed, what the owner changes
+//! before the import, and the handling of invalid rows.
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
@@ -9,7 +9,7 @@ use crate::accounts::employee_called as employ;
 use crate::bot::create;
 use crate::harness::{Shop, code};
 
-/// All that a preview says.
+/// All fields of a preview.
 const REPORT: &str =
     "newTasks newCustomers alreadyHere refused refusedCsv digest described noted leftOut
     remarks { column message isError }
@@ -43,14 +43,14 @@ async fn import(shop: &Shop, csv: &str, choices: Value, expected: Option<&str>) 
     shop.ask_with(query, variables).await
 }
 
-/// Imports a file that can be imported.
+/// Imports a valid file.
 async fn take(shop: &Shop, csv: &str, choices: Value) -> Value {
     let answer = import(shop, csv, choices, None).await;
     assert!(answer["errors"].is_null(), "{answer}");
     answer["data"]["importCsv"]["report"].clone()
 }
 
-/// The columns of a preview, each with its heading.
+/// Returns the columns of a preview, each with its heading.
 fn columns(report: &Value) -> Vec<(&str, &str)> {
     let all = report["columns"].as_array().unwrap().iter();
     all.map(|column| {
@@ -60,7 +60,7 @@ fn columns(report: &Value) -> Vec<(&str, &str)> {
     .collect()
 }
 
-/// The sentences about a row.
+/// Returns the remarks on a row.
 fn remarks(report: &Value, row: usize) -> Vec<(&str, &str)> {
     let all = report["rows"][row]["remarks"].as_array().unwrap().iter();
     all.map(|remark| {
@@ -82,7 +82,7 @@ async fn stage_called(shop: &Shop, name: &str) -> String {
     found["id"].as_str().unwrap().to_owned()
 }
 
-/// An owner at a browser.
+/// An owner's browser.
 struct Desk<'a> {
     shop: &'a Shop,
     client: Client,
@@ -132,7 +132,7 @@ impl<'a> Desk<'a> {
         answer.headers()["location"].to_str().unwrap().to_owned()
     }
 
-    /// Sends the form of a page with some of its fields changed, by one of its buttons.
+    /// Submits the form of a page with some fields changed, by one of its buttons.
     async fn submit(
         &self,
         path: &str,
@@ -163,7 +163,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// What a browser would send of the form of a preview, untouched.
+/// Returns what a browser would submit of an untouched preview form.
 fn form(page: &str) -> Vec<(String, String)> {
     let unescape = |text: &str| {
         text.replace("&#34;", "\"")
@@ -195,8 +195,8 @@ fn form(page: &str) -> Vec<(String, String)> {
     fields
 }
 
-/// The twelve statuses of other programs that were once read by the first part that was found in
-/// them: "Приостановлен" holds "нов", "Не выдан" holds "выдан".
+/// Twelve statuses of other programs that substring matching would misread: "Приостановлен"
+/// contains "нов", "Не выдан" contains "выдан".
 const STATUSES: [(&str, &str, bool); 12] = [
     ("Готово, не выдано", "READY", false),
     ("Не выдан", "IN_PROGRESS", false),
@@ -239,7 +239,7 @@ async fn a_status_is_read_by_whole_words_and_in_doubt_the_task_stays_open() {
     let tasks = tasks["data"]["allTasks"].as_array().unwrap();
     for (task, (word, status, sure)) in tasks.iter().zip(STATUSES) {
         assert_eq!(task["status"], status, "{word}");
-        // A word that wasn't understood for sure is not lost.
+        // A doubtful word is not lost.
         let kept = task["description"].as_str().unwrap().contains(word);
         assert_eq!(kept, !sure, "{word}");
     }
@@ -265,7 +265,7 @@ async fn the_owner_says_what_a_status_means() {
     assert_eq!(changed["statuses"][0]["stage"]["id"], part);
     assert_eq!(remarks(&changed, 0), []);
     assert_ne!(changed["digest"], report["digest"]);
-    // What was looked at is what is taken: not the one look's file with the other look's choices.
+    // What was reviewed is what is imported, not one review's file with another review's choices.
     let digest = report["digest"].as_str();
     let stale = import(&shop, file, choices.clone(), digest).await;
     assert_eq!(code(&stale), "CONFLICT", "{stale}");
@@ -284,7 +284,7 @@ async fn the_owner_says_what_a_status_means() {
             {"status": "ACCEPTED", "stage": {"name": "Принято"}, "description": "четыре"},
         ])
     );
-    // A stage that isn't there, and a word that isn't, are told so.
+    // An unknown stage and an unknown word are reported.
     for (choices, field) in [
         (
             json!({"statuses": [{"word": "Готов", "stage": "77"}]}),
@@ -306,7 +306,7 @@ async fn the_owner_says_what_a_status_means() {
 async fn headings_of_many_programs_are_guessed() {
     let shop = Shop::with_owner().await;
     for (headings, expected) in [
-        // Gincore, whose last heading ends with a Latin letter here.
+        // Gincore; its last heading ends with a Latin letter here.
         (
             "Номер заказа;Дата принятия заказа;Дата выдачи заказа;Статус заказа;Принятое устройство;\
                 Неисправность со слов клиента;Стоимость ремонта;ФИО Заказчика;Контактный телефон заказчикa",
@@ -339,7 +339,7 @@ async fn headings_of_many_programs_are_guessed() {
             "Фамилия;Имя;Отчество;Моб. телефон;Домашний телефон;Неисправность;Сумма, руб.;Любимый цвет",
             "SURNAME NAME PATRONYMIC PHONE PHONE DESCRIPTION PRICE DESCRIBED",
         ),
-        // What is about staff or something else isn't the customer.
+        // Columns about staff or other things are not the customer's.
         (
             "Телефон;Описание;Телефон мастера;ФИО инженера;Статус клиента;Дата рождения;Пароль устройства",
             "PHONE DESCRIPTION DESCRIBED DESCRIBED DESCRIBED DESCRIBED NOTED",
@@ -408,7 +408,7 @@ async fn a_heading_of_two_lines_is_one_heading() {
 #[tokio::test]
 async fn names_in_parts_are_joined_and_a_group_makes_no_tasks() {
     let shop = Shop::with_owner().await;
-    // A customers' table stays one, whatever else stands in it.
+    // A table of customers stays one, whatever other columns it has.
     let file = "ФИО;Телефон;Дата рождения;Комментарий;Группа\n\
         Иванов Иван Иванович;8 900 000 00 10;01.01.1980;постоянный;VIP\n";
     let report = preview(&shop, file, Value::Null).await;
@@ -434,7 +434,7 @@ async fn names_in_parts_are_joined_and_a_group_makes_no_tasks() {
     );
     let tasks = shop.ask("{ allTasks { id } }").await;
     assert_eq!(tasks["data"]["allTasks"], json!([]));
-    // The owner knows better.
+    // The owner's choice overrides the guess.
     let choices = json!({"rows": "TASKS"});
     let report = preview(&shop, file, choices).await;
     assert_eq!(report["rows"][0]["outcome"], "NEW_TASK");
@@ -467,7 +467,7 @@ async fn unknown_headings_are_mapped_by_hand() {
     let report = preview(&shop, file, choices.clone()).await;
     assert_eq!(report["described"], json!(["Прочее"]));
     assert_eq!(report["noted"], json!(["Тайна"]));
-    // Nothing says when it was accepted: said once, not row by row.
+    // No acceptance dates at all: reported once, not row by row.
     assert_eq!(report["remarks"][0]["isError"], false, "{report}");
     assert!(
         report["remarks"][0]["message"]
@@ -509,7 +509,7 @@ async fn two_columns_for_one_field_are_both_named() {
     let refused = import(&shop, file, choices, None).await;
     assert_eq!(code(&refused), "BAD_USER_INPUT", "{refused}");
     assert_eq!(refused["errors"][0]["extensions"]["field"], "columns");
-    // A guess gives way to what was said, and to the column before.
+    // A guess yields to a choice, and to an earlier column.
     let choices = json!({"columns": [{"heading": "Всё вместе", "column": "PRICE"}]});
     let report = preview(&shop, file, choices).await;
     assert_eq!(columns(&report)[2], ("Цена", "DESCRIBED"));
@@ -519,7 +519,7 @@ async fn two_columns_for_one_field_are_both_named() {
 #[tokio::test]
 async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
     let shop = Shop::with_owner().await;
-    // A card has one phone, and a phone is one card: each gets one, under the same name.
+    // A customer has one phone: each phone gets its own customer, under the same name.
     let file = "Имя;Телефон;Адрес;Email\nИванов Ф.;8 900 700 00 02, 8 900 700 00 03;ул. Ленина;a@example.com\n\
         Женя;нет, 8 900 700 00 04;;\nДругой;8 900 700 00 03;;\n";
     let report = preview(&shop, file, Value::Null).await;
@@ -541,7 +541,7 @@ async fn several_phones_are_all_kept_and_what_is_said_of_them_is_so() {
             {"name": "Женя", "phoneE164": "+79007000004"},
         ])
     );
-    // A task's are in a note, which the customer doesn't read.
+    // Those of a task are in a note, which the customer doesn't read.
     let file = "Телефон;Рабочий телефон;Описание\n\"8 900 700 00 05; 8 900 700 00 06\";22-33-44;x\n;8 900 700 00 07;y\n\
         \"8 900 700 00 08, спросить Олю\";;z\n";
     let report = preview(&shop, file, Value::Null).await;
@@ -589,7 +589,7 @@ async fn rows_with_errors_are_left_out_and_come_back_as_a_file() {
         "\u{feff}\"Имя\";\"Телефон\";\"Адрес\";\"Email\";\"Почему не загружена\"\r\n\
             \"Петров\";\"\";\"ул. Мира\";\"b@example.com\";\"Телефон: Заполните это поле.\"\r\n"
     );
-    // Corrected, it comes back as it is; its last column means nothing.
+    // Corrected, it is imported as it is; its last column is ignored.
     let corrected = left.replace("\"Петров\";\"\"", "\"Петров\";\"8 900 700 00 08\"");
     let report = preview(&shop, &corrected, Value::Null).await;
     assert_eq!(columns(&report)[4].1, "LEFT_OUT");
@@ -599,7 +599,7 @@ async fn rows_with_errors_are_left_out_and_come_back_as_a_file() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_no_formula_and_nothing_hangs_on_it() {
+async fn skipped_rows_contain_no_formula_and_have_no_dependents() {
     let shop = Shop::with_owner().await;
     let file = "№ заказа;Телефон;=Описание;Цена;По гарантии заявки\n1;8 900 000 00 01;\"=1+1\";даром;\n\
         2;8 900 000 00 01;\"два \"\"слова\"\"; и\nещё\";10;1\n3;8 900 000 00 01;три;+даром;\n";
@@ -610,7 +610,7 @@ async fn what_is_left_out_is_no_formula_and_nothing_hangs_on_it() {
     for cell in ["\"'=Описание\"", "\"'=1+1\"", "\"'+даром\""] {
         assert!(left.contains(cell), "{cell} {left}");
     }
-    // The task whose warranty it is is left out: the number stays in the description.
+    // The task whose warranty it refers to is skipped: the number stays in the description.
     assert_eq!(remarks(&report, 1)[0].0, "По гарантии заявки", "{report}");
     take(&shop, file, skip).await;
     let tasks = shop
@@ -650,7 +650,7 @@ async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
     let answer = desk.submit(&look, &page, &changes, "look").await;
     assert_eq!(answer.status(), 303);
     let there = answer.headers()["location"].to_str().unwrap().to_owned();
-    // A reload, and coming back, show the same.
+    // A reload and coming back show the same.
     for _ in 0..2 {
         let page = desk.page(&there).await;
         let fields = form(&page);
@@ -676,7 +676,7 @@ async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
         left.contains("\"Борис\";\"нет\"") && !left.contains("Анна"),
         "{left}"
     );
-    // Something was changed after the look: nothing happens before it is looked at.
+    // Changed after the review: nothing is imported before another review.
     let answer = desk
         .submit(&look, &page, &[("column.0", "described")], "")
         .await;
@@ -696,7 +696,7 @@ async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
     let done = answer.headers()["location"].to_str().unwrap().to_owned();
     let done = desk.page(&done).await;
     assert!(done.contains("Не загружено строк — 1"), "{done}");
-    // The rows that were left out can still be had.
+    // The skipped rows can still be downloaded.
     assert!(
         done.contains(&format!("href=\"{look}/refused.csv\"")),
         "{done}"
@@ -726,7 +726,7 @@ async fn a_page_of_unknown_headings_asks_and_an_old_one_says_so() {
     ] {
         assert!(page.contains(seen), "{seen} {page}");
     }
-    // Two columns, one field.
+    // Two columns mapped to one field.
     let twice = [
         ("column.0", "name"),
         ("column.2", "name"),
@@ -745,7 +745,7 @@ async fn a_page_of_unknown_headings_asks_and_an_old_one_says_so() {
         .submit(&look, &page, &[("column.2", "left-out")], "look")
         .await;
     assert_eq!(answer.status(), 303);
-    // What nobody has ever offered is not taken for something.
+    // Values that were never offered are ignored.
     let odd = [
         ("column.2", "none"),
         ("column.99", "phone"),
@@ -755,7 +755,7 @@ async fn a_page_of_unknown_headings_asks_and_an_old_one_says_so() {
     let answer = desk.submit(&look, &page, &odd, "look").await;
     assert_eq!(answer.status(), 303);
     desk.page(&look).await;
-    // Whoever works on it has time; whoever leaves it is told.
+    // Working on it extends its lifetime; an expired one is reported.
     for _ in 0..2 {
         shop.clock.advance(std::time::Duration::from_secs(20 * 60));
         let page = desk.page(&look).await;
@@ -800,7 +800,7 @@ async fn nobody_else_sees_or_changes_what_an_owner_brings() {
     }
     assert!(!owner.page(&look).await.contains(" checked"));
     assert_eq!(shop.dump(), before);
-    // Another owner has other files.
+    // Another owner has files of their own.
     shop.ask("mutation { setRole(id: 2, role: OWNER) { user { id } } }")
         .await;
     let before = shop.dump();

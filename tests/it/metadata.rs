@@ -1,4 +1,4 @@
-//! The place and the camera are removed from pictures; their orientation is kept.
+//! Picture metadata is removed; the orientation is kept.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ const WEBP: &[u8] = include_bytes!("../pictures/base.webp");
 const GIF: &[u8] = include_bytes!("../pictures/base.gif");
 const TIFF: &[u8] = include_bytes!("../pictures/cam.tiff");
 
-/// None of these may be left of a picture.
+/// None of these may remain in a picture.
 const SECRETS: [&str; 9] = [
     "SecretCamera",
     "SecretPlace",
@@ -46,7 +46,7 @@ fn entry(big: bool, tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> 
     }
 }
 
-/// The metadata that a camera writes: its model, the orientation, a thumbnail and the place.
+/// Builds a camera's EXIF data: make, orientation, a thumbnail and the place.
 fn exif(big: bool, orientation: u16) -> Vec<u8> {
     let two = |n: u16| {
         if big {
@@ -110,7 +110,7 @@ fn segment(marker: u8, contents: &[u8]) -> Vec<u8> {
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SecretPlace</x:xmpmeta>";
 const ICC: &[u8] = b"ICC_PROFILE\0\x01\x01a profile of colours";
 
-/// A picture of a telephone's, with all that may stand in one, and a second picture behind it.
+/// Builds a phone's picture with all kinds of metadata, and a second picture after it.
 pub fn jpeg(picture: &[u8], big: bool, orientation: u16) -> Vec<u8> {
     let exif = [b"Exif\0\0".as_slice(), &exif(big, orientation)].concat();
     [
@@ -160,7 +160,7 @@ fn riff(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
 }
 
 fn webp(orientation: u16) -> Vec<u8> {
-    // EXIF and XMP are there, and a profile of colours.
+    // EXIF and XMP, and a colour profile.
     let canvas = [0x2c, 0, 0, 0, 15, 0, 0, 7, 0, 0];
     let contents = [
         b"WEBP".as_slice(),
@@ -196,7 +196,8 @@ fn boxed(kind: &[u8; 4], contents: &[&[u8]]) -> Vec<u8> {
     [&length[..], kind, &contents].concat()
 }
 
-/// A picture as an iPhone keeps it: items of coded data, of EXIF and of XMP, each somewhere in the file.
+/// Builds a picture as an iPhone stores it: items of image data, EXIF and XMP, each somewhere in
+/// the file.
 fn heic(brand: &[u8; 4]) -> (Vec<u8>, Vec<u8>) {
     let coded = b"coded pixels, which nobody here can read".to_vec();
     let exif = [b"\0\0\0\x06Exif\0\0".as_slice(), &exif(true, 6)].concat();
@@ -232,19 +233,19 @@ fn heic(brand: &[u8; 4]) -> (Vec<u8>, Vec<u8>) {
         let free = boxed(b"mdat", &[&coded, &exif, xmp]);
         [&before[..], &meta, &free].concat()
     };
-    // The offset of the data depends on the length of the box that contains it.
+    // The offset of the data depends on the length of the boxes that contain it.
     let at = make(0).len() - coded.len() - exif.len() - xmp.len();
     (make(u32::try_from(at).unwrap()), coded)
 }
 
-/// The chunk of the coded picture.
+/// Returns the chunk with the image data.
 fn pixels() -> &'static [u8] {
     let at = PNG.windows(4).position(|kind| kind == b"IDAT").unwrap() - 4;
     let length: [u8; 4] = PNG[at..at + 4].try_into().unwrap();
     &PNG[at..at + 12 + u32::from_be_bytes(length) as usize]
 }
 
-/// A shop to whose task Anna can send pictures.
+/// Opens a shop with a task to which Anna can send pictures.
 pub async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
@@ -253,7 +254,7 @@ pub async fn shop() -> Shop {
     shop
 }
 
-/// Returns the stored form of a file that a customer sends, from the page that shows it and from the one that downloads it.
+/// Sends a file as a customer, and returns it as stored, as shown and as downloaded.
 pub async fn kept(shop: &Shop, name: &str, file: Vec<u8>) -> (Value, Vec<u8>) {
     let before = files(shop).await.len();
     shop.telegram.file(name, file);
@@ -305,7 +306,7 @@ fn assert_no_secret(name: &str, bytes: &[u8]) {
     }
 }
 
-/// From the start of the scan to the end of the picture.
+/// Returns the bytes from the start of the scan to the end of the picture.
 fn scan(jpeg: &[u8]) -> &[u8] {
     let start = jpeg
         .windows(2)
@@ -321,7 +322,7 @@ fn scan(jpeg: &[u8]) -> &[u8] {
 #[tokio::test]
 async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
     let shop = shop().await;
-    // The orientation is all that is left of EXIF.
+    // Only the orientation remains of EXIF.
     let turned = |way: u8| {
         let head = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
         [head.as_slice(), &[way, 0, 0, 0, 0, 0, 0]].concat()
@@ -378,7 +379,7 @@ async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
         let (about, bytes) = kept(&shop, "a.heic", file.clone()).await;
         assert_no_secret("a.heic", &bytes);
         assert_eq!(about["kind"], "FILE", "{about}");
-        // The offsets stay, so a viewer finds all the parts that it looks for.
+        // Offsets stay valid, so that programs find everything.
         assert_eq!(bytes.len(), file.len());
         let pixels = |file: &[u8]| file.windows(coded.len()).position(|part| part == coded);
         let end = pixels(&file).unwrap() + coded.len();
@@ -395,7 +396,7 @@ async fn nothing_of_the_camera_and_the_place_is_kept_and_every_pixel_is() {
 }
 
 #[tokio::test]
-async fn what_has_nothing_to_hide_stays_as_it_is_and_what_is_broken_is_not_lost() {
+async fn files_without_metadata_stay_unchanged_and_broken_ones_are_kept() {
     let shop = shop().await;
     let cut = |file: &[u8]| file[..file.len() - 30].to_vec();
     for (name, file) in [
@@ -403,7 +404,7 @@ async fn what_has_nothing_to_hide_stays_as_it_is_and_what_is_broken_is_not_lost(
         ("plain.jpg", PROGRESSIVE.to_vec()),
         ("plain.webp", WEBP.to_vec()),
         ("plain.gif", GIF.to_vec()),
-        // Cut off on its way, as a picture of a camera that lost its battery.
+        // Truncated, as by a camera that lost power.
         ("cut.jpg", cut(JPEG)),
         ("cut.gif", cut(GIF)),
         ("cut.png", cut(PNG)),

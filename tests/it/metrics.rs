@@ -1,4 +1,4 @@
-//! What monitors read.
+//! Metrics for monitoring.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,7 @@ async fn read(shop: &Shop) -> String {
     answer.text().await.unwrap()
 }
 
-/// The value of one line; zero where it isn't there.
+/// Returns the value of one line; zero when it is missing.
 fn value(text: &str, name: &str) -> f64 {
     let line = text
         .lines()
@@ -35,7 +35,7 @@ fn value(text: &str, name: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn what_the_server_does_is_counted_and_nothing_about_people() {
+async fn metrics_count_operations_and_contain_no_personal_data() {
     let mut shop = Shop::open_with("[metrics]\nlisten = '127.0.0.1:0'", "").await;
     let answer = shop.register("owner@example.com").await;
     shop.token = answer["data"]["register"]["token"]
@@ -68,7 +68,7 @@ async fn what_the_server_does_is_counted_and_nothing_about_people() {
         .send()
         .await
         .unwrap();
-    // Telegram has a message a moment before the server knows that it has.
+    // Telegram receives a message a moment before the server records it.
     let mut text = read(&shop).await;
     while value(&text, r#"zayavka_sends_total{result="delivered"}"#) < 2.0 {
         text = read(&shop).await;
@@ -125,7 +125,7 @@ async fn what_the_server_does_is_counted_and_nothing_about_people() {
     }
     drop(events);
 
-    // A message that can't go out is seen, and for how long.
+    // A stuck message is visible, with its delay.
     shop.telegram
         .then(Answer::Error(500, serde_json::json!({})));
     set_status(&shop, &id, "READY").await;
@@ -149,7 +149,7 @@ async fn what_the_server_does_is_counted_and_nothing_about_people() {
     shop.close().await;
 }
 
-/// Pages that a visitor may ask for, and as what they are counted and logged.
+/// Pages that a visitor may request, with their label in metrics and log.
 const PAGES: [(&str, &str); 8] = [
     ("/stages", "/stages"),
     ("/today", "/today"),
@@ -161,7 +161,7 @@ const PAGES: [(&str, &str); 8] = [
     ("/nowhere/1234", "/…"),
 ];
 
-/// Asks for a page, and doesn't go where that leads.
+/// Requests a page without following redirects.
 async fn visit(shop: &Shop, method: Method, path: &str) -> reqwest::Response {
     let client = zayavka::https::client().redirect(reqwest::redirect::Policy::none());
     let request = client
@@ -171,7 +171,7 @@ async fn visit(shop: &Shop, method: Method, path: &str) -> reqwest::Response {
     request.send().await.unwrap()
 }
 
-/// The line of the log about the request that was answered last.
+/// Returns the log line about the last response.
 fn last_answer(log: &Log) -> String {
     let text = log.text();
     let line = text.lines().rfind(|line| line.contains("http: answered"));
@@ -207,7 +207,7 @@ async fn every_route_of_the_table_is_counted_and_logged_by_its_name() {
         let name = http::table::label_of(route);
         let first = route.trim_start_matches('/').split('/').next().unwrap();
         assert_eq!(name, format!("/{first}"), "{route}");
-        // What varies in it may be anything.
+        // Variables may have any value.
         let path: Vec<_> = route
             .split('/')
             .map(|part| {

@@ -1,4 +1,4 @@
-//! Messages on their way to Telegram.
+//! Delivery of messages to Telegram.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ fn broken() -> Answer {
 }
 
 #[tokio::test]
-async fn flaw_10_who_cannot_be_told_is_sent_nothing() {
+async fn flaw_10_unreachable_customers_are_sent_nothing() {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
     set_status(&shop, &id, "READY").await;
     set_status(&shop, &id, "READY").await;
     shop.clock.advance(Duration::from_secs(60));
-    // The same queue serves this, so it would have served what came before.
+    // The queue is ordered, so anything earlier would have been sent.
     shop.update(text(BORIS, "/help")).await;
     let sent = messages(&shop, 1).await;
     assert_eq!(sent[0]["chat_id"], BORIS);
@@ -134,8 +134,8 @@ async fn a_failing_message_keeps_its_place_in_its_chat() {
 }
 
 #[tokio::test]
-async fn an_answer_that_got_lost_is_followed_by_what_is_true_now() {
-    // The customer may have read «Готово», so going back must be told and not dropped.
+async fn a_lost_response_is_followed_by_the_current_state() {
+    // The customer may have read «Готово», so the way back must be announced rather than dropped.
     let (shop, id) = linked(Answer::Reset).await;
     messages(&shop, 3).await;
     set_status(&shop, &id, "ACCEPTED").await;
@@ -273,7 +273,7 @@ async fn where_there_is_no_https_messages_are_polled_for() {
         update["update_id"] = json!(id);
         shop.telegram.keep(update);
     }
-    // One that no program understands must not hide the others.
+    // An update of unknown kind must not block the others.
     shop.telegram
         .keep(json!({"update_id": 72, "brand_new_kind": {"a": 1}}));
     let sent = messages(&shop, 2).await;

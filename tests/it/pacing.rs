@@ -1,4 +1,4 @@
-//! A wall clock that somebody sets: it holds up no message, no limit and no worker, and it is told.
+//! Changes of the wall clock: they delay no message, limit or worker, and are reported.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::receiver::{self, Receiver};
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const TEN_YEARS: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 
-/// Waits for that many messages, while no more than so many seconds pass.
+/// Waits for this many messages, while at most this many seconds pass.
 pub async fn within(shop: &Shop, seconds: u32, count: usize) -> Vec<Value> {
     for _ in 0..seconds * 4 {
         if shop.telegram.messages_now().len() >= count {
@@ -31,7 +31,7 @@ pub async fn within(shop: &Shop, seconds: u32, count: usize) -> Vec<Value> {
     sent
 }
 
-/// A shop with Anna linked, and her task.
+/// Opens a shop with Anna linked, and returns her task.
 async fn with_anna() -> (Shop, String) {
     let shop = Shop::with_owner().await;
     let id = create(&shop, "+79000000001").await;
@@ -68,11 +68,11 @@ async fn a_clock_that_is_set_back_silences_nobody() {
 }
 
 #[tokio::test]
-async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
+async fn messages_queued_by_a_clock_that_was_ahead_are_not_delayed() {
     for ahead in [TEN_YEARS, 3 * HOUR] {
         let (shop, id) = with_anna().await;
         let token = "SELECT count(*) FROM outbox WHERE state = 'WAITING'";
-        // It is set forward, back again, and what is queued in between would wait for years.
+        // The clock is set forward and back again; what is queued in between would wait for years.
         shop.clock.step(ahead);
         let mut shop = shop;
         shop.token = shop.login("owner@example.com").await;
@@ -80,7 +80,7 @@ async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
         assert_eq!(number(&shop, token), 1);
         shop.clock.step(-ahead);
         shop.token = shop.login("owner@example.com").await;
-        // A later message doesn't join the wait.
+        // Later messages don't wait with them.
         set_status(&shop, &id, "READY").await;
         let sent = within(&shop, 30, 3).await;
         assert!(said(&sent[2]).contains("Готово"), "{sent:?}");
@@ -89,11 +89,11 @@ async fn what_a_clock_that_was_ahead_has_queued_waits_for_it_no_longer() {
 }
 
 #[tokio::test]
-async fn what_was_tried_or_made_before_a_restart_by_a_clock_that_was_ahead_goes_out() {
+async fn messages_queued_before_a_restart_by_a_clock_that_was_ahead_are_sent() {
     let (shop, id) = with_anna().await;
     shop.telegram.then(broken());
     set_status(&shop, &id, "READY").await;
-    // Three hours ahead, as a machine is that takes its local time for UTC.
+    // Three hours ahead, as on a machine that takes local time for UTC.
     shop.clock.step(3 * HOUR);
     within(&shop, 10, 3).await;
     eventually("the try is settled", || number(&shop, SENDING) == 0).await;
@@ -168,7 +168,7 @@ async fn a_limit_is_over_as_soon_as_it_is_said_to_be() {
     let seconds = wait(&refused).unwrap();
     shop.clock.step(-HOUR);
     assert_eq!(wait(&attempt().await), Some(seconds));
-    // Nor does a clock that is set forward let anybody in.
+    // Setting the clock forward doesn't lift the limit.
     shop.clock.step(2 * HOUR);
     assert_eq!(wait(&attempt().await), Some(seconds));
     shop.clock.advance(Duration::from_secs(seconds));
@@ -177,7 +177,7 @@ async fn a_limit_is_over_as_soon_as_it_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn who_is_ready_by_a_clock_that_was_ahead_is_reminded_in_time() {
+async fn tasks_made_ready_by_a_clock_that_was_ahead_are_reminded_in_time() {
     let settings = "[auth]\ntoken_ttl = '3650d'\n[reminders]\ndays = [3]";
     let mut shop = Shop::open_with(settings, "").await;
     let answer = shop.register("owner@example.com").await;
@@ -200,7 +200,7 @@ async fn who_is_ready_by_a_clock_that_was_ahead_is_reminded_in_time() {
     shop.close().await;
 }
 
-/// Returns the doctor's finding about the clock of a shop's database.
+/// Returns the doctor's finding about the clock for a shop's database.
 async fn of_clock(shop: &Shop) -> Finding {
     let database = shop.folder().join("shop.db");
     let config = Config::parse(&format!("database = '{}'", database.display())).unwrap();
@@ -212,7 +212,7 @@ async fn of_clock(shop: &Shop) -> Finding {
     of_clock
 }
 
-/// The owner's page of the staff, in English, once it says this.
+/// Waits until the owner's staff page, in English, shows this text.
 pub async fn staff_page_says(shop: &Shop, wanted: &str) {
     let mut page = String::new();
     let asked = async {
@@ -233,19 +233,19 @@ pub async fn staff_page_says(shop: &Shop, wanted: &str) {
 async fn the_doctor_and_the_owners_page_say_that_a_clock_was_set_back_and_what_lay_ahead() {
     let log = Log::start();
     let (shop, id) = with_anna().await;
-    // No doctor believes a clock that is older than the program.
+    // The doctor rejects a clock older than the program.
     shop.clock.step(TEN_YEARS);
     let mut shop = shop;
     assert_eq!(of_clock(&shop).await.level, Level::Ok);
     shop.clock.step(3 * HOUR);
     shop.token = shop.login("owner@example.com").await;
-    // The server has to have seen it so.
+    // The server must have seen it.
     for _ in 0..30 {
         shop.clock.advance(Duration::from_secs(1));
         shop.ask("{ __typename }").await;
     }
     set_status(&shop, &id, "READY").await;
-    // Before the server has noticed anything the doctor counts for itself.
+    // Before the server notices anything, the doctor detects it itself.
     let config = format!("database = '{}'", shop.folder().join("shop.db").display());
     let config = Config::parse(&config).unwrap();
     let clock = Clock::manual(shop.clock.now() - 3 * HOUR);
@@ -263,7 +263,7 @@ async fn the_doctor_and_the_owners_page_say_that_a_clock_was_set_back_and_what_l
     assert_eq!(found.level, Level::Warning, "{found}");
     assert!(found.said.contains("set back by 3 h"), "{found}");
     assert!(found.said.contains("2 rows lay too far ahead"), "{found}");
-    // A day later nobody needs to know.
+    // A day later it isn't reported any more.
     shop.clock.advance(Duration::from_secs(24 * 3_600));
     assert_eq!(of_clock(&shop).await.level, Level::Ok);
     shop.close().await;

@@ -1,4 +1,4 @@
-//! The staff's pages as a browser without script sees them: cookies, forms, redirects, headers.
+//! The staff pages as a browser without a script sees them: cookies, forms, redirects, headers.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::harness::{PASSWORD, Shop, eventually};
 
-/// A browser: it keeps one cookie, and follows no redirect by itself.
+/// A browser that keeps one cookie and follows no redirect.
 pub struct Browser<'a> {
     shop: &'a Shop,
     client: Client,
@@ -26,7 +26,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// A browser in which somebody is signed in.
+    /// Opens a browser in which this employee is signed in.
     pub async fn signed_in(shop: &'a Shop, email: &str) -> Self {
         let mut browser = Self::open(shop);
         let form = [("email", email), ("password", PASSWORD), ("next", "/")];
@@ -86,7 +86,7 @@ pub fn goes_to(answer: &Response) -> &str {
 
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
-/// Every page that somebody sees who is signed in.
+/// Every page that a signed-in employee sees.
 pub const PAGES: [&str; 29] = [
     "/",
     "/?overdue=1",
@@ -118,7 +118,7 @@ pub const PAGES: [&str; 29] = [
     "/new-customer",
     "/profile",
 ];
-/// Those that the owner alone sees.
+/// Pages that only the owner sees.
 pub const OWNERS: [&str; 8] = [
     "/staff",
     "/staff/1/role?role=OWNER",
@@ -269,7 +269,7 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
             "{path}"
         );
     }
-    // Only the owner is offered to erase more than the card.
+    // Only the owner is offered complete erasure.
     let offered = "name=\"erase\"";
     assert!(!employee.page("/customers/1/delete").await.contains(offered));
     let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
@@ -366,7 +366,7 @@ async fn a_session_ends_with_the_password_the_account_and_in_time() {
 }
 
 #[tokio::test]
-async fn what_was_typed_outlives_the_session() {
+async fn typed_forms_outlive_the_session() {
     let shop = Shop::with_owner().await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
     shop.clock.advance(Duration::from_secs(11 * 24 * 60 * 60));
@@ -394,7 +394,7 @@ async fn what_was_typed_outlives_the_session() {
         let fields: Vec<_> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
         browser.post(path, &fields).await
     };
-    // A wrong password keeps it too.
+    // A wrong password keeps the draft too.
     let again = send(&mut browser, &login("wrong"), "/login").await;
     assert_eq!(hidden(&again.text().await.unwrap(), "draft"), draft);
     let kept = send(&mut browser, &login(PASSWORD), "/login").await;
@@ -411,7 +411,7 @@ async fn what_was_typed_outlives_the_session() {
         "/tasks/1"
     );
     assert!(browser.page("/tasks/1").await.contains("Анна &#38; Ко"));
-    // A form without anything typed is not kept, nor are passwords.
+    // A form without typed content is not kept, nor are passwords.
     shop.clock.advance(Duration::from_secs(11 * 24 * 60 * 60));
     for (path, form) in [
         ("/tasks/1/status", [("status", "READY"), ("version", "1")]),
@@ -426,7 +426,7 @@ async fn what_was_typed_outlives_the_session() {
     shop.close().await;
 }
 
-/// The value of a hidden field, as a browser would send it.
+/// Returns the value of a hidden field, as a browser would submit it.
 fn hidden(page: &str, name: &str) -> String {
     let start = format!("type=\"hidden\" name=\"{name}\" value=\"");
     let value = page
@@ -448,7 +448,7 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_people_type_is_shown_and_never_run() {
+async fn typed_text_is_escaped_in_pages() {
     let shop = Shop::with_owner().await;
     let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
     let quoted = evil.replace('"', "\\\"");
@@ -773,7 +773,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
         }
         browser.post(path, &form).await
     };
-    // A doubtful IMEI is said, and kept when somebody means it.
+    // A doubtful IMEI is reported, and accepted when submitted again.
     let checked = send(&mut browser, "/new-task/", &[("check", "1")]).await;
     let checked = checked.text().await.unwrap();
     assert!(
@@ -836,7 +836,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
         goes_to(&send(&mut browser, "/tasks/1/edit", &other).await),
         "/tasks/1"
     );
-    // What a form doesn't have stays; a colleague's version is shown beside one's own.
+    // Fields that a form lacks are kept; a colleague's version is shown beside one's own.
     let few = [
         ("description", "Не включается"),
         ("version", "2"),
@@ -1134,7 +1134,7 @@ async fn the_state_of_every_notice_is_on_the_tasks_page() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_to_count_is_shown_all_the_same() {
+async fn lists_too_long_to_count_are_shown_nevertheless() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let copy = |times: u32| {
@@ -1145,7 +1145,7 @@ async fn what_is_too_much_to_count_is_shown_all_the_same() {
              FROM n, tasks AS t WHERE t.id = 1"
         );
         shop.database().execute(&sql, []).unwrap();
-        // The shop finds by itself out that somebody else has written.
+        // The server itself detects that another program has written.
         let stale = "SELECT count(*) FROM task_search_stale";
         let database = shop.database();
         async move {
@@ -1174,7 +1174,7 @@ async fn what_is_too_much_to_count_is_shown_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_happens_before_a_page_listens_is_told_when_it_does() {
+async fn changes_before_a_page_subscribes_are_sent_when_it_does() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -1194,7 +1194,7 @@ async fn what_happens_before_a_page_listens_is_told_when_it_does() {
         told.contains("taskChanged") && told.contains("{}"),
         "{told}"
     );
-    // Without anything missed the first that is told is the next that happens.
+    // Without anything missed, the first event is the next change.
     let stream = browser.get(&live().await).await;
     shop.ask(TASK).await;
     let told = first(stream).await;
@@ -1203,7 +1203,7 @@ async fn what_happens_before_a_page_listens_is_told_when_it_does() {
 }
 
 #[tokio::test]
-async fn a_failure_of_ours_is_a_page_with_the_number_to_ask_about() {
+async fn an_internal_error_page_shows_its_request_id() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;

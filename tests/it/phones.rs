@@ -1,5 +1,5 @@
-//! Phones and texts as people really write them: several numbers, extensions, invisible characters, and
-//! other letters for the same word.
+//! Phones and texts as people really write them: several numbers, extensions, invisible characters,
+//! and look-alike letters.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn create(shop: &Shop, phone: &str) -> Value {
     }
 }
 
-/// A page as the owner reads it.
+/// Returns a page as the owner sees it.
 async fn page(shop: &Shop, path: &str, language: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_deref().unwrap());
     let request = shop.request(Method::GET, path).header("cookie", cookie);
@@ -25,7 +25,7 @@ async fn page(shop: &Shop, path: &str, language: &str) -> String {
     page.unwrap().text().await.unwrap()
 }
 
-/// Inputs, each with its canonical form and whether it is unusual, or with its error.
+/// Input, and either its canonical form and whether it is unusual, or its error.
 type Case = (&'static str, Result<(&'static str, bool), &'static str>);
 
 const CASES: [Case; 11] = [
@@ -72,7 +72,7 @@ async fn each_spelling_is_one_number_or_is_refused_with_words() {
             }
         }
     }
-    // Text beside a number is kept with it; markup that a program has put around it isn't.
+    // Text typed beside a number is kept; wrapping by programs is not.
     let all = shop.ask("{ allCustomers { phone } }").await;
     let phones: Vec<&str> = all["data"]["allCustomers"]
         .as_array()
@@ -111,7 +111,7 @@ async fn every_row_of_a_table_gets_the_number_that_it_has() {
             .collect();
         let (several, unusual) = match expected {
             Ok((_, unusual)) => (false, *unusual),
-            // The first of the two in the town that nobody has named is unusual, too.
+            // The first of the two, without its area code, is unusual too.
             Err(_) => (true, typed.starts_with("22")),
         };
         let has = |part: &str| remarks.iter().any(|remark| remark.contains(part));
@@ -137,7 +137,7 @@ async fn every_row_of_a_table_gets_the_number_that_it_has() {
             Err(_) => "+79000000005",
         };
         assert_eq!(task["customer"]["phoneE164"], e164, "{typed}");
-        // The others stay where they can be read.
+        // The others are kept where they can be read.
         let noted = task["comments"].as_array().unwrap().iter();
         let mut noted = noted.filter_map(|comment| comment["text"].as_str());
         assert_eq!(
@@ -200,7 +200,7 @@ async fn an_unusual_number_is_said_on_the_pages_of_task_and_customer_in_both_lan
 }
 
 #[tokio::test]
-async fn what_is_no_phone_is_nobodys_in_every_filter() {
+async fn an_invalid_phone_matches_nobody_in_every_filter() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     for phone in [
@@ -299,7 +299,7 @@ async fn every_spelling_of_a_word_finds_it() {
         json!([{"id": "1"}]),
         "{serial}"
     );
-    // Two names of stages that differ in nothing but this are one.
+    // Two stage names that differ only in this are equal.
     let stages = r#"mutation { a: createStage(stageData: {status: IN_PROGRESS, name: "Учёт"}) { stage { id } }
         b: createStage(stageData: {status: IN_PROGRESS, name: "УЧЕТ"}) { stage { id } } }"#;
     let stages = shop.ask(stages).await;
@@ -330,7 +330,7 @@ async fn nothing_turns_a_paper_around_and_emoji_stay_whole() {
     assert_eq!(task["device"]["model"], "X1");
     assert_eq!(made["data"]["updateCustomer"]["customer"]["name"], "Иван");
     assert_eq!(made["data"]["addComment"]["comment"]["text"], "привет");
-    // Text that an older version has accepted isn't shown either.
+    // Characters stored by an older program are not shown either.
     shop.database()
         .execute_batch(
             "UPDATE tasks SET description = 'стекло' || char(0x202e) || 'олкетс';

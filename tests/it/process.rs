@@ -1,4 +1,4 @@
-//! The program under signals, as systemd and people send them.
+//! The program under signals, as sent by systemd and by people.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,14 +14,14 @@ use zayavka::https;
 use crate::cli::works;
 use crate::harness;
 
-/// The setting that lets it listen where nobody else does.
+/// Setting that makes it listen on a free port.
 pub const FREE_PORT: (&str, &str) = ("ZAYAVKA_LISTEN", "127.0.0.1:0");
 
-/// A running program; it ends with the test, whatever happens.
+/// A running program, ended with the test in any case.
 pub struct Program {
     pub child: Child,
     pub url: String,
-    /// The log lines since the process listens.
+    /// Log output since it listens.
     log: Arc<Mutex<String>>,
 }
 
@@ -46,14 +46,14 @@ impl Program {
         Self::run(command)
     }
 
-    /// Starts it by a command of one's own.
+    /// Starts a custom command.
     pub fn run(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let url = lines
             .find_map(|line| Some(line.unwrap().split_once("listens on ")?.1.to_owned()))
             .unwrap();
-        // The log has to be read, or the process blocks on its pipe.
+        // The log must be read, or the program blocks.
         let log = Arc::new(Mutex::new(String::new()));
         let written = log.clone();
         std::thread::spawn(move || {
@@ -153,7 +153,7 @@ async fn a_stop_loses_nothing_that_was_acknowledged() {
     );
 }
 
-/// A terminal that is closed sends SIGHUP, as `kill -s HUP` does.
+/// Closing a terminal sends SIGHUP, as `kill -s HUP` does.
 #[test]
 fn every_signal_that_ends_a_program_is_an_orderly_stop() {
     for name in ["TERM", "INT", "HUP"] {
@@ -169,7 +169,7 @@ fn every_signal_that_ends_a_program_is_an_orderly_stop() {
     }
 }
 
-/// `nohup` says that the end of a terminal is to be ignored.
+/// `nohup` makes the program ignore the end of its terminal.
 #[test]
 fn a_program_that_is_to_outlive_its_terminal_does() {
     crate::time_limit::start();
@@ -200,7 +200,7 @@ fn a_program_that_is_to_outlive_its_terminal_does() {
 fn a_second_signal_ends_it_at_once() {
     let folder = TempDir::new().unwrap();
     let mut program = Program::start(&folder);
-    // A request whose body never comes keeps the first stop waiting.
+    // A request whose body never arrives delays the first stop.
     let mut slow = TcpStream::connect(program.url.trim_start_matches("http://")).unwrap();
     slow.write_all(b"POST /graphql HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n").unwrap();
     let mut line = [0; 25];
@@ -245,7 +245,7 @@ fn systemd_hears_that_it_is_ready_alive_and_stopping() {
 }
 
 #[tokio::test]
-async fn whom_the_command_line_shuts_out_is_out_when_it_returns() {
+async fn deactivation_on_the_command_line_is_effective_when_it_returns() {
     let folder = TempDir::new().unwrap();
     let program = Program::start(&folder);
     let register = r#"mutation { register(email: "a@example.com", password1: "four random words", password2: "four random words") { token } }"#;
@@ -253,7 +253,7 @@ async fn whom_the_command_line_shuts_out_is_out_when_it_returns() {
     let token = answer["data"]["register"]["token"].as_str().unwrap();
     let me = || program.ask(Some(token), "{ me { email } }");
     assert_eq!(me().await.unwrap()["data"]["me"]["email"], "a@example.com");
-    // The server has it in memory by now.
+    // The server has it cached by now.
     assert_eq!(me().await.unwrap()["data"]["me"]["email"], "a@example.com");
     let reset = ["user", "reset-password", "a@example.com"];
     works(folder.path(), &reset, "another four random words\n");

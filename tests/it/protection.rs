@@ -1,4 +1,4 @@
-//! Attacks by strangers: forged headers, other sites' requests, floods, and clients that stall.
+//! Attacks by strangers: headers, foreign origins, floods, and slow clients.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn every_answer_has_the_headers_that_protect_browsers() {
             !headers.contains_key("access-control-allow-origin"),
             "{path}"
         );
-        // Over plain http a promise of https would be ignored, and wrong.
+        // Over plain http, HSTS would be ignored and wrong.
         assert!(!headers.contains_key("strict-transport-security"), "{path}");
     }
     shop.close().await;
@@ -162,7 +162,7 @@ async fn an_address_that_floods_is_told_to_wait_and_this_machine_is_not() {
     }
     assert_eq!(from("203.0.113.7").await, (429, Some("1".to_owned())));
     assert_eq!(from("203.0.113.8").await.0, 200);
-    // People get a page in their language, programs what they expect.
+    // People get a page in their language, programs the expected format.
     let page = shop
         .request(Method::GET, "/board")
         .header("x-forwarded-for", "203.0.113.7")
@@ -231,7 +231,7 @@ async fn an_account_that_floods_from_many_addresses_is_told_to_wait() {
         assert_eq!(answer.status(), 429, "{path}");
         assert_eq!(answer.headers()["retry-after"], "1", "{path}");
     }
-    // Another one at that address, and a stranger, go on; and so does this machine itself.
+    // Another employee at that address and a stranger are unaffected, and so is loopback.
     let stranger = reqwest::Client::new().get(format!("{}/login", shop.url));
     let stranger = stranger.header("x-forwarded-for", "198.51.100.1");
     assert_eq!(stranger.send().await.unwrap().status(), 200);
@@ -267,7 +267,7 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
         program.log().contains("can't accept")
     })
     .await;
-    // Open connections are served, and a waiting one as soon as a slot is free.
+    // Accepted connections are served, and waiting ones as soon as there is room.
     early.write_all(request).await.unwrap();
     limit(1_000);
     late.read_exact(&mut answer).await.unwrap();
@@ -276,16 +276,16 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
     assert!(early.read(&mut rest).await.unwrap() > 0);
 }
 
-/// Sends bytes over a connection; returns the response, and after how many seconds the connection ends.
+/// Returns what is received on a connection after sending this, and the seconds until it ends.
 pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
     let address = shop.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(sent.as_bytes()).await.unwrap();
-    // From here on the time runs by itself whenever everybody waits.
+    // From here on, time advances by itself whenever everything is idle.
     tokio::time::pause();
     let start = Instant::now();
     let mut answer = Vec::new();
-    // A connection that is reset has ended too.
+    // A reset connection has ended too.
     let _ = stream.read_to_end(&mut answer).await;
     let seconds = start.elapsed().as_secs();
     tokio::time::resume();
@@ -293,7 +293,7 @@ pub async fn send_and_wait(shop: &Shop, sent: &str) -> (String, u64) {
 }
 
 #[tokio::test]
-async fn who_keeps_us_waiting_is_sent_away() {
+async fn slow_clients_are_disconnected() {
     let shop = Shop::open().await;
     let body = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"que";
     for (sent, status, most) in [
@@ -301,7 +301,7 @@ async fn who_keeps_us_waiting_is_sent_away() {
         ("GET / HTTP/1.1\r\nhost: localhost\r\nx-slow", "", 10),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 60),
         (body, "HTTP/1.1 408", 45),
-        // An idle connection that was used is closed as well.
+        // A used idle connection is closed as well.
         (
             "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n",
             "HTTP/1.1 200",

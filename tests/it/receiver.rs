@@ -1,5 +1,4 @@
-//! Another program that is told what happens here: it keeps what it is told, and answers as it is
-//! told to.
+//! A receiver of webhooks that records deliveries and responds as instructed.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -10,17 +9,17 @@ use tokio::sync::watch;
 use warp::Filter;
 use warp::http::{HeaderMap, StatusCode};
 
-/// The response to the next delivery.
+/// Response to the next delivery.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     Status(u16),
-    /// To another place.
+    /// A redirect.
     Redirect,
-    /// Nothing comes for longer than anybody waits.
+    /// No response for longer than the sender waits.
     Silence,
 }
 
-/// A received delivery.
+/// A recorded delivery.
 #[derive(Debug, Clone)]
 pub struct Told {
     pub headers: HashMap<String, String>,
@@ -83,17 +82,17 @@ impl Receiver {
         receiver
     }
 
-    /// Answers what comes next like this, and what comes later as usual.
+    /// Overrides the next response only.
     pub fn then(&self, answer: Answer) {
         self.0.answers.lock().unwrap().push_back(answer);
     }
 
-    /// Answers like this from now on.
+    /// Overrides all responses from now on.
     pub fn always(&self, answer: Answer) {
         *self.0.always.lock().unwrap() = answer;
     }
 
-    /// The settings that name it, with the secret of its own.
+    /// Returns the settings of this webhook, with its secret.
     pub fn settings(&self, events: &str) -> String {
         format!(
             "[[webhooks]]\nurl = '{}'\nsecret = '{SECRET}'\nevents = [{events}]\n",
@@ -101,7 +100,7 @@ impl Receiver {
         )
     }
 
-    /// Waits until it was told that often.
+    /// Waits for this many deliveries.
     pub async fn told(&self, count: usize) -> Vec<Told> {
         let mut told = self.0.told.subscribe();
         let enough = told.wait_for(|told| told.len() >= count);
@@ -141,5 +140,5 @@ impl Receiver {
     }
 }
 
-/// What deliveries are signed with.
+/// Signing secret of the deliveries.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";

@@ -1,10 +1,10 @@
-//! Wherever a form or an address says where to go on, it is to one of our own pages or to the first one.
+//! Redirect targets from forms and URLs lead to our own pages, or to the first one.
 
 use crate::bot::create;
 use crate::harness::{PASSWORD, Shop};
 use crate::pages::{Browser, goes_to};
 
-/// Addresses that lead to another site, or to no page of ours.
+/// Returns targets that lead elsewhere, or to no page of ours.
 fn hostile() -> Vec<String> {
     let mut all: Vec<String> = [
         "",
@@ -93,7 +93,7 @@ fn hostile() -> Vec<String> {
     all
 }
 
-/// Our own, each with what stands in the header then.
+/// Our own targets, each with the expected header.
 const OURS: [(&str, &str); 11] = [
     ("/", "/"),
     ("/tasks/1", "/tasks/1"),
@@ -121,7 +121,7 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Returns where a login leads whose form has this `next`.
+/// Returns where a sign-in with this `next` redirects to.
 async fn logged_in(shop: &Shop, next: &str) -> String {
     let mut browser = Browser::open(shop);
     let form = [
@@ -131,13 +131,13 @@ async fn logged_in(shop: &Shop, next: &str) -> String {
     ];
     let answer = browser.post("/login", &form).await;
     assert_eq!(answer.headers().get_all("location").iter().count(), 1);
-    // There are only so many logins of one address at once.
+    // The number of sign-ins per address is limited.
     shop.clock.advance(std::time::Duration::from_secs(600));
     goes_to(&answer).to_owned()
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_is_led_to_a_page_of_ours_alone() {
+async fn a_signed_in_visitor_is_redirected_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     for next in hostile() {
@@ -155,7 +155,7 @@ async fn whoever_is_signed_in_is_led_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn a_login_leads_on_to_a_page_of_ours_alone() {
+async fn signing_in_redirects_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     for next in hostile().iter().step_by(6) {
         assert_eq!(logged_in(&shop, next).await, "/", "{next:?}");
@@ -163,7 +163,7 @@ async fn a_login_leads_on_to_a_page_of_ours_alone() {
     for (next, expected) in OURS {
         assert_eq!(logged_in(&shop, next).await, expected, "{next:?}");
     }
-    // Nor does the form say anything else, whatever was asked for.
+    // The form doesn't contain another target either, whatever was requested.
     let browser = Browser::open(&shop);
     for next in hostile() {
         let page = browser
@@ -175,7 +175,7 @@ async fn a_login_leads_on_to_a_page_of_ours_alone() {
         );
         assert!(!page.contains("evil.example"), "{next:?} {page}");
     }
-    // A page of ours whose address is written like another site's.
+    // A page of ours whose path looks like another site's.
     for (path, next) in [("//tasks/1", "/tasks/1"), ("/tasks//1", "/")] {
         let answer = browser.get(path).await;
         let page = browser.page(goes_to(&answer)).await;
@@ -188,7 +188,7 @@ async fn a_login_leads_on_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn a_form_leads_back_to_a_page_of_ours_alone() {
+async fn a_form_redirects_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -213,7 +213,7 @@ async fn a_form_leads_back_to_a_page_of_ours_alone() {
 }
 
 #[tokio::test]
-async fn no_form_on_a_page_that_is_not_there_points_elsewhere() {
+async fn no_form_on_an_error_page_has_a_foreign_target() {
     let shop = Shop::with_owner().await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     for path in [

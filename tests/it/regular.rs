@@ -1,4 +1,4 @@
-//! The backups that the server makes by itself.
+//! Scheduled backups by the server.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,8 +19,8 @@ fn settings(dir: &Path, keep: usize) -> String {
     )
 }
 
-/// Each backup that the server has made has its digest beside it; files of the same form that a test has put there,
-/// which are ahead of the clock or folders, have none.
+/// Asserts that exactly these backups exist. Each made by the server has its digest; files placed
+/// by a test (ahead of the clock, or directories) have none.
 async fn there_are(dir: &Path, wanted: &[&str]) {
     let is_made = |name: &&str| {
         name.len() == "zayavka-2021-07-25T090000Z.db".len()
@@ -58,9 +58,9 @@ async fn they_are_made_in_time_and_only_their_own_old_ones_go() {
     for name in foreign {
         std::fs::write(dir.join(name), "mine").unwrap();
     }
-    // The name alone makes no backup: a folder isn't one.
+    // A name alone makes no backup: a directory isn't one.
     std::fs::create_dir(dir.join("zayavka-2021-07-01T090000Z.db")).unwrap();
-    // A leftover of a killed backup.
+    // Left by a kill.
     let left = dir.join("zayavka-2021-07-24T090000Z.db.part-01234567");
     std::fs::write(&left, "half").unwrap();
 
@@ -117,7 +117,7 @@ async fn a_restart_neither_skips_one_nor_makes_one_too_many() {
         "zayavka-2021-07-26T090000Z.db",
     ];
     there_are(&dir, &two).await;
-    // Two were missed while it stood still; one is made, at once.
+    // Two were missed while the server was down; one is made at once.
     let shop = shop.reopen_with(&settings, 2 * DAY + HOUR).await;
     let three = [two[0], two[1], "zayavka-2021-07-28T100000Z.db"];
     there_are(&dir, &three).await;
@@ -142,7 +142,7 @@ async fn a_clock_that_was_wrong_costs_no_good_backup() {
     there_are(&dir, &all("zayavka-2021-07-25T090000Z.db")).await;
     shop.clock.advance(DAY);
     there_are(&dir, &all("zayavka-2021-07-26T090000Z.db")).await;
-    // It jumps far ahead: one more, not one for every day between.
+    // After a jump far ahead one more is made, not one for every day in between.
     shop.clock.advance(300 * DAY);
     there_are(&dir, &all("zayavka-2022-05-22T090000Z.db")).await;
     shop.close().await;

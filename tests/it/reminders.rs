@@ -1,4 +1,4 @@
-//! Customers are reminded of what they have not collected.
+//! Reminders to collect a finished task.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::harness::{Shop, code, eventually};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// The length of a session, beyond the days that these tests skip.
+/// Sessions last as long as these tests look ahead.
 const LONG: &str = "[auth]\ntoken_ttl = '3650d'\n";
 
-/// A shop at noon of 25 July, in which Anna's task No. 1 is ready, and she knows.
+/// Opens a shop at noon of 25 July, in which Anna's task No. 1 is ready, and she was notified.
 async fn shop(settings: &str) -> Shop {
     let mut shop = Shop::open_with(&format!("{settings}\n{LONG}"), "").await;
     let answer = shop.register("owner@example.com").await;
@@ -29,7 +29,7 @@ async fn shop(settings: &str) -> Shop {
     shop
 }
 
-/// Lets the clock run to an instant.
+/// Advances the clock to an instant.
 fn to(shop: &Shop, instant: &str) {
     let instant: Timestamp = instant.parse().unwrap();
     let wait = instant.duration_since(shop.clock.now());
@@ -48,8 +48,8 @@ fn is_reminder(message: &Value) -> bool {
         .any(|words| said(message).contains(words))
 }
 
-/// The reminders so far, once everything has gone out that was to. Boris writes last, and what he
-/// is answered is queued behind all that was there before.
+/// Returns the reminders so far, after everything due was sent. Boris writes last, and the reply to
+/// him is queued after everything before.
 async fn reminders(shop: &Shop) -> Vec<Value> {
     shop.update(text(BORIS, "/help")).await;
     while number(
@@ -67,7 +67,7 @@ async fn reminders(shop: &Shop) -> Vec<Value> {
     sent
 }
 
-/// Returns the reminders in a task's history, with their authors.
+/// Returns the history of reminders, with authors.
 async fn history(shop: &Shop) -> Value {
     let answer = shop
         .ask("{ taskById(id: 1) { history { kind author from to } } }")
@@ -112,7 +112,7 @@ async fn each_goes_once_at_ten_in_the_shops_morning() {
     );
     let expected = json!([reminded("3"), reminded("14"), reminded("30")]);
     assert_eq!(history(&shop).await, expected);
-    // It is no change that somebody could be in the way of.
+    // A reminder doesn't change the version, and so conflicts with no edit.
     let version = shop.ask("{ taskById(id: 1) { version } }").await;
     assert_eq!(version["data"]["taskById"]["version"], 2);
     shop.close().await;
@@ -140,7 +140,7 @@ async fn a_shop_that_was_away_sends_the_newest_alone_and_wakes_nobody() {
     // It is eleven in the evening when it is back.
     let shop = shop.reopen_after(35 * DAY + 11 * HOUR).await;
     assert_eq!(reminders(&shop).await.len(), 0);
-    // As it is at six and after the next restart, until ten.
+    // Likewise at six after the next restart, until ten.
     let shop = shop.reopen_after(7 * HOUR).await;
     assert_eq!(reminders(&shop).await.len(), 0);
     shop.clock.advance(4 * HOUR);
@@ -154,7 +154,7 @@ async fn a_shop_that_was_away_sends_the_newest_alone_and_wakes_nobody() {
 }
 
 #[tokio::test]
-async fn who_has_just_begun_to_remind_does_not_write_to_everybody_of_long_ago() {
+async fn turning_reminders_on_does_not_remind_of_old_tasks() {
     let shop = shop("[reminders]\ndays = []").await;
     shop.clock.advance(60 * DAY);
     create(&shop, "+79000000001").await;
@@ -169,7 +169,7 @@ async fn who_has_just_begun_to_remind_does_not_write_to_everybody_of_long_ago() 
 }
 
 #[tokio::test]
-async fn what_is_not_ready_any_more_begins_anew() {
+async fn a_task_that_is_ready_again_starts_its_reminders_anew() {
     let shop = shop("").await;
     to(&shop, "2021-07-28T07:00:00Z");
     assert_eq!(reminders(&shop).await.len(), 1);
@@ -188,7 +188,7 @@ async fn what_is_not_ready_any_more_begins_anew() {
 }
 
 #[tokio::test]
-async fn what_is_collected_or_switched_off_meanwhile_drops_what_waits() {
+async fn collecting_a_task_or_turning_reminders_off_drops_queued_ones() {
     let refuse = |message: &Value| {
         let broken =
             json!({"ok": false, "error_code": 500, "description": "Internal Server Error"});
@@ -217,9 +217,9 @@ async fn what_is_collected_or_switched_off_meanwhile_drops_what_waits() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_told_is_not_reminded() {
+async fn unreachable_customers_are_not_reminded() {
     let shop = shop("").await;
-    // No. 2 has no Telegram, that of No. 3 is not confirmed, No. 4 blocks the bot.
+    // No. 2 has no Telegram, that of No. 3 is not verified, No. 4 blocks the bot.
     for (end, id) in [(2, "2"), (3, "3"), (4, "4")] {
         create(&shop, &format!("+7900000000{end}")).await;
         set_status(&shop, id, "READY").await;
@@ -238,7 +238,7 @@ async fn who_cannot_be_told_is_not_reminded() {
     // They are not forgotten: today's page has all four.
     let today = shop.ask("{ today { total { uncollected } } }").await;
     assert_eq!(today["data"]["today"]["total"]["uncollected"], 4);
-    // A customer who links Telegram later is reminded from then on.
+    // A customer who is verified later is reminded of what is due then.
     shop.ask("mutation { confirmTelegram(customerId: 3) { customer { id } } }")
         .await;
     shop.clock.advance(HOUR);
@@ -287,7 +287,7 @@ async fn staff_switch_them_off_for_a_task_on_its_page_and_by_the_api() {
     assert_eq!(press(&shop, &cookie, "version=2&remind=1").await.0, 409);
     to(&shop, "2021-08-08T07:00:00Z");
     assert_eq!(reminders(&shop).await.len(), 0);
-    // An employee may as well. What was missed meanwhile is not made up for.
+    // An employee may change it as well. Missed reminders are not sent later.
     let owner = shop.token.replace(crate::accounts::employee(&shop).await);
     let on = "mutation { updateTask(taskData: {id: 1, remind: true, expectedVersion: 3}) { task { remind version } } }";
     let answer = shop.ask(on).await;
@@ -307,7 +307,7 @@ async fn staff_switch_them_off_for_a_task_on_its_page_and_by_the_api() {
     ] {
         assert!(reminded.contains(part), "{part} {reminded}");
     }
-    // A field that isn't given stays, and a task can be created without reminders.
+    // Omitted fields are kept, and a new task can have it off from the beginning.
     shop.ask("mutation { updateTask(taskData: {id: 1, category: OTHER}) { task { id } } }")
         .await;
     shop.ask(r#"mutation { createTask(taskData: {customerPhone: "12345", remind: false}) { task { id } } }"#)

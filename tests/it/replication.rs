@@ -1,5 +1,5 @@
-//! A program like Litestream beside the server: it reads the write-ahead log for a long time, and
-//! moves it into the file itself. Here this test is that program; the server is another process.
+//! A replicator like Litestream beside the server: it reads the write-ahead log for a long time,
+//! and checkpoints by itself. This test plays the replicator; the server is another process.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,14 +13,14 @@ use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
 
-/// As Litestream opens a database.
+/// Opens the database as Litestream does.
 fn replicator(folder: &Path) -> Connection {
     let file = Connection::open(folder.join("zayavka.db")).unwrap();
     file.busy_timeout(Duration::from_secs(1)).unwrap();
     file
 }
 
-/// Creates tasks, ten at a time, and returns their numbers: all of them are acknowledged.
+/// Creates tasks, ten at a time, and returns their ids: all of them are acknowledged.
 async fn add_many(program: &Program, token: &str, tens: usize) -> Vec<String> {
     let mut made = Vec::new();
     for _ in 0..tens {
@@ -35,7 +35,7 @@ fn is_whole(path: &Path) -> bool {
     let found: String = file
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
-    // A task, its history and its search entry are one commit.
+    // A task, its history and its search entry share one commit.
     let torn = "SELECT count(*) FROM tasks AS t WHERE
         NOT EXISTS (SELECT 1 FROM task_events AS e WHERE e.task_id = t.id AND e.kind = 'CREATED')
         OR NOT EXISTS (SELECT 1 FROM task_search AS s WHERE s.rowid = t.id)";
@@ -46,8 +46,8 @@ fn bytes(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
-/// By another program, since this one would lose SQLite's locks (see `store::lock`); the file
-/// first, for the log has everything that is moved into it meanwhile.
+/// Copied by another program, since this one would lose SQLite's locks (see `store::lock`); the
+/// file comes first, because the log has everything that is checkpointed meanwhile.
 fn copy_pair(folder: &Path, to: &str) {
     let script = format!("cp zayavka.db {to} && cp zayavka.db-wal {to}-wal");
     let copied = Command::new("sh")
@@ -58,7 +58,7 @@ fn copy_pair(folder: &Path, to: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_reads_for_long_blocks_nobody_and_finds_every_page_of_the_log() {
+async fn a_long_reader_blocks_nobody_and_finds_every_page_of_the_log() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     let (program, token) = served(&folder).await;
@@ -80,7 +80,7 @@ async fn who_reads_for_long_blocks_nobody_and_finds_every_page_of_the_log() {
             copies.push(name);
         });
         assert_eq!(made.len(), 80);
-        // Nothing takes back the part of the log that somebody reads.
+        // The part of the log in use by a reader is not truncated.
         let longer = bytes(&at.join("zayavka.db-wal"));
         assert!(longer > log, "{longer} after {log}");
         log = longer;
@@ -89,14 +89,14 @@ async fn who_reads_for_long_blocks_nobody_and_finds_every_page_of_the_log() {
         assert_eq!(count(&at.join(&name), TASKS), 1 + 80 * (round + 1));
         copies.push(name);
     }
-    // SQLite's automatic checkpoint has had its turn: the log is longer than a thousand pages.
+    // SQLite's automatic checkpoint was due: the log is longer than a thousand pages.
     assert!(log > 1_000 * 4_096, "{log}");
     assert!(started.elapsed() < Duration::from_secs(30));
     assert_eq!(reader.query_row(TASKS, [], |row| row.get(0)), Ok(1));
     for name in copies {
         assert!(is_whole(&at.join(&name)), "{name}");
     }
-    // A stop neither waits for the reader nor takes the log from it.
+    // A stop neither waits for the reader nor removes the log under it.
     let stopping = Instant::now();
     program.signal("TERM");
     let mut program = program;
@@ -135,7 +135,7 @@ async fn checkpoints_of_another_program_lose_nothing() {
     stop.send(()).unwrap();
     let moved = foreign.join().unwrap();
     assert!(moved.iter().all(|count| *count > 0), "{moved:?}");
-    // A kill in the midst of it.
+    // A kill in the middle of it.
     drop(program);
     let path = at.join("zayavka.db");
     assert!(is_whole(&path));

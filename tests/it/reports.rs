@@ -1,4 +1,4 @@
-//! The pages Today and Months.
+//! The current workload, and the monthly turnover.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::harness::{Shop, code};
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Returns a page as a signed-in employee sees it.
+/// Returns a page for a signed-in employee.
 async fn page(shop: &Shop, path: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let answer = shop.request(Method::GET, path).header("cookie", cookie);
@@ -20,7 +20,7 @@ async fn page(shop: &Shop, path: &str) -> String {
     answer.text().await.unwrap()
 }
 
-/// The numbers of the tasks that a list shows, in its order.
+/// Returns the ids of the tasks that a list shows, in order.
 async fn listed(shop: &Shop, path: &str) -> String {
     let page = page(shop, path).await;
     let rows = page.split("<tr data-task=\"").skip(1);
@@ -28,7 +28,7 @@ async fn listed(shop: &Shop, path: &str) -> String {
     ids.collect::<Vec<_>>().join(" ")
 }
 
-/// The texts of a page without its tags, where they stand between two words of it.
+/// Returns the text of a page between two words.
 fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     let rest = page
         .split_once(from)
@@ -39,7 +39,7 @@ fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
         .0
 }
 
-/// Every link to a list, with the number that it stands for.
+/// Returns every link to a list, with its number.
 fn links(part: &str) -> Vec<(String, usize)> {
     let link = |rest: &str| {
         let (address, rest) = rest.split_once('"').unwrap();
@@ -63,7 +63,7 @@ fn write(shop: &Shop, sql: &str) {
     shop.database().execute_batch(sql).unwrap();
 }
 
-/// A shop of two on the evening of 1 August, with something of every kind to do.
+/// Opens a shop of two on the evening of 1 August, with work of every kind.
 async fn busy() -> Shop {
     let shop = Shop::with_owner().await;
     crate::accounts::employee(&shop).await;
@@ -89,7 +89,7 @@ async fn busy() -> Shop {
         assert!(answer["errors"].is_null(), "{answer}");
         shop.clock.advance(HOUR);
     }
-    // Ready again today: it hasn't waited for long.
+    // Ready again today: it hasn't waited long.
     shop.clock.advance(7 * DAY - HOUR);
     set_status(&shop, "6", "CLOSED").await;
     set_status(&shop, "6", "READY").await;
@@ -132,7 +132,7 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
     assert!(today.contains("<h1>Сегодня</h1>"), "{today}");
     let total = links(between(&today, "<ul class=\"figures\">", "</ul>"));
     let numbers: Vec<usize> = total.iter().map(|(_, number)| *number).collect();
-    // The stages of what isn't over, then what needs somebody, the stuck ones second.
+    // The stages of open tasks, then the reasons for attention, stalled second.
     assert_eq!(numbers, [2, 2, 0, 0, 0, 3, 3, 4, 2, 2, 0, 1]);
     let table = between(&today, "<tbody>", "</tbody>");
     let rows: Vec<Vec<usize>> = table
@@ -153,7 +153,7 @@ async fn every_number_of_today_leads_to_a_list_of_as_many_tasks() {
         looked += 1;
     }
     assert_eq!(looked, 48);
-    // Uncollected tasks stand below, the longest waiting first.
+    // Uncollected tasks are listed below, longest waiting first.
     let below = today.rsplit_once("<tbody>").unwrap().1;
     assert!(below.find("/tasks/4\"").unwrap() < below.find("/tasks/5\"").unwrap());
     assert!(below.contains("готово с 25 июля"), "{below}");
@@ -204,7 +204,7 @@ async fn the_api_counts_the_same() {
             "{concern}"
         );
     }
-    // A former employee without tasks isn't shown; the tasks of one who left are.
+    // A deactivated employee is hidden, unless they left open tasks.
     shop.ask("mutation { deactivateEmployee(id: 2) { user { id } } }")
         .await;
     let left = async || {
@@ -260,7 +260,7 @@ async fn nobody_collects_from_the_third_day_in_the_shops_zone() {
     );
     let second = uncollected(1, first["pageInfo"]["endCursor"].as_str()).await;
     assert_eq!(second["nodes"][0]["id"], "2", "{second}");
-    // Without the filter the order lists all that are ready, and counts those.
+    // Without the filter, the order lists and counts all READY tasks.
     create(&shop, "+79000000009").await;
     let ready = shop
         .ask("{ tasks(orderBy: LONGEST_READY) { totalCount nodes { id } } }")
@@ -280,7 +280,7 @@ async fn nobody_collects_from_the_third_day_in_the_shops_zone() {
     shop.close().await;
 }
 
-/// Tasks around the end of July in a shop that is ten hours ahead of UTC.
+/// Creates tasks around the end of July in a shop that is ten hours ahead of UTC.
 async fn around_the_edge() -> Shop {
     let shop = Shop::with_owner().await;
     let shop = shop
@@ -314,7 +314,7 @@ async fn around_the_edge() -> Shop {
     set_status(&shop, "2", "READY").await;
     set_status(&shop, "4", "READY").await;
     set_status(&shop, "4", "CLOSED").await;
-    // Closed, but no more.
+    // Closed, but reopened.
     set_status(&shop, "3", "CLOSED").await;
     set_status(&shop, "3", "ACCEPTED").await;
     shop
@@ -341,7 +341,7 @@ fn turnover(registered: i64, finished: i64, closed: i64, median: Option<f64>) ->
 async fn a_month_is_the_shops_and_tells_what_came_in_and_went_out() {
     let shop = around_the_edge().await;
     let july = month(&shop, "2021-07").await;
-    // Finished after 1, 3 and, with a minute less, 6 days and 5 hours.
+    // Finished after 1, 3 and, less a minute, 6 days and 5 hours.
     assert_eq!(july["total"], turnover(5, 3, 1, Some(3.0)), "{july}");
     let of = |category: usize| july["categories"][category].clone();
     assert_eq!(
@@ -421,7 +421,7 @@ async fn the_page_of_a_month_shows_it_in_numbers_and_as_a_plot() {
         listed(&shop, "/?from=2021-07-01&to=2021-07-31").await,
         "5 4 3 2 1"
     );
-    // Three plots of 31 days, to one scale.
+    // Three plots of 31 days, on one scale.
     assert_eq!(
         july.matches("<svg class=\"plot\" viewBox=\"0 0 310 100\"")
             .count(),
@@ -444,7 +444,7 @@ async fn the_page_of_a_month_shows_it_in_numbers_and_as_a_plot() {
         !july.contains("style=") && !july.contains("<style"),
         "the policy allows none"
     );
-    // The month in which one is has none after it, and is the first that one comes to.
+    // The current month has no next one, and is the default.
     let august = page(&shop, "/months/2021-08").await;
     assert!(!august.contains("rel=\"next\""));
     assert_eq!(page(&shop, "/months").await, august);

@@ -1,4 +1,4 @@
-//! A backup in the place of the database, whatever it is and whenever the program is killed.
+//! Restoring a backup, whatever it is and whenever the program is killed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -23,7 +23,7 @@ fn now() -> jiff::Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
-/// Returns the path of the database that a restore has put aside.
+/// Returns the path of the database that a restore put aside.
 fn aside(folder: &Path) -> Option<PathBuf> {
     let kept = |name: &String| name.contains(".before-restore-") && !name.ends_with("-wal");
     names(folder)
@@ -147,7 +147,7 @@ fn a_file_that_is_no_whole_database_of_ours_is_refused_and_changes_nothing() {
         );
         assert_eq!(names(at), there, "{name}");
     }
-    // The same with what was right all along, or all of this would prove nothing.
+    // A control with valid changes, or else all of this would prove nothing.
     change(
         "extended",
         "CREATE INDEX mine ON tasks (description); CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
@@ -178,7 +178,7 @@ fn an_older_backup_is_brought_to_todays_schema() {
 }
 
 #[test]
-fn what_the_backup_cannot_know_ends() {
+fn a_restore_revokes_what_the_backup_cannot_know() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(
@@ -199,7 +199,7 @@ fn what_the_backup_cannot_know_ends() {
     let unseen = "SELECT count(*) FROM outbox WHERE maybe_seen = 0";
     works(at, &["backup", "copy.db"], "");
     assert_eq!((count(&path, open), count(&path, unseen)), (1, 1));
-    // The old database has gone on: ends of tokens, and a clock that was once far ahead.
+    // The old database has gone on: revoked tokens, and a clock that was once far ahead.
     works(
         at,
         &["user", "reset-password", "a@example.com"],
@@ -210,7 +210,7 @@ fn what_the_backup_cannot_know_ends() {
     works(at, &["restore", "copy.db"], "");
     assert_eq!((count(&path, open), count(&path, unseen)), (0, 0));
     assert_eq!(count(&path, epoch), 100_000_000_000_000);
-    // Without the old database too, they are above what it may have given.
+    // Without the old database, they are above anything it may have given.
     std::fs::remove_file(&path).unwrap();
     let before = count(&at.join("copy.db"), epoch);
     works(at, &["restore", "copy.db"], "");
@@ -218,17 +218,17 @@ fn what_the_backup_cannot_know_ends() {
 }
 
 #[test]
-fn who_holds_the_database_is_not_robbed_of_it() {
+fn a_database_in_use_is_not_replaced() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "20"], "");
     works(at, &["backup", "copy.db"], "");
-    // One of ours that is between two statements.
+    // A connection of ours, idle between two statements.
     let ours = Db::open(&at.join("zayavka.db"), now()).unwrap();
     let refused = fails(at, &["restore", "copy.db"], "");
     assert!(refused.contains("is in use"), "{refused}");
     drop(ours);
-    // A foreign one, which knows of no lock but SQLite's.
+    // A foreign one, which knows only SQLite's locks.
     let foreign = Connection::open(at.join("zayavka.db")).unwrap();
     let mode: String = foreign
         .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
@@ -247,7 +247,7 @@ fn nobody_opens_a_database_that_is_being_restored() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "5"], "");
-    // The locks that a restore holds from beginning to end.
+    // The lock that a restore holds from beginning to end.
     let lock = File::options().write(true).open(at.join("zayavka.db.lock"));
     let lock = lock.unwrap();
     lock.lock().unwrap();
@@ -284,7 +284,7 @@ fn a_second_server_on_the_same_file_is_refused() {
         assert!(!ended.success());
     }
     drop(first);
-    // A kill leaves nothing that would keep the next one out.
+    // A kill leaves nothing that would block the next attempt.
     Program::start(&folder);
 }
 
@@ -304,8 +304,8 @@ fn a_damaged_database_is_replaced_and_kept_with_its_log() {
     assert_eq!(std::fs::read(log).unwrap(), b"the log of the ruins");
 }
 
-/// A folder with a database of 30 tasks, the last of which stands in the log alone as after a
-/// kill, and with a backup of 29.
+/// Prepares a directory with a database of 30 tasks, the last of which is in the log only as after
+/// a kill, and with a backup of 29.
 fn prepared() -> TempDir {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
@@ -316,7 +316,8 @@ fn prepared() -> TempDir {
         VALUES ('REPAIR', 'READY', '', 0, 0)";
     file.execute(last, []).unwrap();
     std::fs::create_dir(at.join("killed")).unwrap();
-    // By another program: what this one closes, it unlocks (see `store::lock`).
+    // Copied by another program, since closing a file here would release its locks (see
+    // `store::lock`).
     let copied = Command::new("cp")
         .args(["zayavka.db", "zayavka.db-wal", "copy.db", "killed"])
         .current_dir(at)
@@ -348,7 +349,7 @@ fn a_kill_at_any_point_leaves_the_old_database_or_the_new_one() {
             }
             other => panic!("{other} tasks"),
         }
-        // A killed attempt doesn't block the next one.
+        // Leftovers of a kill don't block the next attempt.
         works(at, &["restore", "copy.db"], "");
         assert_eq!(count(&path, TASKS), 29);
         let left = names(at);
@@ -377,7 +378,7 @@ fn a_pair_of_file_and_log_is_restored_with_what_stands_in_the_log_alone() {
     assert!(folder.path().join("killed/zayavka.db-wal").exists());
 }
 
-/// Returns whether this machine allows one process to trace another.
+/// Returns whether this machine allows tracing.
 pub fn can_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
@@ -413,7 +414,7 @@ fn a_kill_at_each_change_of_a_file_leaves_the_old_database_or_the_new_one() {
                 .current_dir(at)
                 .output()
                 .unwrap();
-            // Past the last call of that kind nobody is killed.
+            // Beyond the last call of that kind nothing is killed.
             if output.status.success() {
                 assert!(time > 1, "{call}: {output:?}");
                 break;

@@ -1,5 +1,5 @@
-//! What Telegram refuses: floods, fetches that somebody else's program takes, chats and messages that
-//! are gone, and answers that nobody got.
+//! Refusals by Telegram: floods, competing polling, vanished chats and messages, and lost
+//! responses.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -29,7 +29,7 @@ fn flood(seconds: u64) -> Answer {
     Answer::Error(429, answer)
 }
 
-/// Lets everything happen that is to happen at the time that the clock shows.
+/// Lets everything due at the current time happen.
 async fn settled(shop: &Shop) {
     for _ in 0..20 {
         shop.ask("{ __typename }").await;
@@ -45,14 +45,14 @@ fn to(sent: &[Value], chat: i64) -> usize {
     sent.iter().filter(|sent| sent["chat_id"] == chat).count()
 }
 
-/// An update that waits to be fetched.
+/// Queues an update to be polled.
 fn keep(telegram: &FakeTelegram, id: i64, who: i64, words: &str) {
     let mut update = text(who, words);
     update["update_id"] = json!(id);
     telegram.keep(update);
 }
 
-/// A shop with Anna and Boris linked, and their tasks 1 and 2.
+/// Opens a shop with Anna and Boris linked, and their tasks 1 and 2.
 async fn with_two() -> Shop {
     let shop = Shop::with_owner().await;
     for (who, phone) in [(ANNA, "+79000000001"), (BORIS, "+79000000002")] {
@@ -89,7 +89,7 @@ async fn a_flood_in_one_chat_pauses_that_chat_alone() {
     });
     set_status(&shop, "1", "READY").await;
     within(&shop, 10, 5).await;
-    // The notice is written anew, so an answer comes before it in the chat's queue.
+    // The notice is rewritten, so a reply precedes it in the chat's queue.
     set_status(&shop, "1", "CLOSED").await;
     shop.update(text(ANNA, "/help")).await;
     set_status(&shop, "2", "READY").await;
@@ -145,7 +145,7 @@ async fn while_everything_pauses_nothing_is_fetched() {
     within(&shop, 10, 2).await;
     let sending = "SELECT count(*) FROM outbox WHERE state = 'SENDING'";
     eventually("both are settled", || number(&shop, sending) == 0).await;
-    // The fetch that is under way brings one more; the next one has to wait.
+    // The poll in progress brings one more; the next one has to wait.
     keep(&telegram, 3, CLARA, "/help");
     let queued = "SELECT count(*) FROM outbox";
     eventually("the third is taken", || number(&shop, queued) == 3).await;
@@ -177,7 +177,7 @@ async fn a_wait_of_any_length_up_to_three_days_means_not_sent() {
             (left / 1_000 - i64::try_from(seconds).unwrap()).abs() < 3,
             "{left}"
         );
-        // The customer has seen nothing, so there and back again is nothing.
+        // The customer has seen nothing, so there and back again cancels out.
         set_status(&shop, &id, "ACCEPTED").await;
         assert_eq!(
             number(&shop, "SELECT count(*) FROM outbox WHERE state = 'WAITING'"),
@@ -284,7 +284,7 @@ async fn another_program_that_fetches_is_named() {
         .find(|found| found.said.contains("another program fetches"));
     let other = other.unwrap();
     assert_eq!((other.about, other.level), ("Telegram", Level::Failure));
-    // It is over as soon as the other one is, and a while later nobody needs to know.
+    // It is over as soon as the other program stops, and a while later it isn't reported any more.
     telegram.untell("getUpdates");
     keep(&telegram, 1, ANNA, "/help");
     within(&shop, 60, 1).await;
@@ -337,7 +337,7 @@ async fn a_chat_that_is_gone_is_marked_as_a_block_is() {
         let reason = if gone { "BLOCKED" } else { "REFUSED" };
         let expected = json!([{"reason": reason, "customer": {"telegramBlocked": gone}}]);
         assert_eq!(answer["data"]["undelivered"], expected, "{why}");
-        // A customer who writes again is reachable again.
+        // A person who writes is reachable again.
         shop.update(text(ANNA, "/help")).await;
         let card = shop
             .ask("{ customerById(id: 1) { telegramBlocked } }")
@@ -386,7 +386,7 @@ async fn addresses_of_the_desk_have_no_preview() {
 const UNDELIVERED: &str =
     "{ undelivered { id kind status reason detail task { id } customer { id } } }";
 
-/// Refuses an answer of the bot to somebody.
+/// Makes Telegram refuse a reply of the bot.
 async fn refuse_answer(shop: &Shop, who: i64) {
     let dead = "SELECT count(*) FROM outbox WHERE state = 'DEAD'";
     let before = number(shop, dead);
@@ -442,12 +442,12 @@ async fn an_answer_is_sent_again_to_nobody_but_whom_it_was_for() {
     refuse_answer(&shop, ANNA).await;
     let answer = shop.ask(UNDELIVERED).await;
     let id = answer["data"]["undelivered"][0]["id"].clone();
-    // Boris proves Anna's number: the card is his from now on, the answer was not.
+    // Boris verifies Anna's number: the customer record is his from now on, the reply was not.
     shop.update(contact(BORIS, BORIS, "+79000000001")).await;
     messages(&shop, 7).await;
     let retry = format!("mutation {{ retryNotification(id: {id}) {{ task {{ id }} }} }}");
     assert_eq!(code(&shop.ask(&retry).await), "BAD_USER_INPUT");
-    // A stranger's is nobody's business, and the page of a customer tells of none.
+    // A stranger's is not shown anywhere, and a customer's page mentions none.
     refuse_answer(&shop, CLARA).await;
     let answer = shop.ask(UNDELIVERED).await;
     assert_eq!(answer["data"]["undelivered"].as_array().unwrap().len(), 1);

@@ -1,4 +1,5 @@
-//! The end of a session, and what was opened with it; what strangers and silent clients may hold open.
+//! The end of a session with everything opened under it, and limits on what strangers and silent
+//! clients may hold open.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ const OWNER: &str = "owner@example.com";
 const ME: &str = "{ me { id } }";
 const HALF_A_MINUTE: Duration = Duration::from_secs(31);
 
-/// A stream of events whose client never lets the server send any of them.
+/// An event stream whose client never lets the server send.
 struct Stalled {
     connection: tokio::task::JoinHandle<()>,
     _answer: h2::client::ResponseFuture,
@@ -36,7 +37,7 @@ async fn stalled(shop: &Shop, path: &str) -> Stalled {
     let handshake = builder.initial_window_size(0).handshake(stream);
     let (sender, connection) = handshake.await.unwrap();
     let connection = tokio::spawn(async move {
-        // However it ends: the test waits for the end alone.
+        // Any outcome: the test only waits for the end.
         let _ = connection.await;
     });
     let mut sender = sender.ready().await.unwrap();
@@ -58,7 +59,7 @@ async fn stalled(shop: &Shop, path: &str) -> Stalled {
 
 impl Stalled {
     async fn ends(self, shop: &Shop) {
-        // Well before the half minute after which it would be cut for being slow.
+        // Well before the half minute after which a slow client is disconnected.
         for _ in 0..100 {
             shop.clock.advance(Duration::from_millis(200));
             for _ in 0..1_000 {
@@ -72,7 +73,7 @@ impl Stalled {
     }
 }
 
-/// A socket that watches the tasks by many aliases, so that its messages are long.
+/// Opens a socket that subscribes with many aliases, so that its messages are long.
 async fn wide(shop: &Shop) -> Socket {
     let mut socket = watching(shop).await;
     let aliases: String = (0..25).map(|n| format!("d{n}: description ")).collect();
@@ -83,7 +84,7 @@ async fn wide(shop: &Shop) -> Socket {
     socket
 }
 
-/// Changes a task so often that what is told of it doesn't fit between the server and its client.
+/// Changes a task so often that the events exceed the buffers between server and client.
 async fn flood(shop: &Shop) {
     let text = "я".repeat(4_000);
     for number in 0..150 {
@@ -95,7 +96,7 @@ async fn flood(shop: &Shop) {
     }
 }
 
-/// Reads to the end of a socket, and returns how many messages came and the close code, if any.
+/// Reads a socket to its end, and returns the number of messages and the close code, if any.
 async fn rest(socket: &mut Socket) -> (usize, Option<u16>) {
     let mut messages = 0;
     loop {
@@ -110,7 +111,7 @@ async fn rest(socket: &mut Socket) -> (usize, Option<u16>) {
     }
 }
 
-/// Returns whether a token is accepted, as a bearer and as a cookie.
+/// Returns whether a token is accepted as a bearer token and as a cookie.
 async fn opens(shop: &Shop, token: &str) -> [bool; 2] {
     let answer = shop.ask_by(token, ME).await;
     let bearer = answer["data"]["me"]["id"].is_string();
@@ -143,7 +144,7 @@ async fn signing_out_ends_the_token_of_that_session_alone() {
     assert_eq!(opens(&shop, &other).await, [false, false]);
     let again = shop.ask_by(&other, "mutation { logout { success } }").await;
     assert_eq!(code(&again), "UNAUTHENTICATED");
-    // A restart forgets nothing of it.
+    // A restart keeps it.
     let shop = shop.reopen().await;
     assert_eq!(opens(&shop, &other).await, [false, false]);
     assert_eq!(code(&shop.ask(ME).await), "");
@@ -167,7 +168,7 @@ async fn ended_sessions_are_kept_until_they_expire_and_not_for_ever() {
     shop.ask_by(&ahead, "mutation { logout { success } }").await;
     shop.clock.step(jiff::SignedDuration::from_hours(-24 * 365));
     assert_eq!(opens(&shop, &first).await, [false, false]);
-    // Those that expired go once there are many.
+    // Expired ones are removed once there are many.
     shop.database()
         .execute_batch(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
@@ -185,7 +186,7 @@ async fn ended_sessions_are_kept_until_they_expire_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn whatever_ends_a_session_ends_its_sockets_and_streams_at_once() {
+async fn the_end_of_a_session_closes_its_sockets_and_streams_at_once() {
     let shop = Shop::with_owner().await;
     employee(&shop).await;
     let mut number = 0;
@@ -308,7 +309,7 @@ async fn a_silent_client_is_pinged_and_cut_when_it_does_not_answer() {
         shop.clock.advance(HALF_A_MINUTE);
         let ping = alive.next().await.unwrap().unwrap();
         assert!(ping.is_ping(), "{ping}");
-        // The library queues its automatic responses until the next send.
+        // The library's own pongs are flushed with the next message.
         say(&mut alive, json!({"type": "ping"})).await;
         assert_eq!(hear(&mut alive).await, json!({"type": "pong"}));
         if shop.clock.elapsed() < HALF_A_MINUTE * 2 {
@@ -376,7 +377,7 @@ async fn strangers_hold_few_sockets_and_leave_the_rest_to_those_who_sign_in() {
         assert_eq!(hear(&mut socket).await["type"], "connection_ack");
         signed_in.push(socket);
     }
-    // Those who say nothing make room in time.
+    // Silent clients make room in time.
     shop.clock.advance(Duration::from_secs(11));
     for socket in &mut open {
         assert_eq!(hear(socket).await, json!(4408));
@@ -402,7 +403,7 @@ async fn one_socket_runs_so_many_operations_and_no_more() {
     shop.close().await;
 }
 
-/// The stream of a customer's page.
+/// Opens the event stream of a status page.
 async fn follow(shop: &Shop, link: &str) -> reqwest::Response {
     let url = format!("{}{link}/live", shop.url);
     reqwest::get(url).await.unwrap()
@@ -444,7 +445,7 @@ async fn the_streams_of_a_link_end_with_the_link() {
         while reads.chunk().await.unwrap().is_some() {}
         assert_eq!(follow(&shop, &link).await.status(), 404, "{end}");
         stalled.ends(&shop).await;
-        // Nobody else's stream ends.
+        // Other streams stay open.
         shop.token = shop.login(OWNER).await.or(token.clone());
         let query = format!(
             "mutation {{ updateTask(taskData: {{id: {other}, description: \"{end}\"}}) {{ task {{ id }} }} }}"

@@ -1,5 +1,5 @@
-//! The paths that the source code of the program and of the tests refers to, parsed as the compiler would: by its
-//! syntax and not by its lines, so that braces, line breaks, new names and comments hide nothing.
+//! What the source code of the program and the tests refers to, parsed by syntax rather than by
+//! lines, so that braces, line breaks, renames and comments hide nothing.
 
 use std::fs;
 use std::path::Path;
@@ -8,34 +8,34 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, LitStr, Macro, UseTree, VisRestricted};
 
-/// A file of source code.
+/// A source file.
 pub struct Source {
-    /// Below the folder that was asked for.
+    /// Path below the given directory.
     pub file: String,
-    /// The modules that it is in, from the root of the crate.
+    /// The file's module path, from the crate root.
     pub module: Vec<String>,
     pub text: String,
 }
 
-/// The paths and texts of a file.
+/// The references in a file.
 #[derive(Default)]
 pub struct Reached {
     pub paths: Vec<Reach>,
-    /// The texts that stand in its code, without what only documents it.
+    /// String literals in its code, without documentation.
     pub texts: Vec<(String, usize)>,
 }
 
-/// A path that stands in an import, in an expression, in a type or within the brackets of a macro. One that leads
-/// anywhere in its own crate begins with `crate`, however it was written.
+/// A path in an import, an expression, a type or a macro's arguments. A path into the own crate
+/// begins with `crate`, however it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
     pub path: Vec<String>,
     pub line: usize,
-    /// Whether an import renames it, so that later uses go unnoticed.
+    /// Whether an import renames it, so that later uses are hidden.
     pub renamed: bool,
 }
 
-/// All files below a folder of the repository.
+/// Parses all files below a directory of the repository.
 pub fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ impl Reader {
         self.reached.paths.push(reach);
     }
 
-    /// The path from the root of the crate; what begins outside of it stays as it is.
+    /// Resolves a path from the crate root; external ones stay as they are.
     fn resolved(&self, path: &[String]) -> Vec<String> {
         let mut at = match &*path[0] {
             "crate" => Vec::new(),
@@ -141,7 +141,7 @@ impl Reader {
         before.pop();
     }
 
-    /// The arguments of a macro are no syntax tree yet, so they are read as tokens.
+    /// Scans a macro's arguments, which are tokens rather than syntax.
     fn scan(&mut self, tokens: TokenStream) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;
@@ -165,7 +165,7 @@ impl Reader {
         }
     }
 
-    /// Reads on behind the beginning of a path, and returns where it ends.
+    /// Reads the rest of a path, and returns where it ends.
     fn follow(
         &mut self,
         tokens: &[TokenTree],
@@ -239,14 +239,14 @@ impl<'ast> Visit<'ast> for Reader {
             .map(|part| part.ident.to_string())
             .collect();
         let line = path.segments[0].ident.span().start().line;
-        // A value may be called `self`, and that is no way to anywhere.
+        // A value may be named `self`, which leads nowhere.
         if names.len() > 1 || !matches!(&*names[0], "self" | "crate" | "super") {
             self.note(&names, line, false);
         }
         visit::visit_path(self, path);
     }
 
-    /// A visibility is no use of the module that it names.
+    /// A visibility is not a use.
     fn visit_vis_restricted(&mut self, _: &'ast VisRestricted) {}
 
     fn visit_macro(&mut self, call: &'ast Macro) {

@@ -1,4 +1,5 @@
-//! Employees in the bot: their own Telegram, news of tasks, and the list of each morning.
+//! Employees in the bot: their own Telegram accounts, notifications about tasks, and the daily
+//! list.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -16,7 +17,7 @@ const COLLEAGUE: &str = "second@example.com";
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A shop with an owner, who asks, and an employee.
+/// A shop with an owner, who sends the queries, and an employee.
 struct Team {
     shop: Shop,
     colleague: String,
@@ -31,7 +32,7 @@ impl Deref for Team {
 }
 
 impl Team {
-    /// Returns the bot's response to one of the two.
+    /// Returns the response to one of the two.
     async fn ask_as(&self, email: &str, query: &str) -> Value {
         match email {
             COLLEAGUE => self.ask_by(&self.colleague, query).await,
@@ -64,7 +65,7 @@ async fn made_code(shop: &Team, email: &str) -> String {
     made["code"].as_str().expect("a code").to_owned()
 }
 
-/// Links an employee's account, and waits for the bot to say so.
+/// Links an employee's account, and waits for the bot's confirmation.
 async fn link(shop: &Team, email: &str, account: i64) {
     let before = shop.telegram.messages_now().len();
     let code = made_code(shop, email).await;
@@ -73,7 +74,7 @@ async fn link(shop: &Team, email: &str, account: i64) {
     assert!(said(&sent[before]).contains(email), "{sent:?}");
 }
 
-/// The next message that goes out; there must be none before it.
+/// Returns the next message; there must be none before it.
 async fn next(shop: &Team, before: usize) -> Value {
     messages(&shop.shop, before + 1).await.swap_remove(before)
 }
@@ -124,7 +125,7 @@ async fn a_code_links_and_a_task_from_a_colleague_is_news() {
         (&news["chat_id"], &news["parse_mode"]),
         (&json!(ANNA), &json!("HTML"))
     );
-    // A task that somebody assigns to themselves is no news, nor is one that they have already.
+    // A task that somebody takes themselves, or has already, causes no notification.
     assign(&shop, "1", "2").await;
     let own = "mutation { assignTask(id: 2, employeeId: 2) { task { id } } }";
     create(&shop.shop, "+79000000002").await;
@@ -144,7 +145,7 @@ async fn news_that_is_none_any_more_is_not_told() {
     link(&shop, COLLEAGUE, BORIS).await;
     create(&shop.shop, "+79000000001").await;
     create(&shop.shop, "+79000000002").await;
-    // All of it happens before the next message to that chat may go.
+    // All of it happens before the next message to that chat is allowed.
     shop.update(text(BORIS, "/help")).await;
     assign(&shop, "1", "2").await;
     assign(&shop, "1", "1").await;
@@ -173,7 +174,7 @@ async fn a_code_works_once_for_a_quarter_of_an_hour_and_cannot_be_guessed() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    // A new code ends the one before.
+    // A new code replaces the previous one.
     assert_eq!(say(BORIS, &old).await, "Код не подходит:");
     assert_eq!(
         say(BORIS, &code.to_lowercase()).await,
@@ -192,7 +193,7 @@ async fn a_code_works_once_for_a_quarter_of_an_hour_and_cannot_be_guessed() {
     shop.clock.advance(Duration::from_secs(15 * 60));
     let code = made_code(&shop, COLLEAGUE).await;
     assert_eq!(say(ANNA, &code).await, "Telegram привязан к");
-    // The database knows no code.
+    // The database doesn't contain the code.
     let code = made_code(&shop, COLLEAGUE).await;
     assert!(!shop.dump().contains(&code));
     shop.shop.close().await;
@@ -215,7 +216,7 @@ async fn an_account_is_one_employees_and_an_employee_has_one() {
 }
 
 #[tokio::test]
-async fn who_unlinks_or_leaves_hears_nothing_more() {
+async fn unlinked_and_deactivated_employees_receive_nothing() {
     let shop = team().await;
     create(&shop.shop, "+79000000001").await;
     let again = async || {
@@ -223,7 +224,7 @@ async fn who_unlinks_or_leaves_hears_nothing_more() {
         assign(&shop, "1", "2").await;
     };
     let linked = async || telegram(&shop, COLLEAGUE).await["linked"].clone();
-    // By a word to the bot.
+    // By a command to the bot.
     link(&shop, COLLEAGUE, BORIS).await;
     again().await;
     shop.update(text(BORIS, "/stop")).await;
@@ -264,7 +265,7 @@ async fn who_unlinks_or_leaves_hears_nothing_more() {
         }
         assert_eq!(linked().await, false, "{way}");
     }
-    // With the account.
+    // Together with the account.
     link(&shop, COLLEAGUE, BORIS).await;
     let sent = shop.telegram.messages_now().len();
     let left = "mutation { deactivateEmployee(id: 2) { user { active } } }";
@@ -318,7 +319,7 @@ async fn a_customers_answer_is_told_to_whoever_does_the_task() {
     shop.clock.advance(Duration::from_secs(1));
     assign(&shop, "1", "2").await;
     messages(&shop.shop, 4).await;
-    // The second task is the owner's, who has no Telegram here: moved there, nobody is told.
+    // The second task is the owner's, who has no Telegram here: moved there, nobody is notified.
     let mut sent = 4;
     for (update, more) in [
         (text(ANNA, "Когда?"), 2),
@@ -343,7 +344,7 @@ async fn set_morning(shop: &Team, email: &str, time: &str) {
     assert!(answer["errors"].is_null(), "{answer}");
 }
 
-/// Tasks of the colleague's, each with its status and due date.
+/// Creates tasks of the colleague's, each with its status and due date.
 async fn work(shop: &Team, tasks: &[(&str, &str)]) {
     for (number, (status, due)) in tasks.iter().enumerate() {
         let query = format!(
@@ -354,7 +355,7 @@ async fn work(shop: &Team, tasks: &[(&str, &str)]) {
     }
 }
 
-/// The numbers and headings of a list, in their order.
+/// Returns the ids and headings of a list, in order.
 fn order(message: &Value) -> Vec<String> {
     let lines = said(message)
         .lines()
@@ -382,7 +383,7 @@ async fn the_list_comes_once_each_morning_and_the_late_ones_stand_first() {
     ];
     work(&shop, &tasks).await;
     create(&shop.shop, "+79000000001").await;
-    // Today it is over: it begins tomorrow.
+    // The time has passed today: it begins tomorrow.
     set_morning(&shop, COLLEAGUE, "\"08:30\"").await;
     shop.clock.advance(20 * HOUR);
     shop.update(text(ANNA, "/help")).await;
@@ -410,10 +411,10 @@ async fn the_list_comes_once_each_morning_and_the_late_ones_stand_first() {
     shop.clock.advance(12 * HOUR);
     shop.update(text(ANNA, "/help")).await;
     assert_eq!(next(&shop, 3).await["chat_id"], ANNA);
-    // A server that was off at that time sends it when it is there again.
+    // A server that was down at that time sends it when it is back.
     let shop = shop.reopen_after(15 * HOUR).await;
     assert_eq!(order(&next(&shop, 4).await)[0], "Просрочены");
-    // A clock that was ahead, and was set back: the day is over, the next one is not.
+    // A clock that was ahead, and was set back: that day is done, the next one is not.
     shop.clock.advance(DAY);
     next(&shop, 5).await;
     let mut shop = shop;
@@ -461,7 +462,7 @@ async fn nobody_is_woken_without_work_or_without_wishing_it() {
     create(&shop.shop, "+79000000001").await;
     set_morning(&shop, "owner@example.com", "null").await;
     shop.clock.advance(DAY);
-    // The day is noted, so that it was looked at.
+    // The day is recorded, so it was processed.
     let noted = "SELECT count(*) FROM morning_lists WHERE day = '2021-07-26' AND employee_id = 2";
     let file = shop.database();
     eventually("the morning was looked at", || {
@@ -493,7 +494,7 @@ async fn a_long_list_is_cut_and_leads_to_the_desk() {
         said(&list).ends_with(&format!("<a href=\"{}/\">…и ещё 10</a>", shop.url)),
         "{list}"
     );
-    // Telegram counts what is read, without the links.
+    // Telegram counts the visible text, without the links.
     let read: String = said(&list)
         .split('<')
         .filter_map(|part| Some(part.split_once('>')?.1))
@@ -507,7 +508,7 @@ async fn the_profile_makes_a_code_and_keeps_a_time() {
     let shop = team().await;
     let mut browser = Browser::signed_in(&shop.shop, COLLEAGUE).await;
     assert!(browser.page("/profile").await.contains("Получить код"));
-    // The name of the bot is known once somebody has asked Telegram.
+    // The bot's name is known once Telegram was asked.
     shop.telegram.calls_of("getWebhookInfo", 1).await;
     let page = browser.post("/profile/telegram-code", &[]).await;
     assert_eq!(page.status(), 200);

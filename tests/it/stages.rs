@@ -1,4 +1,4 @@
-//! The steps inside a status, as the owner names them.
+//! Stages within a status, as named by the owner.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::status_links::renew;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The names of all stages, in their order.
+/// Returns the names of all stages, in order.
 async fn names(shop: &Shop) -> Vec<String> {
     let answer = shop.ask("{ stages { name } }").await;
     let all = answer["data"]["stages"].as_array().unwrap().iter();
@@ -22,7 +22,7 @@ async fn names(shop: &Shop) -> Vec<String> {
         .collect()
 }
 
-/// The number of the stage with that name.
+/// Returns the id of the stage with that name.
 async fn numbered(shop: &Shop, name: &str) -> String {
     let answer = shop.ask("{ stages { id name } }").await;
     let mut all = answer["data"]["stages"].as_array().unwrap().iter();
@@ -70,7 +70,7 @@ async fn found(shop: &Shop, filter: &str) -> String {
     ids.collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the stages and statuses in the history of the first task.
+/// Returns the stage history of the first task.
 async fn way(shop: &Shop) -> Vec<String> {
     let answer = shop
         .ask("{ taskById(id: 1) { history { kind from to } } }")
@@ -118,7 +118,7 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
     let handed_over = stage("CLOSED", "GREY", 2, "Выдано", false, json!(null));
     assert_eq!(stages[7], handed_over);
 
-    // The owner's changes outlive a restart, in another language too.
+    // The owner's changes survive a restart, in another language too.
     edit(&shop, r#"id: 1, name: "Новые""#).await;
     let part = numbered(&shop, "Ждёт запчасть").await;
     shop.ask(&format!("mutation {{ deleteStage(id: {part}) {{ id }} }}"))
@@ -170,7 +170,7 @@ async fn the_owner_makes_changes_orders_and_deletes_stages() {
     edit(&shop, r#"id: 11, position: 1, wording: """#).await;
     assert_eq!(names(&shop).await[5..8], ["Проверка", "Готово", "на полке"]);
 
-    // A task that gets a status comes to the stage that is the first one now.
+    // A task that gets a status enters its current first stage.
     create(&shop, "+79000000001").await;
     let answer = change(&shop, "id: 1, status: READY").await;
     let task = &answer["data"]["updateTask"]["task"];
@@ -185,7 +185,7 @@ async fn the_owner_makes_changes_orders_and_deletes_stages() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_stage_is_said_by_its_field() {
+async fn errors_of_a_stage_name_their_field() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let before = shop.dump();
@@ -270,7 +270,7 @@ async fn a_stage_sets_the_status_and_a_status_its_first_stage() {
         "stage": {"name": "На согласовании"}});
     assert_eq!(answer["data"]["updateTask"]["task"], expected, "{answer}");
     shop.clock.advance(Duration::from_secs(60));
-    // The status and the stage that it has already change nothing.
+    // Setting the current status and stage again changes nothing.
     for same in [
         "status: IN_PROGRESS".to_owned(),
         format!("stage: {stage}, status: IN_PROGRESS"),
@@ -340,7 +340,7 @@ async fn tasks_are_found_by_stage_and_when_they_are_stuck() {
     shop.token = shop.login("owner@example.com").await;
     assert_eq!(found(&shop, "stuck: true").await, "1");
     shop.clock.advance(Duration::from_millis(1));
-    // Closed is never stuck, whatever its stage says.
+    // A closed task is never stalled, whatever its stage says.
     edit(
         &shop,
         &format!("id: {}, stuckDays: 1", numbered(&shop, "Выдан").await),
@@ -354,7 +354,7 @@ async fn tasks_are_found_by_stage_and_when_they_are_stuck() {
     let answer = shop.ask("{ allTasks { stuck } }").await;
     let stuck = json!([{"stuck": true}, {"stuck": true}, {"stuck": true}, {"stuck": false}, {"stuck": true}]);
     assert_eq!(answer["data"]["allTasks"], stuck);
-    // A change of the stage restarts the count; other changes don't.
+    // Moving on starts anew, and other changes don't.
     set_stage(&shop, "2", "На диагностике").await;
     shop.ask(r#"mutation { updateTask(taskData: {id: 3, description: "x"}) { task { id } } }"#)
         .await;
@@ -398,7 +398,7 @@ async fn a_stage_with_tasks_hands_them_over_when_it_is_deleted() {
     assert_eq!(task["stageSince"], before["data"]["taskById"]["stageSince"]);
     let moved = json!({"kind": "STAGE", "from": "Ждёт запчасть", "to": "На диагностике", "employee": {"email": "owner@example.com"}});
     assert_eq!(task["history"][3], moved, "{task}");
-    // The customer is told nothing of that.
+    // The customer is not notified of that.
     shop.update(text(BORIS, "/help")).await;
     let sent = messages(&shop, 4).await;
     assert_eq!(sent[3]["chat_id"], BORIS);
@@ -421,17 +421,17 @@ async fn customers_read_the_owners_words_and_only_what_they_are_to_be_told() {
     let sent = messages(&shop, 3).await;
     let told = "Заявка <b>№ 1</b>: новый статус — <b>Ждём &lt;деталь&gt; &amp; винты</b>.";
     assert_eq!(said(&sent[2]), told);
-    // Inside one status as well, and two changes are one message.
+    // Within one status as well, and two changes are one message.
     set_stage(&shop, "1", "На диагностике").await;
     set_stage(&shop, "1", "На согласовании").await;
     let sent = messages(&shop, 4).await;
     assert!(said(&sent[3]).contains("Ждём вашего решения"), "{sent:?}");
-    // There and back again is none, by a stage that is told and by one that isn't.
+    // There and back again is none, through a stage with or without notification.
     for between in ["На диагностике", "Выдан"] {
         set_stage(&shop, "1", between).await;
         set_stage(&shop, "1", "На согласовании").await;
     }
-    // A change that isn't announced replaces the pending notice, which is outdated.
+    // A stage without notification cancels the pending notice, which isn't true any more.
     set_stage(&shop, "1", "Готово").await;
     set_stage(&shop, "1", "Выдан без ремонта").await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
@@ -450,7 +450,7 @@ async fn customers_read_the_owners_words_and_only_what_they_are_to_be_told() {
         .query_row(waiting, [], |row| row.get(0))
         .unwrap();
     assert_eq!(waiting, 0);
-    // From there on it is told again.
+    // From there on notices are sent again.
     set_stage(&shop, "1", "Готово").await;
     let sent = messages(&shop, 6).await;
     assert!(said(&sent[5]).contains("<b>Готово</b>"), "{sent:?}");
@@ -467,7 +467,7 @@ async fn a_notice_that_failed_is_of_no_use_in_a_stage_that_is_not_told() {
     let blocked = json!({"ok": false, "error_code": 403, "description": "Forbidden"});
     shop.telegram.then(Answer::Error(403, blocked));
     set_status(&shop, "1", "READY").await;
-    // This one waits behind the other, and would have gone unsaid.
+    // This one waits behind the other, and would have been dropped.
     set_stage(&shop, "2", "Выдан").await;
     messages(&shop, 3).await;
     let undelivered = async || {
@@ -519,7 +519,7 @@ async fn the_customers_page_says_it_in_the_owners_words() {
         assert!(page.contains(line), "{line} {page}");
     }
     assert!(!page.contains("На согласовании"), "{page}");
-    // A stage that came together with its status is one line.
+    // A stage entered together with its status is one line.
     set_stage(&shop, "1", "Выдан").await;
     let page = look().await;
     assert!(page.contains("class=\"now\"><div>Выдано</div>"), "{page}");
@@ -540,7 +540,7 @@ async fn a_stage_that_nobody_renamed_has_its_name_in_the_readers_language() {
         assert!(page.contains("Awaiting parts"), "{path} {page}");
         assert!(!page.contains("Ждёт запчасть"), "{path} {page}");
     }
-    // A name that the owner has given is nobody's to translate.
+    // A name given by the owner is not translated.
     assert!(browser.page("/stages").await.contains("Новые"));
     // A client of the API reads what is stored.
     assert_eq!(names(&shop).await[4], "Ждёт запчасть");
@@ -722,7 +722,7 @@ async fn staff_set_stages_on_the_pages_and_take_it_back() {
     let answer = browser.post("/tasks/1/status", &stale).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
 
-    // The stages of a status that is open in the list, and the cards of the board.
+    // The stages of a status selected in the list, and the cards of the board.
     let list = browser.page("/?status=IN_PROGRESS").await;
     let tab = format!("<a href=\"/?status=IN_PROGRESS&#38;stage={part}\">Ждёт запчасть</a>");
     assert!(list.contains(&tab), "{list}");

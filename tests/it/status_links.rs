@@ -1,4 +1,4 @@
-//! The page on which a customer sees how far a task is, and the papers that lead there.
+//! The customer's status page, and the papers that link to it.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 
     dueOn: "2021-07-31", estimate: 450000, prepayment: 100000, device: {kind: "телефон", brand: "Apple", model: "iPhone 12",
     serialNumber: "SN-4711", accessories: "тайный чехол", appearance: "тайный скол", place: "тайная полка"}}) { task { id } } }"#;
 
-/// A shop with a name and a task, whose customer has one too.
+/// Opens a shop with a name and a task with a customer.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     let shop = shop.reopen_with(ABOUT, Duration::ZERO).await;
@@ -30,7 +30,7 @@ async fn shop() -> Shop {
     shop
 }
 
-/// Gives a task another link, and returns it without the server's address.
+/// Renews a task's status link, and returns its path.
 pub async fn renew(shop: &Shop, id: &str) -> String {
     let query = format!("mutation {{ renewStatusLink(id: {id}) {{ task {{ statusUrl }} }} }}");
     let answer = shop.ask(&query).await;
@@ -39,7 +39,7 @@ pub async fn renew(shop: &Shop, id: &str) -> String {
     url.strip_prefix(&shop.url).unwrap().to_owned()
 }
 
-/// Returns the response to a visitor who isn't signed in.
+/// Requests a page without a session.
 async fn look(shop: &Shop, path: &str, language: &str) -> (u16, HeaderMap, String) {
     let request = Client::new().get(format!("{}{path}", shop.url));
     let request = request.header("accept-language", language);
@@ -114,7 +114,7 @@ async fn a_link_shows_how_far_the_task_is_and_nothing_that_is_not_the_holders() 
     }
     let (_, _, other) = look(&shop, &link, "de").await;
     assert!(other.contains("<html lang=\"ru\">"), "the shop's own");
-    // Only whoever is signed in is led on to the desk.
+    // Only a signed-in visitor is led on to the desk.
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let staff = shop.request(Method::GET, &link).header("cookie", cookie);
     let staff = staff.send().await.unwrap().text().await.unwrap();
@@ -191,7 +191,7 @@ async fn links_that_lead_nowhere_are_all_alike_and_none_comes_again() {
     dead(&first).await;
     alive(&second).await;
 
-    // It ends some days after the task was closed, and with a task that is open again it doesn't.
+    // It expires some days after the task is closed, and stays valid for a reopened task.
     set_status(&shop, "1", "CLOSED").await;
     shop.clock.advance(30 * DAY - Duration::from_secs(1));
     let shop = again(shop).await;
@@ -212,7 +212,7 @@ async fn links_that_lead_nowhere_are_all_alike_and_none_comes_again() {
     set_status(&shop, "1", "IN_PROGRESS").await;
     alive(&second).await;
 
-    // With the customer's card, and with the task.
+    // With the customer, and with the task.
     let erase = r#"mutation { eraseCustomer(phone: "+79000000071") { phone } }"#;
     assert!(shop.ask(erase).await["errors"].is_null());
     dead(&second).await;
@@ -251,7 +251,7 @@ async fn a_link_that_was_replaced_after_a_backup_is_not_made_again_after_its_res
     shop.close().await;
 }
 
-/// The same shop after a restart, in which everybody signs in anew.
+/// Restarts the shop and signs in anew.
 async fn again(shop: Shop) -> Shop {
     let mut shop = shop.reopen_with(ABOUT, Duration::ZERO).await;
     shop.token = shop.login("owner@example.com").await;
@@ -347,7 +347,7 @@ async fn an_address_that_tries_many_links_is_told_to_wait_and_its_token_is_not_l
     shop.clock.advance(Duration::from_secs(1));
     assert_eq!(from("203.0.113.7").await, 200);
     assert_eq!(from("203.0.113.7").await, 429);
-    // Visitors of status pages keep nobody from signing in.
+    // Views don't lock anybody out of signing in.
     let login = shop.request(Method::POST, "/graphql");
     let login = login
         .header("x-forwarded-for", "203.0.113.7")
@@ -369,7 +369,7 @@ async fn an_address_that_tries_many_links_is_told_to_wait_and_its_token_is_not_l
     assert!(!log.contains(link.trim_start_matches("/s/")), "{log}");
 }
 
-/// Returns the response to an employee.
+/// Returns a page for an employee.
 async fn page(shop: &Shop, path: &str) -> String {
     let cookie = format!("zayavka={}", shop.token.as_ref().unwrap());
     let request = Client::new().get(format!("{}{path}", shop.url));
@@ -461,7 +461,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         !slip.contains("class=\"qr\"") && !slip.contains("Храним"),
         "{slip}"
     );
-    // Opened again it shows the same link.
+    // Reprinted, it shows the same link.
     assert!(page(&shop, "/tasks/1/receipt").await.contains(&url));
     let renewed = renew(&shop, "1").await;
     let receipt = page(&shop, "/tasks/1/receipt").await;
@@ -469,7 +469,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         receipt.contains(&renewed) && !receipt.contains(&url),
         "{receipt}"
     );
-    // A link that has ended is on no paper.
+    // An expired link is on no paper.
     set_status(&shop, "1", "CLOSED").await;
     shop.clock.advance(31 * DAY);
     let shop = again(shop).await;
@@ -518,7 +518,7 @@ async fn staff_make_and_replace_the_link_on_the_tasks_page() {
     post("").await;
     let first = link().await.unwrap();
     assert!(first.starts_with(&format!("{}/s/", shop.url)), "{first}");
-    // A page that doesn't know of it yet makes no other one.
+    // A page that doesn't know of it yet doesn't create another one.
     post("").await;
     assert_eq!(link().await.as_deref(), Some(&*first));
     post("renew=1").await;

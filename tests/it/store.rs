@@ -1,4 +1,4 @@
-//! The database file: made, migrated, refused, and true to its word.
+//! The database file: created, migrated, rejected, and durable.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -95,7 +95,7 @@ fn a_path_that_cannot_be_is_named() {
     );
 }
 
-/// They are listed by hand, and a file that nobody lists would never run.
+/// They are listed by hand, and an unlisted file would never run.
 #[test]
 fn every_file_of_sql_is_a_migration_in_the_order_of_its_number() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
@@ -115,7 +115,7 @@ fn every_migration_follows_the_houses_rules() {
             let end = table.find(';').unwrap();
             assert!(table[..end].ends_with("STRICT"), "{}", &table[..40]);
         }
-        // Migrations lose nothing: a table that goes is an index, or comes back with its rows.
+        // Migrations lose nothing: a dropped table is an index, or is recreated with its rows.
         for dropped in sql.split("DROP TABLE ").skip(1) {
             let name = dropped.split(';').next().unwrap();
             let copied = sql.contains(&format!("INSERT INTO {name}_new "))
@@ -175,7 +175,7 @@ async fn a_refused_change_leaves_no_trace() {
     shop.close().await;
 }
 
-/// A change that is easy to count.
+/// Returns a write that is easy to count.
 fn note(name: &str) -> impl FnOnce(&Transaction) -> Result<(), Error> + use<> {
     let name = name.to_owned();
     move |tx| {
@@ -235,7 +235,7 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
     assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
     assert!(matches!(twice, Err(Error::Internal(_))), "{twice:?}");
-    // Each commit writes at least a page to the log: all of these had two or three.
+    // Each commit writes at least one page to the log: all of these had two or three.
     assert!(commits() < 12, "{} pages", commits());
     let names = |c: &Connection| {
         let sql = "SELECT group_concat(name) FROM (SELECT name FROM secrets ORDER BY name)";
@@ -248,7 +248,7 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
     }
 }
 
-/// The system's number of the thread that asks, and its name.
+/// Returns the system's id of the current thread, and its name.
 fn this_thread() -> (String, String) {
     let link = std::fs::read_link("/proc/thread-self").unwrap();
     let number = link.file_name().unwrap().to_str().unwrap().to_owned();
@@ -280,7 +280,7 @@ async fn the_writer_has_a_thread_of_its_own_that_no_panic_ends_and_a_stop_does()
         assert!(matches!(broken, Err(Error::Internal(_))), "{broken:?}");
         assert_eq!(db.write(|_| Ok(this_thread())).await.unwrap().0, thread);
     }
-    // A read whose caller was dropped ends as well.
+    // Abandoned operations finish as well.
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let mut gone = Box::pin(db.write(move |_| wait.recv().map_err(Error::internal)));
     assert!(futures_util::poll!(&mut gone).is_pending());
@@ -309,7 +309,7 @@ async fn work_that_is_the_last_to_hold_the_database_does_not_wait_for_its_own_th
             drop(held);
             Ok(())
         };
-        // Its client hangs up, and the server stops.
+        // Its client disconnects, and the server stops.
         let client = async {
             match is_write {
                 true => db.write(|_| work()).await,
@@ -328,7 +328,7 @@ async fn work_that_is_the_last_to_hold_the_database_does_not_wait_for_its_own_th
 }
 
 #[tokio::test]
-async fn what_clients_ask_for_and_leave_is_not_piled_up_behind_a_slow_disk() {
+async fn abandoned_requests_do_not_pile_up_behind_a_slow_disk() {
     crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let db = Db::open(&folder.path().join("shop.db"), noon()).unwrap();
@@ -365,7 +365,7 @@ async fn what_clients_ask_for_and_leave_is_not_piled_up_behind_a_slow_disk() {
     let left = |kept| std::sync::Arc::strong_count(kept) - 1;
     assert!(left(&written) <= 1_024, "{} writes", left(&written));
     assert!(left(&read) <= 1_024, "{} reads", left(&read));
-    // Those who wait have their turn, however many there are.
+    // Waiters are served, however many there are.
     let patient = (0..3_000).map(|number| db.write(note(&number.to_string())));
     let patient = futures_util::future::join_all(patient);
     let readers = futures_util::future::join_all((0..3_000).map(|_| db.read(|_| Ok(()))));

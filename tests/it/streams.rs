@@ -1,4 +1,5 @@
-//! The program's own streams: a log that nobody reads, that can't be written, or whose reader has gone.
+//! The program's standard streams: a log that nobody reads, that can't be written, or whose reader
+//! has gone.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,12 +14,12 @@ use tempfile::TempDir;
 use crate::harness::{self, program};
 use crate::process::FREE_PORT;
 
-/// More than a pipe, the queue and the buffer before it have room for: today's sum is under 6,000 lines.
+/// More than the pipe, the queue and the buffer can hold: currently under 6,000 lines.
 const REQUESTS: usize = 12_000;
-/// How long a stop may take, whatever happens (`docs/operations.md`).
+/// Maximum duration of a stop in any case (`docs/operations.md`).
 const STOP: Duration = Duration::from_secs(10);
 
-/// A running program whose log is read by the test alone.
+/// A running program whose log is read by the test only.
 struct Unread {
     child: Child,
     log: BufReader<ChildStderr>,
@@ -56,7 +57,7 @@ impl Unread {
         }
     }
 
-    /// Asks for a page so often, each of which is a line in the log, and reads every answer.
+    /// Requests a page this many times, each of which is logged, and reads every response.
     fn ask(&self, times: usize) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream
@@ -91,7 +92,7 @@ impl Unread {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for the end, and returns the exit code and how long it took.
+    /// Waits for the end, and returns the exit code and the duration.
     fn end(&mut self) -> (Option<i32>, Duration) {
         let started = Instant::now();
         loop {
@@ -109,7 +110,7 @@ fn a_log_that_nobody_reads_holds_up_no_request_and_no_stop() {
     let folder = TempDir::new().unwrap();
     let mut program = Unread::start(folder.path());
     program.ask(REQUESTS);
-    // Now somebody reads again: what is there comes first, and then how much is missing.
+    // Reading resumes: first what is buffered, and then the number of lost lines.
     let (mut answered, mut lost) = (0, None);
     while lost.is_none() {
         let mut line = String::new();
@@ -133,7 +134,7 @@ fn a_log_that_nobody_reads_holds_up_no_request_and_no_stop() {
     let mut line = String::new();
     program.log.read_line(&mut line).unwrap();
     assert!(line.contains("answered"), "{line}");
-    // And nobody reads once more.
+    // And reading stops again.
     program.ask(REQUESTS);
     program.signal("TERM");
     let (code, took) = program.end();
@@ -141,14 +142,14 @@ fn a_log_that_nobody_reads_holds_up_no_request_and_no_stop() {
     assert!(took < STOP, "{took:?}");
 }
 
-/// The same for the whole of a start and a stop: nobody has ever read the pipe.
+/// The same for a whole run, with a pipe that is never read.
 #[test]
 fn a_program_starts_and_ends_before_a_full_pipe() {
     crate::time_limit::start();
     let folder = TempDir::new().unwrap();
     let (_reader, writer) = std::io::pipe().unwrap();
     let full = writer.try_clone().unwrap();
-    // The pipe is filled by another process, which may wait for room as long as it likes.
+    // The pipe is filled by another process, which may block as long as it likes.
     let mut filler = Command::new("dd")
         .args(["if=/dev/zero", "bs=4096"])
         .stdout(full)
@@ -175,7 +176,7 @@ fn a_program_starts_and_ends_before_a_full_pipe() {
         std::thread::yield_now();
     };
     assert_eq!(code, Some(0));
-    // A command that fails says so to nobody, and ends all the same.
+    // A failing command can't report to anybody, and ends nevertheless.
     let started = Instant::now();
     let status = program()
         .args(["--config", "/there/is/none", "config"])
@@ -191,7 +192,7 @@ fn a_program_starts_and_ends_before_a_full_pipe() {
 }
 
 fn filler_end(filler: &mut Child) -> File {
-    // The writing end that the filler has, which is the full pipe's.
+    // The filler's write end, which is that of the full pipe.
     File::options()
         .write(true)
         .open(format!("/proc/{}/fd/1", filler.id()))
@@ -203,7 +204,7 @@ fn free_port() -> u16 {
     free.local_addr().unwrap().port()
 }
 
-/// Waits until a program answers there that it is ready.
+/// Waits until a program reports readiness there.
 fn wait_for(port: u16, child: &mut Child) {
     let started = Instant::now();
     while !readiness(port).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
@@ -255,7 +256,7 @@ fn a_program_runs_without_streams_that_can_be_written() {
     }
 }
 
-/// `zayavka config | head -1`: what has gone is no failure, and what can't be written is one.
+/// `zayavka config | head -1`: a closed pipe is no failure, but an unwritable output is.
 #[test]
 fn a_command_writes_as_far_as_somebody_reads() {
     crate::time_limit::start();

@@ -1,5 +1,5 @@
-//! Limits the duration of a test. Otherwise nobody would learn which test hangs, and the run would never
-//! end; so whatever the harness starts for a test begins with [`start`].
+//! A time limit for tests. A hanging test would otherwise go unnamed, and the run would never end;
+//! so everything in the harness begins with [`start`].
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,22 +15,23 @@ use syn::visit::{self, Visit};
 use crate::harness::eventually;
 use crate::source::sources;
 
-/// Waits in the harness give up after a minute even on a busy machine; this is longer.
+/// A busy machine takes up to a minute; this is longer.
 const USUAL: Duration = Duration::from_secs(180);
-/// In a browser, or to prove something by doing it often.
+/// For tests in a browser, and for stress tests.
 const LONG: Duration = Duration::from_secs(600);
 /// With `PROOF=long`.
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// The status of a run of tests of which some failed.
+/// Exit status of a run with failed tests.
 const FAILED: i32 = 101;
-/// Set for the process in which a test hangs on purpose, which then has a second.
+/// Set for a process that hangs on purpose, and has a second.
 const HANGS: &str = "TEST_HANGS";
 
-/// The tests that have begun and have not ended.
+/// Tests that have begun and not ended.
 static RUNNING: Mutex<BTreeMap<String, (ThreadId, Instant)>> = Mutex::new(BTreeMap::new());
 
 thread_local! {
-    /// Each test has a thread of its own, so it has ended when this goes, with all that it had to let go of.
+    /// Each test has a thread of its own, so it has ended, with everything it had to drop, when
+    /// this is dropped.
     static THIS: RefCell<Option<Test>> = const { RefCell::new(None) };
 }
 
@@ -42,10 +43,11 @@ impl Drop for Test {
     }
 }
 
-/// From here on the test of this thread has to end in time, or the run ends with its name.
+/// Starts the time limit for the test of this thread; if it expires, the run ends with the test's
+/// name.
 pub fn start() {
     let thread = std::thread::current();
-    // Its thread is called as the test is; others that a test starts are part of it.
+    // The thread has the name of its test; other threads of a test are part of it.
     let Some(name) = thread.name().filter(|name| name.contains("::")) else {
         return;
     };
@@ -88,11 +90,11 @@ fn watch() {
     }
 }
 
-/// Ends the run, and every process that it has started: nobody else would.
+/// Ends the run, and every process that it has started, which would otherwise stay.
 fn end(test: &str) -> ! {
     let seconds = limit(test).as_secs();
     let text = format!("\nthe test {test} has not ended after {seconds} s, so the run ends here\n");
-    // Output of the print macros is captured for the test that has printed it, and would be lost here.
+    // Output by macros is captured with the test that prints it, and would be lost here.
     let _ = std::io::stderr().write_all(text.as_bytes());
     for child in descendants(std::process::id()) {
         if let Some(child) = i32::try_from(child).ok().and_then(Pid::from_raw) {
@@ -102,13 +104,13 @@ fn end(test: &str) -> ! {
     std::process::exit(FAILED);
 }
 
-/// The processes below that one.
+/// Returns the descendants of a process.
 fn descendants(of: u32) -> Vec<u32> {
     let mut children = HashMap::<u32, Vec<u32>>::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let id = entry.file_name().to_string_lossy().parse::<u32>();
         if let (Ok(id), Ok(stat)) = (id, std::fs::read_to_string(entry.path().join("stat"))) {
-            // The name may have any character; the state and the parent come behind it (proc(5)).
+            // The name may contain any character; state and parent follow it (proc(5)).
             let behind = stat.rsplit_once(") ").map_or("", |(_, behind)| behind);
             let parent = behind.split(' ').nth(1).and_then(|id| id.parse().ok());
             children.entry(parent.unwrap_or(0)).or_default().push(id);
@@ -127,7 +129,7 @@ fn descendants(of: u32) -> Vec<u32> {
 fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     start();
     if std::env::var_os(HANGS).is_some() {
-        // It ends when its input does, which is never.
+        // It ends with its input, which never ends.
         let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         let input = cat.stdin.take();
         std::io::stdout()
@@ -153,7 +155,7 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     let cat = out.lines().find_map(|line| line.strip_prefix("cat "));
     let stat = format!("/proc/{}/stat", cat.unwrap());
     let is_ended = || match std::fs::read_to_string(&stat) {
-        // A process that has ended may wait for somebody to ask how.
+        // An ended process may be a zombie.
         Ok(stat) => stat.contains(") Z "),
         Err(_) => true,
     };
@@ -162,13 +164,14 @@ fn a_test_that_hangs_ends_the_run_with_its_name_and_its_processes() {
     runtime.build().unwrap().block_on(ended);
 }
 
-/// The calls of each function in the tests. A function is identified by its module or type, and its name.
+/// The call graph of the test functions. A function is known by its module or its type, and its
+/// name.
 #[derive(Default)]
 struct Calls {
-    /// The module that is read, and the type whose functions are.
+    /// The current module, and the current type.
     module: String,
     of: Option<String>,
-    /// The function that is read.
+    /// The current function.
     by: String,
     calls: BTreeMap<String, BTreeSet<String>>,
     /// The tests that may wait.
@@ -252,7 +255,7 @@ fn every_test_that_may_wait_has_a_limit() {
         let before = limited.len();
         for (by, calls) in &all.calls {
             let (of, _) = by.rsplit_once("::").unwrap_or_default();
-            // A path without a module refers to the same module, or to an import.
+            // An unqualified name is in the same module, or imported from somewhere.
             let is_limited = |called: &String| {
                 let here = format!("{of}::{called}");
                 let elsewhere = format!("::{called}");

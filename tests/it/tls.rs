@@ -30,7 +30,7 @@ use crate::protection::send_and_wait;
 
 const DOMAIN: &str = "desk.example.com";
 
-/// An authority that nobody but these tests trusts.
+/// A certificate authority trusted by these tests only.
 struct Authority {
     certificate: Certificate,
     key: KeyPair,
@@ -46,12 +46,12 @@ impl Authority {
         Self { certificate, key }
     }
 
-    /// A certificate and its key, in PEM.
+    /// Issues a certificate and its key, in PEM.
     fn issue(&self, name: &str) -> (String, String) {
         self.issue_until(name, 4096, 1, 1)
     }
 
-    /// One that holds from the beginning of 2026 to the end of the day before this.
+    /// Issues a certificate valid from the beginning of 2026 to the end of the day before this.
     fn issue_until(&self, name: &str, year: i32, month: u8, day: u8) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
@@ -77,7 +77,7 @@ impl Authority {
         roots
     }
 
-    /// A browser that trusts this authority and goes to that address for the domain.
+    /// Builds a browser that trusts this authority and resolves the domain to that address.
     fn browser(&self, address: SocketAddr) -> reqwest::Client {
         let root = reqwest::Certificate::from_der(self.certificate.der()).unwrap();
         let client = reqwest::Client::builder().tls_certs_only([root]);
@@ -85,7 +85,7 @@ impl Authority {
         client.build().unwrap()
     }
 
-    /// The certificate that is shown there, and the protocol that was agreed on.
+    /// Returns the certificate presented there, and the negotiated protocol.
     async fn shown(&self, address: SocketAddr) -> (CertificateDer<'static>, Option<Vec<u8>>) {
         let mut settings = ClientConfig::builder_with_provider(tls_provider::provider())
             .with_safe_default_protocol_versions()
@@ -174,7 +174,7 @@ async fn with_a_certificate_the_desk_speaks_https_and_leads_http_there() {
     shop.close().await;
 }
 
-/// What the doctor says of the certificate with these settings.
+/// Returns the doctor's finding about the certificate with these settings.
 async fn doctor_says(settings: &str, day: &str) -> String {
     let config = Config::parse(settings).unwrap();
     let clock = Clock::manual(format!("{day}T09:00:00Z").parse().unwrap());
@@ -191,14 +191,14 @@ async fn the_doctor_says_how_long_the_certificate_holds_and_what_is_wrong_with_i
     let issued = authority.issue_until(DOMAIN, 2026, 4, 1);
     write(folder.path(), &issued);
     for (day, said) in [
-        ("2026-02-01", "ok       certificate: good until 2026-04-01"),
+        ("2026-02-01", "ok       certificate: valid until 2026-04-01"),
         (
             "2026-03-30",
-            "warning  certificate: it ends on 2026-04-01. Renew",
+            "warning  certificate: it expires on 2026-04-01. Renew",
         ),
         (
             "2026-04-02",
-            "failure  certificate: it ended on 2026-04-01. Renew",
+            "failure  certificate: it expired on 2026-04-01. Renew",
         ),
     ] {
         let line = doctor_says(&settings, day).await;
@@ -206,7 +206,7 @@ async fn the_doctor_says_how_long_the_certificate_holds_and_what_is_wrong_with_i
     }
     let elsewhere = settings.replace(DOMAIN, "shop.example.com");
     let line = doctor_says(&elsewhere, "2026-02-01").await;
-    let said = "failure  certificate: browsers don't take it for shop.example.com's";
+    let said = "failure  certificate: it isn't valid for shop.example.com";
     assert!(line.starts_with(said), "{line}");
     std::fs::write(folder.path().join("key.pem"), authority.issue(DOMAIN).1).unwrap();
     let line = doctor_says(&settings, "2026-02-01").await;
@@ -218,7 +218,7 @@ async fn the_doctor_says_how_long_the_certificate_holds_and_what_is_wrong_with_i
     let acme = format!("[tls]\ndomain = '{DOMAIN}'\nemail = 'a@example.com'\ncache = '{at}'");
     let line = doctor_says(&acme, "2026-02-01").await;
     assert!(
-        line.starts_with("warning  certificate: there is none in "),
+        line.starts_with("warning  certificate: no certificate in "),
         "{line}"
     );
 }
@@ -244,7 +244,7 @@ async fn a_renewed_certificate_is_read_again_and_half_a_renewal_waits_for_the_ot
 }
 
 #[tokio::test]
-async fn who_never_shakes_hands_is_sent_away() {
+async fn clients_that_never_finish_the_handshake_are_disconnected() {
     let (authority, folder) = (Authority::new(), TempDir::new().unwrap());
     write(folder.path(), &authority.issue(DOMAIN));
     let shop = Shop::open_with(&settings(folder.path(), ""), "mode = 'polling'").await;
@@ -283,11 +283,11 @@ async fn files_that_do_not_fit_keep_the_server_from_starting() {
     }
 }
 
-/// An authority's desk: one account, one order, one domain (RFC 8555).
+/// A fake ACME server: one account, one order, one domain (RFC 8555).
 #[derive(Clone)]
 struct Acme {
     url: String,
-    /// What was asked for, in order.
+    /// Requests received, in order.
     asked: Arc<Mutex<Vec<String>>>,
     state: Arc<Mutex<Order>>,
     authority: Arc<Authority>,
@@ -297,7 +297,7 @@ struct Acme {
 struct Order {
     proved: bool,
     certificate: Option<String>,
-    /// Where the domain is.
+    /// Address of the domain.
     desk: Option<SocketAddr>,
 }
 
@@ -342,7 +342,7 @@ impl Acme {
                     let stream = acceptor.accept(stream).await.unwrap();
                     let io = hyper_util::rt::TokioIo::new(stream);
                     let serving = hyper::server::conn::http1::Builder::new();
-                    // The client goes when it has what it wants.
+                    // The client disconnects when it has what it wants.
                     let _ = serving.serve_connection(io, service).await;
                 });
             }
@@ -431,7 +431,7 @@ impl Acme {
         answer.body(text).unwrap()
     }
 
-    /// Goes to the domain and sees whether it shows the proof (RFC 8737).
+    /// Connects to the domain and checks whether it presents the proof (RFC 8737).
     async fn look(&self) {
         let desk = self.state.lock().unwrap().desk.unwrap();
         let mut settings = ClientConfig::builder_with_provider(tls_provider::provider())
@@ -457,7 +457,7 @@ impl Acme {
     }
 }
 
-/// Takes any certificate: the proof is in what it says, not in who signed it.
+/// Accepts any certificate: the proof is in its content, not its signature.
 #[derive(Debug, Default)]
 struct Proof;
 
@@ -555,7 +555,7 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
     let ready = async |desk| {
         let browser = authority.browser(desk);
         let url = format!("https://{DOMAIN}:{}/readyz", desk.port());
-        // Before the certificate is there nobody can shake hands.
+        // Before the certificate is there, handshakes fail.
         while browser.get(&url).send().await.is_err() {
             tokio::task::yield_now().await;
         }
@@ -567,7 +567,7 @@ async fn a_certificate_is_ordered_proved_fetched_and_kept_over_a_restart() {
     running.await.unwrap().unwrap();
     let line = doctor_says(&settings, "2026-02-01").await;
     assert!(
-        line.starts_with("ok       certificate: good until"),
+        line.starts_with("ok       certificate: valid until"),
         "{line}"
     );
     let asked = acme.asked.lock().unwrap().len();

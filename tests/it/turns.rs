@@ -1,4 +1,4 @@
-//! The queue in front of the hashes, with work that the tests begin and end by hand.
+//! The queue for hashing, with jobs that the tests begin and end by hand.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ type Turn = turns::Turn<u8, u32>;
 
 type Waiter<'a> = Pin<Box<dyn Future<Output = Option<Turn>> + 'a>>;
 
-/// Two run, three known may wait and eight strangers, three of one block.
+/// Two run; three known clients may wait and eight strangers, three per block.
 const ROOM: Room = Room {
     running: 2,
     known: 3,
@@ -28,7 +28,7 @@ fn stranger(block: u32) -> Lane {
     Lane::Stranger(block)
 }
 
-/// Somebody at work, or waiting for it.
+/// Running and waiting jobs.
 struct Queue<'a> {
     turns: &'a Turns<u8, u32>,
     waiting: Vec<(Lane, Waiter<'a>)>,
@@ -49,19 +49,19 @@ impl<'a> Queue<'a> {
 
     async fn come(&mut self, lane: Lane) {
         self.waiting.push((lane, Box::pin(self.turns.wait(lane))));
-        // Once more for those who hear only then what that one's coming means for them.
+        // Once more for those that only then learn how this arrival affects them.
         self.look().await;
         self.look().await;
     }
 
-    /// The work that was begun first ends.
+    /// Ends the job that was begun first.
     async fn end_one(&mut self) {
         drop(self.running.pop_front());
         self.look().await;
     }
 
     async fn look(&mut self) {
-        // The runtime lets nobody hear anything who has heard too much without a pause.
+        // The runtime's cooperative budget would suppress wake-ups without a pause.
         tokio::task::yield_now().await;
         let mut waiting = Vec::new();
         for (lane, mut waiter) in std::mem::take(&mut self.waiting) {
@@ -78,7 +78,7 @@ impl<'a> Queue<'a> {
         self.running.iter().map(|(lane, _)| *lane).collect()
     }
 
-    /// The order in which all that waits is done.
+    /// Returns the order in which all waiting jobs run.
     async fn order(&mut self) -> Vec<Lane> {
         let mut order = Vec::new();
         while let Some((lane, _)) = self.running.front() {
@@ -146,7 +146,7 @@ async fn a_newcomer_takes_a_place_of_the_longest_line() {
     queue.come(stranger(4)).await;
     assert_eq!(queue.refused.len(), refused + 1);
     assert_ne!(queue.refused[refused], stranger(4));
-    // A block that has as many as the others takes none from them.
+    // A block with as many places as the others takes none from them.
     while queue.refused.len() < 50 {
         queue.come(stranger(1)).await;
     }
@@ -167,7 +167,7 @@ async fn a_flood_of_one_block_refuses_nobody_else() {
         }
         queue.come(stranger(1 + round % 3)).await;
         queue.come(known(1)).await;
-        // Time for one known, one of the others, and one of the flood.
+        // Time for one known client, one of the others, and one of the flood.
         for _ in 0..3 {
             queue.end_one().await;
         }
@@ -192,7 +192,7 @@ async fn a_client_that_hangs_up_leaves_its_place_to_the_next() {
     assert_eq!(queue.refused, []);
     queue.come(stranger(12)).await;
     assert_eq!(queue.refused, [stranger(12)]);
-    // Hung up between being called and hearing of it: the turn goes on.
+    // Disconnected between being called and noticing it: the permit is passed on.
     let called = queue.waiting.remove(0);
     drop(queue.running.pop_front());
     drop(called);
@@ -214,7 +214,7 @@ async fn work_goes_on_when_its_client_hangs_up() {
     queue.come(stranger(1)).await;
     queue.come(stranger(2)).await;
     queue.come(stranger(3)).await;
-    // The turns are the work's own: nobody else starts before one of them ends.
+    // Permits belong to the jobs: nobody else starts before one of them ends.
     assert_eq!(queue.runs(), [1, 2].map(stranger));
     queue.end_one().await;
     assert_eq!(queue.runs(), [2, 3].map(stranger));

@@ -23,7 +23,7 @@ const TASKS: &str =
     "'task.created', 'task.updated', 'task.status_changed', 'task.assigned', 'task.deleted'";
 const CUSTOMERS: &str = "'customer.created', 'customer.updated', 'customer.deleted'";
 
-/// A shop with an owner, whose settings name these.
+/// Opens a shop with an owner and these settings.
 async fn shop(settings: &str) -> Shop {
     let mut shop = Shop::open_with(settings, "").await;
     let answer = shop.register("owner@example.com").await;
@@ -37,7 +37,7 @@ fn events(told: &[Told]) -> Vec<String> {
     told.iter().map(Told::event).collect()
 }
 
-/// Waits until that many deliveries are in a state.
+/// Waits until this many deliveries are in a state.
 async fn are(shop: &Shop, state: &str, count: i64) {
     let file = shop.database();
     let sql = "SELECT count(*) FROM webhook_deliveries WHERE state = ?1";
@@ -96,7 +96,7 @@ async fn it_is_told_once_signed_and_in_order() {
 }
 
 #[tokio::test]
-async fn what_is_said_and_agreed_is_told_without_a_word_of_it() {
+async fn events_of_comments_and_quotes_contain_no_text() {
     let receiver = Receiver::start().await;
     let talk = "'comment.added', 'answer.received', 'approval.decided'";
     let shop = shop(&receiver.settings(talk)).await;
@@ -163,7 +163,7 @@ async fn customers_are_told_of_without_anything_personal() {
     ask(r#"mutation { createCustomer(customerData: {phone: "+79012345678", name: "Тайна"}) { customer { id } } }"#).await;
     receiver.told(1).await;
     are(&shop, "SENDING", 0).await;
-    // Two changes while the first news of the card has to wait.
+    // Two changes while the first event of the customer has to wait.
     for query in [
         r#"mutation { updateCustomer(customerData: {phone: "+79012345678", name: "Тайна 2"}) { customer { id } } }"#,
         r#"mutation { updateCustomer(customerData: {phone: "+79012345678", name: "Тайна 3"}) { customer { id } } }"#,
@@ -175,7 +175,7 @@ async fn customers_are_told_of_without_anything_personal() {
     shop.clock.advance(Duration::from_secs(1));
     let told = receiver.told(6).await;
     are(&shop, "DELIVERED", 5).await;
-    // A receiver of the first of two changes that reads the task sees the second as well.
+    // A receiver of the first event queries the API, and sees the second change.
     assert_eq!(
         events(&told),
         [
@@ -200,7 +200,7 @@ async fn customers_are_told_of_without_anything_personal() {
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_under_its_number_before_what_came_later() {
+async fn a_failed_delivery_is_retried_under_its_id_before_later_ones() {
     let receiver = Receiver::start().await;
     for answer in [Answer::Status(500), Answer::Redirect, Answer::Status(404)] {
         receiver.then(answer);
@@ -210,7 +210,7 @@ async fn what_fails_is_tried_again_under_its_number_before_what_came_later() {
     create(&shop, "+79000000002").await;
     for tries in 1..=5 {
         receiver.told(tries).await;
-        // Until it is written down that it has failed.
+        // Until the failure is recorded.
         are(&shop, "SENDING", 0).await;
         shop.clock.advance(Duration::from_secs(5));
     }
@@ -218,7 +218,7 @@ async fn what_fails_is_tried_again_under_its_number_before_what_came_later() {
     let ids: Vec<_> = told.iter().map(Told::id).collect();
     assert_eq!(ids, ["1", "1", "1", "1", "2"]);
     assert!(told[..4].iter().all(|same| same.body == told[0].body));
-    // The signature covers the time of the attempt, so that a replay can be recognised.
+    // The signature covers the time of the attempt, so that replays can be detected.
     let signed: Vec<_> = told
         .iter()
         .map(|told| &told.headers["x-zayavka-signature"])
@@ -255,7 +255,7 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
     assert_eq!(dead[0]["detail"], "it answered 503", "{dead}");
     assert_eq!(dead[0]["event"], "task.created");
     assert_eq!(dead[0]["happenedTime"], "2021-07-25T09:00:00Z");
-    // It is the owner's, on the page and in the API.
+    // Owners only, on the page and in the API.
     for query in [UNDELIVERED, "mutation { retryWebhook(id: 1) { id } }"] {
         let answer = shop.ask_as("second@example.com", query).await;
         assert_eq!(code(&answer), "FORBIDDEN", "{answer}");
@@ -284,7 +284,7 @@ async fn after_three_days_it_is_given_up_and_shown_to_the_owner_who_tries_again(
         .ask("mutation { retryWebhook(id: \"x\") { id } }")
         .await;
     assert_eq!(code(&answer), "BAD_USER_INPUT");
-    // Delivered rows are deleted after a week.
+    // Completed deliveries are deleted after a week.
     shop.clock.advance(8 * DAY);
     let mut shop = shop;
     shop.token = shop.login("owner@example.com").await;
@@ -342,7 +342,7 @@ async fn a_slow_program_holds_up_no_other() {
 async fn a_change_that_is_taken_back_is_told_to_nobody() {
     let receiver = Receiver::start().await;
     let shop = shop(&receiver.settings(&format!("{CUSTOMERS}, {TASKS}"))).await;
-    // The task is written before its warranty is looked at.
+    // The task is written before its warranty is validated.
     let refused = r#"mutation { createTask(taskData: {customerPhone: "+79000000001", warrantyOf: 77}) { task { id } } }"#;
     assert_eq!(code(&shop.ask(refused).await), "BAD_USER_INPUT");
     let kept: i64 = shop
@@ -359,7 +359,7 @@ async fn a_change_that_is_taken_back_is_told_to_nobody() {
 }
 
 #[tokio::test]
-async fn who_is_in_the_settings_no_more_is_told_no_more() {
+async fn a_webhook_removed_from_the_settings_receives_nothing() {
     let receiver = Receiver::start().await;
     receiver.always(Answer::Status(500));
     let shop = shop(&receiver.settings("'task.created'")).await;
@@ -420,7 +420,7 @@ async fn the_doctor_and_the_metrics_say_what_waits() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].level, Level::Warning);
     assert!(
-        found[0].said.contains("127.0.0.1: 1 events wait"),
+        found[0].said.contains("127.0.0.1: 1 deliveries waiting"),
         "{}",
         found[0].said
     );
@@ -433,7 +433,7 @@ async fn the_doctor_and_the_metrics_say_what_waits() {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_tries_anything_again() {
+async fn strangers_can_neither_see_nor_retry_deliveries() {
     let mut shop = Shop::with_owner().await;
     shop.token = None;
     for query in [UNDELIVERED, "mutation { retryWebhook(id: 1) { id } }"] {

@@ -1,5 +1,5 @@
-//! What belongs in the file, and what stands in it: `doctor` and `restore` know both. A backup is what it was when it
-//! was made.
+//! Integrity of schema and data, as checked by `doctor` and `restore`. A backup is exactly what it
+//! was when it was made.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,13 +18,13 @@ fn now() -> jiff::Timestamp {
 
 fn change(path: &Path, sql: &str) {
     let file = Connection::open(path).unwrap();
-    // As somebody would who wants to change what stands there, whatever it refuses.
+    // As somebody would who wants to change the data despite all constraints.
     file.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF;")
         .unwrap();
     file.execute_batch(sql).unwrap();
 }
 
-/// Somebody's changes of a file, and what is said of them.
+/// Modifications of a file, and the resulting findings.
 const STRANGE: [(&str, &str); 11] = [
     (
         "CREATE TRIGGER mine AFTER UPDATE ON tasks BEGIN DELETE FROM comments; END",
@@ -73,7 +73,7 @@ const STRANGE: [(&str, &str); 11] = [
 ];
 
 #[test]
-fn what_does_not_belong_in_the_file_is_found_and_not_restored() {
+fn foreign_objects_in_the_file_are_found_and_not_restored() {
     crate::time_limit::start();
     let folder = healthy();
     let at = folder.path();
@@ -90,7 +90,7 @@ fn what_does_not_belong_in_the_file_is_found_and_not_restored() {
         finds(&lines(at, &[]), "failure", "integrity", said);
         std::fs::write(at.join("zayavka.db"), &live).unwrap();
     }
-    // Blanks and letters' case say nothing else; ANALYZE and Litestream add what everybody knows.
+    // Whitespace and case don't matter; objects of ANALYZE and Litestream are known.
     let fine = "DROP INDEX tasks_customer; create  index tasks_customer
             -- by hand
             ON \"tasks\"(customer_id,[created_at]);
@@ -99,7 +99,7 @@ fn what_does_not_belong_in_the_file_is_found_and_not_restored() {
     change(&at.join("zayavka.db"), fine);
     finds(&lines(at, &[]), "ok", "integrity", "whole");
     finds(&lines(at, &[]), "ok", "schema", "version");
-    // The shop's own, which changes nothing of ours, is named and stays.
+    // Foreign objects that don't affect ours are named and kept.
     let own = "CREATE INDEX mine ON tasks (description); CREATE TABLE notes (text TEXT); CREATE VIEW some AS SELECT 1";
     change(&at.join("zayavka.db"), own);
     let found = lines(at, &[]);
@@ -188,7 +188,7 @@ fn a_value_that_no_page_could_show_is_named_by_its_place() {
         finds(&lines(at, &[]), "failure", "integrity", said);
         std::fs::write(at.join("zayavka.db"), &live).unwrap();
     }
-    // The first faults are named, and the rest are counted.
+    // The first of many are named, and the rest are counted.
     change(
         &at.join("zayavka.db"),
         &format!("UPDATE tasks SET created_at = {FAR}"),
@@ -196,7 +196,7 @@ fn a_value_that_no_page_could_show_is_named_by_its_place() {
     let found = lines(at, &[]);
     finds(&found, "failure", "integrity", "tasks, row 1: created_at");
     finds(&found, "failure", "integrity", "and 15 more");
-    // A backup takes everything along all the same, and says so.
+    // A backup contains everything nevertheless, with a warning.
     let output = zayavka(at, &["backup", "worse.db"], "", &[]);
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
@@ -251,7 +251,7 @@ fn a_backup_with_one_flipped_bit_is_refused_wherever_it_is() {
     assert_eq!(taken, 0, "of 60 with one flipped bit");
     std::fs::write(&copy, &whole).unwrap();
     assert!(works(at, &["restore", "copy.db"], "").contains("as it was when it was made"));
-    // One that an older version made has none.
+    // A backup by an older version has no digest.
     std::fs::remove_file(at.join("copy.db.sha256")).unwrap();
     let output = zayavka(at, &["restore", "copy.db"], "", &[]);
     assert!(output.status.success(), "{output:?}");
@@ -260,7 +260,7 @@ fn a_backup_with_one_flipped_bit_is_refused_wherever_it_is() {
         said.contains("warning") && said.contains("no copy.db.sha256"),
         "{said}"
     );
-    // A malformed digest proves nothing.
+    // A malformed digest is no proof.
     std::fs::write(at.join("copy.db.sha256"), "nonsense").unwrap();
     let refused = fails(at, &["restore", "copy.db"], "");
     assert!(refused.contains("copy.db.sha256"), "{refused}");
@@ -319,7 +319,7 @@ fn a_backup_and_its_digest_come_together_or_not_at_all() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "5"], "");
-    // The digest's name is taken: nothing is overwritten, and no backup is there without its own.
+    // The digest's name is taken: nothing is overwritten, and no backup is left without its digest.
     std::fs::write(at.join("copy.db.sha256"), "mine").unwrap();
     let refused = fails(at, &["backup", "copy.db"], "");
     assert!(

@@ -1,8 +1,9 @@
-//! Inviting somebody to make an account, and taking that back.
+//! Invites for new accounts, and their withdrawal.
 //!
-//! An invite is worth as much as the right of who made it: it ends, for good, when its maker stops being an
-//! owner. And it ends with the account of whom it is for: a dismissal is the last word until somebody makes
-//! another invite. Both happen in the transaction of the dismissal, so no clock decides what came first.
+//! An invite derives its authority from its maker: it is revoked for good when the maker stops
+//! being an owner. It is also revoked when the account with its e-mail is deactivated, so that an
+//! old invite can't undo a dismissal. Both happen in the transaction of the cause, independently of
+//! the clock.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -18,17 +19,17 @@ use crate::store::{self, Connection, Transaction};
 const INVITE_HOURS: i64 = 72;
 const FIRST_OWNER_LINK_HOURS: i64 = 24;
 
-/// A single-use invite for an e-mail.
+/// A single-use invite.
 pub struct NewInvite {
     pub token: String,
     pub expires: Timestamp,
 }
 
-/// Invites somebody to make an account.
+/// Creates an invite.
 ///
 /// # Errors
-/// [`Conflict::EmailTaken`] when they have one; [`Error::Invalid`](crate::domain::Error::Invalid)
-/// when registration is closed.
+/// [`Conflict::EmailTaken`] when the e-mail has an account;
+/// [`Error::Invalid`](crate::domain::Error::Invalid) when registration is closed.
 pub fn invite(
     tx: &Transaction,
     by: Option<Owner>,
@@ -40,8 +41,8 @@ pub fn invite(
     invite_again(tx, by, registration, email, role, None, now)
 }
 
-/// The same for a form. Of the link of an equal form nobody knows more than its fingerprint, so a
-/// new one takes its place: there is one, and whoever sent the form sees it.
+/// Creates an invite from a form submission. Only the fingerprint of the link is stored, so an
+/// equal resubmission replaces the invite: there is always one, and the sender sees its link.
 ///
 /// # Errors
 /// As for [`invite`].
@@ -69,7 +70,7 @@ pub fn invite_again(
     Ok(invite)
 }
 
-/// Returns the invites that can be used, oldest first.
+/// Returns the open invites, oldest first.
 pub fn open_invites(
     connection: &Connection,
     _: &Owner,
@@ -80,15 +81,15 @@ pub fn open_invites(
     store::invites::open(connection, now, after, limit)
 }
 
-/// Counts the invites that can be used.
+/// Counts the open invites.
 pub fn count_open_invites(connection: &Connection, _: &Owner, now: Timestamp) -> Result<i64> {
     store::invites::count_open(connection, now)
 }
 
-/// Returns one invite that can be used.
+/// Returns an open invite.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for one that was used, has expired or was withdrawn.
+/// [`Error::NotFound`], also for one that is used, expired or withdrawn.
 pub fn open_invite(
     connection: &Connection,
     _: &Owner,
@@ -112,12 +113,12 @@ pub fn withdraw_invite(
     store::invites::delete_unused(tx, invite.id)
 }
 
-/// Ends the invites that an employee has made, who may make none any more.
+/// Revokes the invites made by an employee who may make none any more.
 pub(super) fn end_invites_by(tx: &Transaction, maker: EmployeeId) -> Result<()> {
     end(tx, |invite| invite.by == Some(maker))
 }
 
-/// Ends the invites to the address of somebody who is dismissed.
+/// Revokes the invites to the e-mail of a deactivated employee.
 pub(super) fn end_invites_to(tx: &Transaction, dismissed: &Employee) -> Result<()> {
     let key = dismissed.email.key();
     end(tx, |invite| {
@@ -132,8 +133,8 @@ fn end(tx: &Transaction, ends: impl Fn(&Invite) -> bool) -> Result<()> {
     ended.try_for_each(|invite| store::invites::delete_unused(tx, invite.id))
 }
 
-/// A link with which whoever has it becomes the owner, as long as nobody has an account.
-/// `None` when somebody has.
+/// Creates a link whose holder becomes the owner, as long as there is no account. `None` once there
+/// is one.
 pub fn first_owner_link(tx: &Transaction, now: Timestamp) -> Result<Option<NewInvite>> {
     if store::employees::any(tx)? {
         return Ok(None);

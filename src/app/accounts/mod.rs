@@ -1,4 +1,4 @@
-//! Accounts of employees: making them, signing in, and what the owner decides about them.
+//! Accounts of employees: creation, sign-in and administration.
 
 mod invites;
 mod own;
@@ -20,7 +20,7 @@ pub use registration::register;
 pub use sign_in::{authenticate, ended, holds, login, logout};
 pub use staff::{add, any, deactivate, employee, employees, reset_password, set_role, shut};
 
-/// The field that a failure of the whole form is reported at.
+/// Field for errors that concern a whole form.
 pub const WHOLE_FORM: &str = "nonFieldErrors";
 
 /// An employee who has just signed in.
@@ -29,7 +29,8 @@ pub struct SignedIn {
     pub token: String,
 }
 
-/// The address that somebody asks from to be let in, and those who have signed in from there before.
+/// Client address of an authentication attempt, with the accounts that have signed in from this
+/// device before.
 #[derive(Debug)]
 pub struct Source {
     pub address: IpAddr,

@@ -1,4 +1,4 @@
-//! What employees do with their own accounts.
+//! Self-service of employees for their own accounts.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Conflict, Email, Employee, Error, Language, Password, Problem, Result};
 use crate::store::{self, Connection, Transaction};
 
-/// The signed-in employee.
+/// Returns the signed-in employee.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for somebody who isn't there any more.
+/// [`Error::Unauthenticated`] when the account no longer exists.
 pub async fn myself(desk: &Desk, actor: &Actor) -> Result<Arc<Employee>> {
     let me = employee(desk, actor, actor.id()).await?;
     me.ok_or(Error::Unauthenticated)
@@ -26,11 +26,11 @@ pub fn me(connection: &Connection, actor: &Actor) -> Result<Employee> {
     store::employees::get(connection, actor.id())?.ok_or(Error::Unauthenticated)
 }
 
-/// Replaces one's own password. Every token of the account dies; the one that comes back is new. Tries are counted for
-/// the session alone: what others do at the login keeps nobody from it who is signed in.
+/// Changes one's own password. Revokes every token of the account and returns a new one. Attempts
+/// are limited by session, so that failed sign-ins by others can't block a signed-in employee.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the old password is wrong, [`Error::RateLimited`] for too many tries.
+/// [`Error::Invalid`] when the old password is wrong, [`Error::RateLimited`] for too many attempts.
 pub async fn change_password(
     desk: &Desk,
     (actor, session): (Actor, Session),
@@ -64,7 +64,7 @@ pub async fn change_password(
     signed_in(desk, employee)
 }
 
-/// Changes one's own e-mail. Tokens name the account, so they live on.
+/// Changes one's own e-mail. Tokens refer to the account's id and stay valid.
 ///
 /// # Errors
 /// [`Conflict::EmailTaken`].
@@ -76,12 +76,12 @@ pub fn update_me(tx: &Transaction, actor: &Actor, email: &Email) -> Result<Emplo
     me(tx, actor)
 }
 
-/// Chooses the language of one's own pages.
+/// Sets the language of one's own pages.
 pub fn set_language(tx: &Transaction, actor: &Actor, language: Language) -> Result<()> {
     store::employees::set_language(tx, actor.id(), language)
 }
 
-/// Ends all of one's own tokens.
+/// Revokes all of one's own tokens.
 pub fn logout_everywhere(tx: &Transaction, actor: &Actor) -> Result<()> {
     store::employees::raise_epoch(tx, actor.id())
 }

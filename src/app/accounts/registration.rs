@@ -1,4 +1,4 @@
-//! Making an account, by whoever is let in.
+//! Registration of accounts.
 
 use jiff::Timestamp;
 
@@ -13,13 +13,12 @@ use crate::domain::{
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
 
-/// Creates an account. The first of these that applies decides who may: an invite; nobody has an
-/// account yet, the server is for this machine only and the request comes from a person at it
-/// (`local`); the configuration.
+/// Registers an account. The first rule that applies grants permission: an invite; a local request
+/// (`local`) to a loopback-only server without any account; the configuration.
 ///
 /// # Errors
-/// [`Error::Invalid`] and [`Error::Conflict`] for expected failures, [`Error::RateLimited`] for
-/// too many tries.
+/// [`Error::Invalid`] and [`Error::Conflict`] for expected failures, [`Error::RateLimited`] for too
+/// many attempts.
 pub async fn register(
     desk: &Desk,
     attempt: Attempt,
@@ -35,8 +34,8 @@ pub async fn register(
         email,
         invite,
     };
-    // Before the costly hash, so that a stranger can't make us work; and once more, with the
-    // answer that counts, in the transaction.
+    // Checked before the expensive hash, so that strangers can't cause load; checked again,
+    // decisively, in the transaction.
     let asked = policy.clone();
     desk.db
         .read(move |c| asked.decide(c, now).map(drop))
@@ -50,7 +49,7 @@ pub async fn register(
     signed_in(desk, employee)
 }
 
-/// Whom a registration lets in.
+/// Decides whether a registration is allowed.
 #[derive(Clone)]
 struct Policy {
     registration: Registration,
@@ -60,8 +59,8 @@ struct Policy {
 }
 
 impl Policy {
-    /// The role that the new employee gets, the invite that is used up, and the account of
-    /// somebody who left and comes back by it.
+    /// Returns the role of the new account, the invite that is used up, and the deactivated account
+    /// that is reactivated, if any.
     fn decide(
         &self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! Signing in, and staying so.
+//! Sign-in, and validation of sessions.
 
 use std::net::IpAddr;
 
@@ -13,11 +13,12 @@ use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
 use crate::store::{self, Transaction};
 
-/// Checks an e-mail and a password. Unknown and shut accounts cost what known ones do, and get
-/// the same answer as a wrong password. What is no e-mail gets that answer too, without a hash.
+/// Checks an e-mail and a password. Unknown and deactivated accounts cost the same time and get the
+/// same response as a wrong password. A malformed e-mail gets that response as well, without a
+/// hash.
 ///
 /// # Errors
-/// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many tries.
+/// [`Error::Invalid`] for wrong credentials, [`Error::RateLimited`] for too many attempts.
 pub async fn login(
     desk: &Desk,
     source: &Source,
@@ -29,7 +30,8 @@ pub async fn login(
         return Err(Problem::Credentials.at(WHOLE_FORM).into());
     };
     let known = known(desk, source, &email).await?;
-    // A try that gets no turn is not counted: else a full queue would use up the limits of those whom it keeps out.
+    // An attempt that is not admitted to the queue isn't counted: a full queue must not use up the
+    // limits of the clients that it rejects.
     let turn = match &known {
         Some(known) => {
             let turn = desk.passwords.turn(Lane::Known(known.employee)).await?;
@@ -68,13 +70,14 @@ pub async fn login(
             move |tx: &Transaction<'_>| store::employees::renew_password_hash(tx, id, &hash, &anew);
         if let Err(error) = desk.db.write(renew).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, employee_id = %id, "can't renew the hash of a password; the next login tries again");
+            tracing::warn!(error, employee_id = %id, "failed to rehash password; retrying at the next sign-in");
         }
     }
     signed_in(desk, employee)
 }
 
-/// Returns who asks, where they are known by what they have of an account, and it is this one.
+/// Returns the known device or session for the account with this e-mail, if the client has
+/// presented one.
 async fn known(desk: &Desk, source: &Source, email: &Email) -> Result<Option<Known>> {
     if source.known.is_empty() {
         return Ok(None);
@@ -88,21 +91,21 @@ async fn known(desk: &Desk, source: &Source, email: &Email) -> Result<Option<Kno
     Ok(source.known.iter().find(is_this).copied())
 }
 
-/// Who holds this token, if it still holds.
+/// Validates a token.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a token that is false, expired, or that its owner ended, and
-/// [`Error::RateLimited`] for an account that asks too often.
+/// [`Error::Unauthenticated`] for an invalid, expired or revoked token, and [`Error::RateLimited`]
+/// when the account exceeds its request rate.
 pub async fn authenticate(desk: &Desk, token: &str, address: IpAddr) -> Result<(Actor, Session)> {
     let session = desk.tokens.session(token, desk.clock.now())?;
     desk.limits.request_by(session.employee, address)?;
     Ok((holds(desk, session).await?, session))
 }
 
-/// Whether a token that was read still holds for its account.
+/// Validates that a parsed token is not revoked.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when it does not.
+/// [`Error::Unauthenticated`] when it is.
 pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
     let staff = desk.db.staff().await?;
     let employee = staff.get(session.employee);
@@ -112,13 +115,13 @@ pub async fn holds(desk: &Desk, session: Session) -> Result<Actor> {
         .sign_in()
 }
 
-/// Completes when the session ends, for whatever reason. What shows something to its owner for longer than a
-/// request takes must end then too, also where the client reads nothing.
+/// Completes when the session ends for any reason. Long-lived responses of a session must end then
+/// too, even if the client reads nothing.
 pub async fn ended(desk: &Desk, session: Session) {
     let mut changes = desk.db.staff_changes();
     loop {
         let expired = desk.clock.now() >= session.expires;
-        // Where the database can't say, the session isn't known to have ended.
+        // A database failure doesn't end the session.
         if expired || matches!(holds(desk, session).await, Err(Error::Unauthenticated)) {
             return;
         }
@@ -129,10 +132,10 @@ pub async fn ended(desk: &Desk, session: Session) {
     }
 }
 
-/// Ends a session: its token is refused from then on.
+/// Ends a session and so revokes its token.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database fails; the session goes on then.
+/// [`Error::Internal`] when the database fails; the session then continues.
 pub fn logout(tx: &Transaction, session: Session, now: Timestamp) -> Result<()> {
     store::sessions::end(tx, session.id, session.expires, now)
 }

@@ -1,4 +1,4 @@
-//! Who there is, and what the owner, or whoever has the machine, decides about them.
+//! Employees, and their administration by an owner or by an operator on the command line.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::app::{Desk, staff_bot};
 use crate::domain::{Actor, Conflict, Email, Employee, EmployeeId, Error, Owner, Result, Role};
 use crate::store::{self, Connection, Transaction};
 
-/// Whether anybody has an account yet.
+/// Returns whether any account exists.
 pub fn any(connection: &Connection) -> Result<bool> {
     store::employees::any(connection)
 }
 
-/// Everybody who has or had an account.
+/// Returns all employees, including deactivated ones.
 pub fn employees(connection: &Connection, _: &Actor) -> Result<Vec<Employee>> {
     store::employees::all(connection)
 }
 
-/// The employee with that number.
+/// Returns an employee by id.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -27,8 +27,8 @@ pub async fn employee(desk: &Desk, _: &Actor, id: EmployeeId) -> Result<Option<A
     Ok(desk.db.staff().await?.get(id).cloned())
 }
 
-/// Shuts an account, unlinks its Telegram, and ends the invites that it made and those to it. What the
-/// employee did stays, with their name on it.
+/// Deactivates an account, unlinks its Telegram, and revokes the invites made by it and those to
+/// its e-mail. The employee's name stays on past work.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].
@@ -36,7 +36,7 @@ pub fn deactivate(tx: &Transaction, _: &Owner, id: EmployeeId) -> Result<Employe
     shut(tx, id)
 }
 
-/// [`deactivate`], for whoever has the machine.
+/// Performs [`deactivate`] for an operator on the command line.
 ///
 /// # Errors
 /// As for [`deactivate`].
@@ -50,8 +50,8 @@ pub fn shut(tx: &Transaction, id: EmployeeId) -> Result<Employee> {
     Ok(shut)
 }
 
-/// Makes an employee an owner, or an owner an employee, whose invites end. Their tokens end where the role changes: what
-/// was opened with the old one isn't seen or told any longer.
+/// Changes an employee's role. A demoted owner's invites are revoked, and every role change revokes
+/// the account's tokens, so that nothing opened under the old role stays visible.
 ///
 /// # Errors
 /// [`Conflict::LastOwner`], [`Error::NotFound`].
@@ -64,7 +64,7 @@ pub fn set_role(tx: &Transaction, _: &Owner, id: EmployeeId, role: Role) -> Resu
     store::employees::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Makes an account, for whoever has the machine.
+/// Creates an account, for an operator on the command line.
 ///
 /// # Errors
 /// [`Conflict::EmailTaken`].
@@ -81,8 +81,8 @@ pub fn add(
     }
 }
 
-/// Replaces anybody's password, for whoever has the machine. The first one of an account that came
-/// with an archive opens it.
+/// Sets an employee's password, for an operator on the command line. Activates an account that was
+/// imported from an archive without a password.
 ///
 /// # Errors
 /// [`Error::NotFound`].

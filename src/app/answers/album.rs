@@ -1,4 +1,5 @@
-//! Albums, whose parts are messages of their own at Telegram: here they are one, with one answer.
+//! Albums: Telegram sends each part as a message of its own; here they form one comment with one
+//! confirmation.
 
 use jiff::Timestamp;
 
@@ -6,16 +7,16 @@ use super::{Landed, Said, Taken, enclose, found, note, own};
 use crate::domain::{Comment, Keeping, Result, TelegramId};
 use crate::store::{self, Transaction};
 
-/// What is known of a message's album.
+/// State of a message's album.
 pub(super) enum Album {
-    /// It is no part of one, or the first.
+    /// The message is not part of an album, or is its first part.
     New,
-    /// An earlier part was not taken, and its sender was told so.
+    /// An earlier part was rejected, and the sender was told.
     Refused,
     Of(Comment),
 }
 
-/// Looks whether an earlier part of the same album came, and notes this one.
+/// Looks up earlier parts of the album, and records this one.
 pub(super) fn begin(
     tx: &Transaction,
     who: TelegramId,
@@ -40,7 +41,7 @@ pub(super) fn begin(
     })
 }
 
-/// Whether to answer a message that can't be taken: of an album, one part is answered.
+/// Returns whether to reply to a rejected message: only the first part of an album gets a reply.
 pub fn is_to_be_answered(
     tx: &Transaction,
     who: TelegramId,
@@ -50,7 +51,7 @@ pub fn is_to_be_answered(
     Ok(matches!(begin(tx, who, said, now)?, Album::New))
 }
 
-/// Adds a part of an album to what the first part has said.
+/// Adds a part of an album to the comment of its first part.
 pub(super) fn join(
     tx: &Transaction,
     who: TelegramId,

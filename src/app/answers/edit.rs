@@ -1,4 +1,4 @@
-//! Messages that their senders change. Telegram tells of each change by a message of the same number.
+//! Edited messages. Telegram reports each edit as a message with the same id.
 
 use jiff::Timestamp;
 
@@ -8,11 +8,11 @@ use crate::domain::{AttachmentKind, Comment, Message, Result, TelegramId};
 use crate::store::messages::About;
 use crate::store::{self, Transaction};
 
-/// Changes what a message said before its sender changed it. A place that moves on changes its note
-/// alone, and its sender hears nothing.
+/// Updates the comment of an edited message. A live location only updates its note, without a
+/// reply.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::domain::Error::Invalid) when it was changed very often.
+/// [`Error::Invalid`](crate::domain::Error::Invalid) when the message was edited too often.
 pub fn change(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) -> Result<Changed> {
     let about = store::messages::about(tx, who, said.message)?;
     let about = about.unwrap_or_default();
@@ -53,17 +53,17 @@ pub fn change(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) ->
     }))
 }
 
-/// What became of the change of a message.
+/// Outcome of an edited message.
 pub enum Changed {
     Landed(Landed),
-    /// What was changed isn't known here: it is a message like any other.
+    /// The original is unknown, so the edit is treated as a new message.
     Unknown,
-    /// There is nothing to be told.
+    /// No reply is needed.
     Silently,
 }
 
-/// What is said now. Words that are taken away stay, and where several parts of an album have words,
-/// those of the others do.
+/// Returns the new text of the comment. Deleted text is kept, and so is the text of the other parts
+/// of an album.
 fn changed_text(
     tx: &Transaction,
     comment: &Comment,

@@ -1,5 +1,5 @@
-//! What customers say and decide about their tasks, from Telegram or from the page of a task. In
-//! Telegram the number that it vouches for is the right to that, on the page the link is.
+//! Customers' messages and decisions, from Telegram or from the status page. A customer is
+//! authorised by the verified phone in Telegram, or by the link of the page.
 
 mod album;
 mod edit;
@@ -20,19 +20,19 @@ use album::Album;
 pub use album::is_to_be_answered;
 pub use edit::{Changed, change};
 
-/// Open tasks that a customer can choose between.
+/// Maximum number of open tasks offered for choosing.
 const CHOICES: usize = 6;
 
 /// A message from Telegram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// Telegram's number of it, and of the one that it answers.
+    /// Telegram's id of the message, and of the message it replies to.
     pub message: i32,
     pub answers: Option<i32>,
-    /// What the parts of an album have in common, which are messages of their own at Telegram.
+    /// Telegram's `media_group_id`, shared by all parts of an album.
     pub album: Option<String>,
     pub text: Message,
-    /// What came with the words, or without any.
+    /// Attachment, with or without text.
     pub enclosure: Option<Enclosure>,
 }
 
@@ -43,33 +43,33 @@ impl Said {
     }
 }
 
-/// Where a message from Telegram has landed.
+/// Result of storing a message from Telegram.
 pub struct Landed {
     pub comment: CommentId,
     pub task: TaskId,
-    /// The other tasks that it may be about.
+    /// Other tasks that the message may be about.
     pub others: Vec<TaskRow>,
-    /// How much of what came with it reaches the shop.
+    /// How much of the attachment is kept.
     pub keeping: Keeping,
 }
 
-/// What became of a message from Telegram.
+/// Outcome of a message from Telegram.
 pub enum Taken {
     Landed(Landed),
-    /// It goes with an earlier part of its album, which was answered.
+    /// Added to an earlier part of its album, which was confirmed.
     Joined(Landed),
-    /// There is nothing to be told that wasn't told.
+    /// No reply is needed.
     Silently,
     /// There is no task that it could be about.
     Nowhere,
 }
 
-/// Lets a message from Telegram land on the task that the message was about which it answers; else on
-/// the open task of its sender that something happened to last, or on the one that was closed last, as
-/// long as its link holds.
+/// Stores a message from Telegram with the task of the message that it replies to; otherwise with
+/// the sender's most recently changed open task, or with the one closed last while its status link
+/// is valid.
 ///
 /// # Errors
-/// [`Error::Invalid`] when very much waits for an answer already.
+/// [`Error::Invalid`] when too many messages await a reply already.
 pub fn take(
     tx: &Transaction,
     links: &Links,
@@ -104,7 +104,7 @@ pub fn take(
     }))
 }
 
-/// Notes what came with a message, and whether it is to be fetched.
+/// Stores the attachment of a message, and decides whether its file is downloaded.
 fn enclose(
     tx: &Transaction,
     task: &Task,
@@ -143,7 +143,7 @@ fn note(
     store::messages::note(tx, who, said.message, &about, said.album.as_deref(), now)
 }
 
-/// The task that the message was about which this one answers, as long as it is the sender's.
+/// Returns the task of the message that this one replies to, if it is the sender's.
 fn answered(tx: &Transaction, who: TelegramId, said: &Said) -> Result<Option<Task>> {
     let about = match said.answers {
         Some(message) => store::messages::about(tx, who, message)?,
@@ -168,7 +168,7 @@ fn found<T>(result: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// The tasks that a message may be about, the likeliest first.
+/// Returns the tasks that a message may be about, most likely first.
 fn open_tasks(
     connection: &Connection,
     links: &Links,
@@ -183,8 +183,8 @@ fn open_tasks(
     Ok(tasks)
 }
 
-/// Puts a message that its sender sees on the wrong task to another one of theirs. Once it has been
-/// answered it stays where it is. Returns where it is, and where else it might be.
+/// Moves a message to another task of its sender. A message that was answered already stays.
+/// Returns where the message is, and the other candidates.
 ///
 /// # Errors
 /// [`Error::NotFound`] for messages and tasks that aren't the sender's.
@@ -216,11 +216,10 @@ pub fn move_to(
     })
 }
 
-/// What a Telegram account answers to a question about one of its tasks; see
-/// [`approvals`].
+/// Records the decision of a Telegram account on a quote for one of its tasks; see [`approvals`].
 ///
 /// # Errors
-/// [`Error::NotFound`] for a question that isn't theirs.
+/// [`Error::NotFound`] for a quote that isn't the sender's.
 pub fn decide(
     tx: &Transaction,
     who: TelegramId,
@@ -233,7 +232,7 @@ pub fn decide(
     approvals::decide(tx, &task, id, agreed, Channel::Telegram, now)
 }
 
-/// A task whose customer has proved to have this Telegram account.
+/// Returns a task if its customer's verified Telegram account is `who`.
 fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
     let TaskRow { task, customer, .. } = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
     let proved = |customer: &Customer| {
@@ -246,10 +245,10 @@ fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
     }
 }
 
-/// What the holder of a link says about its task.
+/// Stores a message from the holder of a status link.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a link that leads nowhere, and as for [`take`].
+/// [`Error::NotFound`] for an invalid link, and as for [`take`].
 pub fn say(
     tx: &Transaction,
     links: &Links,
@@ -261,10 +260,10 @@ pub fn say(
     comments::answer(tx, &task, Channel::Page, text, now)
 }
 
-/// What the holder of a link answers to a question about its task.
+/// Records the decision of the holder of a status link on a quote.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a link that leads nowhere, and for a question about another task.
+/// [`Error::NotFound`] for an invalid link, and for a quote of another task.
 pub fn decide_on_page(
     tx: &Transaction,
     links: &Links,

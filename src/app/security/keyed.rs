@@ -1,4 +1,4 @@
-//! One limit for each of many keys, in bounded memory.
+//! A rate limit per key, in bounded memory.
 
 use std::convert::Infallible;
 use std::hash::Hash;
@@ -14,14 +14,14 @@ use quick_cache::sync::Cache;
 use crate::clock::Clock;
 use crate::domain::{Error, Result};
 
-/// Keys that a limit remembers, 100 bytes each at the most.
+/// Maximum number of remembered keys, of at most 100 bytes each.
 const KEYS: usize = 32_768;
 
-/// A limit of each of many.
+/// A rate limit for each of many keys.
 pub struct Keyed<K: Hash + Eq + Clone>(RateLimiter<K, Recent<K>, Clock, NoOpMiddleware<Duration>>);
 
-/// The counts of the keys that were used last. A flood of new ones pushes out those that came once, so memory is
-/// bounded; and forgetting a count lets somebody in sooner, and keeps nobody out.
+/// State of the most recently used keys. A flood of new keys evicts those that were used once, so
+/// the memory is bounded; eviction can only let a client in earlier, never lock one out.
 struct Recent<K>(Cache<K, Arc<InMemoryState>>);
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
@@ -30,7 +30,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         Self(RateLimiter::new(quota, store, clock.clone()))
     }
 
-    /// Counts once for a key.
+    /// Counts one use of a key.
     ///
     /// # Errors
     /// [`Error::RateLimited`] with the time until the next one is allowed.

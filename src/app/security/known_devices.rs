@@ -1,9 +1,11 @@
-//! Devices on which an employee has signed in before. Other people's wrong tries don't keep those out.
+//! Devices on which an employee has signed in before. Other people's failed attempts don't lock
+//! them out.
 //!
-//! A browser proves it by a cookie that stays when its owner signs out, and a program by an old token of the account.
-//! Neither signs anybody in: the password is asked for all the same. It helps its own account alone, and it ends
-//! together with every token of the account: when the password or the role changes, on "sign out everywhere", and on
-//! dismissal. So a copy is worth nothing once its owner has done what everybody does against a thief.
+//! A browser proves it by a cookie that survives signing out, and a program by an old token of the
+//! account. Neither authenticates anybody: the password is still required. The proof is valid for
+//! its own account only, and is revoked together with all tokens of the account: on a change of
+//! password or role, on "sign out of all devices", and on deactivation. A stolen copy is therefore
+//! worthless once the owner has taken the usual measures.
 
 use std::time::Duration;
 
@@ -16,25 +18,26 @@ use sha2::Sha256;
 use super::tokens::Session;
 use crate::domain::{Employee, EmployeeId, Error, Result};
 
-/// The audience of a device's token. A session's token has another one, and is signed with another key.
+/// Issuer and audience of a device token. Session tokens have others, and are signed with another
+/// key.
 const PARTY: &str = "zayavka-device";
-/// The purpose that the key is derived for.
+/// Purpose label for deriving the key.
 const PURPOSE: &[u8] = b"zayavka: the key of known devices";
 
-/// Signs and reads the tokens of devices.
+/// Signs and verifies device tokens.
 pub struct Devices {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
 }
 
-/// Somebody who has proved to have signed in as an employee before.
+/// Proof that the client has signed in as an employee before.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
     pub employee: EmployeeId,
-    /// The account's epoch at the time; see [`Employee::epoch`].
+    /// The account's epoch at that time; see [`Employee::epoch`].
     pub epoch: i64,
-    /// The device or the session, by which tries are counted.
+    /// Id of the device or the session, by which attempts are counted.
     pub id: u128,
 }
 
@@ -43,7 +46,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
-    /// The device, in hexadecimal digits.
+    /// Device id in hexadecimal.
     jti: String,
     epoch: i64,
     exp: i64,
@@ -60,21 +63,21 @@ impl From<Session> for Known {
 }
 
 impl Known {
-    /// Returns whether it still speaks for an account.
+    /// Returns whether the proof is still valid for an account.
     pub fn is(&self, employee: &Employee) -> bool {
         employee.active && self.employee == employee.id && self.epoch == employee.epoch
     }
 }
 
 impl Devices {
-    /// The time for which a device stays known: browsers keep no cookie longer
+    /// Lifetime of a device token; browsers limit cookies to this
     /// (<https://developer.chrome.com/blog/cookie-max-age-expires>).
     pub const LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-    /// Derives a key of its own from the key of the tokens.
+    /// Derives the signing key from the key of session tokens.
     ///
     /// # Errors
-    /// [`Error::Internal`], which a key of any length has never.
+    /// [`Error::Internal`]; none in practice, since any key length is valid.
     pub fn new(key: &[u8]) -> Result<Self> {
         let key = Hmac::<Sha256>::new_from_slice(key).map_err(Error::internal)?;
         let key = key.chain_update(PURPOSE).finalize().into_bytes();
@@ -82,7 +85,7 @@ impl Devices {
         validation.set_issuer(&[PARTY]);
         validation.set_audience(&[PARTY]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // The library would ask the system for the time; `known` compares with ours.
+        // The library would read the system clock; `known` compares with our own.
         validation.validate_exp = false;
         Ok(Self {
             encoding: EncodingKey::from_secret(&key).map_err(Error::internal)?,
@@ -91,10 +94,10 @@ impl Devices {
         })
     }
 
-    /// Makes the token of a device on which an employee has just signed in.
+    /// Issues a device token after a sign-in.
     ///
     /// # Errors
-    /// [`Error::Internal`] when signing fails, or the system has no randomness to give.
+    /// [`Error::Internal`] when signing fails or the system's random source does.
     pub fn sign(&self, employee: &Employee, now: Timestamp) -> Result<String> {
         let mut device = [0; 16];
         getrandom::fill(&mut device).map_err(Error::internal)?;
@@ -111,7 +114,7 @@ impl Devices {
         jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
     }
 
-    /// Reads the token of a device; `None` for what this server has not signed, or not for now.
+    /// Verifies a device token; `None` for one that this server didn't sign or that has expired.
     pub fn known(&self, token: &str, now: Timestamp) -> Option<Known> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
         let claims = claims.ok()?.claims;

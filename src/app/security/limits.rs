@@ -1,9 +1,10 @@
-//! How often somebody may try a password, look at a customer's page, and ask at all. Limits count by the
-//! monotonic clock: one that is set back keeps nobody out, and one that is set forward lets nobody in.
+//! Rate limits for password attempts, views of status pages, and requests. They use the monotonic
+//! clock: setting the wall clock neither locks anybody out nor lifts a limit.
 //!
-//! A limit that others can use up is a way to keep somebody out. So tries at an account are counted separately for each
-//! address and each block of addresses; somebody who is [known](super::known_devices) is counted alone. The one limit
-//! that all strangers share at an account is so wide that it takes a flood from a hundred blocks to use it up.
+//! A limit that others can use up is a means to lock somebody out. Attempts on an account are
+//! therefore counted separately per address and per block of addresses; a [known
+//! device](super::known_devices) is counted on its own. The one limit shared by all strangers on an
+//! account is so wide that only a flood from a hundred blocks can use it up.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,52 +18,53 @@ use super::known_devices::Known;
 use crate::clock::Clock;
 use crate::domain::{Email, EmployeeId, Result, SessionId};
 
-/// Tries at once for one account by a stranger at one address, or by one known device or session, then one every
-/// [`ACCOUNT_PERIOD`].
+/// Burst of attempts on one account by a stranger at one address, or by one known device or
+/// session; then one every [`ACCOUNT_PERIOD`].
 pub const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// The same for a block of addresses.
 pub const BLOCK_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
-/// The same for all strangers together, which two cores need three minutes for: 7,880 tries on the first day, and 2,880 on
-/// each that follows.
+/// The same for all strangers together; hashing that many takes two cores three minutes. Allows
+/// 7,880 attempts on the first day and 2,880 on each following one.
 pub const STRANGERS_BURST: NonZeroU32 = NonZeroU32::new(5_000).unwrap();
 pub const ACCOUNT_PERIOD: Duration = Duration::from_secs(30);
-/// Tries at once from one address, then one every [`ADDRESS_PERIOD`].
+/// Burst of attempts from one address; then one every [`ADDRESS_PERIOD`].
 pub const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 pub const ADDRESS_PERIOD: Duration = Duration::from_secs(10);
-/// Looks at customers' pages at once from one address, then one every [`LOOK_PERIOD`].
+/// Burst of status page views from one address; then one every [`LOOK_PERIOD`].
 pub const LOOK_BURST: NonZeroU32 = NonZeroU32::new(60).unwrap();
 pub const LOOK_PERIOD: Duration = Duration::from_secs(1);
-/// How many times the rate may come at once.
+/// Burst of requests, as a multiple of the rate per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
-/// A try that was counted. A use case that takes a new password of a stranger asks for one.
+/// Proof of a counted attempt. Use cases that hash a stranger's new password require it.
 #[derive(Debug)]
 pub struct Attempt {
     pub address: IpAddr,
 }
 
-/// Counts tries at passwords, looks at customers' pages, and requests.
+/// Rate limits for password attempts, views of status pages, and requests.
 pub struct Limits {
-    /// Tries by strangers: by account and address, by account and block, and by account.
+    /// Attempts by strangers: by account and address, by account and block, and by account.
     here: Keyed<u64>,
     block: Keyed<u64>,
     strangers: Keyed<u64>,
-    /// Makes the keys of these three, which nobody can choose to be alike.
+    /// Random seed of the hashed keys of these three limits, so that nobody can construct
+    /// collisions.
     seed: RandomState,
     known: Keyed<(EmployeeId, u128)>,
     sessions: Keyed<SessionId>,
     addresses: Keyed<IpAddr>,
     looks: Keyed<IpAddr>,
-    /// `None` without a limit.
+    /// `None` for no limit.
     requests: Option<(Keyed<IpAddr>, Keyed<EmployeeId>)>,
 }
 
 impl Limits {
-    /// The rate is in requests a second from one address, and by one account; ten times as many
-    /// at once.
+    /// Creates the limits. `rate` is in requests per second, per address and per account, with a
+    /// burst of ten times that.
     pub fn new(clock: &Clock, rate: Option<NonZeroU32>) -> Self {
         let every = |period: Duration, burst| {
-            // Only a period of nothing has no quota.
+            // Only a zero period has no quota.
             let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst));
             quota.allow_burst(burst)
         };
@@ -82,7 +84,7 @@ impl Limits {
         }
     }
 
-    /// Counts a request from an address. This machine itself may ask as often as it likes.
+    /// Counts a request from an address. Loopback is not limited.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
@@ -93,8 +95,8 @@ impl Limits {
         }
     }
 
-    /// Counts a request by an account, from wherever it comes: a stolen token is no way around
-    /// the limit of an address.
+    /// Counts a request by an account from any address, so that a stolen token can't be used from
+    /// many addresses to evade the limit.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
@@ -105,23 +107,24 @@ impl Limits {
         }
     }
 
-    /// What limits requests from there, if anything does.
+    /// Returns the limits that apply to requests from an address, if any.
     fn requests_from(&self, address: IpAddr) -> Option<&(Keyed<IpAddr>, Keyed<EmployeeId>)> {
         let limited = !address.is_loopback();
         self.requests.as_ref().filter(|_| limited)
     }
 
-    /// Counts a try from an address. What costs much, reading a password first of all, comes
-    /// after it.
+    /// Counts an attempt from an address. It precedes all expensive work, such as hashing a
+    /// password.
     ///
     /// # Errors
-    /// [`RateLimited`](crate::domain::Error::RateLimited) with the time until the next one is allowed.
+    /// [`RateLimited`](crate::domain::Error::RateLimited) with the time until the next attempt is
+    /// allowed.
     pub fn attempt(&self, address: IpAddr) -> Result<Attempt> {
         self.addresses.check(&network(address))?;
         Ok(Attempt { address })
     }
 
-    /// Counts a look at a customer's page from an address, whether there is such a page or not.
+    /// Counts a view of a status page, whether the page exists or not.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
@@ -129,14 +132,15 @@ impl Limits {
         self.looks.check(&network(address))
     }
 
-    /// Counts a stranger's try at the password of an account, whether there is such an account or not.
+    /// Counts a stranger's password attempt on an account, whether the account exists or not.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
     pub fn guess(&self, email: &Email, address: IpAddr) -> Result<()> {
         let key = email.key();
         self.attempt(address)?;
-        // What is narrow comes first: tries that are refused here use up nothing of what many share.
+        // The narrowest limit comes first, so that attempts rejected by it don't use up the shared
+        // ones.
         self.here
             .check(&self.seed.hash_one((&key, network(address))))?;
         self.block
@@ -144,7 +148,7 @@ impl Limits {
         self.strangers.check(&self.seed.hash_one(&key))
     }
 
-    /// Counts a try by somebody who is known, for themselves alone.
+    /// Counts an attempt by a known device, on its own limit.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
@@ -152,7 +156,7 @@ impl Limits {
         self.known.check(&(known.employee, known.id))
     }
 
-    /// Counts a try at the password of whoever is signed in, for that session alone.
+    /// Counts a password attempt within a session, on its own limit.
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
@@ -161,17 +165,18 @@ impl Limits {
     }
 }
 
-/// Returns the network that an address counts as: whoever has one IPv6 address has the 2⁶⁴ around it.
+/// Returns the network that an address counts as: one IPv6 client usually controls a /64.
 pub fn network(address: IpAddr) -> IpAddr {
     masked(address, 32, 64)
 }
 
-/// Returns the block that an address is in: what one customer of a provider may have many addresses of.
+/// Returns the block that an address belongs to: the range that one customer of a provider may
+/// control.
 pub fn block(address: IpAddr) -> IpAddr {
     masked(address, 24, 48)
 }
 
-/// Keeps the first bits of an address.
+/// Masks an address to its prefix.
 fn masked(address: IpAddr, v4: u32, v6: u32) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => {
@@ -200,7 +205,8 @@ mod tests {
         Email::parse("email", name).unwrap()
     }
 
-    /// The tries that a thousand addresses, each in a block of its own, have at one account in a day.
+    /// Counts the attempts that a thousand addresses in separate blocks have on one account in a
+    /// day.
     fn tries_in_a_day(limits: &Limits, clock: &Clock) -> u32 {
         let owner = email("owner@example.com");
         let addresses: Vec<IpAddr> = (0..1_000_u32)
@@ -227,7 +233,7 @@ mod tests {
         let later = tries_in_a_day(&limits, &clock);
         assert!(first <= STRANGERS_BURST.get() + bound, "{first}");
         assert!(later <= bound, "{later}");
-        // And the bound is not far above what can be reached, or this test would say little.
+        // The bound is close to what is reachable, or else this test would prove little.
         assert!(first + 50 > STRANGERS_BURST.get() + bound, "{first}");
         assert!(later + 50 > bound, "{later}");
     }

@@ -1,4 +1,5 @@
-//! Who comes in, and how often they may try: tokens, passwords, secrets, limits, and the queue for hashing.
+//! Authentication and abuse protection: tokens, passwords, secrets, rate limits, and the queue for
+//! hashing.
 
 pub mod known_devices;
 pub mod limits;

@@ -1,4 +1,4 @@
-//! Hashing of passwords: slow on purpose, so only a few at a time, each in its turn.
+//! Password hashing: deliberately slow, and therefore queued with limited concurrency.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,19 +12,20 @@ use super::limits::block;
 use super::turns::{self, Room, Turns};
 use crate::domain::{EmployeeId, Error, Password, Result, nfc};
 
-/// The numbers of hashes that may run and wait. At 74 ms each, the last of 128 strangers waits for less than 5 seconds.
+/// Capacity of the queue. At 74 ms per hash, the last of 128 strangers waits for less than 5
+/// seconds.
 pub const ROOM: Room = Room {
     running: 2,
     known: 16,
     strangers: 128,
     line: 16,
 };
-/// The wait before somebody tries again for whom there was no place.
+/// `retry_after` when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// The line that somebody waits in: an employee's, or that of a block of addresses.
+/// A lane of the queue: an employee's, or that of a block of addresses.
 pub type Lane = turns::Lane<EmployeeId, IpAddr>;
-/// The right to hash once; see [`turns`].
+/// The permit to hash once; see [`turns`].
 pub type Turn = turns::Turn<EmployeeId, IpAddr>;
 
 impl Lane {
@@ -34,19 +35,19 @@ impl Lane {
     }
 }
 
-/// PBKDF2-HMAC-SHA256 with a bounded queue in front.
+/// PBKDF2-HMAC-SHA256 behind a bounded queue.
 pub struct Passwords {
     pbkdf2: Pbkdf2,
     turns: Turns<EmployeeId, IpAddr>,
-    /// The hash of a password that nobody has, for accounts that don't exist.
+    /// Hash of an unknown password, used for accounts that don't exist.
     nobody: String,
 }
 
 impl Passwords {
-    /// Makes a hasher of 600,000 rounds, which OWASP's cheat sheet asks for at the least.
+    /// Creates a hasher with 600,000 iterations, the minimum of OWASP's cheat sheet.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the system has no randomness to give.
+    /// [`Error::Internal`] when the system's random source fails.
     pub fn new() -> Result<Self> {
         let pbkdf2 = Pbkdf2::new(Algorithm::Pbkdf2Sha256, Params::RECOMMENDED);
         let salt = super::secrets::random()?;
@@ -59,10 +60,10 @@ impl Passwords {
         })
     }
 
-    /// Waits for the right to hash once.
+    /// Waits for the permit to hash once.
     ///
     /// # Errors
-    /// [`Error::RateLimited`] when too many wait.
+    /// [`Error::RateLimited`] when the queue is full.
     pub async fn turn(&self, lane: Lane) -> Result<Turn> {
         let turn = self.turns.wait(lane).await;
         turn.ok_or(Error::RateLimited {
@@ -73,13 +74,13 @@ impl Passwords {
     /// Returns the PHC string of a new password.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the system has no randomness to give.
+    /// [`Error::Internal`] when the system's random source fails.
     pub async fn hash(&self, turn: Turn, password: Password) -> Result<String> {
         let pbkdf2 = self.pbkdf2;
         run(turn, move || hash(pbkdf2, password.expose())).await
     }
 
-    /// The same on this thread and without a turn, for a program that does nothing else.
+    /// Hashes on the current thread without queueing, for command-line use.
     ///
     /// # Errors
     /// As for [`Passwords::hash`].
@@ -87,11 +88,11 @@ impl Passwords {
         hash(self.pbkdf2, password.expose())
     }
 
-    /// Compares a password with the one that was hashed, both in Unicode's form NFC. Without a hash it takes as
-    /// long, and the answer is [`Verdict::Wrong`].
+    /// Compares a password with a hash, in Unicode form NFC. Without a hash it takes the same time
+    /// and returns [`Verdict::Wrong`].
     ///
     /// # Errors
-    /// [`Error::Internal`] for a hash that is none.
+    /// [`Error::Internal`] for a malformed hash.
     pub async fn verify(
         &self,
         turn: Turn,
@@ -110,7 +111,7 @@ impl Passwords {
             if is(composed) {
                 return Ok(Verdict::Right);
             }
-            // Earlier versions hashed what was typed, in whatever form the keyboard had made it.
+            // Earlier versions hashed the password as typed, without normalisation.
             if composed == typed || !is(typed) {
                 return Ok(Verdict::Wrong);
             }
@@ -120,7 +121,8 @@ impl Passwords {
     }
 }
 
-/// The turn goes with the work, which ends when it ends, also where nobody waits for it any more.
+/// Moves the permit into the blocking task, which holds it to its end even if the caller is
+/// dropped.
 async fn run<T: Send + 'static>(
     turn: Turn,
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -141,17 +143,18 @@ fn hash(pbkdf2: Pbkdf2, password: &str) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// What came of comparing a password with a hash.
+/// Result of comparing a password with a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Wrong,
     Right,
-    /// Right, by a hash that only holds for the form in which it was typed. This one, of the form NFC, is to take
-    /// its place.
+    /// The password is right, but its hash was made without normalisation. Contains the NFC hash to
+    /// store instead.
     Outdated(String),
 }
 
-/// A well-formed hash of nothing: comparing with it costs what comparing with a real one does.
+/// Returns a well-formed hash that matches no known password and costs as much to verify as a real
+/// one.
 fn nobody(rounds: u32, salt: &[u8], output: &[u8]) -> Result<String> {
     use pbkdf2::password_hash::phc::{Output, Salt};
     let hash = PasswordHash {

@@ -1,4 +1,4 @@
-//! Random values, and the keys that the server makes and keeps for itself.
+//! Random values, and the keys that the server generates and stores.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,17 +7,17 @@ use sha2::{Digest, Sha256};
 use crate::domain::{Error, Result};
 use crate::store::{self, Db};
 
-/// 256 random bits.
+/// Returns 256 random bits.
 ///
 /// # Errors
-/// [`Error::Internal`] when the system has no randomness to give.
+/// [`Error::Internal`] when the system's random source fails.
 pub fn random() -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
     Ok(bytes)
 }
 
-/// 256 random bits that fit into a link.
+/// Returns 256 random bits as URL-safe text.
 ///
 /// # Errors
 /// As for [`random`].
@@ -25,20 +25,21 @@ pub fn random_token() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random()?))
 }
 
-/// What is kept of a token: enough to know it again, useless to whoever reads the database.
+/// Returns the stored form of a token: sufficient to recognise it, useless to a reader of the
+/// database.
 pub fn fingerprint(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// A short name for a long text: the same for the same one alone.
+/// Returns a short digest of a text, as URL-safe text.
 pub fn mark(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(fingerprint(text))
 }
 
-/// The key of that name, made at its first use. It is text that fits into a header.
+/// Returns the stored key of that name, generated at its first use. It is valid header text.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database or the randomness fails.
+/// [`Error::Internal`] when the database or the random source fails.
 pub async fn kept(db: &Db, name: &'static str) -> Result<String> {
     db.write(move |tx| {
         if let Some(value) = store::secrets::get(tx, name)? {

@@ -1,4 +1,4 @@
-//! The bearer tokens of the API: JWT, HS256 and nothing else.
+//! Bearer tokens of the API: JWT with HS256 only.
 
 use std::time::Duration;
 
@@ -11,26 +11,27 @@ use super::secrets;
 use crate::domain::{Employee, EmployeeId, Error, Result, SessionId};
 
 const PARTY: &str = "zayavka";
-/// Tokens that are kept, each of a few hundred bytes.
+/// Number of cached tokens, each of a few hundred bytes.
 const KNOWN: usize = 1_000;
 
-/// Signs and checks tokens.
+/// Signs and verifies tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
     ttl: Duration,
-    /// Those that were read, since the same one comes with every request.
+    /// Cache of verified tokens, since the same one comes with every request.
     known: Cache<String, Session>,
 }
 
-/// What a token says (RFC 7519). It names the employee, not the e-mail, which may change hands.
+/// Claims of a token (RFC 7519). The subject is the employee's id, not the e-mail, which may change
+/// hands.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
     aud: String,
     sub: String,
-    /// The session, in hexadecimal digits. Tokens of earlier versions have none.
+    /// Session id in hexadecimal. Tokens of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
     epoch: i64,
@@ -38,7 +39,7 @@ struct Claims {
     exp: i64,
 }
 
-/// A token whose signature and time are right; the account is yet to be looked at.
+/// A token with a valid signature; revocation and the account are not checked yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
     pub id: SessionId,
@@ -48,10 +49,10 @@ pub struct Session {
 }
 
 impl Tokens {
-    /// The shortest key that is taken, in bytes (RFC 7518 §3.2: as long as the hash).
+    /// Minimum key length in bytes (RFC 7518 §3.2: the length of the hash).
     pub const KEY_LENGTH: usize = 32;
 
-    /// Takes the key that signs and checks.
+    /// Creates a signer from a key.
     ///
     /// # Errors
     /// [`Error::Internal`] for an empty key.
@@ -60,7 +61,7 @@ impl Tokens {
         validation.set_issuer(&[PARTY]);
         validation.set_audience(&[PARTY]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        // The library would ask the system for the time; `session` compares with ours.
+        // The library would read the system clock; `session` compares with our own.
         validation.validate_exp = false;
         Ok(Self {
             encoding: EncodingKey::from_secret(key).map_err(Error::internal)?,
@@ -71,15 +72,15 @@ impl Tokens {
         })
     }
 
-    /// How long a token lives.
+    /// Returns the lifetime of a token.
     pub fn ttl(&self) -> Duration {
         self.ttl
     }
 
-    /// Makes a token of a new session of an employee.
+    /// Issues a token for a new session of an employee.
     ///
     /// # Errors
-    /// [`Error::Internal`] when signing fails, or the system has no randomness to give.
+    /// [`Error::Internal`] when signing fails or the system's random source does.
     pub fn sign(&self, employee: &Employee, now: Timestamp) -> Result<String> {
         let expires = now.saturating_add(self.ttl).unwrap_or(Timestamp::MAX);
         let claims = Claims {
@@ -95,11 +96,10 @@ impl Tokens {
         jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
     }
 
-    /// Reads a token.
+    /// Verifies a token.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for anything that this server would not have signed, or not
-    /// for now.
+    /// [`Error::Unauthenticated`] for a token that this server didn't sign or that has expired.
     pub fn session(&self, token: &str, now: Timestamp) -> Result<Session> {
         let session = self.signed(token)?;
         match now < session.expires {
@@ -108,10 +108,10 @@ impl Tokens {
         }
     }
 
-    /// Reads a token whether or not its time is over. It says who had it, and lets nobody in.
+    /// Verifies a token without checking its expiry. It tells whose it was, and grants no access.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for anything that this server would not have signed.
+    /// [`Error::Unauthenticated`] for a token that this server didn't sign.
     pub fn signed(&self, token: &str) -> Result<Session> {
         match self.known.get(token) {
             Some(session) => Ok(session),
@@ -123,7 +123,7 @@ impl Tokens {
         }
     }
 
-    /// Checks the signature.
+    /// Verifies the signature.
     fn read(&self, token: &str) -> Result<Session> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| Error::Unauthenticated)?
@@ -144,7 +144,7 @@ fn new_session() -> Result<[u8; SessionId::LENGTH]> {
     Ok(bytes)
 }
 
-/// Returns the session that a token names; one of an earlier version is known by its fingerprint.
+/// Returns the session id of a token; for one of an earlier version, derived from its fingerprint.
 fn session_id(sid: Option<&str>, token: &str) -> Option<SessionId> {
     let id = match sid {
         Some(sid) => u128::from_str_radix(sid, 16).ok()?.to_be_bytes(),

@@ -1,14 +1,16 @@
-//! The queue in front of costly work. A few jobs run at once, the others wait in lines, and no flood of strangers
-//! keeps anybody else waiting for long:
+//! Fair queue for expensive work. A few jobs run at once, the others wait in lines, and no flood of
+//! strangers delays anybody else for long:
 //!
-//! - Clients that are known go before all strangers, and have places that no stranger takes.
-//! - Strangers wait in one line for each block of addresses. The lines take turns (round robin), and one block has one
-//!   job running at the most. So a flood from one block gets one share, however many addresses it has, and leaves the
-//!   other core to others.
-//! - When all places are taken, a newcomer takes the last place of the longest line (longest queue drop). So a place is
-//!   lost to a shorter line only, and a newcomer from another block gets one while any block has two.
+//! - Known clients are served before all strangers, and have places that no stranger takes.
+//! - Strangers wait in one line per block of addresses. The lines are served round-robin, and one
+//!   block has at most one job running. A flood from one block therefore gets one share, however
+//!   many addresses it has, and leaves the other core to others.
+//! - When all places are taken, a newcomer takes the last place of the longest line (longest queue
+//!   drop). A place is lost to a shorter line only, and a newcomer from another block gets one
+//!   while any block has two.
 //!
-//! The number of places bounds the wait: a client that has one gets its turn after that many jobs at the latest.
+//! The number of places bounds the wait: a client that has one is served after that many jobs at
+//! the latest.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
@@ -16,35 +18,35 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// The numbers of jobs that may run and wait.
+/// Capacity of the queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
-    /// Jobs that may run at once.
+    /// Maximum number of running jobs.
     pub running: usize,
-    /// Places for the known to wait in, and for strangers.
+    /// Waiting places for known clients, and for strangers.
     pub known: usize,
     pub strangers: usize,
-    /// Places of one line.
+    /// Maximum length of one line.
     pub line: usize,
 }
 
-/// The lane in which somebody waits: `K` tells the known apart, and `S` the blocks of strangers.
+/// The lane of a client: `K` identifies known clients, and `S` blocks of strangers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane<K, S> {
     Known(K),
     Stranger(S),
 }
 
-/// Gives out turns.
+/// Hands out permits.
 pub struct Turns<K: Key, S: Key>(Arc<Mutex<State<K, S>>>);
 
-/// A key that tells lines apart.
+/// A key that identifies a line.
 pub trait Key: Copy + Eq + Hash {}
 
 impl<T: Copy + Eq + Hash> Key for T {}
 
-/// The right to run one job, given back when it is dropped. It belongs to the job and not to the client that waits
-/// for it: a client that hangs up drops its future, and the job runs on.
+/// The permit to run one job, released when it is dropped. It belongs to the job rather than to the
+/// client that waits for it: a disconnected client drops its future, but the job runs on.
 pub struct Turn<K: Key, S: Key> {
     state: Arc<Mutex<State<K, S>>>,
     lane: Lane<K, S>,
@@ -56,11 +58,11 @@ struct State<K: Key, S: Key> {
     strangers: Lines<K, S, S>,
 }
 
-/// Lines of one kind; `L` tells them apart.
+/// Lines of one kind, identified by `L`.
 struct Lines<K: Key, S: Key, L> {
-    /// No line here is empty.
+    /// Contains no empty lines.
     waiting: HashMap<L, VecDeque<Waiting<K, S>>>,
-    /// The lines that have nobody running, in the order of their turns.
+    /// Lines without a running job, in the order of service.
     next: VecDeque<L>,
     running: HashSet<L>,
     places: usize,
@@ -78,7 +80,8 @@ impl<K: Key, S: Key> Turns<K, S> {
         })))
     }
 
-    /// Waits for a turn. `None` where there is no place to wait in, or it was lost to a shorter line.
+    /// Waits for a permit. `None` when there is no free place, or when the place was lost to a
+    /// shorter line.
     pub async fn wait(&self, lane: Lane<K, S>) -> Option<Turn<K, S>> {
         let (sender, turn) = oneshot::channel();
         let joined = {
@@ -103,7 +106,8 @@ impl<K: Key, S: Key> Drop for Turn<K, S> {
     }
 }
 
-/// Hands the free turns to whoever is next. No turn is sent or dropped under the lock: dropping one takes it.
+/// Hands free permits to the next waiters. No permit is sent or dropped while the lock is held,
+/// since dropping one acquires it.
 fn give_out<K: Key, S: Key>(state: &Arc<Mutex<State<K, S>>>) {
     loop {
         let next = lock(state).take();
@@ -112,7 +116,7 @@ fn give_out<K: Key, S: Key>(state: &Arc<Mutex<State<K, S>>>) {
             state: state.clone(),
             lane,
         };
-        // A turn that nobody waits for any more comes back at once, by being dropped.
+        // If the receiver is gone, the permit comes back and is released by this drop.
         drop(waiting.send(turn));
     }
 }
@@ -177,8 +181,8 @@ impl<K: Key, S: Key, L: Key> Lines<K, S, L> {
         all < self.places && self.length(key) < self.longest
     }
 
-    /// Frees the last place of the longest line, where that line stays no shorter than the newcomer's.
-    /// Returns whether it did.
+    /// Frees the last place of the longest line, provided that this line stays no shorter than the
+    /// newcomer's. Returns whether it did.
     fn take_from_the_longest(&mut self, key: L) -> bool {
         let mine = self.length(key);
         let longest = self.waiting.values_mut().max_by_key(|line| line.len());
@@ -192,7 +196,7 @@ impl<K: Key, S: Key, L: Key> Lines<K, S, L> {
         self.waiting.get(&key).map_or(0, VecDeque::len)
     }
 
-    /// Clears the places of clients that have hung up.
+    /// Removes waiters whose clients have disconnected.
     fn forget_the_gone(&mut self) {
         self.waiting.retain(|_, line| {
             line.retain(|waiting| !waiting.is_closed());
@@ -201,7 +205,8 @@ impl<K: Key, S: Key, L: Key> Lines<K, S, L> {
         self.next.retain(|key| self.waiting.contains_key(key));
     }
 
-    /// Returns the first of the line whose turn it is. The line gets no other turn until this one is given back.
+    /// Returns the first waiter of the next line. The line gets no other permit until this one is
+    /// released.
     fn take(&mut self) -> Option<(L, Waiting<K, S>)> {
         let key = self.next.pop_front()?;
         let line = self.waiting.get_mut(&key)?;

@@ -1,8 +1,8 @@
-//! GIF (the specification of version 89a).
+//! GIF (version 89a of the specification).
 
 const COMMENT: u8 = 0xfe;
 const APPLICATION: u8 = 0xff;
-/// Applications whose blocks say how the picture moves or which colours it has.
+/// Application extensions that affect animation or colours.
 const LOOKS: [&[u8]; 3] = [b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"];
 
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -24,7 +24,7 @@ pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
                 let colours = table(*bytes.get(at + 9)?);
                 (blocks(bytes, at + 11 + colours)?, true)
             }
-            // The end, behind which nothing belongs.
+            // The trailer; anything after it is dropped.
             0x3b => {
                 kept.push(0x3b);
                 return Some(kept);
@@ -38,7 +38,7 @@ pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// How long the table of colours is that a byte of flags announces.
+/// Returns the length of the colour table that a flags byte announces.
 fn table(flags: u8) -> usize {
     match flags & 0x80 {
         0 => 0,
@@ -46,7 +46,7 @@ fn table(flags: u8) -> usize {
     }
 }
 
-/// Where a chain of blocks ends that begins there.
+/// Returns the end of the chain of sub-blocks starting at `at`.
 fn blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let length = usize::from(*bytes.get(at)?);

@@ -1,15 +1,15 @@
-//! HEIC and AVIF (ISO/IEC 23008-12, in the boxes of 14496-12). What the file says of its making are items
-//! beside the picture. Their bytes become zeros where they are, so that everything else stays where the
-//! other boxes say it is. Which way the picture is to be turned stands elsewhere (`irot`).
+//! HEIC and AVIF (ISO/IEC 23008-12, on the box format of 14496-12). Metadata is stored as items
+//! beside the picture. Its bytes are zeroed in place, so that the offsets in other boxes stay
+//! valid. The orientation is stored separately (`irot`).
 
 use std::ops::Range;
 
-/// Kinds of items that are no part of the picture: EXIF, XMP, and what an address names.
+/// Item types that are not part of the picture: EXIF, XMP, and URI items.
 const REMARKS: [&[u8]; 3] = [b"Exif", b"mime", b"uri "];
 
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let meta = find(bytes, 0..bytes.len(), b"meta")?;
-    // Its version and flags come first.
+    // Skips version and flags.
     let meta = meta.start + 4..meta.end;
     let remarks = remarks(bytes, find(bytes, meta.clone(), b"iinf")?)?;
     let places = find(bytes, meta.clone(), b"iloc")?;
@@ -21,13 +21,13 @@ pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(clean)
 }
 
-/// Reads numbers one after the other.
+/// Cursor for big-endian numbers.
 struct Reader<'a> {
     bytes: &'a [u8],
 }
 
 impl Reader<'_> {
-    /// A number of so many bytes; no bytes are zero.
+    /// Reads a number of this many bytes; zero bytes yield zero.
     fn number(&mut self, bytes: usize) -> Option<usize> {
         let (number, rest) = self.bytes.split_at_checked(bytes)?;
         self.bytes = rest;
@@ -36,7 +36,7 @@ impl Reader<'_> {
     }
 }
 
-/// The boxes of a part of the file, each with its kind and where its content is.
+/// Iterates over the boxes of a range, each with its type and the range of its content.
 fn boxes(bytes: &[u8], within: Range<usize>) -> impl Iterator<Item = (&[u8], Range<usize>)> {
     let mut at = within.start;
     std::iter::from_fn(move || {
@@ -63,7 +63,7 @@ fn find(bytes: &[u8], within: Range<usize>, kind: &[u8]) -> Option<Range<usize>>
     all.find(|(of, _)| *of == kind).map(|(_, content)| content)
 }
 
-/// The numbers of the items that are remarks.
+/// Returns the ids of the metadata items.
 fn remarks(bytes: &[u8], infos: Range<usize>) -> Option<Vec<usize>> {
     let version = *bytes.get(infos.start)?;
     let head = if version == 0 { 6 } else { 8 };
@@ -90,7 +90,7 @@ fn remarks(bytes: &[u8], infos: Range<usize>) -> Option<Vec<usize>> {
     Some(found)
 }
 
-/// Where the bytes of those items are in the file; `inside` is what the box of small items holds.
+/// Returns the byte ranges of these items in the file; `inside` is the content of the `idat` box.
 fn places_of(
     items: &[usize],
     bytes: &[u8],

@@ -1,4 +1,4 @@
-//! JPEG (ITU-T T.81, with T.871 and T.872 for what stands in the segments of applications).
+//! JPEG (ITU-T T.81, with T.871 and T.872 for application segments).
 
 use bytes::Bytes;
 use img_parts::ImageEXIF;
@@ -6,12 +6,12 @@ use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 
 use super::tiff;
 
-/// Segments of applications that say how the picture looks: its colours.
+/// Application segments that affect the colours.
 const LOOKS: [(u8, &[u8]); 2] = [
     (markers::APP2, b"ICC_PROFILE\0"),
     (markers::APP14, b"Adobe"),
 ];
-/// A segment of JFIF without its thumbnail.
+/// Length of a JFIF segment without its thumbnail.
 const JFIF: usize = 14;
 
 pub(super) fn clean(bytes: &Bytes) -> Option<Vec<u8>> {
@@ -31,11 +31,11 @@ pub(super) fn clean(bytes: &Bytes) -> Option<Vec<u8>> {
     Some(jpeg.encoder().bytes().into())
 }
 
-/// The segment as it is kept; `None` for one that goes.
+/// Returns the segment to keep; `None` to drop it.
 fn keep(segment: JpegSegment) -> Option<JpegSegment> {
     let (marker, contents) = (segment.marker(), segment.contents());
     if segment.has_entropy() {
-        // The crate shows it only as the end of what it writes.
+        // The crate exposes the entropy-coded data only at the end of its encoded output.
         let (head, contents) = (segment.len(), contents.clone());
         let scans = scans(&segment.encoder().bytes()[head..]);
         return Some(JpegSegment::new_with_entropy(
@@ -49,7 +49,7 @@ fn keep(segment: JpegSegment) -> Option<JpegSegment> {
             .get(..JFIF)
             .filter(|head| head.starts_with(b"JFIF\0"))?;
         let mut jfif = jfif.to_vec();
-        // So wide and high is the thumbnail behind it.
+        // Clears the size of the thumbnail, which is dropped.
         jfif[JFIF - 2..].fill(0);
         return Some(JpegSegment::new_with_contents(marker, jfif.into()));
     }
@@ -57,13 +57,14 @@ fn keep(segment: JpegSegment) -> Option<JpegSegment> {
     (!is_remark(marker) || LOOKS.iter().any(looks)).then_some(segment)
 }
 
-/// Whether a segment is an application's or a comment.
+/// Returns whether a segment is application data or a comment.
 fn is_remark(marker: u8) -> bool {
     (markers::APP0..=markers::APP15).contains(&marker) || marker == markers::COM
 }
 
-/// The coded picture up to its end, without remarks between its scans. Behind the end telephones write other
-/// pictures, films and their own notes. Where there is no end, the file was cut off and all of it stays.
+/// Returns the entropy-coded data up to the end marker, without metadata between scans. Phones
+/// append other pictures, films and notes after the end marker. Without one, the file is truncated
+/// and all of it is kept.
 fn scans(coded: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(coded.len());
     let (mut from, mut at) = (0, 0);

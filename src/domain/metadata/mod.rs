@@ -1,12 +1,12 @@
-//! Where, when and with what a picture was taken, by whom and how it was worked on: taken off, while every
-//! pixel stays as it came.
+//! Removal of picture metadata (place, time, device, author, editing history); the pixels stay
+//! untouched.
 //!
-//! Cameras write far more than people know into a picture (EXIF, XMP, IPTC, thumbnails of what was cut off,
-//! whole other pictures behind the end). What is kept is what decides how the picture looks, by a list of
-//! that: what nobody knows goes. A picture is never decoded or encoded again. Which way it is to be turned
-//! stays, alone; colour profiles stay.
+//! Cameras write far more into a picture than people are aware of (EXIF, XMP, IPTC, thumbnails of
+//! cropped parts, whole pictures after the end marker). Only parts on an allow-list that affect
+//! rendering are kept; everything unknown is dropped. A picture is never decoded or re-encoded. Of
+//! EXIF, only the orientation is kept; colour profiles are kept.
 //!
-//! A file that can't be taken apart stays as it came: what a customer sent is never lost.
+//! A file that can't be parsed is stored unchanged: a customer's upload is never lost.
 
 mod gif;
 mod heif;
@@ -18,22 +18,22 @@ use img_parts::png::{Png, PngChunk};
 use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::WebP;
 
-/// The chunks of a PNG, beside those that no picture can do without, which say how it looks or moves
+/// PNG chunks, beside the critical ones, that affect rendering or animation
 /// (<https://www.w3.org/TR/png-3/>).
 const PNG_LOOKS: [&[u8; 4]; 16] = [
     b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"cICP", b"mDCV", b"cLLI", b"bKGD",
     b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
 ];
-/// The chunks of a WebP that make the picture (RFC 9649).
+/// WebP chunks that make up the picture (RFC 9649).
 const WEBP_LOOKS: [&[u8; 4]; 7] = [
     b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP",
 ];
-/// Flags of a WebP that say which chunks it has.
+/// WebP header flags that announce metadata chunks.
 const WEBP_EXIF: u8 = 0x08;
 const WEBP_XMP: u8 = 0x04;
 
-/// Returns a file without what it says of its making, where it is a picture of a kind that is known; every
-/// other file as it is.
+/// Returns a file without its metadata if it is a picture of a known format, and unchanged
+/// otherwise.
 pub fn without_metadata(media_type: &str, bytes: Vec<u8>) -> Vec<u8> {
     let bytes = Bytes::from(bytes);
     let clean = match media_type {

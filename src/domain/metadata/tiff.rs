@@ -1,15 +1,15 @@
-//! TIFF 6.0, which is also the form of EXIF (CIPA DC-008): tables of numbered fields, some of which lead to
-//! other tables.
+//! TIFF 6.0, which is also the format of EXIF (CIPA DC-008): directories of numbered fields, some
+//! of which point to other directories.
 
 const ORIENTATION: u16 = 0x0112;
-/// Fields that lead to tables of smaller pictures.
+/// Field that points to directories of smaller pictures.
 const PICTURES: u16 = 0x014a;
-/// Fields that lead to tables of nothing but remarks: EXIF, GPS and how programs work together.
+/// Fields that point to metadata directories: EXIF, GPS and interoperability.
 const REMARKS: [u16; 3] = [0x8769, 0x8825, 0xa005];
-/// So many tables has no file; one that has is a ring.
+/// Maximum number of directories; a file with more contains a cycle.
 const TABLES: usize = 32;
 
-/// Whether a field says how the picture looks, or where its pixels are.
+/// Returns whether a field affects rendering or locates the pixels.
 fn looks(field: u16) -> bool {
     matches!(
         field,
@@ -19,7 +19,7 @@ fn looks(field: u16) -> bool {
     )
 }
 
-/// The way in which a camera was held, 2 to 8; `None` for upright and for what says nothing of it.
+/// Returns the EXIF orientation, 2 to 8; `None` for upright or missing.
 pub(super) fn orientation(exif: &[u8]) -> Option<u8> {
     let bytes = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
     let tiff = Tiff::new(bytes.to_vec())?;
@@ -30,13 +30,13 @@ pub(super) fn orientation(exif: &[u8]) -> Option<u8> {
     (2..=8).contains(&way).then_some(way as u8)
 }
 
-/// EXIF that says that way and nothing else.
+/// Builds EXIF data with only this orientation.
 pub(super) fn of_orientation(way: u8) -> Vec<u8> {
     let head = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
     [head.as_slice(), &[way, 0, 0, 0, 0, 0, 0]].concat()
 }
 
-/// The file with nothing moved: what goes becomes zeros.
+/// Returns the file with its metadata zeroed in place.
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut tiff = Tiff::new(bytes.to_vec())?;
     let mut tables = vec![tiff.long(4)?];
@@ -84,7 +84,7 @@ impl Tiff {
         } as usize)
     }
 
-    /// Where the value of a field is, if not in the field itself.
+    /// Returns the offset and the length of a field's value, if it is stored outside the field.
     fn value(&self, field: usize) -> Option<(usize, usize)> {
         let width = match self.short(field + 2)? {
             3 | 8 => 2,
@@ -103,7 +103,7 @@ impl Tiff {
         }
     }
 
-    /// Leaves of a table what the picture needs, and returns the tables that it leads to.
+    /// Removes metadata fields from a directory, and returns the directories it points to.
     fn clean_table(&mut self, table: usize) -> Option<Vec<usize>> {
         let count = usize::from(self.short(table)?);
         let (start, end) = (table + 2, table + 2 + 12 * count);
@@ -139,7 +139,7 @@ impl Tiff {
         Some(more)
     }
 
-    /// Erases the value of a field, and what it leads to.
+    /// Erases the value of a field, and what it points to.
     fn erase_field(&mut self, at: usize, field: u16, depth: usize) {
         if REMARKS.contains(&field)
             && depth < 3

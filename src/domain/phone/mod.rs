@@ -1,4 +1,4 @@
-//! Phone numbers: kept as they were typed, compared by their canonical form.
+//! Phone numbers: stored as typed, compared by their canonical form.
 
 mod structure;
 
@@ -7,7 +7,8 @@ use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 use super::letters::{plain, shown, visible};
 use super::{Problem, Result};
 
-/// The shop's country, ISO 3166-1 alpha-2: decides what "8 900 …" without a country code means.
+/// The shop's country, ISO 3166-1 alpha-2. It decides how numbers without a country code, such as
+/// "8 900 …", are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country(Region);
 
@@ -21,15 +22,15 @@ impl Country {
     }
 }
 
-/// Digits that a number may have (ITU-T E.164 has 15 at the most).
+/// Allowed number of digits (at most 15 by ITU-T E.164).
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
 
-/// A phone number of 5 to 15 digits, and the words or the extension that were typed beside it.
+/// A phone number of 5 to 15 digits, with the words or the extension that were typed beside it.
 ///
-/// Two phones are the same customer's when [`Phone::e164`] is equal, whatever stands beside the number:
-/// an extension leads to another desk of the same customer. Numbers that no numbering plan knows are kept
-/// too (the shop may have them on paper): their canonical form is `+`, the country's code where none was
-/// typed, and the digits.
+/// Two phones belong to the same customer when [`Phone::e164`] is equal, whatever stands beside the
+/// number: an extension reaches another desk of the same customer. Numbers outside every numbering
+/// plan are accepted too (the shop may have them on paper): their canonical form is `+`, the
+/// country code if one was typed, and the digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone {
     typed: String,
@@ -37,10 +38,10 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// Characters, not bytes, with what stands beside the number.
+    /// In characters, not bytes, including the text beside the number.
     const MAX: usize = 80;
 
-    /// Reads a text that has one number.
+    /// Parses a text with exactly one number.
     ///
     /// # Errors
     /// [`Error::Invalid`](super::Error::Invalid) for a text with no number or with several.
@@ -62,7 +63,7 @@ impl Phone {
         })
     }
 
-    /// Reads the number of a contact that Telegram shares: international, often without its `+`.
+    /// Parses the number of a contact shared in Telegram: international, often without its `+`.
     ///
     /// # Errors
     /// As for [`Phone::parse`].
@@ -71,31 +72,31 @@ impl Phone {
         Self::parse(field, &format!("+{bare}"), country)
     }
 
-    /// The numbers of a cell that may have several, each with the words beside it, as texts for
-    /// [`Phone::parse`]. One that can't be read is among them, and refused there: nothing is left out.
+    /// Splits a cell with possibly several numbers into texts for [`Phone::parse`], each with the
+    /// words beside it. An invalid number is included and fails there, so that nothing is lost.
     pub fn split(text: &str, country: Country) -> Vec<String> {
         let shown = visible(text);
         let plain = plain(structure::unwrap(&shown));
         match *structure::pieces(&plain, country) {
-            // As it was typed.
+            // A single number is kept as typed.
             [_] => vec![structure::unwrap(&shown).to_owned()],
             ref pieces => pieces.iter().copied().map(str::to_owned).collect(),
         }
     }
 
-    /// For the store, which has both forms from the database.
+    /// Restores a phone from its stored forms.
     pub fn from_row(typed: String, e164: String) -> Self {
         let typed = shown(typed);
         Self { typed, e164 }
     }
 
-    /// As the person wrote it, without surrounding space and invisible characters.
+    /// Returns the text as typed, without surrounding space and invisible characters.
     pub fn typed(&self) -> &str {
         &self.typed
     }
 
-    /// The number as it was written, with nothing but the last two digits to be read, and without what
-    /// stands beside it.
+    /// Returns the number as typed with all but its last two digits masked, and without the text
+    /// beside it.
     pub fn masked(&self) -> String {
         let (number, _) = self.parts();
         let digits = number.chars().filter(char::is_ascii_digit).count();
@@ -110,14 +111,15 @@ impl Phone {
         number.chars().map(mask).collect()
     }
 
-    /// What stands beside the number: an extension, or whose it is.
+    /// Returns the text beside the number: an extension, or whose number it is.
     pub fn note(&self) -> Option<String> {
         let (_, note) = self.parts();
         Some(note).filter(|note| note.contains(char::is_alphanumeric))
     }
 
-    /// The number, and what was typed beside it, in plain characters. The number ends with the digits that
-    /// the canonical form ends with, behind a prefix of up to three digits that it may not have.
+    /// Splits the text into the number and what was typed beside it, in plain characters. The
+    /// number ends with the same digits as the canonical form, after a prefix of up to three digits
+    /// that the canonical form may lack.
     fn parts(&self) -> (String, String) {
         let plain = plain(&self.typed);
         let start = structure::start(&plain).unwrap_or_default();
@@ -139,21 +141,23 @@ impl Phone {
         (plain[start..end].to_owned(), note.to_owned())
     }
 
-    /// The canonical form, `+` and digits (ITU-T E.164).
+    /// Returns the canonical form, `+` and digits (ITU-T E.164).
     pub fn e164(&self) -> &str {
         &self.e164
     }
 
-    /// Whether no numbering plan has such a number: a digit may be missing. It is kept all the same.
+    /// Returns whether the number fits no numbering plan: a digit may be missing. Such a number is
+    /// accepted nevertheless.
     pub fn is_unusual(&self) -> bool {
         !is_valid(&self.e164)
     }
 }
 
-/// The canonical form of a number without anything beside it.
+/// Returns the canonical form of a number that has nothing beside it.
 ///
-/// `+8 900 …` is how people write `8 900 …`: where the digits behind a plus are of no country, and with
-/// the prefix for calls within the shop's country they are a number of it, they are that one.
+/// `+8 900 …` is a common misspelling of `8 900 …`: if the digits after the plus are not a valid
+/// international number but are valid within the shop's country with its trunk prefix, they are
+/// read that way.
 fn e164(number: &str, country: Country) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
     let read = |dialled: &str| {
@@ -164,7 +168,7 @@ fn e164(number: &str, country: Country) -> String {
         return read(&digits).unwrap_or_else(|| format!("+{digits}"));
     };
     let abroad = read(&format!("+{digits}")).unwrap_or_else(|| format!("+{digits}"));
-    // 1 and 7 are the only codes of one digit.
+    // 1 and 7 are the only one-digit country codes.
     let is_prefix =
         behind.starts_with(['8', '0']) && !behind[1..].starts_with(|c: char| c.is_ascii_digit());
     if is_valid(&abroad) && !is_prefix {
@@ -177,7 +181,7 @@ fn e164(number: &str, country: Country) -> String {
     read(&digits).filter(with_prefix).unwrap_or(abroad)
 }
 
-/// Whether a numbering plan has that number.
+/// Returns whether some numbering plan has the number.
 fn is_valid(e164: &str) -> bool {
     PhoneNumber::parse(e164, None).is_ok_and(|number| number.is_valid())
 }

@@ -1,28 +1,29 @@
-//! What stands where a phone is expected: one number or several, an extension, a word on whose it is.
+//! Structure of a phone field: one number or several, an extension, words beside the number.
 //!
-//! Structure first, then separators. Whoever takes the separators out of `22-33-44/55-66-77` or of
-//! `8 (495) 123-45-67 (123)` before looking at the whole has one long number that nobody has, and it
-//! looks like a good one. So the numbers are told apart first, then each from what stands beside it, and
-//! only what is left is a number whose separators mean nothing.
+//! Structure is analysed before separators are removed. Stripping `22-33-44/55-66-77` or `8 (495)
+//! 123-45-67 (123)` first would yield one long number that looks valid but belongs to nobody. The
+//! numbers are therefore separated first, then each is cut off from the text beside it, and only in
+//! the rest are separators meaningless.
 
 use super::{Country, DIGITS, e164, is_valid};
 use crate::domain::Problem;
 
-/// Between two numbers; none of these stands inside one.
+/// Separators between two numbers; none of them occurs inside one.
 const BETWEEN: [char; 6] = [',', ';', '|', '\\', '\n', '\r'];
 const WORDS_BETWEEN: [&str; 6] = ["или", "либо", "и", "or", "and", "&"];
-/// Before an extension, in small letters. The last two are a Latin and a Cyrillic letter.
+/// Words and signs before an extension, in lower case. The last two are a Latin and a Cyrillic
+/// letter.
 #[rustfmt::skip]
 const EXTENSION: [&str; 13] = [
     "доб", "добавочный", "доп", "вн", "внутр", "внутренний", "ext", "extn", "extension", "#", "*", "x", "х",
 ];
-/// The longest extension, in digits.
+/// Longest extension, in digits.
 const LONGEST: usize = 7;
-/// Digits in a word beside a number, such as a house's, that make no number of their own.
+/// Maximum number of digits in a word beside a number, such as a house number.
 const FEW: usize = 4;
 
-/// Takes away what a program has put around a number: the formula by which a spreadsheet keeps it a
-/// text, the apostrophe that does so too, and the fraction of what was taken for a sum.
+/// Removes a spreadsheet's wrapping of a number: the formula or the apostrophe that marks it as
+/// text, and the decimals of a number formatted as a sum.
 pub fn unwrap(text: &str) -> &str {
     let text = text.trim();
     let quoted = text
@@ -40,10 +41,10 @@ pub fn unwrap(text: &str) -> &str {
     whole.filter(is_number).unwrap_or(text)
 }
 
-/// The one number in a text, without what stands beside it.
+/// Returns the one number in a text, without the text beside it.
 ///
 /// # Errors
-/// The problem of a text that has no number, several, or one of which it isn't clear where it ends.
+/// The problem of a text with no number, several numbers, or a number whose end is ambiguous.
 pub fn only_number(text: &str, country: Country) -> Result<&str, Problem> {
     match *pieces(text, country) {
         [piece] => number(piece, country),
@@ -52,8 +53,8 @@ pub fn only_number(text: &str, country: Country) -> Result<&str, Problem> {
     }
 }
 
-/// The pieces of a text that have a number each, with the words that belong to it. What is no number,
-/// such as the 45 of `22-33-44, 45`, is a piece of its own.
+/// Splits a text into pieces with one number each and the words that belong to it. A fragment that
+/// isn't a number, such as the 45 of `22-33-44, 45`, is a piece of its own.
 pub fn pieces(text: &str, country: Country) -> Vec<&str> {
     if is_rounded(text) {
         return vec![text];
@@ -66,7 +67,7 @@ pub fn pieces(text: &str, country: Country) -> Vec<&str> {
     let pieces = pieces.map(|piece| piece.trim_matches([' ', '/']));
     for piece in pieces.filter(|piece| !piece.is_empty()) {
         match found.last_mut() {
-            // "8 900 000-00-00, жена": what is no number belongs to the one beside it.
+            // "8 900 000-00-00, жена": text without a number belongs to the number beside it.
             Some(last) if digits(piece) == 0 || digits(last) == 0 || is_extension(piece) => {
                 *last = join(text, last, piece);
             }
@@ -76,14 +77,13 @@ pub fn pieces(text: &str, country: Country) -> Vec<&str> {
     found
 }
 
-/// From the beginning of one piece of a text to the end of a later one.
+/// Returns the slice from the beginning of one piece to the end of a later one.
 fn join<'a>(text: &'a str, first: &str, last: &str) -> &'a str {
     let at = |piece: &str| piece.as_ptr().addr() - text.as_ptr().addr();
     &text[at(first)..at(last) + last.len()]
 }
 
-/// Cuts a text at what never stands inside a number, and before each plus. What stands in brackets is a
-/// whole, where they are closed.
+/// Splits a text at separators and before each plus. Balanced brackets are kept whole.
 fn between(text: &str) -> Vec<&str> {
     let closed = text.matches('(').count() == text.matches(')').count();
     let (mut pieces, mut start, mut depth) = (Vec::new(), 0, 0);
@@ -115,8 +115,8 @@ fn between(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// Cuts at slashes, unless they stand inside a number: `0171/1234567` is one, and so is whatever a plan
-/// knows as a whole.
+/// Splits at slashes, unless they are part of a number: `0171/1234567` is one number, and so is
+/// anything valid as a whole.
 fn at_slashes(piece: &str, country: Country) -> Vec<&str> {
     if !piece.contains('/') || is_valid(&e164(piece, country)) {
         return vec![piece];
@@ -133,7 +133,8 @@ fn at_slashes(piece: &str, country: Country) -> Vec<&str> {
     pieces
 }
 
-/// Cuts before a number that follows another one's word: `8 900 000 00 00 Иван 8 901 000 00 00`.
+/// Splits before a number that follows a word after another number: `8 900 000 00 00 Иван 8 901 000
+/// 00 00`.
 fn at_words(piece: &str) -> Vec<&str> {
     let Some((_, number, beside)) = cut(piece) else {
         return vec![piece];
@@ -151,7 +152,7 @@ fn at_words(piece: &str) -> Vec<&str> {
     }
 }
 
-/// Cuts at a space where each side is a number that some plan knows, and both together are none.
+/// Splits at a space where both sides are valid numbers and the whole is not.
 fn at_spaces(piece: &str, country: Country) -> Vec<&str> {
     let known = |text: &str| is_valid(&e164(text, country));
     let mut spaces = piece.match_indices(' ').map(|(at, _)| piece.split_at(at));
@@ -161,7 +162,7 @@ fn at_spaces(piece: &str, country: Country) -> Vec<&str> {
     }
 }
 
-/// The number of a piece. What stands beside it may be words, or an extension.
+/// Extracts the number of a piece. The text beside it may be words or an extension.
 fn number(piece: &str, country: Country) -> Result<&str, Problem> {
     if is_rounded(piece) {
         return Err(Problem::PhoneRounded);
@@ -180,8 +181,8 @@ fn number(piece: &str, country: Country) -> Result<&str, Problem> {
     }
 }
 
-/// Takes an extension without a word away, which is the last group of digits behind a number that some
-/// plan knows: `8 (4822) 22-33-44-15`.
+/// Removes an unlabelled extension, the last group of digits after a valid number: `8 (4822)
+/// 22-33-44-15`.
 fn without_extension(number: &str, country: Country) -> Result<&str, Problem> {
     let known = |number: &str| is_valid(&e164(number, country));
     if known(number) {
@@ -198,13 +199,13 @@ fn without_extension(number: &str, country: Country) -> Result<&str, Problem> {
     let is_short = (1..=LONGEST).contains(&digits(extension)) && digits(rest) >= *DIGITS.start();
     match (is_short, known(rest)) {
         (true, true) => Ok(rest),
-        // "223344 (4822)": an extension, or the town's code at the wrong end.
+        // "223344 (4822)": either an extension, or an area code at the wrong end.
         (true, false) if bracketed.is_some() => Err(Problem::PhoneUnclear),
         _ => Ok(number),
     }
 }
 
-/// What stands before a number, the number, and what stands after it.
+/// Splits a piece into the text before the number, the number, and the text after it.
 fn cut(piece: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = piece.split_at(start(piece)?);
     let run = &rest[..length(rest)];
@@ -216,7 +217,8 @@ fn cut(piece: &str) -> Option<(&str, &str, &str)> {
     Some((before, number, &rest[number.len()..]))
 }
 
-/// Where the number of a text begins: at its first digit, with a plus and a bracket before it.
+/// Returns the byte offset at which the number begins: its first digit, or a plus or bracket before
+/// that.
 pub fn start(text: &str) -> Option<usize> {
     let first = text.find(|c: char| c.is_ascii_digit())?;
     let before = text[..first].trim_end_matches(['+', '(', ' ']);
@@ -225,7 +227,7 @@ pub fn start(text: &str) -> Option<usize> {
     Some(opened.map_or(first, |at| before.len() + at))
 }
 
-/// How far digits and their separators go, in bytes.
+/// Returns the length of the run of digits and separators, in bytes.
 fn length(text: &str) -> usize {
     let behind = text.strip_prefix('+').unwrap_or(text);
     let end = behind.find(|c: char| !c.is_ascii_digit() && !is_separator(c));
@@ -236,12 +238,12 @@ fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '(' | ')' | '-' | '.' | '/')
 }
 
-/// Whether a character may stand in the words beside a number.
+/// Returns whether a character may occur in the words beside a number.
 fn is_of_words(c: char) -> bool {
     c.is_alphanumeric() || c.is_whitespace() || ".,:;-()'\"/#*&!?№".contains(c)
 }
 
-/// Whether a text is an extension: «доб. 15», "(ext. 15)", "#15".
+/// Returns whether a text is an extension: «доб. 15», "(ext. 15)", "#15".
 fn is_extension(text: &str) -> bool {
     let text = text
         .trim_start_matches(|c: char| " (,;.:-".contains(c))
@@ -259,7 +261,7 @@ fn is_extension(text: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a spreadsheet has shortened a number to its first digits: `7,9E+10`.
+/// Returns whether a spreadsheet has shortened the number to scientific notation: `7,9E+10`.
 fn is_rounded(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.trim().split_once(['e', 'E', 'е', 'Е']) else {
         return false;

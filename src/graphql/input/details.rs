@@ -1,43 +1,43 @@
-//! What is sent of a task beside the request itself.
+//! Input of a task's details beside the request itself.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
 use crate::domain::{Day, DetailsChange, Line, Result, Sum, TaskId};
 
-/// What stands beside a task; in the schema these are fields of the task's own input.
+/// A task's details; in the schema these are fields of `TaskInput`.
 #[derive(InputObject)]
 pub struct DetailsInput {
-    /// What the customer brought.
+    /// The device that the customer brought.
     device: Option<DeviceInput>,
-    /// What the customer was told that it may cost, in the smallest unit of the shop's currency,
-    /// at most 2,000,000,000; null takes it away.
+    /// Estimated price told to the customer, in the smallest unit of the shop's currency, at most
+    /// 2,000,000,000; null clears it.
     estimate: MaybeUndefined<i64>,
-    /// What it came to, in the same unit; null takes it away.
+    /// Final price, in the same unit; null clears it.
     price: MaybeUndefined<i64>,
-    /// What was paid before, in the same unit; null takes it away.
+    /// Prepayment, in the same unit; null clears it.
     prepayment: MaybeUndefined<i64>,
-    /// The last day of the warranty for this work, `YYYY-MM-DD`; null takes it away.
+    /// Last day of the warranty on this work, `YYYY-MM-DD`; null clears it.
     warranty_until: MaybeUndefined<String>,
-    /// The task whose warranty this one is done under; null takes the link away. A new task that
-    /// says nothing of its device has that task's.
+    /// The task under whose warranty this one is done; null clears it. A new task without a device
+    /// takes over that task's device.
     warranty_of: MaybeUndefined<ID>,
 }
 
-/// What the customer brought, each at most 200 characters. What isn't given stays, and an empty
-/// text takes a field away.
+/// The device that the customer brought; each field of at most 200 characters. Omitted fields are
+/// kept, and an empty text clears a field.
 #[derive(InputObject, Default)]
 pub struct DeviceInput {
-    /// For instance "phone".
+    /// Kind of device, for instance "phone".
     kind: Option<String>,
     brand: Option<String>,
     model: Option<String>,
-    /// The serial number or IMEI.
+    /// Serial number or IMEI.
     serial_number: Option<String>,
-    /// What was left with it.
+    /// Accessories left with the device.
     accessories: Option<String>,
     appearance: Option<String>,
-    /// Where it lies in the shop.
+    /// Where the device is kept in the shop.
     place: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use crate::graphql::view::ImportColumnEnum;
 use crate::sheet::Choices;
 use crate::sheet::choices::Rows;
 
-/// What the rows of a file are.
+/// Kind of the rows of a file.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "ImportRows", remote = "Rows")]
 pub enum RowsEnum {
@@ -14,32 +14,32 @@ pub enum RowsEnum {
     Customers,
 }
 
-/// What is decided about a file before it is imported. Whatever isn't given is guessed, and
-/// `previewImport` says how. The digest holds for these choices alone: pass the same ones to both.
+/// Choices about a file to import. Anything omitted is guessed, as shown by `previewImport`. The
+/// digest is valid for these choices only: pass the same ones to both.
 #[derive(InputObject, Default)]
 pub struct ImportChoicesInput {
     columns: Option<Vec<ImportColumnInput>>,
     statuses: Option<Vec<ImportStatusInput>>,
     rows: Option<RowsEnum>,
-    /// How to read dates in the columns that are `ambiguousDates` of the preview.
+    /// The order of day and month in the columns listed as `ambiguousDates` by the preview.
     date_order: Option<DateOrderEnum>,
-    /// Leaves the rows with errors out, instead of all rows for their sake; `refusedCsv` has them.
+    /// Skips rows with errors, instead of failing the whole file; `refusedCsv` returns them.
     skip_invalid: Option<bool>,
 }
 
-/// What the columns under a heading are. BAD_USER_INPUT for a heading that the file doesn't have,
-/// and for two columns that are one field.
+/// The meaning of the columns under a heading. BAD_USER_INPUT for a heading that the file doesn't
+/// have, and for two columns mapped to the same field.
 #[derive(InputObject)]
 pub struct ImportColumnInput {
-    /// As it stands in the file; case and space don't matter.
+    /// The heading as in the file, ignoring case and whitespace.
     heading: String,
     column: ImportColumnEnum,
 }
 
-/// To which stage a word of the file leads.
+/// The stage that a status word of the file maps to.
 #[derive(InputObject)]
 pub struct ImportStatusInput {
-    /// As it stands in the file; case and space don't matter. It need not stand there.
+    /// The word as in the file, ignoring case and whitespace. It may be absent from the file.
     word: String,
     stage: ID,
 }

@@ -1,5 +1,5 @@
-//! What clients send, and how it becomes what the use cases take. A null means "not given", but
-//! for what can be taken away again: the day, the sums and the warranty of a task.
+//! Input types, and their conversion to domain types. Null means "not given", except for fields
+//! that can be cleared: a task's due date, sums and warranty.
 
 mod details;
 mod import;
@@ -19,31 +19,32 @@ use crate::domain::{
 };
 use details::DetailsInput;
 
-/// A task, as it is created or changed.
+/// A task to be created or changed.
 #[derive(InputObject)]
 pub struct TaskInput {
-    /// Required by `updateTask`; `createTask` ignores it.
+    /// Required by `updateTask`; ignored by `createTask`.
     id: Option<ID>,
     /// At most 10,000 characters.
     description: Option<String>,
-    /// Required by `createTask`; 5 to 15 digits with the usual separators. One number: an extension or a
-    /// word may follow it, and becomes a note for colleagues where the card's phone doesn't have it.
+    /// Required by `createTask`; one number of 5 to 15 digits with the usual separators. It may be
+    /// followed by an extension or a word, which becomes an internal note unless the customer's
+    /// stored phone has it.
     customer_phone: Option<String>,
-    /// OTHER when a task is created without.
+    /// Defaults to OTHER when creating a task.
     category: Option<CategoryEnum>,
-    /// ACCEPTED when a task is created without. Another status than the task's leads to the first
-    /// stage of it.
+    /// Defaults to ACCEPTED when creating a task. A status other than the current one moves the
+    /// task to its first stage.
     status: Option<StatusEnum>,
-    /// Sets the status too; BAD_USER_INPUT together with another status than the stage's.
+    /// Sets the status as well; BAD_USER_INPUT together with a status other than the stage's.
     stage: Option<ID>,
-    /// The day by which it is promised, `YYYY-MM-DD`; null takes it away.
+    /// Promised day of completion, `YYYY-MM-DD`; null clears it.
     due_on: MaybeUndefined<String>,
-    /// Whether the customer is reminded while it is READY and not collected; true when a task is
-    /// created without.
+    /// Whether the customer is reminded while the task is READY and awaits pickup; defaults to true
+    /// when creating a task.
     remind: Option<bool>,
     #[graphql(flatten)]
     details: DetailsInput,
-    /// The version that the change was made from; CONFLICT when there is a newer one.
+    /// The version that the change is based on; CONFLICT when there is a newer one.
     expected_version: Option<i64>,
 }
 
@@ -89,7 +90,7 @@ fn due_on(given: MaybeUndefined<String>) -> Result<Option<Option<Day>>> {
     maybe(given, |text| Day::parse("dueOn", &text))
 }
 
-/// `None` for what wasn't given, an inner `None` for what is taken away.
+/// Converts an optional, clearable field: `None` when not given, an inner `None` when cleared.
 fn maybe<T, U>(
     given: MaybeUndefined<T>,
     read: impl FnOnce(T) -> Result<U>,
@@ -101,22 +102,22 @@ fn maybe<T, U>(
     }
 }
 
-/// A customer's card, as it is created or changed.
+/// A customer to be created or changed.
 #[derive(InputObject)]
 pub struct CustomerInput {
-    /// Only checked: a card is found by its phone.
+    /// Verified only: a customer is found by phone.
     id: Option<ID>,
-    /// The customer's number at Telegram. An account that staff type in is told nothing before
+    /// The customer's Telegram user id. An account entered by staff receives nothing until
     /// `confirmTelegram`.
     telegram_id: Option<ID>,
-    /// 5 to 15 digits with the usual separators. One number is one card, however it is written, and
-    /// whatever extension or word follows it.
+    /// 5 to 15 digits with the usual separators. Identifies the customer, whatever its spelling and
+    /// any extension or word after it.
     phone: String,
-    /// At most 200 characters; an empty text takes the name away.
+    /// At most 200 characters; an empty text clears the name.
     name: Option<String>,
 }
 
-/// A [`CustomerInput`] that was read.
+/// A parsed [`CustomerInput`].
 pub struct Card {
     pub id: Option<CustomerId>,
     pub phone: Phone,
@@ -142,42 +143,42 @@ impl CustomerInput {
     }
 }
 
-/// Which tasks to list; all that is given holds at once.
+/// Conditions on a list of tasks, combined with AND.
 #[derive(InputObject, Default)]
 #[graphql(name = "TaskFilter")]
 pub struct TaskFilterInput {
-    /// However it is spelled. What is no phone is nobody's, and finds nothing.
+    /// Phone in any spelling. An invalid phone matches nothing.
     pub customer_phone: Option<String>,
     pub statuses: Option<Vec<Option<StatusEnum>>>,
-    /// Only those in that stage.
+    /// Tasks in this stage.
     pub stage: Option<ID>,
-    /// Only those that have been in their stage for as many days as make them stuck there.
+    /// Stalled tasks: in their stage for the configured number of days or longer.
     pub stuck: Option<bool>,
     pub category: Option<CategoryEnum>,
     pub employee_id: Option<ID>,
-    /// Only those that are nobody's.
+    /// Unassigned tasks.
     pub unassigned: Option<bool>,
-    /// A day, `YYYY-MM-DD`, in the shop's time zone.
+    /// Day of creation, `YYYY-MM-DD`, in the shop's time zone.
     pub created_at: Option<String>,
-    /// The first day of an interval.
+    /// First day of an interval of creation.
     pub date_start: Option<String>,
-    /// The last day of an interval, which is inside.
+    /// Last day of the interval, inclusive.
     pub date_end: Option<String>,
-    /// Only those whose promised day is over, and that are neither READY nor CLOSED.
+    /// Tasks past their promised day that are neither READY nor CLOSED.
     pub overdue: Option<bool>,
-    /// Only those that have been READY for three days or longer.
+    /// Tasks that have been READY for three days or longer.
     pub uncollected: Option<bool>,
-    /// Only those whose customer waits for an answer.
+    /// Tasks whose customer awaits a reply.
     pub unanswered: Option<bool>,
-    /// Only those whose customer has declined the price, and to which nobody has reacted yet.
+    /// Tasks with a declined quote that no employee has reacted to.
     pub declined: Option<bool>,
-    /// Only those of which a notice did not reach the customer.
+    /// Tasks with an undelivered notice.
     pub undelivered: Option<bool>,
-    /// A serial number or IMEI, however it is spelled.
+    /// Serial number or IMEI, in any spelling.
     pub serial_number: Option<String>,
-    /// Words of the description or of the device, parts of the customer's name or phone, or the
-    /// task's number. Case, ё and е, and the width of letters make no difference. The task whose number
-    /// it is comes first, in every order.
+    /// Words of the description or the device, parts of the customer's name or phone, or the task's
+    /// number. Case, ё and е, and full-width letters are not distinguished. The task with that
+    /// number comes first, in every order.
     pub search: Option<String>,
 }
 

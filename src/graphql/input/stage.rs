@@ -1,4 +1,4 @@
-//! What is sent of a stage.
+//! Input types of stages.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
@@ -8,20 +8,20 @@ use crate::domain::{
 };
 use crate::graphql::view::{ColourEnum, StatusEnum};
 
-/// A stage to be made, the last one of its status.
+/// A stage to be created at the end of its status.
 #[derive(InputObject)]
 pub struct NewStageInput {
-    /// The status that it is a step of; it stays so.
+    /// The status that the stage belongs to; can't be changed later.
     status: StatusEnum,
-    /// 1 to 40 characters; no other stage has it.
+    /// 1 to 40 characters, unique.
     name: String,
-    /// GREY when not given.
+    /// Defaults to GREY.
     colour: Option<ColourEnum>,
-    /// What the customer reads, at most 60 characters; the status's own words when not given.
+    /// Text for the customer, at most 60 characters; defaults to the status's own text.
     wording: Option<String>,
-    /// Whether the customer is told when a task comes here; true when not given.
+    /// Whether the customer is notified when a task enters the stage; defaults to true.
     told: Option<bool>,
-    /// After how many days here a task is stuck, 1 to 365; never when not given.
+    /// Number of days after which a task here is stalled, 1 to 365; never when omitted.
     stuck_days: Option<i64>,
 }
 
@@ -38,25 +38,25 @@ impl NewStageInput {
     }
 }
 
-/// A stage to be changed; what isn't given stays.
+/// Changes to a stage; omitted fields are kept.
 #[derive(InputObject)]
 pub struct StageInput {
-    /// Which one.
+    /// Id of the stage.
     id: ID,
-    /// Only checked: a stage stays in its status.
+    /// Verified only: a stage can't move to another status.
     status: Option<StatusEnum>,
-    /// 1 to 40 characters; no other stage has it.
+    /// 1 to 40 characters, unique.
     name: Option<String>,
-    /// Of its pill on the pages.
+    /// Colour of the stage's label on the pages.
     colour: Option<ColourEnum>,
-    /// Its new place among those of its status, from 1 on. In the first one are the tasks of which
-    /// only the status is set.
+    /// New position among the stages of its status, from 1. Tasks for which only the status is set
+    /// are in the first stage.
     position: Option<i64>,
-    /// What the customer reads, at most 60 characters; empty for the status's own words.
+    /// Text for the customer, at most 60 characters; empty for the status's own text.
     wording: Option<String>,
-    /// Whether the customer is told when a task comes here.
+    /// Whether the customer is notified when a task enters the stage.
     told: Option<bool>,
-    /// After how many days here a task is stuck, 1 to 365; null for never.
+    /// Number of days after which a task here is stalled, 1 to 365; null for never.
     stuck_days: MaybeUndefined<i64>,
 }
 
@@ -82,7 +82,7 @@ fn stuck_days(days: i64) -> Result<StuckDays> {
     StuckDays::new("stuckDays", days)
 }
 
-/// One behind the last place is the last one.
+/// Accepts any position from 1; one beyond the end means the last.
 fn position(place: i64) -> Result<usize> {
     match usize::try_from(place) {
         Ok(place) if place > 0 => Ok(place),

@@ -1,4 +1,4 @@
-//! One's own account: making it, signing in, and changing it.
+//! Mutations of one's own account: registration, sign-in and changes.
 
 use async_graphql::{Context, Object, SimpleObject};
 
@@ -12,14 +12,14 @@ use crate::graphql::accounts::{
 use crate::graphql::view::{UserView, user};
 use crate::store::Transaction;
 
-/// The answer of the mutations of one's own or another's account.
+/// Result of the mutations that change an account.
 #[derive(SimpleObject)]
 pub struct UpdateUserPayload {
     user: UserView,
 }
 
 impl UpdateUserPayload {
-    /// Does a write, which returns the account as it is then.
+    /// Performs a write that returns the changed account.
     pub async fn write(
         desk: &Desk,
         work: impl FnOnce(&Transaction<'_>) -> Result<Employee> + Send + 'static,
@@ -39,15 +39,15 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Makes an account. Expected failures (a taken e-mail, weak or unequal passwords, a missing
-    /// invite) come in `errors`, not as GraphQL errors.
+    /// Registers an account. Expected failures (a taken e-mail, weak or unequal passwords, a
+    /// missing invite) are returned in `errors`, not as GraphQL errors.
     async fn register(
         &self,
         ctx: &Context<'_>,
         email: String,
         password1: String,
         password2: String,
-        #[graphql(desc = "The token of `createInvite`, where registration asks for one.")]
+        #[graphql(desc = "The token of `createInvite`, if registration requires an invite.")]
         invite: Option<String>,
     ) -> Result<RegisterPayload> {
         let desk = ctx.desk()?;
@@ -75,8 +75,9 @@ impl AccountMutation {
         })
     }
 
-    /// Signs in. Expected failures come in `errors`, not as GraphQL errors. A token of the account in the request's
-    /// header, also an expired one, keeps other people's wrong tries from counting against its owner.
+    /// Signs in. Expected failures are returned in `errors`, not as GraphQL errors. A request that
+    /// carries a token of the same account in its header, even an expired one, is not affected by
+    /// other clients' failed attempts.
     async fn login(
         &self,
         ctx: &Context<'_>,
@@ -114,8 +115,8 @@ impl AccountMutation {
         UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
-    /// Changes one's own password and ends every token of the account but the one that comes
-    /// back. Expected failures come in `errors`.
+    /// Changes one's own password, and revokes every token of the account except the returned one.
+    /// Expected failures are returned in `errors`.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
@@ -140,8 +141,8 @@ impl AccountMutation {
         })
     }
 
-    /// Ends the session that the request's token names: the token is refused from then on, and what was opened with
-    /// it ends.
+    /// Ends the session of the request's token. The token is revoked, and the session's
+    /// subscriptions and streams are closed.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
         let (_, session) = ctx.caller()?.viewer.ok_or(Error::Unauthenticated)?;
         let desk = ctx.desk()?;
@@ -151,7 +152,7 @@ impl AccountMutation {
         Ok(LogoutPayload { success: true })
     }
 
-    /// Ends every token of one's own account, this one too.
+    /// Revokes every token of one's own account, including the request's.
     async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
         let actor = ctx.actor()?;
         ctx.desk()?

@@ -1,5 +1,4 @@
-//! What the shop and the customer of a task say to each other: notices, comments, and questions
-//! about a price.
+//! Mutations of the conversation about a task: notices, comments and quotes.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -21,7 +20,7 @@ pub struct ConversationMutation;
 
 #[Object]
 impl ConversationMutation {
-    /// Tries an undelivered notice again, with the status that the task has now.
+    /// Sends an undelivered notice again, with the task's current status.
     async fn retry_notification(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -30,8 +29,9 @@ impl ConversationMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Says something about a task: to colleagues, or to its customer, who is told of it, sees it on
-    /// the page of the task, and whose own words are answered with it. All staff may.
+    /// Adds an internal note, or with `toCustomer` a message to the customer, who is notified and
+    /// sees it on the status page; such a message also settles the customer's open messages. Open
+    /// to all staff.
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
@@ -54,8 +54,8 @@ impl ConversationMutation {
         })
     }
 
-    /// Notes that what the customer of a task said, or the price that they declined, needs no answer. All
-    /// staff may.
+    /// Marks the open messages of the task's customer and a declined quote as needing no answer.
+    /// Open to all staff.
     async fn settle_answers(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -64,15 +64,15 @@ impl ConversationMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Asks the customer of a task to agree to a price, which becomes its estimate, by a button in
-    /// Telegram or on the page of the task. A question before it is withdrawn. BAD_USER_INPUT for a
-    /// task that is CLOSED. All staff may.
+    /// Sends a quote to the task's customer, who accepts or declines it by a button in Telegram or
+    /// on the status page. The price becomes the task's estimate, and an open quote is withdrawn.
+    /// BAD_USER_INPUT for a CLOSED task. Open to all staff.
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
         id: ID,
         #[graphql(desc = "In the smallest unit of the shop's currency.")] price: i64,
-        #[graphql(desc = "What it is for, at most 3,000 characters.")] text: Option<String>,
+        #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
@@ -88,7 +88,7 @@ impl ConversationMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Takes back the question about a task that its customer has not answered yet. All staff may.
+    /// Withdraws the task's open quote. Open to all staff.
     async fn withdraw_approval(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -1,4 +1,4 @@
-//! The customers' cards, and their Telegram.
+//! Mutations of customers and their Telegram links.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -15,7 +15,7 @@ pub struct CustomerPayload {
 }
 
 impl CustomerPayload {
-    /// Does a write, which returns the card as it is then.
+    /// Performs a write that returns the changed customer.
     async fn write(
         desk: &Desk,
         work: impl FnOnce(&Transaction<'_>) -> Result<Customer> + Send + 'static,
@@ -27,7 +27,7 @@ impl CustomerPayload {
 
 #[derive(SimpleObject)]
 pub struct DeleteCustomerPayload {
-    /// The deleted card's phone, as it was typed when the card was made.
+    /// The deleted customer's phone, as typed when the customer was created.
     phone: String,
 }
 
@@ -43,8 +43,8 @@ pub struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Makes a customer's card. CONFLICT, with the card's id, when there is one with that phone,
-    /// however it is written.
+    /// Creates a customer. CONFLICT, with the existing customer's id, when the phone is taken, in
+    /// whatever spelling.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
@@ -60,8 +60,8 @@ impl CustomerMutation {
         CustomerPayload::write(desk, work).await
     }
 
-    /// Changes the card that is found by `phone`; a changed number means a new card. NOT_FOUND
-    /// when there is none with that phone.
+    /// Changes the customer with this `phone`. The phone itself can't be changed: a new number is a
+    /// new customer. NOT_FOUND when no customer has it.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
@@ -77,8 +77,8 @@ impl CustomerMutation {
         CustomerPayload::write(desk, work).await
     }
 
-    /// Erases a customer's card. Tasks of the customer stay; their `customer` becomes null, and
-    /// their links end.
+    /// Deletes a customer. The customer's tasks stay; their `customer` becomes null, and their
+    /// status links are revoked.
     async fn delete_customer(
         &self,
         ctx: &Context<'_>,
@@ -93,8 +93,9 @@ impl CustomerMutation {
         Ok(DeleteCustomerPayload::of(&customer))
     }
 
-    /// Erases a person wholly: the card as `deleteCustomer` does, and also the descriptions,
-    /// devices, messages and pictures of their tasks, now and in the history. For the owner.
+    /// Erases a person completely: the customer as `deleteCustomer` does, and also the
+    /// descriptions, devices, messages and pictures of their tasks, including the history. Owner
+    /// only.
     async fn erase_customer(
         &self,
         ctx: &Context<'_>,
@@ -107,8 +108,8 @@ impl CustomerMutation {
         Ok(DeleteCustomerPayload::of(&customer))
     }
 
-    /// Vouches that a card's Telegram account is the customer's. From then on it is told of the
-    /// tasks.
+    /// Verifies that a customer's Telegram account belongs to them. From then on it receives
+    /// notices about the tasks.
     async fn confirm_telegram(
         &self,
         ctx: &Context<'_>,
@@ -125,7 +126,7 @@ impl CustomerMutation {
         CustomerPayload::write(desk, work).await
     }
 
-    /// Takes a card's Telegram account away, and what waits to be sent to it.
+    /// Unlinks a customer's Telegram account, and deletes its queued messages.
     async fn unlink_telegram(&self, ctx: &Context<'_>, customer_id: ID) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -1,4 +1,4 @@
-//! What the owner decides about employees.
+//! Mutations of employees and invites by an owner.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -11,11 +11,12 @@ use crate::store::Transaction;
 
 #[derive(SimpleObject)]
 pub struct CreateInvitePayload {
-    /// To be passed to `register` as `invite`, with the invited e-mail. Shown this once.
+    /// Token to be passed to `register` as `invite`, together with the invited e-mail. Returned
+    /// only once.
     token: String,
-    /// The page on which the invited person makes the account.
+    /// URL of the page where the invited person registers.
     url: String,
-    /// Until when it can be used, RFC 3339 in UTC.
+    /// Time of expiry, RFC 3339 in UTC.
     expires_time: String,
 }
 
@@ -34,12 +35,12 @@ pub struct EmployeeMutation;
 
 #[Object]
 impl EmployeeMutation {
-    /// Invites somebody to make an account with that e-mail, once, within 72 hours. The owner's.
+    /// Creates a single-use invite for this e-mail, valid for 72 hours. Owner only.
     async fn create_invite(
         &self,
         ctx: &Context<'_>,
         email: String,
-        #[graphql(desc = "EMPLOYEE when not given.")] role: Option<RoleEnum>,
+        #[graphql(desc = "Defaults to EMPLOYEE.")] role: Option<RoleEnum>,
     ) -> Result<CreateInvitePayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
@@ -57,8 +58,7 @@ impl EmployeeMutation {
         })
     }
 
-    /// Withdraws an invite, so that it can't be used. The owner's; NOT_FOUND for one that was used, has
-    /// expired or was withdrawn.
+    /// Withdraws an invite. Owner only; NOT_FOUND for one that is used, expired or withdrawn.
     async fn withdraw_invite(
         &self,
         ctx: &Context<'_>,
@@ -72,8 +72,8 @@ impl EmployeeMutation {
         Ok(WithdrawInvitePayload { id: input.id })
     }
 
-    /// Shuts an account and ends its tokens, the invites that it made and those to its e-mail. What the
-    /// employee did stays. The owner's; CONFLICT for the last owner.
+    /// Deactivates an account, and revokes its tokens, the invites it made and those to its e-mail.
+    /// The employee's work stays. Owner only; CONFLICT for the last owner.
     async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let id = EmployeeId::parse("id", &id)?;
@@ -81,7 +81,7 @@ impl EmployeeMutation {
         UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
-    /// Makes an employee an owner, or an owner an employee, whose invites end. The owner's; CONFLICT
+    /// Changes the role of an employee. A demoted owner's invites are revoked. Owner only; CONFLICT
     /// for the last owner.
     async fn set_role(
         &self,

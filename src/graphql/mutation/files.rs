@@ -1,4 +1,4 @@
-//! Taking in what the owner brings as a file.
+//! Mutations that import files.
 
 use async_graphql::{Context, Object, SimpleObject};
 
@@ -17,7 +17,7 @@ pub struct ImportCsvPayload {
 
 #[derive(SimpleObject)]
 pub struct ImportArchivePayload {
-    /// Goes on in the place of the token that this was asked with, which ends.
+    /// New token that replaces the request's, which is revoked.
     token: String,
 }
 
@@ -26,20 +26,22 @@ pub struct FileMutation;
 
 #[Object]
 impl FileMutation {
-    /// Imports a CSV file: our own, RemOnline's export of orders, or any table with headings that are
-    /// known or given in `choices`. All of its rows, or none: BAD_USER_INPUT when `previewImport` shows
-    /// an error, unless `skipInvalid` leaves such rows out. Tasks that came before don't come again.
-    /// Customers are told nothing. The owner's.
+    /// Imports a CSV file: an export of this program, RemOnline's export of orders, or any table
+    /// with headings that are recognised or mapped in `choices`. Atomic: BAD_USER_INPUT when
+    /// `previewImport` shows an error, unless `skipInvalid` skips such rows. Rows that were
+    /// imported before are not duplicated. Customers are not notified. Owner only.
     async fn import_csv(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file's text. The page /data takes longer ones, and other letters.")]
-        csv: String,
         #[graphql(
-            desc = "The `digest` of the preview; CONFLICT when something else would happen now."
+            desc = "Text of the file. The page /data accepts longer files and other encodings."
         )]
+        csv: String,
+        #[graphql(desc = "The `digest` of the preview; CONFLICT when the outcome would differ.")]
         expected: Option<String>,
-        #[graphql(desc = "Those of the preview.")] choices: Option<ImportChoicesInput>,
+        #[graphql(desc = "The same choices as for the preview.")] choices: Option<
+            ImportChoicesInput,
+        >,
     ) -> Result<ImportCsvPayload> {
         let actor = ctx.actor()?;
         let (owner, desk) = (actor.require_owner()?, ctx.desk()?);
@@ -59,9 +61,9 @@ impl FileMutation {
         Ok(ImportCsvPayload { report })
     }
 
-    /// Takes an archive back into a database in which nobody has written anything down. Whoever
-    /// does it stays the owner, with the same password; all others of the archive come back
-    /// deactivated, to be invited again. The page /data takes longer archives. The owner's.
+    /// Imports an archive into an empty database. The caller stays the owner with the same
+    /// password; all other accounts of the archive are imported as deactivated and have to be
+    /// invited again. Longer archives can be uploaded on the page /data. Owner only.
     async fn import_archive(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,5 @@
-//! Everything that can be changed. Only staff may, but for `register` and `login`; what is the
-//! owner's says so.
+//! The mutation root. Except for `register` and `login`, all mutations require a signed-in
+//! employee; some are for owners only.
 
 mod accounts;
 mod conversation;

@@ -1,4 +1,4 @@
-//! One's own Telegram, and what the bot sends there.
+//! Mutations of one's own Telegram link and of the bot's messages to it.
 
 use async_graphql::{Context, Object, SimpleObject};
 
@@ -10,11 +10,11 @@ use crate::store::Transaction;
 
 #[derive(SimpleObject)]
 pub struct CreateStaffCodePayload {
-    /// To be sent to the bot. Shown this once.
+    /// Code to be sent to the bot. Returned only once.
     code: String,
-    /// Opens the bot with the code; null while nobody knows where the bot is.
+    /// URL that opens the bot with the code; null while the bot's name is unknown.
     url: Option<String>,
-    /// Until when it can be used, RFC 3339 in UTC.
+    /// Time of expiry, RFC 3339 in UTC.
     expires_time: String,
 }
 
@@ -23,8 +23,8 @@ pub struct StaffBotMutation;
 
 #[Object]
 impl StaffBotMutation {
-    /// Makes a code that links one's own Telegram: sent to the bot within 15 minutes, it works once.
-    /// The code before is dead.
+    /// Creates a single-use code that links one's own Telegram account when sent to the bot within
+    /// 15 minutes. Replaces the previous code.
     async fn create_staff_code(&self, ctx: &Context<'_>) -> Result<CreateStaffCodePayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -40,19 +40,21 @@ impl StaffBotMutation {
         })
     }
 
-    /// Takes one's own Telegram account away, and what waits to be sent to it.
+    /// Unlinks one's own Telegram account, and deletes its queued messages.
     async fn unlink_my_telegram(&self, ctx: &Context<'_>) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
         let work = move |tx: &Transaction<'_>| app::staff_bot::unlink(tx, &actor);
         UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
-    /// Chooses when the bot sends one's own open tasks each morning. It begins tomorrow when that
-    /// time of today is over.
+    /// Sets the time at which the bot sends one's own open tasks each day. Takes effect tomorrow if
+    /// that time has passed today.
     async fn set_morning_list(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "HH:MM by the shop's clock; null for never.")] time: Option<String>,
+        #[graphql(desc = "Local time in the shop, `HH:MM`; null turns it off.")] time: Option<
+            String,
+        >,
     ) -> Result<UpdateUserPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -1,4 +1,4 @@
-//! What the owner does with stages.
+//! Mutations of stages.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -30,7 +30,7 @@ pub struct StageMutation;
 
 #[Object]
 impl StageMutation {
-    /// Makes a stage, the last one of its status. The owner's; CONFLICT when the name is taken.
+    /// Creates a stage at the end of its status. Owner only; CONFLICT when the name is taken.
     async fn create_stage(
         &self,
         ctx: &Context<'_>,
@@ -42,7 +42,7 @@ impl StageMutation {
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 
-    /// Changes a stage; what isn't given stays. The owner's; CONFLICT when the name is taken.
+    /// Changes a stage; omitted fields are kept. Owner only; CONFLICT when the name is taken.
     async fn update_stage(
         &self,
         ctx: &Context<'_>,
@@ -54,8 +54,8 @@ impl StageMutation {
         Ok(ctx.desk()?.db.write(work).await?.into())
     }
 
-    /// Deletes a stage. Where it has tasks, another one of the same status takes them, `tasksTo`;
-    /// their customers are told nothing of it. The owner's; CONFLICT for the last one of a status.
+    /// Deletes a stage. Its tasks move to `tasksTo`, another stage of the same status, without
+    /// notices. Owner only; CONFLICT for the last stage of a status.
     async fn delete_stage(
         &self,
         ctx: &Context<'_>,

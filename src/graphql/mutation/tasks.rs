@@ -1,4 +1,4 @@
-//! The tasks, from their registration on, and their links.
+//! Mutations of tasks and their status links.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -16,7 +16,7 @@ pub struct TaskPayload {
 }
 
 impl TaskPayload {
-    /// Does a write, which returns the task as it is then.
+    /// Performs a write that returns the changed task.
     pub async fn write(
         desk: &Desk,
         work: impl FnOnce(&Transaction<'_>) -> Result<TaskRow> + Send + 'static,
@@ -38,7 +38,7 @@ pub struct TaskMutation;
 
 #[Object]
 impl TaskMutation {
-    /// Registers a task. `customerPhone` is required; an unknown phone makes the card. The
+    /// Registers a task. `customerPhone` is required; an unknown phone creates a customer. The
     /// signed-in employee becomes responsible.
     async fn create_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
@@ -48,8 +48,8 @@ impl TaskMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Changes a task; what isn't given stays. The customer is told of a new status or stage.
-    /// `customerPhone` can't change: another one is BAD_USER_INPUT.
+    /// Changes a task; omitted fields are kept. The customer is notified of a new status or stage.
+    /// `customerPhone` can't be changed: a different one is BAD_USER_INPUT.
     async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -60,7 +60,7 @@ impl TaskMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Makes an employee responsible for a task; nobody when `employeeId` is null.
+    /// Assigns a task to an employee, or to nobody when `employeeId` is null.
     async fn assign_task(
         &self,
         ctx: &Context<'_>,
@@ -80,7 +80,7 @@ impl TaskMutation {
         TaskPayload::write(desk, work).await
     }
 
-    /// Deletes a task. Its number is never given again.
+    /// Deletes a task. Its number is never reused.
     async fn delete_task(&self, ctx: &Context<'_>, id: ID) -> Result<DeleteTaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -91,8 +91,8 @@ impl TaskMutation {
         Ok(DeleteTaskPayload { id })
     }
 
-    /// Gives a task a link (`statusUrl`) by which its customer sees how far it is, in the place of
-    /// the one before, which is dead at once. All staff may.
+    /// Creates a status link (`statusUrl`) by which the customer follows the task, and revokes the
+    /// previous one at once. Open to all staff.
     async fn renew_status_link(&self, ctx: &Context<'_>, id: ID) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;

@@ -1,4 +1,4 @@
-//! What other people's programs are told once more.
+//! Mutations of outgoing webhook deliveries.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -17,8 +17,8 @@ pub struct WebhookMutation;
 
 #[Object]
 impl WebhookMutation {
-    /// Tells a webhook what was given up, under the same number and with the status and version of
-    /// then. The owner's.
+    /// Retries a dead delivery to a webhook, under its original id and with its original status and
+    /// version. Owner only.
     async fn retry_webhook(&self, ctx: &Context<'_>, id: ID) -> Result<RetryWebhookPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;

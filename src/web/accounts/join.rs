@@ -1,4 +1,4 @@
-//! Making an account: the first one, or an invited one.
+//! Registration pages: for the first account and for invited people.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::web::errors;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
 
-/// A form that makes an account: the first one, or an invited one.
+/// The registration form for the first account or an invited one.
 #[derive(Template)]
 #[template(path = "join.html")]
 struct JoinPage<'a> {
@@ -18,9 +18,9 @@ struct JoinPage<'a> {
     current: &'a str,
     errors: Errors,
     first: bool,
-    /// Where the file is, for who is on this machine.
+    /// Path of the database file, shown to a local user only.
     database: Option<String>,
-    /// False where the first account is made elsewhere.
+    /// False when the first account can't be created from this client.
     open: bool,
     min: usize,
 }

@@ -1,4 +1,4 @@
-//! Getting in and out, and what becomes of a form that came after the end of a session.
+//! Sign-in and sign-out, and preservation of a form that was submitted after its session ended.
 
 use askama::Template;
 use secrecy::SecretString;
@@ -18,15 +18,16 @@ struct LoginPage<'a> {
     current: &'a str,
     errors: Errors,
     next: &'a str,
-    /// A form that came after the end of a session, for after the login; empty without one.
+    /// Form submitted after the session ended, to be restored after the sign-in; empty if none.
     draft: &'a str,
-    /// Where the login works, where it can't work here.
+    /// URL where signing in works, if it can't work here.
     secure: Option<String>,
 }
 
 impl<'a> LoginPage<'a> {
     fn new(visit: &'a Visit, next: &'a str, draft: &'a str, errors: Errors) -> Self {
-        // Whoever comes from a login that went well, and is nobody, has a browser that forgot it.
+        // A visitor without a session who comes from a successful sign-in has a browser that
+        // dropped the cookie.
         let forgotten = visit.viewer.is_none() && visit.asked("kept").is_some();
         let address = || format!("{}{}", visit.desk.public_url, login_address(next));
         Self {
@@ -40,13 +41,13 @@ impl<'a> LoginPage<'a> {
     }
 }
 
-/// The login that leads on to a page of ours.
+/// Returns the URL of the sign-in page that continues to a page of ours.
 fn login_address(next: &str) -> String {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("/login?next={next}")
 }
 
-/// A form that was kept over a login, to be sent now.
+/// A form preserved across a sign-in, ready to be submitted.
 #[derive(Template)]
 #[template(path = "resume.html")]
 struct ResumePage<'a> {
@@ -67,7 +68,7 @@ pub async fn login(visit: &Visit) -> Result<Response> {
     }
 }
 
-/// The login in the place of what a form was to do, with what was typed into it.
+/// Shows the sign-in page in response to a form submission, preserving what was typed.
 pub fn log_in_first(visit: &Visit) -> Result<Response> {
     let draft = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&visit.form)
@@ -86,7 +87,7 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
         accounts::login(&visit.desk, &visit.source(), visit.typed("email"), password).await;
     let signed_in = errors.take(signed_in, &visit.texts)?;
     match signed_in {
-        // By plain http the browser may drop the cookie; the page it goes to sees whether it has.
+        // Over plain http the browser may drop the cookie; the next page checks whether it has.
         Some(signed_in) if draft.is_empty() && visit.is_plain() => {
             let check = format!("{}&kept=1", login_address(next));
             visit.with_session(visit.go(&check), &signed_in)
@@ -109,7 +110,7 @@ pub async fn log_in(visit: &Visit) -> Result<Response> {
     }
 }
 
-/// Ends the session on the server, so that a copy of the cookie is worth nothing either.
+/// Ends the session on the server, so that a copy of the cookie becomes useless too.
 pub async fn log_out(visit: &Visit) -> Result<Response> {
     if let Some(viewer) = &visit.viewer {
         let (session, now) = (viewer.session, visit.desk.clock.now());
@@ -119,7 +120,7 @@ pub async fn log_out(visit: &Visit) -> Result<Response> {
     Ok(forgotten(visit))
 }
 
-/// Sends the browser to the login, without its cookie.
+/// Redirects to the sign-in page and removes the cookie.
 pub fn forgotten(visit: &Visit) -> Response {
     visit.go_with_token("/login", "")
 }

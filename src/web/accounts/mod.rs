@@ -1,4 +1,4 @@
-//! Getting in, getting out, one's own profile, and the owner's page of the staff.
+//! Pages for registration, sign-in, the employee's own profile, and the owner's staff page.
 
 mod join;
 mod login;
@@ -13,7 +13,7 @@ pub use staff::{ask_invite, ask_staff, change_staff, invite, staff, withdraw_inv
 use super::text::{initials, short_name};
 use crate::domain::Employee;
 
-/// How colleagues are shown.
+/// Short representation of a colleague.
 pub struct Face {
     pub name: String,
     pub initials: String,

@@ -1,4 +1,4 @@
-//! One's own profile.
+//! The employee's own profile page.
 
 use askama::Template;
 use secrecy::SecretString;

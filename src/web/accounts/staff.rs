@@ -1,4 +1,4 @@
-//! The owner's page of the staff, and of how the bot and the webhooks stand.
+//! The owner's staff page, which also shows the state of the bot and of webhooks.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -26,7 +26,7 @@ struct StaffPage<'a> {
     invites: Vec<InviteLine>,
     invited: Option<Invited>,
     bot: BotLine,
-    /// What has happened to the clock lately.
+    /// Recent incidents of the system clock.
     clock: Vec<String>,
     hooks: Hooks,
 }
@@ -53,10 +53,10 @@ impl Person {
     }
 }
 
-/// Invites that are shown; an owner who has made more sees the others as these go.
+/// Maximum number of invites shown; further ones appear as these expire.
 const INVITES: usize = 500;
 
-/// An invite that can be used.
+/// An open invite.
 struct InviteLine {
     id: InviteId,
     email: String,
@@ -98,7 +98,7 @@ struct Invited {
     until: String,
 }
 
-/// How the bot stands, in one line.
+/// State of the bot, on one line.
 struct BotLine {
     text: String,
     well: bool,
@@ -151,7 +151,7 @@ fn say_trouble(trouble: &BotTrouble, texts: &Texts) -> String {
     }
 }
 
-/// What somebody should know of the clock.
+/// Describes an incident of the system clock.
 fn say_clock(incident: &Incident, texts: &Texts) -> Option<String> {
     let when = ("when", texts.when(&incident.at).into());
     match incident.kind {
@@ -247,7 +247,7 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
     show_staff(visit, StatusCode::OK, errors, Some(invited)).await
 }
 
-/// Asks before an invite is withdrawn.
+/// Asks for confirmation before withdrawing an invite.
 pub async fn ask_invite(visit: &Visit, id: &str) -> Result<Response> {
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
     let id = InviteId::parse("id", id).map_err(|_| Error::NotFound)?;
@@ -268,7 +268,7 @@ pub async fn ask_invite(visit: &Visit, id: &str) -> Result<Response> {
     confirm.show()
 }
 
-/// Withdraws an invite. One that has ended meanwhile is what was asked for.
+/// Withdraws an invite. An invite that has ended meanwhile counts as success.
 pub async fn withdraw_invite(visit: &Visit, id: &str) -> Result<Response> {
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
     let id = InviteId::parse("id", id).map_err(|_| Error::NotFound)?;
@@ -280,7 +280,7 @@ pub async fn withdraw_invite(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// Asks before a role changes or an account ends.
+/// Asks for confirmation before changing a role or deactivating an account.
 pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> {
     visit.owner()?;
     let actor = visit.actor()?;

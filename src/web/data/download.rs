@@ -1,4 +1,4 @@
-//! Files that go out. They are written page by page while they are sent, so that the longest one
+//! Streamed downloads. Files are generated chunk by chunk while they are sent, so that a long file
 //! takes no more memory than a short one.
 
 use std::sync::{Mutex, PoisonError};
@@ -55,7 +55,8 @@ pub async fn customers(visit: &Visit) -> Result<Response> {
     ))
 }
 
-/// Whoever can't unpack it gets it unpacked, part by part.
+/// Serves the archive compressed, or decompresses it chunk by chunk for clients without gzip
+/// support.
 pub async fn archive(visit: &Visit) -> Result<Response> {
     let packed = app::archive::pack(&visit.desk, visit.owner()?).await?;
     let coding = match visit.accepts_gzip() {
@@ -71,7 +72,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
     Ok(response)
 }
 
-/// A table that is written while it is sent, with its place in memory.
+/// Streams a CSV file, holding its memory permit.
 fn csv(
     head: Vec<u8>,
     rows: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
@@ -79,21 +80,21 @@ fn csv(
 ) -> Response {
     let parts = stream::once(std::future::ready(Ok(head))).chain(rows);
     body(parts.inspect(move |_| {
-        // It is given back with the stream.
+        // Dropped together with the stream.
         let _ = &place;
     }))
 }
 
-/// A body whose parts are made when their turn comes, so that nothing is made for a client that doesn't read. After an
-/// error the file breaks off, which browsers show as a download that failed.
+/// Builds a body whose chunks are generated on demand, so that nothing is generated for a client
+/// that doesn't read. An error aborts the transfer, which browsers report as a failed download.
 fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response {
     let logged = parts.inspect_err(|error| {
         tracing::error!(
             error = error as &dyn std::error::Error,
-            "a file can't be written to its end"
+            "failed to stream file"
         );
     });
-    // Nobody polls it from two threads at once, which the compiler can't know.
+    // It is never polled from two threads at once, but the compiler requires `Sync`.
     let mut logged = Mutex::new(logged.boxed());
     let parts = stream::poll_fn(move |context| {
         let logged = logged.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -109,7 +110,7 @@ pub(super) fn writing(visit: &Visit) -> Writing {
     }
 }
 
-/// The answer that a browser keeps as a file.
+/// Builds a response that browsers save as a file.
 pub(super) fn file(
     visit: &Visit,
     name: &str,

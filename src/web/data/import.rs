@@ -1,6 +1,6 @@
-//! A table that comes in: sent, looked at, and then taken. On the look the owner says what its
-//! columns and words mean and whether rows with errors are left out; between the look and the yes the
-//! server keeps the file and what was said, so that what is taken is what was looked at.
+//! Import of a table in three steps: upload, review, import. During the review the owner maps
+//! columns and status words, and decides whether rows with errors are skipped. The server keeps the
+//! file and the choices in between, so that exactly what was reviewed is imported.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -19,15 +19,15 @@ use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Rows that are shown even when there is nothing wrong with them, and others at the most.
+/// Number of rows shown in any case, and maximum number of further rows with errors.
 const SHOWN: usize = 100;
 const WRONG: usize = 1_000;
-/// Columns and words that can be changed on the page; others stay as they are guessed. With them the
-/// form is shorter than the longest body.
+/// Maximum number of columns and words that can be changed on the page, which keeps the form below
+/// the body limit; the others stay as guessed.
 const COLUMNS: usize = 200;
 const WORDS: usize = 100;
 const WORD: usize = 100;
-/// Columns that nobody has to unfold.
+/// Number of columns up to which their section is unfolded.
 const FEW: usize = 12;
 
 #[derive(Template)]
@@ -42,22 +42,22 @@ struct ImportPage<'a> {
     stages: Vec<(Status, Vec<Stage>)>,
     counts: Vec<(String, usize)>,
     rows: Vec<Row>,
-    /// How many are shown at the most, and of those with errors behind them.
+    /// Maximum number of rows shown, and of further rows with errors.
     shown: (usize, usize),
-    /// Whether there is anything to say yes to.
+    /// Whether there is anything to import.
     anything: bool,
 }
 
 impl ImportPage<'_> {
-    /// The columns that can be changed, with their places. One without a heading and without values
-    /// is what a spreadsheet leaves behind the last one.
+    /// Returns the columns that can be changed, with their indexes. A column without a heading and
+    /// without values is a leftover of a spreadsheet.
     fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
         let columns = self.table.columns.iter().enumerate();
         let said = columns.filter(|(_, of)| !of.heading.is_empty() || !of.samples.is_empty());
         said.take(COLUMNS)
     }
 
-    /// The words that can be changed.
+    /// Returns the status words that can be changed.
     fn words(&self) -> impl Iterator<Item = &StatusWord> {
         let words = self.table.statuses.iter();
         words
@@ -73,21 +73,21 @@ impl ImportPage<'_> {
         self.table.columns.len() > COLUMNS
     }
 
-    /// Whether the columns want a look: they are few, something is wrong with them, or nobody knows
-    /// some.
+    /// Returns whether the columns are shown unfolded: they are few, there is a problem, or some
+    /// are unknown.
     fn columns_are_open(&self) -> bool {
         let unknown = self.columns().any(|(_, of)| of.column == Column::Described);
         self.report.problem.is_some() || unknown || self.columns().count() <= FEW
     }
 
-    /// What is to be said of the whole file.
+    /// Returns the remarks on the whole file.
     fn remarks(&self) -> Vec<String> {
         let remarks = self.report.remarks.iter();
         let text = |seen| i18n::observation(self.visit.texts.language, seen);
         remarks.map(text).collect()
     }
 
-    /// The sentence that names what rows are.
+    /// Returns the message id for the kind of rows.
     fn rows_word(&self, rows: &Rows) -> &'static str {
         match rows {
             Rows::Tasks => "import-rows-tasks",
@@ -133,7 +133,7 @@ impl Row {
         }
     }
 
-    /// The first ones, and those with errors.
+    /// Returns the first rows and further ones with errors.
     fn all(report: &Report, texts: &Texts) -> Vec<Self> {
         let (first, others) = report.lines.split_at(SHOWN.min(report.lines.len()));
         let wrong = others
@@ -144,7 +144,7 @@ impl Row {
     }
 }
 
-/// Takes the file, and leads to the look at it.
+/// Stores the uploaded file, and redirects to its review.
 pub async fn upload(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
     let mut errors = Errors::default();
@@ -210,8 +210,8 @@ async fn show_preview(
     visit.page_as(status, &page)
 }
 
-/// Keeps what was decided, and shows what would happen then; or does what the look showed. Where
-/// something else would happen by now, or was decided after the look, that is shown instead.
+/// Stores the choices and shows the review again, or imports what was reviewed. If the outcome or
+/// the choices have changed since the review, the new review is shown instead.
 pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let mut errors = Errors::default();
@@ -224,7 +224,7 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, expected) = (&visit.desk, visit.typed("digest").to_owned());
     let now = desk.clock.now();
     let done = async {
-        // Reading takes longer than others should wait for the one who writes.
+        // Parsed before the transaction, so that it doesn't block other writers.
         let table = desk.db.read(reader(visit, token)?).await?;
         let work = move |tx: &Transaction<'_>| {
             app::imports::apply(tx, &owner, FIELD, &table.sheet, Some(&expected), now)
@@ -246,11 +246,11 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
         desk.uploads.remove(&owner);
         return Ok(visit.go(&done));
     }
-    // The rows that were left out can be had for as long as the file is kept.
+    // The skipped rows can be downloaded as long as the file is kept.
     Ok(visit.go(&format!("{done}&left={left}&file={token}")))
 }
 
-/// The rows with errors, to be corrected and sent again.
+/// Serves the rows with errors, to be corrected and imported again.
 pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
     let read = reader(visit, token)?;
     let table = visit.desk.db.read(read).await?;
@@ -258,7 +258,7 @@ pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
     Ok(file(visit, "errors", "csv", CSV, rows))
 }
 
-/// Keeps what a form decides about a file. One without such fields decides nothing anew.
+/// Stores the choices of a submitted form. A form without such fields leaves them unchanged.
 fn choose(visit: &Visit, token: &str) -> Result<()> {
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
     if visit.sent("chosen").is_none() {
@@ -273,7 +273,7 @@ fn choose(visit: &Visit, token: &str) -> Result<()> {
     visit.desk.uploads.choose(FIELD, &owner, token, fields, now)
 }
 
-/// What reads the kept file, where the database is at hand.
+/// Returns a closure that parses the stored file, given a database connection.
 fn reader(
     visit: &Visit,
     token: &str,

@@ -1,4 +1,4 @@
-//! What goes out of the shop and comes in as a whole. The owner's.
+//! Export and import of the whole shop. Owners only.
 
 mod download;
 mod import;
@@ -16,10 +16,10 @@ use crate::sheet;
 pub use download::{archive, customers, tasks};
 pub use import::{apply, preview, refused, upload};
 
-/// The longest bodies that come with files, in MiB; a form around a file is a little longer.
+/// Maximum sizes of uploaded files, in MiB; the form around a file adds a little.
 pub const TABLE: usize = 10;
 pub const ARCHIVE: usize = 64;
-/// Where an archive is sent, in the form and in its problems.
+/// Name of the archive's form field, which its errors refer to.
 const FILE_OF_ARCHIVE: &str = "archive";
 
 #[derive(Template)]
@@ -28,11 +28,11 @@ struct DataPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     errors: Errors,
-    /// What was done, in a sentence.
+    /// Result of an import, as a sentence.
     done: Option<String>,
-    /// Under which token the file is that has rows which were left out.
+    /// Token of the stored file whose rows with errors were skipped.
     left: Option<String>,
-    /// Whether an archive could come back.
+    /// Whether the database is empty, so that an archive can be imported.
     empty: bool,
     mib: (usize, usize),
 }
@@ -80,7 +80,7 @@ async fn show_with(
     visit.page_as(status, &page)
 }
 
-/// How long a file that is sent to a page may be, in MiB.
+/// Returns the maximum size of a file uploaded to a page, in MiB.
 pub fn most(path: &[&str]) -> usize {
     match path {
         ["data", "archive"] => ARCHIVE,
@@ -88,7 +88,7 @@ pub fn most(path: &[&str]) -> usize {
     }
 }
 
-/// The answer to a file that is longer.
+/// Responds to a file that is too large.
 pub async fn too_large(visit: &Visit) -> Result<Response> {
     let path: Vec<&str> = visit.path.iter().map(String::as_str).collect();
     let field = match path[..] {
@@ -101,7 +101,7 @@ pub async fn too_large(visit: &Visit) -> Result<Response> {
     show_with(visit, StatusCode::PAYLOAD_TOO_LARGE, errors, None).await
 }
 
-/// Takes an archive back into an empty database.
+/// Imports an archive into an empty database.
 pub async fn put_back(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
     let mut errors = Errors::default();

@@ -1,4 +1,4 @@
-//! What is done to a task with one button: its status or stage, who does it, its reminders, its end.
+//! One-click changes of a task: status or stage, employee, reminders, deletion.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::store::tasks::TaskRow;
 use crate::web::edited::Edited;
 use crate::web::visit::{Visit, safe_path};
 
-/// Changes a task; with the stage that it had before. What has been done already is done: whoever
-/// presses a button again because no answer came has no conflict.
+/// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
+/// a lost response causes no conflict.
 async fn save(
     visit: &Visit,
     id: TaskId,
@@ -41,7 +41,7 @@ async fn save(
     visit.desk.db.write(work).await
 }
 
-/// One click from a row, a button of the task's page, a move on the board, or the way back.
+/// Handles a status or stage change from a list row, the task's page, the board, or an undo.
 pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let stage = visit.sent("stage").map(|id| StageId::parse("stage", id));
@@ -78,8 +78,8 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("{path}{joint}{query}")))
 }
 
-/// What a toast is told of the stage that a task had: where that is the first of its status, the
-/// status says it.
+/// Returns the undo parameter for a previous stage: for the first stage of a status, the status is
+/// enough.
 pub fn way_back(stage: &Stage) -> String {
     match stage.is_first() {
         true => stage.status.word().to_owned(),
@@ -87,7 +87,7 @@ pub fn way_back(stage: &Stage) -> String {
     }
 }
 
-/// Makes somebody responsible, whatever else a colleague has changed meanwhile.
+/// Assigns an employee, regardless of a colleague's changes to other fields.
 pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let (id, now) = (task_id(id)?, visit.desk.clock.now());
@@ -104,7 +104,7 @@ pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 
-/// Switches the reminders of a task's customer on or off.
+/// Turns reminders to the task's customer on or off.
 pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let change = TaskChange {

@@ -1,4 +1,4 @@
-//! What a form about a task holds, as it was typed.
+//! Contents of a task form, as typed.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// The fields that stand beside the request itself.
+/// Fields beside the request itself.
 const BESIDE: [&str; 12] = [
     "kind",
     "brand",
@@ -26,16 +26,16 @@ const BESIDE: [&str; 12] = [
     "prepayment",
     "warrantyUntil",
 ];
-/// Beside them, but for nobody to type: the task whose warranty it comes back under.
+/// A hidden field in addition: the task under whose warranty the device comes back.
 const WARRANTY_OF: &str = "warrantyOf";
 
-/// The fields in which people type; each shows what is wrong with it.
+/// Returns the typed fields, each of which shows its own error.
 pub fn fields() -> Vec<&'static str> {
     let first = ["phone", "name", "description"];
     first.into_iter().chain(BESIDE).collect()
 }
 
-/// The fields of the form on which a task is edited.
+/// Returns the fields of the edit form.
 pub fn edit_fields() -> Vec<&'static str> {
     let first = ["description", "status", "category"];
     first.into_iter().chain(BESIDE).collect()
@@ -45,16 +45,16 @@ pub fn edit_fields() -> Vec<&'static str> {
 pub struct Draft {
     pub phone: String,
     pub name: String,
-    /// `None` where the form has none.
+    /// `None` when the form lacks it.
     description: Option<String>,
     pub status: Option<Status>,
     pub category: Option<Category>,
-    /// Those beside the request that the form has; the others stay as they are.
+    /// The submitted fields beside the request; the others are kept.
     beside: BTreeMap<&'static str, String>,
 }
 
 impl Draft {
-    /// Reads a form, of which `sent` has the fields.
+    /// Reads the submitted fields through `sent`.
     pub fn read<'f>(sent: impl Fn(&str) -> Option<&'f str>) -> Self {
         let text = |field| sent(field).unwrap_or_default();
         let beside = |field: &'static str| Some((field, sent(field)?.to_owned()));
@@ -73,7 +73,7 @@ impl Draft {
         }
     }
 
-    /// A task as it is, to be changed.
+    /// Returns the current values of a task, to be edited.
     pub fn of(task: &Task, details: &Details, texts: &Texts) -> Self {
         let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
         let sum = |sum: Option<Sum>| sum.map(|sum| texts.amount(sum)).unwrap_or_default();
@@ -94,7 +94,7 @@ impl Draft {
         draft
     }
 
-    /// A new task for whoever has that phone.
+    /// Returns a new task for the customer with that phone.
     pub fn of_phone(phone: &str) -> Self {
         Self {
             phone: phone.to_owned(),
@@ -102,7 +102,7 @@ impl Draft {
         }
     }
 
-    /// A new task for a device that comes back under the warranty of an earlier one.
+    /// Returns a new task for a device that comes back under the warranty of an earlier one.
     pub fn under_warranty(of: TaskId, phone: &str, device: &Device) -> Self {
         let mut draft = Self::of_phone(phone);
         draft.beside = of_device(&device.again());
@@ -110,7 +110,7 @@ impl Draft {
         draft
     }
 
-    /// What stands in one of the fields beside the request itself.
+    /// Returns the value of a field beside the request itself.
     pub fn beside(&self, field: &str) -> &str {
         self.beside.get(field).map_or("", |text| text.trim())
     }
@@ -119,7 +119,7 @@ impl Draft {
         self.description.as_deref().unwrap_or_default()
     }
 
-    /// What stands in any of the fields of an edit form.
+    /// Returns the value of any field of the edit form.
     pub fn value(&self, field: &str) -> String {
         match field {
             "description" => self.description().to_owned(),
@@ -129,7 +129,7 @@ impl Draft {
         }
     }
 
-    /// All of it in one field, for an edit form to say what it showed.
+    /// Encodes all fields in one, as the values that the edit form was loaded with.
     pub fn encode(&self) -> String {
         let all = edit_fields().into_iter();
         let all = all.map(|field| (field, self.value(field)));
@@ -137,13 +137,13 @@ impl Draft {
         encode(all.iter().map(|(field, value)| (*field, &**value)))
     }
 
-    /// Whether the form says neither what is to be done nor with what.
+    /// Returns whether the form names neither the work nor the device.
     pub fn is_blank(&self) -> bool {
         let is_blank = |field: &&str| self.beside(field).is_empty();
         self.description().trim().is_empty() && BESIDE.iter().all(is_blank)
     }
 
-    /// What the form says; `None` where something is to be corrected.
+    /// Parses the form; `None` when it has errors.
     ///
     /// # Errors
     /// As for [`Errors::take`].
@@ -213,7 +213,7 @@ impl Reading<'_> {
         self.errors.take_some(line, self.texts)
     }
 
-    /// An empty field takes away what was there.
+    /// Parses an optional field; an empty one clears the stored value.
     fn maybe<T>(
         &mut self,
         field: &'static str,

@@ -1,4 +1,4 @@
-//! Editing a task, beside colleagues who edit it too.
+//! Editing of a task, with merging of colleagues' concurrent edits.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -24,10 +24,10 @@ struct EditPage<'a> {
     errors: Errors,
     id: i64,
     version: i64,
-    /// What the form showed before anything was typed.
+    /// Values that the form was loaded with.
     was: String,
     draft: Draft,
-    /// Other tasks of the device stand on the task's own page.
+    /// The check of the serial number; other tasks of the device are listed on the task's own page.
     device: Option<KnownDevice>,
     focus: &'a str,
 }
@@ -81,7 +81,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     )
 }
 
-/// The form once more, with what is to be corrected.
+/// Shows the form again with its errors.
 async fn again(
     visit: &Visit,
     id: TaskId,
@@ -109,7 +109,7 @@ async fn again(
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Asks about the fields that a colleague has changed meanwhile, and about no others.
+/// Asks about the fields that a colleague has changed meanwhile.
 fn ask(
     visit: &Visit,
     id: TaskId,
@@ -183,7 +183,7 @@ fn collision(
     }
 }
 
-/// Where to go after a change: the task, with a toast when its stage changed.
+/// Returns where to redirect after a change: to the task, with a toast if its stage changed.
 fn changed(place: &str, id: TaskId, before: &Stage, now: &Stage) -> String {
     match now.id == before.id {
         true => format!("{place}/{id}"),

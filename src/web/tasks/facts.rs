@@ -1,16 +1,16 @@
-//! What is known of a task beside the request itself, in lines.
+//! Details of a task for display, line by line.
 
 use crate::domain::{Day, Details, Task};
 use crate::web::text::Texts;
 
-/// What it is called, what it is, and what is wrong with it.
+/// A detail: label, value and warning.
 pub struct Fact {
     pub name: String,
     pub value: String,
     pub warning: Option<String>,
 }
 
-/// A line for everything that is known.
+/// Returns a line for every known detail.
 pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
     let device = &details.device;
     let lines = [

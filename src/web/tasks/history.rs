@@ -14,7 +14,7 @@ pub struct Event {
     pub when: String,
 }
 
-/// Says what happened, and who did it.
+/// Describes an event and its author.
 pub fn line(
     event: &TaskEvent,
     comments: &[Comment],
@@ -95,7 +95,7 @@ pub fn line(
     }
 }
 
-/// Whether a text is too long to stand in a line: then what it was stands below.
+/// Returns whether a text is too long for one line, so that the old text is shown below it.
 fn kept_whole(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -103,7 +103,7 @@ fn kept_whole(kind: EventKind) -> bool {
     )
 }
 
-/// A day, a sum, a stage or a task; a dash where there was none.
+/// Formats a day, a sum, a stage or a task; a dash if there was none.
 fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let day = || Day::parse("day", word).ok().map(|day| texts.date(&day));
     let sum = || {

@@ -1,4 +1,4 @@
-//! The link by which a task's customer sees how far it is.
+//! The status link of a task.
 
 use warp::reply::Response;
 
@@ -9,13 +9,13 @@ use crate::store::Transaction;
 use crate::web::confirm::Confirm;
 use crate::web::visit::{Visit, safe_path};
 
-/// What the task's page and the papers say of it.
+/// The status link as the task's page and the papers show it.
 pub struct CustomerLink {
-    /// `None` where nobody has made it yet, and where it has ended.
+    /// `None` when it hasn't been created yet or has expired.
     pub url: Option<String>,
-    /// Counts the links that the task has had; with it a page asks once for another one.
+    /// Generation of the link, incremented by every renewal. Makes the renewal form idempotent.
     pub generation: Option<i64>,
-    /// The task was closed too long ago.
+    /// Whether the task was closed too long ago.
     pub ended: bool,
 }
 
@@ -30,8 +30,8 @@ impl CustomerLink {
         }
     }
 
-    /// Reads the link of a task. It makes none: whoever looks at a page (or a browser that loads it ahead)
-    /// changes nothing, so that a link is made by a form, with POST.
+    /// Reads the link of a task without creating one: viewing (or prefetching) a page must not
+    /// change anything, so the link is created by a POST.
     pub async fn of(visit: &Visit, id: TaskId) -> Result<Self> {
         let actor = visit.actor()?;
         let work = move |c: &_| {
@@ -43,13 +43,13 @@ impl CustomerLink {
         Ok(Self::new(visit, &task, generation))
     }
 
-    /// Whether there is none yet, and one can be made.
+    /// Returns whether there is no link yet and one can be created.
     pub fn is_missing(&self) -> bool {
         self.url.is_none() && !self.ended
     }
 }
 
-/// Makes the link, or replaces it, and goes back to where it was asked for.
+/// Creates or renews the link, and redirects back.
 pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
@@ -67,7 +67,7 @@ pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// Asks before a link is replaced: the old one may stand on a receipt.
+/// Asks for confirmation before renewing a link, since the old one may be on a printed receipt.
 pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let link = CustomerLink::of(visit, id).await?;
@@ -79,7 +79,7 @@ pub async fn ask_for_link(visit: &Visit, id: &str) -> Result<Response> {
         about: visit.texts.number("task-title", &id.get()),
         lead: visit.texts.s("link-renew-lead"),
         action: format!("/tasks/{id}/link"),
-        // The key makes equal forms replace the link once.
+        // With equal keys, repeated submissions renew the link only once.
         fields: vec![("renew", "1".to_owned()), ("key", generation.to_string())],
         button: visit.texts.s("link-renew"),
         back: format!("/tasks/{id}"),

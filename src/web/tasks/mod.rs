@@ -1,4 +1,4 @@
-//! The pages of tasks. What several of them show is here.
+//! The pages of tasks, and what they share.
 
 mod change;
 mod draft;
@@ -43,33 +43,33 @@ pub struct Row {
     pub id: i64,
     pub version: i64,
     pub description: String,
-    /// What was brought; empty where nobody wrote it down.
+    /// Name of the device; empty when it isn't recorded.
     pub device: String,
     pub customer: CustomerLine,
     pub created: String,
-    /// By when it is promised, as long as there is something to do.
+    /// Promised day, while work remains.
     pub due: Option<String>,
     pub overdue: bool,
-    /// Since when it waits to be collected.
+    /// Time since which it awaits pickup.
     pub ready: Option<String>,
     pub status: Status,
     pub stage: Arc<Stage>,
-    /// For how long it has stood there, where that is too long.
+    /// Time in the stage, if it is stalled.
     pub stuck: Option<String>,
-    /// That it is the shop's turn to say something to the customer, where a list says so.
+    /// Reasons why the customer awaits a reaction of the shop, where a list shows them.
     pub waits: Vec<String>,
     pub category: Category,
     pub face: Option<Face>,
-    /// The status that follows, if one does.
+    /// The next status, if any.
     pub next: Option<Status>,
 }
 
-/// Whom a task is for, in a line.
+/// A customer on one line.
 pub struct CustomerLine {
     pub id: Option<i64>,
     pub name: String,
     pub phone: String,
-    /// For a link that dials.
+    /// Phone for a `tel:` link.
     pub dial: String,
 }
 
@@ -97,7 +97,7 @@ impl CustomerLine {
 }
 
 impl CustomerLine {
-    /// Whether the phone is worth another look.
+    /// Returns whether the phone should be checked.
     pub fn is_unusual(&self) -> bool {
         let phone = || Phone::from_row(self.phone.clone(), self.dial.clone());
         self.id.is_some() && phone().is_unusual()
@@ -134,12 +134,13 @@ impl Row {
         }
     }
 
-    /// Lines of a list.
+    /// Builds the rows of a list.
     pub fn all(rows: &[(TaskRow, Details)], texts: &Texts) -> Vec<Self> {
         rows.iter().map(|row| Self::new(row, texts)).collect()
     }
 
-    /// The same, with what customers wait for: sentences, each with the tasks that it is true of.
+    /// Builds the rows with the reasons why customers are waiting: message ids, each with the tasks
+    /// it applies to.
     pub fn waiting(
         rows: &[(TaskRow, Details)],
         waiting: &[(&str, HashSet<TaskId>)],
@@ -159,14 +160,14 @@ fn next(status: Status) -> Option<Status> {
     Status::ALL.get(at + 1).copied()
 }
 
-/// An employee to choose.
+/// An option of the employee selector.
 struct Choice {
     id: i64,
     name: String,
     chosen: bool,
 }
 
-/// Those who are at work, and the one who is chosen in any case.
+/// Returns the active employees, and the chosen one in any case.
 fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<Choice> {
     let choice = |employee: &Employee| Choice {
         id: employee.id.get(),
@@ -186,12 +187,13 @@ pub fn of_customer(customer: &Customer) -> TaskFilter {
     }
 }
 
-/// What is no number of a task is a page that there isn't.
+/// # Errors
+/// [`Error::NotFound`] for an invalid id, so that the page doesn't exist.
 fn task_id(text: &str) -> Result<TaskId> {
     TaskId::parse("id", text).map_err(|_| Error::NotFound)
 }
 
-/// A task with what is known beside it.
+/// Reads a task with its details.
 async fn get_whole(visit: &Visit, id: TaskId) -> Result<(TaskRow, Details)> {
     let actor = visit.actor()?;
     let read = move |c: &_| {

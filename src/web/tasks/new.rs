@@ -1,4 +1,4 @@
-//! Writing a new task down, phone first.
+//! Registration of a new task, beginning with the phone.
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -16,7 +16,7 @@ use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Tasks of a customer or a device that are shown beside a form.
+/// Maximum number of a customer's or device's earlier tasks shown beside the form.
 const LAST: usize = 5;
 
 #[derive(Template)]
@@ -28,27 +28,27 @@ struct NewPage<'a> {
     draft: Draft,
     known: Known,
     device: Option<KnownDevice>,
-    /// What is said of the warranty that it comes back under.
+    /// State of the warranty under which the device comes back.
     warranty: Option<String>,
-    /// The field to go on with.
+    /// The field to focus.
     focus: &'a str,
 }
 
-/// What is known of a phone while a task is written down.
+/// What is known about a phone while a task is being registered.
 #[derive(Default)]
 pub struct Known {
-    /// The phone was looked for.
+    /// Whether the phone was looked up.
     pub looked: bool,
-    /// No numbering plan has it.
+    /// Whether the phone fits no numbering plan.
     pub unusual: bool,
     pub customer: Option<CustomerLine>,
     pub last: Vec<Row>,
 }
 
-/// Looks for the customer with a phone, and their last tasks.
+/// Looks up the customer with a phone, and their last tasks.
 ///
 /// # Errors
-/// [`Error::Invalid`] for what is no phone.
+/// [`Error::Invalid`] for an invalid phone.
 pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
     let actor = visit.actor()?;
     let phone = Phone::parse("phone", phone, visit.desk.shop.country)?;
@@ -73,14 +73,14 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
     })
 }
 
-/// What is known of a serial number while a task is written down.
+/// What is known about a serial number while a task is being registered.
 pub struct KnownDevice {
-    /// It looks like a mistyped IMEI.
+    /// Whether it looks like a mistyped IMEI.
     pub suspicious: bool,
     pub last: Vec<Row>,
 }
 
-/// Looks for the last tasks of a serial number.
+/// Looks up the last tasks of a serial number.
 async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
     let actor = visit.actor()?;
     let device = Device {
@@ -102,7 +102,7 @@ async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
     })
 }
 
-/// The same, for the script on the form of a new task.
+/// The same as a page fragment, for the script on the form of a new task.
 #[derive(Template)]
 #[template(path = "known-device.html")]
 struct KnownDevicePart<'a> {
@@ -125,7 +125,7 @@ pub async fn new(visit: &Visit) -> Result<Response> {
     show_new(visit, StatusCode::OK, Errors::default(), draft, "phone").await
 }
 
-/// The form for what comes back, with the customer and the device that it was.
+/// Returns a form prefilled with the customer and the device of an earlier task.
 async fn under_warranty(visit: &Visit, of: TaskId) -> Result<Draft> {
     let (row, details) = get_whole(visit, of).await?;
     let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
@@ -174,7 +174,7 @@ async fn warranty(visit: &Visit, of: &str) -> Result<String> {
     }
 }
 
-/// Whether the warranty of a task still holds.
+/// Describes whether the warranty of a task is still valid.
 fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
     let (id, day) = match details.warranty_until {
         None => ("new-warranty-unknown", String::new()),
@@ -184,10 +184,10 @@ fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
     texts.fill2(id, "number", of, "day", day)
 }
 
-/// The field to go on with where a form of a new task only looks something up. Without script that
-/// is what the buttons beside the phone and the serial number do, and Enter where it can't mean
-/// more: behind a number that a scanner has just typed, which ends with Enter by itself, and in a
-/// form with nothing but a customer in it. In every other form Enter creates the task.
+/// Returns the field to focus when the form only looks something up instead of creating the task.
+/// Without a script, the buttons beside the phone and the serial number do that; and Enter does
+/// where it can't mean anything else: after a barcode scanner has typed a number, which ends with
+/// Enter, and in a form that contains only a customer. In every other form Enter creates the task.
 fn looks_up(visit: &Visit, draft: &Draft) -> Option<&'static str> {
     let serial = draft.beside("serialNumber");
     let scanned = !serial.is_empty() && serial != visit.typed("looked").trim();

@@ -1,4 +1,4 @@
-//! One task: what it is, its history, and what the customer was told.
+//! The page of one task: its details, history and notices.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -26,17 +26,17 @@ struct NoticeLine {
     text: String,
     good: bool,
     bad: bool,
-    /// To be tried again by its number.
+    /// Id of the notice to retry.
     retry: Option<i64>,
 }
 
-/// Whether the customer is reminded of what can be collected.
+/// The switch for reminders to collect the device.
 struct Switch {
     text: String,
     on: bool,
 }
 
-/// Tasks that this one leads to.
+/// A group of related tasks.
 struct Group {
     name: String,
     rows: Vec<Row>,
@@ -59,11 +59,11 @@ struct TaskPage<'a> {
     linked: Vec<Group>,
     employees: Vec<Choice>,
     events: Vec<Event>,
-    /// The customer waits for an answer.
+    /// Whether the customer awaits a reply.
     unanswered: bool,
-    /// The customer has declined the price, and nobody has reacted yet.
+    /// Whether a declined quote has had no reaction.
     declined: bool,
-    /// Why nothing that is written to the customer gets there, and whom to call.
+    /// Reason why messages can't reach the customer, with the phone to call instead.
     unreachable: Option<String>,
     question: Option<Question>,
     draft: Draft,
@@ -74,7 +74,7 @@ struct TaskPage<'a> {
     toast: Option<Toast>,
 }
 
-/// What tasks are called that one leads to.
+/// Message ids for groups of related tasks.
 const LINKS: [(Link, &str); 3] = [
     (Link::WarrantyOf, "task-warranty-of"),
     (Link::UnderWarranty, "task-warranty-tasks"),
@@ -85,7 +85,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     show_with(visit, id, StatusCode::OK, Draft::default()).await
 }
 
-/// The page with what was typed into its forms.
+/// Shows the page with the typed contents of its forms.
 pub async fn show_with(
     visit: &Visit,
     id: &str,
@@ -169,7 +169,7 @@ pub async fn show_with(
     visit.page_as(status, &page)
 }
 
-/// `None` where nobody is ever reminded, or there is nothing to collect any more.
+/// Returns the switch; `None` when reminders are off or there is nothing to collect any more.
 fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
     let reminders = visit.desk.reminders.as_ref();
     let reminders = reminders.filter(|_| task.status != Status::Closed)?;
@@ -184,7 +184,7 @@ fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
     })
 }
 
-/// The newest first.
+/// Builds a group, newest task first.
 fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     Group {
         name: texts.s(name),
@@ -192,7 +192,7 @@ fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     }
 }
 
-/// Says what became of a notice; nothing of one that goes unsaid.
+/// Describes the state of a notice; `None` for a pending one that won't be sent.
 fn notice_line(record: &NoticeRecord, stages: &[Stage], texts: &Texts) -> Option<NoticeLine> {
     let settled = matches!(record.fate, Fate::Delivered { .. } | Fate::Dead { .. });
     let what = match record.told {

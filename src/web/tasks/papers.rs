@@ -1,5 +1,5 @@
-//! What is printed of a task: the receipt, the label, and the slip for its hand-over. They are
-//! pages like all others; the stylesheet leaves nothing of them on paper but the paper itself.
+//! Printed papers of a task: receipt, label, and hand-over slip. They are ordinary pages; the print
+//! stylesheet hides everything but the paper.
 
 use askama::Template;
 use warp::reply::Response;
@@ -13,20 +13,20 @@ use crate::web::qr::Qr;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Papers by their names in the address and in the stylesheet, with what they are called.
+/// Paper sizes by their names in the URL and the stylesheet, with their message ids.
 const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
 const LABEL: &str = "label";
 
-/// A paper, and what stands around it on the screen.
+/// A paper and the controls around it.
 struct Paper {
-    /// What it is called, by its sentence with the task's number.
+    /// Message id of its title, which takes the task's number.
     name: &'static str,
     number: i64,
-    /// Its own words, which may be in another language than the page's.
+    /// Texts of the paper, whose language may differ from the page's.
     texts: Texts,
     size: &'static str,
     choices: Vec<Choice>,
-    /// The customer's link belongs on it and isn't made yet.
+    /// Whether the paper should show a status link that isn't created yet.
     lacks_link: bool,
 }
 
@@ -73,7 +73,7 @@ impl Paper {
     }
 }
 
-/// The receipt and the slip.
+/// The receipt or the hand-over slip.
 #[derive(Template)]
 #[template(path = "receipt.html")]
 struct ReceiptPage<'a> {
@@ -96,14 +96,14 @@ struct LabelPage<'a> {
     link: Option<PrintedLink>,
 }
 
-/// The customer's link for a phone and for the eye.
+/// The status link as a QR code and as text.
 struct PrintedLink {
     url: String,
     qr: Qr,
 }
 
 impl PrintedLink {
-    /// `None` where there is none, or it has ended.
+    /// Returns `None` when there is no link or it has expired.
     fn of(link: CustomerLink) -> Result<Option<Self>> {
         let printed = |url: String| {
             Ok(Self {
@@ -160,10 +160,10 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
     })
 }
 
-/// A line of which the value may be unknown, by the sentence that names it.
+/// A label's message id with a value that may be missing.
 type Line = (&'static str, Option<String>);
 
-/// What was taken in.
+/// Returns the lines about what was taken in.
 fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
     let task = &row.task;
     let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
@@ -181,7 +181,7 @@ fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, Str
     texts.known(created.into_iter().chain(whose).chain(agreed))
 }
 
-/// What the customer has agreed to, which is what was done.
+/// Returns the text of the last accepted quote, which describes the work done.
 async fn work_done(visit: &Visit, id: TaskId) -> Result<Option<String>> {
     let actor = visit.actor()?;
     let read = move |c: &_| app::approvals::of_tasks(c, &actor, &[id]);
@@ -191,7 +191,7 @@ async fn work_done(visit: &Visit, id: TaskId) -> Result<Option<String>> {
     Ok(text.map(|text| text.as_str().to_owned()))
 }
 
-/// What is given back.
+/// Returns the lines about what is given back.
 fn given_back(
     (row, details): &(TaskRow, Details),
     work: Option<String>,
@@ -211,7 +211,7 @@ fn given_back(
     texts.known(today.into_iter().chain(whose).chain(done))
 }
 
-/// Whose it is, and what it is.
+/// Returns the lines about the customer and the device.
 fn whose(row: &TaskRow, details: &Details) -> [Line; 4] {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {

@@ -1,12 +1,12 @@
-//! Whether what is written to a customer gets there, in words: on the button before it is pressed, and
-//! in the toast afterwards. Both ask the same rule ([`Desk::unreachable`](crate::app::Desk::unreachable)),
-//! so that no button promises what the next page takes back.
+//! Texts about whether messages reach a customer: on the button before, and in the toast after.
+//! Both use the same rule ([`Desk::unreachable`](crate::app::Desk::unreachable)), so that they
+//! can't contradict each other.
 
 use super::toast::Toast;
 use crate::domain::{Customer, Unreachable};
 use crate::web::visit::Visit;
 
-/// Returns the sentence that says why.
+/// Returns the message id of a reason.
 pub fn why(unreachable: Unreachable) -> &'static str {
     match unreachable {
         Unreachable::NoBot => "toast-why-bot",
@@ -17,10 +17,10 @@ pub fn why(unreachable: Unreachable) -> &'static str {
     }
 }
 
-/// Returns why a customer can't be told, with the phone to call instead; `None` for one who can.
+/// Returns why a customer can't be notified, with the phone to call instead; `None` when they can.
 pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String> {
     let why = visit.texts.s(why(visit.desk.unreachable(customer)?));
-    // A number is read as one, so it stays in one line.
+    // No-break spaces keep the number on one line.
     let phone = customer.map(|customer| customer.phone.typed().replace(' ', "\u{a0}"));
     Some(match phone {
         Some(phone) => visit
@@ -30,7 +30,7 @@ pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String
     })
 }
 
-/// What became of what was just written, where the address says that something was.
+/// Returns the result of what was just sent, if the URL announces one.
 pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
     let (sent, saved) = match visit.asked("said")? {
         "message" => ("said-sent", "said-saved"),

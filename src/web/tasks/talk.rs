@@ -1,4 +1,4 @@
-//! What is said about a task and asked of its customer: the forms of the task's page.
+//! The forms for comments and quotes on the task's page.
 
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -16,10 +16,10 @@ use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// The fields in which people type.
+/// The typed fields.
 pub const SAID: [&str; 3] = ["comment", "askPrice", "askText"];
 
-/// What was typed, and what is wrong with it.
+/// Typed contents of the forms, and their errors.
 #[derive(Default)]
 pub struct Draft {
     pub comment: String,
@@ -28,7 +28,7 @@ pub struct Draft {
     pub errors: Errors,
 }
 
-/// The last price that the customer was asked to agree to.
+/// The last quote sent to the customer.
 pub struct Question {
     pub text: String,
     pub what: String,
@@ -67,24 +67,24 @@ impl Question {
     }
 }
 
-/// Something that was said, as the timeline shows it.
+/// A comment as the timeline shows it.
 pub struct Said {
     pub text: String,
-    /// Who said it to whom.
+    /// Message id for the kind of comment.
     pub kind: &'static str,
     pub attachments: Vec<Sent>,
-    /// The customer waits for an answer.
+    /// Whether the customer awaits a reply.
     pub open: bool,
 }
 
-/// What came with it: a picture, or a note with a file to download.
+/// An attachment: a picture, or a note with a file to download.
 pub struct Sent {
     pub id: i64,
-    /// How large it is shown, where it is a picture of a kind that browsers show.
+    /// Displayed size, for a picture that browsers display.
     pub picture: Option<(i64, i64)>,
     pub note: String,
     pub is_here: bool,
-    /// What is to be said of a file that isn't here.
+    /// Notice about a file that isn't available.
     pub missing: Option<String>,
     pub is_waiting: bool,
 }
@@ -127,7 +127,7 @@ impl Said {
     }
 }
 
-/// The sentence above it.
+/// Returns the message id of a comment's heading.
 pub fn heading(comment: &Comment) -> &'static str {
     match (comment.kind, comment.channel) {
         (CommentKind::Internal, _) => "event-comment",
@@ -137,7 +137,7 @@ pub fn heading(comment: &Comment) -> &'static str {
     }
 }
 
-/// Says something to colleagues or to the customer, by which button was pressed.
+/// Adds an internal note or a message to the customer, depending on the button.
 pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
     let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
@@ -163,7 +163,7 @@ pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("/tasks/{id}{said}")))
 }
 
-/// Notes that what the customer said needs no answer.
+/// Marks the customer's messages as needing no answer.
 pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let settle = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, task, now);
@@ -171,7 +171,7 @@ pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 
-/// Asks the customer to agree to a price.
+/// Sends a quote to the customer.
 pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let mut draft = Draft {
@@ -207,7 +207,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     };
     match visit.desk.db.write(ask).await {
         Ok(_) => Ok(visit.go(&format!("/tasks/{id}?said=price"))),
-        // What was typed stays; the page shows what the task is now.
+        // The typed text is kept; the page shows the task's current state.
         Err(Error::Conflict(conflict)) => {
             let text = crate::i18n::conflict(texts.language, &conflict);
             draft.errors.say("askPrice", text);
@@ -217,7 +217,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-/// Takes the question back.
+/// Withdraws the open quote.
 pub async fn withdraw(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let withdraw = move |tx: &Transaction<'_>| app::approvals::take_back(tx, &actor, task, now);

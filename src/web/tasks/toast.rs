@@ -1,4 +1,4 @@
-//! What has just happened, in a line that goes by itself, with the way back as long as there is one.
+//! Toasts: short messages about the last action, with an undo while that is possible.
 
 use askama::Template;
 use jiff::SignedDuration;
@@ -12,16 +12,16 @@ use crate::domain::{Error, Result, StageId, Status, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::visit::Visit;
 
-/// What has just happened, and the way back, if there is one.
+/// A message about the last action, with its undo if there is one.
 pub struct Toast {
     pub text: String,
-    /// What follows the seconds that are left, where there are any.
+    /// Text after the remaining seconds, if there are any.
     pub rest: String,
     pub undo: Option<Undo>,
 }
 
 impl Toast {
-    /// A sentence with no way back.
+    /// Creates a toast without undo.
     pub fn plain(text: String) -> Self {
         Self {
             text,
@@ -31,21 +31,21 @@ impl Toast {
     }
 }
 
-/// The way back.
+/// The undo of an action.
 pub struct Undo {
     pub task: i64,
     pub version: i64,
-    /// The field of the form that leads there, and what stands in it.
+    /// Form field of the undo, and its value.
     pub field: &'static str,
     pub value: String,
-    /// In how many seconds the customer is told, after which there is no way back; `None` where
-    /// nobody is told.
+    /// Seconds until the customer is notified and the undo ends; `None` when nobody is notified.
     pub left: Option<i64>,
-    /// What the toast says from then on.
+    /// Text shown after that time.
     pub over: String,
 }
 
-/// The toast that the address asks for; it tells what is true now, not what it was told.
+/// Returns the toast that the URL announces. It describes the current state rather than trusting
+/// the URL.
 pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
     let texts = &visit.texts;
     if let Some(id) = visit
@@ -64,7 +64,7 @@ pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
     }
 }
 
-/// Tells of the stage that a task has now, with the way back to the one that it had before.
+/// Returns the toast about the task's current stage, with an undo to the previous one.
 async fn changed_to(visit: &Visit, id: TaskId, was: &str) -> Result<Option<Toast>> {
     let (status, stage) = (Status::from_word(was), StageId::parse("was", was).ok());
     let field = match (status, stage) {
@@ -107,10 +107,10 @@ async fn changed_to(visit: &Visit, id: TaskId, was: &str) -> Result<Option<Toast
     }))
 }
 
-/// Stands for the seconds in a sentence, which the script counts.
+/// Placeholder for the seconds in a message, which the script counts down.
 const SECONDS: char = '\u{1}';
 
-/// Rather one too many than to promise what can't be kept.
+/// Rounds up: the undo must not end earlier than announced.
 fn seconds(left: SignedDuration) -> i64 {
     (left.as_millis().max(0) as i64 + 999) / 1_000
 }
@@ -131,7 +131,7 @@ fn changed_text(visit: &Visit, row: &TaskRow, is_counted: bool) -> String {
     let status = ("status", visit.texts.stage(&row.stage).into());
     match (why_not_told(visit, row), is_counted) {
         (Some(why), _) => say(visit, row, "toast-not-told", Some(why)),
-        // The task is back where the customer believes it to be.
+        // The task is back in the state that the customer knows.
         (None, false) => say(visit, row, "board-moved", None),
         (None, true) => {
             let seconds = ("seconds", SECONDS.to_string().into());
@@ -140,7 +140,7 @@ fn changed_text(visit: &Visit, row: &TaskRow, is_counted: bool) -> String {
     }
 }
 
-/// Why a customer isn't told; `None` when they are.
+/// Returns why a customer isn't notified; `None` when they are.
 fn why_not_told(visit: &Visit, row: &TaskRow) -> Option<&'static str> {
     match row.stage.told {
         true => visit.desk.unreachable(row.customer.as_deref()).map(why),
@@ -148,7 +148,7 @@ fn why_not_told(visit: &Visit, row: &TaskRow) -> Option<&'static str> {
     }
 }
 
-/// The toast for the script on the board.
+/// A toast as a page fragment, for the script on the board.
 #[derive(Template)]
 #[template(path = "offer.html")]
 struct Offer<'a> {
@@ -156,7 +156,7 @@ struct Offer<'a> {
     toast: Toast,
 }
 
-/// Tells the script what a move came to; `was` is where the way back leads, if there is one.
+/// Responds to the board's script after a move; `was` is the stage to undo to, if possible.
 pub async fn moved(visit: &Visit, row: TaskRow, was: Option<String>) -> Result<Response> {
     let toast = match was {
         Some(was) => changed_to(visit, row.task.id, &was).await?,

@@ -1,4 +1,4 @@
-//! What a browser gets: a page, another address, a cookie.
+//! Responses to browsers: pages, redirects, cookies.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -20,14 +20,14 @@ use crate::app::accounts::SignedIn;
 use crate::app::security::known_devices::Devices;
 use crate::domain::{Error, Result};
 
-/// Nothing from elsewhere, no script or style in the page itself, no frame around it.
+/// Nothing from other origins, no inline scripts or styles, no framing.
 const POLICY: &str =
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-/// Answers shorter than this are not worth compressing.
+/// Minimum size in bytes of a response worth compressing.
 const COMPRESS_FROM: usize = 1_400;
 
 impl Visit {
-    /// Shows a page.
+    /// Renders a page.
     ///
     /// # Errors
     /// [`Error::Internal`] when the template fails.
@@ -35,7 +35,7 @@ impl Visit {
         self.page_as(StatusCode::OK, template)
     }
 
-    /// Shows a page with another status than 200.
+    /// Renders a page with a status other than 200.
     ///
     /// # Errors
     /// As for [`Visit::page`].
@@ -63,8 +63,8 @@ impl Visit {
         Ok(response)
     }
 
-    /// Sends the browser to another page, which it fetches. What came from a request goes through
-    /// `safe_path` first.
+    /// Redirects with 303 See Other. A target that comes from a request must pass `safe_path`
+    /// first.
     pub fn go(&self, to: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
         let to = HeaderValue::from_str(&encoded(to)).unwrap_or(HeaderValue::from_static("/"));
@@ -72,12 +72,12 @@ impl Visit {
         response
     }
 
-    /// The same, with the token kept.
+    /// Redirects, and sets the session cookie.
     pub fn go_with_token(&self, to: &str, token: &str) -> Response {
         self.with_token(self.go(to), token)
     }
 
-    /// Keeps the token in a cookie that no script can read; an empty one ends the session.
+    /// Sets the session cookie to a token; an empty one removes the cookie.
     pub fn with_token(&self, mut response: Response, token: &str) -> Response {
         let age = match token.is_empty() {
             true => Duration::ZERO,
@@ -87,7 +87,7 @@ impl Visit {
         response
     }
 
-    /// Signs somebody in: keeps the token, and that this device is known from now on.
+    /// Sets the session cookie and the known-device cookie after a sign-in.
     ///
     /// # Errors
     /// As for [`Devices::sign`].
@@ -101,7 +101,8 @@ impl Visit {
     }
 }
 
-/// Adds a cookie that no script can read. By https its name keeps it to this host, and asks for `Secure`.
+/// Adds an HttpOnly cookie. With https, the `__Host-` prefix binds it to this host and requires
+/// `Secure`.
 fn add_cookie(response: &mut Response, name: &str, value: &str, age: Duration) {
     let secure = if name.starts_with("__Host-") {
         "; Secure"
@@ -115,7 +116,7 @@ fn add_cookie(response: &mut Response, name: &str, value: &str, age: Duration) {
     }
 }
 
-/// An address as a header takes it: what isn't ASCII, and spaces, in percent encoding.
+/// Percent-encodes spaces and non-ASCII characters of a URL for a header.
 fn encoded(address: &str) -> Cow<'_, str> {
     let is_fit = |c: char| c.is_ascii() && c != ' ';
     if address.chars().all(is_fit) {
@@ -136,7 +137,7 @@ fn encoded(address: &str) -> Cow<'_, str> {
 }
 
 /// # Errors
-/// [`Error::Internal`], which compressing into memory never has.
+/// [`Error::Internal`]; none in practice, since compressing into memory can't fail.
 pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder

@@ -1,4 +1,4 @@
-//! One request to a page: who, what, in which language.
+//! A page request with its session and language.
 
 mod answer;
 mod own_path;
@@ -23,31 +23,31 @@ pub use own_path::safe_path;
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
 
-/// A request to a page.
+/// A page request.
 pub struct Visit {
     pub desk: Arc<Desk>,
     pub address: IpAddr,
-    /// Whether the request comes from a person at this machine.
+    /// Whether the request comes from a local user.
     pub local: bool,
     pub request_id: String,
     pub method: Method,
-    /// The parts of the path, decoded; none of them empty.
+    /// Decoded segments of the path; none of them empty.
     pub path: Vec<String>,
-    /// What stands in the address after the path, and the address itself.
+    /// Query parameters, and path with query.
     pub query: Vec<(String, String)>,
     pub here: String,
-    /// What a form sent.
+    /// Submitted form fields.
     pub form: Vec<(String, String)>,
     pub viewer: Option<Viewer>,
     pub texts: Texts,
-    /// Whether a file was too long to be taken.
+    /// Whether an upload was rejected for its size.
     pub is_cut_off: bool,
     headers: HeaderMap,
-    /// What a form with a file sent; empty without one.
+    /// Multipart body of an upload; empty if none.
     files: Bytes,
 }
 
-/// What came over the wire.
+/// The request as received.
 pub struct Asked {
     pub address: IpAddr,
     pub local: bool,
@@ -56,19 +56,19 @@ pub struct Asked {
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
-    /// `None` for one that is too long, where an owner is told so.
+    /// `None` for an oversized upload, which is reported to the owner.
     pub body: Option<Bytes>,
 }
 
 impl Visit {
-    /// Reads a request by somebody, or by a stranger.
+    /// Parses a request, with or without a session.
     pub fn new(desk: Arc<Desk>, asked: Asked, viewer: Option<Viewer>) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
             .or_else(|| accepted(&asked.headers))
             .unwrap_or(desk.shop.language);
         let texts = Texts::new(language, &desk.shop, desk.clock.now());
-        // With two slashes at its beginning a browser would take it for another site's.
+        // With two leading slashes, browsers would resolve it to another site.
         let path = asked.path.trim_start_matches('/');
         let here = match asked.query.is_empty() {
             true => format!("/{path}"),
@@ -101,7 +101,7 @@ impl Visit {
     }
 
     /// # Errors
-    /// [`Error::Unauthenticated`], which becomes the way to the login page.
+    /// [`Error::Unauthenticated`], which redirects to the sign-in page.
     pub fn viewer(&self) -> Result<&Viewer> {
         self.viewer.as_ref().ok_or(Error::Unauthenticated)
     }
@@ -118,7 +118,7 @@ impl Visit {
         self.actor()?.require_owner()
     }
 
-    /// Returns where a wish to sign in comes from.
+    /// Returns the source of an authentication attempt.
     pub fn source(&self) -> Source {
         Source {
             address: self.address,
@@ -126,43 +126,42 @@ impl Visit {
         }
     }
 
-    /// A value of the address; an empty one is none.
+    /// Returns a non-empty query parameter.
     pub fn asked(&self, name: &str) -> Option<&str> {
         find(&self.query, name).filter(|value| !value.is_empty())
     }
 
-    /// A value of the form, as it was typed.
+    /// Returns a form field as typed; empty when it is missing.
     pub fn typed(&self, name: &str) -> &str {
         self.sent(name).unwrap_or_default()
     }
 
-    /// The same, and `None` where the form has no such field.
+    /// Returns a form field; `None` when it is missing.
     pub fn sent(&self, name: &str) -> Option<&str> {
         find(&self.form, name)
     }
 
-    /// A key for a form that makes something, other than that of every other form; see
-    /// [`posts`](crate::app::posts).
+    /// Generates a key that makes a form's submission idempotent; see [`posts`](crate::app::posts).
     pub fn form_key(&self) -> String {
         format!("{:032x}", fastrand::u128(..))
     }
 
-    /// The form that was sent, where it has such a key.
+    /// Returns the submission, if the form has such a key.
     pub fn post(&self) -> Option<Post> {
         self.sent("key").filter(|key| !key.is_empty())?;
         Some(Post::of(&self.path.join("/"), &self.form))
     }
 
-    /// The file that a form sent under that name.
+    /// Returns an uploaded file by its field name.
     ///
     /// # Errors
-    /// [`Problem::Required`] at the name where there is none.
+    /// [`Problem::Required`] at the name when it is missing.
     pub async fn file(&self, name: &'static str) -> Result<Bytes> {
         let missing = || Problem::Required.at(name);
         let boundary = boundary(&self.headers).ok_or_else(missing)?;
         let body = futures_util::stream::iter([Ok::<_, Infallible>(self.files.clone())]);
         let mut form = multer::Multipart::new(body, boundary);
-        // What isn't whole has no file either.
+        // A truncated body counts as a missing file.
         while let Ok(Some(field)) = form.next_field().await {
             if field.name() == Some(name) {
                 let file = field.bytes().await.map_err(|_| missing())?;
@@ -174,16 +173,16 @@ impl Visit {
         Err(missing().into())
     }
 
-    /// Whether a form was sent from one of our own pages. Browsers say where a form stood.
+    /// Returns whether a form was submitted from our own origin, according to the browser.
     pub fn is_from_here(&self) -> bool {
         is_own_origin(&self.desk, &self.headers) == Some(true)
     }
 
-    /// Whether the browser will drop the cookie of a login because this page came by plain http: it takes
-    /// one with `Secure` and `__Host-` by https alone. What a proxy made of the request is not known for
-    /// sure, so it is said only where everything speaks for it: another host than the shop's, none of the
-    /// headers that browsers send by https (<https://www.w3.org/TR/fetch-metadata/>), and no proxy that
-    /// speaks of https.
+    /// Returns whether the browser will drop the session cookie because the page was loaded over
+    /// plain http: cookies with `Secure` and the `__Host-` prefix require https. A proxy may have
+    /// altered the request, so this is claimed only if everything indicates it: a host other than
+    /// the shop's, none of the headers that browsers send over https
+    /// (<https://www.w3.org/TR/fetch-metadata/>), and no proxy header announcing https.
     pub fn drops_cookies(&self) -> bool {
         let header = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
         let host = header("host").and_then(|host| normal(&format!("https://{host}")));
@@ -193,7 +192,8 @@ impl Visit {
             && header("x-forwarded-proto") != Some("https")
     }
 
-    /// Whether a form was sent from a page that came by plain http though logins need https.
+    /// Returns whether a form was submitted from a page loaded over plain http although sign-in
+    /// requires https.
     pub fn is_plain(&self) -> bool {
         let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
         cookie_name(&self.desk).starts_with("__Host-")
@@ -212,7 +212,7 @@ impl Visit {
         })
     }
 
-    /// Whether the script asks for a part of a page, and reads the status itself.
+    /// Returns whether the script requests a page fragment and handles the status itself.
     pub fn is_scripted(&self) -> bool {
         self.headers
             .get("x-requested-by")
@@ -220,7 +220,7 @@ impl Visit {
     }
 }
 
-/// Whether a browser asks from one of our own pages; `None` where nobody says from where.
+/// Returns whether a request comes from our own origin; `None` when the browser doesn't say.
 pub fn is_own_origin(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
     let origin = headers.get(ORIGIN)?.to_str().ok().and_then(normal);
     let Some(origin) = origin else {
@@ -236,8 +236,8 @@ pub fn is_own_origin(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
     Some(origin == desk.public_url || is_host())
 }
 
-/// Returns an origin in its normal form, the one that `public_url` was brought to when it was read: two
-/// origins are compared in no other. `None` for what is no origin.
+/// Returns an origin in normal form, which `public_url` has as well: origins are compared in this
+/// form only. `None` for an invalid origin.
 fn normal(origin: &str) -> Option<String> {
     let url = reqwest::Url::parse(origin).ok()?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -245,7 +245,7 @@ fn normal(origin: &str) -> Option<String> {
     (bare && named && url.has_host()).then(|| url.origin().ascii_serialization())
 }
 
-/// What stands between the parts of a form with files.
+/// Returns the boundary of a multipart form.
 fn boundary(headers: &HeaderMap) -> Option<String> {
     multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
 }
@@ -258,7 +258,7 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
         .find_map(Language::parse)
 }
 
-/// The parts of a path, decoded; none of them empty.
+/// Splits a path into decoded segments; none of them empty.
 pub fn parts(path: &str) -> Vec<String> {
     let decoded = |part: &str| {
         let pair = format!("p={}", part.replace('+', "%2B").replace('&', "%26"));

@@ -1,4 +1,4 @@
-//! Who looks at a page: the session in a cookie.
+//! The session of a page request, carried in a cookie.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,23 +13,23 @@ use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Erro
 use crate::web::tasks::list_address;
 use crate::web::text::Texts;
 
-/// A signed-in employee at a browser.
+/// A signed-in employee viewing a page.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub actor: Actor,
     pub session: Session,
     pub me: Arc<Employee>,
-    /// The newest event before anything of the page was read.
+    /// Id of the newest history row, read before anything on the page.
     pub seen: i64,
-    /// In how many tasks of the whole shop a customer waits for an answer or for a reaction.
+    /// Numbers of the shop's tasks in which a customer awaits a reply or a reaction.
     pub waiting: CustomersWaiting,
 }
 
-/// What the badge in the bar says, where there is anything to say.
+/// The badge in the navigation bar, if there is anything to show.
 pub struct Badge {
     pub count: i64,
     pub text: String,
-    /// The list of what it counts; where there are two lists, the page that has both.
+    /// URL of the list it counts; with two lists, the page that shows both.
     pub address: String,
 }
 
@@ -53,11 +53,11 @@ impl Badge {
     }
 }
 
-/// The session that the cookie of a request has, where it holds.
+/// Returns the valid session of a request's cookie.
 ///
 /// # Errors
-/// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
-/// database can't say.
+/// [`Error::RateLimited`] when the account exceeds its request rate, and [`Error::Internal`] when
+/// the database fails.
 pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result<Option<Viewer>> {
     let Some(token) = cookie(headers, cookie_name(desk)) else {
         return Ok(None);
@@ -83,7 +83,8 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
     }
 }
 
-/// With https the browser itself sees to it that the cookie is ours alone.
+/// Returns the cookie name. With https, the `__Host-` prefix makes browsers accept it from this
+/// host only.
 pub fn cookie_name(desk: &Desk) -> &'static str {
     match desk.public_url.starts_with("https://") {
         true => "__Host-zayavka",
@@ -91,13 +92,13 @@ pub fn cookie_name(desk: &Desk) -> &'static str {
     }
 }
 
-/// Returns the name of the cookie by which a device is known as an employee's. Each employee has one: several of them
-/// sign in on the computer at the counter.
+/// Returns the name of the known-device cookie of an employee. Each has one of their own, since
+/// several sign in on the shop's shared computer.
 pub fn device_cookie_name(desk: &Desk, employee: EmployeeId) -> String {
     format!("{}-device-{employee}", cookie_name(desk))
 }
 
-/// Returns those who have signed in on the device that a request comes from.
+/// Returns the accounts that have signed in on the client's device before.
 pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<Known> {
     let (prefix, now) = (format!("{}-device-", cookie_name(desk)), desk.clock.now());
     cookies(headers)

@@ -1,4 +1,4 @@
-//! Getting in and out.
+//! Sign-in and sign-out.
 
 use serde_json::json;
 
@@ -84,7 +84,7 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     owner.go("/staff").await;
     owner.sees_in(".person", "new@example.com").await;
 
-    // Put out, after one more question, the colleague is out at once.
+    // A deactivated colleague, after a confirmation, is signed out at once.
     owner.click("[href='/staff/2/deactivate']").await;
     owner.sees_in("main form", "new@example.com").await;
     owner.click("[action='/staff/2/deactivate'] .danger").await;

@@ -1,4 +1,4 @@
-//! The board by mouse, by keyboard and by touch.
+//! The board by mouse, keyboard and touch.
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
@@ -24,7 +24,7 @@ async fn task(shop: &Shop, id: i64) -> Value {
     answer["data"]["taskById"].clone()
 }
 
-/// Waits until a column shows these tasks, from above.
+/// Waits until a column shows these tasks, from top to bottom.
 async fn column(browser: &Browser, status: &str, tasks: &str) {
     browser
         .until(&format!(
@@ -75,7 +75,7 @@ async fn a_card_is_moved_with_the_keys_when_enter_means_it() {
     let (shop, browser) = board(&driver).await;
     browser.tab_to("[data-task='3'] select").await;
     let down = String::from(Key::Down.value());
-    // An arrow chooses, and does nothing else.
+    // An arrow key only selects.
     browser.press(&down).await;
     browser.press(&down).await;
     browser
@@ -84,7 +84,7 @@ async fn a_card_is_moved_with_the_keys_when_enter_means_it() {
     let untouched = json!({"status": "ACCEPTED", "version": 1});
     assert_eq!(task(&shop, 3).await, untouched);
     column(&browser, "ACCEPTED", "3,2,1").await;
-    // A colleague's change meanwhile doesn't undo the choice.
+    // A colleague's change doesn't undo the selection.
     set_status(&shop, "2", "READY").await;
     browser.until("missed").await;
     browser
@@ -147,7 +147,7 @@ async fn a_card_is_moved_with_a_thumb() {
         task(&shop, 1).await,
         json!({"status": "CLOSED", "version": 2})
     );
-    // Without the script the button beside it sends what was chosen.
+    // Without a script, the button beside it submits the selection.
     let width = "return document.querySelector('.tile .step').getBoundingClientRect().width";
     assert!(browser.eval(width).await.as_f64().unwrap() >= 44.0);
     shop.close().await;
@@ -159,7 +159,7 @@ async fn a_card_that_a_colleague_has_moved_meanwhile_goes_where_it_is() {
         return;
     };
     let (shop, browser) = board(&driver).await;
-    // The browser doesn't hear of it: its card is of version 1.
+    // The browser isn't notified: its card still has version 1.
     browser
         .eval("document.querySelector('[data-task=\"1\"]').dataset.version = 7")
         .await;

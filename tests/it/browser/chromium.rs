@@ -1,4 +1,4 @@
-//! Chromium, driven by its chromedriver.
+//! Drives Chromium through chromedriver.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -16,26 +16,26 @@ use crate::harness::{Shop, skip};
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 
-/// The patience of a person, as a time limit.
+/// Maximum time for anything that a person would wait for.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Between two looks at what is waited for.
+/// Polling interval.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Tests that have a browser open at the same time; each of them wants a processor of its own.
+/// Limits the number of concurrent browser tests, since each needs a processor of its own.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// A chromedriver of a test's own. It ends with the test, whatever happens, and its browsers and
-/// their profiles with it.
+/// A chromedriver for one test. It ends with the test in any case, together with its browsers and
+/// their profiles.
 pub struct Driver {
     child: Child,
     port: u16,
-    /// The folder of the browsers' profiles.
+    /// Directory for the browsers' files.
     _folder: TempDir,
     _turn: SemaphorePermit<'static>,
 }
 
 impl Driver {
-    /// Starts one; `None`, and says so, where there is no Chromium.
+    /// Starts a driver; `None`, with a message, when Chromium is not installed.
     pub async fn start() -> Option<Self> {
         let missing = [CHROMIUM, CHROMEDRIVER].map(Path::new);
         if let Some(missing) = missing.iter().find(|program| !program.exists()) {
@@ -59,7 +59,7 @@ impl Driver {
                 port.trim_end_matches('.').parse().ok()
             })
             .expect("chromedriver says its port");
-        // The output has to be read, or the process blocks on its pipe.
+        // The output must be read, or the driver blocks.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self {
             child,
@@ -69,12 +69,12 @@ impl Driver {
         })
     }
 
-    /// Opens a browser in which nobody is signed in.
+    /// Opens a browser without a session.
     pub async fn open(&self, shop: &Shop) -> Browser {
         self.open_in(shop, "ru").await
     }
 
-    /// The same, by somebody who reads that language.
+    /// Opens a browser without a session, in that language.
     pub async fn open_in(&self, shop: &Shop, language: &str) -> Browser {
         let options = json!({
             "binary": CHROMIUM,
@@ -90,8 +90,8 @@ impl Driver {
         let wanted: Capabilities = serde_json::from_value(wanted).unwrap();
         let url = format!("http://127.0.0.1:{}", self.port);
         let web = WebDriver::new(url, wanted).await.unwrap();
-        // The driver closes it; when the session did so itself, it would wait for ever for an
-        // answer that is read on this very thread.
+        // The driver closes it; closing the session on drop would block this very thread while
+        // waiting for the response.
         web.clone().leak().unwrap();
         web.set_page_load_timeout(PATIENCE).await.unwrap();
         Browser {
@@ -100,7 +100,7 @@ impl Driver {
         }
     }
 
-    /// Opens a browser in which somebody is signed in.
+    /// Opens a browser in which this employee is signed in.
     pub async fn signed_in(&self, shop: &Shop, email: &str) -> Browser {
         let browser = self.open(shop).await;
         browser.sign_in(shop, email).await;
@@ -110,7 +110,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Asked to, it closes its browsers; killed, it would leave them.
+        // Shut down properly, it closes its browsers; killed, it would leave them running.
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
             let _ = stream.set_read_timeout(Some(PATIENCE));
             let _ = stream.write_all(b"GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
@@ -125,21 +125,21 @@ impl Drop for Driver {
     }
 }
 
-/// One browser with a profile of its own.
+/// A browser with its own profile.
 pub struct Browser {
     web: WebDriver,
     home: String,
 }
 
 impl Browser {
-    /// Lets somebody in without the form.
+    /// Signs in without the form.
     pub async fn sign_in(&self, shop: &Shop, email: &str) {
         let token = shop.login(email).await.unwrap();
         let cookie = json!({"name": "zayavka", "value": token, "url": shop.url, "httpOnly": true});
         self.cdp("Network.setCookie", cookie).await;
     }
 
-    /// Opens a page, and waits until it listens to what colleagues do, where it does.
+    /// Opens a page, and waits until it is connected to the event stream, if it has one.
     pub async fn go(&self, path: &str) {
         let url = format!("{}{path}", self.home);
         self.web.goto(&*url).await.unwrap();
@@ -163,7 +163,7 @@ impl Browser {
         }
     }
 
-    /// Returns the value that a script passes to its callback, the last of its arguments.
+    /// Returns what a script passes to its callback, the last of its arguments.
     pub async fn eval_later(&self, script: &str) -> Value {
         let returned = self.web.execute_async(script, Vec::new()).await;
         returned.unwrap().json().clone()
@@ -181,13 +181,13 @@ impl Browser {
         }
     }
 
-    /// Waits until these words are seen on the page.
+    /// Waits until this text is visible on the page.
     pub async fn sees(&self, words: &str) {
         self.until(&format!("document.body.innerText.includes({words:?})"))
             .await;
     }
 
-    /// Waits until there is something at `css` with these words in it.
+    /// Waits until an element at `css` contains this text.
     pub async fn sees_in(&self, css: &str, words: &str) {
         self.until(&format!(
             "[...document.querySelectorAll({css:?})].some((e) => e.innerText.includes({words:?}))"
@@ -195,7 +195,7 @@ impl Browser {
         .await;
     }
 
-    /// Waits until the page at this path is shown.
+    /// Waits until the page at this path is loaded.
     pub async fn at(&self, path: &str) {
         self.until(&format!(
             "document.readyState === 'complete' && decodeURIComponent(location.pathname + location.search) === {path:?}"
@@ -203,34 +203,34 @@ impl Browser {
         .await;
     }
 
-    /// Waits for what is at `css`, and clicks it.
+    /// Waits for the element at `css`, and clicks it.
     pub async fn click(&self, css: &str) {
         while let Err(error) = self.find(css).await.click().await {
-            // The page has just put a new one in its place.
+            // The page has just replaced the element.
             let error = error.to_string();
             assert!(error.contains("stale element"), "{css}: {error}");
         }
     }
 
-    /// Waits for the field at `css`, and types into it in the place of what was there.
+    /// Waits for the field at `css`, and replaces its content.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses keys one after the other, wherever the keyboard is.
+    /// Presses keys one after the other in the focused element.
     pub async fn press(&self, keys: impl AsRef<str>) {
         let keys = self.web.action_chain().send_keys(keys.as_ref());
         if let Err(error) = keys.perform().await {
-            // A key that leads to another page has done so before its release is answered.
+            // A key that navigates has done so before its release is acknowledged.
             let error = error.to_string();
             assert!(error.contains("aborted by navigation"), "{error}");
             self.web.action_chain().reset_actions().await.unwrap();
         }
     }
 
-    /// Goes on with the keyboard from field to field until `css` has the focus.
+    /// Presses Tab until `css` has the focus.
     pub async fn tab_to(&self, css: &str) {
         for _ in 0..60 {
             if self.has_focus(css).await {
@@ -252,7 +252,7 @@ impl Browser {
         self.web.find(By::Css(css)).await.unwrap()
     }
 
-    /// The words at `css`; nothing where nothing is.
+    /// Returns the text at `css`; empty when there is no such element.
     pub async fn text(&self, css: &str) -> String {
         let script = format!("return document.querySelector({css:?})?.innerText ?? ''");
         self.eval(&script).await.as_str().unwrap().to_owned()
@@ -264,13 +264,13 @@ impl Browser {
         usize::try_from(count).unwrap()
     }
 
-    /// A command of Chromium's own protocol.
+    /// Runs a command of the Chrome DevTools Protocol.
     pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
         let answer = self.web.cdp().send_raw(method, parameters).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
 
-    /// The window as a screen of that size: up to 720 pixels wide it is a phone's.
+    /// Resizes the window; up to 720 pixels wide, it emulates a phone.
     pub async fn resize(&self, width: u32, height: u32) {
         let phone = width <= 720;
         let size =
@@ -287,7 +287,7 @@ impl Browser {
         &self.web
     }
 
-    /// Returns the browser's address and the visible text.
+    /// Returns the browser's URL and visible text.
     async fn everything(&self) -> String {
         let script = "return location.href + '\\n' + document.body.innerText";
         match self.try_eval(script).await {

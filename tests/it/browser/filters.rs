@@ -1,4 +1,4 @@
-//! The list finds what is asked for, keeps it in the address, and forgets it by one click.
+//! The list finds matching tasks, keeps the filters in the URL, and clears them with one click.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use crate::harness::Shop;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Three tasks, from 7 August on, a day apart: two of Anna's, and Pyotr's that a colleague took.
+/// Opens three tasks from 7 August on, a day apart: two of Anna's, and Pyotr's that a colleague
+/// took.
 async fn open(driver: &Driver) -> (Shop, Browser) {
     let mut shop = Shop::with_owner().await;
     shop.clock.advance(13 * DAY);
@@ -58,7 +59,7 @@ async fn open(driver: &Driver) -> (Shop, Browser) {
     (shop, browser)
 }
 
-/// Waits until the list shows these tasks, from above, and says how many there are.
+/// Waits until the list shows these tasks, from top to bottom, and their number.
 async fn shown(browser: &Browser, tasks: &[u32]) {
     let numbers: Vec<String> = tasks.iter().map(ToString::to_string).collect();
     let rows =
@@ -123,7 +124,7 @@ async fn tabs_types_and_colleagues_are_chosen_by_a_click_and_add_up() {
         .await;
     shown(&browser, &[3, 2, 1]).await;
     assert_eq!(browser.count(".tabs a[aria-current]").await, 2);
-    // The last of the tabs: mine.
+    // The last tab: my tasks.
     browser.click(".tabs a:last-child").await;
     browser
         .at("/?employee=1&status=READY&status=ACCEPTED")
@@ -139,7 +140,7 @@ async fn tabs_types_and_colleagues_are_chosen_by_a_click_and_add_up() {
     browser.click("[name=employee] option[value='2']").await;
     browser.at("/?employee=2").await;
     shown(&browser, &[2]).await;
-    // The filters are in the address: a reload, and a way there and back, keep them.
+    // The filters are in the URL and survive a reload and navigation.
     browser.click("tr[data-task='2'] .no a").await;
     browser.at("/tasks/2").await;
     browser.web().back().await.unwrap();
@@ -158,7 +159,7 @@ async fn a_day_and_an_interval_are_typed_without_the_list_running_ahead() {
     };
     let (shop, browser) = open(&driver).await;
     browser.tab_to("[name=from]").await;
-    // Read the same by browsers that begin with the day and by those that begin with the month.
+    // Unambiguous for browsers with the day first and with the month first.
     browser.press("08082021").await;
     browser
         .until("document.querySelector('[name=from]').value === '2021-08-08'")

@@ -1,4 +1,4 @@
-//! The effect of Enter in every form, and the state of a form whose response never comes.
+//! The effect of Enter in every form, and the state of a form when its response is lost.
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
@@ -12,7 +12,7 @@ fn enter() -> String {
     String::from(Key::Enter.value())
 }
 
-/// Keeps every form from being sent, and notes which button would have sent it.
+/// Prevents every form from being submitted, and records the button that would have submitted it.
 const WATCH: &str = r#"
     window.pressed = [];
     if (!window.watching) {
@@ -30,9 +30,9 @@ const WATCH: &str = r#"
     return window.lines.length;
 "#;
 
-/// Returns the fault of the button that Enter has just pressed in a line. A look-up and a list of
-/// choices aren't sent by it; every other line sends what the form is for: its main button, or the
-/// only one that it has. Where the main button can't be taken back, Enter shows what it would do.
+/// Returns what is wrong with the button that Enter has just activated in a field. Look-ups and
+/// selects aren't submitted; every other field activates the main button of its form, or the only
+/// one. Where the main button can't be undone, Enter only shows a preview.
 const JUDGE: &str = r#"
     const line = window.lines[at];
     const { form } = line;
@@ -48,8 +48,8 @@ const JUDGE: &str = r#"
     return isMain ? "" : `Enter presses ${by?.outerHTML}: ${where}`;
 "#;
 
-/// The same without script: the first button of a form is what Enter presses, wherever it stands
-/// and whether it is shown or not.
+/// The same without a script: Enter activates the first button of a form, wherever it is and
+/// whether it is visible or not.
 const FIRST_BUTTONS: &str = r#"
     const wrong = [];
     for (const form of document.forms) {
@@ -101,7 +101,7 @@ async fn enter_presses_the_main_button_of_every_form_of_every_page() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         for form in text.split("<form").skip(1) {
             let inside = form.split("</form>").next().unwrap();
-            // A single button can't be the wrong one.
+            // A single button can't be wrong.
             if inside.matches("<button").count() < 2 && !inside.contains("{% include") {
                 continue;
             }
@@ -112,7 +112,7 @@ async fn enter_presses_the_main_button_of_every_form_of_every_page() {
     }
 }
 
-/// An address without numbers, tokens and what the template fills in.
+/// Removes ids, tokens and template expressions from a URL.
 fn nameless(address: &str) -> String {
     let part = |part: &str| {
         let filled =
@@ -123,7 +123,7 @@ fn nameless(address: &str) -> String {
             part.to_owned()
         }
     };
-    // Spaces and slashes inside of what is filled in are no parts.
+    // Spaces and slashes inside template expressions don't separate segments.
     let mut plain = String::new();
     for (at, piece) in address.split("{{").enumerate() {
         match piece.split_once("}}") {
@@ -145,7 +145,7 @@ async fn a_scanner_types_into_the_new_task_and_enter_in_a_line_creates_it() {
         .await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/new-task/").await;
-    // Enter behind the phone looks the customer up and goes on.
+    // Enter after the phone looks up the customer and moves on.
     browser.press(format!("8 900 000 00 01{}", enter())).await;
     browser.sees_in("#known", "Клиент есть в базе").await;
     browser
@@ -168,7 +168,7 @@ async fn a_scanner_types_into_the_new_task_and_enter_in_a_line_creates_it() {
         task["data"]["taskById"],
         json!({"description": "Разбит экран", "device": {"serialNumber": "490154203237518", "accessories": "чехол"}})
     );
-    // The scanner doesn't end an edit either.
+    // The scanner's Enter doesn't submit an edit either.
     browser.go("/tasks/2/edit").await;
     browser.tab_to("[name=serialNumber]").await;
     browser.press(format!("1{}", enter())).await;
@@ -176,7 +176,7 @@ async fn a_scanner_types_into_the_new_task_and_enter_in_a_line_creates_it() {
     browser.press(enter()).await;
     browser.at("/tasks/2").await;
 
-    // Without script it is looked up by the server, which keeps everything.
+    // Without a script the server looks it up, and keeps everything typed.
     let off = json!({"value": true});
     browser
         .cdp("Emulation.setScriptExecutionDisabled", off)
@@ -197,7 +197,7 @@ async fn a_scanner_types_into_the_new_task_and_enter_in_a_line_creates_it() {
     assert!(browser.has_focus("[name=accessories]").await);
     browser.press(format!("кабель{}", enter())).await;
     browser.at("/tasks/3").await;
-    // In any other line Enter creates the task at once.
+    // In any other field Enter creates the task at once.
     browser.go("/new-task/").await;
     browser.fill("[name=phone]", "8 900 000 00 06").await;
     browser.fill("[name=description]", "Свистит").await;
@@ -258,7 +258,7 @@ async fn a_form_whose_answer_never_came_is_filled_and_can_be_sent_again() {
         "the first may have arrived: it is the same task"
     );
 
-    // No network: Back leads to the form as it was.
+    // Offline: Back returns to the form as it was.
     fill(&browser).await;
     network(&browser, true, 0).await;
     browser.click(MAIN).await;
@@ -269,7 +269,8 @@ async fn a_form_whose_answer_never_came_is_filled_and_can_be_sent_again() {
     browser.click(MAIN).await;
     browser.at("/tasks/2").await;
 
-    // A failure of ours: the page offers to send it again, and Back leads to the form as it was.
+    // An internal error: the page offers to submit it again, and Back returns to the form as it
+    // was.
     shop.database()
         .execute_batch(
             "CREATE TRIGGER broken BEFORE INSERT ON tasks BEGIN SELECT RAISE(ABORT, 'broken'); END",
@@ -287,7 +288,7 @@ async fn a_form_whose_answer_never_came_is_filled_and_can_be_sent_again() {
         .unwrap();
     browser.click(MAIN).await;
     browser.at("/tasks/3").await;
-    // Back once more and sent once more, it is still the same task.
+    // Going back once more and submitting again yields the same task.
     browser.web().back().await.unwrap();
     browser.web().back().await.unwrap();
     browser.at("/new-task/").await;
@@ -315,7 +316,7 @@ async fn a_form_that_comes_back_knows_what_it_showed() {
     browser.fill("[name=place]", "полка 7").await;
     network(&browser, true, 0).await;
     browser.click(MAIN).await;
-    // Meanwhile a colleague writes something else down: it isn't undone by the old page.
+    // A colleague's change meanwhile isn't undone by the old page.
     shop.ask(r#"mutation { updateTask(taskData: {id: 1, description: "Клиент торопится"}) { task { id } } }"#)
         .await;
     network(&browser, false, 0).await;
@@ -333,7 +334,7 @@ async fn a_form_that_comes_back_knows_what_it_showed() {
         task["data"]["taskById"],
         json!({"description": "Клиент торопится", "device": {"place": "полка 7"}})
     );
-    // Passwords are kept nowhere.
+    // Passwords are not preserved.
     browser.go("/profile").await;
     browser
         .fill("[name=oldPassword]", "wholly different words")
@@ -362,7 +363,7 @@ async fn two_people_on_one_form_lose_nothing() {
     crate::accounts::employee(&shop).await;
     let mine = driver.signed_in(&shop, "owner@example.com").await;
     let theirs = driver.signed_in(&shop, "second@example.com").await;
-    // The second of them works without script.
+    // The second one works without a script.
     let off = json!({"value": true});
     theirs
         .cdp("Emulation.setScriptExecutionDisabled", off)
@@ -379,7 +380,7 @@ async fn two_people_on_one_form_lose_nothing() {
     theirs.sees_in("fieldset", "полка 7").await;
     assert_eq!(theirs.count("fieldset").await, 1);
     assert_eq!(theirs.count("[name=description], [name=brand]").await, 0);
-    // There is no answer that a hasty Enter could give.
+    // A hasty Enter can't decide a conflict.
     theirs
         .find("[name=place]")
         .await

@@ -1,4 +1,5 @@
-//! Two at work: what one does the other sees, without a reload and without losing a letter.
+//! Two employees at work: each sees the other's changes without a reload, and without losing what
+//! they type.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ async fn a_colleagues_change_appears_in_the_list_the_board_and_the_task() {
         mine.sees_in(css, changed).await;
         mine.until("window.untouched").await;
     }
-    // A new one, too, and in the figures over the list.
+    // A new task too, and the counts above the list.
     mine.go("/").await;
     mine.eval("window.untouched = true").await;
     create(&shop, "+79000000002").await;
@@ -60,7 +61,7 @@ async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
         .until("document.querySelector('[name=q]').value === 'не включается'")
         .await;
 
-    // An employee is chosen, but the form isn't sent yet.
+    // An employee is selected, but not yet submitted.
     browser.go("/tasks/1").await;
     browser.tab_to("[name=employee]").await;
     browser.press(String::from(Key::Up.value())).await;
@@ -72,7 +73,7 @@ async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
     browser
         .until("document.querySelector('[name=employee]').value === ''")
         .await;
-    // When the keyboard has left, the change is made up for.
+    // The missed change appears once the focus has left.
     browser.eval("document.activeElement.blur()").await;
     browser.sees_in(".time li", "Принято → Готово").await;
     shop.close().await;
@@ -98,7 +99,7 @@ async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
     set_status(&shop, "2", "READY").await;
     browser.sees_in("[data-status=READY] .tile", "№ 2").await;
     assert!(browser.has_focus("[data-task='1'] .step").await);
-    // An open list of statuses stays open, and shows the change when it is shut.
+    // An open select stays open, and shows the change when it closes.
     browser.tab_to("[data-task='3'] select").await;
     browser.press(" ").await;
     browser
@@ -114,7 +115,7 @@ async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
     browser
         .sees_in("[data-status=IN_PROGRESS] .tile", "№ 2")
         .await;
-    // One that only has the focus holds nothing up.
+    // A select that is only focused delays nothing.
     browser.tab_to("[data-task='2'] select").await;
     set_status(&shop, "3", "CLOSED").await;
     browser.sees_in("[data-status=CLOSED] .tile", "№ 3").await;
@@ -139,7 +140,7 @@ async fn a_lost_connection_shows_and_heals_by_itself() {
     browser
         .sees_in(".lost", "Связь с сервером потеряна. Восстанавливаем…")
         .await;
-    // Changes while the browser was offline are caught up with.
+    // Changes made while the browser was offline are shown afterwards.
     set_status(&shop, "1", "READY").await;
     browser.sees_in("tr[data-task='1'] .pill", "Готово").await;
     browser
@@ -180,7 +181,7 @@ async fn page_after_page_comes_and_the_one_that_is_come_back_to_is_live_again() 
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
-    // More than the six connections that a browser allows to one server.
+    // More than the six connections that a browser allows per server.
     for path in ["/", "/board", "/tasks/1", "/customers"].repeat(3) {
         browser.go(path).await;
     }

@@ -1,4 +1,4 @@
-//! On a phone and without script: what the columns and words of a table mean.
+//! Mapping of columns and words on a phone and without a script.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     let field = browser.find("[name=csv]").await;
     field.send_keys(file.to_str().unwrap()).await.unwrap();
     browser.click("[action='/data/import'] .btn.main").await;
-    // Nobody knows these headings, and nothing is lost of them.
+    // These headings are unknown, and nothing of them is lost.
     browser.sees_in("#result", "нет знакомых заголовков").await;
     browser.sees_in(".mapping", "8 900 000 00 01").await;
     choose(&browser, "column.0", "Имя").await;
@@ -51,7 +51,7 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     press(&browser, "#result .btn.main").await;
     browser.sees("новых заявок — 2, новых клиентов — 2").await;
     browser.sees("Не загружено строк — 1").await;
-    // The response shows the choices.
+    // Coming back shows the choices.
     browser.web().back().await.unwrap();
     browser.find(".mapping").await;
     assert_eq!(chosen(&browser, "column.1").await, "Телефон");
@@ -67,7 +67,7 @@ async fn a_column_and_a_status_are_changed_by_thumb_and_imported() {
     shop.close().await;
 }
 
-/// Taps the field with that name, and what is to be chosen in it.
+/// Selects an option of the field with that name by touch.
 async fn choose(browser: &Browser, name: &str, what: &str) {
     let script = format!(
         "return [...document.querySelector('[name={name:?}]').options].findIndex((o) => o.text === {what:?}) + 1"
@@ -85,7 +85,7 @@ async fn choose(browser: &Browser, name: &str, what: &str) {
         .await;
 }
 
-/// Scrolls to a button, since the sections lie over the end of a phone's screen, and taps it.
+/// Scrolls to a button, since sections cover the end of a phone's screen, and taps it.
 async fn press(browser: &Browser, css: &str) {
     browser.find(css).await;
     let script = format!("document.querySelector({css:?}).scrollIntoView({{block: 'center'}})");
@@ -93,7 +93,7 @@ async fn press(browser: &Browser, css: &str) {
     browser.click(css).await;
 }
 
-/// Returns the chosen option of a field.
+/// Returns the selected option of the field with that name.
 async fn chosen(browser: &Browser, name: &str) -> String {
     browser.find(&format!("[name={name:?}]")).await;
     let script =

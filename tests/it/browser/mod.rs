@@ -1,4 +1,4 @@
-//! The desk in a real browser. Without Chromium these tests say so and do nothing, unless
+//! The desk in a real browser. Without Chromium these tests are skipped with a message, unless
 //! `ZAYAVKA_REQUIRE_BROWSER` is set.
 
 mod accounts;

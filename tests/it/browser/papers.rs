@@ -1,4 +1,4 @@
-//! The papers as they are printed.
+//! Printed papers.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,14 +9,14 @@ use crate::bot::create;
 use crate::harness::Shop;
 use crate::status_links::renew;
 
-/// CSS pixels and points in a millimetre.
+/// CSS pixels and points per millimetre.
 const PIXELS: f64 = 96.0 / 25.4;
 const POINTS: f64 = 72.0 / 25.4;
-/// A device as it really was on a label.
+/// A device as written on a real label.
 const LONG: &str = "МФУ лазерное цветное сетевое Konica Minolta bizhub C258 с податчиком DF-704 и финишером FS-533, \
     серийный на задней крышке, без тонера, со стойкой";
 
-/// A page of a PDF is so many points (1/72 inch) wide and high.
+/// Returns the sizes of a PDF's pages in points (1/72 inch).
 fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
     let text = String::from_utf8_lossy(pdf);
     let size = |page: &str| {
@@ -27,14 +27,14 @@ fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
     text.split("/MediaBox [").skip(1).map(size).collect()
 }
 
-/// The pages that a printer would get of what is shown.
+/// Returns the sizes of the pages that a printer would get.
 async fn print(browser: &Browser) -> Vec<(i64, i64)> {
     let options = json!({"preferCSSPageSize": true});
     let pdf = browser.cdp("Page.printToPDF", options).await;
     pages(&STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap())
 }
 
-/// Shows the page as paper is shown, or (with an empty one) as a screen again.
+/// Emulates a medium; an empty one is the screen.
 async fn media(browser: &Browser, media: &str) {
     let media = json!({ "media": media });
     browser.cdp("Emulation.setEmulatedMedia", media).await;
@@ -76,7 +76,7 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
         );
         media(&browser, "").await;
     }
-    // The button is there for whoever has the script that it needs.
+    // The button appears only with the script that it needs.
     browser
         .eval("window.print = () => { document.title = 'printed'; }")
         .await;
@@ -110,7 +110,7 @@ async fn a_roll_is_as_long_as_what_is_printed_on_it() {
         "/tasks/1/receipt?paper=roll",
         "/tasks/2/receipt?paper=roll&language=en",
     ] {
-        // On a phone the paper is narrower on the screen than on the roll.
+        // On a phone's screen the paper is narrower than on the roll.
         for (width, height) in [(1280, 900), (320, 568)] {
             browser.resize(width, height).await;
             browser.go(path).await;
@@ -118,7 +118,7 @@ async fn a_roll_is_as_long_as_what_is_printed_on_it() {
             let [(227, height)] = printed[..] else {
                 panic!("{path} {width}: not one page of 80 mm: {printed:?}");
             };
-            // The printed width between the margins of 4 mm.
+            // The printed area, as wide as between margins of 4 mm.
             browser.resize((72.0 * PIXELS) as u32, 900).await;
             media(&browser, "print").await;
             let content = "return document.querySelector('.paper').getBoundingClientRect().height";
@@ -138,8 +138,8 @@ async fn a_roll_is_as_long_as_what_is_printed_on_it() {
     shop.close().await;
 }
 
-/// Returns the position of every part of a label, in millimetres from its corner: left, top, right and bottom of
-/// its code, its number and its text, the height of a line, and whether the text goes on.
+/// Measures a label in millimetres from its corner: left, top, right and bottom of its code, number
+/// and text, the line height, and whether the text is truncated.
 const LABEL: &str = "
     const paper = document.querySelector('.paper.label');
     const from = paper.getBoundingClientRect();

@@ -1,4 +1,4 @@
-//! Pictures of customers as the browser shows them.
+//! Customers' pictures as the browser shows them.
 
 use super::chromium::Driver;
 use crate::metadata::{JPEG, PROGRESSIVE, jpeg, kept, png, shop};
@@ -18,7 +18,7 @@ async fn a_picture_that_was_taken_sideways_still_stands_upright() {
     }
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/tasks/1").await;
-    // Chromium turns pictures of these kinds; WebP it shows as it is, whatever EXIF says.
+    // Chromium applies the orientation of these formats, but ignores that of WebP.
     let all = "[...document.querySelectorAll('img[src^=\"/photos/\"]')]";
     let sizes = format!("{all}.map(one => one.naturalWidth + 'x' + one.naturalHeight).join(' ')");
     browser.until(&format!("{sizes} == '8x16 8x16 8x16'")).await;

@@ -1,4 +1,4 @@
-//! The whole day without script: forms, redirects and pages.
+//! A whole day's work without a script: forms, redirects and pages.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! A whole repair, from the counter to the counter, as the shop and its customer live it: with the
-//! customer in Telegram, and with Telegram switched off.
+//! A whole repair from acceptance to pickup, for the shop and its customer: with the customer in
+//! Telegram, and with Telegram switched off.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ hours = 'пн–пт 10–19'
 phone = '8 (900) 111-22-33'
 terms = 'Храним 60 дней.'";
 
-/// The receptionist writes down who brought what; the task's page comes.
+/// Registers a task; its page is shown.
 async fn take_in(desk: &Browser) {
     desk.go("/new-task/").await;
     for (field, text) in [
@@ -40,7 +40,7 @@ async fn take_in(desk: &Browser) {
     desk.sees_in("aside", "Анна").await;
 }
 
-/// Returns the address in the receipt's QR code: that of the customer's page, without the server's.
+/// Returns the path of the status link in the receipt's QR code.
 async fn receipt(desk: &Browser, shop: &Shop) -> String {
     desk.click("[name=back][value='/tasks/1/receipt']").await;
     desk.at("/tasks/1/receipt").await;
@@ -73,7 +73,7 @@ async fn choose(desk: &Browser, button: &str) {
     desk.eval(&format!("{found}.click()")).await;
 }
 
-/// Puts the task to a status or a stage by its button, which is pressed then.
+/// Sets a status or a stage by its button, which is then pressed.
 async fn put(desk: &Browser, button: &str) {
     choose(desk, button).await;
     desk.sees_in("button[aria-pressed=true]", button).await;
@@ -87,7 +87,7 @@ async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
     desk.sees_in("[data-part=question]", "ждём ответа").await;
 }
 
-/// Enters the final price, and checks it on the slip.
+/// Enters the final price, which then appears on the slip.
 async fn settle_up(desk: &Browser) {
     desk.go("/tasks/1/edit").await;
     desk.fill("[name=price]", "4 500").await;
@@ -121,7 +121,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     let desk = driver.signed_in(&shop, "owner@example.com").await;
     take_in(&desk).await;
     let link = receipt(&desk, &shop).await;
-    // At home Anna opens the code's page, and from there the bot.
+    // At home Anna opens the link, and from there the bot.
     let phone = driver.open(&shop).await;
     phone.go(&link).await;
     phone.sees_in("h1", "Заявка № 1").await;
@@ -133,7 +133,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Ваши заявки:\n<b>№ 1</b>"));
     desk.reload().await;
     desk.sees_in("aside", "Telegram подтверждён").await;
-    // The work begins; she is told, and her page shows it by itself.
+    // The work begins; she is notified, and her page updates itself.
     put(&desk, "В работе").await;
     put(&desk, "На диагностике").await;
     let sent = messages(&shop, 4).await;
@@ -142,7 +142,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
         "Заявка <b>№ 1</b>: новый статус — <b>На диагностике</b>."
     );
     phone.sees_in(".pill", "На диагностике").await;
-    // It costs more than was thought: she agrees with one tap, and the desk sees it at once.
+    // The price exceeds the estimate: she accepts by one tap, and the desk sees it at once.
     put(&desk, "На согласовании").await;
     let send = "Отправить на согласование";
     ask_for(&desk, "4 500", "Новый экран с работой", send).await;
@@ -160,7 +160,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     desk.sees_in("[data-part=question]", "клиент согласился в Telegram")
         .await;
     phone.sees("Вы согласились").await;
-    // The part has to come; they talk about it.
+    // A part is ordered; they exchange messages.
     put(&desk, "Ждёт запчасть").await;
     desk.fill("[name=comment]", "Экран приедет в среду.").await;
     choose(&desk, "Отправить клиенту").await;
@@ -175,7 +175,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     desk.until("!document.querySelector('.waits') && !document.querySelector('.badge')")
         .await;
     messages(&shop, 10).await;
-    // It is ready, and nobody comes for three days.
+    // The task is ready, and nobody comes for three days.
     put(&desk, "Готово").await;
     assert!(said(&messages(&shop, 11).await[10]).contains("<b>Готово</b>"));
     settle_up(&desk).await;
@@ -190,7 +190,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
         .await;
     desk.click(".figures a[href='/?uncollected=1']").await;
     desk.sees_in("tr[data-task='1']", "iPhone 12").await;
-    // She comes, pays, and has it.
+    // She collects and pays.
     desk.go("/tasks/1").await;
     put(&desk, "Закрыто").await;
     put(&desk, "Выдан").await;
@@ -203,7 +203,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     ] {
         assert!(history.contains(line), "{line}: {history}");
     }
-    // A month later the page is gone.
+    // A month later the link has expired.
     shop.clock.advance(31 * DAY);
     phone.reload().await;
     phone.sees("Ссылка не работает").await;

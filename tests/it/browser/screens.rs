@@ -1,4 +1,4 @@
-//! Every page in every state: on a phone, and for people who see or hear it otherwise.
+//! Every page in every state: on a phone, and for people with other needs.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::bot::{ANNA, contact, messages, set_status, text};
 use crate::harness::{Shop, skip};
 use crate::status_links::renew;
 
-/// A page to open, the steps to take there, and a text that shows then.
+/// Path, script to run there, and selector to expect.
 type Screen<'a> = (&'a str, &'a str, &'a str);
 
-/// The screens of a new shop, for anybody.
+/// Screens of a new shop for anybody.
 const FIRST: [Screen<'_>; 2] = [
     ("/first-run", "", "[name=password2]"),
     (
@@ -21,13 +21,13 @@ const FIRST: [Screen<'_>; 2] = [
         ".problem",
     ),
 ];
-/// The screens of a new shop, for its owner.
+/// Screens of a new shop for the owner.
 const EMPTY: [Screen<'_>; 3] = [
     ("/", "", ".empty"),
     ("/board", "", ".board"),
     ("/customers", "", ".empty"),
 ];
-/// The screens of a shop at work, for anybody.
+/// Screens for anybody later.
 const OUTSIDE: [Screen<'_>; 5] = [
     ("/s/none", "", "main h1"),
     ("/login", "", "[name=password]"),
@@ -43,9 +43,9 @@ const OUTSIDE: [Screen<'_>; 5] = [
         ".problem",
     ),
 ];
-/// The screens of an employee.
+/// Screens for an employee.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
-/// The screens of the owner of a shop at work.
+/// Screens for the owner of a working shop.
 const OWNERS: [Screen<'_>; 72] = [
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
@@ -210,10 +210,10 @@ const OWNERS: [Screen<'_>; 72] = [
     ("/nowhere", "", "main h1"),
 ];
 
-/// Sends a table, one row of which can't be taken, with words and columns that nobody can be sure of.
+/// Uploads a table with an invalid row and with doubtful words and columns.
 const IMPORT: &str = r"const long = 'Рентгеноэлектрокардиографическая'.repeat(3);
     upload(`Телефон;Имя;Описание;Статус;${long};;\nнет;Анна;Лампа;Не выдан;${long};;x\n8 900 000 00 05;Вера;Утюг;${long}`);";
-/// The same under headings that nobody knows.
+/// Uploads the same with unknown headings.
 const UNKNOWN: &str = r"upload('Кто;Куда;Что\nАнна;8 900 000 00 05;Лампа');";
 const SEND: &str = "const send = (css, values) => {
     const form = document.querySelector(css);
@@ -229,7 +229,7 @@ const upload = (text) => {
     form.requestSubmit();
 };";
 
-/// People and things with longer names than anybody thought of.
+/// Fills the shop with extremely long names.
 async fn fill(shop: &Shop) {
     let word = "Рентгеноэлектрокардиографического".repeat(3);
     let name = format!("Анна-{word}");
@@ -276,7 +276,7 @@ async fn fill(shop: &Shop) {
     ))
     .await;
     shop.update(text(7, "8 900 000 00 07")).await;
-    // They talk much, and the price has a long reason.
+    // They write much, and the quote has a long explanation.
     shop.ask(&format!(
         r#"mutation {{
             one: addComment(id: 1, text: "{word}") {{ task {{ id }} }}
@@ -288,7 +288,7 @@ async fn fill(shop: &Shop) {
     shop.update(text(ANNA, &word.repeat(3))).await;
 }
 
-/// The settings of a shop with long texts.
+/// Returns settings of a shop with extremely long particulars.
 fn about() -> String {
     let word = "Рентгеноэлектрокардиографическая".repeat(3);
     format!(
@@ -341,7 +341,7 @@ async fn show(browser: &Browser, screens: &[Screen<'_>], look: &impl AsyncFn(&Br
     }
 }
 
-/// Says what makes a page wider than the screen, and on a phone what is too small for a thumb.
+/// Reports what makes a page wider than the screen, and what is too small for a thumb on a phone.
 const ON_A_SCREEN: &str = r#"
     const wrong = [];
     const wide = Math.max(document.documentElement.scrollWidth, innerWidth);
@@ -349,7 +349,7 @@ const ON_A_SCREEN: &str = r#"
         const out = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > room);
         wrong.push(`${wide} pixels wide: ${out.slice(0, 3).map((e) => e.outerHTML.slice(0, 200))}`);
     }
-    // A button is as wide as its words, and a word stays in one line.
+    // A button is as wide as its text, and a word stays on one line.
     for (const e of document.querySelectorAll("button, .btn, .tabs a, .bar nav a, .badge")) {
         if (!e.checkVisibility() || e.ariaHidden === "true") continue;
         const named = `${e.outerHTML.slice(0, 200)}`;
@@ -367,7 +367,7 @@ const ON_A_SCREEN: &str = r#"
         }
     }
     if (room > 720) return wrong;
-    // An iPhone zooms into a field with smaller letters, and stays there.
+    // An iPhone zooms into a field with a smaller font, and stays zoomed.
     for (const e of document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea")) {
         const size = parseFloat(getComputedStyle(e).fontSize);
         if (e.checkVisibility() && size < 16) wrong.push(`letters of ${size}: ${e.outerHTML.slice(0, 200)}`);

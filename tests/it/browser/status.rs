@@ -1,4 +1,5 @@
-//! A status changes by one click, the toast says who will be told, and there is a way back.
+//! A status changes by one click, the toast says who will be notified, and the change can be
+//! undone.
 
 use serde_json::json;
 
@@ -42,7 +43,7 @@ async fn one_click_changes_a_status_and_one_more_takes_it_back_before_the_custom
         )
         .unwrap();
     assert_eq!(waiting, 0);
-    // The next message is of the next change: nothing was sent about this one.
+    // The next message is about the next change: none was sent about this one.
     browser.click("tr[data-task='1'] .step").await;
     browser.sees_in("main .toast", "«В работе»").await;
     let sent = messages(&shop, before + 1).await;
@@ -95,7 +96,7 @@ async fn a_button_that_is_pressed_twice_sends_once() {
         task["data"]["taskById"],
         json!({"status": "IN_PROGRESS", "version": 2})
     );
-    // Back from another page the button works again.
+    // Coming back from another page, the button works again.
     browser.go("/board").await;
     browser.web().back().await.unwrap();
     browser.click("tr[data-task='1'] .step").await;

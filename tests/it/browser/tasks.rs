@@ -1,4 +1,4 @@
-//! A task is written down, changed and deleted.
+//! Creating, changing and deleting a task.
 
 use serde_json::json;
 use thirtyfour::Key;
@@ -111,7 +111,7 @@ async fn a_serial_number_shows_what_the_device_was_here_for_and_a_mistyped_imei(
 }
 
 #[tokio::test]
-async fn who_types_on_before_the_customer_is_found_loses_no_letter() {
+async fn typing_on_before_the_customer_is_found_loses_no_letter() {
     let Some(driver) = Driver::start().await else {
         return;
     };
@@ -160,14 +160,14 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
     mine.click("form .btn.main").await;
     mine.sees_in("h1", "Заявку уже изменили").await;
     mine.sees_in(".clash", "Клиент торопится").await;
-    // The status was changed by one of them alone, so nobody is asked about it.
+    // Only one of them changed the status, so it doesn't conflict.
     assert_eq!(mine.count(".clash").await, 1);
     let typed = "return document.querySelector('[name=description]').value";
     assert_eq!(mine.eval(typed).await, "Заменить экран");
     let stored = "{ taskById(id: 1) { description status } }";
     let task = shop.ask(stored).await;
     assert_eq!(task["data"]["taskById"]["description"], "Клиент торопится");
-    // A user who edits the shown version means it.
+    // Typing into one's own version chooses it.
     mine.fill("[name=description]", "Заменить экран, клиент торопится")
         .await;
     mine.click("form .btn.main").await;

@@ -1,5 +1,5 @@
-//! Bodies that nobody would send, on every door that takes one: no failure of ours, no panic, and
-//! no memory that is kept.
+//! Malformed bodies on every endpoint that accepts one: no internal error, no panic, and no leaked
+//! memory.
 
 use fastrand::Rng;
 use reqwest::redirect::Policy;
@@ -15,7 +15,7 @@ use crate::process::Program;
 
 const TOGETHER: usize = 8;
 
-/// The routes that accept bodies.
+/// Endpoint that accepts bodies.
 #[derive(Clone, Copy)]
 enum Door {
     Graphql,
@@ -23,7 +23,7 @@ enum Door {
     Form,
 }
 
-/// Values that are known to break parsers.
+/// Sequences that tend to break parsers.
 const TOKENS: &[&[u8]] = &[
     b"\0",
     b"\"",
@@ -51,7 +51,7 @@ const TOKENS: &[&[u8]] = &[
     b"id: 1",
 ];
 
-/// Requests as they should be; `@` stands for a number that is new each time.
+/// Returns well-formed requests; `@` stands for a fresh number.
 fn seeds(door: Door) -> Vec<(String, String)> {
     let graphql = |query: &str, variables: serde_json::Value| {
         let body = json!({"query": query, "variables": variables, "operationName": null});
@@ -145,7 +145,7 @@ fn seeds(door: Door) -> Vec<(String, String)> {
     }
 }
 
-/// A few changes anywhere in a body.
+/// Applies a few random changes to a body.
 fn mutate(random: &mut Rng, mut body: Vec<u8>, other: &[u8]) -> Vec<u8> {
     for _ in 0..random.usize(1..5) {
         let at = random.usize(..=body.len());
@@ -186,7 +186,7 @@ fn request(program: &Program, client: &Client, door: Door, path: &str) -> Reques
     }
 }
 
-/// Sends that many bodies, and returns how many were taken as well-formed.
+/// Sends this many bodies, and returns how many were accepted as well-formed.
 async fn storm(program: &Program, client: &Client, door: Door, count: usize, seed: u64) -> usize {
     let one = |worker: u64| async move {
         let seeds = seeds(door);
@@ -220,7 +220,7 @@ async fn bodies_that_nobody_would_send_break_nothing() {
     let telegram = FakeTelegram::start().await;
     let program = Program::start_with(&folder, &borrowed(&with_bot(&telegram)));
     let mut client = Client::register(&program).await;
-    // The pages behind the redirects grow with the data, which is no matter of bodies.
+    // The pages after redirects grow with the data, independently of bodies.
     let quiet = reqwest::Client::builder().redirect(Policy::none());
     client.http = quiet.build().unwrap();
     let doors = [
@@ -228,7 +228,7 @@ async fn bodies_that_nobody_would_send_break_nothing() {
         ("webhook", Door::Webhook),
         ("forms", Door::Form),
     ];
-    // As many before: the caches of the database fill up as it grows, to their own limits.
+    // As many beforehand, since the database's caches fill up to their limits.
     for (_, door) in doors {
         storm(&program, &client, door, count, 1_000).await;
     }

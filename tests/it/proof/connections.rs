@@ -1,5 +1,5 @@
-//! Thousands of connections that do nothing, and subscriptions: held for little memory, served all
-//! the same, and not felt by those who read.
+//! Thousands of idle connections and subscriptions: held with little memory, still served, and
+//! without effect on readers.
 
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,14 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::{Client, report, resident, size};
 use crate::process::Program;
 
-/// The largest cost of one connection, in bytes.
+/// Maximum memory per connection, in bytes.
 const MOST: u64 = 64 * 1_024;
-/// The number of connections opened at once.
+/// Number of connections opened at a time.
 const TOGETHER: usize = 100;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// One request on a connection that stays open.
+/// Sends one request on a kept-alive connection.
 async fn ask(stream: &mut TcpStream) {
     let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     stream.write_all(request).await.unwrap();
@@ -51,7 +51,7 @@ async fn hear(socket: &mut Socket) -> Value {
     serde_json::from_str(message.to_text().unwrap()).unwrap()
 }
 
-/// A socket that watches the tasks.
+/// Opens a socket that subscribes to tasks.
 async fn subscribe(address: &str, token: &str) -> Socket {
     let mut request = format!("ws://{address}/graphql")
         .into_client_request()
@@ -73,13 +73,13 @@ async fn subscribe(address: &str, token: &str) -> Socket {
             .await
             .unwrap();
     }
-    // A query runs after the subscription's own task had its turn to listen.
+    // A query runs after the subscription's task has started listening.
     assert_eq!(hear(&mut socket).await["id"], "q");
     assert_eq!(hear(&mut socket).await["type"], "complete");
     socket
 }
 
-/// The time that 99 of 100 reads stay under.
+/// Returns the 99th percentile of read times.
 async fn p99(client: &Client, url: &str, reads: usize) -> Duration {
     let mut times = Vec::new();
     for _ in 0..reads {
@@ -119,7 +119,7 @@ async fn idle_connections_and_subscriptions_are_held_for_little_and_served() {
         sockets.extend(join_all(some).await);
     }
     let with_sockets = resident(&program);
-    // One that asks for nothing is closed after ten seconds, so the rest is quick.
+    // A connection without a request is closed after ten seconds, so this must be quick.
     let opening = Instant::now();
     let mut streams = Vec::new();
     while streams.len() < idle {
@@ -130,7 +130,7 @@ async fn idle_connections_and_subscriptions_are_held_for_little_and_served() {
     let opened = opening.elapsed();
     serve_all(&mut streams).await;
     let crowded = p99(&client, &program.url, reads).await;
-    // All of them are still there, and each is served.
+    // All of them are still open, and each is served.
     serve_all(&mut streams).await;
     client
         .ask(

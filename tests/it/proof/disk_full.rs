@@ -1,4 +1,4 @@
-//! A full disk: an error that says so, reads that go on, nothing lost, and no restart needed.
+//! A full disk: a clear error, reads continue, nothing is lost, and no restart is needed.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,12 +17,12 @@ use crate::fake_telegram::FakeTelegram;
 use crate::harness::{SECRET, code, eventually, without_settings};
 use crate::process::{FREE_PORT, Program};
 
-/// The way in which the program's disk is filled.
+/// Way of filling the program's disk.
 enum Disk {
-    /// It has a small one of its own, in a namespace of its own, that goes when the program does.
+    /// A small file system in a namespace of its own, which ends with the program.
     Small(PathBuf),
-    /// A limit on the size of files, where no mount namespace is available. SQLite reports another error then than for a
-    /// full disk, so this is the second choice.
+    /// Without namespaces, a limit on the size of the program's files. SQLite then reports another
+    /// error than for a full disk, so this is the second choice.
     Limited(PathBuf),
 }
 
@@ -49,7 +49,7 @@ impl Disk {
                 command
             }
             false => {
-                // A write beyond the limit shall fail, not kill.
+                // A write beyond the limit should fail rather than kill the program.
                 let mut command = Command::new("sh");
                 command.args([
                     "-c",
@@ -61,7 +61,7 @@ impl Disk {
         command.envs([FREE_PORT]).envs(settings.iter().copied());
         let program = Program::run(without_settings(command));
         let disk = match small {
-            // The program's files as they are seen from outside of its namespace.
+            // The program's files as seen from outside its namespace.
             true => Self::Small(format!("/proc/{}/root{at}", program.child.id()).into()),
             false => Self::Limited(folder.path().to_owned()),
         };
@@ -93,7 +93,7 @@ impl Disk {
         }
     }
 
-    /// Whether people are told the cause.
+    /// Returns whether people are told the reason.
     fn is_said_in(&self, text: &str) -> bool {
         match self {
             Self::Small(_) => text.contains("disk is full"),
@@ -109,7 +109,7 @@ impl Disk {
     }
 }
 
-/// Sets the soft limit on the size of the files that a program writes.
+/// Sets the soft limit on the size of files that a program writes.
 fn limit(program: &Program, bytes: &str) {
     let set = Command::new("prlimit")
         .arg(format!("--pid={}", program.child.id()))
@@ -118,18 +118,19 @@ fn limit(program: &Program, bytes: &str) {
     assert!(set.unwrap().success());
 }
 
-/// The desk of the one who runs into the full disk.
+/// A client that encounters the full disk.
 struct Desk {
     program: Program,
     client: Client,
-    /// The descriptions of the tasks that were acknowledged, by their numbers.
+    /// Descriptions of acknowledged tasks, by id.
     tasks: Vec<Value>,
-    /// The people whose message was taken, by the numbers of the updates.
+    /// Senders of accepted updates, by update id.
     taken: Vec<i64>,
 }
 
 impl Desk {
-    /// Ten thousand letters need room in the log, whatever is left there from before.
+    /// Returns a description of ten thousand letters, which needs room in the log whatever is left
+    /// there from before.
     fn description(&self) -> String {
         format!("{:0>10000}", self.tasks.len() + 1)
     }
@@ -171,7 +172,7 @@ impl Desk {
         (answer.status(), answer.text().await.unwrap())
     }
 
-    /// A stranger's first word to the bot, which it answers.
+    /// Sends a stranger's first message to the bot, which replies.
     async fn update(&self, number: i64) -> u16 {
         let mut update = text(number, "/start");
         update["update_id"] = json!(number);
@@ -194,7 +195,7 @@ impl Desk {
         }
     }
 
-    /// Returns a monitor's view, by HTTP and by the command.
+    /// Returns what a monitor sees by HTTP and by the command.
     async fn readiness(&self) -> (u16, String) {
         let asked = self.client.http.get(format!("{}/readyz", self.program.url));
         let answer = asked.send().await.unwrap();
@@ -221,7 +222,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_is_said_and_survived_without_a_restart() {
+async fn a_full_disk_is_reported_and_survived_without_a_restart() {
     let rounds = size(2, 20);
     let folder = TempDir::new().unwrap();
     let telegram = FakeTelegram::start().await;
@@ -237,7 +238,7 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
     for _ in 0..rounds {
         desk.create().await.unwrap();
         disk.fill(&desk.program);
-        // Writes that fit into the log are still accepted, and kept.
+        // What still fits into the log is accepted and kept.
         let error = loop {
             match desk.create().await {
                 Ok(()) => {}
@@ -254,9 +255,9 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
             Disk::Small(_) => "disk is full",
             Disk::Limited(_) => "disk I/O error",
         };
-        // The log comes by another way than the answer.
+        // The log and the response arrive separately.
         let is_told = |line: &str| line.contains(number) && line.contains(reason);
-        // The log has the first ten of many errors in a minute, and sums up the others.
+        // Of many failures in a minute, the log shows the first ten and a sum of the others.
         if refused <= 5 {
             eventually("the log doesn't say why", || {
                 desk.program.log().lines().any(is_told)
@@ -284,7 +285,7 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(why), "{said}");
         disk.make_room(&desk.program);
-        // Nobody writes anything: the question itself finds out that there is room again.
+        // Without any write, the readiness check detects that there is room again.
         let asked = Instant::now();
         loop {
             match desk.readiness().await {
@@ -298,13 +299,13 @@ async fn a_full_disk_is_said_and_survived_without_a_restart() {
         }
         assert_eq!(desk.health_check().0, Some(0));
         desk.create().await.unwrap();
-        // Telegram sends it again, and again where our answer got lost.
+        // Telegram redelivers, and once more when our response was lost.
         assert_eq!(desk.update(update).await, 200);
         assert_eq!(desk.update(update).await, 200);
         desk.taken.push(update);
         desk.reads_everything().await;
     }
-    // Every message that was taken is answered, once.
+    // Every accepted message is answered exactly once.
     let replies = telegram.calls_of("Message", desk.taken.len()).await;
     let mut chats: Vec<i64> = replies
         .iter()

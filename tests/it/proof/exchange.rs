@@ -1,5 +1,5 @@
-//! The database's file deleted, moved or replaced under a running server: no write is acknowledged any more, everybody
-//! is told, and what was acknowledged before is still somewhere.
+//! The database file deleted, moved or replaced under a running server: no further write is
+//! acknowledged, everybody is told, and everything acknowledged before is still recoverable.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,7 @@ use crate::process::Program;
 const WRITE_OVER: &str = "cp small/zayavka.db zayavka.db";
 const TASKS: &str = "SELECT count(*) FROM tasks";
 
-/// A folder with a database that was closed once, and a smaller one beside it.
+/// Prepares a directory with a closed database, and a smaller one beside it.
 fn prepared() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
@@ -39,7 +39,7 @@ async fn log_in(program: &Program, password: &str) -> Client {
     Client::with(answer["data"]["login"]["token"].as_str().unwrap())
 }
 
-/// The outcome of each write of one writer: when it was sent, and the description if it was acknowledged.
+/// A writer's results: the time of each write, and the description if it was acknowledged.
 type Told = Vec<(Instant, Result<String, Value>)>;
 
 async fn write(
@@ -56,7 +56,7 @@ async fn write(
             r#"mutation {{ createTask(taskData: {{customerPhone: "+79000000001", description: "{description}"}}) {{ task {{ id }} }} }}"#
         );
         let sent = Instant::now();
-        // No answer at all: the server is gone.
+        // No response: the server has ended.
         let Some(answer) = client.answer(&url, &query).await else {
             break;
         };
@@ -106,7 +106,8 @@ struct Seen {
     log: String,
 }
 
-/// Lets four clients write, does `change` in the folder meanwhile, and looks at everything that is to be seen.
+/// Runs four writers, performs `change` in the directory meanwhile, and collects everything
+/// observable.
 async fn exchange(change: &str) -> Seen {
     let (folder, password) = prepared();
     let mut program = Program::start(&folder);
@@ -138,10 +139,10 @@ async fn exchange(change: &str) -> Seen {
     });
     let changed = changed.await.unwrap();
     let in_place = change == WRITE_OVER;
-    // The form, the pages and the monitor, while the server still says so.
+    // The form, the pages and the monitor, while the server still reports it.
     let (status, text) = loop {
         let (status, text) = create_by_form(&client, &program.url).await;
-        // Until the next look, pages of a file that was written over are nonsense to SQLite.
+        // Until the next check, SQLite can't make sense of the pages of an overwritten file.
         if !(in_place && status == 500) {
             break (status, text);
         }
@@ -192,7 +193,7 @@ async fn exchange(change: &str) -> Seen {
         refused > 0 && told > 0,
         "{change}: {told} and {refused}: {log}"
     );
-    // It ends by itself, and says that it failed.
+    // It ends by itself, with a failure.
     let mut ended = None;
     eventually("the server goes on", || {
         ended = program.child.try_wait().unwrap();
@@ -219,7 +220,7 @@ async fn exchange(change: &str) -> Seen {
 }
 
 impl Seen {
-    /// Everything that was acknowledged is in a file that the server has left.
+    /// Asserts that everything acknowledged is in a file that the server left.
     fn is_rescued(&self) {
         let path = rescued(self.folder.path()).unwrap_or_else(|| panic!("{}", self.log));
         assert!(self.log.contains(path.to_str().unwrap()), "{}", self.log);
@@ -227,7 +228,7 @@ impl Seen {
         for description in &self.acknowledged {
             assert!(found.contains(description), "{description} is lost");
         }
-        // The way back that the log names.
+        // The recovery that the log names.
         let at = self.folder.path();
         works(at, &["restore", path.to_str().unwrap()], "");
         let found = described(&at.join("zayavka.db"));
@@ -261,7 +262,7 @@ async fn a_backup_that_is_moved_over_the_database_stays_as_it_is() {
     let seen = exchange("cp small/zayavka.db new.db && mv new.db zayavka.db").await;
     assert!(seen.log.contains("was replaced"), "{}", seen.log);
     let at = seen.folder.path();
-    // Nothing of the old database is played into the new one by the next one who opens it.
+    // Nothing of the old database is replayed into the new one by the next process that opens it.
     let restored = Connection::open(at.join("zayavka.db")).unwrap();
     assert_eq!(restored.query_row(TASKS, [], |row| row.get(0)), Ok(10));
     drop(restored);
@@ -294,7 +295,7 @@ async fn a_log_that_is_deleted_stops_the_server_and_loses_nothing() {
     }
 }
 
-/// It makes the file shorter, as a copy into it does.
+/// It shortens the file, as a copy over it does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vacuum_by_another_program_is_no_loss() {
     let (folder, password) = prepared();
@@ -333,7 +334,7 @@ async fn a_vacuum_by_another_program_is_no_loss() {
     assert_eq!(status, 200);
 }
 
-/// Starts a server on that path, and returns what it says when it ends.
+/// Starts a server on that path, and returns its output when it ends.
 fn refused(folder: &Path, database: &str) -> String {
     let variables = [
         ("ZAYAVKA_LISTEN", "127.0.0.1:0"),
@@ -373,7 +374,7 @@ fn a_second_name_of_the_file_is_refused_and_a_symbolic_link_is_none() {
         let running = name == "zayavka.db" && said.contains("another server is running");
         assert!(running || said.contains("hard link"), "{name}: {said}");
     }
-    // Neither do the commands write, or copy, by a name beside which the log isn't.
+    // Commands refuse to write or copy by a name beside which the log isn't.
     for command in [&["user", "list"][..], &["backup", "copy.db"]] {
         let output = zayavka(at, command, "", &by("other/hard.db"));
         let said = String::from_utf8(output.stderr).unwrap();
@@ -388,7 +389,7 @@ fn a_second_name_of_the_file_is_refused_and_a_symbolic_link_is_none() {
     Program::start(&folder);
 }
 
-/// A restore gives the old database a second name before it exchanges it, and may be killed then.
+/// A restore gives the old database a second name before replacing it, and may be killed then.
 #[test]
 fn the_second_name_that_a_killed_restore_leaves_keeps_nobody_out() {
     crate::time_limit::start();
@@ -435,7 +436,7 @@ fn a_folder_that_is_mounted_twice_is_one_place() {
     let output = by_mount("serve").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("another server is running"), "{said}");
-    // The file alone is another thing: its log would be beside the name where it is mounted.
+    // A bind mount of the file alone is different: its log would be beside the mount point.
     let alone = format!(
         "touch '{to}/zayavka.db' && mount --bind '{from}/zayavka.db' '{to}/zayavka.db' && cd '{to}' && exec '{}' doctor",
         env!("CARGO_BIN_EXE_zayavka")
@@ -445,5 +446,5 @@ fn a_folder_that_is_mounted_twice_is_one_place() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("is mounted by itself"), "{said}");
+    assert!(said.contains("is mounted as a single file"), "{said}");
 }

@@ -1,5 +1,5 @@
-//! An answer leaves only after what it acknowledges was brought to the disk: seen from outside, by
-//! the order of the system's calls.
+//! A response is sent only after what it acknowledges has been flushed to the disk: observed from
+//! outside, by the order of system calls.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,15 +12,15 @@ use crate::harness::{self, eventually, without_settings};
 use crate::process::{FREE_PORT, Program};
 use crate::restore::can_trace;
 
-/// The traced system calls.
+/// An event in the log of system calls.
 #[derive(Debug, PartialEq, Eq)]
 enum Call {
-    /// The write-ahead log was brought to the disk.
+    /// The write-ahead log was flushed to the disk.
     Flushed,
     Answered,
 }
 
-/// Reads the log of `strace -f -y`. A flush counts when it has returned.
+/// Parses the log of `strace -f -y`. A flush counts once it has returned.
 fn calls(log: &str) -> Vec<Call> {
     let mut flushing: HashMap<&str, bool> = HashMap::new();
     let mut calls = Vec::new();
@@ -49,7 +49,7 @@ fn calls(log: &str) -> Vec<Call> {
 fn traced(folder: &TempDir, log: &Path) -> Program {
     let mut command = Command::new("strace");
     command
-        // With -D it is the program that a signal reaches, and not strace.
+        // With -D, signals reach the program rather than strace.
         .args(["-D", "-f", "-y", "-s", "16", "-e"])
         .arg("trace=fsync,fdatasync,write,writev,sendto,sendmsg")
         .arg("-o")
@@ -86,7 +86,7 @@ async fn every_answer_to_a_change_leaves_after_the_change_was_flushed() {
     .await;
     let calls = calls(&written());
     let answers = calls.iter().filter(|call| **call == Call::Answered).count();
-    // The account was a change as well.
+    // Creating the account was a write as well.
     assert_eq!(answers, writes + 1);
     let mut flushed = false;
     for (at, call) in calls.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! A disk that fails, and one that hangs, by the errors and delays that strace puts into the calls of a running program.
+//! A failing disk and a hanging one, by errors and delays that strace injects into the system calls
+//! of a running program.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -14,7 +15,7 @@ use crate::restore::can_trace;
 const CREATE: &str =
     r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
 
-/// A strace that does something to each flush of a program until it is told to let go.
+/// An strace that tampers with each flush of a program until it is ended.
 struct Hurt(Child);
 
 impl Hurt {
@@ -63,7 +64,7 @@ async fn readiness(client: &Client, program: &Program) -> (u16, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_fails_is_said_and_survived() {
+async fn a_failing_disk_is_reported_and_survived() {
     if !can_trace() {
         return skip("it needs strace, and the right to use it");
     }
@@ -101,9 +102,9 @@ async fn a_disk_that_fails_is_said_and_survived() {
     assert_eq!(found["allTasks"].as_array().unwrap().len(), 1, "{found}");
 }
 
-/// Nothing is left to be done for a program whose disk never answers, and whoever stops it must not wait for ever.
+/// A program whose disk never responds can do nothing, but stopping it must not hang.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_hangs_is_said_and_holds_up_no_stop() {
+async fn a_hanging_disk_is_reported_and_delays_no_stop() {
     if !can_trace() {
         return skip("it needs strace, and the right to use it");
     }

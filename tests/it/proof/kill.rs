@@ -1,4 +1,5 @@
-//! `kill -9` at any moment: what was acknowledged is there once, and nothing is there by halves.
+//! `kill -9` at any moment: everything acknowledged exists exactly once, and nothing exists
+//! partially.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::process::Program;
 const WRITERS: usize = 8;
 const STATUSES: [&str; 4] = ["ACCEPTED", "IN_PROGRESS", "READY", "CLOSED"];
 
-/// The requests of one writer, and which of them were acknowledged.
+/// A writer's requests, and which of them were acknowledged.
 #[derive(Default)]
 struct Journal {
     customers: Vec<Card>,
@@ -34,18 +35,18 @@ struct Made {
     description: String,
     phone: String,
     id: Option<String>,
-    /// The statuses that were acknowledged, in order.
+    /// Acknowledged statuses, in order.
     told: Vec<&'static str>,
-    /// The one whose answer never came; nothing is asked of the task after it.
+    /// The status without a response; nothing further is requested for the task.
     unanswered: Option<&'static str>,
 }
 
-/// One client. It stops at the first question without an answer, as a person would, and goes on
-/// with something else once the server is back.
+/// A client. It drops an object at the first request without a response, as a person would, and
+/// continues with something else once the server is back.
 struct Writer {
     number: usize,
     client: Client,
-    /// The current address of the server.
+    /// Current URL of the server.
     server: watch::Receiver<String>,
     acknowledged: Arc<AtomicUsize>,
     journal: Journal,
@@ -63,7 +64,7 @@ impl Writer {
             if answered {
                 continue;
             }
-            // A server that doesn't come back ends the test elsewhere.
+            // A server that doesn't come back fails the test elsewhere.
             let _ = self.server.changed().await;
         }
         self.journal
@@ -76,7 +77,7 @@ impl Writer {
         Some(data)
     }
 
-    /// A card, whose Telegram account is then confirmed.
+    /// Creates a customer, and then verifies their Telegram account.
     async fn make_card(&mut self) -> bool {
         let number = self.number * 1_000_000 + self.journal.customers.len();
         let phone = format!("+7900{number:07}");
@@ -102,7 +103,7 @@ impl Writer {
     async fn make_task(&mut self, random: &mut fastrand::Rng) -> bool {
         let description = format!("{} {}", self.number, self.journal.tasks.len());
         let known = random.choice(&self.journal.customers);
-        // Without a card the task makes one, in the same commit.
+        // Without a customer the task creates one in the same commit.
         let new = format!("+7911{:01}{:06}", self.number, self.journal.tasks.len());
         let phone = known.map_or(new, |card| card.phone.clone());
         let create = format!(
@@ -150,7 +151,7 @@ impl Writer {
     }
 }
 
-/// Returns how long the program took from its start until it was ready.
+/// Returns the time from the program's start until it reports readiness.
 async fn ready(program: &Program, started: Instant) -> Duration {
     let deadline = Duration::from_secs(30);
     let http = zayavka::https::client().build().unwrap();
@@ -190,7 +191,7 @@ async fn a_kill_at_any_moment_loses_doubles_and_halves_nothing() {
     let began = Instant::now();
     let mut worst = Duration::ZERO;
     for kill in 1..=kills {
-        // Somewhere between the last kill and the next one, which may be in the midst of a commit.
+        // Somewhere between the last kill and the next one, possibly in the middle of a commit.
         let (from, to) = (enough * (kill - 1) / kills, enough * kill / kills);
         let moment = fastrand::usize(from..to);
         while acknowledged.load(Ordering::Relaxed) < moment {
@@ -226,7 +227,7 @@ async fn a_kill_at_any_moment_loses_doubles_and_halves_nothing() {
     );
 }
 
-/// Holds the file against what the writers wrote down, and returns how much there was.
+/// Compares the file with the writers' records, and returns a summary.
 fn check(path: &Path, journals: &[Journal]) -> String {
     let file = Connection::open(path).unwrap();
     let found: String = file
@@ -275,7 +276,7 @@ fn check(path: &Path, journals: &[Journal]) -> String {
     )
 }
 
-/// Every card that was acknowledged is there once, and is linked when that was acknowledged.
+/// Every acknowledged customer exists once, and is linked if that was acknowledged.
 fn cards(file: &Connection, journals: &[Journal]) {
     let sql = "SELECT phone_e164, telegram_verified FROM customers";
     let mut statement = file.prepare(sql).unwrap();
@@ -288,7 +289,7 @@ fn cards(file: &Connection, journals: &[Journal]) {
     }
 }
 
-/// A task as it stands in the file.
+/// A task as stored in the file.
 struct Stored {
     id: i64,
     phone: String,
@@ -297,14 +298,13 @@ struct Stored {
     linked: bool,
     created: usize,
     history: Vec<(String, String)>,
-    /// Returns the sent and pending notices of the customer, as (from, to).
+    /// Notices sent or queued for the customer, as (from, to).
     notices: Vec<(String, String)>,
     found: bool,
 }
 
 impl Stored {
-    /// Its status, its history, the news of it, its device and the index of the search say the
-    /// same.
+    /// Asserts that status, history, notices, device and search index agree.
     fn is_whole(&self) {
         let id = self.id;
         assert_eq!(self.created, 1, "{id}");
@@ -316,7 +316,7 @@ impl Stored {
         }
         assert_eq!(self.status, now, "{id}");
         assert_eq!(self.version, 1 + self.history.len() as i64, "{id}");
-        // A change that was taken back in time takes its notice back as well.
+        // A change undone in time cancels its notice as well.
         let mut told = "ACCEPTED";
         for (from, to) in &self.notices {
             assert_eq!(from, told, "{id}: {:?}", self.notices);
@@ -328,7 +328,7 @@ impl Stored {
     }
 }
 
-/// Every task of the file, by its description, which is each writer's own.
+/// Returns every task of the file by its description, which is unique to its writer.
 fn tasks(file: &Connection) -> HashMap<String, Stored> {
     let pairs = |sql: &str| {
         let mut statement = file.prepare(sql).unwrap();

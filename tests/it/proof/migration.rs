@@ -1,5 +1,5 @@
-//! A database of any released schema is brought to today's with the same data, and a kill on the
-//! way leaves the old file whole.
+//! A database of any released schema is migrated to the current one with the same data, and a kill
+//! on the way leaves the old file intact.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,8 +15,8 @@ use crate::backup::names;
 use crate::cli::works;
 use crate::harness::{kill_after, newest_schema};
 
-/// What shops had in their tables when each version was released: rows for every table and every
-/// kind of value. A new migration adds the data of its own new columns here.
+/// Data of each release: rows for every table and every kind of value. A new migration adds data
+/// for its new columns here.
 const ROWS: &[&str] = &[
     "INSERT INTO secrets (name, value) VALUES ('jwt', x'00010203');
      INSERT INTO employees (email, email_key, password_hash, role, active, epoch, created_at) VALUES
@@ -89,7 +89,7 @@ const ROWS: &[&str] = &[
      INSERT INTO staff_code_tries (telegram_id, tries, until) VALUES (4000000000001, 3, 6);
      INSERT INTO morning_lists (employee_id, day, at) VALUES (1, '2021-07-25', 7), (1, '2021-07-26', 8);",
     "INSERT INTO imports (source, number, task_id) VALUES ('remonline', 'A001', 1);",
-    // An index alone.
+    // Only an index.
     "",
     "INSERT INTO incidents (kind, at, amount) VALUES ('CLOCK_SET_BACK', 1, 2);
      UPDATE outbox SET reckoned_at = 2 WHERE id = 2;
@@ -103,7 +103,7 @@ const ROWS: &[&str] = &[
          (1, 'EDITED', 'CUSTOMER', NULL, 1, 'a', 'b', 9);",
     "UPDATE approvals SET unsettled = 1 WHERE id = 1;",
     "INSERT INTO form_posts (digest, made, posted_at) VALUES (x'ab', 1, 5);",
-    // Keys that are made from the rest.
+    // Keys computed from other columns.
     "",
     "INSERT INTO ended_sessions (session, expires_at) VALUES (x'000102030405060708090a0b0c0d0e0f', 5);",
     "UPDATE tasks SET listed_at = 1627203600009, touched_at = 1627203600010 WHERE id = 2;",
@@ -113,7 +113,7 @@ fn now() -> jiff::Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
-/// A database as the program with that many migrations left it.
+/// Creates a database as the release with that many migrations left it.
 fn fixture(path: &Path, version: usize) {
     drop(Db::open_with(path, &embedded_migrations()[..version], now()).unwrap());
     let file = Connection::open(path).unwrap();
@@ -122,8 +122,7 @@ fn fixture(path: &Path, version: usize) {
         .unwrap();
 }
 
-/// Every table of people's data, with its columns. What is counted or looked up from these has no
-/// data of its own.
+/// Returns every table of user data with its columns, without derived tables.
 fn tables(file: &Connection) -> Vec<(String, String)> {
     let sql = "SELECT m.name, group_concat(c.name, ', ')
         FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
@@ -135,7 +134,7 @@ fn tables(file: &Connection) -> Vec<(String, String)> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-/// Everything in these columns, row by row.
+/// Returns all data of these columns, row by row.
 fn data(file: &Connection, tables: &[(String, String)]) -> Vec<Vec<Value>> {
     let mut all = Vec::new();
     for (table, columns) in tables {
@@ -155,7 +154,7 @@ fn number(file: &Connection, sql: &str) -> i64 {
     file.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
-/// The last number that was given in each table: none is given twice.
+/// Returns the last id of each table: none is reused.
 fn numbers(file: &Connection) -> Vec<(String, i64)> {
     let sql = "SELECT name, seq FROM sqlite_sequence ORDER BY name";
     let mut statement = file.prepare(sql).unwrap();
@@ -237,7 +236,7 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
     );
 }
 
-/// A folder with a database of the first version and enough tasks to take a while.
+/// Prepares a directory with a database of the first version and enough tasks to take a while.
 fn old(tasks: usize) -> TempDir {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("zayavka.db");
@@ -251,7 +250,8 @@ fn old(tasks: usize) -> TempDir {
     folder
 }
 
-/// Copied by another program: what this one closes, it unlocks (see `store::lock`).
+/// Copied by another program, since closing a file here would release its locks (see
+/// `store::lock`).
 fn copy(from: &TempDir) -> TempDir {
     let folder = TempDir::new().unwrap();
     let copied = Command::new("cp")
@@ -290,12 +290,12 @@ fn a_kill_in_the_midst_of_a_migration_leaves_the_old_database_whole() {
             _ => new += 1,
         }
         drop(file);
-        // At once, within the same second, as systemd's next start may be.
+        // Immediately, within the same second, as systemd's next start may be.
         works(at, &["user", "list"], "");
         let file = Connection::open(at.join("zayavka.db")).unwrap();
         assert_eq!(version(&file), newest_schema());
         assert_eq!(data(&file, &tables), before, "round {round}");
-        // A file named as a copy of the old database is one.
+        // Files named as copies of the old database really are.
         let copies = |name: &&String| name.contains(".db.v1-") && !name.ends_with(".sha256");
         for name in names(at).iter().filter(copies) {
             let copy = Connection::open(at.join(name)).unwrap();

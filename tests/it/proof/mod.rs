@@ -1,6 +1,6 @@
-//! What the README promises, by programs that try to break it. Each has a short form, which every
-//! run of the tests goes through, and a long one with `PROOF=long`; both print their figures,
-//! which `-- --nocapture` shows.
+//! Tests that try to break what the documents promise. Each has a short form, which is part of
+//! every run, and a long one with `PROOF=long`; both print their figures, shown with `--
+//! --nocapture`.
 
 mod bodies;
 mod connections;
@@ -22,7 +22,7 @@ use crate::fake_telegram::FakeTelegram;
 use crate::harness::SECRET;
 use crate::process::Program;
 
-/// The extent of the proof in this run.
+/// Returns the amount of work for this run.
 fn size(short: usize, long: usize) -> usize {
     match std::env::var("PROOF").as_deref() {
         Ok("long") => long,
@@ -30,12 +30,12 @@ fn size(short: usize, long: usize) -> usize {
     }
 }
 
-/// Prints what was measured.
+/// Prints the measurements.
 fn report(proof: &str, figures: &str) {
     eprintln!("proof {proof}: {figures}");
 }
 
-/// Settings that let the program talk to a fake Telegram, and tell customers at once.
+/// Returns settings for a fake Telegram, with immediate notices.
 fn with_bot(telegram: &FakeTelegram) -> [(&'static str, String); 4] {
     [
         ("ZAYAVKA_TELEGRAM__TOKEN", "1:secret".to_owned()),
@@ -50,7 +50,7 @@ fn borrowed<'a>(variables: &'a [(&'static str, String)]) -> Vec<(&'static str, &
     variables.iter().map(borrow).collect()
 }
 
-/// A client of the API that keeps its connection, as programs do.
+/// An API client with a kept-alive connection.
 #[derive(Clone)]
 struct Client {
     http: reqwest::Client,
@@ -58,7 +58,7 @@ struct Client {
 }
 
 impl Client {
-    /// Makes the owner's account on a new database.
+    /// Registers the owner on a new database.
     async fn register(program: &Program) -> Self {
         let answer = program.ask(None, crate::backup::REGISTER).await.unwrap();
         let token = answer["data"]["register"]["token"].as_str().unwrap();
@@ -72,8 +72,8 @@ impl Client {
         }
     }
 
-    /// The data of an answer without errors; `None` when no answer came, and so nobody knows
-    /// what happened.
+    /// Returns the data of a response without errors; `None` when no response came, so that the
+    /// outcome is unknown.
     async fn ask(&self, url: &str, query: &str) -> Option<Value> {
         let answer = self.answer(url, query).await?;
         assert!(answer["errors"].is_null(), "{query}: {answer}");
@@ -91,7 +91,7 @@ impl Client {
     }
 }
 
-/// The memory that the program holds, in bytes (`VmRSS` of proc(5)).
+/// Returns the program's resident memory in bytes (`VmRSS` of proc(5)).
 fn resident(program: &Program) -> u64 {
     let path = format!("/proc/{}/status", program.child.id());
     let status = std::fs::read_to_string(path).unwrap();

@@ -1,6 +1,6 @@
-//! Telegram is away for an hour, and the program is killed when it has just come back. The clock
-//! is moved by hand, and only when nothing more is to be done at the time that it shows, so the
-//! times at which messages arrive are exact.
+//! Telegram is unavailable for an hour, and the program is killed just after it comes back. The
+//! clock is manual and advances only when nothing remains to be done at its time, so arrival times
+//! of messages are exact.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -22,14 +22,14 @@ use crate::harness::{Shop, code};
 
 const WORKERS: usize = 8;
 const AWAY: Duration = Duration::from_secs(3_600);
-/// In the last seconds of it Telegram says how long to wait, so that everybody comes at once.
+/// In its last seconds Telegram announces when to retry, so that everybody returns at once.
 const CROWDED: i64 = 900;
-/// The delay before systemd restarts the program (`RestartSec`).
+/// Delay after which systemd restarts the program (`RestartSec`).
 const RESTART: Duration = Duration::from_secs(2);
-/// Every so many messages, the answer to one gets lost.
+/// Every so many messages, a response is lost.
 const LOST_ANSWER: usize = 37;
 
-/// A message as it came to Telegram.
+/// A message received by Telegram.
 #[derive(Debug, Clone)]
 struct Arrival {
     at: Timestamp,
@@ -37,20 +37,20 @@ struct Arrival {
     task: i64,
     /// Whether Telegram accepted it.
     taken: bool,
-    /// Whether it did so and the response was lost.
+    /// Whether the response was lost nevertheless.
     unsaid: bool,
 }
 
 type Arrivals = Arc<Mutex<Vec<Arrival>>>;
 
-/// The number of the task that a notice is about.
+/// Returns the task that a notice is about.
 fn task_of(message: &Value) -> i64 {
     let number = said(message).split("№ ").nth(1).unwrap();
     number.split('<').next().unwrap().parse().unwrap()
 }
 
-/// A Telegram that comes back at some time, refuses one message for good, and now and then takes
-/// one without our hearing of it.
+/// Sets up a Telegram that comes back at some time, refuses one message for good, and sometimes
+/// accepts one with the response lost.
 fn keep_watch(telegram: &FakeTelegram, clock: &Clock, back: Timestamp, poison: i64) -> Arrivals {
     let arrivals = Arrivals::default();
     let (seen, clock) = (arrivals.clone(), clock.clone());
@@ -83,7 +83,7 @@ fn keep_watch(telegram: &FakeTelegram, clock: &Clock, back: Timestamp, poison: i
     arrivals
 }
 
-/// The part of the program that sends. What runs in it ends with it.
+/// The sending part of the program, which ends with its runtime.
 struct Process {
     runtime: Runtime,
     notifier: Notifier,
@@ -106,8 +106,8 @@ impl Process {
         Self { runtime, notifier }
     }
 
-    /// Sends what may be sent now. Returns how long until there is more; `None` inside when there is
-    /// nothing left, and `None` when that many calls had reached Telegram before.
+    /// Sends what is due. Returns the time until more is due: an inner `None` when nothing is left,
+    /// and an outer `None` when that many calls had reached Telegram before.
     fn send(&self, until: usize, telegram: &FakeTelegram) -> Option<Option<Duration>> {
         self.runtime.block_on(async {
             tokio::select! {
@@ -128,7 +128,7 @@ impl Process {
         }
     }
 
-    /// Ends it where it stands: what it was about to write down after a send is lost.
+    /// Ends it abruptly: what it was about to record after a send is lost.
     fn kill(self) {
         drop(self.runtime);
     }
@@ -186,7 +186,7 @@ fn an_hour_without_telegram_loses_no_message_and_disturbs_no_order() {
     let arrivals = arrivals.lock().unwrap().clone();
     let figures = check(&arrivals, &tasks, chats, poison, &in_doubt);
     let last = undisturbed(&arrivals, back, &in_doubt);
-    // The time that the limits demand, the restart, and a margin.
+    // The time required by the limits and the restart, with a margin.
     let share = i64::try_from(changes / 25 + each).unwrap() + 10;
     assert!(last < share, "somebody waited {last} s for nothing");
     world.block_on(async {
@@ -204,7 +204,7 @@ fn an_hour_without_telegram_loses_no_message_and_disturbs_no_order() {
     world.block_on(shop.close());
 }
 
-/// A shop whose own bot is off, and the tasks of linked customers, each chat's in turn.
+/// Opens a shop whose own bot is off, with tasks of linked customers in turn.
 async fn open(chats: usize, each: usize) -> (Shop, Vec<i64>) {
     let mut shop = Shop::open_with("", "mode = 'off'\nnotify_delay = '5s'").await;
     let owner = shop.register("owner@example.com").await;
@@ -236,7 +236,7 @@ async fn open(chats: usize, each: usize) -> (Shop, Vec<i64>) {
     (shop, tasks)
 }
 
-/// The tasks whose notices had no known outcome when the program was killed.
+/// Returns the tasks whose notices had an unknown outcome when the program was killed.
 fn being_sent(shop: &Shop) -> HashSet<i64> {
     let file = shop.database();
     let sql = "SELECT task_id FROM outbox WHERE state = 'SENDING'";
@@ -245,8 +245,8 @@ fn being_sent(shop: &Shop) -> HashSet<i64> {
     ids.map(Result::unwrap).collect()
 }
 
-/// After how many seconds the chats in which nothing had to be tried again had all of theirs. The
-/// poison one is among them.
+/// Returns the seconds after which all undisturbed chats were served. The poisoned one is among
+/// them.
 fn undisturbed(arrivals: &[Arrival], back: Timestamp, in_doubt: &HashSet<i64>) -> i64 {
     let disturbed = |arrival: &&Arrival| arrival.unsaid || in_doubt.contains(&arrival.task);
     let disturbed: HashSet<i64> = arrivals.iter().filter(disturbed).map(|a| a.chat).collect();
@@ -297,7 +297,7 @@ fn check(
     )
 }
 
-/// Every try counts, whatever became of it.
+/// Every attempt counts, whatever its outcome.
 fn limits(arrivals: &[Arrival]) -> String {
     let second = jiff::SignedDuration::from_secs(1);
     let most = |times: &[Timestamp]| {

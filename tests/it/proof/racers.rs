@@ -1,4 +1,4 @@
-//! Many people change the same version of a task at once: one is heard, the others are told.
+//! Concurrent changes of the same version of a task: one succeeds, the others get a conflict.
 
 use serde_json::json;
 

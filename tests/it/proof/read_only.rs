@@ -1,4 +1,5 @@
-//! A disk that can be read alone: it is called that, and a backup to elsewhere takes everything that was acknowledged.
+//! A read-only disk: it is reported as such, and a backup to elsewhere contains everything
+//! acknowledged.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -12,7 +13,7 @@ use crate::process::Program;
 
 const TASKS: &str = "SELECT count(*) FROM tasks";
 
-/// Runs a command in `folder/out`, with what is in `folder/there` on a disk that nobody can write to.
+/// Runs a command in `folder/out`, with the contents of `folder/there` on a read-only disk.
 fn read_only(folder: &Path, arguments: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_zayavka");
     let script = format!(
@@ -79,7 +80,7 @@ fn a_disk_that_can_only_be_read_is_called_that() {
             std::fs::remove_file(at.join("there/zayavka.db.lock")).unwrap();
         }
     }
-    // The same holds for the backup's destination.
+    // The same for a read-only backup target.
     let program = env!("CARGO_BIN_EXE_zayavka");
     let script = format!(
         "mount -t tmpfs -o size=1m zayavka disk && mount -o remount,ro disk && cd there && exec '{program}' backup ../disk/copy.db"
@@ -108,7 +109,7 @@ async fn a_backup_from_it_has_everything_that_was_acknowledged() {
     let output = read_only(at, "backup plain.db");
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(count(&at.join("out/plain.db"), TASKS), 20);
-    // A server that was killed: the newest stands in the log alone.
+    // After a kill, the newest changes are in the log only.
     let home = TempDir::new().unwrap();
     let (mut program, token) = served(&home).await;
     for _ in 0..7 {
@@ -132,7 +133,7 @@ async fn a_backup_from_it_has_everything_that_was_acknowledged() {
     let output = read_only(at, "backup killed.db");
     assert!(output.status.success(), "{}", said(&output));
     assert_eq!(count(&at.join("out/killed.db"), TASKS), 7);
-    // Without the index of the log, and without the files of the locks.
+    // Without the log's index and without the lock files.
     std::fs::remove_file(at.join("there/zayavka.db-shm")).unwrap();
     for name in ["zayavka.db.lock", "zayavka.db.server.lock"] {
         std::fs::remove_file(at.join("there").join(name)).unwrap();
@@ -143,7 +144,7 @@ async fn a_backup_from_it_has_everything_that_was_acknowledged() {
     let doctor = said(&read_only(at, "doctor"));
     assert!(doctor.contains("read-only file system"), "{doctor}");
     assert!(!doctor.contains("unable to open"), "{doctor}");
-    // The same folder is written to through another mount, at this moment.
+    // While the same directory is being written through another mount.
     let program = Program::start(&home);
     for _ in 0..5 {
         add(&program, &token).await;

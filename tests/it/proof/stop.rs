@@ -1,4 +1,5 @@
-//! SIGTERM with a hundred requests under way: each is answered, and what was answered is there.
+//! SIGTERM with a hundred requests in flight: each gets a response, and everything acknowledged is
+//! stored.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::process::Program;
 
 const REQUESTS: usize = 100;
 
-/// A request whose body the server waits for: it has taken the connection and the headers.
+/// Sends a request without its body: the server has accepted the connection and the headers.
 async fn begin(address: &str, token: &str, length: usize) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
@@ -28,7 +29,7 @@ async fn begin(address: &str, token: &str, length: usize) -> TcpStream {
     stream
 }
 
-/// Sends the body, and returns the number of the task when that was acknowledged.
+/// Sends the body, and returns the task's id when it is acknowledged.
 async fn end(mut stream: TcpStream, body: &str) -> Option<i64> {
     stream.write_all(body.as_bytes()).await.ok()?;
     let mut answer = String::new();
@@ -70,7 +71,7 @@ async fn a_stop_answers_a_hundred_requests_that_are_under_way_and_keeps_them() {
         let address = program.url.trim_start_matches("http://").to_owned();
         let begun = (0..REQUESTS).map(|_| begin(&address, token, body.len()));
         let mut begun = futures_util::future::join_all(begun).await;
-        // Half of them arrive together with the signal, the other half after it was taken.
+        // Half of them arrive together with the signal, the other half after it.
         let late = begun.split_off(REQUESTS / 2);
         let early = begun.into_iter().map(|stream| end(stream, &body));
         let early = futures_util::future::join_all(early);

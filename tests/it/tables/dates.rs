@@ -45,7 +45,7 @@ async fn every_column_of_dates_reads_all_that_programs_write() {
     for ((written, expected), task) in rows.iter().zip(tasks.as_array().unwrap()) {
         assert_eq!(&task["createdTime"], expected, "{written}");
     }
-    // The notations of "none", in each of the columns.
+    // Words for a missing value, in each of the columns.
     let none = ["-", "—", "–", "--", "0000-00-00", "00.00.0000 00:00:00"];
     let mut file =
         String::from("№ заказа;Телефон;Описание;Создан;Закрыт;Крайний срок;Гарантия;Готов\n");
@@ -58,7 +58,7 @@ async fn every_column_of_dates_reads_all_that_programs_write() {
         (&json!(0), &json!(none.len())),
         "{report}"
     );
-    // Numbers and dates that no day has.
+    // Numbers and dates that don't exist.
     let mut file = String::from("№ заказа;Телефон;Описание;Крайний срок\n");
     let wrong = [
         "4532",
@@ -102,7 +102,7 @@ async fn a_workbook_of_remonline_in_windows_1251_has_its_dates() {
 #[tokio::test]
 async fn a_column_tells_which_number_is_the_day() {
     let shop = shop().await;
-    // Each column by itself: the second has no value that tells.
+    // Each column on its own: the second has no unambiguous value.
     let file = "Order number;Phone;Description;Created at;Due date\n\
         1;+1 202-555-0143;x;2/1/2024;3/4/2024\n2;+1 202-555-0143;x;1/25/2024 10:00;3/3/2024\n";
     let report = previewed(&shop, file, Value::Null).await;
@@ -122,7 +122,7 @@ async fn a_column_tells_which_number_is_the_day() {
             {"createdTime": "2024-01-25T07:00:00Z", "dueOn": "2024-03-03"},
         ])
     );
-    // A column that says both tells nothing.
+    // A contradictory column is ambiguous.
     let both = "Phone;Description;Created\n89000000001;x;25/01/2024\n89000000001;x;01/25/2024\n89000000001;x;02/01/2024\n";
     let report = previewed(&shop, both, Value::Null).await;
     assert_eq!(
@@ -161,7 +161,7 @@ async fn an_order_that_the_column_leaves_open_is_asked_for() {
     };
     let chosen = post("&look=1&dates=MONTH_FIRST".to_owned()).await.unwrap();
     assert_eq!(chosen.status(), 303);
-    // The preview is what is imported: another order of day and month needs another preview.
+    // What was reviewed is what is imported: another order needs another review.
     let page = desk.page(&look).await;
     assert!(
         page.contains(">Загрузить</button>") && page.contains("value=\"MONTH_FIRST\" selected"),

@@ -38,7 +38,7 @@ async fn letters_are_known_with_a_mark_and_without() {
             "{name} {page}"
         );
     }
-    // A byte of UTF-8 that is missing makes no Windows-1251 of the rest.
+    // A missing byte of UTF-8 doesn't make the rest Windows-1251.
     let mut broken = "Phone;Name;Description\n89000000001;Анна Петровна;лампа\n"
         .to_owned()
         .into_bytes();
@@ -51,7 +51,7 @@ async fn letters_are_known_with_a_mark_and_without() {
 #[tokio::test]
 async fn marks_inside_and_lines_of_excel_are_no_text() {
     let shop = shop().await;
-    // Two files in one: the mark of the second stands before its heading.
+    // Two concatenated files: the byte order mark of the second precedes its heading.
     let inside = "Имя;\u{feff}Телефон;\u{feff}Описание\nАнна;\u{feff}89000000001;лампа\n";
     let tasks = imported(&shop, inside, "description customer { phone name }").await;
     assert_eq!(
@@ -64,7 +64,7 @@ async fn marks_inside_and_lines_of_excel_are_no_text() {
         assert_eq!(report["newTasks"], 1, "{first} {report}");
         assert_eq!(report["rows"][0]["row"], 2, "Excel doesn't show that line");
     }
-    // It is obeyed even where another one stands more often between the headings.
+    // It is honoured even where another separator is more frequent in the headings.
     for (file, name) in [
         (
             "sep=|\nТелефон|Имя, отчество и фамилия; клиент|Описание\n89000000006|x|y\n",
@@ -79,7 +79,7 @@ async fn marks_inside_and_lines_of_excel_are_no_text() {
         let report = preview(&shop, file).await;
         assert_eq!(report["newTasks"], 1, "{name} {report}");
     }
-    // Separators and line ends in quoted headings separate nothing.
+    // Separators and line ends in quoted headings don't separate.
     let quoted = "\"Телефон\nклиента\",\"Имя; отчество; фамилия; род\",Описание\n8 900 000 00 05,Вера,Не греет\n";
     let report = preview(&shop, quoted).await;
     assert_eq!(report["newTasks"], 1, "{report}");

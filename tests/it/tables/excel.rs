@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{assert_said, assert_silent, shop};
 use crate::files::{export, import, preview};
 
-/// What Excel keeps as it is for its look: a number with zeros before it, more digits than it shows,
-/// what may be a day, a time, a power of ten, a truth.
+/// Values that Excel would change without protection: leading zeros, too many digits, a possible
+/// date, a time, an exponent, a boolean.
 const TOUCHED: [&str; 11] = [
     "0501234567",
     "490154203237518",
@@ -22,7 +22,7 @@ const TOUCHED: [&str; 11] = [
 ];
 
 #[tokio::test]
-async fn what_excel_would_rewrite_goes_out_guarded_and_comes_back() {
+async fn values_that_excel_would_rewrite_are_escaped_and_restored() {
     let shop = shop().await;
     for place in TOUCHED {
         let query =
@@ -51,8 +51,8 @@ async fn what_excel_would_rewrite_goes_out_guarded_and_comes_back() {
     shop.close().await;
 }
 
-/// As Excel writes the file when it is saved again: seconds are gone, dates and sums look as its
-/// country has them, only what needs quotes has them.
+/// Rewrites the file as Excel does when saving: no seconds, localised dates and sums, quotes only
+/// where needed.
 fn saved_by_excel(file: &str) -> String {
     let lines = file.trim_start_matches('\u{feff}').lines();
     let day = |cell: &str| {
@@ -98,12 +98,12 @@ async fn our_export_is_known_again_after_excel_saved_it() {
         (&json!(2), &json!(0), &json!(0)),
         "{report}"
     );
-    // Elsewhere it comes once, whichever of the two files comes first.
+    // Elsewhere it is imported once, whichever of the two files comes first.
     let other = super::shop().await;
     import(&other, &file).await;
     assert_eq!(preview(&other, &saved).await["alreadyHere"], 2);
     other.close().await;
-    // A table of a version that wrote no key, by its number, minute and phone.
+    // A table of a version without keys, by number, minute and phone.
     let created = saved.lines().nth(1).unwrap().split(';');
     let created = created
         .clone()
@@ -113,11 +113,11 @@ async fn our_export_is_known_again_after_excel_saved_it() {
     assert_eq!(preview(&shop, &old).await["alreadyHere"], 1);
     let others = old.replace("89000000001", "89000000003");
     assert_eq!(preview(&shop, &others).await["alreadyHere"], 0);
-    // The customer of a task may have been erased since; the file doesn't restore them.
+    // The customer of a task may be erased since: the file doesn't bring them back.
     shop.ask(r#"mutation { deleteCustomer(phone: "89000000001") { phone } }"#)
         .await;
     assert_eq!(preview(&shop, &saved).await["alreadyHere"], 2);
-    // A task of the same number from another shop isn't this one.
+    // A task with the same number in another shop is a different one.
     let third = super::shop().await;
     third.clock.advance(std::time::Duration::from_secs(3_600));
     third
@@ -129,7 +129,7 @@ async fn our_export_is_known_again_after_excel_saved_it() {
 }
 
 #[tokio::test]
-async fn what_excel_has_spoilt_already_is_remarked() {
+async fn values_that_excel_has_spoilt_are_reported() {
     let shop = shop().await;
     let file = "№ заказа;Телефон;Описание;Серийный номер;Место хранения
 1;8 900 000 00 01;x;4,90154E+14;01.фев
@@ -158,7 +158,7 @@ async fn what_excel_has_spoilt_already_is_remarked() {
         task["data"]["taskById"],
         json!({"description": "x\n\nТелефон: 8,9E+10", "customer": null, "device": {"serialNumber": "E14"}})
     );
-    // A card can't do without it.
+    // A customer requires one.
     let customers = preview(&shop, "Имя;Телефон\nАнна;8,9E+10\n").await;
     assert_said(&customers, 2, "Телефон", "digits are lost", true);
     shop.close().await;

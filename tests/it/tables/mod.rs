@@ -1,4 +1,5 @@
-//! Files of other programs, and our own after a spreadsheet rewrote them: read, or refused in words.
+//! Files of other programs, and our own after a spreadsheet rewrote them: imported, or rejected
+//! with a clear message.
 
 mod dates;
 mod encodings;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use crate::files::preview;
 use crate::harness::Shop;
 
-/// A shop in June of 2024, with an owner.
+/// Opens a shop in June of 2024, with an owner.
 async fn shop() -> Shop {
     shop_with("").await
 }
@@ -29,7 +30,7 @@ async fn shop_with(settings: &str) -> Shop {
     shop
 }
 
-/// The messages about a row, each with whether it is an error.
+/// Returns the messages about a row, each with whether it is an error.
 fn remarks(report: &Value, row: usize) -> Vec<(String, String, bool)> {
     let of_row = |found: &&Value| found["row"] == json!(row);
     let found = report["rows"].as_array().unwrap().iter().find(of_row);
@@ -44,7 +45,7 @@ fn remarks(report: &Value, row: usize) -> Vec<(String, String, bool)> {
         .collect()
 }
 
-/// Returns whether a row has a message of this kind.
+/// Asserts that a row has a remark with this text.
 #[track_caller]
 fn assert_said(report: &Value, row: usize, column: &str, part: &str, error: bool) {
     let all = remarks(report, row);
@@ -60,7 +61,7 @@ fn assert_silent(report: &Value, row: usize) {
     assert!(all.is_empty(), "row {row}: {all:?}");
 }
 
-/// The refusal of a file as a whole.
+/// Returns the error of a file as a whole.
 async fn refusal(shop: &Shop, csv: &str) -> String {
     let query = "query($csv: String!) { previewImport(csv: $csv) { digest } }";
     let answer = shop.ask_with(query, json!({ "csv": csv })).await;
@@ -68,7 +69,7 @@ async fn refusal(shop: &Shop, csv: &str) -> String {
     answer["errors"][0]["message"].as_str().unwrap().to_owned()
 }
 
-/// Imports a file that has no error, and returns what a question about all tasks answers.
+/// Imports a file without errors, and returns these fields of all tasks.
 async fn imported(shop: &Shop, csv: &str, fields: &str) -> Value {
     let report = preview(shop, csv).await;
     assert_eq!(report["refused"], 0, "{report}");

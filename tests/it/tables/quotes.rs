@@ -34,18 +34,18 @@ async fn an_unclosed_quote_is_an_error_of_its_row_and_takes_no_other_row() {
     shop.close().await;
 }
 
-/// A quote that is closed only in another row: the cell between would hold a whole row.
+/// A quote that is closed only in another row: the cell between would contain a whole row.
 #[tokio::test]
 async fn a_quote_that_another_row_closes_is_an_error_of_its_row() {
     let shop = shop().await;
     for (file, wrong, silent) in [
-        // The next cell in quotes closes it, in the middle of something.
+        // The next quoted cell closes it, in the middle of something.
         (
             "Телефон;Имя;Описание\n89000000001;А;\"Экран\n89000000002;Б;\"не горит\"\n89000000003;В;x\n",
             2,
             vec![3, 4],
         ),
-        // An inch at the end of a cell closes it as if it were meant.
+        // An inch sign at the end of a cell closes it seemingly correctly.
         (
             "Телефон;Описание;Имя\n89000000001;\"Экран;А\n89000000002;Монитор 27\";Б\n89000000003;x;В\n",
             2,
@@ -57,7 +57,7 @@ async fn a_quote_that_another_row_closes_is_an_error_of_its_row() {
             2,
             vec![3, 4, 5],
         ),
-        // The last cell of the file, with no line end.
+        // The last cell of the file, without a line end.
         (
             "Телефон;Описание\n89000000001;x\n89000000002;\"не включается",
             3,
@@ -100,7 +100,7 @@ async fn quotes_that_do_no_harm_are_text() {
             {"description": ""},
         ])
     );
-    // Commas in a text of several lines are no row, however few columns there are.
+    // Commas in a multi-line text are no row, however few columns there are.
     let prose =
         "Phone,Description\n89000000001,\"Broken screen,\nboard, cable\"\n89000000001,\"a\n, b\"\n";
     assert_eq!(preview(&shop, prose).await["newTasks"], 2);
@@ -114,7 +114,7 @@ async fn rows_are_counted_as_a_spreadsheet_counts_them() {
     let report = preview(&shop, file).await;
     assert_eq!(report["rows"][0]["row"], 4, "{report}");
     assert_said(&report, 7, "Телефон", "", true);
-    // A cell of very many lines is worth a look, though it is in order.
+    // A cell of very many lines is reported, though it is valid.
     let long = format!(
         "Телефон;Описание\n89000000001;\"{}\"\n89000000002;x\n",
         "строка\n".repeat(40)
@@ -125,7 +125,7 @@ async fn rows_are_counted_as_a_spreadsheet_counts_them() {
     shop.close().await;
 }
 
-/// Each line opens a quote that the next one closes: reading it must not take a pass for each.
+/// Each line opens a quote that the next one closes: parsing must stay linear.
 #[tokio::test]
 async fn a_file_full_of_broken_quotes_is_read_in_one_go() {
     let shop = shop().await;

@@ -38,7 +38,7 @@ async fn sums_are_read_as_people_and_programs_write_them() {
 }
 
 #[tokio::test]
-async fn what_a_sum_does_not_say_clearly_is_said() {
+async fn ambiguous_sums_are_reported() {
     let shop = shop().await;
     let file = "№;Телефон;Описание;Цена;Предоплата
 1;8 900 000 00 01;x;1,500;150-
@@ -51,7 +51,7 @@ async fn what_a_sum_does_not_say_clearly_is_said() {
 8;8 900 000 00 01;x;1,50,000;1500,12345
 ";
     let report = preview(&shop, file).await;
-    // Never 1.5: with the third digit it can only be a thousand.
+    // Never 1.5: with three digits it can only be a thousand.
     assert_said(&report, 2, "Цена", "1500", false);
     for row in [2, 3, 4] {
         assert_said(&report, row, "Предоплата", "less than nothing", true);
@@ -62,14 +62,14 @@ async fn what_a_sum_does_not_say_clearly_is_said() {
     assert_said(&report, 8, "Цена", "another currency or words", false);
     assert_said(&report, 9, "Цена", "digits", true);
     assert_said(&report, 9, "Предоплата", "rounded", false);
-    // The same column, with a value that tells what the comma is.
+    // The same column, with a value that disambiguates the comma.
     let told = "№;Телефон;Описание;Цена\n1;8 900 000 00 01;x;1,500\n2;8 900 000 00 01;x;12.50\n";
     let report = preview(&shop, told).await;
     assert_silent(&report, 2);
     let unclear = "№;Телефон;Описание;Цена\n1;8 900 000 00 01;x;1,500\n2;8 900 000 00 01;x;12,50\n";
     let report = preview(&shop, unclear).await;
     assert_said(&report, 2, "Цена", "thousands", true);
-    // The words of the sum that is taken without them stay with the task.
+    // Words beside a sum are kept with the task.
     let words =
         "№;Телефон;Описание;Цена\n7;8 900 000 00 01;x;1500 за экран\n8;8 900 000 00 01;x;1,500\n";
     let tasks = imported(&shop, words, "description price").await;
@@ -108,7 +108,7 @@ async fn currencies_without_small_units_and_with_three_digits() {
     shop.close().await;
 }
 
-/// The same words at the form and in the API, each with the limit in what its caller writes.
+/// The same message in the form and the API, each with the limit in its own unit.
 #[tokio::test]
 async fn a_sum_beyond_the_limit_is_told_the_limit() {
     let shop = shop().await;

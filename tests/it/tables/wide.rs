@@ -1,16 +1,17 @@
-//! Tables that are wider, or workbooks that are larger, than any shop's: refused at once, in words.
+//! Tables that are too wide, and workbooks that are too large: rejected at once, with a clear
+//! message.
 
 use super::{refusal, shop, workbook};
 use crate::files::Desk;
 
-/// A line of that many cells.
+/// Builds a line of this many cells.
 fn line(cells: usize, cell: &str) -> String {
     let mut line = vec![cell; cells].join(";");
     line.push('\n');
     line
 }
 
-/// Headings of that many columns, the first of which is the phone.
+/// Builds headings of this many columns, the first of which is the phone.
 fn headings(columns: usize) -> String {
     let others = (2..=columns).map(|at| format!(";Поле {at}"));
     format!("Телефон{}\n", others.collect::<String>())
@@ -39,7 +40,7 @@ async fn a_table_has_at_most_300_columns() {
     shop.close().await;
 }
 
-/// Ten megabytes, as the page takes them, in one row.
+/// Ten megabytes, the page's limit, in one row.
 #[tokio::test]
 async fn a_table_of_a_million_columns_is_refused_on_the_page() {
     let shop = shop().await;
@@ -59,7 +60,7 @@ async fn a_table_of_a_million_columns_is_refused_on_the_page() {
     shop.close().await;
 }
 
-/// A row of a workbook with that many cells, from the column A on.
+/// Builds a workbook row with this many cells, from column A on.
 fn row(number: usize, cells: usize, cell: &str) -> String {
     let cells = (0..cells).map(|_| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>"));
     format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())

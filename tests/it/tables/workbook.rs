@@ -1,4 +1,4 @@
-//! Workbooks of Excel, written here part by part.
+//! Excel workbooks, written here part by part.
 
 use std::io::{Cursor, Write};
 
@@ -11,14 +11,14 @@ use crate::files::{Desk, counts};
 
 const SPACES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
-/// Style 1 is a day with its time, style 2 a sum.
+/// Style 1 is a date with its time, style 2 a sum.
 const STYLES: &str =
     "<cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/><xf numFmtId=\"4\"/></cellXfs>";
 
 const PACKAGE: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r\" \
     Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 
-/// A file of such parts.
+/// Builds a ZIP file of these parts.
 pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -29,7 +29,7 @@ pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A workbook of sheets, each with its name, whether it is hidden, and its rows.
+/// Builds a workbook of sheets, each with its name, whether it is hidden, and its rows.
 pub(super) fn workbook(sheets: &[(&str, bool, String)]) -> Vec<u8> {
     let (mut list, mut links) = (String::new(), String::new());
     let mut parts = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn workbook(sheets: &[(&str, bool, String)]) -> Vec<u8> {
     zipped(&parts)
 }
 
-/// A row of cells: a text, or what begins with `<` as it is.
+/// Builds a row of cells: a text, or raw XML if it begins with `<`.
 fn row(number: usize, cells: &[&str]) -> String {
     let cells = cells.iter().enumerate().map(|(at, cell)| {
         let column = char::from(b'A' + u8::try_from(at).unwrap());
@@ -177,7 +177,7 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
 }
 
 #[tokio::test]
-async fn what_is_no_workbook_that_we_read_says_what_to_do() {
+async fn an_unreadable_workbook_is_rejected_with_advice() {
     let shop = shop().await;
     let desk = Desk::of(&shop, "owner@example.com").await;
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
@@ -226,7 +226,7 @@ async fn what_is_no_workbook_that_we_read_says_what_to_do() {
             "{name} {page}"
         );
     }
-    // Headings that nobody knows are mapped by hand.
+    // Unknown headings are mapped by hand.
     let (status, page) = look(&desk, unknown).await;
     assert_eq!(status, 200, "{page}");
     assert!(page.contains("нет знакомых заголовков"), "{page}");

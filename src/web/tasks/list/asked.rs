@@ -1,4 +1,4 @@
-//! What the address asks of the list, and the address that asks for something.
+//! Filters of the list as URL parameters.
 
 use crate::domain::{
     Category, Concern, Day, Days, EmployeeId, Result, Search, Stage, StageId, Status, TaskFilter,
@@ -6,10 +6,10 @@ use crate::domain::{
 };
 use crate::web::visit::Visit;
 
-/// Whose tasks they are that have nobody, in the address.
+/// Parameter value for unassigned tasks.
 const NOBODY: &str = "none";
 
-/// What the address asks of the list.
+/// The filters given in the URL.
 #[derive(Default, Clone)]
 pub struct Asked {
     pub search: String,
@@ -17,9 +17,9 @@ pub struct Asked {
     pub stage: Option<StageId>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
-    /// Only what is nobody's.
+    /// Unassigned tasks.
     pub unassigned: bool,
-    /// Only what needs somebody for all of these reasons.
+    /// Tasks that need attention for all of these reasons.
     pub concerns: Vec<Concern>,
     pub from: String,
     pub to: String,
@@ -75,7 +75,7 @@ impl Asked {
         Ok(filter)
     }
 
-    /// What has waited longest comes first where that is what was asked for.
+    /// Returns the sort order: longest waiting first if tasks awaiting pickup are listed.
     pub fn order(&self) -> TaskOrder {
         match self.needs(Concern::Uncollected) {
             true => TaskOrder::LongestReady,
@@ -97,8 +97,8 @@ impl Asked {
             || !self.statuses.is_empty()
     }
 
-    /// Whether anything is chosen of what is folded away on a phone. What the tabs and the search box show
-    /// stays in sight, so that it opens nothing.
+    /// Returns whether a filter is active that phones fold away. Filters visible as tabs or in the
+    /// search box don't count.
     pub fn any_folded(&self, me: EmployeeId) -> bool {
         !(self.from.is_empty() && self.to.is_empty())
             || self.category.is_some()
@@ -106,14 +106,14 @@ impl Asked {
             || self.employee.is_some_and(|employee| employee != me)
     }
 
-    /// The address of the list when something else is chosen.
+    /// Returns the URL of the list with changed filters.
     pub fn with(&self, choose: impl FnOnce(&mut Self)) -> String {
         let mut other = self.clone();
         choose(&mut other);
         other.here()
     }
 
-    /// The address of the first page with these filters.
+    /// Returns the URL of the first page with these filters.
     pub fn here(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
@@ -147,8 +147,8 @@ impl Asked {
     }
 }
 
-/// The address of the list of what is in that stage and needs somebody for these reasons: everybody's,
-/// an employee's, or nobody's.
+/// Returns the URL of the list of tasks in a stage that need attention for these reasons: of all,
+/// of an employee, or unassigned.
 pub fn list_address(
     stage: Option<&Stage>,
     concerns: &[Concern],

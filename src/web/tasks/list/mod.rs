@@ -19,7 +19,7 @@ use asked::Asked;
 pub use asked::list_address;
 use tabs::{Tab, chosen, stage_tabs, tabs};
 
-/// Tasks on a page of the list.
+/// Tasks per page.
 const PAGE: usize = 50;
 
 #[derive(Template)]
@@ -29,7 +29,7 @@ struct ListPage<'a> {
     current: &'a str,
     errors: Errors,
     asked: Asked,
-    /// Whether a phone shows the filters at once.
+    /// Whether filters are unfolded on a phone.
     unfolded: bool,
     tabs: Vec<Tab>,
     /// The stages of the chosen status.
@@ -73,7 +73,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         let stages = app::stages::list(c, &actor)?;
         let by_status = app::tasks::count_by_status(c, &actor, &all)?;
         all.overdue = Some(today);
-        // Whatever else was searched for has been looked through once already.
+        // A search has scanned the tasks once already; counting would scan them again.
         let late = match all.search {
             None => app::tasks::count_by_status(c, &actor, &all)?,
             Some(_) => None,

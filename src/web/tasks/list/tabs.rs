@@ -1,15 +1,15 @@
-//! The tabs over the list.
+//! The tabs above the list.
 
 use super::asked::Asked;
 use crate::domain::{Concern, EmployeeId, Stage, Status};
 use crate::store::tasks::Counts;
 use crate::web::text::Texts;
 
-/// A tab over the list, with how many tasks are behind it.
+/// A tab with its number of tasks.
 pub struct Tab {
     pub name: String,
     pub address: String,
-    /// `None` where there are too many to count.
+    /// `None` when there are too many to count.
     pub count: Option<i64>,
     pub current: bool,
 }
@@ -34,12 +34,12 @@ pub fn tabs(
         current: asked.statuses.is_empty() && asked.concerns.is_empty(),
     };
     let of_status = Status::ALL.iter().map(|status| {
-        // A tab adds its status to the chosen ones, or takes it away again.
+        // A tab toggles its status.
         let statuses = toggled(&asked.statuses, *status);
         Tab {
             name: texts.status(status),
             address: asked.with(|asked| (asked.statuses, asked.stage) = (statuses, None)),
-            // With one stage in the list there are no others among them.
+            // A list filtered by stage contains no tasks of other statuses to count.
             count: counts
                 .filter(|_| asked.stage.is_none() || asked.statuses.contains(status))
                 .map(|counts| counts.of(*status)),
@@ -52,7 +52,7 @@ pub fn tabs(
         count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
         current: asked.needs(Concern::Overdue),
     };
-    // The other reasons are chosen on the page of what there is to do.
+    // The other reasons are selected on the page of current work.
     let others = asked.concerns.iter();
     let others = others.filter(|concern| **concern != Concern::Overdue);
     let others = others.map(|concern| Tab {
@@ -66,7 +66,7 @@ pub fn tabs(
         name: texts.s("tasks-mine"),
         address: asked
             .with(|asked| (asked.employee, asked.unassigned) = ((!is_mine).then_some(me), false)),
-        // With a colleague's tasks in the list there are none of one's own among them.
+        // A list filtered by a colleague contains none of one's own tasks to count.
         count: counts
             .filter(|_| is_mine || (asked.employee.is_none() && !asked.unassigned))
             .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
@@ -80,7 +80,7 @@ pub fn tabs(
         .collect()
 }
 
-/// The stages of the one status that is chosen, where it has several.
+/// Returns tabs for the stages of the one chosen status, if it has several.
 pub fn stage_tabs(asked: &Asked, texts: &Texts, stages: &[Stage]) -> Vec<Tab> {
     let [status] = asked.statuses[..] else {
         return Vec::new();
@@ -99,14 +99,14 @@ pub fn stage_tabs(asked: &Asked, texts: &Texts, stages: &[Stage]) -> Vec<Tab> {
     if tabs.len() > 1 { tabs } else { Vec::new() }
 }
 
-/// The sum over the chosen statuses; over all of them when none is chosen.
+/// Sums the counts of the chosen statuses; of all when none is chosen.
 pub fn chosen(statuses: &[Status], count: impl Fn(Status) -> i64) -> i64 {
     let all = Status::ALL.iter();
     let chosen = all.filter(|status| statuses.is_empty() || statuses.contains(status));
     chosen.map(|status| count(*status)).sum()
 }
 
-/// With a choice that was not there, or without it.
+/// Returns the choices with this one toggled.
 fn toggled<T: Copy + PartialEq>(chosen: &[T], choice: T) -> Vec<T> {
     let mut all: Vec<T> = chosen.iter().copied().filter(|of| *of != choice).collect();
     if all.len() == chosen.len() {

@@ -1,5 +1,5 @@
-//! Random operations by the API and by the bot, against a model in a few maps: after each of them
-//! both answer every question alike.
+//! Random operations by the API and the bot, compared with a model made of a few maps: after each
+//! operation both answer every query equally.
 
 mod operation;
 mod plain;
@@ -32,7 +32,7 @@ const MODELS: [&str; 3] = ["", "iPhone 11", "Lamp X"];
 const SERIALS: [&str; 5] = ["", "sn-12", "SN 12", "none", "4711"];
 const EMPLOYEES: [&str; 2] = ["owner@example.com", "master@example.com"];
 
-/// Noon of the first day, in Moscow, is when a shop opens here.
+/// Returns a date relative to the first day; a shop opens here at noon in Moscow.
 fn date(days_later: i64) -> String {
     format!("2021-07-{}", 25 + days_later)
 }
@@ -42,8 +42,8 @@ fn day(at: Timestamp) -> String {
     at.to_zoned(zone).date().to_string()
 }
 
-/// Lets every message go out. One that days go by over before it had its turn would be given up,
-/// which the model knows nothing of.
+/// Sends every message. A message that days pass over before its turn would become a dead letter,
+/// which the model doesn't know.
 async fn send_all(shop: &Shop) {
     let database = shop.database();
     let open = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
@@ -52,8 +52,7 @@ async fn send_all(shop: &Shop) {
             .query_row(open, [], |row| row.get::<_, i64>(0))
             .unwrap()
     };
-    // A change of status waits five seconds, and a chat gets a message when more than a second has
-    // gone by.
+    // A status change waits five seconds, and a chat gets one message a second.
     shop.clock.advance(Duration::from_secs(5));
     loop {
         let before = open();
@@ -65,7 +64,7 @@ async fn send_all(shop: &Shop) {
     }
 }
 
-/// The outcome of the notices to customers so far. Replies of the bot are left out.
+/// Returns the state of customers' notices so far. The bot's replies are irrelevant here.
 fn told(shop: &Shop) -> Vec<Told> {
     let database = shop.database();
     let sql = "SELECT chat_id, task_id, from_stage, to_stage, comment_id, approval_id, state
@@ -80,7 +79,7 @@ fn told(shop: &Shop) -> Vec<Told> {
 }
 
 async fn play(is_new: bool, steps: &[(Operation, Question)]) {
-    // Reminders go out by themselves when their hour has come, which is no operation.
+    // Reminders are sent at their hour, which is not an operation.
     let mut shop = Shop::open_with("[reminders]\ndays = []", "").await;
     let answer = shop.register(EMPLOYEES[0]).await;
     let token = answer["data"]["register"]["token"].as_str();
@@ -98,7 +97,7 @@ async fn play(is_new: bool, steps: &[(Operation, Question)]) {
         let refused = perform(&shop, operation).await;
         let expected = model.apply(operation, shop.clock.now()).err();
         assert_eq!(refused.as_deref(), expected, "{operation:?}");
-        // A message that is due at once may go out any time; so it is waited for.
+        // Messages due at once may be sent at any time; so they are awaited.
         if model.is_in_a_hurry() {
             send_all(&shop).await;
             model.send_all();
@@ -123,7 +122,7 @@ fn random_operations_do_what_a_plain_model_says() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let counted = std::cell::Cell::new(0);
     let steps = vec((operation(), question()), 1..40);
-    // Most are refused as long as there is nothing, so most runs don't begin there.
+    // Most operations are refused while there is no data, so most runs don't start empty.
     let runs = (bool::weighted(0.2), steps);
     let played = TestRunner::new(config).run(&runs, |(is_new, steps)| {
         counted.set(counted.get() + steps.len());

@@ -1,4 +1,4 @@
-//! The operations of staff and customers, and how they are carried out at the real shop.
+//! Operations of staff and customers, and how they are performed on the real shop.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ const NAMES: [&str; 6] = [
     "100%_\\",
     "Пётр O’Neil",
 ];
-/// Names of stages; spellings of one name twice, and one that exists from the beginning.
+/// Names of stages, with two spellings of one name and a default one.
 const STAGES: [&str; 6] = ["", "У мастера", "у МАСТЕРА", "Готово", "Отчёт", "отчет"];
 
-/// Something that staff or a customer do. Numbers of tasks, cards, stages, comments and questions
-/// need not exist.
+/// An operation of staff or a customer. Ids of tasks, customers, stages, comments and quotes need
+/// not exist.
 #[derive(Debug, Clone)]
 pub enum Operation {
     CreateTask {
@@ -66,19 +66,19 @@ pub enum Operation {
     CreateCustomer(Phone, Option<&'static str>, Option<i64>),
     UpdateCustomer(Phone, Option<&'static str>, Option<i64>),
     DeleteCustomer(Phone),
-    /// Somebody shares their own contact with the bot.
+    /// A person shares their own contact with the bot.
     Share(i64, Phone),
-    /// Somebody only types a phone.
+    /// A person only types a phone.
     Type(i64, Phone),
-    /// Somebody writes to the bot.
+    /// A person writes to the bot.
     Say(i64, &'static str),
-    /// Somebody says by a button that a comment of theirs is about another task.
+    /// A person moves a comment to another task by a button.
     Move {
         chat: i64,
         comment: i64,
         task: i64,
     },
-    /// Somebody answers a question by a button.
+    /// A person decides on a quote by a button.
     Decide {
         chat: i64,
         approval: i64,
@@ -86,11 +86,11 @@ pub enum Operation {
     },
     Confirm(i64),
     Unlink(i64),
-    /// Time goes by.
+    /// Time passes.
     Wait(u64),
 }
 
-/// Descriptions of tasks.
+/// Fields of a task.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
     pub category: Option<&'static str>,
@@ -100,7 +100,7 @@ pub struct Fields {
     pub beside: Beside,
 }
 
-/// The facts of a task's intake; an inner `None` erases one.
+/// Details of a task; an inner `None` clears a field.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
     /// Days after the first one.
@@ -134,8 +134,7 @@ impl Phone {
     }
 }
 
-/// What has happened in a shop that isn't new: two customers have proved their numbers and brought
-/// something.
+/// Returns the operations that fill a shop: two verified customers with tasks.
 pub fn beginning() -> Vec<Operation> {
     let phone = |number| Phone {
         number,
@@ -149,7 +148,7 @@ pub fn beginning() -> Vec<Operation> {
     vec![create(1), share(1), create(1), create(2), share(2)]
 }
 
-/// Numbers of which the first ones come most often: those there are, so that most is not refused.
+/// Returns ids biased towards the first ones, which exist, so that most operations succeed.
 fn low(first: i64, last: i64) -> BoxedStrategy<i64> {
     prop_oneof![4 => first..=first + 1, 2 => first..=last].boxed()
 }
@@ -181,7 +180,7 @@ fn beside() -> impl Strategy<Value = Beside> {
     )
 }
 
-/// A status and a stage of another one are refused, so both are rarely given.
+/// A status and a stage of another one are rejected, so both are rarely given.
 fn fields() -> impl Strategy<Value = Fields> {
     let state = prop_oneof![
         4 => Just((None, None)),
@@ -203,7 +202,7 @@ fn fields() -> impl Strategy<Value = Fields> {
     })
 }
 
-// The kinds are boxed, since all of them in one would not fit on a test's stack.
+// The variants are boxed, since all of them together would overflow a test's stack.
 #[rustfmt::skip]
 pub fn operation() -> impl Strategy<Value = Operation> {
     let name = || option::of(select(&NAMES[..]));
@@ -264,7 +263,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// The arguments that are given, as they stand in a query.
+/// Formats the given arguments for a query.
 pub fn arguments(given: &[(&str, Option<String>)]) -> String {
     let given = given
         .iter()
@@ -284,12 +283,12 @@ pub fn number(number: Option<impl ToString>) -> Option<String> {
     number.map(|number| number.to_string())
 }
 
-/// A value that may be taken away.
+/// Formats a clearable value.
 fn maybe<T: ToString>(given: Option<Option<T>>) -> Option<String> {
     given.map(|value| value.map_or("null".to_owned(), |value| value.to_string()))
 }
 
-/// The arguments for what is said of a task.
+/// Formats the arguments for a task's fields.
 fn of_fields(fields: &Fields) -> Vec<(&'static str, Option<String>)> {
     let beside = &fields.beside;
     let device = arguments(&[
@@ -320,7 +319,7 @@ fn of_card(phone: Phone, name: Option<&str>, chat: Option<i64>) -> String {
     ])
 }
 
-/// The mutation that does it; `None` for what isn't done through the API.
+/// Returns the mutation; `None` for an operation that isn't performed through the API.
 fn mutation(operation: &Operation) -> Option<String> {
     Some(match operation {
         Operation::CreateTask { phone, fields } => {
@@ -435,7 +434,7 @@ fn mutation(operation: &Operation) -> Option<String> {
     })
 }
 
-/// Does it at the real shop; the code when it is refused.
+/// Performs the operation on the real shop; returns the error code when it is refused.
 pub async fn perform(shop: &Shop, operation: &Operation) -> Option<String> {
     if let Some(mutation) = mutation(operation) {
         let answer = shop.ask(&format!("mutation {{ {mutation} }}")).await;

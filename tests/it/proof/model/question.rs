@@ -1,4 +1,4 @@
-//! The queries after each operation, whose results must be equal in program and model.
+//! The queries after each operation, answered equally by program and model.
 
 use proptest::option;
 use proptest::prelude::*;
@@ -95,7 +95,7 @@ pub fn question() -> impl Strategy<Value = Question> {
     (which, how).prop_map(|(which, how)| {
         let (phone, statuses, category, employee, from, until, stage) = which;
         let (search, overdue, unanswered, serial, order, first, cards, id) = how;
-        // An interval that ends before it starts is an error, which other tests look at.
+        // A reversed interval is an error, which other tests cover.
         let until = until.map(|until| until.max(from.unwrap_or_default()));
         Question {
             phone,
@@ -118,7 +118,7 @@ pub fn question() -> impl Strategy<Value = Question> {
 }
 
 impl Model {
-    /// The tasks that match, oldest first.
+    /// Returns the matching tasks, oldest first.
     fn matching(&self, question: &Question, all_fields: bool) -> Vec<i64> {
         let is_found = |id: i64, task: &Task| {
             let card = task.customer.map(|id| &self.cards[&id]);
@@ -134,7 +134,7 @@ impl Model {
                 fold(&task.key()),
             ];
             let mut words = search.split(' ').map(fold).filter(|word| word.len() > 1);
-            // A text too short to search for is the number of a task, or nothing.
+            // A search too short for parts of texts matches the number of a task only.
             let number = search.parse().ok().filter(|_| search.len() == 1);
             question
                 .phone
@@ -170,7 +170,7 @@ impl Model {
         ids
     }
 
-    /// The cards whose name has that in it, or whose phone has its digits.
+    /// Returns the customers whose name contains the text, or whose phone contains its digits.
     fn cards_with(&self, search: &str) -> Vec<i64> {
         let digits: String = search.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.strip_prefix('8').unwrap_or(&digits);
@@ -183,7 +183,7 @@ impl Model {
     }
 }
 
-/// Every list and every single entry is what the model says.
+/// Compares every list and every single object with the model.
 pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
     let id = question.id;
     let filter = [
@@ -273,7 +273,7 @@ pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
     );
 }
 
-/// The numbers of a list that is read page by page.
+/// Returns the ids of a paginated list.
 async fn pages(shop: &Shop, question: &Question, filter: &str, total: usize) -> Vec<i64> {
     let mut found = Vec::new();
     let mut after = String::new();

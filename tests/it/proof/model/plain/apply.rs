@@ -7,7 +7,7 @@ use super::super::operation::{Beside, Fields, Operation, Phone};
 use super::super::{EMPLOYEES, date};
 use super::{Card, Model, News, Stage, Task, fold, turn};
 
-/// The code of a refusal.
+/// Error code of a refusal.
 pub type Refusal = &'static str;
 
 impl Model {
@@ -173,7 +173,7 @@ impl Model {
         if let Some(before) = before.filter(|_| task.device().is_empty()) {
             (task.model, task.serial) = (before.model, before.serial);
         }
-        // The initial value is no change.
+        // Initial values are not changes.
         task.history.clear();
         task.note(now, "CREATED", None, Some(stage.status));
         if !self.is_first(&stage) {
@@ -201,7 +201,7 @@ impl Model {
         }
         let was = self.stage(task.stage).unwrap().clone();
         let next = match (fields.status, fields.stage) {
-            // It has that status already, wherever in it it is.
+            // It has that status already, in whatever stage.
             (Some(status), None) if status == was.status => None,
             (status, stage) => self.meant(status, stage)?,
         };
@@ -245,7 +245,7 @@ impl Model {
         let at = self.stages.iter().position(|stage| stage.id == id).unwrap();
         let mut stage = self.stages.remove(at);
         stage.name = name.unwrap_or(&stage.name).to_owned();
-        // Its place among those of its status, where the last one has no end.
+        // Its position in its status, clamped to the end.
         let at = match position {
             None => at,
             Some(position) => {
@@ -363,7 +363,7 @@ impl Model {
         }
     }
 
-    /// A task is done under the warranty of another one, which there is.
+    /// Validates the task under whose warranty another one is done.
     fn expect_other(&self, id: i64, beside: &Beside) -> Result<(), Refusal> {
         match beside.warranty_of.flatten() {
             Some(of) if of == id || !self.tasks.contains_key(&of) => Err("BAD_USER_INPUT"),
@@ -384,7 +384,7 @@ impl Model {
         self.first_of(stage.status).id == stage.id
     }
 
-    /// A stage, a status, or both of which one fits the other.
+    /// Resolves a stage, a status, or a matching pair of both.
     fn meant(
         &self,
         status: Option<&'static str>,
@@ -428,7 +428,7 @@ impl Task {
         }
     }
 
-    /// Notes that something happened, with its number or its sum.
+    /// Records an event with its id or sum.
     pub fn happened(&mut self, now: Timestamp, kind: &str, what: impl ToString) {
         self.note(now, kind, None, Some(&what.to_string()));
     }
@@ -441,7 +441,7 @@ impl Task {
             .join(", ")
     }
 
-    /// Moves it from one stage to another, and so to its status, which ends the question at CLOSED.
+    /// Moves the task to a stage and its status; CLOSED withdraws the open quote.
     fn enter(&mut self, was: &Stage, stage: &Stage, is_first: bool, now: Timestamp) {
         if was.id != stage.id {
             (self.stage, self.since) = (stage.id, now);
@@ -457,13 +457,13 @@ impl Task {
         if ["READY", "CLOSED"].contains(&stage.status) {
             self.declined = false;
         }
-        // In the first stage of another status the status says all.
+        // For the first stage of another status, recording the status is enough.
         if was.status == stage.status || !is_first {
             self.note_changed(now, "STAGE", &was.name, &stage.name);
         }
     }
 
-    /// Changes what stands beside it; whether there was anything to change.
+    /// Applies details; returns whether anything changed.
     fn put(&mut self, beside: &Beside, now: Timestamp) -> bool {
         let before = self.history.len();
         let text = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -498,7 +498,7 @@ impl Task {
         self.history.len() > before
     }
 
-    /// Takes back the question that has no answer yet; whether there was one.
+    /// Withdraws the open quote; returns whether there was one.
     pub fn withdraw(&mut self, now: Timestamp) -> bool {
         let mut asked = self.approvals.iter_mut();
         let Some(asked) = asked.find(|asked| asked.decision == "ASKED") else {

@@ -1,4 +1,4 @@
-//! The whole shop, as simply as it can be said: a few maps, and what they answer.
+//! The whole shop in its simplest form: a few maps, and the queries on them.
 
 mod apply;
 mod talk;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{EMPLOYEES, STATUSES, day};
 
-/// The stages that a shop begins with: the status, the name, and whether the customer is told.
+/// Default stages: status, name, and whether the customer is notified.
 const USUAL: [(&str, &str, bool); 9] = [
     ("ACCEPTED", "Принято", true),
     ("IN_PROGRESS", "В работе", true),
@@ -24,7 +24,7 @@ const USUAL: [(&str, &str, bool); 9] = [
     ("CLOSED", "Выдан без ремонта", false),
 ];
 
-/// A number greater than all that were given before.
+/// Returns a number greater than all before.
 fn turn() -> u64 {
     static TURNS: AtomicU64 = AtomicU64::new(0);
     TURNS.fetch_add(1, Ordering::Relaxed)
@@ -34,7 +34,7 @@ pub struct Card {
     pub typed: String,
     pub e164: String,
     pub name: Option<String>,
-    /// The chat, and whether it is proven.
+    /// The chat, and whether it is verified.
     pub telegram: Option<(i64, bool)>,
 }
 
@@ -46,17 +46,17 @@ pub struct Stage {
     told: bool,
 }
 
-/// Something that was said.
+/// A comment.
 pub struct Comment {
     task: i64,
     kind: &'static str,
     text: String,
     at: Timestamp,
-    /// Whether the customer waits for an answer.
+    /// Whether the customer awaits a reply.
     open: bool,
 }
 
-/// A price that a customer was asked to agree to.
+/// A quote.
 pub struct Approval {
     id: i64,
     price: i64,
@@ -67,7 +67,7 @@ pub struct Approval {
     decided: Option<Timestamp>,
 }
 
-/// News for a customer.
+/// A notice for a customer.
 pub struct Notice {
     chat: i64,
     card: i64,
@@ -77,7 +77,7 @@ pub struct Notice {
 }
 
 enum News {
-    /// From which stage to which.
+    /// The stages from and to.
     Stage(i64, i64),
     Comment(i64),
     Approval(i64),
@@ -100,17 +100,17 @@ pub struct Task {
     version: i64,
     pub created: Timestamp,
     pub updated: Timestamp,
-    /// Greater than that of every task which something happened to before.
+    /// Greater than that of every task changed before.
     pub touched: u64,
     closed: Option<Timestamp>,
     approvals: Vec<Approval>,
-    /// The customer has declined the price, and nobody has reacted yet.
+    /// Whether a declined quote has had no reaction.
     declined: bool,
     history: Vec<Value>,
 }
 
 impl Task {
-    /// The letters and digits of the serial number, where it has a digit.
+    /// Returns the letters and digits of the serial number, if it has a digit.
     pub fn key(&self) -> String {
         key(self.serial)
     }
@@ -121,7 +121,7 @@ impl Task {
     }
 }
 
-/// A text without what makes no difference when it is searched: case, ё, and the shape of an apostrophe.
+/// Folds case, ё and apostrophes, which search doesn't distinguish.
 pub fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е").replace('’', "'")
 }
@@ -130,25 +130,25 @@ pub struct Model {
     pub cards: BTreeMap<i64, Card>,
     pub tasks: BTreeMap<i64, Task>,
     comments: BTreeMap<i64, Comment>,
-    /// Those of one status in their order.
+    /// Stages, ordered within each status.
     stages: Vec<Stage>,
     notices: Vec<Notice>,
-    /// The numbers that were given last; none is given twice.
+    /// Last ids given; none is reused.
     last_card: i64,
     last_task: i64,
     last_comment: i64,
     last_stage: i64,
     last_approval: i64,
-    /// The day in the shop.
+    /// The current day in the shop.
     pub today: String,
 }
 
-/// A piece of news as the outbox has it: the chat, the task, the stages from and to, the comment and
-/// the question, and whether it was sent.
+/// A notice as in the outbox: the chat, the task, the stages from and to, the comment and the
+/// quote, and whether it was sent.
 pub type Told = (i64, i64, [Option<i64>; 4], bool);
 
 impl Model {
-    /// A new shop.
+    /// Creates a new shop.
     pub fn new() -> Self {
         let stages = (1..).zip(USUAL).map(|(id, (status, name, told))| Stage {
             id,
@@ -171,7 +171,7 @@ impl Model {
         }
     }
 
-    /// Returns whether the customer of a task waits for an answer.
+    /// Returns whether the customer of a task awaits a reply.
     pub fn is_unanswered(&self, task: i64) -> bool {
         let mut all = self.comments.values();
         all.any(|comment| comment.task == task && comment.open)
@@ -219,7 +219,7 @@ impl Model {
         })
     }
 
-    /// The stages, by status and in their order.
+    /// Returns the stages by status, in order.
     fn in_order(&self) -> impl Iterator<Item = (usize, &Stage)> {
         let of = |status: &'static str| self.stages.iter().filter(move |of| of.status == status);
         STATUSES
@@ -237,7 +237,7 @@ impl Model {
         self.in_order().map(written).collect()
     }
 
-    /// Counts the tasks by status, and those that need attention.
+    /// Returns the numbers of tasks by status and by reason for attention.
     pub fn workload(&self) -> Value {
         let count = |is_so: &dyn Fn(i64, &Task) -> bool| {
             let all = self.tasks.iter();
@@ -259,7 +259,7 @@ impl Model {
         })
     }
 
-    /// Returns the sent and pending notices to customers, as the outbox has them.
+    /// Returns the notices as in the outbox.
     pub fn told(&self) -> Vec<Told> {
         let written = |notice: &Notice| {
             let news = match notice.news {
@@ -300,7 +300,8 @@ impl Approval {
     }
 }
 
-/// The letters, as capitals, and the digits of a serial number; nothing where it has no digit.
+/// Returns the key of a serial number: its letters in upper case and its digits; empty without a
+/// digit.
 pub fn key(serial: &str) -> String {
     let key: String = serial.chars().filter(|c| c.is_alphanumeric()).collect();
     match key.contains(|c: char| c.is_ascii_digit()) {

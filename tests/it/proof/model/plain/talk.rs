@@ -1,4 +1,4 @@
-//! Conversations and prices in the model, and the notices to customers.
+//! Comments, quotes and notices in the model.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -90,8 +90,8 @@ impl Model {
         Ok(())
     }
 
-    /// What a customer writes lands on the open task of theirs that something happened to last, or
-    /// on the one that was closed last, for thirty days.
+    /// Stores a customer's message with their most recently changed open task, or with the one
+    /// closed last, for thirty days.
     pub fn hear(&mut self, chat: i64, text: &str, now: Timestamp) {
         let theirs = self.tasks.iter();
         let theirs = theirs.filter(|(id, _)| self.is_theirs(**id, chat));
@@ -114,14 +114,14 @@ impl Model {
         }
     }
 
-    /// Returns whether a task belongs to a customer who has proved to have this chat.
+    /// Returns whether a task belongs to a customer with this verified chat.
     fn is_theirs(&self, task: i64, chat: i64) -> bool {
         let customer = self.tasks.get(&task).and_then(|task| task.customer);
         let card = customer.map(|id| &self.cards[&id]);
         card.is_some_and(|card| card.telegram == Some((chat, true)))
     }
 
-    /// Only as long as it waits for an answer, and between their own tasks.
+    /// Moves a comment between the sender's own tasks, while it awaits a reply.
     pub fn move_comment(&mut self, chat: i64, id: i64, to: i64, now: Timestamp) {
         let Some(from) = self.comments.get(&id).map(|comment| comment.task) else {
             return;
@@ -138,7 +138,7 @@ impl Model {
         }
     }
 
-    /// Only the first answer counts, and only as long as nothing has overtaken the question.
+    /// Records a decision; only the first one counts, while the quote is open.
     pub fn decide(&mut self, chat: i64, approval: i64, agreed: bool, now: Timestamp) {
         let mut tasks = self.tasks.iter();
         let asked = tasks.find(|(_, task)| task.approvals.iter().any(|of| of.id == approval));
@@ -158,7 +158,7 @@ impl Model {
         }
     }
 
-    /// What the customer of a task said, or declined, waits for nothing any more; whether anything did.
+    /// Settles a customer's messages and declined quote; returns whether anything changed.
     pub fn settle(&mut self, task: i64) -> bool {
         let waiting = self.comments.values_mut();
         let waiting = waiting.filter(|comment| comment.task == task && comment.open);
@@ -167,7 +167,7 @@ impl Model {
         declined.is_some_and(std::mem::take) || said
     }
 
-    /// Returns the chat in which a task's customer can be notified.
+    /// Returns where a task's customer can be notified.
     fn chat_of(&self, task: i64) -> Option<(i64, i64)> {
         let card = self.tasks[&task].customer?;
         let (chat, proven) = self.cards[&card].telegram?;
@@ -186,7 +186,7 @@ impl Model {
         }
     }
 
-    /// Two changes of a task are one piece of news while it waits, and there and back again is none.
+    /// Merges two stage changes into one notice while it waits; there and back again cancels it.
     pub fn tell_stage(&mut self, task: i64, was: i64, is: i64) {
         if self.chat_of(task).is_none() {
             return;
@@ -203,13 +203,13 @@ impl Model {
         }
     }
 
-    /// Drops the pending messages of a customer.
+    /// Deletes the queued notices of a customer.
     pub fn take_back(&mut self, card: i64) {
         self.notices
             .retain(|notice| notice.sent || notice.card != card);
     }
 
-    /// Returns whether a pending message is due at once.
+    /// Returns whether a notice is due at once.
     pub fn is_in_a_hurry(&self) -> bool {
         let at_once = |notice: &Notice| !matches!(notice.news, News::Stage(..));
         self.notices
@@ -217,7 +217,7 @@ impl Model {
             .any(|notice| !notice.sent && at_once(notice))
     }
 
-    /// Everything goes out but the news of a stage of which customers aren't told.
+    /// Sends everything except notices of stages without notification.
     pub fn send_all(&mut self) {
         let stages = &self.stages;
         let told = |id: i64| stages.iter().all(|stage| stage.id != id || stage.told);
