@@ -1,5 +1,6 @@
 //! Files that customers sent, for staff.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use warp::Reply;
 use warp::http::HeaderValue;
 use warp::http::header::{
@@ -17,6 +18,8 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 /// A file never changes, and nobody but this browser may keep it.
 const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
+/// What is encoded in the name of a file: all but letters, digits and a part of RFC 8187's `attr-char`.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 /// What nobody knows the kind of.
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
@@ -68,9 +71,7 @@ fn disposition(name: &str) -> Result<HeaderValue> {
         .chars()
         .map(|c| if c.is_ascii() { c } else { '_' })
         .collect();
-    let whole: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    // A form's encoding says '+' for a space, and leaves '*' as it is.
-    let whole = whole.replace('+', "%20").replace('*', "%2A");
+    let whole = utf8_percent_encode(name, ENCODED);
     let value = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}");
     HeaderValue::from_str(&value).map_err(Error::internal)
 }

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use warp::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, ORIGIN};
 use warp::http::{HeaderMap, HeaderValue, Method};
 
@@ -258,17 +259,16 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
         .find_map(Language::parse)
 }
 
-/// The parts of a path, decoded; none of them empty.
+/// Returns the parts of a path, decoded; none of them empty. What is no encoding stays as it is, and what is no UTF-8
+/// becomes `U+FFFD`.
 pub fn parts(path: &str) -> Vec<String> {
     let decoded = |part: &str| {
-        let pair = format!("p={}", part.replace('+', "%2B").replace('&', "%26"));
-        form_urlencoded::parse(pair.as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned())
+        let part = percent_decode_str(part).decode_utf8_lossy();
+        part.into_owned()
     };
     path.split('/')
         .filter(|part| !part.is_empty())
-        .filter_map(decoded)
+        .map(decoded)
         .collect()
 }
 
