@@ -10,14 +10,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
-use warp::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, ORIGIN};
+use warp::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use warp::http::{HeaderMap, HeaderValue, Method};
 
+use super::negotiate;
 use super::text::Texts;
 use crate::app::Desk;
 use crate::app::accounts::Source;
 use crate::app::posts::Post;
-use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
+use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
 pub use own_path::safe_path;
@@ -66,7 +67,7 @@ impl Visit {
     pub fn new(desk: Arc<Desk>, asked: Asked, viewer: Option<Viewer>) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
-            .or_else(|| accepted(&asked.headers))
+            .or_else(|| negotiate::language(&asked.headers))
             .unwrap_or(desk.shop.language);
         let texts = Texts::new(language, &desk.shop, desk.clock.now());
         // With two slashes at its beginning a browser would take it for another site's.
@@ -202,15 +203,7 @@ impl Visit {
     }
 
     pub fn accepts_gzip(&self) -> bool {
-        let accepted = self
-            .headers
-            .get(ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok());
-        accepted.is_some_and(|value| {
-            value
-                .split(',')
-                .any(|coding| coding.trim().starts_with("gzip"))
-        })
+        negotiate::gzip(&self.headers)
     }
 
     /// Whether the script asks for a part of a page, and reads the status itself.
@@ -249,14 +242,6 @@ fn normal(origin: &str) -> Option<String> {
 /// What stands between the parts of a form with files.
 fn boundary(headers: &HeaderMap) -> Option<String> {
     multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
-}
-
-fn accepted(headers: &HeaderMap) -> Option<Language> {
-    let named = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    named
-        .split([',', ';'])
-        .map(str::trim)
-        .find_map(Language::parse)
 }
 
 /// Returns the parts of a path, decoded; none of them empty. What is no encoding stays as it is, and what is no UTF-8
