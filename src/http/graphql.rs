@@ -17,8 +17,9 @@ use warp::reply::Response;
 
 use super::asker::Asker;
 use super::{Answered, Body, Site};
-use crate::domain::Error;
+use crate::domain::{Error, chain};
 use crate::graphql::{Answer, Code, Kind, is_refused, refusal, refusal_of};
+use crate::log::request_id;
 use crate::web::{self, negotiate};
 
 /// The media type under which a refused document has a status of its own.
@@ -99,22 +100,20 @@ async fn run(
         }
         _ => {}
     }
-    let request_id = asker.request_id.clone();
     let caller = match asker.caller(&site.desk, headers).await {
         Ok(caller) => caller,
         Err(error @ Error::RateLimited { .. }) => return too_many(&error, headers),
         Err(error @ Error::DatabaseLost(_)) => {
-            let refusal = refusal_of(&error, &request_id);
+            let refusal = refusal_of(&error);
             return out.write(StatusCode::SERVICE_UNAVAILABLE, refusal);
         }
         Err(error) => {
             tracing::error!(
-                request_id,
-                error = &error as &dyn std::error::Error,
+                error = %chain(&error),
                 "internal error"
             );
-            let why =
-                format!("Internal error. The server's log has it under request {request_id}.");
+            let id = request_id();
+            let why = format!("Internal error. The server's log has it under request {id}.");
             let refusal = refusal(Code::Internal, why);
             return out.write(StatusCode::INTERNAL_SERVER_ERROR, refusal);
         }
@@ -139,18 +138,15 @@ async fn run(
 /// Refuses a caller that has asked too often.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
-    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error, ""));
+    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error));
     web::say_when(&mut answer, error);
     answer
 }
 
 /// Refuses an answer for which there is no memory.
-pub(super) fn busy(error: &Error, request_id: &str) -> Response {
+pub(super) fn busy(error: &Error) -> Response {
     let out = Out { graphql: false };
-    let mut answer = out.write(
-        StatusCode::SERVICE_UNAVAILABLE,
-        refusal_of(error, request_id),
-    );
+    let mut answer = out.write(StatusCode::SERVICE_UNAVAILABLE, refusal_of(error));
     web::say_when(&mut answer, error);
     answer
 }

@@ -27,8 +27,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sheet", &["domain", "i18n", "store"]),
-    ("graphql", &["domain", "i18n", "store", "app", "sheet"]),
-    ("web", &["domain", "i18n", "store", "app", "sheet"]),
+    ("graphql", &["domain", "i18n", "log", "store", "app", "sheet"]),
+    ("web", &["domain", "i18n", "log", "store", "app", "sheet"]),
     (
         "http",
         &[
@@ -40,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "clock",
             "i18n",
+            "log",
             "metrics",
             "store",
             "channels",

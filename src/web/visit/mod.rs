@@ -31,7 +31,6 @@ pub struct Visit {
     pub address: IpAddr,
     /// Whether the request comes from a person at this machine.
     pub local: bool,
-    pub request_id: String,
     pub method: Method,
     /// The parts of the path, decoded; none of them empty.
     pub path: Vec<String>,
@@ -53,7 +52,6 @@ pub struct Visit {
 pub struct Asked {
     pub address: IpAddr,
     pub local: bool,
-    pub request_id: String,
     pub method: Method,
     pub path: String,
     pub query: String,
@@ -85,7 +83,6 @@ impl Visit {
         Self {
             address: asked.address,
             local: asked.local,
-            request_id: asked.request_id,
             method: asked.method,
             path: parts(&asked.path),
             query: form_urlencoded::parse(asked.query.as_bytes())
