@@ -1,6 +1,11 @@
 //! What happens inside the process, without a network: `cargo bench --bench inside`. The shop has
 //! 100,000 invented tasks of two years, about 137 a day and ten of each customer.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures by the real clock"
+)]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -129,7 +134,6 @@ impl Inside {
                 known: None,
                 address: HERE,
                 local: true,
-                request_id: "bench".into(),
             },
             phones: customers
                 .iter()

@@ -17,7 +17,6 @@ pub(super) struct Asker {
     pub address: IpAddr,
     /// Whether it comes from a person at this machine; see [`super::hosts`].
     pub local: bool,
-    pub request_id: String,
 }
 
 impl Asker {
@@ -25,8 +24,6 @@ impl Asker {
         Self {
             address: address(peer, headers, proxies),
             local,
-            // It is no secret, so nobody needs to ask the system for it.
-            request_id: format!("{:016x}", fastrand::u64(..)),
         }
     }
 
@@ -52,7 +49,6 @@ impl Asker {
             known,
             address: self.address,
             local: self.local,
-            request_id: self.request_id,
         })
     }
 }

@@ -17,7 +17,8 @@ use super::asker::Asker;
 use super::connection::{Connection, Place};
 use crate::app::security::tokens::Session;
 use crate::app::{accounts, status_links, tasks};
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Result, chain};
+use crate::log;
 use crate::store::tasks::TaskRow;
 use crate::store::{Change, TaskChanged};
 use crate::web;
@@ -147,7 +148,7 @@ fn sent(
     let closed = CancellationToken::new();
     let open = closed.clone().drop_guard();
     let (clock, cut) = (site.desk.clock.clone(), client.cut.clone());
-    tokio::spawn(async move {
+    log::spawn(async move {
         let late = async {
             ended.await;
             clock.sleep(FAREWELL).await;
@@ -178,7 +179,7 @@ pub(super) fn refused(error: &Error) -> Response {
             response
         }
         _ => {
-            tracing::error!(error = error as &dyn std::error::Error, "internal error");
+            tracing::error!(error = %chain(error), "internal error");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

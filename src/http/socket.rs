@@ -28,8 +28,9 @@ use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
 use crate::app::memory::{self, Memory};
 use crate::app::security::tokens::Session;
-use crate::domain::Error;
+use crate::domain::{Error, chain};
 use crate::graphql::{Caller, refusal_of};
+use crate::log;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// How long a client may take to send `connection_init`.
@@ -165,7 +166,7 @@ pub(super) fn open(
         connection,
         client,
     } = handshake;
-    tokio::spawn(async move {
+    log::spawn(async move {
         let _slot = client.slot;
         // A client that is gone already needs no socket.
         let Ok(upgraded) = connection.await else {
@@ -394,12 +395,11 @@ impl Conversation {
                 known: Some(viewer.1.into()),
                 address: self.asker.address,
                 local: self.asker.local,
-                request_id: self.asker.request_id.clone(),
             }),
             Err(Error::Unauthenticated) => Err(Close::Forbidden),
             Err(Error::RateLimited { .. }) => Err(Close::TooManyRequests),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "internal error");
+                tracing::error!(error = %chain(&error), "internal error");
                 Err(Close::Internal)
             }
         }
@@ -428,10 +428,9 @@ impl Conversation {
         let told = self.told.clone();
         let answers = Answers {
             id: id.clone(),
-            request_id: self.asker.request_id.clone(),
             memory: self.site.desk.memory.clone(),
         };
-        let task = tokio::spawn(answers.tell(responses, told));
+        let task = log::spawn(answers.tell(responses, told));
         self.running.insert(id, task.abort_handle());
         Ok(None)
     }
@@ -440,7 +439,6 @@ impl Conversation {
 /// The responses of one operation.
 struct Answers {
     id: String,
-    request_id: String,
     memory: Arc<Memory>,
 }
 
@@ -459,7 +457,7 @@ impl Answers {
                 Ok(place) => told.send(self.told(line, place)).await,
                 Err(error) => {
                     complete = false;
-                    let (line, _) = self.line(&refusal_of(&error, &self.request_id));
+                    let (line, _) = self.line(&refusal_of(&error));
                     told.send(self.told(line, None)).await
                 }
             };

@@ -5,8 +5,8 @@
 //! again. So nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever,
 //! and `eprintln!` panics where nothing can be written. [`say`] writes plain lines. Panics are logged as well.
 
-mod json;
 mod repeats;
+mod request;
 mod stream;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -16,14 +16,20 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use tracing::Dispatch;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::clock::Clock;
-use json::Json;
+use crate::domain::chain;
 use repeats::Repeats;
+
+pub use request::{Request, request_id, spawn};
 
 /// The interval at which sums of repeated failures are due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -47,14 +53,11 @@ pub fn start() -> Guard {
     let stream = STREAM.get_or_init(|| stream).clone();
     let repeats = Repeats::new(Clock::system());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = fmt().with_env_filter(filter).with_writer(stream);
-    match std::io::stderr().is_terminal() {
-        true => log.with_target(false).finish().with(repeats.clone()).init(),
-        false => {
-            let log = log.event_format(Json(Clock::system())).finish();
-            log.with(repeats.clone()).init();
-        }
-    }
+    let form = match std::io::stderr().is_terminal() {
+        true => Form::Text,
+        false => Form::Json,
+    };
+    dispatch(form, filter, stream, Clock::system(), repeats.clone()).init();
     std::panic::set_hook(Box::new(panicked));
     let (looking, end) = channel();
     let summing = repeats.clone();
@@ -64,13 +67,54 @@ pub fn start() -> Guard {
         }
     };
     if let Err(error) = thread("log").spawn(look) {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "repeated failures are summed up at the end only");
+        tracing::warn!(error = %chain(&error), "repeated failures are summed up at the end only");
     }
     Guard {
         repeats,
         looking: Some(looking),
         writing: Some(writing),
+    }
+}
+
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a person at a terminal.
+    Text,
+    /// One object a line, for what collects them; the spans of a line are in `spans`, the outermost first.
+    Json,
+}
+
+/// Returns what writes the lines of the log in that form.
+pub fn lines<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let repeats = Repeats::new(clock.clone());
+    dispatch(form, filter, writer, clock, repeats)
+}
+
+fn dispatch<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock, repeats: Repeats) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let log = fmt::fmt().with_env_filter(filter).with_writer(writer);
+    let log = log.with_timer(Time(clock));
+    match form {
+        Form::Text => log.with_target(false).finish().with(repeats).into(),
+        Form::Json => {
+            let log = log.json().with_current_span(false).finish();
+            log.with(repeats).into()
+        }
+    }
+}
+
+/// Writes the time of a line, in UTC and to the millisecond.
+struct Time(Clock);
+
+impl FormatTime for Time {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        write!(writer, "{:.3}", self.0.now())
     }
 }
 

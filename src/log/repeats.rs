@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use tracing::callsite::Identifier;
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
 
 use super::stream;
 use crate::clock::Clock;
@@ -121,8 +123,19 @@ impl Seen {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Repeats {
-    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+/// The number of a request, kept with its span.
+struct RequestId(String);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut said = Said::default();
+        attributes.record(&mut said);
+        if let (Some(request), Some(span)) = (said.request, context.span(id)) {
+            span.extensions_mut().insert(RequestId(request));
+        }
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, context: Context<'_, S>) -> bool {
         let about = event.metadata();
         // The log's own lines are counted already.
         let is_own = [module_path!(), stream::TARGET].contains(&about.target());
@@ -131,6 +144,11 @@ impl<S: Subscriber> Layer<S> for Repeats {
         }
         let mut said = Said::default();
         event.record(&mut said);
+        let mut spans = context.event_scope(event).into_iter().flatten();
+        said.request = spans.find_map(|span| {
+            let extensions = span.extensions();
+            extensions.get::<RequestId>().map(|id| id.0.clone())
+        });
         self.count(*about.level(), about.callsite(), said)
     }
 }
@@ -215,8 +233,8 @@ mod tests {
     }
 
     fn fail(error: &str, request_id: usize) {
-        let request_id = format!("r{request_id}");
-        tracing::error!(error, request_id, "it failed");
+        let request = tracing::error_span!("request", request_id = %format!("r{request_id}"));
+        request.in_scope(|| tracing::error!(error, "it failed"));
     }
 
     #[test]

@@ -166,9 +166,8 @@ impl Server {
         let (url, loopback) = (self.desk.public_url.clone(), self.desk.loopback);
         if loopback {
             let any = self.desk.db.read(accounts::any).await?;
-            let hint =
-                "Nobody has an account yet: the first one that `register` makes is the owner's";
-            return Ok((!any).then(|| format!("{hint} ({url}/graphql)")));
+            let hint = "Nobody has an account yet: make the first one, the owner's, at";
+            return Ok((!any).then(|| format!("{hint} {url}/first-run")));
         }
         let now = self.desk.clock.now();
         let link = self

@@ -3,6 +3,7 @@
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::chain;
 use crate::failure::Failure;
 
 /// Reports readiness, sends the watchdog's keep-alives, and reports the stop.
@@ -27,7 +28,7 @@ pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
 fn tell(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(
-            error = &error as &dyn std::error::Error,
+            error = %chain(&error),
             "systemd can't be told"
         );
     }

@@ -3,6 +3,11 @@
 //! Everything that waits has a limit (`time_limit.rs`): functions of the harness start it, and a
 //! test that uses none of them begins with `crate::time_limit::start()`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run the real program and measure what it does by the real clock"
+)]
+
 mod accounts;
 mod architecture;
 mod attachments;
@@ -42,6 +47,7 @@ mod log;
 mod mapping;
 mod metadata;
 mod metrics;
+mod negotiation;
 mod outbox;
 mod pacing;
 mod pages;

@@ -25,6 +25,7 @@ use warp::reply::Response;
 use super::body::Watched;
 use super::pace::Paced;
 use super::tls::CHALLENGE;
+use crate::domain::chain;
 use crate::failure::Failure;
 use crate::http::{self, Connection, Counted, Site};
 
@@ -108,8 +109,8 @@ pub async fn run(
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
                 Ok(Ok(stream)) => serve(routes, stream, peer, site, connection, watcher).await,
                 Ok(Err(error)) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::debug!(error, "no handshake");
+                    let error = chain(&error);
+                    tracing::debug!(%error, "no handshake");
                 }
                 Err(_) => tracing::debug!("a handshake took too long"),
             }
@@ -159,7 +160,7 @@ pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) => {
                 // Out of file descriptors, or the client is gone already: continue.
-                tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
+                tracing::warn!(error = %chain(&error), "can't accept");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -225,7 +226,7 @@ async fn serve<S, T>(
         }
     };
     match cut.run_until_cancelled(whole).await {
-        Some(Err(error)) => tracing::debug!(error, "a connection ended early"),
+        Some(Err(error)) => tracing::debug!(error = %chain(&*error), "a connection ended early"),
         Some(Ok(())) => {}
         None => tracing::debug!("a connection was cut"),
     }

@@ -115,7 +115,7 @@ async fn renew(mut state: AcmeState<std::io::Error>) {
         match event {
             Ok(event) => tracing::info!(?event, "the certificate is looked after"),
             Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = %crate::domain::chain(&error),
                 "no certificate: see that port 443 of tls.domain is this server; it is tried again"
             ),
         }
