@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::app::{Desk, staff_bot};
 use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
 
 /// How often it is looked whether it is time.
@@ -33,7 +34,7 @@ impl Worker for Mornings {
         let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, now);
         if self.desk.db.read(is_morning).await? {
             let shop = self.desk.shop.clone();
-            let send = move |tx: &_| staff_bot::send_mornings(tx, &shop, now);
+            let send = move |tx: &Transaction<'_>| staff_bot::send_mornings(tx, &shop, now);
             self.desk.db.write(send).await?;
         }
         Ok(Step::Idle(Wake::After(LOOK)))

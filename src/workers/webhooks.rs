@@ -147,7 +147,7 @@ impl Worker for Courier {
 
     async fn recover(&self) -> Result<(), Failure> {
         let id = self.id;
-        let recover = move |tx: &_| store::webhooks::recover(tx, id);
+        let recover = move |tx: &store::Transaction<'_>| store::webhooks::recover(tx, id);
         self.db.write(recover).await?;
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Queue for Courier {
             return Ok(Claim::Wait(Wake::At(delivery.next)));
         }
         let row = delivery.id;
-        let set_sending = move |tx: &_| store::webhooks::set_sending(tx, row);
+        let set_sending = move |tx: &store::Transaction<'_>| store::webhooks::set_sending(tx, row);
         self.db.write(set_sending).await?;
         Ok(Claim::Run(delivery))
     }
