@@ -4,7 +4,7 @@ mod lost;
 mod systemd;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -28,9 +28,14 @@ use crate::http::listen::{accept, metrics, plain};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
+use crate::workers::backups::BackupMaker;
 use crate::workers::bot::Bot;
+use crate::workers::clock::ClockWatch;
+use crate::workers::foreign_writes::ForeignWrites;
+use crate::workers::mornings::Mornings;
+use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::Courier;
-use crate::workers::{backups, clock, foreign_writes, mornings, reminders};
+use crate::workers::worker;
 
 /// A server that is ready to run.
 pub struct Server {
@@ -201,21 +206,27 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
-            parts.spawn(mornings::run(self.desk.clone(), stop.clone()));
+            let mornings = Mornings {
+                desk: self.desk.clone(),
+            };
+            parts.spawn(worker::run(mornings, stop.clone()));
         }
-        if let Some(reminders) = self.desk.reminders.clone() {
-            parts.spawn(reminders::run(reminders, self.desk.clone(), stop.clone()));
+        if let Some(rules) = self.desk.reminders.clone() {
+            let desk = self.desk.clone();
+            parts.spawn(worker::run(Reminding { rules, desk }, stop.clone()));
         }
         if let Some(settings) = self.backups {
-            let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
-            parts.spawn(backups::run(settings, db, clock, stop.clone()));
+            let maker = BackupMaker {
+                settings,
+                db: self.desk.db.clone(),
+                clock: self.desk.clock.clone(),
+                stop: stop.clone(),
+                last: Mutex::default(),
+            };
+            parts.spawn(worker::run(maker, stop.clone()));
         }
         for courier in self.couriers {
-            let stop = stop.clone();
-            parts.spawn(async move {
-                courier.run(&stop).await;
-                Ok(())
-            });
+            parts.spawn(worker::run(courier, stop.clone()));
         }
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
@@ -234,8 +245,10 @@ impl Server {
         if let Some(tls) = self.tls {
             parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
-        parts.spawn(clock::run(self.desk.clone(), stop.clone()));
-        parts.spawn(foreign_writes::run(self.desk.db.clone(), stop.clone()));
+        let clock_watch = ClockWatch::new(self.desk.clone());
+        parts.spawn(worker::run(clock_watch, stop.clone()));
+        let foreign_writes = ForeignWrites::new(self.desk.db.clone(), stop.clone());
+        parts.spawn(worker::run(foreign_writes, stop.clone()));
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(
             self.listener,

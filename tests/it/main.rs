@@ -73,6 +73,7 @@ mod store;
 mod streams;
 mod tables;
 mod tasks;
+mod telegram_changes;
 mod time_limit;
 mod tls;
 mod turns;
