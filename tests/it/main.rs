@@ -20,6 +20,7 @@ mod customers;
 mod damaged;
 mod demo;
 mod doctor;
+mod documents;
 mod doors;
 mod entrance;
 mod fake_telegram;

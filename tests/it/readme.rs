@@ -1,4 +1,4 @@
-//! What the README shows is what happens, and both of its languages show the same.
+//! The examples and tables of the documents, executed and compared with the code, in both languages.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -15,11 +15,20 @@ use zayavka::domain::{
 use zayavka::graphql::engine::limits;
 use zayavka::http;
 
+use crate::documents::documents;
 use crate::fake_telegram::Answer;
 use crate::harness::{Shop, newest_schema};
 
-const ENGLISH: &str = include_str!("../../README.md");
-const RUSSIAN: &str = include_str!("../../README.ru.md");
+/// An executed example of each operation.
+const EXAMPLES: &str = include_str!("../../docs/api/operations.md");
+const EXAMPLES_RU: &str = include_str!("../../docs/ru/api/operations.md");
+/// The first requests, the errors and the limits.
+const API: &str = include_str!("../../docs/api/README.md");
+const API_RU: &str = include_str!("../../docs/ru/api/README.md");
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+const CONFIGURATION_RU: &str = include_str!("../../docs/ru/configuration.md");
+const OPERATIONS: &str = include_str!("../../docs/operations.md");
+const OPERATIONS_RU: &str = include_str!("../../docs/ru/operations.md");
 
 /// What stands in the examples where a person puts the token that they were given.
 const INVITE: &str = "TOKEN-OF-THE-INVITE";
@@ -121,8 +130,8 @@ async fn take_back(example: &str, archive: &str) {
 
 #[test]
 fn every_operation_has_one_example_and_both_languages_have_the_same() {
-    let examples = blocks(ENGLISH, "graphql");
-    assert_eq!(examples, blocks(RUSSIAN, "graphql"));
+    let examples = blocks(EXAMPLES, "graphql");
+    assert_eq!(examples, blocks(EXAMPLES_RU, "graphql"));
     let shown: BTreeSet<_> = examples.iter().map(|example| asked(example)).collect();
     assert_eq!(shown, operations());
     assert_eq!(shown.len(), examples.len());
@@ -147,7 +156,7 @@ async fn the_examples_work_in_their_order() {
         .map(str::to_owned);
     let mut invite = String::new();
     let mut archive = String::new();
-    for example in blocks(ENGLISH, "graphql") {
+    for example in blocks(EXAMPLES, "graphql") {
         let (root, field) = asked(example);
         if root == "Subscription" {
             continue;
@@ -206,8 +215,8 @@ async fn the_examples_work_in_their_order() {
 }
 
 #[tokio::test]
-async fn the_first_screen_is_a_true_transcript() {
-    for page in [ENGLISH, RUSSIAN] {
+async fn the_first_requests_are_a_true_transcript() {
+    for page in [API, API_RU] {
         let mut shop = Shop::open().await;
         let transcript = blocks(page, "console")[0];
         let steps = transcript
@@ -238,20 +247,13 @@ async fn the_first_screen_is_a_true_transcript() {
     }
 }
 
-/// A page; what stands before its tables of limits and of settings; and its word for what isn't set.
-const PAGES: [(&str, &str, &str, &str); 2] = [
-    (
-        ENGLISH,
-        "### Limits",
-        "The settings that are changed most often:",
-        "none",
-    ),
-    (
-        RUSSIAN,
-        "### Пределы",
-        "Чаще всего меняют эти настройки:",
-        "нет",
-    ),
+/// A page and the heading of its table of limits.
+const LIMITS: [(&str, &str); 2] = [(API, "## Limits"), (API_RU, "## Пределы")];
+
+/// A page, the words before its table of settings, and its word for what isn't set.
+const SETTINGS: [(&str, &str, &str); 2] = [
+    (CONFIGURATION, "## Settings", "none"),
+    (CONFIGURATION_RU, "## Настройки", "нет"),
 ];
 
 /// The numbers of a text, whatever stands between their thousands.
@@ -303,9 +305,12 @@ fn phone_lengths() -> [u64; 2] {
 #[test]
 fn the_schema_version_is_todays_and_stands_in_one_place() {
     let expected = format!("schema: version {}\n", newest_schema());
-    for (page, ..) in PAGES {
+    for page in [OPERATIONS, OPERATIONS_RU] {
         assert_eq!(page.matches(&expected).count(), 1, "not {expected}");
-        assert_eq!(page.matches("schema: version").count(), 1);
+    }
+    for (name, page) in documents() {
+        let shown = page.matches("schema: version").count();
+        assert_eq!(shown, usize::from(name.ends_with("/operations.md") && !name.contains("/api/")), "{name}");
         // How many there are by now would have to be written anew with each migration.
         for words in [" released schema", " выпущенны", " выпущенная"] {
             for (at, _) in page.match_indices(words) {
@@ -345,7 +350,7 @@ fn the_limits_are_those_of_the_code() {
         phone_lengths().to_vec(),
     ];
     assert_eq!(Name::MAX, Line::MAX, "one row says both");
-    for (page, limits, ..) in PAGES {
+    for (page, limits) in LIMITS {
         let rows = table(page, limits);
         assert_eq!(rows.len(), expected.len(), "{limits}");
         for (row, expected) in rows.iter().zip(&expected) {
@@ -376,7 +381,7 @@ fn the_defaults_are_those_of_the_code() {
         let parts = cell.split('`').skip(1).step_by(2);
         parts.map(str::to_owned).collect()
     };
-    for (page, _, settings, none) in PAGES {
+    for (page, settings, none) in SETTINGS {
         let rows = table(page, settings);
         assert!(rows.len() > 20, "{}", rows.len());
         let mut compared = 0;
