@@ -44,7 +44,9 @@ fn anchors(page: &str) -> BTreeSet<String> {
     let headings = prose(page).filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
         let text = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        let kept = text
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         kept.collect::<String>().replace(' ', "-")
     };
     headings.map(anchor).collect()
@@ -93,7 +95,8 @@ fn every_link_leads_to_a_file_and_a_heading() {
             };
             let exists = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path).exists();
             let page = documents.get(&path);
-            let known = anchor.is_empty() || page.is_some_and(|page| anchors(page).contains(anchor));
+            let known =
+                anchor.is_empty() || page.is_some_and(|page| anchors(page).contains(anchor));
             if !exists || !known {
                 dead.push(format!("{name}: {target}"));
             }
@@ -106,7 +109,9 @@ fn every_link_leads_to_a_file_and_a_heading() {
 #[test]
 fn a_document_in_russian_has_its_english_one() {
     let documents = documents();
-    let russian = documents.keys().filter_map(|name| name.strip_prefix(RUSSIAN));
+    let russian = documents
+        .keys()
+        .filter_map(|name| name.strip_prefix(RUSSIAN));
     let russian: Vec<_> = russian.collect();
     assert!(russian.len() > 8, "{russian:?}");
     for name in russian {
@@ -130,4 +135,80 @@ fn both_readmes_are_short_and_show_the_pictures_of_their_language() {
         let (_, commands) = page.split_once("```sh\n").unwrap();
         assert!(commands.starts_with("git clone "), "{name}");
     }
+}
+
+/// Returns the text of all files below a folder whose names end like that.
+fn texts(folder: &str, ending: &str) -> String {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut all = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.to_str().unwrap().ends_with(ending) {
+                _ if path.is_dir() => folders.push(path),
+                true => all += &std::fs::read_to_string(path).unwrap(),
+                false => {}
+            }
+        }
+    }
+    all
+}
+
+/// Returns the identifiers of a text.
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+}
+
+#[test]
+fn the_glossary_names_what_exists() {
+    let documents = documents();
+    let (terms, _) = documents["docs/glossary.md"]
+        .split_once("## Words that are not used")
+        .unwrap();
+    let sources = [
+        texts("src", ".rs"),
+        texts("sql", ".sql"),
+        zayavka::graphql::sdl(),
+    ]
+    .join("\n");
+    let known: BTreeSet<_> = identifiers(&sources).collect();
+    let names = terms.split('`').skip(1).step_by(2).flat_map(identifiers);
+    let names: BTreeSet<_> = names.collect();
+    // What the documents themselves and the protocol call so.
+    let others = [
+        "ftl",
+        "X",
+        "Request",
+        "Id",
+        "Authorization",
+        "Bearer",
+        "POST",
+    ];
+    let unknown: Vec<_> = names
+        .iter()
+        .filter(|name| !known.contains(*name) && !others.contains(name))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert!(names.len() > 60, "{}", names.len());
+}
+
+#[test]
+fn every_decision_record_is_listed_and_has_its_parts() {
+    let documents = documents();
+    let list = &documents["docs/adr/README.md"];
+    let records = documents.iter().filter_map(|(name, page)| {
+        let file = name.strip_prefix("docs/adr/")?;
+        (file != "README.md").then_some((file, page))
+    });
+    let mut count = 0;
+    for (file, page) in records {
+        count += 1;
+        assert!(list.contains(file), "{file} isn't listed");
+        for heading in ["## Context", "## Decision", "## Consequences"] {
+            assert!(page.contains(heading), "{file} has no {heading:?}");
+        }
+        assert!(page.contains("\nStatus: "), "{file} has no status");
+    }
+    assert!(count >= 3, "{count}");
 }

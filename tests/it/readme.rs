@@ -310,7 +310,11 @@ fn the_schema_version_is_todays_and_stands_in_one_place() {
     }
     for (name, page) in documents() {
         let shown = page.matches("schema: version").count();
-        assert_eq!(shown, usize::from(name.ends_with("/operations.md") && !name.contains("/api/")), "{name}");
+        assert_eq!(
+            shown,
+            usize::from(name.ends_with("/operations.md") && !name.contains("/api/")),
+            "{name}"
+        );
         // How many there are by now would have to be written anew with each migration.
         for words in [" released schema", " выпущенны", " выпущенная"] {
             for (at, _) in page.match_indices(words) {
