@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// The languages of a document for shops: its path below `docs/`, and the one below `docs/ru/`.
+/// The folder of the documents in Russian.
 const RUSSIAN: &str = "docs/ru/";
 
 /// Returns every document of the repository by its path, with its text.
@@ -41,15 +41,21 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the anchors of a document's headings, as GitHub and others make them.
 fn anchors(page: &str) -> BTreeSet<String> {
-    let headings = prose(page).filter(|line| line.starts_with('#'));
-    let anchor = |heading: &str| {
+    let mut anchors = BTreeSet::new();
+    for heading in prose(page).filter(|line| line.starts_with('#')) {
         let text = heading.trim_start_matches('#').trim().to_lowercase();
         let kept = text
             .chars()
             .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
-        kept.collect::<String>().replace(' ', "-")
-    };
-    headings.map(anchor).collect()
+        let anchor = kept.collect::<String>().replace(' ', "-");
+        // A heading that was there before gets a number.
+        let numbered = (1..).map(|number| format!("{anchor}-{number}"));
+        let free = std::iter::once(anchor.clone())
+            .chain(numbered)
+            .find(|anchor| !anchors.contains(anchor));
+        anchors.extend(free);
+    }
+    anchors
 }
 
 /// Returns the targets of a document's links and pictures.
