@@ -20,6 +20,7 @@ mod customers;
 mod damaged;
 mod demo;
 mod doctor;
+mod document_limits;
 mod documents;
 mod doors;
 mod entrance;
