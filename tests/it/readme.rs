@@ -18,6 +18,7 @@ use zayavka::http;
 use crate::documents::documents;
 use crate::fake_telegram::Answer;
 use crate::harness::{Shop, newest_schema};
+use crate::live;
 
 /// An executed example of each operation.
 const EXAMPLES: &str = include_str!("../../docs/api/operations.md");
@@ -128,6 +129,30 @@ async fn take_back(example: &str, archive: &str) {
     empty.close().await;
 }
 
+/// A subscription sends what it shows when a task changes.
+async fn watch_a_change(shop: &Shop, example: &str, field: &str) {
+    let mut socket = live::connect(shop, "graphql-transport-ws").await;
+    live::say(&mut socket, live::init(shop)).await;
+    assert_eq!(live::hear(&mut socket).await["type"], "connection_ack");
+    live::say(&mut socket, live::subscribe("example", example)).await;
+    // The subscription is taken before the pong, and listens before a later query is answered.
+    live::say(&mut socket, json!({"type": "ping"})).await;
+    while live::hear(&mut socket).await["type"] != "pong" {}
+    live::say(&mut socket, live::subscribe("query", "{ me { id } }")).await;
+    while live::hear(&mut socket).await["id"] != "query" {}
+    let change = "mutation { updateTask(taskData: {id: 1, price: 410000}) { task { id } } }";
+    assert!(shop.ask(change).await["errors"].is_null());
+    let sent = loop {
+        let message = live::hear(&mut socket).await;
+        if message["id"] == "example" {
+            break message;
+        }
+    };
+    assert_eq!(sent["type"], "next", "{example}\n{sent}");
+    assert!(sent["payload"]["errors"].is_null(), "{example}\n{sent}");
+    assert_eq!(sent["payload"]["data"][field]["id"], "1", "{sent}");
+}
+
 #[test]
 fn every_operation_has_one_example_and_both_languages_have_the_same() {
     let examples = blocks(EXAMPLES, "graphql");
@@ -159,6 +184,7 @@ async fn the_examples_work_in_their_order() {
     for example in blocks(EXAMPLES, "graphql") {
         let (root, field) = asked(example);
         if root == "Subscription" {
+            watch_a_change(&shop, example, &field).await;
             continue;
         }
         if field == "importArchive" {
