@@ -31,14 +31,14 @@ const CONFIGURATION_RU: &str = include_str!("../../docs/ru/configuration.md");
 const OPERATIONS: &str = include_str!("../../docs/operations.md");
 const OPERATIONS_RU: &str = include_str!("../../docs/ru/operations.md");
 
-/// What stands in the examples where a person puts the token that they were given.
+/// Placeholders for tokens in the examples.
 const INVITE: &str = "TOKEN-OF-THE-INVITE";
 const ARCHIVE: &str = "TEXT-OF-THE-ARCHIVE";
 
 /// An operation by the names of its type and its field.
 type Operation = (String, String);
 
-/// The texts between the fences that open with a word.
+/// Returns the contents of code fences with this info string.
 fn blocks<'a>(page: &'a str, word: &str) -> Vec<&'a str> {
     let opening = format!("\n```{word}\n");
     let rests = page.split(&*opening).skip(1);
@@ -47,7 +47,7 @@ fn blocks<'a>(page: &'a str, word: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// The one operation of an example, with the one field that it asks for.
+/// Returns the one operation of an example, with its one field.
 fn asked(example: &str) -> Operation {
     let document = parse_query(example).unwrap_or_else(|error| panic!("{example}\n{error}"));
     let operations: Vec<_> = document.operations.iter().collect();
@@ -68,7 +68,7 @@ fn asked(example: &str) -> Operation {
     (root.to_owned(), field.node.name.node.to_string())
 }
 
-/// Every operation of the schema.
+/// Returns every operation of the schema.
 fn operations() -> BTreeSet<Operation> {
     let mut all = BTreeSet::new();
     for definition in parse_schema(zayavka::graphql::sdl()).unwrap().definitions {
@@ -87,7 +87,7 @@ fn operations() -> BTreeSet<Operation> {
     all
 }
 
-/// Lets Telegram refuse the news of a status change, and waits until it is given up.
+/// Makes Telegram refuse a status notice, and waits until it is a dead letter.
 async fn fail_a_notice(shop: &Shop) {
     let refusal =
         json!({"ok": false, "error_code": 400, "description": "Bad Request: chat not found"});
@@ -105,7 +105,7 @@ async fn fail_a_notice(shop: &Shop) {
     }
 }
 
-/// Waits until what nobody has taken for three days is given up.
+/// Waits until a delivery is a dead letter after three days.
 async fn give_up_a_delivery(shop: &Shop) {
     shop.clock.advance(Duration::from_secs(73 * 60 * 60));
     loop {
@@ -118,7 +118,7 @@ async fn give_up_a_delivery(shop: &Shop) {
     }
 }
 
-/// An archive comes back into an empty database, which is another shop's.
+/// Imports an archive into an empty database of another shop.
 async fn take_back(example: &str, archive: &str) {
     let empty = Shop::with_owner().await;
     let archive = serde_json::to_string(archive).unwrap();
@@ -162,7 +162,7 @@ fn every_operation_has_one_example_and_both_languages_have_the_same() {
     assert_eq!(shown.len(), examples.len());
 }
 
-/// The token of the owner, with the e-mail and the password that the examples have given them.
+/// Signs in with the e-mail and the password that the examples have set, and returns the token.
 async fn sign_in_again(shop: &Shop) -> String {
     let query = r#"mutation { login(email: "boss@example.com", password: "four random words here") { token } }"#;
     let answer = shop.ask(query).await;
@@ -212,10 +212,10 @@ async fn the_examples_work_in_their_order() {
         match &*field {
             "register" | "login" | "changePassword" => {
                 assert_eq!(payload["success"], true, "{example}\n{answer}");
-                // `null` as it was asked for, which is more than a field that isn't there.
+                // `null` as requested, rather than a missing field.
                 assert_eq!(payload.get("errors"), Some(&Value::Null), "{answer}");
             }
-            // An example that shows nothing explains nothing.
+            // An example with an empty result explains nothing.
             "allTasks" | "allCustomers" | "employees" | "undelivered" | "undeliveredWebhooks" => {
                 assert_ne!(payload, &json!([]), "{example}");
             }
@@ -227,7 +227,7 @@ async fn the_examples_work_in_their_order() {
         match &*field {
             "createInvite" => invite = token.unwrap(),
             "exportArchive" => archive = payload.as_str().unwrap().to_owned(),
-            // The old one is dead from here on.
+            // The old one is revoked from here on.
             "changePassword" => shop.token = token,
             "logout" => shop.token = Some(sign_in_again(&shop).await),
             "retryNotification" => {
@@ -255,7 +255,7 @@ async fn the_first_requests_are_a_true_transcript() {
             let request = request.header("content-type", "application/json");
             let response = request.body(body.to_owned()).send().await.unwrap();
             let answer = response.text().await.unwrap();
-            // The token, which is another one every time, is cut short.
+            // The token, which differs every time, is abbreviated.
             let (start, end) = shown.trim().split_once('…').unwrap_or((shown.trim(), ""));
             let same = match end {
                 "" => answer == start,
@@ -282,7 +282,7 @@ const SETTINGS: [(&str, &str, &str); 2] = [
     (CONFIGURATION_RU, "## Настройки", "нет"),
 ];
 
-/// The numbers of a text, whatever stands between their thousands.
+/// Returns the numbers of a text, whatever their thousands separator.
 fn figures(text: &str) -> Vec<u64> {
     let text: Vec<char> = text.chars().collect();
     let mut all = Vec::new();
@@ -308,7 +308,7 @@ fn figures(text: &str) -> Vec<u64> {
     all
 }
 
-/// The rows of the first table behind a text, by their cells.
+/// Returns the rows of the first table after a text, by cells.
 fn table<'a>(page: &'a str, behind: &str) -> Vec<Vec<&'a str>> {
     let (_, rest) = page.split_once(behind).unwrap();
     let rows = rest.lines().skip_while(|line| !line.starts_with('|'));
@@ -317,7 +317,7 @@ fn table<'a>(page: &'a str, behind: &str) -> Vec<Vec<&'a str>> {
     rows.map(cells).collect()
 }
 
-/// The lengths that a phone may have.
+/// Returns the allowed lengths of a phone.
 fn phone_lengths() -> [u64; 2] {
     let country = Country::parse("RU").unwrap();
     let taken = (1..40).filter(|length| {
@@ -341,7 +341,7 @@ fn the_schema_version_is_todays_and_stands_in_one_place() {
             usize::from(name.ends_with("/operations.md") && !name.contains("/api/")),
             "{name}"
         );
-        // How many there are by now would have to be written anew with each migration.
+        // Their count would have to be updated with each migration.
         for words in [" released schema", " выпущенны", " выпущенная"] {
             for (at, _) in page.match_indices(words) {
                 let before = page[..at].chars().next_back().unwrap();
@@ -429,7 +429,7 @@ fn the_defaults_are_those_of_the_code() {
                 true => vec!["(not set)".to_owned(); keys.len()],
                 false => quoted(row[1]),
             };
-            // Two defaults follow from other settings, and webhooks have no keys of their own.
+            // Two defaults depend on other settings, and webhooks have no keys of their own.
             if ["public_url", "telegram.mode", "[[webhooks]]"].contains(&&*keys[0]) {
                 continue;
             }

@@ -213,7 +213,7 @@ async fn ask(shop: &Shop, query: &str) {
 }
 
 async fn take(browser: &Browser) -> Vec<u8> {
-    // A blinking cursor or a fading colour would change every picture.
+    // Animations would make every picture differ.
     browser.eval("document.activeElement.blur()").await;
     let light = json!({"features": [{"name": "prefers-color-scheme", "value": "light"}]});
     browser.cdp("Emulation.setEmulatedMedia", light).await;
