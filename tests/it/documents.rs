@@ -218,3 +218,36 @@ fn every_decision_record_is_listed_and_has_its_parts() {
     }
     assert!(count >= 3, "{count}");
 }
+
+/// What operators are told to look for in the log and in responses.
+const QUOTED: [&str; 11] = [
+    "the bot is announced to Telegram",
+    "no backup was made",
+    "lines of the log were lost: nobody read it, or it could not be written",
+    "the same failure was repeated",
+    "the wall clock was set back",
+    "the database doesn't answer",
+    "the last change was not stored",
+    "the disk is full",
+    "the disk fails (I/O error)",
+    "another program keeps the database locked",
+    "the disk doesn't answer",
+];
+
+#[test]
+fn quoted_log_lines_and_responses_are_those_of_the_code() {
+    let documents = documents();
+    let pages = [
+        &documents["docs/operations.md"],
+        &documents["docs/install.md"],
+    ];
+    let sources = texts("src", ".rs");
+    for words in QUOTED {
+        let quoted = pages.iter().any(|page| page.contains(words));
+        assert!(quoted, "no document says {words:?}: correct this test");
+        assert!(
+            sources.contains(words),
+            "no code says {words:?}: correct the documents"
+        );
+    }
+}
