@@ -25,6 +25,8 @@ mod customers;
 mod damaged;
 mod demo;
 mod doctor;
+mod document_limits;
+mod documents;
 mod doors;
 mod entrance;
 mod fake_telegram;
