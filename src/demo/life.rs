@@ -87,7 +87,9 @@ impl Life {
         let (category, text, route): (_, _, &[&str]) = match &thing {
             None => (Category::Consulting, *pick(rng, &QUESTIONS), &[CLOSED]),
             Some(thing) => {
-                let route = route(rng, thing.fault);
+                // Customers who have the bot are asked there.
+                let is_asked = shop.customers[customer].bot.is_some();
+                let route = route(rng, thing.fault, is_asked);
                 let category = match (route.contains(&DIAGNOSIS), rng.u8(0..12)) {
                     (true, 0..6) => Category::Diagnosis,
                     (false, 0) => Category::Other,
@@ -122,19 +124,22 @@ impl Life {
         self.steps.pop_front_if(|(at, _)| *at < minute)
     }
 
-    /// Returns what is known of the task when it comes in.
-    pub fn details(&self, shop: &Setting, seen: &Seen) -> Details {
-        let Some(thing) = &self.thing else {
+    /// Returns what is known of the task when it comes in. Under warranty the same fault is repaired for nothing.
+    pub fn details(&mut self, shop: &Setting, seen: &Seen) -> Details {
+        let Some(thing) = &mut self.thing else {
             return Details::default();
         };
         let mut details = Details {
             device: thing.device.clone(),
-            warranty_of: seen.warranty(self, thing, shop.day(self.arrived)),
+            warranty_of: seen.warranty(self.customer, thing, shop.day(self.arrived)),
             ..Details::default()
         };
-        if details.warranty_of.is_none() {
-            details.estimate = Some(thing.price);
-            details.prepayment = thing.deposit.then(|| shop.round(thing.price.minor() / 4));
+        match details.warranty_of {
+            Some(_) => thing.price = Sum::from_row(0),
+            None => {
+                details.estimate = Some(thing.price);
+                details.prepayment = thing.deposit.then(|| shop.round(thing.price.minor() / 4));
+            }
         }
         details
     }
@@ -152,11 +157,11 @@ impl Life {
 }
 
 /// Chooses through which stages a task goes.
-fn route(rng: &mut Rng, fault: &Fault) -> &'static [&'static str] {
+fn route(rng: &mut Rng, fault: &Fault, is_asked: bool) -> &'static [&'static str] {
     match (rng.u8(0..12), fault.part) {
         (0, _) => &[DIAGNOSIS, UNREPAIRED],
         (1..4, true) => &[DIAGNOSIS, PART, WORK, READY, HANDED_OVER],
-        (4..6, true) => &[DIAGNOSIS, APPROVAL, WORK, READY, HANDED_OVER],
+        (4..9, true) if is_asked => &[DIAGNOSIS, APPROVAL, WORK, READY, HANDED_OVER],
         _ => &[WORK, READY, HANDED_OVER],
     }
 }
@@ -170,7 +175,7 @@ fn wait(rng: &mut Rng, from: &str, to: &str) -> i64 {
         (ACCEPTED, ..) => 20..DAY,
         (_, UNREPAIRED, _) => 2 * DAY..4 * DAY,
         (PART, ..) => 2 * DAY..6 * DAY,
-        (APPROVAL, ..) => 60..2 * DAY,
+        (APPROVAL, ..) => 60..3 * DAY,
         (READY, _, 0) => 30 * DAY..60 * DAY,
         (READY, _, 1..8) => 3 * DAY..12 * DAY,
         (READY, ..) => 30..2 * DAY,
@@ -232,21 +237,26 @@ fn imei(number: usize) -> String {
     (0..9).map(with).find(right).unwrap_or_else(|| with(9))
 }
 
-/// The last task of each thing that was handed over repaired, and until when its warranty is.
+/// A customer's thing, by the place of the customer and the kind.
+type Own = (usize, usize);
+
+/// The last task of each thing that was handed over repaired: of which fault, and until when its warranty is.
 #[derive(Default)]
-pub struct Seen(HashMap<(usize, usize), (TaskId, Day)>);
+pub struct Seen(HashMap<Own, (TaskId, &'static str, Day)>);
 
 impl Seen {
     /// Notes that a task came to a stage.
     pub fn note(&mut self, life: &Life, task: TaskId, change: &DetailsChange) {
         if let (Some(thing), Some(until)) = (&life.thing, change.warranty_until.flatten()) {
-            self.0.insert((life.customer, thing.kind), (task, until));
+            let fault = thing.fault.text[0];
+            self.0
+                .insert((life.customer, thing.kind), (task, fault, until));
         }
     }
 
-    fn warranty(&self, life: &Life, thing: &Thing, today: Day) -> Option<TaskId> {
-        let (task, until) = self.0.get(&(life.customer, thing.kind))?;
-        (*until >= today).then_some(*task)
+    fn warranty(&self, customer: usize, thing: &Thing, today: Day) -> Option<TaskId> {
+        let (task, fault, until) = self.0.get(&(customer, thing.kind))?;
+        (*fault == thing.fault.text[0] && *until >= today).then_some(*task)
     }
 }
 

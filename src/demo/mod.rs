@@ -32,7 +32,7 @@ const CUSTOMERS: usize = 200;
 /// Days of which there are tasks.
 const DAYS: i64 = 2 * 365;
 /// Tasks of the last two weeks at the least, so that there is something to do in a small shop too.
-const LIVELY: usize = 60;
+const LIVELY: usize = 84;
 const SEED: u64 = 2021;
 
 /// What everything in the shop happens in.

@@ -18,7 +18,7 @@ const LAST_ACCOUNT: i64 = (1 << 52) - 1;
 /// The accounts of employees stand below those of the customers.
 const LAST_OF_STAFF: i64 = LAST_ACCOUNT - (1 << 40);
 /// Every so many customers one has the bot.
-const BOT: usize = 3;
+const BOT: usize = 2;
 /// Every so many customers one has no name on the card.
 const NAMELESS: usize = 9;
 
