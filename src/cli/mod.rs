@@ -5,8 +5,8 @@ mod signals;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::security::passwords::Passwords;
-use crate::app::{self, accounts, stages};
+use crate::app::{self, accounts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
@@ -100,11 +100,17 @@ enum Command {
     Config,
     /// Print the schema of the GraphQL API
     Schema,
-    /// Fill an empty database with two years of an invented shop
+    /// Fill an empty database with an invented repair shop
+    ///
+    /// Two years of tasks, customers and conversations, in the language and the currency of the
+    /// settings, and an account to sign in with. A database that has data is left as it is.
     Demo {
         /// The number of tasks
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         tasks: u32,
+        /// Run the server afterwards, without the Telegram bot and webhooks, until Ctrl-C
+        #[arg(long)]
+        serve: bool,
     },
 }
 
@@ -160,7 +166,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Schema => print(&graphql::sdl()),
-        Command::Demo { tasks } => fill(Config::load_without_bot(file)?, tasks).await,
+        Command::Demo { tasks, serve } => fill(Config::load_without_bot(file)?, tasks, serve).await,
     }
 }
 
@@ -176,10 +182,18 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let (listen, secure) = (config.listen, config.tls.is_some());
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        format!("can't listen on {listen}: {error}; is another server running? See `listen`")
-    })?;
+    let listener = bind(config.listen).await?;
+    run_server(config, listener).await
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        format!("can't listen on {listen}: {error}; is another server running? See `listen`").into()
+    })
+}
+
+async fn run_server(config: Config, listener: TcpListener) -> Result<(), Failure> {
+    let secure = config.tls.is_some();
     let server = Server::build(config, listener, Clock::system()).await?;
     let scheme = if secure { "https" } else { "http" };
     let stop = CancellationToken::new();
@@ -274,24 +288,29 @@ async fn invite(config: Config, email: &str) -> Result<(), Failure> {
     ))
 }
 
-async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
+async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(), Failure> {
+    // An address that is taken is said before everything else is done.
+    let listener = match serves {
+        true => Some(bind(config.listen).await?),
+        false => None,
+    };
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let password = Arc::new(crate::app::security::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
-    let parsed = Password::parse("password", &password, &email, &config.shop.about)?;
+    let chosen = demo::password::choose(&email, &config.shop.about);
+    let (password, parsed) = chosen.map_err(|error| say(&error))?;
     let hash = Passwords::new()?.hash_alone(&parsed)?;
-    let language = config.shop.language;
-    db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
+    demo::fill(&db, &config.shop, tasks, &hash, clock.now())
         .await
         .map_err(|error| say(&error))?;
-    let now = clock.now();
-    let path = db.path().to_owned();
     drop(db);
-    tokio::task::spawn_blocking(move || demo::fill(&path, tasks, &hash, now))
-        .await?
-        .map_err(|error| say(&error))?;
-    print(&format!("Sign in as {} with {password}\n", email.as_str()))
+    let sign_in = format!("Sign in as {} with {password}\n", email.as_str());
+    let Some(listener) = listener else {
+        return print(&sign_in);
+    };
+    let url = config.url(listener.local_addr()?);
+    print(&format!("{url}\n{sign_in}"))?;
+    run_server(config, listener).await
 }
 
 async fn import(config: Config, path: &Path) -> Result<(), Failure> {

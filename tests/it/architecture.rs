@@ -59,7 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http", "workers",
         ],
     ),
-    ("demo", &["domain", "store"]),
+    ("demo", &["domain", "i18n", "store", "app"]),
     (
         "doctor",
         &[
