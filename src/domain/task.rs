@@ -17,6 +17,11 @@ impl Status {
     pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
     /// Those in which it is not over yet.
     pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
+
+    /// Whether a task in this status should have been done by now.
+    pub fn is_overdue(self, due: Option<Day>, today: Day) -> bool {
+        Self::UNDONE.contains(&self) && due.is_some_and(|due| due < today)
+    }
 }
 
 words! {
@@ -123,7 +128,7 @@ impl Task {
 
     /// Whether the day by which it was promised is over, and it isn't done.
     pub fn is_overdue(&self, today: Day) -> bool {
-        Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
+        self.status.is_overdue(self.due, today)
     }
 
     /// The instant, or that of the task's creation where the wall clock has been set back behind it: nothing
