@@ -65,12 +65,12 @@ pub fn first_as<S: Shape>(
 ) -> Result<Vec<S::Row>> {
     let conditions = Conditions::new(connection, filter)?;
     // Without a LIMIT, which would have SQLite go through all tasks by number where an index leads to the few that
-    // match.
-    let sql = format!(
-        "{} {} ORDER BY t.id",
-        shape.select(false),
-        conditions.clause("")
-    );
+    // match. A span of days is found by time, so the numbers alone are sorted, before anything else is read.
+    let mut clause = conditions.clause("");
+    if filter.created != Days::default() {
+        clause = format!("WHERE t.id IN (SELECT t.id FROM tasks AS t {clause})");
+    }
+    let sql = format!("{} {clause} ORDER BY t.id", shape.select(false));
     conditions.first_rows(connection, shape, &sql, most)
 }
 

@@ -325,3 +325,29 @@ impl From<TaskRow> for Listed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_read_is_an_error_and_never_a_value() {
+        let connection = Connection::open_in_memory().unwrap();
+        let read = |wanted: Wanted, sql: &str| {
+            connection.query_row(sql, [], |row| wanted.read(&mut Columns::of("tasks", row)))
+        };
+        let wanted = Wanted {
+            version: true,
+            ..Wanted::default()
+        };
+        let parts = read(wanted, "SELECT 7 AS id, 3 AS version").unwrap();
+        assert_eq!((parts.id.get(), *parts.version().unwrap()), (7, 3));
+        for missing in [
+            parts.description().map(drop),
+            parts.due().map(drop),
+            parts.customer().map(drop),
+        ] {
+            assert!(matches!(missing, Err(Error::Internal(_))), "{missing:?}");
+        }
+    }
+}
