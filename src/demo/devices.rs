@@ -7,7 +7,8 @@ use jiff::{Timestamp, ToSpan};
 
 use super::pick;
 use crate::domain::{
-    Category, CustomerId, Day, Details, Device, Line, Result, Status, Sum, Task, TaskId, TimeZone,
+    Category, CustomerId, Day, Details, Device, Result, ShortText, Status, Sum, Task, TaskId,
+    TimeZone,
 };
 
 /// How they are called in a description; what they are, whose, and which.
@@ -89,7 +90,7 @@ impl Seen {
 fn device(rng: &mut Rng, customer: CustomerId, nth: usize) -> Result<Device> {
     let (_, [kind, brand, model]) = DEVICES[nth];
     let number = customer.get() * 16 + nth as i64;
-    let line = |text: &str| Line::parse("device", text);
+    let line = |text: &str| ShortText::parse("device", text);
     Ok(Device {
         kind: line(kind)?,
         brand: line(brand)?,
@@ -108,7 +109,7 @@ fn device(rng: &mut Rng, customer: CustomerId, nth: usize) -> Result<Device> {
 fn imei(number: i64) -> String {
     let with = |check: u8| format!("35{number:012}{check}");
     let right = |imei: &String| {
-        let serial = Line::from_row(imei.clone());
+        let serial = ShortText::from_row(imei.clone());
         let device = Device {
             serial,
             ..Device::default()
