@@ -1,4 +1,4 @@
-//! What stands beside a task: the device, the due date, the sums, the warranty.
+//! The details of a task: the device, the due date, the sums, the warranty.
 
 use std::time::Duration;
 

@@ -67,6 +67,7 @@ mod store;
 mod streams;
 mod tables;
 mod tasks;
+mod texts;
 mod time_limit;
 mod tls;
 mod turns;
