@@ -63,6 +63,15 @@
 //! - Phones, names, tokens, passwords, descriptions, messages and devices never reach the log.
 //!
 //! `tests/it/architecture.rs` holds the arrows, the SQL and the clock to their rooms.
+//!
+//! # A new field, step by step
+//!
+//! 1. A line in the table of its thing: `device_fields!` in `domain/device.rs`, or `card_fields!` in `domain/customer.rs`.
+//! 2. A migration in `sql/` that adds the column and makes the view and the trigger of the search anew with it.
+//! 3. The API: the field in `graphql/input/details.rs` and in `graphql/view/device.rs`; the compiler asks for both.
+//! 4. The sentence that names it, in `i18n/ru.ftl` and `i18n/en.ftl`.
+//! 5. `cargo test --test it texts:: contract:: i18n::` finds what is missing. Forms, papers, history, search, CSV, the
+//!    archive and the erasure follow from the table.
 
 pub mod app;
 pub mod bot;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use zayavka::config::Config;
 use zayavka::domain::{
-    Currency, DateOrder, Device, HookEvent, Language, Line, Message, Month, Name, Search, StaffCode,
+    Currency, DateOrder, Device, HookEvent, Language, Message, Month, Name, Search, ShortText, StaffCode,
     StageName, StuckDays, Sum, TimeOfDay, TimeZone, Wording, moment, serial_key,
 };
 use zayavka::i18n;
@@ -47,7 +47,7 @@ fn money(text: &str) {
 }
 
 fn device(text: &str) {
-    let Ok(serial) = Line::parse("serialNumber", text) else {
+    let Ok(serial) = ShortText::parse("serialNumber", text) else {
         return;
     };
     let key = serial_key(serial.as_str());

@@ -44,7 +44,7 @@ pub fn search(text: &str) -> Search {
         _ => digits,
     };
     Search {
-        name: (!text.is_empty()).then(|| text.to_owned()),
+        text: (!text.is_empty()).then(|| text.to_owned()),
         digits: is_phone.then_some(digits),
     }
 }
@@ -70,7 +70,8 @@ pub(super) fn find_or_create(
     match store::customers::by_phone(tx, phone)? {
         Some(customer) => {
             if customer.name.is_none() && name.is_some() {
-                store::customers::set_name(tx, customer.id, name, now)?;
+                let change = CustomerChange::named(name);
+                store::customers::update(tx, customer.id, &change, now)?;
             }
             Ok(customer.id)
         }
@@ -115,9 +116,7 @@ pub fn update(
     if id.is_some_and(|id| id != customer.id) {
         return Err(Problem::CustomerOfAnotherPhone.at("id").into());
     }
-    if let Some(name) = &change.name {
-        store::customers::set_name(tx, customer.id, name.as_ref(), now)?;
-    }
+    store::customers::update(tx, customer.id, change, now)?;
     let linked = customer.telegram.map(|link| link.id);
     if let Some(telegram_id) = change.telegram_id
         && linked != Some(telegram_id)

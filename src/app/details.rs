@@ -1,4 +1,4 @@
-//! What staff write down beside a task: the device, the sums, the warranty.
+//! What staff write down of a task besides the request: the device, the sums, the warranty.
 
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ pub(super) fn create(tx: &Transaction, id: TaskId, details: &Details) -> Result<
     if let Some(of) = details.warranty_of {
         expect_other(tx, id, of)?;
         if details.device == Device::default() {
-            details.device = of_one(tx, of)?.device.again();
+            details.device = of_one(tx, of)?.device.identity();
         }
     }
     match details == Details::default() {

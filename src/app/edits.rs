@@ -38,17 +38,17 @@ pub fn task(
     edit: Edit<TaskChange>,
     now: Timestamp,
 ) -> Result<SavedTask> {
-    let (row, beside) = whole(tx, actor, id)?;
-    let stored = TaskChange::of(&row.task, &beside);
+    let (row, details) = whole(tx, actor, id)?;
+    let stored = TaskChange::of(&row.task, &details);
     let shown = edit.shown.values(&stored, Some(row.task.version));
     let mut merge = Merge::default();
     let change = edit.typed.merge(shown, stored, &mut merge);
     let version = row.task.version;
     tasks::update(tx, shop, actor, id, &change, now)?;
-    let (after, beside) = whole(tx, actor, id)?;
+    let (after, details) = whole(tx, actor, id)?;
     Ok(Saved {
         changed: after.task.version != version,
-        now: (row.stage, after, beside),
+        now: (row.stage, after, details),
         collided: merge.collided,
     })
 }
@@ -100,7 +100,7 @@ pub fn customer(
     let mut merge = Merge::default();
     let change = edit.typed.merge(shown, stored, &mut merge);
     Ok(Saved {
-        changed: change.name.is_some(),
+        changed: change.has_fields(),
         now: customers::update(tx, shop, actor, &card.phone, None, &change, now)?,
         collided: merge.collided,
     })

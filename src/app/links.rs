@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
+    Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -49,7 +49,7 @@ pub fn link(
                 store::outbox::delete_waiting_of_customer(tx, card.id)?;
             }
             if card.name.is_none() {
-                store::customers::set_name(tx, card.id, name, now)?;
+                store::customers::update(tx, card.id, &CustomerChange::named(name), now)?;
             }
             card.id
         }

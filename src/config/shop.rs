@@ -3,16 +3,18 @@
 use super::Result;
 use super::raw::RawShop;
 use super::values::wrong;
-use crate::domain::{About, Country, Description, Line, Phone};
+use crate::domain::{About, Country, Description, Phone, ShortText};
+
+/// The longest line that the shop says of itself, in characters.
+const MAX: usize = About::LINE;
 
 impl RawShop {
     pub fn about(&self, country: Country) -> Result<About> {
         let line = |key, text: &Option<String>| {
-            Line::parse(key, text.as_deref().unwrap_or_default()).map_err(|_| {
-                wrong(
-                    key,
-                    format!("write one line, of at most {} characters", Line::MAX),
-                )
+            let text = text.as_deref().unwrap_or_default();
+            ShortText::<MAX>::parse(key, text).map_err(|_| {
+                let why = format!("write one line, of at most {MAX} characters");
+                wrong(key, why)
             })
         };
         let phone = |text| {

@@ -8,7 +8,7 @@ use super::catalogue::{self, Fault, KINDS, QUESTIONS, SHELF, say};
 use super::hours::DAY;
 use super::{Setting, pick};
 use crate::domain::{
-    Category, Day, Description, Details, DetailsChange, Device, Error, Language, Line, Result,
+    Category, Day, Description, Details, DetailsChange, Device, Error, Language, Result, ShortText,
     Stage, Sum, TaskId, USUAL_STAGES,
 };
 use crate::i18n;
@@ -208,7 +208,7 @@ fn device(rng: &mut Rng, language: Language, customer: usize, kind: usize) -> Re
     let what = &KINDS[kind];
     let [brand, model] = what.models[customer % what.models.len()];
     let number = customer * 16 + kind + 1;
-    let line = |text: &str| Line::parse("device", text);
+    let line = |text: &str| ShortText::parse("device", text);
     Ok(Device {
         kind: line(say(language, what.name))?,
         brand: line(brand)?,
@@ -227,7 +227,7 @@ fn device(rng: &mut Rng, language: Language, customer: usize, kind: usize) -> Re
 fn imei(number: usize) -> String {
     let with = |check: u8| format!("35{number:012}{check}");
     let right = |imei: &String| {
-        let serial = Line::from_row(imei.clone());
+        let serial = ShortText::from_row(imei.clone());
         let device = Device {
             serial,
             ..Device::default()

@@ -1,72 +1,212 @@
-//! What a customer brings, and what stands beside a task.
+//! What a customer brings, and the one table of what is known of it.
 
-use super::letters::{fold, shown, visible};
-use super::{Day, Merge, Result, Sum, TaskId};
+use super::letters::fold;
+use super::{Merge, Result, ShortText};
 
-/// One line about something, possibly empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line(String);
+/// Hands the table of a device's fields to a macro, in the order in which people read them.
+///
+/// A line has the field, which is also its column in the database; then its variant of [`DeviceField`], its
+/// limit in characters, its name in the API and in forms, the sentence that names it, whether it stays when
+/// the device comes again, and who reads it ([`Readers`]).
+macro_rules! device_fields {
+    ($then:ident) => {
+        $then! {
+            /// For instance "phone".
+            kind (Kind, 200, "kind", "device-kind", true, Everyone)
+            brand (Brand, 200, "brand", "device-brand", true, Everyone)
+            model (Model, 200, "model", "device-model", true, Everyone)
+            /// The serial number or IMEI.
+            serial (Serial, 200, "serialNumber", "device-serial", true, Papers)
+            /// What was left with it.
+            accessories (Accessories, 200, "accessories", "device-accessories", false, Papers)
+            appearance (Appearance, 200, "appearance", "device-appearance", false, Receipt)
+            /// Where it lies in the shop.
+            place (Place, 200, "place", "device-place", false, Staff)
+        }
+    };
+}
+pub(crate) use device_fields;
 
-impl Line {
-    /// Characters, not bytes.
-    pub const MAX: usize = 200;
-
-    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
-        let text = visible(text);
-        let text = text.trim();
-        super::text::check(field, text, Self::MAX, char::is_control)?;
-        Ok(Self(text.to_owned()))
-    }
-
-    pub fn from_row(text: String) -> Self {
-        Self(shown(text))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// Who reads a field of a device. Staff read all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// It is part of the device's title, which stands on every page, paper and notice.
+    Everyone,
+    /// The customer, on the receipt and on the slip for the hand-over.
+    Papers,
+    /// The customer, on the receipt alone: it says how the device was when it came.
+    Receipt,
+    /// Staff alone.
+    Staff,
 }
 
-impl From<Line> for String {
-    fn from(line: Line) -> Self {
-        line.0
-    }
-}
+macro_rules! define {
+    ($($(#[$doc:meta])* $field:ident (
+        $variant:ident, $max:literal, $name:literal, $label:literal, $identity:literal, $readers:ident
+    ))*) => {
+        /// What was brought; everything may be unknown.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct Device {
+            $($(#[$doc])* pub $field: ShortText<$max>,)*
+        }
 
-/// What was brought; everything may be unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Device {
-    pub kind: Line,
-    pub brand: Line,
-    pub model: Line,
-    /// The serial number or IMEI.
-    pub serial: Line,
-    /// What was left with it.
-    pub accessories: Line,
-    pub appearance: Line,
-    /// Where it lies in the shop.
-    pub place: Line,
+        /// What to change of a device; `None` leaves a field as it is.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct DeviceChange {
+            $(pub $field: Option<ShortText<$max>>,)*
+        }
+
+        /// A field of a device.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum DeviceField {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl DeviceField {
+            /// Every field, in the order in which people read them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The column of its table, and its word among the columns of an import.
+            pub fn column(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($field),)*
+                }
+            }
+
+            /// The name in the API and in forms.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The id of the sentence that names it.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)*
+                }
+            }
+
+            /// The longest text, in characters.
+            pub fn max(self) -> usize {
+                match self {
+                    $(Self::$variant => $max,)*
+                }
+            }
+
+            /// Whether it stays when the same device comes again.
+            pub fn is_identity(self) -> bool {
+                match self {
+                    $(Self::$variant => $identity,)*
+                }
+            }
+
+            pub fn readers(self) -> Readers {
+                match self {
+                    $(Self::$variant => Readers::$readers,)*
+                }
+            }
+        }
+
+        impl Device {
+            /// Takes each field as it is stored, in the order of the table.
+            ///
+            /// # Errors
+            /// As for `read`, which is given the field's column.
+            pub fn from_row<E>(
+                mut read: impl FnMut(&'static str) -> Result<String, E>,
+            ) -> Result<Self, E> {
+                Ok(Self {
+                    $($field: ShortText::from_row(read(stringify!($field))?),)*
+                })
+            }
+
+            pub fn get(&self, field: DeviceField) -> &str {
+                match field {
+                    $(DeviceField::$variant => self.$field.as_str(),)*
+                }
+            }
+
+            /// The same thing when it comes again: what changes from one visit to the next is not known yet.
+            pub fn identity(&self) -> Self {
+                Self {
+                    $($field: match $identity {
+                        true => self.$field.clone(),
+                        false => ShortText::default(),
+                    },)*
+                }
+            }
+        }
+
+        impl DeviceChange {
+            /// A device as its edit form shows it.
+            pub fn of(device: Device) -> Self {
+                Self {
+                    $($field: Some(device.$field),)*
+                }
+            }
+
+            /// Notes what somebody typed into a field.
+            ///
+            /// # Errors
+            /// [`Error::Invalid`](super::Error::Invalid) for a text that the field can't hold.
+            pub fn set(&mut self, field: DeviceField, text: &str) -> Result<()> {
+                match field {
+                    $(DeviceField::$variant => {
+                        self.$field = Some(ShortText::parse($name, text)?);
+                    })*
+                }
+                Ok(())
+            }
+
+            /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+            pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+                Self {
+                    $($field: merge.field($name, self.$field, shown.$field, stored.$field),)*
+                }
+            }
+
+            /// Returns the device after the change.
+            pub fn apply(&self, device: Device) -> Device {
+                Device {
+                    $($field: self.$field.clone().unwrap_or(device.$field),)*
+                }
+            }
+        }
+    };
+}
+device_fields!(define);
+
+impl DeviceField {
+    /// Returns the field with that name in the API and in forms.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|field| field.name() == name)
+    }
+
+    /// Returns the fields that stand on a paper which these readers get, in their order, without those of the title.
+    pub fn read_by(readers: &[Readers]) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(move |field| readers.contains(&field.readers()))
+    }
+
+    /// Returns the fields that are not in the title.
+    pub fn beside_title() -> impl Iterator<Item = Self> {
+        Self::read_by(&[Readers::Papers, Readers::Receipt, Readers::Staff])
+    }
 }
 
 impl Device {
     /// «телефон Apple iPhone 12», for a line of a list.
     pub fn title(&self) -> String {
-        join(
-            " ",
-            [&self.kind, &self.brand, &self.model].map(Line::as_str),
-        )
+        let parts = DeviceField::read_by(&[Readers::Everyone]);
+        join(" ", parts.map(|field| self.get(field)))
     }
 
     /// Everything in one line, for the history.
     pub fn summary(&self) -> String {
         let title = self.title();
-        let rest = [
-            &self.serial,
-            &self.accessories,
-            &self.appearance,
-            &self.place,
-        ];
-        let rest = rest.map(Line::as_str);
+        let rest = DeviceField::beside_title().map(|field| self.get(field));
         join(", ", std::iter::once(&*title).chain(rest))
     }
 
@@ -92,24 +232,6 @@ impl Device {
         let sum: u32 = digits.iter().rev().enumerate().map(weighed).sum();
         key.len() == 15 && digits.len() == 15 && !sum.is_multiple_of(10)
     }
-
-    /// The same thing when it comes again, of which only it itself is known.
-    pub fn again(&self) -> Self {
-        let Self {
-            kind,
-            brand,
-            model,
-            serial,
-            ..
-        } = self.clone();
-        Self {
-            kind,
-            brand,
-            model,
-            serial,
-            ..Self::default()
-        }
-    }
 }
 
 /// By what two spellings of one serial number are known to be the same: its letters, as capitals,
@@ -130,156 +252,13 @@ fn join<'a>(between: &str, lines: impl IntoIterator<Item = &'a str>) -> String {
     lines.collect::<Vec<_>>().join(between)
 }
 
-/// What is known of a task beside the request itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Details {
-    pub device: Device,
-    /// What the customer was told that it may cost.
-    pub estimate: Option<Sum>,
-    /// What it came to.
-    pub price: Option<Sum>,
-    pub prepayment: Option<Sum>,
-    /// The last day on which the work is under warranty.
-    pub warranty_until: Option<Day>,
-    /// The task whose warranty this one is done under.
-    pub warranty_of: Option<TaskId>,
-}
-
-impl Details {
-    /// What is still to be paid, once it is known what it came to.
-    pub fn to_pay(&self) -> Option<Sum> {
-        let paid = self.prepayment.map_or(0, Sum::minor);
-        let left = self.price?.minor().saturating_sub(paid);
-        Some(Sum::from_row(left.max(0)))
-    }
-}
-
-/// What to change; `None` leaves a field as it is, and an inner `None` takes it away.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DetailsChange {
-    pub kind: Option<Line>,
-    pub brand: Option<Line>,
-    pub model: Option<Line>,
-    pub serial: Option<Line>,
-    pub accessories: Option<Line>,
-    pub appearance: Option<Line>,
-    pub place: Option<Line>,
-    pub estimate: Option<Option<Sum>>,
-    pub price: Option<Option<Sum>>,
-    pub prepayment: Option<Option<Sum>>,
-    pub warranty_until: Option<Option<Day>>,
-    pub warranty_of: Option<Option<TaskId>>,
-}
-
-impl DetailsChange {
-    /// These details, as an edit form shows them.
-    pub fn of(details: &Details) -> Self {
-        let device = details.device.clone();
-        Self {
-            kind: Some(device.kind),
-            brand: Some(device.brand),
-            model: Some(device.model),
-            serial: Some(device.serial),
-            accessories: Some(device.accessories),
-            appearance: Some(device.appearance),
-            place: Some(device.place),
-            estimate: Some(details.estimate),
-            price: Some(details.price),
-            prepayment: Some(details.prepayment),
-            warranty_until: Some(details.warranty_until),
-            warranty_of: Some(details.warranty_of),
-        }
-    }
-
-    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
-    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
-        Self {
-            kind: merge.field("kind", self.kind, shown.kind, stored.kind),
-            brand: merge.field("brand", self.brand, shown.brand, stored.brand),
-            model: merge.field("model", self.model, shown.model, stored.model),
-            serial: merge.field("serialNumber", self.serial, shown.serial, stored.serial),
-            accessories: merge.field(
-                "accessories",
-                self.accessories,
-                shown.accessories,
-                stored.accessories,
-            ),
-            appearance: merge.field(
-                "appearance",
-                self.appearance,
-                shown.appearance,
-                stored.appearance,
-            ),
-            place: merge.field("place", self.place, shown.place, stored.place),
-            estimate: merge.field("estimate", self.estimate, shown.estimate, stored.estimate),
-            price: merge.field("price", self.price, shown.price, stored.price),
-            prepayment: merge.field(
-                "prepayment",
-                self.prepayment,
-                shown.prepayment,
-                stored.prepayment,
-            ),
-            warranty_until: merge.field(
-                "warrantyUntil",
-                self.warranty_until,
-                shown.warranty_until,
-                stored.warranty_until,
-            ),
-            warranty_of: merge.field(
-                "warrantyOf",
-                self.warranty_of,
-                shown.warranty_of,
-                stored.warranty_of,
-            ),
-        }
-    }
-
-    /// What these details are once that has changed.
-    pub fn apply(&self, mut details: Details) -> Details {
-        let device = &mut details.device;
-        let lines = [
-            (&self.kind, &mut device.kind),
-            (&self.brand, &mut device.brand),
-            (&self.model, &mut device.model),
-            (&self.serial, &mut device.serial),
-            (&self.accessories, &mut device.accessories),
-            (&self.appearance, &mut device.appearance),
-            (&self.place, &mut device.place),
-        ];
-        for (new, line) in lines {
-            if let Some(new) = new {
-                line.clone_from(new);
-            }
-        }
-        Details {
-            estimate: self.estimate.unwrap_or(details.estimate),
-            price: self.price.unwrap_or(details.price),
-            prepayment: self.prepayment.unwrap_or(details.prepayment),
-            warranty_until: self.warranty_until.unwrap_or(details.warranty_until),
-            warranty_of: self.warranty_of.unwrap_or(details.warranty_of),
-            device: details.device,
-        }
-    }
-}
-
-/// How a task leads to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
-    /// To those of the same serial number.
-    Device,
-    /// To the one whose warranty it is done under.
-    WarrantyOf,
-    /// To those that are done under its own warranty.
-    UnderWarranty,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn device(serial: &str) -> Device {
         Device {
-            serial: Line::parse("serialNumber", serial).unwrap(),
+            serial: ShortText::parse("serialNumber", serial).unwrap(),
             ..Device::default()
         }
     }
@@ -297,24 +276,6 @@ mod tests {
             "4901542032375189",
         ] {
             assert!(!device(other).is_imei_mistyped(), "{other}");
-        }
-    }
-
-    #[test]
-    fn what_was_paid_before_is_not_to_be_paid_again() {
-        let sum = |minor| Some(Sum::from_row(minor));
-        for (price, prepayment, left) in [
-            (sum(500), None, sum(500)),
-            (sum(500), sum(200), sum(300)),
-            (sum(500), sum(700), sum(0)),
-            (None, sum(200), None),
-        ] {
-            let details = Details {
-                price,
-                prepayment,
-                ..Details::default()
-            };
-            assert_eq!(details.to_pay(), left);
         }
     }
 

@@ -15,6 +15,7 @@ mod bot_health;
 mod comment;
 mod contents;
 mod customer;
+mod details;
 mod device;
 mod email;
 mod error;
@@ -54,8 +55,11 @@ pub use attachment::{
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use contents::Contents;
-pub use customer::{Customer, CustomerChange, TelegramLink, Unreachable};
-pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
+pub(crate) use customer::card_fields;
+pub use customer::{CardField, Customer, CustomerChange, TelegramLink, Unreachable};
+pub use details::{Details, DetailsChange, Link};
+pub(crate) use device::device_fields;
+pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
 pub use ids::{
@@ -92,7 +96,7 @@ pub use task::{
     Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
     TaskOrder,
 };
-pub use text::{Description, Message, Name};
+pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, Workload};

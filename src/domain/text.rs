@@ -4,6 +4,38 @@
 use super::letters::{fold, is_visible, shown, visible};
 use super::{Problem, Result};
 
+/// A text of one line, possibly empty, of at most `MAX` characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShortText<const MAX: usize>(String);
+
+impl<const MAX: usize> ShortText<MAX> {
+    /// Characters, not bytes.
+    pub const MAX: usize = MAX;
+
+    /// # Errors
+    /// [`Error::Invalid`](super::Error::Invalid) at `field` for a text that is longer or has control characters.
+    pub fn parse(field: &'static str, text: &str) -> Result<Self> {
+        let text = visible(text);
+        let text = text.trim();
+        check(field, text, MAX, char::is_control)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn from_row(text: String) -> Self {
+        Self(shown(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> From<ShortText<MAX>> for String {
+    fn from(text: ShortText<MAX>) -> Self {
+        text.0
+    }
+}
+
 /// A customer's name, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);

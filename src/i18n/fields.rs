@@ -1,7 +1,7 @@
 //! Names of form fields, for errors that are shown apart from their field.
 
 use super::{invalid, text};
-use crate::domain::{Invalid, Language};
+use crate::domain::{DeviceField, Invalid, Language};
 
 /// Names that refer to the whole form or page.
 const WHOLE: [&str; 2] = ["nonFieldErrors", "id"];
@@ -17,13 +17,6 @@ pub fn field(name: &str) -> Option<&'static str> {
         "status" => "tasks-status",
         "stage" => "task-stage",
         "employee" | "employeeId" => "tasks-employee",
-        "kind" => "device-kind",
-        "brand" => "device-brand",
-        "model" => "device-model",
-        "serialNumber" => "device-serial",
-        "accessories" => "device-accessories",
-        "appearance" => "device-appearance",
-        "place" => "device-place",
         "dueOn" => "task-due",
         "estimate" => "task-estimate",
         "price" => "task-price",
@@ -47,7 +40,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "stuckDays" => "stage-stuck-days",
         "tasksTo" => "stage-tasks-to",
         "csv" | "archive" => "field-file",
-        _ => return None,
+        _ => return DeviceField::from_name(name).map(DeviceField::label),
     })
 }
 

@@ -1,6 +1,8 @@
 //! What columns there are, and which of them our own files have.
 
-use crate::domain::fold;
+use std::sync::LazyLock;
+
+use crate::domain::{DeviceField, fold};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +20,7 @@ pub enum Column {
     Patronymic,
     /// There may be several: the first that is a phone becomes the card's.
     Phone,
-    Kind,
-    Brand,
-    Model,
-    Serial,
-    Accessories,
-    Appearance,
-    Place,
+    Device(DeviceField),
     Description,
     Estimate,
     Price,
@@ -49,38 +45,51 @@ pub const REFUSED: [(Column, &str); 1] = [(Column::LeftOut, "import-why")];
 
 /// Every column that the owner can choose, with its word in forms and the sentence that names it, in
 /// the order in which they are offered.
-pub const ALL: [(Column, &str, &str); 30] = [
-    (Column::Described, "described", "column-described"),
-    (Column::Noted, "noted", "column-noted"),
-    (Column::LeftOut, "left-out", "column-left-out"),
-    (Column::Name, "name", "column-name"),
-    (Column::Surname, "surname", "column-surname"),
-    (Column::Patronymic, "patronymic", "column-patronymic"),
-    (Column::Phone, "phone", "customers-phone"),
-    (Column::Number, "number", "column-number"),
-    (Column::Description, "description", "column-description"),
-    (Column::Status, "status", "tasks-status"),
-    (Column::Stage, "stage", "task-stage"),
-    (Column::Category, "category", "tasks-category"),
-    (Column::Created, "created", "column-created"),
-    (Column::Due, "due", "task-due"),
-    (Column::Ready, "ready", "column-ready"),
-    (Column::Closed, "closed", "column-closed"),
-    (Column::Employee, "employee", "column-employee"),
-    (Column::Kind, "kind", "column-kind"),
-    (Column::Brand, "brand", "device-brand"),
-    (Column::Model, "model", "device-model"),
-    (Column::Serial, "serial", "device-serial"),
-    (Column::Accessories, "accessories", "device-accessories"),
-    (Column::Appearance, "appearance", "device-appearance"),
-    (Column::Place, "place", "device-place"),
-    (Column::Estimate, "estimate", "task-estimate"),
-    (Column::Price, "price", "task-price"),
-    (Column::Prepayment, "prepayment", "task-prepayment"),
-    (Column::WarrantyUntil, "warranty-until", "task-warranty"),
-    (Column::WarrantyOf, "warranty-of", "task-warranty-of"),
-    (Column::Key, "key", "tasks-key"),
-];
+pub static ALL: LazyLock<Vec<(Column, &str, &str)>> = LazyLock::new(|| {
+    let before = [
+        (Column::Described, "described", "column-described"),
+        (Column::Noted, "noted", "column-noted"),
+        (Column::LeftOut, "left-out", "column-left-out"),
+        (Column::Name, "name", "column-name"),
+        (Column::Surname, "surname", "column-surname"),
+        (Column::Patronymic, "patronymic", "column-patronymic"),
+        (Column::Phone, "phone", "customers-phone"),
+        (Column::Number, "number", "column-number"),
+        (Column::Description, "description", "column-description"),
+        (Column::Status, "status", "tasks-status"),
+        (Column::Stage, "stage", "task-stage"),
+        (Column::Category, "category", "tasks-category"),
+        (Column::Created, "created", "column-created"),
+        (Column::Due, "due", "task-due"),
+        (Column::Ready, "ready", "column-ready"),
+        (Column::Closed, "closed", "column-closed"),
+        (Column::Employee, "employee", "column-employee"),
+    ];
+    let after = [
+        (Column::Estimate, "estimate", "task-estimate"),
+        (Column::Price, "price", "task-price"),
+        (Column::Prepayment, "prepayment", "task-prepayment"),
+        (Column::WarrantyUntil, "warranty-until", "task-warranty"),
+        (Column::WarrantyOf, "warranty-of", "task-warranty-of"),
+        (Column::Key, "key", "tasks-key"),
+    ];
+    let device = of_device().map(|(column, field)| (column, field.column(), heading(field)));
+    before.into_iter().chain(device).chain(after).collect()
+});
+
+/// The columns of a device, in the order of its table.
+fn of_device() -> impl Iterator<Item = (Column, DeviceField)> {
+    let fields = DeviceField::ALL.iter();
+    fields.map(|field| (Column::Device(*field), *field))
+}
+
+/// The sentence that names the column of a field of a device.
+fn heading(field: DeviceField) -> &'static str {
+    match field {
+        DeviceField::Kind => "column-kind",
+        other => other.label(),
+    }
+}
 
 impl Column {
     /// The column with that word in a form.
@@ -106,6 +115,9 @@ impl Column {
     /// Whether a table with such a column is one of tasks. What a table of customers may have as
     /// well (a number, a day, a status, a sum, somebody responsible) doesn't say so.
     pub fn is_of_tasks(self) -> bool {
+        if let Self::Device(field) = self {
+            return !matches!(field, DeviceField::Brand | DeviceField::Place);
+        }
         matches!(
             self,
             Self::Description
@@ -114,11 +126,6 @@ impl Column {
                 | Self::Due
                 | Self::Ready
                 | Self::Closed
-                | Self::Kind
-                | Self::Model
-                | Self::Serial
-                | Self::Accessories
-                | Self::Appearance
                 | Self::Estimate
                 | Self::Prepayment
                 | Self::WarrantyUntil
@@ -129,36 +136,35 @@ impl Column {
 }
 
 /// The columns of our export of tasks, with the sentences that are their headings.
-pub const TASKS: [(Column, &str); 25] = [
-    (Column::Number, "tasks-number"),
-    (Column::Status, "tasks-status"),
-    (Column::Stage, "task-stage"),
-    (Column::Category, "tasks-category"),
-    (Column::Created, "tasks-created"),
-    (Column::Ready, "status-ready"),
-    (Column::Closed, "status-closed"),
-    (Column::Due, "task-due"),
-    (Column::Name, "tasks-customer"),
-    (Column::Phone, "customers-phone"),
-    (Column::Kind, "column-kind"),
-    (Column::Brand, "device-brand"),
-    (Column::Model, "device-model"),
-    (Column::Serial, "device-serial"),
-    (Column::Accessories, "device-accessories"),
-    (Column::Appearance, "device-appearance"),
-    (Column::Place, "device-place"),
-    (Column::Description, "tasks-description"),
-    (Column::Estimate, "task-estimate"),
-    (Column::Price, "task-price"),
-    (Column::Prepayment, "task-prepayment"),
-    (Column::WarrantyUntil, "task-warranty"),
-    (Column::WarrantyOf, "task-warranty-of"),
-    (Column::Employee, "tasks-employee"),
-    (Column::Key, "tasks-key"),
-];
+pub static TASKS: LazyLock<Vec<(Column, &str)>> = LazyLock::new(|| {
+    let before = [
+        (Column::Number, "tasks-number"),
+        (Column::Status, "tasks-status"),
+        (Column::Stage, "task-stage"),
+        (Column::Category, "tasks-category"),
+        (Column::Created, "tasks-created"),
+        (Column::Ready, "status-ready"),
+        (Column::Closed, "status-closed"),
+        (Column::Due, "task-due"),
+        (Column::Name, "tasks-customer"),
+        (Column::Phone, "customers-phone"),
+    ];
+    let after = [
+        (Column::Description, "tasks-description"),
+        (Column::Estimate, "task-estimate"),
+        (Column::Price, "task-price"),
+        (Column::Prepayment, "task-prepayment"),
+        (Column::WarrantyUntil, "task-warranty"),
+        (Column::WarrantyOf, "task-warranty-of"),
+        (Column::Employee, "tasks-employee"),
+        (Column::Key, "tasks-key"),
+    ];
+    let device = of_device().map(|(column, field)| (column, heading(field)));
+    before.into_iter().chain(device).chain(after).collect()
+});
 
 /// The same for the export of customers.
-pub const CUSTOMERS: [(Column, &str); 2] = [
+pub const CUSTOMERS: &[(Column, &str)] = &[
     (Column::Name, "customers-name"),
     (Column::Phone, "customers-phone"),
 ];

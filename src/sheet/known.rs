@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::columns::{CUSTOMERS, Column, REFUSED, TASKS, plain};
-use crate::domain::Language;
+use crate::domain::{DeviceField, Language};
 use crate::i18n;
 
 /// Headings of other programs, in all known spellings. Unknown columns go into the description.
@@ -46,22 +46,22 @@ const THEIRS: &[(Column, &[&str])] = &[
         "phone", "phones", "phone number", "client phone", "mobile", "mobile phone", "mobile number", "cell",
         "cell phone", "work phone", "home phone", "other phone", "business phone", "contact phone",
         "contact number", "primary phone", "secondary phone", "telephone", "telephone number", "tel"]),
-    (Column::Kind, &["тип устройства", "вид устройства", "группа", "изделие", "устройство",
+    (Column::Device(DeviceField::Kind), &["тип устройства", "вид устройства", "группа", "изделие", "устройство",
         "принятое устройство", "наименование устройства", "тип техники", "вид техники", "техника",
         "наименование техники", "оборудование", "тип оборудования", "наименование оборудования", "аппарат",
         "device type", "group", "device", "device name", "equipment", "equipment type", "item", "item type",
         "asset", "asset type", "product type", "что это", "what it is"]),
-    (Column::Brand, &["бренд", "марка", "производитель", "brand", "manufacturer", "make", "vendor"]),
-    (Column::Model, &["модель", "марка и модель", "бренд и модель", "model", "make and model"]),
-    (Column::Serial, &["серийный номер", "серийный №", "сер номер", "серийник", "заводской номер", "imei",
+    (Column::Device(DeviceField::Brand), &["бренд", "марка", "производитель", "brand", "manufacturer", "make", "vendor"]),
+    (Column::Device(DeviceField::Model), &["модель", "марка и модель", "бренд и модель", "model", "make and model"]),
+    (Column::Device(DeviceField::Serial), &["серийный номер", "серийный №", "сер номер", "серийник", "заводской номер", "imei",
         "imei1", "s/n", "sn", "серийный номер/imei", "imei/серийный номер", "imei или серийный номер",
         "серийный номер или imei", "sn/imei", "imei/sn", "s/n/imei", "imei/s/n", "serial", "serial number",
         "serial no", "serial number/imei", "imei/serial number", "serial/imei", "imei/serial"]),
-    (Column::Accessories, &["комплектация", "комплект", "комплектность", "package contents", "accessories",
+    (Column::Device(DeviceField::Accessories), &["комплектация", "комплект", "комплектность", "package contents", "accessories",
         "included accessories", "left with it"]),
-    (Column::Appearance, &["внешний вид", "внешнее состояние", "appearance", "condition", "cosmetic condition",
+    (Column::Device(DeviceField::Appearance), &["внешний вид", "внешнее состояние", "appearance", "condition", "cosmetic condition",
         "external condition"]),
-    (Column::Place, &["место хранения", "ячейка", "полка", "где лежит", "storage location", "shelf", "bin",
+    (Column::Device(DeviceField::Place), &["место хранения", "ячейка", "полка", "где лежит", "storage location", "shelf", "bin",
         "where it lies"]),
     (Column::Description, &["неисправность", "неисправность со слов", "заявленная неисправность",
         "неисправности", "описание", "описание неисправности", "описание проблемы", "описание поломки",
@@ -149,7 +149,7 @@ pub struct Known {
 /// Our headings, in every language.
 static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let mut all = HashMap::new();
-    for (column, id) in TASKS.iter().chain(&CUSTOMERS).chain(&REFUSED) {
+    for (column, id) in TASKS.iter().chain(CUSTOMERS).chain(&REFUSED) {
         for language in Language::ALL {
             let heading = plain(&i18n::text(language, id));
             all.entry(heading).or_insert(*column);
@@ -248,7 +248,7 @@ mod tests {
             ("Телефон", Column::Phone),
             ("phone", Column::Phone),
             ("Сумма", Column::Price),
-            ("  Серийный   номер ", Column::Serial),
+            ("  Серийный   номер ", Column::Device(DeviceField::Serial)),
             ("Прибыль", Column::LeftOut),
             ("Телефон\nклиента", Column::Phone),
             ("Телефон 2", Column::Phone),
@@ -257,7 +257,7 @@ mod tests {
             ("Контактный телефон заказчикa", Column::Phone),
             ("Сумма, руб.", Column::Price),
             ("Стоимость ремонта", Column::Price),
-            ("Модель устройства", Column::Model),
+            ("Модель устройства", Column::Device(DeviceField::Model)),
             ("Customer's phone", Column::Phone),
             ("Рhone", Column::Phone),
             ("Почему не загружена", Column::LeftOut),
@@ -280,10 +280,10 @@ mod tests {
 
     #[test]
     fn every_column_can_be_chosen_by_its_word_and_stands_in_one_list() {
-        for (column, word, _) in ALL {
+        for (column, word, _) in ALL.iter() {
             assert_eq!(
                 (Column::from_word(word), column.word()),
-                (Some(column), word)
+                (Some(*column), *word)
             );
         }
         for (column, names) in THEIRS {

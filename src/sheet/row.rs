@@ -14,9 +14,9 @@ use super::read::Reading;
 use super::table::Statuses;
 use super::words::{self, Guess};
 use crate::domain::{
-    Category, Day, Description, Details, Device, Email, Employee, EmployeeId, Error, ImportRow,
-    ImportTask, Line, Message, Observation, Problem, Remark, Result, Source, Stage, Status, Sum,
-    SumDoubt, Task, fold, is_none, moment, three_digit_point,
+    Category, Day, Description, Details, Device, DeviceChange, DeviceField, Email, Employee,
+    EmployeeId, Error, ImportRow, ImportTask, Message, Observation, Problem, Remark, Result,
+    Source, Stage, Status, Sum, SumDoubt, Task, fold, is_none, moment, three_digit_point,
 };
 
 /// A row being read.
@@ -222,15 +222,7 @@ impl<'a> Row<'a> {
 
     fn details(&mut self) -> Result<Details> {
         Ok(Details {
-            device: Device {
-                kind: self.line(Column::Kind),
-                brand: self.line(Column::Brand),
-                model: self.line(Column::Model),
-                serial: self.mark(Column::Serial),
-                accessories: self.line(Column::Accessories),
-                appearance: self.line(Column::Appearance),
-                place: self.mark(Column::Place),
-            },
+            device: self.device(),
             estimate: self.sum(Column::Estimate)?,
             price: self.sum(Column::Price)?,
             prepayment: self.sum(Column::Prepayment)?,
@@ -297,26 +289,30 @@ impl<'a> Row<'a> {
         of_kind.filter_map(line).collect()
     }
 
-    /// Returns a one-line value. One that is too long or has several lines goes into the
-    /// description instead.
-    fn line(&mut self, column: Column) -> Line {
-        let text = self.one_line(column);
-        Line::parse("line", &text).unwrap_or_else(|_| {
-            self.keep(column);
-            self.note(column, Observation::Moved);
-            Line::default()
-        })
+    /// What is no line or too long stands in the description instead.
+    fn device(&mut self) -> Device {
+        let mut change = DeviceChange::default();
+        for field in DeviceField::ALL {
+            let column = Column::Device(*field);
+            if matches!(field, DeviceField::Serial | DeviceField::Place) {
+                self.doubt(column);
+            }
+            if change.set(*field, &self.one_line(column)).is_err() {
+                self.keep(column);
+                self.note(column, Observation::Moved);
+            }
+        }
+        change.apply(Device::default())
     }
 
-    /// Returns an identifier, which spreadsheets tend to rewrite.
-    fn mark(&mut self, column: Column) -> Line {
+    /// Remarks on signs that a spreadsheet likes to rewrite.
+    fn doubt(&mut self, column: Column) {
         let text = self.cell(column);
         if cell::is_shortened(text) {
             self.note(column, Observation::DigitsLost);
         } else if cell::is_shown_date(text) {
             self.note(column, Observation::LikeDate);
         }
-        self.line(column)
     }
 
     /// Returns a sum. RemOnline writes zero for an unknown one.

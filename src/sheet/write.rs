@@ -36,30 +36,33 @@ impl Writing {
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
     pub fn head_of_customers(&self) -> Result<Vec<u8>> {
-        self.head(&CUSTOMERS)
+        self.head(CUSTOMERS)
     }
 
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
     pub fn tasks(&self, rows: &[(TaskRow, Details)]) -> Result<Vec<u8>> {
-        self.lines(
-            rows.iter()
-                .map(|(row, details)| TASKS.map(|(column, _)| self.of_task(column, row, details))),
-        )
+        self.lines(rows.iter().map(|(row, details)| {
+            let cells = TASKS.iter();
+            let cells = cells.map(|(column, _)| self.of_task(*column, row, details));
+            cells.collect::<Vec<_>>()
+        }))
     }
 
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
     pub fn customers(&self, customers: &[Customer]) -> Result<Vec<u8>> {
-        self.lines(
-            customers
-                .iter()
-                .map(|customer| CUSTOMERS.map(|(column, _)| of_customer(column, customer))),
-        )
+        self.lines(customers.iter().map(|customer| {
+            let cells = CUSTOMERS.iter();
+            let cells = cells.map(|(column, _)| of_customer(*column, customer));
+            cells.collect::<Vec<_>>()
+        }))
     }
 
-    fn head<const N: usize>(&self, columns: &[(Column, &str); N]) -> Result<Vec<u8>> {
-        let headings = columns.map(|(_, id)| guard(&i18n::text(self.language, id)));
+    fn head(&self, columns: &[(Column, &str)]) -> Result<Vec<u8>> {
+        let headings = columns.iter();
+        let headings = headings.map(|(_, id)| guard(&i18n::text(self.language, id)));
+        let headings: Vec<_> = headings.collect();
         Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
     }
 
@@ -125,7 +128,7 @@ impl Writing {
     }
 
     fn of_task(&self, column: Column, row: &TaskRow, details: &Details) -> String {
-        let (task, device) = (&row.task, &details.device);
+        let task = &row.task;
         let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
         match column {
             Column::Number => task.id.to_string(),
@@ -140,13 +143,7 @@ impl Writing {
                 Some(customer) => of_customer(column, customer),
                 None => String::new(),
             },
-            Column::Kind => guard(device.kind.as_str()),
-            Column::Brand => guard(device.brand.as_str()),
-            Column::Model => guard(device.model.as_str()),
-            Column::Serial => guard(device.serial.as_str()),
-            Column::Accessories => guard(device.accessories.as_str()),
-            Column::Appearance => guard(device.appearance.as_str()),
-            Column::Place => guard(device.place.as_str()),
+            Column::Device(field) => guard(details.device.get(field)),
             Column::Description => guard(task.description.as_str()),
             Column::Estimate => self.sum(details.estimate),
             Column::Price => self.sum(details.price),

@@ -1,40 +1,48 @@
 //! The `customers` table.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
 use super::{Connection, Transaction, webhooks};
 use crate::domain::{
-    Customer, CustomerId, HookEvent, Language, Name, Phone, Result, TelegramId, TelegramLink,
+    CardField, Customer, CustomerChange, CustomerId, HookEvent, Language, Name, Phone, Result,
+    TelegramId, TelegramLink, card_fields, fold,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, literal};
 
-pub(super) const COLUMNS: &str = "id, phone, phone_e164, name, telegram_id, telegram_verified, \
-                                  telegram_blocked, telegram_language";
+macro_rules! columns {
+    ($($(#[$doc:meta])* $field:ident ($($rest:tt)*))*) => {
+        concat!(
+            "id, phone, phone_e164, telegram_id, telegram_verified, telegram_blocked, telegram_language",
+            $(", ", stringify!($field),)*
+        )
+    };
+}
+/// The columns, those of the table of a card's fields behind the others.
+pub(super) const COLUMNS: &str = card_fields!(columns);
+
+/// The fields that a search looks through: each has a column with its text folded.
+const KEYS: [(CardField, &str); 1] = [(CardField::Name, "name_key")];
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
     read(&mut Columns::of("customers", row))
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
-    Ok(Customer {
-        id: row.take("id")?,
-        phone: Phone::from_row(row.take("phone")?, row.take("phone_e164")?),
-        name: row.take::<Option<String>>("name")?.map(Name::from_row),
-        telegram: {
-            let id: Option<TelegramId> = row.take("telegram_id")?;
-            let verified = row.take("telegram_verified")?;
-            let blocked = row.take("telegram_blocked")?;
-            let language = row.take("telegram_language")?;
-            id.map(|id| TelegramLink {
-                id,
-                verified,
-                blocked,
-                language,
-            })
-        },
-    })
+    let id = row.take("id")?;
+    let phone = Phone::from_row(row.take("phone")?, row.take("phone_e164")?);
+    let telegram: Option<TelegramId> = row.take("telegram_id")?;
+    let verified = row.take("telegram_verified")?;
+    let blocked = row.take("telegram_blocked")?;
+    let language = row.take("telegram_language")?;
+    let telegram = telegram.map(|id| TelegramLink {
+        id,
+        verified,
+        blocked,
+        language,
+    });
+    Customer::from_row((id, phone, telegram), |column| row.take(column))
 }
 
 pub fn get(connection: &Connection, id: CustomerId) -> Result<Option<Customer>> {
@@ -66,24 +74,29 @@ pub fn all(connection: &Connection) -> Result<Vec<Customer>> {
         .collect::<Result<_, _>>()?)
 }
 
-/// What a search asks of a card: a part of the name, or of the digits of the phone.
+/// What a search asks of a card: a part of one of its fields, or of the digits of the phone.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    pub name: Option<String>,
+    pub text: Option<String>,
     pub digits: Option<String>,
 }
 
 impl Search {
-    const CONDITION: &str = "(:name IS NULL AND :digits IS NULL
-         OR name_key LIKE :name ESCAPE '\\' OR phone_e164 LIKE :digits)";
+    fn condition() -> String {
+        let in_keys = KEYS.map(|(_, key)| format!("{key} LIKE :text ESCAPE '\\'"));
+        format!(
+            "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits)",
+            in_keys.join(" OR ")
+        )
+    }
 
-    /// `name`, which is folded, for LIKE, with its wildcards taken literally.
+    /// `text`, which is folded, for LIKE, with its wildcards taken literally.
     fn patterns(&self) -> (Option<String>, Option<String>) {
         // By all its names, so that none is forgotten: pages and their count go by these alone.
-        let Self { name, digits } = self;
+        let Self { text, digits } = self;
         let part = |text: &String| format!("%{}%", literal(text));
         (
-            name.as_ref().map(part),
+            text.as_ref().map(part),
             digits.as_ref().map(|digits| format!("%{digits}%")),
         )
     }
@@ -96,15 +109,15 @@ pub fn page(
     after: Option<CustomerId>,
     limit: usize,
 ) -> Result<Vec<Customer>> {
-    let condition = Search::CONDITION;
+    let condition = Search::condition();
     let sql = format!(
         "SELECT {COLUMNS} FROM customers WHERE id > :after AND {condition} ORDER BY id LIMIT :limit"
     );
-    let (name, digits) = search.patterns();
+    let (text, digits) = search.patterns();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! {
-            ":after": after.map_or(0, CustomerId::get), ":name": name, ":digits": digits,
+            ":after": after.map_or(0, CustomerId::get), ":text": text, ":digits": digits,
             ":limit": limit,
         },
         from_row,
@@ -113,17 +126,18 @@ pub fn page(
 }
 
 pub fn count(connection: &Connection, search: &Search) -> Result<i64> {
-    let condition = Search::CONDITION;
-    let (name, digits) = search.patterns();
+    let condition = Search::condition();
+    let (text, digits) = search.patterns();
     let mut statement =
         connection.prepare_cached(&format!("SELECT count(*) FROM customers WHERE {condition}"))?;
     Ok(
-        statement.query_row(named_params! { ":name": name, ":digits": digits }, |row| {
+        statement.query_row(named_params! { ":text": text, ":digits": digits }, |row| {
             row.get(0)
         })?,
     )
 }
 
+/// Writes a new card, with a name where one is known already; [`update`] writes the other fields.
 pub fn insert(
     tx: &Transaction,
     phone: &Phone,
@@ -146,16 +160,39 @@ pub fn insert(
     Ok(id)
 }
 
-pub fn set_name(
+/// Writes the fields that a change has, where it has any.
+pub fn update(
     tx: &Transaction,
     id: CustomerId,
-    name: Option<&Name>,
+    change: &CustomerChange,
     now: Timestamp,
 ) -> Result<()> {
-    tx.execute(
-        "UPDATE customers SET name = ?2, name_key = ?3, updated_at = ?4 WHERE id = ?1",
-        (id, name.map(Name::as_str), name_key(name), Millis(now)),
-    )?;
+    let mut columns = Vec::new();
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    for field in CardField::ALL {
+        let Some(text) = change.get(*field) else {
+            continue;
+        };
+        columns.push(field.column());
+        values.push(Box::new(text.map(str::to_owned)));
+        for (_, key) in KEYS.iter().filter(|(of, _)| of == field) {
+            columns.push(key);
+            values.push(Box::new(fold(text.unwrap_or_default())));
+        }
+    }
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let set: Vec<_> = columns
+        .iter()
+        .map(|column| format!("{column} = ?"))
+        .collect();
+    let sql = format!(
+        "UPDATE customers SET {}, updated_at = ? WHERE id = ?",
+        set.join(", ")
+    );
+    values.extend([Box::new(Millis(now)) as Box<dyn ToSql>, Box::new(id)]);
+    tx.execute(&sql, params_from_iter(values))?;
     webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
 }
 

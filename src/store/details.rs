@@ -1,32 +1,76 @@
-//! The `task_details` table: what stands beside a task. A task without a row has none of it.
+//! The `task_details` table: what is known of a task besides the request. A task without a row has none of it.
+//!
+//! Its columns are made from the table of a device's fields, [`DeviceField`]. A migration gives it the column of a
+//! new field, with an empty text by default, and brings the search up to date: the view `texts_of_tasks` and the
+//! trigger `task_search_details_update` name the columns that the search looks through.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-use rusqlite::{Row, named_params};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Row, ToSql};
 
 use super::{Connection, Transaction};
-use crate::domain::{CustomerId, Details, Device, Line, Link, Result, TaskId};
+use crate::domain::{
+    CustomerId, Details, Device, DeviceField, Link, Result, TaskId, device_fields,
+};
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::numbers;
 
-pub(super) const COLUMNS: &str = "task_id, kind, brand, model, serial, accessories, appearance, place, \
-                       estimate, price, prepayment, warranty_until, warranty_of";
+macro_rules! columns {
+    ($($(#[$doc:meta])* $field:ident ($($rest:tt)*))*) => {
+        concat!(
+            "task_id, ",
+            $(stringify!($field), ", ",)*
+            "estimate, price, prepayment, warranty_until, warranty_of"
+        )
+    };
+}
+pub(super) const COLUMNS: &str = device_fields!(columns);
+
+/// A key by which a device is found: its column, and how it is made.
+type Key = (&'static str, fn(&Device) -> String);
+const KEYS: [Key; 2] = [
+    ("brand_key", Device::brand_key),
+    ("serial_key", Device::serial_key),
+];
+
+/// The columns that say something of the device.
+fn of_device() -> impl Iterator<Item = &'static str> {
+    let fields = DeviceField::ALL.iter().map(|field| field.column());
+    fields.chain(KEYS.iter().map(|(column, _)| *column))
+}
+
+/// Writes a row, in the place of the one that is there.
+static PUT: LazyLock<String> = LazyLock::new(|| {
+    let keys = KEYS.iter().map(|(column, _)| *column);
+    let columns: Vec<&str> = COLUMNS.split(", ").chain(keys).collect();
+    let each = |text: fn(&str) -> String| {
+        let texts = columns.iter().map(|column| text(column));
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "INSERT INTO task_details ({}) VALUES ({}) ON CONFLICT (task_id) DO UPDATE SET {}",
+        columns.join(", "),
+        each(|column| format!(":{column}")),
+        each(|column| format!("{column} = excluded.{column}")),
+    )
+});
+
+/// Empties what a customer's devices were.
+static FORGET: LazyLock<String> = LazyLock::new(|| {
+    let empty = of_device().map(|column| format!("{column} = ''"));
+    format!(
+        "UPDATE task_details SET {} WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)",
+        empty.collect::<Vec<_>>().join(", ")
+    )
+});
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(TaskId, Details)> {
     let row = &mut Columns::of("task_details", row);
     let task = row.take("task_id")?;
-    let mut line = |name| row.take(name).map(Line::from_row);
-    let device = Device {
-        kind: line("kind")?,
-        brand: line("brand")?,
-        model: line("model")?,
-        serial: line("serial")?,
-        accessories: line("accessories")?,
-        appearance: line("appearance")?,
-        place: line("place")?,
-    };
     let details = Details {
-        device,
+        device: Device::from_row(|column| row.take(column))?,
         estimate: row.take("estimate")?,
         price: row.take("price")?,
         prepayment: row.take("prepayment")?,
@@ -80,36 +124,36 @@ pub fn linked(
 }
 
 pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
-    let Details { device, .. } = details;
-    tx.prepare_cached(
-        "INSERT INTO task_details (task_id, kind, brand, brand_key, model, serial, serial_key,
-             accessories, appearance, place, estimate, price, prepayment, warranty_until, warranty_of)
-         VALUES (:task, :kind, :brand, :brand_key, :model, :serial, :key, :accessories, :appearance,
-             :place, :estimate, :price, :prepayment, :until, :of)
-         ON CONFLICT (task_id) DO UPDATE SET kind = :kind, brand = :brand, brand_key = :brand_key,
-             model = :model, serial = :serial, serial_key = :key, accessories = :accessories,
-             appearance = :appearance, place = :place, estimate = :estimate, price = :price,
-             prepayment = :prepayment, warranty_until = :until, warranty_of = :of",
-    )?
-    .execute(named_params! {
-        ":task": task, ":kind": device.kind.as_str(), ":brand": device.brand.as_str(),
-        ":brand_key": device.brand_key(),
-        ":model": device.model.as_str(), ":serial": device.serial.as_str(),
-        ":key": device.serial_key(), ":accessories": device.accessories.as_str(),
-        ":appearance": device.appearance.as_str(), ":place": device.place.as_str(),
-        ":estimate": details.estimate, ":price": details.price,
-        ":prepayment": details.prepayment, ":until": details.warranty_until,
-        ":of": details.warranty_of,
-    })?;
+    let device = &details.device;
+    let fields = DeviceField::ALL.iter();
+    let fields = fields.map(|field| (field.column(), ToSqlOutput::from(device.get(*field))));
+    let keys = KEYS.map(|(column, key)| (column, ToSqlOutput::from(key(device))));
+    let others: [(&str, &dyn ToSql); 6] = [
+        ("task_id", &task),
+        ("estimate", &details.estimate),
+        ("price", &details.price),
+        ("prepayment", &details.prepayment),
+        ("warranty_until", &details.warranty_until),
+        ("warranty_of", &details.warranty_of),
+    ];
+    let mut statement = tx.prepare_cached(&PUT)?;
+    let mut bind = |column: &str, value: &dyn ToSql| {
+        let parameter = statement.parameter_index(&format!(":{column}"))?;
+        let parameter =
+            parameter.ok_or_else(|| rusqlite::Error::InvalidParameterName(column.into()))?;
+        statement.raw_bind_parameter(parameter, value)
+    };
+    for (column, value) in fields.chain(keys) {
+        bind(column, &value)?;
+    }
+    for (column, value) in others {
+        bind(column, value)?;
+    }
+    statement.raw_execute()?;
     Ok(())
 }
 
-/// Empties what a customer's devices were.
 pub fn forget_devices_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    let sql =
-        "UPDATE task_details SET kind = '', brand = '', brand_key = '', model = '', serial = '',
-                   serial_key = '', accessories = '', appearance = '', place = ''
-               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
-    tx.execute(sql, [customer])?;
+    tx.execute(&FORGET, [customer])?;
     Ok(())
 }

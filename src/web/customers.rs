@@ -1,5 +1,7 @@
 //! Pages of customers.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -7,10 +9,11 @@ use warp::reply::Response;
 use super::edited::{Collision, Edited, Input, Question, encode};
 use super::form::Errors;
 use super::tasks::{CustomerLine, Known, Row, look_up, of_customer};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app::{self, edits, paging};
 use crate::domain::{
-    Conflict, Customer, CustomerChange, CustomerId, Error, Name, Phone, Result, TaskOrder,
+    CardField, Conflict, Customer, CustomerChange, CustomerId, Error, Phone, Result, TaskOrder,
     TelegramLink,
 };
 use crate::store::Transaction;
@@ -100,7 +103,64 @@ pub async fn known(visit: &Visit) -> Result<Response> {
 #[derive(Default)]
 struct Draft {
     phone: String,
-    name: String,
+    /// The others, by their names.
+    fields: BTreeMap<&'static str, String>,
+}
+
+impl Draft {
+    /// A new card, of which `typed` has the fields.
+    fn read<'f>(typed: impl Fn(&str) -> &'f str) -> Self {
+        Self {
+            phone: typed("phone").to_owned(),
+            fields: by_name(|field| typed(field.name())),
+        }
+    }
+
+    fn of(card: &Customer) -> Self {
+        Self {
+            phone: card.phone.typed().to_owned(),
+            fields: by_name(|field| card.get(field)),
+        }
+    }
+
+    fn get(&self, field: &str) -> &str {
+        self.fields.get(field).map_or("", String::as_str)
+    }
+
+    /// The fields in one, for an edit form to say what it showed.
+    fn encode(&self) -> String {
+        encode(
+            CardField::ALL
+                .iter()
+                .map(|field| (field.name(), self.get(field.name()))),
+        )
+    }
+}
+
+fn by_name<'f>(text: impl Fn(CardField) -> &'f str) -> BTreeMap<&'static str, String> {
+    let all = CardField::ALL.iter();
+    all.map(|field| (field.name(), text(*field).to_owned()))
+        .collect()
+}
+
+/// The names of the fields in which people type.
+fn names() -> Vec<&'static str> {
+    CardField::ALL.iter().map(|field| field.name()).collect()
+}
+
+/// The fields of a form, each with what is wrong with it. A field that `sent` doesn't have stays as it is.
+fn change<'f>(
+    sent: impl Fn(&str) -> Option<&'f str>,
+    errors: &mut Errors,
+    texts: &Texts,
+) -> Result<CustomerChange> {
+    let mut change = CustomerChange::default();
+    for field in CardField::ALL {
+        if let Some(text) = sent(field.name()) {
+            errors.take(change.set(*field, text), texts)?;
+        }
+    }
+    Ok(change)
 }
 
 #[derive(Template)]
@@ -119,6 +179,11 @@ struct EditPage<'a> {
 }
 
 impl<'a> EditPage<'a> {
+    /// The fields in which people type; each shows what is wrong with it.
+    fn fields(&self) -> Vec<&'static str> {
+        [vec!["phone"], names()].concat()
+    }
+
     fn new(visit: &'a Visit, id: Option<CustomerId>, draft: Draft) -> Self {
         let id = id.map(CustomerId::get);
         Self {
@@ -126,7 +191,7 @@ impl<'a> EditPage<'a> {
             current: "customers",
             errors: Errors::default(),
             id,
-            was: encode([("name", &*draft.name)]),
+            was: draft.encode(),
             draft,
             taken: None,
         }
@@ -140,23 +205,14 @@ pub fn new(visit: &Visit) -> Result<Response> {
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let (phone, name) = (
-        visit.typed("phone").to_owned(),
-        visit.typed("name").to_owned(),
-    );
-    let mut page = EditPage::new(visit, None, Draft { phone, name });
+    let draft = Draft::read(|field| visit.typed(field));
+    let mut page = EditPage::new(visit, None, draft);
     let (texts, desk) = (&visit.texts, &visit.desk);
     let phone = Phone::parse("phone", &page.draft.phone, desk.shop.country);
     let phone = page.errors.take(phone, texts)?;
-    let name = page
-        .errors
-        .take(Name::parse("name", &page.draft.name), texts)?;
-    if let (Some(phone), Some(name)) = (phone, name) {
+    let change = change(|field| Some(visit.typed(field)), &mut page.errors, texts)?;
+    if let Some(phone) = phone.filter(|_| !page.errors.any()) {
         let (shop, now) = (desk.shop.clone(), desk.clock.now());
-        let change = CustomerChange {
-            name: Some(name),
-            telegram_id: None,
-        };
         let post = visit.post();
         let work = move |tx: &Transaction<'_>| {
             let create = || {
@@ -218,22 +274,8 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
 
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     let customer = get(visit, customer_id(id)?).await?;
-    visit.page(&EditPage::new(
-        visit,
-        Some(customer.id),
-        draft_of(&customer),
-    ))
-}
-
-fn draft_of(customer: &Customer) -> Draft {
-    Draft {
-        phone: customer.phone.typed().to_owned(),
-        name: customer
-            .name
-            .as_ref()
-            .map(|name| name.as_str().to_owned())
-            .unwrap_or_default(),
-    }
+    let draft = Draft::of(&customer);
+    visit.page(&EditPage::new(visit, Some(customer.id), draft))
 }
 
 async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {
@@ -250,49 +292,53 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let card = get(visit, customer_id(id)?).await?;
     let (edited, texts) = (Edited::read(visit), &visit.texts);
     let mut errors = Errors::default();
-    let name = edited.typed("name").map(|name| Name::parse("name", name));
-    let name = errors.take_some(name, texts)?;
+    let typed = change(|field| edited.typed(field), &mut errors, texts)?;
     if errors.any() {
         return again(visit, &edited, &card, errors);
     }
-    let change = |name| CustomerChange {
-        name,
-        telegram_id: None,
-    };
-    let shown = edited.shown("name");
-    let shown = shown.and_then(|name| Name::parse("name", name).ok());
-    let edit = edited.edit(change(name), change(shown));
+    let shown = change(|field| edited.shown(field), &mut Errors::default(), texts)?;
+    let edit = edited.edit(typed, shown);
     let (shop, now, id) = (visit.desk.shop.clone(), visit.desk.clock.now(), card.id);
     let work = move |tx: &Transaction<'_>| edits::customer(tx, &shop, &actor, id, edit, now);
     let saved = visit.desk.db.write(work).await?;
     match saved.collided.is_empty() {
         true => Ok(visit.go(&format!("/customers/{id}"))),
-        false => ask(visit, &saved.now, errors),
+        false => ask(visit, &saved.collided, &saved.now, saved.changed, errors),
     }
 }
 
 /// Shows the form again with its errors.
 fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) -> Result<Response> {
-    if !edited.asked(&["name"]).is_empty() {
-        return ask(visit, card, errors);
+    let asked = edited.asked(&names());
+    if !asked.is_empty() {
+        return ask(visit, &asked, card, false, errors);
     }
-    let mut page = EditPage::new(visit, Some(card.id), draft_of(card));
-    visit.typed("name").clone_into(&mut page.draft.name);
+    let mut page = EditPage::new(visit, Some(card.id), Draft::of(card));
+    page.draft.fields = by_name(|field| visit.typed(field.name()));
     visit.typed("was").clone_into(&mut page.was);
     page.errors = errors;
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Asks which name to keep after a conflict with a colleague's change.
-fn ask(visit: &Visit, card: &Customer, errors: Errors) -> Result<Response> {
-    let theirs = draft_of(card).name;
-    let name = Collision {
-        field: "name",
-        label: visit.texts.s("customers-name"),
+/// Asks about the fields in which a colleague has written something else.
+fn ask(
+    visit: &Visit,
+    fields: &[&'static str],
+    card: &Customer,
+    saved: bool,
+    errors: Errors,
+) -> Result<Response> {
+    let theirs = Draft::of(card);
+    let collided = CardField::ALL
+        .iter()
+        .filter(|field| fields.contains(&field.name()));
+    let collision = |field: &CardField| Collision {
+        field: field.name(),
+        label: visit.texts.s(field.label()),
         input: Input::Line,
-        mine: visit.typed("name").to_owned(),
-        theirs_read: theirs.clone(),
-        theirs,
+        mine: visit.typed(field.name()).to_owned(),
+        theirs_read: theirs.get(field.name()).to_owned(),
+        theirs: theirs.get(field.name()).to_owned(),
     };
     let question = Question {
         visit,
@@ -300,8 +346,8 @@ fn ask(visit: &Visit, card: &Customer, errors: Errors) -> Result<Response> {
         title: "conflict-title-customer",
         action: format!("/customers/{}/edit", card.id),
         cancel: format!("/customers/{}", card.id),
-        collisions: vec![name],
-        saved: false,
+        collisions: collided.map(collision).collect(),
+        saved,
         errors,
     };
     question.ask()

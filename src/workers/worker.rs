@@ -202,9 +202,12 @@ async fn pause_after<W: Worker>(worker: &W, error: &Failure) {
 }
 
 async fn changed(changes: Option<&mut watch::Receiver<()>>) {
-    match changes {
-        Some(changes) if changes.changed().await.is_ok() => {}
-        _ => std::future::pending().await,
+    let changed = match changes {
+        Some(changes) => changes.changed().await.is_ok(),
+        None => false,
+    };
+    if !changed {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -10,7 +10,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zayavka::app::security::limits as attempts;
 use zayavka::domain::{
-    Country, Description, Line, MOST_STAGES, Name, PASSWORD_LENGTH, Phone, StageName, Sum, Wording,
+    About, Country, Description, DeviceField, MOST_STAGES, Name, PASSWORD_LENGTH, Phone, StageName,
+    Sum, Wording,
 };
 use zayavka::graphql::engine::limits;
 use zayavka::http;
@@ -379,7 +380,10 @@ fn the_limits_are_those_of_the_code() {
         vec![0, u64::try_from(Sum::MAX).unwrap()],
         phone_lengths().to_vec(),
     ];
-    assert_eq!(Name::MAX, Line::MAX, "one row says both");
+    let limits = DeviceField::ALL.iter().map(|field| field.max());
+    for limit in limits.chain([About::LINE]) {
+        assert_eq!(Name::MAX, limit, "one row says all of them");
+    }
     for (page, limits) in LIMITS {
         let rows = table(page, limits);
         assert_eq!(rows.len(), expected.len(), "{limits}");

@@ -3,7 +3,9 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
-use crate::domain::{Day, DetailsChange, Line, Result, Sum, TaskId};
+use crate::domain::{
+    Day, DetailsChange, DeviceChange, DeviceField, Result, ShortText, Sum, TaskId,
+};
 
 /// A task's details; in the schema these are fields of `TaskInput`.
 #[derive(InputObject)]
@@ -43,18 +45,9 @@ pub struct DeviceInput {
 
 impl DetailsInput {
     pub fn read(self) -> Result<DetailsChange> {
-        let device = self.device.unwrap_or_default();
-        let line =
-            |field, text: Option<String>| text.map(|text| Line::parse(field, &text)).transpose();
         let sum = |field, minor| maybe(minor, |minor| Sum::new(field, minor));
         Ok(DetailsChange {
-            kind: line("kind", device.kind)?,
-            brand: line("brand", device.brand)?,
-            model: line("model", device.model)?,
-            serial: line("serialNumber", device.serial_number)?,
-            accessories: line("accessories", device.accessories)?,
-            appearance: line("appearance", device.appearance)?,
-            place: line("place", device.place)?,
+            device: self.device.unwrap_or_default().read()?,
             estimate: sum("estimate", self.estimate)?,
             price: sum("price", self.price)?,
             prepayment: sum("prepayment", self.prepayment)?,
@@ -64,4 +57,26 @@ impl DetailsInput {
             warranty_of: maybe(self.warranty_of, |id| Ok(TaskId::parse("warrantyOf", &id)?))?,
         })
     }
+}
+
+impl DeviceInput {
+    fn read(self) -> Result<DeviceChange> {
+        Ok(DeviceChange {
+            kind: text(DeviceField::Kind, self.kind)?,
+            brand: text(DeviceField::Brand, self.brand)?,
+            model: text(DeviceField::Model, self.model)?,
+            serial: text(DeviceField::Serial, self.serial_number)?,
+            accessories: text(DeviceField::Accessories, self.accessories)?,
+            appearance: text(DeviceField::Appearance, self.appearance)?,
+            place: text(DeviceField::Place, self.place)?,
+        })
+    }
+}
+
+fn text<const MAX: usize>(
+    field: DeviceField,
+    text: Option<String>,
+) -> Result<Option<ShortText<MAX>>> {
+    let parse = |text: String| ShortText::parse(field.name(), &text);
+    text.map(parse).transpose()
 }

@@ -23,15 +23,26 @@ pub struct DeviceView {
 
 impl From<Device> for DeviceView {
     fn from(device: Device) -> Self {
+        let serial_number_suspicious = device.is_imei_mistyped();
+        // By the names of all its fields, so that none is forgotten.
+        let Device {
+            kind,
+            brand,
+            model,
+            serial,
+            accessories,
+            appearance,
+            place,
+        } = device;
         Self {
-            serial_number_suspicious: device.is_imei_mistyped(),
-            kind: device.kind.into(),
-            brand: device.brand.into(),
-            model: device.model.into(),
-            serial_number: device.serial.into(),
-            accessories: device.accessories.into(),
-            appearance: device.appearance.into(),
-            place: device.place.into(),
+            kind: kind.into(),
+            brand: brand.into(),
+            model: model.into(),
+            serial_number: serial.into(),
+            serial_number_suspicious,
+            accessories: accessories.into(),
+            appearance: appearance.into(),
+            place: place.into(),
         }
     }
 }

@@ -1,7 +1,9 @@
 use async_graphql::{Enum, SimpleObject};
 
 use super::stage::{StageView, stage};
-use crate::domain::{Error, ImportLine, Outcome, Report, Result, Shop, Whose};
+use crate::domain::{
+    DeviceField, Error, ImportLine, Outcome, Report, Result, Shop, Whose, device_fields,
+};
 use crate::graphql::error::LANGUAGE;
 use crate::i18n;
 use crate::sheet::{Column, StatusWord, Table, TableColumn, Writing};
@@ -28,47 +30,72 @@ pub enum WhoseEnum {
     Nobody,
 }
 
-/// What a column of a file is.
-#[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "ImportColumn", remote = "Column")]
-pub enum ImportColumnEnum {
-    Number,
-    Status,
-    Stage,
-    Category,
-    Created,
-    Closed,
-    Due,
-    /// The whole name, or what a person is called by besides a surname.
-    Name,
-    Surname,
-    Patronymic,
-    /// There may be several: the first that is a phone becomes the card's.
-    Phone,
-    Kind,
-    Brand,
-    Model,
-    Serial,
-    Accessories,
-    Appearance,
-    Place,
-    Description,
-    Estimate,
-    Price,
-    Prepayment,
-    WarrantyUntil,
-    WarrantyOf,
-    /// By which a task of our own export is known again.
-    Key,
-    Employee,
-    /// Since when it was ready to be collected.
-    Ready,
-    /// Into the description, under its heading.
-    Described,
-    /// Into a note for colleagues, under its heading.
-    Noted,
-    LeftOut,
+/// Makes the API's enum of columns, each with the column that it stands for.
+macro_rules! import_columns {
+    ($($(#[$doc:meta])* $name:ident = ($($column:tt)*),)*) => {
+        /// What a column of a file is.
+        #[derive(Enum, Clone, Copy, PartialEq, Eq)]
+        #[graphql(name = "ImportColumn")]
+        pub enum ImportColumnEnum {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl From<Column> for ImportColumnEnum {
+            fn from(column: Column) -> Self {
+                match column {
+                    $($($column)* => Self::$name,)*
+                }
+            }
+        }
+
+        impl From<ImportColumnEnum> for Column {
+            fn from(column: ImportColumnEnum) -> Self {
+                match column {
+                    $(ImportColumnEnum::$name => $($column)*,)*
+                }
+            }
+        }
+    };
 }
+
+/// All columns; those of a device are its fields.
+macro_rules! with_device {
+    ($($(#[$doc:meta])* $field:ident ($variant:ident, $($rest:tt)*))*) => {
+        import_columns! {
+            Number = (Column::Number),
+            Status = (Column::Status),
+            Stage = (Column::Stage),
+            Category = (Column::Category),
+            Created = (Column::Created),
+            Closed = (Column::Closed),
+            Due = (Column::Due),
+            /// The whole name, or what a person is called by besides a surname.
+            Name = (Column::Name),
+            Surname = (Column::Surname),
+            Patronymic = (Column::Patronymic),
+            /// There may be several: the first that is a phone becomes the card's.
+            Phone = (Column::Phone),
+            $($variant = (Column::Device(DeviceField::$variant)),)*
+            Description = (Column::Description),
+            Estimate = (Column::Estimate),
+            Price = (Column::Price),
+            Prepayment = (Column::Prepayment),
+            WarrantyUntil = (Column::WarrantyUntil),
+            WarrantyOf = (Column::WarrantyOf),
+            /// By which a task of our own export is known again.
+            Key = (Column::Key),
+            Employee = (Column::Employee),
+            /// Since when it was ready to be collected.
+            Ready = (Column::Ready),
+            /// Into the description, under its heading.
+            Described = (Column::Described),
+            /// Into a note for colleagues, under its heading.
+            Noted = (Column::Noted),
+            LeftOut = (Column::LeftOut),
+        }
+    };
+}
+device_fields!(with_device);
 
 /// A column of a file, and what it is taken for.
 #[derive(SimpleObject)]

@@ -3,42 +3,35 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    Category, Day, Description, Details, DetailsChange, Device, Line, Result, Status, Sum, Task,
-    TaskChange, TaskId,
+    Category, Day, Description, Details, DetailsChange, Device, DeviceChange, DeviceField, Result,
+    Status, Sum, Task, TaskChange, TaskId,
 };
 use crate::web::edited::encode;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Fields beside the request itself.
-const BESIDE: [&str; 12] = [
-    "kind",
-    "brand",
-    "model",
-    "serialNumber",
-    "accessories",
-    "appearance",
-    "place",
-    "dueOn",
-    "estimate",
-    "price",
-    "prepayment",
-    "warrantyUntil",
-];
-/// A hidden field in addition: the task under whose warranty the device comes back.
+/// The details that a form may have besides those of the device.
+const OTHERS: [&str; 5] = ["dueOn", "estimate", "price", "prepayment", "warrantyUntil"];
+/// One more, but for nobody to type: the task whose warranty it comes back under.
 const WARRANTY_OF: &str = "warrantyOf";
 
-/// Returns the typed fields, each of which shows its own error.
+/// Everything that is known of a task besides the request itself, by the names of the fields.
+fn details() -> impl Iterator<Item = &'static str> {
+    let device = DeviceField::ALL.iter().map(|field| field.name());
+    device.chain(OTHERS)
+}
+
+/// The fields in which people type; each shows what is wrong with it.
 pub fn fields() -> Vec<&'static str> {
     let first = ["phone", "name", "description"];
-    first.into_iter().chain(BESIDE).collect()
+    first.into_iter().chain(details()).collect()
 }
 
 /// Returns the fields of the edit form.
 pub fn edit_fields() -> Vec<&'static str> {
     let first = ["description", "status", "category"];
-    first.into_iter().chain(BESIDE).collect()
+    first.into_iter().chain(details()).collect()
 }
 
 #[derive(Default, Clone)]
@@ -49,15 +42,15 @@ pub struct Draft {
     description: Option<String>,
     pub status: Option<Status>,
     pub category: Option<Category>,
-    /// The submitted fields beside the request; the others are kept.
-    beside: BTreeMap<&'static str, String>,
+    /// The details that the form has; the others stay as they are.
+    details: BTreeMap<&'static str, String>,
 }
 
 impl Draft {
     /// Reads the submitted fields through `sent`.
     pub fn read<'f>(sent: impl Fn(&str) -> Option<&'f str>) -> Self {
         let text = |field| sent(field).unwrap_or_default();
-        let beside = |field: &'static str| Some((field, sent(field)?.to_owned()));
+        let detail = |field: &'static str| Some((field, sent(field)?.to_owned()));
         Self {
             phone: text("phone").to_owned(),
             name: text("name").to_owned(),
@@ -65,11 +58,7 @@ impl Draft {
             description: sent("description").map(|text| text.replace("\r\n", "\n")),
             status: Status::from_word(text("status")),
             category: Category::from_word(text("category")),
-            beside: BESIDE
-                .into_iter()
-                .chain([WARRANTY_OF])
-                .filter_map(beside)
-                .collect(),
+            details: details().chain([WARRANTY_OF]).filter_map(detail).collect(),
         }
     }
 
@@ -81,10 +70,10 @@ impl Draft {
             description: Some(task.description.as_str().to_owned()),
             status: Some(task.status),
             category: Some(task.category),
-            beside: of_device(&details.device),
+            details: of_device(&details.device),
             ..Self::default()
         };
-        draft.beside.extend([
+        draft.details.extend([
             ("dueOn", day(task.due)),
             ("estimate", sum(details.estimate)),
             ("price", sum(details.price)),
@@ -105,14 +94,14 @@ impl Draft {
     /// Returns a new task for a device that comes back under the warranty of an earlier one.
     pub fn under_warranty(of: TaskId, phone: &str, device: &Device) -> Self {
         let mut draft = Self::of_phone(phone);
-        draft.beside = of_device(&device.again());
-        draft.beside.insert(WARRANTY_OF, of.to_string());
+        draft.details = of_device(&device.identity());
+        draft.details.insert(WARRANTY_OF, of.to_string());
         draft
     }
 
-    /// Returns the value of a field beside the request itself.
-    pub fn beside(&self, field: &str) -> &str {
-        self.beside.get(field).map_or("", |text| text.trim())
+    /// Returns what stands in the field of a detail.
+    pub fn detail(&self, field: &str) -> &str {
+        self.details.get(field).map_or("", |text| text.trim())
     }
 
     pub fn description(&self) -> &str {
@@ -125,7 +114,7 @@ impl Draft {
             "description" => self.description().to_owned(),
             "status" => self.status.map_or("", Status::word).to_owned(),
             "category" => self.category.map_or("", Category::word).to_owned(),
-            beside => self.beside(beside).to_owned(),
+            detail => self.detail(detail).to_owned(),
         }
     }
 
@@ -139,8 +128,8 @@ impl Draft {
 
     /// Returns whether the form names neither the work nor the device.
     pub fn is_blank(&self) -> bool {
-        let is_blank = |field: &&str| self.beside(field).is_empty();
-        self.description().trim().is_empty() && BESIDE.iter().all(is_blank)
+        let is_blank = |field: &str| self.detail(field).is_empty();
+        self.description().trim().is_empty() && details().all(is_blank)
     }
 
     /// Parses the form; `None` when it has errors.
@@ -161,13 +150,7 @@ impl Draft {
         let day = |field| move |text: &str| Day::parse(field, text);
         let due = reading.maybe("dueOn", day("dueOn"))?;
         let details = DetailsChange {
-            kind: reading.line("kind")?,
-            brand: reading.line("brand")?,
-            model: reading.line("model")?,
-            serial: reading.line("serialNumber")?,
-            accessories: reading.line("accessories")?,
-            appearance: reading.line("appearance")?,
-            place: reading.line("place")?,
+            device: reading.device()?,
             estimate: reading.maybe("estimate", sum("estimate"))?,
             price: reading.maybe("price", sum("price"))?,
             prepayment: reading.maybe("prepayment", sum("prepayment"))?,
@@ -187,17 +170,8 @@ impl Draft {
 }
 
 fn of_device(device: &Device) -> BTreeMap<&'static str, String> {
-    let lines = [
-        ("kind", &device.kind),
-        ("brand", &device.brand),
-        ("model", &device.model),
-        ("serialNumber", &device.serial),
-        ("accessories", &device.accessories),
-        ("appearance", &device.appearance),
-        ("place", &device.place),
-    ];
-    let text = |(field, line): (&'static str, &Line)| (field, line.as_str().to_owned());
-    lines.into_iter().map(text).collect()
+    let text = |field: &DeviceField| (field.name(), device.get(*field).to_owned());
+    DeviceField::ALL.iter().map(text).collect()
 }
 
 struct Reading<'a> {
@@ -207,10 +181,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn line(&mut self, field: &'static str) -> Result<Option<Line>> {
-        let line = self.draft.beside.get(field);
-        let line = line.map(|text| Line::parse(field, text));
-        self.errors.take_some(line, self.texts)
+    fn device(&mut self) -> Result<DeviceChange> {
+        let mut change = DeviceChange::default();
+        for field in DeviceField::ALL {
+            if let Some(text) = self.draft.details.get(field.name()) {
+                self.errors.take(change.set(*field, text), self.texts)?;
+            }
+        }
+        Ok(change)
     }
 
     /// Parses an optional field; an empty one clears the stored value.
@@ -219,10 +197,10 @@ impl Reading<'_> {
         field: &'static str,
         parse: impl FnOnce(&str) -> Result<T>,
     ) -> Result<Option<Option<T>>> {
-        if !self.draft.beside.contains_key(field) {
+        if !self.draft.details.contains_key(field) {
             return Ok(None);
         }
-        match self.draft.beside(field) {
+        match self.draft.detail(field) {
             "" => Ok(Some(None)),
             text => Ok(self.errors.take(parse(text), self.texts)?.map(Some)),
         }

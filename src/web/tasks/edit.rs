@@ -10,6 +10,7 @@ use super::new::KnownDevice;
 use super::{get_whole, task_id};
 use crate::app::edits;
 use crate::domain::{Category, Day, Details, Result, Stage, Status, Sum, Task, TaskId};
+use crate::i18n;
 use crate::store::Transaction;
 use crate::web::edited::{Collision, Edited, Input, Question};
 use crate::web::form::Errors;
@@ -142,40 +143,29 @@ fn collision(
     let theirs = Draft::of(task, details, texts).value(field);
     let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum)).unwrap_or_default();
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
-    let (label, input, theirs_read) = match field {
-        "description" => ("tasks-description", Input::Text, theirs.clone()),
+    let (input, theirs_read) = match field {
+        "description" => (Input::Text, theirs.clone()),
         "status" => {
             let choice = |status: &Status| (status.word().to_owned(), texts.status(status));
             let choices = Status::ALL.iter().map(choice).collect();
-            (
-                "tasks-status",
-                Input::Choice(choices),
-                texts.status(&task.status),
-            )
+            (Input::Choice(choices), texts.status(&task.status))
         }
         "category" => {
             let choice =
                 |category: &Category| (category.word().to_owned(), texts.category(category));
             let choices = Category::ALL.iter().map(choice).collect();
-            let read = texts.category(&task.category);
-            ("tasks-category", Input::Choice(choices), read)
+            (Input::Choice(choices), texts.category(&task.category))
         }
-        "dueOn" => ("task-due", Input::Day, day(task.due)),
-        "warrantyUntil" => ("task-warranty", Input::Day, day(details.warranty_until)),
-        "estimate" => ("task-estimate", Input::Line, sum(details.estimate)),
-        "price" => ("task-price", Input::Line, sum(details.price)),
-        "prepayment" => ("task-prepayment", Input::Line, sum(details.prepayment)),
-        "kind" => ("device-kind", Input::Line, theirs.clone()),
-        "brand" => ("device-brand", Input::Line, theirs.clone()),
-        "model" => ("device-model", Input::Line, theirs.clone()),
-        "serialNumber" => ("device-serial", Input::Line, theirs.clone()),
-        "accessories" => ("device-accessories", Input::Line, theirs.clone()),
-        "appearance" => ("device-appearance", Input::Line, theirs.clone()),
-        _ => ("device-place", Input::Line, theirs.clone()),
+        "dueOn" => (Input::Day, day(task.due)),
+        "warrantyUntil" => (Input::Day, day(details.warranty_until)),
+        "estimate" => (Input::Line, sum(details.estimate)),
+        "price" => (Input::Line, sum(details.price)),
+        "prepayment" => (Input::Line, sum(details.prepayment)),
+        _ => (Input::Line, theirs.clone()),
     };
     Collision {
         field,
-        label: texts.s(label),
+        label: texts.s(i18n::field(field).unwrap_or(field)),
         input,
         mine: draft.value(field),
         theirs,

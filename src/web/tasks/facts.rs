@@ -1,6 +1,6 @@
 //! Details of a task for display, line by line.
 
-use crate::domain::{Day, Details, Task};
+use crate::domain::{Day, Details, DeviceField, Task};
 use crate::web::text::Texts;
 
 /// A detail: label, value and warning.
@@ -13,14 +13,9 @@ pub struct Fact {
 /// Returns a line for every known detail.
 pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
     let device = &details.device;
-    let lines = [
-        ("task-device", &*device.title()),
-        ("device-serial", device.serial.as_str()),
-        ("device-accessories", device.accessories.as_str()),
-        ("device-appearance", device.appearance.as_str()),
-        ("device-place", device.place.as_str()),
-    ]
-    .map(|(name, text)| (name, text.to_owned()));
+    let lines =
+        DeviceField::beside_title().map(|field| (field.label(), device.get(field).to_owned()));
+    let lines = std::iter::once(("task-device", device.title())).chain(lines);
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
     let sums = [
         ("task-estimate", details.estimate),
@@ -30,7 +25,7 @@ pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
     .map(|(name, sum)| (name, sum.map(|sum| texts.money(sum)).unwrap_or_default()));
     let due = ("task-due", day(task.due));
     let until = ("task-warranty", day(details.warranty_until));
-    let all = lines.into_iter().chain([due]).chain(sums).chain([until]);
+    let all = lines.chain([due]).chain(sums).chain([until]);
     let known = all.filter(|(_, value)| !value.is_empty());
     let fact = |(name, value): (&str, String)| Fact {
         name: texts.s(name),

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::{CustomerLine, Row, get_whole, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Category, Details, Device, Error, Line, Name, NewTask, Phone, Problem, Result, TaskFilter,
+    Category, Details, Device, Error, Name, NewTask, Phone, Problem, Result, ShortText, TaskFilter,
     TaskId, TaskOrder,
 };
 use crate::store::Transaction;
@@ -84,7 +84,7 @@ pub struct KnownDevice {
 async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
     let actor = visit.actor()?;
     let device = Device {
-        serial: Line::from_row(serial.to_owned()),
+        serial: ShortText::from_row(serial.to_owned()),
         ..Device::default()
     };
     let filter = TaskFilter {
@@ -145,8 +145,8 @@ async fn show_new(
         false => errors.take(look_up(visit, &draft.phone).await, &visit.texts)?,
     };
     let known = known.unwrap_or_default();
-    let device = look_up_device(visit, draft.beside("serialNumber")).await?;
-    let warranty = match draft.beside("warrantyOf") {
+    let device = look_up_device(visit, draft.detail("serialNumber")).await?;
+    let warranty = match draft.detail("warrantyOf") {
         "" => None,
         of => errors.take(warranty(visit, of).await, &visit.texts)?,
     };
@@ -189,7 +189,7 @@ fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
 /// where it can't mean anything else: after a barcode scanner has typed a number, which ends with
 /// Enter, and in a form that contains only a customer. In every other form Enter creates the task.
 fn looks_up(visit: &Visit, draft: &Draft) -> Option<&'static str> {
-    let serial = draft.beside("serialNumber");
+    let serial = draft.detail("serialNumber");
     let scanned = !serial.is_empty() && serial != visit.typed("looked").trim();
     let pressed = |button| !visit.typed(button).is_empty();
     match (pressed("check"), pressed("enter")) {

@@ -7,7 +7,7 @@ use warp::reply::Response;
 use super::link::CustomerLink;
 use super::{get_whole, task_id};
 use crate::app;
-use crate::domain::{Decision, Details, Language, Result, Sum, TaskId};
+use crate::domain::{Decision, Details, DeviceField, Language, Readers, Result, Sum, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
 use crate::web::text::Texts;
@@ -168,16 +168,12 @@ fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, Str
     let task = &row.task;
     let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
     let agreed = [
-        (
-            "device-appearance",
-            text(details.device.appearance.as_str()),
-        ),
         ("paper-fault", text(task.description.as_str())),
         ("task-due", task.due.map(|day| texts.full_date(&day))),
         ("task-estimate", money(details.estimate, texts)),
         ("task-prepayment", money(details.prepayment, texts)),
     ];
-    let whose = whose(row, details);
+    let whose = whose(row, details, &[Readers::Papers, Readers::Receipt]);
     texts.known(created.into_iter().chain(whose).chain(agreed))
 }
 
@@ -207,12 +203,12 @@ fn given_back(
         ("paper-to-pay", money(details.to_pay(), texts)),
         ("task-warranty", until),
     ];
-    let whose = whose(row, details);
+    let whose = whose(row, details, &[Readers::Papers]);
     texts.known(today.into_iter().chain(whose).chain(done))
 }
 
-/// Returns the lines about the customer and the device.
-fn whose(row: &TaskRow, details: &Details) -> [Line; 4] {
+/// Whose it is, and what it is, as far as these readers are told.
+fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<Line> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
         let phone = customer.phone.typed();
@@ -221,12 +217,13 @@ fn whose(row: &TaskRow, details: &Details) -> [Line; 4] {
             None => phone.to_owned(),
         }
     });
-    [
+    let known = [
         ("tasks-customer", customer),
         ("task-device", Some(device.title())),
-        ("device-serial", text(device.serial.as_str())),
-        ("device-accessories", text(device.accessories.as_str())),
-    ]
+    ];
+    let fields = DeviceField::read_by(readers);
+    let fields = fields.map(|field| (field.label(), text(device.get(field))));
+    known.into_iter().chain(fields).collect()
 }
 
 fn text(text: &str) -> Option<String> {

@@ -1,0 +1,361 @@
+//! Every text about people and their requests is one that staff can edit, search for, export, archive, read in the
+//! history, and erase. The database is asked for its columns; so a new one is missed in none of these rooms.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use serde_json::json;
+use zayavka::domain::{CardField, DeviceField};
+
+use crate::bot::{ANNA, contact, message, messages, text};
+use crate::fake_telegram::Answer;
+use crate::harness::{Shop, eventually};
+use crate::pages::Browser;
+
+/// Tables that say nothing of a customer, nor of what they brought, with what they are about.
+const OTHERS: &[(&str, &str)] = &[
+    ("employees", "those who work in the shop"),
+    ("incidents", "the program's own mishaps"),
+    ("invites", "those who will work in the shop"),
+    ("morning_lists", "days"),
+    ("secrets", "keys of the program"),
+    ("stages", "the shop's own words"),
+    ("stale_keys", "versions of the program"),
+    ("task_counts", "how many tasks there are"),
+    (
+        "webhook_deliveries",
+        "numbers of tasks and customers, and what happened",
+    ),
+    ("webhooks", "other programs"),
+];
+
+/// Columns that hold no text that people wrote, with what they hold.
+const WORDS: &[(&str, &[&str], &str)] = &[
+    ("approvals", &["state", "channel"], "words of the program"),
+    ("comments", &["kind", "channel"], "words of the program"),
+    ("customers", &["telegram_language"], "a language"),
+    (
+        "imports",
+        &["source", "number"],
+        "which row of another program's file is here already",
+    ),
+    (
+        "outbox",
+        &["kind", "from_status", "to_status", "state", "reason"],
+        "words of the program",
+    ),
+    (
+        "photos",
+        &["kind", "state", "mime"],
+        "words of the program, and types of files",
+    ),
+    ("task_details", &["warranty_until"], "a day"),
+    ("task_events", &["kind", "author"], "words of the program"),
+    (
+        "tasks",
+        &["category", "status", "due_on"],
+        "words of the program, and a day",
+    ),
+    (
+        "telegram_messages",
+        &["album"],
+        "Telegram's number of an album",
+    ),
+];
+
+/// What can be done with a text. That it can be erased has no exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Edited,
+    Searched,
+    Exported,
+    Archived,
+    History,
+}
+use Room::{Archived, Edited, Exported, History, Searched};
+
+const ROOMS: [Room; 5] = [Edited, Searched, Exported, Archived, History];
+
+/// What can't be done with a column, and why.
+const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
+    (
+        "customers",
+        &["phone", "phone_e164"],
+        &[Edited],
+        "another number is another card",
+    ),
+    (
+        "customers",
+        &["phone_e164"],
+        &[Exported],
+        "it is made of the phone",
+    ),
+    (
+        "customers",
+        &["phone", "phone_e164", "name", "name_key"],
+        &[History],
+        "a card has no history",
+    ),
+    (
+        "task_events",
+        &["from_value", "to_value"],
+        &[Searched, Exported],
+        "a search and a table show what is, and not what was",
+    ),
+    ("comments", &["text"], &[Edited], "what was said stays said"),
+    (
+        "comments",
+        &["text"],
+        &[Searched, Exported],
+        "a search and a table show requests, not talks",
+    ),
+    (
+        "approvals",
+        &["text"],
+        &[Edited],
+        "what was agreed to stays as it was",
+    ),
+    (
+        "approvals",
+        &["text"],
+        &[Searched, Exported],
+        "a search and a table show requests, not talks",
+    ),
+    (
+        "photos",
+        &["telegram_file", "telegram_unique", "file_name", "about"],
+        &[Edited, Searched, Exported],
+        "it came with a message",
+    ),
+    (
+        "photos",
+        &["telegram_file", "telegram_unique"],
+        &[History],
+        "Telegram's names of a file",
+    ),
+    (
+        "outbox",
+        &["reply", "detail"],
+        &[Edited, Searched, Exported, Archived, History],
+        "it is on its way, or the reason why it never arrived",
+    ),
+    (
+        "phone_ends",
+        &["digits"],
+        &[Edited, Exported, History],
+        "the triggers make it of the phone, for the search",
+    ),
+];
+
+type Column = (String, String);
+
+/// The columns with texts that people wrote.
+fn columns(file: &Connection) -> Vec<Column> {
+    let sql = "SELECT t.name, c.name FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c
+        WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT'
+        ORDER BY 1, 2";
+    let mut statement = file.prepare(sql).unwrap();
+    let all = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    let all: Vec<Column> = all.unwrap().map(Result::unwrap).collect();
+    // What is named here is there.
+    for (table, reason) in OTHERS {
+        assert!(all.iter().any(|(of, _)| of == table), "{table}: {reason}");
+    }
+    let words = WORDS.iter().map(|(table, columns, _)| (table, columns));
+    let excepted = EXCEPTIONS
+        .iter()
+        .map(|(table, columns, ..)| (table, columns));
+    for (table, columns) in words.chain(excepted) {
+        for column in *columns {
+            let named = ((*table).to_owned(), (*column).to_owned());
+            assert!(all.contains(&named), "{named:?}");
+        }
+    }
+    let is_other = |table: &str| OTHERS.iter().any(|(other, _)| *other == table);
+    let is_word = |(table, column): &Column| {
+        let mut words = WORDS.iter();
+        words.any(|(of, words, _)| of == table && words.contains(&column.as_str()))
+    };
+    let people = all
+        .into_iter()
+        .filter(|of| !is_other(&of.0) && !is_word(of));
+    people.collect()
+}
+
+/// The longest text that stands in each of these columns, in small letters.
+fn texts(file: &Connection, columns: &[Column]) -> BTreeMap<Column, String> {
+    let longest = |(table, column): &Column| {
+        let sql = format!(
+            "SELECT coalesce((SELECT {column} FROM {table} ORDER BY length({column}) DESC LIMIT 1), '')"
+        );
+        let text: String = file.query_row(&sql, [], |row| row.get(0)).unwrap();
+        text.to_ascii_lowercase()
+    };
+    let all = columns.iter();
+    all.map(|column| (column.clone(), longest(column)))
+        .collect()
+}
+
+/// A text for a field that stands nowhere else, and has a key where serial numbers have one.
+fn marker(field: &str, nth: u8) -> String {
+    format!("zq{}{nth}", field.to_lowercase())
+}
+
+const PHONE: &str = "+7 916 555-01-02";
+
+/// Every field of a request and of its device, as the forms send it.
+fn request(nth: u8) -> Vec<(&'static str, String)> {
+    let names = DeviceField::ALL.iter().map(|field| field.name());
+    let fields = names.chain(["description"]);
+    fields.map(|field| (field, marker(field, nth))).collect()
+}
+
+fn card(nth: u8) -> Vec<(&'static str, String)> {
+    let names = CardField::ALL.iter().map(|field| field.name());
+    names.map(|field| (field, marker(field, nth))).collect()
+}
+
+async fn send(desk: &mut Browser<'_>, path: &str, form: &[(&'static str, String)]) {
+    let form: Vec<_> = form.iter().map(|(field, text)| (*field, &**text)).collect();
+    let answer = desk.post(path, &form).await;
+    assert_eq!(answer.status().as_u16(), 303, "{path} {form:?}");
+}
+
+/// Has a text written into every column.
+async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
+    let phone = vec![("phone", PHONE.to_owned())];
+    send(desk, "/new-customer", &[phone.clone(), card(1)].concat()).await;
+    send(desk, "/new-task/", &[phone, request(1)].concat()).await;
+    shop.update(contact(ANNA, ANNA, "79165550102")).await;
+    messages(shop, 2).await;
+    let file = json!({"file_id": "zqfile1", "file_unique_id": "zqunique1", "file_name": "zqfilename1.txt",
+        "mime_type": "text/plain"});
+    shop.telegram.file("zqfile1", b"zqbytes1".to_vec());
+    shop.update(message(ANNA, json!({ "document": file })))
+        .await;
+    let other = json!({"phone_number": "+79165550103", "first_name": "zqabout1"});
+    shop.update(message(ANNA, json!({ "contact": other })))
+        .await;
+    shop.update(text(ANNA, "zqcomment1")).await;
+    let asked = format!(
+        r#"mutation {{ askApproval(id: 1, price: 1, text: "{}") {{ task {{ id }} }} }}"#,
+        marker("approval", 1)
+    );
+    let answer = shop.ask(&asked).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    let refused = json!({"ok": false, "error_code": 400, "description": "Bad Request: zqdetail1"});
+    shop.telegram
+        .judge(move |_| Some(Answer::Error(400, refused.clone())));
+    let dead = "SELECT count(*) FROM outbox WHERE detail LIKE '%zqdetail1%'";
+    let count = || shop.database().query_row(dead, [], |row| row.get(0));
+    eventually("a message is refused", || {
+        shop.clock.advance(std::time::Duration::from_millis(250));
+        count().is_ok_and(|count: i64| count > 0)
+    })
+    .await;
+}
+
+/// What a file or a page says, in small letters.
+async fn read(desk: &Browser<'_>, path: &str) -> String {
+    desk.page(path).await.to_ascii_lowercase()
+}
+
+/// The history of the request, as its page and the API have it.
+async fn history(shop: &Shop, desk: &Browser<'_>) -> String {
+    let page = read(desk, "/tasks/1").await;
+    let (_, list) = page.split_once("<ol class=\"time\">").unwrap();
+    let (list, _) = list.split_once("</ol>").unwrap();
+    let answer = shop
+        .ask("{ taskById(id: 1) { history { from to } } }")
+        .await;
+    format!("{list}{}", answer.to_string().to_ascii_lowercase())
+}
+
+/// Whether the search of the requests or that of the cards finds it.
+async fn is_found(desk: &Browser<'_>, text: &str) -> bool {
+    let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let tasks = desk.page(&format!("/?q={text}")).await;
+    let cards = desk.page(&format!("/customers?q={text}")).await;
+    tasks.contains("data-task=\"1\"") || cards.contains("href=\"/customers/1\"")
+}
+
+#[tokio::test]
+async fn no_text_about_people_is_missed_in_any_room() {
+    let shop = Shop::with_owner().await;
+    let columns = columns(&shop.database());
+    let mut desk = Browser::signed_in(&shop, "owner@example.com").await;
+    fill(&shop, &mut desk).await;
+    let before = texts(&shop.database(), &columns);
+    send(&mut desk, "/tasks/1/edit", &request(2)).await;
+    send(&mut desk, "/customers/1/edit", &card(2)).await;
+    let after = texts(&shop.database(), &columns);
+
+    let exports = [
+        read(&desk, "/data/tasks.csv").await,
+        read(&desk, "/data/customers.csv").await,
+    ];
+    let archive = read(&desk, "/data/archive.json").await;
+    let history = history(&shop, &desk).await;
+    let mut missed = Vec::new();
+    let mut needless = Vec::new();
+    for column in &columns {
+        let (old, new) = (&before[column], &after[column]);
+        let escaped = serde_json::to_string(new).unwrap();
+        let escaped = escaped.trim_matches('"');
+        for room in ROOMS {
+            let is_there = !new.is_empty()
+                && match room {
+                    Edited => !old.is_empty() && old != new,
+                    Searched => is_found(&desk, new).await,
+                    Exported => exports.iter().any(|table| table.contains(new)),
+                    Archived => archive.contains(escaped),
+                    History if column.0 == "task_events" => history.contains(new),
+                    // What stood there before is what the history is for.
+                    History => !old.is_empty() && history.contains(old),
+                };
+            let mut exceptions = EXCEPTIONS.iter();
+            let is_excepted = exceptions.any(|(table, columns, rooms, _)| {
+                *table == column.0 && columns.contains(&&*column.1) && rooms.contains(&room)
+            });
+            match (is_there, is_excepted) {
+                (false, false) => missed.push((column, room, new)),
+                (true, true) => needless.push((column, room, new)),
+                _ => {}
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+    assert!(
+        needless.is_empty(),
+        "exceptions that are none: {needless:#?}"
+    );
+
+    let texts = before.into_iter().chain(after.clone());
+    let texts: Vec<_> = texts.filter(|(_, text)| !text.is_empty()).collect();
+    let still = |texts: &[(Column, String)]| {
+        let bytes = shop.bytes().to_ascii_lowercase();
+        let has = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        let still = texts.iter().filter(|(_, text)| has(text)).cloned();
+        still.collect::<Vec<_>>()
+    };
+    // Every column has a text, which the file shows, and shows no more once the person is erased.
+    for column in &columns {
+        let there = still(&[(column.clone(), after[column].clone())]);
+        assert!(
+            !after[column].is_empty() && !there.is_empty(),
+            "nothing writes {column:?}"
+        );
+    }
+    send(
+        &mut desk,
+        "/customers/1/delete",
+        &[("erase", "1".to_owned())],
+    )
+    .await;
+    assert_eq!(still(&texts), []);
+    shop.close().await;
+}
