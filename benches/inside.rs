@@ -1,6 +1,11 @@
 //! What happens inside the process, without a network: `cargo bench --bench inside`. The shop has
 //! 100,000 invented tasks of two years, about 137 a day and ten of each customer.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures by the real clock"
+)]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -72,17 +77,20 @@ impl Inside {
         let (path, clock) = (folder.path().join("bench.db"), Clock::system());
         let now = clock.now();
         let db = Db::open(&path, now).expect("a database");
-        demo::fill(&path, TASKS, "nobody signs in with a password", now).expect("data");
+        let shop = Shop {
+            country: Country::parse("RU").expect("a country"),
+            timezone: jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"),
+            language: Language::Russian,
+            currency: Currency::parse("RUB").expect("a currency"),
+            notify_delay: Duration::from_secs(5),
+            about: Arc::default(),
+        };
+        let runtime = Runtime::new().expect("a runtime");
+        let filled = demo::fill(&db, &shop, TASKS, "nobody signs in with a password", now);
+        runtime.block_on(filled).expect("data");
         let desk = Arc::new(Desk {
             db,
-            shop: Shop {
-                country: Country::parse("RU").expect("a country"),
-                timezone: jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"),
-                language: Language::Russian,
-                currency: Currency::parse("RUB").expect("a currency"),
-                notify_delay: Duration::from_secs(5),
-                about: Arc::default(),
-            },
+            shop,
             registration: Registration::Closed,
             loopback: true,
             public_url: "http://127.0.0.1:8000".into(),
@@ -97,7 +105,6 @@ impl Inside {
             memory: Memory::new(192, clock.clone()),
             clock,
         });
-        let runtime = Runtime::new().expect("a runtime");
         let owner = |c: &store::Connection| store::employees::get(c, EmployeeId::from_row(1));
         let owner = runtime
             .block_on(desk.db.read(owner))
@@ -129,7 +136,6 @@ impl Inside {
                 known: None,
                 address: HERE,
                 local: true,
-                request_id: "bench".into(),
             },
             phones: customers
                 .iter()

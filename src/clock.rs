@@ -41,6 +41,10 @@ struct Hands {
 }
 
 impl Clock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system for the time"
+    )]
     pub fn system() -> Self {
         Self(Source::System(Instant::now()))
     }
@@ -55,6 +59,10 @@ impl Clock {
     }
 
     /// Returns the wall-clock time in milliseconds, the precision of the database.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system for the time"
+    )]
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
             Source::System(_) => Timestamp::now(),
@@ -145,6 +153,10 @@ async fn until(hands: &watch::Sender<Hands>, is_so: impl FnMut(&Hands) -> bool) 
 pub struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system for the time"
+    )]
     pub fn start() -> Self {
         Self(std::time::Instant::now())
     }

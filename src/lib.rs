@@ -49,7 +49,7 @@
 //! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
 //!   [`app::limits::Attempt`].
 //! - What another side sends is read up to a limit: bodies through [`http`], answers through [`https`]
-//!   alone, files with a bound of their own. The limits stand in `docs/operations.md`.
+//!   alone, files with a bound of their own. The limits are in `docs/limits.md`.
 //! - Nothing writes to standard error but [`log`]: a pipe that nobody reads would hold the writer up.
 //! - What bounds work belongs to the work: a permit, a slot or a place in a queue moves into what runs, and never stays
 //!   in the future that waits for it. A client that hangs up drops the future, and the work goes on.

@@ -11,6 +11,11 @@
 //! Every figure is the median of `LOAD_RUNS` runs (3) of `LOAD_SECONDS` (5) each. The runs of what
 //! is compared take turns, so that what else the machine does meets both.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures by the real clock"
+)]
+
 mod bare;
 mod shop;
 mod wrk;

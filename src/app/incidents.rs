@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Desk;
-use crate::domain::{Incident, IncidentKind, Owner, Result};
+use crate::domain::{Incident, IncidentKind, Owner, Result, chain};
 use crate::store::{self, Connection, Transaction};
 
 /// Returns the incidents still worth showing.
@@ -20,7 +20,7 @@ pub async fn note(desk: &Desk, kind: IncidentKind, amount: i64) {
     let now = desk.clock.now();
     let note = move |tx: &Transaction<'_>| store::incidents::note(tx, kind, amount, now);
     if let Err(error) = desk.db.write(note).await {
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(error, kind = kind.word(), "failed to record incident");
+        let error = chain(&error);
+        tracing::error!(%error, kind = kind.word(), "failed to record incident");
     }
 }

@@ -10,7 +10,7 @@ use super::Desk;
 use super::memory::Memory;
 use crate::domain::{Actor, Customer, CustomerId, Result, TaskFilter, TaskId};
 use crate::store::customers::Search;
-use crate::store::tasks::TaskRow;
+use crate::store::tasks::{Listed, Wanted};
 use crate::store::{self, Db};
 
 /// Rows per chunk.
@@ -23,6 +23,7 @@ struct Tasks {
     db: Db,
     memory: Arc<Memory>,
     filter: TaskFilter,
+    wanted: Wanted,
     /// The last task read; `None` before the first.
     last: Option<TaskId>,
     /// The next ids.
@@ -37,11 +38,13 @@ pub fn tasks(
     desk: &Desk,
     _: &Actor,
     filter: TaskFilter,
-) -> impl Stream<Item = Result<Vec<TaskRow>>> + Send + use<> {
+    wanted: Wanted,
+) -> impl Stream<Item = Result<Vec<Listed>>> + Send + use<> {
     let list = Tasks {
         db: desk.db.clone(),
         memory: desk.memory.clone(),
         filter,
+        wanted,
         last: None,
         numbers: Vec::new(),
         more: true,
@@ -53,15 +56,15 @@ pub fn tasks(
 }
 
 impl Tasks {
-    async fn next(&mut self) -> Result<Option<Vec<TaskRow>>> {
+    async fn next(&mut self) -> Result<Option<Vec<Listed>>> {
         if self.numbers.is_empty() && !self.more {
             return Ok(None);
         }
-        let filter = self.filter.clone();
+        let (filter, wanted) = (self.filter.clone(), self.wanted);
         let Some(last) = self.last else {
-            let first = move |c: &_| store::tasks::first(c, &filter, PART);
+            let first = move |c: &_| store::tasks::first_as(c, wanted, &filter, PART);
             let rows = self.db.read(first).await?;
-            self.last = rows.last().map(|row| row.task.id);
+            self.last = rows.last().map(|row| row.id);
             self.more = rows.len() == PART;
             return Ok(Some(rows));
         };
@@ -80,7 +83,7 @@ impl Tasks {
             return Ok(None);
         };
         self.last = Some(*last);
-        let read = move |c: &_| store::tasks::by_ids(c, &part);
+        let read = move |c: &_| store::tasks::by_ids_as(c, wanted, &part);
         Ok(Some(self.db.read(read).await?))
     }
 }

@@ -69,20 +69,30 @@ impl Links {
 
     /// Whether the link of a task, if it has one, leads anywhere.
     pub fn hold(&self, task: &Task, now: Timestamp) -> bool {
-        self.end(task).is_none_or(|end| now < end)
+        self.end(task.closed).is_none_or(|end| now < end)
     }
 
     /// Returns when the link of a task stops leading anywhere; `None` while the task isn't closed.
-    fn end(&self, task: &Task) -> Option<Timestamp> {
+    fn end(&self, closed: Option<Timestamp>) -> Option<Timestamp> {
         let after = |closed: Timestamp| closed.saturating_add(self.after_end);
-        task.closed.map(|closed| after(closed).unwrap_or(closed))
+        closed.map(|closed| after(closed).unwrap_or(closed))
     }
 
     /// The address of a task's link of that generation; `None` where it leads nowhere any more.
     pub fn url(&self, task: &Task, generation: i64, now: Timestamp) -> Option<String> {
-        let token = || self.token(task.id, generation);
-        self.hold(task, now)
-            .then(|| format!("{}/s/{}", self.public_url, token()))
+        self.url_of(task.id, task.closed, generation, now)
+    }
+
+    /// [`Links::url`] of a task of which only that much is known.
+    pub fn url_of(
+        &self,
+        task: TaskId,
+        closed: Option<Timestamp>,
+        generation: i64,
+        now: Timestamp,
+    ) -> Option<String> {
+        let holds = self.end(closed).is_none_or(|end| now < end);
+        holds.then(|| format!("{}/s/{}", self.public_url, self.token(task, generation)))
     }
 
     fn token(&self, task: TaskId, generation: i64) -> String {
@@ -237,7 +247,7 @@ pub async fn ended(desk: Arc<Desk>, token: String, task: TaskId) {
             return;
         };
         let over = async {
-            match desk.links.end(&row.task) {
+            match desk.links.end(row.task.closed) {
                 Some(end) => desk.clock.sleep_until(end).await,
                 None => std::future::pending().await,
             }

@@ -15,7 +15,7 @@ use crate::domain::{
     Actor, Author, EmployeeId, Error, EventKind, Message, NewTask, Phone, Problem, Result, Shop,
     Stage, Status, Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
 };
-use crate::store::tasks::{After, Counts, TaskRow};
+use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
 /// Maximum number of tasks counted one by one.
@@ -25,6 +25,32 @@ pub const COUNTED: i64 = 3_000;
 /// [`Error::NotFound`].
 pub fn get(connection: &Connection, _: &Actor, id: TaskId) -> Result<TaskRow> {
     store::tasks::get(connection, id)?.ok_or(Error::NotFound)
+}
+
+/// Returns a task with only the parts that the caller wants.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get_listed(
+    connection: &Connection,
+    _: &Actor,
+    wanted: Wanted,
+    id: TaskId,
+) -> Result<Listed> {
+    store::tasks::get_as(connection, wanted, id)?.ok_or(Error::NotFound)
+}
+
+/// Returns a page of tasks with only the parts that the caller wants.
+pub fn page_listed(
+    connection: &Connection,
+    _: &Actor,
+    wanted: Wanted,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<Listed>> {
+    store::tasks::page_as(connection, wanted, filter, order, after, limit)
 }
 
 /// Returns at most `limit` tasks after `after`.

@@ -5,8 +5,8 @@ mod signals;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::security::passwords::Passwords;
-use crate::app::{self, accounts, stages};
+use crate::app::{self, accounts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
@@ -35,11 +35,11 @@ const ARCHIVE: u64 = 4;
 /// The file that is read when none is named.
 const CONFIG: &str = "config.toml";
 
-/// The desk of a small repair shop: customers' requests by GraphQL and Telegram, in one file.
+/// The desk of a small repair shop: pages, a GraphQL API and a Telegram bot over one database file
 #[derive(Parser)]
 #[command(version)]
 pub struct Arguments {
-    /// The settings [default: config.toml, where there is one]
+    /// The file with the settings [default: config.toml, if it exists]
     #[arg(long, global = true, value_name = "PATH")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -48,79 +48,94 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the server (this is what happens without a command)
+    /// Run the server (the default command)
     Serve,
-    /// Accounts of employees
+    /// Manage the accounts of employees
     #[command(subcommand)]
     User(User),
-    /// Make a single-use link with which that person makes an account
-    Invite { email: String },
-    /// Copy the database to a new file, also while the server runs
+    /// Create a single-use link by which a person creates an account
+    Invite {
+        /// The person's e-mail address
+        email: String,
+    },
+    /// Copy the database to a new file; works while the server runs
     ///
-    /// The copy is one moment of the database, read through and found whole before it gets its
-    /// name. Its SHA-256 is put beside it: `sha256sum -c PATH.sha256`. It holds phones, names and
-    /// the key that signs tokens: keep it where nobody else can read it. Nothing is ever
-    /// overwritten.
+    /// The copy is a consistent snapshot, and is verified before it gets its name. Its SHA-256 is
+    /// written next to it: `sha256sum -c PATH.sha256`. It contains phones, names and the key that
+    /// signs tokens, so keep it private. Existing files are never overwritten.
     Backup {
-        /// The file to make
+        /// The file to create
         path: PathBuf,
     },
-    /// Put a backup in the place of the database; the server must be stopped
+    /// Replace the database with a backup; the server must be stopped
     ///
-    /// The backup is checked first, also by the SHA-256 beside it, and brought to this version's
-    /// schema. The database that was there stays beside it, with `.before-restore-` and the time
-    /// in its name. Everybody has to sign in again, and open invites end.
+    /// The backup is verified first, including the SHA-256 next to it, and migrated to the schema of
+    /// this version. The old database is kept next to the new one, with `.before-restore-` and the
+    /// time in its name. All sessions and open invites end.
     Restore {
-        /// The backup
+        /// The backup file
         path: PathBuf,
     },
-    /// Take an archive of the page Data back into an empty database
+    /// Import an archive into an empty database
     ///
-    /// All of it or nothing. Its accounts have no passwords: `zayavka user reset-password` opens
-    /// each of those that are needed.
+    /// Either all of the archive is imported or nothing. Its accounts have no passwords: use `zayavka
+    /// user reset-password` for each account that is needed.
     Import {
-        /// The archive
+        /// The archive that the page Data or `exportArchive` has made
         path: PathBuf,
     },
-    /// Look for everything that can be wrong here, and say what to do about it
+    /// Check the installation, and say how to fix each problem
     ///
-    /// Every line begins with ok, warning or failure. It looks at the settings, the database and
-    /// its folder, the disk, the clock, the backups, and at Telegram; it changes nothing, and runs
-    /// beside the server as well as without one. It ends with 1 when there is a failure, else
-    /// with 0.
+    /// Checks the settings, the database and its folder, the disk, the clock, the backups, the
+    /// certificate and Telegram. Each line begins with ok, warning or failure. Changes nothing, and
+    /// works with or without a running server. Exits with 1 if there is a failure, otherwise with 0.
     Doctor,
-    /// Ask the running server whether it is ready, for monitors and containers
+    /// Check whether the running server is ready, for monitors and containers
     ///
-    /// It asks the address of `listen` on this machine, waits three seconds at most, prints one
-    /// line, which says why it isn't ready, and ends with 0 when the server is ready, else with 1.
+    /// Requests `/readyz` at the address of `listen` on this machine, waits for up to three seconds,
+    /// and prints one line with the reason if the server isn't ready. Exits with 0 if it is ready,
+    /// otherwise with 1.
     Healthcheck,
-    /// Print the settings in force and where each came from
+    /// Print the effective settings and the source of each
     Config,
     /// Print the schema of the GraphQL API
     Schema,
-    /// Fill an empty database with two years of an invented shop
+    /// Fill an empty database with an invented repair shop
+    ///
+    /// Two years of tasks, customers and conversations, in the language and the currency of the
+    /// settings, and an account to sign in with. A database that has data is left as it is.
     Demo {
-        /// How many tasks
+        /// The number of tasks
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         tasks: u32,
+        /// Run the server afterwards, without the Telegram bot and webhooks, until Ctrl-C
+        #[arg(long)]
+        serve: bool,
     },
 }
 
 #[derive(Subcommand)]
 enum User {
-    /// Make an account; the password is asked for, or read from standard input
+    /// Create an account; prompts for the password, or reads it from standard input
     Add {
+        /// The e-mail address to sign in with
         email: String,
-        /// Who runs the shop: invites, roles, deactivation
+        /// Make the account an owner's, who manages invites, roles, stages and data
         #[arg(long)]
         owner: bool,
     },
     /// List all accounts
     List,
-    /// Set a new password and end all sessions; it is asked for, or read from standard input
-    ResetPassword { email: String },
-    /// Shut an account and end its sessions
-    Deactivate { email: String },
+    /// Set a new password and end all sessions; prompts for it, or reads it from standard input
+    ResetPassword {
+        /// The account's e-mail address
+        email: String,
+    },
+    /// Deactivate an account and end its sessions
+    Deactivate {
+        /// The account's e-mail address
+        email: String,
+    },
 }
 
 /// Runs what was asked for.
@@ -151,7 +166,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Schema => print(&graphql::sdl()),
-        Command::Demo { tasks } => fill(Config::load_without_bot(file)?, tasks).await,
+        Command::Demo { tasks, serve } => fill(Config::load_without_bot(file)?, tasks, serve).await,
     }
 }
 
@@ -167,10 +182,18 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let (listen, secure) = (config.listen, config.tls.is_some());
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        format!("can't listen on {listen}: {error}; is another server running? See `listen`")
-    })?;
+    let listener = bind(config.listen).await?;
+    run_server(config, listener).await
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        format!("can't listen on {listen}: {error}; is another server running? See `listen`").into()
+    })
+}
+
+async fn run_server(config: Config, listener: TcpListener) -> Result<(), Failure> {
+    let secure = config.tls.is_some();
     let server = Server::build(config, listener, Clock::system()).await?;
     let scheme = if secure { "https" } else { "http" };
     let stop = CancellationToken::new();
@@ -265,24 +288,29 @@ async fn invite(config: Config, email: &str) -> Result<(), Failure> {
     ))
 }
 
-async fn fill(config: Config, tasks: u32) -> Result<(), Failure> {
+async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(), Failure> {
+    // An address that is taken is said before everything else is done.
+    let listener = match serves {
+        true => Some(bind(config.listen).await?),
+        false => None,
+    };
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let password = Arc::new(crate::app::security::secrets::random_token()?);
     let email = parse_email("owner@example.com")?;
-    let parsed = Password::parse("password", &password, &email, &config.shop.about)?;
+    let chosen = demo::password::choose(&email, &config.shop.about);
+    let (password, parsed) = chosen.map_err(|error| say(&error))?;
     let hash = Passwords::new()?.hash_alone(&parsed)?;
-    let language = config.shop.language;
-    db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
+    demo::fill(&db, &config.shop, tasks, &hash, clock.now())
         .await
         .map_err(|error| say(&error))?;
-    let now = clock.now();
-    let path = db.path().to_owned();
     drop(db);
-    tokio::task::spawn_blocking(move || demo::fill(&path, tasks, &hash, now))
-        .await?
-        .map_err(|error| say(&error))?;
-    print(&format!("Sign in as {} with {password}\n", email.as_str()))
+    let sign_in = format!("Sign in as {} with {password}\n", email.as_str());
+    let Some(listener) = listener else {
+        return print(&sign_in);
+    };
+    let url = config.url(listener.local_addr()?);
+    print(&format!("{url}\n{sign_in}"))?;
+    run_server(config, listener).await
 }
 
 async fn import(config: Config, path: &Path) -> Result<(), Failure> {

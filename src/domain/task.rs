@@ -17,6 +17,11 @@ impl Status {
     pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
     /// Statuses that are not final.
     pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
+
+    /// Whether a task in this status should have been done by now.
+    pub fn is_overdue(self, due: Option<Day>, today: Day) -> bool {
+        Self::UNDONE.contains(&self) && due.is_some_and(|due| due < today)
+    }
 }
 
 words! {
@@ -123,7 +128,7 @@ impl Task {
 
     /// Returns whether the promised day is over and the work isn't done.
     pub fn is_overdue(&self, today: Day) -> bool {
-        Status::UNDONE.contains(&self.status) && self.due.is_some_and(|due| due < today)
+        self.status.is_overdue(self.due, today)
     }
 
     /// Returns `at`, or the creation time if `at` is earlier because the wall clock was set back:

@@ -7,6 +7,7 @@ use async_graphql::{Response, ServerError, Value};
 
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
 use crate::i18n;
+use crate::log::request_id;
 
 /// The API is in English; clients should match on `extensions.code`.
 pub(super) const LANGUAGE: Language = Language::English;
@@ -52,17 +53,17 @@ impl Code {
     }
 }
 
-/// Adds message and code to every error of a response, and logs internal ones with the request id,
-/// each only once: an unreadable row, for example, fails every task of a list.
-pub fn finish(response: &mut Response, request_id: &str) {
+/// Adds message and code to every error of a response, and logs internal ones in the request's span, each only once:
+/// an unreadable row, for example, fails every task of a list.
+pub fn finish(response: &mut Response) {
     let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {
             Some(source) => {
                 if let Some(failure) = failure(source).filter(|of| logged.insert(chain(*of))) {
-                    log(failure, request_id);
+                    log(failure);
                 }
-                let described = describe(source, request_id);
+                let described = describe(source);
                 described.write_to(error);
             }
             None => code_library_error(error),
@@ -110,11 +111,11 @@ fn failure(error: &Error) -> Option<&(dyn std::error::Error + 'static)> {
     }
 }
 
-fn log(error: &(dyn std::error::Error + 'static), request_id: &str) {
-    tracing::error!(request_id, error, "internal error");
+fn log(error: &(dyn std::error::Error + 'static)) {
+    tracing::error!(error = %chain(error), "internal error");
 }
 
-fn describe(error: &Error, request_id: &str) -> Described {
+fn describe(error: &Error) -> Described {
     let text = |id| i18n::text(LANGUAGE, id);
     let (code, message, extra) = match error {
         Error::Unauthenticated => (Code::Unauthenticated, text("error-unauthenticated"), None),
@@ -152,20 +153,20 @@ fn describe(error: &Error, request_id: &str) -> Described {
         Error::DatabaseLost(_) => (
             Code::Internal,
             text("error-database-lost"),
-            Some(("requestId", request_id.into())),
+            Some(("requestId", request_id().into())),
         ),
         Error::Internal(_) | Error::DiskFull(_) => {
             let message = match error {
                 Error::DiskFull(_) => text("error-disk-full"),
                 _ => {
-                    let args = [("request", request_id.to_owned().into())];
+                    let args = [("request", request_id().into())];
                     i18n::text_with(LANGUAGE, "error-internal", args)
                 }
             };
             (
                 Code::Internal,
                 message,
-                Some(("requestId", request_id.into())),
+                Some(("requestId", request_id().into())),
             )
         }
     };
@@ -218,11 +219,11 @@ pub fn busy(response: &Response) -> Option<&Error> {
 }
 
 /// Builds the response to a request that failed with a domain error before execution.
-pub fn refusal_of(error: &Error, request_id: &str) -> Response {
+pub fn refusal_of(error: &Error) -> Response {
     let mut refused = ServerError::new("", None);
     if let Some(failure) = failure(error) {
-        log(failure, request_id);
+        log(failure);
     }
-    describe(error, request_id).write_to(&mut refused);
+    describe(error).write_to(&mut refused);
     Response::from_errors(vec![refused])
 }

@@ -18,7 +18,7 @@ use crate::domain::{
     TaskId, TimeZone,
 };
 use crate::store::Connection;
-use crate::store::tasks::TaskRow;
+use crate::store::tasks::{Listed, TaskRow};
 
 /// Entries below lists that one request may fetch. Lists at the top are free.
 const BUDGET: usize = 250_000;
@@ -118,9 +118,17 @@ pub struct Customers {
     tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
 }
 
+/// The views of a list of tasks of which everything was read.
+pub fn whole_tasks(
+    rows: Vec<TaskRow>,
+    zone: &TimeZone,
+) -> impl ExactSizeIterator<Item = TaskView> + Send + use<> {
+    tasks(rows.into_iter().map(Listed::from).collect(), zone)
+}
+
 /// The views of a list of tasks.
 pub fn tasks(
-    rows: Vec<TaskRow>,
+    rows: Vec<Listed>,
     zone: &TimeZone,
 ) -> impl ExactSizeIterator<Item = TaskView> + Send + use<> {
     let list = Arc::new(Tasks::of(&rows, zone));
@@ -131,7 +139,8 @@ pub fn tasks(
 }
 
 /// The view of one task.
-pub fn task(row: TaskRow, zone: &TimeZone) -> TaskView {
+pub fn task(row: impl Into<Listed>, zone: &TimeZone) -> TaskView {
+    let row = row.into();
     let list = Arc::new(Tasks::of(std::slice::from_ref(&row), zone));
     Written(TaskFields { row, list })
 }
@@ -155,11 +164,11 @@ pub fn customer(customer: Customer) -> CustomerView {
 }
 
 impl Tasks {
-    fn of(rows: &[TaskRow], zone: &TimeZone) -> Self {
-        let customers = rows.iter().filter_map(|row| row.task.customer).collect();
+    fn of(rows: &[Listed], zone: &TimeZone) -> Self {
+        let customers = rows.iter().filter_map(Listed::customer_id).collect();
         Self {
             zone: zone.clone(),
-            ids: rows.iter().map(|row| row.task.id).collect(),
+            ids: rows.iter().map(|row| row.id).collect(),
             customers: Arc::new(Customers::of(customers)),
             history: Once::new(),
             comments: Once::new(),
@@ -226,8 +235,8 @@ impl Tasks {
         let work = move |c: &_| app::details::linked(c, &actor, link, &ids);
         let Linked { numbers, rows } = db.read(work).await?;
         spend(ctx, rows.len()).await?;
-        let tasks = tasks(rows, &self.zone);
-        let tasks = tasks.map(|view| (view.row.task.id, view)).collect();
+        let tasks = whole_tasks(rows, &self.zone);
+        let tasks = tasks.map(|view| (view.row.id, view)).collect();
         Ok(Others { numbers, tasks })
     }
 
@@ -287,9 +296,9 @@ impl Customers {
         let rows = desk.db.read(work).await?;
         spend(ctx, rows.len()).await?;
         // One list for the tasks of all these customers, so that it goes on like this below.
-        let views = tasks(rows, &desk.shop.timezone);
+        let views = whole_tasks(rows, &desk.shop.timezone);
         Ok(group(
-            views.filter_map(|view| Some((view.row.task.customer?, view))),
+            views.filter_map(|view| Some((view.row.customer_id()?, view))),
         ))
     }
 }

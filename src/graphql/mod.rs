@@ -55,7 +55,7 @@ pub struct Schema {
     documents: Arc<Documents>,
 }
 
-/// Who asks, from where, and under which number.
+/// Who asks, and from where.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// `None` for nobody, and for a token that doesn't hold.
@@ -65,7 +65,6 @@ pub struct Caller {
     pub address: IpAddr,
     /// Whether the request comes from a person at this machine.
     pub local: bool,
-    pub request_id: String,
 }
 
 impl Caller {
@@ -134,7 +133,6 @@ impl Schema {
 
     /// Runs a query or a mutation, for an answer to [`write()`].
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
-        let request_id = caller.request_id.clone();
         let mut schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
             Err(refusal) => return *refusal,
@@ -150,13 +148,12 @@ impl Schema {
         if !checked && !is_refused(&response) {
             read.checked.add(shape);
         }
-        error::finish(&mut response, &request_id);
+        error::finish(&mut response);
         response
     }
 
     /// Runs any operation; a subscription answers many times, the others once.
     pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
-        let request_id = caller.request_id.clone();
         let schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
             Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
@@ -166,7 +163,7 @@ impl Schema {
         let memory = self.memory.clone();
         responses
             .then(move |mut response| {
-                error::finish(&mut response, &request_id);
+                error::finish(&mut response);
                 let (fetched, memory) = (fetched.clone(), memory.clone());
                 async move {
                     fetched.begin_next(&memory).await;

@@ -8,18 +8,18 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
+    self, CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
     StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,
     UserView, stage, user,
 };
 use crate::app;
 use crate::app::paging;
-use crate::domain::{CustomerId, Month, Result, TaskId, TaskOrder};
+use crate::domain::{Customer, CustomerId, Month, Result, TaskId, TaskOrder};
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
 use crate::sheet::Writing;
 use crate::store::invites::Invite;
-use crate::store::tasks::After;
+use crate::store::tasks::{After, Listed};
 
 pub struct Query;
 
@@ -66,10 +66,10 @@ impl Query {
             Ok((rows, app::accounts::count_open_invites(c, &owner, now)?))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor = |row: &Invite| paging::invite_cursor(row.id);
+        let cursor = |row: &Invite| Ok(paging::invite_cursor(row.id));
         let views = |rows: Vec<_>| rows.into_iter().map(InviteView).collect();
         let (total, has_previous) = (Some(total), after.is_some());
-        Ok(page::page(rows, size, has_previous, total, cursor, views))
+        page::page(rows, size, has_previous, total, cursor, views)
     }
 
     /// All stages, ordered by status, then in the owner's order.
@@ -126,15 +126,9 @@ impl Query {
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = ctx.desk()?.db.read(work).await?;
-        let cursor = |row: &crate::domain::Customer| paging::customer_cursor(row.id);
-        Ok(page::page(
-            rows,
-            size,
-            after.is_some(),
-            total,
-            cursor,
-            loader::customers,
-        ))
+        let cursor = |row: &Customer| Ok(paging::customer_cursor(row.id));
+        let has_previous = after.is_some();
+        page::page(rows, size, has_previous, total, cursor, loader::customers)
     }
 
     /// All tasks, oldest first; filters are combined with AND. Dates are `YYYY-MM-DD` days in the
@@ -166,8 +160,9 @@ impl Query {
             ..TaskFilterInput::default()
         };
         let filter = filter.read(&desk.shop, desk.clock.now())?;
+        let wanted = view::wanted_tasks([ctx.field()]);
         let (parts, zone) = (
-            app::lists::tasks(desk, &actor, filter),
+            app::lists::tasks(desk, &actor, filter, wanted),
             desk.shop.timezone.clone(),
         );
         let views = move |part: Result<_>| part.map(|rows| loader::tasks(rows, &zone));
@@ -179,7 +174,8 @@ impl Query {
         let actor = ctx.actor()?;
         let id = TaskId::parse("id", &id)?;
         let desk = ctx.desk()?;
-        let get = move |c: &_| app::tasks::get(c, &actor, id);
+        let wanted = view::wanted_tasks([ctx.field()]);
+        let get = move |c: &_| app::tasks::get_listed(c, &actor, wanted, id);
         let row = desk.db.look_up(get).await?;
         Ok(Some(loader::task(row, &desk.shop.timezone)))
     }
@@ -205,22 +201,20 @@ impl Query {
             .map(|after| paging::read_task_cursor(after, order))
             .transpose()?;
         let counted = page::is_counted(ctx);
+        let wanted = view::wanted_tasks(page::entries(ctx));
         let work = move |c: &_| {
-            let rows = app::tasks::page(c, &actor, &filter, order, after, size + 1)?;
+            let rows = app::tasks::page_listed(c, &actor, wanted, &filter, order, after, size + 1)?;
             let total = counted.then(|| app::tasks::count(c, &actor, &filter));
             Ok((rows, total.transpose()?))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor =
-            |row: &crate::store::tasks::TaskRow| paging::task_cursor(After::of(row, order), order);
-        Ok(page::page(
-            rows,
-            size,
-            after.is_some(),
-            total,
-            cursor,
-            |rows| loader::tasks(rows, &desk.shop.timezone).collect(),
-        ))
+        let cursor = |row: &Listed| {
+            let after = After::of_listed(row, order)?;
+            Ok(paging::task_cursor(after, order))
+        };
+        page::page(rows, size, after.is_some(), total, cursor, |rows| {
+            loader::tasks(rows, &desk.shop.timezone).collect()
+        })
     }
 
     /// Current workload: numbers of tasks by status and by reason for attention (such as overdue),
@@ -313,7 +307,7 @@ impl Query {
         let (notices, rows): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let all = notices
             .into_iter()
-            .zip(loader::tasks(rows, &desk.shop.timezone));
+            .zip(loader::whole_tasks(rows, &desk.shop.timezone));
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.map(view).collect())
     }

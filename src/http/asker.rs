@@ -1,4 +1,4 @@
-//! Who sends a request: the address, the number of the request, and the bearer of the token.
+//! The origin of a request: its address, its id, and the employee of its token.
 
 use std::net::IpAddr;
 
@@ -11,13 +11,12 @@ use crate::app::{Desk, accounts};
 use crate::domain::{Error, Result};
 use crate::graphql::Caller;
 
-/// Where a request comes from, and its number.
+/// The origin of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
     pub address: IpAddr,
-    /// Whether it comes from a person at this machine: see [`super::hosts`].
+    /// Whether it comes from a person at this machine; see [`super::hosts`].
     pub local: bool,
-    pub request_id: String,
 }
 
 impl Asker {
@@ -25,8 +24,6 @@ impl Asker {
         Self {
             address: address(peer, headers, proxies),
             local,
-            // It is no secret, so nobody needs to ask the system for it.
-            request_id: format!("{:016x}", fastrand::u64(..)),
         }
     }
 
@@ -52,7 +49,6 @@ impl Asker {
             known,
             address: self.address,
             local: self.local,
-            request_id: self.request_id,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /events`: what `taskChanged` tells, as server-sent events, for what can't hold a socket.
+//! `GET /events`: `taskChanged` as server-sent events, for clients that can't open a WebSocket.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,19 +17,20 @@ use super::asker::Asker;
 use super::connection::{Connection, Place};
 use crate::app::security::tokens::Session;
 use crate::app::{accounts, status_links, tasks};
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Result, chain};
+use crate::log;
 use crate::store::tasks::TaskRow;
 use crate::store::{Change, TaskChanged};
 use crate::web;
 
-/// Often enough for proxies that cut silent connections.
+/// The keep-alive interval, short enough for proxies that cut silent connections.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a client may take to notice the end of its stream.
+/// How long a client may take to read the end of its stream.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// A stream of `taskChanged` events with the task's number, status and version. It ends, after an
-/// `error` event with the code, when the token does or the reader is too slow.
+/// A stream of `taskChanged` events with the task's number, status and version. It ends with an `error` event that has the
+/// code, when the token expires or the reader is too slow.
 pub(super) async fn open(
     site: Arc<Site>,
     asker: Asker,
@@ -41,8 +42,8 @@ pub(super) async fn open(
     stream(&site, &client, session, async { None }).await
 }
 
-/// The same for our own pages, whose browser sends the cookie and nothing else. `?seen=` says how
-/// far the history had come when the page was made: what came after it is told at once.
+/// The same stream for our own pages, whose browser sends the session cookie. `?seen=` is the newest event of the history
+/// when the page was made: later ones are sent at once.
 pub(super) async fn open_for_page(
     site: Arc<Site>,
     asker: Asker,
@@ -55,7 +56,7 @@ pub(super) async fn open_for_page(
         Ok(Some(viewer)) => Some(viewer.actor),
         _ => None,
     };
-    // It listens from here on, and only then looks what was missed.
+    // It subscribes first, and only then reads the events that it missed.
     let response = stream(
         &site,
         &client,
@@ -71,7 +72,7 @@ pub(super) async fn open_for_page(
     response.await
 }
 
-/// That something happened to a task, for the holder of its link. What happened the page asks for.
+/// The stream for the holder of a status link. It says that the task has changed; the page then reloads itself.
 pub(super) async fn open_for_customer(
     token: String,
     site: Arc<Site>,
@@ -95,7 +96,7 @@ pub(super) async fn open_for_customer(
     }
 }
 
-/// Returns what happens to the task of a link, and the end of that, for as long as the place is held.
+/// Returns the changes of a link's task until the link ends, for as long as the slot is held.
 async fn follow(
     site: &Site,
     asker: &Asker,
@@ -136,8 +137,8 @@ async fn stream(
     sent(site, client, first.chain(changes.map(event)), ended)
 }
 
-/// Sends events as they come, until the server stops or the right to them has ended. A client that doesn't take the
-/// end of them, since it reads nothing, loses its connection.
+/// Sends events until the server stops or the right to them ends. A client that doesn't read the end of its stream loses
+/// its connection.
 fn sent(
     site: &Site,
     client: &Connection,
@@ -147,7 +148,7 @@ fn sent(
     let closed = CancellationToken::new();
     let open = closed.clone().drop_guard();
     let (clock, cut) = (site.desk.clock.clone(), client.cut.clone());
-    tokio::spawn(async move {
+    log::spawn(async move {
         let late = async {
             ended.await;
             clock.sleep(FAREWELL).await;
@@ -178,7 +179,7 @@ pub(super) fn refused(error: &Error) -> Response {
             response
         }
         _ => {
-            tracing::error!(error = error as &dyn std::error::Error, "internal error");
+            tracing::error!(error = %chain(error), "internal error");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

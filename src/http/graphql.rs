@@ -11,20 +11,20 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use warp::Reply;
-use warp::http::header::{
-    ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
-};
+use warp::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::asker::Asker;
 use super::{Answered, Body, Site};
-use crate::domain::Error;
+use crate::domain::{Error, chain};
 use crate::graphql::{Answer, Code, Kind, is_refused, refusal, refusal_of};
-use crate::web;
+use crate::log::request_id;
+use crate::web::{self, negotiate};
 
 /// The media type under which a refused document has a status of its own.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+const JSON: &str = "application/json";
 /// The headers of an answer, so that there is room for them at once.
 const HEADERS: usize = 12;
 const GRAPHIQL: &str = include_str!("graphiql.html");
@@ -56,7 +56,7 @@ pub(super) async fn answer(
 ) -> Response {
     let out = Out::new(&headers);
     match method {
-        Method::GET if query.is_empty() && accepts(&headers, "text/html") => page(),
+        Method::GET if query.is_empty() && wants_page(&headers) => page(),
         Method::GET => match read_query(&query) {
             Ok(request) => run(&site, asker, &headers, request, &out, true).await,
             Err(why) => out.refuse(StatusCode::BAD_REQUEST, &why),
@@ -100,22 +100,20 @@ async fn run(
         }
         _ => {}
     }
-    let request_id = asker.request_id.clone();
     let caller = match asker.caller(&site.desk, headers).await {
         Ok(caller) => caller,
         Err(error @ Error::RateLimited { .. }) => return too_many(&error, headers),
         Err(error @ Error::DatabaseLost(_)) => {
-            let refusal = refusal_of(&error, &request_id);
+            let refusal = refusal_of(&error);
             return out.write(StatusCode::SERVICE_UNAVAILABLE, refusal);
         }
         Err(error) => {
             tracing::error!(
-                request_id,
-                error = &error as &dyn std::error::Error,
+                error = %chain(&error),
                 "internal error"
             );
-            let why =
-                format!("Internal error. The server's log has it under request {request_id}.");
+            let id = request_id();
+            let why = format!("Internal error. The server's log has it under request {id}.");
             let refusal = refusal(Code::Internal, why);
             return out.write(StatusCode::INTERNAL_SERVER_ERROR, refusal);
         }
@@ -140,32 +138,31 @@ async fn run(
 /// Refuses a caller that has asked too often.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
-    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error, ""));
+    let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error));
     web::say_when(&mut answer, error);
     answer
 }
 
 /// Refuses an answer for which there is no memory.
-pub(super) fn busy(error: &Error, request_id: &str) -> Response {
+pub(super) fn busy(error: &Error) -> Response {
     let out = Out { graphql: false };
-    let mut answer = out.write(
-        StatusCode::SERVICE_UNAVAILABLE,
-        refusal_of(error, request_id),
-    );
+    let mut answer = out.write(StatusCode::SERVICE_UNAVAILABLE, refusal_of(error));
     web::say_when(&mut answer, error);
     answer
 }
 
 /// How to answer.
 struct Out {
-    /// Whether the client knows [`GRAPHQL_RESPONSE`].
+    /// Whether the client knows [`GRAPHQL_RESPONSE`], and doesn't want plain JSON more.
     graphql: bool,
 }
 
 impl Out {
     fn new(headers: &HeaderMap) -> Self {
-        let graphql = accepts(headers, GRAPHQL_RESPONSE);
-        Self { graphql }
+        let graphql = negotiate::media_type(headers, GRAPHQL_RESPONSE);
+        Self {
+            graphql: graphql.is_chosen_over(negotiate::media_type(headers, JSON)),
+        }
     }
 
     /// The status for a document that can't be run. Clients that ask for plain JSON take
@@ -221,15 +218,12 @@ fn allow(methods: &'static str, mut response: Response) -> Response {
     response
 }
 
-fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    let named = headers
-        .get_all(ACCEPT)
+/// Whether a browser asks, for a page rather than for data.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let page = negotiate::media_type(headers, "text/html");
+    [JSON, GRAPHQL_RESPONSE]
         .iter()
-        .filter_map(|value| value.to_str().ok());
-    named
-        .flat_map(|value| value.split(','))
-        .filter_map(|range| range.split(';').next())
-        .any(|range| range.trim().eq_ignore_ascii_case(media_type))
+        .all(|data| page.is_chosen_over(negotiate::media_type(headers, data)))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,5 +1,4 @@
-//! What every answer says to browsers, and which other sites may read our answers: none, unless
-//! the settings name them.
+//! The headers of every response, and CORS: no other site may read our responses, unless the settings name it.
 
 use warp::Reply;
 use warp::http::header::{
@@ -14,7 +13,7 @@ use warp::reply::Response;
 use super::Site;
 use crate::web::is_own_origin;
 
-/// What holds unless the route says something else itself.
+/// The defaults, unless a route sets its own.
 const DEFAULTS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "same-origin"),
@@ -28,14 +27,13 @@ const DEFAULTS: [(HeaderName, &str); 5] = [
     ),
     (CACHE_CONTROL, "no-store"),
 ];
-/// What holds for a page whose address is a secret between the shop and a customer: no search keeps
-/// it. No other site is told where its visitor comes from either, as with all pages; without a
-/// referrer at all browsers would not say from where its forms are sent.
+/// The headers of a page whose address is a secret between the shop and a customer: search engines don't index it. As for
+/// all pages, other sites see no referrer; with `no-referrer` browsers would send forms without an origin.
 const SECRET: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
-/// The routes that programs on other sites may be allowed to read.
+/// The routes that programs of other sites may be allowed to read.
 const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
 
-/// Adds the defaults to an answer.
+/// Adds the defaults to a response.
 pub(super) fn add_defaults(response: &mut Response, https: bool) {
     let headers = response.headers_mut();
     for (name, value) in DEFAULTS {
@@ -55,14 +53,14 @@ pub(super) fn keep_secret(response: &mut Response) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-/// The origin that asks, where it is one of those that may read the answer.
+/// Returns the origin of a request, if it may read the response.
 pub(super) fn allowed_origin(site: &Site, path: &str, headers: &HeaderMap) -> Option<HeaderValue> {
     let origin = headers.get(ORIGIN)?;
     let allowed = site.cors_origins.iter().any(|allowed| origin == allowed);
     (allowed && SHARED.contains(&path)).then(|| origin.clone())
 }
 
-/// The answer to a browser that asks whether a program of that origin may call us.
+/// Answers a CORS preflight request.
 pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response> {
     if method != Method::OPTIONS || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
         return None;
@@ -82,7 +80,7 @@ pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response
     Some(response)
 }
 
-/// Lets the program of that origin read the answer.
+/// Allows an origin to read a response.
 pub(super) fn share(response: &mut Response, origin: HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -93,8 +91,7 @@ pub(super) fn share(response: &mut Response, origin: HeaderValue) {
     headers.append(VARY, HeaderValue::from_static("Origin"));
 }
 
-/// Whether a browser's page of another site asks for a socket. Programs that are no browsers name
-/// no origin.
+/// Returns whether a page of another site opens a socket. Programs other than browsers send no origin.
 pub(super) fn is_foreign(site: &Site, path: &str, headers: &HeaderMap) -> bool {
     is_own_origin(&site.desk, headers) == Some(false)
         && allowed_origin(site, path, headers).is_none()

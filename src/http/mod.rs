@@ -38,6 +38,7 @@ use crate::clock::Stopwatch;
 use crate::domain::{Error, whole_seconds};
 use crate::graphql::Schema;
 use crate::i18n;
+use crate::log;
 use crate::web;
 
 pub use hosts::Hosts;
@@ -143,12 +144,20 @@ async fn refuse(rejection: warp::Rejection) -> Result<Response, Infallible> {
 
 /// Answers one request from `peer`: gives it a number, writes a line without anything personal
 /// into the log, and answers 500 where a bug would have torn the connection down.
-pub async fn serve<S, B>(
-    mut routes: S,
-    mut request: Request<B>,
-    peer: IpAddr,
-    site: &Site,
-) -> Response
+pub async fn serve<S, B>(routes: S, request: Request<B>, peer: IpAddr, site: &Site) -> Response
+where
+    S: Service<Request<B>, Response = Response, Error = Infallible>,
+{
+    let numbered = log::Request::new();
+    let id = HeaderValue::from_str(numbered.id());
+    let mut response = numbered.run(answer(routes, request, peer, site)).await;
+    if let Ok(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn answer<S, B>(mut routes: S, mut request: Request<B>, peer: IpAddr, site: &Site) -> Response
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
 {
@@ -162,11 +171,10 @@ where
         Some(_) => headers::preflight(&method, request.headers()),
         None => None,
     };
-    let request_id = asker.request_id.clone();
     let stopwatch = Stopwatch::start();
     let limited = site.desk.limits.request(asker.address);
     let mut response = match (checked, limited, preflight) {
-        (Err(why), ..) => misdirected(site, &request_id, &why),
+        (Err(why), ..) => misdirected(site, &why),
         (_, Err(error), _) => too_many(site, asker, &request, &error),
         (.., Some(preflight)) => preflight,
         _ => {
@@ -175,14 +183,14 @@ where
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},
                 Err(_) => {
-                    tracing::error!(request_id, "a bug ended the request");
+                    tracing::error!("a bug ended the request");
                     StatusCode::INTERNAL_SERVER_ERROR.into_response()
                 }
             }
         }
     };
     if response.body().size_hint().lower() > UNIT as u64 {
-        response = count_bytes(site, room, &request_id, response).await;
+        response = count_bytes(site, room, response).await;
     }
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
@@ -193,22 +201,18 @@ where
     headers::add_defaults(&mut response, site.https);
     let took = stopwatch.elapsed();
     count(site, room, &response, took);
-    log(&method, room, &response, &request_id, took);
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
+    note(&method, room, &response, took);
     response
 }
 
 /// The response to a request that is not for this server, for a person who reads it in a browser,
 /// and a line in the log for the operator.
-fn misdirected(site: &Site, request_id: &str, why: &Misdirected) -> Response {
+fn misdirected(site: &Site, why: &Misdirected) -> Response {
     match why {
         Misdirected::Malformed => StatusCode::BAD_REQUEST.into_response(),
         Misdirected::UnknownHost(host) => {
             let host: String = host.chars().take(HOST_SHOWN).collect();
             tracing::warn!(
-                request_id,
                 ?host,
                 "refused a request for an unknown host: if people shall reach this server by that \
                  name, set public_url or add it to http.hosts"
@@ -221,19 +225,14 @@ fn misdirected(site: &Site, request_id: &str, why: &Misdirected) -> Response {
 }
 
 /// Counts a long answer that came in one piece, such as a picture; or refuses it, when there is no room.
-async fn count_bytes(
-    site: &Site,
-    room: &str,
-    request_id: &str,
-    mut response: Response,
-) -> Response {
+async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Response {
     let size = usize::try_from(response.body().size_hint().lower());
     match site.desk.memory.count(size.unwrap_or(usize::MAX)).await {
         Ok(place) => {
             response.extensions_mut().insert(Counted(Arc::new(place)));
             response
         }
-        Err(error) if room == "/graphql" => graphql::busy(&error, request_id),
+        Err(error) if room == "/graphql" => graphql::busy(&error),
         Err(error) => {
             let seconds = match &error {
                 Error::Busy { retry_after } => whole_seconds(*retry_after),
@@ -266,15 +265,16 @@ fn count(site: &Site, room: &str, response: &Response, took: Duration) {
     }
 }
 
-fn log(method: &Method, room: &str, response: &Response, request_id: &str, took: Duration) {
+/// Writes the line of an answered request.
+fn note(method: &Method, room: &str, response: &Response, took: Duration) {
     let status = response.status().as_u16();
     let method = method.as_str();
     // To the microsecond.
     let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     // Monitors ask every few seconds.
     if matches!(room, "/healthz" | "/readyz") {
-        tracing::debug!(request_id, method, room, status, ms, "answered");
+        tracing::debug!(method, room, status, ms, "answered");
     } else {
-        tracing::info!(request_id, method, room, status, ms, "answered");
+        tracing::info!(method, room, status, ms, "answered");
     }
 }

@@ -12,7 +12,7 @@ use warp::reply::Response;
 use super::asker::Asker;
 use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
 use crate::app::Desk;
-use crate::domain::Error;
+use crate::domain::{Error, chain};
 use crate::web::{self, Asked, Viewer, Visit};
 
 pub(super) async fn answer(
@@ -32,7 +32,6 @@ pub(super) async fn answer(
     let asked = Asked {
         address: asker.address,
         local: asker.local,
-        request_id: asker.request_id,
         method,
         path: path.as_str().to_owned(),
         query,
@@ -73,7 +72,6 @@ pub(super) async fn take_file<B: Buf>(
     let asked = Asked {
         address: asker.address,
         local: asker.local,
-        request_id: asker.request_id,
         method: Method::POST,
         path: path.as_str().to_owned(),
         query: String::new(),
@@ -88,7 +86,6 @@ async fn answer_to(
     asked: Asked,
     viewer: Result<Option<Viewer>, Error>,
 ) -> Response {
-    let request_id = asked.request_id.clone();
     let is_asset = asked.path.starts_with("/assets/");
     let viewer = match desk.db.is_there() {
         Err(lost) if !is_asset => Err(lost),
@@ -100,8 +97,8 @@ async fn answer_to(
             web::refuse(&Visit::new(desk, asked, None), &error)
         }
         Err(error) => {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(request_id, error, "nobody can be recognised");
+            let error = chain(&error);
+            tracing::error!(%error, "nobody can be recognised");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
@@ -117,7 +114,6 @@ pub(super) fn too_many<B>(
     let asked = Asked {
         address: asker.address,
         local: asker.local,
-        request_id: asker.request_id,
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
         query: String::new(),

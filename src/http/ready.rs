@@ -1,4 +1,4 @@
-//! The monitor's question.
+//! The readiness check.
 
 use std::sync::Arc;
 
@@ -8,13 +8,14 @@ use warp::reply::Response;
 
 use super::Site;
 use crate::app::accounts;
+use crate::domain::chain;
 
-/// 200 when the database answers and takes what is written; its migrations are done before anything is served.
+/// Responds 200 when the database can be read and written. Migrations are done before anything is served.
 pub(super) async fn answer(site: Arc<Site>) -> Response {
     let desk = &site.desk;
     if let Err(error) = desk.db.read(accounts::any).await {
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(error, "the database doesn't answer");
+        let error = chain(&error);
+        tracing::error!(%error, "the database doesn't answer");
         return not_ready("the database doesn't answer");
     }
     match desk.db.trouble(desk.clock.elapsed()).await {

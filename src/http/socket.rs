@@ -28,35 +28,36 @@ use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
 use crate::app::memory::{self, Memory};
 use crate::app::security::tokens::Session;
-use crate::domain::Error;
+use crate::domain::{Error, chain};
 use crate::graphql::{Caller, refusal_of};
+use crate::log;
 
 const PROTOCOL: &str = "graphql-transport-ws";
-/// How long a client may take to introduce itself.
+/// How long a client may take to send `connection_init`.
 const INIT: Duration = Duration::from_secs(10);
-/// How long a client that has signed in may be silent before it is pinged, and then before it is cut.
+/// How long a signed-in client may be silent before it is pinged, and after the ping before it is cut.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long a message may wait for a client that doesn't read.
 const STALLED: Duration = Duration::from_secs(30);
-/// How long the reason of a close may wait for the client to take it.
+/// How long a close frame may wait for the client.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Operations that one client may have running.
+/// The largest number of concurrent operations of one client.
 const OPERATIONS: usize = 100;
-/// Answers that may wait for a slow client before its operations wait too.
+/// The number of responses that may wait for a slow client before its operations wait too (backpressure).
 const QUEUE: usize = 64;
-/// What each socket keeps for reading, in bytes; a longer message gets more while it comes.
+/// The read buffer of each socket, in bytes; it grows while a longer message arrives.
 const READ_BUFFER: usize = 4 * 1024;
 
 type WebSocket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// A client's wish to open a socket (RFC 6455 §4.2.1).
+/// A client's request to open a WebSocket (RFC 6455 §4.2.1).
 pub(super) struct Handshake {
     key: String,
     connection: OnUpgrade,
     client: Connection,
 }
 
-/// Why the server closes a socket; codes and reasons are the protocol's.
+/// The reasons to close a socket; codes and texts are the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Close {
     GoingAway,
@@ -93,7 +94,7 @@ impl Close {
     }
 }
 
-/// What a client may say.
+/// The messages of a client.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
@@ -104,7 +105,7 @@ enum Said {
     Complete { id: String },
 }
 
-/// What the operations tell the socket.
+/// The messages of operations to their socket.
 enum Told {
     Line {
         id: String,
@@ -117,7 +118,7 @@ enum Told {
     },
 }
 
-/// Takes requests that ask for a socket, and leaves all others to the next route.
+/// Accepts requests to open a WebSocket, and leaves all others to the next route.
 pub(super) fn handshake() -> impl Filter<Extract = (Handshake,), Error = Rejection> + Copy {
     let upgrades = warp::header::<String>("connection").and_then(|words: String| async move {
         let mut words = words.split(',').map(str::trim);
@@ -165,7 +166,7 @@ pub(super) fn open(
         connection,
         client,
     } = handshake;
-    tokio::spawn(async move {
+    log::spawn(async move {
         let _slot = client.slot;
         // A client that is gone already needs no socket.
         let Ok(upgraded) = connection.await else {
@@ -194,9 +195,9 @@ pub(super) fn open(
 struct Conversation {
     site: Arc<Site>,
     asker: Asker,
-    /// The client's place among those that haven't signed in.
+    /// The client's slot among those that haven't signed in.
     place: Option<Place>,
-    /// The token that `connection_init` brought; looked at again with every operation.
+    /// The token from `connection_init`, checked again with every operation.
     token: Option<String>,
     /// The session of that token.
     session: Option<Session>,
@@ -234,7 +235,7 @@ impl Conversation {
         if let Some(close) = close {
             let clock = self.site.desk.clock.clone();
             let farewell = async {
-                // The client may be gone; then there is nobody to tell.
+                // The client may be gone; a failed close is fine.
                 let _ = socket.send(close.message()).await;
                 let _ = socket.close(None).await;
             };
@@ -245,8 +246,8 @@ impl Conversation {
         }
     }
 
-    /// Talks until there is a reason to close, or the client has closed. Whatever the client does, also when it
-    /// reads nothing, the conversation ends with its session and with the server.
+    /// Serves the client until there is a reason to close, or the client closes. Whatever the client does, also when it reads
+    /// nothing, the conversation ends with its session and with the server.
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let site = self.site.clone();
         let session = tokio::select! {
@@ -258,7 +259,7 @@ impl Conversation {
             },
         };
         self.place = None;
-        // In this order: nothing more is told once the session has ended.
+        // Biased: nothing more is sent once the session has ended.
         tokio::select! {
             biased;
             () = site.stop.cancelled() => Some(Close::GoingAway),
@@ -267,7 +268,7 @@ impl Conversation {
         }
     }
 
-    /// Answers until the client has signed in.
+    /// Responds until the client has signed in.
     async fn greet(&mut self, socket: &mut WebSocket) -> Result<Session, Option<Close>> {
         loop {
             let message = socket.next().await.and_then(Result::ok).ok_or(None)?;
@@ -281,8 +282,8 @@ impl Conversation {
         }
     }
 
-    /// Passes messages on in both directions. A client that shows no life for [`SILENCE`] is pinged, and cut when it
-    /// doesn't answer that either.
+    /// Passes messages on in both directions. A client that is silent for [`SILENCE`] is pinged, and cut when it doesn't answer
+    /// the ping either.
     async fn converse(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let clock = self.site.desk.clock.clone();
         let mut pinged = false;
@@ -324,7 +325,7 @@ impl Conversation {
         }
     }
 
-    /// The message for what an operation tells, with its place in memory; none for one that the client has ended.
+    /// Returns the frame for an operation's message, with its memory permit; `None` for an operation that the client has ended.
     fn pass_on(&mut self, told: Told) -> Option<(Message, Option<memory::Place>)> {
         let (line, place) = match told {
             Told::Line { id, line, place } => {
@@ -394,12 +395,11 @@ impl Conversation {
                 known: Some(viewer.1.into()),
                 address: self.asker.address,
                 local: self.asker.local,
-                request_id: self.asker.request_id.clone(),
             }),
             Err(Error::Unauthenticated) => Err(Close::Forbidden),
             Err(Error::RateLimited { .. }) => Err(Close::TooManyRequests),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "internal error");
+                tracing::error!(error = %chain(&error), "internal error");
                 Err(Close::Internal)
             }
         }
@@ -428,24 +428,22 @@ impl Conversation {
         let told = self.told.clone();
         let answers = Answers {
             id: id.clone(),
-            request_id: self.asker.request_id.clone(),
             memory: self.site.desk.memory.clone(),
         };
-        let task = tokio::spawn(answers.tell(responses, told));
+        let task = log::spawn(answers.tell(responses, told));
         self.running.insert(id, task.abort_handle());
         Ok(None)
     }
 }
 
-/// The answers of one operation.
+/// The responses of one operation.
 struct Answers {
     id: String,
-    request_id: String,
     memory: Arc<Memory>,
 }
 
 impl Answers {
-    /// Passes them on, as fast as the client takes them.
+    /// Passes the responses on, as fast as the client reads them.
     async fn tell(
         self,
         mut responses: BoxStream<'static, async_graphql::Response>,
@@ -459,7 +457,7 @@ impl Answers {
                 Ok(place) => told.send(self.told(line, place)).await,
                 Err(error) => {
                     complete = false;
-                    let (line, _) = self.line(&refusal_of(&error, &self.request_id));
+                    let (line, _) = self.line(&refusal_of(&error));
                     told.send(self.told(line, None)).await
                 }
             };
@@ -468,11 +466,11 @@ impl Answers {
             }
         }
         let id = self.id;
-        // A closed conversation hears no more, and needs to.
+        // A closed conversation drops the message, which is fine.
         let _ = told.send(Told::Done { id, complete }).await;
     }
 
-    /// Returns the message of a response, and whether that ends the operation.
+    /// Returns the frame of a response, and whether it ends the operation.
     fn line(&self, response: &async_graphql::Response) -> (String, bool) {
         let refused = crate::graphql::is_refused(response);
         let id = &*self.id;
@@ -488,11 +486,11 @@ impl Answers {
                 payload: response,
             }),
         };
-        // What a response is made of always becomes JSON.
+        // A response always serializes to JSON.
         (line.unwrap_or_default(), refused)
     }
 
-    /// Waits for the place of a long message in memory.
+    /// Waits for the memory permit of a long message.
     async fn place(&self, line: &str) -> crate::domain::Result<Option<memory::Place>> {
         match line.len() > memory::UNIT {
             true => self.memory.count(line.len()).await.map(Some),
@@ -506,7 +504,7 @@ impl Answers {
     }
 }
 
-/// A message of an operation.
+/// A frame of an operation.
 #[derive(Serialize)]
 struct OperationMessage<'a, T> {
     r#type: &'static str,

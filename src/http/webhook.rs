@@ -10,6 +10,7 @@ use super::asker::Asker;
 use super::{Body, Site};
 use crate::bot;
 use crate::channels::telegram::Update;
+use crate::domain::chain;
 
 /// <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
@@ -53,7 +54,7 @@ pub(super) async fn answer(
         }
         Err(error) => {
             tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = %chain(&error),
                 "an update was not taken"
             );
             StatusCode::SERVICE_UNAVAILABLE

@@ -1,12 +1,12 @@
-//! The log, for whoever runs the server.
+//! The log for operators.
 //!
-//! It never holds the program up. Lines wait in a bounded queue, from which a thread writes them to standard error; what
-//! finds the queue full because nobody reads is dropped, counted, and the gap is logged once somebody reads again. So
-//! nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever, and
-//! `eprintln!` panics where nothing can be written. [`say`] is for plain lines. Panics are logged as well.
+//! It never blocks the program. Lines wait in a bounded queue, from which a thread writes them to standard error. Lines
+//! that find the queue full, because nobody reads, are dropped and counted, and the gap is logged once somebody reads
+//! again. So nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever,
+//! and `eprintln!` panics where nothing can be written. [`say`] writes plain lines. Panics are logged as well.
 
-mod json;
 mod repeats;
+mod request;
 mod stream;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -16,45 +16,48 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use tracing::Dispatch;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::clock::Clock;
-use json::Json;
+use crate::domain::chain;
 use repeats::Repeats;
 
-/// How often it is looked whether repeated failures are to be summed up.
+pub use request::{Request, request_id, spawn};
+
+/// The interval at which sums of repeated failures are due.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long the end of the program waits for the last lines to be written.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The way to standard error, once the log has started.
+/// The queue to standard error, once the log has started.
 static STREAM: OnceLock<NonBlocking> = OnceLock::new();
 
-/// Writes what was logged last when it goes, for as long as somebody reads it.
+/// Flushes the log when dropped, for as long as somebody reads it.
 pub struct Guard {
     repeats: Repeats,
-    /// Ends the thread that sums up.
+    /// Ends the thread that logs sums.
     looking: Option<Sender<()>>,
     writing: Option<WorkerGuard>,
 }
 
-/// Starts the log: for a person on a terminal, as JSON otherwise; `RUST_LOG` sets how much.
+/// Starts the log: text on a terminal, JSON otherwise; `RUST_LOG` sets the level.
 pub fn start() -> Guard {
     let (stream, writing) = stream::start();
     let stream = STREAM.get_or_init(|| stream).clone();
     let repeats = Repeats::new(Clock::system());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = fmt().with_env_filter(filter).with_writer(stream);
-    match std::io::stderr().is_terminal() {
-        true => log.with_target(false).finish().with(repeats.clone()).init(),
-        false => {
-            let log = log.event_format(Json(Clock::system())).finish();
-            log.with(repeats.clone()).init();
-        }
-    }
+    let form = match std::io::stderr().is_terminal() {
+        true => Form::Text,
+        false => Form::Json,
+    };
+    dispatch(form, filter, stream, Clock::system(), repeats.clone()).init();
     std::panic::set_hook(Box::new(panicked));
     let (looking, end) = channel();
     let summing = repeats.clone();
@@ -64,13 +67,54 @@ pub fn start() -> Guard {
         }
     };
     if let Err(error) = thread("log").spawn(look) {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "repeated failures are summed up at the end only");
+        tracing::warn!(error = %chain(&error), "repeated failures are summed up at the end only");
     }
     Guard {
         repeats,
         looking: Some(looking),
         writing: Some(writing),
+    }
+}
+
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a person at a terminal.
+    Text,
+    /// One object a line, for what collects them; the spans of a line are in `spans`, the outermost first.
+    Json,
+}
+
+/// Returns what writes the lines of the log in that form.
+pub fn lines<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let repeats = Repeats::new(clock.clone());
+    dispatch(form, filter, writer, clock, repeats)
+}
+
+fn dispatch<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock, repeats: Repeats) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let log = fmt::fmt().with_env_filter(filter).with_writer(writer);
+    let log = log.with_timer(Time(clock));
+    match form {
+        Form::Text => log.with_target(false).finish().with(repeats).into(),
+        Form::Json => {
+            let log = log.json().with_current_span(false).finish();
+            log.with(repeats).into()
+        }
+    }
+}
+
+/// Writes the time of a line, in UTC and to the millisecond.
+struct Time(Clock);
+
+impl FormatTime for Time {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        write!(writer, "{:.3}", self.0.now())
     }
 }
 
@@ -84,10 +128,10 @@ impl Drop for Guard {
         self.repeats.sum_up_all();
         let writing = self.writing.take();
         let (done, written) = channel();
-        // The library's guard prints where the queue stays full, and may block there for ever: nobody waits for it.
+        // The library's guard prints when the queue stays full, and may block there for ever: so nothing waits for it.
         let end = move || {
             drop(writing);
-            // Nobody may wait any more.
+            // The receiver may be gone; a failed send is fine.
             let _ = done.send(());
         };
         if thread("log-end").spawn(end).is_ok() {
@@ -96,7 +140,7 @@ impl Drop for Guard {
     }
 }
 
-/// Writes a plain line to standard error, in its place between the lines of the log.
+/// Writes a plain line to standard error, in order with the lines of the log.
 pub fn say(line: &str) {
     let line = format!("{line}\n");
     let written = match STREAM.get() {

@@ -1,6 +1,5 @@
-//! Failures that come again and again: the first ones of a minute are logged as they come, the others are counted, and
-//! their sum is logged at the end of the minute with the numbers of their requests. So a disk that is full, or a row
-//! that can't be read, doesn't hide everything else that the log has to say.
+//! Repeated failures: the first ones of a minute are logged, the others are counted, and their sum is logged at the end of
+//! the minute with some of their request ids. So a full disk, or a row that can't be read, doesn't drown all other lines.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -9,31 +8,33 @@ use std::time::Duration;
 
 use tracing::callsite::Identifier;
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
 
 use super::stream;
 use crate::clock::Clock;
 use crate::domain::chain;
 
-/// Failures of one kind that are logged each.
+/// The number of equal failures in one [`WINDOW`] that are logged one by one.
 const FEW: usize = 10;
-/// In such a time.
+/// The interval of a sum.
 const WINDOW: Duration = Duration::from_secs(60);
-/// Kinds that are counted at once. Of a further one every failure is logged: nobody can fill the memory with kinds.
+/// The number of kinds that are counted at once. Failures of further kinds are logged one by one, so the memory is bounded.
 const KINDS: usize = 256;
-/// Numbers of requests that a sum names.
+/// The number of request ids that a sum names.
 const REQUESTS: usize = 20;
 
-/// Holds back what repeats: warnings and errors alone, so that the line of an ordinary request costs nothing here.
+/// A filter that holds repeated lines back. It covers warnings and errors alone, so the line of a request costs nothing.
 #[derive(Clone)]
 pub(super) struct Repeats {
     clock: Clock,
     seen: Arc<Mutex<HashMap<Kind, Seen>>>,
 }
 
-/// What makes two failures the same: where they are logged, and why they happened. Other fields tell them apart.
+/// The identity of a failure: its call site and its cause. Other fields don't count.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Kind {
     callsite: Identifier,
@@ -61,7 +62,7 @@ impl Repeats {
         self.log(|seen| seen.is_over(now));
     }
 
-    /// Logs every sum, for the end.
+    /// Logs every sum, before the program ends.
     pub fn sum_up_all(&self) {
         self.log(|_| true);
     }
@@ -69,7 +70,7 @@ impl Repeats {
     fn log(&self, is_due: impl Fn(&Seen) -> bool) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let due: Vec<_> = seen.extract_if(|_, seen| is_due(seen)).collect();
-        // What is logged comes back to this lock.
+        // Logging takes this lock again.
         drop(seen);
         for (kind, seen) in due.iter().filter(|(_, seen)| seen.held_back > 0) {
             let (times, what, error) = (seen.held_back, &*seen.what, &*kind.why);
@@ -82,7 +83,7 @@ impl Repeats {
         }
     }
 
-    /// Counts a failure; whether it is to be logged.
+    /// Counts a failure, and returns whether it is to be logged.
     fn count(&self, level: Level, callsite: Identifier, said: Said) -> bool {
         let now = self.clock.elapsed();
         let why = said.why.unwrap_or_default();
@@ -122,21 +123,37 @@ impl Seen {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Repeats {
-    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+/// The number of a request, kept with its span.
+struct RequestId(String);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut said = Said::default();
+        attributes.record(&mut said);
+        if let (Some(request), Some(span)) = (said.request, context.span(id)) {
+            span.extensions_mut().insert(RequestId(request));
+        }
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, context: Context<'_, S>) -> bool {
         let about = event.metadata();
-        // What the log says of itself is counted already.
+        // The log's own lines are counted already.
         let is_own = [module_path!(), stream::TARGET].contains(&about.target());
         if *about.level() > Level::WARN || is_own {
             return true;
         }
         let mut said = Said::default();
         event.record(&mut said);
+        let mut spans = context.event_scope(event).into_iter().flatten();
+        said.request = spans.find_map(|span| {
+            let extensions = span.extensions();
+            extensions.get::<RequestId>().map(|id| id.0.clone())
+        });
         self.count(*about.level(), about.callsite(), said)
     }
 }
 
-/// What an event says, as far as it matters here.
+/// The fields of an event that matter here.
 #[derive(Default)]
 struct Said {
     message: Option<String>,
@@ -192,7 +209,7 @@ mod tests {
     }
 
     impl Written {
-        /// The lines since the last look.
+        /// Returns the lines since the last call.
         fn lines(&self) -> Vec<String> {
             let bytes = std::mem::take(&mut *self.0.lock().unwrap());
             let text = String::from_utf8(bytes).unwrap();
@@ -216,8 +233,8 @@ mod tests {
     }
 
     fn fail(error: &str, request_id: usize) {
-        let request_id = format!("r{request_id}");
-        tracing::error!(error, request_id, "it failed");
+        let request = tracing::error_span!("request", request_id = %format!("r{request_id}"));
+        request.in_scope(|| tracing::error!(error, "it failed"));
     }
 
     #[test]
@@ -226,7 +243,7 @@ mod tests {
             for request in 0..35 {
                 fail("full", request);
             }
-            // Another reason is another kind, and what is no failure is not counted.
+            // Another cause is another kind, and a line that is no failure isn't counted.
             fail("broken", 99);
             for _ in 0..20 {
                 tracing::info!("answered");
@@ -245,7 +262,7 @@ mod tests {
                 numbers.join(" ")
             );
             assert_eq!(written.lines(), [sum]);
-            // The next minute begins anew, and one that repeats nothing has no sum.
+            // The next minute begins anew, and without repeats there is no sum.
             fail("full", 1);
             assert_eq!(written.lines().len(), 1);
             clock.advance(WINDOW);
@@ -292,7 +309,7 @@ mod tests {
                 fail("one more", request);
             }
             assert_eq!(written.lines().len(), KINDS + 70);
-            // There is room again when those are over.
+            // There is room again once those are over.
             clock.advance(WINDOW);
             for request in 0..20 {
                 fail("one more", request);

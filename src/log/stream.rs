@@ -1,4 +1,4 @@
-//! Standard error, written by a thread that nobody waits for.
+//! Standard error, written by a thread that nothing waits for.
 
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 
-/// Under which the gaps are logged.
+/// The target under which gaps are logged.
 pub(super) const TARGET: &str = module_path!();
-/// Lines that wait to be written, at the most.
+/// The longest queue, in lines.
 const LINES: usize = 4_096;
-/// So many bytes are written at once.
+/// The number of bytes written at once.
 const BATCH: usize = 64 * 1024;
-/// How long to wait before a stream is tried again that refuses to block.
+/// The delay before a non-blocking stream that is full is tried again.
 const AGAIN: Duration = Duration::from_millis(20);
 
 /// Starts the thread.
@@ -39,24 +39,24 @@ fn start_with(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
     queue
 }
 
-/// Lines that are written together, and how many are missing.
+/// Lines that are written together, and the number of missing ones.
 struct Batch<W> {
     out: W,
     waiting: Vec<u8>,
-    /// Whether the last line that was written has no end.
+    /// Whether the last line was written without its end.
     is_torn: bool,
-    /// Whether something was written since it was last looked whether lines are missing.
+    /// Whether anything was written since the gaps were last checked.
     is_read: bool,
-    /// Lines that could not be written.
+    /// The number of lines that could not be written.
     failed: usize,
-    /// How many of the missing ones the log has told.
+    /// The number of missing lines that were reported already.
     told: usize,
     /// Counts the lines that found the queue full.
     dropped: Arc<OnceLock<ErrorCounter>>,
 }
 
 impl<W: Write> Batch<W> {
-    /// Writes what waits. What can't be written is counted and gone: the next lines may have more luck.
+    /// Writes the waiting lines. Those that can't be written are counted and dropped.
     fn pass_on(&mut self) {
         if self.waiting.is_empty() {
             return;
@@ -69,14 +69,14 @@ impl<W: Write> Batch<W> {
         let (there, missing) = self.waiting.split_at(written);
         self.is_torn = there.last().map_or(self.is_torn, |last| *last != b'\n');
         let ends = missing.iter().filter(|byte| **byte == b'\n').count();
-        // The end of the torn line has been counted with it.
+        // The end of the torn line was counted with it.
         self.failed += ends - usize::from(was_torn && written == 0);
         let is_whole = missing.is_empty();
         self.waiting.clear();
         self.is_read |= is_whole;
     }
 
-    /// Returns how many bytes were written.
+    /// Returns the number of bytes written.
     fn write_through(&mut self) -> usize {
         let mut written = 0;
         while written < self.waiting.len() {
@@ -84,7 +84,7 @@ impl<W: Write> Batch<W> {
                 Ok(0) => break,
                 Ok(bytes) => written += bytes,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // Another program that has the same stream has made it so.
+                // Another program that shares the stream has made it non-blocking.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(AGAIN),
                 Err(_) => break,
             }
@@ -92,8 +92,8 @@ impl<W: Write> Batch<W> {
         written
     }
 
-    /// Logs how many lines are missing, where it hasn't been logged yet and somebody reads. The line goes through the
-    /// queue as all do; where it finds that full, it is missing too, and the next one tells of both.
+    /// Logs how many lines are missing, unless that was logged already, once somebody reads. The line goes through the queue
+    /// like any other; if the queue is full it is missing too, and the next one reports both.
     fn tell(&mut self) {
         if !std::mem::take(&mut self.is_read) {
             return;
@@ -116,7 +116,7 @@ impl<W: Write> Batch<W> {
 
 impl<W: Write> Write for Batch<W> {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        // This line has just made room in the queue, which had none while nobody read.
+        // This line has just left the queue, which had no room while nobody read.
         self.tell();
         self.waiting.extend_from_slice(line);
         if self.waiting.len() >= BATCH {
@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    /// A stream that takes so many bytes at each write, or fails.
+    /// A stream that accepts this many bytes at each write, or fails.
     #[derive(Clone)]
     struct Stream {
         next: Arc<Mutex<VecDeque<io::Result<usize>>>>,
@@ -178,7 +178,7 @@ mod tests {
             told: 0,
             dropped: Arc::default(),
         };
-        // Three bytes of it are written; of the next two lines nothing; then all.
+        // Three bytes of it are written, nothing of the next two lines, then everything.
         for lines in ["one\ntwo\n", "three\nfour\n", "five\n", "six\n"] {
             batch.write_all(lines.as_bytes()).unwrap();
             batch.flush().unwrap();

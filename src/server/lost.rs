@@ -1,5 +1,5 @@
-//! The end of a server whose database was deleted or exchanged under it. Nothing is written any more; what was
-//! acknowledged before is saved from the files that are still open.
+//! The end of a server whose database was deleted or replaced while it ran. Nothing is written any more; acknowledged
+//! writes are rescued from the files that are still open.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::chain;
 use crate::store::{Db, How, Loss};
 
-/// Why the server has stopped, and what to do.
+/// Why the server has stopped, and what the operator should do.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{loss}, so the server has stopped; nothing that came afterwards was acknowledged. {advice}"
@@ -19,11 +19,11 @@ pub struct DatabaseLost {
 }
 
 impl DatabaseLost {
-    /// The exit code, which is for nothing else (`EX_IOERR` of sysexits.h): the service's unit starts no new server then,
+    /// The exit code reserved for this case (`EX_IOERR` of sysexits.h): the systemd unit doesn't restart the server then,
     /// which would begin with an empty database.
     pub const EXIT: u8 = 74;
 
-    /// Saves what can be saved.
+    /// Rescues the acknowledged writes.
     pub(super) async fn settle(db: &Db, loss: Loss, now: Timestamp) -> Self {
         let advice = match (loss.is_main, loss.how) {
             (true, How::WrittenOver) => {

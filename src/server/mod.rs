@@ -1,10 +1,10 @@
-//! The composition root: builds the parts from what is given and runs them until told to stop.
+//! The composition root: builds the parts from the settings and runs them until it is stopped.
 
 mod lost;
 mod systemd;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -28,9 +28,14 @@ use crate::http::listen::{accept, metrics, plain};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
+use crate::workers::backups::BackupMaker;
 use crate::workers::bot::Bot;
+use crate::workers::clock::ClockWatch;
+use crate::workers::foreign_writes::ForeignWrites;
+use crate::workers::mornings::Mornings;
+use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::Courier;
-use crate::workers::{backups, clock, foreign_writes, mornings, reminders};
+use crate::workers::worker;
 
 /// A server that is ready to run.
 pub struct Server {
@@ -43,9 +48,9 @@ pub struct Server {
     cors_origins: Vec<String>,
     connections: u32,
     tls: Option<Tls>,
-    /// Where plain HTTP is led to HTTPS.
+    /// The listener that redirects plain HTTP to HTTPS.
     redirect: Option<TcpListener>,
-    /// Where monitors ask.
+    /// The listener for monitors.
     monitors: Option<TcpListener>,
     backups: Option<Backups>,
     couriers: Vec<Courier>,
@@ -53,7 +58,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database and prepares everything that answers.
+    /// Opens the database and builds all parts.
     ///
     /// # Errors
     /// When the database can't be used, or another server runs on it.
@@ -142,12 +147,12 @@ impl Server {
         })
     }
 
-    /// Where plain HTTP is led to HTTPS, if anywhere.
+    /// Returns the address that redirects plain HTTP to HTTPS, if there is one.
     pub fn redirect_address(&self) -> Option<SocketAddr> {
         self.redirect.as_ref()?.local_addr().ok()
     }
 
-    /// Where monitors read the metrics, if anywhere.
+    /// Returns the address at which monitors read the metrics, if there is one.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.monitors.as_ref()?.local_addr().ok()
     }
@@ -166,9 +171,8 @@ impl Server {
         let (url, loopback) = (self.desk.public_url.clone(), self.desk.loopback);
         if loopback {
             let any = self.desk.db.read(accounts::any).await?;
-            let hint =
-                "Nobody has an account yet: the first one that `register` makes is the owner's";
-            return Ok((!any).then(|| format!("{hint} ({url}/graphql)")));
+            let hint = "Nobody has an account yet: make the first one, the owner's, at";
+            return Ok((!any).then(|| format!("{hint} {url}/first-run")));
         }
         let now = self.desk.clock.now();
         let link = self
@@ -180,7 +184,7 @@ impl Server {
         Ok(link.map(|link| format!("{hint} {}", self.desk.invite_url(&link.token))))
     }
 
-    /// Serves until `stop`, then lets what is under way come to its end.
+    /// Serves until `stop`, then lets the requests in progress finish.
     ///
     /// # Errors
     /// When a part of the server ends unasked, or the write-ahead log can't be moved into the
@@ -202,21 +206,27 @@ impl Server {
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
             parts.spawn(bot.run(self.desk.clone(), stop.clone()));
-            parts.spawn(mornings::run(self.desk.clone(), stop.clone()));
+            let mornings = Mornings {
+                desk: self.desk.clone(),
+            };
+            parts.spawn(worker::run(mornings, stop.clone()));
         }
-        if let Some(reminders) = self.desk.reminders.clone() {
-            parts.spawn(reminders::run(reminders, self.desk.clone(), stop.clone()));
+        if let Some(rules) = self.desk.reminders.clone() {
+            let desk = self.desk.clone();
+            parts.spawn(worker::run(Reminding { rules, desk }, stop.clone()));
         }
         if let Some(settings) = self.backups {
-            let (db, clock) = (self.desk.db.clone(), self.desk.clock.clone());
-            parts.spawn(backups::run(settings, db, clock, stop.clone()));
+            let maker = BackupMaker {
+                settings,
+                db: self.desk.db.clone(),
+                clock: self.desk.clock.clone(),
+                stop: stop.clone(),
+                last: Mutex::default(),
+            };
+            parts.spawn(worker::run(maker, stop.clone()));
         }
         for courier in self.couriers {
-            let stop = stop.clone();
-            parts.spawn(async move {
-                courier.run(&stop).await;
-                Ok(())
-            });
+            parts.spawn(worker::run(courier, stop.clone()));
         }
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
@@ -235,8 +245,10 @@ impl Server {
         if let Some(tls) = self.tls {
             parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
         }
-        parts.spawn(clock::run(self.desk.clone(), stop.clone()));
-        parts.spawn(foreign_writes::run(self.desk.db.clone(), stop.clone()));
+        let clock_watch = ClockWatch::new(self.desk.clone());
+        parts.spawn(worker::run(clock_watch, stop.clone()));
+        let foreign_writes = ForeignWrites::new(self.desk.db.clone(), stop.clone());
+        parts.spawn(worker::run(foreign_writes, stop.clone()));
         parts.spawn(systemd::keep_alive(stop.clone()));
         parts.spawn(accept::run(
             self.listener,
@@ -266,7 +278,7 @@ impl Server {
     }
 }
 
-/// Writes down which webhooks there are, and has one to serve each of them.
+/// Stores the configured webhooks and builds a courier for each.
 async fn couriers(
     all: Vec<config::Webhook>,
     db: &Db,

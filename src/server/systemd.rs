@@ -1,11 +1,12 @@
-//! What systemd wants to hear of a service with `Type=notify`. Without systemd nothing is sent.
+//! Notifications to systemd for a service with `Type=notify`. Without systemd nothing is sent.
 
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::chain;
 use crate::failure::Failure;
 
-/// Says that the server is ready, that it lives, and that it stops.
+/// Reports readiness, sends the watchdog's keep-alives, and reports the stop.
 pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
     tell(NotifyState::Ready);
     match sd_notify::watchdog_enabled() {
@@ -27,7 +28,7 @@ pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
 fn tell(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(
-            error = &error as &dyn std::error::Error,
+            error = %chain(&error),
             "systemd can't be told"
         );
     }

@@ -7,7 +7,6 @@
 pub mod ahead;
 pub mod approvals;
 pub mod attachments;
-pub mod bulk;
 pub mod comments;
 pub mod customers;
 pub mod details;

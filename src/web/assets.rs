@@ -1,10 +1,11 @@
 //! Stylesheets, scripts and the icon: embedded in the binary and served under content-hashed names,
 //! so that browsers may cache them forever.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use rust_embed::RustEmbed;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use warp::Reply;
 use warp::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use warp::http::{HeaderValue, StatusCode};
@@ -12,72 +13,71 @@ use warp::reply::Response;
 
 use super::visit::{Visit, gzip};
 
+/// The files themselves; in a debug build they are in the binary as well, so that both answer alike.
+#[derive(RustEmbed)]
+#[folder = "src/web/assets"]
+struct Files;
+
+/// A file as it is served.
 struct Asset {
+    file: String,
+    /// Its name with a part of its hash.
     name: String,
-    media_type: &'static str,
-    plain: &'static [u8],
+    media_type: String,
+    plain: Cow<'static, [u8]>,
     gzipped: Vec<u8>,
 }
 
-impl Asset {
-    fn new(stem: &str, ending: &str, media_type: &'static str, plain: &'static [u8]) -> Self {
-        let hash = Sha256::digest(plain);
-        let hash: String = hash
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Self {
-            name: format!("{stem}-{hash}.{ending}"),
-            media_type,
-            plain,
-            // Served uncompressed if compression fails.
-            gzipped: gzip(plain).unwrap_or_default(),
-        }
-    }
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let asset = |file: Cow<'static, str>| Some(Asset::new(&file, Files::get(&file)?));
+    Files::iter().filter_map(asset).collect()
+});
 
-    fn path(&self) -> String {
-        format!("/assets/{}", self.name)
+impl Asset {
+    fn new(file: &str, embedded: rust_embed::EmbeddedFile) -> Self {
+        let hash = embedded.metadata.sha256_hash();
+        let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+        let media_type = embedded.metadata.mimetype();
+        Self {
+            file: file.to_owned(),
+            name: format!("{stem}-{hash}.{ending}"),
+            media_type: match media_type.starts_with("text/") {
+                true => format!("{media_type}; charset=utf-8"),
+                false => media_type.to_owned(),
+            },
+            // Without compression it is served plain.
+            gzipped: gzip(&embedded.data).unwrap_or_default(),
+            plain: embedded.data,
+        }
     }
 }
 
-static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let plain = include_bytes!("assets/desk.css");
-    Asset::new("desk", "css", "text/css; charset=utf-8", plain)
-});
-static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let plain = include_bytes!("assets/desk.js");
-    Asset::new("desk", "js", "text/javascript; charset=utf-8", plain)
-});
-static FORMS: LazyLock<Asset> = LazyLock::new(|| {
-    let plain = include_bytes!("assets/forms.js");
-    Asset::new("forms", "js", "text/javascript; charset=utf-8", plain)
-});
-static ICON: LazyLock<Asset> = LazyLock::new(|| {
-    let plain = include_bytes!("assets/icon.svg");
-    Asset::new("icon", "svg", "image/svg+xml", plain)
-});
+/// Returns the address of a file of the folder.
+fn path(file: &str) -> String {
+    let asset = ASSETS.iter().find(|asset| asset.file == file);
+    asset.map_or_else(String::new, |asset| format!("/assets/{}", asset.name))
+}
 
 pub fn style() -> String {
-    STYLE.path()
+    path("desk.css")
 }
 
 pub fn script() -> String {
-    SCRIPT.path()
+    path("desk.js")
 }
 
 /// Returns the URL of the script for forms.
 pub fn forms() -> String {
-    FORMS.path()
+    path("forms.js")
 }
 
 pub fn icon() -> String {
-    ICON.path()
+    path("icon.svg")
 }
 
 pub fn serve(name: &str, gzip: bool) -> Response {
-    let all = [&*STYLE, &*SCRIPT, &*FORMS, &*ICON];
-    let Some(asset) = all.into_iter().find(|asset| asset.name == name) else {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let gzip = gzip && !asset.gzipped.is_empty();
@@ -88,7 +88,9 @@ pub fn serve(name: &str, gzip: bool) -> Response {
     };
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    if let Ok(media_type) = HeaderValue::from_str(&asset.media_type) {
+        headers.insert(CONTENT_TYPE, media_type);
+    }
     headers.insert(
         CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=31536000, immutable"),
@@ -115,4 +117,33 @@ pub fn manifest(visit: &Visit) -> Response {
     let body = manifest.to_string();
     let response = warp::reply::with_header(body, CONTENT_TYPE, "application/manifest+json");
     warp::reply::with_header(response, CACHE_CONTROL, "no-cache").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_a_page_names_is_in_the_binary() {
+        for (path, ending, media_type) in [
+            (style(), "css", "text/css; charset=utf-8"),
+            (script(), "js", "text/javascript; charset=utf-8"),
+            (forms(), "js", "text/javascript; charset=utf-8"),
+            (icon(), "svg", "image/svg+xml"),
+        ] {
+            let name = path.strip_prefix("/assets/").unwrap();
+            assert!(name.ends_with(ending), "{name}");
+            let answer = serve(name, false);
+            assert_eq!(answer.status(), StatusCode::OK, "{name}");
+            assert_eq!(answer.headers()[CONTENT_TYPE], media_type, "{name}");
+        }
+        let embedded = ASSETS
+            .iter()
+            .find(|asset| asset.file == "desk.css")
+            .unwrap();
+        assert!(
+            matches!(embedded.plain, Cow::Borrowed(_)),
+            "it was read from the disk"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! Serves customers' files to staff.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use warp::Reply;
 use warp::http::HeaderValue;
 use warp::http::header::{
@@ -17,6 +18,8 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 /// Files are immutable; only the employee's browser may cache them.
 const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
+/// The characters to encode in a file name: all but letters, digits and a part of RFC 8187's `attr-char`.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 /// Media type of files of unknown kind.
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
@@ -68,9 +71,7 @@ fn disposition(name: &str) -> Result<HeaderValue> {
         .chars()
         .map(|c| if c.is_ascii() { c } else { '_' })
         .collect();
-    let whole: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    // Form encoding writes '+' for a space and leaves '*' unencoded.
-    let whole = whole.replace('+', "%20").replace('*', "%2A");
+    let whole = utf8_percent_encode(name, ENCODED);
     let value = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}");
     HeaderValue::from_str(&value).map_err(Error::internal)
 }

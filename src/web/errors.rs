@@ -8,8 +8,9 @@ use warp::reply::Response;
 
 use super::visit::Visit;
 use super::{accounts, tasks};
-use crate::domain::{Error, whole_seconds};
+use crate::domain::{Error, chain, whole_seconds};
 use crate::i18n;
+use crate::log::request_id;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -87,10 +88,8 @@ pub fn answer(visit: &Visit, error: &Error) -> Response {
             show(visit, status, "error-title-internal", text)
         }
         Error::Internal(source) | Error::DiskFull(source) => {
-            let request_id = &visit.request_id;
             tracing::error!(
-                request_id,
-                error = &**source as &dyn std::error::Error,
+                error = %chain(&**source),
                 "internal error"
             );
             let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -129,7 +128,7 @@ pub fn page(visit: &Visit, status: StatusCode) -> Response {
         StatusCode::FORBIDDEN => ("error-title-forbidden", texts.s("error-text-forbidden")),
         StatusCode::METHOD_NOT_ALLOWED => ("error-title-method", String::new()),
         _ => {
-            let args = [("request", visit.request_id.clone().into())];
+            let args = [("request", request_id().into())];
             ("error-title-internal", texts.with("error-internal", args))
         }
     };

@@ -13,6 +13,7 @@ mod edited;
 mod errors;
 mod form;
 mod months;
+pub mod negotiate;
 mod qr;
 mod staff_bot;
 mod stages;

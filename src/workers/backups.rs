@@ -2,6 +2,7 @@
 //! neither skips one nor makes one too many.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,54 +13,57 @@ use crate::config::Backups;
 use crate::failure::Failure;
 use crate::store::backup::{self, Backup};
 use crate::store::{Db, rotation};
+use crate::workers::worker::{Step, Wake, Worker};
 
 /// Between two tries when one failed.
 const AGAIN: Duration = Duration::from_secs(600);
 /// How often the clock is looked at: somebody may set it meanwhile.
 const LOOK: Duration = Duration::from_secs(3_600);
 
-/// Makes backups until `stop`. One that fails is said in the log and tried again; it never ends
-/// the server.
-pub async fn run(
-    settings: Backups,
-    db: Db,
-    clock: Clock,
-    stop: CancellationToken,
-) -> Result<(), Failure> {
-    let mut last = None;
-    loop {
-        let now = clock.now();
-        let due = due(&settings, last, now);
-        let wake = match due <= now {
-            false => due.min(after(now, LOOK)),
-            true => match make(&settings, &db, now, &stop).await {
-                Ok(backup) => {
-                    for warning in &backup.warnings {
-                        tracing::warn!(
-                            warning,
-                            "the backup has what is wrong with the database; see `zayavka doctor`"
-                        );
-                    }
-                    tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
-                    last = Some(now);
-                    prune(&settings, now);
-                    continue;
-                }
-                Err(_) if stop.is_cancelled() => return Ok(()),
-                Err(error) => {
-                    tracing::error!(
-                        error = &*error as &dyn std::error::Error,
-                        "no backup was made; correct what the error names, or `backup.dir`. It is \
-                         tried again in ten minutes"
-                    );
-                    after(now, AGAIN)
-                }
-            },
-        };
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = clock.sleep_until(wake) => {}
+/// The worker that makes backups. One that fails never ends the server.
+pub struct BackupMaker {
+    pub settings: Backups,
+    pub db: Db,
+    pub clock: Clock,
+    /// Ends a backup that is being made.
+    pub stop: CancellationToken,
+    /// When this process made the last one.
+    pub last: Mutex<Option<Timestamp>>,
+}
+
+impl Worker for BackupMaker {
+    const PAUSE: Duration = AGAIN;
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(
+            error,
+            "no backup was made; correct what the error names, or `backup.dir`. It is tried again in \
+             ten minutes"
+        );
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let now = self.clock.now();
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = due(&self.settings, last, now);
+        if due > now {
+            return Ok(Step::Idle(Wake::At(due.min(after(now, LOOK)))));
         }
+        let backup = make(&self.settings, &self.db, now, &self.stop).await?;
+        for warning in &backup.warnings {
+            tracing::warn!(
+                warning,
+                "the backup has what is wrong with the database; see `zayavka doctor`"
+            );
+        }
+        tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        prune(&self.settings, now);
+        Ok(Step::Worked)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::i18n;
 use crate::store::{Db, Transaction};
 use crate::workers::outbox::{Notifier, Words};
 use crate::workers::photos::Fetcher;
+use crate::workers::worker;
 
 /// Between two tries to reach Telegram, at the most.
 const AGAIN: Duration = Duration::from_secs(60);
@@ -77,8 +78,12 @@ impl Bot {
             );
         };
         let listen = stop.run_until_cancelled(listen);
-        tokio::join!(notifier.run(&stop), fetcher.run(&stop), listen);
-        Ok(())
+        let (sent, fetched, _) = tokio::join!(
+            worker::run(notifier, stop.clone()),
+            worker::run(fetcher, stop.clone()),
+            listen,
+        );
+        sent.and(fetched)
     }
 
     /// Tells Telegram where updates go until it knows, and again when somebody else has changed it.

@@ -1,16 +1,17 @@
 //! Watches the wall clock: says when it was set back, and pulls what a clock that was ahead has dated to
 //! now (see `store::ahead`), so that nothing waits for as long as the clock was wrong.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::SignedDuration;
-use tokio_util::sync::CancellationToken;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{Desk, incidents};
+use crate::clock::Clock;
 use crate::domain::{IncidentKind, Result};
 use crate::failure::Failure;
 use crate::store::{self, Transaction};
+use crate::workers::worker::{Step, Wake, Worker};
 
 /// How often it is looked at, by the monotonic clock.
 const LOOK: Duration = Duration::from_secs(10);
@@ -18,32 +19,50 @@ const LOOK: Duration = Duration::from_secs(10);
 /// was asleep wakes up like that.
 const STEP: SignedDuration = SignedDuration::from_secs(5);
 
-/// Watches until `stop`.
-///
-/// # Errors
-/// None: what fails is tried again.
-pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
-    let clock = &desk.clock;
-    let (mut wall, mut monotonic) = (clock.now(), clock.elapsed());
-    loop {
-        if let Err(error) = pull(&desk).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "what lies too far ahead can't be pulled to now");
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = clock.sleep(LOOK) => {}
-        }
-        let (now, elapsed) = (clock.now(), clock.elapsed());
-        let passed = SignedDuration::try_from(elapsed - monotonic).unwrap_or_default();
-        let back = passed.saturating_sub(now.duration_since(wall));
-        (wall, monotonic) = (now, elapsed);
+/// The worker that watches.
+pub struct ClockWatch {
+    desk: Arc<Desk>,
+    /// What both clocks showed when they were last read.
+    read: Mutex<(Timestamp, Duration)>,
+}
+
+impl ClockWatch {
+    pub fn new(desk: Arc<Desk>) -> Self {
+        let read = Mutex::new((desk.clock.now(), desk.clock.elapsed()));
+        Self { desk, read }
+    }
+
+    /// Reads both clocks, and returns by how much the wall clock was set back since the last time.
+    fn set_back(&self) -> SignedDuration {
+        let clocks = (self.desk.clock.now(), self.desk.clock.elapsed());
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (wall, monotonic) = std::mem::replace(&mut *read, clocks);
+        let passed = SignedDuration::try_from(clocks.1 - monotonic).unwrap_or_default();
+        passed.saturating_sub(clocks.0.duration_since(wall))
+    }
+}
+
+impl Worker for ClockWatch {
+    const PAUSE: Duration = LOOK;
+
+    fn clock(&self) -> &Clock {
+        &self.desk.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "what lies too far ahead can't be pulled to now");
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let back = self.set_back();
         if back > STEP {
             // Both clocks are read one after the other, so it is never quite the whole of it.
             let seconds = (back + SignedDuration::from_millis(500)).as_secs();
             tracing::warn!(seconds, "the wall clock was set back");
-            incidents::note(&desk, IncidentKind::ClockSetBack, seconds).await;
+            incidents::note(&self.desk, IncidentKind::ClockSetBack, seconds).await;
         }
+        pull(&self.desk).await?;
+        Ok(Step::Idle(Wake::After(LOOK)))
     }
 }
 

@@ -5,28 +5,51 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::store::{Db, NOTICED};
+use crate::workers::worker::{Step, Wake, Worker};
 
+/// How often it is looked.
+const LOOK: Duration = NOTICED.checked_div(2).expect("two is not zero");
 /// How long everybody is still told that the database was lost, before the server ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-pub async fn run(db: Db, stop: CancellationToken) -> Result<(), Failure> {
-    while stop
-        .run_until_cancelled(tokio::time::sleep(NOTICED / 2))
-        .await
-        .is_some()
-    {
-        let noticed = db.notice_others().await;
-        if let Some(loss) = db.loss() {
-            tracing::error!("{loss}: nothing is written any more, and the server ends");
-            stop.run_until_cancelled(tokio::time::sleep(FAREWELL)).await;
-            return Err(loss.into());
-        }
-        if let Err(error) = noticed {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "can't see whether another program has written");
-        }
+/// The worker that notices.
+pub struct ForeignWrites {
+    db: Db,
+    /// The machine's, even where a test moves the server's by hand: other programs know no other.
+    clock: Clock,
+    stop: CancellationToken,
+}
+
+impl ForeignWrites {
+    pub fn new(db: Db, stop: CancellationToken) -> Self {
+        let clock = Clock::system();
+        Self { db, clock, stop }
     }
-    Ok(())
+}
+
+impl Worker for ForeignWrites {
+    const PAUSE: Duration = LOOK;
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "can't see whether another program has written");
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let noticed = self.db.notice_others().await;
+        if let Some(loss) = self.db.loss() {
+            tracing::error!("{loss}: nothing is written any more, and the server ends");
+            let farewell = self.clock.sleep(FAREWELL);
+            self.stop.run_until_cancelled(farewell).await;
+            return Ok(Step::Fatal(loss.into()));
+        }
+        noticed?;
+        Ok(Step::Idle(Wake::After(LOOK)))
+    }
 }

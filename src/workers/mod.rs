@@ -9,3 +9,4 @@ pub mod outbox;
 pub mod photos;
 pub mod reminders;
 pub mod webhooks;
+pub mod worker;

@@ -4,40 +4,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
 use crate::app::{Desk, staff_bot};
-use crate::domain::Result;
+use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::store::Transaction;
+use crate::workers::worker::{Step, Wake, Worker};
 
 /// How often it is looked whether it is time.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// Sends the lists until `stop`.
-///
-/// # Errors
-/// None: what fails is tried again.
-pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
-    loop {
-        if let Err(error) = look(&desk).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "the morning's lists can't be sent");
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = desk.clock.sleep(LOOK) => {}
-        }
-    }
+/// The worker that sends the lists.
+pub struct Mornings {
+    pub desk: Arc<Desk>,
 }
 
-async fn look(desk: &Desk) -> Result<()> {
-    let (shop, now) = (desk.shop.clone(), desk.clock.now());
-    let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, now);
-    if desk.db.read(is_morning).await? {
-        let shop = desk.shop.clone();
-        desk.db
-            .write(move |tx| staff_bot::send_mornings(tx, &shop, now))
-            .await?;
+impl Worker for Mornings {
+    const PAUSE: Duration = LOOK;
+
+    fn clock(&self) -> &Clock {
+        &self.desk.clock
     }
-    Ok(())
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "the morning's lists can't be sent");
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let (shop, now) = (self.desk.shop.clone(), self.desk.clock.now());
+        let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, now);
+        if self.desk.db.read(is_morning).await? {
+            let shop = self.desk.shop.clone();
+            let send = move |tx: &Transaction<'_>| staff_bot::send_mornings(tx, &shop, now);
+            self.desk.db.write(send).await?;
+        }
+        Ok(Step::Idle(Wake::After(LOOK)))
+    }
 }

@@ -1,19 +1,22 @@
 //! Files from Telegram into the database, one after the other, with no transaction open while one
 //! is on its way. Telegram keeps a file for whoever asks again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
-use crate::channels::telegram::{Client, Failure, Scope, html};
+use crate::channels::telegram::{self, Client, Scope, html};
 use crate::clock::Clock;
 use crate::domain::{
     AttachmentId, Author, Buttons, Comment, Contents, Reply, Result, TelegramLink, Wanted, backoff,
     is_given_up,
 };
+use crate::failure::Failure;
 use crate::i18n;
 use crate::store::{self, Db};
+use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
 /// The worker that fetches.
 pub struct Fetcher {
@@ -22,111 +25,127 @@ pub struct Fetcher {
     client: Client,
 }
 
+/// What became of a file.
+#[derive(Clone)]
+pub enum Fetched {
+    Here(Arc<Contents>),
+    /// It is gone, too large, or was tried for too long.
+    Lost,
+    /// To be tried again at that instant.
+    Later(Timestamp),
+}
+
 impl Fetcher {
     pub fn new(db: Db, clock: Clock, client: Client) -> Self {
         Self { db, clock, client }
     }
 
-    /// Fetches until `stop`.
-    pub async fn run(&self, stop: &CancellationToken) {
-        let mut changes = self.db.outbox_changes();
-        loop {
-            changes.mark_unchanged();
-            let next = tokio::select! {
-                () = stop.cancelled() => return,
-                next = self.step() => next,
-            };
-            let wake = match next {
-                Ok(wake) => wake,
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(
-                        error,
-                        "the files that customers sent can't be read or written"
-                    );
-                    Some(self.after(Duration::from_secs(1)))
-                }
-            };
-            let alarm = async {
-                match wake {
-                    Some(wake) => self.clock.sleep_until(wake).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = changes.changed() => {}
-                () = alarm => {}
-            }
+    /// What becomes of a file after a failed try.
+    fn outcome_of(&self, wanted: &Wanted, failure: &telegram::Failure) -> Fetched {
+        tracing::warn!(
+            attachment = wanted.id.get(),
+            why = failure.detail(),
+            "fetch a file"
+        );
+        let now = self.clock.now();
+        let retry = matches!(failure, telegram::Failure::Retry { .. });
+        if !retry || is_given_up(wanted.created, now) {
+            return Fetched::Lost;
+        }
+        if let Some(wait) = failure.after() {
+            let now = self.clock.elapsed();
+            self.client.pauses().note(Scope::Files, now, wait);
+        }
+        let at = now.saturating_add(backoff(wanted.attempts));
+        Fetched::Later(at.unwrap_or(Timestamp::MAX))
+    }
+}
+
+impl Worker for Fetcher {
+    /// Telegram keeps a file for whoever asks again.
+    const GRACE: Duration = Duration::ZERO;
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(
+            error,
+            "the files that customers sent can't be read or written"
+        );
+    }
+
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        Some(self.db.outbox_changes())
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        worker::next_job(self).await
+    }
+}
+
+impl Queue for Fetcher {
+    const NAME: &'static str = "photos";
+    type Job = Wanted;
+    type Outcome = Fetched;
+
+    async fn claim(&self) -> Result<Claim<Wanted>> {
+        let Some((wanted, at)) = self.db.read(store::attachments::next).await? else {
+            return Ok(Claim::Wait(Wake::OnChange));
+        };
+        if at > self.clock.now() {
+            return Ok(Claim::Wait(Wake::At(at)));
+        }
+        let pauses = self.client.pauses();
+        Ok(match pauses.left_of(Scope::Files, self.clock.elapsed()) {
+            Some(left) => Claim::Wait(Wake::After(left)),
+            None => Claim::Run(wanted),
+        })
+    }
+
+    async fn run(&self, wanted: &Wanted) -> Fetched {
+        match self.client.file(&wanted.file, Contents::MAX).await {
+            Ok(bytes) => match Contents::parse(bytes) {
+                Some(contents) => Fetched::Here(Arc::new(contents)),
+                None => Fetched::Lost,
+            },
+            Err(failure) => self.outcome_of(wanted, &failure),
         }
     }
 
-    /// Fetches what is due; returns when there is more, unless something is written down before.
-    async fn step(&self) -> Result<Option<Timestamp>> {
-        while let Some((wanted, at)) = self.db.read(store::attachments::next).await? {
-            if at > self.clock.now() {
-                return Ok(Some(at));
-            }
-            let pauses = self.client.pauses();
-            if let Some(left) = pauses.left_of(Scope::Files, self.clock.elapsed()) {
-                return Ok(Some(self.after(left)));
-            }
-            let fetched = self.client.file(&wanted.file, Contents::MAX).await;
-            self.settle(wanted, fetched).await?;
+    async fn settle(&self, wanted: &Wanted, fetched: &Fetched) -> Result<()> {
+        let (wanted, fetched, now) = (wanted.clone(), fetched.clone(), self.clock.now());
+        let work = move |tx: &store::Transaction<'_>| settle(tx, &wanted, &fetched, now);
+        self.db.write(work).await
+    }
+
+    fn id(wanted: &Wanted) -> i64 {
+        wanted.id.get()
+    }
+}
+
+fn settle(
+    tx: &store::Transaction,
+    wanted: &Wanted,
+    fetched: &Fetched,
+    now: Timestamp,
+) -> Result<()> {
+    match fetched {
+        Fetched::Later(at) => return store::attachments::set_retry(tx, wanted.id, *at),
+        Fetched::Here(contents) => {
+            let kind = wanted.kind_of(contents);
+            store::attachments::set_here(tx, wanted.id, kind, contents)?;
         }
-        Ok(None)
+        Fetched::Lost => store::attachments::set_lost(tx, wanted.id)?,
     }
-
-    async fn settle(&self, wanted: Wanted, fetched: Result<Vec<u8>, Failure>) -> Result<()> {
-        let id = wanted.id;
-        let contents = match fetched {
-            Ok(bytes) => Contents::parse(bytes),
-            Err(Failure::Retry { after, detail, .. })
-                if !is_given_up(wanted.created, self.clock.now()) =>
-            {
-                self.say(id, &detail);
-                if let Some(wait) = after {
-                    let now = self.clock.elapsed();
-                    self.client.pauses().note(Scope::Files, now, wait);
-                }
-                let at = self.after(backoff(wanted.attempts));
-                let retry =
-                    move |tx: &store::Transaction<'_>| store::attachments::set_retry(tx, id, at);
-                return self.db.write(retry).await;
-            }
-            Err(failure) => {
-                self.say(id, failure.detail());
-                None
-            }
-        };
-        let now = self.clock.now();
-        let keep = move |tx: &store::Transaction<'_>| {
-            match &contents {
-                Some(contents) => {
-                    let kind = wanted.kind_of(contents);
-                    store::attachments::set_here(tx, id, kind, contents)?;
-                }
-                None => store::attachments::set_lost(tx, id)?,
-            }
-            let Some(comment) = store::comments::get(tx, wanted.comment)? else {
-                return Ok(());
-            };
-            if contents.is_none() {
-                tell_of_loss(tx, &comment, id, now)?;
-            }
-            store::tasks::touch(tx, comment.task, now)
-        };
-        self.db.write(keep).await
+    let Some(comment) = store::comments::get(tx, wanted.comment)? else {
+        return Ok(());
+    };
+    if matches!(fetched, Fetched::Lost) {
+        tell_of_loss(tx, &comment, wanted.id, now)?;
     }
-
-    fn say(&self, attachment: AttachmentId, why: &str) {
-        tracing::warn!(attachment = attachment.get(), why, "fetch a file");
-    }
-
-    fn after(&self, wait: Duration) -> Timestamp {
-        let now = self.clock.now();
-        now.saturating_add(wait).unwrap_or(Timestamp::MAX)
-    }
+    store::tasks::touch(tx, comment.task, now)
 }
 
 /// Tells the customer that the shop has not got a file after all: when it was passed on, nobody could

@@ -3,39 +3,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
 use crate::app::{self, Desk};
+use crate::clock::Clock;
 use crate::domain::Reminders;
 use crate::failure::Failure;
 use crate::store::Transaction;
+use crate::workers::worker::{Step, Wake, Worker};
 
 /// How often the clock is looked at: somebody may set it meanwhile, and what failed is tried again.
 const LOOK: Duration = Duration::from_secs(3_600);
 
-/// Reminds until `stop`. A failure is said in the log; it never ends the server.
-pub async fn run(
-    reminders: Reminders,
-    desk: Arc<Desk>,
-    stop: CancellationToken,
-) -> Result<(), Failure> {
-    loop {
-        let (now, zone) = (desk.clock.now(), desk.shop.timezone.clone());
-        let next = reminders.next(now, &zone);
+/// The worker that reminds.
+pub struct Reminding {
+    pub rules: Reminders,
+    pub desk: Arc<Desk>,
+}
+
+impl Worker for Reminding {
+    const PAUSE: Duration = LOOK;
+
+    fn clock(&self) -> &Clock {
+        &self.desk.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "nobody can be reminded; tried again in an hour");
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        let (now, zone) = (self.desk.clock.now(), self.desk.shop.timezone.clone());
+        let next = self.rules.next(now, &zone);
         let look = now.saturating_add(LOOK).unwrap_or(next);
-        let due = reminders.clone();
+        let due = self.rules.clone();
         let work = move |tx: &Transaction<'_>| app::reminders::remind(tx, &due, &zone, now);
-        match desk.db.write(work).await {
-            Ok(0) => {}
-            Ok(customers) => tracing::info!(customers, "reminded of what can be collected"),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "nobody can be reminded; tried again in an hour");
-            }
+        let customers = self.desk.db.write(work).await?;
+        if customers > 0 {
+            tracing::info!(customers, "reminded of what can be collected");
         }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = desk.clock.sleep_until(next.min(look)) => {}
-        }
+        Ok(Step::Idle(Wake::At(next.min(look))))
     }
 }

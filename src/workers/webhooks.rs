@@ -13,13 +13,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::{Webhook, host};
-use crate::domain::{Delivery, Error, Result, WebhookId, backoff, is_given_up};
+use crate::domain::{Delivery, Result, WebhookId, backoff, is_given_up};
+use crate::failure::Failure;
 use crate::https;
 use crate::store::{self, Db};
+use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
 /// How long a program may take to connect, and to say that it has taken a delivery.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -35,6 +37,14 @@ pub struct Courier {
     /// What the log names: the rest of an address may be a secret.
     host: String,
     secret: SecretString,
+}
+
+/// What became of a try; with why it failed.
+#[derive(Clone)]
+pub enum Told {
+    Delivered,
+    Later(String),
+    GivenUp(String),
 }
 
 /// What is sent.
@@ -74,81 +84,6 @@ impl Courier {
         })
     }
 
-    /// Delivers until `stop`. What is under way then is delivered again after the next start.
-    pub async fn run(&self, stop: &CancellationToken) {
-        let work = async {
-            let id = self.id;
-            while let Err(error) = self
-                .db
-                .write(move |tx| store::webhooks::recover(tx, id))
-                .await
-            {
-                self.pause_after(&error).await;
-            }
-            self.work().await;
-        };
-        stop.run_until_cancelled(work).await;
-    }
-
-    async fn work(&self) {
-        let mut changes = self.db.delivery_changes();
-        loop {
-            changes.mark_unchanged();
-            let until = match self.step().await {
-                Ok(Step::Worked) => continue,
-                Ok(Step::Idle(until)) => until,
-                Err(error) => {
-                    self.pause_after(&error).await;
-                    continue;
-                }
-            };
-            let alarm = async {
-                match until {
-                    Some(until) => self.clock.sleep_until(until).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                _ = changes.changed() => {}
-                () = alarm => {}
-            }
-        }
-    }
-
-    /// The database fails: says so, and waits a moment for it.
-    async fn pause_after(&self, error: &Error) {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            "what webhooks are to be told can't be read or written"
-        );
-        let moment = after(self.clock.now(), Duration::from_secs(1));
-        self.clock.sleep_until(moment).await;
-    }
-
-    /// Takes the next delivery through, if there is one that may be tried now.
-    async fn step(&self) -> Result<Step> {
-        let id = self.id;
-        let head = move |c: &_| store::webhooks::head(c, id);
-        let Some(delivery) = self.db.look_up(head).await? else {
-            return Ok(Step::Idle(None));
-        };
-        let now = self.clock.now();
-        if is_given_up(delivery.queued, now) {
-            self.settle(&delivery, Err(String::new())).await;
-            return Ok(Step::Worked);
-        }
-        if now < delivery.next {
-            return Ok(Step::Idle(Some(delivery.next)));
-        }
-        let row = delivery.id;
-        self.db
-            .write(move |tx| store::webhooks::set_sending(tx, row))
-            .await?;
-        let sent = self.send(&delivery, now).await;
-        self.settle(&delivery, sent).await;
-        Ok(Step::Worked)
-    }
-
     /// Only the status of the answer counts; what else comes is not read.
     async fn send(&self, delivery: &Delivery, now: Timestamp) -> Result<(), String> {
         let body = body(delivery).map_err(|_| "it could not be written".to_owned())?;
@@ -171,9 +106,8 @@ impl Courier {
         }
     }
 
-    /// Writes down what became of a delivery. It must not be lost, so a failing database is tried
-    /// until it works or the program ends.
-    async fn settle(&self, delivery: &Delivery, sent: Result<(), String>) {
+    /// Counts and logs what became of a try.
+    fn outcome_of(&self, delivery: &Delivery, sent: Result<(), String>) -> Told {
         let given_up = is_given_up(delivery.queued, self.clock.now());
         self.db.metrics().hooked(match &sent {
             Ok(()) => "delivered",
@@ -184,31 +118,94 @@ impl Courier {
             let (host, row, attempts) = (&self.host, delivery.id.get(), delivery.attempts);
             tracing::warn!(host, row, attempts, given_up, why, "a webhook was not told");
         }
-        loop {
-            let now = self.clock.now();
-            let (id, attempts, sent) = (delivery.id, delivery.attempts, sent.clone());
-            let work = move |tx: &store::Transaction<'_>| match sent {
-                Ok(()) => store::webhooks::set_delivered(tx, id, now),
-                Err(detail) if given_up => store::webhooks::set_dead(tx, id, &detail, now),
-                Err(detail) => {
-                    let next = after(now, backoff(attempts));
-                    store::webhooks::set_retry(tx, id, next, &detail)
-                }
-            };
-            match self.db.write(work).await {
-                Ok(()) => return,
-                Err(error) => self.pause_after(&error).await,
-            }
+        match sent {
+            Ok(()) => Told::Delivered,
+            Err(why) if given_up => Told::GivenUp(why),
+            Err(why) => Told::Later(why),
         }
     }
 }
 
-/// What one step did.
-enum Step {
-    /// Took a delivery through, whatever became of it.
-    Worked,
-    /// There is nothing to do before that instant, unless there is something new to be told.
-    Idle(Option<Timestamp>),
+impl Worker for Courier {
+    /// What is cut off is delivered again after the next start.
+    const GRACE: Duration = Duration::ZERO;
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(
+            error,
+            "what webhooks are to be told can't be read or written"
+        );
+    }
+
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        Some(self.db.delivery_changes())
+    }
+
+    async fn recover(&self) -> Result<(), Failure> {
+        let id = self.id;
+        let recover = move |tx: &store::Transaction<'_>| store::webhooks::recover(tx, id);
+        self.db.write(recover).await?;
+        Ok(())
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        worker::next_job(self).await
+    }
+}
+
+impl Queue for Courier {
+    const NAME: &'static str = "webhooks";
+    type Job = Delivery;
+    type Outcome = Told;
+
+    async fn claim(&self) -> Result<Claim<Delivery>> {
+        let id = self.id;
+        let head = move |c: &_| store::webhooks::head(c, id);
+        let Some(delivery) = self.db.look_up(head).await? else {
+            return Ok(Claim::Wait(Wake::OnChange));
+        };
+        let now = self.clock.now();
+        if is_given_up(delivery.queued, now) {
+            let told = self.outcome_of(&delivery, Err(String::new()));
+            self.settle(&delivery, &told).await?;
+            return Ok(Claim::Dropped);
+        }
+        if now < delivery.next {
+            return Ok(Claim::Wait(Wake::At(delivery.next)));
+        }
+        let row = delivery.id;
+        let set_sending = move |tx: &store::Transaction<'_>| store::webhooks::set_sending(tx, row);
+        self.db.write(set_sending).await?;
+        Ok(Claim::Run(delivery))
+    }
+
+    async fn run(&self, delivery: &Delivery) -> Told {
+        let sent = self.send(delivery, self.clock.now()).await;
+        self.outcome_of(delivery, sent)
+    }
+
+    async fn settle(&self, delivery: &Delivery, told: &Told) -> Result<()> {
+        let (id, attempts, now) = (delivery.id, delivery.attempts, self.clock.now());
+        let told = told.clone();
+        let work = move |tx: &store::Transaction<'_>| match told {
+            Told::Delivered => store::webhooks::set_delivered(tx, id, now),
+            Told::GivenUp(detail) => store::webhooks::set_dead(tx, id, &detail, now),
+            Told::Later(detail) => {
+                let next = now.saturating_add(backoff(attempts));
+                let next = next.unwrap_or(Timestamp::MAX);
+                store::webhooks::set_retry(tx, id, next, &detail)
+            }
+        };
+        self.db.write(work).await
+    }
+
+    fn id(delivery: &Delivery) -> i64 {
+        delivery.id.get()
+    }
 }
 
 /// The same bytes for every try of a delivery.
@@ -235,16 +232,12 @@ pub fn signature(secret: &SecretString, at: Timestamp, body: &str) -> String {
     signed
 }
 
-fn after(instant: Timestamp, wait: Duration) -> Timestamp {
-    instant.saturating_add(wait).unwrap_or(Timestamp::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{DeliveryId, HookEvent, Status, Subject, TaskId};
 
-    /// What both READMEs show, and what Python's `hmac` makes of it.
+    /// The example of docs/api/webhooks.md in both languages, computed by Python's `hmac`.
     #[test]
     fn a_body_and_its_signature_are_as_documented() {
         let happened = "2021-07-25T09:00:00Z".parse().unwrap();
@@ -270,8 +263,8 @@ mod tests {
             "t=1627203600,v1=0b6188fc8a0435f63e60f3b659cc83db293ea4b2437f7515ec1ca6c26477ca2e"
         );
         for page in [
-            include_str!("../../README.md"),
-            include_str!("../../README.ru.md"),
+            include_str!("../../docs/api/webhooks.md"),
+            include_str!("../../docs/ru/api/webhooks.md"),
         ] {
             assert!(page.contains(&format!("\n{body}\n")));
             assert!(page.contains(&signature));

@@ -27,8 +27,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sheet", &["domain", "i18n", "store"]),
-    ("graphql", &["domain", "i18n", "store", "app", "sheet"]),
-    ("web", &["domain", "i18n", "store", "app", "sheet"]),
+    (
+        "graphql",
+        &["domain", "i18n", "log", "store", "app", "sheet"],
+    ),
+    ("web", &["domain", "i18n", "log", "store", "app", "sheet"]),
     (
         "http",
         &[
@@ -40,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "clock",
             "i18n",
+            "log",
             "metrics",
             "store",
             "channels",
@@ -55,7 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http", "workers",
         ],
     ),
-    ("demo", &["domain", "store"]),
+    ("demo", &["domain", "i18n", "store", "app"]),
     (
         "doctor",
         &[
@@ -124,6 +128,62 @@ fn times(source: &Source) -> Vec<usize> {
     };
     let paths = source.reached().paths.into_iter();
     paths.filter(asks).map(|reach| reach.line).collect()
+}
+
+/// The rooms of the map in the crate's documentation, in its order.
+fn mapped(root: &syn::File) -> Vec<String> {
+    let text = |attribute: &syn::Attribute| match &attribute.meta {
+        syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(text),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let room = |line: String| {
+        let (name, _) = line.trim().strip_prefix("- [`")?.split_once("`]: ")?;
+        Some(name.to_owned())
+    };
+    root.attrs
+        .iter()
+        .filter_map(text)
+        .filter_map(room)
+        .collect()
+}
+
+#[test]
+fn the_map_of_the_house_has_its_rooms_and_the_list_of_arrows_has_them_too() {
+    let sources = sources("src");
+    let root = sources.iter().find(|source| source.file == "lib.rs");
+    let root = root.unwrap().parse();
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    let modules = root.items.iter().filter_map(|item| match item {
+        syn::Item::Mod(module) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    let listed = ROOMS.iter().map(|(name, _)| (*name).to_owned());
+    let map = mapped(&root);
+    assert_eq!(
+        sorted(map.clone()),
+        sorted(modules.collect()),
+        "the map of lib.rs"
+    );
+    assert_eq!(sorted(map.clone()), sorted(listed.collect()), "ROOMS");
+    // In the map's order a room uses only those above it.
+    let place = |name: &str| map.iter().position(|room| room == name);
+    for (room, may) in ROOMS {
+        for used in *may {
+            assert!(
+                place(used) < place(room),
+                "{room} may use {used}, which the map has below it"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What staff see at the counter: unreachable customers, declined quotes, active filters; and that
 //! viewing a page changes nothing.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::bot::{ANNA, contact, create, messages, set_status};
@@ -306,6 +307,9 @@ async fn the_filters_of_a_phone_are_open_for_what_is_behind_them_alone() {
     shop.close().await;
 }
 
+/// Streams, which go on for as long as somebody reads.
+const STREAMS: [&str; 2] = ["/events", "/live?seen=0"];
+
 /// Paths beside those reachable from the navigation bar, including non-pages.
 const OTHERS: [&str; 19] = [
     "/healthz",
@@ -341,44 +345,90 @@ async fn looking_at_a_page_writes_nothing() {
         file.query_row(version, [], |row| row.get::<_, i64>(0))
             .unwrap()
     };
+    // An invite and a link to look at, beside the task that has none yet.
+    let invite = r#"mutation { createInvite(email: "new@example.com") { token } }"#;
+    let invited = shop.ask(invite).await;
+    assert!(
+        invited["data"]["createInvite"]["token"].is_string(),
+        "{invited}"
+    );
+    create(&shop, "8 900 000-00-02").await;
+    let link = renew(&shop, "2").await;
+    let stream = format!("{link}/live");
+    let more = [
+        &*link,
+        &stream,
+        "/staff/invites/1/withdraw",
+        "/tasks/2/receipt",
+        "/tasks/2/label",
+    ];
     let before = shop.dump();
-    for path in PAGES.iter().chain(&OWNERS).chain(&OTHERS) {
+    let pages = PAGES.iter().chain(&OWNERS).chain(&OTHERS);
+    for path in pages.chain(&STREAMS).chain(&more) {
         let seen = commits();
         let answer = browser.get(path).await;
         let status = answer.status().as_u16();
         assert!(status < 500 && status != 405, "{path} {status}");
-        answer.bytes().await.unwrap();
+        let media_type = answer.headers().get("content-type");
+        match media_type.is_some_and(|of| of == "text/event-stream") {
+            // It has no end, and the server has done what it does to begin it.
+            true => drop(answer),
+            false => drop(answer.bytes().await.unwrap()),
+        }
         assert_eq!(commits(), seen, "GET {path} has written something");
     }
+    // This one doesn't know the pages' cookie.
+    let seen = commits();
+    let events = shop.request(Method::GET, "/events").send().await.unwrap();
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    assert_eq!(commits(), seen, "GET /events has written something");
+    drop(events);
     assert_eq!(shop.dump(), before);
     // The probe does notice a commit.
     let seen = commits();
     set_status(&shop, "1", "READY").await;
     assert_ne!(commits(), seen);
-    let link = renew(&shop, "1").await;
-    let seen = commits();
-    browser.page(&link).await;
-    assert_eq!(commits(), seen, "the customer's page");
     shop.close().await;
 }
 
 /// Returns the GET routes of pages, by their segments.
 fn routes() -> Vec<String> {
-    let table = include_str!("../../src/web/mod.rs");
-    let route = |line: &str| {
+    let pages = include_str!("../../src/web/mod.rs");
+    let page = |line: &str| {
         let (parts, _) = line.trim().strip_prefix("GET [")?.split_once(']')?;
         Some(parts.to_owned())
     };
-    table.lines().filter_map(route).collect()
+    let others = include_str!("../../src/http/own.rs");
+    let (_, others) = others.split_once("\nroutes! {").unwrap();
+    let other = |line: &str| {
+        let (_, route) = line.strip_prefix("    ")?.split_once(": ")?;
+        let (parts, _) = route.strip_suffix('}').unwrap_or(route).split_once(" {")?;
+        parts.starts_with('"').then(|| parts.replace(" / ", ", "))
+    };
+    let pages = pages.lines().filter_map(page);
+    pages.chain(others.lines().filter_map(other)).collect()
 }
 
 #[test]
 fn every_page_is_among_those_that_are_looked_at() {
     let routes = routes();
     assert!(routes.len() > 30, "the table of pages moved: {routes:?}");
+    for of in [
+        "\"tasks\", id, \"receipt\"",
+        "\"events\"",
+        "\"s\", Token, \"live\"",
+    ] {
+        assert!(
+            routes.iter().any(|route| route == of),
+            "{of}: the table moved: {routes:?}"
+        );
+    }
     // Those that need more than the others can provide have tests of their own.
-    let known = ["/s/token", "/photos/1", "/staff/invites/1/withdraw"];
-    let paths = PAGES.iter().chain(&OWNERS).chain(&OTHERS).chain(&known);
+    let known = ["/s/token", "/s/token/live", "/staff/invites/1/withdraw"];
+    let paths = PAGES.iter().chain(&OWNERS).chain(&OTHERS);
+    // These accept POST alone.
+    let posts = ["/telegram/webhook", "/data/import", "/data/archive"];
+    let paths = paths.chain(&STREAMS).chain(&known).chain(&posts);
     let paths: Vec<Vec<&str>> = paths
         .map(|path| {
             let path = path.split('?').next().unwrap();

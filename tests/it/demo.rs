@@ -1,14 +1,44 @@
-//! The invented shop: made in another way than by hand, and yet the same.
+//! The invented shop: as if made by hand, and believable.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use zayavka::config::Config;
+use zayavka::demo;
 use zayavka::store::Db;
 
-use crate::cli::works;
-use crate::harness::kill_after;
+use crate::cli::{fails, works};
+use crate::harness::{kill_after, program};
+use crate::process::{FREE_PORT, Program};
+
+/// A Sunday at three in the afternoon in Moscow.
+const NOW: &str = "2021-07-25T12:00:00Z";
+
+/// A shop that is invented at that time, with these settings.
+async fn invented(folder: &TempDir, settings: &str, tasks: u32) -> Connection {
+    crate::time_limit::start();
+    let config = Config::parse(&format!("{settings}\n[telegram]\nmode = 'off'")).unwrap();
+    let now = NOW.parse().unwrap();
+    let db = Db::open(&folder.path().join("zayavka.db"), now).unwrap();
+    demo::fill(&db, &config.shop, tasks, "no password", now)
+        .await
+        .unwrap();
+    drop(db);
+    database(folder.path())
+}
+
+/// The kind of device and the description of every task that has both.
+fn faults(demo: &Connection) -> Vec<(String, String)> {
+    let sql =
+        "SELECT d.kind, t.description FROM tasks AS t JOIN task_details AS d ON d.task_id = t.id";
+    let mut statement = demo.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    rows.unwrap().map(Result::unwrap).collect()
+}
 
 fn number(database: &Connection, sql: &str) -> i64 {
     database.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -46,6 +76,7 @@ fn the_demo_is_as_if_made_by_hand() {
         "photos",
         "approvals",
         "outbox",
+        "telegram_messages",
     ] {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM demo.{table} ORDER BY 1");
         assert!(by_hand.execute(&copy, []).unwrap() > 0);
@@ -99,11 +130,10 @@ fn the_demo_is_as_if_made_by_hand() {
     assert_eq!(number(&demo, broken), 0);
 }
 
-#[test]
-fn the_demo_is_two_years_of_five_people() {
+#[tokio::test]
+async fn the_demo_is_two_years_of_five_people() {
     let folder = TempDir::new().unwrap();
-    works(folder.path(), &["demo", "--tasks", "3000"], "");
-    let demo = database(folder.path());
+    let demo = invented(&folder, "", 3_000).await;
     let days = "SELECT (max(created_at) - min(created_at)) / 86400000 FROM tasks";
     assert!((720..=730).contains(&number(&demo, days)));
     let people = "SELECT count(DISTINCT employee_id) FROM tasks";
@@ -126,7 +156,7 @@ fn the_demo_is_two_years_of_five_people() {
         "SELECT count(*) FROM task_events WHERE kind = 'STAGE' AND to_value = 'Ждёт запчасть'";
     assert!(number(&demo, noted) > 0);
     let foreign = "SELECT count(*) FROM tasks AS t LEFT JOIN stages AS s ON s.id = t.stage_id AND s.status = t.status
-        WHERE s.id IS NULL OR t.stage_since IS NOT t.updated_at";
+        WHERE s.id IS NULL OR t.stage_since > t.updated_at";
     assert_eq!(number(&demo, foreign), 0);
     let again = "SELECT count(*) - count(DISTINCT serial_key) FROM task_details";
     assert!(number(&demo, again) > 0);
@@ -142,15 +172,218 @@ fn the_demo_is_two_years_of_five_people() {
             "{some}"
         );
     }
-    // The demo's Telegram accounts don't exist, and none of them is to be notified.
-    let told =
-        "SELECT count(*) FROM customers WHERE telegram_id IS NOT NULL AND telegram_blocked = 0";
-    assert_eq!(number(&demo, told), 0);
-    let late = "SELECT count(*) FROM tasks WHERE due_on < date('now') AND status = 'ACCEPTED'";
+    // The demo's Telegram accounts don't exist, and no message to them is pending.
+    let real = "SELECT count(*) FROM customers WHERE telegram_id < (1 << 52) - (1 << 41)";
+    assert_eq!(number(&demo, real), 0);
+    let waiting = "SELECT count(*) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
+    assert_eq!(number(&demo, waiting), 0);
+    let late = "SELECT count(*) FROM tasks WHERE due_on < '2021-07-25' AND status = 'ACCEPTED'";
     assert!(number(&demo, late) > 0);
     // The log went into the file, which is whole without it.
     let log = folder.path().join("zayavka.db-wal");
     assert!(log.metadata().map_or(0, |log| log.len()) == 0);
+}
+
+#[tokio::test]
+async fn the_invented_shop_is_lively() {
+    let folder = TempDir::new().unwrap();
+    let demo = invented(&folder, "", 1_000).await;
+    let tasks = |of: &str| number(&demo, &format!("SELECT count(*) FROM tasks AS t {of}"));
+    let (day, now) = (24 * 60 * 60 * 1_000, 1_627_214_400_000_i64);
+    // Something came in today, but nothing before the shop was open or later than now.
+    assert!(
+        tasks(&format!(
+            "WHERE created_at > {}",
+            now - 6 * 60 * 60 * 1_000 - 1
+        )) >= 2
+    );
+    for table in [
+        "tasks WHERE updated_at",
+        "task_events WHERE at",
+        "comments WHERE created_at",
+    ] {
+        assert_eq!(
+            number(&demo, &format!("SELECT count(*) FROM {table} > {now}")),
+            0
+        );
+    }
+    let asleep = "SELECT count(*) FROM task_events WHERE kind <> 'REMINDED'
+        AND CAST(strftime('%H', at / 1000, 'unixepoch', '+3 hours') AS INTEGER) NOT BETWEEN 9 AND 18";
+    assert_eq!(number(&demo, asleep), 0);
+    // Most of it is done, some waits for its customer, some for a part, and little has been forgotten.
+    let closed = tasks("WHERE status = 'CLOSED'");
+    assert!((930..990).contains(&closed), "{closed}");
+    let stage = |name: &str| {
+        tasks(&format!(
+            "JOIN stages AS s ON s.id = t.stage_id WHERE s.name = '{name}'"
+        ))
+    };
+    for name in ["Принято", "Ждёт запчасть", "Готово"] {
+        assert!(stage(name) >= 2, "{name}");
+    }
+    let old = format!(
+        "WHERE status <> 'CLOSED' AND created_at < {}",
+        now - 21 * day
+    );
+    assert!(tasks(&old) <= 10, "{}", tasks(&old));
+    // Only who has the bot writes and is written to; some of it waits for the shop.
+    let talk = "FROM comments AS c JOIN tasks AS t ON t.id = c.task_id JOIN customers AS p ON p.id = t.customer_id
+        WHERE c.kind <> 'INTERNAL'";
+    assert!(number(&demo, &format!("SELECT count(*) {talk}")) > 5);
+    let deaf =
+        format!("SELECT count(*) {talk} AND (p.telegram_id IS NULL OR p.telegram_verified = 0)");
+    assert_eq!(number(&demo, &deaf), 0);
+    let asked = "SELECT count(*) FROM approvals AS a JOIN tasks AS t ON t.id = a.task_id
+        JOIN customers AS p ON p.id = t.customer_id WHERE p.telegram_verified = 0";
+    assert_eq!(number(&demo, asked), 0);
+    for some in [
+        "comments WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL",
+        "comments WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NOT NULL",
+        "approvals WHERE state = 'AGREED'",
+        "photos WHERE state = 'HERE'",
+        "outbox WHERE state = 'DEAD' AND reason = 'BLOCKED'",
+    ] {
+        assert!(
+            number(&demo, &format!("SELECT count(*) FROM {some}")) > 0,
+            "{some}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_fault_fits_its_device_and_everything_is_in_the_shops_language() {
+    let both = [
+        "language = 'ru'",
+        "language = 'en'\ncountry = 'GB'\n[shop]\ncurrency = 'GBP'",
+    ];
+    // What a description speaks of, and the devices that have it.
+    let screens = [
+        "телефон",
+        "планшет",
+        "ноутбук",
+        "телевизор",
+        "phone",
+        "tablet",
+        "laptop",
+        "TV",
+    ];
+    let have: [(&[&str], &[&str]); 6] = [
+        (&["экран", "screen"], &screens),
+        (
+            &["отжим", "сливает", "spins", "drain the"],
+            &["стиральная машина", "washing machine"],
+        ),
+        (
+            &["морозит", "лёд", "cool,", "Ice"],
+            &["холодильник", "fridge"],
+        ),
+        (
+            &["ечатает", "бумаг", "Prints", "paper"],
+            &["принтер", "printer"],
+        ),
+        (&["пар", "steam"], &["утюг", "iron"]),
+        (
+            &["зёрна", "grind", "brew"],
+            &["кофемашина", "coffee machine"],
+        ),
+    ];
+    for settings in both {
+        let folder = TempDir::new().unwrap();
+        let demo = invented(&folder, settings, 2_000).await;
+        let faults = faults(&demo);
+        for (words, kinds) in have {
+            let has = |text: &String| words.iter().any(|word| text.contains(word));
+            let of_these = faults.iter().filter(|(_, text)| has(text));
+            let mut seen = 0;
+            for (kind, text) in of_these {
+                assert!(kinds.contains(&kind.as_str()), "{kind}: {text}");
+                seen += 1;
+            }
+            assert!(seen > 0, "{settings}: {words:?}");
+        }
+        // A text has the letters of its language, and no other ones.
+        let texts = "SELECT description FROM tasks UNION SELECT name FROM customers WHERE name IS NOT NULL
+            UNION SELECT text FROM comments UNION SELECT name FROM stages UNION SELECT place FROM task_details
+            UNION SELECT kind FROM task_details UNION SELECT accessories FROM task_details
+            UNION SELECT appearance FROM task_details";
+        let mut texts = demo.prepare(texts).unwrap();
+        let texts = texts.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let is_russian = settings.contains("ru");
+        for text in texts.map(Result::unwrap).filter(|text| !text.is_empty()) {
+            let cyrillic = text.chars().any(|c| ('а'..='я').contains(&c));
+            assert_eq!(cyrillic, is_russian, "{text}");
+        }
+        // A new screen of a phone costs what it costs.
+        let [least, most] = if is_russian {
+            [300_000, 2_000_000]
+        } else {
+            [3_000, 20_000]
+        };
+        let price = "SELECT min(price), max(price) FROM task_details AS d JOIN tasks AS t ON t.id = d.task_id
+            WHERE kind IN ('phone', 'телефон') AND price > 0
+                AND (description LIKE 'Cracked screen%' OR description LIKE 'Разбит экран%')";
+        let (low, high): (i64, i64) = demo
+            .query_row(price, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert!(
+            least <= low && low < high && high <= most,
+            "{low} to {high}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_invented_shop_is_the_same_every_time() {
+    let print = async || {
+        let folder = TempDir::new().unwrap();
+        let demo = invented(&folder, "", 400).await;
+        let sql = "SELECT group_concat(t.id || description || status || t.created_at || version || phone || coalesce(price, ''))
+            FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id LEFT JOIN task_details AS d ON d.task_id = t.id";
+        let tasks: String = demo.query_row(sql, [], |row| row.get(0)).unwrap();
+        let sql = "SELECT group_concat(task_id || kind || text || created_at) FROM comments";
+        let comments: String = demo.query_row(sql, [], |row| row.get(0)).unwrap();
+        (tasks, comments)
+    };
+    assert_eq!(print().await, print().await);
+}
+
+#[tokio::test]
+async fn the_demo_serves_and_lets_in_with_what_it_has_printed() {
+    let folder = TempDir::new().unwrap();
+    let mut command = program();
+    command
+        .args(["demo", "--tasks", "60", "--serve"])
+        .envs([FREE_PORT])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped());
+    let mut served = Program::run(command);
+    let mut said = BufReader::new(served.child.stdout.take().unwrap()).lines();
+    let mut line = || said.next().unwrap().unwrap();
+    assert_eq!(line(), served.url);
+    let sign_in = line();
+    let password = sign_in
+        .strip_prefix("Sign in as owner@example.com with ")
+        .unwrap();
+    // Short enough to be typed from one screen into another.
+    assert!(
+        password.len() <= 25 && password.split('-').count() == 3,
+        "{password}"
+    );
+    let login = format!(
+        r#"mutation {{ login(email: "owner@example.com", password: "{password}") {{ token }} }}"#
+    );
+    let answer = served.ask(None, &login).await.unwrap();
+    let token = answer["data"]["login"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let tasks = served
+        .ask(Some(&token), "{ allTasks { id } }")
+        .await
+        .unwrap();
+    assert_eq!(tasks["data"]["allTasks"].as_array().unwrap().len(), 60);
+    served.signal("INT");
+    assert!(served.child.wait().unwrap().success(), "{}", served.log());
 }
 
 #[tokio::test]
@@ -177,18 +410,34 @@ async fn the_demo_is_made_beside_a_server_too() {
 }
 
 #[test]
-fn a_demo_that_is_killed_leaves_nothing() {
-    let folder = TempDir::new().unwrap();
+fn a_demo_that_is_killed_leaves_whole_tasks() {
+    let whole = |folder: &Path| {
+        let demo = database(folder);
+        let sound: String = demo
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(sound, "ok");
+        if !demo.table_exists(None, "tasks").unwrap() {
+            return 0;
+        }
+        // Each is there with its history, its counts and its words.
+        let tasks = number(&demo, "SELECT count(*) FROM tasks");
+        for other in [
+            "SELECT count(DISTINCT task_id) FROM task_events WHERE kind = 'CREATED'",
+            "SELECT coalesce(sum(tasks), 0) FROM task_counts",
+            "SELECT count(*) FROM task_search_docsize",
+        ] {
+            assert_eq!(number(&demo, other), tasks, "{other}");
+        }
+        number(&demo, "SELECT count(*) FROM customers")
+    };
     for wait in [300, 600, 1_000] {
-        kill_after(
-            folder.path(),
-            &["demo", "--tasks", "200000"],
-            Duration::from_millis(wait),
-        );
-        let demo = database(folder.path());
-        let made = demo.table_exists(None, "tasks").unwrap();
-        assert!(!made || number(&demo, "SELECT count(*) FROM tasks") == 0);
-        assert!(!made || number(&demo, "SELECT count(*) FROM employees") == 0);
+        let folder = TempDir::new().unwrap();
+        let arguments = ["demo", "--tasks", "200000"];
+        kill_after(folder.path(), &arguments, Duration::from_millis(wait));
+        match whole(folder.path()) {
+            0 => drop(works(folder.path(), &["demo", "--tasks", "20"], "")),
+            _ => assert!(fails(folder.path(), &["demo"], "").contains("has data already")),
+        }
     }
-    works(folder.path(), &["demo", "--tasks", "20"], "");
 }

@@ -425,7 +425,7 @@ async fn without_a_bot_the_owners_page_says_so() {
 }
 
 #[tokio::test]
-async fn the_readme_shows_the_lines_that_there_are() {
+async fn the_documents_show_the_lines_that_there_are() {
     let folder = healthy();
     let telegram = FakeTelegram::start().await;
     let at = folder.path().display();
@@ -445,8 +445,8 @@ keep = 3",
     let mut found: Vec<_> = found.iter().map(|finding| finding.about).collect();
     found.insert(0, "configuration");
     for page in [
-        include_str!("../../README.md"),
-        include_str!("../../README.ru.md"),
+        include_str!("../../docs/operations.md"),
+        include_str!("../../docs/ru/operations.md"),
     ] {
         let (_, shown) = page.split_once("config.toml doctor\n").unwrap();
         let (shown, _) = shown.split_once("\nzayavka: there is a failure\n").unwrap();

@@ -3,6 +3,11 @@
 //! Everything that waits has a limit (`time_limit.rs`): functions of the harness start it, and a
 //! test that uses none of them begins with `crate::time_limit::start()`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run the real program and measure what it does by the real clock"
+)]
+
 mod accounts;
 mod architecture;
 mod attachments;
@@ -20,10 +25,13 @@ mod customers;
 mod damaged;
 mod demo;
 mod doctor;
+mod document_limits;
+mod documents;
 mod doors;
 mod entrance;
 mod fake_telegram;
 mod faketime;
+mod fields;
 mod files;
 mod filters;
 mod forms;
@@ -42,6 +50,7 @@ mod log;
 mod mapping;
 mod metadata;
 mod metrics;
+mod negotiation;
 mod outbox;
 mod pacing;
 mod pages;
@@ -67,6 +76,7 @@ mod store;
 mod streams;
 mod tables;
 mod tasks;
+mod telegram_changes;
 mod time_limit;
 mod tls;
 mod turns;

@@ -3,9 +3,16 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tempfile::TempDir;
+use zayavka::channels::telegram::Client;
+use zayavka::clock::Clock;
+use zayavka::config::Config;
+use zayavka::store::{Db, embedded_migrations};
+use zayavka::workers::outbox::{Notifier, Words};
+use zayavka::workers::worker::{Step, Worker};
 
 use crate::bot::{ANNA, BORIS, contact, create, linked, message, messages, said, set_status, text};
-use crate::fake_telegram::Answer;
+use crate::fake_telegram::{Answer, FakeTelegram};
 use crate::harness::{Shop, code};
 
 fn broken() -> Answer {
@@ -297,4 +304,102 @@ async fn a_row_that_cannot_be_read_holds_up_nothing() {
     let sent = messages(&shop, 1).await;
     assert!(said(&sent[0]).starts_with("Напишите"), "{sent:?}");
     shop.close().await;
+}
+
+/// The last version that kept news for employees among the replies.
+const BEFORE_KINDS: usize = 23;
+
+#[tokio::test]
+async fn what_an_older_version_has_queued_is_still_sent() {
+    let telegram = FakeTelegram::start().await;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("old.db");
+    let start = "2021-07-25T09:00:00Z".parse().unwrap();
+    drop(Db::open_with(&path, &embedded_migrations()[..BEFORE_KINDS], start).unwrap());
+    let queue = "INSERT INTO employees (email, email_key, password_hash, role, created_at, telegram_id) VALUES
+            ('b@example.com', 'b@example.com', '', 'OWNER', 0, 7);
+        INSERT INTO customers (phone, phone_e164, telegram_id, telegram_verified, created_at, updated_at) VALUES
+            ('1', '+79000000001', 5, 1, 0, 0);
+        INSERT INTO tasks (customer_id, employee_id, category, status, description, created_at, updated_at) VALUES
+            (1, 1, 'REPAIR', 'READY', '', 0, 0);
+        INSERT INTO outbox (chat_id, kind, customer_id, task_id, from_status, to_status, reply, created_at, due_at, try_at) VALUES
+            (5, 'STATUS_CHANGED', 1, 1, 'ACCEPTED', 'READY', NULL, 1627203600000, 0, 0),
+            (6, 'REPLY', NULL, NULL, NULL, NULL, '{\"text\":\"NewTask\",\"buttons\":\"None\",\"edits\":null,\"answers\":null}', 1627203600000, 1, 1),
+            (7, 'REPLY', NULL, NULL, NULL, NULL, '{\"NewTask\":1}', 1627203600000, 2, 2),
+            (7, 'REPLY', NULL, NULL, NULL, NULL, '{\"Answered\":1}', 1627203600000, 3, 3),
+            (7, 'REPLY', NULL, NULL, NULL, NULL, '\"Morning\"', 1627203600000, 4, 4),
+            (7, 'REPLY', NULL, NULL, NULL, NULL, '\"Today\"', 1627203600000, 5, 5),
+            (8, 'REPLY', NULL, NULL, NULL, NULL, '{\"old\":true}', 1627203600000, 6, 6),
+            (9, 'REPLY', NULL, NULL, NULL, NULL, 'no JSON', 1627203600000, 7, 7);";
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(queue)
+        .unwrap();
+
+    let clock = Clock::manual(start);
+    let db = Db::open(&path, start).unwrap();
+    let all = async |column: &str, rows: &str| {
+        let sql = format!(
+            "SELECT coalesce(group_concat({column}, ' '), '') FROM (SELECT * FROM outbox WHERE {rows} ORDER BY id)"
+        );
+        let read = move |c: &zayavka::store::Connection| {
+            Ok(c.query_row(&sql, [], |row| row.get::<_, String>(0))?)
+        };
+        db.read(read).await.unwrap()
+    };
+    assert_eq!(
+        all("kind", "TRUE").await,
+        "STATUS_CHANGED REPLY STAFF_NEWS STAFF_NEWS STAFF_NEWS STAFF_NEWS REPLY REPLY"
+    );
+    let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
+    let words = Words {
+        shop: Config::parse("").unwrap().shop,
+        public_url: "http://desk.example".to_owned(),
+    };
+    let notifier = Notifier::new(db.clone(), clock.clone(), client, words);
+    loop {
+        match notifier.step().await.unwrap() {
+            Step::Worked => {}
+            Step::Fatal(failure) => panic!("{failure}"),
+            Step::Idle(wake) => match wake.left(&clock) {
+                Some(wait) => clock.advance(wait),
+                None => break,
+            },
+        }
+    }
+    let sent = telegram.messages_now();
+    let chats: Vec<_> = sent
+        .iter()
+        .map(|one| one["chat_id"].as_i64().unwrap())
+        .collect();
+    assert_eq!(
+        chats.iter().filter(|chat| **chat == 7).count(),
+        4,
+        "{sent:?}"
+    );
+    assert_eq!(chats.len(), 6, "{sent:?}");
+    let to = |chat| {
+        sent.iter()
+            .filter(move |one| one["chat_id"] == chat)
+            .map(said)
+    };
+    assert!(to(5).all(|text| text.contains("Готово")), "{sent:?}");
+    assert!(to(6).eq(["NewTask"]), "{sent:?}");
+    let beginnings = [
+        "Вам передали",
+        "Клиент ответил",
+        "Ваши заявки",
+        "Ваши заявки",
+    ];
+    assert!(
+        to(7)
+            .zip(beginnings)
+            .all(|(text, begin)| text.starts_with(begin)),
+        "{sent:?}"
+    );
+    // Of replies and news nothing stays but what can't be sent.
+    assert_eq!(
+        all("chat_id || state", "TRUE").await,
+        "5DELIVERED 8DEAD 9DEAD"
+    );
 }

@@ -15,11 +15,21 @@ use zayavka::domain::{
 use zayavka::graphql::engine::limits;
 use zayavka::http;
 
+use crate::documents::documents;
 use crate::fake_telegram::Answer;
 use crate::harness::{Shop, newest_schema};
+use crate::live;
 
-const ENGLISH: &str = include_str!("../../README.md");
-const RUSSIAN: &str = include_str!("../../README.ru.md");
+/// An executed example of each operation.
+const EXAMPLES: &str = include_str!("../../docs/api/operations.md");
+const EXAMPLES_RU: &str = include_str!("../../docs/ru/api/operations.md");
+/// The first requests, the errors and the limits.
+const API: &str = include_str!("../../docs/api/README.md");
+const API_RU: &str = include_str!("../../docs/ru/api/README.md");
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+const CONFIGURATION_RU: &str = include_str!("../../docs/ru/configuration.md");
+const OPERATIONS: &str = include_str!("../../docs/operations.md");
+const OPERATIONS_RU: &str = include_str!("../../docs/ru/operations.md");
 
 /// Placeholders for tokens in the examples.
 const INVITE: &str = "TOKEN-OF-THE-INVITE";
@@ -119,10 +129,34 @@ async fn take_back(example: &str, archive: &str) {
     empty.close().await;
 }
 
+/// A subscription sends what it shows when a task changes.
+async fn watch_a_change(shop: &Shop, example: &str, field: &str) {
+    let mut socket = live::connect(shop, "graphql-transport-ws").await;
+    live::say(&mut socket, live::init(shop)).await;
+    assert_eq!(live::hear(&mut socket).await["type"], "connection_ack");
+    live::say(&mut socket, live::subscribe("example", example)).await;
+    // The subscription is taken before the pong, and listens before a later query is answered.
+    live::say(&mut socket, json!({"type": "ping"})).await;
+    while live::hear(&mut socket).await["type"] != "pong" {}
+    live::say(&mut socket, live::subscribe("query", "{ me { id } }")).await;
+    while live::hear(&mut socket).await["id"] != "query" {}
+    let change = "mutation { updateTask(taskData: {id: 1, price: 410000}) { task { id } } }";
+    assert!(shop.ask(change).await["errors"].is_null());
+    let sent = loop {
+        let message = live::hear(&mut socket).await;
+        if message["id"] == "example" {
+            break message;
+        }
+    };
+    assert_eq!(sent["type"], "next", "{example}\n{sent}");
+    assert!(sent["payload"]["errors"].is_null(), "{example}\n{sent}");
+    assert_eq!(sent["payload"]["data"][field]["id"], "1", "{sent}");
+}
+
 #[test]
 fn every_operation_has_one_example_and_both_languages_have_the_same() {
-    let examples = blocks(ENGLISH, "graphql");
-    assert_eq!(examples, blocks(RUSSIAN, "graphql"));
+    let examples = blocks(EXAMPLES, "graphql");
+    assert_eq!(examples, blocks(EXAMPLES_RU, "graphql"));
     let shown: BTreeSet<_> = examples.iter().map(|example| asked(example)).collect();
     assert_eq!(shown, operations());
     assert_eq!(shown.len(), examples.len());
@@ -147,9 +181,10 @@ async fn the_examples_work_in_their_order() {
         .map(str::to_owned);
     let mut invite = String::new();
     let mut archive = String::new();
-    for example in blocks(ENGLISH, "graphql") {
+    for example in blocks(EXAMPLES, "graphql") {
         let (root, field) = asked(example);
         if root == "Subscription" {
+            watch_a_change(&shop, example, &field).await;
             continue;
         }
         if field == "importArchive" {
@@ -206,8 +241,8 @@ async fn the_examples_work_in_their_order() {
 }
 
 #[tokio::test]
-async fn the_first_screen_is_a_true_transcript() {
-    for page in [ENGLISH, RUSSIAN] {
+async fn the_first_requests_are_a_true_transcript() {
+    for page in [API, API_RU] {
         let mut shop = Shop::open().await;
         let transcript = blocks(page, "console")[0];
         let steps = transcript
@@ -238,20 +273,13 @@ async fn the_first_screen_is_a_true_transcript() {
     }
 }
 
-/// A page, the texts before its tables of limits and of settings, and its word for an unset value.
-const PAGES: [(&str, &str, &str, &str); 2] = [
-    (
-        ENGLISH,
-        "### Limits",
-        "The settings that are changed most often:",
-        "none",
-    ),
-    (
-        RUSSIAN,
-        "### Пределы",
-        "Чаще всего меняют эти настройки:",
-        "нет",
-    ),
+/// A page and the heading of its table of limits.
+const LIMITS: [(&str, &str); 2] = [(API, "## Limits"), (API_RU, "## Пределы")];
+
+/// A page, the words before its table of settings, and its word for what isn't set.
+const SETTINGS: [(&str, &str, &str); 2] = [
+    (CONFIGURATION, "## Settings", "none"),
+    (CONFIGURATION_RU, "## Настройки", "нет"),
 ];
 
 /// Returns the numbers of a text, whatever their thousands separator.
@@ -303,9 +331,16 @@ fn phone_lengths() -> [u64; 2] {
 #[test]
 fn the_schema_version_is_todays_and_stands_in_one_place() {
     let expected = format!("schema: version {}\n", newest_schema());
-    for (page, ..) in PAGES {
+    for page in [OPERATIONS, OPERATIONS_RU] {
         assert_eq!(page.matches(&expected).count(), 1, "not {expected}");
-        assert_eq!(page.matches("schema: version").count(), 1);
+    }
+    for (name, page) in documents() {
+        let shown = page.matches("schema: version").count();
+        assert_eq!(
+            shown,
+            usize::from(name.ends_with("/operations.md") && !name.contains("/api/")),
+            "{name}"
+        );
         // Their count would have to be updated with each migration.
         for words in [" released schema", " выпущенны", " выпущенная"] {
             for (at, _) in page.match_indices(words) {
@@ -345,7 +380,7 @@ fn the_limits_are_those_of_the_code() {
         phone_lengths().to_vec(),
     ];
     assert_eq!(Name::MAX, Line::MAX, "one row says both");
-    for (page, limits, ..) in PAGES {
+    for (page, limits) in LIMITS {
         let rows = table(page, limits);
         assert_eq!(rows.len(), expected.len(), "{limits}");
         for (row, expected) in rows.iter().zip(&expected) {
@@ -376,7 +411,7 @@ fn the_defaults_are_those_of_the_code() {
         let parts = cell.split('`').skip(1).step_by(2);
         parts.map(str::to_owned).collect()
     };
-    for (page, _, settings, none) in PAGES {
+    for (page, settings, none) in SETTINGS {
         let rows = table(page, settings);
         assert!(rows.len() > 20, "{}", rows.len());
         let mut compared = 0;

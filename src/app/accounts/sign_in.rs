@@ -10,7 +10,7 @@ use crate::app::Desk;
 use crate::app::security::known_devices::Known;
 use crate::app::security::passwords::{Lane, Verdict};
 use crate::app::security::tokens::Session;
-use crate::domain::{Actor, Email, Employee, Error, Problem, Result};
+use crate::domain::{Actor, Email, Employee, Error, Problem, Result, chain};
 use crate::store::{self, Transaction};
 
 /// Checks an e-mail and a password. Unknown and deactivated accounts cost the same time and get the
@@ -69,8 +69,8 @@ pub async fn login(
         let renew =
             move |tx: &Transaction<'_>| store::employees::renew_password_hash(tx, id, &hash, &anew);
         if let Err(error) = desk.db.write(renew).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, employee_id = %id, "failed to rehash password; retrying at the next sign-in");
+            let error = chain(&error);
+            tracing::warn!(%error, employee_id = %id, "failed to rehash password; retrying at the next sign-in");
         }
     }
     signed_in(desk, employee)

@@ -2,7 +2,7 @@
 //! (<https://relay.dev/graphql/connections.htm>).
 
 use async_graphql::connection::{Connection, Edge};
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, SelectionField, SimpleObject};
 
 use crate::domain::{Problem, Result};
 
@@ -34,25 +34,36 @@ pub fn is_counted(ctx: &Context<'_>) -> bool {
     ctx.look_ahead().field("totalCount").exists()
 }
 
+/// Returns the places in the document where the entries of a page stand.
+pub fn entries<'a>(ctx: &'a Context<'a>) -> Vec<SelectionField<'a>> {
+    let asked = ctx.look_ahead();
+    let nodes = asked.field("nodes").selection_fields();
+    let edges = asked.field("edges").field("node").selection_fields();
+    nodes.into_iter().chain(edges).collect()
+}
+
 /// Makes a page of what was fetched, which is one more than asked for where there is a next page.
 /// The total is `None` where nobody asks for it.
+///
+/// # Errors
+/// What `cursor` gives.
 pub fn page<R, N: async_graphql::OutputType>(
     mut rows: Vec<R>,
     size: usize,
     has_previous: bool,
     total: Option<i64>,
-    cursor: impl Fn(&R) -> String,
+    cursor: impl Fn(&R) -> Result<String>,
     views: impl Fn(Vec<R>) -> Vec<N>,
-) -> Page<N> {
+) -> Result<Page<N>> {
     let has_next = rows.len() > size;
     rows.truncate(size);
     let total = Total {
         total_count: total.unwrap_or_default(),
     };
     let mut page = Connection::with_additional_fields(has_previous, has_next, total);
-    let cursors: Vec<String> = rows.iter().map(cursor).collect();
+    let cursors: Vec<String> = rows.iter().map(cursor).collect::<Result<_>>()?;
     let edges = cursors.into_iter().zip(views(rows));
     page.edges
         .extend(edges.map(|(cursor, node)| Edge::new(cursor, node)));
-    page
+    Ok(page)
 }

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::written::{Plain, Written, id, json};
+use super::written::{Written, fields};
 use super::{List, TaskView};
 use crate::domain::{Customer, Name, Result, Unreachable};
 use crate::graphql::Asked;
@@ -33,83 +32,53 @@ pub struct CustomerFields {
     pub list: Arc<Customers>,
 }
 
-impl Plain for Customer {
-    const TYPE: &'static str = "Customer";
+fields! {
+    #[Object(name = "Customer", serial)]
+    /// A customer's card.
+    CustomerFields, wants ();
 
-    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
-        match field.name.node.as_str() {
-            "id" => id(self.id.get(), out),
-            "phone" => json(self.phone.typed(), out),
-            "phoneE164" => json(self.phone.e164(), out),
-            "phoneUnusual" => json(&self.phone.is_unusual(), out),
-            "name" => json(&self.name.as_ref().map(Name::as_str), out),
-            _ => None,
+    held {
+        "id" id: ID = |card| card.customer.id.get().into();
+
+        /// The customer's number at Telegram, up to 52 bits wide.
+        "telegramId" telegram_id: Option<ID> =
+            |card| card.customer.telegram.map(|link| link.id.get().into());
+
+        /// Whether the Telegram account was proven by a shared contact or confirmed by staff. One
+        /// that wasn't is told nothing.
+        "telegramVerified" telegram_verified: bool =
+            |card| card.customer.telegram.is_some_and(|link| link.verified);
+
+        /// Whether the customer has blocked the bot, so that nothing can be sent.
+        "telegramBlocked" telegram_blocked: bool =
+            |card| card.customer.telegram.is_some_and(|link| link.blocked);
+
+        /// The phone as it was typed.
+        "phone" phone: Option<&str> = |card| Some(card.customer.phone.typed());
+
+        /// The phone in its canonical form (ITU-T E.164), by which cards are told apart.
+        "phoneE164" phone_e164: &str = |card| card.customer.phone.e164();
+
+        /// Whether no numbering plan has such a number, so that a digit may be missing: look again.
+        "phoneUnusual" phone_unusual: bool = |card| card.customer.phone.is_unusual();
+
+        "name" name: Option<&str> = |card| card.customer.name.as_ref().map(Name::as_str);
+    }
+
+    fetched {
+        /// Why nothing that is written to the customer gets there: messages, questions about a price and news of
+        /// a status are kept, and somebody has to call. Null where they get there.
+        async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
+            Ok(ctx
+                .desk()?
+                .unreachable(Some(&self.customer))
+                .map(Into::into))
         }
-    }
-}
 
-impl Plain for CustomerFields {
-    const TYPE: &'static str = Customer::TYPE;
-
-    fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()> {
-        self.customer.write(field, out)
-    }
-}
-
-/// A customer's card.
-#[Object(name = "Customer", serial)]
-impl CustomerFields {
-    async fn id(&self) -> ID {
-        self.customer.id.get().into()
-    }
-
-    /// The customer's number at Telegram, up to 52 bits wide.
-    async fn telegram_id(&self) -> Option<ID> {
-        self.customer.telegram.map(|link| link.id.get().into())
-    }
-
-    /// Whether the Telegram account was proven by a shared contact or confirmed by staff. One
-    /// that wasn't is told nothing.
-    async fn telegram_verified(&self) -> bool {
-        self.customer.telegram.is_some_and(|link| link.verified)
-    }
-
-    /// Whether the customer has blocked the bot, so that nothing can be sent.
-    async fn telegram_blocked(&self) -> bool {
-        self.customer.telegram.is_some_and(|link| link.blocked)
-    }
-
-    /// Why nothing that is written to the customer gets there: messages, questions about a price and news of
-    /// a status are kept, and somebody has to call. Null where they get there.
-    async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
-        Ok(ctx
-            .desk()?
-            .unreachable(Some(&self.customer))
-            .map(Into::into))
-    }
-
-    /// The phone as it was typed.
-    async fn phone(&self) -> Option<&str> {
-        Some(self.customer.phone.typed())
-    }
-
-    /// The phone in its canonical form (ITU-T E.164), by which cards are told apart.
-    async fn phone_e164(&self) -> &str {
-        self.customer.phone.e164()
-    }
-
-    /// Whether no numbering plan has such a number, so that a digit may be missing: look again.
-    async fn phone_unusual(&self) -> bool {
-        self.customer.phone.is_unusual()
-    }
-
-    async fn name(&self) -> Option<&str> {
-        self.customer.name.as_ref().map(Name::as_str)
-    }
-
-    /// The customer's tasks, oldest first.
-    #[graphql(complexity = "10 * child_complexity")]
-    async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
-        Ok(List::of(self.list.tasks(ctx, self.customer.id).await?))
+        /// The customer's tasks, oldest first.
+        #[graphql(complexity = "10 * child_complexity")]
+        async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
+            Ok(List::of(self.list.tasks(ctx, self.customer.id).await?))
+        }
     }
 }

@@ -31,6 +31,6 @@ pub use notice::UndeliveredView;
 pub use report::{MonthView, TodayView};
 pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
-pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView};
+pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
 pub use webhook::UndeliveredWebhookView;
 pub use written::Written;

@@ -1,7 +1,7 @@
 use async_graphql::{Enum, ID, Object};
 
 use super::{CustomerView, StatusEnum, TaskView};
-use crate::domain::{Notice, Reason, Told, Undelivered};
+use crate::domain::{Notice, Reason, Result, Told, Undelivered};
 
 /// Why a notice was given up.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +48,9 @@ impl UndeliveredView {
     }
 
     /// Who was to be told.
-    async fn customer(&self) -> Option<CustomerView> {
-        let customer = self.task.row.customer.clone()?;
-        Some(self.task.list.customer(customer))
+    async fn customer(&self) -> Result<Option<CustomerView>> {
+        let customer = self.task.row.customer()?.cloned();
+        Ok(customer.map(|customer| self.task.list.customer(customer)))
     }
 
     async fn kind(&self) -> NoticeKindEnum {

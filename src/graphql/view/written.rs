@@ -3,8 +3,12 @@ use std::ops::Deref;
 
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{
+    ContextSelectionSet, ID, ObjectType, OutputType, Positioned, SelectionField, ServerResult,
+    Value,
+};
 
+use super::{CategoryEnum, ColourEnum, RoleEnum, StatusEnum};
 use crate::graphql::engine::json;
 use crate::graphql::loader::Fetched;
 
@@ -13,15 +17,30 @@ use crate::graphql::loader::Fetched;
 #[derive(Clone)]
 pub struct Written<T>(pub T);
 
-/// What an object holds.
+/// What an object holds, by the table of its fields (see [`fields`]).
 pub trait Plain {
-    const TYPE: &'static str;
+    /// What can be left out where such an object is read, because its fields say what they need.
+    type Wanted: Default;
 
     /// Writes a field; `None` for one that has to be fetched.
     fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()>;
+
+    /// Notes what a field needs.
+    fn want(field: &str, wanted: &mut Self::Wanted);
 }
 
-/// An entry of a list.
+/// Returns what the fields need that a document asks of an object, wherever in the document they stand.
+pub fn wanted<'a, T: Plain>(places: impl IntoIterator<Item = SelectionField<'a>>) -> T::Wanted {
+    let mut wanted = T::Wanted::default();
+    for place in places {
+        for field in place.selection_set() {
+            T::want(field.name(), &mut wanted);
+        }
+    }
+    wanted
+}
+
+/// A value of a field or of a list.
 pub trait Entry: OutputType {
     /// Writes all that is asked of it; `None` for what has to be resolved.
     fn write_selected(&self, _set: &SelectionSet, _out: &mut Vec<u8>) -> Option<()> {
@@ -29,8 +48,117 @@ pub trait Entry: OutputType {
     }
 }
 
+/// Values that stand in an answer as they are.
+macro_rules! values {
+    ($($type:ty),*) => {$(
+        impl Entry for $type {
+            fn write_selected(&self, _: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {
+                serde_json::to_writer(out, self).ok()
+            }
+        }
+    )*};
+}
+
+values!(
+    ID,
+    String,
+    &str,
+    bool,
+    i64,
+    usize,
+    StatusEnum,
+    CategoryEnum,
+    ColourEnum,
+    RoleEnum
+);
+
+impl<T: Entry> Entry for Option<T> {
+    fn write_selected(&self, set: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Some(found) => found.write_selected(set, out),
+            None => {
+                out.extend_from_slice(b"null");
+                Some(())
+            }
+        }
+    }
+}
+
+/// Defines the fields of an object once, for the schema, for [`Plain`] and for what is read of the database.
+///
+/// Those that it holds are values: from one line each are made the resolver and the writer, and it names in brackets the
+/// parts of `row` that the value is made of. Those that are fetched have a resolver alone, which stands there as it is;
+/// where such a resolver uses parts of `row`, `needs` names them.
+///
+/// The attribute `Object` stands there in full, since the names that its arguments speak of are those of its own place.
+macro_rules! fields {
+    (
+        $hash:tt $attribute:tt
+        $(#[$($doc:tt)*])*
+        $object:ident, wants $wanted:ty;
+        held { $(
+            $(#[$($held_doc:tt)*])*
+            $wire:literal $held:ident $([$($part:ident),+])?: $type:ty = |$this:ident| $value:expr;
+        )* }
+        $(needs $fetched:literal [$($needed:ident),+];)*
+        fetched { $($resolvers:tt)* }
+    ) => {
+        $hash $attribute
+        $(#[$($doc)*])*
+        impl $object {
+            $(
+                $(#[$($held_doc)*])*
+                #[graphql(name = $wire)]
+                async fn $held(&self) -> $crate::domain::Result<$type> {
+                    let $this = self;
+                    $($(let $part = $this.row.$part()?;)+)?
+                    Ok($value)
+                }
+            )*
+
+            $($resolvers)*
+        }
+
+        impl $crate::graphql::view::written::Plain for $object {
+            type Wanted = $wanted;
+
+            fn write(
+                &self,
+                field: &async_graphql::parser::types::Field,
+                out: &mut Vec<u8>,
+            ) -> Option<()> {
+                match field.name.node.as_str() {
+                    $($wire => {
+                        let $this = self;
+                        $($(let $part = $this.row.$part().ok()?;)+)?
+                        let value: $type = $value;
+                        let set = &field.selection_set.node;
+                        $crate::graphql::view::written::Entry::write_selected(&value, set, out)
+                    })*
+                    _ => None,
+                }
+            }
+
+            #[allow(unused_variables, reason = "some objects are always read whole")]
+            fn want(field: &str, wanted: &mut $wanted) {
+                match field {
+                    $($wire => { $($(wanted.$part = true;)+)? })*
+                    $($fetched => { $(wanted.$needed = true;)+ })*
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+pub(super) use fields;
+
 /// Writes an object; `None` for what has to be resolved.
-pub fn object<T: Plain>(object: &T, set: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {
+pub fn object<T: ObjectType + Plain>(
+    object: &T,
+    set: &SelectionSet,
+    out: &mut Vec<u8>,
+) -> Option<()> {
     out.push(b'{');
     for (index, selection) in set.items.iter().enumerate() {
         let Selection::Field(field) = &selection.node else {
@@ -43,30 +171,12 @@ pub fn object<T: Plain>(object: &T, set: &SelectionSet, out: &mut Vec<u8>) -> Op
         json::separate(index, out);
         json::write_name(&field.response_key().node, out);
         match field.name.node.as_str() {
-            "__typename" => json(&T::TYPE, out)?,
+            "__typename" => serde_json::to_writer(&mut *out, &T::type_name()).ok()?,
             _ => object.write(field, out)?,
         }
     }
     out.push(b'}');
     Some(())
-}
-
-/// Writes an object, or that there is none.
-pub fn maybe<T: Plain>(found: Option<&T>, field: &Field, out: &mut Vec<u8>) -> Option<()> {
-    match found {
-        Some(found) => object(found, &field.selection_set.node, out),
-        None => json(&(), out),
-    }
-}
-
-/// Writes a number's id: GraphQL has those as texts.
-pub fn id(number: i64, out: &mut Vec<u8>) -> Option<()> {
-    json(&number.to_string(), out)
-}
-
-/// Writes a value.
-pub fn json(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) -> Option<()> {
-    serde_json::to_writer(out, value).ok()
 }
 
 impl<T> Deref for Written<T> {

@@ -1,5 +1,4 @@
-//! Takes connections: no more at once than there are descriptors for, and none that keeps us
-//! waiting.
+//! Accepts connections: no more at once than file descriptors allow, and none that stalls.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -26,41 +25,42 @@ use warp::reply::Response;
 use super::body::Watched;
 use super::pace::Paced;
 use super::tls::CHALLENGE;
+use crate::domain::chain;
 use crate::failure::Failure;
 use crate::http::{self, Connection, Counted, Site};
 
-/// How long a stop waits for requests that are under way.
+/// How long a stop waits for requests in progress.
 const DRAIN: Duration = Duration::from_secs(8);
-/// How long a client may take to send its headers, the first ones or the next.
+/// How long a client may take to send the headers of a request.
 pub const HEADERS: Duration = Duration::from_secs(10);
-/// How long an HTTP/2 connection may be silent before it is asked whether it is alive.
+/// How long an HTTP/2 connection may be silent before it is pinged.
 const ALIVE: Duration = Duration::from_secs(20);
-/// How long a connection may be silent before the system asks whether the other side is still there, how often it asks
-/// then, and after how many questions without an answer the connection ends: after five minutes in all.
+/// TCP keepalive: the silence before the first probe, the interval of the probes, and the number of unanswered ones after
+/// which the connection ends, five minutes in all.
 const KEEPALIVE: Duration = Duration::from_secs(180);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEPALIVE_RETRIES: u32 = 4;
-/// Bytes that the system holds for a client beside those that are on their way; without a bound it holds megabytes,
-/// and one that reads slowly would be noticed late.
+/// The send buffer of a connection, in bytes. By default the system buffers megabytes, and a slow reader would be noticed
+/// late.
 const UNSENT: u32 = 32 * 1024;
-/// Requests under way on one HTTP/2 connection.
+/// Concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 64;
-/// The headers of a request, in bytes, names and values with 32 for each field (RFC 9113 §6.5.2).
+/// The largest headers of a request, in bytes: names and values with 32 for each field (RFC 9113 §6.5.2).
 const HEADER_LIST: u32 = 16 * 1024;
-/// Streams that a client has reset before we got to them (CVE-2023-44487), and those that we had to reset, before the
-/// connection ends.
+/// The number of streams that a client may reset before they are accepted (CVE-2023-44487), and of those that the server
+/// resets, before the connection ends.
 const PENDING_RESETS: usize = 20;
 const OWN_RESETS: usize = 200;
-/// What HTTP/2 keeps of a body for its client, and what a client may send of one and of all before we have read it.
+/// HTTP/2 buffers: of a response body, and the windows of a request body per stream and per connection, in bytes.
 const SEND_BUFFER: usize = 64 * 1024;
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// What HTTP/1 keeps of a request's head, and of a body for its client.
+/// HTTP/1 buffer, in bytes.
 const BUFFER: usize = 32 * 1024;
-/// Descriptors that connections leave to the database and to Telegram.
+/// File descriptors reserved for the database and for Telegram.
 const RESERVE: u32 = 100;
 
-/// How many connections there may be at once, with the descriptors that the system gives us.
+/// Returns the largest number of connections, limited by the process's file descriptors.
 pub fn most_connections(wanted: u32) -> u32 {
     let descriptors = rlimit::increase_nofile_limit(u64::from(wanted.saturating_add(RESERVE)));
     let Ok(descriptors) = descriptors else {
@@ -76,10 +76,10 @@ pub fn most_connections(wanted: u32) -> u32 {
     left.min(wanted)
 }
 
-/// Takes connections until `stop`, then lets the requests under way end.
+/// Accepts connections until `stop`, then lets the requests in progress finish.
 ///
 /// # Errors
-/// None: what fails is one connection.
+/// None: a failure concerns one connection.
 pub async fn run(
     listener: TcpListener,
     site: Site,
@@ -105,12 +105,12 @@ pub async fn run(
                 return serve(routes, stream, peer, site, connection, watcher).await;
             };
             match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
-                // The authority has seen by the handshake what it wanted to see.
+                // The ACME authority has verified the handshake.
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
                 Ok(Ok(stream)) => serve(routes, stream, peer, site, connection, watcher).await,
                 Ok(Err(error)) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::debug!(error, "no handshake");
+                    let error = chain(&error);
+                    tracing::debug!(%error, "no handshake");
                 }
                 Err(_) => tracing::debug!("a handshake took too long"),
             }
@@ -126,10 +126,10 @@ pub async fn run(
     Ok(())
 }
 
-/// Sets what all connections of a listener begin with, before the first one comes: they have it from the listener.
+/// Sets the socket options that connections inherit from the listener, before the first one is accepted.
 ///
 /// # Errors
-/// When the system doesn't know them.
+/// When the system doesn't support them.
 pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
     let socket = SockRef::from(listener);
     let keepalive = TcpKeepalive::new()
@@ -140,27 +140,27 @@ pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
     socket.set_tcp_notsent_lowat(UNSENT)
 }
 
-/// The next connection, once there is room for it.
+/// Waits for a free slot and for the next connection.
 async fn next(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     let Ok(slot) = slots.clone().acquire_owned().await else {
-        // The slots are never closed.
+        // The semaphore is never closed.
         return std::future::pending().await;
     };
     let (stream, peer) = take(listener).await;
     (stream, peer, slot)
 }
 
-/// The next connection, whatever comes between.
+/// Waits for the next connection, and skips failures.
 pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) => {
-                // Out of file descriptors, or the client was gone already: go on.
-                tracing::warn!(error = &error as &dyn std::error::Error, "can't accept");
+                // Out of file descriptors, or the client is gone already: continue.
+                tracing::warn!(error = %chain(&error), "can't accept");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -187,7 +187,7 @@ async fn serve<S, T>(
         request.extensions_mut().insert(client.clone());
         let (routes, site, cut) = (routes.clone(), site.clone(), client.cut.clone());
         async move {
-            // Even a short answer may wait for its client there, and many on one connection.
+            // Over HTTP/2 even a short response may wait for its client, and many on one connection.
             let http2 = request.version() == Version::HTTP_2;
             let mut response = http::serve(routes, request, peer.ip(), &site).await;
             let counted = response.extensions_mut().remove::<Counted>();
@@ -217,7 +217,7 @@ async fn serve<S, T>(
         .initial_connection_window_size(CONNECTION_WINDOW);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut connection = pin!(watcher.watch(connection.into_owned()));
-    // The limits above begin once it is known which HTTP is spoken: this one begins at once.
+    // The limits above start once the HTTP version is known; this one starts at once.
     let whole = async {
         match tokio::time::timeout(HEADERS, &mut connection).await {
             Err(_) if asked.load(Ordering::Relaxed) => connection.await,
@@ -226,7 +226,7 @@ async fn serve<S, T>(
         }
     };
     match cut.run_until_cancelled(whole).await {
-        Some(Err(error)) => tracing::debug!(error, "a connection ended early"),
+        Some(Err(error)) => tracing::debug!(error = %chain(&*error), "a connection ended early"),
         Some(Ok(())) => {}
         None => tracing::debug!("a connection was cut"),
     }

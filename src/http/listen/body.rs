@@ -1,5 +1,4 @@
-//! The bodies of long answers, and of all over HTTP/2: watched, so that none waits for ever for a client that doesn't
-//! take it.
+//! Bodies of long responses, and of all responses over HTTP/2, watched so that none waits for ever for a stalled client.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,17 +13,17 @@ use super::pace::{LEAST, Pace};
 use crate::clock::Clock;
 use crate::http::Counted;
 
-/// What is given out at a time, in bytes, so that it shows how far the client has come.
+/// The largest piece handed out at once, in bytes, so that progress of the client shows.
 const PART: usize = 16 * 1024;
 
-/// A body; watched or not.
+/// A body, watched or not.
 pub struct Watched<B> {
     body: B,
-    /// What is left of a part that came in one piece.
+    /// The rest of a part that came in one piece.
     rest: Bytes,
     watch: Option<Watch>,
     http2: bool,
-    /// The place in memory, where the bytes don't have their own.
+    /// The memory permit, where the bytes have none of their own.
     _counted: Option<Counted>,
 }
 
@@ -63,7 +62,7 @@ fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
 }
 
 impl<B: Body<Data = Bytes> + Unpin> Watched<B> {
-    /// Watches a body that is long, or goes over HTTP/2; the connection ends by `cut`.
+    /// Watches a body that is long or goes over HTTP/2; `cut` ends the connection.
     pub fn new(
         body: B,
         http2: bool,
@@ -101,7 +100,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
         };
         lock(&watch.pace).go_on(watch.clock.elapsed());
         if this.rest.is_empty() {
-            // While the body itself has nothing yet it isn't the client who keeps us waiting.
+            // While the body itself has nothing ready, the client isn't to blame.
             let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
                 Some(Ok(frame)) => frame,
                 end => {
@@ -114,8 +113,8 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Watched<B> {
                 Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
             }
         }
-        // HTTP/2 takes a part as soon as its client lets a byte of it through, and keeps the rest. Only the next part
-        // waits for all before it: so the last byte comes by itself, and nothing is left here when nothing is watched.
+        // HTTP/2 takes a part as soon as its client's window admits one byte, and buffers the rest. Only the next part waits for
+        // all before it: so the last byte goes out alone, and nothing is buffered when nothing is watched.
         let part = match this.rest.len() {
             left @ 2..=PART if this.http2 => left - 1,
             left => left.min(PART),

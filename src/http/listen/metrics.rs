@@ -9,6 +9,7 @@ use warp::http::{Method, Request, StatusCode};
 use warp::reply::Response;
 
 use crate::app::Desk;
+use crate::domain::chain;
 use crate::http::Hosts;
 use crate::metrics::Now;
 use crate::store;
@@ -16,7 +17,7 @@ use crate::store;
 /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Answers a monitor.
+/// Responds to a monitor.
 pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -> Response {
     if !hosts.allow(request.headers()) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
@@ -28,8 +29,8 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
     let (waiting, hooks) = match desk.db.read(count).await {
         Ok(counted) => counted,
         Err(error) => {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "the outbox can't be counted");
+            let error = chain(&error);
+            tracing::error!(%error, "the outbox can't be counted");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };

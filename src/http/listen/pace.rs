@@ -1,9 +1,9 @@
-//! How slowly a client may read. What waits for it is in memory, and its connection takes a place, so one that reads
-//! less than [`LEAST`] bytes in [`TIME`] while more waits is cut.
+//! The slowest permitted reader. Unread data takes memory, and its connection a slot, so a client that reads less than
+//! [`LEAST`] bytes in [`TIME`] while more is waiting is cut.
 //!
-//! It is watched in two places. A socket that takes no more is seen by [`Paced`], whatever is sent over it: answers,
-//! event streams, WebSockets. That can't see a stream of HTTP/2 whose client opens no window, since nothing is written
-//! for it; there the body is watched ([`Watched`](super::body::Watched)), which nobody asks for its next bytes.
+//! Readers are watched in two places. [`Paced`] notices a socket that accepts no more, whatever is sent over it: responses,
+//! event streams, WebSockets. It can't notice an HTTP/2 stream whose client opens no window, since nothing is written for
+//! that; there the body is watched ([`Watched`](super::body::Watched)), which is not polled for its next bytes.
 
 use std::io;
 use std::pin::Pin;
@@ -14,36 +14,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::clock::Clock;
 
-/// How long a client may take for [`LEAST`] bytes, in all the time in which it keeps us waiting.
+/// The time in which a client has to read [`LEAST`] bytes, counted only while it stalls.
 pub const TIME: Duration = Duration::from_secs(30);
 /// In bytes: 2 KiB a second.
 pub const LEAST: usize = 64 * 1024;
 
-/// How a client reads. All times are those of one clock.
+/// The progress of a reader. All times are on the same clock.
 #[derive(Debug, Default)]
 pub struct Pace {
-    /// Since when it keeps us waiting, if it does.
+    /// The start of the current stall, if there is one.
     since: Option<Duration>,
-    /// How long it did before, and what it took, since it was last found quick enough.
+    /// The earlier stalls and the bytes read, since the client was last fast enough.
     waited: Duration,
     taken: usize,
-    /// When it last went on.
+    /// The end of the last stall.
     went_on: Duration,
 }
 
-/// That a client reads too slowly.
+/// The error for a client that reads too slowly.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooSlow;
 
 impl Pace {
-    /// Notes that the client takes nothing.
+    /// Records that the client reads nothing.
     pub fn stop(&mut self, now: Duration) {
         if self.since.is_none() {
-            // A stop long ago has nothing to do with this one.
+            // A stall long ago doesn't count any more.
             if now.saturating_sub(self.went_on) > TIME {
                 self.waited = Duration::ZERO;
             }
-            // What went into empty buffers before it first stopped says nothing.
+            // Bytes that went into empty buffers before the first stall prove nothing.
             if self.waited.is_zero() {
                 self.taken = 0;
             }
@@ -55,7 +55,7 @@ impl Pace {
         self.since.is_some()
     }
 
-    /// Notes that the client goes on.
+    /// Records that the client reads again.
     pub fn go_on(&mut self, now: Duration) {
         if let Some(since) = self.since.take() {
             self.waited += now.saturating_sub(since);
@@ -67,7 +67,7 @@ impl Pace {
         self.taken = self.taken.saturating_add(bytes);
     }
 
-    /// Returns after which time to look again.
+    /// Returns the time until the next check.
     ///
     /// # Errors
     /// When the client is too slow.
@@ -93,7 +93,7 @@ pub struct Paced<T> {
     socket: T,
     clock: Clock,
     pace: Pace,
-    /// When to look; there only while the client keeps us waiting.
+    /// The timer of the next check, only while the client stalls.
     alarm: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
@@ -107,7 +107,7 @@ impl<T> Paced<T> {
         }
     }
 
-    /// What a write comes to that came to `written`.
+    /// Accounts for the outcome of a write.
     fn judge(
         &mut self,
         cx: &mut Context<'_>,
@@ -207,7 +207,7 @@ mod tests {
     fn only_the_time_counts_in_which_the_client_keeps_us_waiting() {
         let mut pace = Pace::default();
         let mut now = 100 * SECOND;
-        // It reads 1 KiB after each second of waiting: too slow after 30 of those, whatever lies between.
+        // It reads 1 KiB after each second of waiting: too slow after 30 of those, whatever the pauses between.
         for _ in 0..29 {
             pace.stop(now);
             now += SECOND;
@@ -231,7 +231,7 @@ mod tests {
             pace.go_on(now);
             pace.take(LEAST);
         }
-        // An old stop is forgotten.
+        // An old stall is forgotten.
         pace.stop(now);
         pace.go_on(now + 20 * SECOND);
         now += 100 * SECOND;
@@ -267,7 +267,7 @@ mod tests {
             settle().await;
             let mut read = vec![0; bytes];
             for _ in 0..90 {
-                // Nothing more comes from one that is cut.
+                // Nothing more is sent to a client that was cut.
                 let _ = far.read(&mut read).await;
                 settle().await;
                 clock.advance(SECOND);

@@ -1,4 +1,4 @@
-//! Small listeners beside the desk's own: the monitors', and the one that leads to HTTPS.
+//! Small plain-HTTP listeners: the monitors' one, and the one that redirects to HTTPS.
 
 use std::convert::Infallible;
 
@@ -16,10 +16,10 @@ use warp::reply::Response;
 use super::accept::{HEADERS, take};
 use crate::failure::Failure;
 
-/// Answers until `stop`.
+/// Serves until `stop`.
 ///
 /// # Errors
-/// None: what fails is one answer.
+/// None: a failure concerns one connection.
 pub async fn run<F, A>(
     listener: TcpListener,
     stop: CancellationToken,
@@ -46,20 +46,20 @@ where
                 .serve_connection(TokioIo::new(stream), service);
             tokio::select! {
                 () = stop.cancelled() => {}
-                // Whoever went away asks again.
+                // A client that hung up may retry.
                 _ = connection => {}
             }
         });
     }
 }
 
-/// Leads to the same path under the https address.
+/// Redirects to the same path under the https address.
 pub fn redirect(public_url: &str, request: &Request<Incoming>) -> Response {
     let path = request
         .uri()
         .path_and_query()
         .map(warp::http::uri::PathAndQuery::as_str)
-        // `OPTIONS *` has none.
+        // `OPTIONS *` has no path.
         .filter(|path| path.starts_with('/'))
         .unwrap_or("/");
     let to = format!("{public_url}{path}");

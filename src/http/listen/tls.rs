@@ -1,4 +1,4 @@
-//! HTTPS on our own listener: the certificate, from files or by ACME.
+//! TLS on our own listener: certificates from files or by ACME.
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,12 +20,12 @@ use crate::config::Certificate;
 use crate::failure::Failure;
 use crate::tls_provider;
 
-/// By which an authority asks for proof that the domain is ours (RFC 8737).
+/// The ALPN protocol by which an authority asks for proof that the domain is ours (RFC 8737).
 pub const CHALLENGE: &[u8] = b"acme-tls/1";
-/// How often files are looked at.
+/// The interval at which certificate files are checked for changes.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// A listener's certificate, and what keeps it current.
+/// A listener's certificate, and the task that keeps it current.
 pub struct Tls {
     pub acceptor: TlsAcceptor,
     keeper: Keeper,
@@ -77,7 +77,7 @@ impl Tls {
         })
     }
 
-    /// Keeps the certificate current until `stop`. What goes wrong is tried again.
+    /// Keeps the certificate current until `stop`, and retries what fails.
     ///
     /// # Errors
     /// None: an old certificate is better than no server.
@@ -96,7 +96,7 @@ impl Tls {
     }
 }
 
-/// For an authority whose own certificate is no public one.
+/// Trusts an authority whose own certificate isn't public.
 fn trusting(root: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<ClientConfig>, Failure> {
     let unreadable = |error| format!("tls.directory_ca: {}: {error}", root.display());
     let mut roots = RootCertStore::empty();
@@ -115,14 +115,14 @@ async fn renew(mut state: AcmeState<std::io::Error>) {
         match event {
             Ok(event) => tracing::info!(?event, "the certificate is looked after"),
             Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
+                error = %crate::domain::chain(&error),
                 "no certificate: see that port 443 of tls.domain is this server; it is tried again"
             ),
         }
     }
 }
 
-/// A certificate in files, as it was when they last changed and were right.
+/// A certificate from files, as of their last valid change.
 #[derive(Debug)]
 struct Files {
     certificate: std::path::PathBuf,
@@ -148,7 +148,7 @@ impl Files {
             if changed == seen {
                 continue;
             }
-            // Half of a renewal may be there: what doesn't fit is looked at again.
+            // Half of a renewal may be there: files that don't match are checked again later.
             match certificate::read(&self.certificate, &self.key) {
                 Ok(current) => {
                     let current = Arc::new(current);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::domain::chain;
 use crate::store::upkeep::migrate::OpenError;
 
 pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,8 +37,8 @@ impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         let ended = self.0.prepare_cached("ROLLBACK");
         if let Err(error) = ended.and_then(|mut rollback| rollback.execute([])) {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "failed to end a read transaction");
+            let error = chain(&error);
+            tracing::error!(%error, "failed to end a read transaction");
         }
     }
 }

@@ -8,6 +8,7 @@ pub(in crate::store) mod db;
 pub(in crate::store) mod files;
 pub(in crate::store) mod identity;
 pub(in crate::store) mod lock;
+pub(in crate::store) mod parts;
 pub(in crate::store) mod readers;
 pub(in crate::store) mod search;
 pub(in crate::store) mod source;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tracing::Span;
 
 use super::connection::Pool;
 use super::thread::{PLACES, Thread};
@@ -30,6 +31,8 @@ struct Read {
     work: Work,
     answer: oneshot::Sender<Result<()>>,
     place: Place,
+    /// The span that asked for it.
+    span: Span,
 }
 
 /// A slot in the queue. It moves with the read, since the caller may be dropped while the read runs.
@@ -79,6 +82,7 @@ impl Readers {
             work,
             answer,
             place,
+            span: Span::current(),
         };
         if let Some(queue) = &self.queue {
             // A read that no thread takes is dropped together with its end of the channel.
@@ -95,6 +99,7 @@ impl Read {
         if self.answer.is_closed() {
             return;
         }
+        let _span = self.span.entered();
         let (waited, working) = (self.place.queued.elapsed(), Stopwatch::start());
         // A panic fails this read alone, not the ones behind it.
         let done = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)));

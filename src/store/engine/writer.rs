@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tracing::Span;
 
 use super::identity::OpenFiles;
 use super::staff::Kept;
@@ -68,6 +69,8 @@ struct Write {
     answer: oneshot::Sender<Result<()>>,
     queued: Stopwatch,
     waited: Duration,
+    /// The span that asked for it: what is logged on the writer's thread says for whom.
+    span: Span,
 }
 
 impl Write {
@@ -78,6 +81,7 @@ impl Write {
 
     /// Runs the write inside a transaction. Its error also goes to the caller.
     fn run(&mut self, tx: &Transaction) -> Result<()> {
+        let _span = self.span.clone().entered();
         self.waited = self.queued.elapsed();
         if let Some(work) = self.work.take() {
             // A panic fails this write alone, not the others of its group.
@@ -126,6 +130,7 @@ impl Writer {
             answer,
             queued: Stopwatch::start(),
             waited: Duration::ZERO,
+            span: Span::current(),
         };
         self.order(Order::Write(write)).await?;
         answered
@@ -140,7 +145,9 @@ impl Writer {
         F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let span = Span::current();
         let work = move |connection: &mut Connection| {
+            let _span = span.entered();
             let _ = answer.send(work(connection));
         };
         self.order(Order::Alone(Box::new(work))).await?;
@@ -205,6 +212,8 @@ impl Shared {
     ) {
         let mut group = Vec::new();
         let mut touched = Touched::default();
+        // The transaction's own failures are those of all its writes; the first one's span stands for them.
+        let _span = first.span.clone().entered();
         orders.next = Some(Order::Write(first));
         let committed = self.is_there().and_then(|()| {
             let committed = commit(self, orders, connection, pending, &mut group, &mut touched);
@@ -244,12 +253,16 @@ impl Shared {
     /// Records whether writes reach the disk. A write that fails alone is rolled back to its savepoint while the others of
     /// its group are stored, and still reports a full disk; a transaction that changes nothing proves nothing about the disk.
     fn note(&self, committed: &Result<()>, group: &[Write], wrote: bool) {
-        let failed = group.iter().filter_map(|write| write.done.as_ref().err());
-        let failed = committed.as_ref().err().into_iter().chain(failed);
-        if wrote && committed.is_ok() {
-            self.writes.stored();
+        match committed {
+            Ok(()) if wrote => self.writes.stored(),
+            Ok(()) => {}
+            Err(error) => self.writes.failed(error),
         }
-        failed.for_each(|error| self.writes.failed(error));
+        for write in group {
+            if let Err(error) = &write.done {
+                write.span.in_scope(|| self.writes.failed(error));
+            }
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub fn push_notice(
 
 pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timestamp) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
-    push_json(tx, chat, &reply, now)
+    push_json(tx, chat, "REPLY", &reply, now)
 }
 
 /// Queues news for an employee, in the place of the same that still waits.
@@ -61,7 +61,7 @@ pub fn push_staff_news(
     now: Timestamp,
 ) -> Result<()> {
     let news = serde_json::to_string(&news).map_err(Error::internal)?;
-    push_json_once(tx, chat, &news, now)
+    push_json_once(tx, chat, "STAFF_NEWS", &news, now)
 }
 
 /// Queues a reply, in the place of the same that still waits.
@@ -72,16 +72,22 @@ pub fn push_reply_once(
     now: Timestamp,
 ) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
-    push_json_once(tx, chat, &reply, now)
+    push_json_once(tx, chat, "REPLY", &reply, now)
 }
 
-fn push_json_once(tx: &Transaction, chat: TelegramId, json: &str, now: Timestamp) -> Result<()> {
+fn push_json_once(
+    tx: &Transaction,
+    chat: TelegramId,
+    kind: &str,
+    json: &str,
+    now: Timestamp,
+) -> Result<()> {
     tx.execute(
         "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
-             AND state = 'WAITING' AND kind = 'REPLY' AND reply = ?2",
-        (chat, json),
+             AND state = 'WAITING' AND kind = ?2 AND reply = ?3",
+        (chat, kind, json),
     )?;
-    push_json(tx, chat, json, now)
+    push_json(tx, chat, kind, json, now)
 }
 
 /// The news of a task's status that waits to go out. One that is being sent no longer waits.
@@ -152,12 +158,18 @@ fn keep_order(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> 
     Ok(())
 }
 
-fn push_json(tx: &Transaction, chat: TelegramId, reply: &str, now: Timestamp) -> Result<()> {
+fn push_json(
+    tx: &Transaction,
+    chat: TelegramId,
+    kind: &str,
+    json: &str,
+    now: Timestamp,
+) -> Result<()> {
     keep_order(tx, chat, now)?;
     tx.prepare_cached(
         "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at)
-         VALUES (?1, 'REPLY', ?2, ?3, ?3, ?3)",
+         VALUES (?1, ?2, ?3, ?4, ?4, ?4)",
     )?
-    .execute((chat, reply, Millis(now)))?;
+    .execute((chat, kind, json, Millis(now)))?;
     Ok(())
 }

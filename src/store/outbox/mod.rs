@@ -24,6 +24,9 @@ pub use take_back::{
     delete_waiting_of_customer, delete_waiting_replies,
 };
 
+/// The kinds of rows that tell a customer no news of a task: they are deleted once they were sent.
+const NO_NOTICE: &str = "('REPLY', 'STAFF_NEWS')";
+
 /// What a row tells that is a notice, or an answer that staff see with a task.
 fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
     match row.get("answer_of")? {

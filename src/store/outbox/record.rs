@@ -11,7 +11,7 @@ use crate::store::engine::types::Millis;
 
 /// What was given up of what customers were to be told, as far as staff can see it with a task.
 pub(in crate::store) const DEAD_NOTICE: &str =
-    "state = 'DEAD' AND (kind <> 'REPLY' OR answer_of IS NOT NULL)";
+    "state = 'DEAD' AND (task_id IS NOT NULL OR answer_of IS NOT NULL)";
 
 static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
     format!(

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
+use serde::de::DeserializeOwned;
 
-use super::notice;
+use super::{NO_NOTICE, notice};
 use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TelegramId};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
@@ -73,13 +74,13 @@ pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
 
 /// Settles a row that arrived. Notices stay for the record; replies have no more use.
 pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
-    tx.prepare_cached(
+    let sql = format!(
         "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
-         WHERE id = ?1 AND kind <> 'REPLY'",
-    )?
-    .execute((id, Millis(now)))?;
-    tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND kind = 'REPLY'")?
-        .execute([id])?;
+         WHERE id = ?1 AND kind NOT IN {NO_NOTICE}"
+    );
+    tx.prepare_cached(&sql)?.execute((id, Millis(now)))?;
+    let sql = format!("DELETE FROM outbox WHERE id = ?1 AND kind IN {NO_NOTICE}");
+    tx.prepare_cached(&sql)?.execute([id])?;
     Ok(())
 }
 
@@ -126,8 +127,7 @@ const SHOW_ANSWERS: &str = "UPDATE outbox SET answer_of = (
         SELECT t.id FROM customers AS c JOIN tasks AS t ON t.customer_id = c.id
         WHERE c.telegram_id = outbox.chat_id AND c.telegram_verified = 1
         ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1)
-    WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL
-        AND json_valid(reply) AND json_type(reply, '$.text') = 'text'";
+    WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL";
 
 /// Gives up everything that waits for a chat which has blocked the bot; what would not have been
 /// told anyway goes.
@@ -157,12 +157,8 @@ pub fn recover(tx: &Transaction) -> Result<usize> {
 
 pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let content = match row.get::<_, String>("kind")?.as_str() {
-        "REPLY" => {
-            let reply: String = row.get("reply")?;
-            let read = serde_json::from_str(&reply).map(Content::Reply);
-            let read = read.or_else(|_| serde_json::from_str(&reply).map(Content::Staff));
-            read.unwrap_or(Content::Unreadable)
-        }
+        "REPLY" => from_json(row)?.map_or(Content::Unreadable, Content::Reply),
+        "STAFF_NEWS" => from_json(row)?.map_or(Content::Unreadable, Content::Staff),
         _ => Content::Notice(notice(row)?),
     };
     Ok(Outgoing {
@@ -172,4 +168,10 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
         attempts: row.get("attempts")?,
         created: row.get::<_, Millis>("created_at")?.0,
     })
+}
+
+/// Reads a reply or news; `None` for what another version has written otherwise.
+fn from_json<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<Option<T>> {
+    let json: String = row.get("reply")?;
+    Ok(serde_json::from_str(&json).ok())
 }

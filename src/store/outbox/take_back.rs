@@ -1,5 +1,6 @@
 //! What leaves the queue unsent.
 
+use super::NO_NOTICE;
 use crate::domain::{ApprovalId, CustomerId, NoticeId, Result, TaskId, TelegramId};
 use crate::store::Transaction;
 
@@ -39,11 +40,11 @@ pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Res
 
 /// Takes back what waits for a chat and is no notice.
 pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
-    tx.execute(
+    let sql = format!(
         "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
-             AND state = 'WAITING' AND kind = 'REPLY'",
-        [chat],
-    )?;
+             AND state = 'WAITING' AND kind IN {NO_NOTICE}"
+    );
+    tx.execute(&sql, [chat])?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::types::ToSql;
 
-use super::{TaskRow, read_all, read_first};
+use super::{Shape, read_all, read_first};
 use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, serial_key};
 use crate::store::engine::types::{Millis, literal};
 use crate::store::{Connection, engine::search, outbox};
@@ -287,19 +287,25 @@ impl Conditions {
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
-    pub(super) fn first_rows(
+    pub(super) fn first_rows<S: Shape>(
         &self,
         connection: &Connection,
+        shape: S,
         sql: &str,
         most: usize,
-    ) -> Result<Vec<TaskRow>> {
+    ) -> Result<Vec<S::Row>> {
         let mut statement = connection.prepare_cached(sql)?;
-        read_first(&mut statement, &*self.params(), most)
+        read_first(connection, shape, &mut statement, &*self.params(), most)
     }
 
-    pub(super) fn rows(&self, connection: &Connection, sql: &str) -> Result<Vec<TaskRow>> {
+    pub(super) fn rows<S: Shape>(
+        &self,
+        connection: &Connection,
+        shape: S,
+        sql: &str,
+    ) -> Result<Vec<S::Row>> {
         let mut statement = connection.prepare_cached(sql)?;
-        read_all(&mut statement, &*self.params())
+        read_all(connection, shape, &mut statement, &*self.params())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, Place, SELECT, SELECT_PLACED, TaskRow};
+use super::{Conditions, Listed, Place, Shape, TaskRow, Whole};
 use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
+use crate::store::engine::parts::missing;
 use crate::store::engine::types::Millis;
 
 /// Where a page begins: behind the task with this sort key and number.
@@ -18,30 +19,59 @@ impl After {
     /// The position of a task in an order. One of a list without places stands by its days.
     pub fn of(TaskRow { task, place, .. }: &TaskRow, order: TaskOrder) -> Self {
         let place = place.unwrap_or_else(|| Place::by_days(task));
-        let ready = || task.ready.unwrap_or(Timestamp::MAX).as_millisecond();
+        Self::at(task.id, place, task.ready, order)
+    }
+
+    /// The position of a task in a page in that order, which [`page`] has read with what the position needs.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::domain::Error::Internal) for a task of another list.
+    pub fn of_listed(row: &Listed, order: TaskOrder) -> Result<Self> {
+        let place = row.place.ok_or_else(|| missing("tasks", "place"))?;
+        let ready = match order {
+            TaskOrder::LongestReady => *row.ready()?,
+            _ => None,
+        };
+        Ok(Self::at(row.id, place, ready, order))
+    }
+
+    fn at(id: TaskId, place: Place, ready: Option<Timestamp>, order: TaskOrder) -> Self {
         let key = match order {
             TaskOrder::Newest | TaskOrder::Oldest => place.listed,
             TaskOrder::RecentlyUpdated => place.touched,
-            TaskOrder::LongestReady => ready(),
+            TaskOrder::LongestReady => ready.unwrap_or(Timestamp::MAX).as_millisecond(),
         };
-        Self { key, id: task.id }
+        Self { key, id }
     }
 }
 
 /// All tasks that match, by number.
 pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
     let conditions = Conditions::new(connection, filter)?;
-    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
-    conditions.rows(connection, &sql)
+    let sql = format!(
+        "{} {} ORDER BY t.id",
+        Whole.select(false),
+        conditions.clause("")
+    );
+    conditions.rows(connection, Whole, &sql)
 }
 
 /// The first tasks that match, by number; at most that many.
-pub fn first(connection: &Connection, filter: &TaskFilter, most: usize) -> Result<Vec<TaskRow>> {
+pub fn first_as<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    filter: &TaskFilter,
+    most: usize,
+) -> Result<Vec<S::Row>> {
     let conditions = Conditions::new(connection, filter)?;
     // Without a LIMIT, which would have SQLite go through all tasks by number where an index leads to the few that
-    // match.
-    let sql = format!("{} {} ORDER BY t.id", *SELECT, conditions.clause(""));
-    conditions.first_rows(connection, &sql, most)
+    // match. A span of days is found by time, so the numbers alone are sorted, before anything else is read.
+    let mut clause = conditions.clause("");
+    if filter.created != Days::default() {
+        clause = format!("WHERE t.id IN (SELECT t.id FROM tasks AS t {clause})");
+    }
+    let sql = format!("{} {clause} ORDER BY t.id", shape.select(false));
+    conditions.first_rows(connection, shape, &sql, most)
 }
 
 /// The numbers of the next tasks that match, behind that one; at most that many.
@@ -72,20 +102,40 @@ pub fn page(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
+    page_as(connection, Whole, filter, order, after, limit)
+}
+
+/// [`page`] in rows of any shape.
+pub fn page_as<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<S::Row>> {
+    let shape = shape.for_cursors(order);
     let number = filter.search.as_ref().and_then(Search::number);
     let first = number.map(TaskId::from_row);
     let mut rows = match first.filter(|_| after.is_none()) {
-        Some(first) => by_number(connection, filter, first)?,
+        Some(first) => by_number(connection, shape, filter, first)?,
         None => Vec::new(),
     };
     let after = after.filter(|after| Some(after.id) != first);
     let limit = limit.saturating_sub(rows.len());
-    rows.extend(others(connection, filter, order, first, after, limit)?);
+    rows.extend(others(
+        connection, shape, filter, order, first, after, limit,
+    )?);
     Ok(rows)
 }
 
 /// The task with that number, where it matches what is asked for besides.
-fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result<Vec<TaskRow>> {
+fn by_number<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    filter: &TaskFilter,
+    id: TaskId,
+) -> Result<Vec<S::Row>> {
     let besides = TaskFilter {
         search: None,
         ..filter.clone()
@@ -93,19 +143,20 @@ fn by_number(connection: &Connection, filter: &TaskFilter, id: TaskId) -> Result
     let mut conditions = Conditions::new(connection, &besides)?;
     conditions.add("t.id = :first".to_owned());
     conditions.bind(":first", id);
-    let sql = format!("{} {}", *SELECT_PLACED, conditions.clause(""));
-    conditions.rows(connection, &sql)
+    let sql = format!("{} {}", shape.select(true), conditions.clause(""));
+    conditions.rows(connection, shape, &sql)
 }
 
 /// A page of the tasks that match, but for that one.
-fn others(
+fn others<S: Shape>(
     connection: &Connection,
+    shape: S,
     filter: &TaskFilter,
     order: TaskOrder,
     but: Option<TaskId>,
     after: Option<After>,
     limit: usize,
-) -> Result<Vec<TaskRow>> {
+) -> Result<Vec<S::Row>> {
     let (mut conditions, listed) = match order {
         TaskOrder::Newest | TaskOrder::Oldest => by_place(connection, filter)?,
         _ => (Conditions::new(connection, filter)?, Days::default()),
@@ -140,8 +191,9 @@ fn others(
     }
     conditions.bind(":limit", limit);
     let order = format!("ORDER BY {direction} LIMIT :limit");
-    let sql = format!("{} {} {order}", *SELECT_PLACED, conditions.clause(&order));
-    conditions.rows(connection, &sql)
+    let select = shape.select(true);
+    let sql = format!("{select} {} {order}", conditions.clause(&order));
+    conditions.rows(connection, shape, &sql)
 }
 
 /// The conditions of a list that goes by places, and the span of days that is asked for. The index of places

@@ -1,6 +1,6 @@
 //! The tasks of a Telegram account.
 
-use super::{SELECT, TaskRow, read_all};
+use super::{Shape, TaskRow, Whole, read_all};
 use crate::domain::{Result, TelegramId};
 use crate::store::Connection;
 
@@ -24,10 +24,10 @@ pub fn of_telegram(
 ) -> Result<Vec<TaskRow>> {
     let sql = format!(
         "{} WHERE {PROVEN} ORDER BY t.id DESC LIMIT ?2 OFFSET ?3",
-        *SELECT
+        Whole.select(false)
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    read_all(&mut statement, (who, limit, skip))
+    read_all(connection, Whole, &mut statement, (who, limit, skip))
 }
 
 /// Returns the open tasks of a Telegram account, the most recently changed first.
@@ -38,10 +38,10 @@ pub fn open_of_telegram(
 ) -> Result<Vec<TaskRow>> {
     let sql = format!(
         "{} WHERE {PROVEN} AND t.status <> 'CLOSED' ORDER BY t.touched_at DESC, t.id DESC LIMIT ?2",
-        *SELECT
+        Whole.select(false)
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    read_all(&mut statement, (who, limit))
+    read_all(connection, Whole, &mut statement, (who, limit))
 }
 
 /// Returns the most recently closed task of a Telegram account, by the history; tasks that were closed before they were
@@ -55,8 +55,8 @@ pub fn last_closed_of_telegram(
              SELECT max(e.id) FROM task_events AS e
              WHERE e.task_id = t.id AND e.kind IN ('CREATED', 'STATUS') AND e.to_value = 'CLOSED'
          ) DESC, t.closed_at DESC, t.id DESC LIMIT 1",
-        *SELECT
+        Whole.select(false)
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(read_all(&mut statement, [who])?.pop())
+    Ok(read_all(connection, Whole, &mut statement, [who])?.pop())
 }

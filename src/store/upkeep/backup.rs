@@ -8,6 +8,7 @@ use rusqlite::ErrorCode;
 use tokio_util::sync::CancellationToken;
 
 use super::{check, digest, leftovers, migrate};
+use crate::domain::chain;
 use crate::store::engine::files::{self, Part, beside};
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::{Connection, Flaw, OpenError, engine::lock};
@@ -155,9 +156,9 @@ fn publish(part: Part, to: PathBuf, stop: &CancellationToken) -> Result<Backup, 
 fn sweep(to: &Path) {
     let folder = files::folder(to);
     if let Err(error) = leftovers::sweep(folder) {
-        let (error, folder) = (&error as &dyn std::error::Error, folder.display());
+        let (error, folder) = (chain(&error), folder.display());
         tracing::warn!(
-            error,
+            %error,
             "can't remove what killed backups have left in {folder}"
         );
     }

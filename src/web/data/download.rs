@@ -15,7 +15,7 @@ use warp::reply::Response;
 use crate::app;
 use crate::app::archive::Coding;
 use crate::app::memory::Place;
-use crate::domain::{Day, Days, Result};
+use crate::domain::{Day, Days, Result, chain};
 use crate::sheet::Writing;
 use crate::web::visit::Visit;
 
@@ -90,7 +90,7 @@ fn csv(
 fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response {
     let logged = parts.inspect_err(|error| {
         tracing::error!(
-            error = error as &dyn std::error::Error,
+            error = %chain(error),
             "failed to stream file"
         );
     });

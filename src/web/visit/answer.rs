@@ -7,6 +7,7 @@ use std::time::Duration;
 use askama::Template;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use warp::Reply;
 use warp::http::header::{
     CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
@@ -118,22 +119,8 @@ fn add_cookie(response: &mut Response, name: &str, value: &str, age: Duration) {
 
 /// Percent-encodes spaces and non-ASCII characters of a URL for a header.
 fn encoded(address: &str) -> Cow<'_, str> {
-    let is_fit = |c: char| c.is_ascii() && c != ' ';
-    if address.chars().all(is_fit) {
-        return address.into();
-    }
-    let mut all = String::with_capacity(address.len() * 3);
-    for c in address.chars() {
-        match is_fit(c) {
-            true => all.push(c),
-            false => {
-                let mut bytes = [0; 4];
-                let bytes = c.encode_utf8(&mut bytes).bytes();
-                all.extend(bytes.map(|byte| format!("%{byte:02X}")));
-            }
-        }
-    }
-    all.into()
+    const SPACE: &AsciiSet = &AsciiSet::EMPTY.add(b' ');
+    utf8_percent_encode(address, SPACE).into()
 }
 
 /// # Errors

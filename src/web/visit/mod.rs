@@ -9,14 +9,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use warp::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, ORIGIN};
+use percent_encoding::percent_decode_str;
+use warp::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use warp::http::{HeaderMap, HeaderValue, Method};
 
+use super::negotiate;
 use super::text::Texts;
 use crate::app::Desk;
 use crate::app::accounts::Source;
 use crate::app::posts::Post;
-use crate::domain::{Actor, Error, Language, Owner, Problem, Result};
+use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
 pub use own_path::safe_path;
@@ -29,7 +31,6 @@ pub struct Visit {
     pub address: IpAddr,
     /// Whether the request comes from a local user.
     pub local: bool,
-    pub request_id: String,
     pub method: Method,
     /// Decoded segments of the path; none of them empty.
     pub path: Vec<String>,
@@ -51,7 +52,6 @@ pub struct Visit {
 pub struct Asked {
     pub address: IpAddr,
     pub local: bool,
-    pub request_id: String,
     pub method: Method,
     pub path: String,
     pub query: String,
@@ -65,7 +65,7 @@ impl Visit {
     pub fn new(desk: Arc<Desk>, asked: Asked, viewer: Option<Viewer>) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
-            .or_else(|| accepted(&asked.headers))
+            .or_else(|| negotiate::language(&asked.headers))
             .unwrap_or(desk.shop.language);
         let texts = Texts::new(language, &desk.shop, desk.clock.now());
         // With two leading slashes, browsers would resolve it to another site.
@@ -83,7 +83,6 @@ impl Visit {
         Self {
             address: asked.address,
             local: asked.local,
-            request_id: asked.request_id,
             method: asked.method,
             path: parts(&asked.path),
             query: form_urlencoded::parse(asked.query.as_bytes())
@@ -201,15 +200,7 @@ impl Visit {
     }
 
     pub fn accepts_gzip(&self) -> bool {
-        let accepted = self
-            .headers
-            .get(ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok());
-        accepted.is_some_and(|value| {
-            value
-                .split(',')
-                .any(|coding| coding.trim().starts_with("gzip"))
-        })
+        negotiate::gzip(&self.headers)
     }
 
     /// Returns whether the script requests a page fragment and handles the status itself.
@@ -250,25 +241,16 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     multer::parse_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 
-fn accepted(headers: &HeaderMap) -> Option<Language> {
-    let named = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    named
-        .split([',', ';'])
-        .map(str::trim)
-        .find_map(Language::parse)
-}
-
-/// Splits a path into decoded segments; none of them empty.
+/// Splits a path into decoded segments; none of them empty. Malformed encodings stay as they are, and bytes that are no
+/// UTF-8 become `U+FFFD`.
 pub fn parts(path: &str) -> Vec<String> {
     let decoded = |part: &str| {
-        let pair = format!("p={}", part.replace('+', "%2B").replace('&', "%26"));
-        form_urlencoded::parse(pair.as_bytes())
-            .next()
-            .map(|(_, value)| value.into_owned())
+        let part = percent_decode_str(part).decode_utf8_lossy();
+        part.into_owned()
     };
     path.split('/')
         .filter(|part| !part.is_empty())
-        .filter_map(decoded)
+        .map(decoded)
         .collect()
 }
 

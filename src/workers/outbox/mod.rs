@@ -1,5 +1,4 @@
-//! From the outbox to Telegram. [`Notifier::step`] takes one row through: claim it, send it with
-//! no transaction open, settle it. [`Notifier::run`] does that until it is told to stop.
+//! From the outbox to Telegram, row by row: claim it, send it with no transaction open, settle it.
 //!
 //! Every message goes out at least once; twice only where the outcome of a try was unknown. The
 //! rows of a chat keep their order, and one chat's trouble is no other's.
@@ -16,15 +15,16 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use jiff::Timestamp;
-use tokio::sync::Mutex;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Mutex, watch};
 
-use crate::channels::telegram::{Client, Failure, Scope};
+use crate::channels::telegram::{self, Client, Scope};
 use crate::clock::Clock;
 use crate::domain::{
-    Content, Error, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
+    Content, NoticeId, Outgoing, Reason, Reply, Result, TelegramId, backoff, is_given_up,
 };
+use crate::failure::Failure;
 use crate::store::{self, Db};
+use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
 pub use staff::Words;
 
@@ -38,8 +38,6 @@ const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
 /// A longer burst would come on top of what a second lets through anyway.
 const OVERALL: Quota =
     Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
-/// How long a stop waits for a send that is under way, before its outcome stays unknown.
-const STOP_GRACE: Duration = Duration::from_secs(6);
 
 /// The worker that sends.
 pub struct Notifier {
@@ -58,21 +56,10 @@ pub struct Notifier {
     overall: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
 }
 
-/// What one step did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Took a row through, whatever became of it.
-    Worked,
-    /// There is nothing to do before so much time has passed, unless the outbox changes.
-    Idle(Option<Duration>),
-}
-
-/// What a look at the queue found.
-enum Claim {
-    Send(Box<Outgoing>, Reply),
-    /// The row was given up, or there is nothing to say any more.
-    Dropped,
-    Wait(Option<Duration>),
+/// A row that is being sent, and what it says.
+pub struct Sending {
+    row: Outgoing,
+    message: Reply,
 }
 
 impl Notifier {
@@ -91,99 +78,87 @@ impl Notifier {
         }
     }
 
-    /// Sends until `stop`, then lets what is under way come to its end.
-    pub async fn run(&self, stop: &CancellationToken) {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = self.recover() => {}
+    /// Takes a permit of a chat, or says how long there is none.
+    fn may_go(&self, chat: TelegramId) -> Result<(), Duration> {
+        let now = self.clock.elapsed();
+        if let Some(left) = self.client.pauses().left_of(Scope::Chat(chat), now) {
+            return Err(left);
         }
-        let workers = (0..WORKERS).map(|_| self.work(stop));
-        futures_util::future::join_all(workers).await;
+        let check = self.chats.check_key(&chat);
+        check.map_err(|until| until.wait_time_from(self.clock.elapsed()))
     }
 
-    /// Takes up what was being sent when the program ended, as soon as the database lets it.
-    async fn recover(&self) {
-        loop {
-            match self.db.write(store::outbox::recover).await {
-                Ok(0) => return,
-                Ok(rows) => {
-                    tracing::warn!(rows, "sends had no known outcome when the program ended");
-                    return;
-                }
-                Err(error) => self.pause_after(&error).await,
-            }
-        }
-    }
-
-    /// The database fails: says so, and waits a moment for it.
-    async fn pause_after(&self, error: &Error) {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            "the outbox can't be read or written"
-        );
-        self.clock.sleep(Duration::from_secs(1)).await;
-    }
-
-    async fn work(&self, stop: &CancellationToken) {
-        let mut changes = self.db.outbox_changes();
-        while !stop.is_cancelled() {
-            changes.mark_unchanged();
-            let step = tokio::select! {
-                step = self.step() => step,
-                () = grace(stop) => return,
-            };
-            let wait = match step {
-                Ok(Step::Worked) => continue,
-                Ok(Step::Idle(wait)) => wait,
-                Err(error) => {
-                    tokio::select! {
-                        () = stop.cancelled() => return,
-                        () = self.pause_after(&error) => continue,
+    /// Claims a row, unless it was taken back meanwhile.
+    async fn take(&self, id: NoticeId, now: Timestamp) -> Result<Claim<Sending>> {
+        let words = self.words.clone();
+        self.db
+            .write(move |tx| {
+                let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
+                let Some(row) = ready.into_iter().find(|row| row.id == id) else {
+                    return Ok(Claim::Wait(Wake::After(Duration::ZERO)));
+                };
+                let chat = row.chat;
+                let message = match &row.content {
+                    Content::Reply(reply) => Some(reply.clone()),
+                    Content::Staff(news) => words.find(tx, chat, *news, now)?,
+                    Content::Notice(notice) => say::notice(tx, chat, *notice, &words.shop)?,
+                    Content::Unreadable => {
+                        store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
+                        return Ok(Claim::Dropped);
                     }
+                };
+                let Some(mut message) = message else {
+                    store::outbox::delete(tx, id)?;
+                    return Ok(Claim::Dropped);
+                };
+                if is_given_up(row.created, now) {
+                    store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
+                    return Ok(Claim::Dropped);
                 }
-            };
-            let alarm = async {
-                match wait {
-                    Some(wait) => self.clock.sleep(wait).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = changes.changed() => {}
-                () = alarm => {}
-            }
-        }
+                message.no_preview = words.name_the_desk(&message.text);
+                store::outbox::set_sending(tx, id)?;
+                Ok(Claim::Run(Sending { row, message }))
+            })
+            .await
+    }
+}
+
+impl Worker for Notifier {
+    const AT_ONCE: usize = WORKERS;
+
+    fn clock(&self) -> &Clock {
+        &self.clock
     }
 
-    /// Takes the next row through, if there is one that may go now.
-    ///
-    /// # Errors
-    /// When the database fails before the row is claimed.
-    pub async fn step(&self) -> Result<Step> {
-        let (outgoing, message) = match self.claim().await? {
-            Claim::Send(outgoing, message) => (outgoing, message),
-            Claim::Dropped => return Ok(Step::Worked),
-            Claim::Wait(wait) => return Ok(Step::Idle(wait)),
-        };
-        let sent = self.client.send_reply(outgoing.chat, &message).await;
-        self.db.metrics().sent(match &sent {
-            Ok(_) => "delivered",
-            Err(Failure::Blocked(_)) => "blocked",
-            Err(Failure::Refused(_)) => "refused",
-            Err(Failure::Retry { .. }) => "retry",
-        });
-        if let Some(wait) = sent.as_ref().err().and_then(Failure::after) {
-            let (chat, now) = (Scope::Chat(outgoing.chat), self.clock.elapsed());
-            self.client.pauses().note(chat, now, wait);
-        }
-        self.settle(&outgoing, sent).await;
-        Ok(Step::Worked)
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "the outbox can't be read or written");
     }
+
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        Some(self.db.outbox_changes())
+    }
+
+    async fn recover(&self) -> Result<(), Failure> {
+        let rows = self.db.write(store::outbox::recover).await?;
+        if rows > 0 {
+            tracing::warn!(rows, "sends had no known outcome when the program ended");
+        }
+        Ok(())
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        worker::next_job(self).await
+    }
+}
+
+impl Queue for Notifier {
+    const NAME: &'static str = "outbox";
+    type Job = Sending;
+    type Outcome = Result<Option<i32>, telegram::Failure>;
 
     /// Finds the row to send next and claims it. One worker at a time looks, so that none takes a
     /// permit for a row that another one gets.
-    async fn claim(&self) -> Result<Claim> {
+    async fn claim(&self) -> Result<Claim<Sending>> {
         let mut permit = self.permit.lock().await;
         let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
         let work = move |c: &_| {
@@ -193,15 +168,15 @@ impl Notifier {
         let (ready, next) = self.db.read(work).await?;
         let next = next.map(|at| self.clock.until(at));
         if ready.is_empty() {
-            return Ok(Claim::Wait(next));
+            return Ok(Claim::Wait(next.map_or(Wake::OnChange, Wake::After)));
         }
         if let Some(left) = self.client.pauses().left(elapsed) {
-            return Ok(Claim::Wait(Some(left)));
+            return Ok(Claim::Wait(Wake::After(left)));
         }
         if !*permit {
             if let Err(until) = self.overall.check() {
                 let wait = until.wait_time_from(self.clock.elapsed());
-                return Ok(Claim::Wait(Some(wait)));
+                return Ok(Claim::Wait(Wake::After(wait)));
             }
             *permit = true;
         }
@@ -215,80 +190,43 @@ impl Notifier {
                 Err(wait) => wake = Some(wake.map_or(wait, |wake| wake.min(wait))),
             }
         }
-        Ok(Claim::Wait(wake))
+        Ok(Claim::Wait(wake.map_or(Wake::OnChange, Wake::After)))
     }
 
-    /// Takes a permit of a chat, or says how long there is none.
-    fn may_go(&self, chat: TelegramId) -> Result<(), Duration> {
-        let now = self.clock.elapsed();
-        if let Some(left) = self.client.pauses().left_of(Scope::Chat(chat), now) {
-            return Err(left);
-        }
-        let check = self.chats.check_key(&chat);
-        check.map_err(|until| until.wait_time_from(self.clock.elapsed()))
-    }
-
-    /// Claims a row, unless it was taken back meanwhile.
-    async fn take(&self, id: NoticeId, now: Timestamp) -> Result<Claim> {
-        let words = self.words.clone();
-        self.db
-            .write(move |tx| {
-                let ready = store::outbox::ready(tx, now, LOOK_AHEAD)?;
-                let Some(outgoing) = ready.into_iter().find(|row| row.id == id) else {
-                    return Ok(Claim::Wait(Some(Duration::ZERO)));
-                };
-                let chat = outgoing.chat;
-                let message = match &outgoing.content {
-                    Content::Reply(reply) => Some(reply.clone()),
-                    Content::Staff(news) => words.find(tx, chat, *news, now)?,
-                    Content::Notice(notice) => say::notice(tx, chat, *notice, &words.shop)?,
-                    Content::Unreadable => {
-                        store::outbox::set_dead(tx, id, Reason::Refused, "unreadable", now)?;
-                        return Ok(Claim::Dropped);
-                    }
-                };
-                let Some(mut message) = message else {
-                    store::outbox::delete(tx, id)?;
-                    return Ok(Claim::Dropped);
-                };
-                if is_given_up(outgoing.created, now) {
-                    store::outbox::set_dead(tx, id, Reason::Expired, "", now)?;
-                    return Ok(Claim::Dropped);
-                }
-                message.no_preview = words.name_the_desk(&message.text);
-                store::outbox::set_sending(tx, id)?;
-                Ok(Claim::Send(Box::new(outgoing), message))
-            })
-            .await
-    }
-
-    /// Writes down what became of a row. It must not be lost, so a failing database is tried
-    /// until it works or the program ends.
-    async fn settle(&self, outgoing: &Outgoing, sent: Result<Option<i32>, Failure>) {
+    async fn run(&self, Sending { row, message }: &Sending) -> Self::Outcome {
+        let sent = self.client.send_reply(row.chat, message).await;
+        self.db.metrics().sent(match &sent {
+            Ok(_) => "delivered",
+            Err(telegram::Failure::Blocked(_)) => "blocked",
+            Err(telegram::Failure::Refused(_)) => "refused",
+            Err(telegram::Failure::Retry { .. }) => "retry",
+        });
         if let Err(failure) = &sent {
-            let row = outgoing.id.get();
-            tracing::warn!(
-                row,
-                attempt = outgoing.attempts + 1,
-                why = failure.detail(),
-                "not sent"
-            );
-        }
-        loop {
-            let now = self.clock.now();
-            let (row, sent) = (outgoing.clone(), sent.clone());
-            match self.db.write(move |tx| settle(tx, &row, sent, now)).await {
-                Ok(()) => return,
-                Err(error) => self.pause_after(&error).await,
+            if let Some(wait) = failure.after() {
+                let (chat, now) = (Scope::Chat(row.chat), self.clock.elapsed());
+                self.client.pauses().note(chat, now, wait);
             }
+            let (attempt, why) = (row.attempts + 1, failure.detail());
+            tracing::warn!(row = row.id.get(), attempt, why, "not sent");
         }
+        sent
+    }
+
+    async fn settle(&self, sending: &Sending, sent: &Self::Outcome) -> Result<()> {
+        let (row, sent, now) = (sending.row.clone(), sent.clone(), self.clock.now());
+        let work = move |tx: &store::Transaction<'_>| settle(tx, &row, sent, now);
+        self.db.write(work).await
+    }
+
+    fn id(sending: &Sending) -> i64 {
+        sending.row.id.get()
     }
 }
 
 fn settle(
     tx: &store::Transaction,
     row: &Outgoing,
-    sent: Result<Option<i32>, Failure>,
+    sent: Result<Option<i32>, telegram::Failure>,
     now: Timestamp,
 ) -> Result<()> {
     match sent {
@@ -297,19 +235,19 @@ fn settle(
             note_sent(tx, row, message, now)?;
             store::outbox::set_delivered(tx, row.id, now)
         }
-        Err(Failure::Blocked(detail)) => {
+        Err(telegram::Failure::Blocked(detail)) => {
             store::customers::set_blocked(tx, row.chat, true)?;
             store::employees::forget_telegram(tx, row.chat)?;
             store::outbox::set_dead_of_blocked_chat(tx, row.chat, now)?;
             store::outbox::set_dead(tx, row.id, Reason::Blocked, &detail, now)
         }
-        Err(Failure::Refused(detail)) => {
+        Err(telegram::Failure::Refused(detail)) => {
             store::outbox::set_dead(tx, row.id, Reason::Refused, &detail, now)
         }
-        Err(Failure::Retry { detail, .. }) if is_given_up(row.created, now) => {
+        Err(telegram::Failure::Retry { detail, .. }) if is_given_up(row.created, now) => {
             store::outbox::set_dead(tx, row.id, Reason::Expired, &detail, now)
         }
-        Err(Failure::Retry {
+        Err(telegram::Failure::Retry {
             after,
             maybe_done,
             detail,
@@ -336,9 +274,4 @@ fn note_sent(
         ..store::messages::About::default()
     };
     store::messages::note(tx, row.chat, message, &about, None, now)
-}
-
-async fn grace(stop: &CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(STOP_GRACE).await;
 }

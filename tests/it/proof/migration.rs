@@ -107,6 +107,7 @@ const ROWS: &[&str] = &[
     "",
     "INSERT INTO ended_sessions (session, expires_at) VALUES (x'000102030405060708090a0b0c0d0e0f', 5);",
     "UPDATE tasks SET listed_at = 1627203600009, touched_at = 1627203600010 WHERE id = 2;",
+    "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at) VALUES (4000000000009, 'STAFF_NEWS', '{\"NewTask\":1}', 1, 2, 3);",
 ];
 
 fn now() -> jiff::Timestamp {

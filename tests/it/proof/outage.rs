@@ -13,7 +13,8 @@ use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::store::{self, Db};
-use zayavka::workers::outbox::{Notifier, Step, Words};
+use zayavka::workers::outbox::{Notifier, Words};
+use zayavka::workers::worker::{Step, Worker};
 
 use super::{report, size};
 use crate::bot::{create, said, set_status};
@@ -123,7 +124,7 @@ impl Process {
     async fn work(&self) -> Option<Duration> {
         loop {
             if let Step::Idle(wake) = self.notifier.step().await.unwrap() {
-                return wake;
+                return wake.left(self.notifier.clock());
             }
         }
     }

@@ -1,0 +1,493 @@
+//! What the invented customers bring and ask, in both languages: each kind of device with the faults that
+//! it can have and what their repair costs.
+
+use crate::domain::{Currency, Language};
+
+/// A text in Russian and in English.
+pub type Words = [&'static str; 2];
+
+/// Returns the text in that language.
+pub fn say(language: Language, [russian, english]: Words) -> &'static str {
+    match language {
+        Language::Russian => russian,
+        Language::English => english,
+    }
+}
+
+/// A kind of device.
+pub struct Kind {
+    pub name: Words,
+    /// Brands and models.
+    pub models: &'static [[&'static str; 2]],
+    /// What may be left with it.
+    pub accessories: &'static [Words],
+    pub faults: &'static [Fault],
+    /// Whether its serial number is an IMEI.
+    pub has_imei: bool,
+}
+
+/// What can be wrong with a device.
+pub struct Fault {
+    pub text: Words,
+    /// From and to, in euros.
+    pub price: [i64; 2],
+    /// Whether the repair waits for a part.
+    pub part: bool,
+    /// Whether a picture of a broken phone shows it.
+    pub visible: bool,
+}
+
+const fn labour(text: Words, from: i64, to: i64) -> Fault {
+    Fault {
+        text,
+        price: [from, to],
+        part: false,
+        visible: false,
+    }
+}
+
+const fn part(text: Words, from: i64, to: i64) -> Fault {
+    Fault {
+        part: true,
+        ..labour(text, from, to)
+    }
+}
+
+const CHARGER: Words = ["зарядное устройство", "charger"];
+const CASE: Words = ["чехол", "case"];
+const BOX: Words = ["коробка и документы", "box and papers"];
+const REMOTE: Words = ["пульт", "remote control"];
+const NOTHING: Words = ["", ""];
+const CABLE: Words = ["кабель питания", "power cable"];
+const HOSE: Words = ["сливной шланг", "drain hose"];
+
+pub const KINDS: [Kind; 14] = [
+    Kind {
+        name: ["телефон", "phone"],
+        models: &[
+            ["Apple", "iPhone 13"],
+            ["Apple", "iPhone 11"],
+            ["Samsung", "Galaxy A54"],
+            ["Xiaomi", "Redmi Note 12"],
+        ],
+        accessories: &[NOTHING, CASE, CHARGER, BOX],
+        faults: &[
+            Fault {
+                visible: true,
+                ..part(
+                    ["Разбит экран после падения", "Cracked screen after a fall"],
+                    60,
+                    180,
+                )
+            },
+            part(
+                [
+                    "Быстро садится аккумулятор",
+                    "The battery drains within hours",
+                ],
+                30,
+                60,
+            ),
+            part(
+                [
+                    "Не заряжается, разъём болтается",
+                    "Doesn't charge, the socket is loose",
+                ],
+                25,
+                55,
+            ),
+            part(
+                ["Хрипит разговорный динамик", "The earpiece crackles"],
+                20,
+                40,
+            ),
+            labour(
+                ["Попала вода, не включается", "Got wet and doesn't turn on"],
+                30,
+                90,
+            ),
+        ],
+        has_imei: true,
+    },
+    Kind {
+        name: ["планшет", "tablet"],
+        models: &[
+            ["Samsung", "Galaxy Tab A8"],
+            ["Apple", "iPad 9"],
+            ["Huawei", "MatePad 11"],
+        ],
+        accessories: &[NOTHING, CASE, CHARGER],
+        faults: &[
+            part(
+                [
+                    "Треснуло стекло экрана",
+                    "The glass of the screen is cracked",
+                ],
+                70,
+                150,
+            ),
+            part(["Не держит заряд", "Doesn't hold a charge"], 40, 80),
+            labour(
+                ["Зависает на заставке", "Hangs at the start screen"],
+                20,
+                40,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["ноутбук", "laptop"],
+        models: &[
+            ["Lenovo", "IdeaPad 3"],
+            ["Apple", "MacBook Air"],
+            ["ASUS", "VivoBook 15"],
+            ["HP", "Pavilion 14"],
+        ],
+        accessories: &[CHARGER, NOTHING, CASE],
+        faults: &[
+            labour(
+                [
+                    "Греется и выключается, шумит вентилятор",
+                    "Overheats and turns off, the fan is loud",
+                ],
+                25,
+                45,
+            ),
+            part(["Полосы на экране", "Stripes across the screen"], 90, 220),
+            part(
+                [
+                    "Залита клавиатура, часть клавиш не работает",
+                    "A drink was spilled on the keyboard, some keys are dead",
+                ],
+                50,
+                110,
+            ),
+            part(
+                [
+                    "Не видит диск, не загружается",
+                    "Doesn't see its disk, doesn't boot",
+                ],
+                60,
+                130,
+            ),
+            part(
+                ["Сломана петля крышки", "A hinge of the lid is broken"],
+                40,
+                80,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["телевизор", "TV"],
+        models: &[
+            ["LG", "43UP75006LF"],
+            ["Samsung", "UE50AU7100"],
+            ["Sony", "KD-43X75WL"],
+        ],
+        accessories: &[REMOTE, NOTHING],
+        faults: &[
+            part(
+                [
+                    "Звук есть, изображения нет",
+                    "There is sound and no picture",
+                ],
+                60,
+                120,
+            ),
+            part(
+                ["Тёмное пятно на экране", "A dark patch on the screen"],
+                50,
+                110,
+            ),
+            labour(
+                [
+                    "Включается и сразу выключается",
+                    "Turns on and off again at once",
+                ],
+                40,
+                80,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["монитор", "monitor"],
+        models: &[["Dell", "P2419H"], ["AOC", "24B2XH"]],
+        accessories: &[CABLE, NOTHING],
+        faults: &[
+            part(["Мигает подсветка", "The backlight flickers"], 30, 70),
+            labour(["Не видит сигнал по HDMI", "No signal over HDMI"], 20, 50),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["стиральная машина", "washing machine"],
+        models: &[
+            ["Bosch", "WLG20261"],
+            ["Indesit", "IWSB 5085"],
+            ["LG", "F2J3HS0W"],
+        ],
+        accessories: &[NOTHING, HOSE],
+        faults: &[
+            part(["Не сливает воду", "Doesn't drain the water"], 30, 60),
+            part(["Гремит на отжиме", "Rattles when it spins"], 70, 130),
+            part(
+                [
+                    "Не греет воду, ошибка на табло",
+                    "Doesn't heat the water, shows an error",
+                ],
+                40,
+                75,
+            ),
+            part(["Протекает снизу", "Leaks at the bottom"], 30, 70),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["холодильник", "fridge"],
+        models: &[["Atlant", "XM 4208"], ["Bosch", "KGN39"]],
+        accessories: &[NOTHING],
+        faults: &[
+            part(
+                [
+                    "Не морозит, компрессор работает",
+                    "Doesn't cool, the compressor runs",
+                ],
+                70,
+                140,
+            ),
+            part(
+                [
+                    "Намерзает лёд на задней стенке",
+                    "Ice builds up on the back wall",
+                ],
+                40,
+                80,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["кофемашина", "coffee machine"],
+        models: &[["Philips", "EP1220"], ["De'Longhi", "ECAM 22.110"]],
+        accessories: &[NOTHING, ["контейнер для воды", "water tank"]],
+        faults: &[
+            part(["Не мелет зёрна", "Doesn't grind the beans"], 50, 90),
+            labour(
+                [
+                    "Просит очистку от накипи и не варит",
+                    "Asks for descaling and doesn't brew",
+                ],
+                25,
+                40,
+            ),
+            part(
+                ["Вода течёт под машину", "Water runs out under the machine"],
+                30,
+                60,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["пылесос", "vacuum cleaner"],
+        models: &[["Dyson", "V8"], ["Karcher", "WD 3"]],
+        accessories: &[["щётка", "brush"], CHARGER, NOTHING],
+        faults: &[
+            part(
+                [
+                    "Работает две минуты и гаснет",
+                    "Runs for two minutes and stops",
+                ],
+                40,
+                80,
+            ),
+            labour(["Плохо тянет и воет", "Weak suction, howls"], 15, 35),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["принтер", "printer"],
+        models: &[["HP", "LaserJet 107w"], ["Canon", "PIXMA G3410"]],
+        accessories: &[CABLE, NOTHING],
+        faults: &[
+            labour(["Мнёт бумагу", "Jams the paper"], 20, 40),
+            part(["Печатает с полосами", "Prints with stripes"], 25, 55),
+            labour(["Не видит картридж", "Doesn't see its cartridge"], 15, 35),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["наушники", "headphones"],
+        models: &[["Sony", "WH-1000XM4"], ["JBL", "Tune 510"]],
+        accessories: &[CASE, NOTHING],
+        faults: &[
+            labour(["Не слышно левый канал", "No sound on the left"], 15, 30),
+            part(["Не держат заряд", "Don't hold a charge"], 20, 40),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["микроволновка", "microwave"],
+        models: &[["Samsung", "ME83"], ["LG", "MS20"]],
+        accessories: &[["тарелка", "turntable"], NOTHING],
+        faults: &[
+            part(["Крутит, но не греет", "Turns but doesn't heat"], 30, 60),
+            part(["Искрит внутри", "Sparks inside"], 20, 40),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["утюг", "iron"],
+        models: &[["Tefal", "FV5688"], ["Philips", "GC4567"]],
+        accessories: &[NOTHING],
+        faults: &[
+            labour(["Не даёт пар", "Gives no steam"], 10, 20),
+            part(
+                ["Не греет, перебит шнур", "Stays cold, the cord is broken"],
+                10,
+                25,
+            ),
+        ],
+        has_imei: false,
+    },
+    Kind {
+        name: ["игровая приставка", "game console"],
+        models: &[["Sony", "PlayStation 5"], ["Microsoft", "Xbox Series S"]],
+        accessories: &[["геймпад", "controller"], CABLE, NOTHING],
+        faults: &[
+            labour(["Перегревается и шумит", "Overheats and is loud"], 30, 50),
+            part(["Не читает диски", "Doesn't read discs"], 50, 90),
+        ],
+        has_imei: false,
+    },
+];
+
+pub const APPEARANCES: [Words; 5] = [
+    NOTHING,
+    ["царапины на корпусе", "scratches on the case"],
+    ["потёртости", "signs of wear"],
+    ["скол на углу", "a chip at one corner"],
+    ["как новый", "as new"],
+];
+pub const SHELF: Words = ["полка", "shelf"];
+
+/// What people come with who bring no device.
+pub const QUESTIONS: [Words; 5] = [
+    [
+        "Чем чистить ноутбук и как часто",
+        "How to clean a laptop, and how often",
+    ],
+    [
+        "Сколько стоит замена экрана",
+        "What a new screen would cost",
+    ],
+    ["Подобрать зарядное устройство", "Which charger to buy"],
+    [
+        "Есть ли смысл чинить старый телевизор",
+        "Whether an old TV is worth repairing",
+    ],
+    [
+        "Перенести контакты на новый телефон",
+        "How to move contacts to a new phone",
+    ],
+];
+
+/// What customers ask in the bot.
+pub const CUSTOMERS_ASK: [Words; 4] = [
+    ["Когда можно забрать?", "When can I pick it up?"],
+    ["Есть новости по ремонту?", "Any news about the repair?"],
+    ["Можно сделать до пятницы?", "Could it be done by Friday?"],
+    ["Можно оплатить картой?", "Can I pay by card?"],
+];
+/// What staff answer, in the same order.
+pub const STAFF_ANSWER: [Words; 4] = [
+    [
+        "Завтра после четырёх, напишем.",
+        "Tomorrow after four; we will write to you.",
+    ],
+    [
+        "Мастер смотрит сегодня, напишем до вечера.",
+        "The technician is on it today; we will write by the evening.",
+    ],
+    ["Да, успеваем.", "Yes, we can make that."],
+    ["Да, картой или наличными.", "Yes, by card or in cash."],
+];
+/// What a customer writes with the picture of a broken phone.
+pub const HOW_IT_LOOKS: Words = [
+    "Упал вот так. Сколько будет стоить?",
+    "This is how it fell. What will it cost?",
+];
+/// What staff write when they ask for consent to a price.
+pub const OFFER: Words = [
+    "Деталь и работа, гарантия три месяца.",
+    "Part and labour, with a warranty of three months.",
+];
+/// What staff note for each other when they wait for a part.
+pub const PART_ORDERED: Words = [
+    "Деталь заказана, поставщик обещает в среду.",
+    "Part ordered, the supplier promises Wednesday.",
+];
+
+/// Given names of women and of men.
+pub const RUSSIAN_NAMES: [[&str; 8]; 2] = [
+    [
+        "Анна",
+        "Ольга",
+        "Мария",
+        "Елена",
+        "Наталья",
+        "Татьяна",
+        "Ирина",
+        "Светлана",
+    ],
+    [
+        "Пётр",
+        "Сергей",
+        "Иван",
+        "Дмитрий",
+        "Алексей",
+        "Николай",
+        "Михаил",
+        "Андрей",
+    ],
+];
+/// A woman's has an «а» behind it.
+pub const RUSSIAN_SURNAMES: [&str; 12] = [
+    "Котов",
+    "Лебедев",
+    "Соколов",
+    "Белов",
+    "Зимин",
+    "Орлов",
+    "Крылов",
+    "Титов",
+    "Громов",
+    "Жуков",
+    "Панов",
+    "Носов",
+];
+pub const ENGLISH_NAMES: [&str; 16] = [
+    "Alice", "Oliver", "Emma", "Jack", "Sophie", "Harry", "Grace", "George", "Chloe", "Thomas",
+    "Lucy", "James", "Hannah", "Daniel", "Megan", "Samuel",
+];
+pub const ENGLISH_SURNAMES: [&str; 12] = [
+    "Baker", "Carter", "Cooper", "Foster", "Hughes", "Mason", "Palmer", "Parker", "Reed", "Turner",
+    "Walker", "Wright",
+];
+
+/// Returns how much of a currency, in whole units, is said in the place of a euro: round figures that look
+/// right, no rate of exchange.
+pub fn per_euro(currency: Currency) -> i64 {
+    match currency.code() {
+        "RUB" | "INR" | "PHP" => 100,
+        "KZT" | "AMD" => 500,
+        "UAH" | "TRY" | "THB" => 40,
+        "UZS" | "VND" | "IDR" => 15_000,
+        "CZK" => 25,
+        "JPY" => 150,
+        "PLN" | "BYN" | "GEL" => 4,
+        _ => 1,
+    }
+}

@@ -1,0 +1,127 @@
+//! The people of the invented shop. Their Telegram accounts are none that there are: the demo may be tried
+//! with a real bot.
+
+use fastrand::Rng;
+use jiff::Timestamp;
+
+use super::catalogue::{ENGLISH_NAMES, ENGLISH_SURNAMES, RUSSIAN_NAMES, RUSSIAN_SURNAMES};
+use super::pick;
+use crate::app::{accounts, links};
+use crate::domain::{
+    Actor, Country, CustomerId, Email, Error, Language, Name, Phone, Result, Role, TelegramId,
+    TimeOfDay,
+};
+use crate::store::{self, Transaction};
+
+/// The highest number that Telegram may ever give (<https://core.telegram.org/bots/api#user>).
+const LAST_ACCOUNT: i64 = (1 << 52) - 1;
+/// The accounts of employees stand below those of the customers.
+const LAST_OF_STAFF: i64 = LAST_ACCOUNT - (1 << 40);
+/// Every so many customers one has the bot.
+const BOT: usize = 2;
+/// Every so many customers one has no name on the card.
+const NAMELESS: usize = 9;
+
+/// A customer, by what their tasks need.
+pub struct Person {
+    pub id: CustomerId,
+    pub phone: Phone,
+    pub bot: Option<TelegramId>,
+}
+
+/// Makes the accounts of everybody who works in the shop; the owner, who comes first, has the bot and the
+/// list of each morning.
+pub fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<Actor>> {
+    let hire = |(name, role): &(&str, Role)| {
+        let email = Email::parse("email", &format!("{name}@example.com"))?;
+        let id = accounts::add(tx, &email, password_hash, *role, now)?;
+        if *role == Role::Owner {
+            let account = TelegramId::from_wire(LAST_OF_STAFF - id.get());
+            store::employees::set_telegram(tx, id, account)?;
+            let time = TimeOfDay::parse("time", "09:00")?;
+            store::employees::set_morning(tx, id, Some(time))?;
+        }
+        let employee = store::employees::get(tx, id)?.ok_or(Error::NotFound)?;
+        employee.sign_in()
+    };
+    let people = [
+        ("owner", Role::Owner),
+        ("technician", Role::Employee),
+        ("apprentice", Role::Employee),
+        ("electrician", Role::Employee),
+        ("reception", Role::Employee),
+    ];
+    people.iter().map(hire).collect()
+}
+
+/// Makes the cards of customers with these numbers.
+pub fn meet(
+    tx: &Transaction,
+    rng: &mut Rng,
+    numbers: std::ops::Range<usize>,
+    language: Language,
+    now: Timestamp,
+) -> Result<Vec<Person>> {
+    let meet = |number: usize| {
+        let phone = phone(language, number)?;
+        let name = name(language, rng);
+        let name = Name::parse("name", if number % NAMELESS == 1 { "" } else { &name })?;
+        let account = TelegramId::from_wire(LAST_ACCOUNT - number as i64);
+        let bot = account.filter(|_| number.is_multiple_of(BOT));
+        let id = match bot {
+            None => store::customers::insert(tx, &phone, name.as_ref(), now)?,
+            Some(who) => {
+                links::link(tx, who, &phone, name.as_ref(), language, now)?;
+                let card = store::customers::by_phone(tx, &phone)?;
+                card.ok_or(Error::NotFound)?.id
+            }
+        };
+        Ok(Person { id, phone, bot })
+    };
+    numbers.map(meet).collect()
+}
+
+/// Returns a phone as somebody has typed it. No two are alike.
+fn phone(language: Language, number: usize) -> Result<Phone> {
+    let (country, typed) = match language {
+        Language::Russian => {
+            // The range 900 000-00-00 to 900 999-99-90, spread out.
+            let digits = format!("{:07}", (number as u64 * 7_654_321) % 9_999_991);
+            let (a, b, c) = (&digits[..3], &digits[3..5], &digits[5..]);
+            let typed = match number % 3 {
+                0 => format!("+7 900 {a}-{b}-{c}"),
+                1 => format!("8 (900) {a}-{b}-{c}"),
+                _ => format!("7900{digits}"),
+            };
+            ("RU", typed)
+        }
+        Language::English => {
+            // The range 07700 900000 to 07700 999999, spread out.
+            let digits = 900_000 + number * 7_919 % 100_000;
+            let typed = match number % 2 {
+                0 => format!("+44 7700 {digits}"),
+                _ => format!("07700 {digits}"),
+            };
+            ("GB", typed)
+        }
+    };
+    Phone::parse(
+        "phone",
+        &typed,
+        Country::parse(country).ok_or(Error::NotFound)?,
+    )
+}
+
+fn name(language: Language, rng: &mut Rng) -> String {
+    match language {
+        Language::Russian => {
+            let (sex, surname) = (rng.usize(..2), pick(rng, &RUSSIAN_SURNAMES));
+            let ending = if sex == 0 { "а" } else { "" };
+            format!("{} {surname}{ending}", pick(rng, &RUSSIAN_NAMES[sex]))
+        }
+        Language::English => {
+            let surname = pick(rng, &ENGLISH_SURNAMES);
+            format!("{} {surname}", pick(rng, &ENGLISH_NAMES))
+        }
+    }
+}

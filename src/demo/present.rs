@@ -1,0 +1,316 @@
+//! The last two weeks, in the order in which they happened: staff and customers do everything by the same use
+//! cases as on any other day, and their messages have arrived.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Setting;
+use super::catalogue::{
+    CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, STAFF_ANSWER, Words, say,
+};
+use super::hours::DAY;
+use super::life::{APPROVAL, Life, PART, READY, Seen, UNREPAIRED};
+use crate::app::answers::{self, Said};
+use crate::app::status_links::Links;
+use crate::app::{approvals, comments, links, reminders, tasks};
+use crate::domain::{
+    AttachmentKind, Contents, Enclosure, Error, Message, NewApproval, NewTask, Reminders,
+    RemoteFile, Result, TaskChange, TaskId, TelegramId,
+};
+use crate::store::{self, Transaction};
+
+/// How many days are lived through one by one.
+pub const DAYS: i64 = 14;
+/// Customers talk about so many tasks at the most.
+const TALKED: usize = 150;
+/// When reminders go out, in minutes of a day and by the clock; and after how many days.
+const REMINDERS: (i64, u8, u16) = (2 * 60, 10, 3);
+/// How long customers may write about what was handed over.
+const LINKS_HOLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A broken phone, drawn.
+const PHONE: &[u8] = include_bytes!("phone.png");
+
+/// Something that somebody does.
+struct Event {
+    minute: i64,
+    /// The place of its task.
+    of: usize,
+    deed: Deed,
+}
+
+#[derive(Clone, Copy)]
+enum Deed {
+    ComeIn,
+    Enter(&'static str),
+    Note(Words),
+    Ask,
+    Decide(bool),
+    Say(Words),
+    Show(Words),
+    Answer(Words),
+    /// The customer blocks the bot, so that what was just sent doesn't arrive.
+    Block,
+    /// The shop reminds customers of what they can collect.
+    Remind,
+}
+
+/// The tasks of these days, with the numbers of those that were there before.
+pub struct Present {
+    setting: Arc<Setting>,
+    tasks: Vec<(Life, Option<TaskId>)>,
+    events: std::vec::IntoIter<Event>,
+    seen: Seen,
+    links: Links,
+    /// Messages that customers have sent.
+    messages: i32,
+}
+
+impl Present {
+    /// Plans everything that happens until now.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn plan(
+        setting: Arc<Setting>,
+        tasks: Vec<(Life, Option<TaskId>)>,
+        seen: Seen,
+    ) -> Result<Self> {
+        let now = setting.hours.now;
+        let mut events = Vec::new();
+        let mut blocked = false;
+        let every = tasks.len() / TALKED + 1;
+        for (of, (life, id)) in tasks.iter().enumerate() {
+            let mut plan = Plan {
+                of,
+                events: Vec::new(),
+            };
+            if id.is_none() {
+                plan.add(life.arrived, Deed::ComeIn);
+            }
+            for (minute, stage) in &life.steps {
+                plan.add(*minute, Deed::Enter(stage));
+                if *stage == PART {
+                    plan.add(minute + 10, Deed::Note(PART_ORDERED));
+                }
+            }
+            let has_bot = setting.customers[life.customer].bot.is_some();
+            if has_bot && life.thing.is_some() && of % every == 0 {
+                plan.talk(life, id.is_none(), now);
+                // One of those who have something to collect doesn't know it.
+                let last = life.steps.iter().rfind(|(minute, _)| *minute < now);
+                if let Some((minute, _)) = last.filter(|(_, stage)| !blocked && *stage == READY) {
+                    blocked = true;
+                    plan.events.retain(|event| event.minute <= *minute);
+                    plan.add(*minute, Deed::Block);
+                }
+            }
+            events.extend(plan.events);
+        }
+        let remind = |day| Event {
+            minute: day * DAY + REMINDERS.0,
+            of: 0,
+            deed: Deed::Remind,
+        };
+        events.extend((-DAYS..=0).map(remind));
+        events.retain(|event| event.minute < now);
+        events.sort_by_key(|event| event.minute);
+        Ok(Self {
+            setting,
+            tasks,
+            events: events.into_iter(),
+            seen,
+            links: Links::new(&[0; 32], LINKS_HOLD, "")?,
+            messages: 0,
+        })
+    }
+
+    /// Returns how much is still to happen.
+    pub fn left(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Lets the next so many events happen.
+    pub fn pass(&mut self, tx: &Transaction, most: usize) -> Result<()> {
+        for _ in 0..most {
+            let Some(event) = self.events.next() else {
+                break;
+            };
+            let now = self.setting.hours.instant(event.minute);
+            deliver(tx, now, now)?;
+            self.happen(tx, &event, now)?;
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, tx: &Transaction, event: &Event, now: Timestamp) -> Result<()> {
+        let setting = self.setting.clone();
+        let (life, id) = &mut self.tasks[event.of];
+        let person = &setting.customers[life.customer];
+        let actor = &setting.staff[life.employee];
+        let language = setting.shop.language;
+        let message = |words| Message::parse("text", say(language, words));
+        let task = id.ok_or(Error::NotFound);
+        let who = person.bot.ok_or(Error::NotFound);
+        match event.deed {
+            Deed::ComeIn => {
+                let new = NewTask {
+                    customer_phone: person.phone.clone(),
+                    customer_name: None,
+                    category: life.category,
+                    status: None,
+                    stage: None,
+                    description: life.description.clone(),
+                    due: life.due,
+                    remind: true,
+                    details: life.details(&setting, &self.seen),
+                };
+                *id = Some(tasks::create(tx, actor, &new, now)?.task.id);
+            }
+            Deed::Enter(name) => {
+                let details = life.change(&setting, event.minute, name);
+                self.seen.note(life, task.clone()?, &details);
+                let change = TaskChange {
+                    stage: Some(setting.stages.get(name)?.id),
+                    details,
+                    ..TaskChange::default()
+                };
+                tasks::update(tx, &setting.shop, actor, task?, &change, now)?;
+            }
+            Deed::Note(words) => {
+                comments::add(tx, actor, task?, false, &message(words)?, now)?;
+            }
+            Deed::Answer(words) => {
+                comments::add(tx, actor, task?, true, &message(words)?, now)?;
+            }
+            Deed::Ask => {
+                let thing = life.thing.as_ref().ok_or(Error::NotFound)?;
+                let new = NewApproval {
+                    price: thing.price,
+                    text: Some(message(OFFER)?),
+                    expected_version: None,
+                };
+                approvals::ask(tx, actor, task?, &new, now)?;
+            }
+            Deed::Decide(agreed) => {
+                let asked = store::approvals::asked_of_task(tx, task?)?;
+                let asked = asked.ok_or(Error::NotFound)?;
+                answers::decide(tx, who?, asked.id, agreed, now)?;
+            }
+            Deed::Say(words) => self.write(tx, who?, message(words)?, None, now)?,
+            Deed::Show(words) => self.write(tx, who?, message(words)?, Some(photo()), now)?,
+            Deed::Block => links::set_blocked(tx, who?, true, now)?,
+            Deed::Remind => {
+                let (_, hour, days) = REMINDERS;
+                let reminders = Reminders::new(vec![days], hour).ok_or(Error::NotFound)?;
+                reminders::remind(tx, &reminders, &setting.shop.timezone, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A customer writes to the bot. A file is here at once.
+    fn write(
+        &mut self,
+        tx: &Transaction,
+        who: TelegramId,
+        text: Message,
+        enclosure: Option<Enclosure>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.messages += 1;
+        let said = Said {
+            message: self.messages,
+            answers: None,
+            album: None,
+            text,
+            enclosure,
+        };
+        answers::take(tx, &self.links, who, &said, now)?;
+        if let Some((wanted, _)) = store::attachments::next(tx)? {
+            let contents = Contents::parse(PHONE.to_vec());
+            let contents = contents.ok_or_else(|| Error::internal("the picture is none"))?;
+            store::attachments::set_here(tx, wanted.id, wanted.kind, &contents)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the last of the days: nothing waits to be sent.
+    pub fn end(&self, tx: &Transaction, now: Timestamp) -> Result<()> {
+        let due = now.saturating_add(self.setting.shop.notify_delay);
+        deliver(tx, due.unwrap_or(now), now)
+    }
+}
+
+/// What is planned of one task.
+struct Plan {
+    of: usize,
+    events: Vec<Event>,
+}
+
+impl Plan {
+    fn add(&mut self, minute: i64, deed: Deed) {
+        let of = self.of;
+        self.events.push(Event { minute, of, deed });
+    }
+
+    /// Adds what its customer and the shop write to each other by the bot.
+    fn talk(&mut self, life: &Life, is_new: bool, now: i64) {
+        let is_visible = life.thing.as_ref().is_some_and(|thing| thing.fault.visible);
+        if is_visible && is_new {
+            self.add(life.arrived + 15, Deed::Show(HOW_IT_LOOKS));
+        }
+        let mut steps = life.steps.iter().peekable();
+        let mut asked = false;
+        while let Some((minute, stage)) = steps.next() {
+            let next = steps.peek().map(|(next, stage)| (*next, *stage));
+            let declines = next.is_some_and(|(_, stage)| stage == UNREPAIRED);
+            let Some((next, _)) = next.filter(|_| *stage == APPROVAL || declines) else {
+                continue;
+            };
+            asked = true;
+            self.add(minute + 5, Deed::Ask);
+            // Who hasn't decided yet may have been asked a while ago.
+            let decided = minute + 5 + (next - minute - 5) / 2;
+            self.add(decided, Deed::Decide(!declines));
+        }
+        let last = life.steps.iter().rfind(|(minute, _)| *minute < now);
+        let last = last.map_or(life.arrived, |(minute, _)| *minute);
+        if is_new && !asked && !self.of.is_multiple_of(2) {
+            let nth = self.of / 2 % CUSTOMERS_ASK.len();
+            self.add(last + 20, Deed::Say(CUSTOMERS_ASK[nth]));
+            if !self.of.is_multiple_of(5) {
+                self.add(last + 45, Deed::Answer(STAFF_ANSWER[nth]));
+            }
+        }
+        self.events.sort_by_key(|event| event.minute);
+    }
+}
+
+fn photo() -> Enclosure {
+    Enclosure {
+        kind: AttachmentKind::Photo,
+        file: Some(RemoteFile {
+            id: "demo".to_owned(),
+            unique: "demo".to_owned(),
+        }),
+        file_name: String::new(),
+        size: None,
+        duration: None,
+        about: String::new(),
+    }
+}
+
+/// Everything that was to be sent until `due` has arrived.
+fn deliver(tx: &Transaction, due: Timestamp, now: Timestamp) -> Result<()> {
+    loop {
+        let ready = store::outbox::ready(tx, due, TALKED)?;
+        if ready.is_empty() {
+            return Ok(());
+        }
+        for message in ready {
+            store::outbox::set_delivered(tx, message.id, now)?;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Rows of which only some columns are read.
+
+/// Defines the columns of a table once. From them are made the list of its columns, the reader of a whole row, and the
+/// reader of those parts of a row that somebody wants. A part that was not read is an error, never a value.
+macro_rules! parts {
+    (
+        $table:literal as $alias:literal, $whole:ident;
+        $(#[$part_doc:meta])* $part:ident;
+        $(#[$wanted_doc:meta])* $wanted:ident;
+        $key:ident: $key_type:ty = $key_column:literal;
+        $($field:ident: $type:ty = $columns:literal, |$row:ident| $read:expr;)*
+    ) => {
+        pub(in crate::store) const COLUMNS: &str = concat!($key_column, $(", ", $columns),*);
+
+        $(#[$part_doc])*
+        #[derive(Debug, Clone)]
+        pub struct $part {
+            pub $key: $key_type,
+            $($field: Option<$type>,)*
+        }
+
+        $(#[$wanted_doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $wanted {
+            $(pub $field: bool,)*
+        }
+
+        impl $wanted {
+            /// Returns the columns that hold the wanted parts, behind the key.
+            fn columns(self) -> String {
+                let mut columns = $crate::store::engine::columns::of($alias, $key_column);
+                $(if self.$field {
+                    columns.push_str(", ");
+                    columns.push_str(&$crate::store::engine::columns::of($alias, $columns));
+                })*
+                columns
+            }
+
+            /// Reads the wanted parts from a row that begins with [`Self::columns`].
+            fn read(self, row: &mut $crate::store::engine::columns::Columns<'_>) -> rusqlite::Result<$part> {
+                Ok($part {
+                    $key: row.take($key_column)?,
+                    $($field: match self.$field {
+                        true => {
+                            let $row = &mut *row;
+                            Some($read)
+                        }
+                        false => None,
+                    },)*
+                })
+            }
+        }
+
+        /// Reads a whole row.
+        fn whole(row: &mut $crate::store::engine::columns::Columns<'_>) -> rusqlite::Result<$whole> {
+            Ok($whole {
+                $key: row.take($key_column)?,
+                $($field: {
+                    let $row = &mut *row;
+                    $read
+                },)*
+            })
+        }
+
+        impl From<$whole> for $part {
+            fn from(whole: $whole) -> Self {
+                Self {
+                    $key: whole.$key,
+                    $($field: Some(whole.$field),)*
+                }
+            }
+        }
+
+        impl $part {
+            $(
+                /// # Errors
+                /// [`Error::Internal`](crate::domain::Error::Internal) where it was not read.
+                pub fn $field(&self) -> $crate::domain::Result<&$type> {
+                    let missing = || $crate::store::engine::parts::missing($table, stringify!($field));
+                    self.$field.as_ref().ok_or_else(missing)
+                }
+            )*
+        }
+    };
+}
+
+pub(in crate::store) use parts;
+
+/// Returns the error for a part that is used without having been read.
+pub(in crate::store) fn missing(table: &str, part: &str) -> crate::domain::Error {
+    crate::domain::Error::internal(format!("\"{part}\" of {table} was not read"))
+}

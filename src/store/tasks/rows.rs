@@ -1,0 +1,353 @@
+//! The rows of tasks: whole ones, and those of which only what somebody wants was read.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+use rusqlite::{Params, Row, Statement};
+
+use crate::domain::{
+    Category, Customer, CustomerId, Day, Description, Employee, EmployeeId, Error, Result, Stage,
+    StageId, Status, Task, TaskId, TaskOrder,
+};
+use crate::store::engine::columns::{self, Columns};
+use crate::store::engine::parts::{missing, parts};
+use crate::store::engine::types::Millis;
+use crate::store::{Connection, customers, employees, stages};
+
+parts! {
+    "tasks" as "t", Task;
+    /// What was read of a task.
+    TaskParts;
+    /// Which parts of a task are wanted. The stage, the customer and the employee come as they are in their own tables.
+    Wanted;
+    id: TaskId = "id";
+    customer: Option<CustomerId> = "customer_id", |row| row.take("customer_id")?;
+    employee: Option<EmployeeId> = "employee_id", |row| row.take("employee_id")?;
+    category: Category = "category", |row| row.take("category")?;
+    status: Status = "status", |row| row.take("status")?;
+    stage: StageId = "stage_id", |row| row.take("stage_id")?;
+    stage_since: Timestamp = "stage_since", |row| row.take::<Millis>("stage_since")?.0;
+    description: Description = "description", |row| Description::from_row(row.take("description")?);
+    due: Option<Day> = "due_on", |row| row.take("due_on")?;
+    version: i64 = "version", |row| row.take("version")?;
+    created: Timestamp = "created_at", |row| row.take::<Millis>("created_at")?.0;
+    updated: Timestamp = "updated_at", |row| row.take::<Millis>("updated_at")?.0;
+    closed: Option<Timestamp> = "closed_at",
+        |row| row.take::<Option<Millis>>("closed_at")?.map(|at| at.0);
+    ready: Option<Timestamp> = "ready_at",
+        |row| row.take::<Option<Millis>>("ready_at")?.map(|at| at.0);
+    remind: bool = "remind", |row| row.take("remind")?;
+}
+
+/// A task with its stage and those whom it concerns.
+#[derive(Debug, Clone)]
+pub struct TaskRow {
+    pub task: Task,
+    pub stage: Arc<Stage>,
+    pub customer: Option<Arc<Customer>>,
+    pub employee: Option<Arc<Employee>>,
+    /// `None` in lists that need no cursors: it is two columns of every row.
+    pub place: Option<Place>,
+}
+
+/// The same, of which only what was wanted is there.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    parts: TaskParts,
+    stage: Option<Arc<Stage>>,
+    customer: Option<Option<Arc<Customer>>>,
+    employee: Option<Option<Arc<Employee>>>,
+    pub(super) place: Option<Place>,
+}
+
+/// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
+/// never read. `created_at` and `updated_at` say what the clock showed, and order nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub(super) listed: i64,
+    pub(super) touched: i64,
+}
+
+impl Place {
+    pub(super) fn by_days(task: &Task) -> Self {
+        Self {
+            listed: task.created.as_millisecond(),
+            touched: task.updated.as_millisecond(),
+        }
+    }
+}
+
+const PLACE: &str = "listed_at, touched_at";
+
+/// What the rows of a list become.
+pub trait Shape: Copy {
+    type Row;
+
+    /// Returns the statement as far as `FROM`, with the places where the list needs cursors.
+    fn select(self, placed: bool) -> Cow<'static, str>;
+
+    /// Returns the shape with what the cursors of a page in that order are made of, beside the places.
+    #[must_use]
+    fn for_cursors(self, order: TaskOrder) -> Self;
+
+    /// Reads one row. What it refers to is looked up once for the whole list, in the same snapshot, since the statement
+    /// of the list is still open.
+    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<Self::Row>;
+}
+
+/// Everything, as the rules need it.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole;
+
+impl Shape for Whole {
+    type Row = TaskRow;
+
+    fn select(self, placed: bool) -> Cow<'static, str> {
+        static SELECT: LazyLock<[String; 2]> = LazyLock::new(|| {
+            [false, true].map(|placed| select(&columns::of("t", COLUMNS), placed, true))
+        });
+        Cow::Borrowed(&SELECT[usize::from(placed)])
+    }
+
+    fn for_cursors(self, _: TaskOrder) -> Self {
+        self
+    }
+
+    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<TaskRow> {
+        let row = &mut Columns::of("tasks", row);
+        let task = whole(row)?;
+        Ok(TaskRow {
+            customer: known.customer(row)?,
+            stage: known.stage(connection, task.stage)?,
+            employee: known.employee(connection, task.employee)?,
+            place: place(row)?,
+            task,
+        })
+    }
+}
+
+impl Shape for Wanted {
+    type Row = Listed;
+
+    fn select(self, placed: bool) -> Cow<'static, str> {
+        // The customer has the number in its own row.
+        let own = Self {
+            customer: false,
+            ..self
+        };
+        Cow::Owned(select(&own.columns(), placed, self.customer))
+    }
+
+    fn for_cursors(self, order: TaskOrder) -> Self {
+        Self {
+            ready: self.ready || order == TaskOrder::LongestReady,
+            ..self
+        }
+    }
+
+    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<Listed> {
+        let row = &mut Columns::of("tasks", row);
+        let own = Self {
+            customer: false,
+            ..self
+        };
+        let parts = own.read(row)?;
+        let customer = match self.customer {
+            true => Some(known.customer(row)?),
+            false => None,
+        };
+        let (stage, employee) = (parts.stage, parts.employee);
+        let stage = stage.map(|id| known.stage(connection, id)).transpose()?;
+        let employee = employee.map(|id| known.employee(connection, id));
+        Ok(Listed {
+            parts,
+            stage,
+            customer,
+            employee: employee.transpose()?,
+            place: place(row)?,
+        })
+    }
+}
+
+fn select(task: &str, placed: bool, customer: bool) -> String {
+    let mut columns = task.to_owned();
+    let mut join = "";
+    if customer {
+        columns += ", ";
+        columns += &columns::of("c", customers::COLUMNS);
+        join = "LEFT JOIN customers AS c ON c.id = t.customer_id";
+    }
+    if placed {
+        columns += ", ";
+        columns += &columns::of("t", PLACE);
+    }
+    format!("SELECT {columns} FROM tasks AS t {join}")
+}
+
+/// Whom and what the rows of one list concern.
+#[derive(Default)]
+pub struct Known {
+    stages: HashMap<StageId, Arc<Stage>>,
+    customers: HashMap<CustomerId, Arc<Customer>>,
+    employees: HashMap<EmployeeId, Arc<Employee>>,
+}
+
+impl Known {
+    /// Returns the customer whose columns come next in a row.
+    fn customer(&mut self, row: &mut Columns<'_>) -> Result<Option<Arc<Customer>>> {
+        let (columns, known) = (customers::COLUMNS, &mut self.customers);
+        Ok(row.joined("customers", columns, known, customers::read)?)
+    }
+
+    fn stage(&mut self, connection: &Connection, id: StageId) -> Result<Arc<Stage>> {
+        if let Some(known) = self.stages.get(&id) {
+            return Ok(known.clone());
+        }
+        // The triggers see to it that there is one.
+        let stage = stages::get(connection, id)?;
+        let stage = Arc::new(stage.ok_or_else(|| Error::internal(format!("no stage {id}")))?);
+        self.stages.insert(id, stage.clone());
+        Ok(stage)
+    }
+
+    fn employee(
+        &mut self,
+        connection: &Connection,
+        id: Option<EmployeeId>,
+    ) -> Result<Option<Arc<Employee>>> {
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        if let Some(known) = self.employees.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let found = employees::get(connection, id)?.map(Arc::new);
+        self.employees.extend(found.clone().map(|one| (id, one)));
+        Ok(found)
+    }
+}
+
+/// Reads the place of a task, where the statement asks for it.
+fn place(row: &mut Columns<'_>) -> Result<Option<Place>> {
+    if row.is_over() {
+        return Ok(None);
+    }
+    Ok(Some(Place {
+        listed: row.take("listed_at")?,
+        touched: row.take("touched_at")?,
+    }))
+}
+
+pub(in crate::store) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
+    whole(&mut Columns::of("tasks", row))
+}
+
+/// Reads all that a statement finds.
+pub(super) fn read_all<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    statement: &mut Statement<'_>,
+    params: impl Params,
+) -> Result<Vec<S::Row>> {
+    read_first(connection, shape, statement, params, usize::MAX)
+}
+
+/// Reads what a statement finds first; the rest isn't looked for.
+pub(super) fn read_first<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    statement: &mut Statement<'_>,
+    params: impl Params,
+    most: usize,
+) -> Result<Vec<S::Row>> {
+    let mut known = Known::default();
+    let mut rows = statement.query(params)?;
+    let mut found = Vec::new();
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
+        found.push(shape.read(connection, row, &mut known)?);
+    }
+    Ok(found)
+}
+
+impl Listed {
+    /// # Errors
+    /// As for its other parts: [`Error::Internal`] where it was not read.
+    pub fn stage(&self) -> Result<&Arc<Stage>> {
+        let stage = self.stage.as_ref();
+        stage.ok_or_else(|| missing("tasks", "stage"))
+    }
+
+    /// # Errors
+    /// As for [`Listed::stage`].
+    pub fn customer(&self) -> Result<Option<&Arc<Customer>>> {
+        let customer = self.customer.as_ref();
+        Ok(customer
+            .ok_or_else(|| missing("tasks", "customer"))?
+            .as_ref())
+    }
+
+    /// # Errors
+    /// As for [`Listed::stage`].
+    pub fn employee(&self) -> Result<Option<&Arc<Employee>>> {
+        let employee = self.employee.as_ref();
+        Ok(employee
+            .ok_or_else(|| missing("tasks", "employee"))?
+            .as_ref())
+    }
+
+    /// Returns the number of its customer, where that was read.
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        let customer = self.customer.as_ref()?.as_ref();
+        customer.map(|customer| customer.id)
+    }
+}
+
+impl std::ops::Deref for Listed {
+    type Target = TaskParts;
+
+    fn deref(&self) -> &TaskParts {
+        &self.parts
+    }
+}
+
+impl From<TaskRow> for Listed {
+    fn from(row: TaskRow) -> Self {
+        Self {
+            parts: row.task.into(),
+            stage: Some(row.stage),
+            customer: Some(row.customer),
+            employee: Some(row.employee),
+            place: row.place,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_read_is_an_error_and_never_a_value() {
+        let connection = Connection::open_in_memory().unwrap();
+        let read = |wanted: Wanted, sql: &str| {
+            connection.query_row(sql, [], |row| wanted.read(&mut Columns::of("tasks", row)))
+        };
+        let wanted = Wanted {
+            version: true,
+            ..Wanted::default()
+        };
+        let parts = read(wanted, "SELECT 7 AS id, 3 AS version").unwrap();
+        assert_eq!((parts.id.get(), *parts.version().unwrap()), (7, 3));
+        for missing in [
+            parts.description().map(drop),
+            parts.due().map(drop),
+            parts.customer().map(drop),
+        ] {
+            assert!(matches!(missing, Err(Error::Internal(_))), "{missing:?}");
+        }
+    }
+}
