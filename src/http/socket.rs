@@ -37,7 +37,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const INIT: Duration = Duration::from_secs(10);
 /// How long a signed-in client may be silent before it is pinged, and after the ping before it is cut.
 const SILENCE: Duration = Duration::from_secs(30);
-/// How long a message may wait for a client that doesn't read.
+/// Maximum wait of a message for a client that doesn't read.
 const STALLED: Duration = Duration::from_secs(30);
 /// How long a close frame may wait for the client.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -168,7 +168,7 @@ pub(super) fn open(
     } = handshake;
     log::spawn(async move {
         let _slot = client.slot;
-        // A client that is gone already needs no socket.
+        // The client is gone already.
         let Ok(upgraded) = connection.await else {
             return;
         };
@@ -199,7 +199,7 @@ struct Conversation {
     place: Option<Place>,
     /// The token from `connection_init`, checked again with every operation.
     token: Option<String>,
-    /// The session of that token.
+    /// Session of that token.
     session: Option<Session>,
     running: HashMap<String, AbortHandle>,
     told: mpsc::Sender<Told>,
@@ -317,7 +317,7 @@ impl Conversation {
         }
     }
 
-    /// Sends a message; `None` where the client is gone, or has read nothing for [`STALLED`].
+    /// Sends a message; `None` when the client is gone, or has read nothing for [`STALLED`].
     async fn send(&self, socket: &mut WebSocket, message: Message) -> Option<()> {
         tokio::select! {
             sent = socket.send(message) => sent.ok(),

@@ -33,7 +33,7 @@ pub use request::{Request, request_id, spawn};
 
 /// The interval at which sums of repeated failures are due.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long the end of the program waits for the last lines to be written.
+/// Time for the last lines to be written at the end of the program.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The queue to standard error, once the log has started.
@@ -147,7 +147,7 @@ pub fn say(line: &str) {
         Some(stream) => stream.clone().write_all(line.as_bytes()),
         None => std::io::stderr().write_all(line.as_bytes()),
     };
-    // Where nothing can be written, nobody can be told so.
+    // There is no place to report a failure.
     drop(written);
 }
 

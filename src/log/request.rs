@@ -23,7 +23,7 @@ impl Request {
         reason = "each one is another, so none is the default"
     )]
     pub fn new() -> Self {
-        // It is no secret, so nobody needs to ask the system for it.
+        // It is no secret, so a fast generator is enough.
         let id = format!("{:016x}", fastrand::u64(..));
         // A span of the highest level: a log of errors alone names the request too.
         let span = tracing::error_span!("request", request_id = %id);

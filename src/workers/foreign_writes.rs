@@ -1,5 +1,5 @@
-//! Notices what other programs do to the database beside the server: what they write (`zayavka user`), and that they
-//! delete or exchange it.
+//! Detects what other programs do to the database: writes (`zayavka user`), deletion and
+//! replacement.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 
 /// How often it is looked.
 const LOOK: Duration = NOTICED.checked_div(2).expect("two is not zero");
-/// How long everybody is still told that the database was lost, before the server ends.
+/// Time for which clients are told that the database was lost, before the server ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// The worker that notices.

@@ -1,5 +1,5 @@
-//! Files from Telegram into the database, one after the other, with no transaction open while one
-//! is on its way. Telegram keeps a file for whoever asks again.
+//! Downloads files from Telegram into the database, one at a time, without an open transaction.
+//! Telegram keeps a file for later attempts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-/// The worker that fetches.
+/// The worker that downloads.
 pub struct Fetcher {
     db: Db,
     clock: Clock,
@@ -148,8 +148,8 @@ fn settle(
     store::tasks::touch(tx, comment.task, now)
 }
 
-/// Tells the customer that the shop has not got a file after all: when it was passed on, nobody could
-/// know what it is.
+/// Informs the customer that the shop did not receive a file after all: its type could not be known
+/// when the message was confirmed.
 fn tell_of_loss(
     tx: &store::Transaction,
     comment: &Comment,

@@ -1,4 +1,4 @@
-//! Looks regularly whom to remind of what they can collect.
+//! Sends reminders to collect finished tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// How often the clock is looked at: somebody may set it meanwhile, and what failed is tried again.
+/// Interval of checking the clock, which may have been changed; failures are retried then.
 const LOOK: Duration = Duration::from_secs(3_600);
 
 /// The worker that reminds.

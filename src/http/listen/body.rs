@@ -34,7 +34,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Cuts the connection when the client is too slow.
+    /// Closes the connection when the client is too slow.
     fn start(clock: Clock, cut: CancellationToken) -> Self {
         let mut pace = Pace::default();
         pace.stop(clock.elapsed());

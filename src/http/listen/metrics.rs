@@ -1,4 +1,4 @@
-//! The monitors' listener: `GET /metrics`, and nothing else.
+//! The metrics listener: `GET /metrics` only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::http::Hosts;
 use crate::metrics::Now;
 use crate::store;
 
-/// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+/// Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Responds to a monitor.

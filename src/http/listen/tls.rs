@@ -38,7 +38,7 @@ enum Keeper {
 
 impl Tls {
     /// # Errors
-    /// When the files can't be read or don't belong together.
+    /// When the files can't be read or don't match.
     pub fn new(certificate: Certificate) -> Result<Self, Failure> {
         let provider = tls_provider::provider();
         let (keeper, resolver) = match certificate {
