@@ -1,4 +1,4 @@
-//! The daily lists. Each is recorded when it is queued, so neither a restart nor a clock change
+//! The morning lists. Each is recorded when it is queued, so neither a restart nor a clock change
 //! sends one twice or skips one.
 
 use std::sync::Arc;

@@ -22,7 +22,7 @@ pub enum RoleEnum {
 pub struct StaffTelegram {
     /// Whether an account is linked for notifications about tasks and customers' replies.
     linked: bool,
-    /// Local time of the daily task list, `HH:MM`; null when it is off.
+    /// Local time of the morning list, `HH:MM`; null when it is off.
     morning_time: Option<String>,
 }
 
