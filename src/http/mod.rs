@@ -184,7 +184,7 @@ where
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},
                 Err(_) => {
-                    tracing::error!("a bug ended the request");
+                    tracing::error!("request handler panicked");
                     StatusCode::INTERNAL_SERVER_ERROR.into_response()
                 }
             }

@@ -98,7 +98,7 @@ async fn answer_to(
         }
         Err(error) => {
             let error = chain(&error);
-            tracing::error!(%error, "nobody can be recognised");
+            tracing::error!(%error, "failed to authenticate request");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

@@ -39,7 +39,7 @@ pub(super) async fn answer(
         Err(status) => return status,
     };
     let Some(update) = Update::parse(&body) else {
-        tracing::warn!("Telegram sent something that is no update");
+        tracing::warn!("failed to parse update");
         return StatusCode::OK;
     };
     let (shop, links, now) = (desk.shop.clone(), desk.links.clone(), desk.clock.now());
@@ -55,7 +55,7 @@ pub(super) async fn answer(
         Err(error) => {
             tracing::error!(
                 error = %chain(&error),
-                "an update was not taken"
+                "failed to process update"
             );
             StatusCode::SERVICE_UNAVAILABLE
         }

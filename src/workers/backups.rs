@@ -25,9 +25,9 @@ pub struct BackupMaker {
     pub settings: Backups,
     pub db: Db,
     pub clock: Clock,
-    /// Ends a backup that is being made.
+    /// Cancels a backup in progress.
     pub stop: CancellationToken,
-    /// When this process made the last one.
+    /// Time of the last backup of this process.
     pub last: Mutex<Option<Timestamp>>,
 }
 
@@ -57,7 +57,7 @@ impl Worker for BackupMaker {
         for warning in &backup.warnings {
             tracing::warn!(
                 warning,
-                "the backup has what is wrong with the database; see `zayavka doctor`"
+                "the database is damaged, and so is the backup; see `zayavka doctor`"
             );
         }
         tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");

@@ -93,7 +93,7 @@ impl Bot {
             let mut failures = 0;
             while let Err(failure) = self.set_address(desk).await {
                 let why = failure.detail();
-                tracing::warn!(why, "Telegram doesn't know where we are yet");
+                tracing::warn!(why, "failed to register update address");
                 self.tried.notify_one();
                 self.pause(desk, &failure, failures).await;
                 failures += 1;
@@ -135,7 +135,7 @@ impl Bot {
                 let Err(failure) = self.client.set_my_commands(&commands, tag).await else {
                     continue;
                 };
-                tracing::warn!(why = failure.detail(), tag, "the bot's menu is not set yet");
+                tracing::warn!(why = failure.detail(), tag, "failed to set the bot's menu");
                 failed.push_back((language, tag));
                 if failure.after().is_some() || menus.is_empty() {
                     self.pause(desk, &failure, failures).await;
@@ -199,7 +199,7 @@ impl Bot {
                     Err(error) => {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
-                            "an update was not taken"
+                            "failed to process update"
                         );
                         desk.clock.sleep(backoff(failures).min(AGAIN)).await;
                         failures += 1;
@@ -219,9 +219,9 @@ impl Bot {
     async fn say_not_fetched(&self, desk: &Desk, failure: &telegram::Failure) {
         let why = failure.detail();
         match failure.conflict() {
-            None => tracing::warn!(why, "no updates"),
+            None => tracing::warn!(why, "failed to poll updates"),
             Some(Conflict::Webhook) => {
-                tracing::warn!(why, "messages go to a webhook, which is taken away");
+                tracing::warn!(why, "updates are sent to a webhook; removing it");
                 self.lost.notify_one();
             }
             Some(Conflict::OtherFetcher) => {

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// machine waking from sleep.
 const STEP: SignedDuration = SignedDuration::from_secs(5);
 
-/// The worker that watches.
+/// The worker that watches the clock.
 pub struct ClockWatch {
     desk: Arc<Desk>,
     /// What both clocks showed when they were last read.
@@ -50,7 +50,7 @@ impl Worker for ClockWatch {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "what lies too far ahead can't be pulled to now");
+        tracing::error!(error, "failed to correct rows dated in the future");
     }
 
     async fn step(&self) -> Result<Step, Failure> {
@@ -75,7 +75,7 @@ async fn pull(desk: &Desk) -> Result<()> {
     let rows = desk.db.write(pull).await?;
     tracing::warn!(
         rows,
-        "a clock that was ahead had dated rows, which are due now"
+        "corrected rows dated in the future by a clock that was ahead"
     );
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     incidents::note(desk, IncidentKind::RowsAhead, rows).await;

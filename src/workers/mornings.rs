@@ -13,7 +13,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 /// Interval of checking whether a list is due.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// The worker that sends the lists.
+/// The worker that queues the lists.
 pub struct Mornings {
     pub desk: Arc<Desk>,
 }
@@ -26,7 +26,7 @@ impl Worker for Mornings {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "the morning's lists can't be sent");
+        tracing::error!(error, "failed to queue morning lists");
     }
 
     async fn step(&self) -> Result<Step, Failure> {

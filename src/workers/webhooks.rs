@@ -39,7 +39,7 @@ pub struct Courier {
     secret: SecretString,
 }
 
-/// What became of a try; with why it failed.
+/// Outcome of an attempt, with the reason of a failure.
 #[derive(Clone)]
 pub enum Told {
     Delivered,
@@ -58,6 +58,8 @@ struct Body<'a> {
 }
 
 impl Courier {
+    /// Creates the client of a webhook.
+    ///
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(
@@ -106,7 +108,7 @@ impl Courier {
         }
     }
 
-    /// Counts and logs what became of a try.
+    /// Counts and logs the outcome of an attempt.
     fn outcome_of(&self, delivery: &Delivery, sent: Result<(), String>) -> Told {
         let given_up = is_given_up(delivery.queued, self.clock.now());
         self.db.metrics().hooked(match &sent {
@@ -116,7 +118,14 @@ impl Courier {
         });
         if let Err(why) = &sent {
             let (host, row, attempts) = (&self.host, delivery.id.get(), delivery.attempts);
-            tracing::warn!(host, row, attempts, given_up, why, "a webhook was not told");
+            tracing::warn!(
+                host,
+                row,
+                attempts,
+                given_up,
+                why,
+                "failed to deliver webhook"
+            );
         }
         match sent {
             Ok(()) => Told::Delivered,
@@ -127,7 +136,7 @@ impl Courier {
 }
 
 impl Worker for Courier {
-    /// What is cut off is delivered again after the next start.
+    /// An aborted delivery is repeated after the next start.
     const GRACE: Duration = Duration::ZERO;
 
     fn clock(&self) -> &Clock {
@@ -135,10 +144,7 @@ impl Worker for Courier {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(
-            error,
-            "what webhooks are to be told can't be read or written"
-        );
+        tracing::error!(error, "failed to read or write webhook deliveries");
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {

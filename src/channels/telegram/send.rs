@@ -56,7 +56,7 @@ impl Client {
             }
             // The message is too old, deleted, or has no text: send a new one instead.
             Err(Failure::Refused(why)) => {
-                tracing::debug!(why, "a message can't be edited any more");
+                tracing::debug!(why, "failed to edit message");
                 self.send(chat, reply).await
             }
             Err(failure) => Err(failure),
@@ -67,7 +67,7 @@ impl Client {
     async fn answer(&self, query: &str) {
         let params = json!({ "callback_query_id": query });
         if let Err(failure) = self.tell("answerCallbackQuery", &params).await {
-            tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
+            tracing::debug!(why = failure.detail(), "failed to answer callback query");
         }
     }
 }

@@ -30,7 +30,7 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
         Ok(counted) => counted,
         Err(error) => {
             let error = chain(&error);
-            tracing::error!(%error, "the outbox can't be counted");
+            tracing::error!(%error, "failed to count the outbox");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };

@@ -127,7 +127,7 @@ impl<T> Paced<T> {
                 let now = self.clock.elapsed();
                 self.pace.stop(now);
                 let Ok(wait) = self.pace.check(now) else {
-                    tracing::info!("cut a connection whose client reads too slowly");
+                    tracing::info!("closed connection: client reads too slowly");
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 };
                 let clock = &self.clock;

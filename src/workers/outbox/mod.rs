@@ -1,7 +1,8 @@
-//! From the outbox to Telegram, row by row: claim it, send it with no transaction open, settle it.
+//! Sending of the outbox to Telegram. Each row is claimed, sent without an open transaction, and
+//! settled.
 //!
-//! Every message goes out at least once; twice only where the outcome of a try was unknown. The
-//! rows of a chat keep their order, and one chat's trouble is no other's.
+//! Every message is sent at least once; twice only if the outcome of an attempt was unknown. The
+//! messages of a chat keep their order, and a failing chat delays no other.
 
 mod say;
 mod staff;
@@ -57,7 +58,7 @@ pub struct Notifier {
     overall: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
 }
 
-/// A row that is being sent, and what it says.
+/// A claimed row with its rendered message.
 pub struct Sending {
     row: Outgoing,
     message: Reply,
@@ -132,7 +133,7 @@ impl Worker for Notifier {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "the outbox can't be read or written");
+        tracing::error!(error, "failed to read or write the outbox");
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {
@@ -142,7 +143,10 @@ impl Worker for Notifier {
     async fn recover(&self) -> Result<(), Failure> {
         let rows = self.db.write(store::outbox::recover).await?;
         if rows > 0 {
-            tracing::warn!(rows, "sends had no known outcome when the program ended");
+            tracing::warn!(
+                rows,
+                "requeued messages whose outcome was unknown when the program ended"
+            );
         }
         Ok(())
     }
@@ -208,7 +212,7 @@ impl Queue for Notifier {
                 self.client.pauses().note(chat, now, wait);
             }
             let (attempt, why) = (row.attempts + 1, failure.detail());
-            tracing::warn!(row = row.id.get(), attempt, why, "not sent");
+            tracing::warn!(row = row.id.get(), attempt, why, "failed to send message");
         }
         sent
     }
