@@ -1,5 +1,5 @@
-//! A client's connection, for what outlives a request on it, and limits on what strangers hold
-//! open.
+//! A client's connection, for what outlives a request on it, and limits on connections of
+//! strangers.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,10 +13,10 @@ use crate::app::security::limits::network;
 /// A connection, as shared with its requests.
 #[derive(Clone)]
 pub struct Connection {
-    /// Permit for one of the limited number of connections. Released when the last holder is gone:
-    /// for HTTP a connection ends where a WebSocket begins, but the socket goes on.
+    /// Permit for one of the limited number of connections. Released when the last holder drops it:
+    /// for HTTP, a connection ends when a WebSocket begins, but the socket continues to use it.
     pub slot: Arc<OwnedSemaphorePermit>,
-    /// Cancelled to end the connection at once, whatever remains to be sent.
+    /// Cancelled to end the connection immediately, even if data remain to be sent.
     pub cut: CancellationToken,
 }
 
@@ -43,7 +43,7 @@ pub fn followers(connections: u32) -> Share {
     Share::new(most, most.div_ceil(10).max(4).min(most))
 }
 
-/// A limit on what strangers hold open at the same time: in total, and per network.
+/// A limit on concurrent connections of strangers: in total, and per network.
 #[derive(Clone)]
 pub struct Share(Arc<Inner>);
 
@@ -69,8 +69,9 @@ impl Share {
         }))
     }
 
-    /// Returns a place for somebody at that address; `None` where all of them, or all of that network, are taken. This
-    /// machine is no network: where a proxy isn't trusted, everybody comes from it.
+    /// Acquires a permit for an address; `None` if all permits, or all of that network, are in use.
+    /// The loopback address is not limited as a network: behind an untrusted proxy, everybody
+    /// connects from it.
     pub fn place(&self, address: IpAddr) -> Option<Place> {
         let network = network(address);
         let mut held = self.held();
