@@ -57,7 +57,7 @@ impl Worker for BackupMaker {
         for warning in &backup.warnings {
             tracing::warn!(
                 warning,
-                "the database is damaged, and so is the backup; see `zayavka doctor`"
+                "the database has a flaw, and so does the backup; see `zayavka doctor`"
             );
         }
         tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");

@@ -156,9 +156,7 @@ impl Files {
                     seen = changed;
                     tracing::info!("reloaded certificate");
                 }
-                Err(error) => {
-                    tracing::error!(error, "failed to reload certificate; keeping the old one")
-                }
+                Err(error) => tracing::error!(error, "failed to reload certificate; old one kept"),
             }
         }
     }
