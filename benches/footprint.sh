@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How large the program is, how fast it starts on an existing database, and what it takes idle.
-# Needs only Linux and the release build: cargo build --release && benches/footprint.sh [TASKS]
+# Measures the size of the program, its start on an existing database, and its idle memory.
+# Requires only Linux and the release build: cargo build --release && benches/footprint.sh [TASKS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tasks=${1:-100000}

@@ -1,5 +1,5 @@
-//! What happens inside the process, without a network: `cargo bench --bench inside`. The shop has
-//! 100,000 invented tasks of two years, about 137 a day and ten of each customer.
+//! Benchmarks of the process without a network: `cargo bench --bench inside`. The shop has 100,000
+//! generated tasks of two years: about 137 a day, and ten of each customer.
 
 #![expect(
     clippy::disallowed_methods,
@@ -52,7 +52,7 @@ const UPDATE: &str = "mutation ($id: ID!, $status: StatusEnum!) {
 
 static INSIDE: OnceLock<Inside> = OnceLock::new();
 
-/// A server without its listener.
+/// A server without a listener.
 struct Inside {
     runtime: Runtime,
     site: Arc<Site>,
@@ -146,7 +146,7 @@ impl Inside {
         }
     }
 
-    /// From the text of the query to the bytes of the answer.
+    /// Executes a query, from its text to the bytes of the response.
     fn ask(&self, query: &str, variables: serde_json::Value) -> Answer {
         let request = Request::new(query).variables(Variables::from_json(variables));
         let prepared = self
@@ -160,7 +160,7 @@ impl Inside {
         graphql::write(answer).expect("JSON")
     }
 
-    /// A page, as it leaves for a browser.
+    /// Renders a page as sent to a browser.
     fn page(&self, path: &str) -> Response {
         let request = warp::http::Request::builder()
             .uri(path)
@@ -180,7 +180,7 @@ impl Inside {
 
 #[divan::bench]
 fn parse_and_check_a_query(bencher: Bencher<'_, '_>) {
-    // What was sent before is kept, so each of these is new.
+    // Prepared queries are cached, so each text is different.
     let next = AtomicU32::new(1);
     let text = || format!("{TASK} # {}", next.fetch_add(1, Ordering::Relaxed));
     let prepare = |text: String| inside().site.schema.prepare(Request::new(text)).is_ok();
@@ -249,7 +249,7 @@ fn create_task(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn update_task(bencher: Bencher<'_, '_>) {
-    // One after the other: nearly all are closed, and so each is changed.
+    // Each id in turn: nearly all tasks are closed, so each call changes one.
     let next = AtomicU32::new(1);
     let id = || (next.fetch_add(1, Ordering::Relaxed) % TASKS).to_string();
     let change = |id| inside().ask(UPDATE, json!({ "id": id, "status": "READY" }));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How fast the pages are with many tasks, beside /healthz in the same run. Needs Linux, curl and
+# Measures pages with many tasks, relative to /healthz in the same run. Requires Linux, curl and
 # the release build: cargo build --release && benches/pages.sh [TASKS]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Memory and waiting time while clients read big answers slowly, all at once.
+"""Measures memory and latency while many clients read big responses slowly.
 
     benches/slow_readers.py PROGRAM [TASKS] [SECONDS]
 

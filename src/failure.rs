@@ -1,4 +1,4 @@
-//! The error that workers and commands end with.
+//! The error type of workers and commands.
 
 /// Any error, with its sources.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

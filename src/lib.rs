@@ -2,30 +2,30 @@
 //!
 //! # Layout
 //!
-//! In reading order; arrows never point back.
+//! In order of dependency: each module uses only those above it.
 //!
-//! - [`failure`]: the error that workers and commands end with.
-//! - [`domain`]: the shop's nouns and rules, pure.
-//! - [`config`]: the settings, parsed and checked.
-//! - [`clock`]: the only place that reads the time.
-//! - [`metrics`]: the server's own counters.
+//! - [`failure`]: the error type of workers and commands.
+//! - [`domain`]: the entities and rules; pure, without I/O.
+//! - [`config`]: the settings, parsed and validated.
+//! - [`clock`]: the only module that reads the time.
+//! - [`metrics`]: the server's metrics.
 //! - [`log`]: log lines for operators.
-//! - [`i18n`]: every sentence, in Russian and English.
-//! - [`tls_provider`]: the one provider of ciphers.
-//! - [`certificate`]: reads a certificate and its key.
-//! - [`https`]: the client that asks other servers.
-//! - [`store`]: all the SQL; its `engine` reads and writes the file, its `upkeep` looks after it.
-//! - [`app`]: the use cases, inside their caller's transaction; `security` has tokens, passwords and limits.
-//! - [`channels`]: how a message reaches a person; the wire alone.
-//! - [`bot`]: the customers' conversation.
-//! - [`workers`]: everything that runs beside the requests.
-//! - [`sheet`]: tables as CSV files and Excel workbooks, ours and other programs'.
-//! - [`graphql`]: the API; its `engine` parses documents and writes answers.
-//! - [`web`]: the staff's pages, and the customers' status page.
-//! - [`http`]: the routes; its `listen` accepts connections.
+//! - [`i18n`]: all texts for people, in Russian and English.
+//! - [`tls_provider`]: the cryptography provider of TLS.
+//! - [`certificate`]: parsing of a certificate and its key.
+//! - [`https`]: the HTTP client for other servers.
+//! - [`store`]: all the SQL; `engine` reads and writes the file, `upkeep` maintains it.
+//! - [`app`]: the use cases, inside the caller's transaction; `security` has tokens, passwords and limits.
+//! - [`channels`]: the protocols of messaging services.
+//! - [`bot`]: the bot's conversation with customers and employees.
+//! - [`workers`]: background workers.
+//! - [`sheet`]: import and export of CSV files and Excel workbooks.
+//! - [`graphql`]: the API; `engine` parses documents and writes responses.
+//! - [`web`]: the pages of staff, and the status page of customers.
+//! - [`http`]: the routes; `listen` accepts connections.
 //! - [`server`]: the composition root.
-//! - [`demo`]: an invented shop.
-//! - [`doctor`]: finds what is wrong with an installation.
+//! - [`demo`]: generation of demo data.
+//! - [`doctor`]: diagnosis of an installation.
 //! - [`cli`]: the command line.
 //!
 //! ```text
@@ -36,29 +36,28 @@
 //!  └─▶ doctor, demo ─▶ store          graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! - [`domain`] knows no SQL, HTTP, clock or runtime. A value that a person types has one door,
-//!   `parse`; a value that exists is fit to be stored.
-//! - A change, its row in the history and the notice of it are one commit. What was acknowledged
-//!   survives a crash.
-//! - A database file is opened by SQLite alone, and by one server at a time. What takes its place
-//!   (a restore) or leaves it (a backup) is whole before it gets its name.
-//! - Nothing is sent inside a transaction, and nothing is sent but from the outbox and, to webhooks,
-//!   from their deliveries.
-//! - Who may do something is a value in its signature: [`domain::Actor`], [`domain::Owner`],
-//!   [`app::limits::Attempt`].
-//! - What another side sends is read up to a limit: bodies through [`http`], answers through [`https`]
-//!   alone, files with a bound of their own. The limits are in `docs/limits.md`.
-//! - Nothing writes to standard error but [`log`]: a pipe that nobody reads would hold the writer up.
-//! - What bounds work belongs to the work: a permit, a slot or a place in a queue moves into what runs, and never stays
-//!   in the future that waits for it. A client that hangs up drops the future, and the work goes on.
-//! - What has to be named in two places is one list: a route is also its name in the log and the metrics
-//!   ([`http::table`]), and a filter is taken apart by the names of all its fields, so that what is forgotten doesn't
-//!   compile.
-//! - Texts that people see as the same are the same: passwords are compared in Unicode's form NFC, e-mails by
+//! - [`domain`] depends on no SQL, HTTP, clock or runtime. Input is parsed by one constructor, `parse`;
+//!   an existing value is valid, and can be stored.
+//! - A change, its history entry and its notice are one commit. An acknowledged change survives a
+//!   crash.
+//! - Only SQLite opens a database file, and only one server at a time. A restored database and a backup
+//!   get their final name when they are complete.
+//! - Messages are sent only from the outbox, and webhooks only from their deliveries; never inside a
+//!   transaction.
+//! - An authorization is a parameter of the function that requires it: [`domain::Actor`],
+//!   [`domain::Owner`], [`app::security::limits::Attempt`].
+//! - Input is read up to a limit: request bodies by [`http`], responses by [`https`] only, files up to
+//!   their own limit. The limits are in `docs/limits.md`.
+//! - Only [`log`] writes to standard error: a full pipe would block any other writer.
+//! - A permit moves into the work that it limits, and is never held by the future that waits for it: when a client
+//!   disconnects, the future is dropped but the work continues.
+//! - Lists exist once: a route is also its label in the log and the metrics ([`http::table`]), and a filter is
+//!   destructured by all its field names, so that a forgotten one doesn't compile.
+//! - Equivalent texts are equal: passwords are compared in Unicode's form NFC, e-mail addresses by
 //!   [`domain::Email::key`].
-//! - Errors know nothing of the wire; [`graphql`], [`web`] and [`cli`] each word them in one
+//! - Errors are independent of protocols; [`graphql`], [`web`] and [`cli`] each render them in one
 //!   place.
 //! - Phones, names, tokens, passwords, descriptions, messages and devices never reach the log.
 //!

@@ -1,4 +1,4 @@
-//! Reads the arguments, starts the log, runs the command, and says what went wrong.
+//! Entry point: parses the arguments, starts the log, runs the command, and reports its error.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tls_provider::install();
-    // What was logged last is written when this goes.
+    // Flushes the log when it is dropped.
     let _written = log::start();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,12 +1,12 @@
-//! The one provider of ciphers in the process: aws-lc-rs.
+//! The process-wide provider of cryptography: aws-lc-rs.
 
 use std::sync::Arc;
 
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 
-/// Makes aws-lc-rs the provider of the process. Called once, by `main`.
+/// Installs aws-lc-rs as the provider of the process. Called once, by `main`.
 pub fn install() {
-    // It fails only where one is installed already, and there is no other in the program.
+    // It fails only if a provider is installed already, and the program installs no other.
     aws_lc_rs::default_provider().install_default().ok();
 }
 

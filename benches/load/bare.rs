@@ -1,6 +1,6 @@
-//! The yardstick: the work of the API's most used operations without the API. The same statements
-//! on the same file give the same JSON over the same HTTP server, without GraphQL, tokens, limits,
-//! metrics and log. A write is one transaction, and so one flush.
+//! The baseline: the work of the API's most frequent operations without the API. It executes the
+//! same statements on the same file and returns the same JSON from the same HTTP server, without
+//! GraphQL, tokens, limits, metrics and log. A write is one transaction, and so one flush.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, mpsc};
@@ -29,12 +29,12 @@ use super::Failure;
 
 type Pool = r2d2::Pool<SqliteConnectionManager>;
 
-/// From the variables of an operation to its answer.
+/// Computes the response of an operation from its variables.
 type Work = fn(&Desk, &Connection, &[u8]) -> Result<Vec<u8>, Failure>;
 
-/// Who signs in.
+/// The id of the signed-in employee.
 const OWNER: i64 = 1;
-/// How long a notice waits (`telegram.notify_delay`), in milliseconds.
+/// Delay of a notice (`telegram.notify_delay`), in milliseconds.
 const DELAY: i64 = 5_000;
 
 const TASKS: &str = "SELECT t.id, t.created_at, t.category, t.status, t.description,
@@ -109,7 +109,7 @@ struct Employee {
     email: String,
 }
 
-/// The variables of the API's operations.
+/// Variables of the API's operations.
 #[derive(Deserialize)]
 struct Id {
     id: String,
@@ -157,24 +157,24 @@ struct Desk {
     readers: Readers,
 }
 
-/// On which threads reads run.
+/// Which threads execute reads.
 #[derive(Clone)]
 enum Readers {
-    /// Those that tokio keeps for what may block.
+    /// Tokio's pool for blocking work.
     Blocking,
-    /// Those that serve.
+    /// The threads that serve requests.
     Worker,
-    /// Those that serve, which hand over what else they would do.
+    /// The threads that serve requests, in `block_in_place`.
     InPlace,
-    /// Those of our own that take reads from one queue.
+    /// Dedicated threads with a shared queue.
     Own(mpsc::Sender<Read>),
 }
 
 type Read = Box<dyn FnOnce() + Send>;
 
-/// The names of [`Readers`].
+/// Names of the variants of [`Readers`].
 pub const READERS: [&str; 4] = ["blocking", "worker", "in place", "own"];
-/// As many as connections for reading.
+/// Number of dedicated threads: one per reading connection.
 const OWN: usize = 4;
 
 impl Readers {
@@ -188,7 +188,7 @@ impl Readers {
                 let reads = Arc::new(Mutex::new(reads));
                 for _ in 0..OWN {
                     let reads = reads.clone();
-                    // Until nobody can send any more.
+                    // Until all senders are dropped.
                     std::thread::spawn(move || {
                         let next = || reads.lock().ok()?.recv().ok();
                         while let Some(read) = next() {
@@ -225,7 +225,7 @@ pub async fn run(file: &str, address: &str, how: &str) -> Result<(), Failure> {
             async move { answer(write(desk, body, work).await) }
         })
     };
-    // What the server itself takes.
+    // The overhead of the server itself.
     let constant = warp::path("constant").map(|| answer(Ok(br#"{"data":{"me":null}}"#.to_vec())));
     let routes = warp::post().and(
         constant
@@ -240,7 +240,7 @@ pub async fn run(file: &str, address: &str, how: &str) -> Result<(), Failure> {
     serve(address, warp::service(routes)).await
 }
 
-/// The settings of HTTP are those of the program.
+/// Serves with the program's HTTP settings.
 async fn serve<S>(address: &str, routes: S) -> Result<(), Failure>
 where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -257,7 +257,7 @@ where
                 .timer(TokioTimer::new())
                 .header_read_timeout(Duration::from_secs(10));
             let service = service_fn(move |request| routes.clone().call(request));
-            // A client that leaves is no matter.
+            // A client may disconnect at any time.
             let _ = builder
                 .serve_connection_with_upgrades(TokioIo::new(stream), service)
                 .await;
@@ -400,7 +400,7 @@ fn update(desk: &Desk, connection: &Connection, body: &[u8]) -> Result<Vec<u8>, 
     })
 }
 
-/// What the search is to find from now on.
+/// Updates the full-text index.
 fn index(connection: &Connection) -> Result<(), Failure> {
     let steps = [
         "DELETE FROM task_search WHERE rowid IN (SELECT task_id FROM task_search_stale)",
@@ -416,7 +416,7 @@ fn index(connection: &Connection) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Each number of five digits or more, with a letter for every three digits in a row.
+/// Encodes each number of five digits or more, with a letter for every three consecutive digits.
 fn digit_letters(text: &str) -> String {
     let mut numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     numbers.retain(|number| number.len() >= 5);
@@ -434,7 +434,7 @@ fn digit_letters(text: &str) -> String {
     letters
 }
 
-/// A row of the history.
+/// Inserts a history entry.
 fn note(
     connection: &Connection,
     task: i64,
@@ -453,7 +453,7 @@ fn note(
     Ok(())
 }
 
-/// A notice for the customer, or the change of the one that waits.
+/// Queues a notice for the customer, or updates the waiting one.
 fn tell(
     connection: &Connection,
     customer: &Customer,
@@ -552,7 +552,7 @@ fn json(data: impl Serialize) -> Result<Vec<u8>, Failure> {
     Ok(serde_json::to_vec(&Data { data })?)
 }
 
-/// Connections with the settings of the program's own.
+/// Creates connections with the program's settings.
 fn pool(file: &str, size: u32) -> Result<Pool, Failure> {
     let manager = SqliteConnectionManager::file(file).with_init(move |connection| {
         connection.busy_timeout(Duration::from_secs(5))?;

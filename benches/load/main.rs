@@ -1,15 +1,15 @@
-//! How much load the API takes, beside the same work done bare in the same run. It needs Linux and
-//! wrk (Debian: `apt-get install wrk`).
+//! Load benchmarks of the API, compared with a baseline that does the same work without the API in
+//! the same run. Requires Linux and wrk (Debian: `apt-get install wrk`).
 //!
 //! ```text
 //! cargo bench --bench load               # every operation with 100,000 tasks: 15 minutes
 //! cargo bench --bench load -- 20000      # with another number of tasks
-//! cargo bench --bench load -- growth     # 10,000 beside 1,000,000 tasks: 10 minutes
-//! cargo bench --bench load -- readers    # on which threads the yardstick reads: 5 minutes
+//! cargo bench --bench load -- growth     # 10,000 and 1,000,000 tasks: 10 minutes
+//! cargo bench --bench load -- readers    # reads of the baseline by thread kind: 5 minutes
 //! ```
 //!
-//! Every figure is the median of `LOAD_RUNS` runs (3) of `LOAD_SECONDS` (5) each. The runs of what
-//! is compared take turns, so that what else the machine does meets both.
+//! Every figure is the median of `LOAD_RUNS` runs (3) of `LOAD_SECONDS` (5) each. Compared runs
+//! alternate, so that other load of the machine affects both.
 
 #![expect(
     clippy::disallowed_methods,
@@ -32,12 +32,12 @@ use wrk::{Figures, Target};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Different requests in a run; wrk repeats them.
+/// Number of different requests in a run; wrk repeats them.
 const BODIES: usize = 5_000;
 
-/// Something that the API is asked for.
+/// An operation of the API.
 struct Operation {
-    /// Also the path of the yardstick.
+    /// Also the baseline's path.
     name: &'static str,
     query: &'static str,
     variables: fn(&mut Rng, &Shop) -> Value,
@@ -102,7 +102,7 @@ const UPDATE: Operation = Operation {
     variables: |_, _| json!({}),
 };
 
-/// Ten tasks of each filter that there is, however many tasks match. The first is no filter.
+/// Ten tasks with each filter that exists, however many tasks match. The first has no filter.
 const PAGES: [Operation; 10] = [
     Operation {
         name: "page",
@@ -183,14 +183,14 @@ const PAGES: [Operation; 10] = [
     },
 ];
 
-/// A day of the invented two years, without the first and the last ones.
+/// Returns a random day of the generated two years, except the first and the last ones.
 fn day(rng: &mut Rng) -> String {
     let before = rng.i64(10..720).days();
     let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     today.saturating_sub(before).to_string()
 }
 
-/// How long and how often to measure.
+/// Duration and number of runs.
 #[derive(Clone, Copy)]
 struct Plan {
     seconds: u32,
@@ -223,13 +223,13 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
-/// The program, the yardstick, and the yardstick that reads on its workers, on one file.
+/// The program, the baseline, and the baseline that reads on its workers, on one file.
 struct Beside {
     shop: Shop,
     bare: Server,
     worker: Server,
     plan: Plan,
-    /// Counts runs, so that no two ask for the same.
+    /// Number of runs, so that no two use the same requests.
     turn: usize,
 }
 
@@ -282,7 +282,8 @@ async fn load(plan: Plan, tasks: u32) -> Result<(), Failure> {
 }
 
 impl Beside {
-    /// The same bytes for the same variables, or no comparison.
+    /// Verifies that both return the same bytes for the same variables; otherwise a comparison is
+    /// meaningless.
     async fn compare(&self) -> Result<(), Failure> {
         let mut rng = Rng::with_seed(1);
         for operation in [&ME, &TASK, &PHONE, &DAY, &ALL, &CREATE] {
@@ -291,7 +292,7 @@ impl Beside {
                 self.alike(operation, &variables).await?;
             }
         }
-        // Two tasks of the same status: each is changed by one of the two.
+        // Two tasks with the same status, each changed by one of the two.
         let database = self.shop.database()?;
         let same = "SELECT id FROM tasks WHERE status = 'ACCEPTED' ORDER BY id LIMIT 2";
         let ids: Vec<i64> = database
@@ -325,7 +326,7 @@ impl Beside {
             let target = server.target(operation.name);
             let mut theirs = self.shop.post(&target, variables.to_string()).await?;
             if operation.name == CREATE.name {
-                // Two tasks have two numbers.
+                // Two tasks have different ids.
                 for answer in [&mut ours, &mut theirs] {
                     let mut read: Value = serde_json::from_str(answer)?;
                     read["data"]["createTask"]["task"]["id"] = Value::Null;
@@ -342,7 +343,7 @@ impl Beside {
         Ok(())
     }
 
-    /// One run of the program.
+    /// Runs the program.
     fn ours(&mut self, operation: &Operation, connections: u32) -> Result<Figures, Failure> {
         let file = self.bodies(operation, true)?;
         run(
@@ -354,7 +355,7 @@ impl Beside {
         )
     }
 
-    /// One run of a yardstick.
+    /// Runs a baseline.
     fn theirs(
         &mut self,
         operation: &Operation,
@@ -451,7 +452,7 @@ impl Beside {
         let events = |shop: &Shop| -> Result<f64, Failure> {
             Ok(shop.database()?.query_row(events, [], |row| row.get(0))?)
         };
-        // A status that a task has already is no change; the first requests may ask for that.
+        // Setting the status that a task already has changes nothing; the first requests may do so.
         let ready = "SELECT count(*) FROM tasks WHERE status <> 'CLOSED'";
         let same: f64 = match operation.name == UPDATE.name {
             true => self
@@ -516,7 +517,7 @@ impl Beside {
     }
 }
 
-/// What depends on the number of tasks: a hundred times as many shall cost no more than half as
+/// Measures the dependence on the number of tasks: a hundred times as many may cost at most half as
 /// much again.
 async fn growth(plan: Plan) -> Result<(), Failure> {
     wrk::check()?;
@@ -565,7 +566,7 @@ async fn growth(plan: Plan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same reads by the threads that there are for them.
+/// Measures the same reads on each kind of threads.
 async fn readers(plan: Plan) -> Result<(), Failure> {
     wrk::check()?;
     let shop = Shop::open(100_000, 18_773).await?;
@@ -606,7 +607,7 @@ fn is_write(operation: &Operation) -> bool {
     [CREATE.name, UPDATE.name].contains(&operation.name)
 }
 
-/// Writes the requests of a run; without the query for the yardstick, whose path says it.
+/// Writes the requests of a run; those of the baseline have no query, since the path identifies it.
 fn bodies(
     shop: &Shop,
     operation: &Operation,
@@ -630,8 +631,8 @@ fn bodies(
     )
 }
 
-/// Every task once, then all again. Two turns after one another have no status in common, so each
-/// of these changes one.
+/// Changes every task once, then all again. Consecutive turns share no status, so each request
+/// changes one.
 fn changes(shop: &Shop, turn: usize) -> Vec<Value> {
     let statuses = [["READY", "CLOSED"], ["ACCEPTED", "IN_PROGRESS"]][turn % 2];
     let change = |status: &'static str| {

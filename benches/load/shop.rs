@@ -1,4 +1,4 @@
-//! A database with invented data, and the servers on it.
+//! A database with generated data, and the servers on it.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -18,16 +18,16 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_zayavka");
 pub struct Shop {
     folder: TempDir,
     pub tasks: u32,
-    /// The seconds that it took to make the data.
+    /// Duration of generating the data, in seconds.
     pub filled: f64,
-    /// The phones of all customers, in canonical form.
+    /// Phones of all customers, in canonical form.
     pub phones: Vec<String>,
     pub program: Server,
     token: String,
     client: reqwest::Client,
 }
 
-/// A process that ends with us.
+/// A server process, killed when dropped.
 pub struct Server {
     process: Child,
     address: String,
@@ -42,7 +42,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts it, and waits until it takes connections.
+    /// Starts the process, and waits until it accepts connections.
     fn start(command: &mut Command, port: u16) -> Result<Self, Failure> {
         let process = command.stdin(Stdio::null()).spawn()?;
         let mut server = Self {
@@ -76,9 +76,9 @@ impl Server {
 }
 
 impl Shop {
-    /// Makes the data and starts the program with its default settings on the port.
+    /// Generates the data, and starts the program with its default settings on the port.
     pub async fn open(tasks: u32, port: u16) -> Result<Self, Failure> {
-        // On the disk, where /tmp may be memory: writes are to be flushed.
+        // On disk, since /tmp may be in memory: writes must be flushed.
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
         let start = Instant::now();
         let made = program(&folder)
@@ -88,7 +88,7 @@ impl Shop {
         let said = String::from_utf8(made.stdout)?;
         let password = said.split_whitespace().last().ok_or("the demo failed")?;
         let connection = Connection::open(folder.path().join("zayavka.db"))?;
-        // Then a change of a status queues a notice, as it would for customers of the bot.
+        // A change of status then queues a notice, as for customers of the bot.
         connection.execute(
             "UPDATE customers SET telegram_id = id, telegram_verified = 1",
             [],
@@ -134,7 +134,7 @@ impl Shop {
         self.folder.path().join("zayavka.db")
     }
 
-    /// Starts the yardstick on the same file.
+    /// Starts the baseline on the same file.
     pub fn bare(&self, port: u16, how: &str) -> Result<Server, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
         command
@@ -145,7 +145,7 @@ impl Shop {
         Server::start(&mut command, port)
     }
 
-    /// What wrk needs to ask the program.
+    /// Returns what wrk needs to send requests to the program.
     pub fn api(&self) -> Target<'_> {
         Target {
             token: Some(&self.token),
@@ -153,7 +153,7 @@ impl Shop {
         }
     }
 
-    /// Asks the program.
+    /// Sends a query to the program.
     pub async fn ask(&self, query: &str, variables: &Value) -> Result<String, Failure> {
         let target = self.api();
         let body = json!({ "query": query, "variables": variables });
@@ -169,7 +169,7 @@ impl Shop {
         Ok(request.send().await?.text().await?)
     }
 
-    /// Writes bodies where wrk reads them.
+    /// Writes request bodies to a file for wrk.
     pub fn bodies(
         &self,
         name: &str,
@@ -184,7 +184,7 @@ impl Shop {
         Ok(path)
     }
 
-    /// The size of the database, in megabytes.
+    /// Returns the size of the database, in megabytes.
     pub fn size(&self) -> Result<f64, Failure> {
         Ok(fs::metadata(self.file())?.len() as f64 / 1e6)
     }

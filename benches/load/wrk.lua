@@ -1,5 +1,5 @@
--- What wrk sends: the bodies of a file, one a line, in turn; with several threads each takes its
--- own lines. Arguments: the file, the token or -, and whether to look for errors in the answers.
+-- Requests for wrk: the bodies of a file, one per line, in turn; with several threads, each takes
+-- its own lines. Arguments: the file, the token or -, and whether to look for errors in responses.
 
 local requests = {}
 local sent = 0
@@ -37,7 +37,7 @@ function request()
   return requests[(sent - 1) % #requests + 1]
 end
 
--- Requests, microseconds, p50 and p99 in microseconds, and answers that were none.
+-- Requests, duration, p50 and p99 in microseconds, and failed responses.
 function done(summary, latency)
   local errors = summary.errors
   local bad = errors.connect + errors.read + errors.write + errors.status + errors.timeout

@@ -7,10 +7,10 @@ use std::process::{Child, Command, Stdio};
 use super::Failure;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/load/wrk.lua");
-/// What /proc counts processor time in, in microseconds: Linux shows hundredths of a second.
+/// The unit of processor time in /proc, in microseconds: Linux counts hundredths of a second.
 const TICK: f64 = 10_000.0;
 
-/// Whom to ask.
+/// A server, and how to send it requests.
 pub struct Target<'a> {
     pub process: u32,
     pub url: String,
@@ -20,19 +20,19 @@ pub struct Target<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
     pub requests: f64,
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
-    /// Milliseconds.
+    /// Latency in milliseconds.
     pub p50: f64,
     pub p99: f64,
-    /// Microseconds of processor time of the server for each request.
+    /// Processor time of the server per request, in microseconds.
     pub cpu: f64,
-    /// The most memory that the server had, in megabytes.
+    /// Peak memory of the server, in megabytes.
     pub peak: f64,
 }
 
 impl Figures {
-    /// The median of each.
+    /// Returns the median of each figure.
     pub fn medians(all: &[Self]) -> Self {
         let median = |figure: fn(&Self) -> f64| {
             let mut values: Vec<f64> = all.iter().map(figure).collect();
@@ -50,14 +50,17 @@ impl Figures {
     }
 }
 
-/// A run that has begun.
+/// A run in progress.
 pub struct Run {
     wrk: Child,
     process: u32,
     ticks: f64,
 }
 
-/// Says how to get wrk where there is none.
+/// Checks that wrk is installed.
+///
+/// # Errors
+/// When it isn't; the text says how to install it.
 pub fn check() -> Result<(), Failure> {
     let found = Command::new("wrk").arg("-v").stdout(Stdio::null()).status();
     match found {
@@ -66,7 +69,8 @@ pub fn check() -> Result<(), Failure> {
     }
 }
 
-/// Sends the lines of `bodies` in turn; with `look`, every answer is searched for errors.
+/// Starts a run that sends the lines of `bodies` in turn; with `look`, every response is searched
+/// for errors.
 pub fn start(
     target: &Target<'_>,
     bodies: &Path,
@@ -97,10 +101,10 @@ pub fn start(
 }
 
 impl Run {
-    /// Waits for the end.
+    /// Waits for the end of the run.
     ///
     /// # Errors
-    /// When any answer was none.
+    /// When any response failed.
     pub fn finish(self) -> Result<Figures, Failure> {
         let said = String::from_utf8(self.wrk.wait_with_output()?.stdout)?;
         let line = said.lines().find_map(|line| line.strip_prefix("RESULT "));
@@ -123,8 +127,8 @@ impl Run {
     }
 }
 
-/// The processor time that a process has had (proc(5): fields 14 and 15, counted from the end of
-/// the name, which may have spaces).
+/// Returns the processor time of a process (proc(5): fields 14 and 15, counted from the end of the
+/// name, which may contain spaces).
 fn ticks(process: u32) -> Result<f64, Failure> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let fields = stat
@@ -140,7 +144,7 @@ fn ticks(process: u32) -> Result<f64, Failure> {
     Ok(of_both.iter().sum())
 }
 
-/// A line of /proc/PID/status, in megabytes.
+/// Returns a line of /proc/PID/status, in megabytes.
 pub fn memory(process: u32, name: &str) -> Result<f64, Failure> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find(|line| line.starts_with(name));

@@ -1,5 +1,5 @@
-//! An archive is taken back whole, and then is a shop that can work, or it is refused. Each one
-//! goes into the same empty database, in a transaction that is taken back.
+//! An archive is either restored completely into a working shop, or refused. Each one is restored
+//! into the same empty database, in a transaction that is rolled back.
 
 #![no_main]
 
@@ -31,7 +31,7 @@ static PLACE: LazyLock<Place> = LazyLock::new(|| {
     }
 });
 
-/// What the database would have written into an archive, had it taken this one; `None` where it is
+/// Returns the archive that the database would export after restoring this one; `None` if it is
 /// refused.
 fn taken(text: &str) -> Option<String> {
     let (text, (sender, receiver)) = (text.to_owned(), channel());
@@ -51,7 +51,7 @@ fn taken(text: &str) -> Option<String> {
     taken
 }
 
-/// What staff see first.
+/// Reads what staff see first.
 fn look_around(tx: &Transaction<'_>) {
     for status in Status::ALL {
         assert!(

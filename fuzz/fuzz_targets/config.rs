@@ -1,4 +1,4 @@
-//! Settings are taken or refused with a reason, whatever stands in the file.
+//! Any settings file is accepted, or refused with a reason.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use zayavka::config::Config;
 
 fuzz_target!(|text: &str| {
-    // These two name files, which are not to be read here.
+    // These settings name files, which must not be read here.
     if text.contains("_file") {
         return;
     }

@@ -1,4 +1,4 @@
-//! A cursor that is taken leads to the same place when it is written again.
+//! An accepted cursor identifies the same position after encoding it again.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A day that is taken is written as it was read, and begins an interval of its own.
+//! An accepted day is formatted as it was parsed, and starts an interval of its own.
 
 #![no_main]
 

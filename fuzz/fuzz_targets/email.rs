@@ -1,4 +1,5 @@
-//! An e-mail that is taken is taken again as it is kept, and is the same account.
+//! An accepted e-mail address is accepted again in its stored form, and identifies the same
+//! account.
 
 #![no_main]
 

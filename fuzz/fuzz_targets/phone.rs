@@ -1,4 +1,4 @@
-//! A phone that is taken has one canonical form, which is a phone of the same customer.
+//! An accepted phone has one canonical form, which is a phone of the same customer.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Bytes are a file that is kept or none, and a picture of a sane size or none.
+//! Bytes are a supported file or none, and a picture of plausible size or none.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A file of other people's is a table or isn't; what is taken from it goes out, and comes back as
-//! it was.
+//! A foreign file is a table or not; what is imported from it can be exported and imported again
+//! unchanged.
 
 #![no_main]
 
@@ -55,7 +55,7 @@ static STAFF: LazyLock<Vec<Employee>> = LazyLock::new(|| {
     }]
 });
 
-/// Each language with the beginning of its files, which takes long to word.
+/// Each language with the header of its files, which is slow to build.
 static HEADS: LazyLock<Vec<(Writing, Vec<u8>)>> = LazyLock::new(|| {
     let head = |language| {
         let shop = SHOP.clone();
@@ -93,7 +93,7 @@ fuzz_target!(|file: &[u8]| {
     }
 });
 
-/// The row as a task that was imported.
+/// Returns the row as an imported task.
 fn exported(row: &ImportRow) -> Option<(TaskRow, zayavka::domain::Details)> {
     let new = row.task.as_ref()?;
     let mut task = new.task.clone();

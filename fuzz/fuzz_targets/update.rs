@@ -1,4 +1,4 @@
-//! Whatever Telegram sends is an update or isn't.
+//! Any JSON from Telegram is an update or not, without a panic.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Everything that people wrote, in one JSON text, and back. The owner's, or whoever's the machine
-//! is.
+//! Export of all user data as one JSON text, and its import. For owners, or for an operator on the
+//! command line.
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek};
@@ -17,28 +17,30 @@ use super::memory::Place;
 use crate::domain::{Employee, Error, Owner, Problem, Result, Role};
 use crate::store::{self, Connection, Transaction};
 
-/// An archive that is sent: a packed file without a name beside the database, gone when this is.
+/// A finished archive: a compressed anonymous file beside the database, deleted when this is
+/// dropped.
 pub struct Packed {
     file: File,
     _place: Place,
 }
 
-/// How the bytes of an archive are sent.
+/// Transfer coding of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     Plain,
     Gzip,
 }
 
-/// Writes the archive of one moment into a file, as fast as the disk takes it. So the snapshot of the database is held
-/// for that long, and not as long as somebody takes to read it: meanwhile SQLite can't empty its log.
+/// Writes a consistent archive into a file at disk speed. The database snapshot is held only that
+/// long, rather than as long as the client takes to read it: meanwhile SQLite can't reset its log.
 ///
 /// # Errors
-/// [`Error::Busy`] when others are under way, [`Error::DiskFull`], and [`Error::Internal`] when the database fails.
+/// [`Error::Busy`] when others are in progress, [`Error::DiskFull`], and [`Error::Internal`] when
+/// the database fails.
 pub async fn pack(desk: &Desk, _: Owner) -> Result<Packed> {
     let place = desk.memory.archive().await?;
     let _turn = desk.memory.dump().await?;
-    // What was written during the last archive doesn't have to stay in the log during this one as well.
+    // Changes made during the last archive don't have to stay in the log during this one as well.
     desk.db.checkpoint().await?;
     let folder = desk.db.path().parent().map(Path::to_owned);
     let work = move |c: &_| {
@@ -56,7 +58,7 @@ pub async fn pack(desk: &Desk, _: Owner) -> Result<Packed> {
 }
 
 impl Packed {
-    /// Returns its bytes, as they are read.
+    /// Streams the bytes of the archive.
     pub fn parts(self, coding: Coding) -> impl Stream<Item = Result<Vec<u8>>> + Send + use<> {
         let Self { file, _place } = self;
         let reader: Box<dyn Read + Send> = match coding {
@@ -71,7 +73,7 @@ impl Packed {
     }
 }
 
-/// The next bytes; none at the end.
+/// Reads the next bytes; none at the end.
 fn read_part<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
     let mut part = Vec::with_capacity(PART);
     let next = reader.by_ref().take(PART as u64);
@@ -86,21 +88,21 @@ fn failed(error: io::Error) -> Error {
     }
 }
 
-/// What is read at a time, in bytes.
+/// Chunk size in bytes.
 const PART: usize = 64 * 1024;
 
-/// Whether an archive could come back here.
+/// Returns whether the database is empty, so that an archive can be imported.
 pub fn is_empty(connection: &Connection, _: &Owner) -> Result<bool> {
     store::archive::is_empty(connection)
 }
 
-/// Puts an archive into a database in which nobody has written anything down. The owner stays,
-/// with the password that they have; all others of the archive come back shut.
+/// Imports an archive into an empty database. The owner keeps the account and the password; all
+/// other accounts of the archive are imported as deactivated.
 ///
-/// Returns the token with which the owner goes on: theirs may be another number there.
+/// Returns a new token for the owner, whose id may be different in the archive.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `field` for a database that isn't empty, and for what is no archive.
+/// [`Error::Invalid`] at `field` for a database that isn't empty, and for an invalid archive.
 pub async fn restore(
     desk: &Desk,
     owner: Owner,
@@ -119,7 +121,7 @@ pub async fn restore(
     desk.tokens.sign(&owner, now)
 }
 
-/// The owner's account among those of the archive.
+/// Returns the owner's account among those of the archive.
 fn keep(tx: &Transaction, me: &Employee, hash: &str, now: Timestamp) -> Result<Employee> {
     let id = match store::employees::by_email(tx, &me.email)? {
         Some(there) => there.id,
@@ -129,7 +131,7 @@ fn keep(tx: &Transaction, me: &Employee, hash: &str, now: Timestamp) -> Result<E
     store::employees::get(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// The same for whoever has the machine: there must be no account yet.
+/// Imports an archive for an operator on the command line, provided that no account exists.
 ///
 /// # Errors
 /// As for [`restore`].

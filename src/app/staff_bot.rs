@@ -1,5 +1,5 @@
 //! The bot's services for employees: notifications about their tasks in their own Telegram account,
-//! and a daily task list.
+//! and a morning list.
 
 use jiff::{Timestamp, ToSpan};
 
@@ -103,7 +103,7 @@ pub fn of_chat(connection: &Connection, who: TelegramId) -> Result<Option<Employ
     store::employees::by_telegram(connection, who)
 }
 
-/// Sets the time of the actor's daily list, or turns it off. A time already past today takes effect
+/// Sets the time of the actor's morning list, or turns it off. A time already past today takes effect
 /// tomorrow.
 pub fn set_morning(
     tx: &Transaction,
@@ -177,13 +177,13 @@ pub fn send_today(tx: &Transaction, who: TelegramId, now: Timestamp) -> Result<(
     store::outbox::push_staff_news(tx, who, StaffNews::Today, now)
 }
 
-/// Returns whether a daily list is due, or a list is recorded as sent in the future by a clock that
+/// Returns whether a morning list is due, or a list is recorded as sent in the future by a clock that
 /// was ahead.
 pub fn is_morning(connection: &Connection, shop: &Shop, now: Timestamp) -> Result<bool> {
     Ok(store::staff_bot::was_ahead(connection, now)? || !due(connection, shop, now)?.is_empty())
 }
 
-/// Queues the daily lists that are due: at most one a day per employee, and none without open
+/// Queues the morning lists that are due: at most one a day per employee, and none without open
 /// tasks. A list sent while the clock was ahead doesn't count.
 pub fn send_mornings(tx: &Transaction, shop: &Shop, now: Timestamp) -> Result<()> {
     store::staff_bot::forget_ahead(tx, now)?;

@@ -1,5 +1,5 @@
-//! The links by which customers see how far their tasks are, without signing in. Whoever has a
-//! link sees what is in [`Followed`], and nothing else; there is no other way to it.
+//! Status links, by which customers follow their tasks without signing in. The holder of a link
+//! sees exactly what is in [`Followed`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, TaskChanged, Transaction};
 
-/// The bytes of a link's token: 144 bits that nobody can guess.
+/// Length of a link's token in bytes: 144 unguessable bits.
 const TOKEN: usize = 18;
 
-/// How links are made, and for how long they hold.
+/// Creates links, and decides about their validity.
 #[derive(Clone)]
 pub struct Links {
     key: Hmac<Sha256>,
-    /// How long after its end a task may still be seen.
+    /// Validity of a link after the task is closed.
     after_end: Duration,
     public_url: String,
 }
@@ -37,28 +37,28 @@ pub struct Links {
 pub struct Followed {
     pub id: TaskId,
     pub stage: Arc<Stage>,
-    /// Since when it is in that stage.
+    /// Time of entering the stage.
     pub since: Timestamp,
-    /// The statuses that it has had, each with its time, the newest first.
+    /// Past statuses with their times, newest first.
     pub statuses: Vec<(Status, Timestamp)>,
     pub device: String,
     pub due: Option<Day>,
     pub estimate: Option<Sum>,
     pub price: Option<Sum>,
     pub prepayment: Option<Sum>,
-    /// Enough for the customer to know it.
+    /// Enough for the customer to recognise it.
     pub masked_phone: Option<String>,
-    /// What the shop and the customer said to each other, oldest first.
+    /// Messages between the shop and the customer, oldest first.
     pub comments: Vec<Comment>,
-    /// How far the history of the task has come: who saw it at another point has missed something.
+    /// Id of the task's newest history row; a different value means that something has changed.
     pub seen: i64,
-    /// The newest price that the customer was asked to agree to, unless it was withdrawn.
+    /// The newest quote, unless it was withdrawn.
     pub approval: Option<Approval>,
 }
 
 impl Links {
     /// # Errors
-    /// [`Error::Internal`], which a key of any length has never.
+    /// [`Error::Internal`]; none in practice, since any key length is valid.
     pub fn new(key: &[u8], after_end: Duration, public_url: &str) -> Result<Self> {
         Ok(Self {
             key: Hmac::new_from_slice(key).map_err(Error::internal)?,
@@ -67,18 +67,18 @@ impl Links {
         })
     }
 
-    /// Whether the link of a task, if it has one, leads anywhere.
+    /// Returns whether a task's link, if there is one, is still valid.
     pub fn hold(&self, task: &Task, now: Timestamp) -> bool {
         self.end(task.closed).is_none_or(|end| now < end)
     }
 
-    /// Returns when the link of a task stops leading anywhere; `None` while the task isn't closed.
+    /// Returns when a task's link expires; `None` while the task isn't closed.
     fn end(&self, closed: Option<Timestamp>) -> Option<Timestamp> {
         let after = |closed: Timestamp| closed.saturating_add(self.after_end);
         closed.map(|closed| after(closed).unwrap_or(closed))
     }
 
-    /// The address of a task's link of that generation; `None` where it leads nowhere any more.
+    /// Returns the URL of a task's link of that generation; `None` when it has expired.
     pub fn url(&self, task: &Task, generation: i64, now: Timestamp) -> Option<String> {
         self.url_of(task.id, task.closed, generation, now)
     }
@@ -104,7 +104,7 @@ impl Links {
     }
 }
 
-/// The generations of the links of those tasks that have one.
+/// Returns the link generations of those tasks that have a link.
 pub fn of_tasks(
     connection: &Connection,
     _: &Actor,
@@ -113,7 +113,7 @@ pub fn of_tasks(
     store::status_links::generations(connection, ids)
 }
 
-/// Makes a task's link where there is none yet, and returns its generation.
+/// Creates a task's link unless it has one, and returns its generation.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -130,7 +130,7 @@ pub fn make(
     }
 }
 
-/// Gives a task another link, and returns its generation. The one before is dead from then on.
+/// Renews a task's link, and returns its generation. The previous one is revoked.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -148,10 +148,10 @@ pub fn renew(
     Ok(generation)
 }
 
-/// The task that a link leads to. Nobody has to be signed in: the token is the right to it.
+/// Returns the task of a link. The token itself is the permission.
 ///
 /// # Errors
-/// [`Error::NotFound`] for whatever is not the link of a task that may still be seen.
+/// [`Error::NotFound`] for an invalid or expired link.
 pub(super) fn task(
     connection: &Connection,
     links: &Links,
@@ -165,10 +165,10 @@ pub(super) fn task(
     seen.ok_or(Error::NotFound)
 }
 
-/// What the holder of a link sees of its task.
+/// Returns what the holder of a link sees of its task.
 ///
 /// # Errors
-/// [`Error::NotFound`] for whatever is not the link of a task that may still be seen.
+/// [`Error::NotFound`] for an invalid or expired link.
 pub fn follow(
     connection: &Connection,
     links: &Links,
@@ -211,8 +211,8 @@ pub fn follow(
     })
 }
 
-/// Tells the holder of a link of everything that happens to its task, as long as the link holds; at
-/// once, where something happened since the page was made. The stream ends with the link.
+/// Streams an item for every change of the link's task while the link is valid; immediately, if
+/// something changed since `seen`. The stream ends with the link.
 ///
 /// # Errors
 /// As for [`follow`].
@@ -238,7 +238,8 @@ pub async fn watch(
     Ok((task, stream::iter(missed).chain(later).take_until(end)))
 }
 
-/// Completes when a link leads to that task no longer: it was replaced or withdrawn, or its time is over.
+/// Completes when a link is no longer valid for that task: it was renewed or revoked, or has
+/// expired.
 pub async fn ended(desk: Arc<Desk>, token: String, task: TaskId) {
     let (mut links, mut tasks) = (desk.db.link_changes(), desk.db.changes());
     loop {
@@ -260,7 +261,7 @@ pub async fn ended(desk: Arc<Desk>, token: String, task: TaskId) {
     }
 }
 
-/// Waits for an event that concerns the caller, or that some may have been missed.
+/// Waits for an event that concerns the caller, or for lost events that might.
 async fn next<T: Clone>(events: &mut broadcast::Receiver<T>, concerns: impl Fn(&T) -> bool) {
     while let Ok(event) = events.recv().await {
         if concerns(&event) {

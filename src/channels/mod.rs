@@ -1,3 +1,3 @@
-//! How a message reaches a person: the wire of each messenger, and nothing of the shop.
+//! Messaging channels: the wire protocol of each messenger, without shop logic.
 
 pub mod telegram;

@@ -24,15 +24,15 @@ use crate::server::Server;
 use crate::store::{self, Db};
 use crate::{demo, graphql, i18n};
 
-/// How long a stop may take: a little less than the ten seconds after which people and service managers use force. What
-/// was acknowledged is in the file however the program ends.
+/// Maximum duration of a stop: a little less than the ten seconds after which people and service
+/// managers use force. Everything acknowledged is in the file however the program ends.
 const STOP: Duration = Duration::from_millis(9_400);
 const LAST_LINE: Duration = Duration::from_millis(100);
-/// The longest line that is read for a password, in bytes; the longest password is far shorter.
+/// Maximum length of a line with a password, in bytes; the longest password is far shorter.
 const LINE: u64 = 4 * 1024;
-/// The longest archive that is read, in GiB.
+/// Maximum size of an archive, in GiB.
 const ARCHIVE: u64 = 4;
-/// The file that is read when none is named.
+/// The configuration file read by default.
 const CONFIG: &str = "config.toml";
 
 /// The desk of a small repair shop: pages, a GraphQL API and a Telegram bot over one database file
@@ -138,10 +138,10 @@ enum User {
     },
 }
 
-/// Runs what was asked for.
+/// Runs the command.
 ///
 /// # Errors
-/// A sentence for whoever typed the command.
+/// A message for the person at the terminal.
 #[tokio::main]
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let file = match arguments.config {
@@ -170,8 +170,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Writes to standard output. Whoever closes the pipe (`zayavka schema | head`) has read what they wanted: that is no
-/// failure.
+/// Writes to standard output. A pipe closed by its reader (`zayavka schema | head`) is not an
+/// error.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -197,14 +197,14 @@ async fn run_server(config: Config, listener: TcpListener) -> Result<(), Failure
     let server = Server::build(config, listener, Clock::system()).await?;
     let scheme = if secure { "https" } else { "http" };
     let stop = CancellationToken::new();
-    // Whoever reads that it listens may send a signal at once.
+    // A reader of the start message may send a signal at once.
     tokio::spawn(signals::watch(stop.clone())?);
     std::thread::Builder::new().name("stop".to_owned()).spawn({
         let (stop, runtime) = (stop.clone(), tokio::runtime::Handle::current());
         move || {
             runtime.block_on(stop.cancelled());
             std::thread::sleep(STOP);
-            tracing::error!("the stop took too long: the program ends as it is");
+            tracing::error!("shutdown timed out; ending the program");
             // The log is written by another thread.
             std::thread::sleep(LAST_LINE);
             std::process::exit(1);
@@ -252,7 +252,7 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
                 .await
                 .map_err(|error| about(&email, &error))?;
-            // A server that runs beside us lets no old token in any more when this is said.
+            // By the time this is printed, a running server accepts no old token any more.
             tokio::time::sleep(store::NOTICED).await;
             print(&format!("{} has a new password.\n", email.as_str()))
         }
@@ -266,7 +266,7 @@ async fn user(config: Config, command: User) -> Result<(), Failure> {
             db.write(work)
                 .await
                 .map_err(|error| about(&email, &error))?;
-            // A server that runs beside us lets nobody in any more when this is said.
+            // By the time this is printed, a running server rejects the account.
             tokio::time::sleep(store::NOTICED).await;
             print(&format!("{} can no longer sign in.\n", email.as_str()))
         }
@@ -325,7 +325,7 @@ async fn import(config: Config, path: &Path) -> Result<(), Failure> {
     )
 }
 
-/// Reads an archive whole, unless its first sign or its length says that it is none.
+/// Reads an archive, unless its first character or its length shows that it is invalid.
 fn read_archive(path: &Path) -> Result<String, String> {
     let unreadable = |error| format!("it can't be read: {error}");
     let most = ARCHIVE << 30;
@@ -360,7 +360,7 @@ fn parse_email(text: &str) -> Result<Email, Failure> {
     Email::parse("email", text).map_err(|error| say(&error))
 }
 
-/// Asks without echo, twice; or takes one line from a pipe.
+/// Prompts twice without echo; or reads one line from a pipe.
 fn read_password(email: &Email, shop: &About) -> Result<Password, Failure> {
     let typed = if std::io::stdin().is_terminal() {
         let typed = rpassword::prompt_password("Password: ")?;
@@ -384,7 +384,7 @@ fn about(email: &Email, error: &Error) -> Failure {
     }
 }
 
-/// The command line speaks English.
+/// The command line is in English.
 fn say(error: &Error) -> Failure {
     let language = Language::English;
     match error {

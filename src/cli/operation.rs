@@ -1,4 +1,4 @@
-//! The commands that keep an installation alive: backups, the doctor, and the monitor's question.
+//! Commands of operations: backup, restore, doctor, health check.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::https;
 use crate::log;
 use crate::store;
 
-/// How long the server may take to say that it is ready.
+/// Time-out of the health check.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How much of its answer is shown, in bytes.
+/// Maximum length of the shown response, in bytes.
 const WHY: usize = 200;
 
 pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure> {
@@ -80,7 +80,7 @@ pub(super) async fn doctor(file: Option<&Path>) -> Result<(), Failure> {
 pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
     let mut address = config.listen;
     if address.ip().is_unspecified() {
-        // "Everywhere" is no address to go to.
+        // The unspecified address can't be connected to.
         address.set_ip(match address.ip() {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
@@ -92,8 +92,8 @@ pub(super) async fn healthcheck(config: Config) -> Result<(), Failure> {
         "http"
     };
     let url = format!("{scheme}://{address}/readyz");
-    // The certificate is for the domain, and we ask our own machine for an answer, not for proof.
-    // A proxy knows another "this machine".
+    // The certificate is for the domain, and this request needs no proof of identity. A proxy would
+    // resolve loopback to itself.
     let client = https::client()
         .timeout(PATIENCE)
         .no_proxy()

@@ -1,13 +1,13 @@
-//! The signals that end a program.
+//! Signals that end the program.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// Watches for SIGTERM, SIGINT, and SIGHUP, which the end of a terminal sends: the first one asks for an orderly stop,
-/// the second one ends the program.
+/// Watches for SIGTERM, SIGINT and SIGHUP, which the end of a terminal sends: the first one starts
+/// an orderly stop, the second one ends the program.
 ///
 /// # Errors
-/// When the system doesn't let signals be watched.
+/// When the system doesn't allow watching signals.
 pub(super) fn watch(stop: CancellationToken) -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -37,8 +37,9 @@ async fn received(signal: Option<&mut Signal>) {
     }
 }
 
-/// Whether whoever started the program wants it to ignore a signal, as `nohup` does with SIGHUP. Linux says so in a
-/// mask of which the lowest bit is the first signal's (`SigIgn` in proc(5)); elsewhere nobody can be asked.
+/// Returns whether the parent process has set a signal to be ignored, as `nohup` does with SIGHUP.
+/// Linux reports that in a mask whose lowest bit is the first signal (`SigIgn` in proc(5)); other
+/// systems don't.
 fn is_ignored(kind: SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,12 +1,12 @@
-//! What the invented customers bring and ask, in both languages: each kind of device with the faults that
-//! it can have and what their repair costs.
+//! Texts of the demo's devices and conversations in both languages: each kind of device with its
+//! possible faults and their repair prices.
 
 use crate::domain::{Currency, Language};
 
 /// A text in Russian and in English.
 pub type Words = [&'static str; 2];
 
-/// Returns the text in that language.
+/// Returns the text in a language.
 pub fn say(language: Language, [russian, english]: Words) -> &'static str {
     match language {
         Language::Russian => russian,
@@ -17,21 +17,21 @@ pub fn say(language: Language, [russian, english]: Words) -> &'static str {
 /// A kind of device.
 pub struct Kind {
     pub name: Words,
-    /// Brands and models.
+    /// Brand and model of each.
     pub models: &'static [[&'static str; 2]],
-    /// What may be left with it.
+    /// Accessories that may be left with it.
     pub accessories: &'static [Words],
     pub faults: &'static [Fault],
     /// Whether its serial number is an IMEI.
     pub has_imei: bool,
 }
 
-/// What can be wrong with a device.
+/// A fault of a device.
 pub struct Fault {
     pub text: Words,
-    /// From and to, in euros.
+    /// Minimum and maximum price, in euros.
     pub price: [i64; 2],
-    /// Whether the repair waits for a part.
+    /// Whether the repair may wait for a part.
     pub part: bool,
     /// Whether a picture of a broken phone shows it.
     pub visible: bool,
@@ -373,7 +373,7 @@ pub const APPEARANCES: [Words; 5] = [
 ];
 pub const SHELF: Words = ["полка", "shelf"];
 
-/// What people come with who bring no device.
+/// Descriptions of consultations, which concern no device.
 pub const QUESTIONS: [Words; 5] = [
     [
         "Чем чистить ноутбук и как часто",
@@ -394,14 +394,14 @@ pub const QUESTIONS: [Words; 5] = [
     ],
 ];
 
-/// What customers ask in the bot.
+/// Messages of customers to the bot.
 pub const CUSTOMERS_ASK: [Words; 4] = [
     ["Когда можно забрать?", "When can I pick it up?"],
     ["Есть новости по ремонту?", "Any news about the repair?"],
     ["Можно сделать до пятницы?", "Could it be done by Friday?"],
     ["Можно оплатить картой?", "Can I pay by card?"],
 ];
-/// What staff answer, in the same order.
+/// Replies of staff, in the order of [`CUSTOMERS_ASK`].
 pub const STAFF_ANSWER: [Words; 4] = [
     [
         "Завтра после четырёх, напишем.",
@@ -414,17 +414,17 @@ pub const STAFF_ANSWER: [Words; 4] = [
     ["Да, успеваем.", "Yes, we can make that."],
     ["Да, картой или наличными.", "Yes, by card or in cash."],
 ];
-/// What a customer writes with the picture of a broken phone.
+/// The message that a customer sends with the picture of a broken phone.
 pub const HOW_IT_LOOKS: Words = [
     "Упал вот так. Сколько будет стоить?",
     "This is how it fell. What will it cost?",
 ];
-/// What staff write when they ask for consent to a price.
+/// The text of a quote.
 pub const OFFER: Words = [
     "Деталь и работа, гарантия три месяца.",
     "Part and labour, with a warranty of three months.",
 ];
-/// What staff note for each other when they wait for a part.
+/// The internal comment on a task that waits for a part.
 pub const PART_ORDERED: Words = [
     "Деталь заказана, поставщик обещает в среду.",
     "Part ordered, the supplier promises Wednesday.",
@@ -453,7 +453,7 @@ pub const RUSSIAN_NAMES: [[&str; 8]; 2] = [
         "Андрей",
     ],
 ];
-/// A woman's has an «а» behind it.
+/// Surnames of men; those of women have an «а» appended.
 pub const RUSSIAN_SURNAMES: [&str; 12] = [
     "Котов",
     "Лебедев",
@@ -477,8 +477,8 @@ pub const ENGLISH_SURNAMES: [&str; 12] = [
     "Walker", "Wright",
 ];
 
-/// Returns how much of a currency, in whole units, is said in the place of a euro: round figures that look
-/// right, no rate of exchange.
+/// Returns the amount of a currency, in whole units, that stands for one euro. The figures are
+/// round ones, not exchange rates.
 pub fn per_euro(currency: Currency) -> i64 {
     match currency.code() {
         "RUB" | "INR" | "PHP" => 100,

@@ -1,17 +1,18 @@
-//! The hours of the invented shop: everything in it happens between 9:00 and 19:00.
+//! Opening hours of the demo's shop: everything in it happens between 9:00 and 19:00.
 
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::TimeZone;
 
 const OPENS: i64 = 9 * 60;
-/// Minutes of a day on which the shop is open.
+/// Opening time per day, in minutes.
 pub const DAY: i64 = 10 * 60;
 
-/// Counts the minutes in which the shop is open, from this morning on: those before are negative.
+/// A clock that counts the minutes in which the shop is open, from this morning on; earlier ones
+/// are negative.
 pub struct Hours {
     midnight: Timestamp,
-    /// The first minute that isn't over.
+    /// The first minute that is not over.
     pub now: i64,
 }
 
@@ -26,7 +27,7 @@ impl Hours {
         }
     }
 
-    /// Returns when a minute begins.
+    /// Returns the instant at which a minute begins.
     pub fn instant(&self, minute: i64) -> Timestamp {
         let days = minute.div_euclid(DAY);
         let of_day = OPENS + minute.rem_euclid(DAY);

@@ -1,4 +1,4 @@
-//! What becomes of a task, from the moment when somebody comes in with it.
+//! The course of a task in the demo, from acceptance on.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -23,16 +23,17 @@ pub const CLOSED: &str = "status-closed";
 pub const HANDED_OVER: &str = "stage-handed-over";
 pub const UNREPAIRED: &str = "stage-unrepaired";
 
-/// For how many days the work is under warranty.
+/// Length of the warranty, in days.
 const WARRANTY: i64 = 90;
-/// How many kinds of things a customer has.
+/// Number of devices of a customer.
 const OWN: usize = 3;
 
-/// The stages of the shop, by the sentence that names each.
+/// The shop's stages, by the message key of their name.
 pub struct Stages(HashMap<&'static str, Stage>);
 
 impl Stages {
-    /// Finds them among all that there are. A shop that has others goes without: a status has a first one.
+    /// Finds the usual stages among the shop's. A missing one is replaced by the first stage of its
+    /// status.
     pub fn find(all: &[Stage], language: Language) -> Result<Self> {
         let find = |usual: &crate::domain::UsualStage| {
             let name = i18n::text(language, usual.name);
@@ -44,29 +45,31 @@ impl Stages {
         Ok(Self(USUAL_STAGES.iter().map(find).collect::<Result<_>>()?))
     }
 
+    /// Returns a stage.
+    ///
     /// # Errors
-    /// [`Error::NotFound`] for a sentence that names no stage.
+    /// [`Error::NotFound`] for a key that names no stage.
     pub fn get(&self, name: &str) -> Result<&Stage> {
         self.0.get(name).ok_or(Error::NotFound)
     }
 }
 
-/// A task as it comes in, and what will happen to it.
+/// A task as accepted, with the changes planned for it.
 pub struct Life {
     pub arrived: i64,
-    /// Its customer and its employee, by their places in the [`Setting`].
+    /// Indices of the customer and of the employee in the [`Setting`].
     pub customer: usize,
     pub employee: usize,
     pub category: Category,
     pub description: Description,
     pub due: Option<Day>,
-    /// `None` for a question.
+    /// `None` for a consultation.
     pub thing: Option<Thing>,
-    /// The stages to come, each with its minute.
+    /// The stages to come, with the minute of each.
     pub steps: VecDeque<(i64, &'static str)>,
 }
 
-/// What was brought.
+/// A device with its fault.
 pub struct Thing {
     kind: usize,
     device: Device,
@@ -87,7 +90,7 @@ impl Life {
         let (category, text, route): (_, _, &[&str]) = match &thing {
             None => (Category::Consulting, *pick(rng, &QUESTIONS), &[CLOSED]),
             Some(thing) => {
-                // Customers who have the bot are asked there.
+                // Only customers with the bot receive a quote.
                 let is_asked = shop.customers[customer].bot.is_some();
                 let route = route(rng, thing.fault, is_asked);
                 let category = match (route.contains(&DIAGNOSIS), rng.u8(0..12)) {
@@ -119,12 +122,13 @@ impl Life {
         })
     }
 
-    /// Takes the next stage, if the task comes to it before that minute.
+    /// Takes the next stage if it is due before that minute.
     pub fn next_before(&mut self, minute: i64) -> Option<(i64, &'static str)> {
         self.steps.pop_front_if(|(at, _)| *at < minute)
     }
 
-    /// Returns what is known of the task when it comes in. Under warranty the same fault is repaired for nothing.
+    /// Returns the details of the task when it is accepted. The same fault under warranty is
+    /// repaired for free.
     pub fn details(&mut self, shop: &Setting, seen: &Seen) -> Details {
         let Some(thing) = &mut self.thing else {
             return Details::default();
@@ -144,7 +148,7 @@ impl Life {
         details
     }
 
-    /// Returns what is written down when the task comes to a stage.
+    /// Returns the change of details that accompanies a stage.
     pub fn change(&self, shop: &Setting, at: i64, stage: &str) -> DetailsChange {
         let day = || shop.day(at + WARRANTY * DAY);
         let price = self.thing.as_ref().map(|thing| thing.price);
@@ -156,7 +160,7 @@ impl Life {
     }
 }
 
-/// Chooses through which stages a task goes.
+/// Chooses the stages of a task.
 fn route(rng: &mut Rng, fault: &Fault, is_asked: bool) -> &'static [&'static str] {
     match (rng.u8(0..12), fault.part) {
         (0, _) => &[DIAGNOSIS, UNREPAIRED],
@@ -166,8 +170,8 @@ fn route(rng: &mut Rng, fault: &Fault, is_asked: bool) -> &'static [&'static str
     }
 }
 
-/// Chooses how many minutes a task stays in a stage. Few wait for long: for somebody to begin, and for a
-/// customer who forgets them.
+/// Chooses how many minutes a task stays in a stage. A few stay long: before work begins, and when
+/// the customer forgets to collect.
 fn wait(rng: &mut Rng, from: &str, to: &str) -> i64 {
     let minutes = match (from, to, rng.u8(0..60)) {
         (_, CLOSED, _) => 5..30,
@@ -185,7 +189,7 @@ fn wait(rng: &mut Rng, from: &str, to: &str) -> i64 {
 }
 
 impl Thing {
-    /// Chooses one of the things that a customer has: a telephone, and two more.
+    /// Chooses one of a customer's devices: a phone and two others.
     fn of(rng: &mut Rng, shop: &Setting, customer: usize) -> Result<Self> {
         let kinds = KINDS.len();
         let own: [usize; OWN] = [0, customer * 5 % kinds, (customer * 3 + 7) % kinds];
@@ -203,7 +207,7 @@ impl Thing {
     }
 }
 
-/// Describes a customer's own thing: its model and its number are the same every time.
+/// Describes a customer's device; its model and serial number are the same every time.
 fn device(rng: &mut Rng, language: Language, customer: usize, kind: usize) -> Result<Device> {
     let what = &KINDS[kind];
     let [brand, model] = what.models[customer % what.models.len()];
@@ -237,15 +241,15 @@ fn imei(number: usize) -> String {
     (0..9).map(with).find(right).unwrap_or_else(|| with(9))
 }
 
-/// A customer's thing, by the place of the customer and the kind.
+/// A customer's device: the indices of the customer and of the kind.
 type Own = (usize, usize);
 
-/// The last task of each thing that was handed over repaired: of which fault, and until when its warranty is.
+/// The last repair of each device: its task, its fault, and the end of its warranty.
 #[derive(Default)]
 pub struct Seen(HashMap<Own, (TaskId, &'static str, Day)>);
 
 impl Seen {
-    /// Notes that a task came to a stage.
+    /// Records that a task entered a stage.
     pub fn note(&mut self, life: &Life, task: TaskId, change: &DetailsChange) {
         if let (Some(thing), Some(until)) = (&life.thing, change.warranty_until.flatten()) {
             let fault = thing.fault.text[0];
@@ -265,7 +269,7 @@ impl Setting {
         Day::of(self.hours.instant(minute), &self.shop.timezone)
     }
 
-    /// Returns a sum of whole units, as shops like them.
+    /// Rounds a sum as shops round their prices.
     fn round(&self, minor: i64) -> Sum {
         let step = self.euro.min(100 * self.unit);
         Sum::from_row(minor / step * step)

@@ -1,5 +1,6 @@
-//! An invented shop: enough data to see what the program does, and how fast. It comes in by the same door as
-//! everybody's: the writers of the store and the use cases, in transactions of [`Db`].
+//! Generation of demo data: enough to try the program and to measure it. The data are written by
+//! the use cases and by the store's import, in transactions of [`Db`], and so obey the same rules
+//! as real ones.
 
 mod catalogue;
 mod hours;
@@ -25,33 +26,34 @@ use life::{Life, Seen, Stages};
 use people::Person;
 use present::Present;
 
-/// Rows of one kind that share a commit.
+/// Number of rows of one kind per transaction.
 const BATCH: usize = 1_000;
-/// Customers at the least; above that one for every ten tasks.
+/// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;
-/// Days of which there are tasks.
+/// Number of days that the tasks cover.
 const DAYS: i64 = 2 * 365;
-/// Tasks of the last two weeks at the least, so that there is something to do in a small shop too.
+/// Minimum number of tasks in the last two weeks, so that a small shop has current work too.
 const LIVELY: usize = 84;
 const SEED: u64 = 2021;
 
-/// What everything in the shop happens in.
+/// What all parts of the demo share.
 struct Setting {
     shop: Shop,
     hours: Hours,
     stages: Stages,
     staff: Vec<Actor>,
     customers: Vec<Person>,
-    /// What stands for a euro, and what is a whole unit, in the smallest unit of the shop's currency.
+    /// One euro and one whole unit, both in the smallest unit of the shop's currency.
     euro: i64,
     unit: i64,
 }
 
-/// Fills an empty database with two years of a shop's work, in the shop's language. The data are the same every
-/// time; only their days depend on `now`. Whoever interrupts it has a shop with fewer tasks.
+/// Fills an empty database with two years of a shop's work, in the shop's language. The data are
+/// the same every time, shifted so that they end at `now`. Interrupting it leaves a valid shop with
+/// fewer tasks.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::domain::Error::Invalid) when the database has data.
+/// [`Error::Invalid`](crate::domain::Error::Invalid) when the database already has data.
 pub async fn fill(
     db: &Db,
     shop: &Shop,
@@ -108,7 +110,7 @@ pub async fn fill(
     Ok(())
 }
 
-/// Sets up an empty database: its stages, and the accounts.
+/// Prepares an empty database: finds its stages and creates the accounts.
 async fn open(db: &Db, shop: &Shop, password_hash: &str, now: Timestamp) -> Result<Setting> {
     let (shop, hash) = (shop.clone(), password_hash.to_owned());
     let work = move |tx: &store::Transaction<'_>| {
@@ -145,7 +147,8 @@ async fn meet(db: &Db, rng: &mut Rng, mut setting: Setting, count: usize) -> Res
     Ok(setting)
 }
 
-/// Chooses when the tasks come in: all over the two years, and some more in the last two weeks.
+/// Chooses when the tasks are accepted: spread over the two years, with additional ones in the last
+/// two weeks.
 fn arrivals(rng: &mut Rng, tasks: usize, now: i64) -> Vec<i64> {
     let lately = LIVELY.min(tasks / 2);
     let span = |days: i64| -days * DAY..now;

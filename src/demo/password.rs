@@ -1,18 +1,18 @@
-//! A password that is easy to type and holds the rules for passwords.
+//! Generation of a password that is easy to type and obeys the password rules.
 
 use crate::app::security::secrets;
 use crate::domain::{About, Email, Error, Password, Result};
 
-/// How many words are in a password: with 256 words to choose from, 16 million are possible, and the limits
-/// on attempts let nobody try more than a few thousand of them a day.
+/// Number of words in a password: 256 words give 16 million passwords, and the limit on attempts
+/// admits a few thousand a day.
 const LENGTH: usize = 3;
-/// How often another one is taken when the rules refuse one.
+/// Maximum number of attempts to find a password that the rules accept.
 const TRIES: usize = 20;
 
 /// Returns three random words, and the same as a password for that account.
 ///
 /// # Errors
-/// [`Error::Internal`] when the system has no randomness to give.
+/// [`Error::Internal`] when the system provides no randomness.
 pub fn choose(email: &Email, shop: &About) -> Result<(String, Password)> {
     for _ in 0..TRIES {
         let random = secrets::random()?;
@@ -64,7 +64,7 @@ mod tests {
         let (text, password) = choose(&email, &About::default()).unwrap();
         assert_eq!(text.split('-').count(), LENGTH);
         assert_eq!(password.expose(), text);
-        // Nearly every choice is accepted, so that the password is as random as it looks.
+        // Nearly every choice is accepted, so the rules hardly reduce the randomness.
         let accepted = |nth: &usize| {
             let at = |step: usize| words[nth * step % words.len()];
             let text = [at(1), at(7), at(101)].join("-");

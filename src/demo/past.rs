@@ -1,12 +1,12 @@
-//! What happened longer ago than anybody looks. It is written as an import writes it: each task once, as it
-//! became, with its history.
+//! The older part of the demo's data. It is written like an import: each task once in its final
+//! state, with its history.
 
 use super::Setting;
 use super::life::{ACCEPTED, Life, Seen};
 use crate::domain::{Author, Details, EventKind, Result, Task, TaskId};
 use crate::store::{self, Transaction};
 
-/// Writes a task with everything that happened to it before that minute.
+/// Writes a task with its history up to that minute.
 pub fn write(
     tx: &Transaction,
     shop: &Setting,

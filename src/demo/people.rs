@@ -1,5 +1,5 @@
-//! The people of the invented shop. Their Telegram accounts are none that there are: the demo may be tried
-//! with a real bot.
+//! Employees and customers of the demo. Their Telegram account ids belong to nobody, so the demo is
+//! safe to run with a real bot.
 
 use fastrand::Rng;
 use jiff::Timestamp;
@@ -13,24 +13,24 @@ use crate::domain::{
 };
 use crate::store::{self, Transaction};
 
-/// The highest number that Telegram may ever give (<https://core.telegram.org/bots/api#user>).
+/// The highest possible Telegram id (<https://core.telegram.org/bots/api#user>).
 const LAST_ACCOUNT: i64 = (1 << 52) - 1;
-/// The accounts of employees stand below those of the customers.
+/// The highest id for employees, below those of customers.
 const LAST_OF_STAFF: i64 = LAST_ACCOUNT - (1 << 40);
-/// Every so many customers one has the bot.
+/// One of this many customers has the bot.
 const BOT: usize = 2;
-/// Every so many customers one has no name on the card.
+/// One of this many customers has no name on the card.
 const NAMELESS: usize = 9;
 
-/// A customer, by what their tasks need.
+/// A customer, as far as their tasks need.
 pub struct Person {
     pub id: CustomerId,
     pub phone: Phone,
     pub bot: Option<TelegramId>,
 }
 
-/// Makes the accounts of everybody who works in the shop; the owner, who comes first, has the bot and the
-/// list of each morning.
+/// Creates the accounts of the employees. The owner, who comes first, has the bot and the morning
+/// list.
 pub fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<Actor>> {
     let hire = |(name, role): &(&str, Role)| {
         let email = Email::parse("email", &format!("{name}@example.com"))?;
@@ -54,7 +54,7 @@ pub fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec
     people.iter().map(hire).collect()
 }
 
-/// Makes the cards of customers with these numbers.
+/// Creates the cards of the customers with these numbers.
 pub fn meet(
     tx: &Transaction,
     rng: &mut Rng,
@@ -81,7 +81,7 @@ pub fn meet(
     numbers.map(meet).collect()
 }
 
-/// Returns a phone as somebody has typed it. No two are alike.
+/// Returns a unique phone, formatted as people type it.
 fn phone(language: Language, number: usize) -> Result<Phone> {
     let (country, typed) = match language {
         Language::Russian => {

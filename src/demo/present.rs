@@ -1,5 +1,5 @@
-//! The last two weeks, in the order in which they happened: staff and customers do everything by the same use
-//! cases as on any other day, and their messages have arrived.
+//! The last two weeks of the demo's data, executed in chronological order by the use cases. All
+//! messages count as delivered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,21 +21,22 @@ use crate::domain::{
 };
 use crate::store::{self, Transaction};
 
-/// How many days are lived through one by one.
+/// Number of days simulated event by event.
 pub const DAYS: i64 = 14;
-/// Customers talk about so many tasks at the most.
+/// Approximate maximum number of tasks with a conversation.
 const TALKED: usize = 150;
-/// When reminders go out, in minutes of a day and by the clock; and after how many days.
+/// Time of the reminders: in minutes since opening, and by the wall clock in hours; and after how
+/// many days.
 const REMINDERS: (i64, u8, u16) = (2 * 60, 10, 3);
-/// How long customers may write about what was handed over.
+/// Validity of status links after handover.
 const LINKS_HOLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// A broken phone, drawn.
+/// The picture of a broken phone.
 const PHONE: &[u8] = include_bytes!("phone.png");
 
-/// Something that somebody does.
+/// A simulated action.
 struct Event {
     minute: i64,
-    /// The place of its task.
+    /// Index of its task.
     of: usize,
     deed: Deed,
 }
@@ -50,25 +51,25 @@ enum Deed {
     Say(Words),
     Show(Words),
     Answer(Words),
-    /// The customer blocks the bot, so that what was just sent doesn't arrive.
+    /// The customer blocks the bot, so that the last message fails.
     Block,
-    /// The shop reminds customers of what they can collect.
+    /// The shop reminds customers of finished tasks.
     Remind,
 }
 
-/// The tasks of these days, with the numbers of those that were there before.
+/// The tasks of these days, with the ids of those that were accepted before.
 pub struct Present {
     setting: Arc<Setting>,
     tasks: Vec<(Life, Option<TaskId>)>,
     events: std::vec::IntoIter<Event>,
     seen: Seen,
     links: Links,
-    /// Messages that customers have sent.
+    /// Number of messages sent by customers.
     messages: i32,
 }
 
 impl Present {
-    /// Plans everything that happens until now.
+    /// Plans all events until now.
     ///
     /// # Errors
     /// [`Error::Internal`].
@@ -98,7 +99,7 @@ impl Present {
             let has_bot = setting.customers[life.customer].bot.is_some();
             if has_bot && life.thing.is_some() && of % every == 0 {
                 plan.talk(life, id.is_none(), now);
-                // One of those who have something to collect doesn't know it.
+                // One customer whose task is ready has not received the message.
                 let last = life.steps.iter().rfind(|(minute, _)| *minute < now);
                 if let Some((minute, _)) = last.filter(|(_, stage)| !blocked && *stage == READY) {
                     blocked = true;
@@ -126,12 +127,12 @@ impl Present {
         })
     }
 
-    /// Returns how much is still to happen.
+    /// Returns the number of events left.
     pub fn left(&self) -> usize {
         self.events.len()
     }
 
-    /// Lets the next so many events happen.
+    /// Executes the next events, at most `most`.
     pub fn pass(&mut self, tx: &Transaction, most: usize) -> Result<()> {
         for _ in 0..most {
             let Some(event) = self.events.next() else {
@@ -210,7 +211,7 @@ impl Present {
         Ok(())
     }
 
-    /// A customer writes to the bot. A file is here at once.
+    /// Handles a customer's message. An enclosed file is downloaded immediately.
     fn write(
         &mut self,
         tx: &Transaction,
@@ -236,14 +237,14 @@ impl Present {
         Ok(())
     }
 
-    /// Ends the last of the days: nothing waits to be sent.
+    /// Ends the simulation: delivers what still waits in the outbox.
     pub fn end(&self, tx: &Transaction, now: Timestamp) -> Result<()> {
         let due = now.saturating_add(self.setting.shop.notify_delay);
         deliver(tx, due.unwrap_or(now), now)
     }
 }
 
-/// What is planned of one task.
+/// The planned events of a task.
 struct Plan {
     of: usize,
     events: Vec<Event>,
@@ -255,7 +256,7 @@ impl Plan {
         self.events.push(Event { minute, of, deed });
     }
 
-    /// Adds what its customer and the shop write to each other by the bot.
+    /// Adds the conversation of the customer and the shop in the bot.
     fn talk(&mut self, life: &Life, is_new: bool, now: i64) {
         let is_visible = life.thing.as_ref().is_some_and(|thing| thing.fault.visible);
         if is_visible && is_new {
@@ -271,7 +272,7 @@ impl Plan {
             };
             asked = true;
             self.add(minute + 5, Deed::Ask);
-            // Who hasn't decided yet may have been asked a while ago.
+            // A customer who has not decided yet may have been asked days ago.
             let decided = minute + 5 + (next - minute - 5) / 2;
             self.add(decided, Deed::Decide(!declines));
         }
@@ -302,7 +303,7 @@ fn photo() -> Enclosure {
     }
 }
 
-/// Everything that was to be sent until `due` has arrived.
+/// Marks everything that is due until `due` as delivered.
 fn deliver(tx: &Transaction, due: Timestamp, now: Timestamp) -> Result<()> {
     loop {
         let ready = store::outbox::ready(tx, due, TALKED)?;

@@ -39,7 +39,7 @@ pub struct Employee {
     pub epoch: i64,
     /// Chat for notifications about their tasks; `None` until the employee links Telegram.
     pub telegram: Option<TelegramId>,
-    /// Local time of the daily task list; `None` turns it off.
+    /// Local time of the morning list; `None` turns it off.
     pub morning: Option<TimeOfDay>,
     pub created: jiff::Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What is sent to Telegram: notices of news, and the bot's replies.
+//! Messages to Telegram: notices, and the bot's replies.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,11 +7,11 @@ use super::{
     ApprovalId, CommentId, CustomerId, NoticeId, StaffNews, StageId, Status, TaskId, TelegramId,
 };
 
-/// News for a customer about one of their tasks.
+/// A notice to a customer about one of their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// `from` is what the customer believes, `to` what is true now. The stages are unknown for what
-    /// was written before there were any.
+    /// `from` is what the customer believes, `to` the current state. The stages are unknown for
+    /// notices written before stages existed.
     StatusChanged {
         task: TaskId,
         from: Status,
@@ -19,16 +19,16 @@ pub enum Notice {
         from_stage: Option<StageId>,
         to_stage: Option<StageId>,
     },
-    /// What staff said to the customer.
+    /// A message from staff.
     Comment { task: TaskId, comment: CommentId },
-    /// A price that the customer is asked to agree to.
+    /// A quote.
     Approval { task: TaskId, approval: ApprovalId },
-    /// The task is READY and has not been collected.
+    /// The task is READY and awaits pickup.
     Reminder { task: TaskId },
 }
 
 impl Notice {
-    /// The task that it tells of.
+    /// Returns the task of the notice.
     pub fn task(&self) -> TaskId {
         match self {
             Self::StatusChanged { task, .. }
@@ -38,7 +38,7 @@ impl Notice {
         }
     }
 
-    /// The status that it tells, where it tells one.
+    /// Returns the announced status, if any.
     pub fn status(&self) -> Option<Status> {
         match self {
             Self::StatusChanged { to, .. } => Some(*to),
@@ -47,26 +47,25 @@ impl Notice {
     }
 }
 
-/// An answer of the bot, ready to be sent. Its text is Telegram's HTML.
+/// A reply of the bot, ready to be sent. Its text is Telegram's HTML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub text: String,
     pub buttons: Buttons,
     /// The message whose text this replaces; `None` sends a new one.
     pub edits: Option<i32>,
-    /// The button press that this answers.
+    /// The callback query that this answers.
     pub answers: Option<String>,
-    /// The text holds addresses of which Telegram is to show no preview. That is found when the
-    /// message is sent.
+    /// Whether link previews are disabled. Determined when the message is sent.
     #[serde(skip)]
     pub no_preview: bool,
-    /// The task that it is about, to which a reply to it goes.
+    /// The task of the reply; messages that reply to it go there.
     #[serde(default)]
     pub task: Option<TaskId>,
 }
 
 impl Reply {
-    /// A message of its own.
+    /// Creates a message of its own.
     pub fn new(text: String, buttons: Buttons) -> Self {
         Self {
             text,
@@ -78,39 +77,39 @@ impl Reply {
         }
     }
 
-    /// The same about one task.
+    /// Sets the task of the reply.
     pub fn about(self, task: TaskId) -> Self {
         let task = Some(task);
         Self { task, ..self }
     }
 
-    /// Nothing to be said.
+    /// Creates an empty reply.
     pub fn none() -> Self {
         Self::new(String::new(), Buttons::None)
     }
 }
 
-/// What a reply lets the customer press.
+/// Buttons of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Buttons {
     None,
     /// A keyboard with one button that shares the customer's own phone.
     ShareContact(String),
-    /// Takes that keyboard away.
+    /// Removes that keyboard.
     RemoveKeyboard,
-    /// A row under the message; each has a label and what comes back when it is pressed.
+    /// A row of buttons under the message, each with its label and callback data.
     Row(Vec<(String, String)>),
-    /// The same, one below the other.
+    /// A column of buttons under the message.
     Column(Vec<(String, String)>),
 }
 
-/// A row of the outbox that is being sent.
+/// An outbox row being sent.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub id: NoticeId,
     pub chat: TelegramId,
     pub content: Content,
-    /// Tries before this one.
+    /// Number of earlier attempts.
     pub attempts: u32,
     pub created: Timestamp,
 }
@@ -120,16 +119,16 @@ pub enum Content {
     Notice(Notice),
     Reply(Reply),
     Staff(StaffNews),
-    /// Written by a program that stored replies otherwise; it can't be sent.
+    /// Stored in an unknown format by another version; it can't be sent.
     Unreadable,
 }
 
-/// What a customer was to be told, as staff see it.
+/// The content of a message to a customer, as staff see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     Notice(Notice),
-    /// An answer of the bot that was given up. It belongs to a chat; the task is the one of that
-    /// customer's on whose page staff see it.
+    /// A dead reply of the bot. It belongs to a chat; `task` is one of the customer's, on whose
+    /// page staff see it.
     Reply {
         task: TaskId,
     },
@@ -143,7 +142,7 @@ impl Told {
         }
     }
 
-    /// The status that it tells, where it tells one.
+    /// Returns the announced status, if any.
     pub fn status(&self) -> Option<Status> {
         match self {
             Self::Notice(notice) => notice.status(),
@@ -153,7 +152,7 @@ impl Told {
 }
 
 impl Content {
-    /// The task of a customer that it is about.
+    /// Returns the task of the content, if any.
     pub fn task(&self) -> Option<TaskId> {
         match self {
             Self::Notice(notice) => Some(notice.task()),
@@ -163,7 +162,7 @@ impl Content {
     }
 }
 
-/// A message that will not be tried again unless somebody asks for it.
+/// A dead letter: a message that is retried only on request.
 #[derive(Debug, Clone)]
 pub struct Undelivered {
     pub id: NoticeId,
@@ -171,13 +170,13 @@ pub struct Undelivered {
     pub told: Told,
     pub customer: Option<CustomerId>,
     pub reason: Reason,
-    /// What Telegram said.
+    /// Telegram's error message.
     pub detail: Option<String>,
     pub attempts: u32,
     pub failed: Timestamp,
 }
 
-/// What became of a notice so far.
+/// State of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// To be sent at that instant.
@@ -185,7 +184,7 @@ pub enum Fate {
         due: Timestamp,
     },
     Sending,
-    /// Tried, and to be tried again at that instant; with what Telegram or the network said.
+    /// Failed, and to be retried at that instant; with the error of Telegram or the network.
     Retrying {
         next: Timestamp,
         detail: String,
@@ -199,7 +198,7 @@ pub enum Fate {
     },
 }
 
-/// A message about a task, with its fate.
+/// A message about a task, with its state.
 #[derive(Debug, Clone)]
 pub struct NoticeRecord {
     pub id: NoticeId,
@@ -207,19 +206,19 @@ pub struct NoticeRecord {
     pub fate: Fate,
 }
 
-/// Why a notice was given up.
+/// Reason why a notice became a dead letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The customer can't be reached: has blocked the bot, or the account or the chat is gone.
+    /// The customer has blocked the bot, or the account or the chat is gone.
     Blocked,
-    /// Telegram refuses the message or the chat.
+    /// Telegram rejects the message or the chat.
     Refused,
-    /// Telegram could not be reached for 72 hours.
+    /// Telegram was unreachable for 72 hours.
     Expired,
 }
 
 impl Reason {
-    /// The word that SQL and the wire use.
+    /// Returns the word used in SQL and on the wire.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Blocked => "BLOCKED",
@@ -235,28 +234,29 @@ impl Reason {
     }
 }
 
-/// A notice of the same task that has not gone out.
+/// A notice of the same task that is still queued.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiting {
     pub id: NoticeId,
     /// The stage in which the customer believes the task to be.
     pub from: Option<StageId>,
-    /// A try had no known outcome: the customer may have read it already.
+    /// An attempt had an unknown outcome: the customer may have read the notice already.
     pub maybe_seen: bool,
 }
 
-/// What becomes of a new status change, given what still waits.
+/// Effect of a status change on the queued notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collapsed {
-    /// Nothing waits: tell it.
+    /// Nothing is queued: send a new notice.
     Send,
-    /// Rewrite the waiting notice, whose text is out of date.
+    /// Rewrite the queued notice, which is out of date.
     Replace(NoticeId),
-    /// The task is back where the customer believes it to be: tell nothing.
+    /// The task is back where the customer believes it to be: send nothing.
     Drop(NoticeId),
 }
 
-/// Two changes inside the delay are one notice, and there and back again is none.
+/// Debounces status changes: two within the delay become one notice, and there and back again
+/// cancels out.
 pub fn collapse(waiting: Option<Waiting>, to: StageId) -> Collapsed {
     match waiting {
         None => Collapsed::Send,

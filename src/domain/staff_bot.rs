@@ -12,7 +12,7 @@ pub enum StaffNews {
     NewTask(TaskId),
     /// The task's customer has replied.
     Answered(TaskId),
-    /// The daily list; nothing is sent on a day without work.
+    /// The morning list; nothing is sent on a day without work.
     Morning,
     /// The same list on request.
     Today,

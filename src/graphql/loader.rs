@@ -1,5 +1,5 @@
-//! What is below a list is fetched for the whole list at once: every row of a list knows its
-//! list, and the first row that is asked fetches for all of them.
+//! Batch loading: every row of a list knows its list, and the first row that needs related data
+//! loads it for all of them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,19 +20,19 @@ use crate::domain::{
 use crate::store::Connection;
 use crate::store::tasks::{Listed, TaskRow};
 
-/// Entries below lists that one request may fetch. Lists at the top are free.
+/// Maximum number of nested list entries that one request may load. Root lists are free.
 const BUDGET: usize = 250_000;
 
-/// Entries below lists from which on a request is one of those that run one at a time: their values take far more
-/// memory than what becomes of them.
+/// Number of nested list entries from which requests are executed one at a time: their values take
+/// far more memory than their JSON.
 const MANY: usize = 5_000;
 
-/// How one request is answered, what it has fetched below its lists, and the memory that it takes.
+/// Execution mode of one request, what it has loaded below its lists, and its memory.
 #[derive(Clone)]
 pub struct Fetched {
-    /// Whether the answer may have JSON in it that nothing is added to any more.
+    /// Whether the response may contain pre-serialised JSON, which can't be merged with.
     pub as_json: bool,
-    /// Whether each field at the top is asked for once.
+    /// Whether each root field is selected only once.
     pub roots_once: bool,
     pub share: Arc<Mutex<Share>>,
     entries: Arc<AtomicUsize>,
@@ -48,21 +48,21 @@ impl Fetched {
         }
     }
 
-    /// Begins the next answer of a subscription: what was counted for the one before is given back, and so is the turn
-    /// that it may have taken.
+    /// Starts the next response of a subscription: releases the memory of the previous one, and its
+    /// turn if it had one.
     pub async fn begin_next(&self, memory: &Arc<Memory>) {
         *self.share.lock().await = memory.share();
         self.entries.store(0, Ordering::Relaxed);
     }
 
-    /// Counts what is in memory until the answer is made.
+    /// Reserves memory until the response is complete.
     pub async fn hold(&self, bytes: usize) -> Result<()> {
         self.share.lock().await.hold(bytes).await
     }
 }
 
-/// What is fetched once for a whole list, or why it can't be: what has failed is not fetched again for each row of the
-/// list.
+/// Data loaded once for a whole list, or the reason why loading failed: it is not retried for each
+/// row.
 struct Once<T>(OnceCell<Result<T>>);
 
 impl<T> Once<T> {
@@ -84,7 +84,7 @@ impl<T> Once<T> {
 
 /// The tasks of one list.
 pub struct Tasks {
-    /// The shop's, by which its days go.
+    /// Time zone of the shop, for its days.
     pub zone: TimeZone,
     ids: Vec<TaskId>,
     customers: Arc<Customers>,
@@ -92,28 +92,28 @@ pub struct Tasks {
     comments: OfTasks<Comment>,
     approvals: OfTasks<Approval>,
     details: Once<HashMap<TaskId, Details>>,
-    /// The generations of their links.
+    /// Generations of the status links.
     links: Once<HashMap<TaskId, i64>>,
     of_device: Once<Others>,
     warranty_of: Once<Others>,
     under_warranty: Once<Others>,
 }
 
-/// What each task of a list has, once one of them was asked.
+/// Data of each task of a list, once one of them was asked for it.
 type OfTasks<T> = Once<HashMap<TaskId, Vec<T>>>;
-/// Reads what some tasks have.
+/// Loads data of several tasks.
 type Read<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
 
-/// Where the tasks of a list lead in one way.
+/// Related tasks of a list, by one kind of relation.
 struct Others {
     numbers: HashMap<TaskId, Vec<TaskId>>,
-    /// One list, so that it goes on like this below.
+    /// One list, so that batching continues below.
     tasks: HashMap<TaskId, TaskView>,
 }
 
 /// The customers of one list.
 pub struct Customers {
-    /// Some may come several times.
+    /// May contain duplicates.
     ids: Vec<CustomerId>,
     tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
 }
@@ -126,7 +126,7 @@ pub fn whole_tasks(
     tasks(rows.into_iter().map(Listed::from).collect(), zone)
 }
 
-/// The views of a list of tasks.
+/// Returns the views of a list of tasks.
 pub fn tasks(
     rows: Vec<Listed>,
     zone: &TimeZone,
@@ -138,14 +138,14 @@ pub fn tasks(
     })
 }
 
-/// The view of one task.
+/// Returns the view of one task.
 pub fn task(row: impl Into<Listed>, zone: &TimeZone) -> TaskView {
     let row = row.into();
     let list = Arc::new(Tasks::of(std::slice::from_ref(&row), zone));
     Written(TaskFields { row, list })
 }
 
-/// The views of a list of customers.
+/// Returns the views of a list of customers.
 pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
     let ids = all.iter().map(|customer| customer.id).collect();
     let list = Arc::new(Customers::of(ids));
@@ -156,7 +156,7 @@ pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
     all.into_iter().map(view).collect()
 }
 
-/// The view of one customer.
+/// Returns the view of one customer.
 pub fn customer(customer: Customer) -> CustomerView {
     let list = Arc::new(Customers::of(vec![customer.id]));
     let customer = Arc::new(customer);
@@ -181,13 +181,13 @@ impl Tasks {
         }
     }
 
-    /// The customer of a task of this list.
+    /// Returns the customer of a task of this list.
     pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
         let list = self.customers.clone();
         Written(CustomerFields { customer, list })
     }
 
-    /// What is known of a task of this list beside the request itself.
+    /// Returns the details of a task of this list.
     pub async fn details(&self, ctx: &Context<'_>, id: TaskId) -> Result<Details> {
         let details = self.details.get(|| self.fetch_details(ctx));
         Ok(details.await?.get(&id).cloned().unwrap_or_default())
@@ -201,7 +201,7 @@ impl Tasks {
         Ok(details)
     }
 
-    /// The generation of the link of a task of this list.
+    /// Returns the generation of the status link of a task of this list.
     pub async fn link(&self, ctx: &Context<'_>, id: TaskId) -> Result<Option<i64>> {
         let links = self.links.get(|| self.fetch_links(ctx));
         Ok(links.await?.get(&id).copied())
@@ -215,7 +215,7 @@ impl Tasks {
         Ok(links)
     }
 
-    /// Where a task of this list leads.
+    /// Returns the related tasks of a task of this list.
     pub async fn linked(&self, ctx: &Context<'_>, link: Link, id: TaskId) -> Result<Vec<TaskView>> {
         let others = match link {
             Link::Device => &self.of_device,
@@ -240,21 +240,21 @@ impl Tasks {
         Ok(Others { numbers, tasks })
     }
 
-    /// What happened to a task of this list.
+    /// Returns the history of a task of this list.
     pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
         let fetch = || self.fetch(ctx, app::tasks::history, |event| event.task);
         let history = self.history.get(fetch).await?;
         Ok(history.get(&id).cloned().unwrap_or_default())
     }
 
-    /// What was said about a task of this list.
+    /// Returns the comments on a task of this list.
     pub async fn comments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Comment>> {
         let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| comment.task);
         let comments = self.comments.get(fetch).await?;
         Ok(comments.get(&id).cloned().unwrap_or_default())
     }
 
-    /// What the customer of a task of this list was asked.
+    /// Returns the quotes of a task of this list.
     pub async fn approvals(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Approval>> {
         let fetch = || self.fetch(ctx, app::approvals::of_tasks, |approval| approval.task);
         let approvals = self.approvals.get(fetch).await?;
@@ -280,7 +280,7 @@ impl Customers {
         Self { ids, tasks }
     }
 
-    /// The tasks of a customer of this list.
+    /// Returns the tasks of a customer of this list.
     pub async fn tasks(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Vec<TaskView>> {
         let tasks = self.tasks.get(|| self.fetch(ctx)).await?;
         let of_one = tasks.get(&id).cloned().unwrap_or_default();
@@ -295,7 +295,7 @@ impl Customers {
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
         let rows = desk.db.read(work).await?;
         spend(ctx, rows.len()).await?;
-        // One list for the tasks of all these customers, so that it goes on like this below.
+        // One list for the tasks of all these customers, so that batching continues below.
         let views = whole_tasks(rows, &desk.shop.timezone);
         Ok(group(
             views.filter_map(|view| Some((view.row.customer_id()?, view))),

@@ -1,5 +1,5 @@
-//! The GraphQL API: its schema, its limits, and the mapping of errors to it. The contract with
-//! the clients of the original system is kept whole; everything else is beside it.
+//! The GraphQL API: schema, limits, and error mapping. The contract with clients of the original
+//! system is kept completely; everything else is additional.
 
 mod accounts;
 pub mod engine;
@@ -39,16 +39,16 @@ use loader::Fetched;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
-/// The schema, ready to answer for a desk.
+/// The executable schema.
 #[derive(Clone)]
 pub struct Schema {
-    /// For those who may see the schema.
+    /// For clients that may see the schema.
     open: Inner,
-    /// For the others: it suggests no names of fields.
+    /// For other clients: without suggestions of names in errors.
     closed: Inner,
-    /// For documents that were found right before: it only runs them.
+    /// For documents known to be valid: executes without validation.
     trusting: Inner,
-    /// Every name in the schema, for those who count operations by name.
+    /// Every field name in the schema, for metrics by operation.
     names: Arc<HashSet<String>>,
     memory: Arc<Memory>,
     introspection: Introspection,
@@ -58,17 +58,17 @@ pub struct Schema {
 /// Who asks, and from where.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// `None` for nobody, and for a token that doesn't hold.
+    /// `None` without a token or with an invalid one.
     pub viewer: Option<(Actor, Session)>,
-    /// The owner of the token, also where it doesn't hold any more.
+    /// The owner of the token, even if it has expired.
     pub known: Option<Known>,
     pub address: IpAddr,
-    /// Whether the request comes from a person at this machine.
+    /// Whether the request comes from a local user.
     pub local: bool,
 }
 
 impl Caller {
-    /// Returns where a wish to sign in comes from.
+    /// Returns the source of an authentication attempt.
     fn source(&self) -> Source {
         Source {
             address: self.address,
@@ -77,17 +77,17 @@ impl Caller {
     }
 }
 
-/// A request that was read and is within the limits.
+/// A parsed request within the limits.
 pub struct Prepared {
     request: Request,
     pub kind: Kind,
     read: Arc<Read>,
     shape: Shape,
-    /// The first field of the operation; empty where it begins with a fragment.
+    /// The first field of the operation; empty when it begins with a fragment.
     first: String,
 }
 
-/// What the operation of a request does.
+/// Type of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Query,
@@ -113,10 +113,10 @@ impl Schema {
         }
     }
 
-    /// Reads a request's document and holds it against the limits.
+    /// Parses a request's document and checks the limits.
     ///
     /// # Errors
-    /// The answer to give instead of running it.
+    /// The response to send instead of executing it.
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
         let read = self.documents.read(&request.query)?;
         let (kind, first) = operation(&read.document, request.operation_name.as_deref())
@@ -131,7 +131,7 @@ impl Schema {
         })
     }
 
-    /// Runs a query or a mutation, for an answer to [`write()`].
+    /// Executes a query or a mutation; the response is for [`write()`].
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
         let mut schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
@@ -152,7 +152,7 @@ impl Schema {
         response
     }
 
-    /// Runs any operation; a subscription answers many times, the others once.
+    /// Executes any operation; a subscription yields many responses, the others one.
     pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
         let schema = match self.shown_to(&caller, prepared.read.introspects) {
             Ok(schema) => schema,
@@ -173,7 +173,8 @@ impl Schema {
             .boxed()
     }
 
-    /// What an operation is counted as: its first field, where there is such a field.
+    /// Returns the label of an operation in metrics and logs: its first field, if the schema has
+    /// it.
     pub fn name_of(&self, prepared: &Prepared) -> String {
         match self.names.get(&prepared.first) {
             Some(name) => name.clone(),
@@ -197,14 +198,14 @@ impl Schema {
     }
 }
 
-/// Whether the document was refused before anything ran: no error names a field of the answer.
+/// Returns whether the document was rejected before execution: no error has a response path.
 pub fn is_refused(response: &Response) -> bool {
     let before =
         |error: &async_graphql::ServerError| error.path.is_empty() && error.source.is_none();
     response.data == async_graphql::Value::Null && response.errors.iter().any(before)
 }
 
-/// The schema in GraphQL's own language.
+/// Returns the schema definition (SDL).
 pub fn sdl() -> String {
     builder()
         .finish()
@@ -223,7 +224,7 @@ fn builder()
     .limit_directives(limits::DIRECTIVES)
 }
 
-/// What the operation does that a request asks for, and its first field.
+/// Returns the type of the requested operation, and its first field.
 fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind, String), String> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => operation,
@@ -259,12 +260,12 @@ fn for_caller(prepared: Prepared, caller: Caller, fetched: Fetched) -> Request {
     prepared.request.data(fetched).data(caller)
 }
 
-/// What every resolver needs.
+/// Context of every resolver.
 trait Asked {
     fn desk(&self) -> Result<&Desk>;
     fn caller(&self) -> Result<&Caller>;
 
-    /// The signed-in employee.
+    /// Returns the signed-in employee.
     fn actor(&self) -> Result<Actor> {
         let viewer = self.caller()?.viewer;
         viewer.map(|(actor, _)| actor).ok_or(Error::Unauthenticated)

@@ -27,17 +27,17 @@ impl Asker {
         }
     }
 
-    /// With the signed-in employee, where the header has a token that holds.
+    /// Authenticates the request by its bearer token, if there is one.
     ///
     /// # Errors
-    /// [`Error::RateLimited`] for an account that asks too often, and [`Error::Internal`] when the
-    /// database can't say.
+    /// [`Error::RateLimited`] when the account exceeds its request rate, and [`Error::Internal`]
+    /// when the database fails.
     pub async fn caller(self, desk: &Desk, headers: &HeaderMap) -> Result<Caller> {
         let (viewer, known) = match bearer(headers) {
             None => (None, None),
             Some(token) => match accounts::authenticate(desk, token, self.address).await {
                 Ok(viewer) => (Some(viewer), Some(viewer.1.into())),
-                // It says who has signed in before, and lets nobody in.
+                // It tells who has signed in before, and grants no access.
                 Err(Error::Unauthenticated) => {
                     (None, desk.tokens.signed(token).ok().map(Known::from))
                 }
@@ -57,13 +57,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     token(headers.get(AUTHORIZATION)?.to_str().ok()?)
 }
 
-/// The token of `Bearer …` (RFC 6750 §2.1; the scheme's case doesn't matter).
+/// Parses `Bearer …` (RFC 6750 §2.1; the scheme is case-insensitive).
 pub(super) fn token(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The address of the client: what the nearest proxies that we trust say, or the peer's own.
+/// Returns the client's address: as reported by trusted proxies, or the peer's own.
 fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let trusted = |address: &IpAddr| {
         proxies

@@ -1,4 +1,5 @@
-//! A client's connection, for what outlives a request on it, and how many of those a stranger may hold.
+//! A client's connection, for what outlives a request on it, and limits on connections of
+//! strangers.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,13 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::security::limits::network;
 
-/// A connection, as its requests know it.
+/// A connection, as shared with its requests.
 #[derive(Clone)]
 pub struct Connection {
-    /// Its place among the connections that there may be at once. It is given back when the last holder is gone:
-    /// for HTTP a connection ends where a WebSocket begins, and the socket goes on.
+    /// Permit for one of the limited number of connections. Released when the last holder drops it:
+    /// for HTTP, a connection ends when a WebSocket begins, but the socket continues to use it.
     pub slot: Arc<OwnedSemaphorePermit>,
-    /// Cancelled to end the connection at once, whatever is still to be sent.
+    /// Cancelled to end the connection immediately, even if data remain to be sent.
     pub cut: CancellationToken,
 }
 
@@ -28,21 +29,21 @@ impl Connection {
     }
 }
 
-/// The share of WebSockets whose client hasn't signed in yet, of that many connections. Signing in takes a client
-/// a moment, so few are enough.
+/// Limits WebSockets of clients that haven't signed in yet, given the number of connections.
+/// Signing in takes a moment, so few are enough.
 pub fn strangers(connections: u32) -> Share {
     let most = (connections as usize / 10).clamp(2, 200);
     Share::new(most, most.div_ceil(2).min(16))
 }
 
-/// The share of customers' event streams, of that many connections. A mobile operator may have many customers behind
-/// one address.
+/// Limits event streams of customers, given the number of connections. A mobile operator may have
+/// many customers behind one address.
 pub fn followers(connections: u32) -> Share {
     let most = (connections as usize / 2).max(2);
     Share::new(most, most.div_ceil(10).max(4).min(most))
 }
 
-/// A bound on what strangers hold open at the same time: in all, and from one network.
+/// A limit on concurrent connections of strangers: in total, and per network.
 #[derive(Clone)]
 pub struct Share(Arc<Inner>);
 
@@ -52,7 +53,7 @@ struct Inner {
     held: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// A place in a share, given back when dropped.
+/// A permit of a limit, released when dropped.
 pub struct Place {
     share: Share,
     network: IpAddr,
@@ -68,8 +69,9 @@ impl Share {
         }))
     }
 
-    /// Returns a place for somebody at that address; `None` where all of them, or all of that network, are taken. This
-    /// machine is no network: where a proxy isn't trusted, everybody comes from it.
+    /// Acquires a permit for an address; `None` if all permits, or all of that network, are in use.
+    /// The loopback address is not limited as a network: behind an untrusted proxy, everybody
+    /// connects from it.
     pub fn place(&self, address: IpAddr) -> Option<Place> {
         let network = network(address);
         let mut held = self.held();

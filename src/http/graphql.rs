@@ -22,26 +22,26 @@ use crate::graphql::{Answer, Code, Kind, is_refused, refusal, refusal_of};
 use crate::log::request_id;
 use crate::web::{self, negotiate};
 
-/// The media type under which a refused document has a status of its own.
+/// The media type with which a rejected document has a status of its own.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
-/// The headers of an answer, so that there is room for them at once.
+/// Capacity for the headers of a response.
 const HEADERS: usize = 12;
 const GRAPHIQL: &str = include_str!("graphiql.html");
 const GRAPHIQL_SCRIPT: &str = include_str!("graphiql.js");
-/// The page gets GraphiQL from unpkg.com, pinned by version and hash.
+/// The page loads GraphiQL from unpkg.com, pinned by version and hash.
 const GRAPHIQL_POLICY: &str = "default-src 'self'; script-src 'self' https://unpkg.com; \
     style-src 'self' https://unpkg.com 'unsafe-inline'; img-src 'self' data:; \
     font-src https://unpkg.com data:; frame-ancestors 'none'";
 
-/// What a client sends.
+/// Body of a request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Sent {
     query: String,
     operation_name: Option<String>,
     variables: Option<Variables>,
-    /// None are understood; they are there for clients that send them.
+    /// None are supported; accepted for clients that send them.
     #[serde(rename = "extensions")]
     _extensions: Option<Map<String, Value>>,
 }
@@ -135,7 +135,7 @@ async fn run(
     answer
 }
 
-/// Refuses a caller that has asked too often.
+/// Rejects a client that exceeds its request rate.
 pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     let out = Out::new(headers);
     let mut answer = out.write(StatusCode::TOO_MANY_REQUESTS, refusal_of(error));
@@ -143,7 +143,7 @@ pub(super) fn too_many(error: &Error, headers: &HeaderMap) -> Response {
     answer
 }
 
-/// Refuses an answer for which there is no memory.
+/// Rejects a response for which there is no memory.
 pub(super) fn busy(error: &Error) -> Response {
     let out = Out { graphql: false };
     let mut answer = out.write(StatusCode::SERVICE_UNAVAILABLE, refusal_of(error));
@@ -151,7 +151,7 @@ pub(super) fn busy(error: &Error) -> Response {
     answer
 }
 
-/// How to answer.
+/// Format of the response.
 struct Out {
     /// Whether the client knows [`GRAPHQL_RESPONSE`], and doesn't want plain JSON more.
     graphql: bool,
@@ -165,8 +165,8 @@ impl Out {
         }
     }
 
-    /// The status for a document that can't be run. Clients that ask for plain JSON take
-    /// anything but 200 for a failing server, so they get 200.
+    /// Returns the status for an invalid document. Clients that request plain JSON treat anything
+    /// but 200 as a server failure, so they get 200.
     fn document_status(&self) -> StatusCode {
         match self.graphql {
             true => StatusCode::BAD_REQUEST,
@@ -199,7 +199,7 @@ impl Out {
     }
 }
 
-/// A long answer, each piece of which is gone as soon as it is sent.
+/// Builds a streamed response whose pieces are released as they are sent.
 fn in_pieces(written: Answer) -> Response {
     let Answer { mut pieces, rest } = written;
     pieces.push(rest.into());
@@ -246,7 +246,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     json && parts.all(utf8)
 }
 
-/// Reads a body, or says what it should have been.
+/// Parses a body, or describes the expected one.
 pub(super) fn read_body(body: &[u8]) -> Result<Request, String> {
     let body: Sent = serde_json::from_slice(body).map_err(|error| {
         format!("The body must be a JSON object with a text `query` and, as objects, `variables` and `extensions` (line {}, column {}).", error.line(), error.column())
@@ -262,7 +262,7 @@ fn read(body: Sent) -> Request {
 }
 
 fn read_query(query: &str) -> Result<Request, String> {
-    // Any base will do: only what follows the question mark is read.
+    // Any base will do: only the query string is parsed.
     let url = reqwest::Url::parse(&format!("http://localhost/?{query}"));
     let pairs: Vec<(String, String)> = match &url {
         Ok(url) => url.query_pairs().into_owned().collect(),
@@ -293,7 +293,7 @@ fn page() -> Response {
     page
 }
 
-/// What starts GraphiQL on its page.
+/// Serves the script that starts GraphiQL.
 pub(super) fn script() -> impl Reply {
     warp::reply::with_header(
         GRAPHIQL_SCRIPT,

@@ -46,7 +46,7 @@ pub(super) fn add_defaults(response: &mut Response, https: bool) {
     }
 }
 
-/// Keeps the address of a page secret.
+/// Adds the headers of a page with a secret URL.
 pub(super) fn keep_secret(response: &mut Response) {
     let (name, value) = SECRET;
     let headers = response.headers_mut();

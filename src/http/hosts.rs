@@ -1,15 +1,15 @@
-//! Which host names the server answers to, and who counts as a person at this machine.
+//! Accepted host names, and detection of local users.
 //!
 //! A browser can be led to a server that it should not reach: by DNS rebinding (a foreign name that
-//! resolves to 127.0.0.1) or through a reverse proxy that nobody configured. In both cases the `Host`
-//! header names somebody else, so a request is refused unless its `Host` is ours.
+//! resolves to 127.0.0.1) or through an unconfigured reverse proxy. In both cases the `Host` header
+//! is foreign, so a request is rejected unless its `Host` is ours.
 
 use std::net::{IpAddr, SocketAddr};
 
 use warp::http::header::{self, HeaderName};
 use warp::http::{HeaderMap, Method, Request, Version};
 
-/// What a proxy adds to a request that it passes on: RFC 7239, RFC 9110 §7.6.3 and custom.
+/// Headers that a proxy adds to a forwarded request: RFC 7239, RFC 9110 §7.6.3 and custom ones.
 const FORWARDED: [HeaderName; 6] = [
     header::FORWARDED,
     header::VIA,
@@ -24,22 +24,23 @@ const FORWARDED: [HeaderName; 6] = [
 pub struct Hosts {
     /// In lower case, without ports: the one of `public_url` and those of `http.hosts`.
     names: Vec<String>,
-    /// Whether the server listens beyond this machine. Its own addresses are not known then (it may
-    /// stand behind NAT), so every IP address is ours: DNS rebinding needs a name.
+    /// Whether the server listens beyond loopback. Its own addresses are unknown then (it may be
+    /// behind NAT), so every IP address is accepted: DNS rebinding needs a name.
     addresses: bool,
 }
 
-/// Why a request is refused before it reaches a route.
+/// Reason for rejecting a request before routing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Misdirected {
-    /// The request is not one of HTTP: no `Host`, two of them, or no path.
+    /// Invalid HTTP: no `Host`, two of them, or no path.
     Malformed,
-    /// Its host name is not ours.
+    /// The host name is not ours.
     UnknownHost(String),
 }
 
 impl Hosts {
-    /// `names` are host names without ports, in any case; `listen` is where the listener is bound.
+    /// Creates the list; `names` are host names without ports, in any case, and `listen` is the
+    /// listener's address.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, listen: SocketAddr) -> Self {
         let names = names.into_iter().map(normal).collect();
         Self {
@@ -48,15 +49,15 @@ impl Hosts {
         }
     }
 
-    /// The same names for another listener.
+    /// Returns the same names for another listener.
     pub fn at(&self, listen: SocketAddr) -> Self {
         Self::new(self.names.iter().map(String::as_str), listen)
     }
 
-    /// Checks the host of a request, and returns whether it comes from a person at this machine:
-    /// from a loopback address, to a loopback host, and through no proxy.
+    /// Checks the host of a request, and returns whether it comes from a local user: from a
+    /// loopback address, to a loopback host, and not forwarded.
     pub(super) fn check<B>(&self, request: &Request<B>, peer: IpAddr) -> Result<bool, Misdirected> {
-        // A path is all that the routes look at; CONNECT and the authority form have none.
+        // Routes match the path only; CONNECT and the authority form have none.
         if request.uri().path_and_query().is_none() || request.method() == Method::CONNECT {
             return Err(Misdirected::Malformed);
         }
@@ -79,7 +80,7 @@ impl Hosts {
         }
     }
 
-    /// Whether a `Host` header names us; for listeners beside the main one.
+    /// Returns whether a `Host` header names this server; for listeners beside the main one.
     pub fn allow(&self, headers: &HeaderMap) -> bool {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().and_then(|value| value.to_str().ok());
@@ -92,8 +93,8 @@ impl Hosts {
     }
 }
 
-/// Every host that a request names, without its port: the one of an absolute address or of HTTP/2's
-/// `:authority`, and the `Host` header. `None` stands for one that can't be read.
+/// Returns every host that a request names, without its port: that of an absolute URL or of
+/// HTTP/2's `:authority`, and the `Host` header. `None` stands for an unreadable one.
 fn hosts_of<B>(
     request: &Request<B>,
 ) -> Result<impl Iterator<Item = Option<String>> + use<'_, B>, Misdirected> {
@@ -108,15 +109,15 @@ fn hosts_of<B>(
     Ok(authority.into_iter().chain(header))
 }
 
-/// A host without its port, in its normal form.
+/// Returns a host without its port, in normal form.
 fn without_port(host: &str) -> Option<String> {
     let authority: warp::http::uri::Authority = host.parse().ok()?;
-    // Nobody signs in by an address.
+    // User information is not allowed in a host.
     let plain = !host.contains('@') && !authority.host().is_empty();
     plain.then(|| normal(authority.host()))
 }
 
-/// A name in lower case and without the dot of the root.
+/// Returns a name in lower case and without the root's dot.
 fn normal(name: &str) -> String {
     let name = name.strip_suffix('.').unwrap_or(name);
     name.to_ascii_lowercase()

@@ -1,4 +1,5 @@
-//! The routes, and what holds for each of them: a number, a line in the log, an answer even after a bug.
+//! The routes, and what applies to all of them: request id, log line, and a response even after a
+//! panic.
 
 mod asker;
 mod connection;
@@ -48,53 +49,53 @@ pub use connection::{Connection, Share, followers, strangers};
 use hosts::Misdirected;
 pub use own::routes;
 
-/// The longest body that is taken, in bytes.
+/// Maximum size of a body, in bytes.
 pub const BODY: usize = 256 * 1024;
-/// How long a client may take to send one.
+/// Time for a client to send a body.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// The same for a file, which an owner sends.
+/// Time for an owner to send a file.
 const FILE_TIME: Duration = Duration::from_secs(5 * 60);
-/// Where the customers' pages are; what follows is the right to see one.
+/// Prefix of the status pages; what follows is a secret.
 const STATUS: &str = "/s";
-/// The longest host name there can be, in characters (RFC 1035 §2.3.4).
+/// Maximum length of a host name in characters (RFC 1035 §2.3.4).
 const HOST_SHOWN: usize = 255;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// As what an answer of the API is counted.
+/// Label of an API response in the metrics.
 #[derive(Debug, Clone)]
 struct Answered {
     name: String,
     code: String,
 }
 
-/// The place of an answer in memory that came in one piece. The pieces of others have their own.
+/// Memory permit of a response that came in one piece. Pieces of streamed responses have their own.
 #[derive(Debug, Clone)]
 pub struct Counted(#[expect(dead_code, reason = "it is held")] Arc<Place>);
 
-/// What the routes share.
+/// State shared by the routes.
 pub struct Site {
     pub desk: Arc<Desk>,
     pub schema: Schema,
-    /// `None` without a webhook.
+    /// `None` when updates are polled or there is no bot.
     pub webhook_secret: Option<Arc<SecretString>>,
     pub trusted_proxies: Vec<IpNet>,
     pub hosts: Hosts,
-    /// WebSockets whose client hasn't signed in yet.
+    /// Limit on WebSockets of clients that haven't signed in yet.
     pub strangers: Share,
-    /// Event streams of customers, who don't sign in.
+    /// Limit on event streams of customers, who don't sign in.
     pub followers: Share,
-    /// Sites whose programs may read what `/graphql` and `/events` answer.
+    /// Origins whose scripts may read `/graphql` and `/events`.
     pub cors_origins: Vec<String>,
-    /// Whether browsers reach us by https, and shall from now on.
+    /// Whether the public URL is https, so that HSTS is sent.
     pub https: bool,
-    /// Ends what would stay open by itself: sockets and streams.
+    /// Ends sockets and streams, which would otherwise stay open.
     pub stop: CancellationToken,
 }
 
-/// A body, or the status for one that is too long, too slow or broke off.
+/// A body, or the status for one that is too long, too slow or incomplete.
 type Body = Result<Bytes, StatusCode>;
 
-/// Collects a body up to the limit. No length needs to be announced.
+/// Collects a body up to the limit; no announced length is needed.
 fn body() -> impl Filter<Extract = (Body,), Error = warp::Rejection> + Copy + Send + Sync {
     warp::body::stream().then(|chunks| collect(chunks, BODY, BODY_TIME))
 }
@@ -142,8 +143,8 @@ async fn refuse(rejection: warp::Rejection) -> Result<Response, Infallible> {
     Ok(response)
 }
 
-/// Answers one request from `peer`: gives it a number, writes a line without anything personal
-/// into the log, and answers 500 where a bug would have torn the connection down.
+/// Handles a request from `peer`: assigns an id, writes a log line without personal data, and
+/// responds with 500 where a panic would have broken the connection.
 pub async fn serve<S, B>(routes: S, request: Request<B>, peer: IpAddr, site: &Site) -> Response
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
@@ -183,7 +184,7 @@ where
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},
                 Err(_) => {
-                    tracing::error!("a bug ended the request");
+                    tracing::error!("request handler panicked");
                     StatusCode::INTERNAL_SERVER_ERROR.into_response()
                 }
             }
@@ -205,8 +206,8 @@ where
     response
 }
 
-/// The response to a request that is not for this server, for a person who reads it in a browser,
-/// and a line in the log for the operator.
+/// Responds to a request for an unknown host, with a text for people and a log line for the
+/// operator.
 fn misdirected(site: &Site, why: &Misdirected) -> Response {
     match why {
         Misdirected::Malformed => StatusCode::BAD_REQUEST.into_response(),
@@ -224,7 +225,8 @@ fn misdirected(site: &Site, why: &Misdirected) -> Response {
     }
 }
 
-/// Counts a long answer that came in one piece, such as a picture; or refuses it, when there is no room.
+/// Reserves memory for a long response in one piece, such as a picture; or rejects it when there is
+/// none.
 async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Response {
     let size = usize::try_from(response.body().size_hint().lower());
     match site.desk.memory.count(size.unwrap_or(usize::MAX)).await {
@@ -249,7 +251,7 @@ async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Respons
     }
 }
 
-/// The answer to an address that asks more often than people do, for programs and for people.
+/// Responds to a client address that exceeds its request rate, in the format of the route.
 fn too_many<B>(site: &Site, asker: Asker, request: &Request<B>, error: &Error) -> Response {
     match request.uri().path().trim_end_matches('/') {
         "/graphql" => graphql::too_many(error, request.headers()),

@@ -1,4 +1,4 @@
-//! The routes that are no pages, all on one screen, and behind them the pages.
+//! The routes that are not pages, all on one screen, followed by the pages.
 
 use std::sync::Arc;
 
@@ -11,21 +11,20 @@ use super::connection::Connection;
 use super::{Site, body, events, graphql, pages, ready, refuse, socket, webhook};
 use crate::web::path_of;
 
-/// Opens a customer's page.
+/// Token of a status page.
 type Token = String;
 
-/// What each route has behind its path. As with the pages, this is also the list by which requests are logged and
-/// counted.
+/// Declares the routes. As with pages, this list also yields their labels in logs and metrics.
 ///
-/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` was answered 8 % less
-/// often a second.
+/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` had 8
+/// % fewer responses per second.
 macro_rules! routes {
     ($site:ident, or else $pages:ident, with { $($shared:tt)* }
      $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
-        /// The paths of the routes that are no pages.
+        /// Patterns of the routes that are not pages.
         pub const PATHS: &[&str] = &[$(path_of!($first $($rest)*)),+];
 
-        /// Every route.
+        /// Builds all routes.
         pub fn routes($site: Arc<Site>) -> BoxedFilter<(Response,)> {
             $($shared)*
             $(let $name = warp::path!($first $(/ $rest)*) $($chain)+
@@ -39,7 +38,7 @@ macro_rules! routes {
     };
 }
 
-/// The answer of the first one that takes the request.
+/// Chains alternatives; the first that accepts the request responds.
 macro_rules! first_of {
     ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
 }

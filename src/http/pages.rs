@@ -1,4 +1,4 @@
-//! Everything that is none of the other routes: the staff's pages.
+//! The staff pages, which handle every request that no other route takes.
 
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ pub(super) async fn answer(
     answer_to(site.desk.clone(), asked, viewer).await
 }
 
-/// A file that comes to a page. Before a byte of it is read it is known who sends it: from an owner
-/// on one of our own pages it may be long, and from everybody else as long as any other body.
+/// Receives a file for a page. The client is authenticated before any byte is read: an owner on our
+/// own origin may send a long file, everybody else only an ordinary body.
 pub(super) async fn take_file<B: Buf>(
     path: FullPath,
     site: Arc<Site>,
@@ -62,7 +62,7 @@ pub(super) async fn take_file<B: Buf>(
     let body = match collect(chunks.as_mut(), most, time).await {
         Ok(body) => Some(body),
         Err(StatusCode::PAYLOAD_TOO_LARGE) if trusted => {
-            // A browser shows no answer before it has sent everything.
+            // Browsers show no response before they have sent everything.
             let rest = chunks.for_each(|_| std::future::ready(()));
             let _ = tokio::time::timeout(time, rest).await;
             None
@@ -98,13 +98,13 @@ async fn answer_to(
         }
         Err(error) => {
             let error = chain(&error);
-            tracing::error!(%error, "nobody can be recognised");
+            tracing::error!(%error, "failed to authenticate request");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// Refuses a visitor who has asked too often, without looking who it is.
+/// Rejects a visitor who exceeds the request rate, without authentication.
 pub(super) fn too_many<B>(
     site: &Site,
     asker: Asker,

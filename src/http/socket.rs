@@ -33,13 +33,13 @@ use crate::graphql::{Caller, refusal_of};
 use crate::log;
 
 const PROTOCOL: &str = "graphql-transport-ws";
-/// How long a client may take to send `connection_init`.
+/// Time in which a client must send `connection_init`.
 const INIT: Duration = Duration::from_secs(10);
-/// How long a signed-in client may be silent before it is pinged, and after the ping before it is cut.
+/// Time of silence after which a signed-in client is pinged, and then disconnected.
 const SILENCE: Duration = Duration::from_secs(30);
-/// How long a message may wait for a client that doesn't read.
+/// Maximum wait of a message for a client that doesn't read.
 const STALLED: Duration = Duration::from_secs(30);
-/// How long a close frame may wait for the client.
+/// Maximum wait for the client to accept a close frame.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// The largest number of concurrent operations of one client.
 const OPERATIONS: usize = 100;
@@ -168,7 +168,7 @@ pub(super) fn open(
     } = handshake;
     log::spawn(async move {
         let _slot = client.slot;
-        // A client that is gone already needs no socket.
+        // The client has disconnected.
         let Ok(upgraded) = connection.await else {
             return;
         };
@@ -199,7 +199,7 @@ struct Conversation {
     place: Option<Place>,
     /// The token from `connection_init`, checked again with every operation.
     token: Option<String>,
-    /// The session of that token.
+    /// Session of that token.
     session: Option<Session>,
     running: HashMap<String, AbortHandle>,
     told: mpsc::Sender<Told>,
@@ -246,8 +246,9 @@ impl Conversation {
         }
     }
 
-    /// Serves the client until there is a reason to close, or the client closes. Whatever the client does, also when it reads
-    /// nothing, the conversation ends with its session and with the server.
+    /// Serves the client until there is a reason to close, or the client closes. Whatever the
+    /// client does, even if it reads nothing, the conversation ends with its session and with the
+    /// server.
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let site = self.site.clone();
         let session = tokio::select! {
@@ -282,8 +283,8 @@ impl Conversation {
         }
     }
 
-    /// Passes messages on in both directions. A client that is silent for [`SILENCE`] is pinged, and cut when it doesn't answer
-    /// the ping either.
+    /// Passes messages on in both directions. A client that is silent for [`SILENCE`] is pinged,
+    /// and disconnected when it doesn't answer the ping either.
     async fn converse(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let clock = self.site.desk.clock.clone();
         let mut pinged = false;
@@ -317,7 +318,8 @@ impl Conversation {
         }
     }
 
-    /// Sends a message; `None` where the client is gone, or has read nothing for [`STALLED`].
+    /// Sends a message; `None` when the client has disconnected, or has read nothing for
+    /// [`STALLED`].
     async fn send(&self, socket: &mut WebSocket, message: Message) -> Option<()> {
         tokio::select! {
             sent = socket.send(message) => sent.ok(),

@@ -1,4 +1,4 @@
-//! `POST /telegram/webhook`: what Telegram sends us.
+//! `POST /telegram/webhook`: the telegram update route.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::bot;
 use crate::channels::telegram::Update;
 use crate::domain::chain;
 
-/// <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
+/// Source: <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
 
-/// 200 once the update has had its effect, and for what can never have one; 503 asks Telegram
-/// to send it again.
+/// Responds with 200 once the update was handled, or if it can never be; 503 makes Telegram
+/// redeliver it.
 pub(super) async fn answer(
     site: Arc<Site>,
     _: Asker,
@@ -39,7 +39,7 @@ pub(super) async fn answer(
         Err(status) => return status,
     };
     let Some(update) = Update::parse(&body) else {
-        tracing::warn!("Telegram sent something that is no update");
+        tracing::warn!("failed to parse update");
         return StatusCode::OK;
     };
     let (shop, links, now) = (desk.shop.clone(), desk.links.clone(), desk.clock.now());
@@ -55,7 +55,7 @@ pub(super) async fn answer(
         Err(error) => {
             tracing::error!(
                 error = %chain(&error),
-                "an update was not taken"
+                "failed to process update"
             );
             StatusCode::SERVICE_UNAVAILABLE
         }

@@ -1,9 +1,10 @@
 //! The log for operators.
 //!
-//! It never blocks the program. Lines wait in a bounded queue, from which a thread writes them to standard error. Lines
-//! that find the queue full, because nobody reads, are dropped and counted, and the gap is logged once somebody reads
-//! again. So nothing else in the program may write to standard error: a write to a pipe that nobody reads blocks for ever,
-//! and `eprintln!` panics where nothing can be written. [`say`] writes plain lines. Panics are logged as well.
+//! It never blocks the program. Lines wait in a bounded queue, from which a thread writes them to
+//! standard error. While nothing reads standard error and the queue is full, lines are dropped and
+//! counted, and the gap is logged once reading resumes. So nothing else in the program may write to
+//! standard error: a write to a full pipe blocks indefinitely, and `eprintln!` panics on a write
+//! error. [`say`] writes plain lines. Panics are logged as well.
 
 mod repeats;
 mod request;
@@ -33,13 +34,13 @@ pub use request::{Request, request_id, spawn};
 
 /// The interval at which sums of repeated failures are due.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long the end of the program waits for the last lines to be written.
+/// Time for the last lines to be written at the end of the program.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The queue to standard error, once the log has started.
 static STREAM: OnceLock<NonBlocking> = OnceLock::new();
 
-/// Flushes the log when dropped, for as long as somebody reads it.
+/// Flushes the log when dropped, as long as something reads it.
 pub struct Guard {
     repeats: Repeats,
     /// Ends the thread that logs sums.
@@ -85,7 +86,7 @@ pub enum Form {
     Json,
 }
 
-/// Returns what writes the lines of the log in that form.
+/// Returns the subscriber that writes log lines in that form.
 pub fn lines<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -128,7 +129,8 @@ impl Drop for Guard {
         self.repeats.sum_up_all();
         let writing = self.writing.take();
         let (done, written) = channel();
-        // The library's guard prints when the queue stays full, and may block there for ever: so nothing waits for it.
+        // The library's guard prints when the queue stays full, and may block there indefinitely:
+        // so nothing waits for it.
         let end = move || {
             drop(writing);
             // The receiver may be gone; a failed send is fine.
@@ -147,7 +149,7 @@ pub fn say(line: &str) {
         Some(stream) => stream.clone().write_all(line.as_bytes()),
         None => std::io::stderr().write_all(line.as_bytes()),
     };
-    // Where nothing can be written, nobody can be told so.
+    // There is no place to report a failure.
     drop(written);
 }
 

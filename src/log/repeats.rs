@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// Runs with a log of its own, on a clock that stands still.
+    /// Runs with a log of its own, on a manual clock.
     fn with_log(work: impl FnOnce(&Clock, &Repeats, &Written)) {
         let clock = Clock::manual("2026-11-21T10:24:00Z".parse().unwrap());
         let (repeats, written) = (Repeats::new(clock.clone()), Written::default());

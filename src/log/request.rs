@@ -1,4 +1,4 @@
-//! The request that is being answered: its number, and the span that its lines of the log are in.
+//! The request being handled: its id, and the span of its log lines.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ tokio::task_local! {
     static CURRENT: Request;
 }
 
-/// A request on its way through the program.
+/// A request being handled.
 #[derive(Debug, Clone)]
 pub struct Request {
     id: Arc<str>,
@@ -17,15 +17,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// Gives a request a number.
+    /// Creates a request with a random id.
     #[expect(
         clippy::new_without_default,
         reason = "each one is another, so none is the default"
     )]
     pub fn new() -> Self {
-        // It is no secret, so nobody needs to ask the system for it.
+        // It is no secret, so a fast generator is sufficient.
         let id = format!("{:016x}", fastrand::u64(..));
-        // A span of the highest level: a log of errors alone names the request too.
+        // A span of the highest level: a log of errors alone contains the id too.
         let span = tracing::error_span!("request", request_id = %id);
         Self {
             id: id.into(),
@@ -37,20 +37,21 @@ impl Request {
         &self.id
     }
 
-    /// Runs `work` as a part of the request: whatever it logs has the number, and [`request_id`] returns it.
+    /// Runs `work` as a part of the request: its log lines contain the id, and [`request_id`]
+    /// returns it.
     pub async fn run<F: Future>(self, work: F) -> F::Output {
         let span = self.span.clone();
         CURRENT.scope(self, work).instrument(span).await
     }
 }
 
-/// Returns the number of the request that is being answered; an empty text outside of every request.
+/// Returns the id of the request being handled; an empty text outside of requests.
 pub fn request_id() -> String {
     let id = CURRENT.try_with(|request| request.id.to_string());
     id.unwrap_or_default()
 }
 
-/// Runs a part of the request that is being answered in a task of its own, which may outlive the response.
+/// Spawns a task that belongs to the request being handled and may outlive the response.
 pub fn spawn<F>(work: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,

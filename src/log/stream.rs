@@ -92,8 +92,9 @@ impl<W: Write> Batch<W> {
         written
     }
 
-    /// Logs how many lines are missing, unless that was logged already, once somebody reads. The line goes through the queue
-    /// like any other; if the queue is full it is missing too, and the next one reports both.
+    /// Logs the number of lost lines, unless it was logged already, once reading resumes. The line
+    /// goes through the queue like any other; if the queue is full it is lost too, and the next one
+    /// reports both.
     fn tell(&mut self) {
         if !std::mem::take(&mut self.is_read) {
             return;
@@ -116,7 +117,7 @@ impl<W: Write> Batch<W> {
 
 impl<W: Write> Write for Batch<W> {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        // This line has just left the queue, which had no room while nobody read.
+        // This line has just left the queue, which was full while nothing read.
         self.tell();
         self.waiting.extend_from_slice(line);
         if self.waiting.len() >= BATCH {

@@ -163,7 +163,7 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// How the first account is made, while there is none.
+    /// Returns how to create the first account, as long as there is none.
     ///
     /// # Errors
     /// When the database fails.

@@ -29,7 +29,7 @@ fn tell(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(
             error = %chain(&error),
-            "systemd can't be told"
+            "failed to notify systemd"
         );
     }
 }

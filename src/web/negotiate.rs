@@ -1,17 +1,17 @@
-//! What a client prefers to get, by the weights that it gives (RFC 9110 §12.4.2 and §12.5). No library that is kept has
-//! all three headers, and what we choose between is short.
+//! Content negotiation by quality values (RFC 9110 §12.4.2 and §12.5). No maintained library
+//! supports all three headers, and there is little to choose from.
 
 use warp::http::HeaderMap;
 use warp::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderName};
 
 use crate::domain::Language;
 
-/// A weight in thousandths: 0 refuses, 1,000 is the most.
+/// A quality value in thousandths: 0 refuses, 1,000 is the maximum.
 type Weight = u16;
 
 const MOST: Weight = 1_000;
 
-/// The weight of a media type, and whether it is named itself rather than by `*`.
+/// Returns the quality of a media type, and whether it is named explicitly rather than by `*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preference {
     pub weight: Weight,
@@ -19,14 +19,15 @@ pub struct Preference {
 }
 
 impl Preference {
-    /// Whether the client names this type, and wants it at least as much as another one.
+    /// Returns whether the client names a type explicitly and prefers it to, or wants it as much
+    /// as, another one.
     pub fn is_chosen_over(self, other: Self) -> bool {
         self.is_named && self.weight > 0 && self.weight >= other.weight
     }
 }
 
-/// Returns how much a client wants a media type. Of the ranges that it is in the narrowest counts; a client that says
-/// nothing takes everything.
+/// Returns the quality of a media type: that of the most specific matching range; the maximum when
+/// there is no header.
 pub fn media_type(headers: &HeaderMap, wanted: &str) -> Preference {
     if !headers.contains_key(ACCEPT) {
         let (weight, is_named) = (MOST, false);
@@ -48,7 +49,8 @@ pub fn media_type(headers: &HeaderMap, wanted: &str) -> Preference {
     }
 }
 
-/// Returns the language of ours that a client wants most; of equal ones the first. `None` where it names none.
+/// Returns the supported language with the highest quality; of equal ones the first. `None` when
+/// none is named.
 pub fn language(headers: &HeaderMap) -> Option<Language> {
     let mut best = None;
     for (tag, weight) in members(headers, &ACCEPT_LANGUAGE) {
@@ -60,7 +62,7 @@ pub fn language(headers: &HeaderMap) -> Option<Language> {
     best.map(|(language, _)| language)
 }
 
-/// Whether a client takes gzip, and doesn't want the plain bytes more.
+/// Returns whether a client accepts gzip, and doesn't prefer the plain bytes.
 pub fn gzip(headers: &HeaderMap) -> bool {
     let weight_of = |names: &[&str]| {
         let is_one = |coding: &str| names.iter().any(|name| coding.eq_ignore_ascii_case(name));
@@ -72,7 +74,8 @@ pub fn gzip(headers: &HeaderMap) -> bool {
     gzip.is_some_and(|gzip| gzip > 0 && gzip >= plain)
 }
 
-/// The members of a header that is a list, each with its weight. One with a weight that can't be read is left out.
+/// Iterates over the members of a list header with their quality values. Members with an invalid
+/// value are skipped.
 fn members<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
@@ -92,7 +95,7 @@ fn member(text: &str) -> Option<(&str, Weight)> {
     Some((name, weight.map_or(Some(MOST), weight_from)?))
 }
 
-/// Reads `0`, `0.7` or `1.000`: three digits at the most, and no more than 1.
+/// Parses `0`, `0.7` or `1.000`: at most three decimals, and at most 1.
 fn weight_from(text: &str) -> Option<Weight> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 3 || !part.bytes().all(|digit| digit.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! The Telegram section of the profile page: link code, unlinking, and the daily task list.
+//! The Telegram section of the profile page: link code, unlinking, and the morning list.
 
 use warp::reply::Response;
 

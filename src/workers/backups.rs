@@ -1,5 +1,5 @@
-//! Regular backups. What is due next is read from the names of those that are there, so a restart
-//! neither skips one nor makes one too many.
+//! Scheduled backups. The next due time is derived from the names of existing ones, so a restart
+//! neither skips nor repeats one.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -15,9 +15,9 @@ use crate::store::backup::{self, Backup};
 use crate::store::{Db, rotation};
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// Between two tries when one failed.
+/// Delay before retrying a failed backup.
 const AGAIN: Duration = Duration::from_secs(600);
-/// How often the clock is looked at: somebody may set it meanwhile.
+/// Interval of checking the clock, which may have been changed.
 const LOOK: Duration = Duration::from_secs(3_600);
 
 /// The worker that makes backups. One that fails never ends the server.
@@ -25,9 +25,9 @@ pub struct BackupMaker {
     pub settings: Backups,
     pub db: Db,
     pub clock: Clock,
-    /// Ends a backup that is being made.
+    /// Cancels a backup in progress.
     pub stop: CancellationToken,
-    /// When this process made the last one.
+    /// Time of the last backup of this process.
     pub last: Mutex<Option<Timestamp>>,
 }
 
@@ -57,7 +57,7 @@ impl Worker for BackupMaker {
         for warning in &backup.warnings {
             tracing::warn!(
                 warning,
-                "the backup has what is wrong with the database; see `zayavka doctor`"
+                "the database has a flaw, and so does the backup; see `zayavka doctor`"
             );
         }
         tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
@@ -67,8 +67,8 @@ impl Worker for BackupMaker {
     }
 }
 
-/// When the next one is to be made. Only what was made before now counts: the clock may have been
-/// ahead.
+/// Returns when the next backup is due. Only those made before now count, since the clock may have
+/// been ahead.
 fn due(settings: &Backups, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
     let there = rotation::newest(&settings.dir, now).ok().flatten();
     let made = there.map(|(made, _)| made);
@@ -91,7 +91,7 @@ async fn make(
     };
     db.notice_others().await?;
     let made = tokio::task::spawn_blocking(work).await??;
-    // What is in it is nothing to remove older ones for when the file was exchanged meanwhile.
+    // If the file was replaced meanwhile, this backup is no reason to prune older ones.
     db.notice_others().await?;
     Ok(made)
 }

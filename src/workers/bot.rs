@@ -1,6 +1,6 @@
-//! The bot's part of the server: it fetches updates, announces itself to Telegram, and sends what is
-//! queued. A Telegram that can't be reached delays the bot, never the server; and each of these is a
-//! task of its own with its own tries, so that one that fails holds up no other.
+//! The bot's workers: polling of updates, registration at Telegram, and sending. An unreachable
+//! Telegram delays the bot, never the server; each worker retries on its own, so that one failure
+//! delays no other.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,20 +23,20 @@ use crate::workers::outbox::{Notifier, Words};
 use crate::workers::photos::Fetcher;
 use crate::workers::worker;
 
-/// Between two tries to reach Telegram, at the most.
+/// Maximum delay between attempts to reach Telegram.
 const AGAIN: Duration = Duration::from_secs(60);
-/// Where another program fetches, the first try is as late as one after so many failures.
+/// When another program polls, the first retry is delayed like one after this many failures.
 const PATIENCE: u32 = 4;
-/// How often Telegram is asked how the bot stands.
+/// Interval of checking the bot's health.
 const LOOK: Duration = Duration::from_secs(300);
 
 pub struct Bot {
     client: Client,
     mode: Mode,
     secret: Arc<SecretString>,
-    /// Wakes the look at Telegram after each try to be announced there.
+    /// Wakes the health check after each registration attempt.
     tried: Notify,
-    /// Wakes the announcement when updates go elsewhere.
+    /// Wakes the registration when updates are sent elsewhere.
     lost: Notify,
 }
 
@@ -55,12 +55,12 @@ impl Bot {
         })
     }
 
-    /// What the webhook asks for; `None` when there is no webhook.
+    /// Returns the secret of the telegram update route; `None` in polling mode.
     pub fn webhook_secret(&self) -> Option<Arc<SecretString>> {
         (self.mode == Mode::Webhook).then(|| self.secret.clone())
     }
 
-    /// Fetches, announces and sends until `stop`.
+    /// Polls, registers and sends until `stop`.
     pub async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let words = Words {
@@ -86,13 +86,14 @@ impl Bot {
         sent.and(fetched)
     }
 
-    /// Tells Telegram where updates go until it knows, and again when somebody else has changed it.
+    /// Registers the update address until Telegram accepts it, and again when it was changed by
+    /// another program.
     async fn announce(&self, desk: &Desk) {
         loop {
             let mut failures = 0;
             while let Err(failure) = self.set_address(desk).await {
                 let why = failure.detail();
-                tracing::warn!(why, "Telegram doesn't know where we are yet");
+                tracing::warn!(why, "failed to register update address");
                 self.tried.notify_one();
                 self.pause(desk, &failure, failures).await;
                 failures += 1;
@@ -114,8 +115,8 @@ impl Bot {
         }
     }
 
-    /// Sets the menu of commands. Nothing waits for it, and only what failed is set again: a menu
-    /// is a convenience.
+    /// Sets the command menu. Nothing waits for it, and only failed parts are retried: the menu is
+    /// a convenience.
     async fn set_menu(&self, desk: &Desk) {
         let mut menus = VecDeque::new();
         for language in Language::ALL {
@@ -124,7 +125,7 @@ impl Bot {
                 menus.push_back((language, None));
             }
         }
-        // All are tried before any is tried again.
+        // All are attempted before any is retried.
         let (mut failed, mut failures) = (VecDeque::new(), 0);
         loop {
             while let Some((language, tag)) = menus.pop_front() {
@@ -134,7 +135,7 @@ impl Bot {
                 let Err(failure) = self.client.set_my_commands(&commands, tag).await else {
                     continue;
                 };
-                tracing::warn!(why = failure.detail(), tag, "the bot's menu is not set yet");
+                tracing::warn!(why = failure.detail(), tag, "failed to set the bot's menu");
                 failed.push_back((language, tag));
                 if failure.after().is_some() || menus.is_empty() {
                     self.pause(desk, &failure, failures).await;
@@ -148,8 +149,8 @@ impl Bot {
         }
     }
 
-    /// Waits before a call that has failed so often is made again: for as long as Telegram says, or
-    /// longer each time.
+    /// Waits before a failed call is retried: as long as Telegram says, or with exponential
+    /// backoff.
     async fn pause(&self, desk: &Desk, failure: &telegram::Failure, failures: u32) {
         let wait = failure
             .after()
@@ -157,16 +158,16 @@ impl Bot {
         desk.clock.sleep(wait).await;
     }
 
-    /// Waits while Telegram wants nothing at all from us.
+    /// Waits while Telegram has paused all calls.
     async fn wait_for_all(&self, desk: &Desk) {
         while let Some(left) = self.client.pauses().left(desk.clock.elapsed()) {
             desk.clock.sleep(left).await;
         }
     }
 
-    /// Looks every few minutes how the bot stands, and leaves it where pages can read it.
+    /// Checks the bot's health every few minutes, and publishes it for the pages.
     async fn watch(&self, desk: &Desk) {
-        // Before the first try there would be nothing to see but the state that it ends.
+        // Before the first attempt, the check would only see the state that it is about to change.
         self.tried.notified().await;
         loop {
             let now = desk.clock.now();
@@ -184,7 +185,7 @@ impl Bot {
         }
     }
 
-    /// Fetches updates and hands them to the bot. One is asked for again until it was stored.
+    /// Polls updates and passes them to the bot. An update is requested again until it was stored.
     async fn fetch(&self, desk: &Desk) {
         if self.mode == Mode::Webhook {
             return std::future::pending().await;
@@ -198,14 +199,14 @@ impl Bot {
                     Err(error) => {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
-                            "an update was not taken"
+                            "failed to process update"
                         );
                         desk.clock.sleep(backoff(failures).min(AGAIN)).await;
                         failures += 1;
                     }
                 },
                 Err(failure) => {
-                    // Two programs that both come back at once would take turns for ever.
+                    // Two programs that both resume at once would alternate forever.
                     let least = failure.conflict().map_or(0, |_| PATIENCE);
                     self.say_not_fetched(desk, &failure).await;
                     self.pause(desk, &failure, failures.max(least)).await;
@@ -218,9 +219,9 @@ impl Bot {
     async fn say_not_fetched(&self, desk: &Desk, failure: &telegram::Failure) {
         let why = failure.detail();
         match failure.conflict() {
-            None => tracing::warn!(why, "no updates"),
+            None => tracing::warn!(why, "failed to poll updates"),
             Some(Conflict::Webhook) => {
-                tracing::warn!(why, "messages go to a webhook, which is taken away");
+                tracing::warn!(why, "updates are sent to a webhook; removing it");
                 self.lost.notify_one();
             }
             Some(Conflict::OtherFetcher) => {
@@ -235,7 +236,7 @@ impl Bot {
     }
 }
 
-/// Hands updates to the bot, and moves the offset behind those that were stored.
+/// Passes updates to the bot, and advances the offset past the stored ones.
 async fn take(desk: &Desk, updates: Vec<Value>, offset: &mut Option<i64>) -> Result<(), Error> {
     for update in updates {
         let Some(update) = Update::parse(update.to_string().as_bytes()) else {

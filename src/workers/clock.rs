@@ -1,5 +1,5 @@
-//! Watches the wall clock: says when it was set back, and pulls what a clock that was ahead has dated to
-//! now (see `store::ahead`), so that nothing waits for as long as the clock was wrong.
+//! Watches the wall clock: reports when it was set back, and corrects rows dated by a clock that
+//! was ahead (see `store::ahead`), so that nothing waits as long as the clock was wrong.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::failure::Failure;
 use crate::store::{self, Transaction};
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// How often it is looked at, by the monotonic clock.
+/// Interval of the check, by the monotonic clock.
 const LOOK: Duration = Duration::from_secs(10);
-/// By less it is corrected every now and then. One that is set forward is no incident: a machine that
-/// was asleep wakes up like that.
+/// Smaller steps are regular corrections. A clock set forward is no incident: it looks like a
+/// machine waking from sleep.
 const STEP: SignedDuration = SignedDuration::from_secs(5);
 
-/// The worker that watches.
+/// The worker that watches the clock.
 pub struct ClockWatch {
     desk: Arc<Desk>,
     /// What both clocks showed when they were last read.
@@ -50,13 +50,13 @@ impl Worker for ClockWatch {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "what lies too far ahead can't be pulled to now");
+        tracing::error!(error, "failed to correct rows dated in the future");
     }
 
     async fn step(&self) -> Result<Step, Failure> {
         let back = self.set_back();
         if back > STEP {
-            // Both clocks are read one after the other, so it is never quite the whole of it.
+            // The clocks are read one after the other, so the difference is slightly too small.
             let seconds = (back + SignedDuration::from_millis(500)).as_secs();
             tracing::warn!(seconds, "the wall clock was set back");
             incidents::note(&self.desk, IncidentKind::ClockSetBack, seconds).await;
@@ -75,7 +75,7 @@ async fn pull(desk: &Desk) -> Result<()> {
     let rows = desk.db.write(pull).await?;
     tracing::warn!(
         rows,
-        "a clock that was ahead had dated rows, which are due now"
+        "corrected rows dated in the future by a clock that was ahead"
     );
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     incidents::note(desk, IncidentKind::RowsAhead, rows).await;

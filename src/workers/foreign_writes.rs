@@ -1,5 +1,5 @@
-//! Notices what other programs do to the database beside the server: what they write (`zayavka user`), and that they
-//! delete or exchange it.
+//! Detects what other programs do to the database: writes (`zayavka user`), deletion and
+//! replacement.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::failure::Failure;
 use crate::store::{Db, NOTICED};
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// How often it is looked.
+/// Interval of the checks.
 const LOOK: Duration = NOTICED.checked_div(2).expect("two is not zero");
-/// How long everybody is still told that the database was lost, before the server ends.
+/// Time for which clients are told that the database was lost, before the server ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// The worker that notices.
+/// The worker that detects foreign writes.
 pub struct ForeignWrites {
     db: Db,
-    /// The machine's, even where a test moves the server's by hand: other programs know no other.
+    /// The system clock, even if a test sets the server's: other programs use no other.
     clock: Clock,
     stop: CancellationToken,
 }
@@ -38,13 +38,13 @@ impl Worker for ForeignWrites {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "can't see whether another program has written");
+        tracing::error!(error, "failed to check for writes of other programs");
     }
 
     async fn step(&self) -> Result<Step, Failure> {
         let noticed = self.db.notice_others().await;
         if let Some(loss) = self.db.loss() {
-            tracing::error!("{loss}: nothing is written any more, and the server ends");
+            tracing::error!("{loss}: stopping the server without further writes");
             let farewell = self.clock.sleep(FAREWELL);
             self.stop.run_until_cancelled(farewell).await;
             return Ok(Step::Fatal(loss.into()));

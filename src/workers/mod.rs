@@ -1,4 +1,4 @@
-//! What runs beside the requests: it sends, fetches, copies and looks after things.
+//! Background workers.
 
 pub mod backups;
 pub mod bot;

@@ -1,5 +1,5 @@
-//! The lists of each morning. What was sent is written down with them, so neither a restart nor a
-//! clock that is set sends one twice or leaves one out.
+//! The morning lists. Each is recorded when it is queued, so neither a restart nor a clock change
+//! sends one twice or skips one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// How often it is looked whether it is time.
+/// Interval of checking whether a list is due.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// The worker that sends the lists.
+/// The worker that queues the lists.
 pub struct Mornings {
     pub desk: Arc<Desk>,
 }
@@ -26,7 +26,7 @@ impl Worker for Mornings {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "the morning's lists can't be sent");
+        tracing::error!(error, "failed to queue morning lists");
     }
 
     async fn step(&self) -> Result<Step, Failure> {

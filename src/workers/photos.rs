@@ -1,5 +1,5 @@
-//! Files from Telegram into the database, one after the other, with no transaction open while one
-//! is on its way. Telegram keeps a file for whoever asks again.
+//! Downloads files from Telegram into the database, one at a time, without an open transaction.
+//! Telegram keeps a file for later attempts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,20 +18,20 @@ use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-/// The worker that fetches.
+/// The worker that downloads.
 pub struct Fetcher {
     db: Db,
     clock: Clock,
     client: Client,
 }
 
-/// What became of a file.
+/// Outcome of a download.
 #[derive(Clone)]
 pub enum Fetched {
     Here(Arc<Contents>),
-    /// It is gone, too large, or was tried for too long.
+    /// The file no longer exists, is too large, or has been retried for too long.
     Lost,
-    /// To be tried again at that instant.
+    /// To be retried at that instant.
     Later(Timestamp),
 }
 
@@ -40,12 +40,12 @@ impl Fetcher {
         Self { db, clock, client }
     }
 
-    /// What becomes of a file after a failed try.
+    /// Returns the outcome of a failed attempt.
     fn outcome_of(&self, wanted: &Wanted, failure: &telegram::Failure) -> Fetched {
         tracing::warn!(
             attachment = wanted.id.get(),
             why = failure.detail(),
-            "fetch a file"
+            "failed to download file"
         );
         let now = self.clock.now();
         let retry = matches!(failure, telegram::Failure::Retry { .. });
@@ -62,7 +62,7 @@ impl Fetcher {
 }
 
 impl Worker for Fetcher {
-    /// Telegram keeps a file for whoever asks again.
+    /// A download is safe to abort: Telegram keeps the file.
     const GRACE: Duration = Duration::ZERO;
 
     fn clock(&self) -> &Clock {
@@ -70,10 +70,7 @@ impl Worker for Fetcher {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(
-            error,
-            "the files that customers sent can't be read or written"
-        );
+        tracing::error!(error, "failed to read or write attachments");
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {
@@ -148,8 +145,8 @@ fn settle(
     store::tasks::touch(tx, comment.task, now)
 }
 
-/// Tells the customer that the shop has not got a file after all: when it was passed on, nobody could
-/// know what it is.
+/// Informs the customer that the shop did not receive a file after all: its type could not be known
+/// when the message was confirmed.
 fn tell_of_loss(
     tx: &store::Transaction,
     comment: &Comment,

@@ -1,4 +1,4 @@
-//! Looks regularly whom to remind of what they can collect.
+//! Sends reminders to collect finished tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
 
-/// How often the clock is looked at: somebody may set it meanwhile, and what failed is tried again.
+/// Interval of checking the clock, which may have been changed; failures are retried then.
 const LOOK: Duration = Duration::from_secs(3_600);
 
-/// The worker that reminds.
+/// The worker that queues reminders.
 pub struct Reminding {
     pub rules: Reminders,
     pub desk: Arc<Desk>,
@@ -27,7 +27,7 @@ impl Worker for Reminding {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "nobody can be reminded; tried again in an hour");
+        tracing::error!(error, "failed to queue reminders; retrying in an hour");
     }
 
     async fn step(&self) -> Result<Step, Failure> {
@@ -38,7 +38,7 @@ impl Worker for Reminding {
         let work = move |tx: &Transaction<'_>| app::reminders::remind(tx, &due, &zone, now);
         let customers = self.desk.db.write(work).await?;
         if customers > 0 {
-            tracing::info!(customers, "reminded of what can be collected");
+            tracing::info!(customers, "queued reminders to collect");
         }
         Ok(Step::Idle(Wake::At(next.min(look))))
     }

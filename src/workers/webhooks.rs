@@ -1,9 +1,9 @@
-//! From `webhook_deliveries` to other people's programs. A [`Courier`] serves one webhook: it
-//! claims what is next, sends it with no transaction open, and settles it. So the order of a
-//! webhook holds, and a program that is slow or gone holds up no other.
+//! Delivery of outgoing webhooks. A [`Courier`] serves one webhook: it claims the next delivery,
+//! sends it without an open transaction, and settles it. Deliveries of a webhook keep their order,
+//! and a slow receiver delays no other.
 //!
-//! Everything is told at least once, and a second time under the same number where the outcome of
-//! a try was unknown.
+//! Every event is delivered at least once, and again under the same id if the outcome of an attempt
+//! was unknown.
 
 use std::time::Duration;
 
@@ -23,23 +23,23 @@ use crate::https;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-/// How long a program may take to connect, and to say that it has taken a delivery.
+/// Time-outs for connecting to a receiver, and for its response.
 const CONNECT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Tells one program what happens.
+/// The worker of one webhook.
 pub struct Courier {
     db: Db,
     clock: Clock,
     client: reqwest::Client,
     id: WebhookId,
     url: String,
-    /// What the log names: the rest of an address may be a secret.
+    /// Host for log lines: the rest of the URL may be a secret.
     host: String,
     secret: SecretString,
 }
 
-/// What became of a try; with why it failed.
+/// Outcome of an attempt, with the reason of a failure.
 #[derive(Clone)]
 pub enum Told {
     Delivered,
@@ -47,7 +47,7 @@ pub enum Told {
     GivenUp(String),
 }
 
-/// What is sent.
+/// Body of a delivery.
 #[derive(Serialize)]
 struct Body<'a> {
     id: String,
@@ -58,6 +58,8 @@ struct Body<'a> {
 }
 
 impl Courier {
+    /// Creates the client of a webhook.
+    ///
     /// # Errors
     /// When the system's TLS certificates can't be read.
     pub fn new(
@@ -66,7 +68,7 @@ impl Courier {
         id: WebhookId,
         settings: Webhook,
     ) -> Result<Self, reqwest::Error> {
-        // A redirect would lead what was signed for one program to another one.
+        // A redirect would send a body signed for one receiver to another.
         let client = https::client()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
@@ -84,7 +86,7 @@ impl Courier {
         })
     }
 
-    /// Only the status of the answer counts; what else comes is not read.
+    /// Sends a delivery. Only the status of the response counts; its body is not read.
     async fn send(&self, delivery: &Delivery, now: Timestamp) -> Result<(), String> {
         let body = body(delivery).map_err(|_| "it could not be written".to_owned())?;
         let signature = signature(&self.secret, now, &body);
@@ -99,14 +101,14 @@ impl Courier {
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(format!("it answered {}", answer.status().as_u16())),
-            // The library's own text may hold the address.
+            // The library's own text may contain the URL.
             Err(error) if error.is_connect() => Err("no connection".to_owned()),
             Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
             Err(_) => Err("the connection broke".to_owned()),
         }
     }
 
-    /// Counts and logs what became of a try.
+    /// Counts and logs the outcome of an attempt.
     fn outcome_of(&self, delivery: &Delivery, sent: Result<(), String>) -> Told {
         let given_up = is_given_up(delivery.queued, self.clock.now());
         self.db.metrics().hooked(match &sent {
@@ -116,7 +118,14 @@ impl Courier {
         });
         if let Err(why) = &sent {
             let (host, row, attempts) = (&self.host, delivery.id.get(), delivery.attempts);
-            tracing::warn!(host, row, attempts, given_up, why, "a webhook was not told");
+            tracing::warn!(
+                host,
+                row,
+                attempts,
+                given_up,
+                why,
+                "failed to deliver webhook"
+            );
         }
         match sent {
             Ok(()) => Told::Delivered,
@@ -127,7 +136,7 @@ impl Courier {
 }
 
 impl Worker for Courier {
-    /// What is cut off is delivered again after the next start.
+    /// An aborted delivery is repeated after the next start.
     const GRACE: Duration = Duration::ZERO;
 
     fn clock(&self) -> &Clock {
@@ -135,10 +144,7 @@ impl Worker for Courier {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(
-            error,
-            "what webhooks are to be told can't be read or written"
-        );
+        tracing::error!(error, "failed to read or write webhook deliveries");
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {
@@ -208,7 +214,7 @@ impl Queue for Courier {
     }
 }
 
-/// The same bytes for every try of a delivery.
+/// Serialises a delivery, identically for every attempt.
 fn body(delivery: &Delivery) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Body {
         id: delivery.id.to_string(),
@@ -218,12 +224,12 @@ fn body(delivery: &Delivery) -> Result<String, serde_json::Error> {
     })
 }
 
-/// By which a program knows that a body is ours and how old it is: the time of the try in seconds,
-/// and HMAC-SHA256 over that time, a point, and the body.
+/// Returns the signature by which a receiver verifies origin and age: the time of the attempt in
+/// seconds, and HMAC-SHA256 over that time, a point, and the body.
 pub fn signature(secret: &SecretString, at: Timestamp, body: &str) -> String {
     let at = at.as_second();
     let mut signed = format!("t={at},v1=");
-    // A key of any length is taken.
+    // Any key length is valid.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) {
         mac.update(format!("{at}.{body}").as_bytes());
         let hex = mac.finalize().into_bytes();

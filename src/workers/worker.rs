@@ -1,9 +1,10 @@
-//! The one loop of all workers: do what is due, then wait until there is more.
+//! The loop shared by all workers: do what is due, then wait for more.
 //!
-//! A [`Worker`] has a step, and the loop runs it: again at once after [`Step::Worked`], after the wait that
-//! [`Step::Idle`] names or as soon as something changes, and after a pause when the step failed. A [`Queue`] is a
-//! worker whose steps are jobs of a table, each taken through by [`next_job`]: claim it in a short transaction, run it
-//! with no transaction open, settle it in another short one.
+//! The loop runs the step of a [`Worker`] again: immediately after [`Step::Worked`]; after the wait
+//! given by [`Step::Idle`], or earlier on a change; and after a pause if the step failed. A
+//! [`Queue`] is a worker whose steps are the jobs of a table. [`next_job`] processes each: it
+//! claims the job in a short transaction, runs it without an open transaction, and settles it in
+//! another short transaction.
 
 use std::time::Duration;
 
@@ -17,85 +18,87 @@ use crate::clock::Clock;
 use crate::domain::Result;
 use crate::failure::Failure;
 
-/// The pause after a failure that ends by itself, such as a database that is busy.
+/// Pause after a transient failure, such as a busy database.
 const MOMENT: Duration = Duration::from_secs(1);
-/// Time for a step under way to come to its end when the program stops.
+/// Time for steps in progress to end at shutdown.
 const STOP_GRACE: Duration = Duration::from_secs(6);
 
 /// Result of one step.
 #[derive(Debug)]
 pub enum Step {
-    /// Something was done, and there may be more to do.
+    /// Something was done, and more may be due.
     Worked,
-    /// There is nothing to do yet.
+    /// Nothing is due.
     Idle(Wake),
-    /// The server can't go on and ends with this failure.
+    /// The failure can't be recovered from, and ends the server.
     Fatal(Failure),
 }
 
-/// When an idle worker looks again. A change wakes it in any case, if it has [`Worker::changes`].
+/// When an idle worker checks again. A signal of [`Worker::changes`] wakes it earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
     OnChange,
-    /// After that much time, whatever happens to the wall clock.
+    /// After a duration, independent of the wall clock.
     After(Duration),
-    /// When the wall clock shows that instant.
+    /// When the wall clock reaches an instant.
     At(Timestamp),
 }
 
-/// A part of the server that works beside the requests.
+/// A background activity of the server.
 pub trait Worker: Sync {
-    /// Steps that may be under way at once.
+    /// Maximum number of concurrent steps.
     const AT_ONCE: usize = 1;
     /// Pause after a failed step.
     const PAUSE: Duration = MOMENT;
-    /// Time for a step under way to come to its end when the program stops; zero cuts it off.
+    /// Time for steps in progress to end at shutdown; zero aborts them.
     const GRACE: Duration = STOP_GRACE;
 
     fn clock(&self) -> &Clock;
 
-    /// Logs a failed step. It stands in each worker, so that failures of different workers stay apart in the log.
+    /// Logs a failed step. Each worker has its own log line, so that failures of different workers
+    /// are throttled separately.
     fn report(&self, error: &(dyn std::error::Error + 'static));
 
-    /// The signal that there may be more to do.
+    /// Returns the signal that more may be due.
     fn changes(&self) -> Option<watch::Receiver<()>> {
         None
     }
 
-    /// Takes up what was under way when the program ended. It is tried until it succeeds, before the first step.
+    /// Recovers what was in progress when the program ended. It is retried until it succeeds,
+    /// before the first step.
     fn recover(&self) -> impl Future<Output = Result<(), Failure>> + Send {
         std::future::ready(Ok(()))
     }
 
-    /// Does what is due. A step that is cut off must do no harm.
+    /// Does what is due. It must be safe to abort.
     fn step(&self) -> impl Future<Output = Result<Step, Failure>> + Send;
 }
 
-/// A worker whose jobs are rows of a table.
+/// A worker that processes the rows of a table.
 pub trait Queue: Worker {
-    /// The name of the worker in the log.
+    /// The worker's name in log lines.
     const NAME: &'static str;
     type Job: Send + Sync;
     type Outcome: Send + Sync;
 
-    /// Finds the job to run next, and marks it as being run where that must be known after a crash.
+    /// Finds the next job, and claims it if a crash must not hide that it was started.
     fn claim(&self) -> impl Future<Output = Result<Claim<Self::Job>>> + Send;
 
-    /// Runs a job with no transaction open.
+    /// Runs a job without an open transaction.
     fn run(&self, job: &Self::Job) -> impl Future<Output = Self::Outcome> + Send;
 
-    /// Stores the outcome. It is tried until it succeeds: an outcome must not be lost.
+    /// Stores the outcome. It is retried until it succeeds, since an outcome must not be lost.
     fn settle(
         &self,
         job: &Self::Job,
         outcome: &Self::Outcome,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// The number of the row.
+    /// The id of the row.
     fn id(job: &Self::Job) -> i64;
 }
 
-/// Result of a look at a queue.
+/// Result of examining a queue.
 pub enum Claim<Job> {
     Run(Job),
     /// A row was settled without being run.
@@ -104,7 +107,7 @@ pub enum Claim<Job> {
 }
 
 impl Wake {
-    /// Returns the time until then; `None` where there is no end but a change.
+    /// Returns the time to wait; `None` to wait for a signal alone.
     pub fn left(self, clock: &Clock) -> Option<Duration> {
         match self {
             Self::OnChange => None,
@@ -122,10 +125,10 @@ impl Wake {
     }
 }
 
-/// Runs a worker until `stop`, then lets the steps under way come to their end.
+/// Runs a worker until `stop`, then waits for steps in progress.
 ///
 /// # Errors
-/// [`Step::Fatal`]. Every other failure is logged, and the step is tried again.
+/// [`Step::Fatal`]. Any other failure is logged, and the step is retried.
 pub async fn run<W: Worker>(worker: W, stop: CancellationToken) -> Result<(), Failure> {
     let recover = async {
         while let Err(error) = worker.recover().await {
@@ -139,7 +142,7 @@ pub async fn run<W: Worker>(worker: W, stop: CancellationToken) -> Result<(), Fa
     try_join_all(steps).await.map(drop)
 }
 
-/// Takes the next job of a queue through: the step of its worker.
+/// Processes the next job of a queue; the step of its worker.
 ///
 /// # Errors
 /// When the database fails before the job is claimed.
@@ -149,7 +152,7 @@ pub async fn next_job<Q: Queue>(queue: &Q) -> Result<Step, Failure> {
         Claim::Dropped => return Ok(Step::Worked),
         Claim::Wait(wake) => return Ok(Step::Idle(wake)),
     };
-    // Every line that is logged inside names the job.
+    // All log lines inside have the job's id.
     let span = tracing::info_span!("job", worker = Q::NAME, job_id = Q::id(&job));
     let work = async {
         let outcome = queue.run(&job).await;
@@ -165,7 +168,7 @@ pub async fn next_job<Q: Queue>(queue: &Q) -> Result<Step, Failure> {
 async fn repeat<W: Worker>(worker: &W, stop: &CancellationToken) -> Result<(), Failure> {
     let mut changes = worker.changes();
     while !stop.is_cancelled() {
-        // What changes during the step is looked at in the next one.
+        // A signal during the step is handled by the next one.
         if let Some(changes) = &mut changes {
             changes.mark_unchanged();
         }
@@ -183,7 +186,7 @@ async fn repeat<W: Worker>(worker: &W, stop: &CancellationToken) -> Result<(), F
                 }
             }
             Ok(Step::Fatal(failure)) => return Err(failure),
-            // A step that the stop has ended is none that failed.
+            // An aborted step did not fail.
             Err(_) if stop.is_cancelled() => {}
             Err(error) => {
                 tokio::select! {

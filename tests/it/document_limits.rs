@@ -1,9 +1,9 @@
-//! Limits that documents name have the value of the constant in the code.
+//! Checks that limits named by documents equal the constants in the code.
 
 use crate::documents::documents;
 
-/// A document, a phrase of it with `{}` in the place of the number, the file and the name of the
-/// constant, and what its value is divided by to get the document's unit.
+/// A document, a phrase of it with `{}` for the number, the file and name of the constant, and the
+/// divisor from its value to the document's unit.
 type Limit = (&'static str, &'static str, &'static str, &'static str, u64);
 
 const KIB: u64 = 1024;
@@ -351,7 +351,7 @@ const LIMITS: &[Limit] = &[
     ("owner", "up to {} a column", "web/board.rs", "COLUMN", 1),
 ];
 
-/// Returns the value of a constant: a number, or a product of numbers, in whatever wraps it.
+/// Returns the value of a constant: a number or a product of numbers, possibly wrapped.
 fn value(file: &str, name: &str) -> u64 {
     let path = format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"));
     let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -374,7 +374,7 @@ fn value(file: &str, name: &str) -> u64 {
     factors.product()
 }
 
-/// Writes a number with commas between its thousands.
+/// Formats a number with thousands separators.
 fn written(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

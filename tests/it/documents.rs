@@ -1,4 +1,5 @@
-//! The documents lead where they say: links, headings, pictures, records, and the words of the glossary.
+//! Checks of the documents: links, headings, pictures, decision records, and the terms of the
+//! glossary.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -6,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 /// The folder of the documents in Russian.
 const RUSSIAN: &str = "docs/ru/";
 
-/// Returns every document of the repository by its path, with its text.
+/// Returns the text of every document of the repository, by path.
 pub fn documents() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = BTreeMap::new();
@@ -29,7 +30,7 @@ pub fn documents() -> BTreeMap<String, String> {
     found
 }
 
-/// Returns the lines of a document outside its fences.
+/// Returns the lines of a document outside fenced code.
 fn prose(page: &str) -> impl Iterator<Item = &str> {
     let mut fenced = false;
     page.lines().filter(move |line| {
@@ -39,7 +40,7 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the anchors of a document's headings, as GitHub and others make them.
+/// Returns the anchors of a document's headings, as GitHub generates them.
 fn anchors(page: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     for heading in prose(page).filter(|line| line.starts_with('#')) {
@@ -48,7 +49,7 @@ fn anchors(page: &str) -> BTreeSet<String> {
             .chars()
             .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         let anchor = kept.collect::<String>().replace(' ', "-");
-        // A heading that was there before gets a number.
+        // The anchor of a repeated heading gets a number.
         let numbered = (1..).map(|number| format!("{anchor}-{number}"));
         let free = std::iter::once(anchor.clone())
             .chain(numbered)
@@ -143,7 +144,7 @@ fn both_readmes_are_short_and_show_the_pictures_of_their_language() {
     }
 }
 
-/// Returns the text of all files below a folder whose names end like that.
+/// Returns the concatenated text of all files below a folder with a suffix.
 fn texts(folder: &str, ending: &str) -> String {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     let mut all = String::new();
@@ -160,7 +161,7 @@ fn texts(folder: &str, ending: &str) -> String {
     all
 }
 
-/// Returns the identifiers of a text.
+/// Returns the identifiers in a text.
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
@@ -181,7 +182,7 @@ fn the_glossary_names_what_exists() {
     let known: BTreeSet<_> = identifiers(&sources).collect();
     let names = terms.split('`').skip(1).step_by(2).flat_map(identifiers);
     let names: BTreeSet<_> = names.collect();
-    // What the documents themselves and the protocol call so.
+    // Terms of the documents themselves and of protocols.
     let others = [
         "ftl",
         "X",
@@ -219,7 +220,7 @@ fn every_decision_record_is_listed_and_has_its_parts() {
     assert!(count >= 3, "{count}");
 }
 
-/// What operators are told to look for in the log and in responses.
+/// Log lines and responses that the documents tell operators to look for.
 const QUOTED: [&str; 11] = [
     "the bot is announced to Telegram",
     "no backup was made",

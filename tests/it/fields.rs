@@ -1,7 +1,7 @@
-//! Every field of what lists show, asked for in every form. The schema itself says which there are.
+//! Tests of every field of the list types in every form of query, as found in the schema.
 //!
-//! An answer is written straight from what was read, or resolved field by field, and only those columns are read that
-//! somebody asks for. None of that may be seen.
+//! Responses are written directly from the rows or resolved field by field, and only the requested
+//! columns are read. Neither may be visible to a client.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ const SCHEMA: &str = "{ __schema { types { name kind fields {
     name args { type { kind } }
     type { name kind ofType { name kind ofType { name kind ofType { name kind } } } } } } } }";
 
-/// The types whose fields are defined by the table of fields, and so have a second writer.
+/// The types with a table of fields, and so with a second writer.
 const TABLED: [&str; 4] = ["Task", "Customer", "User", "Stage"];
 
-/// A field without obligatory arguments: the type behind its lists, and whether this has fields of its own.
+/// A field without required arguments: the type of its items, and whether that type has fields.
 #[derive(Clone)]
 struct Field {
     name: String,
@@ -50,7 +50,7 @@ async fn schema(shop: &Shop) -> Schema {
     types
 }
 
-/// What to ask of a field: of an object all its values.
+/// Returns the selection of a field; for an object, all its scalar fields.
 fn selection(schema: &Schema, field: &Field) -> String {
     if !field.is_object {
         return field.name.clone();
@@ -60,7 +60,7 @@ fn selection(schema: &Schema, field: &Field) -> String {
     format!("{} {{ {} }}", field.name, values.join(" "))
 }
 
-/// Where objects of a type are found: what stands before and behind the selection.
+/// Where objects of a type are found: the query before and after the selection.
 struct Place {
     of: String,
     before: String,
@@ -81,7 +81,7 @@ impl Place {
     }
 }
 
-/// The top of the API, and what is one step below that.
+/// The fields of the query type, and those one level below.
 fn places(schema: &Schema) -> Vec<Place> {
     let tops = [
         ("Task", "allTasks {"),
@@ -108,7 +108,7 @@ fn places(schema: &Schema) -> Vec<Place> {
     places
 }
 
-/// A shop in which every field of the types with a table has a value somewhere.
+/// Creates a shop in which every field of these types has a value somewhere.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     for task in [
@@ -149,7 +149,7 @@ async fn data(shop: &Shop, query: &str) -> Value {
     answer["data"].clone()
 }
 
-/// The objects that a field of an answer is in, wherever it stands, in order.
+/// Returns the objects that contain a field, anywhere in a response, in order.
 fn values(answer: &Value, name: &str, found: &mut Vec<Value>) {
     match answer {
         Value::Array(entries) => entries.iter().for_each(|one| values(one, name, found)),
@@ -188,7 +188,7 @@ async fn every_field_is_the_same_however_it_is_asked_for() {
             ] {
                 assert_eq!(data(&shop, &form).await, straight, "{form}");
             }
-            // Names that no field has, beside and instead of its own.
+            // Aliases beside and instead of the field's own name.
             let renamed = data(&shop, &place.ask(&format!("other: {asked}"))).await;
             let named = data(
                 &shop,
@@ -219,7 +219,7 @@ async fn every_field_is_the_same_however_it_is_asked_for() {
     shop.close().await;
 }
 
-/// What one field needs is read also where another one needs something else.
+/// Columns that one field needs are read too when another field is requested.
 #[tokio::test]
 async fn every_two_fields_of_a_list_are_what_each_is_alone() {
     const AT_ONCE: usize = 14;
@@ -263,7 +263,7 @@ async fn every_two_fields_of_a_list_are_what_each_is_alone() {
     shop.close().await;
 }
 
-/// A page reads what its cursors are made of, whoever asks for something else or for nothing.
+/// A page reads the columns of its cursors, even if a query asks for other fields or none.
 #[tokio::test]
 async fn cursors_lead_on_whatever_is_asked_for_beside_them() {
     let shop = shop().await;

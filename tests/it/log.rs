@@ -50,7 +50,7 @@ async fn nothing_personal_reaches_it() {
     shop.close().await;
     let log = log.text();
     assert!(
-        log.contains("answered") && log.contains("not sent"),
+        log.contains("answered") && log.contains("failed to send message"),
         "{log}"
     );
     for secret in [
@@ -73,7 +73,7 @@ async fn nothing_personal_reaches_it() {
     }
 }
 
-/// What a log of its own has written.
+/// The output of a separate log.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -88,13 +88,13 @@ impl Write for Written {
 }
 
 impl Written {
-    /// Returns what writes the lines that the program itself would write, on a clock that stands still.
+    /// Returns a subscriber like the program's, with a fixed clock.
     fn log(&self, form: Form) -> Dispatch {
         let (writer, clock) = (self.clone(), Clock::manual(NOON.parse().unwrap()));
         lines(form, EnvFilter::new("info"), move || writer.clone(), clock)
     }
 
-    /// Returns the one line that has these words.
+    /// Returns the only line with these words.
     fn line(&self, words: &str) -> String {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         let lines: Vec<_> = text.lines().filter(|line| line.contains(words)).collect();
@@ -106,7 +106,7 @@ impl Written {
 const NOON: &str = "2026-11-21T12:00:00Z";
 const TIME: &str = "2026-11-21T12:00:00.000Z";
 
-/// A line in JSON, which has its request in its one span.
+/// A JSON line, whose only span is its request.
 fn object_of(line: &str, id: &str) -> Value {
     let line: Value = serde_json::from_str(line).unwrap();
     let span = json!([{ "name": "request", "request_id": id }]);
@@ -153,7 +153,7 @@ async fn a_write_that_fails_is_logged_with_the_number_of_its_request() {
                 );
             }
         }
-        // The page of the same failure names its own request, as its header does.
+        // The error page names the id of its own request, like the header.
         drop(log);
         let written = Written::default();
         let log = dispatcher::set_default(&written.log(form));
@@ -173,7 +173,7 @@ async fn a_write_that_fails_is_logged_with_the_number_of_its_request() {
     }
 }
 
-/// What runs on the threads of the store belongs to the request that asked for it.
+/// Spans of the store's threads belong to the request that they work for.
 #[tokio::test]
 async fn the_threads_of_the_store_say_for_whom_they_work() {
     for form in [Form::Text, Form::Json] {
@@ -218,7 +218,7 @@ async fn the_threads_of_the_store_say_for_whom_they_work() {
     }
 }
 
-/// What came of the lines that our own code wrote before.
+/// Reference output of the former formatter.
 #[test]
 fn a_line_in_json_is_one_object_whatever_it_says() {
     let written = Written::default();

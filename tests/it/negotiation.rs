@@ -1,4 +1,4 @@
-//! What a client gets follows the weights that it gives (RFC 9110 §12.5).
+//! Tests of content negotiation by quality values (RFC 9110 §12.5).
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE};

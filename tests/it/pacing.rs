@@ -262,7 +262,10 @@ async fn the_doctor_and_the_owners_page_say_that_a_clock_was_set_back_and_what_l
     let found = of_clock(&shop).await;
     assert_eq!(found.level, Level::Warning, "{found}");
     assert!(found.said.contains("set back by 3 h"), "{found}");
-    assert!(found.said.contains("2 rows lay too far ahead"), "{found}");
+    assert!(
+        found.said.contains("2 rows dated too far in the future"),
+        "{found}"
+    );
     // A day later it isn't reported any more.
     shop.clock.advance(Duration::from_secs(24 * 3_600));
     assert_eq!(of_clock(&shop).await.level, Level::Ok);

@@ -264,7 +264,7 @@ async fn a_full_table_of_descriptors_keeps_nobody_out_for_good() {
     let mut late = TcpStream::connect(address).await.unwrap();
     late.write_all(request).await.unwrap();
     eventually("it says that it can't accept", || {
-        program.log().contains("can't accept")
+        program.log().contains("failed to accept connection")
     })
     .await;
     // Accepted connections are served, and waiting ones as soon as there is room.

@@ -281,7 +281,7 @@ async fn another_program_that_fetches_is_named() {
     let found = doctor::look_at(&config, &clock).await;
     let other = found
         .iter()
-        .find(|found| found.said.contains("another program fetches"));
+        .find(|found| found.said.contains("another program receives"));
     let other = other.unwrap();
     assert_eq!((other.about, other.level), ("Telegram", Level::Failure));
     // It is over as soon as the other program stops, and a while later it isn't reported any more.

@@ -1,5 +1,5 @@
-//! What Telegram adds to its API loses no message: neither one that a customer sends, nor one that was sent to them.
-//! docs/adr/0003-telegram-client.md has the same cases.
+//! Additions to Telegram's API lose no message, neither from nor to a customer.
+//! docs/adr/0003-telegram-client.md lists the same cases.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::fake_telegram::{Answer, FakeTelegram};
 use crate::harness::{Shop, eventually};
 use crate::outbox::membership;
 
-/// A shop with a task of Anna's, who has proved her number: two messages went to her.
+/// Creates a shop with a task of a verified customer, to whom two messages were sent.
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
@@ -23,7 +23,7 @@ async fn shop() -> Shop {
     shop
 }
 
-/// The words that have reached the task, in the order in which they came.
+/// Returns the texts of the task's messages, in order.
 async fn words(shop: &Shop) -> Value {
     let answer = shop.ask("{ taskById(id: 1) { comments { text } } }").await;
     let comments = answer["data"]["taskById"]["comments"].as_array().unwrap();
@@ -136,7 +136,7 @@ async fn a_message_that_was_sent_looks_sent_whatever_stands_in_the_answer() {
             file.query_row(sent, [], |row| row.get::<_, i64>(0)) == Ok(1)
         })
         .await;
-        // Not a second time, however long one waits.
+        // It is not sent again, even after a long wait.
         shop.clock.advance(Duration::from_secs(3_600));
         shop.update(text(ANNA, "words")).await;
         assert_eq!(messages(&shop, 4).await.len(), 4, "{answer}");
@@ -160,7 +160,8 @@ async fn a_wait_of_up_to_three_days_is_taken_as_telegram_says_it() {
             "{seconds}: {refused:?}"
         );
     }
-    // What is none of Telegram's says nothing: neither how long to wait, nor that nothing was sent.
+    // A response that is not Telegram's says nothing: neither how long to wait, nor that the
+    // message was not sent.
     for foreign in [
         json!(hours(72) + 1),
         json!(u64::MAX),

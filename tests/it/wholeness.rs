@@ -97,13 +97,13 @@ fn foreign_objects_in_the_file_are_found_and_not_restored() {
         ANALYZE; CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER);
         CREATE TABLE _litestream_lock (id INTEGER)";
     change(&at.join("zayavka.db"), fine);
-    finds(&lines(at, &[]), "ok", "integrity", "whole");
+    finds(&lines(at, &[]), "ok", "integrity", "intact");
     finds(&lines(at, &[]), "ok", "schema", "version");
     // Foreign objects that don't affect ours are named and kept.
     let own = "CREATE INDEX mine ON tasks (description); CREATE TABLE notes (text TEXT); CREATE VIEW some AS SELECT 1";
     change(&at.join("zayavka.db"), own);
     let found = lines(at, &[]);
-    finds(&found, "ok", "integrity", "whole");
+    finds(&found, "ok", "integrity", "intact");
     finds(
         &found,
         "warning",
@@ -280,7 +280,7 @@ fn the_doctor_looks_whether_each_backup_is_what_it_was() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(backups.join(name), bytes).unwrap();
-    finds(&lines(at, &[]), "failure", "backups", "changed since");
+    finds(&lines(at, &[]), "failure", "backups", "was modified");
     std::fs::write(backups.join(name), whole).unwrap();
     std::fs::remove_file(backups.join(format!("{name}.sha256"))).unwrap();
     finds(&lines(at, &[]), "ok", "backups", "1 without a digest");

@@ -1,4 +1,4 @@
-//! The client, and how it calls.
+//! The API client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,34 +15,34 @@ use super::receive::GET_UPDATES;
 use crate::domain::LONGEST_WAIT;
 use crate::https::{self, Unread};
 
-/// How long one call may take before its outcome counts as unknown.
+/// Time-out of a call, after which its outcome counts as unknown.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long Telegram holds a call for updates open when there are none.
+/// Duration of a long poll for updates.
 pub const POLL: Duration = Duration::from_secs(25);
-/// The longest answer that is read: Telegram's longest to one call is a message, of a few KiB.
+/// Maximum size of a response: Telegram's longest response to one call is a message of a few KiB.
 const ANSWER: usize = 1024 * 1024;
-/// The longest one to a call for updates, of which each may be a message with another one that it answers, every letter
-/// written as six (`\u0444`), with a hundred links.
+/// Maximum size of a response with updates, each of which may be a message with another one that it
+/// replies to, with every letter escaped (`\u0444`) and a hundred links.
 const UPDATES: usize = 16 * 1024 * 1024;
-/// How long a file may take.
+/// Time-out of a file download.
 const DOWNLOAD: Duration = Duration::from_secs(30);
 
 /// A bot at Telegram.
 #[derive(Clone)]
 pub struct Client {
     pub(super) bot: reqwest::Client,
-    /// The same, but patient.
+    /// The same with a longer time-out.
     pub(super) poller: reqwest::Client,
-    /// For what isn't the API itself.
+    /// For requests outside the API itself.
     pub(super) files: reqwest::Client,
     url: String,
     token: SecretString,
-    /// Shared by all who call.
+    /// Shared by all callers.
     pauses: Arc<Pauses>,
 }
 
-/// What Telegram answers (<https://core.telegram.org/bots/api#making-requests>). That `ok` is there tells its answers
-/// from those of others on the way.
+/// A response of Telegram (<https://core.telegram.org/bots/api#making-requests>). The presence of
+/// `ok` distinguishes it from responses of proxies.
 #[derive(Deserialize)]
 struct Answer<T> {
     #[serde(rename = "ok")]
@@ -50,7 +50,7 @@ struct Answer<T> {
     result: T,
 }
 
-/// What it answers to a call that it doesn't carry out.
+/// The response to a call that failed.
 #[derive(Deserialize)]
 struct Refusal {
     #[serde(rename = "ok")]
@@ -65,8 +65,8 @@ struct Parameters {
     retry_after: Option<Wait>,
 }
 
-/// A number of seconds. More than any message is tried for is none of Telegram's: no message shall
-/// wait for years.
+/// A number of seconds. A wait longer than any message is retried is rejected, so that no message
+/// waits for years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u64")]
 struct Wait(Duration);
@@ -81,8 +81,8 @@ impl TryFrom<u64> for Wait {
     }
 }
 
-/// How Telegram says, with 400 as well, that somebody can't be reached, in lower case. There is no
-/// list of these; they are in <https://github.com/tdlib/telegram-bot-api> and
+/// Telegram's lower-case descriptions, also with status 400, of unreachable chats. There is no
+/// official list; they occur in <https://github.com/tdlib/telegram-bot-api> and
 /// <https://core.telegram.org/api/errors>.
 const GONE: [&str; 9] = [
     "chat not found",
@@ -116,19 +116,19 @@ impl Client {
         })
     }
 
-    /// What Telegram asked all who call to wait for. Whoever calls looks here before, and notes here
-    /// what a call to a chat was refused for.
+    /// Returns the pauses that Telegram has asked for. Callers check them before a call, and record
+    /// what a call to a chat was rejected for.
     pub fn pauses(&self) -> &Pauses {
         &self.pauses
     }
 
-    /// Calls a method that only asks.
+    /// Calls a method without parameters.
     pub(super) async fn ask<T: DeserializeOwned>(&self, method: &str) -> Result<T, Failure> {
         self.call(&self.bot, method, &json!({})).await
     }
 
-    /// Calls a method whose answer says nothing but that it was done. What else stands in it is
-    /// not looked at: a new kind of field there must not make a sent message look unsent.
+    /// Calls a method whose result only confirms success. The result isn't parsed: a new kind of
+    /// field in it must not make a sent message look unsent.
     pub(super) async fn tell(&self, method: &str, params: &Value) -> Result<(), Failure> {
         let call = self.call::<IgnoredAny>(&self.bot, method, params);
         call.await.map(drop)
@@ -167,12 +167,12 @@ impl Client {
         }
     }
 
-    /// An address with the token in it, which therefore goes nowhere but to Telegram.
+    /// Builds a URL that contains the token, and must therefore be sent to Telegram only.
     pub(super) fn url_of(&self, what: &str, path: &str) -> String {
         format!("{}/{what}{}/{path}", self.url, self.token.expose_secret())
     }
 
-    /// Says what to do about a refusal.
+    /// Classifies a failed call.
     fn refused(&self, refusal: Refusal) -> Failure {
         let code = refusal.error_code;
         let detail = self.clean(&format!("{code} {}", refusal.description));
@@ -186,7 +186,7 @@ impl Client {
                 maybe_done: false,
                 detail,
             },
-            // A wrong token: every message would be refused, none of them is at fault.
+            // A wrong token: every message would be rejected, and none of them is the cause.
             401 | 404 => Failure::retry(false, detail),
             400 if is_gone(&detail) => Failure::Blocked(detail),
             400..=499 => Failure::Refused(detail),
@@ -207,8 +207,7 @@ fn is_gone(detail: &str) -> bool {
     GONE.iter().any(|gone| detail.contains(gone))
 }
 
-/// What became of a call that the network broke. The error's own text is not used: it holds the
-/// address, and so the token.
+/// Classifies a network error. Its own text isn't used, since it contains the URL with the token.
 fn broken(error: &reqwest::Error) -> Failure {
     let what = match (error.is_connect(), error.is_timeout()) {
         (true, _) => "no connection",

@@ -1,17 +1,17 @@
-//! What a message holds besides its words (<https://core.telegram.org/bots/api#message>).
+//! Parsing of a message's content besides its text (<https://core.telegram.org/bots/api#message>).
 //!
-//! Telegram adds kinds of messages and fields of them several times a year. So nothing here is
-//! demanded: a kind that isn't known is one of its own, and a field that isn't there, or is of
-//! another shape, is unknown. Reading a message into a type with demanded fields would lose all of it
-//! with one of them, and its sender would hear nothing.
+//! Telegram adds message kinds and fields several times a year. No field is therefore required
+//! here: an unknown kind is a kind of its own, and a missing or differently shaped field is
+//! unknown. Deserialising into a type with required fields would lose the whole message because of
+//! one of them, and its sender would get no reply.
 
 use serde_json::{Map, Value};
 
 use super::update::{Contact, Content};
 use crate::domain::{AttachmentKind, Contents, Enclosure, RemoteFile, one_line, safe_name};
 
-/// What Telegram notes in a chat by itself, or at the press of one of its own buttons. One that is
-/// missing here is taken for a message of an unknown kind, which is too much rather than too little.
+/// Service messages, which Telegram itself creates in a chat. A missing one is treated as a message
+/// of unknown kind, which errs on the safe side.
 const SERVICE: &[&str] = &[
     "pinned_message",
     "message_auto_delete_timer_changed",
@@ -53,10 +53,10 @@ const SERVICE: &[&str] = &[
     "checklist_tasks_added",
 ];
 
-/// What the note of such a thing says.
+/// Extracts the note's text of such an item.
 type About = fn(&Value) -> String;
 
-/// An animation is a document as well, and a venue a place: the first one that is there counts.
+/// An animation is a document as well, and a venue a location: the first match counts.
 const KINDS: [(&str, AttachmentKind, About); 11] = [
     ("animation", AttachmentKind::Animation, nothing),
     ("voice", AttachmentKind::Voice, nothing),
@@ -71,8 +71,8 @@ const KINDS: [(&str, AttachmentKind, About); 11] = [
     ("dice", AttachmentKind::Dice, dice),
 ];
 
-/// Reads the content; `None` for what nobody has said. `own` where a contact comes from its owner
-/// first hand.
+/// Parses the content; `None` for a service message. `own` tells whether a contact is its sender's
+/// own, sent first-hand.
 pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> Option<Content> {
     let has = |key: &&str| message.get(*key).is_some_and(|value| !value.is_null());
     if SERVICE.iter().any(has) {
@@ -89,7 +89,7 @@ pub(super) fn read(message: &Map<String, Value>, own: impl Fn(i64) -> bool) -> O
         }));
     }
     if let Some(sizes) = of("photo").as_array() {
-        // The same picture in several sizes: the largest one that is taken.
+        // The same picture in several sizes: the largest acceptable one.
         let fits = |size: &Value| size["file_size"].as_u64() <= Some(Contents::MAX as u64);
         let largest = sizes
             .iter()

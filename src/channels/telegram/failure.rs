@@ -1,16 +1,16 @@
-//! Why a call failed.
+//! Failures of API calls.
 
 use std::time::Duration;
 
-/// Why a call failed, by what is to be done about it.
+/// Failure of a call, by what is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The person can't be reached: has blocked the bot, or the account or the chat is gone.
     Blocked(String),
-    /// Telegram will never take this message.
+    /// Telegram will never accept this message.
     Refused(String),
-    /// Try again, and where Telegram says so, not before `after`. With `maybe_done` the call
-    /// may have had its effect all the same.
+    /// Retry, not before `after` if Telegram gives it. With `maybe_done` the call may have
+    /// succeeded nevertheless.
     Retry {
         after: Option<Duration>,
         maybe_done: bool,
@@ -18,18 +18,19 @@ pub enum Failure {
     },
 }
 
-/// Why Telegram refuses to hand over updates: 409.
+/// Reason for status 409 when polling updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
-    /// They go to a webhook.
+    /// A webhook is registered at Telegram.
     Webhook,
-    /// Another program fetches them with the same token.
+    /// Another program polls with the same token.
     OtherFetcher,
 }
 
 impl Failure {
-    /// Telegram tells the two apart in words alone ("Conflict: can't use getUpdates method while
-    /// webhook is active", "Conflict: terminated by other getUpdates request").
+    /// Returns the reason of a conflict. Telegram distinguishes the two in the description only
+    /// ("Conflict: can't use getUpdates method while webhook is active", "Conflict: terminated by
+    /// other getUpdates request").
     pub fn conflict(&self) -> Option<Conflict> {
         let said = self.detail().strip_prefix("409 ")?.to_lowercase();
         Some(match said.contains("webhook") {
@@ -38,7 +39,7 @@ impl Failure {
         })
     }
 
-    /// How long Telegram wants us to wait, where it says so.
+    /// Returns how long Telegram asks to wait, if it does.
     pub fn after(&self) -> Option<Duration> {
         match self {
             Self::Retry { after, .. } => *after,
@@ -46,7 +47,7 @@ impl Failure {
         }
     }
 
-    /// What Telegram or the network said, without the token.
+    /// Returns the error text of Telegram or the network, without the token.
     pub fn detail(&self) -> &str {
         match self {
             Self::Blocked(detail) | Self::Refused(detail) | Self::Retry { detail, .. } => detail,

@@ -1,4 +1,4 @@
-//! The files that people send.
+//! Download of files sent to the bot.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -7,8 +7,7 @@ use super::{Client, Failure};
 use crate::https::{self, Unread};
 
 impl Client {
-    /// Fetches a file that somebody sent to the bot, of no more than that many bytes
-    /// (<https://core.telegram.org/bots/api#getfile>).
+    /// Downloads a file of at most `max` bytes (<https://core.telegram.org/bots/api#getfile>).
     ///
     /// # Errors
     /// See [`Failure`]; [`Failure::Refused`] for one that is longer.
@@ -40,7 +39,7 @@ impl Client {
     }
 }
 
-/// What is read of `getFile`.
+/// The parsed fields of `getFile`.
 #[derive(Deserialize)]
 struct File {
     file_path: Option<String>,

@@ -1,4 +1,4 @@
-//! How the bot stands.
+//! Health check of the bot.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -7,8 +7,8 @@ use super::{Client, Failure};
 use crate::domain::{BotHealth, BotTrouble, Webhook};
 
 impl Client {
-    /// Asks how the bot stands, when `wanted` is the address of its webhook; an empty one when it
-    /// has none. It takes a few seconds at most.
+    /// Checks the bot, where `wanted` is the expected update address (empty in polling mode). Takes
+    /// a few seconds at most.
     pub async fn health(&self, wanted: &str, now: Timestamp) -> BotHealth {
         let mut health = BotHealth {
             seen: now,
@@ -29,7 +29,8 @@ impl Client {
         health
     }
 
-    /// What Telegram says is shown to people, so it is cleaned: an address may hold the token.
+    /// Converts Telegram's record. Its texts are shown to people, so they are cleaned: a URL may
+    /// contain the token.
     fn webhook(&self, info: WebhookInfo) -> Webhook {
         let at = info.last_error_date.map(Timestamp::from_second);
         let said = info.last_error_message.unwrap_or_default();
@@ -42,14 +43,14 @@ impl Client {
     }
 }
 
-/// What is read of `getMe`.
+/// The parsed fields of `getMe`.
 #[derive(Deserialize)]
 struct Me {
     #[serde(default)]
     username: String,
 }
 
-/// What is read of `getWebhookInfo`.
+/// The parsed fields of `getWebhookInfo`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WebhookInfo {
@@ -60,7 +61,7 @@ struct WebhookInfo {
     last_error_message: Option<String>,
 }
 
-/// A wrong token is the one refusal of a question that has nothing in it.
+/// Classifies a failure: a call without parameters is rejected only for a wrong token.
 fn trouble(failure: &Failure) -> BotTrouble {
     let detail = failure.detail();
     match detail.starts_with("401 ") || detail.starts_with("404 ") {

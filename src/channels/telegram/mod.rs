@@ -1,5 +1,5 @@
-//! The wire to Telegram, and nothing but the wire: the client of its Bot API
-//! (<https://core.telegram.org/bots/api>) and the reading of its updates.
+//! Wire protocol of Telegram: the client of its Bot API (<https://core.telegram.org/bots/api>), and
+//! the parsing of updates.
 
 mod client;
 mod content;

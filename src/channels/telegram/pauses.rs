@@ -1,9 +1,9 @@
-//! The pauses that Telegram asks for with 429 ("Too Many Requests", `retry_after`).
+//! Pauses that Telegram asks for with 429 ("Too Many Requests", `retry_after`).
 //!
-//! Telegram doesn't say whose limit was exceeded: that of a chat, or that of the bot. One chat that is
-//! refused is a chat that gets too much, and the others go on. When a second one is refused while the
-//! first still waits, it is the bot that sends too much, and everything pauses: each further call
-//! would be refused as well, and Telegram may make the wait longer for it.
+//! Telegram doesn't say whether the limit of a chat or that of the bot was exceeded. A single
+//! rejected chat is assumed to receive too much, and the others continue. When a second one is
+//! rejected while the first is still paused, the bot as a whole sends too much, and everything
+//! pauses: further calls would be rejected as well, and might lengthen the wait.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use crate::domain::TelegramId;
 
-/// What was refused.
+/// Scope of a rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     Chat(TelegramId),
-    /// The files that people sent.
+    /// Downloads of files.
     Files,
 }
 
-/// Until when nothing is sent, by a monotonic clock: a wall clock that is set must neither end nor
-/// lengthen a pause.
+/// Ends of pauses by the monotonic clock: setting the wall clock must neither end nor extend a
+/// pause.
 #[derive(Debug, Default)]
 pub struct Pauses(Mutex<Inner>);
 
@@ -31,7 +31,7 @@ struct Inner {
 }
 
 impl Pauses {
-    /// Notes that a call was refused just now, for so long.
+    /// Records that a call was rejected just now, for this long.
     pub fn note(&self, scope: Scope, now: Duration, wait: Duration) {
         let mut inner = self.lock();
         let end = now.saturating_add(wait);
@@ -47,12 +47,12 @@ impl Pauses {
         }
     }
 
-    /// How long everything pauses yet.
+    /// Returns the remaining pause of all calls.
     pub fn left(&self, now: Duration) -> Option<Duration> {
         left(self.lock().all, now)
     }
 
-    /// How long this pauses yet, alone or with everything.
+    /// Returns the remaining pause of a scope, its own or that of all calls.
     pub fn left_of(&self, scope: Scope, now: Duration) -> Option<Duration> {
         let inner = self.lock();
         let own = inner.scopes.get(&scope).copied().unwrap_or_default();
@@ -90,7 +90,7 @@ mod tests {
         }
         assert_eq!(pauses.left(seconds(22)), Some(seconds(3)));
         assert_eq!(pauses.left(seconds(25)), None);
-        // What was over long ago has nothing to do with it.
+        // A pause that ended long ago is unrelated.
         pauses.note(chat(4), seconds(100), seconds(5));
         assert_eq!(pauses.left_of(chat(5), seconds(101)), None);
     }

@@ -1,4 +1,4 @@
-//! How updates come, by webhook or by asking, and the menu of what people may send.
+//! Receiving updates, by registered address or polling, and the command menu.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::client::POLL;
 use super::{Client, Failure};
 
-/// The kinds of updates that concern us (<https://core.telegram.org/bots/api#update>).
+/// Relevant kinds of updates (<https://core.telegram.org/bots/api#update>).
 const KINDS: [&str; 4] = [
     "message",
     "edited_message",
@@ -15,17 +15,16 @@ const KINDS: [&str; 4] = [
 ];
 
 pub(super) const GET_UPDATES: &str = "getUpdates";
-/// How many updates one call fetches: so many fit into the longest answer that is read, whatever they are.
+/// Updates per poll: this many always fit into the maximum response.
 const UPDATES: usize = 30;
 
-/// Where Telegram delivers updates to a server that people reach at `public_url`.
+/// Returns the address of the telegram update route of a server with this `public_url`.
 pub fn webhook_url(public_url: &str) -> String {
     format!("{public_url}/telegram/webhook")
 }
 
 impl Client {
-    /// Asks Telegram to deliver updates to `url` with `secret` in the header. Those that wait
-    /// there are kept.
+    /// Registers `url` for updates, with `secret` in their header. Pending updates are kept.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -39,7 +38,7 @@ impl Client {
         self.tell("setWebhook", &params).await
     }
 
-    /// Asks Telegram to keep updates until they are polled.
+    /// Removes the registration, so that updates can be polled. Pending updates are kept.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -48,7 +47,7 @@ impl Client {
         self.tell("deleteWebhook", &params).await
     }
 
-    /// Sets the menu of commands for one language, or for all that have none of their own.
+    /// Sets the command menu for one language, or the default menu.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -67,7 +66,7 @@ impl Client {
         self.tell("setMyCommands", &params).await
     }
 
-    /// Waits for updates from `offset` on, and returns them as Telegram wrote them.
+    /// Polls updates from `offset` on, and returns them unparsed.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -77,7 +76,7 @@ impl Client {
         if let Some(offset) = offset {
             params["offset"] = offset.into();
         }
-        // One update of an unknown kind must not hide the others, so each is read by itself.
+        // An update of unknown kind must not hide the others, so each is parsed separately.
         self.call(&self.poller, GET_UPDATES, &params).await
     }
 }

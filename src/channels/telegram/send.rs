@@ -1,11 +1,11 @@
-//! What goes out: messages with their buttons.
+//! Sending of messages with their buttons.
 
 use serde_json::{Value, json};
 
 use super::{Client, Failure};
 use crate::domain::{Buttons, Reply, TelegramId};
 
-/// A text that people typed, for a message (<https://core.telegram.org/bots/api#html-style>).
+/// Escapes a text for a message (<https://core.telegram.org/bots/api#html-style>).
 pub fn html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -13,8 +13,8 @@ pub fn html(text: &str) -> String {
 }
 
 impl Client {
-    /// Sends a message in Telegram's HTML, or puts it in the place of the one that it edits. Returns
-    /// the message's number, by which a reply names it; `None` where Telegram's answer doesn't say.
+    /// Sends a message in Telegram's HTML, or edits an earlier one. Returns the message's id, to
+    /// which replies refer; `None` when Telegram's response lacks it.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -32,7 +32,7 @@ impl Client {
         }
     }
 
-    /// A message that was sent must not look unsent, whatever the answer holds.
+    /// Sends a message. A sent message must not look unsent, whatever the response contains.
     async fn send(&self, chat: TelegramId, reply: &Reply) -> Result<Option<i32>, Failure> {
         let message = message(chat, reply, markup(&reply.buttons));
         let sent: Value = self.call(&self.bot, "sendMessage", &message).await?;
@@ -50,25 +50,24 @@ impl Client {
         message["message_id"] = which.into();
         match self.tell("editMessageText", &message).await {
             Ok(()) => Ok(Some(which)),
-            // A page that is turned twice: what was asked for is there.
+            // A page turned twice: the message is as requested already.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => {
                 Ok(Some(which))
             }
-            // The message is too old, or gone, or was never one with a text: what was asked for is
-            // said in a message of its own.
+            // The message is too old, deleted, or has no text: send a new one instead.
             Err(Failure::Refused(why)) => {
-                tracing::debug!(why, "a message can't be edited any more");
+                tracing::debug!(why, "failed to edit message");
                 self.send(chat, reply).await
             }
             Err(failure) => Err(failure),
         }
     }
 
-    /// Stops the button's spinner. It says nothing, so a failure changes nothing.
+    /// Stops the button's spinner. A failure has no consequences.
     async fn answer(&self, query: &str) {
         let params = json!({ "callback_query_id": query });
         if let Err(failure) = self.tell("answerCallbackQuery", &params).await {
-            tracing::debug!(why = failure.detail(), "a button press stayed unanswered");
+            tracing::debug!(why = failure.detail(), "failed to answer callback query");
         }
     }
 }
@@ -84,8 +83,7 @@ fn message(chat: TelegramId, reply: &Reply, markup: Option<Value>) -> Value {
     message
 }
 
-/// What stands below a message or in the place of the keyboard
-/// (<https://core.telegram.org/bots/api#sendmessage>).
+/// Builds the keyboard of a message (<https://core.telegram.org/bots/api#sendmessage>).
 fn markup(buttons: &Buttons) -> Option<Value> {
     match buttons {
         Buttons::None => None,
@@ -98,7 +96,7 @@ fn markup(buttons: &Buttons) -> Option<Value> {
     }
 }
 
-/// What stands below a message: a message that is edited can have nothing else.
+/// Builds an inline keyboard, the only kind that an edited message can have.
 fn inline(buttons: &Buttons) -> Option<Value> {
     let button = |(label, data): &(String, String)| json!({ "text": label, "callback_data": data });
     let rows: Vec<Vec<Value>> = match buttons {

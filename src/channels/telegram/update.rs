@@ -1,4 +1,4 @@
-//! Updates: what of Telegram's many kinds concerns us.
+//! Parsing of updates of the relevant kinds.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -6,52 +6,52 @@ use serde_json::{Map, Value};
 use super::content;
 use crate::domain::{Enclosure, Name, TelegramId};
 
-/// One thing that happened at Telegram.
+/// An update of Telegram.
 #[derive(Debug)]
 pub struct Update {
-    /// Telegram's number; one that comes twice is one.
+    /// Telegram's id; redelivered updates have the same one.
     pub id: i64,
     pub event: Event,
 }
 
-/// What happened, in a private chat.
+/// An event in a private chat.
 #[derive(Debug)]
 pub enum Event {
     Message(Message),
-    /// An earlier message, as its sender has changed it.
+    /// An edited message.
     Edited(Message),
-    /// A button under one of our messages was pressed.
+    /// A button under a message of the bot was pressed.
     Press {
         from: Person,
         query: String,
         data: String,
         message: Option<i32>,
     },
-    /// The person blocked the bot, or let it in again.
+    /// The person blocked or unblocked the bot.
     Membership {
         from: Person,
         blocked: bool,
     },
-    /// A group, a channel, a bot, or a kind that we don't know.
+    /// From a group, a channel or a bot, or of unknown kind.
     Other,
 }
 
-/// A message that somebody sent to the bot.
+/// A message sent to the bot.
 #[derive(Debug)]
 pub struct Message {
     pub from: Person,
-    /// Telegram's number of it in this chat.
+    /// Telegram's id of the message in this chat.
     pub id: i32,
-    /// Telegram's number of the message that it answers.
+    /// Telegram's id of the message that this one replies to.
     pub answers: Option<i32>,
-    /// What it has in common with the other parts of an album.
+    /// Telegram's `media_group_id`.
     pub album: Option<String>,
-    /// What was written, or stands below what was sent.
+    /// Text or caption.
     pub text: Option<String>,
     pub content: Content,
 }
 
-/// What a message holds besides its words.
+/// Content of a message besides its text.
 #[derive(Debug)]
 pub enum Content {
     Words,
@@ -59,27 +59,27 @@ pub enum Content {
     Enclosure(Enclosure),
 }
 
-/// Who did it.
+/// The person who caused an event.
 #[derive(Debug)]
 pub struct Person {
     pub id: TelegramId,
     pub name: Option<Name>,
-    /// IETF tag of the language that their Telegram speaks.
+    /// IETF tag of their Telegram's language.
     pub language: Option<String>,
 }
 
-/// A phone that somebody sent with Telegram's own button or attachment menu.
+/// A contact sent with Telegram's own button or attachment menu.
 #[derive(Debug)]
 pub struct Contact {
     pub phone: String,
-    /// As the sender calls the person.
+    /// The person's name, as given by the sender.
     pub name: String,
-    /// Telegram vouches that the sender has this phone: it is their own contact, and first hand.
+    /// Whether the contact is the sender's own and sent first-hand, which Telegram vouches for.
     pub own: bool,
 }
 
 impl Update {
-    /// Reads an update; `None` for what isn't one.
+    /// Parses an update; `None` when it isn't one.
     pub fn parse(json: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Numbered {
@@ -94,8 +94,8 @@ impl Update {
     }
 }
 
-/// What is read of Telegram's `Update` (<https://core.telegram.org/bots/api#update>). Whatever else
-/// stands in it, now or later, is passed over.
+/// The parsed fields of Telegram's `Update` (<https://core.telegram.org/bots/api#update>). Other
+/// fields, present or future, are ignored.
 #[derive(Deserialize)]
 struct Wire {
     message: Option<WireMessage>,
@@ -104,13 +104,12 @@ struct Wire {
     my_chat_member: Option<ChatMemberUpdated>,
 }
 
-/// A message, of which only what every message has is read here. What else stands in it is its
-/// content's: that is read value by value, so that no kind of message, known or not, is lost by what
-/// it looks like.
+/// The fields that every message has. The remaining ones belong to the content and are parsed value
+/// by value, so that no message is lost because of an unexpected shape.
 #[derive(Deserialize)]
 struct WireMessage {
     message_id: i32,
-    /// 0 for a message that the bot can't reach any more.
+    /// 0 for a message that the bot can't access any more.
     date: i64,
     chat: Chat,
     from: Option<User>,
@@ -175,7 +174,7 @@ impl Wire {
 }
 
 impl WireMessage {
-    /// `None` for what nobody has said in their own chat with the bot.
+    /// Returns `None` for a message that wasn't sent by a person in their own chat with the bot.
     fn read(self) -> Option<Message> {
         let from = Person::in_private(&self.chat, self.from.as_ref()?)?;
         let has = |key: &str| self.content.get(key).is_some_and(|value| !value.is_null());
@@ -218,7 +217,7 @@ impl ChatMemberUpdated {
 }
 
 impl Person {
-    /// `None` outside of the person's own chat with the bot.
+    /// Returns `None` outside the person's own chat with the bot.
     fn in_private(chat: &Chat, user: &User) -> Option<Self> {
         let id = TelegramId::from_wire(user.id)?;
         if chat.kind != "private" || chat.id != user.id || user.is_bot {

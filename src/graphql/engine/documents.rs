@@ -1,5 +1,5 @@
-//! Documents that were read and are within the limits. Programs send the same few again and again,
-//! and to read one takes longer than to run it.
+//! Cache of parsed documents that passed the limits. Clients send the same few documents again and
+//! again, and parsing one takes longer than executing it.
 
 use std::sync::Arc;
 
@@ -13,24 +13,24 @@ use super::limits;
 use super::shape::Checked;
 use crate::graphql::error::{Code, refusal};
 
-/// The texts that are kept, in bytes; read, they take about ten times as much.
+/// Capacity in bytes of document text; parsed, they take about ten times as much.
 const KEPT: u64 = 512 * 1024;
-/// About how many documents that may be.
+/// Estimated number of documents.
 const COUNT: usize = 1_000;
 
-/// Keyed by their texts.
+/// Keyed by document text.
 pub(in crate::graphql) struct Documents(Cache<String, Arc<Read>, Length>);
 
-/// A document that may be run.
+/// A document that may be executed.
 pub(in crate::graphql) struct Read {
     pub document: ExecutableDocument,
-    /// Whether it asks for the schema.
+    /// Whether it queries the schema.
     pub introspects: bool,
-    /// Whether every field of the answer is asked for once.
+    /// Whether every response field is selected only once.
     pub each_once: bool,
-    /// Whether every field at its top is.
+    /// Whether every root field is selected only once.
     pub roots_once: bool,
-    /// With which variables it was found to suit the schema.
+    /// Variables with which it was found valid.
     pub checked: Checked,
 }
 
@@ -42,7 +42,7 @@ impl Default for Documents {
 
 impl Documents {
     /// # Errors
-    /// The answer to a text that is no document, or asks for too much.
+    /// The response to a text that isn't a document, or that exceeds the limits.
     pub fn read(&self, text: &str) -> Result<Arc<Read>, Box<Response>> {
         if let Some(read) = self.0.get(text) {
             return Ok(read);
@@ -59,7 +59,7 @@ impl Documents {
             checked: Checked::default(),
             document,
         });
-        // A password may stand in the text itself.
+        // The text may contain a password.
         if !asks.auth {
             self.0.insert(text.to_owned(), read.clone());
         }

@@ -1,5 +1,5 @@
-//! Answers as JSON. What needs no merging is written out while it is read (`view::Written`), and
-//! stands in its answer as the bytes it has become; nothing else in the schema is binary.
+//! Serialisation of responses. Values that need no merging are serialised while they are read
+//! (`view::Written`), and are embedded as bytes; nothing else in the schema is binary.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Response, Value};
@@ -9,8 +9,8 @@ use serde_json::Result;
 use super::rope;
 use crate::graphql::is_refused;
 
-/// The JSON of an answer: pieces that have their place in memory already, each behind a text that leads to it, and what
-/// is behind the last of them. A short answer is only that.
+/// The JSON of a response: pieces that hold their memory permits already, each preceded by the text
+/// that leads to it, and the rest after the last of them. A short response is only the rest.
 #[derive(Default)]
 pub struct Answer {
     pub pieces: Vec<Bytes>,
@@ -26,10 +26,10 @@ impl Answer {
     }
 }
 
-/// Writes an answer; one to a refused document has no `data` at all.
+/// Serialises a response; one to a rejected document has no `data` at all.
 ///
 /// # Errors
-/// For a number that JSON doesn't have.
+/// For a number that JSON can't represent.
 pub fn write(response: Response) -> Result<Answer> {
     let refused = is_refused(&response);
     let mut answer = match response.data {
@@ -58,7 +58,8 @@ pub fn write(response: Response) -> Result<Answer> {
     Ok(answer)
 }
 
-/// The data of an answer. Long texts stay where they were written, and so does the only value of a short answer.
+/// Serialises the data of a response. Long texts are not copied, nor is the only value of a short
+/// response.
 fn write_fields(fields: IndexMap<Name, Value>) -> Result<Answer> {
     let mut answer = Answer::default();
     let only = fields.len() == 1;
@@ -111,9 +112,9 @@ pub(in crate::graphql) fn write_value(value: &Value, out: &mut Vec<u8>) -> Resul
     Ok(())
 }
 
-/// About how much memory a value takes, in bytes.
+/// Estimates the memory of a value, in bytes.
 pub(in crate::graphql) fn weight(value: &Value) -> usize {
-    /// What the map of an object takes for a field beside the value.
+    /// Overhead of an object's map per field.
     const FIELD: usize = 64;
     let own = size_of::<Value>();
     own + match value {
@@ -125,14 +126,14 @@ pub(in crate::graphql) fn weight(value: &Value) -> usize {
     }
 }
 
-/// A field's name, which is letters, digits and underscores.
+/// Writes a field's name, which consists of letters, digits and underscores.
 pub(in crate::graphql) fn write_name(name: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
-/// A comma before every entry but the first.
+/// Writes a comma before every entry but the first.
 pub(in crate::graphql) fn separate(index: usize, out: &mut Vec<u8>) {
     if index > 0 {
         out.push(b',');

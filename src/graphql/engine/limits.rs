@@ -1,5 +1,5 @@
-//! What a document may ask for. Everything is counted with fragments spread out, and each
-//! fragment is looked at once, so that counting costs no more than reading.
+//! Limits on documents. Everything is counted with fragments expanded, but each fragment is visited
+//! once, so that counting costs no more than parsing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,21 +8,22 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned};
 
-/// Levels of fields. The standard introspection query has 15.
+/// Maximum nesting of fields. The standard introspection query has 15.
 pub const DEPTH: usize = 16;
-/// The cost of a query: its fields, where a list multiplies what is below it by ten.
+/// Maximum cost of a query: its number of fields, where a list multiplies the fields below it by
+/// ten.
 pub const COMPLEXITY: usize = 5_000;
 pub const DIRECTIVES: usize = 20;
-/// Names that a document gives its fields.
+/// Maximum number of aliases.
 pub const ALIASES: u32 = 30;
 pub const ROOT_FIELDS: u32 = 15;
 const FIELDS: u32 = 2_000;
-/// Brackets within brackets in the text, before it is parsed.
+/// Maximum nesting of brackets in the text, checked before parsing.
 const NESTING: usize = 100;
-/// Operations that cost a password hash: one of these in a document.
+/// Operations that cost a password hash, of which a document may contain one.
 const AUTH_FIELDS: [&str; 3] = ["login", "register", "changePassword"];
 
-/// Refuses a text that nests so deep that parsing it would exhaust the stack.
+/// Rejects a text nested so deeply that parsing it would exhaust the stack.
 pub fn check_text(query: &str) -> Result<(), String> {
     let mut depth = 0_usize;
     for byte in query.bytes() {
@@ -40,15 +41,15 @@ pub fn check_text(query: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What a document within the limits asks for.
+/// Special operations in a document within the limits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Asks {
     pub schema: bool,
-    /// Something that comes with a password.
+    /// An operation with a password.
     pub auth: bool,
 }
 
-/// Refuses a document that asks for more than one request may.
+/// Rejects a document that exceeds the limits.
 pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
     let mut asks = Asks::default();
     let mut counter = Counter {
@@ -75,8 +76,8 @@ pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
     Ok(asks)
 }
 
-/// Whether a document within the limits asks for each field of its answer once: then nothing that
-/// was answered has to be merged with anything else.
+/// Returns whether a document selects every response field only once, so that no value has to be
+/// merged with another.
 pub fn each_once(document: &ExecutableDocument) -> bool {
     document.operations.iter().all(|(_, operation)| {
         let set = &operation.node.selection_set.node;
@@ -84,7 +85,8 @@ pub fn each_once(document: &ExecutableDocument) -> bool {
     })
 }
 
-/// The same for the fields at the top alone: then nothing is added to the whole value of one.
+/// Returns whether a document selects every root field only once, so that nothing is merged with
+/// the whole value of one.
 pub fn roots_once(document: &ExecutableDocument) -> bool {
     document.operations.iter().all(|(_, operation)| {
         let set = &operation.node.selection_set.node;
@@ -118,10 +120,10 @@ fn is_each_once<'a>(
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
-    /// Fields on every level; a fragment's spread counts as one too.
+    /// Fields on every level; a fragment spread counts as one too.
     fields: u32,
     aliases: u32,
-    /// Fields on the first level, and those of them that cost a password hash or show the schema.
+    /// Root fields, and those of them that cost a password hash or query the schema.
     top: u32,
     auth: u32,
     schema: u32,
@@ -136,7 +138,7 @@ impl Count {
         self.schema = self.schema.saturating_add(other.schema);
     }
 
-    /// The same fields, one level further down.
+    /// Returns the count for use one level further down.
     fn below(self) -> Self {
         Self {
             top: 0,

@@ -1,4 +1,5 @@
-//! What the API needs beside its fields: parsed documents, limits, pages of lists, and the writing of answers.
+//! The API's machinery apart from its types: parsed documents, limits, pagination, and the
+//! serialisation of responses.
 
 pub mod documents;
 pub mod json;

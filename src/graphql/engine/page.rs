@@ -1,5 +1,4 @@
-//! Pages of lists, by Relay's cursor connections
-//! (<https://relay.dev/graphql/connections.htm>).
+//! Pagination by Relay's cursor connections (<https://relay.dev/graphql/connections.htm>).
 
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, SelectionField, SimpleObject};
@@ -7,20 +6,20 @@ use async_graphql::{Context, SelectionField, SimpleObject};
 use crate::domain::{Problem, Result};
 
 const DEFAULT: usize = 20;
-/// Entries of one page.
+/// Maximum page size.
 pub const LONGEST_PAGE: usize = 100;
 
-/// How many entries match in all.
+/// Total number of matching entries.
 #[derive(SimpleObject)]
 pub struct Total {
-    /// The number of all entries that match, on every page.
+    /// Total number of matching entries on all pages.
     pub total_count: i64,
 }
 
 /// One page of `N`.
 pub type Page<N> = Connection<String, N, Total>;
 
-/// The size of a page, 1 to 100; 20 when none was asked for.
+/// Validates a page size, 1 to 100; 20 by default.
 pub fn size(first: Option<i32>) -> Result<usize> {
     let size = usize::try_from(first.unwrap_or(DEFAULT as i32)).unwrap_or_default();
     match (1..=LONGEST_PAGE).contains(&size) {
@@ -29,7 +28,7 @@ pub fn size(first: Option<i32>) -> Result<usize> {
     }
 }
 
-/// Whether somebody wants to know how many there are: counting can take longer than the page.
+/// Returns whether the total is selected: counting can take longer than the page.
 pub fn is_counted(ctx: &Context<'_>) -> bool {
     ctx.look_ahead().field("totalCount").exists()
 }

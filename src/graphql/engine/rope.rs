@@ -1,5 +1,5 @@
-//! JSON that is written piece by piece. A short text is one piece; a long one is many, and each has its place in
-//! [`app::memory`](crate::app::memory).
+//! JSON written in pieces. A short text is one piece; a long one consists of many, each with a
+//! permit of [`app::memory`](crate::app::memory).
 
 use async_graphql::{Context, ContextBase, Value};
 use bytes::Bytes;
@@ -8,13 +8,14 @@ use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
 use crate::graphql::loader::Fetched;
 
-/// A piece is complete once it is that long, in bytes: what is appended next hardly ever outgrows a unit of memory.
+/// Length in bytes from which a piece is complete, chosen so that the next append hardly ever
+/// exceeds a unit of memory.
 const FULL: usize = UNIT - 4 * 1024;
-/// The first entry of a list of pieces. No JSON begins with it.
+/// First entry of a list of pieces. No JSON begins with it.
 const MARK: &[u8] = &[0];
 
-/// A text that grows. Its value is binary where it is short, and else a list of binary pieces behind a mark; nothing
-/// else in the schema is binary.
+/// A growing text. Its value is binary if short, or else a list of binary pieces after a mark;
+/// nothing else in the schema is binary.
 pub struct Rope<'a> {
     fetched: &'a Fetched,
     pieces: Vec<Value>,
@@ -30,7 +31,7 @@ impl<'a> Rope<'a> {
         }
     }
 
-    /// Puts the piece away that is being written, where it is long enough.
+    /// Completes the current piece if it is long enough.
     ///
     /// # Errors
     /// As for [`Share::keep`](crate::app::memory::Share::keep).
@@ -56,7 +57,7 @@ impl<'a> Rope<'a> {
     }
 }
 
-/// Returns the pieces of a long text, where the value is one.
+/// Returns the pieces of a long text, if the value is one.
 pub fn pieces(value: &Value) -> Option<impl Iterator<Item = &Bytes>> {
     let Value::List(entries) = value else {
         return None;
@@ -68,20 +69,20 @@ pub fn pieces(value: &Value) -> Option<impl Iterator<Item = &Bytes>> {
     (pieces.next()? == MARK).then_some(pieces)
 }
 
-/// Whether the value of this field may be JSON that nothing is added to any more: when every field of the answer is
-/// asked for once, and for a field at the top also when each of those is.
+/// Returns whether this field's value may be JSON that nothing is merged with: when every response
+/// field is selected only once, or, for a root field, when every root field is.
 pub fn is_final<T>(ctx: &ContextBase<'_, T>) -> bool {
     let is_top = || ctx.path_node.is_some_and(|node| node.parent.is_none());
     ctx.data::<Fetched>()
         .is_ok_and(|fetched| fetched.as_json || fetched.roots_once && is_top())
 }
 
-/// A long text that is the value of a field, written while it is made.
+/// A long text that is the value of a field, written in pieces.
 pub struct Text<'a> {
     rope: Rope<'a>,
-    /// Whether it is written as JSON, which takes no other copy of it.
+    /// Whether it is written as JSON, without a further copy.
     as_json: bool,
-    /// The first bytes of a character whose others have yet to come.
+    /// The first bytes of an incomplete character.
     cut: Vec<u8>,
 }
 
@@ -106,7 +107,7 @@ impl<'a> Text<'a> {
     /// Appends UTF-8, which may begin and end within a character.
     ///
     /// # Errors
-    /// As for [`Rope::put_away`], and [`Error::Internal`] for what isn't UTF-8.
+    /// As for [`Rope::put_away`], and [`Error::Internal`] for invalid UTF-8.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.cut.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.cut) {

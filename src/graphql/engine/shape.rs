@@ -1,5 +1,6 @@
-//! What decides whether variables suit a document. A document that was checked with some variables
-//! is right for all others of the same shape, so most requests need not be checked again.
+//! The shape of variables, which decides whether they are valid for a document. A document
+//! validated with some variables is valid with all others of the same shape, so most requests need
+//! no validation.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -7,14 +8,14 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Request, Value};
 
-/// Shapes that are kept of one document.
+/// Maximum number of shapes remembered per document.
 const MOST: usize = 64;
 
-/// The fingerprint of the shape; a stranger can't foresee it.
+/// Fingerprint of a shape, keyed so that clients can't predict it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct Shape(u64);
 
-/// Shapes with which a document was found right.
+/// Shapes with which a document was found valid.
 #[derive(Default)]
 pub(in crate::graphql) struct Checked(Mutex<HashSet<Shape>>);
 
@@ -36,7 +37,7 @@ fn add(value: &Value, hasher: &mut impl Hasher) {
     match value {
         Value::Null | Value::Boolean(_) | Value::Binary(_) => {}
         Value::Number(number) => (number.is_i64(), number.is_u64()).hash(hasher),
-        // It may stand for a value of an enum.
+        // It may stand for an enum value.
         Value::String(text) if is_name(text) => text.hash(hasher),
         Value::String(_) => {}
         Value::Enum(name) => name.hash(hasher),
@@ -56,7 +57,7 @@ fn add(value: &Value, hasher: &mut impl Hasher) {
     }
 }
 
-/// A name in the sense of GraphQL (<https://spec.graphql.org/October2021/#Name>).
+/// Returns whether a text is a GraphQL name (<https://spec.graphql.org/October2021/#Name>).
 fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     text.bytes().next().is_some_and(letter)

@@ -105,7 +105,7 @@ fn maybe<T, U>(
 /// A customer to be created or changed.
 #[derive(InputObject)]
 pub struct CustomerInput {
-    /// Verified only: a customer is found by phone.
+    /// Must match the customer if given: a customer is found by phone.
     id: Option<ID>,
     /// The customer's Telegram user id. An account entered by staff receives nothing until
     /// `confirmTelegram`.

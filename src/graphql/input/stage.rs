@@ -43,7 +43,7 @@ impl NewStageInput {
 pub struct StageInput {
     /// Id of the stage.
     id: ID,
-    /// Verified only: a stage can't move to another status.
+    /// Must match the stage if given: a stage can't move to another status.
     status: Option<StatusEnum>,
     /// 1 to 40 characters, unique.
     name: Option<String>,

@@ -7,7 +7,7 @@ use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::Asked;
 
-/// What became of a question.
+/// State of a quote.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Decision", remote = "Decision")]
 pub enum DecisionEnum {
@@ -15,7 +15,7 @@ pub enum DecisionEnum {
     Asked,
     Agreed,
     Declined,
-    /// Overtaken by another question or another estimate, taken back, or the task was closed.
+    /// Superseded by another quote or estimate, withdrawn by staff, or the task was closed.
     Withdrawn,
 }
 
@@ -29,29 +29,29 @@ impl From<Approval> for ApprovalView {
 
 impl Entry for ApprovalView {}
 
-/// A price that the customer was asked to agree to.
+/// A quote: a price that the customer was asked to accept.
 #[Object(name = "Approval", serial)]
 impl ApprovalView {
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
-    /// In the smallest unit of the shop's currency.
+    /// Price in the smallest unit of the shop's currency.
     async fn price(&self) -> i64 {
         self.0.price.minor()
     }
 
-    /// What the price is for, as the customer was told.
+    /// Explanation of the price, as sent to the customer.
     async fn text(&self) -> Option<&str> {
         self.0.text.as_ref().map(Message::as_str)
     }
 
-    /// The version that the task had with this price.
+    /// Version of the task that this price was set in.
     async fn task_version(&self) -> i64 {
         self.0.task_version
     }
 
-    /// Who asked.
+    /// Employee who sent the quote.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let Some(id) = self.0.employee else {
             return Ok(None);
@@ -60,7 +60,7 @@ impl ApprovalView {
         Ok(employee.map(user))
     }
 
-    /// When the customer was asked, RFC 3339 in UTC.
+    /// Time of sending, RFC 3339 in UTC.
     async fn asked_time(&self) -> String {
         self.0.asked.to_string()
     }
@@ -69,12 +69,12 @@ impl ApprovalView {
         self.0.decision.into()
     }
 
-    /// When it was decided, RFC 3339 in UTC; null as long as it is ASKED.
+    /// Time of the decision, RFC 3339 in UTC; null while it is ASKED.
     async fn decided_time(&self) -> Option<String> {
         self.0.decided.map(|at| at.to_string())
     }
 
-    /// By which way the customer answered, where they did.
+    /// Channel through which the customer answered, if they did.
     async fn channel(&self) -> Option<ChannelEnum> {
         self.0.channel.map(Into::into)
     }

@@ -5,11 +5,11 @@ use crate::domain::{Attachment, AttachmentKind, AttachmentState, Result};
 use crate::graphql::Asked;
 use crate::i18n;
 
-/// What was sent.
+/// Kind of an attachment.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "AttachmentKind", remote = "AttachmentKind")]
 pub enum AttachmentKindEnum {
-    /// A picture that browsers show.
+    /// A picture that browsers display.
     Photo,
     Voice,
     /// A round video message.
@@ -21,24 +21,24 @@ pub enum AttachmentKindEnum {
     Sticker,
     /// A place on the map.
     Place,
-    /// Somebody's phone number.
+    /// A contact with a phone number.
     Contact,
     Poll,
     Dice,
-    /// Of a kind that the desk doesn't know.
+    /// A kind unknown to this program.
     Other,
 }
 
-/// Where the file is.
+/// State of an attachment's file.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "AttachmentState", remote = "AttachmentState")]
 pub enum AttachmentStateEnum {
-    /// Still at Telegram.
+    /// Waiting to be downloaded from Telegram.
     Waiting,
     Here,
-    /// It could not be fetched, or is of no kind that is kept.
+    /// The download failed, or the type isn't accepted.
     Lost,
-    /// There is no file, or it was turned away: too large, or too many in a day.
+    /// There is no file, or it was rejected as too large or beyond the daily limit.
     Noted,
 }
 
@@ -46,7 +46,7 @@ pub struct AttachmentView(pub Attachment);
 
 impl Entry for AttachmentView {}
 
-/// What the customer sent besides words.
+/// An attachment of a customer's message.
 #[Object(name = "Attachment", serial)]
 impl AttachmentView {
     async fn id(&self) -> ID {
@@ -61,13 +61,13 @@ impl AttachmentView {
         self.0.state.into()
     }
 
-    /// What was sent in a line, as the task's page says it in the shop's language.
+    /// Description on one line, in the shop's language.
     async fn summary(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(i18n::attachment(ctx.desk()?.shop.language, &self.0))
     }
 
-    /// Under which name it is downloaded once it is here; what the sender calls it before. Empty where
-    /// it has no name.
+    /// File name under which it is downloaded once the file is stored; the sender's name before.
+    /// Empty if there is none.
     async fn file_name(&self) -> String {
         match self.0.state {
             AttachmentState::Here => self.0.download_name(),
@@ -75,34 +75,34 @@ impl AttachmentView {
         }
     }
 
-    /// By its content; null as long as it isn't here.
+    /// Media type detected from the content; null until the file is stored.
     async fn media_type(&self) -> Option<&str> {
         self.0.media_type.as_deref()
     }
 
-    /// In bytes; as the sender says until it is here.
+    /// Size in bytes; the sender's claim until the file is stored.
     async fn size(&self) -> Option<i64> {
         self.0.size
     }
 
-    /// In seconds, as the sender says.
+    /// Duration in seconds, as declared by the sender.
     async fn duration(&self) -> Option<i64> {
         self.0.duration
     }
 
-    /// What a place, a contact, a poll or a sticker says; empty for the others.
+    /// Text of a place, a contact, a poll or a sticker; empty for other kinds.
     async fn about(&self) -> &str {
         &self.0.about
     }
 
-    /// Where whoever is signed in in the browser downloads it; null as long as it isn't here.
+    /// Download URL for a signed-in browser; null until the file is stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let is_here = self.0.state == AttachmentState::Here;
         let url = format!("{}/attachments/{}", ctx.desk()?.public_url, self.0.id);
         Ok(is_here.then_some(url))
     }
 
-    /// In pixels; of a picture that is here.
+    /// Width in pixels, for a stored picture.
     async fn width(&self) -> Option<i64> {
         self.0.width
     }

@@ -10,22 +10,22 @@ use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
 use crate::graphql::Asked;
 
-/// Who says it to whom.
+/// Direction of a comment.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "CommentKind", remote = "CommentKind")]
 pub enum CommentKindEnum {
-    /// For colleagues: the customer never sees it.
+    /// Internal note: never shown to the customer.
     Internal,
     ToCustomer,
     FromCustomer,
 }
 
-/// By which way a customer reaches the shop.
+/// Channel between a customer and the shop.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Channel", remote = "Channel")]
 pub enum ChannelEnum {
     Telegram,
-    /// The page of the task, by its link.
+    /// The status page of the task.
     Page,
 }
 
@@ -39,7 +39,7 @@ impl From<Comment> for CommentView {
 
 impl Entry for CommentView {}
 
-/// Something that was said about a task.
+/// A comment on a task.
 #[Object(name = "Comment", serial)]
 impl CommentView {
     async fn id(&self) -> ID {
@@ -54,7 +54,7 @@ impl CommentView {
         self.0.author.into()
     }
 
-    /// The employee who said it, where one did.
+    /// The author, if an employee.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let Author::Staff(id) = self.0.author else {
             return Ok(None);
@@ -63,36 +63,36 @@ impl CommentView {
         Ok(employee.map(user))
     }
 
-    /// How it came, where the customer said it.
+    /// Channel of a customer's message.
     async fn channel(&self) -> Option<ChannelEnum> {
         self.0.channel.map(Into::into)
     }
 
-    /// Empty where something else came without words.
+    /// Text of the comment; empty when it has only attachments.
     async fn text(&self) -> &str {
         self.0.text.as_str()
     }
 
-    /// The picture that came with it, the first one of an album.
+    /// The first picture among the attachments.
     async fn photo(&self) -> Option<PhotoView> {
         let mut all = self.0.attachments.iter();
         let picture = all.find(|attachment| attachment.is_picture());
         picture.cloned().map(PhotoView)
     }
 
-    /// What came with it besides words, in the order in which it came.
+    /// Attachments in the order in which they arrived.
     #[graphql(complexity = "10 * child_complexity")]
     async fn attachments(&self) -> List<AttachmentView> {
         let all = self.0.attachments.clone();
         List::of(all.into_iter().map(AttachmentView))
     }
 
-    /// RFC 3339 in UTC.
+    /// Time of the comment, RFC 3339 in UTC.
     async fn time(&self) -> String {
         self.0.at.to_string()
     }
 
-    /// Whether the customer waits for an answer to it.
+    /// Whether the customer awaits a reply to it.
     async fn open(&self) -> bool {
         self.0.is_open()
     }

@@ -8,17 +8,17 @@ use crate::domain::{Customer, Name, Result, Unreachable};
 use crate::graphql::Asked;
 use crate::graphql::loader::Customers;
 
-/// Why a customer can't be told anything.
+/// Reason why messages can't reach a customer.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "Unreachable", remote = "Unreachable")]
 pub enum UnreachableEnum {
     /// The shop has no bot, or it is switched off.
     NoBot,
-    /// There is no card.
+    /// The task has no customer any more.
     NoCustomer,
-    /// No Telegram account is linked to the card.
+    /// No Telegram account is linked to the customer.
     NotLinked,
-    /// The Telegram account is neither proven nor confirmed by staff.
+    /// The Telegram account is not verified.
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
@@ -28,24 +28,24 @@ pub type CustomerView = Written<CustomerFields>;
 
 pub struct CustomerFields {
     pub customer: Arc<Customer>,
-    /// The list that the customer stands in.
+    /// The list that contains the customer.
     pub list: Arc<Customers>,
 }
 
 fields! {
     #[Object(name = "Customer", serial)]
-    /// A customer's card.
+    /// A customer of the shop.
     CustomerFields, wants ();
 
     held {
         "id" id: ID = |card| card.customer.id.get().into();
 
-        /// The customer's number at Telegram, up to 52 bits wide.
+        /// Telegram user id, up to 52 bits wide.
         "telegramId" telegram_id: Option<ID> =
             |card| card.customer.telegram.map(|link| link.id.get().into());
 
-        /// Whether the Telegram account was proven by a shared contact or confirmed by staff. One
-        /// that wasn't is told nothing.
+        /// Whether the Telegram account was verified, by a shared contact or by staff. An
+        /// unverified one receives nothing.
         "telegramVerified" telegram_verified: bool =
             |card| card.customer.telegram.is_some_and(|link| link.verified);
 
@@ -53,21 +53,21 @@ fields! {
         "telegramBlocked" telegram_blocked: bool =
             |card| card.customer.telegram.is_some_and(|link| link.blocked);
 
-        /// The phone as it was typed.
+        /// Phone as typed.
         "phone" phone: Option<&str> = |card| Some(card.customer.phone.typed());
 
-        /// The phone in its canonical form (ITU-T E.164), by which cards are told apart.
+        /// Phone in canonical form (ITU-T E.164), which identifies the customer.
         "phoneE164" phone_e164: &str = |card| card.customer.phone.e164();
 
-        /// Whether no numbering plan has such a number, so that a digit may be missing: look again.
+        /// Whether the phone fits no numbering plan, so that a digit may be missing.
         "phoneUnusual" phone_unusual: bool = |card| card.customer.phone.is_unusual();
 
         "name" name: Option<&str> = |card| card.customer.name.as_ref().map(Name::as_str);
     }
 
     fetched {
-        /// Why nothing that is written to the customer gets there: messages, questions about a price and news of
-        /// a status are kept, and somebody has to call. Null where they get there.
+        /// Reason why messages, quotes and status notices can't reach the customer: they are
+        /// stored, but somebody has to call. Null when they can.
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
             Ok(ctx
                 .desk()?
@@ -75,7 +75,7 @@ fields! {
                 .map(Into::into))
         }
 
-        /// The customer's tasks, oldest first.
+        /// Tasks of the customer, oldest first.
         #[graphql(complexity = "10 * child_complexity")]
         async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             Ok(List::of(self.list.tasks(ctx, self.customer.id).await?))

@@ -7,22 +7,22 @@ use super::written::{Written, fields};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::Asked;
 
-/// What an employee may do.
+/// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Role")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RoleEnum {
-    /// Runs the shop: invites, roles, deactivation; and everything that an employee may.
+    /// Manages invites, roles and deactivation, in addition to everything an employee may do.
     Owner,
     Employee,
 }
 
-/// An employee's own Telegram.
+/// An employee's own Telegram settings.
 #[derive(SimpleObject)]
 pub struct StaffTelegram {
-    /// Whether there is an account that is told of new tasks and of customers' answers.
+    /// Whether an account is linked for notifications about tasks and customers' replies.
     linked: bool,
-    /// When the list of each morning comes, HH:MM by the shop's clock; null for never.
+    /// Local time of the morning list, `HH:MM`; null when it is off.
     morning_time: Option<String>,
 }
 
@@ -46,12 +46,12 @@ fields! {
 
         "role" role: RoleEnum = |user| user.0.role.into();
 
-        /// False for somebody whose account was shut.
+        /// Whether the account can sign in; false once it is deactivated.
         "active" active: bool = |user| user.0.active;
     }
 
     fetched {
-        /// How the bot tells them of their work; null for anybody but oneself.
+        /// The employee's Telegram settings; null for anybody but oneself.
         async fn telegram(&self, ctx: &Context<'_>) -> Result<Option<StaffTelegram>> {
             let own = ctx.actor()?.id() == self.0.id;
             Ok(own.then(|| StaffTelegram {

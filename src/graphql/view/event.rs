@@ -6,7 +6,7 @@ use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
 use crate::graphql::Asked;
 
-/// What a row of the history tells.
+/// Kind of a history entry.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskEventKind", remote = "EventKind")]
 pub enum EventKindEnum {
@@ -14,50 +14,51 @@ pub enum EventKindEnum {
     Status,
     Category,
     Description,
-    /// Another employee became responsible; `from` and `to` are their ids.
+    /// The responsible employee changed; `from` and `to` are employee ids.
     Employee,
-    /// The customer's card was deleted; `from` is its id.
+    /// The customer was deleted; `from` is the customer's id.
     Customer,
     Deleted,
-    /// `from` and `to` are the whole device in a line.
+    /// `from` and `to` describe the whole device on one line.
     Device,
-    /// `from` and `to` are days, empty for none; so for WARRANTY.
+    /// `from` and `to` are days, empty for none; likewise for WARRANTY.
     Due,
-    /// `from` and `to` are sums, empty for none; so for PRICE and PREPAYMENT.
+    /// `from` and `to` are sums, empty for none; likewise for PRICE and PREPAYMENT.
     Estimate,
     Price,
     Prepayment,
     Warranty,
-    /// Done under the warranty of another task; `from` and `to` are its ids, empty for none.
+    /// The task under whose warranty this one is done; `from` and `to` are task ids, empty for
+    /// none.
     WarrantyOf,
-    /// Another stage; `from` and `to` are the names that they had. When a status leads to its first
-    /// stage, STATUS says so alone.
+    /// The stage changed; `from` and `to` are its names at that time. When a status change leads to
+    /// the first stage, only STATUS is recorded.
     Stage,
-    /// Staff said something; `to` is the comment's id.
+    /// Staff commented; `to` is the comment's id.
     Comment,
-    /// The customer said something; `to` is the comment's id.
+    /// The customer wrote a message; `to` is the comment's id.
     Answer,
-    /// The customer changed what they had said; `from` and `to` are the texts. Null where a file was
-    /// added to them, and once the customer was erased.
+    /// The customer edited a message; `from` and `to` are the texts. Null when a file was added,
+    /// and once the customer was erased.
     Edited,
-    /// What the customer had said went to another task; `to` is the comment's id.
+    /// A customer's message was moved to another task; `to` is the comment's id.
     Moved,
-    /// What the customer had said needs no answer.
+    /// The customer's messages were marked as needing no answer.
     Settled,
-    /// The customer was asked to agree to a price, which is `to`; so for the three below.
+    /// A quote was sent; `to` is its price. Likewise for the three below.
     Asked,
     Agreed,
     Declined,
     Withdrawn,
-    /// Reminders were switched; `from` and `to` are ON and OFF.
+    /// Reminders were turned on or off; `from` and `to` are ON and OFF.
     Reminders,
-    /// The customer was reminded that it is READY; `to` is after how many days.
+    /// The customer was reminded to collect the device; `to` is the number of days.
     Reminded,
-    /// It came from a file; `from` is the number that it had there, `to` its status.
+    /// The task was imported; `from` is its number in the file, `to` its status.
     Imported,
 }
 
-/// Who did it.
+/// Author of a change.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "TaskEventAuthor")]
 pub enum AuthorEnum {
@@ -86,7 +87,7 @@ impl From<TaskEvent> for EventView {
 
 impl Entry for EventView {}
 
-/// One thing that happened to a task.
+/// An entry of a task's history.
 #[Object(name = "TaskEvent", serial)]
 impl EventView {
     async fn id(&self) -> ID {
@@ -97,7 +98,7 @@ impl EventView {
         self.0.kind.into()
     }
 
-    /// When it happened, RFC 3339 in UTC.
+    /// Time of the event, RFC 3339 in UTC.
     async fn time(&self) -> String {
         self.0.at.to_string()
     }
@@ -106,7 +107,7 @@ impl EventView {
         self.0.author.into()
     }
 
-    /// The employee who did it, where one did.
+    /// The author, if an employee.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let Author::Staff(id) = self.0.author else {
             return Ok(None);

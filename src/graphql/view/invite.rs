@@ -6,27 +6,27 @@ use crate::domain::Result;
 use crate::graphql::Asked;
 use crate::store::invites::Invite;
 
-/// An invite, without the token, which was shown once.
+/// An invite, without its token, which is returned only once.
 pub struct InviteView(pub Invite);
 
-/// An invite that can be used.
+/// An open invite.
 #[Object(name = "Invite")]
 impl InviteView {
     async fn id(&self) -> ID {
         self.0.id.get().into()
     }
 
-    /// Whom it is for.
+    /// E-mail of the invited person.
     async fn email(&self) -> &str {
         self.0.email.as_ref().map_or("", |email| email.as_str())
     }
 
-    /// What the invited person becomes.
+    /// Role of the new account.
     async fn role(&self) -> RoleEnum {
         self.0.role.into()
     }
 
-    /// The owner who made it; null for one of the command line.
+    /// The owner who made it; null for one from the command line.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let maker = match self.0.by {
@@ -36,12 +36,12 @@ impl InviteView {
         Ok(maker.map(user))
     }
 
-    /// RFC 3339 in UTC.
+    /// Time of creation, RFC 3339 in UTC.
     async fn created_time(&self) -> String {
         self.0.created.to_string()
     }
 
-    /// Until when it can be used, RFC 3339 in UTC.
+    /// Time of expiry, RFC 3339 in UTC.
     async fn expires_time(&self) -> String {
         self.0.expires.to_string()
     }

@@ -13,21 +13,21 @@ use crate::graphql::engine::json;
 use crate::graphql::engine::rope::{self, Rope};
 use crate::graphql::loader::Fetched;
 
-/// Entries between two rests, so that a long list doesn't keep a thread from all other requests.
+/// Entries between two yields, so that a long list doesn't keep a thread from other requests.
 const REST: usize = 64;
 
-/// A list whose entries are answered one after the other, each gone before the next. The library's
-/// own lists begin all of them at once and keep them to the end, which for the tasks of ten years
-/// takes several times the memory.
+/// A list whose entries are resolved one by one, each dropped before the next. The library resolves
+/// all entries of a list concurrently and keeps them to the end, which takes several times the
+/// memory for the tasks of ten years.
 pub struct List<T>(Mutex<Option<Source<T>>>);
 
-/// Each entry is made when its turn comes.
+/// Entries are created on demand.
 type Entries<T> = Box<dyn Iterator<Item = T> + Send>;
 
 enum Source<T> {
-    /// All of them.
+    /// All entries.
     Whole(Option<Entries<T>>),
-    /// As they are read.
+    /// Entries in chunks, as they are read.
     Parts(Pin<Box<dyn Stream<Item = Result<Entries<T>>> + Send>>),
 }
 
@@ -40,7 +40,7 @@ impl<T: 'static> List<T> {
         Self::from(Source::Whole(Some(entries)))
     }
 
-    /// A list that is read part by part while it is answered.
+    /// Creates a list that is read in chunks while it is written.
     pub fn in_parts<I>(parts: impl Stream<Item = Result<I>> + Send + 'static) -> Self
     where
         I: IntoIterator<Item = T, IntoIter: Send + 'static>,
@@ -78,7 +78,7 @@ impl<T: Entry> OutputType for List<T> {
         Vec::<T>::create_type_info(registry)
     }
 
-    /// Every resolver makes a list of its own, so it is there to be emptied.
+    /// Every resolver creates a new list, so it may be consumed.
     async fn resolve(
         &self,
         ctx: &ContextSelectionSet<'_>,
@@ -99,7 +99,7 @@ impl<T: Entry> OutputType for List<T> {
     }
 }
 
-/// Writes each entry out, which takes a tenth of the memory that its value does.
+/// Serialises each entry at once, which takes a tenth of the memory of its value.
 async fn write<T: Entry>(
     mut source: Source<T>,
     fetched: &Fetched,
@@ -131,7 +131,7 @@ async fn write<T: Entry>(
     Ok(rope.finish())
 }
 
-/// Keeps the values of all entries, which other fields of the request add to.
+/// Keeps the values of all entries, to be merged with other fields of the request.
 async fn collect<T: Entry>(
     mut source: Source<T>,
     fetched: &Fetched,
@@ -140,7 +140,7 @@ async fn collect<T: Entry>(
     failed: &(impl Fn(Error) -> async_graphql::ServerError + Sync),
 ) -> ServerResult<Value> {
     let mut values = Vec::new();
-    // What was not counted yet.
+    // Weight not counted yet.
     let mut weight = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
         for entry in entries {

@@ -1,4 +1,4 @@
-//! What the API shows.
+//! Output types of the API.
 
 mod approval;
 mod attachment;

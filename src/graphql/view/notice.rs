@@ -3,30 +3,30 @@ use async_graphql::{Enum, ID, Object};
 use super::{CustomerView, StatusEnum, TaskView};
 use crate::domain::{Notice, Reason, Result, Told, Undelivered};
 
-/// Why a notice was given up.
+/// Reason why a notice became a dead letter.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "UndeliveredReason", remote = "Reason")]
 pub enum ReasonEnum {
-    /// The customer can't be reached: has blocked the bot, or the account is gone.
+    /// The customer has blocked the bot, or the account is gone.
     Blocked,
-    /// Telegram refuses the message or the chat.
+    /// Telegram rejects the message or the chat.
     Refused,
-    /// Telegram could not be reached for 72 hours.
+    /// Telegram was unreachable for 72 hours.
     Expired,
 }
 
-/// What a notice tells the customer.
+/// Kind of a notice.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "NoticeKind")]
 pub enum NoticeKindEnum {
     StatusChanged,
-    /// What staff said to the customer.
+    /// A message from staff.
     Comment,
-    /// A price to agree to.
+    /// A quote.
     Approval,
-    /// That the task is READY and can be collected.
+    /// A reminder to collect the device.
     Reminder,
-    /// An answer of the bot to what the customer wrote. Its `task` is one of that customer's.
+    /// A reply of the bot to a message. Its `task` is one of the customer's.
     Reply,
 }
 
@@ -35,19 +35,19 @@ pub struct UndeliveredView {
     pub task: TaskView,
 }
 
-/// A notice that did not reach its customer and is not tried any more.
+/// An undelivered notice that is no longer retried.
 #[Object(name = "UndeliveredNotice")]
 impl UndeliveredView {
     async fn id(&self) -> ID {
         self.notice.id.get().into()
     }
 
-    /// The task that it tells of.
+    /// The task of the notice.
     async fn task(&self) -> TaskView {
         self.task.clone()
     }
 
-    /// Who was to be told.
+    /// The addressee.
     async fn customer(&self) -> Result<Option<CustomerView>> {
         let customer = self.task.row.customer()?.cloned();
         Ok(customer.map(|customer| self.task.list.customer(customer)))
@@ -63,7 +63,7 @@ impl UndeliveredView {
         }
     }
 
-    /// The status that it tells, where it tells one.
+    /// The announced status, if any.
     async fn status(&self) -> Option<StatusEnum> {
         self.notice.told.status().map(Into::into)
     }
@@ -72,17 +72,17 @@ impl UndeliveredView {
         self.notice.reason.into()
     }
 
-    /// What Telegram said.
+    /// Telegram's error message.
     async fn detail(&self) -> Option<&str> {
         self.notice.detail.as_deref()
     }
 
-    /// How often it was tried.
+    /// Number of attempts.
     async fn attempts(&self) -> u32 {
         self.notice.attempts
     }
 
-    /// When it was given up, RFC 3339 in UTC.
+    /// Time of giving up, RFC 3339 in UTC.
     async fn failed_time(&self) -> String {
         self.notice.failed.to_string()
     }

@@ -3,14 +3,14 @@ use async_graphql::{Context, Enum, ID, Object};
 use crate::domain::{Attachment, AttachmentState, Result};
 use crate::graphql::Asked;
 
-/// Where a picture is.
+/// State of a picture.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "PhotoState")]
 pub enum PhotoStateEnum {
-    /// Still at Telegram.
+    /// Waiting to be downloaded from Telegram.
     Waiting,
     Here,
-    /// It could not be fetched, is no picture, or was turned away.
+    /// The download failed, the file is no picture, or it was rejected.
     Lost,
 }
 
@@ -24,7 +24,7 @@ impl From<AttachmentState> for PhotoStateEnum {
     }
 }
 
-/// What came with a message, where it is a picture.
+/// An attachment that is a picture.
 pub struct PhotoView(pub Attachment);
 
 /// A picture that the customer sent.
@@ -38,14 +38,14 @@ impl PhotoView {
         self.0.state.into()
     }
 
-    /// Where whoever is signed in in the browser sees it; null as long as it isn't here.
+    /// URL for a signed-in browser; null until the picture is stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (is_here, id) = (self.0.state == AttachmentState::Here, self.0.id);
         let url = format!("{}/photos/{id}", ctx.desk()?.public_url);
         Ok(is_here.then_some(url))
     }
 
-    /// In pixels; 0 as long as it isn't here.
+    /// Width in pixels; 0 until the picture is stored.
     async fn width(&self) -> i64 {
         self.0.width.unwrap_or_default()
     }

@@ -6,19 +6,19 @@ use crate::domain::{
     Category, Concern, Day, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
 
-/// What there is to look after now.
+/// Current workload.
 #[derive(SimpleObject)]
 #[graphql(name = "Today")]
 pub struct TodayView {
-    /// Of the whole shop.
+    /// Workload of the whole shop.
     total: WorkloadView,
-    /// Of each who is at work or has something left to do, and of nobody.
+    /// Workload of each active employee, of each with open tasks, and of nobody.
     employees: Vec<EmployeeWorkload>,
 }
 
 #[derive(SimpleObject)]
 pub struct EmployeeWorkload {
-    /// Null for the tasks that are nobody's.
+    /// Null for unassigned tasks.
     employee: Option<UserView>,
     workload: WorkloadView,
 }
@@ -28,19 +28,19 @@ pub struct EmployeeWorkload {
 #[graphql(name = "Workload")]
 pub struct WorkloadView {
     statuses: Vec<StatusCount>,
-    /// Of every stage but those of CLOSED.
+    /// Every stage except those of CLOSED.
     stages: Vec<StageCount>,
-    /// Whose promised day is over.
+    /// Tasks past their promised day.
     overdue: i64,
-    /// That have been in their stage for too long.
+    /// Stalled tasks.
     stuck: i64,
-    /// That have been READY for three days or longer.
+    /// Tasks that have been READY for three days or longer.
     uncollected: i64,
-    /// Whose customer waits for an answer.
+    /// Tasks whose customer awaits a reply.
     unanswered: i64,
-    /// Whose customer has declined the price, and to which nobody has reacted yet.
+    /// Tasks with a declined quote that no employee has reacted to.
     declined: i64,
-    /// Of which a notice did not reach the customer.
+    /// Tasks with an undelivered notice.
     undelivered: i64,
 }
 
@@ -95,18 +95,18 @@ impl WorkloadView {
     }
 }
 
-/// What came in and went out in a month. Days are those of the shop's time zone.
+/// Turnover of a month, in the shop's time zone.
 #[derive(SimpleObject)]
 #[graphql(name = "Month")]
 pub struct MonthView {
     /// `YYYY-MM`.
     month: String,
     total: TurnoverView,
-    /// Of every category.
+    /// Every category.
     categories: Vec<CategoryTurnover>,
-    /// Of those who are responsible for any of these tasks, and of nobody.
+    /// Employees responsible for any of these tasks, and unassigned tasks.
     employees: Vec<EmployeeTurnover>,
-    /// Of every day.
+    /// Every day of the month.
     days: Vec<DayTurnover>,
 }
 
@@ -118,7 +118,7 @@ pub struct CategoryTurnover {
 
 #[derive(SimpleObject)]
 pub struct EmployeeTurnover {
-    /// Null for the tasks that are nobody's.
+    /// Null for unassigned tasks.
     employee: Option<UserView>,
     turnover: TurnoverView,
 }
@@ -130,18 +130,18 @@ pub struct DayTurnover {
     turnover: TurnoverView,
 }
 
-/// Numbers of tasks. Those that were deleted are not counted.
+/// Numbers of tasks, without deleted ones.
 #[derive(SimpleObject)]
 #[graphql(name = "Turnover")]
 pub struct TurnoverView {
-    /// That came in.
+    /// Tasks registered.
     registered: i64,
-    /// That were READY for the first time.
+    /// Tasks that became READY for the first time.
     finished: i64,
-    /// That were closed, and are still.
+    /// Tasks that were closed and still are.
     closed: i64,
-    /// The median of the days from acceptance to READY, of those that were finished, to a tenth;
-    /// null where none was.
+    /// Median time from registration to READY of the finished tasks, in days with one decimal; null
+    /// if there are none.
     median_days: Option<f64>,
 }
 

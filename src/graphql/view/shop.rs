@@ -2,13 +2,13 @@ use async_graphql::SimpleObject;
 
 use crate::domain::Currency;
 
-/// What is set for the whole shop.
+/// Settings of the shop.
 #[derive(SimpleObject)]
 #[graphql(name = "Shop")]
 pub struct ShopView {
-    /// The currency of all sums (ISO 4217), for instance "RUB".
+    /// Currency of all sums (ISO 4217), for instance "RUB".
     currency: &'static str,
-    /// How many of a sum's digits stand behind the point: with 2 the sum 150050 is 1500.50.
+    /// Number of decimal digits of a sum: with 2, the sum 150050 is 1500.50.
     currency_digits: u32,
 }
 

@@ -7,7 +7,7 @@ use super::StatusEnum;
 use super::written::{Written, fields};
 use crate::domain::{Colour, Stage, StuckDays};
 
-/// The colours that stages have.
+/// Colours of stages.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "StageColour", remote = "Colour")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -32,32 +32,32 @@ pub fn stage(stage: impl Into<Arc<Stage>>) -> StageView {
 
 fields! {
     #[Object(name = "Stage", serial)]
-    /// A step inside a status, as the shop calls it.
+    /// A step within a status, as named by the shop.
     StageFields, wants ();
 
     held {
         "id" id: ID = |stage| stage.0.id.get().into();
 
-        /// The status that a task in it has.
+        /// The status of tasks in this stage.
         "status" status: StatusEnum = |stage| stage.0.status.into();
 
-        /// What staff call it; no two stages have the same name.
+        /// Name for staff; unique.
         "name" name: &str = |stage| stage.0.name.as_str();
 
-        /// Of its pill on the pages.
+        /// Colour of the stage's label on the pages.
         "colour" colour: ColourEnum = |stage| stage.0.colour.into();
 
-        /// Its place among those of its status, from 1 on. In the first one are the tasks of which only
-        /// the status is set.
+        /// Position among the stages of its status, from 1. Tasks for which only the status is set
+        /// are in the first stage.
         "position" position: usize = |stage| stage.0.position;
 
-        /// What the customer reads; empty for the status's own words.
+        /// Text for the customer; empty for the status's own text.
         "wording" wording: &str = |stage| stage.0.wording.as_str();
 
-        /// Whether the customer is told when a task comes here.
+        /// Whether the customer is notified when a task enters the stage.
         "told" told: bool = |stage| stage.0.told;
 
-        /// After how many days here a task is stuck; null for never.
+        /// Number of days after which a task here is stalled; null for never.
         "stuckDays" stuck_days: Option<i64> = |stage| stage.0.stuck.map(StuckDays::get);
     }
 

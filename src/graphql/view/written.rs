@@ -12,8 +12,8 @@ use super::{CategoryEnum, ColourEnum, RoleEnum, StatusEnum};
 use crate::graphql::engine::json;
 use crate::graphql::loader::Fetched;
 
-/// An object of which most requests want nothing but what it holds. Those get it as JSON at once;
-/// whoever asks for more has it resolved field by field, which takes several times as long.
+/// An object whose own fields are enough for most requests. These get it serialised directly; a
+/// request for more is resolved field by field, which takes several times as long.
 #[derive(Clone)]
 pub struct Written<T>(pub T);
 
@@ -22,7 +22,7 @@ pub trait Plain {
     /// What can be left out where such an object is read, because its fields say what they need.
     type Wanted: Default;
 
-    /// Writes a field; `None` for one that has to be fetched.
+    /// Writes a field; `None` for one that has to be loaded.
     fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()>;
 
     /// Notes what a field needs.
@@ -42,7 +42,7 @@ pub fn wanted<'a, T: Plain>(places: impl IntoIterator<Item = SelectionField<'a>>
 
 /// A value of a field or of a list.
 pub trait Entry: OutputType {
-    /// Writes all that is asked of it; `None` for what has to be resolved.
+    /// Writes all selected fields; `None` when one has to be resolved.
     fn write_selected(&self, _set: &SelectionSet, _out: &mut Vec<u8>) -> Option<()> {
         None
     }
@@ -153,7 +153,7 @@ macro_rules! fields {
 
 pub(super) use fields;
 
-/// Writes an object; `None` for what has to be resolved.
+/// Writes an object; `None` when a field has to be resolved.
 pub fn object<T: ObjectType + Plain>(
     object: &T,
     set: &SelectionSet,
@@ -222,7 +222,7 @@ impl<T: ObjectType + Plain> OutputType for Written<T> {
     }
 }
 
-/// Whether the answer may have JSON in it that nothing is added to any more.
+/// Returns whether the response may contain pre-serialised JSON, which can't be merged with.
 pub fn is_written(ctx: &ContextSelectionSet<'_>) -> bool {
     ctx.data::<Fetched>().is_ok_and(|fetched| fetched.as_json)
 }

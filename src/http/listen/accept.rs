@@ -70,7 +70,7 @@ pub fn most_connections(wanted: u32) -> u32 {
     let left = u32::try_from(left).unwrap_or(u32::MAX);
     if left < wanted {
         tracing::warn!(
-            "the system lets us have {left} connections at once, not {wanted}: raise `ulimit -n` or LimitNOFILE="
+            "the system allows {left} concurrent connections, not {wanted}: raise `ulimit -n` or LimitNOFILE="
         );
     }
     left.min(wanted)
@@ -110,9 +110,9 @@ pub async fn run(
                 Ok(Ok(stream)) => serve(routes, stream, peer, site, connection, watcher).await,
                 Ok(Err(error)) => {
                     let error = chain(&error);
-                    tracing::debug!(%error, "no handshake");
+                    tracing::debug!(%error, "TLS handshake failed");
                 }
-                Err(_) => tracing::debug!("a handshake took too long"),
+                Err(_) => tracing::debug!("TLS handshake timed out"),
             }
         });
     }
@@ -121,7 +121,7 @@ pub async fn run(
         .await
         .is_err()
     {
-        tracing::warn!("requests were still under way at the end");
+        tracing::warn!("aborted requests that were still in progress at shutdown");
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) => {
                 // Out of file descriptors, or the client is gone already: continue.
-                tracing::warn!(error = %chain(&error), "can't accept");
+                tracing::warn!(error = %chain(&error), "failed to accept connection");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -226,8 +226,8 @@ async fn serve<S, T>(
         }
     };
     match cut.run_until_cancelled(whole).await {
-        Some(Err(error)) => tracing::debug!(error = %chain(&*error), "a connection ended early"),
+        Some(Err(error)) => tracing::debug!(error = %chain(&*error), "connection failed"),
         Some(Ok(())) => {}
-        None => tracing::debug!("a connection was cut"),
+        None => tracing::debug!("connection aborted"),
     }
 }

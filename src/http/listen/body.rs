@@ -34,7 +34,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Cuts the connection when the client is too slow.
+    /// Closes the connection when the client is too slow.
     fn start(clock: Clock, cut: CancellationToken) -> Self {
         let mut pace = Pace::default();
         pace.stop(clock.elapsed());
@@ -43,7 +43,7 @@ impl Watch {
         let watchman = tokio::spawn(async move {
             loop {
                 let Ok(wait) = lock(&watched).check(steady.elapsed()) else {
-                    tracing::info!("cut a connection whose client takes its answer too slowly");
+                    tracing::info!("closed connection: client reads its response too slowly");
                     return cut.cancel();
                 };
                 steady.sleep(wait).await;

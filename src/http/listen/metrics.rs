@@ -1,4 +1,4 @@
-//! The monitors' listener: `GET /metrics`, and nothing else.
+//! The metrics listener: `GET /metrics` only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::http::Hosts;
 use crate::metrics::Now;
 use crate::store;
 
-/// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+/// Source: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Responds to a monitor.
@@ -30,7 +30,7 @@ pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -
         Ok(counted) => counted,
         Err(error) => {
             let error = chain(&error);
-            tracing::error!(%error, "the outbox can't be counted");
+            tracing::error!(%error, "failed to count the outbox");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };

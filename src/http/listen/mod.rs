@@ -1,4 +1,4 @@
-//! The listeners: who may connect, how long a request may take, TLS, and the plain ones.
+//! Listeners: connection limits, time-outs, TLS, and the plain-HTTP listeners.
 
 pub mod accept;
 pub mod metrics;

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 
 /// The time in which a client has to read [`LEAST`] bytes, counted only while it stalls.
 pub const TIME: Duration = Duration::from_secs(30);
-/// In bytes: 2 KiB a second.
+/// In bytes: 2 KiB per second.
 pub const LEAST: usize = 64 * 1024;
 
 /// The progress of a reader. All times are on the same clock.
@@ -88,7 +88,7 @@ impl Pace {
     }
 }
 
-/// A socket whose client is cut when it reads too slowly.
+/// A socket whose client is disconnected when it reads too slowly.
 pub struct Paced<T> {
     socket: T,
     clock: Clock,
@@ -127,7 +127,7 @@ impl<T> Paced<T> {
                 let now = self.clock.elapsed();
                 self.pace.stop(now);
                 let Ok(wait) = self.pace.check(now) else {
-                    tracing::info!("cut a connection whose client reads too slowly");
+                    tracing::info!("closed connection: client reads too slowly");
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 };
                 let clock = &self.clock;

@@ -38,7 +38,7 @@ enum Keeper {
 
 impl Tls {
     /// # Errors
-    /// When the files can't be read or don't belong together.
+    /// When the files can't be read or don't match.
     pub fn new(certificate: Certificate) -> Result<Self, Failure> {
         let provider = tls_provider::provider();
         let (keeper, resolver) = match certificate {
@@ -113,10 +113,10 @@ fn trusting(root: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<ClientCon
 async fn renew(mut state: AcmeState<std::io::Error>) {
     while let Some(event) = state.next().await {
         match event {
-            Ok(event) => tracing::info!(?event, "the certificate is looked after"),
+            Ok(event) => tracing::info!(?event, "certificate event"),
             Err(error) => tracing::error!(
                 error = %crate::domain::chain(&error),
-                "no certificate: see that port 443 of tls.domain is this server; it is tried again"
+                "failed to obtain certificate; retrying: check that port 443 of tls.domain reaches this server"
             ),
         }
     }
@@ -154,9 +154,9 @@ impl Files {
                     let current = Arc::new(current);
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
                     seen = changed;
-                    tracing::info!("the certificate has been read again");
+                    tracing::info!("reloaded certificate");
                 }
-                Err(error) => tracing::error!(error, "the old certificate stays"),
+                Err(error) => tracing::error!(error, "failed to reload certificate; old one kept"),
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Reading a row column by column, in the order of its table's `COLUMNS`. To look each name up in
-//! each row would take longer than to fetch the row.
+//! Reading of a row column by column, in the order of its table's `COLUMNS`. Looking each name up
+//! in each row would take longer than fetching the row.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,17 +9,17 @@ use std::sync::Arc;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, Type};
 
-/// What comes next in a row.
+/// The columns of a row that were not read yet.
 pub(in crate::store) struct Columns<'a> {
     row: &'a Row<'a>,
     next: usize,
-    /// The table whose columns come next, and where its key is.
+    /// The table of the next columns, and the index of its key.
     table: &'static str,
     key: usize,
 }
 
-/// A value that no program of ours has written, with where it stands: without that, whoever reads the log could only
-/// look through the whole file.
+/// A value that the program can't read, with its place: otherwise the log would not tell where to
+/// look.
 #[derive(Debug, thiserror::Error)]
 #[error("row {key} of {table} has a value in \"{column}\" that can't be read")]
 struct Damaged {
@@ -30,7 +30,7 @@ struct Damaged {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of a table, of which the first is the key.
+    /// The columns of a table; the first one is the key.
     pub fn of(table: &'static str, row: &'a Row<'a>) -> Self {
         let (next, key) = (0, 0);
         Self {
@@ -41,7 +41,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The next column, which is the one of that name: tests see to that.
+    /// Returns the next column, which must have that name; tests ensure it.
     pub fn take<T: FromSql>(&mut self, name: &str) -> rusqlite::Result<T> {
         debug_assert_eq!(self.row.as_ref().column_name(self.next), Ok(name));
         let value = self.row.get(self.next);
@@ -50,7 +50,7 @@ impl<'a> Columns<'a> {
         value
     }
 
-    /// Whether every column was taken.
+    /// Returns whether all columns have been read.
     pub fn is_over(&self) -> bool {
         self.next == self.row.as_ref().column_count()
     }
@@ -65,8 +65,8 @@ impl<'a> Columns<'a> {
         rusqlite::Error::FromSqlConversionFailure(usize::MAX, Type::Null, Box::new(damaged))
     }
 
-    /// What a joined table has for this row, by its columns; nothing where the first one, which is
-    /// its key, is null. What is known of an earlier row is not read again.
+    /// Reads the columns of a joined table; `None` if the first one, its key, is null. A row that
+    /// was read before is taken from `known`.
     pub fn joined<K, T>(
         &mut self,
         table: &'static str,
@@ -92,7 +92,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Returns the column whose value could not be read, where a reader of columns has found that.
+/// Returns the column of an unreadable value, if a reader of columns reported it.
 pub(in crate::store) fn damaged(error: &rusqlite::Error) -> Option<&str> {
     match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, source) => {
@@ -102,7 +102,7 @@ pub(in crate::store) fn damaged(error: &rusqlite::Error) -> Option<&str> {
     }
 }
 
-/// The columns of a table that goes by another name in a statement.
+/// The columns of a table under an alias.
 pub(in crate::store) fn of(alias: &str, columns: &str) -> String {
     let columns = columns
         .split(", ")

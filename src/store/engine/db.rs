@@ -1,4 +1,4 @@
-//! The database file: who reads and writes it, and what is announced after a commit.
+//! The database file: its readers and its writer, and the announcement of committed changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,9 +25,9 @@ use crate::store::upkeep::migrate::{self, OpenError, embedded_migrations};
 use crate::store::upkeep::{backup, restore};
 
 const READERS: u32 = 4;
-/// The bytes that the write-ahead log keeps on the disk once it was emptied, however long it was before.
+/// Size to which the write-ahead log is truncated on disk when it was emptied, in bytes.
 const LOG_KEPT: i64 = 16 * 1024 * 1024;
-/// In KiB.
+/// Cache size, in KiB.
 const WRITER_CACHE: i64 = 8 * 1024;
 /// How long the readiness check waits for its trial write.
 const TRY: Duration = Duration::from_secs(1);

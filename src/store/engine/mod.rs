@@ -1,5 +1,5 @@
-//! How the file is read and written: the single writer with its group commit, the threads that read, the lock on the
-//! file, the columns of tables, the search index, and what is kept in memory.
+//! Reading and writing of the file: the single writer with its group commit, the reader threads,
+//! the locks on the file, the columns of tables, the search index, and the caches.
 
 pub(in crate::store) mod answer;
 pub(in crate::store) mod columns;

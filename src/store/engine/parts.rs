@@ -1,7 +1,8 @@
 //! Rows of which only some columns are read.
 
-/// Defines the columns of a table once. From them are made the list of its columns, the reader of a whole row, and the
-/// reader of those parts of a row that somebody wants. A part that was not read is an error, never a value.
+/// Defines the columns of a table once, and derives from them the list of columns, the reader of a
+/// complete row, and the reader of requested parts. Using a part that was not read is an error,
+/// never a default value.
 macro_rules! parts {
     (
         $table:literal as $alias:literal, $whole:ident;
@@ -26,7 +27,7 @@ macro_rules! parts {
         }
 
         impl $wanted {
-            /// Returns the columns that hold the wanted parts, behind the key.
+            /// Returns the columns of the requested parts, after the key.
             fn columns(self) -> String {
                 let mut columns = $crate::store::engine::columns::of($alias, $key_column);
                 $(if self.$field {
@@ -36,7 +37,7 @@ macro_rules! parts {
                 columns
             }
 
-            /// Reads the wanted parts from a row that begins with [`Self::columns`].
+            /// Reads the requested parts from a row that begins with [`Self::columns`].
             fn read(self, row: &mut $crate::store::engine::columns::Columns<'_>) -> rusqlite::Result<$part> {
                 Ok($part {
                     $key: row.take($key_column)?,
@@ -51,7 +52,7 @@ macro_rules! parts {
             }
         }
 
-        /// Reads a whole row.
+        /// Reads a complete row.
         fn whole(row: &mut $crate::store::engine::columns::Columns<'_>) -> rusqlite::Result<$whole> {
             Ok($whole {
                 $key: row.take($key_column)?,
@@ -74,7 +75,7 @@ macro_rules! parts {
         impl $part {
             $(
                 /// # Errors
-                /// [`Error::Internal`](crate::domain::Error::Internal) where it was not read.
+                /// [`Error::Internal`](crate::domain::Error::Internal) if it was not read.
                 pub fn $field(&self) -> $crate::domain::Result<&$type> {
                     let missing = || $crate::store::engine::parts::missing($table, stringify!($field));
                     self.$field.as_ref().ok_or_else(missing)

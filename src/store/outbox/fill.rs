@@ -1,4 +1,4 @@
-//! What comes into the queue, is changed while it waits there, or comes again.
+//! Adding messages to the outbox, replacing waiting ones, and queueing dead ones again.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, named_params};
@@ -53,7 +53,7 @@ pub fn push_reply(tx: &Transaction, chat: TelegramId, reply: &Reply, now: Timest
     push_json(tx, chat, "REPLY", &reply, now)
 }
 
-/// Queues news for an employee, in the place of the same that still waits.
+/// Queues news for an employee, replacing an equal waiting one.
 pub fn push_staff_news(
     tx: &Transaction,
     chat: TelegramId,
@@ -64,7 +64,7 @@ pub fn push_staff_news(
     push_json_once(tx, chat, "STAFF_NEWS", &news, now)
 }
 
-/// Queues a reply, in the place of the same that still waits.
+/// Queues a reply, replacing an equal waiting one.
 pub fn push_reply_once(
     tx: &Transaction,
     chat: TelegramId,
@@ -90,7 +90,7 @@ fn push_json_once(
     push_json(tx, chat, kind, json, now)
 }
 
-/// The news of a task's status that waits to go out. One that is being sent no longer waits.
+/// Returns the waiting notice about a task's status. One that is being sent no longer waits.
 pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_stage, maybe_seen FROM outbox
@@ -107,7 +107,7 @@ pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<W
     Ok(waiting.optional()?)
 }
 
-/// Rewrites a waiting notice, and lets it wait anew.
+/// Replaces the contents of a waiting notice, and restarts its delay.
 pub fn replace(
     tx: &Transaction,
     id: NoticeId,
@@ -124,8 +124,7 @@ pub fn replace(
     Ok(())
 }
 
-/// Puts a given-up notice back into the queue, with what is true now; `to` where it tells
-/// a stage.
+/// Queues a dead notice again, with the current contents; `to` if it is about a stage.
 pub fn revive(
     tx: &Transaction,
     id: NoticeId,
@@ -144,9 +143,9 @@ pub fn revive(
     Ok(())
 }
 
-/// Keeps what waits for a chat before what comes now: a chat is served in the order in which its messages are
-/// due, and after the wall clock was set back those of before are dated in the future. They move by as much as
-/// that, so that each waits for as long as it was to.
+/// Keeps the order of a chat's messages after the wall clock was set back. Messages are sent in the
+/// order of their due times, and earlier ones would be dated in the future: they are moved back by
+/// that difference, so that each waits for as long as intended.
 fn keep_order(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET due_at = due_at - (created_at - :now), try_at = try_at - (created_at - :now),

@@ -1,4 +1,4 @@
-//! The `outbox` table: what is to be sent to Telegram, and what became of it.
+//! The `outbox` table: messages to send to Telegram, and the outcome of sending them.
 
 mod fill;
 mod record;
@@ -24,10 +24,10 @@ pub use take_back::{
     delete_waiting_of_customer, delete_waiting_replies,
 };
 
-/// The kinds of rows that tell a customer no news of a task: they are deleted once they were sent.
+/// Kinds of rows that are no news of a task for a customer; they are deleted once sent.
 const NO_NOTICE: &str = "('REPLY', 'STAFF_NEWS')";
 
-/// What a row tells that is a notice, or an answer that staff see with a task.
+/// Returns what a notice, or a reply that staff see with a task, is about.
 fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
     match row.get("answer_of")? {
         Some(task) => Ok(Told::Reply { task }),
@@ -35,12 +35,12 @@ fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
     }
 }
 
-/// What a row is read from, while it waits and afterwards.
+/// The columns from which a row is read, before and after it is settled.
 pub(super) const COLUMNS: &str = "id, chat_id, kind, task_id, answer_of, from_status, to_status, from_stage, \
     to_stage, comment_id, approval_id, reply, customer_id, state, reason, detail, attempts, created_at, due_at, try_at, \
     settled_at";
 
-/// Reads a row in every way in which it may be read.
+/// Reads a row in every way in which it is used.
 pub(super) fn read_through(row: &Row<'_>) -> rusqlite::Result<()> {
     send::outgoing(row)?;
     record::fate(row)?;

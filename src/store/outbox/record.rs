@@ -1,4 +1,4 @@
-//! What became of the notices.
+//! Outcomes of notices.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undeli
 use crate::store::Connection;
 use crate::store::engine::types::Millis;
 
-/// What was given up of what customers were to be told, as far as staff can see it with a task.
+/// Condition of dead messages to customers that staff see with a task.
 pub(in crate::store) const DEAD_NOTICE: &str =
     "state = 'DEAD' AND (task_id IS NOT NULL OR answer_of IS NOT NULL)";
 
@@ -21,7 +21,7 @@ static UNDELIVERED: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The messages to customers that were given up, newest first.
+/// Lists the dead messages to customers, newest first.
 pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
     let mut statement = connection.prepare_cached(&format!("{} ORDER BY id DESC", *UNDELIVERED))?;
     Ok(statement
@@ -34,7 +34,7 @@ pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<U
     Ok(statement.query_row([id], undelivered).optional()?)
 }
 
-/// Every notice of a task, and the answers of the bot that were given up, newest first.
+/// Lists all notices of a task, and the bot's dead replies, newest first.
 pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, kind, task_id, answer_of, from_status, to_status, from_stage, to_stage,

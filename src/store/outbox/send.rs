@@ -1,4 +1,4 @@
-//! What is to be sent next, and how each try ends.
+//! Claiming and settling of messages.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
@@ -9,18 +9,18 @@ use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, Teleg
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
-/// The heads of the chats' queues, in the order in which they are due; those that a try at
-/// `now` may take come with `ready`.
+/// The first row of each chat's queue, in the order of due times; `ready` adds the condition that
+/// an attempt is due at `now`.
 ///
-/// A row is a head when nothing of its chat is being sent or should go before it. The first
-/// condition says nothing new: with it SQLite sees that the index of open rows will do.
+/// A row is the first one if nothing of its chat is being sent or must be sent before it. The first
+/// condition is implied by the second; it lets SQLite use the partial index of open rows.
 const HEADS: &str = "FROM outbox AS o
     WHERE o.state IN ('WAITING', 'SENDING') AND o.state = 'WAITING' AND NOT EXISTS (
         SELECT 1 FROM outbox AS earlier
         WHERE earlier.chat_id = o.chat_id AND earlier.state IN ('WAITING', 'SENDING')
           AND (earlier.due_at, earlier.id) < (o.due_at, o.id))";
 
-/// Which rows may be sent now, in order, at most `limit`.
+/// Returns the rows to send now, in order, at most `limit`.
 pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Outgoing>> {
     let sql = format!(
         "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
@@ -34,7 +34,7 @@ pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Ve
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When the next row that waits for the clock alone may be tried.
+/// Returns the instant at which the next row is due that waits only for the time.
 pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
     let sql =
         format!("SELECT min(max(o.due_at, o.try_at)) {HEADS} AND max(o.due_at, o.try_at) > ?1");
@@ -43,7 +43,7 @@ pub fn next_try(connection: &Connection, now: Timestamp) -> Result<Option<Timest
     Ok(next.map(|at| at.0))
 }
 
-/// How many messages wait to be sent, and since when the oldest of them could have been.
+/// Counts the waiting messages, and returns since when the oldest of them has been due.
 pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
     let sql = "SELECT count(*), min(due_at) FROM outbox WHERE state IN ('WAITING', 'SENDING')";
     let mut statement = connection.prepare_cached(sql)?;
@@ -53,7 +53,7 @@ pub fn waiting(connection: &Connection) -> Result<(usize, Option<Timestamp>)> {
     Ok((row.0, row.1.map(|at| at.0)))
 }
 
-/// The language of a chat, by the cards that it is linked to.
+/// Returns the language of a chat, by the cards that it is linked to.
 pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<Language>> {
     let mut statement = connection.prepare_cached(
         "SELECT telegram_language FROM customers WHERE telegram_id = ?1 ORDER BY id LIMIT 1",
@@ -72,7 +72,7 @@ pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
     Ok(())
 }
 
-/// Settles a row that arrived. Notices stay for the record; replies have no more use.
+/// Settles a delivered row. Notices are kept as a record; replies are deleted.
 pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<()> {
     let sql = format!(
         "UPDATE outbox SET state = 'DELIVERED', settled_at = ?2, reason = NULL, detail = NULL
@@ -84,8 +84,8 @@ pub fn set_delivered(tx: &Transaction, id: NoticeId, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Settles a row that is to be tried again, at an instant reckoned from now. `maybe_seen` when it may
-/// have arrived all the same.
+/// Settles a row that is to be retried, after a delay from now; `maybe_seen` if it may have been
+/// delivered nevertheless.
 pub fn set_retry(
     tx: &Transaction,
     id: NoticeId,
@@ -103,7 +103,7 @@ pub fn set_retry(
     Ok(())
 }
 
-/// Settles a row that is given up. It stays, for people to see.
+/// Settles a row as dead. It is kept, so that people see it.
 pub fn set_dead(
     tx: &Transaction,
     id: NoticeId,
@@ -120,17 +120,17 @@ pub fn set_dead(
     Ok(())
 }
 
-/// Finds for answers of the bot that were given up the task on whose page staff see that: the
-/// customer's that is open and was made last, or else the last one. A stranger has none, and what
-/// employees are told is no customer's.
+/// Associates dead replies of the bot with the task on whose page staff see them: the customer's
+/// newest open one, or else the newest. Strangers have none, and messages to employees are not
+/// shown there.
 const SHOW_ANSWERS: &str = "UPDATE outbox SET answer_of = (
         SELECT t.id FROM customers AS c JOIN tasks AS t ON t.customer_id = c.id
         WHERE c.telegram_id = outbox.chat_id AND c.telegram_verified = 1
         ORDER BY t.status = 'CLOSED', t.id DESC LIMIT 1)
     WHERE state = 'DEAD' AND kind = 'REPLY' AND answer_of IS NULL";
 
-/// Gives up everything that waits for a chat which has blocked the bot; what would not have been
-/// told anyway goes.
+/// Settles everything that waits for a chat that has blocked the bot as dead. Notices about stages
+/// that customers are not notified of are deleted.
 pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timestamp) -> Result<()> {
     tx.execute(
         "DELETE FROM outbox WHERE chat_id = ?1 AND state = 'WAITING'
@@ -146,7 +146,8 @@ pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timesta
     Ok(())
 }
 
-/// After a start: what was being sent when the program ended may have arrived or not.
+/// Recovers after a start: whether rows that were being sent when the program ended were delivered
+/// is unknown.
 pub fn recover(tx: &Transaction) -> Result<usize> {
     Ok(tx.execute(
         "UPDATE outbox SET state = 'WAITING', maybe_seen = 1
@@ -170,7 +171,7 @@ pub(super) fn outgoing(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     })
 }
 
-/// Reads a reply or news; `None` for what another version has written otherwise.
+/// Parses a reply or news; `None` for the format of another version.
 fn from_json<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<Option<T>> {
     let json: String = row.get("reply")?;
     Ok(serde_json::from_str(&json).ok())

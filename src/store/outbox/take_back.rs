@@ -1,4 +1,4 @@
-//! What leaves the queue unsent.
+//! Cancelling of waiting messages.
 
 use super::NO_NOTICE;
 use crate::domain::{ApprovalId, CustomerId, NoticeId, Result, TaskId, TelegramId};
@@ -9,8 +9,8 @@ pub fn delete(tx: &Transaction, id: NoticeId) -> Result<()> {
     Ok(())
 }
 
-/// Takes the reminders of a task back, which has nothing to remind of any more. One that is being
-/// sent can't be.
+/// Cancels the reminders of a task that no longer needs any. One that is being sent can't be
+/// cancelled.
 pub fn delete_reminders(tx: &Transaction, task: TaskId) -> Result<()> {
     tx.prepare_cached(
         "DELETE FROM outbox
@@ -20,7 +20,7 @@ pub fn delete_reminders(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
-/// Takes back what waits for a customer, who is no longer at that chat.
+/// Cancels what waits for a customer whose chat it no longer is.
 pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     tx.execute(
         "DELETE FROM outbox WHERE customer_id = ?1 AND state = 'WAITING'",
@@ -29,7 +29,7 @@ pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Res
     Ok(())
 }
 
-/// Takes back a question that waits to be asked.
+/// Cancels a question that waits to be asked.
 pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Result<()> {
     tx.execute(
         "DELETE FROM outbox WHERE approval_id = ?1 AND state = 'WAITING'",
@@ -38,7 +38,7 @@ pub fn delete_waiting_of_approval(tx: &Transaction, approval: ApprovalId) -> Res
     Ok(())
 }
 
-/// Takes back what waits for a chat and is no notice.
+/// Cancels the waiting messages of a chat that are no notices.
 pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
     let sql = format!(
         "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'SENDING')
@@ -48,7 +48,7 @@ pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> 
     Ok(())
 }
 
-/// Removes every trace of a chat from the queue.
+/// Deletes all messages of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;
     Ok(())

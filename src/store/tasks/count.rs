@@ -1,4 +1,4 @@
-//! Counts the tasks that match a filter.
+//! Counting of the tasks that match a filter.
 
 use super::Conditions;
 use crate::domain::{EmployeeId, Result, Status, TaskFilter};
@@ -9,7 +9,7 @@ pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
     Ok(counts.map_or(0, |counts| counts.total()))
 }
 
-/// The number of tasks in each status, and how many of these are a certain employee's.
+/// The number of tasks in each status, and how many of these are assigned to a given employee.
 #[derive(Debug, Clone, Default)]
 pub struct Counts(Vec<(Status, i64, i64)>);
 
@@ -29,8 +29,8 @@ impl Counts {
     }
 }
 
-/// Counts the matching tasks in each status, and how many of these are `own`'s; `None` for more than `most` where they
-/// have to be counted one by one.
+/// Counts the matching tasks in each status, and how many of these are `own`'s; `None` for more
+/// than `most` if they would have to be counted one by one.
 pub fn count_by_status(
     connection: &Connection,
     filter: &TaskFilter,

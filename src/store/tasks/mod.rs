@@ -1,4 +1,4 @@
-//! The `tasks` table, read together with what and whom its rows refer to.
+//! The `tasks` table, read together with the rows that it refers to.
 
 mod conditions;
 mod count;
@@ -33,7 +33,7 @@ pub fn get_as<S: Shape>(connection: &Connection, shape: S, id: TaskId) -> Result
     Ok(read_first(connection, shape, &mut statement, [id], 1)?.pop())
 }
 
-/// The tasks of several customers, oldest first.
+/// Lists the tasks of several customers, oldest first.
 pub fn of_customers(connection: &Connection, ids: &[CustomerId]) -> Result<Vec<TaskRow>> {
     let ids = ids.iter().map(|id| id.get());
     among(connection, Whole, "t.customer_id", ids)

@@ -1,4 +1,4 @@
-//! The tasks that match a filter: all of them, or page by page.
+//! Tasks that match a filter: all of them, or page by page.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::store::Connection;
 use crate::store::engine::parts::missing;
 use crate::store::engine::types::Millis;
 
-/// Where a page begins: behind the task with this sort key and number.
+/// Start of a page: after the task with this sort key and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     pub key: i64,
@@ -16,13 +16,14 @@ pub struct After {
 }
 
 impl After {
-    /// The position of a task in an order. One of a list without places stands by its days.
+    /// Returns the position of a task in an order. Without stored places, it is derived from the
+    /// task's timestamps.
     pub fn of(TaskRow { task, place, .. }: &TaskRow, order: TaskOrder) -> Self {
         let place = place.unwrap_or_else(|| Place::by_days(task));
         Self::at(task.id, place, task.ready, order)
     }
 
-    /// The position of a task in a page in that order, which [`page`] has read with what the position needs.
+    /// Returns the position of a task that [`page`] has read for that order.
     ///
     /// # Errors
     /// [`Error::Internal`](crate::domain::Error::Internal) for a task of another list.
@@ -45,7 +46,7 @@ impl After {
     }
 }
 
-/// All tasks that match, by number.
+/// Lists all matching tasks, by id.
 pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>> {
     let conditions = Conditions::new(connection, filter)?;
     let sql = format!(
@@ -56,7 +57,7 @@ pub fn list(connection: &Connection, filter: &TaskFilter) -> Result<Vec<TaskRow>
     conditions.rows(connection, Whole, &sql)
 }
 
-/// The first tasks that match, by number; at most that many.
+/// Lists the first matching tasks, by id; at most that many.
 pub fn first_as<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -64,8 +65,9 @@ pub fn first_as<S: Shape>(
     most: usize,
 ) -> Result<Vec<S::Row>> {
     let conditions = Conditions::new(connection, filter)?;
-    // Without a LIMIT, which would have SQLite go through all tasks by number where an index leads to the few that
-    // match. A span of days is found by time, so the numbers alone are sorted, before anything else is read.
+    // Without a LIMIT, with which SQLite would scan all tasks by id even if an index finds the few
+    // that match. A span of days is found by time, so only the ids are sorted before anything else
+    // is read.
     let mut clause = conditions.clause("");
     if filter.created != Days::default() {
         clause = format!("WHERE t.id IN (SELECT t.id FROM tasks AS t {clause})");
@@ -74,7 +76,7 @@ pub fn first_as<S: Shape>(
     conditions.first_rows(connection, shape, &sql, most)
 }
 
-/// The numbers of the next tasks that match, behind that one; at most that many.
+/// Returns the ids of the next matching tasks, after that one; at most that many.
 pub fn next_ids(
     connection: &Connection,
     filter: &TaskFilter,
@@ -90,11 +92,11 @@ pub fn next_ids(
     conditions.ids(connection, &sql)
 }
 
-/// At most `limit` of the tasks that match, behind `after`. What was searched for is found by
-/// number where other lists go by the time of creation, since that is how the index finds it.
+/// Returns a page: at most `limit` of the matching tasks, after `after`. Search results are ordered
+/// by id instead of the time of creation, since the index finds them in that order.
 ///
-/// The task whose own number was searched for comes before all others, in every order. So its cursor is the
-/// beginning of the others, and it is none of them.
+/// A task whose own number was searched for comes first, in any order. Its cursor is the start of
+/// the remaining ones, which don't contain it.
 pub fn page(
     connection: &Connection,
     filter: &TaskFilter,
@@ -105,7 +107,7 @@ pub fn page(
     page_as(connection, Whole, filter, order, after, limit)
 }
 
-/// [`page`] in rows of any shape.
+/// Like [`page`], with rows of any shape.
 pub fn page_as<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -129,7 +131,7 @@ pub fn page_as<S: Shape>(
     Ok(rows)
 }
 
-/// The task with that number, where it matches what is asked for besides.
+/// Returns the task with the searched number, if it matches the other conditions.
 fn by_number<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -147,7 +149,7 @@ fn by_number<S: Shape>(
     conditions.rows(connection, shape, &sql)
 }
 
-/// A page of the tasks that match, but for that one.
+/// Returns a page of the matching tasks, except that one.
 fn others<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -196,8 +198,8 @@ fn others<S: Shape>(
     conditions.rows(connection, shape, &sql)
 }
 
-/// The conditions of a list that goes by places, and the span of days that is asked for. The index of places
-/// leads to the tasks, so the plus keeps SQLite from that of days, which would have it sort them all.
+/// Returns the conditions of a list ordered by places, and its span of days. The unary plus keeps
+/// SQLite from using the index of days instead of the one of places, which would require sorting.
 fn by_place(connection: &Connection, filter: &TaskFilter) -> Result<(Conditions, Days)> {
     let besides = TaskFilter {
         created: Days::default(),
@@ -216,8 +218,8 @@ fn by_place(connection: &Connection, filter: &TaskFilter) -> Result<(Conditions,
     Ok((conditions, filter.created))
 }
 
-/// Bounds the places of the tasks that were created in a span of days: a place is never before the day, and
-/// behind it by no more than the wall clock was ever set back.
+/// Restricts the places of tasks created in a span of days: a place is never before the day, and
+/// after it by at most as much as the wall clock was ever set back.
 fn bound(connection: &Connection, conditions: &mut Conditions, days: Days) -> Result<()> {
     if days.from.is_some() {
         conditions.add("t.listed_at >= :from".to_owned());

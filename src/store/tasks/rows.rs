@@ -1,4 +1,4 @@
-//! The rows of tasks: whole ones, and those of which only what somebody wants was read.
+//! Rows of tasks: complete ones, and ones with only the requested columns.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,9 +18,10 @@ use crate::store::{Connection, customers, employees, stages};
 
 parts! {
     "tasks" as "t", Task;
-    /// What was read of a task.
+    /// The parts of a task that were read.
     TaskParts;
-    /// Which parts of a task are wanted. The stage, the customer and the employee come as they are in their own tables.
+    /// The requested parts of a task. The stage, the customer and the employee are complete rows of
+    /// their tables.
     Wanted;
     id: TaskId = "id";
     customer: Option<CustomerId> = "customer_id", |row| row.take("customer_id")?;
@@ -41,18 +42,18 @@ parts! {
     remind: bool = "remind", |row| row.take("remind")?;
 }
 
-/// A task with its stage and those whom it concerns.
+/// A task with its stage, customer and employee.
 #[derive(Debug, Clone)]
 pub struct TaskRow {
     pub task: Task,
     pub stage: Arc<Stage>,
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
-    /// `None` in lists that need no cursors: it is two columns of every row.
+    /// `None` in lists without cursors, which saves two columns of every row.
     pub place: Option<Place>,
 }
 
-/// The same, of which only what was wanted is there.
+/// A task with only its requested parts.
 #[derive(Debug, Clone)]
 pub struct Listed {
     parts: TaskParts,
@@ -62,8 +63,8 @@ pub struct Listed {
     pub(super) place: Option<Place>,
 }
 
-/// Where a task stands in lists: instants that never go back, whatever the wall clock does, and that people
-/// never read. `created_at` and `updated_at` say what the clock showed, and order nothing.
+/// Position of a task in lists: instants that never decrease, even if the wall clock does, and are
+/// never shown. `created_at` and `updated_at` are wall-clock times, and don't determine any order.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     pub(super) listed: i64,
@@ -81,23 +82,24 @@ impl Place {
 
 const PLACE: &str = "listed_at, touched_at";
 
-/// What the rows of a list become.
+/// The form in which a list's rows are read.
 pub trait Shape: Copy {
     type Row;
 
-    /// Returns the statement as far as `FROM`, with the places where the list needs cursors.
+    /// Returns the statement up to `FROM`, including the places if the list needs cursors.
     fn select(self, placed: bool) -> Cow<'static, str>;
 
-    /// Returns the shape with what the cursors of a page in that order are made of, beside the places.
+    /// Returns the shape extended by the columns that cursors of that order need, besides the
+    /// places.
     #[must_use]
     fn for_cursors(self, order: TaskOrder) -> Self;
 
-    /// Reads one row. What it refers to is looked up once for the whole list, in the same snapshot, since the statement
-    /// of the list is still open.
+    /// Reads one row. Referenced rows are read once per list, in the same snapshot, since the
+    /// list's statement is still open.
     fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<Self::Row>;
 }
 
-/// Everything, as the rules need it.
+/// The complete row, as the rules need it.
 #[derive(Debug, Clone, Copy)]
 pub struct Whole;
 
@@ -132,7 +134,7 @@ impl Shape for Wanted {
     type Row = Listed;
 
     fn select(self, placed: bool) -> Cow<'static, str> {
-        // The customer has the number in its own row.
+        // The customer's row contains its id.
         let own = Self {
             customer: false,
             ..self
@@ -186,7 +188,7 @@ fn select(task: &str, placed: bool, customer: bool) -> String {
     format!("SELECT {columns} FROM tasks AS t {join}")
 }
 
-/// Whom and what the rows of one list concern.
+/// Rows that the rows of one list refer to.
 #[derive(Default)]
 pub struct Known {
     stages: HashMap<StageId, Arc<Stage>>,
@@ -205,7 +207,7 @@ impl Known {
         if let Some(known) = self.stages.get(&id) {
             return Ok(known.clone());
         }
-        // The triggers see to it that there is one.
+        // Triggers guarantee that it exists.
         let stage = stages::get(connection, id)?;
         let stage = Arc::new(stage.ok_or_else(|| Error::internal(format!("no stage {id}")))?);
         self.stages.insert(id, stage.clone());
@@ -229,7 +231,7 @@ impl Known {
     }
 }
 
-/// Reads the place of a task, where the statement asks for it.
+/// Reads the place of a task, if the statement selects it.
 fn place(row: &mut Columns<'_>) -> Result<Option<Place>> {
     if row.is_over() {
         return Ok(None);
@@ -244,7 +246,7 @@ pub(in crate::store) fn from_row(row: &Row<'_>) -> rusqlite::Result<Task> {
     whole(&mut Columns::of("tasks", row))
 }
 
-/// Reads all that a statement finds.
+/// Reads all rows of a statement.
 pub(super) fn read_all<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -254,7 +256,7 @@ pub(super) fn read_all<S: Shape>(
     read_first(connection, shape, statement, params, usize::MAX)
 }
 
-/// Reads what a statement finds first; the rest isn't looked for.
+/// Reads the first row of a statement, without executing it further.
 pub(super) fn read_first<S: Shape>(
     connection: &Connection,
     shape: S,
@@ -274,13 +276,17 @@ pub(super) fn read_first<S: Shape>(
 }
 
 impl Listed {
+    /// Returns the stage.
+    ///
     /// # Errors
-    /// As for its other parts: [`Error::Internal`] where it was not read.
+    /// [`Error::Internal`] if it was not read, as for the other parts.
     pub fn stage(&self) -> Result<&Arc<Stage>> {
         let stage = self.stage.as_ref();
         stage.ok_or_else(|| missing("tasks", "stage"))
     }
 
+    /// Returns the customer.
+    ///
     /// # Errors
     /// As for [`Listed::stage`].
     pub fn customer(&self) -> Result<Option<&Arc<Customer>>> {
@@ -290,6 +296,8 @@ impl Listed {
             .as_ref())
     }
 
+    /// Returns the employee.
+    ///
     /// # Errors
     /// As for [`Listed::stage`].
     pub fn employee(&self) -> Result<Option<&Arc<Employee>>> {
@@ -299,7 +307,7 @@ impl Listed {
             .as_ref())
     }
 
-    /// Returns the number of its customer, where that was read.
+    /// Returns the id of its customer, if that was read.
     pub fn customer_id(&self) -> Option<CustomerId> {
         let customer = self.customer.as_ref()?.as_ref();
         customer.map(|customer| customer.id)

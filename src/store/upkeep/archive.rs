@@ -1,7 +1,8 @@
-//! Everything that people wrote, as one JSON text, row by row; and back into an empty database.
+//! Export of everything that people wrote as one JSON text, row by row, and its import into an
+//! empty database.
 //!
-//! Each table stands there under its name, a line for each row, its columns under theirs. What a
-//! column of a later version has no value for gets the default. A file that was sent stands there in letters.
+//! Each table is listed under its name, with one line per row and its columns by name. On import, a
+//! missing column of a later version gets its default. File contents are encoded in Base64.
 
 mod read;
 
@@ -22,8 +23,8 @@ use self::read::ByTable;
 use crate::domain::{Contents, Error, Problem, Result, Status, TaskFilter, TaskOrder};
 use crate::store::{Connection, Transaction};
 
-/// The tables that an archive has; a table comes after those that its rows refer to. Every other
-/// table is one of [`LEFT_OUT`]: a test sees to that.
+/// Tables of an archive, each after those that its rows refer to. A test ensures that every other
+/// table is in [`LEFT_OUT`].
 pub const TABLES: [&str; 10] = [
     "employees",
     "customers",
@@ -36,8 +37,8 @@ pub const TABLES: [&str; 10] = [
     "approvals",
     "imports",
 ];
-/// The tables that it doesn't have: keys and what is made with them, what is on its way, and what
-/// the triggers derive from the others.
+/// Tables that are not exported: keys and what is made with them, queues, and what triggers derive
+/// from other tables.
 pub const LEFT_OUT: [&str; 19] = [
     "secrets",
     "ended_sessions",
@@ -59,7 +60,7 @@ pub const LEFT_OUT: [&str; 19] = [
     "stale_keys",
     "refinery_schema_history",
 ];
-/// The columns that it doesn't have, of a table that it has: how somebody signs in.
+/// Columns of exported tables that are not exported: credentials.
 pub const HIDDEN: [(&str, &str); 4] = [
     ("employees", "password_hash"),
     ("employees", "epoch"),
@@ -67,17 +68,18 @@ pub const HIDDEN: [(&str, &str); 4] = [
     ("employees", "telegram_id"),
 ];
 
-/// The first line says what it is.
+/// Identifies the format, in the first line.
 const FORMAT: &str = "zayavka-archive";
-/// Raised when an older program can't read a newer archive any more.
+/// Incremented when an older program can no longer read a newer archive.
 const VERSION: u32 = 1;
-/// Under this name stand bytes (RFC 4648).
+/// Key of a Base64 value (RFC 4648).
 const BASE64: &str = "base64";
-/// The longest text of ours is a description of 10,000 letters, which the history keeps as well.
+/// Maximum length of a text, in KiB; the longest is a description of 10,000 characters, which is
+/// also in the history.
 const TEXT_KIB: usize = 128;
-/// In bytes.
+/// Size of the write buffer, in bytes.
 const BUFFER: usize = 64 * 1024;
-/// Rows that are read through at a time.
+/// Number of rows that are read and checked at a time.
 const STEP: usize = 500;
 
 #[derive(Deserialize)]
@@ -85,10 +87,10 @@ struct Archive<'a> {
     format: String,
     version: u32,
     schema: i64,
-    /// The last number that was given in each table.
+    /// The last assigned id of each table.
     #[serde(default)]
     numbers: ByTable<i64>,
-    /// The rows of each, not taken apart yet: a list of them would take more memory than the text.
+    /// The rows of each table, unparsed: parsed rows would take more memory than the text.
     #[serde(borrow)]
     tables: ByTable<&'a RawValue>,
 }
@@ -98,7 +100,7 @@ struct Archive<'a> {
 /// # Errors
 /// [`Error::Internal`] when the database or the writer fails.
 pub fn dump(connection: &Connection, out: &mut impl Write) -> Result<()> {
-    // It is written in very small pieces.
+    // The parts written are very small.
     let out = &mut BufWriter::with_capacity(BUFFER, out);
     let numbers = numbers(connection)?;
     let numbers = serde_json::to_string(&numbers).map_err(Error::internal)?;
@@ -150,7 +152,7 @@ fn write(out: &mut impl Write, text: &str) -> Result<()> {
     out.write_all(text.as_bytes()).map_err(failed)
 }
 
-/// A disk that is full is something that people can help.
+/// Maps an I/O error; a full disk is reported as such, since people can free space.
 fn failed(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull => Error::DiskFull(Arc::new(error)),
@@ -162,19 +164,18 @@ fn json<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|error| failed(error.into()))
 }
 
-/// Whether nobody has written anything down yet; there may be accounts.
+/// Returns whether nothing has been written yet, apart from accounts.
 pub fn is_empty(connection: &Connection) -> Result<bool> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM customers) AND NOT EXISTS (SELECT 1 FROM tasks)
         AND NOT EXISTS (SELECT 1 FROM task_events)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
-/// Puts everything of an archive in the place of what an empty database has. All accounts come
-/// back shut and without a password; those that were there go.
+/// Replaces the contents of an empty database with an archive. All accounts are imported
+/// deactivated and without a password; existing ones are deleted.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `field` for what is no archive, is a newer program's, or has rows that
-/// can't be.
+/// [`Error::Invalid`] at `field` if it is no archive, is of a newer version, or has invalid rows.
 pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
     let unreadable = || Error::from(Problem::ArchiveUnreadable.at(field));
     let archive: Archive<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
@@ -196,13 +197,13 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
         read::rows(rows, &mut insert).map_err(|error| refused(error, field))?;
     }
     give_numbers_on(tx, &archive.numbers.0)?;
-    // An older program may have made them by other rules.
+    // An older program may have computed them by other rules.
     crate::store::engine::search::renew_keys(tx)?;
-    // What can't be read would be an error on somebody's page.
+    // An unreadable value would cause errors on pages later.
     read_through(tx).map_err(|_| unreadable())
 }
 
-/// A row that the tables refuse is the archive's fault; a disk that is full is not.
+/// Maps an error of inserting: a rejected row means an invalid archive, but a full disk does not.
 fn refused(error: Error, field: &'static str) -> Error {
     match error {
         Error::Internal(_) => Problem::ArchiveUnreadable.at(field).into(),
@@ -210,7 +211,7 @@ fn refused(error: Error, field: &'static str) -> Error {
     }
 }
 
-/// Names of columns come from the database alone.
+/// Inserts a row. Column names come from the database alone.
 fn insert(
     tx: &Transaction,
     table: &str,
@@ -262,7 +263,7 @@ fn insert(
     Ok(())
 }
 
-/// No number is given twice, those of what was deleted neither.
+/// Raises the last assigned ids, so that even those of deleted rows are not reused.
 fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<&'static str, i64>) -> Result<()> {
     for (table, number) in numbers {
         let raised = tx.execute(
@@ -281,7 +282,7 @@ fn read_through(tx: &Transaction) -> Result<()> {
     crate::store::employees::all(tx)?;
     crate::store::customers::all(tx)?;
     crate::store::stages::all(tx)?;
-    // A task can come to each status.
+    // Each status must have a stage.
     for status in Status::ALL {
         crate::store::stages::first_of(tx, *status)?.ok_or(Error::NotFound)?;
     }
@@ -301,7 +302,7 @@ fn read_through(tx: &Transaction) -> Result<()> {
     }
 }
 
-/// Those of a table that an archive has.
+/// Returns the exported columns of a table.
 fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
     let sql = "SELECT name FROM pragma_table_info(?1) ORDER BY cid";
     let mut statement = connection.prepare_cached(sql)?;

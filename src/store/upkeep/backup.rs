@@ -1,4 +1,4 @@
-//! A copy of the database as it is at one moment, while it is in use.
+//! Backups: consistent copies of a database in use.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -13,17 +13,17 @@ use crate::store::engine::files::{self, Part, beside};
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::{Connection, Flaw, OpenError, engine::lock};
 
-/// A backup that was made.
+/// A completed backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
     pub path: PathBuf,
     pub bytes: u64,
     pub schema_version: i64,
-    /// What is wrong with the database all the same, a sentence each: the backup has it as well.
+    /// Problems of the database that the backup has too, one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// Why there is none. Nothing is left of it then.
+/// Reasons why no backup was made. No partial file is left.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error(transparent)]
@@ -70,10 +70,10 @@ impl BackupError {
     }
 }
 
-/// Copies the database to a file that isn't there yet. The copy gets its name when it was read
-/// through, found whole, and is on the disk.
+/// Copies the database to a new file. The copy gets its final name after it was checked completely
+/// and flushed.
 ///
-/// Nobody waits for it: it reads one snapshot, and writers go on meanwhile.
+/// It blocks nobody: it reads one snapshot, and writes continue meanwhile.
 ///
 /// # Errors
 /// See [`BackupError`].
@@ -86,7 +86,7 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
     if to.to_str().is_none() {
         return Err(BackupError::write(&to, "the name is not UTF-8"));
     }
-    // Looked at once more when the copy gets its name; this only saves the work.
+    // Only saves work: publishing checks again that the name is free.
     for path in [&to, &digest::beside_backup(&to)] {
         if std::fs::symlink_metadata(path).is_ok() {
             let path = path.clone();
@@ -112,7 +112,7 @@ pub fn make(database: &Path, to: &Path, stop: &CancellationToken) -> Result<Back
     publish(part, to, stop)
 }
 
-/// Copies a database that was lost from the files that a connection still has open.
+/// Copies a lost database (deleted or replaced) from the files that a connection still has open.
 pub(in crate::store) fn rescue(
     connection: &Connection,
     database: &Path,
@@ -124,7 +124,7 @@ pub(in crate::store) fn rescue(
     Ok(publish(part, to, &CancellationToken::new())?.path)
 }
 
-/// Gives a copy its name once it was read through and found whole.
+/// Checks a copy completely, and gives it its final name.
 fn publish(part: Part, to: PathBuf, stop: &CancellationToken) -> Result<Backup, BackupError> {
     let checked = check::look_through(part.path(), stop);
     if stop.is_cancelled() {
@@ -152,7 +152,7 @@ fn publish(part: Part, to: PathBuf, stop: &CancellationToken) -> Result<Backup, 
     }
 }
 
-/// What killed ones have left is no reason to make none.
+/// Removes what killed backups left. A failure is no reason to make no backup.
 fn sweep(to: &Path) {
     let folder = files::folder(to);
     if let Err(error) = leftovers::sweep(folder) {
@@ -164,13 +164,15 @@ fn sweep(to: &Path) {
     }
 }
 
-/// SQLite fills an empty file that is there, so the rights are right from the start.
+/// Copies the database into a file that exists already, so that its permissions are right from the
+/// start.
 pub(in crate::store) fn copy_into(connection: &Connection, part: &Part) -> rusqlite::Result<()> {
     let path = part.path().to_string_lossy();
     connection.execute("VACUUM INTO ?1", [path]).map(drop)
 }
 
-/// One statement reads here and writes there; SQLite's code says which of both failed.
+/// Maps an error of the one statement that reads the source and writes the copy; SQLite's code
+/// tells which of them failed.
 fn explain(error: rusqlite::Error, database: &Path, to: &Path) -> BackupError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {

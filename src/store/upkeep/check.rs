@@ -1,4 +1,4 @@
-//! Whether a file is a whole database of this program.
+//! Checks that a file is an intact database of this program.
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,10 @@ use crate::store::{
     engine::values,
 };
 
-/// Steps of SQLite's machine between two looks at the stop.
+/// Number of SQLite's virtual machine instructions between two checks of the cancellation.
 const STEPS: i32 = 10_000;
 
-/// Why a file is none.
+/// Reasons why a file is not.
 #[derive(Debug, thiserror::Error)]
 pub enum Flaw {
     #[error("{}: this is not a database", path.display())]
@@ -74,14 +74,14 @@ impl Flaw {
     }
 }
 
-/// Opens a file that nobody writes to, without leaving anything beside it.
+/// Opens a file that nothing writes to, without creating files beside it.
 pub(in crate::store) fn open(
     path: &Path,
     stop: &CancellationToken,
 ) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = match has_log(path) {
-        // Its newest changes are in the log, which SQLite reads in the usual way only.
+        // Its newest changes are in the log, which SQLite reads only in the regular mode.
         true => Connection::open_with_flags(path, flags)?,
         false => {
             let special = |c: &char| matches!(c, '?' | '#' | '%');
@@ -101,7 +101,8 @@ pub(in crate::store) fn open(
     Ok(connection)
 }
 
-/// Whether something may stand in a write-ahead log alone. An empty one without its index belongs to nobody.
+/// Returns whether the write-ahead log may contain something that the file doesn't. An empty one
+/// without its index is unused.
 pub(in crate::store) fn has_log(path: &Path) -> bool {
     let real = files::real(path);
     let path = real.as_deref().unwrap_or(path);
@@ -109,7 +110,7 @@ pub(in crate::store) fn has_log(path: &Path) -> bool {
     length.is_ok_and(|length| length > 0 || beside(path, "-shm").exists())
 }
 
-/// Lets long statements of a connection end when `stop` comes.
+/// Interrupts long statements of a connection when `stop` is cancelled.
 pub(in crate::store) fn heed(
     connection: &Connection,
     stop: &CancellationToken,
@@ -118,16 +119,16 @@ pub(in crate::store) fn heed(
     connection.progress_handler(STEPS, Some(move || stop.is_cancelled()))
 }
 
-/// What was found in a file that is one of ours.
+/// Findings about a database of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct Found {
     pub version: i64,
     pub schema: Differences,
-    /// Nothing while the schema is an older one: its values are read once they are brought forward.
+    /// Empty if the schema is an older one: values are checked after migration.
     pub values: Unreadable,
 }
 
-/// Looks at every page, row, reference and value of a file, and returns its schema version.
+/// Checks every page, row, reference and value of a file, and returns its schema version.
 pub(in crate::store) fn whole(path: &Path, stop: &CancellationToken) -> Result<i64, Flaw> {
     let found = look_through(path, stop)?;
     let path = path.to_owned();
@@ -144,7 +145,8 @@ pub(in crate::store) fn whole(path: &Path, stop: &CancellationToken) -> Result<i
     }
 }
 
-/// The same for a copy that is better than none: what somebody has put into the file is taken along, and told.
+/// Checks a backup like [`whole`], but reports schema differences and unreadable values instead of
+/// rejecting them: a backup with flaws is better than none.
 pub(in crate::store) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Found, Flaw> {
     let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
     let version = ours(&connection, path)?;
@@ -157,7 +159,7 @@ pub(in crate::store) fn look_through(path: &Path, stop: &CancellationToken) -> R
     })
 }
 
-/// The values that can't be read, in today's schema.
+/// Returns the unreadable values, by the current schema.
 pub(in crate::store) fn values(
     connection: &Connection,
     version: i64,
@@ -169,7 +171,7 @@ pub(in crate::store) fn values(
     }
 }
 
-/// The schema version, when the schema is one of ours.
+/// Returns the schema version; an error if the schema is not one of this program.
 pub(in crate::store) fn ours(connection: &Connection, path: &Path) -> Result<i64, Flaw> {
     let unreadable = |error| unreadable(path, error);
     let foreign = |why: String| Flaw::Foreign {
@@ -213,7 +215,7 @@ fn sound(connection: &Connection, path: &Path) -> Result<(), Flaw> {
         .map_or(Ok(()), |why| Err(damaged(why)))
 }
 
-/// Says of the first reference that leads nowhere in which table it is.
+/// Describes the first dangling reference by its table.
 pub(in crate::store) fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let mut broken = connection.prepare("PRAGMA foreign_key_check")?;
     let mut broken = broken.query([])?;
@@ -224,7 +226,7 @@ pub(in crate::store) fn dangling(connection: &Connection) -> rusqlite::Result<Op
     Ok(Some(format!("a row of {table} names one that isn't there")))
 }
 
-/// Says what an error of SQLite means for the file.
+/// Maps an error of SQLite to what it means for the file.
 pub(in crate::store) fn unreadable(path: &Path, source: rusqlite::Error) -> Flaw {
     let path = path.to_owned();
     match source.sqlite_error_code() {

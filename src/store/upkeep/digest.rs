@@ -1,5 +1,6 @@
-//! The digest that stands beside a backup. A flipped bit in a text or a number is a valid text or number: only the sum
-//! over all bytes tells. `sha256sum -c NAME.sha256` checks it without this program.
+//! The SHA-256 digest stored beside a backup. A flipped bit in a text or a number yields another
+//! valid value, so only a digest of all bytes detects it. `sha256sum -c NAME.sha256` checks it
+//! without this program.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -9,29 +10,30 @@ use sha2::{Digest, Sha256};
 
 use crate::store::engine::files::{Part, beside};
 
-/// What stands behind a backup's name in the name of its digest.
+/// Suffix of a digest's file name.
 pub(in crate::store) const SUFFIX: &str = ".sha256";
-/// In bytes.
+/// Size of the read buffer, in bytes.
 const BUFFER: usize = 256 * 1024;
-/// Longer than any file with one sum, in bytes.
+/// Maximum size of a digest file, in bytes: more than any with one digest.
 const LONGEST: u64 = 8 * 1024;
 
-/// What the digest says of a backup.
+/// Result of comparing a backup with its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// It is what it was when it was made.
+    /// The backup is unchanged since it was made.
     Unchanged,
     Changed,
-    /// There is none: an older version has made the backup, or another program.
+    /// There is no digest: an older version or another program made the backup.
     Missing,
 }
 
-/// The name of the digest of a backup.
+/// Returns the path of a backup's digest.
 pub fn beside_backup(backup: &Path) -> PathBuf {
     beside(backup, SUFFIX)
 }
 
-/// Gives a backup that is whole its name, and a digest. Where the digest can't be written there is no backup either.
+/// Gives a complete copy its final name, and writes its digest. If the digest can't be written, the
+/// backup is removed.
 pub(in crate::store) fn publish(part: Part, to: &Path) -> io::Result<()> {
     let sum = sum(part.path())?;
     part.publish(to)?;
@@ -44,7 +46,7 @@ fn write(backup: &Path, sum: &str) -> io::Result<()> {
     let to = beside_backup(backup);
     let name = backup.file_name().unwrap_or_default().to_string_lossy();
     let part = Part::of(&to)?;
-    // As `sha256sum` writes it: the name says which file in the same folder.
+    // The format of `sha256sum`: the name refers to a file in the same folder.
     part.file()
         .write_all(format!("{sum}  {name}\n").as_bytes())?;
     part.publish(&to)
@@ -53,7 +55,7 @@ fn write(backup: &Path, sum: &str) -> io::Result<()> {
 /// Compares a backup with its digest.
 ///
 /// # Errors
-/// When one of them can't be read.
+/// When either can't be read.
 pub fn check(backup: &Path) -> io::Result<Proof> {
     let mut text = String::new();
     match File::open(beside_backup(backup)) {
@@ -71,7 +73,8 @@ pub fn check(backup: &Path) -> io::Result<Proof> {
     })
 }
 
-/// Reads the file without SQLite, which is safe for one that nothing in this program has open: see `lock`.
+/// Reads the file without SQLite, which is safe as long as nothing in this program has it open: see
+/// `lock`.
 fn sum(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut sum = Sha256::new();

@@ -1,4 +1,4 @@
-//! What can be told of a database by looking at it. Nothing is changed, and none is made.
+//! Read-only inspection of a database. Nothing is changed, and no database is created.
 
 use std::path::Path;
 
@@ -14,35 +14,35 @@ use crate::store::{
     Differences, Flaw, Unreadable, ahead, embedded_migrations, incidents, webhooks,
 };
 
-/// A database that is one of ours.
+/// The state of a database of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// What SQLite finds wrong with it.
+    /// Corruption found by SQLite.
     pub damage: Option<String>,
-    /// How its schema differs from what the migrations make.
+    /// Differences between its schema and the one of the migrations.
     pub schema: Differences,
-    /// The values that the program can't read.
+    /// Values that the program can't read.
     pub values: Unreadable,
     pub schema_version: i64,
-    /// The version that this program brings it to.
+    /// The schema version of this program.
     pub known_version: i64,
-    /// When something last happened to a task.
+    /// Time of the last change of a task.
     pub newest_event: Option<Timestamp>,
-    /// How the webhooks stand that a server has served.
+    /// State of the webhooks.
     pub webhooks: Vec<HookStanding>,
-    /// What a server has noticed lately.
+    /// Incidents recorded by the server lately.
     pub incidents: Vec<Incident>,
-    /// How many rows a clock that was ahead has dated.
+    /// Number of rows dated in the future by a clock that was ahead.
     pub ahead: i64,
     pub bytes: u64,
-    /// How long the write-ahead log is.
+    /// Size of the write-ahead log.
     pub log_bytes: u64,
 }
 
-/// Looks at a database, also while it is served.
+/// Inspects a database, which may be in use by a server.
 ///
 /// # Errors
-/// When it can't be read or isn't one of ours.
+/// When it can't be read or isn't a database of this program.
 pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
     let unreadable = |error| check::unreadable(path, error);
     let source = Source::open(path, None).map_err(|error| match error {
@@ -66,7 +66,7 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         _ => Some(found.replace('\n', " ")),
     };
     let values = match damage {
-        // Not all of it can be read then.
+        // A damaged database may not be readable completely.
         Some(_) => Unreadable::default(),
         None => check::values(connection, schema_version, path)?,
     };
@@ -78,12 +78,12 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         )
         .optional()
         .map_err(unreadable)?;
-    // An older schema has no webhooks yet.
+    // An older schema has no webhooks.
     let webhooks = match connection.table_exists(None, "webhook_deliveries") {
         Ok(true) => webhooks::standing(connection).unwrap_or_default(),
         _ => Vec::new(),
     };
-    // Nor does it know of incidents.
+    // Nor does it have incidents.
     let (incidents, ahead) = match connection.table_exists(None, "incidents") {
         Ok(true) => (
             incidents::news(connection, now).unwrap_or_default(),

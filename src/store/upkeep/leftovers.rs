@@ -1,9 +1,10 @@
-//! What killed backups have left: unfinished copies, which hold what a database holds and fill the disk. The next
-//! backup removes those in the folder that it writes to.
+//! Removal of unfinished copies left by killed backups, which contain customers' data and fill the
+//! disk. The next backup removes those in its target folder.
 //!
-//! Never one that is in the making: whoever makes one holds a lock on it, which goes with the process. And never a file
-//! of somebody else's: the name must end as ours do, only the owner may read it, and it must be a database or the
-//! beginning of one. In the server's own names the time is proof enough.
+//! A copy in progress is never removed: the process that makes it holds a lock, which the system
+//! releases when the process ends. Neither is a foreign file: its name must end as ours do, only
+//! the owner may read it, and it must be a database or the beginning of one. For names that only
+//! the server gives, the time in the name is sufficient.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -19,10 +20,10 @@ use crate::store::engine::files::{self, COMPANIONS, PART, beside};
 /// SQLite writes pages of at least this size, and the first one last.
 const PAGE: u64 = 512;
 
-/// Removes what killed backups have left in a folder.
+/// Removes what killed backups left in a folder.
 ///
 /// # Errors
-/// When the folder can't be read, or something of ours in it can't be removed.
+/// When the folder can't be read, or one of our files in it can't be removed.
 pub(in crate::store) fn sweep(folder: &Path) -> io::Result<()> {
     let mut companions = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -38,7 +39,7 @@ pub(in crate::store) fn sweep(folder: &Path) -> io::Result<()> {
             }
         }
     }
-    // With a part that is there they stay, or have gone.
+    // They stay as long as their unfinished copy does.
     for (part, backup, path) in companions {
         let file = fs::symlink_metadata(&path);
         if !part.exists() && file.is_ok_and(|file| is_private(&file) || rotation::is_name(&backup))
@@ -49,7 +50,7 @@ pub(in crate::store) fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The name that an unfinished copy was to get; none for a name that isn't one's.
+/// Returns the final name of an unfinished copy; `None` for the name of anything else.
 fn backup_of(name: &str) -> Option<&str> {
     let (backup, random) = name.rsplit_once(PART)?;
     let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
@@ -75,7 +76,7 @@ fn remove_unless_in_use(path: &Path, backup: &str) -> io::Result<()> {
         }
         other => other?,
     };
-    // Somebody makes it, or nobody can tell.
+    // It is in progress, or the lock can't be examined.
     if file.try_lock().is_err() {
         return Ok(());
     }
@@ -87,7 +88,7 @@ fn remove_unless_in_use(path: &Path, backup: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Only whoever runs this may read it, or root does.
+/// Returns whether the file is readable only by the user who runs this, or this is root.
 fn is_private(file: &Metadata) -> bool {
     let me = geteuid();
     file.is_file() && file.mode() & 0o077 == 0 && (me.is_root() || file.uid() == me.as_raw())
@@ -100,7 +101,7 @@ fn begins_as_ours(file: &mut File, backup: &str) -> io::Result<bool> {
     let start = &start[..read];
     Ok(match backup.ends_with(digest::SUFFIX) {
         true => start.iter().all(u8::is_ascii_hexdigit),
-        // A copy that was cut short may have everything but its first page.
+        // An interrupted copy may have everything but its first page.
         false => {
             start.starts_with(b"SQLite format 3\0")
                 || (length % PAGE == 0 && start == [0; 16].get(..read).unwrap_or_default())
@@ -108,7 +109,7 @@ fn begins_as_ours(file: &mut File, backup: &str) -> io::Result<bool> {
     })
 }
 
-/// Another one may sweep at the same time.
+/// Removes a file that another process may be removing too.
 fn gone_is_fine(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -116,7 +117,7 @@ fn gone_is_fine(removed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// What an older version called the copy that it made before a migration.
+/// Returns whether this is the copy that an older version made before a migration.
 pub(in crate::store) fn remove_old_names(database: &Path) -> io::Result<()> {
     files::remove_with_journal(&beside(database, ".migrating"))
 }

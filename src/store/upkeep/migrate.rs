@@ -1,4 +1,4 @@
-//! From any schema that was ever released to today's, or a refusal that loses nothing.
+//! Migrations from any released schema to the current one. A failed one loses nothing.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -19,14 +19,14 @@ mod embedded {
     refinery::embed_migrations!("sql");
 }
 
-/// Returns the program's own migrations, in the order of their numbers.
+/// Returns the program's own migrations, in ascending order of versions.
 pub fn embedded_migrations() -> Vec<Migration> {
     let mut migrations = embedded::migrations::runner().get_migrations().clone();
     migrations.sort_by_key(Migration::version);
     migrations
 }
 
-/// Why a database can't be opened.
+/// Reasons why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("database {}: can't be opened; check `database` and the rights of its folder", path.display())]
@@ -100,7 +100,7 @@ impl OpenError {
     }
 }
 
-/// Makes the file if there is none, and migrates it. Returns whether it was made.
+/// Creates the file if it doesn't exist, and migrates it. Returns whether it was created.
 pub(in crate::store) fn prepare(
     path: &Path,
     migrations: &[Migration],
@@ -125,7 +125,7 @@ pub(in crate::store) fn prepare(
     Ok(created)
 }
 
-/// Runs those migrations that the database hasn't seen: all of them, or none.
+/// Applies the pending migrations: all of them, or none.
 pub(in crate::store) fn run(
     connection: &mut Connection,
     migrations: &[Migration],
@@ -137,13 +137,13 @@ pub(in crate::store) fn run(
     runner.run(connection).map(drop)
 }
 
-/// The version that the migrations lead to.
+/// Returns the version after all migrations.
 pub(in crate::store) fn newest(migrations: &[Migration]) -> i64 {
     let versions = migrations.iter().map(|m| i64::from(m.version()));
     versions.max().unwrap_or(0)
 }
 
-/// The schema version of the file; 0 before the first migration.
+/// Returns the schema version of the file; 0 before the first migration.
 pub(in crate::store) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     match connection.table_exists(None, "refinery_schema_history")? {
         false => Ok(0),
@@ -154,7 +154,7 @@ pub(in crate::store) fn version(connection: &Connection) -> rusqlite::Result<i64
     }
 }
 
-/// The checksum under which a migration was noted; `None` when it was not.
+/// Returns the recorded checksum of a migration; `None` if it was not applied.
 pub(in crate::store) fn checksum(
     connection: &Connection,
     version: i64,
@@ -164,7 +164,7 @@ pub(in crate::store) fn checksum(
     noted.optional()
 }
 
-/// Only the owner of the process may read what customers said, so the file is made by hand.
+/// Creates the file readable only by its owner, since it contains customers' data.
 fn create(path: &Path) -> Result<bool, OpenError> {
     let made = fs::OpenOptions::new()
         .write(true)
@@ -180,14 +180,14 @@ fn create(path: &Path) -> Result<bool, OpenError> {
     }
 }
 
-/// An instant as it stands in the names of files.
+/// Formats an instant for names of files.
 pub(in crate::store) fn stamp(now: Timestamp) -> String {
     let now = now.to_zoned(TimeZone::UTC);
     now.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// Keeps the file as it was, beside it, before a migration touches it. The copy gets its name when
-/// it is whole; what a kill has left of an earlier one stands in nobody's way.
+/// Copies the file before a migration changes it. The copy gets its final name when it is complete;
+/// a leftover of a killed run is no obstacle.
 fn snapshot(
     connection: &Connection,
     path: &Path,
@@ -201,7 +201,7 @@ fn snapshot(
     let part = Part::of(&copy).map_err(|error| OpenError::file(path, error))?;
     backup::copy_into(connection, &part).map_err(|error| OpenError::migration(path, error))?;
     match digest::publish(part, &copy) {
-        // A start within the same second was killed after it had made the same copy.
+        // A start within the same second was killed after making the same copy.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(OpenError::migration(path, error)),
         Ok(()) => {}

@@ -1,4 +1,4 @@
-//! Looks after the file as a whole: migrations, checks, backups, restores, the archive.
+//! Maintenance of the database file: migrations, checks, backups, restores, archives.
 
 pub mod archive;
 pub mod backup;

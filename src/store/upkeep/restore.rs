@@ -1,8 +1,8 @@
-//! A backup in the place of the database.
+//! Restoring a backup.
 //!
-//! Everything is made ready in a file beside the database; one rename then puts it in place. So
-//! whenever the program or the power ends, what stands there is whole: the old database or the new
-//! one. The old one is kept aside before.
+//! The new database is prepared in a file beside the old one and put in place by one rename. So at
+//! any time, even if the program or the power fails, the database is complete: the old one or the
+//! new one. The old one is kept under another name.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read};
@@ -23,26 +23,27 @@ use crate::store::{
     Connection, Flaw, OpenError, embedded_migrations, engine::lock, engine::search,
 };
 
-/// How long another program may still need to let go of the database.
+/// Time to wait for another program that has the database locked.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What stands behind the database's name while it is made.
+/// Suffix of the database that is being prepared.
 const RESTORING: &str = ".restoring";
 
-/// What a restore did.
+/// Result of a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
     /// The schema version of the backup.
     pub from_version: i64,
-    /// The one that it has now.
+    /// The schema version after migration.
     pub version: i64,
-    /// Where the database is that was there before; `None` when there was none.
+    /// Path of the previous database; `None` when there was none.
     pub aside: Option<PathBuf>,
-    /// Whether a digest has proved that the backup is what it was when it was made; without one nobody can tell.
+    /// Whether a digest proved that the backup is unchanged. Without a digest, this can't be
+    /// decided.
     pub proved: bool,
 }
 
-/// Why nothing was restored. The database is as it was.
+/// Reasons why nothing was restored. The database is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     #[error(transparent)]
@@ -76,11 +77,11 @@ impl RestoreError {
     }
 }
 
-/// Puts a backup in the place of the database, in today's schema, and keeps the old database
-/// beside it.
+/// Replaces the database with a backup, migrates it to the current schema, and keeps the old
+/// database beside it.
 ///
-/// All tokens and open invites end: since the backup was made, some may have been used or taken
-/// back, which it can't know.
+/// All tokens and open invites are revoked: the backup can't know which were used or revoked since
+/// it was made.
 ///
 /// # Errors
 /// See [`RestoreError`].
@@ -114,17 +115,19 @@ pub fn restore(database: &Path, backup: &Path, now: Timestamp) -> Result<Restore
     })
 }
 
-/// What stands behind the old database's name in the name under which it is kept.
+/// Infix of the previous database's name, followed by the time.
 const ASIDE: &str = ".before-restore-";
 
-/// What a restore has been making that was killed. Nobody is at it: whoever calls this keeps restores away.
+/// Removes what a killed restore left. The caller must hold the lock, so that no restore is
+/// running.
 pub(in crate::store) fn forget_unfinished(database: &Path) -> io::Result<()> {
     let database = files::real(database)?;
     files::remove_with_journal(&beside(&database, RESTORING))
 }
 
-/// Takes away the second name that a restore has given the database and then was killed, before it had put another one
-/// in its place. Returns how many such names there were; one that can't be removed does no harm.
+/// Removes the second names of the current database that were left by a restore that was killed
+/// before it put the new one in place. Returns how many there were; one that can't be removed is
+/// harmless.
 pub(in crate::store) fn forget_second_names(database: &Path) -> u64 {
     let Ok(database) = files::real(database) else {
         return 0;
@@ -168,7 +171,7 @@ fn refuse_unfit(database: &Path, backup: &Path) -> Result<(), RestoreError> {
 
 fn copy(database: &Path, backup: &Path, never: &CancellationToken) -> Result<Part, RestoreError> {
     let path = beside(database, RESTORING);
-    // One that was killed may have left this; nobody else is at it, for we hold the lock.
+    // A killed restore may have left this; no other one runs, since we hold the lock.
     files::remove_with_journal(&path).map_err(|error| RestoreError::write(&path, error))?;
     let part = Part::create(path).map_err(|error| RestoreError::write(database, error))?;
     let copied =
@@ -182,27 +185,27 @@ fn copy(database: &Path, backup: &Path, never: &CancellationToken) -> Result<Par
     Ok(part)
 }
 
-/// The database that is to go aside, closed to everybody.
+/// The previous database, closed to everybody.
 struct Old {
-    /// Holds SQLite's own lock, which keeps foreign programs out.
+    /// Holds SQLite's own lock, which keeps other programs out.
     connection: Option<Connection>,
     exists: bool,
     traces: Traces,
 }
 
-/// What the new database has to know of the old one.
+/// What the new database must take over from the previous one.
 #[derive(Default)]
 struct Traces {
-    /// The highest number ever given, by table: numbers are never given twice.
+    /// The highest id ever assigned, by table: ids are never reused.
     numbers: Vec<(String, i64)>,
     epoch: i64,
 }
 
 impl Old {
-    /// Moves everything from its log into the file, and keeps everybody else out.
+    /// Moves the write-ahead log into the file, and locks out everybody else.
     fn close(database: &Path) -> Result<Self, OpenError> {
         let exists = database.exists();
-        // SQLite throws the log away that it finds beside something else than a database.
+        // SQLite deletes a log that it finds beside a file that is no database.
         if !exists || !begins_as_database(database) {
             return Ok(Self::unreadable(exists));
         }
@@ -217,7 +220,7 @@ impl Old {
                     let path = database.to_owned();
                     Err(OpenError::InUse { path })
                 }
-                // A damaged database is what a restore is for.
+                // Replacing a damaged database is the purpose of a restore.
                 _ => Ok(Self::unreadable(exists)),
             },
         }
@@ -243,16 +246,16 @@ impl Traces {
     }
 }
 
-/// Read without SQLite, which is safe while nothing in this program has the database open: see
-/// `lock`.
+/// Reads the file without SQLite, which is safe while nothing in this program has the database
+/// open: see `lock`.
 fn begins_as_database(path: &Path) -> bool {
     let mut start = [0; 16];
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && &start == b"SQLite format 3\0"
 }
 
-/// Leaving the write-ahead log is possible for the only connection alone. It moves all of the log
-/// into the file and removes it.
+/// Leaves WAL mode, which only the sole connection can. This moves all of the log into the file and
+/// removes it.
 fn exclusive(database: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags)?;
@@ -263,7 +266,7 @@ fn exclusive(database: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Brings the copy of a backup to today's schema, and settles what the backup can't know.
+/// Migrates the copy of a backup to the current schema, and settles what the backup can't know.
 fn bring_forward(part: &Path, backup: &Path, traces: &Traces, now: Timestamp) -> Result<(), Flaw> {
     let failed = |error| check::unreadable(backup, error);
     let mut connection = unguarded(part).map_err(failed)?;
@@ -273,7 +276,8 @@ fn bring_forward(part: &Path, backup: &Path, traces: &Traces, now: Timestamp) ->
     settle(&mut connection, traces, now).map_err(failed)
 }
 
-/// The copy counts for nothing before it is in place, and it is brought to the disk before.
+/// Opens the copy with a journal in memory and without flushing: a copy that fails is discarded,
+/// and it is flushed before it is put in place.
 fn unguarded(part: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(part, flags)?;
@@ -285,18 +289,18 @@ fn unguarded(part: &Path) -> rusqlite::Result<Connection> {
 
 fn settle(connection: &mut Connection, traces: &Traces, now: Timestamp) -> rusqlite::Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Epochs that were raised since the backup must not come again. They begin with an instant
-    // (see `employees::insert`), so now is above them, also where the old database can't be read.
+    // Epochs raised since the backup must not be assigned again. They start at an instant (see
+    // `employees::insert`), so now is above them even if the old database can't be read.
     tx.execute(
         "UPDATE employees SET epoch = max(?1, ?2, (SELECT max(epoch) FROM employees)) + 1",
         (Millis(now), traces.epoch),
     )?;
-    // Those that were used since are not known to be.
+    // Whether they were used since is unknown.
     tx.execute(
         "UPDATE invites SET expires_at = min(expires_at, ?1) WHERE used_at IS NULL",
         [Millis(now)],
     )?;
-    // What waited may have been sent since; a correction of it must not be taken for nothing new.
+    // What waited may have been sent since; a correction must not be mistaken for a new message.
     tx.execute(
         "UPDATE outbox SET maybe_seen = 1 WHERE state IN ('WAITING', 'SENDING')",
         [],
@@ -316,15 +320,15 @@ fn settle(connection: &mut Connection, traces: &Traces, now: Timestamp) -> rusql
     tx.commit()
 }
 
-/// Gives the old database a second name, under which it stays.
+/// Gives the old database a second name (a hard link), under which it is kept.
 fn keep(database: &Path, old: &Old, now: Timestamp) -> io::Result<Option<PathBuf>> {
     let aside = free_name(database, now);
     if old.exists {
         fs::hard_link(database, &aside)?;
     }
     if old.connection.is_none() {
-        // Logs of a file that SQLite couldn't read, or that is gone. They must not lie beside the
-        // new one, or SQLite would play them into it.
+        // Logs of a file that SQLite couldn't read, or that is gone. SQLite would apply them to the
+        // new database if they stayed beside it.
         for suffix in ["-wal", files::JOURNAL] {
             move_if_there(&beside(database, suffix), &beside(&aside, suffix))?;
         }
@@ -334,7 +338,7 @@ fn keep(database: &Path, old: &Old, now: Timestamp) -> io::Result<Option<PathBuf
     Ok(old.exists.then_some(aside))
 }
 
-/// One that was killed may have taken this second's name.
+/// Returns a free name: a killed restore may have used this second's.
 fn free_name(database: &Path, now: Timestamp) -> PathBuf {
     let name = format!("{ASIDE}{}", migrate::stamp(now));
     let first = beside(database, &name);

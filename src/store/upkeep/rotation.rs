@@ -1,5 +1,5 @@
-//! The folder of regular backups. A backup's name says when it was made; files with other names
-//! are somebody else's, and are never looked at.
+//! The folder of scheduled backups. A backup's name contains its time; files with other names are
+//! foreign and never touched.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
@@ -14,19 +14,19 @@ use super::{digest, leftovers};
 
 const NAME: &str = "zayavka-%Y-%m-%dT%H%M%SZ.db";
 
-/// The name of a backup that is made now.
+/// Returns the name of a backup made now.
 pub fn name(now: Timestamp) -> String {
     now.to_zoned(TimeZone::UTC).strftime(NAME).to_string()
 }
 
-/// When a backup with that name was made; `None` for a name that isn't ours.
+/// Returns when a backup was made, by its name; `None` for a foreign name.
 fn made_at(file: &str) -> Option<Timestamp> {
     let made = DateTime::strptime(NAME, file).ok()?;
     let made = made.to_zoned(TimeZone::UTC).ok()?.timestamp();
     (name(made) == file).then_some(made)
 }
 
-/// The backups in a folder, oldest first.
+/// Lists the backups in a folder, oldest first.
 ///
 /// # Errors
 /// When the folder can't be read.
@@ -43,8 +43,8 @@ pub fn list(folder: &Path) -> io::Result<Vec<(Timestamp, PathBuf)>> {
     Ok(found)
 }
 
-/// The newest backup by its name. One whose name is later than now was made while the clock was
-/// wrong, and says nothing about when the next one is due.
+/// Returns the newest backup by its name. One dated after now was made while the clock was wrong,
+/// and doesn't count for when the next one is due.
 ///
 /// # Errors
 /// As for [`list`].
@@ -54,11 +54,11 @@ pub fn newest(folder: &Path, now: Timestamp) -> io::Result<Option<(Timestamp, Pa
     Ok(all.pop())
 }
 
-/// Makes the folder if it is missing, for its owner alone. Not the ones above it: a disk that isn't
-/// there must not be filled in on another one.
+/// Creates the folder if it is missing, readable by its owner alone. Its parents are not created:
+/// if a disk is not mounted, its contents must not go to another one.
 ///
 /// # Errors
-/// When it can't be made.
+/// When it can't be created.
 pub fn prepare(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -66,13 +66,14 @@ pub fn prepare(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a file with that name is a regular backup.
+/// Returns whether a file has the name of a scheduled backup.
 pub(in crate::store) fn is_name(file: &str) -> bool {
     made_at(file).is_some()
 }
 
-/// Removes all backups but the newest `keep` with their digests, and what killed ones have left. Those with a name
-/// later than now neither count nor go, so that a wrong clock costs no good backup.
+/// Removes all backups but the newest `keep` with their digests, and unfinished copies of killed
+/// ones. Those dated after now neither count nor are removed, so that a wrong clock deletes no good
+/// backup.
 ///
 /// # Errors
 /// When the folder can't be read, or a file in it can't be removed.
@@ -87,7 +88,7 @@ pub fn prune(folder: &Path, keep: usize, now: Timestamp) -> io::Result<()> {
     leftovers::sweep(folder)
 }
 
-/// Removes the digests of backups that are gone.
+/// Removes the digests of backups that no longer exist.
 fn forget_digests(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

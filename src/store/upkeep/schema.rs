@@ -1,5 +1,6 @@
-//! What belongs in the file: the tables, indices, triggers and views that the migrations make, each with its SQL. A
-//! trigger that somebody added runs with every write, and one that was changed or is missing leaves out what it does.
+//! Comparison of a database's schema with the migrations: tables, indices, triggers and views, each
+//! with its SQL. A foreign trigger runs with every write, and a changed or missing one of ours no
+//! longer does its work.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,16 +8,16 @@ use std::path::Path;
 use super::{check, migrate};
 use crate::store::{Connection, Flaw, embedded_migrations};
 
-/// What differs from what the migrations make.
+/// Differences from the schema of the migrations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// What would make the program do something else than it says, a sentence each.
+    /// Differences that change what the program does, one sentence each.
     pub strange: Vec<String>,
-    /// What the shop has added, and changes nothing of ours.
+    /// Additions of the shop that change nothing of ours.
     pub own: Vec<String>,
 }
 
-/// What Litestream and `ANALYZE` keep in every database that they work with.
+/// Tables that Litestream and `ANALYZE` create in every database they work with.
 const KNOWN: [&str; 6] = [
     "_litestream_seq",
     "_litestream_lock",
@@ -33,10 +34,10 @@ struct Object {
     sql: String,
 }
 
-/// Compares a database with what the migrations up to its version make.
+/// Compares a database with the schema that the migrations up to its version create.
 ///
 /// # Errors
-/// [`Flaw::Foreign`] when something isn't there at all: the program would not even run.
+/// [`Flaw::Foreign`] when something is missing entirely: the program would not even start.
 pub(in crate::store) fn compare(
     connection: &Connection,
     version: i64,
@@ -66,7 +67,8 @@ pub(in crate::store) fn compare(
         match added(connection, kind, name, object, of_ours).map_err(failed)? {
             Some(strange) => found.strange.push(strange),
             None if KNOWN.contains(&object.table.as_str()) => {}
-            // SQLite's own for a table, or of a full-text table that is named itself.
+            // SQLite's own index of a table, or a shadow table of a full-text table that is
+            // reported itself.
             None if object.sql.is_empty() => {}
             None => found.own.push(format!("{kind} {name}")),
         }
@@ -74,7 +76,7 @@ pub(in crate::store) fn compare(
     Ok(found)
 }
 
-/// What is wrong with something that no migration makes; nothing where it is the shop's own affair.
+/// Describes the harm of an object that no migration creates; `None` for a harmless one.
 fn added(
     connection: &Connection,
     kind: &str,
@@ -96,14 +98,15 @@ fn added(
     };
     let to: String = row.get(0)?;
     Ok(match kind {
-        // It refuses what the program writes; of a table of the shop's own it is the shop's.
+        // It can refuse the program's writes; an index on one of the shop's own tables is the
+        // shop's matter.
         "index" if of_ours => Some(format!("unique index {name}, {why}")),
         "table" => Some(format!("table {name}, which refers to {to}")),
         _ => None,
     })
 }
 
-/// Gives an empty database the schema of that version.
+/// Creates the schema of that version in an empty database.
 fn model(mut empty: Connection, version: i64) -> Result<Connection, refinery::Error> {
     let mut migrations = embedded_migrations();
     migrations.retain(|migration| i64::from(migration.version()) <= version);
@@ -111,8 +114,8 @@ fn model(mut empty: Connection, version: i64) -> Result<Connection, refinery::Er
     Ok(empty)
 }
 
-/// Everything that the schema names, with its SQL in one spelling. The tables that a full-text index keeps for itself
-/// are written by SQLite, each version of which may word them otherwise.
+/// Returns every object of the schema with its SQL, normalised. The shadow tables of a full-text
+/// index are created by SQLite, whose versions may spell them differently.
 fn objects(connection: &Connection) -> rusqlite::Result<BTreeMap<Key, Object>> {
     let sql = "SELECT s.type, s.name, s.tbl_name,
                    CASE WHEN l.type = 'shadow' THEN '' ELSE coalesce(s.sql, '') END
@@ -127,8 +130,8 @@ fn objects(connection: &Connection) -> rusqlite::Result<BTreeMap<Key, Object>> {
     rows.collect()
 }
 
-/// One spelling for what SQLite reads in the same way: no comments, single blanks, no letter case, and no quotes around
-/// names. A text in single quotes stays as it is.
+/// Normalises SQL: without comments, with single spaces, lower-case letters and unquoted names. A
+/// text in single quotes stays as it is.
 fn normal(sql: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut rest = sql;
@@ -161,7 +164,7 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-/// How long the quoted text is that `text` begins with; a doubled quote is part of it.
+/// Returns the length of the quoted text at the start of `text`; a doubled quote is part of it.
 fn quoted(text: &str, quote: char) -> usize {
     let mut at = 1;
     while let Some(end) = text[at..].find(quote) {

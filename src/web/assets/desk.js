@@ -1,14 +1,14 @@
-// What makes the desk quicker: nothing here is needed, every page works as plain forms. Those have
-// a script of their own, forms.js, which comes before this one.
+// Progressive enhancement of the desk: every page works without it, as plain forms. forms.js, which
+// enhances the forms themselves, is loaded first.
 "use strict";
 
 document.documentElement.classList.add("js");
 const said = document.getElementById("said");
 
-// Toasts: each says something for a while, to eyes and to screen readers. One with a way back
-// counts the seconds until the customer is told; then the way is closed.
+// Toasts: live regions that are shown for some seconds. One with an undo button counts down the
+// seconds until the customer is notified, and then removes the button.
 
-/** How long a toast stays, and one with a way back that doesn't close by itself; in seconds. */
+/** Seconds for which a toast is shown, and one with an undo button without a countdown. */
 const WHILE = 6;
 const OFFERED = 12;
 
@@ -43,7 +43,7 @@ function say(text) {
 
 for (const toast of document.querySelectorAll("main .toast")) run(toast);
 
-// Copying a link.
+// Copy buttons of links.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -57,14 +57,14 @@ document.addEventListener("click", async (event) => {
   button.textContent = document.body.dataset.copied;
 });
 
-// Printing, for which without script there is the browser's own menu.
+// Print buttons; without scripts, the browser's menu prints.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
 
-// A roll is as long as what is printed on it: the paper is measured as wide as it is between the margins,
-// and the page made as long, with the margins of 4 mm and a hair to spare.
+// A page on a roll is as long as its content. The content is measured at the width between the margins;
+// the page's length adds two margins of 4 mm and 1 mm for rounding.
 const roll = document.querySelector(".paper.roll");
 if (roll) {
   const measured = roll.cloneNode(true);
@@ -76,10 +76,10 @@ if (roll) {
   sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
 }
 
-// The board: a card is dragged to another column, or moved with its own list of statuses.
+// The board: a card is moved by dragging it to another column, or by its list of statuses.
 const statusOf = (tile) => tile.closest("[data-status]").dataset.status;
 
-/** Where the keyboard is stays where it is, though the page changes around it. */
+/** Changes an element, and restores the focus if it was inside. */
 function keepFocus(element, change) {
   const on = document.activeElement;
   const held = element.contains(on);
@@ -87,7 +87,7 @@ function keepFocus(element, change) {
   if (held) on.focus({ preventScroll: true });
 }
 
-/** Asks for a change of a card, and says what came of it; nothing where it failed. */
+/** Sends a change of a card, and shows its toast. Returns the response; null on failure. */
 async function tell(tile, change) {
   const body = new URLSearchParams({ ...change, version: tile.dataset.version });
   let told = null;
@@ -95,7 +95,7 @@ async function tell(tile, change) {
     const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
     if (answer.ok) told = await answer.json();
   } catch {
-    // Said by whoever asked, as every other failure.
+    // The caller reports any failure.
   }
   delete tile.dataset.moving;
   if (told) {
@@ -124,7 +124,7 @@ async function move(tile, status) {
   put(list, list.firstChild, status);
   const told = await tell(tile, { status });
   if (told) {
-    // What was chosen while the answer was on its way.
+    // Another status was chosen during the request.
     if (select.value !== status) move(tile, select.value);
     else if (missed) refresh();
   } else {
@@ -134,7 +134,7 @@ async function move(tile, status) {
   }
 }
 
-/** Another stage of the same status: the card stays in its column. */
+/** Sets another stage of the same status; the card stays in its column. */
 async function stay(tile, select) {
   const option = select.selectedOptions[0];
   if (option.defaultSelected || tile.dataset.moving) return;
@@ -181,14 +181,14 @@ if (board) {
   board.addEventListener("change", (event) => {
     if (isPointed(event)) event.target.form.requestSubmit();
   });
-  // Without this, Enter does nothing in a list.
+  // By default, Enter does nothing in a select.
   board.addEventListener("keydown", (event) => {
     const list = event.target;
     if (event.key !== "Enter" || !list.matches("select") || isOpen(list)) return;
     event.preventDefault();
     list.form.requestSubmit();
   });
-  // The way back in a toast, without leaving the board.
+  // The undo button of a toast, without leaving the board.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.closest(".toast")) return;
@@ -199,7 +199,7 @@ if (board) {
       const answer = await fetch(form.action, { method: "POST", headers, body });
       if (answer.ok) told = await answer.json();
     } catch {
-      // Said below, as every other failure.
+      // Any failure is reported below.
     }
     form.closest(".toast").hidden = true;
     if (told) say(new DOMParser().parseFromString(told.toast, "text/html").body.textContent.trim());
@@ -208,8 +208,8 @@ if (board) {
   }, true);
 }
 
-// Live: what a colleague or a customer changes appears by itself, unless something is being
-// typed, chosen or dragged there; then it appears afterwards.
+// Live updates: parts of the page are refreshed when a colleague or a customer changes something. A
+// part in use (typing, choosing, dragging) is refreshed afterwards.
 let missed = false;
 let round = 0;
 
@@ -218,12 +218,12 @@ const inUse = (part) => {
   if (part.querySelector(".dragged, [data-moving]")) return true;
   if (!part.contains(on)) return false;
   if (on.matches("input, textarea")) return true;
-  // What was chosen and not sent yet, also while the keyboard is on the button beside it.
+  // A choice that is not submitted yet, even if the focus is on the button beside it.
   const lists = [...(on.form?.querySelectorAll("select") ?? [])];
   return lists.some((list) => !list.selectedOptions[0]?.defaultSelected) || (on.matches("select") && isOpen(on));
 };
 
-/** Replaces a part of the page; the keyboard stays at the same row and the same thing in it. */
+/** Replaces a part of the page, and keeps the focus on the same control of the same row. */
 function replace(part, fresh) {
   const on = document.activeElement;
   const things = (where) => [...where.querySelectorAll("a, button, select")];
@@ -243,14 +243,14 @@ async function refresh() {
   let page;
   try {
     const answer = await fetch(location.href, { headers });
-    // It is gone, or the session is: the server says which.
+    // The object or the session no longer exists: show the server's page about it.
     if ([401, 404].includes(answer.status)) location.reload();
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     return;
   }
-  // A later question has a newer answer.
+  // A later request has a newer response.
   if (mine !== round) return;
   missed = false;
   for (const part of parts) {
@@ -265,7 +265,7 @@ for (const end of ["focusout", "dragend"]) {
   document.addEventListener(end, () => setTimeout(() => { if (missed) refresh(); }));
 }
 
-/** Listens, and starts again where the browser gives up: after an answer that is no stream. */
+/** Listens for events. EventSource gives up after a response that is no stream; then reconnect. */
 let source;
 function listen(address, before) {
   const lost = document.querySelector(".lost");
@@ -273,7 +273,7 @@ function listen(address, before) {
   source = new EventSource(address);
   source.addEventListener("open", () => {
     lost.hidden = true;
-    // What happened while the connection was lost was not told.
+    // Events during the disconnection were missed.
     if (before) refresh();
     before = true;
   });
@@ -291,8 +291,7 @@ function listen(address, before) {
 const { live } = document.body.dataset;
 if (live) {
   listen(live, false);
-  // Browsers keep pages that one has left, and with them one of the few connections that they
-  // have for a site.
+  // A page in the back/forward cache would keep one of the browser's few connections to the site.
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", (event) => { if (event.persisted) listen(live, true); });
 }

@@ -1,11 +1,10 @@
-// What makes forms quicker and keeps what was typed: nothing here is needed, every page works as
-// plain forms.
+// Progressive enhancement of forms: every page works without it.
 "use strict";
 
 const headers = { "X-Requested-By": "desk" };
 
-// What changes something is sent once, however often its button is pressed in a row; but a button is
-// never dead for long, since nobody tells a page that its request was stopped or got lost.
+// Repeated submission of a POST form is ignored, but only for some milliseconds: a page does not
+// learn that its request was cancelled or lost.
 const AGAIN = 2000;
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -16,18 +15,17 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = Date.now();
   keep();
-  // A page that fails takes the place of the one before where both have the same address, and Back
-  // would lead past the form.
+  // A response at the same URL would replace the form's history entry, and Back would skip the form.
+  // So the action gets a URL of its own.
   if (form.action === location.href) form.action += form.action.includes("?") ? "&" : "?";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
 });
 
-// What was typed is kept with the page's entry in the browser's history, so that Back leads to it
-// after a failure, and a new form is empty. With it are kept the form's own hidden fields: its key,
-// by which it makes nothing twice, and what it showed when somebody typed into it. Passwords and
-// files are not kept.
+// Typed values are stored in the page's history entry, so that Back restores them after a failure,
+// and a new form is empty. Hidden fields are stored too: the idempotency key, and the original values
+// for detecting conflicts. Forms with passwords, and files, are not stored.
 const texts = "input:not([type=hidden], [type=radio], [type=checkbox], [type=password], [type=file], [readonly]), textarea";
 const kept = () => [...document.forms].filter((form) =>
   form.method === "post" && form.querySelector(texts) && !form.querySelector("[type=password]"));
@@ -44,7 +42,7 @@ function keep() {
 for (const [to, was] of history.state?.forms ?? []) {
   const form = kept().find((form) => goal(form) === to);
   const now = form ? fields(form) : [];
-  // Where the form has other fields now, it is another form.
+  // A form with different fields is not the same form.
   if (now.length !== was.length || now.some((field, at) => field.name !== was[at][0])) continue;
   now.forEach((field, at) => {
     const [, type, value, checked] = was[at];
@@ -54,21 +52,21 @@ for (const [to, was] of history.state?.forms ?? []) {
 }
 document.addEventListener("change", keep);
 
-// Whoever writes into one's own version of a field means that one.
+// Typing into one's own version of a conflicting field selects it.
 document.addEventListener("input", (event) => {
   const mine = event.target.closest(".clash")?.querySelector("[value=mine]");
   if (mine && event.target.type !== "radio") mine.checked = true;
 });
 
-// With the keys every step in a list is a choice, so a list acts by itself only where something was
-// pointed at; otherwise its button or Enter does.
+// Each arrow key in a select changes its value, so a change submits the form only if it was made with
+// a pointer; with the keyboard, the button or Enter does.
 let pointed = true;
 document.addEventListener("keydown", () => { pointed = false; }, true);
 document.addEventListener("pointerdown", () => { pointed = true; }, true);
 const isPointed = (event) => pointed && event.target.matches("select, [type=date], [type=checkbox], [type=radio]");
 const isOpen = (list) => !CSS.supports("selector(:open)") || list.matches(":open");
 
-// A filter works as soon as it is chosen.
+// A filter is applied when it is chosen, and empty ones are left out of the URL.
 for (const form of document.querySelectorAll("[data-filters]")) {
   form.addEventListener("change", (event) => {
     if (event.target.name && isPointed(event)) form.requestSubmit();
@@ -78,8 +76,8 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   });
 }
 
-// Enter in a field in which one looks something up, or into which a scanner types, which ends with
-// Enter by itself, goes on to the next field. In every other line Enter sends the form.
+// Enter moves to the next field from a lookup field, and from one filled by a scanner, which ends its
+// input with Enter. In all other fields, Enter submits the form.
 for (const button of document.querySelectorAll("[data-enter]")) button.removeAttribute("name");
 const goOn = (field) => {
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
@@ -93,7 +91,7 @@ for (const field of document.querySelectorAll("[data-known], [data-scanned]")) {
   });
 }
 
-// The customer or the device, as soon as its number is typed.
+// Lookup of the customer or the device while its number is typed.
 const unknown = document.querySelector("[data-unknown]");
 for (const field of document.querySelectorAll("[data-known]")) {
   const known = document.getElementById(field.dataset.shows);
@@ -101,7 +99,7 @@ for (const field of document.querySelectorAll("[data-known]")) {
     known.innerHTML = html;
     if (known.id !== "known") return;
     const there = known.querySelector(".known") !== null;
-    // Whoever was quicker than the answer goes on where there is something to write.
+    // The focused field is about to be hidden: move the focus to the description.
     if (there && unknown.contains(document.activeElement)) field.form.elements.description.focus();
     unknown.hidden = there;
   };
@@ -119,7 +117,7 @@ for (const field of document.querySelectorAll("[data-known]")) {
       const answer = await fetch(field.dataset.known + encodeURIComponent(typed), { headers });
       html = answer.ok ? await answer.text() : "";
     } catch {
-      // Asked again when something else is typed, and by the server in any case.
+      // The next input retries, and the server looks it up in any case.
       return;
     }
     if (field.value === typed) show(html);
@@ -130,6 +128,6 @@ for (const field of document.querySelectorAll("[data-known]")) {
     timer = setTimeout(look, 250);
   });
   field.addEventListener("blur", look);
-  // What has come back is looked up anew.
+  // A value restored from history differs from the default, and is looked up.
   look();
 }

@@ -1,7 +1,8 @@
-//! From the outbox to Telegram, row by row: claim it, send it with no transaction open, settle it.
+//! Sending of the outbox to Telegram. Each row is claimed, sent without an open transaction, and
+//! settled.
 //!
-//! Every message goes out at least once; twice only where the outcome of a try was unknown. The
-//! rows of a chat keep their order, and one chat's trouble is no other's.
+//! Every message is sent at least once; twice only if the outcome of an attempt was unknown. The
+//! messages of a chat keep their order, and a failing chat delays no other.
 
 mod say;
 mod staff;
@@ -28,18 +29,19 @@ use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
 pub use staff::Words;
 
-/// Sends that may be under way at once: one slow chat must not hold up the rest.
+/// Number of concurrent sends, so that a slow chat doesn't delay the rest.
 const WORKERS: usize = 8;
-/// Rows that a worker looks at to find one whose chat may be written to now.
+/// Number of rows examined to find one whose chat is ready.
 const LOOK_AHEAD: usize = 64;
-/// Telegram's limits (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
+/// Telegram's limits
+/// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
 const PER_CHAT: Quota = Quota::per_second(NonZeroU32::MIN);
-/// 30 in any second: 5 at once, 24 more at even distances, and one permit that was kept for later.
-/// A longer burst would come on top of what a second lets through anyway.
+/// At most 30 in any second: a burst of 5, 24 more evenly spaced, and one unused permit. A longer
+/// burst would add to what a second admits anyway.
 const OVERALL: Quota =
     Quota::per_second(NonZeroU32::new(25).unwrap()).allow_burst(NonZeroU32::new(5).unwrap());
 
-/// The worker that sends.
+/// The worker that sends messages.
 pub struct Notifier {
     db: Db,
     clock: Clock,
@@ -51,19 +53,19 @@ pub struct Notifier {
         Clock,
         NoOpMiddleware<Duration>,
     >,
-    /// A permit of the overall limit that was taken and not used.
+    /// A permit of the overall limit that was acquired and not used.
     permit: Mutex<bool>,
     overall: RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>,
 }
 
-/// A row that is being sent, and what it says.
+/// A claimed row with its rendered message.
 pub struct Sending {
     row: Outgoing,
     message: Reply,
 }
 
 impl Notifier {
-    /// The shop's language is for chats whose own one isn't known.
+    /// Creates the worker. The shop's language is used for chats without one.
     pub fn new(db: Db, clock: Clock, client: Client, words: Words) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
@@ -78,7 +80,7 @@ impl Notifier {
         }
     }
 
-    /// Takes a permit of a chat, or says how long there is none.
+    /// Takes a permit of a chat, or returns the time until there is one.
     fn may_go(&self, chat: TelegramId) -> Result<(), Duration> {
         let now = self.clock.elapsed();
         if let Some(left) = self.client.pauses().left_of(Scope::Chat(chat), now) {
@@ -88,7 +90,7 @@ impl Notifier {
         check.map_err(|until| until.wait_time_from(self.clock.elapsed()))
     }
 
-    /// Claims a row, unless it was taken back meanwhile.
+    /// Claims a row, unless it was cancelled meanwhile.
     async fn take(&self, id: NoticeId, now: Timestamp) -> Result<Claim<Sending>> {
         let words = self.words.clone();
         self.db
@@ -131,7 +133,7 @@ impl Worker for Notifier {
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
-        tracing::error!(error, "the outbox can't be read or written");
+        tracing::error!(error, "failed to read or write the outbox");
     }
 
     fn changes(&self) -> Option<watch::Receiver<()>> {
@@ -141,7 +143,10 @@ impl Worker for Notifier {
     async fn recover(&self) -> Result<(), Failure> {
         let rows = self.db.write(store::outbox::recover).await?;
         if rows > 0 {
-            tracing::warn!(rows, "sends had no known outcome when the program ended");
+            tracing::warn!(
+                rows,
+                "requeued messages whose outcome was unknown when the program ended"
+            );
         }
         Ok(())
     }
@@ -156,7 +161,7 @@ impl Queue for Notifier {
     type Job = Sending;
     type Outcome = Result<Option<i32>, telegram::Failure>;
 
-    /// Finds the row to send next and claims it. One worker at a time looks, so that none takes a
+    /// Finds the next row and claims it. Only one worker at a time does this, so that none takes a
     /// permit for a row that another one gets.
     async fn claim(&self) -> Result<Claim<Sending>> {
         let mut permit = self.permit.lock().await;
@@ -207,7 +212,7 @@ impl Queue for Notifier {
                 self.client.pauses().note(chat, now, wait);
             }
             let (attempt, why) = (row.attempts + 1, failure.detail());
-            tracing::warn!(row = row.id.get(), attempt, why, "not sent");
+            tracing::warn!(row = row.id.get(), attempt, why, "failed to send message");
         }
         sent
     }
@@ -259,7 +264,7 @@ fn settle(
     }
 }
 
-/// Notes what a message is about that has arrived, so that a reply to it finds its task.
+/// Records the task of a delivered message, so that a reply to it finds the task.
 fn note_sent(
     tx: &store::Transaction,
     row: &Outgoing,

@@ -1,4 +1,4 @@
-//! How notices become messages.
+//! Rendering of notices.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::i18n::{self, Arg};
 use crate::store::{self, Connection};
 
-/// What a notice says now; `None` for one that has nothing to say any more.
+/// Renders a notice from the current state; `None` when there is nothing to say any more.
 pub(super) fn notice(
     connection: &Connection,
     chat: TelegramId,
@@ -22,8 +22,8 @@ pub(super) fn notice(
     let say = |id: &str, args: Vec<Arg<'_>>| i18n::text_with(language, id, args);
     let (text, buttons) = match notice {
         Notice::StatusChanged { to, to_stage, .. } => {
-            // The stage is none of a notice that was written before there were any, and once it
-            // was deleted.
+            // The stage is unknown for notices written before stages existed, and once it is
+            // deleted.
             let stage = to_stage.map(|stage| store::stages::get(connection, stage));
             let status = match stage.transpose()?.flatten() {
                 Some(stage) if !stage.told => return Ok(None),
@@ -71,7 +71,7 @@ pub(super) fn notice(
     Ok(Some(Reply::new(text, buttons)))
 }
 
-/// That a task waits to be collected, and where and when that can be done as far as it is set.
+/// Renders a reminder to collect a task, with address and opening hours if configured.
 fn reminder(task: TaskId, ready: Timestamp, shop: &Shop, language: Language) -> String {
     let day = i18n::day(language, Day::of(ready, &shop.timezone));
     let args = [("number", task.to_string().into()), ("day", day.into())];

@@ -1,5 +1,5 @@
-//! The words of what employees are told, found when it is sent. No phone and no name of a customer
-//! is among them: those stay at the desk, which every line links to.
+//! Rendering of notifications for employees, at the time of sending. They contain no phone and no
+//! name of a customer: every line links to the desk instead.
 
 use jiff::Timestamp;
 
@@ -12,21 +12,21 @@ use crate::i18n;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection};
 
-/// Tasks in a message, which has at most 4,096 characters.
+/// Maximum number of tasks in a message, which has at most 4,096 characters.
 const LINES: usize = 30;
-/// Characters of a device.
+/// Maximum length of a device's name, in characters.
 const DEVICE: usize = 60;
 
-/// How to find them.
+/// Settings for rendering.
 pub struct Words {
     pub shop: Shop,
-    /// Where the desk is, with no slash at the end.
+    /// Public URL, without a trailing slash.
     pub public_url: String,
 }
 
 impl Words {
-    /// What to tell in that chat; `None` when there is nothing left to be told, or it is no
-    /// employee's any more.
+    /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the
+    /// chat belongs to no employee.
     pub(super) fn find(
         &self,
         connection: &Connection,
@@ -53,8 +53,8 @@ impl Words {
         Ok(text.map(|text| Reply::new(text, Buttons::None)))
     }
 
-    /// Whether a text holds an address of the desk. Whoever makes a preview of one fetches a page that
-    /// is nobody's business, or gets to see the form in which employees sign in.
+    /// Returns whether a text contains a URL of the desk. A preview would fetch a private page, or
+    /// show the sign-in form.
     pub(super) fn name_the_desk(&self, html: &str) -> bool {
         let (_, place) = self.public_url.split_once("://").unwrap_or_default();
         !place.is_empty()
@@ -67,7 +67,7 @@ impl Words {
         employee.language.unwrap_or(self.shop.language)
     }
 
-    /// News of a task, as long as it is this employee's.
+    /// Renders news of a task, as long as it is assigned to the employee.
     fn of_task(
         &self,
         connection: &Connection,
@@ -87,7 +87,7 @@ impl Words {
         Ok(Some(i18n::text_with(language, sentence, args)))
     }
 
-    /// The employee's open tasks, the most urgent first.
+    /// Lists the employee's open tasks, most urgent first.
     fn list(
         &self,
         connection: &Connection,
@@ -103,7 +103,7 @@ impl Words {
         let rows = store::tasks::list(connection, &filter)?;
         let urgent = |row: TaskRow| Some((Urgency::of(&row.task, today)?, row));
         let mut rows: Vec<_> = rows.into_iter().filter_map(urgent).collect();
-        // Those without a day come last among their like.
+        // Tasks without a due date come last in their group.
         rows.sort_by_key(|(urgency, row)| (*urgency, row.task.due.is_none(), row.task.due));
         if rows.is_empty() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The text of an archive, taken apart row by row, so that it takes no more memory than itself.
+//! Parsing of an archive row by row, so that it takes no more memory than its text.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use super::TABLES;
 use crate::domain::{Error, Result};
 
-/// What an archive has for its tables. It names each at the most once, and no other.
+/// A map from the archive's tables to values. Each table is named at most once, and no other ones
+/// are.
 pub(super) struct ByTable<T>(pub BTreeMap<&'static str, T>);
 
 impl<T> Default for ByTable<T> {
@@ -48,10 +49,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Tables<T> {
     }
 }
 
-/// Hands over the rows of a table one after the other.
+/// Passes the rows of a table on, one after the other.
 ///
 /// # Errors
-/// That of the first row that can't be taken, and [`Error::Internal`] for what are no rows.
+/// The error of the first rejected row, and [`Error::Internal`] if the text is no list of rows.
 pub(super) fn rows(
     text: &str,
     take: &mut dyn FnMut(Map<String, Value>) -> Result<()>,
@@ -70,7 +71,7 @@ pub(super) fn rows(
 
 struct Rows<'a> {
     take: &'a mut dyn FnMut(Map<String, Value>) -> Result<()>,
-    /// Why reading has ended early, in words of ours.
+    /// The error for which parsing was aborted, if it is ours.
     refused: &'a mut Option<Error>,
 }
 
