@@ -379,7 +379,7 @@ fn written(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -395,7 +395,7 @@ fn limits_in_documents_are_those_of_the_code() {
         let page = &documents[&format!("docs/{document}.md")];
         let words: Vec<_> = page.split_whitespace().collect();
         let value = value(file, name);
-        assert_eq!(value % unit, 0, "{name}");
+        assert!(value.is_multiple_of(*unit), "{name}");
         let expected = phrase.replace("{}", &written(value / unit));
         if !words.join(" ").contains(&expected) {
             wrong.push(format!(
