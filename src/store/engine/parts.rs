@@ -9,9 +9,9 @@ macro_rules! parts {
         $(#[$part_doc:meta])* $part:ident;
         $(#[$wanted_doc:meta])* $wanted:ident;
         $key:ident: $key_type:ty = $key_column:literal;
-        $($field:ident: $type:ty = $columns:literal, |$row:ident| $read:expr;)*
+        $($field:ident: $type:ty = $column:literal, |$row:ident| $read:expr;)*
     ) => {
-        pub(in crate::store) const COLUMNS: &str = concat!($key_column, $(", ", $columns),*);
+        pub(in crate::store) const COLUMNS: &str = concat!($key_column, $(", ", $column),*);
 
         $(#[$part_doc])*
         #[derive(Debug, Clone)]
@@ -29,10 +29,10 @@ macro_rules! parts {
         impl $wanted {
             /// Returns the columns of the requested parts, after the key.
             fn columns(self) -> String {
-                let mut columns = $crate::store::engine::columns::of($alias, $key_column);
+                let mut columns = String::with_capacity(COLUMNS.len() * 2);
+                columns.push_str(concat!($alias, ".", $key_column));
                 $(if self.$field {
-                    columns.push_str(", ");
-                    columns.push_str(&$crate::store::engine::columns::of($alias, $columns));
+                    columns.push_str(concat!(", ", $alias, ".", $column));
                 })*
                 columns
             }

@@ -80,8 +80,6 @@ impl Place {
     }
 }
 
-const PLACE: &str = "listed_at, touched_at";
-
 /// The form in which a list's rows are read.
 pub trait Shape: Copy {
     type Row;
@@ -174,18 +172,20 @@ impl Shape for Wanted {
 }
 
 fn select(task: &str, placed: bool, customer: bool) -> String {
-    let mut columns = task.to_owned();
-    let mut join = "";
+    static CARD: LazyLock<String> = LazyLock::new(|| columns::of("c", customers::COLUMNS));
+    let mut sql = String::with_capacity(512);
+    sql.extend(["SELECT ", task]);
     if customer {
-        columns += ", ";
-        columns += &columns::of("c", customers::COLUMNS);
-        join = "LEFT JOIN customers AS c ON c.id = t.customer_id";
+        sql.extend([", ", &CARD]);
     }
     if placed {
-        columns += ", ";
-        columns += &columns::of("t", PLACE);
+        sql += ", t.listed_at, t.touched_at";
     }
-    format!("SELECT {columns} FROM tasks AS t {join}")
+    sql += " FROM tasks AS t";
+    if customer {
+        sql += " LEFT JOIN customers AS c ON c.id = t.customer_id";
+    }
+    sql
 }
 
 /// Rows that the rows of one list refer to.
@@ -199,8 +199,9 @@ pub struct Known {
 impl Known {
     /// Returns the customer whose columns come next in a row.
     fn customer(&mut self, row: &mut Columns<'_>) -> Result<Option<Arc<Customer>>> {
-        let (columns, known) = (customers::COLUMNS, &mut self.customers);
-        Ok(row.joined("customers", columns, known, customers::read)?)
+        const COLUMNS: usize = columns::count(customers::COLUMNS);
+        let known = &mut self.customers;
+        Ok(row.joined("customers", COLUMNS, known, customers::read)?)
     }
 
     fn stage(&mut self, connection: &Connection, id: StageId) -> Result<Arc<Stage>> {
