@@ -33,7 +33,8 @@
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
 //!  │        └─▶ workers ─▶ bot, channels, app, store
-//!  └─▶ doctor, demo ─▶ store          graphql, web ─▶ sheet ─▶ i18n, store
+//!  ├─▶ demo ─▶ app, store
+//!  └─▶ doctor ─▶ store                graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
 //!
 //! # Invariants

@@ -53,7 +53,7 @@ async fn schema(shop: &Shop) -> Schema {
 /// The number of scalar fields selected of a nested object: all of them in each entry of a list would exceed the limit on complexity.
 const OF_OBJECT: usize = 12;
 
-/// Returns the selection of a field; for an object, all its scalar fields.
+/// Returns the selection of a field; for an object, with the first of its scalar fields.
 fn selection(schema: &Schema, field: &Field) -> String {
     if !field.is_object {
         return field.name.clone();
