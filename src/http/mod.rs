@@ -7,7 +7,6 @@ mod graphql;
 mod headers;
 mod hosts;
 pub mod listen;
-mod own;
 mod pages;
 mod ready;
 mod socket;
@@ -46,7 +45,7 @@ pub use hosts::Hosts;
 use asker::Asker;
 pub use connection::{Connection, Share, followers, strangers};
 use hosts::Misdirected;
-pub use own::routes;
+pub use table::routes;
 
 /// The longest body that is taken, in bytes.
 pub const BODY: usize = 256 * 1024;
