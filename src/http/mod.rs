@@ -8,7 +8,6 @@ mod graphql;
 mod headers;
 mod hosts;
 pub mod listen;
-mod own;
 mod pages;
 mod ready;
 mod socket;
@@ -47,7 +46,7 @@ pub use hosts::Hosts;
 use asker::Asker;
 pub use connection::{Connection, Share, followers, strangers};
 use hosts::Misdirected;
-pub use own::routes;
+pub use table::routes;
 
 /// Maximum size of a body, in bytes.
 pub const BODY: usize = 256 * 1024;

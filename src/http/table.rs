@@ -1,10 +1,94 @@
 //! All routes, with their labels in logs and metrics.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::own::PATHS;
-use crate::web;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+use super::asker::Asker;
+use super::connection::Connection;
+use super::{Site, body, events, graphql, pages, ready, refuse, socket, webhook};
+use crate::web::{self, path_of};
+
+/// Opens a customer's page.
+type Token = String;
+
+/// What each route has behind its path. As with the pages, this is also the list by which requests are logged and
+/// counted.
+///
+/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` was answered 8 % less
+/// often a second.
+macro_rules! routes {
+    ($site:ident, or else $pages:ident, with { $($shared:tt)* }
+     $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
+        /// The paths of the routes that are no pages.
+        pub const PATHS: &[&str] = &[$(path_of!($first $($rest)*)),+];
+
+        /// Every route.
+        pub fn routes($site: Arc<Site>) -> BoxedFilter<(Response,)> {
+            $($shared)*
+            $(let $name = warp::path!($first $(/ $rest)*) $($chain)+
+                .map(Reply::into_response)
+                .boxed();)+
+            first_of!($($name)+ $pages)
+                .recover(refuse)
+                .map(Reply::into_response)
+                .boxed()
+        }
+    };
+}
+
+/// The answer of the first one that takes the request.
+macro_rules! first_of {
+    ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
+}
+
+routes! { site, or else pages, with {
+        let site = warp::any().map(move || site.clone());
+        let asked = site
+            .clone()
+            .and(warp::ext::get::<Asker>())
+            .and(warp::header::headers_cloned());
+        let streamed = asked.clone().and(warp::ext::get::<Connection>());
+        let get = warp::get().or(warp::head()).unify();
+        let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+        let file = warp::post()
+            .and(warp::path::full())
+            .and(asked.clone())
+            .and(warp::body::stream())
+            .then(pages::take_file);
+        let pages = warp::path::full()
+            .and(asked.clone())
+            .and(warp::method())
+            .and(query)
+            .and(body())
+            .then(pages::answer)
+            .boxed();
+    }
+    socket: "graphql" { .and(socket::handshake()).and(asked.clone()).map(socket::open) }
+    graphql: "graphql" {
+        .and(asked.clone())
+        .and(warp::method())
+        .and(query)
+        .and(body())
+        .then(graphql::answer)
+    }
+    events: "events" { .and(get).and(streamed.clone()).then(events::open) }
+    webhook: "telegram" / "webhook" {
+        .and(warp::post()).and(asked.clone()).and(body()).then(webhook::answer)
+    }
+    live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
+    followed: "s" / Token / "live" {
+        .and(get).and(streamed).and(query).then(events::open_for_customer)
+    }
+    script: "graphiql.js" { .and(get).map(graphql::script) }
+    alive: "healthz" { .and(get).map(|| "ok\n") }
+    ready: "readyz" { .and(get).and(site).then(ready::answer) }
+    table: "data" / "import" { .and(file.clone()) }
+    archive: "data" / "archive" { .and(file) }
+}
 
 /// First segments of all routes, with their labels, for a look-up by each request.
 static LABELS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {

@@ -398,7 +398,7 @@ fn routes() -> Vec<String> {
         let (parts, _) = line.trim().strip_prefix("GET [")?.split_once(']')?;
         Some(parts.to_owned())
     };
-    let others = include_str!("../../src/http/own.rs");
+    let others = include_str!("../../src/http/table.rs");
     let (_, others) = others.split_once("\nroutes! {").unwrap();
     let other = |line: &str| {
         let (_, route) = line.strip_prefix("    ")?.split_once(": ")?;

@@ -97,10 +97,19 @@ impl Written {
     /// Returns the only line with these words.
     fn line(&self, words: &str) -> String {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let text = without_colours(&text);
         let lines: Vec<_> = text.lines().filter(|line| line.contains(words)).collect();
         assert_eq!(lines.len(), 1, "{words}: {text}");
         lines[0].to_owned()
     }
+}
+
+/// The words alone of a text for a terminal.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('m').unwrap().1);
+    std::iter::once(first).chain(rest).collect()
 }
 
 const NOON: &str = "2026-11-21T12:00:00Z";
