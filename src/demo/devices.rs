@@ -7,8 +7,8 @@ use jiff::{Timestamp, ToSpan};
 
 use super::pick;
 use crate::domain::{
-    Category, CustomerId, Day, Details, Device, Result, ShortText, Status, Sum, Task, TaskId,
-    TimeZone,
+    Category, CustomerId, Day, Details, Device, DeviceChange, DeviceField, Result, ShortText,
+    Status, Sum, Task, TaskId, TimeZone,
 };
 
 /// How they are called in a description; what they are, whose, and which.
@@ -90,19 +90,26 @@ impl Seen {
 fn device(rng: &mut Rng, customer: CustomerId, nth: usize) -> Result<Device> {
     let (_, [kind, brand, model]) = DEVICES[nth];
     let number = customer.get() * 16 + nth as i64;
-    let line = |text: &str| ShortText::parse("device", text);
-    Ok(Device {
-        kind: line(kind)?,
-        brand: line(brand)?,
-        model: line(model)?,
-        serial: line(&match nth < PHONES {
-            true => imei(number),
-            false => format!("SN-{number:08}"),
-        })?,
-        accessories: line(pick::<&str>(rng, &ACCESSORIES))?,
-        appearance: line(pick::<&str>(rng, &APPEARANCES))?,
-        place: line(&format!("полка {}", rng.u8(1..13)))?,
-    })
+    let serial = match nth < PHONES {
+        true => imei(number),
+        false => format!("SN-{number:08}"),
+    };
+    let accessories = *pick::<&str>(rng, &ACCESSORIES);
+    let appearance = *pick::<&str>(rng, &APPEARANCES);
+    let place = format!("полка {}", rng.u8(1..13));
+    let mut change = DeviceChange::default();
+    for (field, text) in [
+        (DeviceField::Kind, kind),
+        (DeviceField::Brand, brand),
+        (DeviceField::Model, model),
+        (DeviceField::Serial, &*serial),
+        (DeviceField::Accessories, accessories),
+        (DeviceField::Appearance, appearance),
+        (DeviceField::Place, &*place),
+    ] {
+        change.set(field, text)?;
+    }
+    Ok(change.apply(Device::default()))
 }
 
 /// An IMEI with its check digit.
