@@ -9,11 +9,10 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::log::Log;
-use super::{details, notices, staff_bot, tasks};
+use super::{details, events, tasks};
 use crate::domain::{
-    Actor, Approval, ApprovalId, Channel, Decision, DetailsChange, Error, EventKind, HookEvent,
-    NewApproval, Notice, Problem, Result, Status, Subject, Task, TaskId,
+    Actor, Addressee, Approval, ApprovalId, Author, Channel, Decision, DetailsChange, Error, Event,
+    EventKind, NewApproval, Notes, Problem, Result, Status, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -45,37 +44,53 @@ pub fn ask(
     if task.status == Status::Closed {
         return Err(Problem::TaskClosed.at("id").into());
     }
-    let log = Log::of(tx, actor, id, now);
-    overtake(&log)?;
+    let mut notes = Notes::default();
+    overtake(tx, id, &mut notes, now)?;
     let estimate = DetailsChange {
         estimate: Some(Some(new.price)),
         ..DetailsChange::default()
     };
-    details::update(&log, &estimate)?;
+    details::update(tx, id, &estimate, &mut notes, now)?;
     let mut next = task.clone();
     store::tasks::update(tx, &task, &mut next, now)?;
     let approval = store::approvals::insert(tx, id, actor.id(), new, next.version, now)?;
-    log.happened(EventKind::Asked, new.price.minor())?;
-    let notice = Notice::Approval { task: id, approval };
-    notices::tell(tx, customer.as_deref(), notice, now)?;
+    notes.happened(EventKind::Asked, new.price.minor());
+    let event = Event::PriceAsked {
+        before: &task,
+        after: &next,
+        notes,
+        approval,
+        to: Addressee::of(customer.as_deref()),
+    };
+    events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     tasks::get(tx, actor, id)
 }
 
 /// Puts another price in the place of what the customer was asked: the question without an answer is
 /// withdrawn, and a refusal has its reaction.
-pub(super) fn overtake(log: &Log<'_>) -> Result<()> {
-    store::approvals::settle_of_task(log.tx, log.task)?;
-    withdraw(log).map(drop)
+pub(super) fn overtake(
+    tx: &Transaction,
+    task: TaskId,
+    notes: &mut Notes,
+    now: Timestamp,
+) -> Result<()> {
+    store::approvals::settle_of_task(tx, task)?;
+    withdraw(tx, task, notes, now).map(drop)
 }
 
 /// Takes back the question about a task that has no answer yet; whether there is one.
-pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
-    let Some(asked) = store::approvals::asked_of_task(log.tx, log.task)? else {
+pub(super) fn withdraw(
+    tx: &Transaction,
+    task: TaskId,
+    notes: &mut Notes,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(asked) = store::approvals::asked_of_task(tx, task)? else {
         return Ok(false);
     };
-    store::outbox::delete_waiting_of_approval(log.tx, asked.id)?;
-    store::approvals::set_decision(log.tx, asked.id, Decision::Withdrawn, None, log.now)?;
-    log.happened(EventKind::Withdrawn, asked.price.minor())?;
+    store::outbox::delete_waiting_of_approval(tx, asked.id)?;
+    store::approvals::set_decision(tx, asked.id, Decision::Withdrawn, None, now)?;
+    notes.happened(EventKind::Withdrawn, asked.price.minor());
     Ok(true)
 }
 
@@ -85,7 +100,10 @@ pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
 /// [`Error::NotFound`].
 pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<TaskRow> {
     tasks::get(tx, actor, id)?;
-    if withdraw(&Log::of(tx, actor, id, now))? {
+    let mut notes = Notes::default();
+    if withdraw(tx, id, &mut notes, now)? {
+        let event = Event::PriceWithdrawn { task: id, notes };
+        events::publish(tx, Author::Staff(actor.id()), &event, now)?;
         store::tasks::touch(tx, id, now)?;
     }
     tasks::get(tx, actor, id)
@@ -110,15 +128,17 @@ pub(super) fn decide(
     if approval.decision != Decision::Asked {
         return Ok(approval);
     }
-    let (decision, kind) = match agreed {
-        true => (Decision::Agreed, EventKind::Agreed),
-        false => (Decision::Declined, EventKind::Declined),
+    let decision = match agreed {
+        true => Decision::Agreed,
+        false => Decision::Declined,
     };
     store::approvals::set_decision(tx, id, decision, Some((channel, customer)), now)?;
-    let log = Log::of_customer(tx, customer, task, now);
-    log.happened(kind, approval.price.minor())?;
     store::tasks::touch(tx, task, now)?;
-    staff_bot::customer_answered(tx, about, now)?;
-    store::webhooks::tell(tx, HookEvent::ApprovalDecided, &Subject::of(about), now)?;
+    let event = Event::PriceDecided {
+        task: about,
+        price: approval.price,
+        agreed,
+    };
+    events::publish(tx, Author::Customer(customer), &event, now)?;
     store::approvals::get(tx, id)?.ok_or(Error::NotFound)
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Desk;
+use super::{Desk, events};
 use crate::domain::{
-    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
-    Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
+    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event, Language, Name,
+    Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -62,6 +62,7 @@ pub fn by_phone(connection: &Connection, _: &Actor, phone: &Phone) -> Result<Opt
 /// The card with that phone, made if there is none. The name is for a card without one.
 pub(super) fn find_or_create(
     tx: &Transaction,
+    author: Author,
     phone: &Phone,
     name: Option<&Name>,
     now: Timestamp,
@@ -69,12 +70,49 @@ pub(super) fn find_or_create(
     match store::customers::by_phone(tx, phone)? {
         Some(customer) => {
             if customer.name.is_none() && name.is_some() {
-                store::customers::set_name(tx, customer.id, name, now)?;
+                set_name(tx, author, customer.id, name, now)?;
             }
             Ok(customer.id)
         }
-        None => store::customers::insert(tx, phone, name, now),
+        None => insert(tx, author, phone, name, now),
     }
+}
+
+/// Writes a new card, and publishes that there is one.
+pub(super) fn insert(
+    tx: &Transaction,
+    author: Author,
+    phone: &Phone,
+    name: Option<&Name>,
+    now: Timestamp,
+) -> Result<CustomerId> {
+    let id = store::customers::insert(tx, phone, name, now)?;
+    events::publish(tx, author, &Event::CustomerCreated { id }, now)?;
+    Ok(id)
+}
+
+/// Writes another name on a card, or none, and publishes that.
+pub(super) fn set_name(
+    tx: &Transaction,
+    author: Author,
+    id: CustomerId,
+    name: Option<&Name>,
+    now: Timestamp,
+) -> Result<()> {
+    store::customers::set_name(tx, id, name, now)?;
+    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
+}
+
+/// Links a card to a Telegram account, or to none, and publishes that.
+pub(super) fn set_telegram(
+    tx: &Transaction,
+    author: Author,
+    id: CustomerId,
+    link: Option<&TelegramLink>,
+    now: Timestamp,
+) -> Result<()> {
+    store::customers::set_telegram(tx, id, link, now)?;
+    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
 }
 
 /// Makes a card.
@@ -92,7 +130,7 @@ pub fn create(
     if let Some(taken) = store::customers::by_phone(tx, phone)? {
         return Err(Conflict::PhoneTaken { customer: taken.id }.into());
     }
-    store::customers::insert(tx, phone, None, now)?;
+    insert(tx, Author::Staff(actor.id()), phone, None, now)?;
     update(tx, shop, actor, phone, None, change, now)
 }
 
@@ -114,33 +152,28 @@ pub fn update(
     if id.is_some_and(|id| id != customer.id) {
         return Err(Problem::CustomerOfAnotherPhone.at("id").into());
     }
+    let author = Author::Staff(actor.id());
     if let Some(name) = &change.name {
-        store::customers::set_name(tx, customer.id, name.as_ref(), now)?;
+        set_name(tx, author, customer.id, name.as_ref(), now)?;
     }
     let linked = customer.telegram.map(|link| link.id);
     if let Some(telegram_id) = change.telegram_id
         && linked != Some(telegram_id)
     {
         store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-        link_unverified(tx, customer.id, telegram_id, shop.language, now)?;
+        let link = unverified(telegram_id, shop.language);
+        set_telegram(tx, author, customer.id, Some(&link), now)?;
     }
     get(tx, actor, customer.id)
 }
 
-fn link_unverified(
-    tx: &Transaction,
-    id: CustomerId,
-    telegram_id: TelegramId,
-    language: Language,
-    now: Timestamp,
-) -> Result<()> {
-    let link = TelegramLink {
-        id: telegram_id,
+fn unverified(id: TelegramId, language: Language) -> TelegramLink {
+    TelegramLink {
+        id,
         verified: false,
         blocked: false,
         language,
-    };
-    store::customers::set_telegram(tx, id, Some(&link), now)
+    }
 }
 
 /// Erases a card: the person disappears from every table and from the queue. Their tasks stay,
@@ -181,11 +214,13 @@ fn remove(
     customer: Customer,
     now: Timestamp,
 ) -> Result<Customer> {
-    let kind = EventKind::Customer;
-    store::history::append_for_customer(tx, customer.id, kind, author, now)?;
-    store::tasks::touch_of_customer(tx, customer.id, now)?;
-    store::status_links::end_of(tx, customer.id)?;
-    store::customers::delete(tx, customer.id, now)?;
+    let (id, tasks) = (
+        customer.id,
+        store::tasks::touch_of_customer(tx, customer.id, now)?,
+    );
+    events::publish(tx, author, &Event::CustomerDeleted { id, tasks }, now)?;
+    store::status_links::end_of(tx, id)?;
+    store::customers::delete(tx, id)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {
@@ -210,7 +245,7 @@ pub fn confirm_telegram(
         .telegram
         .ok_or(Problem::NothingToConfirm.at("customerId"))?;
     link.verified = true;
-    store::customers::set_telegram(tx, id, Some(&link), now)?;
+    set_telegram(tx, Author::Staff(actor.id()), id, Some(&link), now)?;
     get(tx, actor, id)
 }
 
@@ -226,6 +261,6 @@ pub fn unlink_telegram(
 ) -> Result<Customer> {
     get(tx, actor, id)?;
     store::outbox::delete_waiting_of_customer(tx, id)?;
-    store::customers::set_telegram(tx, id, None, now)?;
+    set_telegram(tx, Author::Staff(actor.id()), id, None, now)?;
     get(tx, actor, id)
 }

@@ -5,8 +5,8 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{accounts, security::secrets};
 use crate::domain::{
-    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status, Task,
-    TaskFilter, TaskId, TelegramId, TimeOfDay,
+    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status,
+    TaskFilter, TelegramId, TimeOfDay,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -135,38 +135,14 @@ fn begin_tomorrow(
     }
 }
 
-/// Tells an employee of a task that a colleague has given them.
-pub(super) fn assigned(
+/// Tells an employee something, where they have linked their Telegram.
+pub(super) fn tell(
     tx: &Transaction,
-    actor: &Actor,
     employee: EmployeeId,
-    task: TaskId,
-    now: Timestamp,
-) -> Result<()> {
-    match employee == actor.id() {
-        true => Ok(()),
-        false => tell(tx, Some(employee), StaffNews::NewTask(task), now),
-    }
-}
-
-/// Tells whoever is responsible for a task that its customer has answered.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub(super) fn customer_answered(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
-    tell(tx, about.employee, StaffNews::Answered(about.id), now)
-}
-
-fn tell(
-    tx: &Transaction,
-    employee: Option<EmployeeId>,
     news: StaffNews,
     now: Timestamp,
 ) -> Result<()> {
-    let employee = match employee {
-        Some(id) => store::employees::get(tx, id)?,
-        None => None,
-    };
+    let employee = store::employees::get(tx, employee)?;
     match employee.and_then(|employee| employee.telegram) {
         Some(chat) => store::outbox::push_staff_news(tx, chat, news, now),
         None => Ok(()),

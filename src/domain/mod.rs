@@ -18,6 +18,7 @@ mod customer;
 mod device;
 mod email;
 mod error;
+mod event;
 mod ids;
 mod import;
 mod incident;
@@ -58,6 +59,7 @@ pub use customer::{Customer, CustomerChange, TelegramLink, Unreachable};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
+pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
     ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, InviteId,
     NoticeId, SessionId, StageId, TaskId, TelegramId, WebhookId,

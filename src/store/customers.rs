@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::{Connection, Transaction, webhooks};
+use super::{Connection, Transaction};
 use crate::domain::{
-    Customer, CustomerId, HookEvent, Language, Name, Phone, Result, TelegramId, TelegramLink,
+    Customer, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, literal};
@@ -141,9 +141,7 @@ pub fn insert(
         name_key(name),
         Millis(now),
     ))?;
-    let id = CustomerId::from_row(tx.last_insert_rowid());
-    webhooks::tell_customer(tx, HookEvent::CustomerCreated, id, now)?;
-    Ok(id)
+    Ok(CustomerId::from_row(tx.last_insert_rowid()))
 }
 
 pub fn set_name(
@@ -156,7 +154,7 @@ pub fn set_name(
         "UPDATE customers SET name = ?2, name_key = ?3, updated_at = ?4 WHERE id = ?1",
         (id, name.map(Name::as_str), name_key(name), Millis(now)),
     )?;
-    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
+    Ok(())
 }
 
 /// Links a card to a Telegram account, or to none.
@@ -179,7 +177,7 @@ pub fn set_telegram(
             ":now": Millis(now),
         },
     )?;
-    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
+    Ok(())
 }
 
 /// Notes on every card of a Telegram account whether it has blocked the bot.
@@ -202,9 +200,9 @@ pub fn set_language(tx: &Transaction, id: TelegramId, language: Language) -> Res
 }
 
 /// Removes the card; the tasks stay and lose their customer.
-pub fn delete(tx: &Transaction, id: CustomerId, now: Timestamp) -> Result<()> {
+pub fn delete(tx: &Transaction, id: CustomerId) -> Result<()> {
     tx.execute("DELETE FROM customers WHERE id = ?1", [id])?;
-    webhooks::tell_customer(tx, HookEvent::CustomerDeleted, id, now)
+    Ok(())
 }
 
 fn name_key(name: Option<&Name>) -> String {

@@ -61,24 +61,6 @@ pub fn append(
     Ok(())
 }
 
-/// Appends to the history of every task of a customer.
-pub fn append_for_customer(
-    tx: &Transaction,
-    customer: CustomerId,
-    kind: EventKind,
-    author: Author,
-    now: Timestamp,
-) -> Result<()> {
-    let mut statement = tx.prepare_cached("SELECT id FROM tasks WHERE customer_id = ?1")?;
-    let tasks: Vec<TaskId> = statement
-        .query_map([customer], |row| row.get("id"))?
-        .collect::<Result<_, _>>()?;
-    let from = customer.to_string();
-    tasks
-        .into_iter()
-        .try_for_each(|task| append(tx, task, kind, author, Some(&from), None, now))
-}
-
 /// Empties what the history says of the descriptions and devices of a customer's tasks, and of what
 /// the customer said and then changed. It stays known that and when it was changed, and by whom.
 pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
