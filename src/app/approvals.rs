@@ -8,11 +8,11 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::log::Log;
-use super::{details, notices, staff_bot, tasks};
+use super::questions::{overtake, withdraw};
+use super::{details, events};
 use crate::domain::{
-    Actor, Approval, ApprovalId, Channel, Decision, DetailsChange, Error, EventKind, HookEvent,
-    NewApproval, Notice, Problem, Result, Status, Subject, Task, TaskId,
+    Actor, Addressee, Approval, ApprovalId, Author, Channel, Decision, DetailsChange, Error, Event,
+    EventKind, NewApproval, Notes, Problem, Result, Status, Task, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -39,42 +39,31 @@ pub fn ask(
     new: &NewApproval,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let TaskRow { task, customer, .. } = tasks::get(tx, actor, id)?;
+    let TaskRow { task, customer, .. } = about(tx, id)?;
     task.expect_version(new.expected_version)?;
     if task.status == Status::Closed {
         return Err(Problem::TaskClosed.at("id").into());
     }
-    let log = Log::of(tx, actor, id, now);
-    overtake(&log)?;
+    let mut notes = Notes::default();
+    overtake(tx, id, &mut notes, now)?;
     let estimate = DetailsChange {
         estimate: Some(Some(new.price)),
         ..DetailsChange::default()
     };
-    details::update(&log, &estimate)?;
+    details::update(tx, id, &estimate, &mut notes, now)?;
     let mut next = task.clone();
     store::tasks::update(tx, &task, &mut next, now)?;
     let approval = store::approvals::insert(tx, id, actor.id(), new, next.version, now)?;
-    log.happened(EventKind::Asked, new.price.minor())?;
-    let notice = Notice::Approval { task: id, approval };
-    notices::tell(tx, customer.as_deref(), notice, now)?;
-    tasks::get(tx, actor, id)
-}
-
-/// Handles a changed estimate: withdraws an open quote, and settles a declined one.
-pub(super) fn overtake(log: &Log<'_>) -> Result<()> {
-    store::approvals::settle_of_task(log.tx, log.task)?;
-    withdraw(log).map(drop)
-}
-
-/// Withdraws the open quote of a task; returns whether there was one.
-pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
-    let Some(asked) = store::approvals::asked_of_task(log.tx, log.task)? else {
-        return Ok(false);
+    notes.happened(EventKind::Asked, new.price.minor());
+    let event = Event::PriceAsked {
+        before: &task,
+        after: &next,
+        notes,
+        approval,
+        to: Addressee::of(customer.as_deref()),
     };
-    store::outbox::delete_waiting_of_approval(log.tx, asked.id)?;
-    store::approvals::set_decision(log.tx, asked.id, Decision::Withdrawn, None, log.now)?;
-    log.happened(EventKind::Withdrawn, asked.price.minor())?;
-    Ok(true)
+    events::publish(tx, Author::Staff(actor.id()), &event, now)?;
+    about(tx, id)
 }
 
 /// Withdraws the open quote of a task on behalf of the actor.
@@ -82,11 +71,14 @@ pub(super) fn withdraw(log: &Log<'_>) -> Result<bool> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<TaskRow> {
-    tasks::get(tx, actor, id)?;
-    if withdraw(&Log::of(tx, actor, id, now))? {
+    about(tx, id)?;
+    let mut notes = Notes::default();
+    if withdraw(tx, id, &mut notes, now)? {
+        let event = Event::PriceWithdrawn { task: id, notes };
+        events::publish(tx, Author::Staff(actor.id()), &event, now)?;
         store::tasks::touch(tx, id, now)?;
     }
-    tasks::get(tx, actor, id)
+    about(tx, id)
 }
 
 /// Records a customer's decision; the caller has verified that the task is theirs. Has no effect
@@ -108,15 +100,21 @@ pub(super) fn decide(
     if approval.decision != Decision::Asked {
         return Ok(approval);
     }
-    let (decision, kind) = match agreed {
-        true => (Decision::Agreed, EventKind::Agreed),
-        false => (Decision::Declined, EventKind::Declined),
+    let decision = match agreed {
+        true => Decision::Agreed,
+        false => Decision::Declined,
     };
     store::approvals::set_decision(tx, id, decision, Some((channel, customer)), now)?;
-    let log = Log::of_customer(tx, customer, task, now);
-    log.happened(kind, approval.price.minor())?;
     store::tasks::touch(tx, task, now)?;
-    staff_bot::customer_answered(tx, about, now)?;
-    store::webhooks::tell(tx, HookEvent::ApprovalDecided, &Subject::of(about), now)?;
+    let event = Event::PriceDecided {
+        task: about,
+        price: approval.price,
+        agreed,
+    };
+    events::publish(tx, Author::Customer(customer), &event, now)?;
     store::approvals::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+fn about(tx: &Transaction, task: TaskId) -> Result<TaskRow> {
+    store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

@@ -103,7 +103,7 @@ pub fn is_empty(connection: &Connection, _: &Owner) -> Result<bool> {
 ///
 /// # Errors
 /// [`Error::Invalid`] at `field` for a database that isn't empty, and for an invalid archive.
-pub async fn restore(
+pub async fn import(
     desk: &Desk,
     owner: Owner,
     field: &'static str,
@@ -134,8 +134,8 @@ fn keep(tx: &Transaction, me: &Employee, hash: &str, now: Timestamp) -> Result<E
 /// Imports an archive for an operator on the command line, provided that no account exists.
 ///
 /// # Errors
-/// As for [`restore`].
-pub fn restore_into_new(
+/// As for [`import`].
+pub fn import_into_new(
     tx: &Transaction,
     field: &'static str,
     text: &str,
@@ -155,5 +155,5 @@ fn put_back(
     if !no_others || !store::archive::is_empty(tx)? {
         return Err(Problem::NotEmpty.at(field).into());
     }
-    store::archive::restore(tx, field, text, now)
+    store::archive::import(tx, field, text, now)
 }

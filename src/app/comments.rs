@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::log::Log;
-use super::{notices, staff_bot, tasks};
+use super::events;
 use crate::domain::{
-    Actor, AttachmentId, Channel, Comment, CommentId, CommentKind, Error, EventKind, HookEvent,
-    Message, Notice, Problem, Result, Subject, Task, TaskId,
+    Actor, Addressee, AttachmentId, Author, Channel, Comment, CommentId, CommentKind, Error, Event,
+    EventKind, Message, Problem, Result, Task, TaskId,
 };
 use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
@@ -44,21 +43,23 @@ pub fn add(
         task: about,
         customer,
         ..
-    } = tasks::get(tx, actor, task)?;
+    } = about(tx, task)?;
     let kind = match to_customer {
         true => CommentKind::ToCustomer,
         false => CommentKind::Internal,
     };
     let comment = store::comments::insert_of_staff(tx, task, kind, actor.id(), text, now)?;
-    Log::of(tx, actor, task, now).happened(EventKind::Comment, comment)?;
     if to_customer {
         store::comments::settle_of_task(tx, task, actor.id(), now)?;
         store::approvals::settle_of_task(tx, task)?;
-        let notice = Notice::Comment { task, comment };
-        notices::tell(tx, customer.as_deref(), notice, now)?;
     }
     store::tasks::touch(tx, task, now)?;
-    store::webhooks::tell(tx, HookEvent::CommentAdded, &Subject::of(&about), now)?;
+    let event = Event::CommentAdded {
+        task: &about,
+        comment,
+        to: Addressee::of(customer.as_deref()).filter(|_| to_customer),
+    };
+    events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     get(tx, comment)
 }
 
@@ -67,13 +68,14 @@ pub fn add(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> Result<TaskRow> {
-    tasks::get(tx, actor, task)?;
+    about(tx, task)?;
     let said = store::comments::settle_of_task(tx, task, actor.id(), now)? > 0;
     if store::approvals::settle_of_task(tx, task)? || said {
-        Log::of(tx, actor, task, now).happened(EventKind::Settled, "")?;
+        let (author, event) = (Author::Staff(actor.id()), Event::CommentsSettled { task });
+        events::publish(tx, author, &event, now)?;
         store::tasks::touch(tx, task, now)?;
     }
-    tasks::get(tx, actor, task)
+    about(tx, task)
 }
 
 /// Stores a customer's message; the caller has verified that the task is theirs.
@@ -92,10 +94,9 @@ pub(super) fn answer(
         return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
     }
     let comment = store::comments::insert_of_customer(tx, task, customer, channel, text, now)?;
-    let log = Log::of_customer(tx, customer, task, now);
-    log.happened(EventKind::Answer, comment)?;
     store::tasks::touch(tx, task, now)?;
-    tell_of_answer(tx, about, now)?;
+    let (author, task) = (Author::Customer(customer), about);
+    events::publish(tx, author, &Event::AnswerReceived { task, comment }, now)?;
     Ok(comment)
 }
 
@@ -117,13 +118,13 @@ pub(super) fn change(
         return Err(Problem::TooManyAnswers { max: OPEN }.at("text").into());
     }
     store::comments::set_text(tx, comment.id, text)?;
-    let log = Log::of_customer(tx, about.customer, about.id, now);
-    match *text == comment.text {
-        true => log.happened(kind, text.as_str())?,
-        false => log.note(kind, comment.text.as_str(), text.as_str())?,
-    }
     store::tasks::touch(tx, about.id, now)?;
-    tell_of_answer(tx, about, now)
+    let event = Event::AnswerChanged {
+        task: about,
+        before: &comment.text,
+        after: text,
+    };
+    events::publish(tx, Author::Customer(about.customer), &event, now)
 }
 
 /// Moves a customer's message to another of their tasks.
@@ -134,20 +135,14 @@ pub(super) fn move_to(
     now: Timestamp,
 ) -> Result<()> {
     store::comments::set_task(tx, comment.id, about.id)?;
-    for (task, kind) in [
-        (comment.task, EventKind::Moved),
-        (about.id, EventKind::Answer),
-    ] {
-        Log::of_customer(tx, about.customer, task, now).happened(kind, comment.id)?;
-        store::tasks::touch(tx, task, now)?;
-    }
-    tell_of_answer(tx, about, now)
-}
-
-/// Notifies the responsible employee and the webhooks.
-fn tell_of_answer(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
-    staff_bot::customer_answered(tx, about, now)?;
-    store::webhooks::tell(tx, HookEvent::AnswerReceived, &Subject::of(about), now)
+    store::tasks::touch(tx, comment.task, now)?;
+    store::tasks::touch(tx, about.id, now)?;
+    let event = Event::AnswerMoved {
+        from: comment.task,
+        task: about,
+        comment: comment.id,
+    };
+    events::publish(tx, Author::Customer(about.customer), &event, now)
 }
 
 /// Returns a file that a customer sent.
@@ -156,6 +151,10 @@ fn tell_of_answer(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> 
 /// [`Error::NotFound`], also while it isn't downloaded.
 pub fn file(connection: &Connection, _: &Actor, id: AttachmentId) -> Result<Stored> {
     store::attachments::stored(connection, id)?.ok_or(Error::NotFound)
+}
+
+fn about(tx: &Transaction, task: TaskId) -> Result<TaskRow> {
+    store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }
 
 fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Desk;
+use super::{Desk, events};
 use crate::domain::{
-    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, EventKind, Language,
-    Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
+    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event, Language, Name,
+    Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -63,6 +63,7 @@ pub fn by_phone(connection: &Connection, _: &Actor, phone: &Phone) -> Result<Opt
 /// customer has none.
 pub(super) fn find_or_create(
     tx: &Transaction,
+    author: Author,
     phone: &Phone,
     name: Option<&Name>,
     now: Timestamp,
@@ -71,12 +72,51 @@ pub(super) fn find_or_create(
         Some(customer) => {
             if customer.name.is_none() && name.is_some() {
                 let change = CustomerChange::named(name);
-                store::customers::update(tx, customer.id, &change, now)?;
+                store_change(tx, author, customer.id, &change, now)?;
             }
             Ok(customer.id)
         }
-        None => store::customers::insert(tx, phone, name, now),
+        None => insert(tx, author, phone, name, now),
     }
+}
+
+/// Creates a customer, and publishes that.
+pub(super) fn insert(
+    tx: &Transaction,
+    author: Author,
+    phone: &Phone,
+    name: Option<&Name>,
+    now: Timestamp,
+) -> Result<CustomerId> {
+    let id = store::customers::insert(tx, phone, name, now)?;
+    events::publish(tx, author, &Event::CustomerCreated { id }, now)?;
+    Ok(id)
+}
+
+/// Updates the fields that a change has, and publishes the change if there are any.
+pub(super) fn store_change(
+    tx: &Transaction,
+    author: Author,
+    id: CustomerId,
+    change: &CustomerChange,
+    now: Timestamp,
+) -> Result<()> {
+    match store::customers::update(tx, id, change, now)? {
+        true => events::publish(tx, author, &Event::CustomerUpdated { id }, now),
+        false => Ok(()),
+    }
+}
+
+/// Links a customer to a Telegram account or removes the link, and publishes that.
+pub(super) fn set_telegram(
+    tx: &Transaction,
+    author: Author,
+    id: CustomerId,
+    link: Option<&TelegramLink>,
+    now: Timestamp,
+) -> Result<()> {
+    store::customers::set_telegram(tx, id, link, now)?;
+    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
 }
 
 /// Creates a customer.
@@ -94,7 +134,7 @@ pub fn create(
     if let Some(taken) = store::customers::by_phone(tx, phone)? {
         return Err(Conflict::PhoneTaken { customer: taken.id }.into());
     }
-    store::customers::insert(tx, phone, None, now)?;
+    insert(tx, Author::Staff(actor.id()), phone, None, now)?;
     update(tx, shop, actor, phone, None, change, now)
 }
 
@@ -116,31 +156,26 @@ pub fn update(
     if id.is_some_and(|id| id != customer.id) {
         return Err(Problem::CustomerOfAnotherPhone.at("id").into());
     }
-    store::customers::update(tx, customer.id, change, now)?;
+    let author = Author::Staff(actor.id());
+    store_change(tx, author, customer.id, change, now)?;
     let linked = customer.telegram.map(|link| link.id);
     if let Some(telegram_id) = change.telegram_id
         && linked != Some(telegram_id)
     {
         store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-        link_unverified(tx, customer.id, telegram_id, shop.language, now)?;
+        let link = unverified(telegram_id, shop.language);
+        set_telegram(tx, author, customer.id, Some(&link), now)?;
     }
     get(tx, actor, customer.id)
 }
 
-fn link_unverified(
-    tx: &Transaction,
-    id: CustomerId,
-    telegram_id: TelegramId,
-    language: Language,
-    now: Timestamp,
-) -> Result<()> {
-    let link = TelegramLink {
-        id: telegram_id,
+fn unverified(id: TelegramId, language: Language) -> TelegramLink {
+    TelegramLink {
+        id,
         verified: false,
         blocked: false,
         language,
-    };
-    store::customers::set_telegram(tx, id, Some(&link), now)
+    }
 }
 
 /// Deletes a customer: personal data disappears from every table and from the outbox. The tasks
@@ -162,12 +197,12 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
     let now = desk.clock.now();
     let work = move |tx: &Transaction<'_>| {
         let customer = store::customers::by_phone(tx, &phone)?.ok_or(Error::NotFound)?;
-        store::history::forget_texts_of(tx, customer.id)?;
-        store::tasks::forget_texts_of(tx, customer.id)?;
-        store::details::forget_devices_of(tx, customer.id)?;
-        store::comments::forget_texts_of(tx, customer.id)?;
-        store::approvals::forget_texts_of(tx, customer.id)?;
-        store::attachments::delete_of(tx, customer.id)?;
+        store::history::erase_of_customer(tx, customer.id)?;
+        store::tasks::erase_of_customer(tx, customer.id)?;
+        store::details::erase_of_customer(tx, customer.id)?;
+        store::comments::erase_of_customer(tx, customer.id)?;
+        store::approvals::erase_of_customer(tx, customer.id)?;
+        store::attachments::erase_of_customer(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };
     let customer = desk.db.write(work).await?;
@@ -181,11 +216,13 @@ fn remove(
     customer: Customer,
     now: Timestamp,
 ) -> Result<Customer> {
-    let kind = EventKind::Customer;
-    store::history::append_for_customer(tx, customer.id, kind, author, now)?;
-    store::tasks::touch_of_customer(tx, customer.id, now)?;
-    store::status_links::end_of(tx, customer.id)?;
-    store::customers::delete(tx, customer.id, now)?;
+    let (id, tasks) = (
+        customer.id,
+        store::tasks::touch_of_customer(tx, customer.id, now)?,
+    );
+    events::publish(tx, author, &Event::CustomerDeleted { id, tasks }, now)?;
+    store::status_links::end_of(tx, id)?;
+    store::customers::delete(tx, id)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()
     {
@@ -210,7 +247,7 @@ pub fn confirm_telegram(
         .telegram
         .ok_or(Problem::NothingToConfirm.at("customerId"))?;
     link.verified = true;
-    store::customers::set_telegram(tx, id, Some(&link), now)?;
+    set_telegram(tx, Author::Staff(actor.id()), id, Some(&link), now)?;
     get(tx, actor, id)
 }
 
@@ -226,6 +263,6 @@ pub fn unlink_telegram(
 ) -> Result<Customer> {
     get(tx, actor, id)?;
     store::outbox::delete_waiting_of_customer(tx, id)?;
-    store::customers::set_telegram(tx, id, None, now)?;
+    set_telegram(tx, Author::Staff(actor.id()), id, None, now)?;
     get(tx, actor, id)
 }

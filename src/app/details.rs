@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::approvals;
-use super::log::Log;
+use jiff::Timestamp;
+
+use super::questions;
 use crate::domain::{
-    Actor, Details, DetailsChange, Device, EventKind, Link, Problem, Result, Sum, TaskId,
+    Actor, Details, DetailsChange, Device, EventKind, Link, Notes, Problem, Result, Sum, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -83,39 +84,45 @@ pub(super) fn create(tx: &Transaction, id: TaskId, details: &Details) -> Result<
     }
 }
 
-/// Changes what is known of a task and notes it; whether there was anything to change.
+/// Changes what is known of a task, and adds that to the notes; whether there was anything to change.
 ///
 /// # Errors
 /// As for [`create`].
-pub(super) fn update(log: &Log<'_>, change: &DetailsChange) -> Result<bool> {
+pub(super) fn update(
+    tx: &Transaction,
+    task: TaskId,
+    change: &DetailsChange,
+    notes: &mut Notes,
+    now: Timestamp,
+) -> Result<bool> {
     if *change == DetailsChange::default() {
         return Ok(false);
     }
     if let Some(of) = change.warranty_of.flatten() {
-        expect_other(log.tx, log.task, of)?;
+        expect_other(tx, task, of)?;
     }
-    let before = of_one(log.tx, log.task)?;
+    let before = of_one(tx, task)?;
     let after = change.apply(before.clone());
     if after == before {
         return Ok(false);
     }
     if after.estimate != before.estimate {
-        approvals::overtake(log)?;
+        questions::overtake(tx, task, notes, now)?;
     }
     let (was, is) = (before.device.summary(), after.device.summary());
-    log.note(EventKind::Device, &was, &is)?;
+    notes.changed(EventKind::Device, &was, &is);
     for (kind, from, to) in [
         (EventKind::Estimate, before.estimate, after.estimate),
         (EventKind::Price, before.price, after.price),
         (EventKind::Prepayment, before.prepayment, after.prepayment),
     ] {
-        log.note_maybe::<Sum>(kind, from, to)?;
+        notes.changed_maybe::<Sum>(kind, from, to);
     }
     let kind = EventKind::Warranty;
-    log.note_maybe(kind, before.warranty_until, after.warranty_until)?;
+    notes.changed_maybe(kind, before.warranty_until, after.warranty_until);
     let kind = EventKind::WarrantyOf;
-    log.note_maybe(kind, before.warranty_of, after.warranty_of)?;
-    store::details::put(log.tx, log.task, &after)?;
+    notes.changed_maybe(kind, before.warranty_of, after.warranty_of);
+    store::details::put(tx, task, &after)?;
     Ok(true)
 }
 

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{customers, security::secrets, tasks};
+use super::{customers, events, security::secrets, tasks};
 use crate::domain::{
-    Author, CommentKind, Conflict, Customer, CustomerId, Details, EventKind, ImportLine, ImportRow,
+    Author, CommentKind, Conflict, Customer, CustomerId, Details, Event, ImportLine, ImportRow,
     ImportTask, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source,
     Task, TaskId, Whose,
 };
@@ -54,7 +54,7 @@ pub fn apply(
                 Some(id)
             }
             (_, None) => {
-                card(tx, row, now)?;
+                card(tx, Author::Staff(owner.id()), row, now)?;
                 None
             }
         };
@@ -65,9 +65,14 @@ pub fn apply(
     Ok(report)
 }
 
-fn card(tx: &Transaction, row: &ImportRow, now: Timestamp) -> Result<Option<CustomerId>> {
+fn card(
+    tx: &Transaction,
+    author: Author,
+    row: &ImportRow,
+    now: Timestamp,
+) -> Result<Option<CustomerId>> {
     let name = row.name.as_ref();
-    let card = |phone| customers::find_or_create(tx, phone, name, now);
+    let card = |phone| customers::find_or_create(tx, author, phone, name, now);
     let first = row.phone.as_ref().map(card).transpose()?;
     for phone in &row.other_phones {
         card(phone)?;
@@ -83,12 +88,14 @@ fn insert(
     numbers: &HashMap<&str, TaskId>,
     now: Timestamp,
 ) -> Result<TaskId> {
-    let customer = card(tx, row, now)?;
-    let task = Task {
+    let author = Author::Staff(owner.id());
+    let customer = card(tx, author, row, now)?;
+    let mut task = Task {
         customer,
         ..new.task.clone()
     };
-    let id = store::tasks::insert_imported(tx, &task)?;
+    task.id = store::tasks::insert_imported(tx, &task)?;
+    let id = task.id;
     let of = new.warranty_of.as_deref();
     let details = Details {
         warranty_of: of.and_then(|of| numbers.get(of)).copied(),
@@ -97,21 +104,25 @@ fn insert(
     if details != Details::default() {
         store::details::put(tx, id, &details)?;
     }
-    let (kind, author) = (EventKind::Imported, Author::Staff(owner.id()));
-    let (from, to) = (Some(row.number.as_str()), Some(task.status.word()));
-    store::history::append(tx, id, kind, author, from, to, now)?;
     let card = customer
         .map(|id| store::customers::get(tx, id))
         .transpose()?
         .flatten();
     let phones = row.phone.as_ref().zip(card.as_ref());
     let beside = phones.and_then(|(phone, card)| tasks::beside(phone, &card.phone));
+    let mut comments = Vec::new();
     for note in new.note.iter().chain(&beside) {
         let (kind, by) = (CommentKind::Internal, owner.id());
-        let comment = store::comments::insert_of_staff(tx, id, kind, by, note, now)?;
-        let (kind, to) = (EventKind::Comment, comment.to_string());
-        store::history::append(tx, id, kind, author, None, Some(&to), now)?;
+        comments.push(store::comments::insert_of_staff(
+            tx, id, kind, by, note, now,
+        )?);
     }
+    let event = Event::TaskImported {
+        task: &task,
+        number: &row.number,
+        comments,
+    };
+    events::publish(tx, author, &event, now)?;
     Ok(id)
 }
 

@@ -3,8 +3,10 @@
 
 use jiff::Timestamp;
 
+use super::customers;
 use crate::domain::{
-    Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId, TelegramLink,
+    Author, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId,
+    TelegramLink,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -40,7 +42,8 @@ pub fn link(
 ) -> Result<()> {
     for card in store::customers::by_telegram(tx, who)? {
         if card.telegram.is_some_and(|link| !link.verified) {
-            store::customers::set_telegram(tx, card.id, None, now)?;
+            let author = Author::Customer(Some(card.id));
+            customers::set_telegram(tx, author, card.id, None, now)?;
         }
     }
     let id = match store::customers::by_phone(tx, phone)? {
@@ -49,11 +52,13 @@ pub fn link(
                 store::outbox::delete_waiting_of_customer(tx, card.id)?;
             }
             if card.name.is_none() {
-                store::customers::update(tx, card.id, &CustomerChange::named(name), now)?;
+                let (author, change) =
+                    (Author::Customer(Some(card.id)), CustomerChange::named(name));
+                customers::store_change(tx, author, card.id, &change, now)?;
             }
             card.id
         }
-        None => store::customers::insert(tx, phone, name, now)?,
+        None => customers::insert(tx, Author::Customer(None), phone, name, now)?,
     };
     set_link(tx, id, who, true, language, now)
 }
@@ -72,7 +77,7 @@ pub fn claim(
     if known || standing(tx, who)? != Standing::Stranger {
         return Ok(());
     }
-    let id = store::customers::insert(tx, phone, name, now)?;
+    let id = customers::insert(tx, Author::Customer(None), phone, name, now)?;
     set_link(tx, id, who, false, language, now)
 }
 
@@ -90,7 +95,8 @@ fn set_link(
         blocked: false,
         language,
     };
-    store::customers::set_telegram(tx, card, Some(&link), now)
+    let author = Author::Customer(Some(card));
+    customers::set_telegram(tx, author, card, Some(&link), now)
 }
 
 /// Records that the account has blocked or unblocked the bot.

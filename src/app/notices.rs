@@ -5,63 +5,40 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Actor, Collapsed, Customer, Error, Notice, NoticeId, NoticeRecord, Problem, Result, Shop,
-    Stage, TaskId, TelegramLink, Told, Undelivered, collapse,
+    Actor, Collapsed, Error, Notice, NoticeId, NoticeRecord, Problem, Result, StageNews, TaskId,
+    Told, Undelivered, collapse,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Queues the news of another stage for the customer, if there is one who can be told. A stage of
-/// which customers aren't told is queued as well, so that there and back again is nothing; when its
-/// turn comes it goes unsaid.
-pub fn status_changed(
+/// Queues the news of another stage. A stage of which customers aren't told is queued as well, so
+/// that there and back again is nothing; when its turn comes it goes unsaid.
+pub(super) fn tell_stage(
     tx: &Transaction,
-    shop: &Shop,
-    customer: Option<&Customer>,
     task: TaskId,
-    from: &Stage,
-    to: &Stage,
+    news: &StageNews<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let Some((customer, link)) = reachable(customer) else {
-        return Ok(());
-    };
-    let due = now.saturating_add(shop.notify_delay).unwrap_or(now);
-    match collapse(store::outbox::waiting_of_task(tx, task)?, to.id) {
+    let StageNews {
+        to,
+        before,
+        after,
+        due,
+    } = *news;
+    match collapse(store::outbox::waiting_of_task(tx, task)?, after.id) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
-        Collapsed::Replace(id) => store::outbox::replace(tx, id, to, now, due),
+        Collapsed::Replace(id) => store::outbox::replace(tx, id, after, now, due),
         Collapsed::Send => {
             let notice = Notice::StatusChanged {
                 task,
-                from: from.status,
-                to: to.status,
-                from_stage: Some(from.id),
-                to_stage: Some(to.id),
+                from: before.status,
+                to: after.status,
+                from_stage: Some(before.id),
+                to_stage: Some(after.id),
             };
-            store::outbox::push_notice(tx, link.id, customer.id, notice, now, due)
+            store::outbox::push_notice(tx, to.chat, to.customer, notice, now, due)
         }
     }
-}
-
-/// Queues what goes out at once, for the customer if there is one who can be told.
-pub(super) fn tell(
-    tx: &Transaction,
-    customer: Option<&Customer>,
-    notice: Notice,
-    now: Timestamp,
-) -> Result<()> {
-    match reachable(customer) {
-        Some((customer, link)) => {
-            store::outbox::push_notice(tx, link.id, customer.id, notice, now, now)
-        }
-        None => Ok(()),
-    }
-}
-
-fn reachable(customer: Option<&Customer>) -> Option<(&Customer, TelegramLink)> {
-    let customer = customer?;
-    let link = customer.telegram.filter(TelegramLink::reachable)?;
-    Some((customer, link))
 }
 
 /// What the customer was told of a task, or is to be told, newest first; with the answers of the bot

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Author, EventKind, Notice, Reminders, Result, TimeZone};
+use super::events;
+use crate::domain::{Addressee, Author, Event, Reminders, Result, TimeZone};
 use crate::store::{self, Transaction};
 
 /// Queues the reminders that are due and returns their number. Each is recorded with its task in
@@ -23,13 +24,13 @@ pub fn remind(
             continue;
         };
         let task = waiting.task;
-        let notice = Notice::Reminder { task };
         // An undelivered earlier reminder says the same as this one.
         store::outbox::delete_reminders(tx, task)?;
-        store::outbox::push_notice(tx, waiting.chat, waiting.customer, notice, now, now)?;
         store::reminders::set_reminded(tx, task, days)?;
-        let (kind, to) = (EventKind::Reminded, days.to_string());
-        store::history::append(tx, task, kind, Author::System, None, Some(&to), now)?;
+        let (customer, chat) = (waiting.customer, waiting.chat);
+        let to = Addressee { customer, chat };
+        let event = Event::ReminderDue { task, days, to };
+        events::publish(tx, Author::System, &event, now)?;
         queued += 1;
     }
     Ok(queued)

@@ -3,10 +3,10 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{accounts, security::secrets};
+use super::security::secrets;
 use crate::domain::{
-    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status, Task,
-    TaskFilter, TaskId, TelegramId, TimeOfDay,
+    Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status,
+    TaskFilter, TelegramId, TimeOfDay,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -76,7 +76,11 @@ fn in_a_while(now: Timestamp) -> Timestamp {
 /// Unlinks the actor's Telegram account, and deletes its queued messages.
 pub fn unlink(tx: &Transaction, actor: &Actor) -> Result<Employee> {
     forget(tx, actor.id())?;
-    accounts::me(tx, actor)
+    me(tx, actor)
+}
+
+fn me(tx: &Transaction, actor: &Actor) -> Result<Employee> {
+    store::employees::get(tx, actor.id())?.ok_or(Error::Unauthenticated)
 }
 
 /// Unlinks the employee of an account; returns `false` when there is none.
@@ -113,7 +117,7 @@ pub fn set_morning(
     now: Timestamp,
 ) -> Result<Employee> {
     store::employees::set_morning(tx, actor.id(), time)?;
-    let employee = accounts::me(tx, actor)?;
+    let employee = me(tx, actor)?;
     begin_tomorrow(tx, shop, &employee, now)?;
     Ok(employee)
 }
@@ -134,38 +138,14 @@ fn begin_tomorrow(
     }
 }
 
-/// Notifies an employee of a task that a colleague has assigned to them.
-pub(super) fn assigned(
+/// Tells an employee something, where they have linked their Telegram.
+pub(super) fn tell(
     tx: &Transaction,
-    actor: &Actor,
     employee: EmployeeId,
-    task: TaskId,
-    now: Timestamp,
-) -> Result<()> {
-    match employee == actor.id() {
-        true => Ok(()),
-        false => tell(tx, Some(employee), StaffNews::NewTask(task), now),
-    }
-}
-
-/// Notifies the responsible employee of a customer's message.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub(super) fn customer_answered(tx: &Transaction, about: &Task, now: Timestamp) -> Result<()> {
-    tell(tx, about.employee, StaffNews::Answered(about.id), now)
-}
-
-fn tell(
-    tx: &Transaction,
-    employee: Option<EmployeeId>,
     news: StaffNews,
     now: Timestamp,
 ) -> Result<()> {
-    let employee = match employee {
-        Some(id) => store::employees::get(tx, id)?,
-        None => None,
-    };
+    let employee = store::employees::get(tx, employee)?;
     match employee.and_then(|employee| employee.telegram) {
         Some(chat) => store::outbox::push_staff_news(tx, chat, news, now),
         None => Ok(()),

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::log::Log;
-use super::{Desk, accounts, approvals, comments, customers, details, notices, staff_bot, stages};
+use super::{Desk, accounts, comments, customers, details, events, questions, stages};
 use crate::app::security::tokens::Session;
 use crate::domain::{
-    Actor, Author, EmployeeId, Error, EventKind, Message, NewTask, Phone, Problem, Result, Shop,
-    Stage, Status, Task, TaskChange, TaskEvent, TaskFilter, TaskId, TaskOrder,
+    Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
+    Problem, Result, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent, TaskFilter,
+    TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -96,8 +96,9 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 /// [`Error::Invalid`] for an unknown stage or one of another status, and for an unknown warranty
 /// task.
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
+    let author = Author::Staff(actor.id());
     let name = new.customer_name.as_ref();
-    let customer = customers::find_or_create(tx, &new.customer_phone, name, now)?;
+    let customer = customers::find_or_create(tx, author, &new.customer_phone, name, now)?;
     let NewTask {
         category,
         stage,
@@ -113,14 +114,11 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     let mut task = Task::new(customer, employee, category, &stage, description, now);
     task.due = due;
     task.remind = remind;
-    let id = store::tasks::insert(tx, &task)?;
+    task.id = store::tasks::insert(tx, &task)?;
+    let id = task.id;
     details::create(tx, id, &new.details)?;
-    let author = Author::Staff(actor.id());
-    let note = |kind, to| store::history::append(tx, id, kind, author, None, Some(to), now);
-    note(EventKind::Created, stage.status.word())?;
-    if !stage.is_first() {
-        note(EventKind::Stage, stage.name.as_str())?;
-    }
+    let (task, stage) = (&task, &stage);
+    events::publish(tx, author, &Event::TaskCreated { task, stage }, now)?;
     let row = get(tx, actor, id)?;
     let card = row.customer.as_ref().map(|customer| &customer.phone);
     if let Some(text) = card.and_then(|card| beside(&new.customer_phone, card)) {
@@ -169,44 +167,54 @@ pub fn update(
             return Err(Problem::PhoneOfAnotherCustomer.at("customerPhone").into());
         }
     }
-    let log = Log::of(tx, actor, id, now);
+    let mut notes = Notes::default();
     let before = task.clone();
     let stage = match next_stage(tx, &was, change)? {
-        Some(stage) => enter(&log, &mut task, &was, stage)?,
+        Some(stage) => enter(tx, &mut task, &was, stage, &mut notes, now)?,
         None => was.clone(),
     };
     if let Some(category) = change.category {
         task.category = category;
-        log.note(EventKind::Category, before.category.word(), category.word())?;
+        let (from, to) = (before.category.word(), category.word());
+        notes.changed(EventKind::Category, from, to);
     }
     if let Some(description) = &change.description {
         task.description = description.clone();
-        log.note(
-            EventKind::Description,
-            before.description.as_str(),
-            description.as_str(),
-        )?;
+        let (from, to) = (before.description.as_str(), description.as_str());
+        notes.changed(EventKind::Description, from, to);
     }
     if let Some(due) = change.due {
         task.due = due;
-        log.note_maybe(EventKind::Due, before.due, due)?;
+        notes.changed_maybe(EventKind::Due, before.due, due);
     }
     if let Some(remind) = change.remind {
         task.remind = remind;
         let word = |on: bool| if on { "ON" } else { "OFF" };
-        log.note(EventKind::Reminders, word(before.remind), word(remind))?;
+        notes.changed(EventKind::Reminders, word(before.remind), word(remind));
     }
     let changed = (task.stage, task.category, task.due, task.remind)
         != (before.stage, before.category, before.due, before.remind)
         || task.description != before.description;
-    if details::update(&log, &change.details)? || changed {
+    if details::update(tx, id, &change.details, &mut notes, now)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
+        let to = Addressee::of(customer.as_deref()).filter(|_| task.stage != before.stage);
+        let told = to.map(|to| StageNews {
+            to,
+            before: &was,
+            after: &stage,
+            due: now.saturating_add(shop.notify_delay).unwrap_or(now),
+        });
+        let (before, after) = (&before, &task);
+        let event = Event::TaskChanged {
+            before,
+            after,
+            notes,
+            told,
+        };
+        events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     }
     if task.status != before.status || !task.remind {
         store::outbox::delete_reminders(tx, id)?;
-    }
-    if task.stage != before.stage {
-        notices::status_changed(tx, shop, customer.as_deref(), id, &was, &stage, now)?;
     }
     Ok(TaskRow {
         task,
@@ -226,20 +234,26 @@ fn next_stage(tx: &Transaction, was: &Stage, change: &TaskChange) -> Result<Opti
     }
 }
 
-/// Moves a task to a stage and records it. For the first stage of another status, recording the
-/// status is enough.
-fn enter(log: &Log<'_>, task: &mut Task, was: &Stage, stage: Stage) -> Result<Arc<Stage>> {
-    task.enter(&stage, log.now);
-    log.note(EventKind::Status, was.status.word(), stage.status.word())?;
+/// Moves a task to a stage. Of the first stage of another status its status says all.
+fn enter(
+    tx: &Transaction,
+    task: &mut Task,
+    was: &Stage,
+    stage: Stage,
+    notes: &mut Notes,
+    now: Timestamp,
+) -> Result<Arc<Stage>> {
+    task.enter(&stage, now);
+    notes.changed(EventKind::Status, was.status.word(), stage.status.word());
     if stage.status == Status::Closed && was.status != Status::Closed {
-        approvals::withdraw(log)?;
+        questions::withdraw(tx, task.id, notes, now)?;
     }
     if !Status::UNDONE.contains(&stage.status) {
         // The work is over, whatever price was agreed.
-        store::approvals::settle_of_task(log.tx, log.task)?;
+        store::approvals::settle_of_task(tx, task.id)?;
     }
     if stage.status == was.status || !stage.is_first() {
-        log.note(EventKind::Stage, was.name.as_str(), stage.name.as_str())?;
+        notes.changed(EventKind::Stage, was.name.as_str(), stage.name.as_str());
     }
     Ok(Arc::new(stage))
 }
@@ -266,17 +280,12 @@ pub fn assign(
         }
     }
     if before.employee != employee {
-        let word = |id: Option<EmployeeId>| id.map(|id| id.to_string());
-        let (from, to) = (word(before.employee), word(employee));
-        let author = Author::Staff(actor.id());
-        let kind = EventKind::Employee;
-        store::history::append(tx, id, kind, author, from.as_deref(), to.as_deref(), now)?;
         let mut task = before.clone();
         task.employee = employee;
         store::tasks::update(tx, &before, &mut task, now)?;
-        if let Some(employee) = employee {
-            staff_bot::assigned(tx, actor, employee, id, now)?;
-        }
+        let (before, after, by) = (&before, &task, actor.id());
+        let event = Event::TaskAssigned { before, after, by };
+        events::publish(tx, Author::Staff(by), &event, now)?;
     }
     get(tx, actor, id)
 }
@@ -287,10 +296,12 @@ pub fn assign(
 /// [`Error::NotFound`].
 pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<()> {
     let task = get(tx, actor, id)?.task;
-    let author = Author::Staff(actor.id());
-    let last = Some(task.status.word());
-    store::history::append(tx, id, EventKind::Deleted, author, last, None, now)?;
-    store::tasks::delete(tx, &task, now)
+    let (author, event) = (
+        Author::Staff(actor.id()),
+        Event::TaskDeleted { task: &task },
+    );
+    events::publish(tx, author, &event, now)?;
+    store::tasks::delete(tx, id)
 }
 
 /// Streams every change of all tasks or of one, with the task as it is when the event is sent. Ends

@@ -17,7 +17,7 @@ pub enum SumDoubt {
 
 /// Lower-case names that people write for common currencies. Every currency is also recognised by
 /// its code and its sign.
-const NAMES: [(&str, &[&str]); 12] = [
+const NAMES: &[(&str, &[&str])] = &[
     ("RUB", &["р", "руб", "rur", "рублей", "рубля", "рубль"]),
     ("USD", &["us$", "долл", "долларов"]),
     ("EUR", &["евро"]),
@@ -48,7 +48,7 @@ pub(super) enum Split {
     Open(char, String, String),
 }
 
-const MINUS: [char; 5] = ['-', '‐', '‑', '–', '−'];
+const MINUS: &[char] = &['-', '‐', '‑', '–', '−'];
 
 fn is_mark(c: char) -> bool {
     matches!(c, '.' | ',')

@@ -55,7 +55,7 @@ impl Contents {
 
 /// Accepted media types with their file extensions. Documents are the formats that people fill in
 /// and sign; the signatures come from `infer`.
-const KEPT: [(&str, &str); 27] = [
+const KEPT: &[(&str, &str)] = &[
     ("image/jpeg", "jpg"),
     ("image/png", "png"),
     ("image/webp", "webp"),

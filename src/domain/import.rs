@@ -2,26 +2,10 @@
 
 use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
-/// Origin of a file, detected by its headings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// An export of this program.
-    Zayavka,
-    /// An order export of RemOnline.
-    RemOnline,
-    /// Any other table; its rows have no numbers.
-    Other,
-}
-
-impl Source {
-    /// Returns the word used in SQL.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Zayavka => "zayavka",
-            Self::RemOnline => "remonline",
-            Self::Other => "other",
-        }
-    }
+words! {
+    /// Where a file comes from, as its headings tell: our own export, RemOnline's export of orders, or a table that
+    /// somebody made, whose rows have no numbers.
+    Source { Zayavka = "zayavka", RemOnline = "remonline", Other = "other" }
 }
 
 /// A file, parsed as far as possible without the database.

@@ -14,11 +14,13 @@ mod attachment;
 mod bot_health;
 mod comment;
 mod contents;
+mod currency;
 mod customer;
 mod details;
 mod device;
 mod email;
 mod error;
+mod event;
 mod ids;
 mod import;
 mod incident;
@@ -36,8 +38,10 @@ mod photo;
 mod reminders;
 mod retry;
 mod search;
+mod shop;
 mod staff_bot;
 mod stage;
+mod status;
 mod task;
 mod text;
 mod time;
@@ -55,6 +59,7 @@ pub use attachment::{
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use contents::Contents;
+pub use currency::Currency;
 pub(crate) use customer::card_fields;
 pub use customer::{CardField, Customer, CustomerChange, TelegramLink, Unreachable};
 pub use details::{Details, DetailsChange, Link};
@@ -62,6 +67,7 @@ pub(crate) use device::device_fields;
 pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
 pub use email::Email;
 pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
+pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
     ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, InviteId,
     NoticeId, SessionId, StageId, TaskId, TelegramId, WebhookId,
@@ -75,7 +81,7 @@ pub use language::Language;
 pub use letters::{first_seen, fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
 pub use moment::{DateOrder, date_order, is_none, moment};
-pub use money::{Currency, Sum};
+pub use money::Sum;
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
@@ -87,16 +93,17 @@ pub use photo::Image;
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::Search;
+pub use shop::Shop;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
     UsualStage, Wording,
 };
+pub use status::Status;
 pub use task::{
-    Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
-    TaskOrder,
+    Author, Category, EventKind, NewTask, Task, TaskChange, TaskEvent, TaskFilter, TaskOrder,
 };
 pub use text::{Description, Message, Name, ShortText};
-pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
+pub use time::{Day, Days, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, Workload};

@@ -38,14 +38,14 @@ impl DateOrder {
 }
 
 /// Formats of the time of day.
-const TIMES: [&str; 4] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+const TIMES: &[&str] = &["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
 /// Plausible years; anything else is a typing error such as "0021".
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 /// Spreadsheet serial numbers from 1990 to 2099; other numbers are not dates.
 const SERIALS: std::ops::RangeInclusive<u32> = 32_874..=73_050;
 const SECONDS_A_DAY: f64 = 86_400.0;
 /// Words for a missing value.
-const NONE: [&str; 7] = ["нет", "n/a", "na", "nan", "nat", "null", "none"];
+const NONE: &[&str] = &["нет", "n/a", "na", "nan", "nat", "null", "none"];
 
 /// Returns whether a cell has no value: it is empty, or contains only dashes, a word for a missing
 /// value, or a database's zero date.

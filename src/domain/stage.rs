@@ -234,7 +234,7 @@ const fn usual(
 /// Stages of a new shop, in order. Collecting a device triggers no notice, since the customer is
 /// present.
 #[rustfmt::skip]
-pub const USUAL_STAGES: [UsualStage; 9] = [
+pub const USUAL_STAGES: &[UsualStage] = &[
     usual(Status::Accepted, "status-accepted", Colour::Green, None, true, Some(3)),
     usual(Status::InProgress, "status-in-progress", Colour::Blue, None, true, Some(7)),
     usual(Status::InProgress, "stage-diagnosis", Colour::Teal, Some("stage-diagnosis-wording"), true, Some(3)),

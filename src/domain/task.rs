@@ -4,25 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
-    Merge, Name, Phone, Result, Search, Stage, StageId, TaskId,
+    Merge, Name, Phone, Result, Search, Stage, StageId, Status, TaskId,
 };
-
-words! {
-    /// Progress of a task.
-    Status { Accepted = "ACCEPTED", InProgress = "IN_PROGRESS", Ready = "READY", Closed = "CLOSED" }
-}
-
-impl Status {
-    /// Statuses in which the shop still has work to do.
-    pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
-    /// Statuses that are not final.
-    pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
-
-    /// Whether a task in this status should have been done by now.
-    pub fn is_overdue(self, due: Option<Day>, today: Day) -> bool {
-        Self::UNDONE.contains(&self) && due.is_some_and(|due| due < today)
-    }
-}
 
 words! {
     /// Kind of work.

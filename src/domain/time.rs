@@ -1,26 +1,10 @@
-//! Days in the shop's time zone, and the shop settings that domain rules need.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! Days and times in the shop's time zone.
 
 use jiff::civil::{Date, Time};
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{About, Country, Currency, Language, Problem, Result};
-
-/// Settings of the shop.
-#[derive(Debug, Clone)]
-pub struct Shop {
-    pub country: Country,
-    pub timezone: TimeZone,
-    pub language: Language,
-    /// Currency of all sums.
-    pub currency: Currency,
-    /// Delay before a notice is sent, so that a mistake can be undone unnoticed.
-    pub notify_delay: Duration,
-    pub about: Arc<About>,
-}
+use super::{Problem, Result};
 
 /// A calendar day, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{CustomerId, DeliveryId, Status, Task, TaskId};
 
 words! {
-    /// Event that a webhook may subscribe to. A new one needs its word here, and a call of
-    /// `store::webhooks::tell` where it occurs.
+    /// What a webhook may ask to be told of. Another kind needs its word here, and a place in
+    /// [`Event::webhooks`](super::Event::webhooks).
     HookEvent {
         TaskCreated = "task.created", TaskUpdated = "task.updated",
         TaskStatusChanged = "task.status_changed", TaskAssigned = "task.assigned",

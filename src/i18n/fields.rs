@@ -4,7 +4,7 @@ use super::{invalid, text};
 use crate::domain::{DeviceField, Invalid, Language};
 
 /// Names that refer to the whole form or page.
-const WHOLE: [&str; 2] = ["nonFieldErrors", "id"];
+const WHOLE: &[&str] = &["nonFieldErrors", "id"];
 
 /// Returns the message id of a form field's label by the field's name in the form; `None` for a
 /// field that no form shows. A form with a different label passes its own.

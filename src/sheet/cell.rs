@@ -5,14 +5,14 @@ use crate::domain::first_seen;
 /// Characters that begin a formula (<https://owasp.org/www-community/attacks/CSV_Injection>). They
 /// are looked for at the first visible character, in standard width: some programs skip blanks,
 /// invisible and control characters, or fold full-width forms.
-const COMPUTED: [char; 4] = ['=', '+', '-', '@'];
+const COMPUTED: &[char] = &['=', '+', '-', '@'];
 /// At the beginning of a cell, a spreadsheet skips these or starts a new cell after them.
-const SEPARATORS: [char; 3] = ['\t', '\r', '\n'];
+const SEPARATORS: &[char] = &['\t', '\r', '\n'];
 /// Excel displays a longer number in scientific notation, and saves it that way.
 const DIGITS_SHOWN: usize = 11;
-const TRUTHS: [&str; 4] = ["true", "false", "истина", "ложь"];
+const TRUTHS: &[&str] = &["true", "false", "истина", "ложь"];
 /// Month names recognised by spreadsheets, in full or abbreviated.
-const MONTHS: [&str; 36] = [
+const MONTHS: &[&str] = &[
     "january",
     "february",
     "march",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
-use super::read::FIELD;
+use super::reading::FIELD;
 use crate::domain::{Problem, Result};
 
 /// Decodes the text of a table: by its byte order mark, or else as UTF-8, UTF-16 or Windows-1251,

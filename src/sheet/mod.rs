@@ -14,6 +14,7 @@ mod headings;
 mod known;
 mod person;
 mod read;
+mod reading;
 mod records;
 mod row;
 mod table;
@@ -24,6 +25,7 @@ mod write;
 
 pub use choices::Choices;
 pub use columns::Column;
-pub use read::{FIELD, Reading, read};
+pub use read::read;
+pub use reading::{FIELD, Reading};
 pub use table::{StatusWord, Table, TableColumn};
 pub use write::Writing;

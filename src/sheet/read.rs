@@ -2,40 +2,17 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
-use super::choices::{Choices, Rows};
+use super::choices::Rows;
 use super::columns::Column;
 use super::decode::decode;
 use super::habits::Habits;
 use super::headings::Headings;
+use super::reading::{COLUMNS, FIELD, ROWS, Reading};
 use super::records::{Record, Records};
 use super::row::Row;
 use super::table::{Statuses, Table, TableColumn, decided};
 use super::workbook;
-use crate::domain::{
-    Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop, Stage,
-};
-
-/// Field under which problems of the whole file are reported.
-pub const FIELD: &str = "csv";
-/// Maximum number of rows, about ten years of a small shop; a larger table is split into several
-/// files.
-pub const ROWS: usize = 50_000;
-/// Maximum number of columns in a row or in the headings; RemOnline writes 33.
-pub const COLUMNS: usize = 300;
-
-/// Context for reading a file.
-pub struct Reading<'a> {
-    pub shop: &'a Shop,
-    /// Employees, matched by e-mail.
-    pub staff: &'a [Employee],
-    /// The shop's stages, by status and in order.
-    pub stages: &'a [Stage],
-    /// The owner's choices for the file.
-    pub choices: &'a Choices,
-    pub now: Timestamp,
-}
+use crate::domain::{ImportRow, Observation, Problem, Remark, Result, Sheet};
 
 /// Reads a file. A problem of a row is reported with the row; insufficient headings or invalid
 /// choices are reported with the sheet, and no row is read.

@@ -6,7 +6,7 @@
 
 use csv::StringRecord;
 
-use super::read::COLUMNS;
+use super::reading::COLUMNS;
 use crate::domain::{Observation, Problem};
 
 /// Number of lines from which a record is reported as suspicious.

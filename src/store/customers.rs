@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
-use super::{Connection, Transaction, webhooks};
+use super::{Connection, Transaction};
 use crate::domain::{
-    CardField, Customer, CustomerChange, CustomerId, HookEvent, Language, Name, Phone, Result,
-    TelegramId, TelegramLink, card_fields, fold,
+    CardField, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId,
+    TelegramLink, card_fields, fold,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, literal};
@@ -155,18 +155,16 @@ pub fn insert(
         name_key(name),
         Millis(now),
     ))?;
-    let id = CustomerId::from_row(tx.last_insert_rowid());
-    webhooks::tell_customer(tx, HookEvent::CustomerCreated, id, now)?;
-    Ok(id)
+    Ok(CustomerId::from_row(tx.last_insert_rowid()))
 }
 
-/// Writes the fields that a change has, where it has any.
+/// Updates the fields that a change has, and returns whether it has any.
 pub fn update(
     tx: &Transaction,
     id: CustomerId,
     change: &CustomerChange,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let mut columns = Vec::new();
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     for field in CardField::ALL {
@@ -181,7 +179,7 @@ pub fn update(
         }
     }
     if columns.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let set: Vec<_> = columns
         .iter()
@@ -193,7 +191,7 @@ pub fn update(
     );
     values.extend([Box::new(Millis(now)) as Box<dyn ToSql>, Box::new(id)]);
     tx.execute(&sql, params_from_iter(values))?;
-    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
+    Ok(true)
 }
 
 /// Links a card to a Telegram account, or to none.
@@ -216,7 +214,7 @@ pub fn set_telegram(
             ":now": Millis(now),
         },
     )?;
-    webhooks::tell_customer(tx, HookEvent::CustomerUpdated, id, now)
+    Ok(())
 }
 
 /// Notes on every card of a Telegram account whether it has blocked the bot.
@@ -239,9 +237,9 @@ pub fn set_language(tx: &Transaction, id: TelegramId, language: Language) -> Res
 }
 
 /// Removes the card; the tasks stay and lose their customer.
-pub fn delete(tx: &Transaction, id: CustomerId, now: Timestamp) -> Result<()> {
+pub fn delete(tx: &Transaction, id: CustomerId) -> Result<()> {
     tx.execute("DELETE FROM customers WHERE id = ?1", [id])?;
-    webhooks::tell_customer(tx, HookEvent::CustomerDeleted, id, now)
+    Ok(())
 }
 
 fn name_key(name: Option<&Name>) -> String {

@@ -153,7 +153,7 @@ pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
     Ok(())
 }
 
-pub fn forget_devices_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     tx.execute(&FORGET, [customer])?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CustomerId, Delivery, DeliveryId, Error, HookEvent, HookStanding, Result, Status, Subject,
-    Task, TaskId, UndeliveredHook, WebhookId,
+    Delivery, DeliveryId, Error, HookEvent, HookStanding, Result, Subject, UndeliveredHook,
+    WebhookId,
 };
 use crate::store::engine::types::Millis;
 
@@ -38,7 +38,7 @@ pub fn declare(tx: &Transaction, all: &[(String, Vec<HookEvent>)]) -> Result<Vec
 
 /// Queues an event for those who want to know of it. That a customer was changed is not told again
 /// while the same waits untried: whoever is told asks for what is true then.
-pub fn tell(tx: &Transaction, event: HookEvent, subject: &Subject, now: Timestamp) -> Result<()> {
+pub fn push(tx: &Transaction, event: HookEvent, subject: &Subject, now: Timestamp) -> Result<()> {
     let mut wanting = tx.prepare_cached(
         "SELECT w.id FROM webhooks AS w
          WHERE EXISTS (SELECT 1 FROM json_each(w.events) WHERE value = ?1) ORDER BY w.id",
@@ -70,38 +70,6 @@ fn is_to_come(connection: &Connection, webhook: WebhookId, payload: &str) -> Res
              AND event IN ('customer.created', 'customer.updated'))",
     )?;
     Ok(statement.query_row((webhook, payload), |row| row.get(0))?)
-}
-
-/// [`tell`] of a task.
-pub(super) fn tell_task(
-    tx: &Transaction,
-    event: HookEvent,
-    (id, status, version): (TaskId, Status, i64),
-    now: Timestamp,
-) -> Result<()> {
-    tell(tx, event, &Subject::task(id, status, version), now)
-}
-
-/// [`tell`] of what a change of a task is.
-pub(super) fn tell_change(
-    tx: &Transaction,
-    before: &Task,
-    task: &Task,
-    now: Timestamp,
-) -> Result<()> {
-    let mut events = HookEvent::of_change(before, task).into_iter();
-    let subject = (task.id, task.status, task.version);
-    events.try_for_each(|event| tell_task(tx, event, subject, now))
-}
-
-/// [`tell`] of a customer.
-pub(super) fn tell_customer(
-    tx: &Transaction,
-    event: HookEvent,
-    id: CustomerId,
-    now: Timestamp,
-) -> Result<()> {
-    tell(tx, event, &Subject::customer(id), now)
 }
 
 /// What a webhook is to be told before everything else, whether it may be tried yet or not.

@@ -111,6 +111,7 @@ fn places(schema: &Schema) -> Vec<Place> {
             places.push(Place::new(
                 &field.of,
                 &format!("{before} {} {{", field.name),
+                false,
             ));
         }
     }

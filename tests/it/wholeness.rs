@@ -25,7 +25,7 @@ fn change(path: &Path, sql: &str) {
 }
 
 /// Modifications of a file, and the resulting findings.
-const STRANGE: [(&str, &str); 11] = [
+const STRANGE: &[(&str, &str)] = &[
     (
         "CREATE TRIGGER mine AFTER UPDATE ON tasks BEGIN DELETE FROM comments; END",
         "trigger mine, which no version of this program has made",
@@ -80,7 +80,7 @@ fn foreign_objects_in_the_file_are_found_and_not_restored() {
     works(at, &["backup", "good.db"], "");
     let good = std::fs::read(at.join("good.db")).unwrap();
     let live = std::fs::read(at.join("zayavka.db")).unwrap();
-    for (sql, said) in STRANGE {
+    for (sql, said) in STRANGE.iter().copied() {
         std::fs::write(at.join("strange.db"), &good).unwrap();
         change(&at.join("strange.db"), sql);
         let refused = fails(at, &["restore", "strange.db"], "");

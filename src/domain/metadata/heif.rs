@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 /// Item types that are not part of the picture: EXIF, XMP, and URI items.
-const REMARKS: [&[u8]; 3] = [b"Exif", b"mime", b"uri "];
+const REMARKS: &[&[u8]] = &[b"Exif", b"mime", b"uri "];
 
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let meta = find(bytes, 0..bytes.len(), b"meta")?;

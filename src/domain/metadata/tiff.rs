@@ -5,7 +5,7 @@ const ORIENTATION: u16 = 0x0112;
 /// Field that points to directories of smaller pictures.
 const PICTURES: u16 = 0x014a;
 /// Fields that point to metadata directories: EXIF, GPS and interoperability.
-const REMARKS: [u16; 3] = [0x8769, 0x8825, 0xa005];
+const REMARKS: &[u16] = &[0x8769, 0x8825, 0xa005];
 /// Maximum number of directories; a file with more contains a cycle.
 const TABLES: usize = 32;
 

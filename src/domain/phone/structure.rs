@@ -9,12 +9,12 @@ use super::{Country, DIGITS, e164, is_valid};
 use crate::domain::Problem;
 
 /// Separators between two numbers; none of them occurs inside one.
-const BETWEEN: [char; 6] = [',', ';', '|', '\\', '\n', '\r'];
-const WORDS_BETWEEN: [&str; 6] = ["или", "либо", "и", "or", "and", "&"];
+const BETWEEN: &[char] = &[',', ';', '|', '\\', '\n', '\r'];
+const WORDS_BETWEEN: &[&str] = &["или", "либо", "и", "or", "and", "&"];
 /// Words and signs before an extension, in lower case. The last two are a Latin and a Cyrillic
 /// letter.
 #[rustfmt::skip]
-const EXTENSION: [&str; 13] = [
+const EXTENSION: &[&str] = &[
     "доб", "добавочный", "доп", "вн", "внутр", "внутренний", "ext", "extn", "extension", "#", "*", "x", "х",
 ];
 /// Longest extension, in digits.

@@ -14,9 +14,9 @@ pub(super) use rows::{COLUMNS, from_row};
 pub use rows::{Listed, Shape, TaskRow, Wanted, Whole};
 use rows::{Place, read_all, read_first};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
-pub(super) use write::touched;
 pub use write::{
-    delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
+    delete, erase_of_customer, insert, insert_imported, move_to_stage, touch, touch_of_customer,
+    update,
 };
 
 use super::Connection;

@@ -1,17 +1,16 @@
-//! Whoever makes, changes or removes a task comes through one of these, so none of them is forgotten
-//! when other programs are told.
+//! The writers of the `tasks` table.
 
 use jiff::Timestamp;
 use rusqlite::named_params;
 
-use crate::domain::{CustomerId, HookEvent, Result, Task, TaskId};
+use crate::domain::{CustomerId, Result, StageId, Status, Task, TaskId};
+use crate::store::Transaction;
 use crate::store::engine::types::Millis;
-use crate::store::{Transaction, webhooks};
 
 /// What a change sets, so that the task stands first among those that something happened to. A trigger would
 /// write the row twice, and each write of a row is told to those who watch it.
 /// `now` is the parameter with the instant.
-pub(in crate::store) fn touched(now: &str) -> String {
+fn touched(now: &str) -> String {
     format!("touched_at = max({now}, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))")
 }
 
@@ -43,10 +42,7 @@ fn insert_at(tx: &Transaction, task: &Task, listed: &str, touched: &str) -> Resu
         ":updated": Millis(task.updated), ":closed": task.closed.map(Millis),
         ":ready": task.ready.map(Millis), ":remind": task.remind,
     })?;
-    let id = TaskId::from_row(tx.last_insert_rowid());
-    let subject = (id, task.status, task.version);
-    webhooks::tell_task(tx, HookEvent::TaskCreated, subject, task.created)?;
-    Ok(id)
+    Ok(TaskId::from_row(tx.last_insert_rowid()))
 }
 
 /// Writes a changed task as its next version. What is as `before` is not written: its indexes, and
@@ -54,7 +50,6 @@ fn insert_at(tx: &Transaction, task: &Task, listed: &str, touched: &str) -> Resu
 pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) -> Result<()> {
     task.version = before.version + 1;
     task.updated = task.not_before_creation(now);
-    webhooks::tell_change(tx, before, task, now)?;
     let place = touched(":now");
     let mut columns = vec!["updated_at = :now", "version = :version", &*place];
     let (now, since) = (Millis(task.updated), Millis(task.stage_since));
@@ -96,7 +91,7 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
 }
 
 /// Empties the descriptions of a customer's tasks.
-pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE tasks SET description = '' WHERE customer_id = ?1";
     tx.execute(sql, [customer])?;
     Ok(())
@@ -111,8 +106,12 @@ pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Marks the tasks of a customer as changed, before they lose the customer.
-pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp) -> Result<()> {
+/// Marks the tasks of a customer as changed, before they lose the customer. Returns them with their status and version.
+pub fn touch_of_customer(
+    tx: &Transaction,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Vec<(TaskId, Status, i64)>> {
     let mut touch = tx.prepare_cached(&format!(
         "UPDATE tasks SET updated_at = max(?2, created_at), version = version + 1, {}
          WHERE customer_id = ?1 RETURNING id, status, version",
@@ -121,14 +120,22 @@ pub fn touch_of_customer(tx: &Transaction, customer: CustomerId, now: Timestamp)
     let touched = touch.query_map((customer, Millis(now)), |row| {
         Ok((row.get("id")?, row.get("status")?, row.get("version")?))
     })?;
-    let touched: Vec<_> = touched.collect::<Result<_, _>>()?;
-    let tell = |subject| webhooks::tell_task(tx, HookEvent::TaskUpdated, subject, now);
-    touched.into_iter().try_for_each(tell)
+    Ok(touched.collect::<Result<_, _>>()?)
 }
 
-/// Removes a task, whose last state is `task`.
-pub fn delete(tx: &Transaction, task: &Task, now: Timestamp) -> Result<()> {
-    tx.execute("DELETE FROM tasks WHERE id = ?1", [task.id])?;
-    let subject = (task.id, task.status, task.version);
-    webhooks::tell_task(tx, HookEvent::TaskDeleted, subject, now)
+/// Moves every task of a stage to another one of the same status. How long it has stood there stays.
+pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId, now: Timestamp) -> Result<()> {
+    let sql = format!(
+        "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1, {}
+         WHERE stage_id = ?1",
+        touched("?3")
+    );
+    tx.execute(&sql, (from, to, Millis(now)))?;
+    Ok(())
+}
+
+/// Removes a task.
+pub fn delete(tx: &Transaction, id: TaskId) -> Result<()> {
+    tx.execute("DELETE FROM tasks WHERE id = ?1", [id])?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! missing column of a later version gets its default. File contents are encoded in Base64.
 
 mod read;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -25,7 +26,7 @@ use crate::store::{Connection, Transaction};
 
 /// Tables of an archive, each after those that its rows refer to. A test ensures that every other
 /// table is in [`LEFT_OUT`].
-pub const TABLES: [&str; 10] = [
+pub const TABLES: &[&str] = &[
     "employees",
     "customers",
     "stages",
@@ -39,7 +40,7 @@ pub const TABLES: [&str; 10] = [
 ];
 /// Tables that are not exported: keys and what is made with them, queues, and what triggers derive
 /// from other tables.
-pub const LEFT_OUT: [&str; 19] = [
+pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
     "invites",
@@ -61,7 +62,7 @@ pub const LEFT_OUT: [&str; 19] = [
     "refinery_schema_history",
 ];
 /// Columns of exported tables that are not exported: credentials.
-pub const HIDDEN: [(&str, &str); 4] = [
+pub const HIDDEN: &[(&str, &str)] = &[
     ("employees", "password_hash"),
     ("employees", "epoch"),
     ("employees", "active"),
@@ -175,8 +176,9 @@ pub fn is_empty(connection: &Connection) -> Result<bool> {
 /// deactivated and without a password; existing ones are deleted.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `field` if it is no archive, is of a newer version, or has invalid rows.
-pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
+/// [`Error::Invalid`] at `field` for what is no archive, is a newer program's, or has rows that
+/// can't be; it names the line, the table and the column of the first one. See [`rules`].
+pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
     let unreadable = || Error::from(Problem::ArchiveUnreadable.at(field));
     let archive: Archive<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
     if archive.format != FORMAT {
@@ -185,16 +187,36 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
     if archive.version > VERSION || archive.schema > schema(tx)? {
         return Err(Problem::ArchiveNewer.at(field).into());
     }
-    let has = |table: &&&str| archive.tables.0.contains_key(**table);
+    let has = |table: &&'static str| archive.tables.0.contains_key(*table);
     tx.execute("DELETE FROM invites", [])?;
-    for table in TABLES.iter().rev().filter(has) {
+    for table in TABLES.iter().copied().rev().filter(has) {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
-    for table in TABLES.iter().filter(has) {
+    for table in TABLES.iter().copied().filter(has) {
         let columns = columns(tx, table)?;
-        let mut insert = |row| insert(tx, table, &columns, row, field, now);
-        let rows = archive.tables.0[*table].get();
-        read::rows(rows, &mut insert).map_err(|error| refused(error, field))?;
+        let mut take = |row: &RawValue| {
+            let line = || line_of(text, row.get());
+            let row = serde_json::from_str(row.get()).map_err(Error::internal);
+            let insert = |row| insert(tx, table, &columns, row, field, now);
+            let check = |row| match rules::check(table, &row) {
+                Ok(()) => Ok(row),
+                Err((column, problem)) => Err(Problem::ArchiveValue {
+                    line: line(),
+                    table,
+                    column,
+                    problem: Box::new(problem),
+                }
+                .at(field)
+                .into()),
+            };
+            let inserted = row.and_then(check).and_then(insert);
+            inserted.map_err(|error| refused(error, field, table, line()))
+        };
+        let rows = archive.tables.0[table].get();
+        read::rows(rows, &mut take).map_err(|error| match error {
+            Error::Internal(_) => unreadable(),
+            other => other,
+        })?;
     }
     give_numbers_on(tx, &archive.numbers.0)?;
     // An older program may have computed them by other rules.
@@ -204,11 +226,25 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
 }
 
 /// Maps an error of inserting: a rejected row means an invalid archive, but a full disk does not.
-fn refused(error: Error, field: &'static str) -> Error {
+fn refused(error: Error, field: &'static str, table: &'static str, line: usize) -> Error {
+    let clash = || Box::new(Problem::ArchiveClash);
     match error {
-        Error::Internal(_) => Problem::ArchiveUnreadable.at(field).into(),
+        Error::Internal(_) => Problem::ArchiveRow {
+            line,
+            table,
+            problem: clash(),
+        }
+        .at(field)
+        .into(),
         other => other,
     }
+}
+
+/// The line of a text in which a part of it begins, from 1 on.
+fn line_of(text: &str, part: &str) -> usize {
+    let at = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// Inserts a row. Column names come from the database alone.

@@ -18,7 +18,7 @@ pub struct Differences {
 }
 
 /// Tables that Litestream and `ANALYZE` create in every database they work with.
-const KNOWN: [&str; 6] = [
+const KNOWN: &[&str] = &[
     "_litestream_seq",
     "_litestream_lock",
     "sqlite_stat1",

@@ -22,7 +22,7 @@ struct Scene {
     /// The language, and the folder of its pictures.
     language: &'static str,
     settings: &'static str,
-    repairs: [Repair; 12],
+    repairs: &'static [Repair],
     /// The phone of the shown task's customer, as Telegram gives it.
     phone: &'static str,
     /// A word of the page of a task when its notice has arrived.
@@ -50,7 +50,7 @@ const RUSSIAN: Scene = Scene {
     language: "ru",
     settings: "[shop]\nname = 'Мастерская на Советской'\naddress = 'Тверь, ул. Советская, 12'
         hours = 'Пн–Сб 10–19'\nphone = '+7 4822 00-00-00'",
-    repairs: [
+    repairs: &[
         (20, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Протекает, мастер на выезд",
             r#"device: {kind: "стиральная машина", brand: "Bosch"}"#, 3),
         (50, 1, "+7 900 551-27-90", "Николай Г.", "REPAIR", "Полосы на экране после переезда",
@@ -87,7 +87,7 @@ const ENGLISH: Scene = Scene {
     settings: "language = 'en'\ncountry = 'GB'\ntimezone = 'Europe/London'
         [shop]\ncurrency = 'GBP'\nname = 'Station Road Repairs'\naddress = '12 Station Road'
         hours = 'Mon–Sat 10–7'\nphone = '+44 7700 900000'",
-    repairs: [
+    repairs: &[
         (20, 0, "07700 900103", "Sarah R.", "REPAIR", "Leaks from the door, home visit",
             r#"device: {kind: "washing machine", brand: "Bosch"}"#, 3),
         (50, 1, "07700 900190", "Nick G.", "REPAIR", "Lines on the screen since the move",

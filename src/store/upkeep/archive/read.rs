@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use super::TABLES;
 use crate::domain::{Error, Result};
@@ -49,14 +49,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Tables<T> {
     }
 }
 
-/// Passes the rows of a table on, one after the other.
+/// Hands over the rows of a table one after the other, each as a part of the text.
 ///
 /// # Errors
 /// The error of the first rejected row, and [`Error::Internal`] if the text is no list of rows.
-pub(super) fn rows(
-    text: &str,
-    take: &mut dyn FnMut(Map<String, Value>) -> Result<()>,
-) -> Result<()> {
+pub(super) fn rows(text: &str, take: &mut dyn FnMut(&RawValue) -> Result<()>) -> Result<()> {
     let mut refused = None;
     let rows = Rows {
         take,
@@ -70,7 +67,7 @@ pub(super) fn rows(
 }
 
 struct Rows<'a> {
-    take: &'a mut dyn FnMut(Map<String, Value>) -> Result<()>,
+    take: &'a mut dyn FnMut(&RawValue) -> Result<()>,
     /// The error for which parsing was aborted, if it is ours.
     refused: &'a mut Option<Error>,
 }
@@ -83,7 +80,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element()? {
+        while let Some(row) = rows.next_element::<&RawValue>()? {
             if let Err(error) = (self.take)(row) {
                 *self.refused = Some(error);
                 return Err(A::Error::custom("a row that can't be taken"));

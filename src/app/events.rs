@@ -1,0 +1,39 @@
+//! The one place where a change fans out. A use case stores its change and hands the event to [`publish`], which
+//! appends the history, the customer's notice, the staff's news and the deliveries to outgoing webhooks, all in the
+//! caller's transaction. The store has only the writers of those rows.
+
+use jiff::Timestamp;
+
+use super::{notices, staff_bot};
+use crate::domain::{Author, CustomerNews, Event, Result};
+use crate::store::{self, Transaction};
+
+/// Appends everything that follows from an event.
+pub(super) fn publish(
+    tx: &Transaction,
+    author: Author,
+    event: &Event<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    for (task, note) in event.history() {
+        let (from, to) = (note.from.as_deref(), note.to.as_deref());
+        store::history::append(tx, task, note.kind, author, from, to, now)?;
+    }
+    if let Event::StageMerged { from, to } = event {
+        store::history::append_for_stage(tx, from, to, author, now)?;
+    }
+    match event.customer_news() {
+        Some(CustomerNews::Stage(task, news)) => notices::tell_stage(tx, task, &news, now)?,
+        Some(CustomerNews::Notice(to, notice)) => {
+            store::outbox::push_notice(tx, to.chat, to.customer, notice, now, now)?;
+        }
+        None => {}
+    }
+    if let Some((employee, news)) = event.staff_news() {
+        staff_bot::tell(tx, employee, news, now)?;
+    }
+    for (hook, subject) in event.webhooks() {
+        store::webhooks::push(tx, hook, &subject, event.instant(now))?;
+    }
+    Ok(())
+}
