@@ -201,10 +201,14 @@ async fn pause_after<W: Worker>(worker: &W, error: &Failure) {
     worker.clock().sleep(W::PAUSE).await;
 }
 
+/// Waits for a change. Without a signal, or once its sender is gone, there is none to wait for.
 async fn changed(changes: Option<&mut watch::Receiver<()>>) {
-    match changes {
-        Some(changes) if changes.changed().await.is_ok() => {}
-        _ => std::future::pending().await,
+    let changed = match changes {
+        Some(changes) => changes.changed().await.is_ok(),
+        None => false,
+    };
+    if !changed {
+        std::future::pending().await
     }
 }
 
