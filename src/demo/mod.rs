@@ -25,8 +25,8 @@ use life::{Life, Seen, Stages};
 use people::Person;
 use present::Present;
 
-/// Rows of one kind that share a commit. Every statement of a write walks through the pages that the write's
-/// savepoint has kept aside, so that a batch ten times as large takes three times as long.
+/// Rows of one kind that share a commit. The end of every statement walks through the pages that the savepoint of its
+/// write keeps aside in memory, so more rows in a write make each of them slower.
 const BATCH: usize = 100;
 /// Customers at the least; above that one for every ten tasks.
 const CUSTOMERS: usize = 200;
