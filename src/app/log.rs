@@ -1,11 +1,11 @@
-//! Writing down what changed in a task.
+//! Recording of a task's changes in its history.
 
 use jiff::Timestamp;
 
 use crate::domain::{Actor, Author, CustomerId, EventKind, Result, TaskId};
 use crate::store::{self, Transaction};
 
-/// One change of a task by somebody, whose parts become rows of the history.
+/// A change of a task by somebody, whose parts become history rows.
 pub(super) struct Log<'a> {
     pub tx: &'a Transaction<'a>,
     pub author: Author,
@@ -14,7 +14,7 @@ pub(super) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    /// For what an employee does.
+    /// Creates a recorder for an employee's change.
     pub fn of(tx: &'a Transaction<'a>, actor: &Actor, task: TaskId, now: Timestamp) -> Self {
         let author = Author::Staff(actor.id());
         Self {
@@ -25,7 +25,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// For what a customer does.
+    /// Creates a recorder for a customer's change.
     pub fn of_customer(
         tx: &'a Transaction<'a>,
         customer: Option<CustomerId>,
@@ -41,7 +41,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// Appends to the history, unless nothing changed.
+    /// Records a change from one value to another, unless they are equal.
     pub fn note(&self, kind: EventKind, from: &str, to: &str) -> Result<()> {
         if from == to {
             return Ok(());
@@ -49,7 +49,7 @@ impl<'a> Log<'a> {
         self.append(kind, Some(from), Some(to))
     }
 
-    /// Appends that something happened, with its number or its sum.
+    /// Records an event with its id or sum.
     pub fn happened(&self, kind: EventKind, what: impl ToString) -> Result<()> {
         self.append(kind, None, Some(&what.to_string()))
     }
@@ -58,7 +58,7 @@ impl<'a> Log<'a> {
         store::history::append(self.tx, self.task, kind, self.author, from, to, self.now)
     }
 
-    /// The same for what may be missing, which is an empty text.
+    /// Records a change of an optional value; a missing one is an empty text.
     pub fn note_maybe<T: ToString>(
         &self,
         kind: EventKind,

@@ -1,4 +1,4 @@
-//! When a customer is told something.
+//! Notices to customers.
 
 use std::collections::HashMap;
 
@@ -11,9 +11,8 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Queues the news of another stage for the customer, if there is one who can be told. A stage of
-/// which customers aren't told is queued as well, so that there and back again is nothing; when its
-/// turn comes it goes unsaid.
+/// Queues a notice of another stage, if the customer can be notified. A stage without notification
+/// is queued as well, so that there and back again cancels out; when it is due, it is dropped.
 pub fn status_changed(
     tx: &Transaction,
     shop: &Shop,
@@ -43,7 +42,7 @@ pub fn status_changed(
     }
 }
 
-/// Queues what goes out at once, for the customer if there is one who can be told.
+/// Queues a notice to be sent at once, if the customer can be notified.
 pub(super) fn tell(
     tx: &Transaction,
     customer: Option<&Customer>,
@@ -64,13 +63,13 @@ fn reachable(customer: Option<&Customer>) -> Option<(&Customer, TelegramLink)> {
     Some((customer, link))
 }
 
-/// What the customer was told of a task, or is to be told, newest first; with the answers of the bot
-/// that did not arrive.
+/// Returns the notices of a task, sent and queued, newest first; with replies of the bot that were
+/// not delivered.
 pub fn of_task(connection: &Connection, _: &Actor, task: TaskId) -> Result<Vec<NoticeRecord>> {
     store::outbox::of_task(connection, task)
 }
 
-/// The messages to customers that were given up, newest first, with their tasks.
+/// Returns the dead letters to customers, newest first, with their tasks.
 pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivered, TaskRow)>> {
     let all = store::outbox::all_undelivered(connection)?;
     let ids: Vec<TaskId> = all.iter().map(|dead| dead.told.task()).collect();
@@ -84,14 +83,13 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up message again. News of a stage tells the one that the task has now; where newer
-/// news of the same task waits already, that says it all, and where customers aren't told of the stage
-/// there is nothing to say: the old one goes. An answer of the bot was for whoever asked, and goes to no
-/// other account.
+/// Retries a dead letter. A status notice announces the task's current stage; it is dropped if a
+/// newer notice of the same task is queued, or if the stage is without notification. A reply of the
+/// bot goes only to the account that it was for.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
-/// has no confirmed Telegram account any more, or not the one that the answer was for.
+/// [`Error::NotFound`] for a notice that is no dead letter, [`Error::Invalid`] when the customer
+/// has no verified Telegram account any more, or another one than the reply was for.
 pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskRow> {
     let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
     let task = dead.told.task();
