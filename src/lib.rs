@@ -66,12 +66,12 @@
 //!
 //! # A new field, step by step
 //!
-//! 1. A line in the table of its thing: `device_fields!` in `domain/device.rs`, or `card_fields!` in `domain/customer.rs`.
-//! 2. A migration in `sql/` that adds the column and makes the view and the trigger of the search anew with it.
-//! 3. The API: the field in `graphql/input/details.rs` and in `graphql/view/device.rs`; the compiler asks for both.
-//! 4. The sentence that names it, in `i18n/ru.ftl` and `i18n/en.ftl`.
-//! 5. `cargo test --test it texts:: contract:: i18n::` finds what is missing. Forms, papers, history, search, CSV, the
-//!    archive and the erasure follow from the table.
+//! 1. Add a row to its table: `device_fields!` in `domain/device.rs`, or `card_fields!` in `domain/customer.rs`.
+//! 2. Add a migration to `sql/` that adds the column, and recreates the view and the trigger of the search with it.
+//! 3. Add it to the API in `graphql/input/details.rs` and `graphql/view/device.rs`; otherwise they don't compile.
+//! 4. Add its label to `i18n/ru.ftl` and `i18n/en.ftl`.
+//! 5. Run `cargo test --test it texts:: contract:: i18n::`, which finds what is missing. Forms, papers, history,
+//!    search, CSV, the archive and erasure are derived from the table.
 
 pub mod app;
 pub mod bot;

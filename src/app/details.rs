@@ -1,4 +1,4 @@
-//! What staff write down of a task besides the request: the device, the sums, the warranty.
+//! Details of a task besides the request itself: the device, the sums, the warranty.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Tasks that one leads to, at the most.
+/// Maximum number of related tasks.
 pub const LINKED: usize = 20;
 
-/// What is known of these tasks, where there is anything.
+/// Returns the details of these tasks, as far as there are any.
 pub fn of_tasks(
     connection: &Connection,
     _: &Actor,
@@ -23,7 +23,7 @@ pub fn of_tasks(
     store::details::of_tasks(connection, ids)
 }
 
-/// Tasks, each with what is known of it.
+/// Returns the tasks with their details.
 pub fn join(
     connection: &Connection,
     _: &Actor,
@@ -42,16 +42,16 @@ pub(super) fn with(connection: &Connection, rows: Vec<TaskRow>) -> Result<Vec<(T
     Ok(rows.into_iter().map(with).collect())
 }
 
-/// Where tasks lead.
+/// Related tasks.
 #[derive(Debug, Default)]
 pub struct Linked {
-    /// Of each of them the numbers of the others, the newest first.
+    /// Ids of the related tasks of each task, newest first.
     pub numbers: HashMap<TaskId, Vec<TaskId>>,
-    /// All of those others.
+    /// All related tasks.
     pub rows: Vec<TaskRow>,
 }
 
-/// Where these tasks lead, to no more than [`LINKED`] others each.
+/// Returns the related tasks of these tasks, at most [`LINKED`] each.
 pub fn linked(connection: &Connection, _: &Actor, link: Link, ids: &[TaskId]) -> Result<Linked> {
     let pairs = store::details::linked(connection, link, ids, LINKED)?;
     let mut numbers: HashMap<TaskId, Vec<TaskId>> = HashMap::new();
@@ -65,11 +65,11 @@ pub fn linked(connection: &Connection, _: &Actor, link: Link, ids: &[TaskId]) ->
     Ok(Linked { numbers, rows })
 }
 
-/// Writes down what is known of a new task. What comes back under warranty is the same device as
-/// before, unless something is said of it.
+/// Stores the details of a new task. A warranty repair takes over the device of the earlier task,
+/// unless one is given.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::domain::Error::Invalid) for the warranty of no task.
+/// [`Error::Invalid`](crate::domain::Error::Invalid) for an invalid warranty task.
 pub(super) fn create(tx: &Transaction, id: TaskId, details: &Details) -> Result<()> {
     let mut details = details.clone();
     if let Some(of) = details.warranty_of {
@@ -84,7 +84,7 @@ pub(super) fn create(tx: &Transaction, id: TaskId, details: &Details) -> Result<
     }
 }
 
-/// Changes what is known of a task, and adds that to the notes; whether there was anything to change.
+/// Changes a task's details and records the changes; returns whether there were any.
 ///
 /// # Errors
 /// As for [`create`].
@@ -131,7 +131,7 @@ fn of_one(connection: &Connection, id: TaskId) -> Result<Details> {
     Ok(found.remove(&id).unwrap_or_default())
 }
 
-/// A task is done under the warranty of another one, which there is.
+/// Validates the task under whose warranty another one is done.
 fn expect_other(tx: &Transaction, task: TaskId, of: TaskId) -> Result<()> {
     match of != task && store::tasks::get(tx, of)?.is_some() {
         true => Ok(()),

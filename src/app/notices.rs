@@ -1,4 +1,4 @@
-//! When a customer is told something.
+//! Notices to customers.
 
 use std::collections::HashMap;
 
@@ -47,7 +47,7 @@ pub fn of_task(connection: &Connection, _: &Actor, task: TaskId) -> Result<Vec<N
     store::outbox::of_task(connection, task)
 }
 
-/// The messages to customers that were given up, newest first, with their tasks.
+/// Returns the dead letters to customers, newest first, with their tasks.
 pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivered, TaskRow)>> {
     let all = store::outbox::all_undelivered(connection)?;
     let ids: Vec<TaskId> = all.iter().map(|dead| dead.told.task()).collect();
@@ -61,14 +61,13 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
         .collect())
 }
 
-/// Tries a given-up message again. News of a stage tells the one that the task has now; where newer
-/// news of the same task waits already, that says it all, and where customers aren't told of the stage
-/// there is nothing to say: the old one goes. An answer of the bot was for whoever asked, and goes to no
-/// other account.
+/// Retries a dead letter. A status notice announces the task's current stage; it is dropped if a
+/// newer notice of the same task is queued, or if the stage is without notification. A reply of the
+/// bot goes only to the account that it was for.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a notice that was not given up, [`Error::Invalid`] when the customer
-/// has no confirmed Telegram account any more, or not the one that the answer was for.
+/// [`Error::NotFound`] for a notice that is no dead letter, [`Error::Invalid`] when the customer
+/// has no verified Telegram account any more, or another one than the reply was for.
 pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskRow> {
     let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
     let task = dead.told.task();

@@ -5,7 +5,7 @@ use super::raw::RawShop;
 use super::values::wrong;
 use crate::domain::{About, Country, Description, Phone, ShortText};
 
-/// The longest line that the shop says of itself, in characters.
+/// Maximum length of a line about the shop, in characters.
 const MAX: usize = About::LINE;
 
 impl RawShop {

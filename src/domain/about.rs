@@ -15,6 +15,6 @@ pub struct About {
 }
 
 impl About {
-    /// The longest name, address or opening hours, in characters.
+    /// Maximum length of the name, the address and the opening hours, in characters.
     pub const LINE: usize = 200;
 }

@@ -2,12 +2,12 @@
 
 use super::{CustomerId, Language, Merge, Name, Phone, Result, TelegramId};
 
-/// Hands the table of a card's fields to a macro: those that staff write on it, besides the phone by which it
-/// is found.
+/// Passes the table of a card's fields to a macro: those that staff edit, besides the phone by
+/// which a card is found.
 ///
-/// A line has the field, which is also its column in the database; then its variant of [`CardField`], its type,
-/// its name in the API and in forms, and the sentence that names it. The `parse` of the type says that an empty
-/// text is none.
+/// A row consists of the field, which is also its database column; its variant of [`CardField`];
+/// its type; its name in the API and in forms; and the message id of its label. The type's `parse`
+/// returns `None` for an empty text.
 macro_rules! card_fields {
     ($then:ident) => {
         $then! {
@@ -19,7 +19,7 @@ pub(crate) use card_fields;
 
 macro_rules! define {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $Type:ident, $name:literal, $label:literal))*) => {
-        /// A customer's card.
+        /// A customer of the shop.
         #[derive(Debug, Clone)]
         pub struct Customer {
             pub id: CustomerId,
@@ -28,38 +28,38 @@ macro_rules! define {
             pub telegram: Option<TelegramLink>,
         }
 
-        /// What to write on a card; `None` leaves a field as it is, an inner `None` empties it.
+        /// Changes to a customer; `None` keeps a field, an inner `None` clears it.
         #[derive(Debug, Clone, Default)]
         pub struct CustomerChange {
             $(pub $field: Option<Option<$Type>>,)*
             pub telegram_id: Option<TelegramId>,
         }
 
-        /// A field that staff write on a card.
+        /// A field of a card that staff edit.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum CardField {
             $($(#[$doc])* $variant,)*
         }
 
         impl CardField {
-            /// Every field, in the order in which people read them.
+            /// All fields, in display order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The column of its table.
+            /// Returns the database column.
             pub fn column(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($field),)*
                 }
             }
 
-            /// The name in the API and in forms.
+            /// Returns the name in the API and in forms.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
             }
 
-            /// The id of the sentence that names it.
+            /// Returns the message id of the label.
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => $label,)*
@@ -68,10 +68,10 @@ macro_rules! define {
         }
 
         impl Customer {
-            /// Takes each field as it is stored, in the order of the table.
+            /// Builds a customer from the stored fields, in the order of the table.
             ///
             /// # Errors
-            /// As for `read`, which is given the field's column.
+            /// Those of `read`, which is called with the field's column.
             pub fn from_row<E>(
                 (id, phone, telegram): (CustomerId, Phone, Option<TelegramLink>),
                 mut read: impl FnMut(&'static str) -> Result<Option<String>, E>,
@@ -84,7 +84,7 @@ macro_rules! define {
                 })
             }
 
-            /// Returns the text of a field; empty where nothing is known.
+            /// Returns the text of a field; empty if unknown.
             pub fn get(&self, field: CardField) -> &str {
                 let text = match field {
                     $(CardField::$variant => self.$field.as_ref().map($Type::as_str),)*
@@ -94,7 +94,7 @@ macro_rules! define {
         }
 
         impl CustomerChange {
-            /// A card as its edit form shows it.
+            /// Returns the values that the edit form of a customer is loaded with.
             pub fn of(card: &Customer) -> Self {
                 Self {
                     $($field: Some(card.$field.clone()),)*
@@ -102,7 +102,8 @@ macro_rules! define {
                 }
             }
 
-            /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+            /// Merges an edit form that was loaded with `shown` with the values now `stored`; see
+            /// [`Merge`].
             pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
                 Self {
                     $($field: merge.field($name, self.$field, shown.$field, stored.$field),)*
@@ -110,10 +111,11 @@ macro_rules! define {
                 }
             }
 
-            /// Notes what somebody typed into a field.
+            /// Sets a field from typed text.
             ///
             /// # Errors
-            /// [`Error::Invalid`](super::Error::Invalid) for a text that the field can't hold.
+            /// [`Error::Invalid`](super::Error::Invalid) for a text that is not valid for the
+            /// field.
             pub fn set(&mut self, field: CardField, text: &str) -> Result<()> {
                 match field {
                     $(CardField::$variant => self.$field = Some($Type::parse($name, text)?),)*
@@ -121,7 +123,8 @@ macro_rules! define {
                 Ok(())
             }
 
-            /// Returns what to write into a field, and an inner `None` to empty it; `None` where it stays.
+            /// Returns the new value of a field, with an inner `None` to clear it; `None` if it is
+            /// kept.
             pub fn get(&self, field: CardField) -> Option<Option<&str>> {
                 match field {
                     $(CardField::$variant => {
@@ -135,7 +138,7 @@ macro_rules! define {
 card_fields!(define);
 
 impl CustomerChange {
-    /// The change that writes a name alone.
+    /// Creates a change of the name only.
     pub fn named(name: Option<&Name>) -> Self {
         Self {
             name: Some(name.cloned()),
@@ -143,7 +146,7 @@ impl CustomerChange {
         }
     }
 
-    /// Whether it writes any field.
+    /// Returns whether it changes any field.
     pub fn has_fields(&self) -> bool {
         CardField::ALL
             .iter()
@@ -151,11 +154,11 @@ impl CustomerChange {
     }
 }
 
-/// Which Telegram account follows the card's tasks.
+/// The Telegram account that follows the customer's tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TelegramLink {
     pub id: TelegramId,
-    /// Proven by a shared contact, or confirmed by staff. Without it the account is told nothing.
+    /// Verified by a shared contact or by staff. An unverified account receives nothing.
     pub verified: bool,
     /// The customer has blocked the bot; nothing can be sent.
     pub blocked: bool,
@@ -163,29 +166,29 @@ pub struct TelegramLink {
 }
 
 impl TelegramLink {
-    /// May this account be told about the card's tasks?
+    /// Returns whether the account may be notified about the customer's tasks.
     pub fn reachable(&self) -> bool {
         self.verified && !self.blocked
     }
 }
 
-/// Why nothing that is written to a task's customer gets there.
+/// Reason why messages can't reach a task's customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreachable {
     /// The shop has no bot, or it is switched off.
     NoBot,
-    /// The task has no customer: the card was deleted.
+    /// The task has no customer any more.
     NoCustomer,
-    /// No Telegram account is linked to the card.
+    /// No Telegram account is linked to the customer.
     NotLinked,
-    /// The account is neither proven nor confirmed.
+    /// The account is not verified.
     NotVerified,
     /// The customer has blocked the bot.
     Blocked,
 }
 
 impl Unreachable {
-    /// Returns what stands between the shop and a customer; `None` for one who can be told.
+    /// Returns why a customer can't be reached; `None` when they can.
     pub fn of(customer: Option<&Customer>, has_bot: bool) -> Option<Self> {
         match customer.map(|customer| customer.telegram) {
             None => Some(Self::NoCustomer),

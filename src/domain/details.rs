@@ -1,24 +1,24 @@
-//! What is known of a task besides the request itself.
+//! Details of a task besides the request itself.
 
 use super::{Day, Device, DeviceChange, Merge, Sum, TaskId};
 
-/// What is known of a task besides the request itself.
+/// Details of a task besides the request itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
     pub device: Device,
-    /// What the customer was told that it may cost.
+    /// Estimated price told to the customer.
     pub estimate: Option<Sum>,
-    /// What it came to.
+    /// Final price.
     pub price: Option<Sum>,
     pub prepayment: Option<Sum>,
-    /// The last day on which the work is under warranty.
+    /// Last day of the warranty on the work.
     pub warranty_until: Option<Day>,
-    /// The task whose warranty this one is done under.
+    /// The task under whose warranty this one is done.
     pub warranty_of: Option<TaskId>,
 }
 
 impl Details {
-    /// What is still to be paid, once it is known what it came to.
+    /// Returns the balance due, once the final price is known.
     pub fn to_pay(&self) -> Option<Sum> {
         let paid = self.prepayment.map_or(0, Sum::minor);
         let left = self.price?.minor().saturating_sub(paid);
@@ -26,7 +26,7 @@ impl Details {
     }
 }
 
-/// What to change; `None` leaves a field as it is, and an inner `None` takes it away.
+/// Changes to the details; `None` keeps a field, an inner `None` clears it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DetailsChange {
     pub device: DeviceChange,
@@ -38,7 +38,7 @@ pub struct DetailsChange {
 }
 
 impl DetailsChange {
-    /// These details, as an edit form shows them.
+    /// Returns the values that the edit form is loaded with.
     pub fn of(details: &Details) -> Self {
         Self {
             device: DeviceChange::of(details.device.clone()),
@@ -50,7 +50,8 @@ impl DetailsChange {
         }
     }
 
-    /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+    /// Merges an edit form that was loaded with `shown` with the values now `stored`; see
+    /// [`Merge`].
     pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
         Self {
             device: self.device.merge(shown.device, stored.device, merge),
@@ -90,14 +91,14 @@ impl DetailsChange {
     }
 }
 
-/// How a task leads to others.
+/// Relation between tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// To those of the same serial number.
+    /// Tasks with the same serial number.
     Device,
-    /// To the one whose warranty it is done under.
+    /// The task under whose warranty this one is done.
     WarrantyOf,
-    /// To those that are done under its own warranty.
+    /// Tasks done under this one's warranty.
     UnderWarranty,
 }
 

@@ -1,13 +1,13 @@
-//! What a customer brings, and the one table of what is known of it.
+//! Devices, and the single table of their fields.
 
 use super::letters::fold;
 use super::{Merge, Result, ShortText};
 
-/// Hands the table of a device's fields to a macro, in the order in which people read them.
+/// Passes the table of a device's fields to a macro, in display order.
 ///
-/// A line has the field, which is also its column in the database; then its variant of [`DeviceField`], its
-/// limit in characters, its name in the API and in forms, the sentence that names it, whether it stays when
-/// the device comes again, and who reads it ([`Readers`]).
+/// A row consists of the field, which is also its database column; its variant of [`DeviceField`];
+/// its limit in characters; its name in the API and in forms; the message id of its label; whether
+/// it is kept when the device returns; and who reads it ([`Readers`]).
 macro_rules! device_fields {
     ($then:ident) => {
         $then! {
@@ -15,28 +15,28 @@ macro_rules! device_fields {
             kind (Kind, 200, "kind", "device-kind", true, Everyone)
             brand (Brand, 200, "brand", "device-brand", true, Everyone)
             model (Model, 200, "model", "device-model", true, Everyone)
-            /// The serial number or IMEI.
+            /// Serial number or IMEI.
             serial (Serial, 200, "serialNumber", "device-serial", true, Papers)
-            /// What was left with it.
+            /// Accessories left with the device.
             accessories (Accessories, 200, "accessories", "device-accessories", false, Papers)
             appearance (Appearance, 200, "appearance", "device-appearance", false, Receipt)
-            /// Where it lies in the shop.
+            /// Where the device is kept in the shop.
             place (Place, 200, "place", "device-place", false, Staff)
         }
     };
 }
 pub(crate) use device_fields;
 
-/// Who reads a field of a device. Staff read all of them.
+/// Who may read a field of a device. Staff read all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
-    /// It is part of the device's title, which stands on every page, paper and notice.
+    /// Part of the device's title, which is on every page, paper and notice.
     Everyone,
-    /// The customer, on the receipt and on the slip for the hand-over.
+    /// The customer, on the receipt and on the handover slip.
     Papers,
-    /// The customer, on the receipt alone: it says how the device was when it came.
+    /// The customer, on the receipt only: it describes the condition at intake.
     Receipt,
-    /// Staff alone.
+    /// Staff only.
     Staff,
 }
 
@@ -44,13 +44,13 @@ macro_rules! define {
     ($($(#[$doc:meta])* $field:ident (
         $variant:ident, $max:literal, $name:literal, $label:literal, $identity:literal, $readers:ident
     ))*) => {
-        /// What was brought; everything may be unknown.
+        /// The device; any field may be unknown.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub struct Device {
             $($(#[$doc])* pub $field: ShortText<$max>,)*
         }
 
-        /// What to change of a device; `None` leaves a field as it is.
+        /// Changes to a device; `None` keeps a field.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub struct DeviceChange {
             $(pub $field: Option<ShortText<$max>>,)*
@@ -63,38 +63,39 @@ macro_rules! define {
         }
 
         impl DeviceField {
-            /// Every field, in the order in which people read them.
+            /// All fields, in display order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The column of its table, and its word among the columns of an import.
+            /// Returns the database column, which is also the word for it among the columns of an
+            /// import.
             pub fn column(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($field),)*
                 }
             }
 
-            /// The name in the API and in forms.
+            /// Returns the name in the API and in forms.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
             }
 
-            /// The id of the sentence that names it.
+            /// Returns the message id of the label.
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => $label,)*
                 }
             }
 
-            /// The longest text, in characters.
+            /// Returns the maximum length, in characters.
             pub fn max(self) -> usize {
                 match self {
                     $(Self::$variant => $max,)*
                 }
             }
 
-            /// Whether it stays when the same device comes again.
+            /// Returns whether the field is kept when the same device returns.
             pub fn is_identity(self) -> bool {
                 match self {
                     $(Self::$variant => $identity,)*
@@ -109,10 +110,10 @@ macro_rules! define {
         }
 
         impl Device {
-            /// Takes each field as it is stored, in the order of the table.
+            /// Builds a device from the stored fields, in the order of the table.
             ///
             /// # Errors
-            /// As for `read`, which is given the field's column.
+            /// Those of `read`, which is called with the field's column.
             pub fn from_row<E>(
                 mut read: impl FnMut(&'static str) -> Result<String, E>,
             ) -> Result<Self, E> {
@@ -127,7 +128,8 @@ macro_rules! define {
                 }
             }
 
-            /// The same thing when it comes again: what changes from one visit to the next is not known yet.
+            /// Returns the device for a new visit, without the fields that change from visit to
+            /// visit.
             pub fn identity(&self) -> Self {
                 Self {
                     $($field: match $identity {
@@ -139,17 +141,18 @@ macro_rules! define {
         }
 
         impl DeviceChange {
-            /// A device as its edit form shows it.
+            /// Returns the values that the edit form is loaded with.
             pub fn of(device: Device) -> Self {
                 Self {
                     $($field: Some(device.$field),)*
                 }
             }
 
-            /// Notes what somebody typed into a field.
+            /// Sets a field from typed text.
             ///
             /// # Errors
-            /// [`Error::Invalid`](super::Error::Invalid) for a text that the field can't hold.
+            /// [`Error::Invalid`](super::Error::Invalid) for a text that is not valid for the
+            /// field.
             pub fn set(&mut self, field: DeviceField, text: &str) -> Result<()> {
                 match field {
                     $(DeviceField::$variant => {
@@ -159,7 +162,8 @@ macro_rules! define {
                 Ok(())
             }
 
-            /// What is left of an edit that showed `shown`, where `stored` is stored now; see [`Merge`].
+            /// Merges an edit form that was loaded with `shown` with the values now `stored`; see
+            /// [`Merge`].
             pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
                 Self {
                     $($field: merge.field($name, self.$field, shown.$field, stored.$field),)*
@@ -184,33 +188,34 @@ impl DeviceField {
         all.find(|field| field.name() == name)
     }
 
-    /// Returns the fields that stand on a paper which these readers get, in their order, without those of the title.
+    /// Returns the fields on a paper for these readers, in display order, except those of the
+    /// title.
     pub fn read_by(readers: &[Readers]) -> impl Iterator<Item = Self> {
         let all = Self::ALL.iter().copied();
         all.filter(move |field| readers.contains(&field.readers()))
     }
 
-    /// Returns the fields that are not in the title.
+    /// Returns the fields that are not part of the title.
     pub fn beside_title() -> impl Iterator<Item = Self> {
         Self::read_by(&[Readers::Papers, Readers::Receipt, Readers::Staff])
     }
 }
 
 impl Device {
-    /// «телефон Apple iPhone 12», for a line of a list.
+    /// Returns the name for a list: «телефон Apple iPhone 12».
     pub fn title(&self) -> String {
         let parts = DeviceField::read_by(&[Readers::Everyone]);
         join(" ", parts.map(|field| self.get(field)))
     }
 
-    /// Everything in one line, for the history.
+    /// Returns all fields on one line, for the history.
     pub fn summary(&self) -> String {
         let title = self.title();
         let rest = DeviceField::beside_title().map(|field| self.get(field));
         join(", ", std::iter::once(&*title).chain(rest))
     }
 
-    /// What is searched by the first letters of the brand.
+    /// Returns the key by which search finds the beginning of the brand.
     pub fn brand_key(&self) -> String {
         fold(self.brand.as_str())
     }
@@ -220,8 +225,8 @@ impl Device {
         serial_key(self.serial.as_str())
     }
 
-    /// Whether the serial number has the length of an IMEI but not its check digit
-    /// (3GPP TS 23.003, annex B: Luhn's formula). Such a number is kept all the same.
+    /// Returns whether the serial number has the length of an IMEI but a wrong check digit (3GPP TS
+    /// 23.003, annex B: the Luhn formula). Such a number is accepted nevertheless.
     pub fn is_imei_mistyped(&self) -> bool {
         let key = self.serial_key();
         let digits: Vec<u32> = key.chars().filter_map(|c| c.to_digit(10)).collect();
@@ -234,11 +239,11 @@ impl Device {
     }
 }
 
-/// By what two spellings of one serial number are known to be the same: its letters, as capitals,
-/// and its digits. Empty for a text without a digit, such as "none".
+/// Returns the key by which spellings of a serial number are equal: its letters in upper case, and
+/// its digits. Empty for a text without a digit, such as "none".
 pub fn serial_key(serial: &str) -> String {
     let folded = fold(serial);
-    // Some letters have capitals of several signs, of which not all are letters.
+    // Some letters have multi-character capitals, which are not all letters.
     let capitals = folded.chars().flat_map(char::to_uppercase);
     let key: String = capitals.filter(|c| c.is_alphanumeric()).collect();
     match key.contains(char::is_numeric) {

@@ -1,5 +1,5 @@
-//! Texts that people type. None of them keeps a character that can't be seen: [`visible`] is at every
-//! door, so nothing in one can turn a receipt's line around.
+//! Free texts. None of them contains invisible characters: every constructor applies [`visible`],
+//! so that no text can reverse a line on a receipt.
 
 use super::letters::{fold, is_visible, shown, visible};
 use super::{Problem, Result};
@@ -9,11 +9,13 @@ use super::{Problem, Result};
 pub struct ShortText<const MAX: usize>(String);
 
 impl<const MAX: usize> ShortText<MAX> {
-    /// Characters, not bytes.
+    /// In characters, not bytes.
     pub const MAX: usize = MAX;
 
+    /// Parses a text; an empty one is allowed.
+    ///
     /// # Errors
-    /// [`Error::Invalid`](super::Error::Invalid) at `field` for a text that is longer or has control characters.
+    /// [`Error::Invalid`](super::Error::Invalid) at `field` for a longer text, or one with control characters.
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
         let text = visible(text);
         let text = text.trim();
@@ -41,10 +43,10 @@ impl<const MAX: usize> From<ShortText<MAX>> for String {
 pub struct Name(String);
 
 impl Name {
-    /// Characters, not bytes. Telegram's first and last name together have at most 128.
+    /// In characters, not bytes. Telegram's first and last name together have at most 128.
     pub const MAX: usize = 200;
 
-    /// `None` for a text of nothing but space: the customer has no name on the card.
+    /// Parses a name; `None` for a blank text, which is a customer without a name.
     pub fn parse(field: &'static str, text: &str) -> Result<Option<Self>> {
         let text = visible(text);
         let text = text.trim();
@@ -52,8 +54,8 @@ impl Name {
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
     }
 
-    /// A name that came from Telegram: never refused, cut and cleaned instead, since the person
-    /// who has it can't be asked.
+    /// Cleans and truncates a name from Telegram instead of rejecting it, since the person can't be
+    /// asked.
     pub fn from_telegram(text: &str) -> Option<Self> {
         let clean: String = visible(text)
             .chars()
@@ -75,19 +77,18 @@ impl Name {
         &self.0
     }
 
-    /// By what two spellings of one name are known to be the same.
+    /// Returns the comparison key: equal for different spellings of one name.
     pub fn key(&self) -> String {
         fold(&self.0)
     }
 }
 
-/// What is to be done, or what was found: free text of several lines, kept as it was typed but for what
-/// can't be seen.
+/// Multi-line free text about the work or a finding, kept as typed except for invisible characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description(String);
 
 impl Description {
-    /// Characters, not bytes.
+    /// In characters, not bytes.
     pub const MAX: usize = 10_000;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -106,14 +107,14 @@ impl Description {
     }
 }
 
-/// What people say to each other about a task: one line or several, and never nothing.
+/// A message or note about a task, of one or several lines, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message(String);
 
 impl Message {
-    /// Characters, not bytes. With what we say around it, it fits into a message of Telegram, which
-    /// has at most 4,096 (<https://core.telegram.org/bots/api#sendmessage>). It bounds what is to be
-    /// sent there; what comes from there is kept whole, however long it is.
+    /// In characters, not bytes. Together with the surrounding text it fits into a Telegram message
+    /// of at most 4,096 (<https://core.telegram.org/bots/api#sendmessage>). The limit applies to
+    /// messages to be sent; incoming ones are kept whole, however long they are.
     pub const MAX: usize = 3_000;
 
     pub fn parse(field: &'static str, text: &str) -> Result<Self> {
@@ -127,8 +128,8 @@ impl Message {
         Ok(Self(text.to_owned()))
     }
 
-    /// What came from Telegram: never refused and never cut, since it was said already, but cleaned
-    /// of control characters. `None` where there is nothing to be seen.
+    /// Cleans a text from Telegram of control characters instead of rejecting or truncating it,
+    /// since it was sent already. `None` when nothing visible remains.
     pub fn from_telegram(text: &str) -> Option<Self> {
         let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
         let text = visible(text);
@@ -140,12 +141,12 @@ impl Message {
             .then(|| Self(clean.to_owned()))
     }
 
-    /// What somebody says who sends something without words.
+    /// Returns the empty message of a comment that has only attachments.
     pub fn wordless() -> Self {
         Self(String::new())
     }
 
-    /// The same with more words below.
+    /// Appends another message below this one.
     pub fn and(&self, more: &Self) -> Self {
         let lines = [self.as_str(), more.as_str()];
         let lines = lines.into_iter().filter(|line| !line.is_empty());

@@ -15,15 +15,14 @@ use crate::web::{self, path_of};
 /// Opens a customer's page.
 type Token = String;
 
-/// What each route has behind its path. As with the pages, this is also the list by which requests are logged and
-/// counted.
+/// Declares the routes. As with pages, this list also yields their labels in logs and metrics.
 ///
-/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` was answered 8 % less
-/// often a second.
+/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` had
+/// 8 % fewer responses per second.
 macro_rules! routes {
     ($site:ident, or else $pages:ident, with { $($shared:tt)* }
      $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
-        /// The paths of the routes that are no pages.
+        /// Patterns of the routes that are not pages.
         pub const PATHS: &[&str] = &[$(path_of!($first $($rest)*)),+];
 
         /// Every route.
@@ -40,7 +39,7 @@ macro_rules! routes {
     };
 }
 
-/// The answer of the first one that takes the request.
+/// Chains alternatives; the first that accepts the request responds.
 macro_rules! first_of {
     ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
 }

@@ -1,10 +1,10 @@
-//! What columns there are, and which of them our own files have.
+//! The known columns, and those of our own files.
 
 use std::sync::LazyLock;
 
 use crate::domain::{DeviceField, fold};
 
-/// What a column holds.
+/// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Number,
@@ -14,11 +14,11 @@ pub enum Column {
     Created,
     Closed,
     Due,
-    /// The whole name, or what a person is called by besides a surname.
+    /// The full name, or the given name beside a surname.
     Name,
     Surname,
     Patronymic,
-    /// There may be several: the first that is a phone becomes the card's.
+    /// Several columns are allowed: the first valid phone identifies the customer.
     Phone,
     Device(DeviceField),
     Description,
@@ -28,23 +28,24 @@ pub enum Column {
     WarrantyUntil,
     WarrantyOf,
     Employee,
-    /// Written by our export: by it a task is known again, whatever became of the rest.
+    /// Written by our export: identifies a task in a later import, whatever happened to the rest.
     Key,
-    /// Since when it was ready to be collected.
+    /// Time of becoming READY.
     Ready,
-    /// Without a field of ours: it goes into the description, under its heading.
+    /// Goes into the description, under its heading.
     Described,
-    /// Not for the customer, who reads the description: it goes into a note for colleagues.
+    /// Goes into an internal note, under its heading: unlike the description, it isn't for the
+    /// customer.
     Noted,
-    /// Not taken at all.
+    /// Not imported.
     LeftOut,
 }
 
-/// What the file of rows that were left out has besides the columns of the file that they are from.
+/// Columns that the file of refused rows has in addition to those of the original file.
 pub const REFUSED: [(Column, &str); 1] = [(Column::LeftOut, "import-why")];
 
-/// Every column that the owner can choose, with its word in forms and the sentence that names it, in
-/// the order in which they are offered.
+/// Every column that the owner can choose, with its form word and the message id of its name, in
+/// the order of the selector.
 pub static ALL: LazyLock<Vec<(Column, &str, &str)>> = LazyLock::new(|| {
     let before = [
         (Column::Described, "described", "column-described"),
@@ -77,13 +78,13 @@ pub static ALL: LazyLock<Vec<(Column, &str, &str)>> = LazyLock::new(|| {
     before.into_iter().chain(device).chain(after).collect()
 });
 
-/// The columns of a device, in the order of its table.
+/// Returns the columns of a device, in the order of its table.
 fn of_device() -> impl Iterator<Item = (Column, DeviceField)> {
     let fields = DeviceField::ALL.iter();
     fields.map(|field| (Column::Device(*field), *field))
 }
 
-/// The sentence that names the column of a field of a device.
+/// Returns the message id of the heading of a device's field.
 fn heading(field: DeviceField) -> &'static str {
     match field {
         DeviceField::Kind => "column-kind",
@@ -92,19 +93,19 @@ fn heading(field: DeviceField) -> &'static str {
 }
 
 impl Column {
-    /// The column with that word in a form.
+    /// Returns the column with that form word.
     pub fn from_word(word: &str) -> Option<Self> {
         let found = ALL.iter().find(|(_, of, _)| *of == word);
         found.map(|(column, ..)| *column)
     }
 
-    /// Its word in forms.
+    /// Returns the form word of the column.
     pub fn word(self) -> &'static str {
         let found = ALL.iter().find(|(column, ..)| *column == self);
         found.map_or("", |(_, word, _)| word)
     }
 
-    /// Whether several columns of a file may be this one.
+    /// Returns whether several columns of a file may have this meaning.
     pub fn takes_several(self) -> bool {
         matches!(
             self,
@@ -112,8 +113,8 @@ impl Column {
         )
     }
 
-    /// Whether a table with such a column is one of tasks. What a table of customers may have as
-    /// well (a number, a day, a status, a sum, somebody responsible) doesn't say so.
+    /// Returns whether a table with such a column contains tasks. Columns that a table of customers
+    /// may have too (a number, a day, a status, a sum, an employee) prove nothing.
     pub fn is_of_tasks(self) -> bool {
         if let Self::Device(field) = self {
             return !matches!(field, DeviceField::Brand | DeviceField::Place);
@@ -135,7 +136,7 @@ impl Column {
     }
 }
 
-/// The columns of our export of tasks, with the sentences that are their headings.
+/// Columns of the task export, with the message ids of their headings.
 pub static TASKS: LazyLock<Vec<(Column, &str)>> = LazyLock::new(|| {
     let before = [
         (Column::Number, "tasks-number"),
@@ -163,21 +164,21 @@ pub static TASKS: LazyLock<Vec<(Column, &str)>> = LazyLock::new(|| {
     before.into_iter().chain(device).chain(after).collect()
 });
 
-/// The same for the export of customers.
+/// Columns of the customer export.
 pub const CUSTOMERS: &[(Column, &str)] = &[
     (Column::Name, "customers-name"),
     (Column::Phone, "customers-phone"),
 ];
 
-/// A heading or a word without what people change in it: spelling, space, letters that only look as
-/// the others do, and signs at its end.
+/// Normalises a heading or a word for comparison: spelling, whitespace, look-alike letters, and
+/// trailing punctuation.
 pub fn plain(heading: &str) -> String {
     let text = fold(heading);
     let text = one_script(text.trim().trim_end_matches([':', '*', ' ']));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Letters of Latin script, and those of Cyrillic script that look as they do.
+/// Latin letters with their Cyrillic look-alikes.
 const ALIKE: [(char, char); 12] = [
     ('a', 'а'),
     ('b', 'в'),
@@ -193,7 +194,7 @@ const ALIKE: [(char, char); 12] = [
     ('y', 'у'),
 ];
 
-/// The text with every word in one script: "заказчикa" may end with a Latin letter.
+/// Converts every word to one script: "заказчикa" may end with a Latin letter.
 fn one_script(text: &str) -> String {
     let mut whole = String::with_capacity(text.len());
     let mut word = String::new();

@@ -289,7 +289,8 @@ impl<'a> Row<'a> {
         of_kind.filter_map(line).collect()
     }
 
-    /// What is no line or too long stands in the description instead.
+    /// Returns a one-line value. One that is too long or has several lines goes into the
+    /// description instead.
     fn device(&mut self) -> Device {
         let mut change = DeviceChange::default();
         for field in DeviceField::ALL {
@@ -305,7 +306,7 @@ impl<'a> Row<'a> {
         change.apply(Device::default())
     }
 
-    /// Remarks on signs that a spreadsheet likes to rewrite.
+    /// Adds remarks about text that a spreadsheet has probably altered.
     fn doubt(&mut self, column: Column) {
         let text = self.cell(column);
         if cell::is_shortened(text) {

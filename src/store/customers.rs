@@ -19,10 +19,10 @@ macro_rules! columns {
         )
     };
 }
-/// The columns, those of the table of a card's fields behind the others.
+/// The columns; those of the table of card fields come last.
 pub(super) const COLUMNS: &str = card_fields!(columns);
 
-/// The fields that a search looks through: each has a column with its text folded.
+/// The searchable fields, each with the column of its comparison key.
 const KEYS: [(CardField, &str); 1] = [(CardField::Name, "name_key")];
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
@@ -74,7 +74,7 @@ pub fn all(connection: &Connection) -> Result<Vec<Customer>> {
         .collect::<Result<_, _>>()?)
 }
 
-/// What a search asks of a card: a part of one of its fields, or of the digits of the phone.
+/// A search for cards: a part of a field, or digits of the phone.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     pub text: Option<String>,
@@ -90,7 +90,7 @@ impl Search {
         )
     }
 
-    /// `text`, which is folded, for LIKE, with its wildcards taken literally.
+    /// Returns the patterns for LIKE from the folded `text`, with escaped wildcards.
     fn patterns(&self) -> (Option<String>, Option<String>) {
         // By all its names, so that none is forgotten: pages and their count go by these alone.
         let Self { text, digits } = self;
@@ -137,7 +137,7 @@ pub fn count(connection: &Connection, search: &Search) -> Result<i64> {
     )
 }
 
-/// Writes a new card, with a name where one is known already; [`update`] writes the other fields.
+/// Inserts a card, with a name if one is known; [`update`] writes the other fields.
 pub fn insert(
     tx: &Transaction,
     phone: &Phone,
@@ -158,7 +158,7 @@ pub fn insert(
     Ok(CustomerId::from_row(tx.last_insert_rowid()))
 }
 
-/// Updates the fields that a change has, and returns whether it has any.
+/// Writes the fields of a change, if it has any.
 pub fn update(
     tx: &Transaction,
     id: CustomerId,

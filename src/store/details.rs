@@ -1,8 +1,9 @@
-//! The `task_details` table: what is known of a task besides the request. A task without a row has none of it.
+//! The `task_details` table: details of a task besides the request. A task without details has no
+//! row.
 //!
-//! Its columns are made from the table of a device's fields, [`DeviceField`]. A migration gives it the column of a
-//! new field, with an empty text by default, and brings the search up to date: the view `texts_of_tasks` and the
-//! trigger `task_search_details_update` name the columns that the search looks through.
+//! Its columns are derived from the table of a device's fields, [`DeviceField`]. The migration for
+//! a new field adds the column, with an empty text as the default, and updates the search: the view
+//! `texts_of_tasks` and the trigger `task_search_details_update` name the searched columns.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -28,20 +29,20 @@ macro_rules! columns {
 }
 pub(super) const COLUMNS: &str = device_fields!(columns);
 
-/// A key by which a device is found: its column, and how it is made.
+/// A search key of a device: its column, and the function that computes it.
 type Key = (&'static str, fn(&Device) -> String);
 const KEYS: [Key; 2] = [
     ("brand_key", Device::brand_key),
     ("serial_key", Device::serial_key),
 ];
 
-/// The columns that say something of the device.
+/// Returns the columns about the device.
 fn of_device() -> impl Iterator<Item = &'static str> {
     let fields = DeviceField::ALL.iter().map(|field| field.column());
     fields.chain(KEYS.iter().map(|(column, _)| *column))
 }
 
-/// Writes a row, in the place of the one that is there.
+/// Inserts or replaces a row.
 static PUT: LazyLock<String> = LazyLock::new(|| {
     let keys = KEYS.iter().map(|(column, _)| *column);
     let columns: Vec<&str> = COLUMNS.split(", ").chain(keys).collect();
@@ -57,7 +58,7 @@ static PUT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Empties what a customer's devices were.
+/// Erases the texts about a customer's devices.
 static FORGET: LazyLock<String> = LazyLock::new(|| {
     let empty = of_device().map(|column| format!("{column} = ''"));
     format!(

@@ -46,7 +46,7 @@ impl Asset {
                 true => format!("{media_type}; charset=utf-8"),
                 false => media_type.to_owned(),
             },
-            // Without compression it is served plain.
+            // Served uncompressed if compression fails.
             gzipped: gzip(&embedded.data).unwrap_or_default(),
             plain: embedded.data,
         }

@@ -103,12 +103,12 @@ pub async fn known(visit: &Visit) -> Result<Response> {
 #[derive(Default)]
 struct Draft {
     phone: String,
-    /// The others, by their names.
+    /// The other fields, by name.
     fields: BTreeMap<&'static str, String>,
 }
 
 impl Draft {
-    /// A new card, of which `typed` has the fields.
+    /// Reads a new card from the submitted fields.
     fn read<'f>(typed: impl Fn(&str) -> &'f str) -> Self {
         Self {
             phone: typed("phone").to_owned(),
@@ -127,7 +127,7 @@ impl Draft {
         self.fields.get(field).map_or("", String::as_str)
     }
 
-    /// The fields in one, for an edit form to say what it showed.
+    /// Encodes all fields in one value, by which an edit form records what it was loaded with.
     fn encode(&self) -> String {
         encode(
             CardField::ALL
@@ -143,12 +143,12 @@ fn by_name<'f>(text: impl Fn(CardField) -> &'f str) -> BTreeMap<&'static str, St
         .collect()
 }
 
-/// The names of the fields in which people type.
+/// Returns the names of the fields that people edit.
 fn names() -> Vec<&'static str> {
     CardField::ALL.iter().map(|field| field.name()).collect()
 }
 
-/// The fields of a form, each with what is wrong with it. A field that `sent` doesn't have stays as it is.
+/// Parses the fields of a form, and collects their errors. Fields that were not submitted are kept.
 fn change<'f>(
     sent: impl Fn(&str) -> Option<&'f str>,
     errors: &mut Errors,
@@ -179,7 +179,7 @@ struct EditPage<'a> {
 }
 
 impl<'a> EditPage<'a> {
-    /// The fields in which people type; each shows what is wrong with it.
+    /// Returns the typed fields, each of which shows its own error.
     fn fields(&self) -> Vec<&'static str> {
         [vec!["phone"], names()].concat()
     }
@@ -320,7 +320,7 @@ fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) ->
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Asks about the fields in which a colleague has written something else.
+/// Asks about the fields that a colleague has changed meanwhile.
 fn ask(
     visit: &Visit,
     fields: &[&'static str],

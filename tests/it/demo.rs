@@ -106,7 +106,7 @@ fn the_demo_is_as_if_made_by_hand() {
         .unwrap()
         .map(Result::unwrap)
         .for_each(|name| tables.push((format!("main.{name}"), format!("demo.{name}"))));
-    // A task that was moved leaves a count of nothing where it was; and what was sent and deleted had a number.
+    // A moved task leaves a zero count behind, and deleted messages have used ids.
     let counts = |database| format!("(SELECT * FROM {database}.task_counts WHERE tasks <> 0)");
     tables.push((counts("main"), counts("demo")));
     assert!(tables.len() > 10, "{tables:?}");

@@ -104,7 +104,7 @@ impl Written {
     }
 }
 
-/// The words alone of a text for a terminal.
+/// Removes the control sequences from terminal output.
 fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default();

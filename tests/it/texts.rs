@@ -1,5 +1,6 @@
-//! Every text about people and their requests is one that staff can edit, search for, export, archive, read in the
-//! history, and erase. The database is asked for its columns; so a new one is missed in none of these rooms.
+//! Every text about people and their requests can be edited, searched, exported, archived, read in
+//! the history, and erased. The columns are read from the database, so a new one can't be forgotten
+//! in any of these.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::fake_telegram::Answer;
 use crate::harness::{Shop, eventually};
 use crate::pages::Browser;
 
-/// Tables that say nothing of a customer, nor of what they brought, with what they are about.
+/// Tables without data about customers and their devices, with what they contain.
 const OTHERS: &[(&str, &str)] = &[
     ("employees", "those who work in the shop"),
     ("incidents", "the program's own mishaps"),
@@ -29,7 +30,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("webhooks", "other programs"),
 ];
 
-/// Columns that hold no text that people wrote, with what they hold.
+/// Columns without texts by people, with what they contain.
 const WORDS: &[(&str, &[&str], &str)] = &[
     ("approvals", &["state", "channel"], "words of the program"),
     ("comments", &["kind", "channel"], "words of the program"),
@@ -63,7 +64,7 @@ const WORDS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// What can be done with a text. That it can be erased has no exception.
+/// An operation on a text. Erasure has no exceptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Room {
     Edited,
@@ -76,7 +77,7 @@ use Room::{Archived, Edited, Exported, History, Searched};
 
 const ROOMS: [Room; 5] = [Edited, Searched, Exported, Archived, History];
 
-/// What can't be done with a column, and why.
+/// Operations that don't apply to a column, with the reason.
 const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
     (
         "customers",
@@ -149,7 +150,7 @@ const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
 
 type Column = (String, String);
 
-/// The columns with texts that people wrote.
+/// Returns the columns with texts by people.
 fn columns(file: &Connection) -> Vec<Column> {
     let sql = "SELECT t.name, c.name FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c
         WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT'
@@ -157,7 +158,7 @@ fn columns(file: &Connection) -> Vec<Column> {
     let mut statement = file.prepare(sql).unwrap();
     let all = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     let all: Vec<Column> = all.unwrap().map(Result::unwrap).collect();
-    // What is named here is there.
+    // Everything named here exists.
     for (table, reason) in OTHERS {
         assert!(all.iter().any(|(of, _)| of == table), "{table}: {reason}");
     }
@@ -182,7 +183,7 @@ fn columns(file: &Connection) -> Vec<Column> {
     people.collect()
 }
 
-/// The longest text that stands in each of these columns, in small letters.
+/// Returns the longest text of each column, in lower case.
 fn texts(file: &Connection, columns: &[Column]) -> BTreeMap<Column, String> {
     let longest = |(table, column): &Column| {
         let sql = format!(
@@ -196,14 +197,14 @@ fn texts(file: &Connection, columns: &[Column]) -> BTreeMap<Column, String> {
         .collect()
 }
 
-/// A text for a field that stands nowhere else, and has a key where serial numbers have one.
+/// Returns a unique text for a field, which is also valid as a serial number with a key.
 fn marker(field: &str, nth: u8) -> String {
     format!("zq{}{nth}", field.to_lowercase())
 }
 
 const PHONE: &str = "+7 916 555-01-02";
 
-/// Every field of a request and of its device, as the forms send it.
+/// Returns all fields of a request and its device, as submitted by forms.
 fn request(nth: u8) -> Vec<(&'static str, String)> {
     let names = DeviceField::ALL.iter().map(|field| field.name());
     let fields = names.chain(["description"]);
@@ -221,7 +222,7 @@ async fn send(desk: &mut Browser<'_>, path: &str, form: &[(&'static str, String)
     assert_eq!(answer.status().as_u16(), 303, "{path} {form:?}");
 }
 
-/// Has a text written into every column.
+/// Writes a text into every column.
 async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
     let phone = vec![("phone", PHONE.to_owned())];
     send(desk, "/new-customer", &[phone.clone(), card(1)].concat()).await;
@@ -255,12 +256,12 @@ async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
     .await;
 }
 
-/// What a file or a page says, in small letters.
+/// Returns a file or page in lower case.
 async fn read(desk: &Browser<'_>, path: &str) -> String {
     desk.page(path).await.to_ascii_lowercase()
 }
 
-/// The history of the request, as its page and the API have it.
+/// Returns the history of the request, from its page and from the API.
 async fn history(shop: &Shop, desk: &Browser<'_>) -> String {
     let page = read(desk, "/tasks/1").await;
     let (_, list) = page.split_once("<ol class=\"time\">").unwrap();
@@ -271,7 +272,7 @@ async fn history(shop: &Shop, desk: &Browser<'_>) -> String {
     format!("{list}{}", answer.to_string().to_ascii_lowercase())
 }
 
-/// Whether the search of the requests or that of the cards finds it.
+/// Returns whether the search of tasks or of customers finds a text.
 async fn is_found(desk: &Browser<'_>, text: &str) -> bool {
     let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let tasks = desk.page(&format!("/?q={text}")).await;
@@ -310,7 +311,7 @@ async fn no_text_about_people_is_missed_in_any_room() {
                     Exported => exports.iter().any(|table| table.contains(new)),
                     Archived => archive.contains(escaped),
                     History if column.0 == "task_events" => history.contains(new),
-                    // What stood there before is what the history is for.
+                    // The history contains the previous value.
                     History => !old.is_empty() && history.contains(old),
                 };
             let mut exceptions = EXCEPTIONS.iter();
@@ -342,7 +343,7 @@ async fn no_text_about_people_is_missed_in_any_room() {
         let still = texts.iter().filter(|(_, text)| has(text)).cloned();
         still.collect::<Vec<_>>()
     };
-    // Every column has a text, which the file shows, and shows no more once the person is erased.
+    // Every column has a text, which the file contains until the person is erased.
     for column in &columns {
         let there = still(&[(column.clone(), after[column].clone())]);
         assert!(

@@ -2,29 +2,29 @@ use async_graphql::SimpleObject;
 
 use crate::domain::Device;
 
-/// What the customer brought. What isn't known is an empty text.
+/// The device that the customer brought. Unknown fields are empty.
 #[derive(SimpleObject)]
 #[graphql(name = "Device")]
 pub struct DeviceView {
-    /// For instance "phone".
+    /// Kind of device, for instance "phone".
     kind: String,
     brand: String,
     model: String,
-    /// The serial number or IMEI, as it was typed.
+    /// Serial number or IMEI, as typed.
     serial_number: String,
-    /// Whether it has the 15 digits of an IMEI but not its check digit: look again.
+    /// Whether it has the 15 digits of an IMEI with a wrong check digit.
     serial_number_suspicious: bool,
-    /// What was left with it.
+    /// Accessories left with the device.
     accessories: String,
     appearance: String,
-    /// Where it lies in the shop.
+    /// Where the device is kept in the shop.
     place: String,
 }
 
 impl From<Device> for DeviceView {
     fn from(device: Device) -> Self {
         let serial_number_suspicious = device.is_imei_mistyped();
-        // By the names of all its fields, so that none is forgotten.
+        // Destructured by all field names, so that none is forgotten.
         let Device {
             kind,
             brand,

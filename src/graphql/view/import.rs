@@ -8,20 +8,21 @@ use crate::graphql::error::LANGUAGE;
 use crate::i18n;
 use crate::sheet::{Column, StatusWord, Table, TableColumn, Writing};
 
-/// What becomes of a row of a file.
+/// Outcome of a row.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 pub enum ImportOutcome {
     NewTask,
     NewCustomer,
-    /// There is a card with the phone; it gets the name where it has none.
+    /// A customer with this phone exists; it gets the name if it has none.
     KnownCustomer,
-    /// The task was imported before, or was exported here and never left.
+    /// The task was imported before, or was created in this database.
     AlreadyHere,
-    /// It has an error. Nothing of the file is imported, or all but such rows with `skipInvalid`.
+    /// The row has an error. It fails the whole file, unless such rows are skipped by
+    /// `skipInvalid`.
     Refused,
 }
 
-/// Whose task a new one is.
+/// The customer of a new task.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "ImportCustomer", remote = "Whose")]
 pub enum WhoseEnum {
@@ -30,10 +31,10 @@ pub enum WhoseEnum {
     Nobody,
 }
 
-/// Makes the API's enum of columns, each with the column that it stands for.
+/// Defines the API's enum of columns, with the column that each value maps to.
 macro_rules! import_columns {
     ($($(#[$doc:meta])* $name:ident = ($($column:tt)*),)*) => {
-        /// What a column of a file is.
+        /// Meaning of a column.
         #[derive(Enum, Clone, Copy, PartialEq, Eq)]
         #[graphql(name = "ImportColumn")]
         pub enum ImportColumnEnum {
@@ -58,7 +59,7 @@ macro_rules! import_columns {
     };
 }
 
-/// All columns; those of a device are its fields.
+/// All columns, including the fields of a device.
 macro_rules! with_device {
     ($($(#[$doc:meta])* $field:ident ($variant:ident, $($rest:tt)*))*) => {
         import_columns! {
@@ -69,11 +70,11 @@ macro_rules! with_device {
             Created = (Column::Created),
             Closed = (Column::Closed),
             Due = (Column::Due),
-            /// The whole name, or what a person is called by besides a surname.
+            /// The full name, or the given name beside a surname.
             Name = (Column::Name),
             Surname = (Column::Surname),
             Patronymic = (Column::Patronymic),
-            /// There may be several: the first that is a phone becomes the card's.
+            /// Several columns are allowed: the first valid phone identifies the customer.
             Phone = (Column::Phone),
             $($variant = (Column::Device(DeviceField::$variant)),)*
             Description = (Column::Description),
@@ -82,14 +83,14 @@ macro_rules! with_device {
             Prepayment = (Column::Prepayment),
             WarrantyUntil = (Column::WarrantyUntil),
             WarrantyOf = (Column::WarrantyOf),
-            /// By which a task of our own export is known again.
+            /// Key by which a task of our own export is recognised.
             Key = (Column::Key),
             Employee = (Column::Employee),
-            /// Since when it was ready to be collected.
+            /// Time of becoming READY.
             Ready = (Column::Ready),
-            /// Into the description, under its heading.
+            /// Goes into the description, under its heading.
             Described = (Column::Described),
-            /// Into a note for colleagues, under its heading.
+            /// Goes into an internal note, under its heading.
             Noted = (Column::Noted),
             LeftOut = (Column::LeftOut),
         }
@@ -97,88 +98,88 @@ macro_rules! with_device {
 }
 device_fields!(with_device);
 
-/// A column of a file, and what it is taken for.
+/// A column of a file, with its meaning.
 #[derive(SimpleObject)]
 #[graphql(name = "ImportedColumn")]
 pub struct ColumnView {
-    /// On one line; empty where the file has none.
+    /// Heading on one line; empty when the file has none.
     heading: String,
-    /// The first values that it has.
+    /// The first distinct values.
     samples: Vec<String>,
     column: ImportColumnEnum,
 }
 
-/// A word of a file for a status, and the stage that it leads to.
+/// A status word of a file, with the stage it maps to.
 #[derive(SimpleObject)]
 #[graphql(name = "ImportedStatus")]
 pub struct StatusWordView {
     word: String,
-    /// In how many rows it stands.
+    /// Number of rows with this word.
     count: usize,
     stage: StageView,
-    /// False for a guess that may be wrong; rows with it have a remark.
+    /// False for an uncertain guess; rows with it have a remark.
     is_sure: bool,
 }
 
-/// What is to be said of a cell.
+/// An observation about a cell.
 #[derive(SimpleObject)]
 #[graphql(name = "ImportRemark")]
 pub struct RemarkView {
     /// The heading as it stands in the file; empty for the whole row.
     column: String,
     message: String,
-    /// Whether the row is refused for it.
+    /// Whether the row is refused because of it.
     is_error: bool,
 }
 
-/// A row of a file, and what becomes of it.
+/// A row of a file with its outcome.
 #[derive(SimpleObject)]
 #[graphql(name = "ImportRow")]
 pub struct ImportRowView {
-    /// Counted as a spreadsheet does, with the headings as row 1.
+    /// Row number as a spreadsheet counts; the headings are row 1.
     row: usize,
-    /// The number that the task has there; empty without one.
+    /// The task's number in the file; empty if none.
     number: String,
     outcome: ImportOutcome,
     customer: WhoseEnum,
     remarks: Vec<RemarkView>,
 }
 
-/// What happens when a file is imported, or has happened.
+/// The preview or the result of an import.
 #[derive(SimpleObject)]
 #[graphql(name = "ImportReport")]
 pub struct ReportView {
     new_tasks: usize,
     new_customers: usize,
     already_here: usize,
-    /// Rows with an error: they are left out with `skipInvalid`, else nothing is imported.
+    /// Number of rows with errors; they fail the whole file unless `skipInvalid` is set.
     refused: usize,
-    /// These rows as a CSV file with the columns of this one and with the reasons, to be corrected
-    /// and imported; empty without any.
+    /// The rows with errors as a CSV file, with the reasons, to be corrected and imported again;
+    /// empty if there are none.
     refused_csv: String,
-    /// What is to be said of the whole file. While there is an error, there are no rows.
+    /// Remarks about the whole file. If one of them is an error, there are no rows.
     remarks: Vec<RemarkView>,
     /// In the order of the file.
     columns: Vec<ColumnView>,
     /// The most frequent first.
     statuses: Vec<StatusWordView>,
     rows: Vec<ImportRowView>,
-    /// Columns that have no field, and go into the description under their heading.
+    /// Headings of the columns that go into the description.
     described: Vec<String>,
-    /// Columns that are not for the customer, and go into a note for colleagues.
+    /// Headings of the columns that go into an internal note.
     noted: Vec<String>,
-    /// Columns that are not taken.
+    /// Headings of the columns that are not imported.
     left_out: Vec<String>,
-    /// Columns of dates such as 2/1/2024 that don't tell whether the day or the month stands first:
-    /// say it with `choices.dateOrder`. Without it such dates are errors.
+    /// Headings of date columns such as 2/1/2024 with an ambiguous order of day and month: resolve
+    /// it with `choices.dateOrder`. Without it such dates are errors.
     ambiguous_dates: Vec<String>,
-    /// To be passed to `importCsv`: another one where something else would happen or was chosen.
+    /// To be passed to `importCsv`; it changes when the outcome or the choices do.
     digest: String,
 }
 
 impl ReportView {
     /// # Errors
-    /// [`Error::Internal`], which writing into memory never has.
+    /// [`Error::Internal`]; none in practice, since writing into memory can't fail.
     pub fn new(report: Report, table: Table, shop: &Shop) -> Result<Self> {
         let writing = Writing {
             language: shop.language,

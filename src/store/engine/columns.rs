@@ -102,7 +102,7 @@ pub(in crate::store) fn damaged(error: &rusqlite::Error) -> Option<&str> {
     }
 }
 
-/// Counts the columns in a list of them.
+/// Returns the number of columns in a list.
 pub(in crate::store) const fn count(columns: &str) -> usize {
     let (bytes, mut count, mut at) = (columns.as_bytes(), 1, 0);
     while at < bytes.len() {

@@ -11,18 +11,18 @@ use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// The details that a form may have besides those of the device.
+/// The details in a form, besides those of the device.
 const OTHERS: [&str; 5] = ["dueOn", "estimate", "price", "prepayment", "warrantyUntil"];
-/// One more, but for nobody to type: the task whose warranty it comes back under.
+/// A hidden detail: the task under whose warranty this one is done.
 const WARRANTY_OF: &str = "warrantyOf";
 
-/// Everything that is known of a task besides the request itself, by the names of the fields.
+/// Returns the names of all details.
 fn details() -> impl Iterator<Item = &'static str> {
     let device = DeviceField::ALL.iter().map(|field| field.name());
     device.chain(OTHERS)
 }
 
-/// The fields in which people type; each shows what is wrong with it.
+/// Returns the typed fields, each of which shows its own error.
 pub fn fields() -> Vec<&'static str> {
     let first = ["phone", "name", "description"];
     first.into_iter().chain(details()).collect()
@@ -42,7 +42,7 @@ pub struct Draft {
     description: Option<String>,
     pub status: Option<Status>,
     pub category: Option<Category>,
-    /// The details that the form has; the others stay as they are.
+    /// The submitted details; the others are kept.
     details: BTreeMap<&'static str, String>,
 }
 
@@ -99,7 +99,7 @@ impl Draft {
         draft
     }
 
-    /// Returns what stands in the field of a detail.
+    /// Returns the submitted text of a detail.
     pub fn detail(&self, field: &str) -> &str {
         self.details.get(field).map_or("", |text| text.trim())
     }

@@ -207,7 +207,7 @@ fn given_back(
     texts.known(today.into_iter().chain(whose).chain(done))
 }
 
-/// Whose it is, and what it is, as far as these readers are told.
+/// Returns the lines about the customer and the device that these readers may read.
 fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<Line> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
