@@ -144,7 +144,7 @@ async fn shop() -> Shop {
         "mutation { askApproval(id: 1, price: 300) { task { id } } }",
         "mutation { addComment(id: 1, text: \"a note\") { comment { id } } }",
         "mutation { renewStatusLink(id: 1) { task { id } } }",
-        "mutation { deleteCustomer(phone: \"+79000000003\") { success } }",
+        "mutation { deleteCustomer(phone: \"+79000000003\") { phone } }",
     ] {
         let done = shop.ask(query).await;
         assert!(done["errors"].is_null(), "{query} {done}");
