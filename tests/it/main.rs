@@ -32,6 +32,7 @@ mod doors;
 mod entrance;
 mod fake_telegram;
 mod faketime;
+mod fields;
 mod files;
 mod filters;
 mod forms;
