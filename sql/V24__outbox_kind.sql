@@ -21,7 +21,7 @@ CREATE TABLE outbox_new (
     created_at  INTEGER NOT NULL,
     due_at      INTEGER NOT NULL,
     try_at      INTEGER NOT NULL,
-    -- When due_at and try_at were last reckoned, by the wall clock of that moment; null where that was when the row was made. One
+    -- When due_at and try_at were last reckoned, by the wall clock of that moment, and null where that was when the row was made. One
     -- that lies ahead means that the clock has been set back since.
     reckoned_at INTEGER,
     settled_at  INTEGER,
