@@ -225,7 +225,6 @@ const HELD: &[(&str, &str, &str)] = &[
     ("domain", "error", "ids"),
     // A loader fetches the very values that the fields of a list write.
     ("graphql", "loader", "view"),
-    ("graphql", "engine", "loader"),
 ];
 
 type Arrows = BTreeMap<String, BTreeSet<String>>;
