@@ -95,16 +95,61 @@ fn a_path_that_cannot_be_is_named() {
     );
 }
 
-/// They are listed by hand, and a file that nobody lists would never run.
+/// A file of another name would never run, and a number that is missing stops nothing.
 #[test]
 fn every_file_of_sql_is_a_migration_in_the_order_of_its_number() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
-    let files = std::fs::read_dir(folder).unwrap().count();
+    let names = std::fs::read_dir(folder).unwrap();
+    let names = names.map(|file| file.unwrap().file_name());
+    // It describes what the migrations make.
+    let files = names.filter(|name| name != "schema.sql").count();
     let versions: Vec<_> = embedded_migrations()
         .iter()
         .map(|migration| usize::try_from(migration.version()).unwrap())
         .collect();
     assert_eq!(versions, (1..=files).collect::<Vec<_>>());
+}
+
+/// What the migrations make, as one file to read: each table with its indices and triggers below it.
+fn schema() -> String {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("shop.db");
+    Db::open(&path, noon()).unwrap();
+    let file = Connection::open(&path).unwrap();
+    // What a full-text table keeps for itself is SQLite's own, and so is the list of those that were numbered.
+    let sql = "SELECT s.sql, s.type IN ('table', 'view') AS first FROM sqlite_schema AS s
+               JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.tbl_name
+               WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite_%' AND l.type <> 'shadow'
+               ORDER BY l.type = 'view', s.tbl_name, NOT first, s.type, s.name";
+    let mut statement = file.prepare(sql).unwrap();
+    let mut rows = statement.query([]).unwrap();
+    let mut text = "-- The schema in force: what the migrations V1 and on make of an empty file. It is for reading; the program runs\n\
+                    -- the migrations alone. `ZAYAVKA_WRITE_SCHEMA=1 cargo test --test it -- store::the_schema` writes it anew.\n"
+        .to_owned();
+    while let Some(row) = rows.next().unwrap() {
+        let (sql, first): (String, bool) = (row.get(0).unwrap(), row.get(1).unwrap());
+        let gap = if first { "\n" } else { "" };
+        text += &format!("{gap}{sql};\n");
+    }
+    text
+}
+
+#[test]
+fn the_schema_in_one_file_is_that_of_the_migrations() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/schema.sql");
+    let schema = schema();
+    if std::env::var_os("ZAYAVKA_WRITE_SCHEMA").is_some() {
+        std::fs::write(&path, &schema).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == schema,
+        "sql/schema.sql is not what the migrations make; to write it anew: \
+         ZAYAVKA_WRITE_SCHEMA=1 cargo test --test it -- store::the_schema"
+    );
+    // It makes the same when it is run.
+    let memory = Connection::open_in_memory().unwrap();
+    memory.execute_batch(&written).unwrap();
 }
 
 #[test]

@@ -12,6 +12,36 @@ pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(in crate::store) type Pool = r2d2::Pool<SqliteConnectionManager>;
 
+/// How SQLite has to be built: options, and whether each has to be there. Without them every allocation, and every page
+/// that a thread reads, takes a lock that all threads share. `.cargo/config.toml` sets them.
+const OPTIONS: &[(&str, bool)] = &[
+    ("DEFAULT_MEMSTATUS=0", true),
+    ("ENABLE_MEMORY_MANAGEMENT", false),
+];
+
+/// Checks that SQLite was built as the program needs it.
+///
+/// # Errors
+/// [`OpenError::Options`] names the options that differ.
+pub(in crate::store) fn check_options(connection: &Connection) -> Result<(), OpenError> {
+    let sql = "SELECT sqlite_compileoption_used(?1)";
+    let mut differing = Vec::new();
+    for (option, wanted) in OPTIONS {
+        let used = connection.query_row(sql, [option], |row| row.get::<_, bool>(0));
+        match (used.unwrap_or_default(), *wanted) {
+            (false, true) => differing.push(format!("without {option}")),
+            (true, false) => differing.push(format!("with {option}")),
+            _ => {}
+        }
+    }
+    match differing.is_empty() {
+        true => Ok(()),
+        false => Err(OpenError::Options {
+            differing: differing.join(", "),
+        }),
+    }
+}
+
 /// What changes whenever another connection than this one has written.
 pub(in crate::store) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA data_version", [], |row| row.get(0))
@@ -71,4 +101,45 @@ pub(in crate::store) fn configure(connection: &Connection) -> rusqlite::Result<(
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::functions::FunctionFlags;
+
+    use super::*;
+
+    #[test]
+    fn sqlite_is_built_as_the_settings_of_cargo_say() {
+        let memory = Connection::open_in_memory().unwrap();
+        check_options(&memory).unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cargo/config.toml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("LIBSQLITE3_FLAGS = "));
+        let flags = line.unwrap().split('"').nth(1).unwrap();
+        let flag = |(option, wanted): &(&str, bool)| match wanted {
+            true => format!("-DSQLITE_{option}"),
+            false => format!("-USQLITE_{option}"),
+        };
+        assert!(flags.split(' ').eq(OPTIONS.iter().map(flag)), "{flags}");
+    }
+
+    #[test]
+    fn a_sqlite_that_is_built_otherwise_is_refused() {
+        for (used, what) in [
+            (false, "without DEFAULT_MEMSTATUS=0"),
+            (true, "with ENABLE_MEMORY_MANAGEMENT"),
+        ] {
+            let memory = Connection::open_in_memory().unwrap();
+            let (name, flags) = ("sqlite_compileoption_used", FunctionFlags::SQLITE_UTF8);
+            let answer = move |_: &rusqlite::functions::Context<'_>| Ok(used);
+            memory
+                .create_scalar_function(name, 1, flags, answer)
+                .unwrap();
+            let error = check_options(&memory).unwrap_err().to_string();
+            assert!(error.contains(&format!("built {what};")), "{error}");
+        }
+    }
 }

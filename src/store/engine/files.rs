@@ -39,6 +39,19 @@ pub(in crate::store) fn is_read_only(path: &Path) -> bool {
     matches!(disk, Ok(Ok(disk)) if disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
+/// Returns why a file can't be used: that nothing can be written there at all, where that is so, or else `other`.
+pub(in crate::store) fn failed<E>(
+    path: &Path,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    read_only: impl FnOnce(PathBuf) -> E,
+    other: impl FnOnce(PathBuf, Box<dyn std::error::Error + Send + Sync>) -> E,
+) -> E {
+    match is_read_only(path) {
+        true => read_only(path.to_owned()),
+        false => other(path.to_owned(), source.into()),
+    }
+}
+
 /// The folder that a path is in.
 pub(in crate::store) fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))

@@ -58,14 +58,11 @@ impl BackupError {
         path: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        let path = path.to_owned();
-        match files::is_read_only(&path) {
-            true => Self::ReadOnly { path },
-            false => Self::Write {
-                path,
-                source: source.into(),
-            },
-        }
+        let read_only = |path| Self::ReadOnly { path };
+        files::failed(path, source, read_only, |path, source| Self::Write {
+            path,
+            source,
+        })
     }
 }
 

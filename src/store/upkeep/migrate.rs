@@ -12,8 +12,9 @@ use refinery::{Migration, Runner};
 use rusqlite::OptionalExtension;
 
 use super::{backup, digest, leftovers};
+use crate::store::engine::connection::{check_options, configure};
 use crate::store::engine::files::{self, Part, beside};
-use crate::store::{Connection, engine::connection::configure, engine::search};
+use crate::store::{Connection, engine::search};
 
 mod embedded {
     refinery::embed_migrations!("sql");
@@ -69,6 +70,11 @@ pub enum OpenError {
         path.display()
     )]
     InUse { path: PathBuf },
+    #[error(
+        "the SQLite in this program was built {differing}; build the program in the folder of its source code, where cargo reads \
+         .cargo/config.toml, or set LIBSQLITE3_FLAGS as that file does"
+    )]
+    Options { differing: String },
     #[error("database {}: can't be migrated; nothing was changed", path.display())]
     Migration {
         path: PathBuf,
@@ -82,14 +88,11 @@ impl OpenError {
         path: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        let path = path.to_owned();
-        match files::is_read_only(&path) {
-            true => Self::ReadOnly { path },
-            false => Self::File {
-                path,
-                source: source.into(),
-            },
-        }
+        let read_only = |path| Self::ReadOnly { path };
+        files::failed(path, source, read_only, |path, source| Self::File {
+            path,
+            source,
+        })
     }
 
     fn migration(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -108,6 +111,7 @@ pub(in crate::store) fn prepare(
 ) -> Result<bool, OpenError> {
     let created = create(path)?;
     let mut connection = Connection::open(path).map_err(|error| OpenError::file(path, error))?;
+    check_options(&connection)?;
     configure(&connection).map_err(|error| OpenError::file(path, error))?;
     let applied = version(&connection).map_err(|error| OpenError::migration(path, error))?;
     let known = newest(migrations);

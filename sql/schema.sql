@@ -1,0 +1,497 @@
+-- The schema in force: what the migrations V1 and on make of an empty file. It is for reading; the program runs
+-- the migrations alone. `ZAYAVKA_WRITE_SCHEMA=1 cargo test --test it -- store::the_schema` writes it anew.
+
+CREATE TABLE approvals (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id      INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    employee_id  INTEGER REFERENCES employees (id),
+    price        INTEGER NOT NULL CHECK (price >= 0),
+    text         TEXT    NOT NULL,
+    -- The version that the task had with this estimate.
+    task_version INTEGER NOT NULL,
+    asked_at     INTEGER NOT NULL,
+    state        TEXT    NOT NULL CHECK (state IN ('ASKED', 'AGREED', 'DECLINED', 'WITHDRAWN')),
+    decided_at   INTEGER,
+    channel      TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE')),
+    customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL, unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),
+    CHECK ((state = 'ASKED') = (decided_at IS NULL)),
+    CHECK ((state IN ('AGREED', 'DECLINED')) = (channel IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX approvals_asked ON approvals (task_id) WHERE state = 'ASKED';
+CREATE INDEX approvals_customer ON approvals (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX approvals_task ON approvals (task_id);
+CREATE INDEX approvals_unsettled ON approvals (task_id) WHERE unsettled = 1;
+
+CREATE TABLE comments (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id     INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL CHECK (kind IN ('INTERNAL', 'TO_CUSTOMER', 'FROM_CUSTOMER')),
+    employee_id INTEGER REFERENCES employees (id),
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    -- By which way the customer said it.
+    channel     TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE')),
+    text        TEXT    NOT NULL,
+    at          INTEGER NOT NULL,
+    -- Since when, and thanks to whom, what a customer said waits for no answer any more.
+    settled_at  INTEGER,
+    settled_by  INTEGER REFERENCES employees (id),
+    CHECK ((kind = 'FROM_CUSTOMER') = (channel IS NOT NULL)),
+    CHECK (kind = 'FROM_CUSTOMER' OR settled_at IS NULL)
+) STRICT;
+CREATE INDEX comments_customer ON comments (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX comments_open ON comments (task_id) WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL;
+CREATE INDEX comments_task ON comments (task_id);
+
+CREATE TABLE customers (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    phone             TEXT    NOT NULL,
+    phone_e164        TEXT    NOT NULL UNIQUE,
+    name              TEXT,
+    name_key          TEXT    NOT NULL DEFAULT '',
+    telegram_id       INTEGER,
+    telegram_verified INTEGER NOT NULL DEFAULT 0 CHECK (telegram_verified IN (0, 1)),
+    telegram_blocked  INTEGER NOT NULL DEFAULT 0 CHECK (telegram_blocked IN (0, 1)),
+    telegram_language TEXT    NOT NULL DEFAULT 'ru' CHECK (telegram_language IN ('ru', 'en')),
+    created_at        INTEGER NOT NULL,
+    updated_at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX customers_telegram ON customers (telegram_id) WHERE telegram_id IS NOT NULL;
+CREATE TRIGGER phone_ends_after_update AFTER UPDATE OF phone_e164 ON customers
+BEGIN
+    INSERT INTO phone_ends (digits, customer_id)
+    SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = new.id;
+END;
+CREATE TRIGGER phone_ends_before_update BEFORE UPDATE OF phone_e164 ON customers
+BEGIN
+    DELETE FROM phone_ends WHERE (digits, customer_id) IN (
+        SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = old.id);
+END;
+CREATE TRIGGER phone_ends_delete BEFORE DELETE ON customers
+BEGIN
+    DELETE FROM phone_ends WHERE (digits, customer_id) IN (
+        SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = old.id);
+END;
+CREATE TRIGGER phone_ends_insert AFTER INSERT ON customers
+BEGIN
+    INSERT INTO phone_ends (digits, customer_id)
+    SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = new.id;
+END;
+CREATE TRIGGER task_search_customer AFTER UPDATE OF name ON customers
+WHEN new.name IS NOT old.name
+BEGIN
+    INSERT INTO task_search_stale (task_id)
+    SELECT id FROM tasks WHERE customer_id = new.id ON CONFLICT DO NOTHING;
+END;
+
+CREATE TABLE employees (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    email         TEXT    NOT NULL,
+    email_key     TEXT    NOT NULL UNIQUE,
+    password_hash TEXT    NOT NULL,
+    role          TEXT    NOT NULL CHECK (role IN ('OWNER', 'EMPLOYEE')),
+    active        INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+    epoch         INTEGER NOT NULL DEFAULT 0,
+    created_at    INTEGER NOT NULL
+, language TEXT CHECK (language IN ('ru', 'en')), telegram_id INTEGER, morning_time TEXT) STRICT;
+CREATE UNIQUE INDEX employees_telegram ON employees (telegram_id) WHERE telegram_id IS NOT NULL;
+
+CREATE TABLE ended_sessions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    session    BLOB    NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE form_posts (
+    digest    BLOB    PRIMARY KEY,
+    -- The number of what it made.
+    made      INTEGER NOT NULL,
+    posted_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX form_posts_posted ON form_posts (posted_at);
+
+CREATE TABLE imports (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    source  TEXT    NOT NULL,
+    -- The number that it has there, or for a row without one a hash of all that it says.
+    number  TEXT    NOT NULL,
+    task_id INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    UNIQUE (source, number)
+) STRICT;
+CREATE INDEX imports_task ON imports (task_id);
+
+CREATE TABLE incidents (
+    kind   TEXT    NOT NULL PRIMARY KEY,
+    at     INTEGER NOT NULL,
+    -- How much of it there was, in the unit of its kind.
+    amount INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invites (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash BLOB    NOT NULL UNIQUE,
+    email      TEXT,
+    role       TEXT    NOT NULL CHECK (role IN ('OWNER', 'EMPLOYEE')),
+    created_by INTEGER REFERENCES employees (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at    INTEGER
+) STRICT;
+
+CREATE TABLE morning_lists (
+    employee_id INTEGER NOT NULL REFERENCES employees (id) ON DELETE CASCADE,
+    day         TEXT    NOT NULL,
+    at          INTEGER NOT NULL,
+    PRIMARY KEY (employee_id, day)
+) STRICT;
+
+CREATE TABLE "outbox" (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id     INTEGER NOT NULL,
+    kind        TEXT    NOT NULL CHECK (kind IN ('STATUS_CHANGED', 'COMMENT', 'APPROVAL', 'REMINDER', 'REPLY')),
+    customer_id INTEGER REFERENCES customers (id) ON DELETE CASCADE,
+    task_id     INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    from_status TEXT,
+    to_status   TEXT,
+    comment_id  INTEGER REFERENCES comments (id) ON DELETE CASCADE,
+    approval_id INTEGER REFERENCES approvals (id) ON DELETE CASCADE,
+    reply       TEXT,
+    state       TEXT    NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENDING', 'DELIVERED', 'DEAD')),
+    maybe_seen  INTEGER NOT NULL DEFAULT 0 CHECK (maybe_seen IN (0, 1)),
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    try_at      INTEGER NOT NULL,
+    settled_at  INTEGER,
+    reason      TEXT    CHECK (reason IN ('BLOCKED', 'REFUSED', 'EXPIRED')),
+    detail      TEXT, from_stage INTEGER, to_stage INTEGER, reckoned_at INTEGER, answer_of INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    CHECK ((kind = 'REPLY') = (reply IS NOT NULL)),
+    CHECK ((kind = 'REPLY') = (task_id IS NULL)),
+    CHECK ((kind = 'STATUS_CHANGED') = (from_status IS NOT NULL AND to_status IS NOT NULL)),
+    CHECK ((kind = 'COMMENT') = (comment_id IS NOT NULL)),
+    CHECK ((kind = 'APPROVAL') = (approval_id IS NOT NULL))
+) STRICT;
+CREATE INDEX outbox_answer_of ON outbox (answer_of) WHERE answer_of IS NOT NULL;
+CREATE INDEX outbox_approval ON outbox (approval_id) WHERE approval_id IS NOT NULL;
+CREATE INDEX outbox_comment ON outbox (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX outbox_customer ON outbox (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'DEAD';
+CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
+
+CREATE TABLE phone_ends (
+    digits      TEXT    NOT NULL,
+    customer_id INTEGER NOT NULL,
+    PRIMARY KEY (digits, customer_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE "photos" (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    comment_id      INTEGER NOT NULL REFERENCES comments (id) ON DELETE CASCADE,
+    -- Which kinds there are, the program knows, so that a new one needs no new table.
+    kind            TEXT    NOT NULL DEFAULT 'PHOTO',
+    -- NOTED: there is only the note.
+    state           TEXT    NOT NULL CHECK (state IN ('WAITING', 'HERE', 'LOST', 'NOTED')),
+    -- The file at Telegram, and by what it is known to be the same, empty where there is none.
+    telegram_file   TEXT    NOT NULL,
+    telegram_unique TEXT    NOT NULL DEFAULT '',
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    created_at      INTEGER NOT NULL,
+    try_at          INTEGER NOT NULL,
+    -- As the sender calls it, without what could mislead.
+    file_name       TEXT    NOT NULL DEFAULT '',
+    -- In bytes, as the sender says until it is here, and in seconds.
+    size            INTEGER,
+    duration        INTEGER,
+    -- What a place, a contact or a question says.
+    about           TEXT    NOT NULL DEFAULT '',
+    -- By its content.
+    mime            TEXT,
+    -- Of a picture that browsers show.
+    width           INTEGER,
+    height          INTEGER,
+    image           BLOB,
+    CHECK ((state = 'HERE') = (image IS NOT NULL AND mime IS NOT NULL)),
+    CHECK ((width IS NULL) = (height IS NULL)),
+    CHECK (width IS NULL OR mime IN ('image/jpeg', 'image/png', 'image/webp', 'image/gif'))
+) STRICT;
+CREATE INDEX photos_comment ON photos (comment_id);
+CREATE INDEX photos_waiting ON photos (try_at) WHERE state = 'WAITING';
+
+CREATE TABLE refinery_schema_history(
+             version int4 PRIMARY KEY,
+             name VARCHAR(255),
+             applied_on VARCHAR(255),
+             checksum VARCHAR(255));
+
+CREATE TABLE secrets (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE staff_code_tries (
+    telegram_id INTEGER NOT NULL PRIMARY KEY,
+    tries       INTEGER NOT NULL,
+    until       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE staff_codes (
+    employee_id INTEGER NOT NULL PRIMARY KEY REFERENCES employees (id) ON DELETE CASCADE,
+    code_hash   BLOB    NOT NULL UNIQUE,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE stages (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    status     TEXT    NOT NULL CHECK (status IN ('ACCEPTED', 'IN_PROGRESS', 'READY', 'CLOSED')),
+    name       TEXT    NOT NULL,
+    -- By what two spellings of one name are known to be the same.
+    name_key   TEXT    NOT NULL UNIQUE,
+    colour     TEXT    NOT NULL CHECK (colour IN ('GREY', 'BLUE', 'GREEN', 'ORANGE', 'RED', 'VIOLET', 'TEAL', 'PINK')),
+    -- Its place among those of its status, from 1 on.
+    position   INTEGER NOT NULL CHECK (position > 0),
+    -- What the customer reads. Empty for the status's own words.
+    wording    TEXT    NOT NULL,
+    told       INTEGER NOT NULL CHECK (told IN (0, 1)),
+    stuck_days INTEGER CHECK (stuck_days > 0)
+) STRICT;
+CREATE TRIGGER stages_status_update BEFORE UPDATE OF status ON stages
+WHEN new.status <> old.status
+BEGIN
+    SELECT raise(ABORT, 'a stage stays in its status');
+END;
+
+CREATE TABLE stale_keys (
+    since TEXT NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE status_links (
+    task_id    INTEGER NOT NULL PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    generation INTEGER NOT NULL CHECK (generation > 0),
+    token_hash BLOB    UNIQUE
+) STRICT;
+
+CREATE TABLE task_counts (
+    status      TEXT    NOT NULL,
+    category    TEXT    NOT NULL,
+    employee_id INTEGER NOT NULL,
+    tasks       INTEGER NOT NULL,
+    PRIMARY KEY (status, category, employee_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE task_details (
+    task_id        INTEGER NOT NULL PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    kind           TEXT    NOT NULL,
+    brand          TEXT    NOT NULL,
+    model          TEXT    NOT NULL,
+    serial         TEXT    NOT NULL,
+    -- By what two spellings of one serial number are known to be the same.
+    serial_key     TEXT    NOT NULL,
+    accessories    TEXT    NOT NULL,
+    appearance     TEXT    NOT NULL,
+    place          TEXT    NOT NULL,
+    estimate       INTEGER CHECK (estimate >= 0),
+    price          INTEGER CHECK (price >= 0),
+    prepayment     INTEGER CHECK (prepayment >= 0),
+    warranty_until TEXT,
+    warranty_of    INTEGER REFERENCES tasks (id) ON DELETE SET NULL
+, brand_key TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX task_details_brand_key ON task_details (brand_key COLLATE NOCASE) WHERE brand_key <> '';
+CREATE INDEX task_details_serial ON task_details (serial_key) WHERE serial_key <> '';
+CREATE INDEX task_details_warranty_of ON task_details (warranty_of) WHERE warranty_of IS NOT NULL;
+CREATE TRIGGER task_search_details_delete AFTER DELETE ON task_details
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (old.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_details_insert AFTER INSERT ON task_details
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_details_update
+AFTER UPDATE OF kind, brand, model, serial, serial_key, accessories, appearance, place ON task_details
+WHEN (new.kind, new.brand, new.model, new.serial, new.serial_key, new.accessories, new.appearance, new.place)
+    IS NOT (old.kind, old.brand, old.model, old.serial, old.serial_key, old.accessories, old.appearance, old.place)
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TABLE "task_events" (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id     INTEGER NOT NULL,
+    kind        TEXT    NOT NULL,
+    author      TEXT    NOT NULL CHECK (author IN ('STAFF', 'CUSTOMER', 'SYSTEM')),
+    employee_id INTEGER REFERENCES employees (id),
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    from_value  TEXT,
+    to_value    TEXT,
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX task_events_customer ON task_events (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX task_events_ready ON task_events (at) WHERE kind IN ('CREATED', 'STATUS') AND to_value = 'READY';
+CREATE INDEX task_events_task ON task_events (task_id);
+CREATE TRIGGER task_events_append_only_delete
+BEFORE DELETE ON task_events
+BEGIN
+    SELECT raise(ABORT, 'the history of a task is append-only');
+END;
+CREATE TRIGGER task_events_append_only_update
+BEFORE UPDATE OF id, task_id, kind, author, employee_id, from_value, to_value, at ON task_events
+WHEN old.kind NOT IN ('DESCRIPTION', 'DEVICE', 'EDITED') OR new.from_value IS NOT NULL OR new.to_value IS NOT NULL
+    OR (new.id, new.task_id, new.kind, new.author, new.employee_id, new.at)
+        IS NOT (old.id, old.task_id, old.kind, old.author, old.employee_id, old.at)
+BEGIN
+    SELECT raise(ABORT, 'the history of a task is append-only');
+END;
+
+CREATE VIRTUAL TABLE task_search USING fts5 (description, name, device, digits, tokenize = 'trigram');
+
+CREATE TABLE task_search_stale (
+    task_id INTEGER NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE tasks (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    customer_id INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    employee_id INTEGER REFERENCES employees (id) ON DELETE SET NULL,
+    category    TEXT    NOT NULL CHECK (category IN ('CONSULTING', 'DIAGNOSIS', 'REPAIR', 'OTHER')),
+    status      TEXT    NOT NULL CHECK (status IN ('ACCEPTED', 'IN_PROGRESS', 'READY', 'CLOSED')),
+    description TEXT    NOT NULL,
+    version     INTEGER NOT NULL DEFAULT 1,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    closed_at   INTEGER
+, due_on TEXT, stage_id INTEGER REFERENCES stages (id), stage_since INTEGER, ready_at INTEGER, remind INTEGER NOT NULL DEFAULT 1 CHECK (remind IN (0, 1)), reminded INTEGER, listed_at INTEGER NOT NULL DEFAULT 0, touched_at INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX tasks_category ON tasks (category, created_at);
+CREATE INDEX tasks_closed ON tasks (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX tasks_created ON tasks (created_at);
+CREATE INDEX tasks_customer ON tasks (customer_id, created_at);
+CREATE INDEX tasks_employee ON tasks (employee_id, created_at);
+CREATE INDEX tasks_listed ON tasks (listed_at);
+CREATE INDEX tasks_listed_late ON tasks (listed_at - created_at) WHERE listed_at <> created_at;
+CREATE INDEX tasks_open_stage ON tasks (stage_id, stage_since) WHERE status <> 'CLOSED';
+CREATE INDEX tasks_ready ON tasks (ready_at, employee_id, status) WHERE ready_at IS NOT NULL;
+CREATE INDEX tasks_stage ON tasks (stage_id, created_at);
+CREATE INDEX tasks_status ON tasks (status, created_at);
+CREATE INDEX tasks_touched ON tasks (touched_at);
+CREATE TRIGGER task_counts_delete AFTER DELETE ON tasks
+BEGIN
+    UPDATE task_counts SET tasks = tasks - 1
+    WHERE status = old.status AND category = old.category
+        AND employee_id = coalesce(old.employee_id, 0);
+END;
+CREATE TRIGGER task_counts_insert AFTER INSERT ON tasks
+BEGIN
+    INSERT INTO task_counts (status, category, employee_id, tasks)
+    VALUES (new.status, new.category, coalesce(new.employee_id, 0), 1)
+    ON CONFLICT DO UPDATE SET tasks = tasks + 1;
+END;
+CREATE TRIGGER task_counts_update AFTER UPDATE OF status, category, employee_id ON tasks
+WHEN (new.status, new.category) IS NOT (old.status, old.category)
+    OR new.employee_id IS NOT old.employee_id
+BEGIN
+    UPDATE task_counts SET tasks = tasks - 1
+    WHERE status = old.status AND category = old.category
+        AND employee_id = coalesce(old.employee_id, 0);
+    INSERT INTO task_counts (status, category, employee_id, tasks)
+    VALUES (new.status, new.category, coalesce(new.employee_id, 0), 1)
+    ON CONFLICT DO UPDATE SET tasks = tasks + 1;
+END;
+CREATE TRIGGER task_search_delete AFTER DELETE ON tasks
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (old.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_insert AFTER INSERT ON tasks
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_update AFTER UPDATE OF description, customer_id ON tasks
+WHEN new.description IS NOT old.description OR new.customer_id IS NOT old.customer_id
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER tasks_order_insert AFTER INSERT ON tasks WHEN new.listed_at = 0 OR new.touched_at = 0
+BEGIN
+    UPDATE tasks SET listed_at = iif(listed_at = 0, created_at, listed_at),
+        touched_at = iif(touched_at = 0, updated_at, touched_at)
+    WHERE id = new.id;
+END;
+CREATE TRIGGER tasks_stage_insert BEFORE INSERT ON tasks
+WHEN new.stage_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.status)
+BEGIN
+    SELECT raise(ABORT, 'a task is in a stage of its status');
+END;
+CREATE TRIGGER tasks_stage_none AFTER INSERT ON tasks
+WHEN new.stage_id IS NULL
+BEGIN
+    UPDATE tasks SET stage_id = (SELECT id FROM stages WHERE status = new.status ORDER BY position LIMIT 1),
+        stage_since = new.created_at
+    WHERE id = new.id;
+END;
+CREATE TRIGGER tasks_stage_update BEFORE UPDATE OF status, stage_id ON tasks
+WHEN NOT EXISTS (SELECT 1 FROM stages WHERE id = new.stage_id AND status = new.status)
+BEGIN
+    SELECT raise(ABORT, 'a task is in a stage of its status');
+END;
+
+CREATE TABLE telegram_messages (
+    chat_id    INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    -- The task of a message of ours.
+    task_id    INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    -- What the customer said by it, wherever that was moved since.
+    comment_id INTEGER REFERENCES comments (id) ON DELETE CASCADE,
+    -- The album that it is a part of.
+    album      TEXT,
+    -- Whether there were words with it.
+    has_words  INTEGER NOT NULL DEFAULT 0 CHECK (has_words IN (0, 1)),
+    at         INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, message_id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX telegram_messages_album ON telegram_messages (chat_id, album) WHERE album IS NOT NULL;
+CREATE INDEX telegram_messages_comment ON telegram_messages (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX telegram_messages_idle ON telegram_messages (at) WHERE task_id IS NULL AND comment_id IS NULL;
+CREATE INDEX telegram_messages_task ON telegram_messages (task_id) WHERE task_id IS NOT NULL;
+
+CREATE TABLE telegram_updates (
+    update_id   INTEGER NOT NULL PRIMARY KEY,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX telegram_updates_received ON telegram_updates (received_at);
+
+CREATE TABLE webhook_deliveries (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id  INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    event       TEXT    NOT NULL,
+    payload     TEXT    NOT NULL,
+    state       TEXT    NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENDING', 'DELIVERED', 'DEAD')),
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    happened_at INTEGER NOT NULL,
+    queued_at   INTEGER NOT NULL,
+    try_at      INTEGER NOT NULL,
+    settled_at  INTEGER,
+    detail      TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX webhook_deliveries_open ON webhook_deliveries (webhook_id, id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX webhook_deliveries_settled ON webhook_deliveries (state, settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_webhook ON webhook_deliveries (webhook_id);
+
+CREATE TABLE webhooks (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    url    TEXT    NOT NULL UNIQUE,
+    -- A JSON list of the events that it wants.
+    events TEXT    NOT NULL
+) STRICT;
+
+CREATE VIEW ends_of_phones (digits, customer_id) AS
+SELECT substr(c.phone_e164, start.value), c.id
+FROM customers AS c
+JOIN json_each('[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]') AS start
+    ON start.value <= length(c.phone_e164) - 2;
+
+CREATE VIEW texts_of_tasks (id, description, name, device) AS
+SELECT t.id, t.description, coalesce(c.name, ''),
+    coalesce(d.kind || ' ' || d.brand || ' ' || d.model || ' ' || d.serial || ' ' || d.serial_key
+        || ' ' || d.accessories || ' ' || d.appearance || ' ' || d.place, '')
+FROM tasks AS t
+LEFT JOIN customers AS c ON c.id = t.customer_id
+LEFT JOIN task_details AS d ON d.task_id = t.id;
