@@ -101,7 +101,7 @@ pub fn is_empty(connection: &Connection, _: &Owner) -> Result<bool> {
 ///
 /// # Errors
 /// [`Error::Invalid`] at `field` for a database that isn't empty, and for what is no archive.
-pub async fn restore(
+pub async fn import(
     desk: &Desk,
     owner: Owner,
     field: &'static str,
@@ -132,8 +132,8 @@ fn keep(tx: &Transaction, me: &Employee, hash: &str, now: Timestamp) -> Result<E
 /// The same for whoever has the machine: there must be no account yet.
 ///
 /// # Errors
-/// As for [`restore`].
-pub fn restore_into_new(
+/// As for [`import`].
+pub fn import_into_new(
     tx: &Transaction,
     field: &'static str,
     text: &str,
@@ -153,5 +153,5 @@ fn put_back(
     if !no_others || !store::archive::is_empty(tx)? {
         return Err(Problem::NotEmpty.at(field).into());
     }
-    store::archive::restore(tx, field, text, now)
+    store::archive::import(tx, field, text, now)
 }

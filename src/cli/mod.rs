@@ -289,9 +289,9 @@ async fn import(config: Config, path: &Path) -> Result<(), Failure> {
     let text = read_archive(path).map_err(|why| format!("{}: {why}", path.display()))?;
     let clock = Clock::system();
     let (db, now) = (open(&config.database, &clock)?, clock.now());
-    db.write(move |tx| app::archive::restore_into_new(tx, "archive", &text, now))
+    db.write(move |tx| app::archive::import_into_new(tx, "archive", &text, now))
         .await
-        .map_err(|error| say(&error))?;
+        .map_err(|error| format!("{}: {}", path.display(), say(&error)))?;
     print(
         "The archive is back. Nobody can sign in yet: zayavka user reset-password EMAIL opens an account.\n",
     )

@@ -162,6 +162,23 @@ pub enum Problem {
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
+    /// A row of an archive that can't be taken, by its line in the file.
+    ArchiveRow {
+        line: usize,
+        table: &'static str,
+        problem: Box<Problem>,
+    },
+    /// The same, where it is one of its columns.
+    ArchiveValue {
+        line: usize,
+        table: &'static str,
+        column: String,
+        problem: Box<Problem>,
+    },
+    /// No version of the program writes such a value.
+    ArchiveForeign,
+    /// The tables refuse a row: it contradicts another one, or lacks something.
+    ArchiveClash,
     /// A text in an archive is longer than any that we take.
     ArchiveText {
         kib: usize,
@@ -263,6 +280,10 @@ impl Problem {
             Self::FileGone => "problem-file-gone",
             Self::ArchiveUnreadable => "problem-archive-unreadable",
             Self::ArchiveNewer => "problem-archive-newer",
+            Self::ArchiveRow { .. } => "problem-archive-row",
+            Self::ArchiveValue { .. } => "problem-archive-value",
+            Self::ArchiveForeign => "problem-archive-foreign",
+            Self::ArchiveClash => "problem-archive-clash",
             Self::ArchiveText { .. } => "problem-archive-text",
             Self::ArchiveFile { .. } => "problem-archive-file",
             Self::NotEmpty => "problem-not-empty",

@@ -2,26 +2,10 @@
 
 use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
-/// Where a file comes from, as its headings tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Our own export.
-    Zayavka,
-    /// RemOnline's export of orders.
-    RemOnline,
-    /// A table that somebody made; its rows have no numbers.
-    Other,
-}
-
-impl Source {
-    /// The word that SQL uses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Zayavka => "zayavka",
-            Self::RemOnline => "remonline",
-            Self::Other => "other",
-        }
-    }
+words! {
+    /// Where a file comes from, as its headings tell: our own export, RemOnline's export of orders, or a table that
+    /// somebody made, whose rows have no numbers.
+    Source { Zayavka = "zayavka", RemOnline = "remonline", Other = "other" }
 }
 
 /// A file, read as far as it can be read without the database.

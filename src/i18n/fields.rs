@@ -4,7 +4,7 @@ use super::{invalid, text};
 use crate::domain::{Invalid, Language};
 
 /// Fields that stand for the whole form or the whole page.
-const WHOLE: [&str; 2] = ["nonFieldErrors", "id"];
+const WHOLE: &[&str] = &["nonFieldErrors", "id"];
 
 /// Returns the sentence that a field of a form stands under, by the field's name in the form; `None` for
 /// one that no form shows. A form that calls a field otherwise says so itself.

@@ -171,6 +171,26 @@ fn problem(language: Language, problem: &Problem) -> String {
         Problem::ColumnTwice { first, second } => {
             vec![("first", (&**first).into()), ("second", (&**second).into())]
         }
+        Problem::ArchiveRow {
+            line,
+            table,
+            problem: why,
+        } => vec![
+            ("line", (*line).into()),
+            ("table", (*table).into()),
+            ("why", self::problem(language, why).into()),
+        ],
+        Problem::ArchiveValue {
+            line,
+            table,
+            column,
+            problem: why,
+        } => vec![
+            ("line", (*line).into()),
+            ("table", (*table).into()),
+            ("column", (&**column).into()),
+            ("why", self::problem(language, why).into()),
+        ],
         _ => {
             let bound = problem.bound().map(|bound| ("bound", bound.into()));
             bound.into_iter().collect()

@@ -68,7 +68,7 @@ impl FileMutation {
         archive: String,
     ) -> Result<ImportArchivePayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let restored = app::archive::restore(ctx.desk()?, owner, "archive", archive);
+        let restored = app::archive::import(ctx.desk()?, owner, "archive", archive);
         let token = restored.await?;
         Ok(ImportArchivePayload { token })
     }

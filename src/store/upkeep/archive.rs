@@ -4,6 +4,7 @@
 //! column of a later version has no value for gets the default. A file that was sent stands there in letters.
 
 mod read;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -24,7 +25,7 @@ use crate::store::{Connection, Transaction};
 
 /// The tables that an archive has; a table comes after those that its rows refer to. Every other
 /// table is one of [`LEFT_OUT`]: a test sees to that.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: &[&str] = &[
     "employees",
     "customers",
     "stages",
@@ -38,7 +39,7 @@ pub const TABLES: [&str; 10] = [
 ];
 /// The tables that it doesn't have: keys and what is made with them, what is on its way, and what
 /// the triggers derive from the others.
-pub const LEFT_OUT: [&str; 19] = [
+pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
     "invites",
@@ -60,7 +61,7 @@ pub const LEFT_OUT: [&str; 19] = [
     "refinery_schema_history",
 ];
 /// The columns that it doesn't have, of a table that it has: how somebody signs in.
-pub const HIDDEN: [(&str, &str); 4] = [
+pub const HIDDEN: &[(&str, &str)] = &[
     ("employees", "password_hash"),
     ("employees", "epoch"),
     ("employees", "active"),
@@ -174,8 +175,8 @@ pub fn is_empty(connection: &Connection) -> Result<bool> {
 ///
 /// # Errors
 /// [`Error::Invalid`] at `field` for what is no archive, is a newer program's, or has rows that
-/// can't be.
-pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
+/// can't be; it names the line, the table and the column of the first one. See [`rules`].
+pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
     let unreadable = || Error::from(Problem::ArchiveUnreadable.at(field));
     let archive: Archive<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
     if archive.format != FORMAT {
@@ -184,16 +185,36 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
     if archive.version > VERSION || archive.schema > schema(tx)? {
         return Err(Problem::ArchiveNewer.at(field).into());
     }
-    let has = |table: &&&str| archive.tables.0.contains_key(**table);
+    let has = |table: &&'static str| archive.tables.0.contains_key(*table);
     tx.execute("DELETE FROM invites", [])?;
-    for table in TABLES.iter().rev().filter(has) {
+    for table in TABLES.iter().copied().rev().filter(has) {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
-    for table in TABLES.iter().filter(has) {
+    for table in TABLES.iter().copied().filter(has) {
         let columns = columns(tx, table)?;
-        let mut insert = |row| insert(tx, table, &columns, row, field, now);
-        let rows = archive.tables.0[*table].get();
-        read::rows(rows, &mut insert).map_err(|error| refused(error, field))?;
+        let mut take = |row: &RawValue| {
+            let line = || line_of(text, row.get());
+            let row = serde_json::from_str(row.get()).map_err(Error::internal);
+            let insert = |row| insert(tx, table, &columns, row, field, now);
+            let check = |row| match rules::check(table, &row) {
+                Ok(()) => Ok(row),
+                Err((column, problem)) => Err(Problem::ArchiveValue {
+                    line: line(),
+                    table,
+                    column,
+                    problem: Box::new(problem),
+                }
+                .at(field)
+                .into()),
+            };
+            let inserted = row.and_then(check).and_then(insert);
+            inserted.map_err(|error| refused(error, field, table, line()))
+        };
+        let rows = archive.tables.0[table].get();
+        read::rows(rows, &mut take).map_err(|error| match error {
+            Error::Internal(_) => unreadable(),
+            other => other,
+        })?;
     }
     give_numbers_on(tx, &archive.numbers.0)?;
     // An older program may have made them by other rules.
@@ -203,11 +224,25 @@ pub fn restore(tx: &Transaction, field: &'static str, text: &str, now: Timestamp
 }
 
 /// A row that the tables refuse is the archive's fault; a disk that is full is not.
-fn refused(error: Error, field: &'static str) -> Error {
+fn refused(error: Error, field: &'static str, table: &'static str, line: usize) -> Error {
+    let clash = || Box::new(Problem::ArchiveClash);
     match error {
-        Error::Internal(_) => Problem::ArchiveUnreadable.at(field).into(),
+        Error::Internal(_) => Problem::ArchiveRow {
+            line,
+            table,
+            problem: clash(),
+        }
+        .at(field)
+        .into(),
         other => other,
     }
+}
+
+/// The line of a text in which a part of it begins, from 1 on.
+fn line_of(text: &str, part: &str) -> usize {
+    let at = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// Names of columns come from the database alone.

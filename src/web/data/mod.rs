@@ -109,7 +109,7 @@ pub async fn put_back(visit: &Visit) -> Result<Response> {
         let file = visit.file(FILE_OF_ARCHIVE).await?;
         let text = String::from_utf8(file.to_vec());
         let text = text.map_err(|_| Problem::ArchiveUnreadable.at(FILE_OF_ARCHIVE))?;
-        app::archive::restore(&visit.desk, owner, FILE_OF_ARCHIVE, text).await
+        app::archive::import(&visit.desk, owner, FILE_OF_ARCHIVE, text).await
     };
     match errors.take(done.await, &visit.texts)? {
         Some(token) => Ok(visit.go_with_token("/data?archive=1", &token)),

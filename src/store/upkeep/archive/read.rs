@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use super::TABLES;
 use crate::domain::{Error, Result};
@@ -48,14 +48,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Tables<T> {
     }
 }
 
-/// Hands over the rows of a table one after the other.
+/// Hands over the rows of a table one after the other, each as a part of the text.
 ///
 /// # Errors
 /// That of the first row that can't be taken, and [`Error::Internal`] for what are no rows.
-pub(super) fn rows(
-    text: &str,
-    take: &mut dyn FnMut(Map<String, Value>) -> Result<()>,
-) -> Result<()> {
+pub(super) fn rows(text: &str, take: &mut dyn FnMut(&RawValue) -> Result<()>) -> Result<()> {
     let mut refused = None;
     let rows = Rows {
         take,
@@ -69,7 +66,7 @@ pub(super) fn rows(
 }
 
 struct Rows<'a> {
-    take: &'a mut dyn FnMut(Map<String, Value>) -> Result<()>,
+    take: &'a mut dyn FnMut(&RawValue) -> Result<()>,
     /// Why reading has ended early, in words of ours.
     refused: &'a mut Option<Error>,
 }
@@ -82,7 +79,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element()? {
+        while let Some(row) = rows.next_element::<&RawValue>()? {
             if let Err(error) = (self.take)(row) {
                 *self.refused = Some(error);
                 return Err(A::Error::custom("a row that can't be taken"));

@@ -1,0 +1,470 @@
+//! What each column of an archive may hold.
+//!
+//! A value passes the door that people's own input passes, and is then stored as the archive has it, so that what was
+//! exported comes back byte for byte. Doors were never wider than today's in what they measure: no version took a text
+//! over today's limits, with control characters, or a sum or a word that there isn't, so a database that is years old
+//! has none. They were wider in four ways, which are let through here:
+//!
+//! - Invisible characters are taken off since V21 only. Today's door takes them off before it measures, and the reader
+//!   of the row takes them off again; a text that has nothing else was a text then.
+//! - Which phones and e-mails are well formed was told by other rules, and by the shop's country of that day. Here they
+//!   are measured, and the database keeps their canonical forms apart.
+//! - What came from Telegram was cleaned and never refused, so it has any length, also none. What an erased person
+//!   wrote is empty.
+//! - The history and the numbers of imported rows keep what was typed or stood in a cell.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::domain::{
+    AttachmentKind, AttachmentState, Category, Channel, Colour, CommentKind, Day, Decision,
+    Description, Error, EventKind, Language, Line, Message, Name, Problem, Result, Role, Source,
+    StageName, Status, StuckDays, Sum, TelegramId, TimeOfDay, Wording,
+};
+
+/// How the values of a column are read. What may be missing, the table itself says.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    Text(fn(&str) -> Result<()>),
+    Number(fn(i64) -> Result<()>),
+    /// A text that depends on the rest of its row.
+    Said,
+    Bytes,
+}
+
+use Rule::{Bytes, Number, Said, Text};
+
+/// The columns of each table, all of them: a test compares them with the database.
+pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
+    (
+        "employees",
+        &[
+            ("id", Number(id)),
+            ("email", Text(email)),
+            ("email_key", Text(email)),
+            ("role", Text(|word| known(Role::from_word(word)))),
+            ("created_at", Number(instant)),
+            ("language", Text(language)),
+            (
+                "morning_time",
+                Text(|text| TimeOfDay::parse("", text).map(drop)),
+            ),
+        ],
+    ),
+    (
+        "customers",
+        &[
+            ("id", Number(id)),
+            ("phone", Text(phone)),
+            ("phone_e164", Text(canonical)),
+            ("name", Text(|text| seen(Name::parse("", text)))),
+            // Made anew from the name.
+            ("name_key", Text(any)),
+            ("telegram_id", Number(|id| known(TelegramId::from_wire(id)))),
+            ("telegram_verified", Number(flag)),
+            ("telegram_blocked", Number(flag)),
+            ("telegram_language", Text(language)),
+            ("created_at", Number(instant)),
+            ("updated_at", Number(instant)),
+        ],
+    ),
+    (
+        "stages",
+        &[
+            ("id", Number(id)),
+            ("status", Text(status)),
+            ("name", Text(|text| seen(StageName::parse("", text)))),
+            // Made anew from the name.
+            ("name_key", Text(any)),
+            ("colour", Text(|word| known(Colour::from_word(word)))),
+            ("position", Number(id)),
+            ("wording", Text(|text| seen(Wording::parse("", text)))),
+            ("told", Number(flag)),
+            (
+                "stuck_days",
+                Number(|days| StuckDays::new("", days).map(drop)),
+            ),
+        ],
+    ),
+    (
+        "tasks",
+        &[
+            ("id", Number(id)),
+            ("customer_id", Number(id)),
+            ("employee_id", Number(id)),
+            ("category", Text(|word| known(Category::from_word(word)))),
+            ("status", Text(status)),
+            (
+                "description",
+                Text(|text| seen(Description::parse("", text))),
+            ),
+            ("version", Number(id)),
+            ("created_at", Number(instant)),
+            ("updated_at", Number(instant)),
+            ("closed_at", Number(instant)),
+            ("due_on", Text(day)),
+            ("stage_id", Number(id)),
+            ("stage_since", Number(instant)),
+            ("ready_at", Number(instant)),
+            ("remind", Number(flag)),
+            ("reminded", Number(count)),
+            ("listed_at", Number(instant)),
+            ("touched_at", Number(instant)),
+        ],
+    ),
+    (
+        "task_details",
+        &[
+            ("task_id", Number(id)),
+            ("kind", Text(line)),
+            ("brand", Text(line)),
+            ("model", Text(line)),
+            ("serial", Text(line)),
+            // Made anew from the serial number.
+            ("serial_key", Text(any)),
+            ("accessories", Text(line)),
+            ("appearance", Text(line)),
+            ("place", Text(line)),
+            ("estimate", Number(sum)),
+            ("price", Number(sum)),
+            ("prepayment", Number(sum)),
+            ("warranty_until", Text(day)),
+            ("warranty_of", Number(id)),
+            // Made anew from the brand.
+            ("brand_key", Text(any)),
+        ],
+    ),
+    (
+        "task_events",
+        &[
+            ("id", Number(id)),
+            ("task_id", Number(id)),
+            ("kind", Text(|word| known(EventKind::from_word(word)))),
+            // One of three words, which the table knows.
+            ("author", Text(any)),
+            ("employee_id", Number(id)),
+            ("customer_id", Number(id)),
+            ("from_value", Text(any)),
+            ("to_value", Text(any)),
+            ("at", Number(instant)),
+        ],
+    ),
+    (
+        "comments",
+        &[
+            ("id", Number(id)),
+            ("task_id", Number(id)),
+            ("kind", Text(|word| known(CommentKind::from_word(word)))),
+            ("employee_id", Number(id)),
+            ("customer_id", Number(id)),
+            ("channel", Text(channel)),
+            ("text", Said),
+            ("at", Number(instant)),
+            ("settled_at", Number(instant)),
+            ("settled_by", Number(id)),
+        ],
+    ),
+    (
+        "photos",
+        &[
+            ("id", Number(id)),
+            ("comment_id", Number(id)),
+            ("kind", Text(|word| known(AttachmentKind::from_word(word)))),
+            (
+                "state",
+                Text(|word| known(AttachmentState::from_word(word))),
+            ),
+            ("telegram_file", Text(of_telegram)),
+            ("telegram_unique", Text(of_telegram)),
+            ("attempts", Number(count)),
+            ("created_at", Number(instant)),
+            ("try_at", Number(instant)),
+            ("file_name", Text(of_telegram)),
+            ("size", Number(count)),
+            ("duration", Number(count)),
+            ("about", Text(of_telegram)),
+            ("mime", Text(of_telegram)),
+            ("width", Number(count)),
+            ("height", Number(count)),
+            ("image", Bytes),
+        ],
+    ),
+    (
+        "approvals",
+        &[
+            ("id", Number(id)),
+            ("task_id", Number(id)),
+            ("employee_id", Number(id)),
+            ("price", Number(sum)),
+            ("text", Text(|text| seen(Message::parse("", text)))),
+            ("task_version", Number(id)),
+            ("asked_at", Number(instant)),
+            ("state", Text(|word| known(Decision::from_word(word)))),
+            ("decided_at", Number(instant)),
+            ("channel", Text(channel)),
+            ("customer_id", Number(id)),
+            ("unsettled", Number(flag)),
+        ],
+    ),
+    (
+        "imports",
+        &[
+            ("id", Number(id)),
+            ("source", Text(|word| known(Source::from_word(word)))),
+            ("number", Text(any)),
+            ("task_id", Number(id)),
+        ],
+    ),
+];
+
+/// Checks a row of a table.
+///
+/// # Errors
+/// The first column whose value no version of the program has written, and why.
+pub(super) fn check(table: &str, row: &Map<String, Value>) -> Result<(), (String, Problem)> {
+    let rules = RULES.iter().find(|(name, _)| *name == table);
+    let rules = rules.map_or(&[][..], |(_, rules)| *rules);
+    for (column, value) in row {
+        let rule = rules.iter().find(|(name, _)| name == column);
+        let read = match (rule.map(|(_, rule)| rule), value) {
+            (Some(_), Value::Null) => Ok(()),
+            (Some(Text(read)), Value::String(text)) => read(text),
+            (Some(Number(read)), Value::Number(number)) => {
+                number.as_i64().map_or_else(foreign, read)
+            }
+            (Some(Said), Value::String(text)) => said(text, row),
+            // Their size is looked at when they are decoded.
+            (Some(Bytes), Value::Object(_)) => Ok(()),
+            _ => foreign(),
+        };
+        match read {
+            Ok(()) => {}
+            Err(Error::Invalid(invalid)) => return Err((column.clone(), invalid.problem)),
+            Err(_) => return Err((column.clone(), Problem::ArchiveForeign)),
+        }
+    }
+    Ok(())
+}
+
+fn foreign() -> Result<()> {
+    Err(Problem::ArchiveForeign.at("").into())
+}
+
+fn known<T>(value: Option<T>) -> Result<()> {
+    value.map_or_else(foreign, |_| Ok(()))
+}
+
+/// What a door says of a text, but that nothing can be seen in it.
+fn seen<T>(read: Result<T>) -> Result<()> {
+    match read {
+        Err(Error::Invalid(invalid)) if invalid.problem == Problem::Required => Ok(()),
+        read => read.map(drop),
+    }
+}
+
+/// A text that is bounded by what an archive takes of any text, and by nothing else.
+fn any(_: &str) -> Result<()> {
+    Ok(())
+}
+
+fn bounded(text: &str, max: usize) -> Result<()> {
+    if text.chars().count() > max {
+        return Err(Problem::TooLong { max }.at("").into());
+    }
+    match text.chars().any(char::is_control) {
+        true => Err(Problem::ControlCharacters.at("").into()),
+        false => Ok(()),
+    }
+}
+
+/// At most as long as an address may be (RFC 5321 §4.5.3.1.3).
+fn email(text: &str) -> Result<()> {
+    bounded(text, 254)?;
+    known(text.split_once('@'))
+}
+
+/// A number, with what stands beside it.
+fn phone(text: &str) -> Result<()> {
+    bounded(text, 80)?;
+    known(text.chars().find(|c| c.is_numeric()))
+}
+
+/// `+`, the code of a country, and up to 15 digits (ITU-T E.164).
+fn canonical(text: &str) -> Result<()> {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    let fit = (5..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    known(fit.then_some(()))
+}
+
+/// What Telegram says of a file, on one line; `one_line` in the domain cuts it.
+fn of_telegram(text: &str) -> Result<()> {
+    bounded(text, 2_000)
+}
+
+fn said(text: &str, row: &Map<String, Value>) -> Result<()> {
+    match row.get("channel").and_then(Value::as_str) {
+        Some("TELEGRAM") => {
+            let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+            match text.chars().any(forbidden) {
+                true => Err(Problem::ControlCharacters.at("").into()),
+                false => Ok(()),
+            }
+        }
+        _ => seen(Message::parse("", text)),
+    }
+}
+
+fn line(text: &str) -> Result<()> {
+    seen(Line::parse("", text))
+}
+
+fn day(text: &str) -> Result<()> {
+    Day::parse("", text).map(drop)
+}
+
+fn sum(minor: i64) -> Result<()> {
+    Sum::new("", minor).map(drop)
+}
+
+fn language(tag: &str) -> Result<()> {
+    known(Language::parse(tag))
+}
+
+fn status(word: &str) -> Result<()> {
+    known(Status::from_word(word))
+}
+
+fn channel(word: &str) -> Result<()> {
+    known(Channel::from_word(word))
+}
+
+fn instant(millis: i64) -> Result<()> {
+    known(Timestamp::from_millisecond(millis).ok())
+}
+
+fn id(number: i64) -> Result<()> {
+    known(Some(number).filter(|number| *number > 0))
+}
+
+fn count(number: i64) -> Result<()> {
+    known(Some(number).filter(|number| *number >= 0))
+}
+
+fn flag(number: i64) -> Result<()> {
+    known(Some(number).filter(|number| matches!(number, 0 | 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::upkeep::migrate;
+    use crate::store::{Connection, embedded_migrations};
+
+    #[test]
+    fn every_column_of_an_archive_has_a_rule() {
+        let mut memory = Connection::open_in_memory().unwrap();
+        migrate::run(&mut memory, &embedded_migrations()).unwrap();
+        let tables = RULES.iter().map(|(table, _)| *table);
+        assert!(tables.eq(super::super::TABLES.iter().copied()));
+        for (table, rules) in RULES {
+            let mut there = super::super::columns(&memory, table).unwrap();
+            let mut ruled: Vec<_> = rules.iter().map(|(column, _)| *column).collect();
+            there.sort_unstable();
+            ruled.sort_unstable();
+            assert_eq!(ruled, there, "{table}");
+        }
+    }
+
+    fn read(table: &str, row: Value) -> Result<(), (String, Problem)> {
+        check(table, row.as_object().unwrap())
+    }
+
+    #[test]
+    fn a_value_that_no_door_takes_is_refused() {
+        let long = "y".repeat(201);
+        let refused = |column: &str, problem| Err((column.to_owned(), problem));
+        for (table, row, expected) in [
+            (
+                "task_details",
+                json!({"brand": long}),
+                refused("brand", Problem::TooLong { max: Line::MAX }),
+            ),
+            (
+                "task_details",
+                json!({"model": "one\ntwo"}),
+                refused("model", Problem::ControlCharacters),
+            ),
+            (
+                "task_details",
+                json!({"price": -1}),
+                refused("price", Problem::SumNegative),
+            ),
+            (
+                "stages",
+                json!({"colour": "blue\nred"}),
+                refused("colour", Problem::ArchiveForeign),
+            ),
+            (
+                "tasks",
+                json!({"due_on": "soon"}),
+                refused("due_on", Problem::DayMalformed),
+            ),
+            (
+                "tasks",
+                json!({"description": 7}),
+                refused("description", Problem::ArchiveForeign),
+            ),
+            (
+                "tasks",
+                json!({"created_at": i64::MAX}),
+                refused("created_at", Problem::ArchiveForeign),
+            ),
+            (
+                "comments",
+                json!({"channel": null, "text": "y".repeat(3_001)}),
+                refused("text", Problem::TooLong { max: Message::MAX }),
+            ),
+            (
+                "customers",
+                json!({"phone_e164": "+7 900"}),
+                refused("phone_e164", Problem::ArchiveForeign),
+            ),
+            (
+                "customers",
+                json!({"shoe": 42}),
+                refused("shoe", Problem::ArchiveForeign),
+            ),
+        ] {
+            assert_eq!(read(table, row.clone()), expected, "{table} {row}");
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_version_took_comes_back() {
+        for (table, row) in [
+            // Nothing but what can't be seen, and what can't be seen within the limit.
+            ("stages", json!({"name": "\u{200b}"})),
+            (
+                "customers",
+                json!({"name": format!("A\u{202e}{}", "b".repeat(199))}),
+            ),
+            // Another rule of what is well formed.
+            ("customers", json!({"phone": "1234567 / 123"})),
+            ("customers", json!({"phone_e164": "+71234567"})),
+            ("employees", json!({"email": "\"a<b>\"@example.com"})),
+            // Long words of a customer, and a picture without any.
+            (
+                "comments",
+                json!({"channel": "TELEGRAM", "text": "y".repeat(4_096)}),
+            ),
+            ("comments", json!({"channel": "TELEGRAM", "text": ""})),
+            // Erased with the person.
+            ("tasks", json!({"description": ""})),
+            ("approvals", json!({"text": ""})),
+        ] {
+            assert_eq!(read(table, row.clone()), Ok(()), "{table} {row}");
+        }
+    }
+}
