@@ -9,7 +9,8 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{details, events, tasks};
+use super::questions::{overtake, withdraw};
+use super::{details, events};
 use crate::domain::{
     Actor, Addressee, Approval, ApprovalId, Author, Channel, Decision, DetailsChange, Error, Event,
     EventKind, NewApproval, Notes, Problem, Result, Status, Task, TaskId,
@@ -39,7 +40,7 @@ pub fn ask(
     new: &NewApproval,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let TaskRow { task, customer, .. } = tasks::get(tx, actor, id)?;
+    let TaskRow { task, customer, .. } = about(tx, id)?;
     task.expect_version(new.expected_version)?;
     if task.status == Status::Closed {
         return Err(Problem::TaskClosed.at("id").into());
@@ -63,35 +64,7 @@ pub fn ask(
         to: Addressee::of(customer.as_deref()),
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
-    tasks::get(tx, actor, id)
-}
-
-/// Puts another price in the place of what the customer was asked: the question without an answer is
-/// withdrawn, and a refusal has its reaction.
-pub(super) fn overtake(
-    tx: &Transaction,
-    task: TaskId,
-    notes: &mut Notes,
-    now: Timestamp,
-) -> Result<()> {
-    store::approvals::settle_of_task(tx, task)?;
-    withdraw(tx, task, notes, now).map(drop)
-}
-
-/// Takes back the question about a task that has no answer yet; whether there is one.
-pub(super) fn withdraw(
-    tx: &Transaction,
-    task: TaskId,
-    notes: &mut Notes,
-    now: Timestamp,
-) -> Result<bool> {
-    let Some(asked) = store::approvals::asked_of_task(tx, task)? else {
-        return Ok(false);
-    };
-    store::outbox::delete_waiting_of_approval(tx, asked.id)?;
-    store::approvals::set_decision(tx, asked.id, Decision::Withdrawn, None, now)?;
-    notes.happened(EventKind::Withdrawn, asked.price.minor());
-    Ok(true)
+    about(tx, id)
 }
 
 /// Withdraws the question about a task, for the actor.
@@ -99,14 +72,14 @@ pub(super) fn withdraw(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn take_back(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Result<TaskRow> {
-    tasks::get(tx, actor, id)?;
+    about(tx, id)?;
     let mut notes = Notes::default();
     if withdraw(tx, id, &mut notes, now)? {
         let event = Event::PriceWithdrawn { task: id, notes };
         events::publish(tx, Author::Staff(actor.id()), &event, now)?;
         store::tasks::touch(tx, id, now)?;
     }
-    tasks::get(tx, actor, id)
+    about(tx, id)
 }
 
 /// Takes a customer's answer: whoever calls this has made sure that the task is theirs. Where the
@@ -141,4 +114,8 @@ pub(super) fn decide(
     };
     events::publish(tx, Author::Customer(customer), &event, now)?;
     store::approvals::get(tx, id)?.ok_or(Error::NotFound)
+}
+
+fn about(tx: &Transaction, task: TaskId) -> Result<TaskRow> {
+    store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }

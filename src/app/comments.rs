@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{events, tasks};
+use super::events;
 use crate::domain::{
     Actor, Addressee, AttachmentId, Author, Channel, Comment, CommentId, CommentKind, Error, Event,
     EventKind, Message, Problem, Result, Task, TaskId,
@@ -44,7 +44,7 @@ pub fn add(
         task: about,
         customer,
         ..
-    } = tasks::get(tx, actor, task)?;
+    } = about(tx, task)?;
     let kind = match to_customer {
         true => CommentKind::ToCustomer,
         false => CommentKind::Internal,
@@ -69,14 +69,14 @@ pub fn add(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> Result<TaskRow> {
-    tasks::get(tx, actor, task)?;
+    about(tx, task)?;
     let said = store::comments::settle_of_task(tx, task, actor.id(), now)? > 0;
     if store::approvals::settle_of_task(tx, task)? || said {
         let (author, event) = (Author::Staff(actor.id()), Event::CommentsSettled { task });
         events::publish(tx, author, &event, now)?;
         store::tasks::touch(tx, task, now)?;
     }
-    tasks::get(tx, actor, task)
+    about(tx, task)
 }
 
 /// Takes in what a customer says about a task that is theirs: whoever calls this has made sure.
@@ -152,6 +152,10 @@ pub(super) fn move_to(
 /// [`Error::NotFound`], also as long as it isn't here.
 pub fn file(connection: &Connection, _: &Actor, id: AttachmentId) -> Result<Stored> {
     store::attachments::stored(connection, id)?.ok_or(Error::NotFound)
+}
+
+fn about(tx: &Transaction, task: TaskId) -> Result<TaskRow> {
+    store::tasks::get(tx, task)?.ok_or(Error::NotFound)
 }
 
 fn get(tx: &Transaction, id: CommentId) -> Result<Comment> {

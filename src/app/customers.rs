@@ -195,12 +195,12 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
     let now = desk.clock.now();
     let work = move |tx: &Transaction<'_>| {
         let customer = store::customers::by_phone(tx, &phone)?.ok_or(Error::NotFound)?;
-        store::history::forget_texts_of(tx, customer.id)?;
-        store::tasks::forget_texts_of(tx, customer.id)?;
-        store::details::forget_devices_of(tx, customer.id)?;
-        store::comments::forget_texts_of(tx, customer.id)?;
-        store::approvals::forget_texts_of(tx, customer.id)?;
-        store::attachments::delete_of(tx, customer.id)?;
+        store::history::erase_of_customer(tx, customer.id)?;
+        store::tasks::erase_of_customer(tx, customer.id)?;
+        store::details::erase_of_customer(tx, customer.id)?;
+        store::comments::erase_of_customer(tx, customer.id)?;
+        store::approvals::erase_of_customer(tx, customer.id)?;
+        store::attachments::erase_of_customer(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };
     let customer = desk.db.write(work).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::approvals;
+use super::questions;
 use crate::domain::{
     Actor, Details, DetailsChange, Device, EventKind, Link, Notes, Problem, Result, Sum, TaskId,
 };
@@ -107,7 +107,7 @@ pub(super) fn update(
         return Ok(false);
     }
     if after.estimate != before.estimate {
-        approvals::overtake(tx, task, notes, now)?;
+        questions::overtake(tx, task, notes, now)?;
     }
     let (was, is) = (before.device.summary(), after.device.summary());
     notes.changed(EventKind::Device, &was, &is);

@@ -19,6 +19,9 @@ pub(super) fn publish(
         let (from, to) = (note.from.as_deref(), note.to.as_deref());
         store::history::append(tx, task, note.kind, author, from, to, now)?;
     }
+    if let Event::StageMerged { from, to } = event {
+        store::history::append_for_stage(tx, from, to, author, now)?;
+    }
     match event.customer_news() {
         Some(CustomerNews::Stage(task, news)) => notices::tell_stage(tx, task, &news, now)?,
         Some(CustomerNews::Notice(to, notice)) => {

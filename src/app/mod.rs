@@ -23,6 +23,7 @@ pub mod memory;
 pub mod notices;
 pub mod paging;
 pub mod posts;
+mod questions;
 pub mod reminders;
 pub mod reports;
 pub mod security;

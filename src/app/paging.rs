@@ -54,7 +54,7 @@ pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 
-const ORDERS: [&str; 4] = ["newest", "oldest", "updated", "ready"];
+const ORDERS: &[&str] = &["newest", "oldest", "updated", "ready"];
 
 fn word(order: TaskOrder) -> &'static str {
     match order {

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{accounts, security::secrets};
+use super::security::secrets;
 use crate::domain::{
     Actor, Day, Employee, EmployeeId, Error, Result, Shop, StaffCode, StaffNews, Status,
     TaskFilter, TelegramId, TimeOfDay,
@@ -77,7 +77,11 @@ fn in_a_while(now: Timestamp) -> Timestamp {
 /// Takes the actor's Telegram account away, and what waits to be sent to it.
 pub fn unlink(tx: &Transaction, actor: &Actor) -> Result<Employee> {
     forget(tx, actor.id())?;
-    accounts::me(tx, actor)
+    me(tx, actor)
+}
+
+fn me(tx: &Transaction, actor: &Actor) -> Result<Employee> {
+    store::employees::get(tx, actor.id())?.ok_or(Error::Unauthenticated)
 }
 
 /// The same for whoever has the account; `false` when it is no employee's.
@@ -114,7 +118,7 @@ pub fn set_morning(
     now: Timestamp,
 ) -> Result<Employee> {
     store::employees::set_morning(tx, actor.id(), time)?;
-    let employee = accounts::me(tx, actor)?;
+    let employee = me(tx, actor)?;
     begin_tomorrow(tx, shop, &employee, now)?;
     Ok(employee)
 }

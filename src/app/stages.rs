@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
+use super::events;
 use crate::domain::{
-    Actor, Author, Conflict, Error, MOST_STAGES, NewStage, Owner, Problem, Result, Stage,
+    Actor, Author, Conflict, Error, Event, MOST_STAGES, NewStage, Owner, Problem, Result, Stage,
     StageChange, StageId, StageName, Status, USUAL_STAGES, Wording,
 };
 use crate::store::{self, Connection, Transaction};
@@ -30,7 +31,7 @@ pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
     {
         return Ok(());
     }
-    for usual in &USUAL_STAGES {
+    for usual in USUAL_STAGES {
         let name = StageName::parse("name", &say(usual.name))?;
         let first = unnamed
             .iter()
@@ -122,7 +123,10 @@ pub fn delete(
         if !left.contains(&to.id) {
             return Err(Problem::StageOfAnotherStatus.at(FIELD).into());
         }
-        store::stages::move_tasks(tx, &stage, &to, Author::Staff(owner.id()), now)?;
+        let (author, from, to) = (Author::Staff(owner.id()), &stage, &to);
+        events::publish(tx, author, &Event::StageMerged { from, to }, now)?;
+        store::tasks::move_to_stage(tx, from.id, to.id, now)?;
+        store::outbox::move_to_stage(tx, from.id, to.id)?;
     } else if store::stages::has_tasks(tx, id)? {
         return Err(Problem::StageHasTasks.at(FIELD).into());
     }

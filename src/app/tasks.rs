@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Desk, accounts, approvals, comments, customers, details, events, stages};
+use super::{Desk, accounts, comments, customers, details, events, questions, stages};
 use crate::app::security::tokens::Session;
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
@@ -219,7 +219,7 @@ fn enter(
     task.enter(&stage, now);
     notes.changed(EventKind::Status, was.status.word(), stage.status.word());
     if stage.status == Status::Closed && was.status != Status::Closed {
-        approvals::withdraw(tx, task.id, notes, now)?;
+        questions::withdraw(tx, task.id, notes, now)?;
     }
     if !Status::UNDONE.contains(&stage.status) {
         // The work is over, whatever it was agreed to cost.

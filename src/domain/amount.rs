@@ -15,7 +15,7 @@ pub enum SumDoubt {
 
 /// What people write for the currencies of this part of the world, in lower case; every currency
 /// is known by its code and its sign as well.
-const NAMES: [(&str, &[&str]); 12] = [
+const NAMES: &[(&str, &[&str])] = &[
     ("RUB", &["р", "руб", "rur", "рублей", "рубля", "рубль"]),
     ("USD", &["us$", "долл", "долларов"]),
     ("EUR", &["евро"]),
@@ -46,7 +46,7 @@ pub(super) enum Split {
     Open(char, String, String),
 }
 
-const MINUS: [char; 5] = ['-', '‐', '‑', '–', '−'];
+const MINUS: &[char] = &['-', '‐', '‑', '–', '−'];
 
 fn is_mark(c: char) -> bool {
     matches!(c, '.' | ',')

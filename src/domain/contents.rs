@@ -55,7 +55,7 @@ impl Contents {
 
 /// The kinds that are kept, with the endings of their names. A document is what people fill in and
 /// sign; the signatures are those of `infer`.
-const KEPT: [(&str, &str); 27] = [
+const KEPT: &[(&str, &str)] = &[
     ("image/jpeg", "jpg"),
     ("image/png", "png"),
     ("image/webp", "webp"),

@@ -85,6 +85,11 @@ pub enum Event<'a> {
         days: u16,
         to: Addressee,
     },
+    /// Every task of a stage that goes comes to another one, with a row in its history; nobody is told.
+    StageMerged {
+        from: &'a Stage,
+        to: &'a Stage,
+    },
     CustomerCreated {
         id: CustomerId,
     },
@@ -250,7 +255,10 @@ impl<'a> Event<'a> {
             Self::ReminderDue { task, days, .. } => {
                 vec![(*task, Note::happened(EventKind::Reminded, days))]
             }
-            Self::CustomerCreated { .. } | Self::CustomerUpdated { .. } => Vec::new(),
+            // The store writes those of a stage at once, there may be very many.
+            Self::StageMerged { .. }
+            | Self::CustomerCreated { .. }
+            | Self::CustomerUpdated { .. } => Vec::new(),
             Self::CustomerDeleted { id, tasks } => {
                 let lost = |(task, ..): &(TaskId, Status, i64)| {
                     one(*task, EventKind::Customer, Some(id.to_string()), None)
@@ -290,6 +298,7 @@ impl<'a> Event<'a> {
             | Self::AnswerMoved { .. }
             | Self::PriceWithdrawn { .. }
             | Self::PriceDecided { .. }
+            | Self::StageMerged { .. }
             | Self::CustomerCreated { .. }
             | Self::CustomerUpdated { .. }
             | Self::CustomerDeleted { .. } => return None,
@@ -319,6 +328,7 @@ impl<'a> Event<'a> {
             | Self::PriceAsked { .. }
             | Self::PriceWithdrawn { .. }
             | Self::ReminderDue { .. }
+            | Self::StageMerged { .. }
             | Self::CustomerCreated { .. }
             | Self::CustomerUpdated { .. }
             | Self::CustomerDeleted { .. } => None,
@@ -347,7 +357,8 @@ impl<'a> Event<'a> {
             Self::PriceDecided { task: about, .. } => task(HookEvent::ApprovalDecided, about),
             Self::CommentsSettled { .. }
             | Self::PriceWithdrawn { .. }
-            | Self::ReminderDue { .. } => Vec::new(),
+            | Self::ReminderDue { .. }
+            | Self::StageMerged { .. } => Vec::new(),
             Self::CustomerCreated { id } => card(HookEvent::CustomerCreated, id),
             Self::CustomerUpdated { id } => card(HookEvent::CustomerUpdated, id),
             Self::CustomerDeleted { id, tasks } => {

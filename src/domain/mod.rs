@@ -14,6 +14,7 @@ mod attachment;
 mod bot_health;
 mod comment;
 mod contents;
+mod currency;
 mod customer;
 mod device;
 mod email;
@@ -36,8 +37,10 @@ mod photo;
 mod reminders;
 mod retry;
 mod search;
+mod shop;
 mod staff_bot;
 mod stage;
+mod status;
 mod task;
 mod text;
 mod time;
@@ -55,6 +58,7 @@ pub use attachment::{
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use contents::Contents;
+pub use currency::Currency;
 pub use customer::{Customer, CustomerChange, TelegramLink, Unreachable};
 pub use device::{Details, DetailsChange, Device, Line, Link, serial_key};
 pub use email::Email;
@@ -73,7 +77,7 @@ pub use language::Language;
 pub use letters::{first_seen, fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
 pub use moment::{DateOrder, date_order, is_none, moment};
-pub use money::{Currency, Sum};
+pub use money::Sum;
 pub use month::{Month, MonthReport, Step, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
@@ -85,16 +89,17 @@ pub use photo::Image;
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::Search;
+pub use shop::Shop;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
     Colour, MOST_STAGES, NewStage, Stage, StageChange, StageName, StuckDays, USUAL_STAGES,
     UsualStage, Wording,
 };
+pub use status::Status;
 pub use task::{
-    Author, Category, EventKind, NewTask, Status, Task, TaskChange, TaskEvent, TaskFilter,
-    TaskOrder,
+    Author, Category, EventKind, NewTask, Task, TaskChange, TaskEvent, TaskFilter, TaskOrder,
 };
 pub use text::{Description, Message, Name};
-pub use time::{Day, Days, Shop, TimeOfDay, TimeZone};
+pub use time::{Day, Days, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
 pub use workload::{Concern, CustomersWaiting, Workload};

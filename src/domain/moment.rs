@@ -38,14 +38,14 @@ impl DateOrder {
 }
 
 /// Times of the day, after the date.
-const TIMES: [&str; 4] = ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+const TIMES: &[&str] = &["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
 /// Before the first there is a slip ("0021"); after the last as well.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 /// Days of a spreadsheet's calendar that lie in the years 1990 to 2099: other numbers are no dates.
 const SERIALS: std::ops::RangeInclusive<u32> = 32_874..=73_050;
 const SECONDS_A_DAY: f64 = 86_400.0;
 /// Words for a value that isn't there.
-const NONE: [&str; 7] = ["нет", "n/a", "na", "nan", "nat", "null", "none"];
+const NONE: &[&str] = &["нет", "n/a", "na", "nan", "nat", "null", "none"];
 
 /// Returns whether a cell says that there is no value: it is empty, or holds a dash, a word for
 /// that, or the date of zeros that databases write.

@@ -231,7 +231,7 @@ const fn usual(
 
 /// What a new shop begins with, in order. The customer who takes something along need not be told so.
 #[rustfmt::skip]
-pub const USUAL_STAGES: [UsualStage; 9] = [
+pub const USUAL_STAGES: &[UsualStage] = &[
     usual(Status::Accepted, "status-accepted", Colour::Green, None, true, Some(3)),
     usual(Status::InProgress, "status-in-progress", Colour::Blue, None, true, Some(7)),
     usual(Status::InProgress, "stage-diagnosis", Colour::Teal, Some("stage-diagnosis-wording"), true, Some(3)),

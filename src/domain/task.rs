@@ -4,20 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
-    Merge, Name, Phone, Result, Search, Stage, StageId, TaskId,
+    Merge, Name, Phone, Result, Search, Stage, StageId, Status, TaskId,
 };
-
-words! {
-    /// How far a task is.
-    Status { Accepted = "ACCEPTED", InProgress = "IN_PROGRESS", Ready = "READY", Closed = "CLOSED" }
-}
-
-impl Status {
-    /// Those in which the shop has still something to do.
-    pub const UNDONE: [Self; 2] = [Self::Accepted, Self::InProgress];
-    /// Those in which it is not over yet.
-    pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
-}
 
 words! {
     /// What kind of work a task is.

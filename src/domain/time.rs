@@ -1,26 +1,10 @@
-//! Days in the shop's time zone, and the settings of a shop that the rules need.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! Days and times in the shop's time zone.
 
 use jiff::civil::{Date, Time};
 pub use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{About, Country, Currency, Language, Problem, Result};
-
-/// What differs from one shop to another.
-#[derive(Debug, Clone)]
-pub struct Shop {
-    pub country: Country,
-    pub timezone: TimeZone,
-    pub language: Language,
-    /// Of all sums.
-    pub currency: Currency,
-    /// How long a notice waits before it is sent, so that a slip can be undone unseen.
-    pub notify_delay: Duration,
-    pub about: Arc<About>,
-}
+use super::{Problem, Result};
 
 /// A calendar day, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

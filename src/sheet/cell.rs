@@ -5,14 +5,14 @@ use crate::domain::first_seen;
 /// With these a spreadsheet begins what it computes
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>). They count as what they are to a person: some
 /// programs drop blanks, invisible characters and control characters before them, or fold their width.
-const COMPUTED: [char; 4] = ['=', '+', '-', '@'];
+const COMPUTED: &[char] = &['=', '+', '-', '@'];
 /// Behind these at the beginning of a cell a spreadsheet looks on, or begins a cell of its own.
-const SEPARATORS: [char; 3] = ['\t', '\r', '\n'];
+const SEPARATORS: &[char] = &['\t', '\r', '\n'];
 /// Excel shows a longer number as a power of ten, and saves it so.
 const DIGITS_SHOWN: usize = 11;
-const TRUTHS: [&str; 4] = ["true", "false", "истина", "ложь"];
+const TRUTHS: &[&str] = &["true", "false", "истина", "ложь"];
 /// Months as spreadsheets know them, in full or by their first letters.
-const MONTHS: [&str; 36] = [
+const MONTHS: &[&str] = &[
     "january",
     "february",
     "march",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
-use super::read::FIELD;
+use super::reading::FIELD;
 use crate::domain::{Problem, Result};
 
 /// Decodes the text of a table: as its byte order mark says; else as UTF-8, as UTF-16, or as the

@@ -7,7 +7,7 @@ use super::headings::Headings;
 use super::records::Record;
 use crate::domain::{DateOrder, DateOrders, date_order, decimal_point};
 
-const DATES: [Column; 5] = [
+const DATES: &[Column] = &[
     Column::Created,
     Column::Closed,
     Column::Due,

@@ -6,7 +6,7 @@ use super::cell;
 use super::choices::{Choices, Rows};
 use super::columns::{Column, plain};
 use super::known::{Known, known};
-use super::read::FIELD;
+use super::reading::FIELD;
 use crate::domain::{Invalid, Observation, Problem, Source};
 
 /// The columns of a file, in its order.

@@ -15,6 +15,7 @@ mod headings;
 mod known;
 mod person;
 mod read;
+mod reading;
 mod records;
 mod row;
 mod table;
@@ -25,6 +26,7 @@ mod write;
 
 pub use choices::Choices;
 pub use columns::Column;
-pub use read::{FIELD, Reading, read};
+pub use read::read;
+pub use reading::{FIELD, Reading};
 pub use table::{StatusWord, Table, TableColumn};
 pub use write::Writing;

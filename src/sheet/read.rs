@@ -2,39 +2,17 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-
-use super::choices::{Choices, Rows};
+use super::choices::Rows;
 use super::columns::Column;
 use super::decode::decode;
 use super::habits::Habits;
 use super::headings::Headings;
+use super::reading::{COLUMNS, FIELD, ROWS, Reading};
 use super::records::{Record, Records};
 use super::row::Row;
 use super::table::{Statuses, Table, TableColumn, decided};
 use super::workbook;
-use crate::domain::{
-    Employee, ImportRow, Observation, Problem, Remark, Result, Sheet, Shop, Stage,
-};
-
-/// What is wrong with the file as a whole is reported here.
-pub const FIELD: &str = "csv";
-/// As many rows as ten years of a small shop; more are several files.
-pub const ROWS: usize = 50_000;
-/// In a row as in the headings; RemOnline writes 33.
-pub const COLUMNS: usize = 300;
-
-/// What a file is read with.
-pub struct Reading<'a> {
-    pub shop: &'a Shop,
-    /// By whose e-mails it may name the responsible.
-    pub staff: &'a [Employee],
-    /// The shop's, by status and in their order.
-    pub stages: &'a [Stage],
-    /// What the owner has decided about the file.
-    pub choices: &'a Choices,
-    pub now: Timestamp,
-}
+use crate::domain::{ImportRow, Observation, Problem, Remark, Result, Sheet};
 
 /// Reads a file. What is wrong with a row stands in that row; where the headings are not enough, or
 /// what was decided can't be, it stands in the sheet, and no row is read.

@@ -7,7 +7,7 @@
 
 use csv::StringRecord;
 
-use super::read::COLUMNS;
+use super::reading::COLUMNS;
 use crate::domain::{Observation, Problem};
 
 /// A record over so many lines is worth a look.

@@ -10,7 +10,7 @@ use super::cell;
 use super::columns::Column;
 use super::habits::Habits;
 use super::headings::Headings;
-use super::read::Reading;
+use super::reading::Reading;
 use super::table::Statuses;
 use super::words::{self, Guess};
 use crate::domain::{

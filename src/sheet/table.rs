@@ -7,7 +7,7 @@ use super::cell;
 use super::choices::{Choices, Rows};
 use super::columns::{Column, plain};
 use super::headings::Headings;
-use super::read::Reading;
+use super::reading::Reading;
 use super::records::Record;
 use super::words::{self, Guess};
 use crate::domain::{DateOrder, Invalid, Problem, Result, Sheet, Stage, Status};

@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::choices::Choices;
 use super::headings::Headings;
-use super::read::{COLUMNS, FIELD, ROWS};
+use super::reading::{COLUMNS, FIELD, ROWS};
 use super::records::Record;
 use crate::domain::{Error, Problem, Result};
 

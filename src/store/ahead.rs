@@ -26,7 +26,7 @@ struct Queue {
     longest: std::time::Duration,
 }
 
-const QUEUES: [Queue; 4] = [
+const QUEUES: &[Queue] = &[
     Queue {
         table: "outbox",
         ahead: "state IN ('WAITING', 'SENDING') AND state = 'WAITING'

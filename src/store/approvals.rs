@@ -122,7 +122,7 @@ pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<T
 }
 
 /// Empties what the customer of these tasks was asked, but for the prices.
-pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE approvals SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;

@@ -187,7 +187,7 @@ pub fn count_since(
 }
 
 /// Removes what came with the messages about a customer's tasks.
-pub fn delete_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     tx.execute(
         "DELETE FROM photos WHERE comment_id IN (
              SELECT c.id FROM comments AS c JOIN tasks AS t ON t.id = c.task_id

@@ -149,7 +149,7 @@ pub fn set_task(tx: &Transaction, id: CommentId, task: TaskId) -> Result<()> {
 }
 
 /// Empties what was said about a customer's tasks.
-pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE comments SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;

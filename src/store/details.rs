@@ -105,7 +105,7 @@ pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
 }
 
 /// Empties what a customer's devices were.
-pub fn forget_devices_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql =
         "UPDATE task_details SET kind = '', brand = '', brand_key = '', model = '', serial = '',
                    serial_key = '', accessories = '', appearance = '', place = ''

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 
 use super::{Connection, Transaction};
-use crate::domain::{Author, CustomerId, EventKind, Result, TaskEvent, TaskId, shown};
+use crate::domain::{Author, CustomerId, EventKind, Result, Stage, TaskEvent, TaskId, shown};
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, numbers};
 
@@ -61,9 +61,31 @@ pub fn append(
     Ok(())
 }
 
+/// Appends to the history of every task of a stage that it comes to another one.
+pub fn append_for_stage(
+    tx: &Transaction,
+    from: &Stage,
+    to: &Stage,
+    author: Author,
+    now: Timestamp,
+) -> Result<()> {
+    let employee = match author {
+        Author::Staff(employee) => Some(employee),
+        Author::Customer(_) | Author::System => None,
+    };
+    let sql =
+        "INSERT INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)
+        SELECT id, ?2, iif(?3 IS NULL, 'SYSTEM', 'STAFF'), ?3, ?4, ?5, ?6 FROM tasks
+        WHERE stage_id = ?1 ORDER BY id";
+    let (was, is) = (from.name.as_str(), to.name.as_str());
+    let kind = EventKind::Stage;
+    tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
+    Ok(())
+}
+
 /// Empties what the history says of the descriptions and devices of a customer's tasks, and of what
 /// the customer said and then changed. It stays known that and when it was changed, and by whom.
-pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
                WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED')
                    AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";

@@ -1,15 +1,10 @@
 //! The `stages` table. A shop has few, so all of them are read at once.
 
-use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::tasks::touched;
 use super::{Connection, Transaction};
-use crate::domain::{
-    Author, EventKind, NewStage, Result, Stage, StageId, StageName, Status, StuckDays, Wording,
-};
+use crate::domain::{NewStage, Result, Stage, StageId, StageName, Status, StuckDays, Wording};
 use crate::store::engine::columns::Columns;
-use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, status, name, colour, position, wording, told, stuck_days";
 /// The order in which they stand on the pages.
@@ -96,45 +91,6 @@ pub fn set_order(tx: &Transaction, ids: &[StageId]) -> Result<()> {
     for (index, id) in ids.iter().enumerate() {
         statement.execute((id, index + 1))?;
     }
-    Ok(())
-}
-
-/// Moves every task of a stage to another one of the same status, with a row in its history. How
-/// long it has stood there stays.
-pub fn move_tasks(
-    tx: &Transaction,
-    from: &Stage,
-    to: &Stage,
-    author: Author,
-    now: Timestamp,
-) -> Result<()> {
-    let employee = match author {
-        Author::Staff(employee) => Some(employee),
-        Author::Customer(_) | Author::System => None,
-    };
-    let sql =
-        "INSERT INTO task_events (task_id, kind, author, employee_id, from_value, to_value, at)
-        SELECT id, ?2, iif(?3 IS NULL, 'SYSTEM', 'STAFF'), ?3, ?4, ?5, ?6 FROM tasks
-        WHERE stage_id = ?1 ORDER BY id";
-    let (was, is) = (from.name.as_str(), to.name.as_str());
-    let kind = EventKind::Stage;
-    tx.execute(sql, (from.id, kind, employee, was, is, Millis(now)))?;
-    tx.execute(
-        &format!(
-            "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1,
-                 {}
-             WHERE stage_id = ?1",
-            touched("?3")
-        ),
-        (from.id, to.id, Millis(now)),
-    )?;
-    // What waits to be told says where they are now.
-    tx.execute(
-        "UPDATE outbox SET from_stage = iif(from_stage = ?1, ?2, from_stage),
-             to_stage = iif(to_stage = ?1, ?2, to_stage)
-         WHERE state IN ('WAITING', 'SENDING') AND ?1 IN (from_stage, to_stage)",
-        (from.id, to.id),
-    )?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! alone; the script only makes it quicker.
 
 mod accounts;
+mod address;
 mod assets;
 mod attachments;
 mod board;
@@ -96,7 +97,7 @@ pages! { visit:
     POST ["logout"] => accounts::log_out(visit).await;
     GET ["first-run"] => accounts::first_run(visit).await;
     POST ["first-run"] => accounts::make_first(visit).await;
-    GET ["join", token] => Ok(accounts::join(visit, token));
+    GET ["join", token] => accounts::join(visit, token);
     POST ["join", token] => accounts::join_in(visit, token).await;
     GET ["profile"] => accounts::profile(visit).await;
     POST ["profile", what] => accounts::change_profile(visit, what).await;

@@ -1,5 +1,7 @@
-//! The arrows of the house run one way, SQL stays in its room, and one room alone asks for the
-//! time.
+//! The arrows of the house run one way, also between the modules of a room; SQL stays in its room, and one room alone
+//! asks for the time.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Reach, Source, sources};
 
@@ -146,6 +148,194 @@ fn sql_and_the_wall_clock_stay_in_their_rooms() {
             let lines = times(&source);
             assert!(lines.is_empty(), "src/{file} asks for the time: {lines:?}");
         }
+    }
+}
+
+/// Arrows between modules of one room that close a circle and stay for a reason. Without these there is no circle in any
+/// room; one that closes none is to be taken off the list.
+const HELD: &[(&str, &str, &str)] = &[
+    // `Db::open` looks at the file, migrates and restores before it reads and writes; all of that uses the engine.
+    ("store", "engine", "upkeep"),
+    // `Db` keeps in memory who has an account and which sessions were ended.
+    ("store", "engine", "employees"),
+    ("store", "engine", "sessions"),
+    // `Db` tries a small write again after the disk was full.
+    ("store", "engine", "incidents"),
+    // An id that can't be parsed is a problem of a field, and a conflict names the id of what it is with.
+    ("domain", "error", "ids"),
+    // A loader fetches the very values that the fields of a list write.
+    ("graphql", "loader", "view"),
+];
+
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// Which module of a room uses which other one, as far as they lie directly below it; what lies deeper counts as these.
+/// The room's own `mod.rs` is neither: it only says which names are seen outside, and a name that it passes on leads to
+/// the module that has it.
+fn arrows_within(room: &str, sources: &[Source]) -> Arrows {
+    let inside = || {
+        sources
+            .iter()
+            .filter(|source| source.module.first().is_some_and(|name| name == room))
+    };
+    let modules: BTreeSet<&str> = inside()
+        .filter_map(|source| source.module.get(1))
+        .map(|name| &**name)
+        .collect();
+    let mut passed_on = BTreeMap::new();
+    for source in inside().filter(|source| source.module.len() == 1) {
+        for reach in source.reached_by_program().paths {
+            let path: Vec<&str> = reach.path.iter().map(|name| &**name).collect();
+            let path = match &path[..] {
+                ["crate", first, rest @ ..] if *first == room => rest,
+                path => path,
+            };
+            if let [module, .., name] = path
+                && modules.contains(module)
+                && !reach.renamed
+            {
+                passed_on.insert((*name).to_owned(), (*module).to_owned());
+            }
+        }
+    }
+    let mut arrows = Arrows::new();
+    for source in inside() {
+        let Some(from) = source.module.get(1) else {
+            continue;
+        };
+        for reach in source.reached_by_program().paths {
+            let [first, of, name, ..] = &reach.path[..] else {
+                continue;
+            };
+            let to = match modules.contains(&**name) {
+                true => Some(name),
+                false => passed_on.get(name),
+            };
+            if let Some(to) = to.filter(|to| first == "crate" && of == room && *to != from) {
+                arrows.entry(from.clone()).or_default().insert(to.clone());
+            }
+        }
+    }
+    arrows
+}
+
+/// The modules of one circle; none where there is no circle.
+fn circle(arrows: &Arrows) -> Option<Vec<String>> {
+    let reached = |from: &str| {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(module) = next.pop() {
+            for to in arrows.get(module).into_iter().flatten() {
+                if seen.insert(&**to) {
+                    next.push(to);
+                }
+            }
+        }
+        seen
+    };
+    let back = |from: &str| {
+        let there = reached(from).into_iter();
+        there
+            .filter(|to| reached(to).contains(from))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    arrows
+        .keys()
+        .map(|from| back(from))
+        .find(|circle| !circle.is_empty())
+}
+
+#[test]
+fn no_modules_of_a_room_use_each_other_in_a_circle() {
+    let sources = sources("src");
+    for (room, _) in ROOMS {
+        let all = arrows_within(room, &sources);
+        let held: Vec<_> = HELD.iter().filter(|(of, ..)| of == room).collect();
+        let without = |held: &[&(&str, &str, &str)]| {
+            let mut arrows = all.clone();
+            for (_, from, to) in held {
+                if let Some(to_all) = arrows.get_mut(*from) {
+                    to_all.remove(*to);
+                }
+            }
+            arrows
+        };
+        let found = circle(&without(&held));
+        assert_eq!(
+            found, None,
+            "in src/{room} these modules use each other in a circle"
+        );
+        for arrow in &held {
+            let others: Vec<_> = held
+                .iter()
+                .filter(|other| other != &arrow)
+                .copied()
+                .collect();
+            assert!(
+                circle(&without(&others)).is_some(),
+                "{arrow:?} closes no circle any more"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_hidden_circle_is_seen() {
+    let room = |files: &[(&[&str], &str)]| {
+        let files: Vec<Source> = files
+            .iter()
+            .map(|(module, code)| source(module, code))
+            .collect();
+        circle(&arrows_within("app", &files))
+    };
+    let (a, b, c) = (
+        &["app", "a"][..],
+        &["app", "b", "deep"][..],
+        &["app", "c"][..],
+    );
+    let top = (
+        &["app"][..],
+        "mod a; mod b; pub use b::deep::{Thing, Other as Name};",
+    );
+    for (files, is_circle) in [
+        (
+            &[(a, "use super::b::f;"), (b, "use crate::app::a::g;")][..],
+            true,
+        ),
+        (
+            &[
+                (a, "use crate::app::Thing;"),
+                (b, "fn f() { super::super::a::g() }"),
+                top,
+            ],
+            true,
+        ),
+        (
+            &[
+                (a, "use super::b;"),
+                (b, "use super::super::c;"),
+                (c, "fn f(x: super::a::A) {}"),
+            ],
+            true,
+        ),
+        (
+            &[
+                (a, "use super::b;"),
+                (b, "use super::other; use super::super::c;"),
+                (c, ""),
+            ],
+            false,
+        ),
+        (
+            &[
+                (a, "use super::b;"),
+                (b, "#[cfg(test)] mod tests { use crate::app::a; }"),
+            ],
+            false,
+        ),
+    ] {
+        assert_eq!(room(files).is_some(), is_circle, "{files:?}");
     }
 }
 

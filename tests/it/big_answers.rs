@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::files::Desk;
+use crate::files::SignedIn;
 use crate::harness::{Log, Shop, code, eventually};
 
 /// Enough for a whole list of [`fill`], and not for two.
@@ -165,7 +165,7 @@ async fn a_long_list_is_whole_in_every_form() {
         1
     );
 
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     for (query, page) in [
         ("exportCsv(kind: TASKS)", "/data/tasks.csv"),
         ("exportCsv(kind: CUSTOMERS)", "/data/customers.csv"),
@@ -258,7 +258,7 @@ async fn an_answer_that_could_never_have_room_is_refused() {
         assert!(message.contains("3 MiB"), "{message}");
     }
     // The page sends it in parts, of any length.
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     assert!(desk.page("/data/archive.json").await.len() > 3_500_000);
     assert!(desk.page("/data/tasks.csv").await.len() > 3_500_000);
     let page = "{ tasks(first: 100) { nodes { description } } }";
@@ -381,7 +381,7 @@ async fn an_archive_that_is_read_slowly_holds_no_snapshot_and_no_memory() {
         .unwrap();
     assert_eq!(busy, 0, "somebody reads the log");
     // There are two at a time.
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let third = send(desk.request(Method::GET, "/data/archive.json"));
     waits(&log, 1).await;
     shop.clock.advance(WAIT);
@@ -409,7 +409,7 @@ async fn a_picture_is_counted_as_well() {
     shop.database().execute_batch(picture).unwrap();
     let (stopped, status) = ask_and_stop(&shop, &get(&shop, "/photos/1")).await;
     assert_eq!(status, "HTTP/1.1 200");
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let second = send(desk.request(Method::GET, "/photos/1"));
     waits(&log, 1).await;
     shop.clock.advance(WAIT);

@@ -13,7 +13,7 @@ use zayavka::channels::telegram::{Client, Failure};
 use zayavka::domain::{Buttons, Reply, TelegramId};
 
 use crate::cli;
-use crate::files::Desk;
+use crate::files::SignedIn;
 use crate::harness::{Shop, code, eventually};
 
 const MIB: usize = 1024 * 1024;
@@ -205,7 +205,7 @@ async fn an_archive_has_rows_as_a_shop_writes_them() {
     let mut large = good.clone();
     large["tables"]["photos"] = json!([{ "image": { "base64": "AAAA".repeat(1_500_000) } }]);
     let empty = Shop::with_owner().await;
-    let desk = Desk::of(&empty, "owner@example.com").await;
+    let desk = SignedIn::of(&empty, "owner@example.com").await;
     let before = empty.dump();
     for (archive, why) in [(&long, "длиннее 128 КиБ"), (&large, "длиннее 4 МиБ")]
     {
@@ -252,7 +252,7 @@ async fn an_archive_names_each_table_once_and_no_other() {
     let text = good.to_string();
     let names: String = (0..1_000).map(|at| format!("\"t{at}\":[],")).collect();
     let empty = Shop::with_owner().await;
-    let desk = Desk::of(&empty, "owner@example.com").await;
+    let desk = SignedIn::of(&empty, "owner@example.com").await;
     for broken in [
         text.replace("\"tables\":{", &format!("\"tables\":{{{names}")),
         text.replace("\"tables\":{", "\"tables\":{\"imports\":[],"),

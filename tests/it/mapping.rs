@@ -83,14 +83,14 @@ async fn stage_called(shop: &Shop, name: &str) -> String {
 }
 
 /// An owner at a browser.
-struct Desk<'a> {
+struct SignedIn<'a> {
     shop: &'a Shop,
     client: Client,
     cookie: String,
     language: &'static str,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> SignedIn<'a> {
     async fn of(shop: &'a Shop, email: &str) -> Self {
         let token = shop.login(email).await.unwrap();
         Self {
@@ -197,7 +197,7 @@ fn form(page: &str) -> Vec<(String, String)> {
 
 /// The twelve statuses of other programs that were once read by the first part that was found in
 /// them: "Приостановлен" holds "нов", "Не выдан" holds "выдан".
-const STATUSES: [(&str, &str, bool); 12] = [
+const STATUSES: &[(&str, &str, bool)] = &[
     ("Готово, не выдано", "READY", false),
     ("Не выдан", "IN_PROGRESS", false),
     ("Не подлежит ремонту", "IN_PROGRESS", false),
@@ -237,7 +237,7 @@ async fn a_status_is_read_by_whole_words_and_in_doubt_the_task_stays_open() {
     take(&shop, &file, Value::Null).await;
     let tasks = shop.ask("{ allTasks { status description } }").await;
     let tasks = tasks["data"]["allTasks"].as_array().unwrap();
-    for (task, (word, status, sure)) in tasks.iter().zip(STATUSES) {
+    for (task, (word, status, sure)) in tasks.iter().zip(STATUSES.iter().copied()) {
         assert_eq!(task["status"], status, "{word}");
         // A word that wasn't understood for sure is not lost.
         let kept = task["description"].as_str().unwrap().contains(word);
@@ -626,7 +626,7 @@ async fn what_is_left_out_is_no_formula_and_nothing_hangs_on_it() {
 #[tokio::test]
 async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
     let shop = Shop::with_owner().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let file = "Кто;Телефон;Описание;Статус\nАнна;8 900 000 00 01;раз;Не выдан\nБорис;нет;два;Готов\n\
         Вера;8 900 000 00 03;три;<b>Готов</b> & \"так\"\n";
     let look = desk.upload(file).await;
@@ -716,7 +716,7 @@ async fn the_page_keeps_what_the_owner_chose_and_imports_what_it_showed() {
 #[tokio::test]
 async fn a_page_of_unknown_headings_asks_and_an_old_one_says_so() {
     let shop = Shop::with_owner().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let look = desk.upload("Кто;Чей;Где\nАнна;8 900 000 00 01;тут\n").await;
     let page = desk.page(&look).await;
     for seen in [
@@ -778,14 +778,14 @@ async fn nobody_else_sees_or_changes_what_an_owner_brings() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     employ(&shop, "b@example.com").await;
-    let owner = Desk::of(&shop, "owner@example.com").await;
+    let owner = SignedIn::of(&shop, "owner@example.com").await;
     let look = owner.upload(CUSTOMERS).await;
     let page = owner.page(&look).await;
-    let employee = Desk::of(&shop, "b@example.com").await;
-    let stranger = Desk {
+    let employee = SignedIn::of(&shop, "b@example.com").await;
+    let stranger = SignedIn {
         cookie: String::new(),
         client: Client::builder().redirect(Policy::none()).build().unwrap(),
-        ..Desk::of(&shop, "owner@example.com").await
+        ..SignedIn::of(&shop, "owner@example.com").await
     };
     let before = shop.dump();
     let left = format!("{look}/refused.csv");
@@ -804,7 +804,7 @@ async fn nobody_else_sees_or_changes_what_an_owner_brings() {
     shop.ask("mutation { setRole(id: 2, role: OWNER) { user { id } } }")
         .await;
     let before = shop.dump();
-    let other = Desk::of(&shop, "b@example.com").await;
+    let other = SignedIn::of(&shop, "b@example.com").await;
     assert_eq!(other.get(&left).await.status(), 422);
     let answer = other.submit(&look, &page, &[("skip", "1")], "look").await;
     assert_eq!(answer.status(), 422);
@@ -819,7 +819,7 @@ async fn nobody_else_sees_or_changes_what_an_owner_brings() {
 #[tokio::test]
 async fn many_words_and_columns_are_looked_at_without_getting_lost() {
     let shop = Shop::with_owner().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let mut file = String::from("№ заказа;Телефон;Описание;Статус");
     for column in 0..250 {
         file += &format!(";Поле {column}");

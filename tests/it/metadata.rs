@@ -13,7 +13,7 @@ const GIF: &[u8] = include_bytes!("../pictures/base.gif");
 const TIFF: &[u8] = include_bytes!("../pictures/cam.tiff");
 
 /// None of these may be left of a picture.
-const SECRETS: [&str; 9] = [
+const SECRETS: &[&str] = &[
     "SecretCamera",
     "SecretPlace",
     "SecretThumb",
@@ -300,7 +300,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 #[track_caller]
 fn assert_no_secret(name: &str, bytes: &[u8]) {
-    for secret in SECRETS {
+    for secret in SECRETS.iter().copied() {
         assert!(!contains(bytes, secret.as_bytes()), "{name} keeps {secret}");
     }
 }

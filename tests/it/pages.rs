@@ -87,7 +87,7 @@ pub fn goes_to(answer: &Response) -> &str {
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Не включается", category: REPAIR}) { task { id } } }"#;
 
 /// Every page that somebody sees who is signed in.
-pub const PAGES: [&str; 29] = [
+pub const PAGES: &[&str] = &[
     "/",
     "/?overdue=1",
     "/?stuck=1",
@@ -119,7 +119,7 @@ pub const PAGES: [&str; 29] = [
     "/profile",
 ];
 /// Those that the owner alone sees.
-pub const OWNERS: [&str; 8] = [
+pub const OWNERS: &[&str] = &[
     "/staff",
     "/staff/1/role?role=OWNER",
     "/staff/1/deactivate",
@@ -232,7 +232,7 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
     shop.ask(TASK).await;
     let token = crate::accounts::employee(&shop).await;
     let nobody = Browser::open(&shop);
-    for path in PAGES.iter().chain(&OWNERS) {
+    for path in PAGES.iter().chain(OWNERS) {
         assert!(
             goes_to(&nobody.get(path).await).starts_with("/login?next="),
             "{path}"
@@ -240,12 +240,12 @@ async fn nobody_sees_a_page_and_an_employee_none_of_the_owners() {
     }
     let mut employee = Browser::open(&shop);
     employee.cookie = format!("zayavka={token}");
-    for path in PAGES {
+    for path in PAGES.iter().copied() {
         employee.page(path).await;
     }
     let first = employee.page("/").await;
     assert!(!first.contains("/staff") && !first.contains("/stages"));
-    for path in OWNERS {
+    for path in OWNERS.iter().copied() {
         assert_eq!(
             employee.get(path).await.status(),
             StatusCode::FORBIDDEN,
@@ -475,7 +475,7 @@ async fn what_people_type_is_shown_and_never_run() {
     let mut pages = Vec::new();
     for path in PAGES
         .iter()
-        .chain(&OWNERS)
+        .chain(OWNERS)
         .map(ToString::to_string)
         .chain(others)
     {
@@ -531,7 +531,7 @@ async fn every_page_has_its_headers_and_its_language() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    for path in PAGES.iter().chain(&OWNERS).chain(&["/nowhere"]) {
+    for path in PAGES.iter().chain(OWNERS).chain(&["/nowhere"]) {
         let answer = browser.get(path).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert!(
@@ -556,7 +556,7 @@ async fn every_page_has_its_headers_and_its_language() {
         ),
         "/profile?saved=1"
     );
-    for path in PAGES.iter().chain(&OWNERS) {
+    for path in PAGES.iter().chain(OWNERS) {
         let page = browser.page(path).await;
         assert!(page.contains("<html lang=\"en\">"), "{path}");
         assert!(!page.contains("Unknown localization"), "{path} {page}");

@@ -405,3 +405,182 @@ fn the_defaults_are_those_of_the_code() {
         assert!(compared > 25, "{compared}");
     }
 }
+
+/// What documents say of limits, with a `{}` for each figure, and the constants that these are, in files of `src`. A
+/// figure may stand in a larger unit.
+const NAMED_LIMITS: &[(&str, &str, &[(&str, &str, u64)])] = {
+    const ATTEMPTS: &str = "app/security/limits.rs";
+    const SOCKET: &str = "http/socket.rs";
+    const OPERATIONS: &str = "docs/operations.md";
+    const MIB: u64 = 1_024 * 1_024;
+    &[
+        (
+            OPERATIONS,
+            "then one every {} seconds:",
+            &[(ATTEMPTS, "ACCOUNT_PERIOD", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| by strangers at one address (IPv6: one /64) | {} |",
+            &[(ATTEMPTS, "ACCOUNT_BURST", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| by strangers in one block (/24, IPv6 /48) | {} |",
+            &[(ATTEMPTS, "BLOCK_BURST", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| by all strangers together | {} |",
+            &[(ATTEMPTS, "STRANGERS_BURST", 1)],
+        ),
+        (
+            OPERATIONS,
+            "have {} tries over all accounts, then one every {} seconds",
+            &[
+                (ATTEMPTS, "ADDRESS_BURST", 1),
+                (ATTEMPTS, "ADDRESS_PERIOD", 1),
+            ],
+        ),
+        (
+            OPERATIONS,
+            "| Operations on one WebSocket | {};",
+            &[(SOCKET, "OPERATIONS", 1)],
+        ),
+        (
+            OPERATIONS,
+            "from one network (IPv6: /64); for {} s |",
+            &[(SOCKET, "INIT", 1)],
+        ),
+        (OPERATIONS, "pinged after {} s", &[(SOCKET, "SILENCE", 1)]),
+        (
+            OPERATIONS,
+            "while a message waits | cut after {} s",
+            &[(SOCKET, "STALLED", 1)],
+        ),
+        (
+            OPERATIONS,
+            "a message of a WebSocket | {} KiB |",
+            &[("http/mod.rs", "BODY", 1_024)],
+        ),
+        (
+            OPERATIONS,
+            "| a table or workbook on the page “Data” | {} MiB |",
+            &[("web/data/mod.rs", "TABLE", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| an archive on the page “Data” | {} MiB |",
+            &[("web/data/mod.rs", "ARCHIVE", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| rows of a table | {} |",
+            &[("sheet/reading.rs", "ROWS", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| columns of a table or workbook, in every row | {} |",
+            &[("sheet/reading.rs", "COLUMNS", 1)],
+        ),
+        (
+            OPERATIONS,
+            "shared texts | {} MiB, {}, {}, {} |",
+            &[
+                ("sheet/workbook.rs", "UNPACKED_MIB", 1),
+                ("sheet/workbook.rs", "PARTS", 1),
+                ("sheet/workbook.rs", "SHEETS", 1),
+                ("sheet/workbook.rs", "TEXTS", 1),
+            ],
+        ),
+        (
+            OPERATIONS,
+            "| an archive for `zayavka import` | {} GiB",
+            &[("cli/mod.rs", "ARCHIVE", 1)],
+        ),
+        (
+            OPERATIONS,
+            "| a text and a file in an archive | {} KiB, {} MiB |",
+            &[
+                ("store/upkeep/archive.rs", "TEXT_KIB", 1),
+                ("domain/contents.rs", "MAX", MIB),
+            ],
+        ),
+        (
+            OPERATIONS,
+            "| a file that a customer sends to the bot | {} MiB |",
+            &[("domain/contents.rs", "MAX", MIB)],
+        ),
+        (
+            "SECURITY.md",
+            "after {} s without a token",
+            &[(SOCKET, "INIT", 1)],
+        ),
+        (
+            "SECURITY.md",
+            "pinged after {} s",
+            &[(SOCKET, "SILENCE", 1)],
+        ),
+        (
+            "SECURITY.md",
+            "a full buffer is cut after {} s",
+            &[(SOCKET, "STALLED", 1)],
+        ),
+        (
+            "config.toml",
+            "at least {} bytes; one of these two",
+            &[("config/values.rs", "SHORTEST_KEY", 1)],
+        ),
+    ]
+};
+
+/// The value of a constant, as its file writes it: a number, or a product, perhaps within a call.
+fn constant(file: &str, name: &str) -> u64 {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src")
+        .join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    let start = format!("const {name}: ");
+    let (_, rest) = text
+        .split_once(&*start)
+        .unwrap_or_else(|| panic!("{file} has no {name}"));
+    let (_, value) = rest.split_once(';').unwrap().0.split_once('=').unwrap();
+    let inner = value.split_once('(').map_or(value, |(_, inner)| inner);
+    let inner = inner
+        .split_once(')')
+        .map_or(inner, |(inner, _)| inner)
+        .replace('_', "");
+    inner
+        .split('*')
+        .map(|factor| factor.trim().parse::<u64>().unwrap())
+        .product()
+}
+
+/// A number as documents write it: `2,000,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap())
+        .collect();
+    groups.join(",")
+}
+
+#[test]
+fn the_limits_that_documents_name_are_those_of_the_code() {
+    for (document, text, constants) in NAMED_LIMITS {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
+        let page = std::fs::read_to_string(path).unwrap();
+        let mut expected = (*text).to_owned();
+        for (file, name, unit) in *constants {
+            expected = expected.replacen("{}", &grouped(constant(file, name) / unit), 1);
+        }
+        assert!(!expected.contains("{}"), "{text}");
+        assert!(
+            page.contains(&expected),
+            "{document} doesn't say {expected:?}"
+        );
+    }
+}

@@ -94,7 +94,7 @@ fn hostile() -> Vec<String> {
 }
 
 /// Our own, each with what stands in the header then.
-const OURS: [(&str, &str); 11] = [
+const OURS: &[(&str, &str)] = &[
     ("/", "/"),
     ("/tasks/1", "/tasks/1"),
     ("/tasks/1/", "/tasks/1/"),
@@ -147,7 +147,7 @@ async fn whoever_is_signed_in_is_led_to_a_page_of_ours_alone() {
         assert_eq!(goes_to(&answer), "/", "{next:?}");
         assert!(answer.headers().get("set-cookie").is_none(), "{next:?}");
     }
-    for (next, expected) in OURS {
+    for (next, expected) in OURS.iter().copied() {
         let answer = browser.get(&format!("/login?next={}", encoded(next))).await;
         assert_eq!(goes_to(&answer), expected, "{next:?}");
     }
@@ -160,7 +160,7 @@ async fn a_login_leads_on_to_a_page_of_ours_alone() {
     for next in hostile().iter().step_by(6) {
         assert_eq!(logged_in(&shop, next).await, "/", "{next:?}");
     }
-    for (next, expected) in OURS {
+    for (next, expected) in OURS.iter().copied() {
         assert_eq!(logged_in(&shop, next).await, expected, "{next:?}");
     }
     // Nor does the form say anything else, whatever was asked for.
@@ -200,7 +200,7 @@ async fn a_form_leads_back_to_a_page_of_ours_alone() {
             assert!(answer.headers().get("set-cookie").is_none(), "{back:?}");
         }
     }
-    for (back, expected) in OURS {
+    for (back, expected) in OURS.iter().copied() {
         let form = [("back", back)];
         let answer = browser.post("/tasks/1/link", &form).await;
         assert_eq!(goes_to(&answer), expected, "{back:?}");

@@ -69,8 +69,18 @@ impl Source {
     }
 
     pub fn reached(&self) -> Reached {
+        self.read(true)
+    }
+
+    /// What a file reaches for outside of the tests that stand in it.
+    pub fn reached_by_program(&self) -> Reached {
+        self.read(false)
+    }
+
+    fn read(&self, tests: bool) -> Reached {
         let mut reader = Reader {
             module: self.module.clone(),
+            tests,
             reached: Reached::default(),
         };
         reader.visit_file(&self.parse());
@@ -80,6 +90,8 @@ impl Source {
 
 struct Reader {
     module: Vec<String>,
+    /// Whether the modules of tests are read as well.
+    tests: bool,
     reached: Reached,
 }
 
@@ -214,6 +226,13 @@ impl Reader {
 
 impl<'ast> Visit<'ast> for Reader {
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        let is_test = |attribute: &Attribute| {
+            attribute.path().is_ident("cfg")
+                && matches!(&attribute.meta, syn::Meta::List(list) if list.tokens.to_string() == "test")
+        };
+        if !self.tests && module.attrs.iter().any(is_test) {
+            return;
+        }
         self.module.push(module.ident.to_string());
         visit::visit_item_mod(self, module);
         self.module.pop();

@@ -25,7 +25,7 @@ fn change(path: &Path, sql: &str) {
 }
 
 /// Somebody's changes of a file, and what is said of them.
-const STRANGE: [(&str, &str); 11] = [
+const STRANGE: &[(&str, &str)] = &[
     (
         "CREATE TRIGGER mine AFTER UPDATE ON tasks BEGIN DELETE FROM comments; END",
         "trigger mine, which no version of this program has made",
@@ -80,7 +80,7 @@ fn what_does_not_belong_in_the_file_is_found_and_not_restored() {
     works(at, &["backup", "good.db"], "");
     let good = std::fs::read(at.join("good.db")).unwrap();
     let live = std::fs::read(at.join("zayavka.db")).unwrap();
-    for (sql, said) in STRANGE {
+    for (sql, said) in STRANGE.iter().copied() {
         std::fs::write(at.join("strange.db"), &good).unwrap();
         change(&at.join("strange.db"), sql);
         let refused = fails(at, &["restore", "strange.db"], "");

@@ -3,7 +3,7 @@
 const COMMENT: u8 = 0xfe;
 const APPLICATION: u8 = 0xff;
 /// Applications whose blocks say how the picture moves or which colours it has.
-const LOOKS: [&[u8]; 3] = [b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"];
+const LOOKS: &[&[u8]] = &[b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"];
 
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut at = 13 + table(*bytes.get(10)?);

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 /// Kinds of items that are no part of the picture: EXIF, XMP, and what an address names.
-const REMARKS: [&[u8]; 3] = [b"Exif", b"mime", b"uri "];
+const REMARKS: &[&[u8]] = &[b"Exif", b"mime", b"uri "];
 
 pub(super) fn clean(bytes: &[u8]) -> Option<Vec<u8>> {
     let meta = find(bytes, 0..bytes.len(), b"meta")?;

@@ -5,7 +5,7 @@ const ORIENTATION: u16 = 0x0112;
 /// Fields that lead to tables of smaller pictures.
 const PICTURES: u16 = 0x014a;
 /// Fields that lead to tables of nothing but remarks: EXIF, GPS and how programs work together.
-const REMARKS: [u16; 3] = [0x8769, 0x8825, 0xa005];
+const REMARKS: &[u16] = &[0x8769, 0x8825, 0xa005];
 /// So many tables has no file; one that has is a ring.
 const TABLES: usize = 32;
 

@@ -9,11 +9,11 @@ use super::{Country, DIGITS, e164, is_valid};
 use crate::domain::Problem;
 
 /// Between two numbers; none of these stands inside one.
-const BETWEEN: [char; 6] = [',', ';', '|', '\\', '\n', '\r'];
-const WORDS_BETWEEN: [&str; 6] = ["или", "либо", "и", "or", "and", "&"];
+const BETWEEN: &[char] = &[',', ';', '|', '\\', '\n', '\r'];
+const WORDS_BETWEEN: &[&str] = &["или", "либо", "и", "or", "and", "&"];
 /// Before an extension, in small letters. The last two are a Latin and a Cyrillic letter.
 #[rustfmt::skip]
-const EXTENSION: [&str; 13] = [
+const EXTENSION: &[&str] = &[
     "доб", "добавочный", "доп", "вн", "внутр", "внутренний", "ext", "extn", "extension", "#", "*", "x", "х",
 ];
 /// The longest extension, in digits.

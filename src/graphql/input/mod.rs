@@ -183,38 +183,55 @@ pub struct TaskFilterInput {
 
 impl TaskFilterInput {
     pub fn read(self, shop: &Shop, now: Timestamp) -> Result<TaskFilter> {
-        let statuses = self.statuses.unwrap_or_default();
-        let employee = self
-            .employee_id
-            .map(|id| EmployeeId::parse("employeeId", &id));
+        let Self {
+            customer_phone,
+            statuses,
+            stage: in_stage,
+            stuck,
+            category,
+            employee_id,
+            unassigned,
+            created_at,
+            date_start,
+            date_end,
+            overdue,
+            uncollected,
+            unanswered,
+            declined,
+            undelivered,
+            serial_number,
+            search,
+        } = self;
+        let statuses = statuses.unwrap_or_default();
+        let employee = employee_id.map(|id| EmployeeId::parse("employeeId", &id));
         let zone = &shop.timezone;
-        let on = day("createdAt", self.created_at)?;
+        let on = day("createdAt", created_at)?;
         let on = Days::between("createdAt", on, on, zone)?;
-        let start = day("dateStart", self.date_start)?;
-        let end = day("dateEnd", self.date_end)?;
+        let start = day("dateStart", date_start)?;
+        let end = day("dateEnd", date_end)?;
         let between = Days::between("dateEnd", start, end, zone)?;
         let mut filter = TaskFilter {
-            customer_phone: self.customer_phone.map(|phone| {
+            customer_phone: customer_phone.map(|phone| {
                 let phone = Phone::parse("customerPhone", &phone, shop.country);
                 phone.map_or_else(|_| String::new(), |phone| phone.e164().to_owned())
             }),
             statuses: statuses.into_iter().flatten().map(Into::into).collect(),
-            stage: stage(self.stage)?,
-            category: self.category.map(Into::into),
+            stage: stage(in_stage)?,
+            category: category.map(Into::into),
             employee: employee.transpose()?,
-            unassigned: self.unassigned == Some(true),
-            serial: self.serial_number.as_deref().map(serial_key),
+            unassigned: unassigned == Some(true),
+            serial: serial_number.as_deref().map(serial_key),
             created: on.and(between),
-            search: self.search.as_deref().and_then(Search::parse),
+            search: search.as_deref().and_then(Search::parse),
             ..TaskFilter::default()
         };
         for (concern, asked) in [
-            (Concern::Overdue, self.overdue),
-            (Concern::Stuck, self.stuck),
-            (Concern::Uncollected, self.uncollected),
-            (Concern::Unanswered, self.unanswered),
-            (Concern::Declined, self.declined),
-            (Concern::Undelivered, self.undelivered),
+            (Concern::Overdue, overdue),
+            (Concern::Stuck, stuck),
+            (Concern::Uncollected, uncollected),
+            (Concern::Unanswered, unanswered),
+            (Concern::Declined, declined),
+            (Concern::Undelivered, undelivered),
         ] {
             if asked == Some(true) {
                 filter.only(concern, now, zone);

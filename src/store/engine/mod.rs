@@ -14,6 +14,5 @@ pub(in crate::store) mod source;
 pub(in crate::store) mod staff;
 pub(in crate::store) mod thread;
 pub(in crate::store) mod types;
-pub(in crate::store) mod values;
 pub(in crate::store) mod writer;
 pub(in crate::store) mod writes;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, named_params};
 
 use crate::domain::{
-    CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage, TaskId, TelegramId,
-    Waiting,
+    CustomerId, Error, Notice, NoticeId, Reply, Result, StaffNews, Stage, StageId, TaskId,
+    TelegramId, Waiting,
 };
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
@@ -114,6 +114,17 @@ pub fn replace(
              reckoned_at = max(coalesce(reckoned_at, ?5), ?5)
          WHERE id = ?1",
         (id, to.status, to.id, Millis(due), Millis(now)),
+    )?;
+    Ok(())
+}
+
+/// Lets what waits to be told of a stage tell of another one.
+pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET from_stage = iif(from_stage = ?1, ?2, from_stage),
+             to_stage = iif(to_stage = ?1, ?2, to_stage)
+         WHERE state IN ('WAITING', 'SENDING') AND ?1 IN (from_stage, to_stage)",
+        (from, to),
     )?;
     Ok(())
 }

@@ -11,7 +11,8 @@ use crate::domain::{Notice, Told};
 use crate::store::engine::types::Millis;
 
 pub use fill::{
-    push_notice, push_reply, push_reply_once, push_staff_news, replace, revive, waiting_of_task,
+    move_to_stage, push_notice, push_reply, push_reply_once, push_staff_news, replace, revive,
+    waiting_of_task,
 };
 pub(super) use record::DEAD_NOTICE;
 pub use record::{all_undelivered, get_undelivered, of_task};

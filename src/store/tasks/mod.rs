@@ -15,9 +15,9 @@ pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
 pub use page::{After, first, list, next_ids, page};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
-pub(super) use write::touched;
 pub use write::{
-    delete, forget_texts_of, insert, insert_imported, touch, touch_of_customer, update,
+    delete, erase_of_customer, insert, insert_imported, move_to_stage, touch, touch_of_customer,
+    update,
 };
 
 use super::{Connection, customers, employees, stages};

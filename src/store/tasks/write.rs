@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::named_params;
 
-use crate::domain::{CustomerId, Result, Status, Task, TaskId};
+use crate::domain::{CustomerId, Result, StageId, Status, Task, TaskId};
 use crate::store::Transaction;
 use crate::store::engine::types::Millis;
 
 /// What a change sets, so that the task stands first among those that something happened to. A trigger would
 /// write the row twice, and each write of a row is told to those who watch it.
 /// `now` is the parameter with the instant.
-pub(in crate::store) fn touched(now: &str) -> String {
+fn touched(now: &str) -> String {
     format!("touched_at = max({now}, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))")
 }
 
@@ -91,7 +91,7 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
 }
 
 /// Empties the descriptions of a customer's tasks.
-pub fn forget_texts_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
+pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE tasks SET description = '' WHERE customer_id = ?1";
     tx.execute(sql, [customer])?;
     Ok(())
@@ -121,6 +121,17 @@ pub fn touch_of_customer(
         Ok((row.get("id")?, row.get("status")?, row.get("version")?))
     })?;
     Ok(touched.collect::<Result<_, _>>()?)
+}
+
+/// Moves every task of a stage to another one of the same status. How long it has stood there stays.
+pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId, now: Timestamp) -> Result<()> {
+    let sql = format!(
+        "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1, {}
+         WHERE stage_id = ?1",
+        touched("?3")
+    );
+    tx.execute(&sql, (from, to, Millis(now)))?;
+    Ok(())
 }
 
 /// Removes a task.

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{ErrorCode, OpenFlags};
 use tokio_util::sync::CancellationToken;
 
-use super::{digest, migrate, schema};
+use super::{digest, migrate, schema, values};
 use crate::store::engine::files::{self, beside};
 use crate::store::{
     Connection, Differences, Unreadable, embedded_migrations, engine::connection::BUSY_TIMEOUT,
-    engine::values,
 };
 
 /// Steps of SQLite's machine between two looks at the stop.

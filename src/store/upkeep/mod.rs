@@ -11,3 +11,4 @@ pub(in crate::store) mod check;
 pub(in crate::store) mod leftovers;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod schema;
+pub(in crate::store) mod values;

@@ -17,7 +17,7 @@ pub struct Differences {
 }
 
 /// What Litestream and `ANALYZE` keep in every database that they work with.
-const KNOWN: [&str; 6] = [
+const KNOWN: &[&str] = &[
     "_litestream_seq",
     "_litestream_lock",
     "sqlite_stat1",

@@ -6,7 +6,6 @@ use warp::reply::Response;
 
 use crate::app::accounts;
 use crate::domain::{Email, PASSWORD_LENGTH, Password, Problem, Result};
-use crate::web::errors;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
 
@@ -52,11 +51,8 @@ pub async fn make_first(visit: &Visit) -> Result<Response> {
     register(visit, None).await
 }
 
-pub fn join(visit: &Visit, _: &str) -> Response {
-    let page = JoinPage::new(visit, false, Errors::default());
-    visit
-        .page(&page)
-        .unwrap_or_else(|error| errors::answer(visit, &error))
+pub fn join(visit: &Visit, _: &str) -> Result<Response> {
+    visit.page(&JoinPage::new(visit, false, Errors::default()))
 }
 
 pub async fn join_in(visit: &Visit, token: &str) -> Result<Response> {

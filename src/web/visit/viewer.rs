@@ -10,7 +10,7 @@ use crate::app::security::known_devices::Known;
 use crate::app::security::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
 use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
-use crate::web::tasks::list_address;
+use crate::web::address::address_of;
 use crate::web::text::Texts;
 
 /// A signed-in employee at a browser.
@@ -46,7 +46,7 @@ impl Badge {
             count: waiting.tasks,
             text: words.collect::<Vec<_>>().join(", "),
             address: match concerns[..] {
-                [concern] => list_address(None, &[concern], None),
+                [concern] => address_of(concern),
                 _ => "/today".to_owned(),
             },
         })

@@ -22,13 +22,13 @@ const FIRST: [Screen<'_>; 2] = [
     ),
 ];
 /// What the owner sees there.
-const EMPTY: [Screen<'_>; 3] = [
+const EMPTY: &[Screen<'_>] = &[
     ("/", "", ".empty"),
     ("/board", "", ".board"),
     ("/customers", "", ".empty"),
 ];
 /// What anybody sees later.
-const OUTSIDE: [Screen<'_>; 5] = [
+const OUTSIDE: &[Screen<'_>] = &[
     ("/s/none", "", "main h1"),
     ("/login", "", "[name=password]"),
     (
@@ -46,7 +46,7 @@ const OUTSIDE: [Screen<'_>; 5] = [
 /// What an employee sees.
 const EMPLOYEES: [Screen<'_>; 2] = [("/staff", "", "main h1"), ("/profile", "", "main h1")];
 /// What the owner sees in a shop at work.
-const OWNERS: [Screen<'_>; 72] = [
+const OWNERS: &[Screen<'_>] = &[
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
@@ -304,7 +304,7 @@ pub async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&B
     show(&browser, &FIRST, &look).await;
     shop.register("owner@example.com").await;
     browser.sign_in(&shop, "owner@example.com").await;
-    show(&browser, &EMPTY, &look).await;
+    show(&browser, EMPTY, &look).await;
     shop.close().await;
 
     let shop = Shop::with_owner().await;
@@ -313,7 +313,7 @@ pub async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&B
     crate::accounts::employee(&shop).await;
     let link = renew(&shop, "1").await;
     let browser = driver.open_in(&shop, language).await;
-    show(&browser, &OUTSIDE, &look).await;
+    show(&browser, OUTSIDE, &look).await;
     let page = [
         (&*link, "", ".asks"),
         (
@@ -326,7 +326,7 @@ pub async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&B
     browser.sign_in(&shop, "second@example.com").await;
     show(&browser, &EMPLOYEES, &look).await;
     browser.sign_in(&shop, "owner@example.com").await;
-    show(&browser, &OWNERS, &look).await;
+    show(&browser, OWNERS, &look).await;
     shop.close().await;
 }
 

@@ -2,7 +2,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{assert_said, assert_silent, imported, remarks, shop};
-use crate::files::{Desk, counts, preview};
+use crate::files::{SignedIn, counts, preview};
 use crate::harness::{Shop, code};
 
 async fn previewed(shop: &Shop, csv: &str, order: Value) -> Value {
@@ -87,7 +87,7 @@ async fn a_workbook_of_remonline_in_windows_1251_has_its_dates() {
     let text = "Принят;№ заказа;Статус;Имя;Телефон;Неисправность\n\
         19/04/2018 10:11:19;A94;Выдан;Анна;+7 (900) 000-00-01;не включается\n";
     let (file, _, _) = encoding_rs::WINDOWS_1251.encode(text);
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let look = desk.upload(file.into_owned()).await;
     let page = desk.page(&look).await;
     assert_eq!(desk.confirm(&look, &page).await.status(), 303);
@@ -139,7 +139,7 @@ async fn an_order_that_the_column_leaves_open_is_asked_for() {
     let query = "mutation($csv: String!) { importCsv(csv: $csv) { report { newTasks } } }";
     let refused = shop.ask_with(query, json!({ "csv": file })).await;
     assert_eq!(code(&refused), "BAD_USER_INPUT", "{refused}");
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let look = desk.upload(file).await;
     let page = desk.page(&look).await;
     for part in [

@@ -1,11 +1,11 @@
 use serde_json::json;
 
 use super::{imported, shop};
-use crate::files::{Desk, preview};
+use crate::files::{SignedIn, preview};
 
 const TEXT: &str = "Телефон;Имя;Описание\r\n89000000001;Анна;лампа\r\n89000000002;Борис;шнур\r\n";
 
-async fn page(desk: &Desk<'_>, file: Vec<u8>) -> String {
+async fn page(desk: &SignedIn<'_>, file: Vec<u8>) -> String {
     let look = desk.upload(file).await;
     desk.get(&look).await.text().await.unwrap()
 }
@@ -13,7 +13,7 @@ async fn page(desk: &Desk<'_>, file: Vec<u8>) -> String {
 #[tokio::test]
 async fn letters_are_known_with_a_mark_and_without() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let wide = |of: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
         format!("{mark}{TEXT}")
             .encode_utf16()

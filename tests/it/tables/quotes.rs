@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{assert_said, assert_silent, imported, refusal, shop};
-use crate::files::{Desk, counts, import, preview};
+use crate::files::{SignedIn, counts, import, preview};
 use crate::harness::code;
 
 const UNCLOSED: &str = "№ заказа;Телефон;Имя;Статус;Описание
@@ -26,7 +26,7 @@ async fn an_unclosed_quote_is_an_error_of_its_row_and_takes_no_other_row() {
     }
     assert_eq!(code(&import(&shop, UNCLOSED).await), "BAD_USER_INPUT");
     assert_eq!(counts(&shop), (0, 0));
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let look = desk.upload(UNCLOSED).await;
     let page = desk.page(&look).await;
     assert!(page.contains("Прочитано строк</dt><dd>4</dd>"), "{page}");
@@ -129,7 +129,7 @@ async fn rows_are_counted_as_a_spreadsheet_counts_them() {
 #[tokio::test]
 async fn a_file_full_of_broken_quotes_is_read_in_one_go() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let begun = std::time::Instant::now();
     for line in ["x\";\"", "\"\"\"", "\";\"", "89000000001;\"a\"\"b"] {
         let file = format!("Телефон;Описание\n{}", format!("{line}\n").repeat(40_000));

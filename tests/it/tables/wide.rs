@@ -1,7 +1,7 @@
 //! Tables that are wider, or workbooks that are larger, than any shop's: refused at once, in words.
 
 use super::{refusal, shop, workbook};
-use crate::files::Desk;
+use crate::files::SignedIn;
 
 /// A line of that many cells.
 fn line(cells: usize, cell: &str) -> String {
@@ -43,7 +43,7 @@ async fn a_table_has_at_most_300_columns() {
 #[tokio::test]
 async fn a_table_of_a_million_columns_is_refused_on_the_page() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     for wide in [
         headings(3) + "79000000001\n" + &*line(5_000_000, "x"),
         line(5_000_000, "x") + "79000000001\n",
@@ -68,7 +68,7 @@ fn row(number: usize, cells: usize, cell: &str) -> String {
 #[tokio::test]
 async fn a_workbook_has_bounds_of_its_own() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let sheet = |rows: String| workbook::workbook(&[("Лист", false, rows)]);
     let parts = |count: usize| {
         let names: Vec<String> = (0..count).map(|at| format!("part{at}")).collect();

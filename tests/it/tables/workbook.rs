@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::shop;
-use crate::files::{Desk, counts};
+use crate::files::{SignedIn, counts};
 
 const SPACES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
@@ -77,7 +77,7 @@ fn row(number: usize, cells: &[&str]) -> String {
     format!("<row r=\"{number}\">{}</row>", cells.collect::<String>())
 }
 
-pub(super) async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
+pub(super) async fn look(desk: &SignedIn<'_>, file: Vec<u8>) -> (u16, String) {
     let look = desk.upload(file).await;
     let answer = desk.get(&look).await;
     (answer.status().as_u16(), answer.text().await.unwrap())
@@ -86,7 +86,7 @@ pub(super) async fn look(desk: &Desk<'_>, file: Vec<u8>) -> (u16, String) {
 #[tokio::test]
 async fn a_workbook_is_looked_at_and_taken_like_a_table() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let headings = [
         "Номер заказа",
         "Создан",
@@ -179,7 +179,7 @@ async fn a_workbook_is_looked_at_and_taken_like_a_table() {
 #[tokio::test]
 async fn what_is_no_workbook_that_we_read_says_what_to_do() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat();
     let open = zipped(&[
         (
@@ -237,7 +237,7 @@ async fn what_is_no_workbook_that_we_read_says_what_to_do() {
 #[tokio::test]
 async fn a_workbook_that_unpacks_to_far_more_is_refused() {
     let shop = shop().await;
-    let desk = Desk::of(&shop, "owner@example.com").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
     let begun = std::time::Instant::now();
     let rows = [row(1, &["Телефон"]), row(2, &["89000000001"])].concat();
     let spaces = format!("{rows}{}", " ".repeat(110 * 1024 * 1024));

@@ -53,23 +53,35 @@ impl Asked {
     }
 
     pub fn filter(&self, visit: &Visit) -> Result<TaskFilter> {
+        // By all its names, so that a new filter is not forgotten here.
+        let Self {
+            search,
+            statuses,
+            stage,
+            category,
+            employee,
+            unassigned,
+            concerns,
+            from,
+            to,
+        } = self;
         let day = |field, text: &str| match text {
             "" => Ok(None),
             text => Day::parse(field, text).map(Some),
         };
         let zone = &visit.desk.shop.timezone;
-        let created = Days::between("to", day("from", &self.from)?, day("to", &self.to)?, zone)?;
+        let created = Days::between("to", day("from", from)?, day("to", to)?, zone)?;
         let mut filter = TaskFilter {
-            statuses: self.statuses.clone(),
-            stage: self.stage,
-            category: self.category,
-            employee: self.employee,
-            unassigned: self.unassigned,
+            statuses: statuses.clone(),
+            stage: *stage,
+            category: *category,
+            employee: *employee,
+            unassigned: *unassigned,
             created,
-            search: Search::parse(&self.search),
+            search: Search::parse(search),
             ..TaskFilter::default()
         };
-        for concern in &self.concerns {
+        for concern in concerns {
             filter.only(*concern, visit.texts.now(), zone);
         }
         Ok(filter)
@@ -88,13 +100,25 @@ impl Asked {
     }
 
     pub fn any(&self) -> bool {
-        !(self.search.is_empty() && self.from.is_empty() && self.to.is_empty())
-            || self.category.is_some()
-            || self.employee.is_some()
-            || self.stage.is_some()
-            || self.unassigned
-            || !self.concerns.is_empty()
-            || !self.statuses.is_empty()
+        // By all its names, so that a new filter is not forgotten here.
+        let Self {
+            search,
+            statuses,
+            stage,
+            category,
+            employee,
+            unassigned,
+            concerns,
+            from,
+            to,
+        } = self;
+        !(search.is_empty() && from.is_empty() && to.is_empty())
+            || category.is_some()
+            || employee.is_some()
+            || stage.is_some()
+            || *unassigned
+            || !concerns.is_empty()
+            || !statuses.is_empty()
     }
 
     /// Whether anything is chosen of what is folded away on a phone. What the tabs and the search box show
@@ -115,27 +139,39 @@ impl Asked {
 
     /// The address of the first page with these filters.
     pub fn here(&self) -> String {
+        // By all its names, so that a new filter is not forgotten here.
+        let Self {
+            search,
+            statuses,
+            stage,
+            category,
+            employee,
+            unassigned,
+            concerns,
+            from,
+            to,
+        } = self;
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("q", &self.search), ("from", &self.from), ("to", &self.to)] {
+        for (name, value) in [("q", search), ("from", from), ("to", to)] {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
         }
-        if let Some(category) = self.category {
+        if let Some(category) = *category {
             query.append_pair("category", category.word());
         }
-        if let Some(employee) = self.employee {
+        if let Some(employee) = *employee {
             query.append_pair("employee", &employee.to_string());
-        } else if self.unassigned {
+        } else if *unassigned {
             query.append_pair("employee", NOBODY);
         }
-        for concern in &self.concerns {
+        for concern in concerns {
             query.append_pair(concern.word(), "1");
         }
-        for status in &self.statuses {
+        for status in statuses {
             query.append_pair("status", status.word());
         }
-        if let Some(stage) = self.stage {
+        if let Some(stage) = *stage {
             query.append_pair("stage", &stage.to_string());
         }
         let query = query.finish();

@@ -11,7 +11,7 @@ use super::{CATEGORIES, SERIALS, STATUSES, date, day};
 use crate::harness::{Shop, code};
 
 const ORDERS: [&str; 3] = ["NEWEST", "OLDEST", "RECENTLY_UPDATED"];
-const SEARCHES: [&str; 15] = [
+const SEARCHES: &[&str] = &[
     "lamp",
     "лампа",
     "ANNA",
@@ -28,7 +28,7 @@ const SEARCHES: [&str; 15] = [
     "phone",
     "zzz",
 ];
-const CARD_SEARCHES: [&str; 9] = [
+const CARD_SEARCHES: &[&str] = &[
     "",
     "an",
     "б",

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{EMPLOYEES, STATUSES, day};
 
 /// The stages that a shop begins with: the status, the name, and whether the customer is told.
-const USUAL: [(&str, &str, bool); 9] = [
+const USUAL: &[(&str, &str, bool)] = &[
     ("ACCEPTED", "Принято", true),
     ("IN_PROGRESS", "В работе", true),
     ("READY", "Готово", true),
@@ -150,12 +150,14 @@ pub type Told = (i64, i64, [Option<i64>; 4], bool);
 impl Model {
     /// A new shop.
     pub fn new() -> Self {
-        let stages = (1..).zip(USUAL).map(|(id, (status, name, told))| Stage {
-            id,
-            status,
-            name: name.to_owned(),
-            told,
-        });
+        let stages = (1..)
+            .zip(USUAL.iter().copied())
+            .map(|(id, (status, name, told))| Stage {
+                id,
+                status,
+                name: name.to_owned(),
+                told,
+            });
         Self {
             cards: BTreeMap::new(),
             tasks: BTreeMap::new(),
