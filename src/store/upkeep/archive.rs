@@ -240,7 +240,7 @@ fn refused(error: Error, field: &'static str, table: &'static str, line: usize) 
     }
 }
 
-/// The line of a text in which a part of it begins, from 1 on.
+/// Returns the line of a text in which a part of it begins, counted from 1.
 fn line_of(text: &str, part: &str) -> usize {
     let at = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     let before = text.as_bytes().get(..at).unwrap_or_default();
