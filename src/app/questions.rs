@@ -1,4 +1,4 @@
-//! The open question about a task's price, which other changes of the task overtake.
+//! The open question about a task's price, as affected by other changes of the task.
 
 use jiff::Timestamp;
 

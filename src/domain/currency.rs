@@ -1,4 +1,4 @@
-//! The shop's one currency.
+//! The shop's currency.
 
 /// A currency of ISO 4217.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Currency {
         self.0.exponent().map_or(0, u32::from)
     }
 
-    /// What people write for it.
+    /// Returns the sign or the code that people write.
     pub fn sign(self) -> &'static str {
         match self.code() {
             "EUR" => "€",

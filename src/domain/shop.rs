@@ -11,7 +11,7 @@ pub struct Shop {
     pub country: Country,
     pub timezone: TimeZone,
     pub language: Language,
-    /// Of all sums.
+    /// The currency of all sums.
     pub currency: Currency,
     /// Delay before a notice is sent, so that a mistake can be undone unnoticed.
     pub notify_delay: Duration,

@@ -1,4 +1,4 @@
-//! What a file is read with, and how much of it.
+//! Context and limits of parsing a file.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ pub const ROWS: usize = 50_000;
 /// Maximum number of columns in a row or in the headings; RemOnline writes 33.
 pub const COLUMNS: usize = 300;
 
-/// What a file is read with.
+/// The context in which a file is parsed.
 pub struct Reading<'a> {
     pub shop: &'a Shop,
     /// Employees, matched by e-mail.
