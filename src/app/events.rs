@@ -1,6 +1,7 @@
-//! The one place where a change fans out. A use case stores its change and hands the event to [`publish`], which
-//! appends the history, the customer's notice, the staff's news and the deliveries to outgoing webhooks, all in the
-//! caller's transaction. The store has only the writers of those rows.
+//! The fan-out of changes. A use case stores its change and passes the event to [`publish`], which
+//! appends the history, the customer's notice, the notifications of staff and the deliveries of
+//! outgoing webhooks, all in the caller's transaction. The store only has the writers of those
+//! rows.
 
 use jiff::Timestamp;
 

@@ -11,8 +11,8 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Queues the news of another stage. A stage of which customers aren't told is queued as well, so
-/// that there and back again is nothing; when its turn comes it goes unsaid.
+/// Queues the notice of a stage. A stage of which customers aren't notified is queued as well, so
+/// that moving a task there and back sends nothing; when it is due, it is dropped.
 pub(super) fn tell_stage(
     tx: &Transaction,
     task: TaskId,
@@ -41,8 +41,8 @@ pub(super) fn tell_stage(
     }
 }
 
-/// What the customer was told of a task, or is to be told, newest first; with the answers of the bot
-/// that did not arrive.
+/// Returns the notices of a task, sent and queued, newest first; with replies of the bot that were
+/// not delivered.
 pub fn of_task(connection: &Connection, _: &Actor, task: TaskId) -> Result<Vec<NoticeRecord>> {
     store::outbox::of_task(connection, task)
 }

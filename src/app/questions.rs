@@ -1,12 +1,11 @@
-//! The open question about a task's price, which other changes of the task overtake.
+//! The open question about a task's price, as affected by other changes of the task.
 
 use jiff::Timestamp;
 
 use crate::domain::{Decision, EventKind, Notes, Result, TaskId};
 use crate::store::{self, Transaction};
 
-/// Puts another price in the place of what the customer was asked: the question without an answer is
-/// withdrawn, and a refusal has its reaction.
+/// Handles a changed estimate: withdraws an open quote, and settles a declined one.
 pub(super) fn overtake(
     tx: &Transaction,
     task: TaskId,
@@ -17,7 +16,7 @@ pub(super) fn overtake(
     withdraw(tx, task, notes, now).map(drop)
 }
 
-/// Takes back the question about a task that has no answer yet; whether there is one.
+/// Withdraws the open quote of a task; returns whether there was one.
 pub(super) fn withdraw(
     tx: &Transaction,
     task: TaskId,

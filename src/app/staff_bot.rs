@@ -138,7 +138,7 @@ fn begin_tomorrow(
     }
 }
 
-/// Tells an employee something, where they have linked their Telegram.
+/// Notifies an employee, if they have linked their Telegram.
 pub(super) fn tell(
     tx: &Transaction,
     employee: EmployeeId,

@@ -234,7 +234,8 @@ fn next_stage(tx: &Transaction, was: &Stage, change: &TaskChange) -> Result<Opti
     }
 }
 
-/// Moves a task to a stage. Of the first stage of another status its status says all.
+/// Moves a task to a stage. For the first stage of another status, the history names the status
+/// only.
 fn enter(
     tx: &Transaction,
     task: &mut Task,

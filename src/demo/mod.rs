@@ -26,8 +26,8 @@ use life::{Life, Seen, Stages};
 use people::Person;
 use present::Present;
 
-/// Rows of one kind that share a commit. The end of every statement walks through the pages that the savepoint of its
-/// write keeps aside in memory, so more rows in a write make each of them slower.
+/// Number of rows of one kind per transaction. Every statement of a write walks through the pages
+/// that its savepoint has saved in memory, so larger batches make each statement slower.
 const BATCH: usize = 100;
 /// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;

@@ -164,22 +164,22 @@ pub enum Problem {
     FileGone,
     ArchiveUnreadable,
     ArchiveNewer,
-    /// A row of an archive that can't be taken, by its line in the file.
+    /// An invalid row of an archive, by its line in the file.
     ArchiveRow {
         line: usize,
         table: &'static str,
         problem: Box<Problem>,
     },
-    /// The same, where it is one of its columns.
+    /// An invalid value in a column of an archive's row.
     ArchiveValue {
         line: usize,
         table: &'static str,
         column: String,
         problem: Box<Problem>,
     },
-    /// No version of the program writes such a value.
+    /// A value that no version of the program writes.
     ArchiveForeign,
-    /// The tables refuse a row: it contradicts another one, or lacks something.
+    /// A row that violates a constraint: it contradicts another one, or is incomplete.
     ArchiveClash,
     /// A text in an archive exceeds the limit.
     ArchiveText {

@@ -1,4 +1,5 @@
-//! What happens to tasks and to customers' cards, and what has to follow from it. Pure: `app::events` appends the rows.
+//! Events of tasks and of customers' cards, and what follows from them. Pure: `app::events` appends
+//! the rows.
 
 use jiff::Timestamp;
 
@@ -7,14 +8,15 @@ use super::{
     StaffNews, Stage, Status, Subject, Sum, Task, TaskId, TelegramId, TelegramLink,
 };
 
-/// An event. Every use case that changes a task or a card hands one of these to `app::events`.
+/// An event. Every use case that changes a task or a card passes one to `app::events`.
 #[derive(Debug)]
 pub enum Event<'a> {
     TaskCreated {
         task: &'a Task,
         stage: &'a Stage,
     },
-    /// `number` is the one that the task has in the file that it came from. What came with it as comments is no news.
+    /// `number` is the task's number in its original file. Imported comments cause no events of
+    /// their own.
     TaskImported {
         task: &'a Task,
         number: &'a str,
@@ -24,10 +26,10 @@ pub enum Event<'a> {
         before: &'a Task,
         after: &'a Task,
         notes: Notes,
-        /// The change of the stage, where there is one and the customer can be told.
+        /// The notice of the new stage, if it changed and the customer can be notified.
         told: Option<StageNews<'a>>,
     },
-    /// `by` is who made somebody responsible.
+    /// `by` is the employee who assigned the task.
     TaskAssigned {
         before: &'a Task,
         after: &'a Task,
@@ -36,18 +38,18 @@ pub enum Event<'a> {
     TaskDeleted {
         task: &'a Task,
     },
-    /// An employee said something.
+    /// An employee wrote a comment.
     CommentAdded {
         task: &'a Task,
         comment: CommentId,
-        /// Set when it was said to the customer and the customer can be told.
+        /// Set for a message to a customer who can be notified.
         to: Option<Addressee>,
     },
-    /// What the customer said needs no answer.
+    /// The customer's messages need no reply.
     CommentsSettled {
         task: TaskId,
     },
-    /// A customer said something.
+    /// A customer's message arrived.
     AnswerReceived {
         task: &'a Task,
         comment: CommentId,
@@ -57,7 +59,7 @@ pub enum Event<'a> {
         before: &'a Message,
         after: &'a Message,
     },
-    /// What a customer said about the task `from` is about `task` now.
+    /// A customer's message was moved from the task `from` to `task`.
     AnswerMoved {
         from: TaskId,
         task: &'a Task,
@@ -79,13 +81,14 @@ pub enum Event<'a> {
         price: Sum,
         agreed: bool,
     },
-    /// The customer is reminded of what has been ready for so many days.
+    /// The customer is reminded of a task that has been ready for that many days.
     ReminderDue {
         task: TaskId,
         days: u16,
         to: Addressee,
     },
-    /// Every task of a stage that goes comes to another one, with a row in its history; nobody is told.
+    /// All tasks of a deleted stage are moved to another one, with an entry in each history; nobody
+    /// is notified.
     StageMerged {
         from: &'a Stage,
         to: &'a Stage,
@@ -96,14 +99,14 @@ pub enum Event<'a> {
     CustomerUpdated {
         id: CustomerId,
     },
-    /// `tasks` are those that have lost their customer, as they are now.
+    /// `tasks` are those that lost their customer, after the change.
     CustomerDeleted {
         id: CustomerId,
         tasks: Vec<(TaskId, Status, i64)>,
     },
 }
 
-/// A row of a task's history that is yet to be written.
+/// A history entry to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     pub kind: EventKind,
@@ -112,19 +115,19 @@ pub struct Note {
 }
 
 impl Note {
-    /// A note that something happened, with its number, its word or its sum.
+    /// Creates a note of an event with its id, word or sum.
     fn happened(kind: EventKind, what: impl ToString) -> Self {
         let (from, to) = (None, Some(what.to_string()));
         Self { kind, from, to }
     }
 }
 
-/// What one change of a task is to say in the history, in this order.
+/// The history entries of one change of a task, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Vec<Note>);
 
 impl Notes {
-    /// Adds that a value became another, unless it is the same.
+    /// Adds a change of a value, unless both values are equal.
     pub fn changed(&mut self, kind: EventKind, from: &str, to: &str) {
         if from != to {
             let (from, to) = (Some(from.to_owned()), Some(to.to_owned()));
@@ -132,19 +135,19 @@ impl Notes {
         }
     }
 
-    /// Adds the same for a value that may be missing, which is an empty text.
+    /// Adds a change of an optional value; a missing one is an empty text.
     pub fn changed_maybe<T: ToString>(&mut self, kind: EventKind, from: Option<T>, to: Option<T>) {
         let text = |value: Option<T>| value.map(|value| value.to_string()).unwrap_or_default();
         self.changed(kind, &text(from), &text(to));
     }
 
-    /// Adds that something happened, with its number or its sum.
+    /// Adds an event with its id or sum.
     pub fn happened(&mut self, kind: EventKind, what: impl ToString) {
         self.0.push(Note::happened(kind, what));
     }
 }
 
-/// A customer who can be told, and where.
+/// A customer who can be notified, with the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addressee {
     pub customer: CustomerId,
@@ -152,7 +155,7 @@ pub struct Addressee {
 }
 
 impl Addressee {
-    /// Returns the customer as an addressee; `None` where there is nobody who can be told.
+    /// Returns the customer as an addressee; `None` if nobody can be notified.
     pub fn of(customer: Option<&Customer>) -> Option<Self> {
         let customer = customer?;
         let link = customer.telegram.filter(TelegramLink::reachable)?;
@@ -161,27 +164,27 @@ impl Addressee {
     }
 }
 
-/// The news that a task has come to another stage.
+/// The news that a task entered another stage.
 #[derive(Debug, Clone, Copy)]
 pub struct StageNews<'a> {
     pub to: Addressee,
     pub before: &'a Stage,
     pub after: &'a Stage,
-    /// When it goes out.
+    /// When it is due.
     pub due: Timestamp,
 }
 
-/// What a customer is told of an event.
+/// A customer's notification of an event.
 #[derive(Debug, Clone, Copy)]
 pub enum CustomerNews<'a> {
-    /// May make up for news that still waits.
+    /// May cancel out a waiting notice.
     Stage(TaskId, StageNews<'a>),
-    /// Goes out at once.
+    /// Due immediately.
     Notice(Addressee, Notice),
 }
 
 impl<'a> Event<'a> {
-    /// Returns the rows for the history.
+    /// Returns the history entries.
     pub fn history(&self) -> Vec<(TaskId, Note)> {
         match self {
             Self::TaskCreated { task, stage } => {
@@ -255,7 +258,7 @@ impl<'a> Event<'a> {
             Self::ReminderDue { task, days, .. } => {
                 vec![(*task, Note::happened(EventKind::Reminded, days))]
             }
-            // The store writes those of a stage at once, there may be very many.
+            // The store writes those of a stage in one statement, as there may be very many.
             Self::StageMerged { .. }
             | Self::CustomerCreated { .. }
             | Self::CustomerUpdated { .. } => Vec::new(),
@@ -268,7 +271,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns what the customer is told.
+    /// Returns the customer's notification.
     pub fn customer_news(&self) -> Option<CustomerNews<'a>> {
         let (to, notice) = match *self {
             Self::TaskChanged { after, told, .. } => {
@@ -306,7 +309,7 @@ impl<'a> Event<'a> {
         to.map(|to| CustomerNews::Notice(to, notice))
     }
 
-    /// Returns which employee is told what. Nobody is told what they did themselves.
+    /// Returns the notification of an employee. Nobody is notified of their own actions.
     pub fn staff_news(&self) -> Option<(EmployeeId, StaffNews)> {
         match self {
             Self::TaskAssigned { after, by, .. } => {
@@ -335,7 +338,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns what outgoing webhooks are told.
+    /// Returns the events for outgoing webhooks.
     pub fn webhooks(&self) -> Vec<(HookEvent, Subject)> {
         let task = |event, task: &Task| vec![(event, Subject::of(task))];
         let card = |event, id: &CustomerId| vec![(event, Subject::customer(*id))];
@@ -373,7 +376,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns when webhooks are told that it happened: a task that was imported is as old as it is.
+    /// Returns the time of the event for webhooks: for an imported task, the time of its creation.
     pub fn instant(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::TaskImported { task, .. } => task.created,

@@ -3,8 +3,8 @@
 use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
 
 words! {
-    /// Where a file comes from, as its headings tell: our own export, RemOnline's export of orders, or a table that
-    /// somebody made, whose rows have no numbers.
+    /// Origin of a file, recognised by its headings: our own export, RemOnline's export of orders,
+    /// or a custom table, whose rows have no numbers.
     Source { Zayavka = "zayavka", RemOnline = "remonline", Other = "other" }
 }
 

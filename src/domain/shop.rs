@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::{About, Country, Currency, Language, TimeZone};
 
-/// What differs from one shop to another.
+/// Settings of the shop.
 #[derive(Debug, Clone)]
 pub struct Shop {
     pub country: Country,
     pub timezone: TimeZone,
     pub language: Language,
-    /// Of all sums.
+    /// The currency of all sums.
     pub currency: Currency,
-    /// How long a notice waits before it is sent, so that a slip can be undone unseen.
+    /// Delay before a notice is sent, so that a mistake can be undone unnoticed.
     pub notify_delay: Duration,
     pub about: Arc<About>,
 }

@@ -1,4 +1,4 @@
-//! The progress of a task, as the contract of the API has it.
+//! The status of a task, as in the API's contract.
 
 use super::Day;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{CustomerId, DeliveryId, Status, Task, TaskId};
 
 words! {
-    /// What a webhook may ask to be told of. Another kind needs its word here, and a place in
+    /// Events that a webhook can subscribe to. A new kind also needs a place in
     /// [`Event::webhooks`](super::Event::webhooks).
     HookEvent {
         TaskCreated = "task.created", TaskUpdated = "task.updated",

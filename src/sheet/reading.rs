@@ -1,25 +1,26 @@
-//! What a file is read with, and how much of it.
+//! Context and limits of parsing a file.
 
 use jiff::Timestamp;
 
 use super::choices::Choices;
 use crate::domain::{Employee, Shop, Stage};
 
-/// What is wrong with the file as a whole is reported here.
+/// Field under which problems of the whole file are reported.
 pub const FIELD: &str = "csv";
-/// As many rows as ten years of a small shop; more are several files.
+/// Maximum number of rows, about ten years of a small shop; a larger table is split into several
+/// files.
 pub const ROWS: usize = 50_000;
-/// In a row as in the headings; RemOnline writes 33.
+/// Maximum number of columns in a row or in the headings; RemOnline writes 33.
 pub const COLUMNS: usize = 300;
 
-/// What a file is read with.
+/// The context in which a file is parsed.
 pub struct Reading<'a> {
     pub shop: &'a Shop,
-    /// By whose e-mails it may name the responsible.
+    /// Employees, matched by e-mail.
     pub staff: &'a [Employee],
-    /// The shop's, by status and in their order.
+    /// The shop's stages, by status and in order.
     pub stages: &'a [Stage],
-    /// What the owner has decided about the file.
+    /// The owner's choices for the file.
     pub choices: &'a Choices,
     pub now: Timestamp,
 }

@@ -61,7 +61,7 @@ pub fn append(
     Ok(())
 }
 
-/// Appends to the history of every task of a stage that it comes to another one.
+/// Appends the move to another stage to the history of every task of a stage.
 pub fn append_for_stage(
     tx: &Transaction,
     from: &Stage,

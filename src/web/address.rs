@@ -1,8 +1,9 @@
-//! Addresses of lists that stand on every page.
+//! URLs of lists that are linked from every page.
 
 use crate::domain::Concern;
 
-/// Returns the address of the list of the tasks that need somebody for that reason, as the list itself writes it.
+/// Returns the URL of the list of the tasks that need attention for a reason, identical to the one
+/// that the list itself generates.
 pub fn address_of(concern: Concern) -> String {
     format!("/?{}=1", concern.word())
 }

@@ -204,7 +204,7 @@ async fn pause_after<W: Worker>(worker: &W, error: &Failure) {
     worker.clock().sleep(W::PAUSE).await;
 }
 
-/// Waits for a change. Without a signal, or once its sender is gone, there is none to wait for.
+/// Waits for a change; forever without a signal, or once its sender is dropped.
 async fn changed(changes: Option<&mut watch::Receiver<()>>) {
     let changed = match changes {
         Some(changes) => changes.changed().await.is_ok(),

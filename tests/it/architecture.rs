@@ -1,5 +1,5 @@
-//! The arrows of the house run one way, also between the modules of a room; SQL stays in its room, and one room alone
-//! asks for the time.
+//! Rules of the architecture: dependencies between rooms, and between the modules of a room, have
+//! no cycles; SQL is in one room, and only one room reads the time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,27 +211,29 @@ fn sql_and_the_wall_clock_stay_in_their_modules() {
     }
 }
 
-/// Arrows between modules of one room that close a circle and stay for a reason. Without these there is no circle in any
-/// room; one that closes none is to be taken off the list.
+/// Accepted dependencies that close a cycle within a room, with the reason. Without them no room
+/// has a cycle; one that closes none must be removed from the list.
 const HELD: &[(&str, &str, &str)] = &[
-    // `Db::open` looks at the file, migrates and restores before it reads and writes; all of that uses the engine.
+    // `Db::open` checks the file, migrates and restores before it reads and writes; all of that
+    // uses the engine.
     ("store", "engine", "upkeep"),
-    // `Db` keeps in memory who has an account and which sessions were ended.
+    // `Db` caches the accounts and the ended sessions.
     ("store", "engine", "employees"),
     ("store", "engine", "sessions"),
-    // `Db` tries a small write again after the disk was full.
+    // `Db` retries a small write after the disk was full.
     ("store", "engine", "incidents"),
-    // An id that can't be parsed is a problem of a field, and a conflict names the id of what it is with.
+    // An invalid id is a problem of a field, and a conflict contains the id of the conflicting
+    // object.
     ("domain", "error", "ids"),
-    // A loader fetches the very values that the fields of a list write.
+    // A loader fetches the same values that the fields of a list write.
     ("graphql", "loader", "view"),
 ];
 
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Which module of a room uses which other one, as far as they lie directly below it; what lies deeper counts as these.
-/// The room's own `mod.rs` is neither: it only says which names are seen outside, and a name that it passes on leads to
-/// the module that has it.
+/// Returns the dependencies between the modules directly inside a room; deeper modules count as
+/// these. The room's own `mod.rs` doesn't count: it only re-exports names, and a re-exported name
+/// counts as its module's.
 fn arrows_within(room: &str, sources: &[Source]) -> Arrows {
     let inside = || {
         sources
@@ -279,7 +281,7 @@ fn arrows_within(room: &str, sources: &[Source]) -> Arrows {
     arrows
 }
 
-/// The modules of one circle; none where there is no circle.
+/// Returns the modules of one cycle; `None` if there is none.
 fn circle(arrows: &Arrows) -> Option<Vec<String>> {
     let reached = |from: &str| {
         let mut seen = BTreeSet::new();

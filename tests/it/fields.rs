@@ -50,10 +50,11 @@ async fn schema(shop: &Shop) -> Schema {
     types
 }
 
-/// Values of an object that is the value of a field: a whole object in each of a list is more than one request may ask.
+/// The number of scalar fields selected of a nested object: all of them in each entry of a list
+/// would exceed the limit on complexity.
 const OF_OBJECT: usize = 12;
 
-/// What to ask of a field.
+/// Returns the selection of a field; for an object, with the first of its scalar fields.
 fn selection(schema: &Schema, field: &Field) -> String {
     if !field.is_object {
         return field.name.clone();

@@ -856,7 +856,7 @@ async fn a_broken_archive_changes_nothing() {
     empty.close().await;
 }
 
-/// An archive is a door like any other: a value that nobody could type comes in by no archive either.
+/// An archive is validated like any other input: it can't import a value that can't be entered.
 #[tokio::test]
 async fn what_no_door_takes_is_refused_in_an_archive_too() {
     let shop = Shop::with_owner().await;
@@ -925,7 +925,7 @@ async fn what_no_door_takes_is_refused_in_an_archive_too() {
     }
 }
 
-/// What an earlier version took by looser rules goes out and comes back byte for byte.
+/// Data accepted by an earlier version with looser rules are exported and imported unchanged.
 #[tokio::test]
 async fn an_archive_of_an_old_shop_comes_back_byte_for_byte() {
     let shop = Shop::with_owner().await;

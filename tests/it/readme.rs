@@ -445,8 +445,8 @@ fn the_defaults_are_those_of_the_code() {
     }
 }
 
-/// What documents say of limits, with a `{}` for each figure, and the constants that these are, in files of `src`. A
-/// figure may stand in a larger unit.
+/// Phrases of documents about limits, with `{}` for each figure, and their constants in files of
+/// `src`. A figure may be in a larger unit.
 const NAMED_LIMITS: &[(&str, &str, &[(&str, &str, u64)])] = {
     const ATTEMPTS: &str = "app/security/limits.rs";
     const SOCKET: &str = "http/socket.rs";
@@ -573,7 +573,8 @@ const NAMED_LIMITS: &[(&str, &str, &[(&str, &str, u64)])] = {
     ]
 };
 
-/// The value of a constant, as its file writes it: a number, or a product, perhaps within a call.
+/// Returns the value of a constant as written in its file: a number or a product, possibly inside a
+/// call.
 fn constant(file: &str, name: &str) -> u64 {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src")
@@ -595,7 +596,7 @@ fn constant(file: &str, name: &str) -> u64 {
         .product()
 }
 
-/// A number as documents write it: `2,000,000`.
+/// Formats a number as in documents: `2,000,000`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits

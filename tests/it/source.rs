@@ -72,7 +72,7 @@ impl Source {
         self.read(true)
     }
 
-    /// What a file reaches for outside of the tests that stand in it.
+    /// Returns what a file uses outside of its tests.
     pub fn reached_by_program(&self) -> Reached {
         self.read(false)
     }
@@ -90,7 +90,7 @@ impl Source {
 
 struct Reader {
     module: Vec<String>,
-    /// Whether the modules of tests are read as well.
+    /// Whether test modules are included.
     tests: bool,
     reached: Reached,
 }

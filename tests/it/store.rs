@@ -95,13 +95,13 @@ fn a_path_that_cannot_be_is_named() {
     );
 }
 
-/// A file of another name would never run, and a number that is missing stops nothing.
+/// A file with an invalid name would never run, and a missing number would go unnoticed.
 #[test]
 fn every_file_of_sql_is_a_migration_in_the_order_of_its_number() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
     let names = std::fs::read_dir(folder).unwrap();
     let names = names.map(|file| file.unwrap().file_name());
-    // It describes what the migrations make.
+    // `schema.sql` describes the result of the migrations.
     let files = names.filter(|name| name != "schema.sql").count();
     let versions: Vec<_> = embedded_migrations()
         .iter()
@@ -110,13 +110,14 @@ fn every_file_of_sql_is_a_migration_in_the_order_of_its_number() {
     assert_eq!(versions, (1..=files).collect::<Vec<_>>());
 }
 
-/// What the migrations make, as one file to read: each table with its indices and triggers below it.
+/// Returns the schema after all migrations as one readable file: each table followed by its indexes
+/// and triggers.
 fn schema() -> String {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("shop.db");
     Db::open(&path, noon()).unwrap();
     let file = Connection::open(&path).unwrap();
-    // What a full-text table keeps for itself is SQLite's own, and so is the list of those that were numbered.
+    // Shadow tables of full-text tables, and `sqlite_sequence`, are SQLite's own.
     let sql = "SELECT s.sql, s.type IN ('table', 'view') AS first FROM sqlite_schema AS s
                JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.tbl_name
                WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite_%' AND l.type <> 'shadow'
@@ -147,7 +148,7 @@ fn the_schema_in_one_file_is_that_of_the_migrations() {
         "sql/schema.sql is not what the migrations make; to write it anew: \
          ZAYAVKA_WRITE_SCHEMA=1 cargo test --test it -- store::the_schema"
     );
-    // It makes the same when it is run.
+    // Executing it creates the same schema.
     let memory = Connection::open_in_memory().unwrap();
     memory.execute_batch(&written).unwrap();
 }

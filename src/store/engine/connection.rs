@@ -13,17 +13,18 @@ pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(in crate::store) type Pool = r2d2::Pool<SqliteConnectionManager>;
 
-/// How SQLite has to be built: options, and whether each has to be there. Without them every allocation, and every page
-/// that a thread reads, takes a lock that all threads share. `.cargo/config.toml` sets them.
+/// Compile-time options that SQLite must or must not be built with; `.cargo/config.toml` sets them.
+/// Otherwise every allocation, and every page that a thread reads, acquires a lock shared by all
+/// threads.
 const OPTIONS: &[(&str, bool)] = &[
     ("DEFAULT_MEMSTATUS=0", true),
     ("ENABLE_MEMORY_MANAGEMENT", false),
 ];
 
-/// Checks that SQLite was built as the program needs it.
+/// Checks the compile-time options of SQLite.
 ///
 /// # Errors
-/// [`OpenError::Options`] names the options that differ.
+/// [`OpenError::Options`] with the options that differ.
 pub(in crate::store) fn check_options(connection: &Connection) -> Result<(), OpenError> {
     let sql = "SELECT sqlite_compileoption_used(?1)";
     let mut differing = Vec::new();

@@ -39,7 +39,7 @@ pub(in crate::store) fn is_read_only(path: &Path) -> bool {
     matches!(disk, Ok(Ok(disk)) if disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
-/// Returns why a file can't be used: that nothing can be written there at all, where that is so, or else `other`.
+/// Returns the reason why a file can't be used: a read-only file system, or else `other`.
 pub(in crate::store) fn failed<E>(
     path: &Path,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -124,7 +124,7 @@ pub fn replace(
     Ok(())
 }
 
-/// Lets what waits to be told of a stage tell of another one.
+/// Changes waiting notices about a stage to another stage.
 pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId) -> Result<()> {
     tx.execute(
         "UPDATE outbox SET from_stage = iif(from_stage = ?1, ?2, from_stage),

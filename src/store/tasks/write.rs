@@ -106,7 +106,8 @@ pub fn touch(tx: &Transaction, id: TaskId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Marks the tasks of a customer as changed, before they lose the customer. Returns them with their status and version.
+/// Increments the versions of a customer's tasks before they lose the customer. Returns them with
+/// their status and version.
 pub fn touch_of_customer(
     tx: &Transaction,
     customer: CustomerId,
@@ -123,7 +124,8 @@ pub fn touch_of_customer(
     Ok(touched.collect::<Result<_, _>>()?)
 }
 
-/// Moves every task of a stage to another one of the same status. How long it has stood there stays.
+/// Moves every task of a stage to another one of the same status, keeping the time since which it
+/// has been there.
 pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId, now: Timestamp) -> Result<()> {
     let sql = format!(
         "UPDATE tasks SET stage_id = ?2, updated_at = max(?3, created_at), version = version + 1, {}
@@ -134,7 +136,7 @@ pub fn move_to_stage(tx: &Transaction, from: StageId, to: StageId, now: Timestam
     Ok(())
 }
 
-/// Removes a task.
+/// Deletes a task.
 pub fn delete(tx: &Transaction, id: TaskId) -> Result<()> {
     tx.execute("DELETE FROM tasks WHERE id = ?1", [id])?;
     Ok(())

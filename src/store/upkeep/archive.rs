@@ -176,8 +176,8 @@ pub fn is_empty(connection: &Connection) -> Result<bool> {
 /// deactivated and without a password; existing ones are deleted.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `field` for what is no archive, is a newer program's, or has rows that
-/// can't be; it names the line, the table and the column of the first one. See [`rules`].
+/// [`Error::Invalid`] at `field` if it is no archive, is of a newer version, or has invalid rows;
+/// it names the line, the table and the column of the first one. See [`rules`].
 pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
     let unreadable = || Error::from(Problem::ArchiveUnreadable.at(field));
     let archive: Archive<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
@@ -240,7 +240,7 @@ fn refused(error: Error, field: &'static str, table: &'static str, line: usize) 
     }
 }
 
-/// The line of a text in which a part of it begins, from 1 on.
+/// Returns the line of a text in which a part of it begins, counted from 1.
 fn line_of(text: &str, part: &str) -> usize {
     let at = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     let before = text.as_bytes().get(..at).unwrap_or_default();

@@ -49,7 +49,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Tables<T> {
     }
 }
 
-/// Hands over the rows of a table one after the other, each as a part of the text.
+/// Passes the rows of a table on, one after the other, each as a slice of the text.
 ///
 /// # Errors
 /// The error of the first rejected row, and [`Error::Internal`] if the text is no list of rows.

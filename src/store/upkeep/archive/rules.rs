@@ -1,17 +1,17 @@
-//! What each column of an archive may hold.
+//! Validation of the columns of an archive.
 //!
-//! A value passes the door that people's own input passes, and is then stored as the archive has it, so that what was
-//! exported comes back byte for byte. Doors were never wider than today's in what they measure: no version took a text
-//! over today's limits, with control characters, or a sum or a word that there isn't, so a database that is years old
-//! has none. They were wider in four ways, which are let through here:
+//! A value is validated by the parser of people's input, and then stored as it is in the archive, so that an exported
+//! archive is restored unchanged. The limits were never wider than today's: no version accepted longer texts, control
+//! characters, or invalid sums and words, so that even an old database has none. Validation was looser in four ways,
+//! which are accepted here:
 //!
-//! - Invisible characters are taken off since V21 only. Today's door takes them off before it measures, and the reader
-//!   of the row takes them off again; a text that has nothing else was a text then.
-//! - Which phones and e-mails are well formed was told by other rules, and by the shop's country of that day. Here they
-//!   are measured, and the database keeps their canonical forms apart.
-//! - What came from Telegram was cleaned and never refused, so it has any length, also none. What an erased person
-//!   wrote is empty.
-//! - The history and the numbers of imported rows keep what was typed or stood in a cell.
+//! - Invisible characters are removed only since V21. Today's parser removes them before it measures the length, and the
+//!   reader of the row removes them again; a text of nothing else was valid earlier.
+//! - Phones and e-mail addresses were validated by other rules, and by the shop's country at that time. Here only their
+//!   length is limited, and the database keeps their canonical forms unique.
+//! - Texts from Telegram were cleaned but never rejected, so they have any length, including zero. The texts of an erased
+//!   person are empty.
+//! - The history, and the numbers of imported rows, contain what was typed or what a cell contained.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -22,19 +22,19 @@ use crate::domain::{
     Result, Role, Source, StageName, Status, StuckDays, Sum, TelegramId, TimeOfDay, Wording,
 };
 
-/// How the values of a column are read. What may be missing, the table itself says.
+/// Validation of a column's values. Whether a value may be missing is defined by the table itself.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
     Text(fn(&str) -> Result<()>),
     Number(fn(i64) -> Result<()>),
-    /// A text that depends on the rest of its row.
+    /// A text whose limit depends on the rest of its row.
     Said,
     Bytes,
 }
 
 use Rule::{Bytes, Number, Said, Text};
 
-/// The columns of each table, all of them: a test compares them with the database.
+/// All columns of each table; a test compares them with the database.
 pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
     (
         "employees",
@@ -58,7 +58,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("phone", Text(phone)),
             ("phone_e164", Text(canonical)),
             ("name", Text(|text| seen(Name::parse("", text)))),
-            // Made anew from the name.
+            // Recomputed from the name.
             ("name_key", Text(any)),
             ("telegram_id", Number(|id| known(TelegramId::from_wire(id)))),
             ("telegram_verified", Number(flag)),
@@ -74,7 +74,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("id", Number(id)),
             ("status", Text(status)),
             ("name", Text(|text| seen(StageName::parse("", text)))),
-            // Made anew from the name.
+            // Recomputed from the name.
             ("name_key", Text(any)),
             ("colour", Text(|word| known(Colour::from_word(word)))),
             ("position", Number(id)),
@@ -116,14 +116,15 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
         "task_details",
         &[
             ("task_id", Number(id)),
-            // The columns of a device's fields are those of `DeviceField`. Made anew from the serial number.
+            // The columns of a device's fields are those of `DeviceField`. Recomputed from the
+            // serial number.
             ("serial_key", Text(any)),
             ("estimate", Number(sum)),
             ("price", Number(sum)),
             ("prepayment", Number(sum)),
             ("warranty_until", Text(day)),
             ("warranty_of", Number(id)),
-            // Made anew from the brand.
+            // Recomputed from the brand.
             ("brand_key", Text(any)),
         ],
     ),
@@ -133,7 +134,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("id", Number(id)),
             ("task_id", Number(id)),
             ("kind", Text(|word| known(EventKind::from_word(word)))),
-            // One of three words, which the table knows.
+            // One of three words, which the table checks.
             ("author", Text(any)),
             ("employee_id", Number(id)),
             ("customer_id", Number(id)),
@@ -210,16 +211,16 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
     ),
 ];
 
-/// Returns the device's field that a column holds.
+/// Returns the device's field that a column stores.
 fn device_field(table: &str, column: &str) -> Option<DeviceField> {
     let mut all = DeviceField::ALL.iter().copied();
     all.find(|field| table == "task_details" && field.column() == column)
 }
 
-/// Checks a row of a table.
+/// Validates a row of a table.
 ///
 /// # Errors
-/// The first column whose value no version of the program has written, and why.
+/// The first column with a value that no version of the program could have written, and the reason.
 pub(super) fn check(table: &str, row: &Map<String, Value>) -> Result<(), (String, Problem)> {
     let rules = RULES.iter().find(|(name, _)| *name == table);
     let rules = rules.map_or(&[][..], |(_, rules)| *rules);
@@ -236,7 +237,7 @@ pub(super) fn check(table: &str, row: &Map<String, Value>) -> Result<(), (String
                 number.as_i64().map_or_else(foreign, read)
             }
             (Some(Said), Value::String(text)) => said(text, row),
-            // Their size is looked at when they are decoded.
+            // The size is checked on decoding.
             (Some(Bytes), Value::Object(_)) => Ok(()),
             _ => foreign(),
         };
@@ -257,7 +258,7 @@ fn known<T>(value: Option<T>) -> Result<()> {
     value.map_or_else(foreign, |_| Ok(()))
 }
 
-/// What a door says of a text, but that nothing can be seen in it.
+/// Converts the result of parsing, and accepts a text without visible characters.
 fn seen<T>(read: Result<T>) -> Result<()> {
     match read {
         Err(Error::Invalid(invalid)) if invalid.problem == Problem::Required => Ok(()),
@@ -265,7 +266,7 @@ fn seen<T>(read: Result<T>) -> Result<()> {
     }
 }
 
-/// A text that is bounded by what an archive takes of any text, and by nothing else.
+/// Accepts any text within the archive's general limit.
 fn any(_: &str) -> Result<()> {
     Ok(())
 }
@@ -280,26 +281,27 @@ fn bounded(text: &str, max: usize) -> Result<()> {
     }
 }
 
-/// At most as long as an address may be (RFC 5321 §4.5.3.1.3).
+/// Limits an e-mail address to its maximum length (RFC 5321 §4.5.3.1.3).
 fn email(text: &str) -> Result<()> {
     bounded(text, 254)?;
     known(text.split_once('@'))
 }
 
-/// A number, with what stands beside it.
+/// Accepts a text with a digit, such as a phone with remarks beside it.
 fn phone(text: &str) -> Result<()> {
     bounded(text, 80)?;
     known(text.chars().find(|c| c.is_numeric()))
 }
 
-/// `+`, the code of a country, and up to 15 digits (ITU-T E.164).
+/// Accepts `+`, a country code and up to 15 digits (ITU-T E.164).
 fn canonical(text: &str) -> Result<()> {
     let digits = text.strip_prefix('+').unwrap_or_default();
     let fit = (5..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     known(fit.then_some(()))
 }
 
-/// What Telegram says of a file, on one line; `one_line` in the domain cuts it.
+/// Limits a file's metadata from Telegram, which is a single line; `one_line` in the domain
+/// truncates it.
 fn of_telegram(text: &str) -> Result<()> {
     bounded(text, 2_000)
 }
@@ -446,17 +448,17 @@ mod tests {
     #[test]
     fn what_an_earlier_version_took_comes_back() {
         for (table, row) in [
-            // Nothing but what can't be seen, and what can't be seen within the limit.
+            // Invisible characters only, and invisible characters within the limit.
             ("stages", json!({"name": "\u{200b}"})),
             (
                 "customers",
                 json!({"name": format!("A\u{202e}{}", "b".repeat(199))}),
             ),
-            // Another rule of what is well formed.
+            // Values that are well-formed by earlier rules.
             ("customers", json!({"phone": "1234567 / 123"})),
             ("customers", json!({"phone_e164": "+71234567"})),
             ("employees", json!({"email": "\"a<b>\"@example.com"})),
-            // Long words of a customer, and a picture without any.
+            // A customer's long message, and a picture without a text.
             (
                 "comments",
                 json!({"channel": "TELEGRAM", "text": "y".repeat(4_096)}),

@@ -53,7 +53,7 @@ impl Asked {
     }
 
     pub fn filter(&self, visit: &Visit) -> Result<TaskFilter> {
-        // By all its names, so that a new filter is not forgotten here.
+        // Destructured by all field names, so that a new filter is not forgotten here.
         let Self {
             search,
             statuses,
@@ -100,7 +100,7 @@ impl Asked {
     }
 
     pub fn any(&self) -> bool {
-        // By all its names, so that a new filter is not forgotten here.
+        // Destructured by all field names, so that a new filter is not forgotten here.
         let Self {
             search,
             statuses,
@@ -139,7 +139,7 @@ impl Asked {
 
     /// Returns the URL of the first page with these filters.
     pub fn here(&self) -> String {
-        // By all its names, so that a new filter is not forgotten here.
+        // Destructured by all field names, so that a new filter is not forgotten here.
         let Self {
             search,
             statuses,
