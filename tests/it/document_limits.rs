@@ -1,7 +1,5 @@
 //! Checks that limits named by documents equal the constants in the code.
 
-use crate::documents::documents;
-
 /// A document, a phrase of it with `{}` for the number, the file and name of the constant, and the
 /// divisor from its value to the document's unit.
 type Limit = (&'static str, &'static str, &'static str, &'static str, u64);
@@ -12,56 +10,61 @@ const DAY: u64 = 24 * 60 * 60;
 
 #[rustfmt::skip]
 const LIMITS: &[Limit] = &[
-    ("limits", "(IPv6: one /64) | {} |", "app/security/limits.rs", "ACCOUNT_BURST", 1),
-    ("limits", "(/24, IPv6 /48) | {} |", "app/security/limits.rs", "BLOCK_BURST", 1),
-    ("limits", "by all strangers together | {} |", "app/security/limits.rs", "STRANGERS_BURST", 1),
-    ("limits", "then one attempt every {} seconds", "app/security/limits.rs", "ACCOUNT_PERIOD", 1),
-    ("limits", "one address have {} attempts", "app/security/limits.rs", "ADDRESS_BURST", 1),
-    ("limits", "over all accounts, then one every {} seconds", "app/security/limits.rs", "ADDRESS_PERIOD", 1),
-    ("limits", "keeps the last {} addresses", "app/security/keyed.rs", "KEYS", 1),
-    ("limits", "for {} days. It stays", "app/security/known_devices.rs", "LIFE", DAY),
-    ("limits", "for {} hours, for one address", "app/accounts/invites.rs", "INVITE_HOURS", 1),
-    ("limits", "WebSocket message | {} KiB", "http/mod.rs", "BODY", KIB),
-    ("limits", "request headers, HTTP/2 | {} KiB", "http/listen/accept.rs", "HEADER_LIST", KIB),
-    ("limits", "Operations on one WebSocket | {};", "http/socket.rs", "OPERATIONS", 1),
-    ("limits", "A silent client | pinged after {} s", "http/socket.rs", "SILENCE", 1),
-    ("limits", "while a message waits | disconnected after {} s", "http/socket.rs", "STALLED", 1),
-    ("limits", "one network (IPv6: /64); for {} s", "http/socket.rs", "INIT", 1),
-    ("limits", "Streams of an HTTP/2 connection | {} |", "http/listen/accept.rs", "STREAMS", 1),
-    ("limits", "before they are served | {} |", "http/listen/accept.rs", "PENDING_RESETS", 1),
-    ("limits", "probed after {} s", "http/listen/accept.rs", "KEEPALIVE", 1),
-    ("limits", "then every {} s | ends", "http/listen/accept.rs", "KEEPALIVE_INTERVAL", 1),
-    ("limits", "ends after {} probes", "http/listen/accept.rs", "KEEPALIVE_RETRIES", 1),
-    ("limits", "Reading | {} KiB in", "http/listen/pace.rs", "LEAST", KIB),
-    ("limits", "KiB in {} s of waiting", "http/listen/pace.rs", "TIME", 1),
-    ("limits", "All responses over {} KiB", "app/memory.rs", "UNIT", KIB),
-    ("limits", "in turn; {} s;", "app/memory.rs", "WAIT", 1),
-    ("limits", "s; {} at the same time", "app/memory.rs", "WAITING", 1),
-    ("limits", "over {} nested entries", "graphql/loader.rs", "MANY", 1),
-    ("limits", "rows of a table | {} |", "sheet/read.rs", "ROWS", 1),
-    ("limits", "in every row | {} |", "sheet/read.rs", "COLUMNS", 1),
-    ("limits", "shared texts | {} MiB", "sheet/workbook.rs", "UNPACKED_MIB", 1),
-    ("limits", "MiB, {}, 100, 2,000,000", "sheet/workbook.rs", "PARTS", 1),
-    ("limits", "2,000, {}, 2,000,000", "sheet/workbook.rs", "SHEETS", 1),
-    ("limits", "2,000, 100, {} |", "sheet/workbook.rs", "TEXTS", 1),
-    ("limits", "workbook on the page “Data” | {} MiB", "web/data/mod.rs", "TABLE", 1),
-    ("limits", "archive on the page “Data” | {} MiB", "web/data/mod.rs", "ARCHIVE", 1),
-    ("limits", "archive for `zayavka import` | {} GiB", "cli/mod.rs", "ARCHIVE", 1),
-    ("limits", "password from standard input | {} KiB", "cli/mod.rs", "LINE", KIB),
-    ("limits", "`zayavka healthcheck` | {} bytes", "cli/operation.rs", "WHY", 1),
-    ("limits", "with a secret (`*_file`) | {} KiB", "config/values.rs", "SECRET", 1),
-    ("limits", "the log shrinks to {} MiB", "store/engine/db.rs", "LOG_KEPT", MIB),
-    ("operations", "wait in a queue of {}.", "log/stream.rs", "LINES", 1),
-    ("operations", "of the first {} requests", "log/repeats.rs", "REQUESTS", 1),
-    ("operations", "requests in progress have {} seconds", "http/listen/accept.rs", "DRAIN", 1),
-    ("operations", "exits with code **{}**", "server/lost.rs", "EXIT", 1),
-    ("bot", "and {} a day from one customer", "domain/attachment.rs", "A_DAY", 1),
-    ("bot", "After {} hours a notice is given up", "domain/retry.rs", "GIVE_UP_HOURS", 1),
-    ("api/webhooks", "at last every {} minutes", "domain/retry.rs", "LONGEST_BACKOFF", 60),
-    ("api/webhooks", "for {} hours, also after a restart", "domain/retry.rs", "GIVE_UP_HOURS", 1),
-    ("import-export", "At most {} rows", "sheet/read.rs", "ROWS", 1),
-    ("import-export", "rows and {} columns", "sheet/read.rs", "COLUMNS", 1),
-    ("owner", "up to {} a column", "web/board.rs", "COLUMN", 1),
+    ("docs/limits.md", "(IPv6: one /64) | {} |", "app/security/limits.rs", "ACCOUNT_BURST", 1),
+    ("docs/limits.md", "(/24, IPv6 /48) | {} |", "app/security/limits.rs", "BLOCK_BURST", 1),
+    ("docs/limits.md", "by all strangers together | {} |", "app/security/limits.rs", "STRANGERS_BURST", 1),
+    ("docs/limits.md", "then one attempt every {} seconds", "app/security/limits.rs", "ACCOUNT_PERIOD", 1),
+    ("docs/limits.md", "one address have {} attempts", "app/security/limits.rs", "ADDRESS_BURST", 1),
+    ("docs/limits.md", "over all accounts, then one every {} seconds", "app/security/limits.rs", "ADDRESS_PERIOD", 1),
+    ("docs/limits.md", "keeps the last {} addresses", "app/security/keyed.rs", "KEYS", 1),
+    ("docs/limits.md", "for {} days. It stays", "app/security/known_devices.rs", "LIFE", DAY),
+    ("docs/limits.md", "for {} hours, for one address", "app/accounts/invites.rs", "INVITE_HOURS", 1),
+    ("docs/limits.md", "WebSocket message | {} KiB", "http/mod.rs", "BODY", KIB),
+    ("docs/limits.md", "request headers, HTTP/2 | {} KiB", "http/listen/accept.rs", "HEADER_LIST", KIB),
+    ("docs/limits.md", "Operations on one WebSocket | {};", "http/socket.rs", "OPERATIONS", 1),
+    ("docs/limits.md", "A silent client | pinged after {} s", "http/socket.rs", "SILENCE", 1),
+    ("docs/limits.md", "while a message waits | disconnected after {} s", "http/socket.rs", "STALLED", 1),
+    ("docs/limits.md", "one network (IPv6: /64); for {} s", "http/socket.rs", "INIT", 1),
+    ("docs/limits.md", "Streams of an HTTP/2 connection | {} |", "http/listen/accept.rs", "STREAMS", 1),
+    ("docs/limits.md", "before they are served | {} |", "http/listen/accept.rs", "PENDING_RESETS", 1),
+    ("docs/limits.md", "probed after {} s", "http/listen/accept.rs", "KEEPALIVE", 1),
+    ("docs/limits.md", "then every {} s | ends", "http/listen/accept.rs", "KEEPALIVE_INTERVAL", 1),
+    ("docs/limits.md", "ends after {} probes", "http/listen/accept.rs", "KEEPALIVE_RETRIES", 1),
+    ("docs/limits.md", "Reading | {} KiB in", "http/listen/pace.rs", "LEAST", KIB),
+    ("docs/limits.md", "KiB in {} s of waiting", "http/listen/pace.rs", "TIME", 1),
+    ("docs/limits.md", "All responses over {} KiB", "app/memory.rs", "UNIT", KIB),
+    ("docs/limits.md", "in turn; {} s;", "app/memory.rs", "WAIT", 1),
+    ("docs/limits.md", "s; {} at the same time", "app/memory.rs", "WAITING", 1),
+    ("docs/limits.md", "over {} nested entries", "graphql/loader.rs", "MANY", 1),
+    ("docs/limits.md", "rows of a table | {} |", "sheet/reading.rs", "ROWS", 1),
+    ("docs/limits.md", "in every row | {} |", "sheet/reading.rs", "COLUMNS", 1),
+    ("docs/limits.md", "shared texts | {} MiB", "sheet/workbook.rs", "UNPACKED_MIB", 1),
+    ("docs/limits.md", "MiB, {}, 100, 2,000,000", "sheet/workbook.rs", "PARTS", 1),
+    ("docs/limits.md", "2,000, {}, 2,000,000", "sheet/workbook.rs", "SHEETS", 1),
+    ("docs/limits.md", "2,000, 100, {} |", "sheet/workbook.rs", "TEXTS", 1),
+    ("docs/limits.md", "workbook on the page “Data” | {} MiB", "web/data/mod.rs", "TABLE", 1),
+    ("docs/limits.md", "archive on the page “Data” | {} MiB", "web/data/mod.rs", "ARCHIVE", 1),
+    ("docs/limits.md", "archive for `zayavka import` | {} GiB", "cli/mod.rs", "ARCHIVE", 1),
+    ("docs/limits.md", "password from standard input | {} KiB", "cli/mod.rs", "LINE", KIB),
+    ("docs/limits.md", "`zayavka healthcheck` | {} bytes", "cli/operation.rs", "WHY", 1),
+    ("docs/limits.md", "with a secret (`*_file`) | {} KiB", "config/values.rs", "SECRET", 1),
+    ("docs/limits.md", "the log shrinks to {} MiB", "store/engine/db.rs", "LOG_KEPT", MIB),
+    ("docs/operations.md", "wait in a queue of {}.", "log/stream.rs", "LINES", 1),
+    ("docs/operations.md", "of the first {} requests", "log/repeats.rs", "REQUESTS", 1),
+    ("docs/operations.md", "requests in progress have {} seconds", "http/listen/accept.rs", "DRAIN", 1),
+    ("docs/operations.md", "exits with code **{}**", "server/lost.rs", "EXIT", 1),
+    ("docs/bot.md", "and {} a day from one customer", "domain/attachment.rs", "A_DAY", 1),
+    ("docs/bot.md", "After {} hours a notice is given up", "domain/retry.rs", "GIVE_UP_HOURS", 1),
+    ("docs/api/webhooks.md", "at last every {} minutes", "domain/retry.rs", "LONGEST_BACKOFF", 60),
+    ("docs/api/webhooks.md", "for {} hours, also after a restart", "domain/retry.rs", "GIVE_UP_HOURS", 1),
+    ("docs/import-export.md", "At most {} rows", "sheet/reading.rs", "ROWS", 1),
+    ("docs/import-export.md", "rows and {} columns", "sheet/reading.rs", "COLUMNS", 1),
+    ("docs/owner.md", "up to {} a column", "web/board.rs", "COLUMN", 1),
+    ("docs/limits.md", "file in an archive | {} KiB", "store/upkeep/archive.rs", "TEXT_KIB", 1),
+    ("SECURITY.md", "they are closed after {} s", "http/socket.rs", "INIT", 1),
+    ("SECURITY.md", "pinged after {} s", "http/socket.rs", "SILENCE", 1),
+    ("SECURITY.md", "disconnected after {} s with a full buffer", "http/socket.rs", "STALLED", 1),
+    ("config.toml", "at least {} bytes; one of these two", "config/values.rs", "SHORTEST_KEY", 1),
 ];
 
 /// Returns the value of a constant: a number or a product of numbers, possibly wrapped.
@@ -102,17 +105,17 @@ fn written(number: u64) -> String {
 
 #[test]
 fn limits_in_documents_are_those_of_the_code() {
-    let documents = documents();
     let mut wrong = Vec::new();
     for (document, phrase, file, name, unit) in LIMITS {
-        let page = &documents[&format!("docs/{document}.md")];
+        let path = format!("{}/{document}", env!("CARGO_MANIFEST_DIR"));
+        let page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let words: Vec<_> = page.split_whitespace().collect();
         let value = value(file, name);
         assert!(value.is_multiple_of(*unit), "{name}");
         let expected = phrase.replace("{}", &written(value / unit));
         if !words.join(" ").contains(&expected) {
             wrong.push(format!(
-                "docs/{document}.md doesn't say {expected:?}, as {file} does"
+                "{document} doesn't say {expected:?}, as {file} does"
             ));
         }
     }

@@ -301,7 +301,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 #[track_caller]
 fn assert_no_secret(name: &str, bytes: &[u8]) {
-    for secret in SECRETS.iter().copied() {
+    for secret in SECRETS {
         assert!(!contains(bytes, secret.as_bytes()), "{name} keeps {secret}");
     }
 }

@@ -190,7 +190,7 @@ async fn pages_are_counted_and_logged_by_their_own_names() {
         );
     }
     let text = read(&shop).await;
-    for (_, name) in PAGES.iter().copied() {
+    for (_, name) in PAGES {
         let counted = format!(r#"zayavka_request_seconds_count{{operation="{name}","#);
         assert!(text.contains(&counted), "{name}\n{text}");
     }

@@ -139,8 +139,9 @@ macro_rules! fields {
                 }
             }
 
-            #[allow(unused_variables, reason = "some objects are always read whole")]
             fn want(field: &str, wanted: &mut $wanted) {
+                // Some objects are always read whole, and use neither.
+                let _ = &*wanted;
                 match field {
                     $($wire => { $($(wanted.$part = true;)+)? })*
                     $($fetched => { $(wanted.$needed = true;)+ })*

@@ -24,7 +24,7 @@ const TOUCHED: &[&str] = &[
 #[tokio::test]
 async fn values_that_excel_would_rewrite_are_escaped_and_restored() {
     let shop = shop().await;
-    for place in TOUCHED.iter().copied() {
+    for place in TOUCHED {
         let query =
             "mutation($place: String!) { createTask(taskData: {customerPhone: \"380501234567\",
             device: {serialNumber: $place, place: $place, model: $place}}) { task { id } } }";
@@ -33,7 +33,7 @@ async fn values_that_excel_would_rewrite_are_escaped_and_restored() {
     }
     for language in ["RUSSIAN", "ENGLISH"] {
         let file = export(&shop, &format!("kind: TASKS, language: {language}")).await;
-        for place in TOUCHED.iter().copied() {
+        for place in TOUCHED {
             assert_eq!(file.matches(&format!("\"'{place}\"")).count(), 3, "{place}");
         }
         assert!(file.contains("\"'380501234567\""), "{file}");

@@ -83,13 +83,13 @@ pub fn question() -> impl Strategy<Value = Question> {
         option::weighted(0.2, 1_i64..13),
     );
     let how = (
-        option::weighted(0.4, select(&SEARCHES[..])),
+        option::weighted(0.4, select(SEARCHES)),
         proptest::bool::weighted(0.2),
         proptest::bool::weighted(0.2),
         option::weighted(0.2, select(&SERIALS[..])),
         select(&ORDERS[..]),
         1_usize..6,
-        select(&CARD_SEARCHES[..]),
+        select(CARD_SEARCHES),
         1_i64..9,
     );
     (which, how).prop_map(|(which, how)| {
