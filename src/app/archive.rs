@@ -13,7 +13,7 @@ use futures_util::stream::{self, Stream};
 use jiff::Timestamp;
 
 use super::Desk;
-use super::memory::Place;
+use super::memory::MemoryPermit;
 use crate::domain::{Employee, Error, Owner, Problem, Result, Role};
 use crate::store::{self, Connection, Transaction};
 
@@ -21,7 +21,7 @@ use crate::store::{self, Connection, Transaction};
 /// dropped.
 pub struct Packed {
     file: File,
-    _place: Place,
+    _place: MemoryPermit,
 }
 
 /// Transfer coding of an archive.

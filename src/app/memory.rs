@@ -37,7 +37,7 @@ pub const RETRY_AFTER: Duration = Duration::from_secs(30);
 const ARCHIVES: usize = 2;
 
 /// A permit, released when it is dropped.
-pub type Place = OwnedSemaphorePermit;
+pub type MemoryPermit = OwnedSemaphorePermit;
 
 pub struct Memory {
     clock: Clock,
@@ -66,7 +66,7 @@ pub struct Share {
     /// Total reserved so far, in bytes.
     counted: usize,
     /// Permits released when the response is complete.
-    held: Vec<Place>,
+    held: Vec<MemoryPermit>,
     /// Remaining waiting time.
     patience: Duration,
 }
@@ -74,18 +74,18 @@ pub struct Share {
 enum Stage {
     Free,
     /// With the rest of its reserved memory.
-    Middle(Place),
+    Middle(MemoryPermit),
     /// With the turn.
-    Big(#[expect(dead_code, reason = "it is held")] Place),
+    Big(#[expect(dead_code, reason = "it is held")] MemoryPermit),
 }
 
 /// Bytes with their permit.
-struct Kept {
+struct HeldBytes {
     bytes: Vec<u8>,
-    _place: Place,
+    _place: MemoryPermit,
 }
 
-impl AsRef<[u8]> for Kept {
+impl AsRef<[u8]> for HeldBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
@@ -127,7 +127,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn count(&self, bytes: usize) -> Result<Place> {
+    pub async fn count(&self, bytes: usize) -> Result<MemoryPermit> {
         let room = match bytes <= MIDDLE {
             true => &self.middle,
             false => &self.big,
@@ -139,7 +139,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn file(&self) -> Result<Place> {
+    pub async fn file(&self) -> Result<MemoryPermit> {
         self.count(FILE).await
     }
 
@@ -149,7 +149,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn step(&self) -> Result<Place> {
+    pub async fn step(&self) -> Result<MemoryPermit> {
         self.wait(&self.step, 1, &mut WAIT.clone()).await
     }
 
@@ -169,7 +169,7 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn archive(&self) -> Result<Place> {
+    pub async fn archive(&self) -> Result<MemoryPermit> {
         self.line_up(&self.archives, 1, &mut WAIT.clone()).await
     }
 
@@ -178,12 +178,17 @@ impl Memory {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn dump(&self) -> Result<Place> {
+    pub async fn dump(&self) -> Result<MemoryPermit> {
         self.line_up(&self.dump, 1, &mut WAIT.clone()).await
     }
 
     /// Acquires units of a budget; all of it for a response larger than the budget.
-    async fn take(&self, room: &Room, units: usize, patience: &mut Duration) -> Result<Place> {
+    async fn take(
+        &self,
+        room: &Room,
+        units: usize,
+        patience: &mut Duration,
+    ) -> Result<MemoryPermit> {
         self.line_up(&room.units, units.min(room.size), patience)
             .await
     }
@@ -194,7 +199,7 @@ impl Memory {
         places: &Arc<Semaphore>,
         count: usize,
         patience: &mut Duration,
-    ) -> Result<Place> {
+    ) -> Result<MemoryPermit> {
         let count = u32::try_from(count).map_err(Error::internal)?;
         // This doesn't overtake waiters: the semaphore reserves released permits for them.
         if let Ok(place) = places.clone().try_acquire_many_owned(count) {
@@ -210,7 +215,7 @@ impl Memory {
         places: &Arc<Semaphore>,
         count: u32,
         patience: &mut Duration,
-    ) -> Result<Place> {
+    ) -> Result<MemoryPermit> {
         if let Ok(place) = places.clone().try_acquire_many_owned(count) {
             return Ok(place);
         }
@@ -235,7 +240,7 @@ impl Share {
     /// exceeds the whole budget.
     pub async fn keep(&mut self, bytes: Vec<u8>) -> Result<Bytes> {
         let place = self.take(bytes.capacity()).await?;
-        let kept = Kept {
+        let kept = HeldBytes {
             bytes,
             _place: place,
         };
@@ -265,7 +270,7 @@ impl Share {
         Ok(())
     }
 
-    async fn take(&mut self, bytes: usize) -> Result<Place> {
+    async fn take(&mut self, bytes: usize) -> Result<MemoryPermit> {
         let (memory, units) = (self.memory.clone(), units(bytes));
         self.counted += units * UNIT;
         if self.counted > memory.big.size * UNIT {

@@ -20,13 +20,13 @@ pub struct Uploads(Mutex<Vec<Upload>>);
 struct Upload {
     token: [u8; 32],
     owner: EmployeeId,
-    kept: Kept,
+    kept: PendingUpload,
     until: Timestamp,
 }
 
 /// A file, with its owner's choices so far.
 #[derive(Clone)]
-pub struct Kept {
+pub struct PendingUpload {
     pub file: Bytes,
     /// Form fields of the choices. They are kept here rather than in a URL, since they contain
     /// words of the file.
@@ -48,7 +48,7 @@ impl Uploads {
         all.push(Upload {
             token: secrets::fingerprint(&token),
             owner: owner.id(),
-            kept: Kept {
+            kept: PendingUpload {
                 file,
                 choices: Vec::new(),
             },
@@ -88,7 +88,7 @@ impl Uploads {
         owner: &Owner,
         token: &str,
         now: Timestamp,
-    ) -> Result<Kept> {
+    ) -> Result<PendingUpload> {
         let token = secrets::fingerprint(token);
         let all = self.lock();
         let found = all.iter().find(|upload| upload.is(owner, &token, now));

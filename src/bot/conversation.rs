@@ -1,8 +1,8 @@
 //! The conversation as a pure state machine: inputs and effects.
 
 use super::say::Sentence;
-use crate::app::answers::Said;
-use crate::app::links::Standing;
+use crate::app::answers::CustomerMessage;
+use crate::app::telegram_links::Standing;
 use crate::domain::{ApprovalId, CommentId, Phone, TaskId};
 
 /// A customer's action.
@@ -15,12 +15,12 @@ pub enum Input {
     /// Shared their own contact.
     OwnContact(Phone),
     /// Shared a contact that isn't their own, is forwarded or can't be read.
-    OtherContact(Said),
-    TypedPhone(Phone, Said),
+    OtherContact(CustomerMessage),
+    TypedPhone(Phone, CustomerMessage),
     /// Sent a text, an attachment or an unknown command.
-    Said(Said),
+    CustomerMessage(CustomerMessage),
     /// Edited an earlier message.
-    Edited(Said),
+    Edited(CustomerMessage),
     /// Sent a message without visible content.
     Empty,
     /// Turned a page of the task list, in the message that shows it.
@@ -63,13 +63,13 @@ pub enum Effect {
         standing: Standing,
     },
     /// Stores a message for the shop, and shows the tasks.
-    Take(Said),
+    Take(CustomerMessage),
     /// Replies that the message is empty, and shows the tasks.
     RefuseEmpty,
     /// Updates an earlier message.
-    Change(Said),
+    Change(CustomerMessage),
     /// Replies that a message was not passed on, once per album, and how to reach the shop.
-    Turn(Said),
+    Turn(CustomerMessage),
     Do(Press),
     List {
         page: usize,
@@ -114,7 +114,7 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
             )
         }
         (
-            Input::Said(said) | Input::TypedPhone(_, said) | Input::OtherContact(said),
+            Input::CustomerMessage(said) | Input::TypedPhone(_, said) | Input::OtherContact(said),
             Standing::Verified,
         ) => (Standing::Verified, vec![Take(said)]),
         (Input::Edited(said), Standing::Verified) => (Standing::Verified, vec![Change(said)]),
@@ -130,7 +130,9 @@ pub fn step(standing: Standing, input: Input) -> (Standing, Vec<Effect>) {
             (next, vec![Claim(phone), Say(Sentence::ProvePhone)])
         }
         (Input::OtherContact(_), standing) => (standing, vec![Say(Sentence::ForeignContact)]),
-        (Input::Said(said) | Input::Edited(said), standing) => (standing, vec![Turn(said)]),
+        (Input::CustomerMessage(said) | Input::Edited(said), standing) => {
+            (standing, vec![Turn(said)])
+        }
         (Input::Empty | Input::Page { .. } | Input::Press(_), standing) => {
             (standing, vec![Say(Sentence::AskContact)])
         }
@@ -146,8 +148,8 @@ mod tests {
         Phone::parse("phone", "+79000000000", Country::parse("RU").unwrap()).unwrap()
     }
 
-    fn said() -> Said {
-        Said {
+    fn said() -> CustomerMessage {
+        CustomerMessage {
             message: 1,
             answers: None,
             album: None,
@@ -164,7 +166,7 @@ mod tests {
                 Input::Help,
                 Input::OtherContact(said()),
                 Input::TypedPhone(phone(), said()),
-                Input::Said(said()),
+                Input::CustomerMessage(said()),
                 Input::Edited(said()),
                 Input::Empty,
                 Input::Follow("token".to_owned()),

@@ -10,8 +10,8 @@ mod staff;
 
 use jiff::Timestamp;
 
-use crate::app::links;
 use crate::app::status_links::Links;
+use crate::app::telegram_links;
 use crate::channels::telegram::Update;
 use crate::domain::{Result, Shop};
 use crate::store::{self, Transaction};
@@ -44,9 +44,9 @@ pub fn handle(
     };
     let language = language(&who, shop);
     if input != Input::Blocked {
-        links::heard_from(tx, who.id, language)?;
+        telegram_links::heard_from(tx, who.id, language)?;
     }
-    let (_, effects) = step(links::standing(tx, who.id)?, input);
+    let (_, effects) = step(telegram_links::standing(tx, who.id)?, input);
     let desk = Context {
         tx,
         shop,

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::conversation::{Effect, Press, Pressed};
 use super::say::{self, Sentence};
 use super::staff;
-use crate::app::answers::{self, Changed, Said, Taken};
-use crate::app::links::{self, Standing};
+use crate::app::answers::{self, Changed, CustomerMessage, Taken};
 use crate::app::status_links::{self, Links};
+use crate::app::telegram_links::{self, Standing};
 use crate::channels::telegram::Person;
 use crate::domain::{Error, Language, Reply, Result, Shop};
 use crate::i18n;
@@ -26,9 +26,9 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
     let (tx, now, language) = (desk.tx, desk.now, desk.language);
     let name = who.name.as_ref();
     match effect {
-        Effect::Link(phone) => links::link(tx, who.id, &phone, name, language, now),
-        Effect::Claim(phone) => links::claim(tx, who.id, &phone, name, language, now),
-        Effect::SetBlocked(blocked) => links::set_blocked(tx, who.id, blocked, now),
+        Effect::Link(phone) => telegram_links::link(tx, who.id, &phone, name, language, now),
+        Effect::Claim(phone) => telegram_links::claim(tx, who.id, &phone, name, language, now),
+        Effect::SetBlocked(blocked) => telegram_links::set_blocked(tx, who.id, blocked, now),
         Effect::Say(sentence) => reply(desk, who, &say::sentence(sentence, language)),
         Effect::Show { token, standing } => show(desk, who, &token, standing),
         Effect::Take(said) => take(desk, who, &said),
@@ -53,8 +53,8 @@ pub fn perform(desk: &Context<'_>, who: &Person, effect: Effect) -> Result<()> {
 }
 
 fn list(desk: &Context<'_>, who: &Person, page: usize) -> Result<Reply> {
-    let page = say::Page::new(page, links::count(desk.tx, who.id)?);
-    let tasks = links::tasks(desk.tx, who.id, page.skip(), say::PAGE)?;
+    let page = say::Page::new(page, telegram_links::count(desk.tx, who.id)?);
+    let tasks = telegram_links::tasks(desk.tx, who.id, page.skip(), say::PAGE)?;
     Ok(say::list(&tasks, page, desk.language, &desk.shop.timezone))
 }
 
@@ -76,7 +76,7 @@ fn show(desk: &Context<'_>, who: &Person, token: &str, standing: Standing) -> Re
 }
 
 /// Stores a message for the shop, confirms to which task it went, and shows the tasks.
-fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+fn take(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let (language, list) = (desk.language, list(desk, who, 0)?);
     let answer = match answers::take(desk.tx, desk.links, who.id, said, desk.now) {
         Ok(Taken::Landed(landed)) => say::landed("bot-taken", &landed, list, language),
@@ -90,7 +90,7 @@ fn take(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
 }
 
 /// Updates an earlier message of the customer.
-fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+fn change(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let language = desk.language;
     let answer = match answers::change(desk.tx, who.id, said, desk.now) {
         Ok(Changed::Landed(landed)) => say::landed("bot-edited", &landed, Reply::none(), language),
@@ -104,7 +104,7 @@ fn change(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
 
 /// Replies that a message was not passed on and how to reach the shop: to an employee or to an
 /// unknown person.
-fn turn(desk: &Context<'_>, who: &Person, said: &Said) -> Result<()> {
+fn turn(desk: &Context<'_>, who: &Person, said: &CustomerMessage) -> Result<()> {
     let (tx, now) = (desk.tx, desk.now);
     let is_answered = !answers::is_to_be_answered(tx, who.id, said, now)?;
     if is_answered || staff::turn(tx, desk.shop, who, now)? {

@@ -1,7 +1,7 @@
 //! Converts Telegram updates to inputs of the conversation.
 
 use super::conversation::{Input, Press, Pressed};
-use crate::app::answers::Said;
+use crate::app::answers::CustomerMessage;
 use crate::channels::telegram::{self, Contact, Content, Event, Person};
 use crate::domain::{
     ApprovalId, AttachmentKind, CommentId, Enclosure, Language, Message, Phone, Shop, TaskId,
@@ -59,11 +59,11 @@ fn read_message(message: telegram::Message, shop: &Shop) -> (Person, Input) {
         (Some(input), _) => input,
         (None, None) => Input::Empty,
         (None, Some(said)) if is_contact => Input::OtherContact(said),
-        (None, Some(said)) if said.enclosure.is_some() => Input::Said(said),
+        (None, Some(said)) if said.enclosure.is_some() => Input::CustomerMessage(said),
         (None, Some(said)) => match Phone::parse("phone", said.text.as_str(), shop.country) {
             // A number with words beside it is an ordinary message.
             Ok(phone) if phone.note().is_none() => Input::TypedPhone(phone, said),
-            Ok(_) | Err(_) => Input::Said(said),
+            Ok(_) | Err(_) => Input::CustomerMessage(said),
         },
     };
     (from, input)
@@ -76,7 +76,7 @@ fn own_contact(contact: &Contact, shop: &Shop) -> Option<Phone> {
 }
 
 /// Returns the content of a message; `None` when nothing of it is visible.
-fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
+fn read_said(message: telegram::Message) -> (Person, Option<CustomerMessage>) {
     let text = message.text.as_deref().and_then(Message::from_telegram);
     let enclosure = match message.content {
         Content::Words => None,
@@ -93,7 +93,7 @@ fn read_said(message: telegram::Message) -> (Person, Option<Said>) {
             },
         }),
     };
-    let said = (text.is_some() || enclosure.is_some()).then(|| Said {
+    let said = (text.is_some() || enclosure.is_some()).then(|| CustomerMessage {
         message: message.id,
         answers: message.answers,
         album: message.album,

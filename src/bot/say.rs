@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::app::answers::Landed;
-use crate::app::links::Standing;
 use crate::app::status_links::Followed;
+use crate::app::telegram_links::Standing;
 use crate::channels::telegram::html;
 use crate::domain::{
     Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Reply, Shop, Sum,

@@ -4,10 +4,10 @@
 use crate::domain::{Currency, Language};
 
 /// A text in Russian and in English.
-pub type Words = [&'static str; 2];
+pub type Phrase = [&'static str; 2];
 
 /// Returns the text in a language.
-pub fn say(language: Language, [russian, english]: Words) -> &'static str {
+pub fn say(language: Language, [russian, english]: Phrase) -> &'static str {
     match language {
         Language::Russian => russian,
         Language::English => english,
@@ -16,11 +16,11 @@ pub fn say(language: Language, [russian, english]: Words) -> &'static str {
 
 /// A kind of device.
 pub struct Kind {
-    pub name: Words,
+    pub name: Phrase,
     /// Brand and model of each.
     pub models: &'static [[&'static str; 2]],
     /// Accessories that may be left with it.
-    pub accessories: &'static [Words],
+    pub accessories: &'static [Phrase],
     pub faults: &'static [Fault],
     /// Whether its serial number is an IMEI.
     pub has_imei: bool,
@@ -28,7 +28,7 @@ pub struct Kind {
 
 /// A fault of a device.
 pub struct Fault {
-    pub text: Words,
+    pub text: Phrase,
     /// Minimum and maximum price, in euros.
     pub price: [i64; 2],
     /// Whether the repair may wait for a part.
@@ -37,7 +37,7 @@ pub struct Fault {
     pub visible: bool,
 }
 
-const fn labour(text: Words, from: i64, to: i64) -> Fault {
+const fn labour(text: Phrase, from: i64, to: i64) -> Fault {
     Fault {
         text,
         price: [from, to],
@@ -46,20 +46,20 @@ const fn labour(text: Words, from: i64, to: i64) -> Fault {
     }
 }
 
-const fn part(text: Words, from: i64, to: i64) -> Fault {
+const fn part(text: Phrase, from: i64, to: i64) -> Fault {
     Fault {
         part: true,
         ..labour(text, from, to)
     }
 }
 
-const CHARGER: Words = ["зарядное устройство", "charger"];
-const CASE: Words = ["чехол", "case"];
-const BOX: Words = ["коробка и документы", "box and papers"];
-const REMOTE: Words = ["пульт", "remote control"];
-const NOTHING: Words = ["", ""];
-const CABLE: Words = ["кабель питания", "power cable"];
-const HOSE: Words = ["сливной шланг", "drain hose"];
+const CHARGER: Phrase = ["зарядное устройство", "charger"];
+const CASE: Phrase = ["чехол", "case"];
+const BOX: Phrase = ["коробка и документы", "box and papers"];
+const REMOTE: Phrase = ["пульт", "remote control"];
+const NOTHING: Phrase = ["", ""];
+const CABLE: Phrase = ["кабель питания", "power cable"];
+const HOSE: Phrase = ["сливной шланг", "drain hose"];
 
 pub const KINDS: [Kind; 14] = [
     Kind {
@@ -364,17 +364,17 @@ pub const KINDS: [Kind; 14] = [
     },
 ];
 
-pub const APPEARANCES: [Words; 5] = [
+pub const APPEARANCES: [Phrase; 5] = [
     NOTHING,
     ["царапины на корпусе", "scratches on the case"],
     ["потёртости", "signs of wear"],
     ["скол на углу", "a chip at one corner"],
     ["как новый", "as new"],
 ];
-pub const SHELF: Words = ["полка", "shelf"];
+pub const SHELF: Phrase = ["полка", "shelf"];
 
 /// Descriptions of consultations, which concern no device.
-pub const QUESTIONS: [Words; 5] = [
+pub const QUESTIONS: [Phrase; 5] = [
     [
         "Чем чистить ноутбук и как часто",
         "How to clean a laptop, and how often",
@@ -395,14 +395,14 @@ pub const QUESTIONS: [Words; 5] = [
 ];
 
 /// Messages of customers to the bot.
-pub const CUSTOMERS_ASK: [Words; 4] = [
+pub const CUSTOMERS_ASK: [Phrase; 4] = [
     ["Когда можно забрать?", "When can I pick it up?"],
     ["Есть новости по ремонту?", "Any news about the repair?"],
     ["Можно сделать до пятницы?", "Could it be done by Friday?"],
     ["Можно оплатить картой?", "Can I pay by card?"],
 ];
 /// Replies of staff, in the order of [`CUSTOMERS_ASK`].
-pub const STAFF_ANSWER: [Words; 4] = [
+pub const STAFF_ANSWER: [Phrase; 4] = [
     [
         "Завтра после четырёх, напишем.",
         "Tomorrow after four; we will write to you.",
@@ -415,17 +415,17 @@ pub const STAFF_ANSWER: [Words; 4] = [
     ["Да, картой или наличными.", "Yes, by card or in cash."],
 ];
 /// The message that a customer sends with the picture of a broken phone.
-pub const HOW_IT_LOOKS: Words = [
+pub const HOW_IT_LOOKS: Phrase = [
     "Упал вот так. Сколько будет стоить?",
     "This is how it fell. What will it cost?",
 ];
 /// The text of a quote.
-pub const OFFER: Words = [
+pub const OFFER: Phrase = [
     "Деталь и работа, гарантия три месяца.",
     "Part and labour, with a warranty of three months.",
 ];
 /// The internal comment on a task that waits for a part.
-pub const PART_ORDERED: Words = [
+pub const PART_ORDERED: Phrase = [
     "Деталь заказана, поставщик обещает в среду.",
     "Part ordered, the supplier promises Wednesday.",
 ];

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 
 use super::Setting;
 use super::catalogue::{
-    CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, STAFF_ANSWER, Words, say,
+    CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, Phrase, STAFF_ANSWER, say,
 };
 use super::hours::DAY;
 use super::life::{APPROVAL, Life, PART, READY, Seen, UNREPAIRED};
-use crate::app::answers::{self, Said};
+use crate::app::answers::{self, CustomerMessage};
 use crate::app::status_links::Links;
-use crate::app::{approvals, comments, links, reminders, tasks};
+use crate::app::{approvals, comments, reminders, tasks, telegram_links};
 use crate::domain::{
     AttachmentKind, Contents, Enclosure, Error, Message, NewApproval, NewTask, Reminders,
     RemoteFile, Result, TaskChange, TaskId, TelegramId,
@@ -45,12 +45,12 @@ struct Event {
 enum Deed {
     ComeIn,
     Enter(&'static str),
-    Note(Words),
+    Note(Phrase),
     Ask,
     Decide(bool),
-    Say(Words),
-    Show(Words),
-    Answer(Words),
+    Say(Phrase),
+    Show(Phrase),
+    Answer(Phrase),
     /// The customer blocks the bot, so that the last message fails.
     Block,
     /// The shop reminds customers of finished tasks.
@@ -201,7 +201,7 @@ impl Present {
             }
             Deed::Say(words) => self.write(tx, who?, message(words)?, None, now)?,
             Deed::Show(words) => self.write(tx, who?, message(words)?, Some(photo()), now)?,
-            Deed::Block => links::set_blocked(tx, who?, true, now)?,
+            Deed::Block => telegram_links::set_blocked(tx, who?, true, now)?,
             Deed::Remind => {
                 let (_, hour, days) = REMINDERS;
                 let reminders = Reminders::new(vec![days], hour).ok_or(Error::NotFound)?;
@@ -221,7 +221,7 @@ impl Present {
         now: Timestamp,
     ) -> Result<()> {
         self.messages += 1;
-        let said = Said {
+        let said = CustomerMessage {
             message: self.messages,
             answers: None,
             album: None,

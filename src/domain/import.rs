@@ -213,7 +213,7 @@ pub enum Whose {
 
 /// A row of a file with its outcome.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct ImportedRow {
     pub row: usize,
     pub number: String,
     pub outcome: Outcome,
@@ -226,7 +226,7 @@ pub struct Line {
 /// The preview or the result of an import.
 #[derive(Debug, Clone)]
 pub struct Report {
-    pub lines: Vec<Line>,
+    pub lines: Vec<ImportedRow>,
     pub described: Vec<String>,
     pub noted: Vec<String>,
     pub left_out: Vec<String>,
@@ -279,7 +279,7 @@ impl Report {
         self.count(|line| line.outcome != Outcome::Refused && !line.remarks.is_empty())
     }
 
-    fn count(&self, which: impl Fn(&Line) -> bool) -> usize {
+    fn count(&self, which: impl Fn(&ImportedRow) -> bool) -> usize {
         self.lines.iter().filter(|line| which(line)).count()
     }
 }

@@ -73,8 +73,8 @@ pub use ids::{
     NoticeId, SessionId, StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
-    DateOrders, ImportRow, ImportTask, Line as ImportLine, Observation, Outcome, Remark, Report,
-    Sheet, Source, Whose,
+    DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
+    Report, Sheet, Source, Whose,
 };
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
@@ -82,7 +82,7 @@ pub use letters::{first_seen, fold, nfc, plain, shown, visible};
 pub use merge::{Edit, Merge, Shown};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Sum;
-pub use month::{Month, MonthReport, Step, Stepped, Turnover};
+pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
     Undelivered, Waiting, collapse,

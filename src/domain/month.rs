@@ -65,7 +65,7 @@ impl std::fmt::Display for Month {
 
 /// A step of a task that a month's report counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Milestone {
     /// The task was registered.
     Registered,
     /// The task became READY for the first time, `took` after its registration.
@@ -78,7 +78,7 @@ pub enum Step {
 /// milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Stepped {
-    pub step: Step,
+    pub step: Milestone,
     pub at: Timestamp,
     pub category: Category,
     pub employee: Option<EmployeeId>,
@@ -95,14 +95,14 @@ pub struct Turnover {
 }
 
 impl Turnover {
-    fn count(&mut self, step: Step) {
+    fn count(&mut self, step: Milestone) {
         match step {
-            Step::Registered => self.registered += 1,
-            Step::Finished { took } => {
+            Milestone::Registered => self.registered += 1,
+            Milestone::Finished { took } => {
                 self.finished += 1;
                 self.took.push(took);
             }
-            Step::Closed => self.closed += 1,
+            Milestone::Closed => self.closed += 1,
         }
     }
 
@@ -202,7 +202,7 @@ mod tests {
         ] {
             let mut turnover = Turnover::default();
             for took in took {
-                turnover.count(Step::Finished { took: *took });
+                turnover.count(Milestone::Finished { took: *took });
             }
             assert_eq!(turnover.median_tenths(), median, "{took:?}");
         }

@@ -7,12 +7,12 @@ use super::letters::fold;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     /// Not empty, and without empty words. A query of digits only is one word.
-    words: Vec<Word>,
+    words: Vec<SearchTerm>,
     number: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
+pub struct SearchTerm {
     /// Folded, like the indexed texts.
     pub text: String,
     /// The digits of a word that may be part of a phone number, without the national or country
@@ -35,16 +35,16 @@ impl Search {
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let number = number(&words);
         let words = match digits(&text) {
-            Some(all) => vec![Word {
+            Some(all) => vec![SearchTerm {
                 text: all.clone(),
                 digits: Some(all),
             }],
-            None => words.into_iter().map(Word::from).collect(),
+            None => words.into_iter().map(SearchTerm::from).collect(),
         };
         (!words.is_empty()).then_some(Self { words, number })
     }
 
-    pub fn words(&self) -> &[Word] {
+    pub fn words(&self) -> &[SearchTerm] {
         &self.words
     }
 
@@ -54,7 +54,7 @@ impl Search {
     }
 }
 
-impl From<String> for Word {
+impl From<String> for SearchTerm {
     fn from(text: String) -> Self {
         let digits = digits(&text);
         Self { text, digits }

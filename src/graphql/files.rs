@@ -5,7 +5,7 @@ use std::pin::pin;
 use async_graphql::{Context, Enum};
 use futures_util::StreamExt;
 
-use super::Asked;
+use super::RequestContext;
 use crate::app;
 use crate::app::Desk;
 use crate::app::archive::{Coding, Packed};

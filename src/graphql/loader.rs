@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_graphql::Context;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::Asked;
+use super::RequestContext;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
@@ -102,7 +102,7 @@ pub struct Tasks {
 /// Data of each task of a list, once one of them was asked for it.
 type OfTasks<T> = Once<HashMap<TaskId, Vec<T>>>;
 /// Loads data of several tasks.
-type Read<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
+type ReadForTasks<T> = fn(&Connection, &Actor, &[TaskId]) -> Result<Vec<T>>;
 
 /// Related tasks of a list, by one kind of relation.
 struct Others {
@@ -264,7 +264,7 @@ impl Tasks {
     async fn fetch<T: Send + 'static>(
         &self,
         ctx: &Context<'_>,
-        read: Read<T>,
+        read: ReadForTasks<T>,
         task: fn(&T) -> TaskId,
     ) -> Result<HashMap<TaskId, Vec<T>>> {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);

@@ -25,11 +25,11 @@ use futures_util::stream::{BoxStream, StreamExt};
 use crate::app::Desk;
 use crate::app::accounts::Source;
 use crate::app::memory::Memory;
-use crate::app::security::known_devices::Known;
+use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-use engine::documents::{Documents, Read};
+use engine::documents::{Documents, ParsedDocument};
 pub use engine::json::{Answer, write};
 use engine::limits;
 pub use engine::page::LONGEST_PAGE;
@@ -61,7 +61,7 @@ pub struct Caller {
     /// `None` without a token or with an invalid one.
     pub viewer: Option<(Actor, Session)>,
     /// The owner of the token, even if it has expired.
-    pub known: Option<Known>,
+    pub known: Option<KnownDevice>,
     pub address: IpAddr,
     /// Whether the request comes from a local user.
     pub local: bool,
@@ -81,7 +81,7 @@ impl Caller {
 pub struct Prepared {
     request: Request,
     pub kind: Kind,
-    read: Arc<Read>,
+    read: Arc<ParsedDocument>,
     shape: Shape,
     /// The first field of the operation; empty when it begins with a fragment.
     first: String,
@@ -261,7 +261,7 @@ fn for_caller(prepared: Prepared, caller: Caller, fetched: Fetched) -> Request {
 }
 
 /// Context of every resolver.
-trait Asked {
+trait RequestContext {
     fn desk(&self) -> Result<&Desk>;
     fn caller(&self) -> Result<&Caller>;
 
@@ -272,7 +272,7 @@ trait Asked {
     }
 }
 
-impl Asked for Context<'_> {
+impl RequestContext for Context<'_> {
     fn desk(&self) -> Result<&Desk> {
         self.data::<Arc<Desk>>()
             .map(|desk| &**desk)

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use futures_util::StreamExt;
 
-use super::Asked;
+use super::RequestContext;
 use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;

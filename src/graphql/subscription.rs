@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt};
 
-use super::Asked;
+use super::RequestContext;
 use super::loader;
 use super::view::TaskView;
 use crate::app;

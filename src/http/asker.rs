@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use warp::http::HeaderMap;
 use warp::http::header::AUTHORIZATION;
 
-use crate::app::security::known_devices::Known;
+use crate::app::security::known_devices::KnownDevice;
 use crate::app::{Desk, accounts};
 use crate::domain::{Error, Result};
 use crate::graphql::Caller;
@@ -39,7 +39,7 @@ impl Asker {
                 Ok(viewer) => (Some(viewer), Some(viewer.1.into())),
                 // It tells who has signed in before, and grants no access.
                 Err(Error::Unauthenticated) => {
-                    (None, desk.tokens.signed(token).ok().map(Known::from))
+                    (None, desk.tokens.signed(token).ok().map(KnownDevice::from))
                 }
                 Err(error) => return Err(error),
             },

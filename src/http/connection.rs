@@ -54,7 +54,7 @@ struct Inner {
 }
 
 /// A permit of a limit, released when dropped.
-pub struct Place {
+pub struct ConnectionSlot {
     share: Share,
     network: IpAddr,
 }
@@ -72,7 +72,7 @@ impl Share {
     /// Acquires a permit for an address; `None` if all permits, or all of that network, are in use.
     /// The loopback address is not limited as a network: behind an untrusted proxy, everybody
     /// connects from it.
-    pub fn place(&self, address: IpAddr) -> Option<Place> {
+    pub fn place(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let network = network(address);
         let mut held = self.held();
         let mine = held.get(&network).copied().unwrap_or_default();
@@ -82,7 +82,7 @@ impl Share {
         }
         held.insert(network, mine + 1);
         drop(held);
-        Some(Place {
+        Some(ConnectionSlot {
             share: self.clone(),
             network,
         })
@@ -93,7 +93,7 @@ impl Share {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut held = self.share.held();
         match held.get_mut(&self.network) {

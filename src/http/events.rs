@@ -14,7 +14,7 @@ use warp::sse::Event;
 
 use super::Site;
 use super::asker::Asker;
-use super::connection::{Connection, Place};
+use super::connection::{Connection, ConnectionSlot};
 use crate::app::security::tokens::Session;
 use crate::app::{accounts, status_links, tasks};
 use crate::domain::{Error, Result, chain};
@@ -103,7 +103,7 @@ async fn follow(
     token: String,
     seen: i64,
 ) -> Result<(
-    Place,
+    ConnectionSlot,
     impl Stream<Item = ()> + Send + Sync + use<>,
     impl Future<Output = ()> + Send + use<>,
 )> {

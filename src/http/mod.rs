@@ -12,7 +12,7 @@ mod pages;
 mod ready;
 mod socket;
 pub mod table;
-mod webhook;
+mod telegram_updates;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ use warp::reply::Response;
 use warp::{Filter, Reply};
 
 use crate::app::Desk;
-use crate::app::memory::{Place, UNIT};
+use crate::app::memory::{MemoryPermit, UNIT};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, whole_seconds};
 use crate::graphql::Schema;
@@ -69,7 +69,7 @@ struct Answered {
 
 /// Memory permit of a response that came in one piece. Pieces of streamed responses have their own.
 #[derive(Debug, Clone)]
-pub struct Counted(#[expect(dead_code, reason = "it is held")] Arc<Place>);
+pub struct Counted(#[expect(dead_code, reason = "it is held")] Arc<MemoryPermit>);
 
 /// State shared by the routes.
 pub struct Site {

@@ -13,7 +13,7 @@ use super::asker::Asker;
 use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
 use crate::app::Desk;
 use crate::domain::{Error, chain};
-use crate::web::{self, Asked, Viewer, Visit};
+use crate::web::{self, PageRequest, Viewer, Visit};
 
 pub(super) async fn answer(
     path: FullPath,
@@ -29,7 +29,7 @@ pub(super) async fn answer(
         Err(status) => return status.into_response(),
     };
     let viewer = web::viewer(&site.desk, &headers, asker.address).await;
-    let asked = Asked {
+    let asked = PageRequest {
         address: asker.address,
         local: asker.local,
         method,
@@ -69,7 +69,7 @@ pub(super) async fn take_file<B: Buf>(
         }
         Err(status) => return status.into_response(),
     };
-    let asked = Asked {
+    let asked = PageRequest {
         address: asker.address,
         local: asker.local,
         method: Method::POST,
@@ -83,7 +83,7 @@ pub(super) async fn take_file<B: Buf>(
 
 async fn answer_to(
     desk: Arc<Desk>,
-    asked: Asked,
+    asked: PageRequest,
     viewer: Result<Option<Viewer>, Error>,
 ) -> Response {
     let is_asset = asked.path.starts_with("/assets/");
@@ -111,7 +111,7 @@ pub(super) fn too_many<B>(
     request: &Request<B>,
     error: &Error,
 ) -> Response {
-    let asked = Asked {
+    let asked = PageRequest {
         address: asker.address,
         local: asker.local,
         method: request.method().clone(),

@@ -22,7 +22,7 @@ use warp::http::{HeaderMap, Response, StatusCode};
 use warp::{Filter, Rejection, Reply};
 
 use super::asker::{Asker, token};
-use super::connection::{Connection, Place};
+use super::connection::{Connection, ConnectionSlot};
 use super::headers::is_foreign;
 use super::{BODY, Site, events, graphql};
 use crate::app::accounts;
@@ -97,7 +97,7 @@ impl Close {
 /// The messages of a client.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Said {
+enum ClientMessage {
     ConnectionInit { payload: Option<Map<String, Value>> },
     Ping { payload: Option<Value> },
     Pong {},
@@ -106,11 +106,11 @@ enum Said {
 }
 
 /// The messages of operations to their socket.
-enum Told {
+enum OperationMessage {
     Line {
         id: String,
         line: String,
-        place: Option<memory::Place>,
+        place: Option<memory::MemoryPermit>,
     },
     Done {
         id: String,
@@ -196,14 +196,14 @@ struct Conversation {
     site: Arc<Site>,
     asker: Asker,
     /// The client's slot among those that haven't signed in.
-    place: Option<Place>,
+    place: Option<ConnectionSlot>,
     /// The token from `connection_init`, checked again with every operation.
     token: Option<String>,
     /// Session of that token.
     session: Option<Session>,
     running: HashMap<String, AbortHandle>,
-    told: mpsc::Sender<Told>,
-    hear: mpsc::Receiver<Told>,
+    told: mpsc::Sender<OperationMessage>,
+    hear: mpsc::Receiver<OperationMessage>,
 }
 
 impl Drop for Conversation {
@@ -213,7 +213,7 @@ impl Drop for Conversation {
 }
 
 impl Conversation {
-    fn new(site: Arc<Site>, asker: Asker, place: Place) -> Self {
+    fn new(site: Arc<Site>, asker: Asker, place: ConnectionSlot) -> Self {
         let (told, hear) = mpsc::channel(QUEUE);
         Self {
             site,
@@ -328,12 +328,15 @@ impl Conversation {
     }
 
     /// Returns the frame for an operation's message, with its memory permit; `None` for an operation that the client has ended.
-    fn pass_on(&mut self, told: Told) -> Option<(Message, Option<memory::Place>)> {
+    fn pass_on(
+        &mut self,
+        told: OperationMessage,
+    ) -> Option<(Message, Option<memory::MemoryPermit>)> {
         let (line, place) = match told {
-            Told::Line { id, line, place } => {
+            OperationMessage::Line { id, line, place } => {
                 self.running.contains_key(&id).then_some((line, place))?
             }
-            Told::Done { id, complete } => {
+            OperationMessage::Done { id, complete } => {
                 self.running.remove(&id)?;
                 let line = complete.then(|| json!({ "type": "complete", "id": id }))?;
                 (line.to_string(), None)
@@ -354,8 +357,10 @@ impl Conversation {
             return Err(invalid());
         };
         match serde_json::from_str(text.as_str()).map_err(|_| invalid())? {
-            Said::ConnectionInit { .. } if self.token.is_some() => Err(Some(Close::TooManyInits)),
-            Said::ConnectionInit { payload } => {
+            ClientMessage::ConnectionInit { .. } if self.token.is_some() => {
+                Err(Some(Close::TooManyInits))
+            }
+            ClientMessage::ConnectionInit { payload } => {
                 let given = payload.unwrap_or_default();
                 let mut given = given
                     .iter()
@@ -372,21 +377,23 @@ impl Conversation {
                     json!({ "type": "connection_ack" }).to_string(),
                 )))
             }
-            Said::Ping { payload } => {
+            ClientMessage::Ping { payload } => {
                 let pong = match payload {
                     Some(payload) => json!({ "type": "pong", "payload": payload }),
                     None => json!({ "type": "pong" }),
                 };
                 Ok(Some(Message::text(pong.to_string())))
             }
-            Said::Pong {} => Ok(None),
-            Said::Complete { id } => {
+            ClientMessage::Pong {} => Ok(None),
+            ClientMessage::Complete { id } => {
                 if let Some(running) = self.running.remove(&id) {
                     running.abort();
                 }
                 Ok(None)
             }
-            Said::Subscribe { id, payload } => self.subscribe(id, &payload).await.map_err(Some),
+            ClientMessage::Subscribe { id, payload } => {
+                self.subscribe(id, &payload).await.map_err(Some)
+            }
         }
     }
 
@@ -449,7 +456,7 @@ impl Answers {
     async fn tell(
         self,
         mut responses: BoxStream<'static, async_graphql::Response>,
-        told: mpsc::Sender<Told>,
+        told: mpsc::Sender<OperationMessage>,
     ) {
         let mut complete = true;
         while let Some(response) = responses.next().await {
@@ -469,7 +476,7 @@ impl Answers {
         }
         let id = self.id;
         // A closed conversation drops the message, which is fine.
-        let _ = told.send(Told::Done { id, complete }).await;
+        let _ = told.send(OperationMessage::Done { id, complete }).await;
     }
 
     /// Returns the frame of a response, and whether it ends the operation.
@@ -477,12 +484,12 @@ impl Answers {
         let refused = crate::graphql::is_refused(response);
         let id = &*self.id;
         let line = match refused {
-            true => serde_json::to_string(&OperationMessage {
+            true => serde_json::to_string(&Frame {
                 r#type: "error",
                 id,
                 payload: &response.errors,
             }),
-            false => serde_json::to_string(&OperationMessage {
+            false => serde_json::to_string(&Frame {
                 r#type: "next",
                 id,
                 payload: response,
@@ -493,22 +500,22 @@ impl Answers {
     }
 
     /// Waits for the memory permit of a long message.
-    async fn place(&self, line: &str) -> crate::domain::Result<Option<memory::Place>> {
+    async fn place(&self, line: &str) -> crate::domain::Result<Option<memory::MemoryPermit>> {
         match line.len() > memory::UNIT {
             true => self.memory.count(line.len()).await.map(Some),
             false => Ok(None),
         }
     }
 
-    fn told(&self, line: String, place: Option<memory::Place>) -> Told {
+    fn told(&self, line: String, place: Option<memory::MemoryPermit>) -> OperationMessage {
         let id = self.id.clone();
-        Told::Line { id, line, place }
+        OperationMessage::Line { id, line, place }
     }
 }
 
 /// A frame of an operation.
 #[derive(Serialize)]
-struct OperationMessage<'a, T> {
+struct Frame<'a, T> {
     r#type: &'static str,
     id: &'a str,
     payload: T,

@@ -9,7 +9,7 @@ use warp::{Filter, Reply};
 
 use super::asker::Asker;
 use super::connection::Connection;
-use super::{Site, body, events, graphql, pages, ready, refuse, socket, webhook};
+use super::{Site, body, events, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::web::{self, path_of};
 
 /// Opens a customer's page.
@@ -76,7 +76,7 @@ routes! { site, or else pages, with {
     }
     events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
-        .and(warp::post()).and(asked.clone()).and(body()).then(webhook::answer)
+        .and(warp::post()).and(asked.clone()).and(body()).then(telegram_updates::answer)
     }
     live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {

@@ -31,7 +31,7 @@ const REQUESTS: usize = 20;
 #[derive(Clone)]
 pub(super) struct Repeats {
     clock: Clock,
-    seen: Arc<Mutex<HashMap<Kind, Seen>>>,
+    seen: Arc<Mutex<HashMap<Kind, RepeatedFailure>>>,
 }
 
 /// The identity of a failure: its call site and its cause. Other fields don't count.
@@ -41,7 +41,7 @@ struct Kind {
     why: String,
 }
 
-struct Seen {
+struct RepeatedFailure {
     level: Level,
     what: String,
     since: Duration,
@@ -67,7 +67,7 @@ impl Repeats {
         self.log(|_| true);
     }
 
-    fn log(&self, is_due: impl Fn(&Seen) -> bool) {
+    fn log(&self, is_due: impl Fn(&RepeatedFailure) -> bool) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let due: Vec<_> = seen.extract_if(|_, seen| is_due(seen)).collect();
         // Logging takes this lock again.
@@ -84,7 +84,7 @@ impl Repeats {
     }
 
     /// Counts a failure, and returns whether it is to be logged.
-    fn count(&self, level: Level, callsite: Identifier, said: Said) -> bool {
+    fn count(&self, level: Level, callsite: Identifier, said: EventFields) -> bool {
         let now = self.clock.elapsed();
         let why = said.why.unwrap_or_default();
         let kind = Kind { callsite, why };
@@ -95,7 +95,7 @@ impl Repeats {
                 return true;
             }
         }
-        let seen = all.entry(kind).or_insert_with(|| Seen {
+        let seen = all.entry(kind).or_insert_with(|| RepeatedFailure {
             level,
             what: said.message.unwrap_or_default(),
             since: now,
@@ -117,7 +117,7 @@ impl Repeats {
     }
 }
 
-impl Seen {
+impl RepeatedFailure {
     fn is_over(&self, now: Duration) -> bool {
         now.saturating_sub(self.since) >= WINDOW
     }
@@ -128,7 +128,7 @@ struct RequestId(String);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut said = Said::default();
+        let mut said = EventFields::default();
         attributes.record(&mut said);
         if let (Some(request), Some(span)) = (said.request, context.span(id)) {
             span.extensions_mut().insert(RequestId(request));
@@ -142,7 +142,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
         if *about.level() > Level::WARN || is_own {
             return true;
         }
-        let mut said = Said::default();
+        let mut said = EventFields::default();
         event.record(&mut said);
         let mut spans = context.event_scope(event).into_iter().flatten();
         said.request = spans.find_map(|span| {
@@ -155,13 +155,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
 
 /// The fields of an event that matter here.
 #[derive(Default)]
-struct Said {
+struct EventFields {
     message: Option<String>,
     why: Option<String>,
     request: Option<String>,
 }
 
-impl Said {
+impl EventFields {
     fn note(&mut self, field: &Field, text: impl FnOnce() -> String) {
         let place = match field.name() {
             "message" => &mut self.message,
@@ -173,7 +173,7 @@ impl Said {
     }
 }
 
-impl Visit for Said {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.note(field, || value.to_owned());
     }

@@ -5,7 +5,7 @@ use csv::StringRecord;
 use super::cell;
 use super::choices::{Choices, Rows};
 use super::columns::{Column, plain};
-use super::known::{Known, known};
+use super::known::{KnownHeading, known};
 use super::reading::FIELD;
 use crate::domain::{Invalid, Observation, Problem, Source};
 
@@ -22,14 +22,14 @@ pub struct Headings {
 impl Headings {
     pub fn read(record: &StringRecord, choices: &Choices) -> Self {
         let names: Vec<String> = record.iter().map(heading).collect();
-        let known: Vec<Option<Known>> = names.iter().map(|name| known(name)).collect();
+        let known: Vec<Option<KnownHeading>> = names.iter().map(|name| known(name)).collect();
         let chosen: Vec<Option<Column>> = names
             .iter()
             .enumerate()
             .map(|(at, name)| choices.column(at, name))
             .collect();
         let mut taken: Vec<Column> = chosen.iter().flatten().copied().collect();
-        let guess = |known: &Option<Known>, taken: &mut Vec<Column>| match known {
+        let guess = |known: &Option<KnownHeading>, taken: &mut Vec<Column>| match known {
             None => Column::Described,
             // "Total" beside "sum": the field is already taken by the first column.
             Some(known) if taken.contains(&known.column) && !known.column.takes_several() => {
@@ -108,7 +108,7 @@ fn heading(cell: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn makes_tasks((column, known): (&Column, &Option<Known>)) -> bool {
+fn makes_tasks((column, known): (&Column, &Option<KnownHeading>)) -> bool {
     match known {
         Some(known) if known.column == *column => known.makes_tasks,
         _ => *column == Column::Number || column.is_of_tasks(),

@@ -138,7 +138,7 @@ const CURRENCIES: &[&str] = &[
 
 /// The guess for a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownHeading {
     pub column: Column,
     /// Whether the heading is one of our own exports.
     pub is_ours: bool,
@@ -167,7 +167,7 @@ static BY_WORDS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
 });
 
 /// Returns the guess for a heading; `None` when it is unknown.
-pub fn known(heading: &str) -> Option<Known> {
+pub fn known(heading: &str) -> Option<KnownHeading> {
     let text = plain(heading);
     let ours = OURS.get(&text);
     let column = match ours {
@@ -176,7 +176,7 @@ pub fn known(heading: &str) -> Option<Known> {
     };
     let is_ours = ours.is_some();
     let of_orders = column == Column::Number && (is_ours || is_of_orders(&text));
-    Some(Known {
+    Some(KnownHeading {
         column,
         is_ours,
         makes_tasks: of_orders || (column.is_of_tasks() && !GROUPS.contains(&&*text)),

@@ -2,7 +2,7 @@
 
 use super::cell;
 use super::columns::Column;
-use super::row::{Row, one_line};
+use super::row::{RowReader, one_line};
 use crate::domain::{Error, Name, Observation, Phone, Problem, Remark, Result};
 
 /// The phones of a cell.
@@ -12,7 +12,7 @@ struct Phones {
     rest: Option<Problem>,
 }
 
-impl Row<'_> {
+impl RowReader<'_> {
     /// Returns the customer's phones, of which the first identifies the customer. Any other content
     /// of the phone cells is kept.
     pub(super) fn phones(&mut self) -> Vec<Phone> {

@@ -9,7 +9,7 @@ use super::habits::Habits;
 use super::headings::Headings;
 use super::reading::{COLUMNS, FIELD, ROWS, Reading};
 use super::records::{Record, Records};
-use super::row::Row;
+use super::row::RowReader;
 use super::table::{Statuses, Table, TableColumn, decided};
 use super::workbook;
 use crate::domain::{ImportRow, Observation, Problem, Remark, Result, Sheet};
@@ -88,7 +88,7 @@ fn table(
     // Numbers of the earlier rows, and whether those are imported.
     let mut numbers = HashMap::new();
     for record in records.iter().filter(|_| headings.problem.is_none()) {
-        let row = Row::new(reading, &headings, &habits, &statuses, &record.cells);
+        let row = RowReader::new(reading, &headings, &habits, &statuses, &record.cells);
         let mut row = row.read(record.row, &numbers)?;
         let fault = record.fault.clone();
         let fault = fault.filter(|fault| headings.is_worth_saying(fault));

@@ -17,7 +17,7 @@ const WIDE: usize = 4;
 
 /// A row of a table, before its columns are known.
 pub struct Record {
-    /// Row number as a spreadsheet counts.
+    /// RowReader number as a spreadsheet counts.
     pub row: usize,
     pub cells: StringRecord,
     pub fault: Option<Observation>,

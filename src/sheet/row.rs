@@ -20,7 +20,7 @@ use crate::domain::{
 };
 
 /// A row being read.
-pub struct Row<'a> {
+pub struct RowReader<'a> {
     pub(super) reading: &'a Reading<'a>,
     pub(super) headings: &'a Headings,
     habits: &'a Habits,
@@ -33,7 +33,7 @@ pub struct Row<'a> {
     pub(super) noted: Vec<String>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> RowReader<'a> {
     pub fn new(
         reading: &'a Reading<'a>,
         headings: &'a Headings,

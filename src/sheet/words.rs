@@ -43,7 +43,7 @@ pub fn status(text: &str) -> Guess {
         return Guess::Sure(ours);
     }
     let words = words(text);
-    let mut seen = Seen::default();
+    let mut seen = StatusEvidence::default();
     let mut rest = &words[..];
     while let Some(word) = rest.first() {
         rest = &rest[seen.take(word, rest)..];
@@ -67,7 +67,7 @@ pub fn category(text: &str) -> Option<Category> {
 
 /// Evidence collected from the words of a status.
 #[derive(Default)]
-struct Seen {
+struct StatusEvidence {
     affirmed: Vec<Status>,
     /// Something other than collection was negated.
     denied: bool,
@@ -76,7 +76,7 @@ struct Seen {
     doubtful: bool,
 }
 
-impl Seen {
+impl StatusEvidence {
     /// Interprets the first of the words, and returns how many words belong together.
     fn take(&mut self, word: &str, rest: &[String]) -> usize {
         if NEGATIONS.contains(&word) {

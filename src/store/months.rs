@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::Connection;
-use crate::domain::{Days, Result, Step, Stepped};
+use crate::domain::{Days, Milestone, Result, Stepped};
 use crate::store::engine::types::Millis;
 
 /// Selects every milestone of every task, unordered. A task is finished once: when it was READY for the first time. Each
@@ -37,9 +37,9 @@ pub fn steps(connection: &Connection, days: Days) -> Result<Vec<Stepped>> {
 fn stepped(row: &Row<'_>) -> rusqlite::Result<Stepped> {
     Ok(Stepped {
         step: match row.get_ref(0)?.as_str()? {
-            "REGISTERED" => Step::Registered,
-            "CLOSED" => Step::Closed,
-            _ => Step::Finished { took: row.get(4)? },
+            "REGISTERED" => Milestone::Registered,
+            "CLOSED" => Milestone::Closed,
+            _ => Milestone::Finished { took: row.get(4)? },
         },
         at: row.get::<_, Millis>(1)?.0,
         category: row.get(2)?,

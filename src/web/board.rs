@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::ToSpan;
 use warp::reply::Response;
 
-use super::tasks::{Row, Toast, toast};
+use super::tasks::{TaskListItem, Toast, toast};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{Result, Stage, Status, TaskFilter, TaskOrder};
@@ -19,7 +19,7 @@ struct Column {
     /// Number of tasks eligible for the board, and in the list.
     count: i64,
     all: i64,
-    rows: Vec<Row>,
+    rows: Vec<TaskListItem>,
     /// Number of stages of the status.
     stages: usize,
 }
@@ -69,7 +69,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         status,
         count,
         all,
-        rows: Row::all(&rows, &visit.texts),
+        rows: TaskListItem::all(&rows, &visit.texts),
         stages: stages.iter().filter(|stage| stage.status == status).count(),
     };
     let columns = columns.into_iter().map(column).collect();

@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 use super::edited::{Collision, Edited, Input, Question, encode};
 use super::form::Errors;
-use super::tasks::{CustomerLine, Known, Row, look_up, of_customer};
+use super::tasks::{CustomerLine, PhoneLookup, TaskListItem, look_up, of_customer};
 use super::text::Texts;
 use super::visit::Visit;
 use crate::app::{self, edits, paging};
@@ -23,7 +23,7 @@ const PAGE: usize = 50;
 const TASKS: usize = 50;
 
 /// A customer as the list shows it.
-struct Line {
+struct CustomerRow {
     customer: CustomerLine,
     telegram: Option<TelegramLink>,
 }
@@ -34,7 +34,7 @@ struct ListPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     search: &'a str,
-    lines: Vec<Line>,
+    lines: Vec<CustomerRow>,
     count: i64,
     next: Option<String>,
     first: bool,
@@ -56,7 +56,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let more = all.len() > PAGE;
     all.truncate(PAGE);
     let last = all.last().filter(|_| more).map(|customer| customer.id);
-    let line = |customer: &Customer| Line {
+    let line = |customer: &Customer| CustomerRow {
         customer: CustomerLine::new(Some(customer), &visit.texts),
         telegram: customer.telegram,
     };
@@ -86,14 +86,14 @@ fn next(search: &str, last: CustomerId) -> String {
 #[template(path = "known.html")]
 struct KnownPart<'a> {
     visit: &'a Visit,
-    known: Known,
+    known: PhoneLookup,
 }
 
 pub async fn known(visit: &Visit) -> Result<Response> {
     visit.actor()?;
     let known = look_up(visit, visit.asked("phone").unwrap_or_default()).await;
     let known = match known {
-        Err(Error::Invalid(_)) => Known::default(),
+        Err(Error::Invalid(_)) => PhoneLookup::default(),
         other => other?,
     };
     visit.page(&KnownPart { visit, known })
@@ -101,13 +101,13 @@ pub async fn known(visit: &Visit) -> Result<Response> {
 
 /// Contents of a customer form.
 #[derive(Default)]
-struct Draft {
+struct CustomerForm {
     phone: String,
     /// The other fields, by name.
     fields: BTreeMap<&'static str, String>,
 }
 
-impl Draft {
+impl CustomerForm {
     /// Reads a new card from the submitted fields.
     fn read<'f>(typed: impl Fn(&str) -> &'f str) -> Self {
         Self {
@@ -173,7 +173,7 @@ struct EditPage<'a> {
     id: Option<i64>,
     /// Values that the form was loaded with.
     was: String,
-    draft: Draft,
+    draft: CustomerForm,
     /// The existing customer with that phone.
     taken: Option<i64>,
 }
@@ -184,7 +184,7 @@ impl<'a> EditPage<'a> {
         [vec!["phone"], names()].concat()
     }
 
-    fn new(visit: &'a Visit, id: Option<CustomerId>, draft: Draft) -> Self {
+    fn new(visit: &'a Visit, id: Option<CustomerId>, draft: CustomerForm) -> Self {
         let id = id.map(CustomerId::get);
         Self {
             visit,
@@ -200,12 +200,12 @@ impl<'a> EditPage<'a> {
 
 pub fn new(visit: &Visit) -> Result<Response> {
     visit.actor()?;
-    visit.page(&EditPage::new(visit, None, Draft::default()))
+    visit.page(&EditPage::new(visit, None, CustomerForm::default()))
 }
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let draft = Draft::read(|field| visit.typed(field));
+    let draft = CustomerForm::read(|field| visit.typed(field));
     let mut page = EditPage::new(visit, None, draft);
     let (texts, desk) = (&visit.texts, &visit.desk);
     let phone = Phone::parse("phone", &page.draft.phone, desk.shop.country);
@@ -242,7 +242,7 @@ struct CustomerPage<'a> {
     customer: CustomerLine,
     id: i64,
     telegram: Option<TelegramLink>,
-    rows: Vec<Row>,
+    rows: Vec<TaskListItem>,
     count: i64,
     /// URL of the list of all the customer's tasks.
     all: String,
@@ -266,7 +266,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
         telegram: customer.telegram,
-        rows: Row::all(&rows, &visit.texts),
+        rows: TaskListItem::all(&rows, &visit.texts),
         count,
         all: format!("/?q={phone}"),
     })
@@ -274,7 +274,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
 
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     let customer = get(visit, customer_id(id)?).await?;
-    let draft = Draft::of(&customer);
+    let draft = CustomerForm::of(&customer);
     visit.page(&EditPage::new(visit, Some(customer.id), draft))
 }
 
@@ -313,7 +313,7 @@ fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) ->
     if !asked.is_empty() {
         return ask(visit, &asked, card, false, errors);
     }
-    let mut page = EditPage::new(visit, Some(card.id), Draft::of(card));
+    let mut page = EditPage::new(visit, Some(card.id), CustomerForm::of(card));
     page.draft.fields = by_name(|field| visit.typed(field.name()));
     visit.typed("was").clone_into(&mut page.was);
     page.errors = errors;
@@ -328,7 +328,7 @@ fn ask(
     saved: bool,
     errors: Errors,
 ) -> Result<Response> {
-    let theirs = Draft::of(card);
+    let theirs = CustomerForm::of(card);
     let collided = CardField::ALL
         .iter()
         .filter(|field| fields.contains(&field.name()));

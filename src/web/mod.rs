@@ -31,7 +31,7 @@ use warp::reply::Response;
 use crate::domain::{Error, Result};
 
 pub use errors::say_when;
-pub use visit::{Asked, Viewer, Visit, is_own_origin, parts, viewer};
+pub use visit::{PageRequest, Viewer, Visit, is_own_origin, parts, viewer};
 
 /// Returns the maximum body size of an upload in bytes, including the form around the file.
 pub fn longest_upload(path: &str) -> usize {

@@ -13,14 +13,14 @@ const HEIGHT: i64 = 100;
 const DAY: usize = 10;
 
 /// A row of a table.
-struct Line {
+struct MonthRow {
     name: String,
     turnover: Turnover,
     /// Formatted median; a dash if nothing was finished.
     median: String,
 }
 
-impl Line {
+impl MonthRow {
     fn new(name: String, turnover: &Turnover, texts: &Texts) -> Self {
         let median = turnover.median_tenths();
         Self {
@@ -34,7 +34,7 @@ impl Line {
 /// A table with the name of its rows.
 struct Table {
     name: String,
-    lines: Vec<Line>,
+    lines: Vec<MonthRow>,
 }
 
 /// The bar of one day in a plot.
@@ -63,7 +63,7 @@ struct MonthPage<'a> {
     /// Each with its name.
     previous: (Month, String),
     next: Option<(Month, String)>,
-    total: Line,
+    total: MonthRow,
     /// Whether nothing happened.
     none: bool,
     /// URL of the list of registered tasks.
@@ -94,7 +94,7 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
         title: texts.month(month),
         previous: named(month.previous()),
         next: (month < current).then(|| named(month.next())),
-        total: Line::new(String::new(), &report.total, texts),
+        total: MonthRow::new(String::new(), &report.total, texts),
         none: report.total.is_none(),
         registered: format!("/?from={}&to={}", month.first(), month.last()),
         tables: tables(&report, &employees, texts),
@@ -105,7 +105,7 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
             lines: report
                 .days
                 .iter()
-                .map(|(day, turnover)| Line::new(texts.date(day), turnover, texts))
+                .map(|(day, turnover)| MonthRow::new(texts.date(day), turnover, texts))
                 .collect(),
         },
     })
@@ -113,14 +113,14 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
 
 fn tables(report: &MonthReport, employees: &[reports::Part], texts: &Texts) -> Vec<Table> {
     let categories = report.categories.iter();
-    let categories =
-        categories.map(|(category, turnover)| Line::new(texts.category(category), turnover, texts));
+    let categories = categories
+        .map(|(category, turnover)| MonthRow::new(texts.category(category), turnover, texts));
     let of_employee = |(employee, turnover): &reports::Part| {
         let name = match employee {
             Some(employee) => short_name(employee.email.as_str()).to_owned(),
             None => texts.s("task-employee-none"),
         };
-        Line::new(name, turnover, texts)
+        MonthRow::new(name, turnover, texts)
     };
     vec![
         Table {

@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::store::Transaction;
 
 /// A stage as the page shows it.
-struct Line {
+struct StageRow {
     stage: Stage,
     /// Text for customers, notification setting, and days until stalled.
     facts: String,
@@ -25,7 +25,7 @@ struct Line {
     below: Option<usize>,
 }
 
-impl Line {
+impl StageRow {
     fn new(stage: &Stage, last: usize, texts: &Texts) -> Self {
         let told = match stage.told {
             true => texts.fill("stages-told", "words", texts.wording(stage)),
@@ -49,7 +49,7 @@ impl Line {
 struct ListPage<'a> {
     visit: &'a Visit,
     current: &'a str,
-    groups: Vec<(Status, Vec<Line>)>,
+    groups: Vec<(Status, Vec<StageRow>)>,
 }
 
 pub async fn list(visit: &Visit) -> Result<Response> {
@@ -58,7 +58,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let group = |status: &Status| {
         let stages = of_status(&all, *status);
         let lines = stages.iter();
-        let lines = lines.map(|stage| Line::new(stage, stages.len(), &visit.texts));
+        let lines = lines.map(|stage| StageRow::new(stage, stages.len(), &visit.texts));
         (*status, lines.collect())
     };
     visit.page(&ListPage {
@@ -79,7 +79,7 @@ fn of_status(all: &[Stage], status: Status) -> Vec<&Stage> {
 }
 
 /// Contents of a stage form, as typed.
-struct Draft {
+struct StageForm {
     status: Option<Status>,
     name: String,
     colour: Colour,
@@ -89,13 +89,13 @@ struct Draft {
 }
 
 /// Parsed contents of a stage form.
-struct Said {
+struct ParsedStage {
     name: StageName,
     wording: Wording,
     stuck: Option<StuckDays>,
 }
 
-impl Draft {
+impl StageForm {
     fn new() -> Self {
         Self {
             status: Some(Status::InProgress),
@@ -142,7 +142,7 @@ impl Draft {
     }
 
     /// Parses the form; `None` when it has errors.
-    fn said(&self, errors: &mut Errors, texts: &Texts) -> Result<Option<Said>> {
+    fn said(&self, errors: &mut Errors, texts: &Texts) -> Result<Option<ParsedStage>> {
         let stuck = match &*self.stuck {
             "" => Ok(None),
             days => StuckDays::parse("stuckDays", days).map(Some),
@@ -151,7 +151,7 @@ impl Draft {
         let wording = errors.take(Wording::parse("wording", &self.wording), texts)?;
         let stuck = errors.take(stuck, texts)?;
         Ok(match (name, wording, stuck) {
-            (Some(name), Some(wording), Some(stuck)) => Some(Said {
+            (Some(name), Some(wording), Some(stuck)) => Some(ParsedStage {
                 name,
                 wording,
                 stuck,
@@ -172,13 +172,13 @@ struct EditPage<'a> {
     is_new: bool,
     /// Values that the form was loaded with.
     was: String,
-    draft: Draft,
+    draft: StageForm,
     colours: Vec<(Colour, String)>,
 }
 
 impl<'a> EditPage<'a> {
     /// Creates the page for a new stage, or for the stage with that id.
-    fn new(visit: &'a Visit, id: Option<StageId>, draft: Draft) -> Self {
+    fn new(visit: &'a Visit, id: Option<StageId>, draft: StageForm) -> Self {
         let named = |colour: &Colour| (*colour, colour_name(*colour, &visit.texts));
         Self {
             visit,
@@ -219,12 +219,12 @@ fn colour_name(colour: Colour, texts: &Texts) -> String {
 
 pub fn new(visit: &Visit) -> Result<Response> {
     visit.owner()?;
-    visit.page(&EditPage::new(visit, None, Draft::new()))
+    visit.page(&EditPage::new(visit, None, StageForm::new()))
 }
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
-    let mut page = EditPage::new(visit, None, Draft::read(visit));
+    let mut page = EditPage::new(visit, None, StageForm::read(visit));
     let Some(said) = page.draft.said(&mut page.errors, &visit.texts)? else {
         return page.again();
     };
@@ -253,7 +253,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     visit.owner()?;
     let stage = get(visit, stage_id(id)?).await?;
-    visit.page(&EditPage::new(visit, Some(stage.id), Draft::of(&stage)))
+    visit.page(&EditPage::new(visit, Some(stage.id), StageForm::of(&stage)))
 }
 
 pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
@@ -317,7 +317,7 @@ async fn again(
     if !asked.is_empty() {
         return ask(visit, &get(visit, id).await?, &asked, false, errors);
     }
-    let mut page = EditPage::new(visit, Some(id), Draft::read(visit));
+    let mut page = EditPage::new(visit, Some(id), StageForm::read(visit));
     visit.typed("was").clone_into(&mut page.was);
     page.errors = errors;
     page.again()
@@ -331,7 +331,7 @@ fn ask(
     saved: bool,
     errors: Errors,
 ) -> Result<Response> {
-    let (texts, draft) = (&visit.texts, Draft::of(stage));
+    let (texts, draft) = (&visit.texts, StageForm::of(stage));
     let collision = |(field, theirs): (&'static str, &str)| {
         let (label, input) = match field {
             "name" => ("stage-name", Input::Line),

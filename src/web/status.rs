@@ -28,7 +28,7 @@ struct StatusPage<'a> {
     wording: String,
     facts: Vec<(String, String)>,
     asked: Option<Question>,
-    talk: Vec<Said>,
+    talk: Vec<PageMessage>,
     /// Statuses with their times, newest first.
     statuses: Vec<(String, String)>,
     /// URL of the bot, if it is known.
@@ -49,7 +49,7 @@ struct Question {
 }
 
 /// A message with its author and time.
-struct Said {
+struct PageMessage {
     mine: bool,
     /// Descriptions of the attachments; the files are visible to staff only.
     sent: Vec<String>,
@@ -161,7 +161,7 @@ impl<'a> StatusPage<'a> {
         let said = task.comments.iter().map(|comment| {
             let mine = comment.kind == CommentKind::FromCustomer;
             let who = if mine { "status-you" } else { "status-shop" };
-            Said {
+            PageMessage {
                 mine,
                 sent: comment
                     .attachments

@@ -3,7 +3,7 @@
 use askama::Template;
 use warp::reply::Response;
 
-use super::tasks::{Row, list_address};
+use super::tasks::{TaskListItem, list_address};
 use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
@@ -24,7 +24,7 @@ struct Figure {
 }
 
 /// The work of one employee, or unassigned work.
-struct Line {
+struct WorkloadRow {
     name: String,
     figures: Vec<Figure>,
 }
@@ -35,8 +35,8 @@ struct TodayPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     total: Vec<Figure>,
-    lines: Vec<Line>,
-    uncollected: Vec<Row>,
+    lines: Vec<WorkloadRow>,
+    uncollected: Vec<TaskListItem>,
     /// URL of the full list, if there are more.
     more: Option<String>,
 }
@@ -56,7 +56,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     let texts = &visit.texts;
-    let line = |(employee, workload): &(Option<Employee>, Workload)| Line {
+    let line = |(employee, workload): &(Option<Employee>, Workload)| WorkloadRow {
         name: match employee {
             Some(employee) => short_name(employee.email.as_str()).to_owned(),
             None => texts.s("task-employee-none"),
@@ -73,7 +73,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         current: "today",
         total: figures(&work.total, &work.stages, None, texts),
         lines: work.employees.iter().map(line).collect(),
-        uncollected: Row::all(&rows, texts),
+        uncollected: TaskListItem::all(&rows, texts),
         more: more.then(|| list_address(None, &[Concern::Uncollected], None)),
     })
 }

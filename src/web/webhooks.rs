@@ -10,12 +10,12 @@ use crate::domain::{DeliveryId, Error, HookStanding, Result, UndeliveredHook};
 /// The webhooks, each on one line, and their dead deliveries.
 #[derive(Default)]
 pub struct Hooks {
-    pub lines: Vec<Line>,
+    pub lines: Vec<WebhookRow>,
     pub undelivered: Vec<Undelivered>,
 }
 
 /// State of a webhook.
-pub struct Line {
+pub struct WebhookRow {
     pub url: String,
     pub text: String,
     pub well: bool,
@@ -29,7 +29,7 @@ pub struct Undelivered {
     pub text: String,
 }
 
-impl Line {
+impl WebhookRow {
     fn new(standing: HookStanding, texts: &Texts) -> Self {
         let HookStanding {
             url,
@@ -81,7 +81,7 @@ pub async fn look(visit: &Visit) -> Result<Hooks> {
     Ok(Hooks {
         lines: standing
             .into_iter()
-            .map(|standing| Line::new(standing, texts))
+            .map(|standing| WebhookRow::new(standing, texts))
             .collect(),
         undelivered: undelivered
             .into_iter()

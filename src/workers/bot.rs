@@ -19,7 +19,7 @@ use crate::domain::{BotState, Error, IncidentKind, Language, backoff};
 use crate::failure::Failure;
 use crate::i18n;
 use crate::store::{Db, Transaction};
-use crate::workers::outbox::{Notifier, Words};
+use crate::workers::outbox::{Notifier, StaffTexts};
 use crate::workers::photos::Fetcher;
 use crate::workers::worker;
 
@@ -63,7 +63,7 @@ impl Bot {
     /// Polls, registers and sends until `stop`.
     pub async fn run(self, desk: Arc<Desk>, stop: CancellationToken) -> Result<(), Failure> {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
-        let words = Words {
+        let words = StaffTexts {
             shop: desk.shop.clone(),
             public_url: desk.public_url.clone(),
         };

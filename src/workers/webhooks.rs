@@ -41,7 +41,7 @@ pub struct Courier {
 
 /// Outcome of an attempt, with the reason of a failure.
 #[derive(Clone)]
-pub enum Told {
+pub enum Delivered {
     Delivered,
     Later(String),
     GivenUp(String),
@@ -109,7 +109,7 @@ impl Courier {
     }
 
     /// Counts and logs the outcome of an attempt.
-    fn outcome_of(&self, delivery: &Delivery, sent: Result<(), String>) -> Told {
+    fn outcome_of(&self, delivery: &Delivery, sent: Result<(), String>) -> Delivered {
         let given_up = is_given_up(delivery.queued, self.clock.now());
         self.db.metrics().hooked(match &sent {
             Ok(()) => "delivered",
@@ -128,9 +128,9 @@ impl Courier {
             );
         }
         match sent {
-            Ok(()) => Told::Delivered,
-            Err(why) if given_up => Told::GivenUp(why),
-            Err(why) => Told::Later(why),
+            Ok(()) => Delivered::Delivered,
+            Err(why) if given_up => Delivered::GivenUp(why),
+            Err(why) => Delivered::Later(why),
         }
     }
 }
@@ -166,7 +166,7 @@ impl Worker for Courier {
 impl Queue for Courier {
     const NAME: &'static str = "webhooks";
     type Job = Delivery;
-    type Outcome = Told;
+    type Outcome = Delivered;
 
     async fn claim(&self) -> Result<Claim<Delivery>> {
         let id = self.id;
@@ -189,18 +189,18 @@ impl Queue for Courier {
         Ok(Claim::Run(delivery))
     }
 
-    async fn run(&self, delivery: &Delivery) -> Told {
+    async fn run(&self, delivery: &Delivery) -> Delivered {
         let sent = self.send(delivery, self.clock.now()).await;
         self.outcome_of(delivery, sent)
     }
 
-    async fn settle(&self, delivery: &Delivery, told: &Told) -> Result<()> {
+    async fn settle(&self, delivery: &Delivery, told: &Delivered) -> Result<()> {
         let (id, attempts, now) = (delivery.id, delivery.attempts, self.clock.now());
         let told = told.clone();
         let work = move |tx: &store::Transaction<'_>| match told {
-            Told::Delivered => store::webhooks::set_delivered(tx, id, now),
-            Told::GivenUp(detail) => store::webhooks::set_dead(tx, id, &detail, now),
-            Told::Later(detail) => {
+            Delivered::Delivered => store::webhooks::set_delivered(tx, id, now),
+            Delivered::GivenUp(detail) => store::webhooks::set_dead(tx, id, &detail, now),
+            Delivered::Later(detail) => {
                 let next = now.saturating_add(backoff(attempts));
                 let next = next.unwrap_or(Timestamp::MAX);
                 store::webhooks::set_retry(tx, id, next, &detail)

@@ -8,7 +8,7 @@ use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::store::{Db, embedded_migrations};
-use zayavka::workers::outbox::{Notifier, Words};
+use zayavka::workers::outbox::{Notifier, StaffTexts};
 use zayavka::workers::worker::{Step, Worker};
 
 use crate::bot::{ANNA, BORIS, contact, create, linked, message, messages, said, set_status, text};
@@ -352,7 +352,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
         "STATUS_CHANGED REPLY STAFF_NEWS STAFF_NEWS STAFF_NEWS STAFF_NEWS REPLY REPLY"
     );
     let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
-    let words = Words {
+    let words = StaffTexts {
         shop: Config::parse("").unwrap().shop,
         public_url: "http://desk.example".to_owned(),
     };

@@ -8,7 +8,7 @@ mod staff;
 
 use std::net::IpAddr;
 
-use crate::app::security::known_devices::Known;
+use crate::app::security::known_devices::KnownDevice;
 use crate::domain::Employee;
 
 pub use invites::{
@@ -34,5 +34,5 @@ pub struct SignedIn {
 #[derive(Debug)]
 pub struct Source {
     pub address: IpAddr,
-    pub known: Vec<Known>,
+    pub known: Vec<KnownDevice>,
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{SignedIn, Source, WHOLE_FORM};
 use crate::app::Desk;
-use crate::app::security::known_devices::Known;
+use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::passwords::{Lane, Verdict};
 use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Email, Employee, Error, Problem, Result, chain};
@@ -78,13 +78,13 @@ pub async fn login(
 
 /// Returns the known device or session for the account with this e-mail, if the client has
 /// presented one.
-async fn known(desk: &Desk, source: &Source, email: &Email) -> Result<Option<Known>> {
+async fn known(desk: &Desk, source: &Source, email: &Email) -> Result<Option<KnownDevice>> {
     if source.known.is_empty() {
         return Ok(None);
     }
     let staff = desk.db.staff().await?;
     let email = email.key();
-    let is_this = |known: &&Known| {
+    let is_this = |known: &&KnownDevice| {
         let employee = staff.get(known.employee);
         employee.is_some_and(|employee| known.is(employee) && employee.email.key() == email)
     };

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Landed, Said, Taken, enclose, found, note, own};
+use super::{CustomerMessage, Landed, Taken, enclose, found, note, own};
 use crate::domain::{Comment, Keeping, Result, TelegramId};
 use crate::store::{self, Transaction};
 
@@ -20,7 +20,7 @@ pub(super) enum Album {
 pub(super) fn begin(
     tx: &Transaction,
     who: TelegramId,
-    said: &Said,
+    said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Album> {
     let Some(album) = &said.album else {
@@ -45,7 +45,7 @@ pub(super) fn begin(
 pub fn is_to_be_answered(
     tx: &Transaction,
     who: TelegramId,
-    said: &Said,
+    said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<bool> {
     Ok(matches!(begin(tx, who, said, now)?, Album::New))
@@ -56,7 +56,7 @@ pub(super) fn join(
     tx: &Transaction,
     who: TelegramId,
     comment: &Comment,
-    said: &Said,
+    said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Taken> {
     let Some(task) = found(own(tx, who, comment.task))? else {

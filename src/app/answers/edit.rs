@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Landed, Said, day_before, enclose, found, note, own};
+use super::{CustomerMessage, Landed, day_before, enclose, found, note, own};
 use crate::app::comments;
 use crate::domain::{AttachmentKind, Comment, Message, Result, TelegramId};
 use crate::store::messages::About;
@@ -13,7 +13,12 @@ use crate::store::{self, Transaction};
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::domain::Error::Invalid) when the message was edited too often.
-pub fn change(tx: &Transaction, who: TelegramId, said: &Said, now: Timestamp) -> Result<Changed> {
+pub fn change(
+    tx: &Transaction,
+    who: TelegramId,
+    said: &CustomerMessage,
+    now: Timestamp,
+) -> Result<Changed> {
     let about = store::messages::about(tx, who, said.message)?;
     let about = about.unwrap_or_default();
     let comment = match about.comment {
@@ -68,7 +73,7 @@ fn changed_text(
     tx: &Transaction,
     comment: &Comment,
     about: &About,
-    said: &Said,
+    said: &CustomerMessage,
 ) -> Result<Message> {
     let (old, new) = (&comment.text, &said.text);
     let others = store::messages::count_with_words(tx, comment.id)?
@@ -82,7 +87,12 @@ fn changed_text(
     })
 }
 
-fn move_place(tx: &Transaction, comment: &Comment, said: &Said, now: Timestamp) -> Result<()> {
+fn move_place(
+    tx: &Transaction,
+    comment: &Comment,
+    said: &CustomerMessage,
+    now: Timestamp,
+) -> Result<()> {
     let mut places = comment.attachments.iter();
     let place = places.find(|one| one.kind == AttachmentKind::Place);
     if let (Some(place), Some(enclosure)) = (place, &said.enclosure) {

@@ -25,7 +25,7 @@ const CHOICES: usize = 6;
 
 /// A message from Telegram.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct CustomerMessage {
     /// Telegram's id of the message, and of the message it replies to.
     pub message: i32,
     pub answers: Option<i32>,
@@ -36,7 +36,7 @@ pub struct Said {
     pub enclosure: Option<Enclosure>,
 }
 
-impl Said {
+impl CustomerMessage {
     fn is_place(&self) -> bool {
         let enclosure = self.enclosure.as_ref();
         enclosure.is_some_and(|enclosure| enclosure.kind == AttachmentKind::Place)
@@ -74,7 +74,7 @@ pub fn take(
     tx: &Transaction,
     links: &Links,
     who: TelegramId,
-    said: &Said,
+    said: &CustomerMessage,
     now: Timestamp,
 ) -> Result<Taken> {
     match album::begin(tx, who, said, now)? {
@@ -131,7 +131,7 @@ fn day_before(now: Timestamp) -> Timestamp {
 fn note(
     tx: &Transaction,
     who: TelegramId,
-    said: &Said,
+    said: &CustomerMessage,
     comment: Option<CommentId>,
     now: Timestamp,
 ) -> Result<()> {
@@ -144,7 +144,7 @@ fn note(
 }
 
 /// Returns the task of the message that this one replies to, if it is the sender's.
-fn answered(tx: &Transaction, who: TelegramId, said: &Said) -> Result<Option<Task>> {
+fn answered(tx: &Transaction, who: TelegramId, said: &CustomerMessage) -> Result<Option<Task>> {
     let about = match said.answers {
         Some(message) => store::messages::about(tx, who, message)?,
         None => None,

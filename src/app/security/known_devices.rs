@@ -33,7 +33,7 @@ pub struct Devices {
 
 /// Proof that the client has signed in as an employee before.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub struct KnownDevice {
     pub employee: EmployeeId,
     /// The account's epoch at that time; see [`Employee::epoch`].
     pub epoch: i64,
@@ -52,7 +52,7 @@ struct Claims {
     exp: i64,
 }
 
-impl From<Session> for Known {
+impl From<Session> for KnownDevice {
     fn from(session: Session) -> Self {
         Self {
             employee: session.employee,
@@ -62,7 +62,7 @@ impl From<Session> for Known {
     }
 }
 
-impl Known {
+impl KnownDevice {
     /// Returns whether the proof is still valid for an account.
     pub fn is(&self, employee: &Employee) -> bool {
         employee.active && self.employee == employee.id && self.epoch == employee.epoch
@@ -115,11 +115,11 @@ impl Devices {
     }
 
     /// Verifies a device token; `None` for one that this server didn't sign or that has expired.
-    pub fn known(&self, token: &str, now: Timestamp) -> Option<Known> {
+    pub fn known(&self, token: &str, now: Timestamp) -> Option<KnownDevice> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
         let claims = claims.ok()?.claims;
         let expires = Timestamp::from_second(claims.exp).ok()?;
-        (now < expires).then_some(Known {
+        (now < expires).then_some(KnownDevice {
             employee: EmployeeId::parse("sub", &claims.sub).ok()?,
             epoch: claims.epoch,
             id: u128::from_str_radix(&claims.jti, 16).ok()?,

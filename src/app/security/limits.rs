@@ -14,7 +14,7 @@ use std::time::Duration;
 use governor::Quota;
 
 use super::keyed::Keyed;
-use super::known_devices::Known;
+use super::known_devices::KnownDevice;
 use crate::clock::Clock;
 use crate::domain::{Email, EmployeeId, Result, SessionId};
 
@@ -152,7 +152,7 @@ impl Limits {
     ///
     /// # Errors
     /// As for [`Limits::attempt`].
-    pub fn known(&self, known: &Known) -> Result<()> {
+    pub fn known(&self, known: &KnownDevice) -> Result<()> {
         self.known.check(&(known.employee, known.id))
     }
 

@@ -19,10 +19,10 @@ const KEPT: u64 = 512 * 1024;
 const COUNT: usize = 1_000;
 
 /// Keyed by document text.
-pub(in crate::graphql) struct Documents(Cache<String, Arc<Read>, Length>);
+pub(in crate::graphql) struct Documents(Cache<String, Arc<ParsedDocument>, Length>);
 
 /// A document that may be executed.
-pub(in crate::graphql) struct Read {
+pub(in crate::graphql) struct ParsedDocument {
     pub document: ExecutableDocument,
     /// Whether it queries the schema.
     pub introspects: bool,
@@ -43,7 +43,7 @@ impl Default for Documents {
 impl Documents {
     /// # Errors
     /// The response to a text that isn't a document, or that exceeds the limits.
-    pub fn read(&self, text: &str) -> Result<Arc<Read>, Box<Response>> {
+    pub fn read(&self, text: &str) -> Result<Arc<ParsedDocument>, Box<Response>> {
         if let Some(read) = self.0.get(text) {
             return Ok(read);
         }
@@ -52,7 +52,7 @@ impl Documents {
         let document =
             parse_query(text).map_err(|error| refuse(Code::ParseFailed)(error.to_string()))?;
         let asks = limits::check(&document).map_err(refuse(Code::ValidationFailed))?;
-        let read = Arc::new(Read {
+        let read = Arc::new(ParsedDocument {
             introspects: asks.schema,
             each_once: limits::each_once(&document),
             roots_once: limits::roots_once(&document),
@@ -70,8 +70,8 @@ impl Documents {
 #[derive(Clone)]
 struct Length;
 
-impl Weighter<String, Arc<Read>> for Length {
-    fn weight(&self, text: &String, _: &Arc<Read>) -> u64 {
+impl Weighter<String, Arc<ParsedDocument>> for Length {
+    fn weight(&self, text: &String, _: &Arc<ParsedDocument>) -> u64 {
         text.len() as u64
     }
 }

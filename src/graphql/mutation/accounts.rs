@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app::{self, Desk};
 use crate::domain::{Email, Employee, Error, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::graphql::accounts::{
     ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_new_password,
     read_registration,

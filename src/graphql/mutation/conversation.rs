@@ -6,7 +6,7 @@ use super::tasks::TaskPayload;
 use crate::app;
 use crate::domain::{Message, NewApproval, NoticeId, Result, Sum, TaskId};
 use crate::graphql::view::{CommentView, TaskView};
-use crate::graphql::{Asked, loader};
+use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]

@@ -6,7 +6,7 @@ use crate::app::{self, Desk};
 use crate::domain::{Customer, CustomerId, Phone, Result};
 use crate::graphql::input::{Card, CustomerInput};
 use crate::graphql::view::CustomerView;
-use crate::graphql::{Asked, loader};
+use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 

@@ -6,7 +6,7 @@ use crate::app;
 use crate::domain::Result;
 use crate::graphql::input::ImportChoicesInput;
 use crate::graphql::view::ReportView;
-use crate::graphql::{Asked, files};
+use crate::graphql::{RequestContext, files};
 use crate::sheet::FIELD;
 use crate::store::Transaction;
 

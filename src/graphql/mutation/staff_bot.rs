@@ -5,7 +5,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Result, TimeOfDay};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]

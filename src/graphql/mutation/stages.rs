@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app;
 use crate::domain::{Result, Stage, StageId};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::graphql::input::{NewStageInput, StageInput};
 use crate::graphql::view::{StageView, stage};
 use crate::store::Transaction;

@@ -6,7 +6,7 @@ use crate::app::{self, Desk};
 use crate::domain::{EmployeeId, Result, TaskId};
 use crate::graphql::input::TaskInput;
 use crate::graphql::view::TaskView;
-use crate::graphql::{Asked, loader};
+use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app;
 use crate::domain::{DeliveryId, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]

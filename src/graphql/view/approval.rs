@@ -5,7 +5,7 @@ use super::written::Entry;
 use super::{UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 
 /// State of a quote.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::written::Entry;
 use crate::domain::{Attachment, AttachmentKind, AttachmentState, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::i18n;
 
 /// Kind of an attachment.

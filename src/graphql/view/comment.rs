@@ -8,7 +8,7 @@ use super::written::Entry;
 use super::{UserView, user};
 use crate::app;
 use crate::domain::{Author, Channel, Comment, CommentKind, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 
 /// Direction of a comment.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::written::{Written, fields};
 use super::{List, TaskView};
 use crate::domain::{Customer, Name, Result, Unreachable};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
 
 /// Reason why messages can't reach a customer.

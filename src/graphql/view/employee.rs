@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::written::{Written, fields};
 use crate::domain::{Employee, Result, Role};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 
 /// Permissions of an employee.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]

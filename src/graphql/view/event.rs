@@ -4,7 +4,7 @@ use super::written::Entry;
 use super::{UserView, user};
 use crate::app;
 use crate::domain::{Author, EventKind, Result, TaskEvent};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 
 /// Kind of a history entry.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]

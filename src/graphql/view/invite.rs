@@ -3,7 +3,7 @@ use async_graphql::{Context, ID, Object};
 use super::{RoleEnum, UserView, user};
 use crate::app;
 use crate::domain::Result;
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::store::invites::Invite;
 
 /// An invite, without its token, which is returned only once.

@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 
 use crate::domain::{Attachment, AttachmentState, Result};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 
 /// State of a picture.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]

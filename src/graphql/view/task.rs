@@ -9,7 +9,7 @@ use super::{
     ApprovalView, CommentView, CustomerView, DeviceView, List, StageView, UserView, stage, user,
 };
 use crate::domain::{Category, Comment, Day, Details, Link, Result, Status, Sum, TaskOrder};
-use crate::graphql::Asked;
+use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
 use crate::store::tasks::{Listed, Wanted};
 

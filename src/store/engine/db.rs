@@ -14,7 +14,7 @@ use super::answer::Answer;
 use super::connection::{Pool, Snapshot, data_version, pool, schema_version};
 use super::identity::{Loss, OpenFiles};
 use super::readers::Readers;
-use super::staff::{Kept, Staff};
+use super::staff::{Staff, StaffCache};
 use super::writer::{Pending, Shared, Writer};
 use super::writes::{Trouble, Writes};
 use super::{lock, search};
@@ -119,7 +119,7 @@ impl Db {
             outbox: watch::Sender::new(()),
             deliveries: watch::Sender::new(()),
             metrics,
-            staff: Kept::default(),
+            staff: StaffCache::default(),
             writes: Writes::new(&path),
             version: version.into(),
             files,

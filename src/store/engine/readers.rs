@@ -21,22 +21,22 @@ pub(in crate::store) type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Sen
 
 pub(in crate::store) struct Readers {
     /// `None` only while the handle is dropped.
-    queue: Option<Sender<Read>>,
+    queue: Option<Sender<QueuedRead>>,
     places: Arc<Semaphore>,
     threads: Vec<Thread>,
 }
 
 /// A queued read and the channel of its caller.
-struct Read {
+struct QueuedRead {
     work: Work,
     answer: oneshot::Sender<Result<()>>,
-    place: Place,
+    place: ReadSlot,
     /// The span that asked for it.
     span: Span,
 }
 
 /// A slot in the queue. It moves with the read, since the caller may be dropped while the read runs.
-pub(in crate::store) struct Place {
+pub(in crate::store) struct ReadSlot {
     /// Measures the time in the queue.
     queued: Stopwatch,
     _permit: OwnedSemaphorePermit,
@@ -45,7 +45,7 @@ pub(in crate::store) struct Place {
 impl Readers {
     /// One thread for each connection of the pool.
     pub fn start(pool: &Pool, metrics: &Metrics) -> Result<Self> {
-        let (queue, reads) = crossbeam_channel::unbounded::<Read>();
+        let (queue, reads) = crossbeam_channel::unbounded::<QueuedRead>();
         let start = |_| {
             let connection = pool.get().map_err(Error::internal)?;
             let (reads, metrics) = (reads.clone(), metrics.clone());
@@ -65,20 +65,20 @@ impl Readers {
     }
 
     /// Waits for a slot in the queue.
-    pub async fn place(&self) -> Result<Place> {
+    pub async fn place(&self) -> Result<ReadSlot> {
         let queued = Stopwatch::start();
         let permit = self.places.clone().acquire_owned().await;
-        Ok(Place {
+        Ok(ReadSlot {
             queued,
             _permit: permit.map_err(Error::internal)?,
         })
     }
 
     /// Queues a read and waits until it is done.
-    pub fn read(&self, place: Place, work: Work) -> impl Future<Output = Result<()>> + use<> {
+    pub fn read(&self, place: ReadSlot, work: Work) -> impl Future<Output = Result<()>> + use<> {
         tracing::trace!("read");
         let (answer, answered) = oneshot::channel();
-        let read = Read {
+        let read = QueuedRead {
             work,
             answer,
             place,
@@ -93,7 +93,7 @@ impl Readers {
     }
 }
 
-impl Read {
+impl QueuedRead {
     fn run(self, connection: &Connection, metrics: &Metrics) {
         // The caller was dropped.
         if self.answer.is_closed() {

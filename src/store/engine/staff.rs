@@ -36,7 +36,7 @@ impl Staff {
 
 /// The cached value, until something in it changes.
 #[derive(Default)]
-pub(in crate::store) struct Kept {
+pub(in crate::store) struct StaffCache {
     state: Mutex<State>,
     changes: watch::Sender<()>,
 }
@@ -48,7 +48,7 @@ struct State {
     turn: u64,
 }
 
-impl Kept {
+impl StaffCache {
     /// Returns the cached value, or the generation in which it has to be read.
     pub fn get(&self) -> std::result::Result<Arc<Staff>, u64> {
         let state = self.lock();

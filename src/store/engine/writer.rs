@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tracing::Span;
 
 use super::identity::OpenFiles;
-use super::staff::Kept;
+use super::staff::StaffCache;
 use super::thread::{PLACES, Thread};
 use super::writes::Writes;
 use super::{connection::Pool, connection::schema_version, search};
@@ -43,7 +43,7 @@ pub(in crate::store) struct Shared {
     pub outbox: watch::Sender<()>,
     pub deliveries: watch::Sender<()>,
     pub metrics: Metrics,
-    pub staff: Kept,
+    pub staff: StaffCache,
     pub writes: Writes,
     /// SQLite's `data_version`, which changes when a connection other than the writer's has written.
     pub version: AtomicI64,

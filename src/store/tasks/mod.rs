@@ -11,8 +11,8 @@ pub(super) use conditions::Conditions;
 pub use count::{Counts, count, count_by_status};
 pub use page::{After, first_as, list, next_ids, page, page_as};
 pub(super) use rows::{COLUMNS, from_row};
+use rows::{ListPosition, read_all, read_first};
 pub use rows::{Listed, Shape, TaskRow, Wanted, Whole};
-use rows::{Place, read_all, read_first};
 pub use telegram::{count_of_telegram, last_closed_of_telegram, of_telegram, open_of_telegram};
 pub use write::{
     delete, erase_of_customer, insert, insert_imported, move_to_stage, touch, touch_of_customer,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Conditions, Listed, Place, Shape, TaskRow, Whole};
+use super::{Conditions, ListPosition, Listed, Shape, TaskRow, Whole};
 use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
 use crate::store::engine::parts::missing;
@@ -19,7 +19,7 @@ impl After {
     /// Returns the position of a task in an order. Without stored places, it is derived from the
     /// task's timestamps.
     pub fn of(TaskRow { task, place, .. }: &TaskRow, order: TaskOrder) -> Self {
-        let place = place.unwrap_or_else(|| Place::by_days(task));
+        let place = place.unwrap_or_else(|| ListPosition::by_days(task));
         Self::at(task.id, place, task.ready, order)
     }
 
@@ -36,7 +36,7 @@ impl After {
         Ok(Self::at(row.id, place, ready, order))
     }
 
-    fn at(id: TaskId, place: Place, ready: Option<Timestamp>, order: TaskOrder) -> Self {
+    fn at(id: TaskId, place: ListPosition, ready: Option<Timestamp>, order: TaskOrder) -> Self {
         let key = match order {
             TaskOrder::Newest | TaskOrder::Oldest => place.listed,
             TaskOrder::RecentlyUpdated => place.touched,

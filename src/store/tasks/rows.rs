@@ -50,7 +50,7 @@ pub struct TaskRow {
     pub customer: Option<Arc<Customer>>,
     pub employee: Option<Arc<Employee>>,
     /// `None` in lists without cursors, which saves two columns of every row.
-    pub place: Option<Place>,
+    pub place: Option<ListPosition>,
 }
 
 /// A task with only its requested parts.
@@ -60,18 +60,18 @@ pub struct Listed {
     stage: Option<Arc<Stage>>,
     customer: Option<Option<Arc<Customer>>>,
     employee: Option<Option<Arc<Employee>>>,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<ListPosition>,
 }
 
 /// Position of a task in lists: instants that never decrease, even if the wall clock does, and are
 /// never shown. `created_at` and `updated_at` are wall-clock times, and don't determine any order.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct ListPosition {
     pub(super) listed: i64,
     pub(super) touched: i64,
 }
 
-impl Place {
+impl ListPosition {
     pub(super) fn by_days(task: &Task) -> Self {
         Self {
             listed: task.created.as_millisecond(),
@@ -94,7 +94,12 @@ pub trait Shape: Copy {
 
     /// Reads one row. Referenced rows are read once per list, in the same snapshot, since the
     /// list's statement is still open.
-    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<Self::Row>;
+    fn read(
+        self,
+        connection: &Connection,
+        row: &Row<'_>,
+        known: &mut RelatedRows,
+    ) -> Result<Self::Row>;
 }
 
 /// The complete row, as the rules need it.
@@ -115,7 +120,12 @@ impl Shape for Whole {
         self
     }
 
-    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<TaskRow> {
+    fn read(
+        self,
+        connection: &Connection,
+        row: &Row<'_>,
+        known: &mut RelatedRows,
+    ) -> Result<TaskRow> {
         let row = &mut Columns::of("tasks", row);
         let task = whole(row)?;
         Ok(TaskRow {
@@ -147,7 +157,12 @@ impl Shape for Wanted {
         }
     }
 
-    fn read(self, connection: &Connection, row: &Row<'_>, known: &mut Known) -> Result<Listed> {
+    fn read(
+        self,
+        connection: &Connection,
+        row: &Row<'_>,
+        known: &mut RelatedRows,
+    ) -> Result<Listed> {
         let row = &mut Columns::of("tasks", row);
         let own = Self {
             customer: false,
@@ -190,13 +205,13 @@ fn select(task: &str, placed: bool, customer: bool) -> String {
 
 /// Rows that the rows of one list refer to.
 #[derive(Default)]
-pub struct Known {
+pub struct RelatedRows {
     stages: HashMap<StageId, Arc<Stage>>,
     customers: HashMap<CustomerId, Arc<Customer>>,
     employees: HashMap<EmployeeId, Arc<Employee>>,
 }
 
-impl Known {
+impl RelatedRows {
     /// Returns the customer whose columns come next in a row.
     fn customer(&mut self, row: &mut Columns<'_>) -> Result<Option<Arc<Customer>>> {
         const COLUMNS: usize = columns::count(customers::COLUMNS);
@@ -233,11 +248,11 @@ impl Known {
 }
 
 /// Reads the place of a task, if the statement selects it.
-fn place(row: &mut Columns<'_>) -> Result<Option<Place>> {
+fn place(row: &mut Columns<'_>) -> Result<Option<ListPosition>> {
     if row.is_over() {
         return Ok(None);
     }
-    Ok(Some(Place {
+    Ok(Some(ListPosition {
         listed: row.take("listed_at")?,
         touched: row.take("touched_at")?,
     }))
@@ -265,7 +280,7 @@ pub(super) fn read_first<S: Shape>(
     params: impl Params,
     most: usize,
 ) -> Result<Vec<S::Row>> {
-    let mut known = Known::default();
+    let mut known = RelatedRows::default();
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while found.len() < most

@@ -120,7 +120,7 @@ pub(in crate::store) fn heed(
 
 /// Findings about a database of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) struct Found {
+pub(in crate::store) struct FileReport {
     pub version: i64,
     pub schema: Differences,
     /// Empty if the schema is an older one: values are checked after migration.
@@ -146,12 +146,15 @@ pub(in crate::store) fn whole(path: &Path, stop: &CancellationToken) -> Result<i
 
 /// Checks a backup like [`whole`], but reports schema differences and unreadable values instead of
 /// rejecting them: a backup with flaws is better than none.
-pub(in crate::store) fn look_through(path: &Path, stop: &CancellationToken) -> Result<Found, Flaw> {
+pub(in crate::store) fn look_through(
+    path: &Path,
+    stop: &CancellationToken,
+) -> Result<FileReport, Flaw> {
     let connection = open(path, stop).map_err(|error| unreadable(path, error))?;
     let version = ours(&connection, path)?;
     let schema = schema::compare(&connection, version, path)?;
     sound(&connection, path)?;
-    Ok(Found {
+    Ok(FileReport {
         version,
         values: values(&connection, version, path)?,
         schema,

@@ -14,7 +14,7 @@ use warp::reply::Response;
 
 use crate::app;
 use crate::app::archive::Coding;
-use crate::app::memory::Place;
+use crate::app::memory::MemoryPermit;
 use crate::domain::{Day, Days, Result, chain};
 use crate::sheet::Writing;
 use crate::web::visit::Visit;
@@ -76,7 +76,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
 fn csv(
     head: Vec<u8>,
     rows: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
-    place: Place,
+    place: MemoryPermit,
 ) -> Response {
     let parts = stream::once(std::future::ready(Ok(head))).chain(rows);
     body(parts.inspect(move |_| {

@@ -41,7 +41,7 @@ struct ImportPage<'a> {
     report: Report,
     stages: Vec<(Status, Vec<Stage>)>,
     counts: Vec<(String, usize)>,
-    rows: Vec<Row>,
+    rows: Vec<PreviewRow>,
     /// Maximum number of rows shown, and of further rows with errors.
     shown: (usize, usize),
     /// Whether there is anything to import.
@@ -102,7 +102,7 @@ impl ImportPage<'_> {
 }
 
 /// A row as the page shows it.
-struct Row {
+struct PreviewRow {
     row: usize,
     number: String,
     what: String,
@@ -110,7 +110,7 @@ struct Row {
     remarks: Vec<(String, String)>,
 }
 
-impl Row {
+impl PreviewRow {
     fn new(line: &ImportLine, texts: &Texts) -> Self {
         let what = match (line.outcome, line.whose) {
             (Outcome::NewTask, Whose::New) => texts.s("outcome-new-task-and-customer"),
@@ -200,7 +200,7 @@ async fn show_preview(
         counts: counts
             .map(|(id, count)| (visit.texts.s(id), count))
             .to_vec(),
-        rows: Row::all(&report, &visit.texts),
+        rows: PreviewRow::all(&report, &visit.texts),
         shown: (SHOWN, WRONG),
         anything: !report.is_refused() && tasks + customers > 0,
         stages: Status::ALL.iter().map(of_status).collect(),

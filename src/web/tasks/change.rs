@@ -6,7 +6,7 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::toast::moved;
-use super::{Row, get_whole, task_id};
+use super::{TaskListItem, get_whole, task_id};
 use crate::app;
 use crate::domain::{
     EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
@@ -121,13 +121,13 @@ pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
 struct DeletePage<'a> {
     visit: &'a Visit,
     current: &'a str,
-    row: Row,
+    row: TaskListItem,
 }
 
 pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
     visit.actor()?;
     let row = get_whole(visit, task_id(id)?).await?;
-    let row = Row::new(&row, &visit.texts);
+    let row = TaskListItem::new(&row, &visit.texts);
     visit.page(&DeletePage {
         visit,
         current: "tasks",

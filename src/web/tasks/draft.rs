@@ -35,7 +35,7 @@ pub fn edit_fields() -> Vec<&'static str> {
 }
 
 #[derive(Default, Clone)]
-pub struct Draft {
+pub struct TaskForm {
     pub phone: String,
     pub name: String,
     /// `None` when the form lacks it.
@@ -46,7 +46,7 @@ pub struct Draft {
     details: BTreeMap<&'static str, String>,
 }
 
-impl Draft {
+impl TaskForm {
     /// Reads the submitted fields through `sent`.
     pub fn read<'f>(sent: impl Fn(&str) -> Option<&'f str>) -> Self {
         let text = |field| sent(field).unwrap_or_default();
@@ -175,7 +175,7 @@ fn of_device(device: &Device) -> BTreeMap<&'static str, String> {
 }
 
 struct Reading<'a> {
-    draft: &'a Draft,
+    draft: &'a TaskForm,
     errors: &'a mut Errors,
     texts: &'a Texts,
 }

@@ -5,7 +5,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::change::way_back;
-use super::draft::{Draft, edit_fields};
+use super::draft::{TaskForm, edit_fields};
 use super::new::KnownDevice;
 use super::{get_whole, task_id};
 use crate::app::edits;
@@ -27,7 +27,7 @@ struct EditPage<'a> {
     version: i64,
     /// Values that the form was loaded with.
     was: String,
-    draft: Draft,
+    draft: TaskForm,
     /// The check of the serial number; other tasks of the device are listed on the task's own page.
     device: Option<KnownDevice>,
     focus: &'a str,
@@ -37,7 +37,7 @@ pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     visit.actor()?;
     let id = task_id(id)?;
     let (row, details) = get_whole(visit, id).await?;
-    let draft = Draft::of(&row.task, &details, &visit.texts);
+    let draft = TaskForm::of(&row.task, &details, &visit.texts);
     visit.page(&EditPage {
         visit,
         current: "tasks",
@@ -55,12 +55,12 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
     let id = task_id(id)?;
     let edited = Edited::read(visit);
-    let draft = Draft::read(|field| edited.typed(field));
+    let draft = TaskForm::read(|field| edited.typed(field));
     let mut errors = Errors::default();
     let Some(typed) = draft.change(visit, &mut errors)? else {
         return again(visit, id, &edited, draft, errors).await;
     };
-    let shown = Draft::read(|field| edited.shown(field));
+    let shown = TaskForm::read(|field| edited.shown(field));
     let shown = shown.change(visit, &mut Errors::default())?;
     let edit = edited.edit(typed, shown.unwrap_or_default());
     let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
@@ -87,7 +87,7 @@ async fn again(
     visit: &Visit,
     id: TaskId,
     edited: &Edited<'_>,
-    draft: Draft,
+    draft: TaskForm,
     errors: Errors,
 ) -> Result<Response> {
     let asked = edited.asked(&edit_fields());
@@ -115,7 +115,7 @@ fn ask(
     visit: &Visit,
     id: TaskId,
     fields: &[&'static str],
-    draft: &Draft,
+    draft: &TaskForm,
     theirs: (&Task, &Details),
     saved: bool,
     errors: Errors,
@@ -136,11 +136,11 @@ fn ask(
 
 fn collision(
     field: &'static str,
-    draft: &Draft,
+    draft: &TaskForm,
     (task, details): (&Task, &Details),
     texts: &Texts,
 ) -> Collision {
-    let theirs = Draft::of(task, details, texts).value(field);
+    let theirs = TaskForm::of(task, details, texts).value(field);
     let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum)).unwrap_or_default();
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
     let (input, theirs_read) = match field {

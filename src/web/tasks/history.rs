@@ -1,6 +1,6 @@
 //! The timeline of a task.
 
-use super::talk::{Said, heading};
+use super::talk::{TimelineMessage, heading};
 use crate::domain::{Author, Category, Comment, Day, Employee, EventKind, Status, Sum, TaskEvent};
 use crate::i18n;
 use crate::web::text::{Texts, short_name};
@@ -9,7 +9,7 @@ use crate::web::text::{Texts, short_name};
 pub struct Event {
     pub text: String,
     pub was: Option<String>,
-    pub said: Option<Said>,
+    pub said: Option<TimelineMessage>,
     pub who: String,
     pub when: String,
 }
@@ -51,7 +51,7 @@ pub fn line(
         .iter()
         .find(|comment| is_said && to.is_some_and(|id| comment.id.to_string() == id));
     Event {
-        said: said.map(|comment| Said::of(comment, texts)),
+        said: said.map(|comment| TimelineMessage::of(comment, texts)),
         text: match event.kind {
             EventKind::Created => texts.s("event-created"),
             EventKind::Status => change("event-status"),

@@ -19,7 +19,7 @@ pub use draft::fields;
 pub use edit::{edit, update};
 pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
-pub use new::{Known, create, known_device, look_up, new};
+pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
 pub use talk::{SAID, ask, say, settle, withdraw};
@@ -39,7 +39,7 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 
 /// A task as lists show it.
-pub struct Row {
+pub struct TaskListItem {
     pub id: i64,
     pub version: i64,
     pub description: String,
@@ -104,7 +104,7 @@ impl CustomerLine {
     }
 }
 
-impl Row {
+impl TaskListItem {
     pub fn new((row, details): &(TaskRow, Details), texts: &Texts) -> Self {
         let task = &row.task;
         let overdue = task.is_overdue(texts.today());
@@ -161,15 +161,15 @@ fn next(status: Status) -> Option<Status> {
 }
 
 /// An option of the employee selector.
-struct Choice {
+struct EmployeeOption {
     id: i64,
     name: String,
     chosen: bool,
 }
 
 /// Returns the active employees, and the chosen one in any case.
-fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<Choice> {
-    let choice = |employee: &Employee| Choice {
+fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<EmployeeOption> {
+    let choice = |employee: &Employee| EmployeeOption {
         id: employee.id.get(),
         name: short_name(employee.email.as_str()).to_owned(),
         chosen: chosen == Some(employee.id),

@@ -4,8 +4,8 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::draft::Draft;
-use super::{CustomerLine, Row, get_whole, of_customer, task_id};
+use super::draft::TaskForm;
+use super::{CustomerLine, TaskListItem, get_whole, of_customer, task_id};
 use crate::app;
 use crate::domain::{
     Category, Details, Device, Error, Name, NewTask, Phone, Problem, Result, ShortText, TaskFilter,
@@ -25,8 +25,8 @@ struct NewPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     errors: Errors,
-    draft: Draft,
-    known: Known,
+    draft: TaskForm,
+    known: PhoneLookup,
     device: Option<KnownDevice>,
     /// State of the warranty under which the device comes back.
     warranty: Option<String>,
@@ -36,20 +36,20 @@ struct NewPage<'a> {
 
 /// What is known about a phone while a task is being registered.
 #[derive(Default)]
-pub struct Known {
+pub struct PhoneLookup {
     /// Whether the phone was looked up.
     pub looked: bool,
     /// Whether the phone fits no numbering plan.
     pub unusual: bool,
     pub customer: Option<CustomerLine>,
-    pub last: Vec<Row>,
+    pub last: Vec<TaskListItem>,
 }
 
 /// Looks up the customer with a phone, and their last tasks.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an invalid phone.
-pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
+pub async fn look_up(visit: &Visit, phone: &str) -> Result<PhoneLookup> {
     let actor = visit.actor()?;
     let phone = Phone::parse("phone", phone, visit.desk.shop.country)?;
     let unusual = phone.is_unusual();
@@ -65,11 +65,11 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
         Ok((customer, app::details::join(c, &actor, last)?))
     };
     let (customer, last) = visit.desk.db.read(work).await?;
-    Ok(Known {
+    Ok(PhoneLookup {
         looked: true,
         unusual,
         customer: customer.map(|customer| CustomerLine::new(Some(&customer), &visit.texts)),
-        last: Row::all(&last, &visit.texts),
+        last: TaskListItem::all(&last, &visit.texts),
     })
 }
 
@@ -77,7 +77,7 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<Known> {
 pub struct KnownDevice {
     /// Whether it looks like a mistyped IMEI.
     pub suspicious: bool,
-    pub last: Vec<Row>,
+    pub last: Vec<TaskListItem>,
 }
 
 /// Looks up the last tasks of a serial number.
@@ -98,7 +98,7 @@ async fn look_up_device(visit: &Visit, serial: &str) -> Result<KnownDevice> {
     let last = visit.desk.db.read(work).await?;
     Ok(KnownDevice {
         suspicious: device.is_imei_mistyped(),
-        last: Row::all(&last, &visit.texts),
+        last: TaskListItem::all(&last, &visit.texts),
     })
 }
 
@@ -120,24 +120,24 @@ pub async fn new(visit: &Visit) -> Result<Response> {
     visit.actor()?;
     let draft = match visit.asked("warranty") {
         Some(of) => under_warranty(visit, task_id(of)?).await?,
-        None => Draft::of_phone(visit.asked("phone").unwrap_or_default()),
+        None => TaskForm::of_phone(visit.asked("phone").unwrap_or_default()),
     };
     show_new(visit, StatusCode::OK, Errors::default(), draft, "phone").await
 }
 
 /// Returns a form prefilled with the customer and the device of an earlier task.
-async fn under_warranty(visit: &Visit, of: TaskId) -> Result<Draft> {
+async fn under_warranty(visit: &Visit, of: TaskId) -> Result<TaskForm> {
     let (row, details) = get_whole(visit, of).await?;
     let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
     let phone = phone.unwrap_or_default();
-    Ok(Draft::under_warranty(of, phone, &details.device))
+    Ok(TaskForm::under_warranty(of, phone, &details.device))
 }
 
 async fn show_new(
     visit: &Visit,
     status: StatusCode,
     mut errors: Errors,
-    draft: Draft,
+    draft: TaskForm,
     focus: &str,
 ) -> Result<Response> {
     let known = match draft.phone.is_empty() {
@@ -188,7 +188,7 @@ fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
 /// Without a script, the buttons beside the phone and the serial number do that; and Enter does
 /// where it can't mean anything else: after a barcode scanner has typed a number, which ends with
 /// Enter, and in a form that contains only a customer. In every other form Enter creates the task.
-fn looks_up(visit: &Visit, draft: &Draft) -> Option<&'static str> {
+fn looks_up(visit: &Visit, draft: &TaskForm) -> Option<&'static str> {
     let serial = draft.detail("serialNumber");
     let scanned = !serial.is_empty() && serial != visit.typed("looked").trim();
     let pressed = |button| !visit.typed(button).is_empty();
@@ -202,7 +202,7 @@ fn looks_up(visit: &Visit, draft: &Draft) -> Option<&'static str> {
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let draft = Draft::read(|field| visit.sent(field));
+    let draft = TaskForm::read(|field| visit.sent(field));
     let mut errors = Errors::default();
     if let Some(focus) = looks_up(visit, &draft) {
         return show_new(visit, StatusCode::OK, errors, draft, focus).await;

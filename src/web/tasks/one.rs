@@ -9,9 +9,9 @@ use super::facts::{Fact, facts};
 use super::history::{Event, line};
 use super::link::CustomerLink;
 use super::reach;
-use super::talk::{Draft, Question};
+use super::talk::{ConversationForm, Question};
 use super::toast::{Toast, toast};
-use super::{Choice, Row, choices, of_customer, task_id};
+use super::{EmployeeOption, TaskListItem, choices, of_customer, task_id};
 use crate::app;
 use crate::domain::{
     Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status, Task,
@@ -39,7 +39,7 @@ struct Switch {
 /// A group of related tasks.
 struct Group {
     name: String,
-    rows: Vec<Row>,
+    rows: Vec<TaskListItem>,
 }
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ struct Group {
 struct TaskPage<'a> {
     visit: &'a Visit,
     current: &'a str,
-    row: Row,
+    row: TaskListItem,
     /// The stages of its status.
     stages: Vec<Stage>,
     since: String,
@@ -57,7 +57,7 @@ struct TaskPage<'a> {
     handed_over: bool,
     link: CustomerLink,
     linked: Vec<Group>,
-    employees: Vec<Choice>,
+    employees: Vec<EmployeeOption>,
     events: Vec<Event>,
     /// Whether the customer awaits a reply.
     unanswered: bool,
@@ -66,7 +66,7 @@ struct TaskPage<'a> {
     /// Reason why messages can't reach the customer, with the phone to call instead.
     unreachable: Option<String>,
     question: Option<Question>,
-    draft: Draft,
+    draft: ConversationForm,
     notices: Vec<NoticeLine>,
     reminders: Option<Switch>,
     telegram: Option<TelegramLink>,
@@ -82,7 +82,7 @@ const LINKS: [(Link, &str); 3] = [
 ];
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
-    show_with(visit, id, StatusCode::OK, Draft::default()).await
+    show_with(visit, id, StatusCode::OK, ConversationForm::default()).await
 }
 
 /// Shows the page with the typed contents of its forms.
@@ -90,7 +90,7 @@ pub async fn show_with(
     visit: &Visit,
     id: &str,
     status: StatusCode,
-    draft: Draft,
+    draft: ConversationForm,
 ) -> Result<Response> {
     let actor = visit.actor()?;
     let id = task_id(id)?;
@@ -164,7 +164,7 @@ pub async fn show_with(
             None => toast(visit).await?,
             said => said,
         },
-        row: Row::new(&row, texts),
+        row: TaskListItem::new(&row, texts),
     };
     visit.page_as(status, &page)
 }
@@ -188,7 +188,11 @@ fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
 fn group(name: &str, rows: &[(TaskRow, Details)], texts: &Texts) -> Group {
     Group {
         name: texts.s(name),
-        rows: rows.iter().rev().map(|row| Row::new(row, texts)).collect(),
+        rows: rows
+            .iter()
+            .rev()
+            .map(|row| TaskListItem::new(row, texts))
+            .collect(),
     }
 }
 

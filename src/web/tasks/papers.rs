@@ -25,13 +25,13 @@ struct Paper {
     /// Texts of the paper, whose language may differ from the page's.
     texts: Texts,
     size: &'static str,
-    choices: Vec<Choice>,
+    choices: Vec<PaperOption>,
     /// Whether the paper should show a status link that isn't created yet.
     lacks_link: bool,
 }
 
 /// Another size or language.
-struct Choice {
+struct PaperOption {
     name: String,
     address: String,
     chosen: bool,
@@ -44,7 +44,7 @@ impl Paper {
         let wanted = visit.asked("paper");
         let size = sizes.iter().find(|(size, _)| wanted == Some(size));
         let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
-        let choice = |name: &str, of: &str, tongue: Language| Choice {
+        let choice = |name: &str, of: &str, tongue: Language| PaperOption {
             name: visit.texts.s(name),
             address: format!("?paper={of}&language={}", tongue.tag()),
             chosen: (of, tongue) == (size, language),
@@ -161,7 +161,7 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
 }
 
 /// A label's message id with a value that may be missing.
-type Line = (&'static str, Option<String>);
+type LabelledValue = (&'static str, Option<String>);
 
 /// Returns the lines about what was taken in.
 fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
@@ -208,7 +208,7 @@ fn given_back(
 }
 
 /// Returns the lines about the customer and the device that these readers may read.
-fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<Line> {
+fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<LabelledValue> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
         let phone = customer.phone.typed();

@@ -21,7 +21,7 @@ pub const SAID: [&str; 3] = ["comment", "askPrice", "askText"];
 
 /// Typed contents of the forms, and their errors.
 #[derive(Default)]
-pub struct Draft {
+pub struct ConversationForm {
     pub comment: String,
     pub price: String,
     pub question: String,
@@ -68,17 +68,17 @@ impl Question {
 }
 
 /// A comment as the timeline shows it.
-pub struct Said {
+pub struct TimelineMessage {
     pub text: String,
     /// Message id for the kind of comment.
     pub kind: &'static str,
-    pub attachments: Vec<Sent>,
+    pub attachments: Vec<SentAttachment>,
     /// Whether the customer awaits a reply.
     pub open: bool,
 }
 
 /// An attachment: a picture, or a note with a file to download.
-pub struct Sent {
+pub struct SentAttachment {
     pub id: i64,
     /// Displayed size, for a picture that browsers display.
     pub picture: Option<(i64, i64)>,
@@ -89,7 +89,7 @@ pub struct Sent {
     pub is_waiting: bool,
 }
 
-impl Sent {
+impl SentAttachment {
     fn of(attachment: &Attachment, texts: &Texts) -> Self {
         let is_waiting = attachment.state == AttachmentState::Waiting;
         let missing = match (attachment.is_picture(), is_waiting, attachment.state) {
@@ -111,7 +111,7 @@ impl Sent {
     }
 }
 
-impl Said {
+impl TimelineMessage {
     pub fn of(comment: &Comment, texts: &Texts) -> Self {
         let attachments = comment.attachments.iter();
         Self {
@@ -121,7 +121,9 @@ impl Said {
                 CommentKind::ToCustomer => "ours",
                 CommentKind::FromCustomer => "theirs",
             },
-            attachments: attachments.map(|one| Sent::of(one, texts)).collect(),
+            attachments: attachments
+                .map(|one| SentAttachment::of(one, texts))
+                .collect(),
             open: comment.is_open(),
         }
     }
@@ -141,9 +143,9 @@ pub fn heading(comment: &Comment) -> &'static str {
 pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
     let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
-    let mut draft = Draft {
+    let mut draft = ConversationForm {
         comment: visit.typed("comment").to_owned(),
-        ..Draft::default()
+        ..ConversationForm::default()
     };
     let text = Message::parse("comment", &draft.comment);
     let Some(text) = draft.errors.take(text, &visit.texts)? else {
@@ -174,10 +176,10 @@ pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
 /// Sends a quote to the customer.
 pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
-    let mut draft = Draft {
+    let mut draft = ConversationForm {
         price: visit.typed("askPrice").to_owned(),
         question: visit.typed("askText").to_owned(),
-        ..Draft::default()
+        ..ConversationForm::default()
     };
     let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
     let price = Sum::parse("askPrice", draft.price.trim(), currency);

@@ -49,7 +49,7 @@ pub struct Visit {
 }
 
 /// The request as received.
-pub struct Asked {
+pub struct PageRequest {
     pub address: IpAddr,
     pub local: bool,
     pub method: Method,
@@ -62,7 +62,7 @@ pub struct Asked {
 
 impl Visit {
     /// Parses a request, with or without a session.
-    pub fn new(desk: Arc<Desk>, asked: Asked, viewer: Option<Viewer>) -> Self {
+    pub fn new(desk: Arc<Desk>, asked: PageRequest, viewer: Option<Viewer>) -> Self {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
             .or_else(|| negotiate::language(&asked.headers))

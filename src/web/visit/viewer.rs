@@ -6,7 +6,7 @@ use std::sync::Arc;
 use warp::http::HeaderMap;
 use warp::http::header::COOKIE;
 
-use crate::app::security::known_devices::Known;
+use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
 use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
@@ -99,7 +99,7 @@ pub fn device_cookie_name(desk: &Desk, employee: EmployeeId) -> String {
 }
 
 /// Returns the accounts that have signed in on the client's device before.
-pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<Known> {
+pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<KnownDevice> {
     let (prefix, now) = (format!("{}-device-", cookie_name(desk)), desk.clock.now());
     cookies(headers)
         .filter(|(name, _)| name.starts_with(&prefix))

@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::store::{self, Db};
 use crate::workers::worker::{self, Claim, Queue, Step, Wake, Worker};
 
-pub use staff::Words;
+pub use staff::StaffTexts;
 
 /// Number of concurrent sends, so that a slow chat doesn't delay the rest.
 const WORKERS: usize = 8;
@@ -46,7 +46,7 @@ pub struct Notifier {
     db: Db,
     clock: Clock,
     client: Client,
-    words: Arc<Words>,
+    words: Arc<StaffTexts>,
     chats: RateLimiter<
         TelegramId,
         DefaultKeyedStateStore<TelegramId>,
@@ -66,7 +66,7 @@ pub struct Sending {
 
 impl Notifier {
     /// Creates the worker. The shop's language is used for chats without one.
-    pub fn new(db: Db, clock: Clock, client: Client, words: Words) -> Self {
+    pub fn new(db: Db, clock: Clock, client: Client, words: StaffTexts) -> Self {
         let chats = RateLimiter::new(PER_CHAT, DefaultKeyedStateStore::default(), clock.clone());
         let overall = RateLimiter::new(OVERALL, InMemoryState::default(), clock.clone());
         Self {

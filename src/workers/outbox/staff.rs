@@ -18,13 +18,13 @@ const LINES: usize = 30;
 const DEVICE: usize = 60;
 
 /// Settings for rendering.
-pub struct Words {
+pub struct StaffTexts {
     pub shop: Shop,
     /// Public URL, without a trailing slash.
     pub public_url: String,
 }
 
-impl Words {
+impl StaffTexts {
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the
     /// chat belongs to no employee.
     pub(super) fn find(

@@ -13,7 +13,7 @@ use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::store::{self, Db};
-use zayavka::workers::outbox::{Notifier, Words};
+use zayavka::workers::outbox::{Notifier, StaffTexts};
 use zayavka::workers::worker::{Step, Worker};
 
 use super::{report, size};
@@ -98,7 +98,7 @@ impl Process {
             db.write(store::outbox::recover).await.unwrap();
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
-            let words = Words {
+            let words = StaffTexts {
                 shop: Config::parse("").unwrap().shop,
                 public_url: shop.url.clone(),
             };

@@ -1,6 +1,6 @@
 //! The list of tasks, with its tabs and filters.
 
-mod asked;
+mod query;
 mod tabs;
 
 use askama::Template;
@@ -8,15 +8,15 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::toast::{Toast, toast};
-use super::{Choice, Row, choices};
+use super::{EmployeeOption, TaskListItem, choices};
 use crate::app::{self, paging};
 use crate::domain::{Result, TaskFilter, TaskId};
 use crate::store::tasks::After;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
 
-use asked::Asked;
-pub use asked::list_address;
+use query::ListQuery;
+pub use query::list_address;
 use tabs::{Tab, chosen, stage_tabs, tabs};
 
 /// Tasks per page.
@@ -28,14 +28,14 @@ struct ListPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     errors: Errors,
-    asked: Asked,
+    asked: ListQuery,
     /// Whether filters are unfolded on a phone.
     unfolded: bool,
     tabs: Vec<Tab>,
     /// The stages of the chosen status.
     stages: Vec<Tab>,
-    employees: Vec<Choice>,
-    rows: Vec<Row>,
+    employees: Vec<EmployeeOption>,
+    rows: Vec<TaskListItem>,
     count: Option<i64>,
     next: Option<String>,
     first: bool,
@@ -48,7 +48,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     }
     let viewer = visit.viewer()?;
     let (actor, me) = (viewer.actor, viewer.me.id);
-    let asked = Asked::read(visit);
+    let asked = ListQuery::read(visit);
     let mut errors = Errors::default();
     let filter = errors.take(asked.filter(visit), &visit.texts)?;
     let status = if errors.any() {
@@ -102,7 +102,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         stages: stage_tabs(&asked, &visit.texts, &stages),
         employees: choices(&employees, asked.employee),
         count: by_status.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
-        rows: Row::waiting(&rows, &waiting, &visit.texts),
+        rows: TaskListItem::waiting(&rows, &waiting, &visit.texts),
         next: last.map(|last| with_cursor(&asked, &paging::task_cursor(last, order))),
         first: after.is_none(),
         unfolded: asked.any_folded(me),
@@ -113,7 +113,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     visit.page_as(status, &page)
 }
 
-fn with_cursor(asked: &Asked, cursor: &str) -> String {
+fn with_cursor(asked: &ListQuery, cursor: &str) -> String {
     let address = asked.here();
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}after={cursor}")

@@ -1,6 +1,6 @@
 //! The tabs above the list.
 
-use super::asked::Asked;
+use super::query::ListQuery;
 use crate::domain::{Concern, EmployeeId, Stage, Status};
 use crate::store::tasks::Counts;
 use crate::web::text::Texts;
@@ -15,7 +15,7 @@ pub struct Tab {
 }
 
 pub fn tabs(
-    asked: &Asked,
+    asked: &ListQuery,
     texts: &Texts,
     counts: Option<&Counts>,
     late: Option<&Counts>,
@@ -81,7 +81,7 @@ pub fn tabs(
 }
 
 /// Returns tabs for the stages of the one chosen status, if it has several.
-pub fn stage_tabs(asked: &Asked, texts: &Texts, stages: &[Stage]) -> Vec<Tab> {
+pub fn stage_tabs(asked: &ListQuery, texts: &Texts, stages: &[Stage]) -> Vec<Tab> {
     let [status] = asked.statuses[..] else {
         return Vec::new();
     };

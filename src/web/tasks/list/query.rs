@@ -11,7 +11,7 @@ const NOBODY: &str = "none";
 
 /// The filters given in the URL.
 #[derive(Default, Clone)]
-pub struct Asked {
+pub struct ListQuery {
     pub search: String,
     pub statuses: Vec<Status>,
     pub stage: Option<StageId>,
@@ -25,7 +25,7 @@ pub struct Asked {
     pub to: String,
 }
 
-impl Asked {
+impl ListQuery {
     pub fn read(visit: &Visit) -> Self {
         let text = |name| visit.asked(name).unwrap_or_default().to_owned();
         let statuses = visit.query.iter().filter(|(name, _)| name == "status");
@@ -190,13 +190,13 @@ pub fn list_address(
     concerns: &[Concern],
     of: Option<Option<EmployeeId>>,
 ) -> String {
-    let asked = Asked {
+    let asked = ListQuery {
         statuses: stage.iter().map(|stage| stage.status).collect(),
         stage: stage.map(|stage| stage.id),
         employee: of.flatten(),
         unassigned: of == Some(None),
         concerns: concerns.to_vec(),
-        ..Asked::default()
+        ..ListQuery::default()
     };
     asked.here()
 }
