@@ -147,13 +147,17 @@ CREATE TABLE morning_lists (
 CREATE TABLE "outbox" (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id     INTEGER NOT NULL,
-    kind        TEXT    NOT NULL CHECK (kind IN ('STATUS_CHANGED', 'COMMENT', 'APPROVAL', 'REMINDER', 'REPLY')),
+    kind        TEXT    NOT NULL
+                CHECK (kind IN ('STATUS_CHANGED', 'COMMENT', 'APPROVAL', 'REMINDER', 'REPLY', 'STAFF_NEWS')),
     customer_id INTEGER REFERENCES customers (id) ON DELETE CASCADE,
     task_id     INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
     from_status TEXT,
     to_status   TEXT,
+    from_stage  INTEGER,
+    to_stage    INTEGER,
     comment_id  INTEGER REFERENCES comments (id) ON DELETE CASCADE,
     approval_id INTEGER REFERENCES approvals (id) ON DELETE CASCADE,
+    -- A reply, or news for an employee, as JSON.
     reply       TEXT,
     state       TEXT    NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENDING', 'DELIVERED', 'DEAD')),
     maybe_seen  INTEGER NOT NULL DEFAULT 0 CHECK (maybe_seen IN (0, 1)),
@@ -161,11 +165,16 @@ CREATE TABLE "outbox" (
     created_at  INTEGER NOT NULL,
     due_at      INTEGER NOT NULL,
     try_at      INTEGER NOT NULL,
+    -- When due_at and try_at were last reckoned, by the wall clock of that moment, and null where that was when the row was made. One
+    -- that lies ahead means that the clock has been set back since.
+    reckoned_at INTEGER,
     settled_at  INTEGER,
     reason      TEXT    CHECK (reason IN ('BLOCKED', 'REFUSED', 'EXPIRED')),
-    detail      TEXT, from_stage INTEGER, to_stage INTEGER, reckoned_at INTEGER, answer_of INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
-    CHECK ((kind = 'REPLY') = (reply IS NOT NULL)),
-    CHECK ((kind = 'REPLY') = (task_id IS NULL)),
+    detail      TEXT,
+    -- The task on whose page staff see that a reply was given up. It is found when that happens.
+    answer_of   INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
+    CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
     CHECK ((kind = 'STATUS_CHANGED') = (from_status IS NOT NULL AND to_status IS NOT NULL)),
     CHECK ((kind = 'COMMENT') = (comment_id IS NOT NULL)),
     CHECK ((kind = 'APPROVAL') = (approval_id IS NOT NULL))

@@ -82,6 +82,7 @@ impl Present {
         let mut events = Vec::new();
         let mut blocked = false;
         let every = tasks.len() / TALKED + 1;
+        let mut talks = 0;
         for (of, (life, id)) in tasks.iter().enumerate() {
             let mut plan = Plan {
                 of,
@@ -98,7 +99,8 @@ impl Present {
             }
             let has_bot = setting.customers[life.customer].bot.is_some();
             if has_bot && life.thing.is_some() && of % every == 0 {
-                plan.talk(life, id.is_none(), now);
+                plan.talk(talks, life, id.is_none(), now);
+                talks += 1;
                 // One customer whose task is ready has not received the message.
                 let last = life.steps.iter().rfind(|(minute, _)| *minute < now);
                 if let Some((minute, _)) = last.filter(|(_, stage)| !blocked && *stage == READY) {
@@ -256,10 +258,10 @@ impl Plan {
         self.events.push(Event { minute, of, deed });
     }
 
-    /// Adds the conversation of the customer and the shop in the bot.
-    fn talk(&mut self, life: &Life, is_new: bool, now: i64) {
+    /// Adds the `nth` conversation of a customer and the shop in the bot.
+    fn talk(&mut self, nth: usize, life: &Life, is_new: bool, now: i64) {
         let is_visible = life.thing.as_ref().is_some_and(|thing| thing.fault.visible);
-        if is_visible && is_new {
+        if is_visible {
             self.add(life.arrived + 15, Deed::Show(HOW_IT_LOOKS));
         }
         let mut steps = life.steps.iter().peekable();
@@ -278,11 +280,12 @@ impl Plan {
         }
         let last = life.steps.iter().rfind(|(minute, _)| *minute < now);
         let last = last.map_or(life.arrived, |(minute, _)| *minute);
-        if is_new && !asked && !self.of.is_multiple_of(2) {
-            let nth = self.of / 2 % CUSTOMERS_ASK.len();
-            self.add(last + 20, Deed::Say(CUSTOMERS_ASK[nth]));
-            if !self.of.is_multiple_of(5) {
-                self.add(last + 45, Deed::Answer(STAFF_ANSWER[nth]));
+        // Every other customer asks how it goes, and most have an answer.
+        if is_new && !asked && !nth.is_multiple_of(2) {
+            let words = nth / 2 % CUSTOMERS_ASK.len();
+            self.add(last + 20, Deed::Say(CUSTOMERS_ASK[words]));
+            if !nth.is_multiple_of(5) {
+                self.add(last + 45, Deed::Answer(STAFF_ANSWER[words]));
             }
         }
         self.events.sort_by_key(|event| event.minute);

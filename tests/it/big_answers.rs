@@ -21,7 +21,7 @@ const LIST: &str = "{ allTasks { id description } }";
 const WAIT: Duration = Duration::from_secs(20);
 const STILL: Duration = Duration::from_secs(30);
 
-const CUT: &str = "cut a connection";
+const CUT: &str = "closed connection";
 
 async fn shop_with(settings: &str) -> Shop {
     let mut shop = Shop::open_with(settings, "").await;

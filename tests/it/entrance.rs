@@ -2,6 +2,7 @@
 //! explanations when signing in can't work.
 
 use reqwest::StatusCode;
+use zayavka::domain::{CardField, DeviceField};
 
 use crate::bot::create;
 use crate::harness::{PASSWORD, Shop};
@@ -178,6 +179,10 @@ fn marked() -> Vec<String> {
             fields.extend(found.map(|rest| rest.split('"').next().unwrap().to_owned()));
         }
     }
+    // Their templates loop over the tables of fields.
+    let device = DeviceField::ALL.iter().map(|field| field.name());
+    let card = CardField::ALL.iter().map(|field| field.name());
+    fields.extend(device.chain(card).map(str::to_owned));
     fields
 }
 

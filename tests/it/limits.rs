@@ -202,7 +202,8 @@ async fn archive() -> Value {
 async fn an_archive_has_rows_as_a_shop_writes_them() {
     let good = archive().await;
     let mut long = good.clone();
-    long["tables"]["tasks"][0]["description"] = "д".repeat(100_000).into();
+    // A column whose own rule has no shorter limit.
+    long["tables"]["customers"][0]["name_key"] = "д".repeat(100_000).into();
     let mut large = good.clone();
     large["tables"]["photos"] = json!([{ "image": { "base64": "AAAA".repeat(1_500_000) } }]);
     let empty = Shop::with_owner().await;
@@ -243,7 +244,7 @@ async fn an_archive_has_rows_as_a_shop_writes_them() {
 /// Returns an archive that fits into an API request and has one value that is too long.
 fn large_in_words(good: &Value) -> String {
     let mut large = good.clone();
-    large["tables"]["tasks"][0]["description"] = "a".repeat(140_000).into();
+    large["tables"]["customers"][0]["name_key"] = "a".repeat(140_000).into();
     large.to_string()
 }
 

@@ -99,9 +99,21 @@ const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
     ),
     (
         "task_events",
+        &["from_value"],
+        &[Searched],
+        "a search finds what is, and not what was",
+    ),
+    (
+        "task_events",
         &["from_value", "to_value"],
-        &[Searched, Exported],
-        "a search and a table show what is, and not what was",
+        &[Exported],
+        "a table has the tasks and not their history",
+    ),
+    (
+        "task_events",
+        &["from_value"],
+        &[Edited],
+        "the history is append-only",
     ),
     ("comments", &["text"], &[Edited], "what was said stays said"),
     (
@@ -115,6 +127,12 @@ const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
         &["text"],
         &[Edited],
         "what was agreed to stays as it was",
+    ),
+    (
+        "approvals",
+        &["text"],
+        &[History],
+        "the history has the price; the text is shown with the question",
     ),
     (
         "approvals",
@@ -332,7 +350,10 @@ async fn no_text_about_people_is_missed_in_any_room() {
     );
 
     let texts = before.into_iter().chain(after.clone());
-    let texts: Vec<_> = texts.filter(|(_, text)| !text.is_empty()).collect();
+    // The program's own words, such as a status, have neither a marker nor a digit.
+    let is_of_the_person =
+        |text: &str| text.contains("zq") || text.contains(|c: char| c.is_ascii_digit());
+    let texts: Vec<_> = texts.filter(|(_, text)| is_of_the_person(text)).collect();
     let still = |texts: &[(Column, String)]| {
         let bytes = shop.bytes().to_ascii_lowercase();
         let has = |text: &str| {
