@@ -33,7 +33,7 @@ pub struct Links {
     public_url: String,
 }
 
-/// What the holder of a link sees of the task.
+/// The part of a task that the holder of a link sees.
 pub struct Followed {
     pub id: TaskId,
     pub stage: Arc<Stage>,

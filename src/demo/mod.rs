@@ -37,7 +37,7 @@ const DAYS: i64 = 2 * 365;
 const LIVELY: usize = 84;
 const SEED: u64 = 2021;
 
-/// What all parts of the demo share.
+/// The settings that all parts of the demo share.
 struct Setting {
     shop: Shop,
     hours: Hours,

@@ -27,7 +27,7 @@ macro_rules! device_fields {
 }
 pub(crate) use device_fields;
 
-/// Who may read a field of a device. Staff read all of them.
+/// The readers of a device's field. Staff read all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
     /// Part of the device's title, which is on every page, paper and notice.

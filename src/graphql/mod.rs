@@ -55,7 +55,7 @@ pub struct Schema {
     documents: Arc<Documents>,
 }
 
-/// Who asks, and from where.
+/// The caller of an operation: the employee, and the network address.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// `None` without a token or with an invalid one.

@@ -7,7 +7,7 @@ use super::{Connection, Transaction};
 use crate::domain::{CommentId, Result, TaskId, TelegramId};
 use crate::store::engine::types::Millis;
 
-/// What a message of a chat refers to.
+/// The subject of a message in a chat.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
     /// The task of a message that the bot sent.

@@ -72,7 +72,7 @@ fn is_to_come(connection: &Connection, webhook: WebhookId, payload: &str) -> Res
     Ok(statement.query_row((webhook, payload), |row| row.get(0))?)
 }
 
-/// What a webhook is to be told before everything else, whether it may be tried yet or not.
+/// Returns the next delivery of a webhook, whether it is due yet or not.
 pub fn head(connection: &Connection, webhook: WebhookId) -> Result<Option<Delivery>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, event, payload, attempts, happened_at, queued_at, try_at

@@ -81,7 +81,7 @@ fn next(search: &str, last: CustomerId) -> String {
     format!("/customers?{}", query.finish())
 }
 
-/// What is known about a phone, for the script on the form of a new task.
+/// Returns the known facts about a phone, for the script on the form of a new task.
 #[derive(Template)]
 #[template(path = "known.html")]
 struct KnownPart<'a> {

@@ -22,7 +22,7 @@ const STEP: SignedDuration = SignedDuration::from_secs(5);
 /// The worker that watches the clock.
 pub struct ClockWatch {
     desk: Arc<Desk>,
-    /// What both clocks showed when they were last read.
+    /// The last readings of both clocks.
     read: Mutex<(Timestamp, Duration)>,
 }
 

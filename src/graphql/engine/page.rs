@@ -45,7 +45,7 @@ pub fn entries<'a>(ctx: &'a Context<'a>) -> Vec<SelectionField<'a>> {
 /// The total is `None` where nobody asks for it.
 ///
 /// # Errors
-/// What `cursor` gives.
+/// The result of `cursor`.
 pub fn page<R, N: async_graphql::OutputType>(
     mut rows: Vec<R>,
     size: usize,

@@ -17,9 +17,9 @@ use crate::graphql::loader::Fetched;
 #[derive(Clone)]
 pub struct Written<T>(pub T);
 
-/// What an object holds, by the table of its fields (see [`fields`]).
+/// An object whose fields stand in a table (see [`fields`]).
 pub trait Plain {
-    /// What can be left out where such an object is read, because its fields say what they need.
+    /// The parts of the object that need not be read when no selected field needs them.
     type Wanted: Default;
 
     /// Writes a field; `None` for one that has to be loaded.

@@ -7,9 +7,8 @@ use crate::domain::{CustomerId, Result, StageId, Status, Task, TaskId};
 use crate::store::Transaction;
 use crate::store::engine::types::Millis;
 
-/// What a change sets, so that the task stands first among those that something happened to. A trigger would
-/// write the row twice, and each write of a row is told to those who watch it.
-/// `now` is the parameter with the instant.
+/// Returns the assignment that makes a task the most recently changed one. A trigger would write the row twice, and
+/// subscribers are notified of each write. `now` is the parameter with the instant.
 fn touched(now: &str) -> String {
     format!("touched_at = max({now}, (SELECT coalesce(max(touched_at), 0) + 1 FROM tasks))")
 }

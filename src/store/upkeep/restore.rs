@@ -193,7 +193,7 @@ struct Old {
     traces: Traces,
 }
 
-/// What the new database must take over from the previous one.
+/// The facts that the new database must take over from the previous one.
 #[derive(Default)]
 struct Traces {
     /// The highest id ever assigned, by table: ids are never reused.
@@ -300,7 +300,7 @@ fn settle(connection: &mut Connection, traces: &Traces, now: Timestamp) -> rusql
         "UPDATE invites SET expires_at = min(expires_at, ?1) WHERE used_at IS NULL",
         [Millis(now)],
     )?;
-    // What waited may have been sent since; a correction must not be mistaken for a new message.
+    // Pending messages may have been sent since; a correction must not be mistaken for a new message.
     tx.execute(
         "UPDATE outbox SET maybe_seen = 1 WHERE state IN ('WAITING', 'SENDING')",
         [],

@@ -34,7 +34,7 @@ struct NewPage<'a> {
     focus: &'a str,
 }
 
-/// What is known about a phone while a task is being registered.
+/// The known facts about a phone while a task is being registered.
 #[derive(Default)]
 pub struct PhoneLookup {
     /// Whether the phone was looked up.
@@ -73,7 +73,7 @@ pub async fn look_up(visit: &Visit, phone: &str) -> Result<PhoneLookup> {
     })
 }
 
-/// What is known about a serial number while a task is being registered.
+/// The known facts about a serial number while a task is being registered.
 pub struct KnownDevice {
     /// Whether it looks like a mistyped IMEI.
     pub suspicious: bool,
