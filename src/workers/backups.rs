@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Backups;
+use crate::domain::chain;
 use crate::failure::Failure;
 use crate::store::backup::{self, Backup};
 use crate::store::{Db, rotation};
@@ -100,7 +101,7 @@ fn prune(settings: &Backups, now: Timestamp) {
     if let Err(error) = rotation::prune(&settings.dir, settings.keep, now) {
         let folder = settings.dir.display();
         tracing::error!(
-            error = &error as &dyn std::error::Error,
+            error = %chain(&error),
             "old backups can't be removed from {folder}; they will fill the disk"
         );
     }

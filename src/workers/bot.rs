@@ -15,7 +15,7 @@ use crate::app::{Desk, incidents, security::secrets};
 use crate::bot;
 use crate::channels::telegram::{self, Client, Conflict, Update};
 use crate::config::{Mode, Telegram};
-use crate::domain::{BotState, Error, IncidentKind, Language, backoff};
+use crate::domain::{BotState, Error, IncidentKind, Language, backoff, chain};
 use crate::failure::Failure;
 use crate::i18n;
 use crate::store::{Db, Transaction};
@@ -197,10 +197,7 @@ impl Bot {
                 Ok(updates) => match take(desk, updates, &mut offset).await {
                     Ok(()) => failures = 0,
                     Err(error) => {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "failed to process update"
-                        );
+                        tracing::error!(error = %chain(&error), "failed to process update");
                         desk.clock.sleep(backoff(failures).min(AGAIN)).await;
                         failures += 1;
                     }

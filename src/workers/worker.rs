@@ -153,7 +153,7 @@ pub async fn next_job<Q: Queue>(queue: &Q) -> Result<Step, Failure> {
         Claim::Wait(wake) => return Ok(Step::Idle(wake)),
     };
     // All log lines inside have the job's id.
-    let span = tracing::info_span!("job", worker = Q::NAME, job_id = Q::id(&job));
+    let span = tracing::error_span!("job", worker = Q::NAME, job_id = Q::id(&job));
     let work = async {
         let outcome = queue.run(&job).await;
         while let Err(error) = queue.settle(&job, &outcome).await {
