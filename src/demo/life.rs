@@ -8,8 +8,8 @@ use super::catalogue::{self, Fault, KINDS, QUESTIONS, SHELF, say};
 use super::hours::DAY;
 use super::{Setting, pick};
 use crate::domain::{
-    Category, Day, Description, Details, DetailsChange, Device, Error, Language, Result, ShortText,
-    Stage, Sum, TaskId, USUAL_STAGES,
+    Category, Day, Description, Details, DetailsChange, Device, DeviceChange, DeviceField, Error,
+    Language, Result, ShortText, Stage, Sum, TaskId, USUAL_STAGES,
 };
 use crate::i18n;
 
@@ -212,19 +212,30 @@ fn device(rng: &mut Rng, language: Language, customer: usize, kind: usize) -> Re
     let what = &KINDS[kind];
     let [brand, model] = what.models[customer % what.models.len()];
     let number = customer * 16 + kind + 1;
-    let line = |text: &str| ShortText::parse("device", text);
-    Ok(Device {
-        kind: line(say(language, what.name))?,
-        brand: line(brand)?,
-        model: line(model)?,
-        serial: line(&match what.has_imei {
-            true => imei(number),
-            false => format!("SN-{number:08}"),
-        })?,
-        accessories: line(say(language, *pick(rng, what.accessories)))?,
-        appearance: line(say(language, *pick(rng, &catalogue::APPEARANCES)))?,
-        place: line(&format!("{} {}", say(language, SHELF), rng.u8(1..13)))?,
-    })
+    let serial = match what.has_imei {
+        true => imei(number),
+        false => format!("SN-{number:08}"),
+    };
+    let place = format!("{} {}", say(language, SHELF), rng.u8(1..13));
+    let mut device = DeviceChange::default();
+    for (field, text) in [
+        (DeviceField::Kind, say(language, what.name)),
+        (DeviceField::Brand, brand),
+        (DeviceField::Model, model),
+        (DeviceField::Serial, &serial),
+        (
+            DeviceField::Accessories,
+            say(language, *pick(rng, what.accessories)),
+        ),
+        (
+            DeviceField::Appearance,
+            say(language, *pick(rng, &catalogue::APPEARANCES)),
+        ),
+        (DeviceField::Place, &place),
+    ] {
+        device.set(field, text)?;
+    }
+    Ok(device.apply(Device::default()))
 }
 
 /// Returns an IMEI with its check digit.
