@@ -177,7 +177,7 @@ pub fn is_empty(connection: &Connection) -> Result<bool> {
 ///
 /// # Errors
 /// [`Error::Invalid`] at `field` if it is no archive, is of a newer version, or has invalid rows;
-/// it names the line, the table and the column of the first one. See [`rules`].
+/// it names the line, the table and the column of the first one. See the module `rules`.
 pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp) -> Result<()> {
     let unreadable = || Error::from(Problem::ArchiveUnreadable.at(field));
     let archive: Archive<'_> = serde_json::from_str(text).map_err(|_| unreadable())?;
