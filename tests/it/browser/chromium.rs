@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -34,6 +34,32 @@ pub struct Driver {
     _turn: SemaphorePermit<'static>,
 }
 
+type Output = std::io::Lines<BufReader<ChildStdout>>;
+
+/// Starts the program, and returns it with its port and the rest of its output; `None` when it ends without a port.
+fn launch(folder: &Path) -> Option<(Child, u16, Output)> {
+    let mut child = Command::new(CHROMEDRIVER)
+        .arg("--port=0")
+        .env("TMPDIR", folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.split_once("successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    match port {
+        Some(port) => Some((child, port, lines)),
+        None => {
+            child.wait().unwrap();
+            None
+        }
+    }
+}
+
 impl Driver {
     /// Starts a driver; `None`, with a message, when Chromium is not installed.
     pub async fn start() -> Option<Self> {
@@ -44,21 +70,9 @@ impl Driver {
         }
         let turn = TURNS.acquire().await.unwrap();
         let folder = TempDir::new().unwrap();
-        let mut child = Command::new(CHROMEDRIVER)
-            .arg("--port=0")
-            .env("TMPDIR", folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines
-            .find_map(|line| {
-                let line = line.unwrap();
-                let (_, port) = line.split_once("successfully on port ")?;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("chromedriver says its port");
+        // With port 0 it takes a free port of IPv4, and ends where IPv6 has that port in use already.
+        let started = (0..5).find_map(|_| launch(folder.path()));
+        let (child, port, lines) = started.expect("chromedriver says its port");
         // The output must be read, or the driver blocks.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self {
