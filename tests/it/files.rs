@@ -1019,7 +1019,7 @@ async fn every_table_is_in_the_archive_or_left_out() {
     said.sort();
     assert_eq!(
         said, all,
-        "say in store/archive.rs whether an archive has the new table"
+        "say in store/upkeep/archive.rs whether an archive has the new table"
     );
     // Secrets are left out, and the rest fits into JSON.
     for table in TABLES {
