@@ -31,7 +31,7 @@ use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
 use engine::documents::Documents;
-pub use engine::json::{Answer, write};
+pub use engine::json::{Answer, text, write};
 pub use engine::page::LONGEST_PAGE;
 use engine::plan::{self, Field, Set};
 use engine::schema::schema;
@@ -115,7 +115,7 @@ impl Schema {
         let operation = document.operation(name);
         let operation = operation.map_err(refuse(Code::ValidationFailed))?;
         let variables = variables::coerce(schema, &operation.head, &request.variables);
-        let variables = variables.map_err(refuse(Code::BadUserInput))?;
+        let variables = variables.map_err(refuse(Code::ValidationFailed))?;
         let selected = document.straight(schema, operation, &variables);
         let selected = selected.map_err(refuse(Code::ValidationFailed))?;
         let kind = Kind::of(&operation.head);
