@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::Shop;
+use crate::harness::{Shop, code};
 use crate::live::{connect, hear, init, say, subscribe};
 
 async fn raw(shop: &Shop, query: &str, variables: Value) -> String {
@@ -338,20 +338,80 @@ async fn a_subscription_has_one_field_by_a_fragment_too() {
     shop.close().await;
 }
 
-/// A list whose entries all fail for the same reason says so once.
+/// One comment can't be read. It may not be null, nor may its list, the task and the list of tasks: the nearest that may
+/// is the customer. All customers are null for the same reason, which is one error.
 #[tokio::test]
-async fn a_list_of_failures_is_one_error() {
+async fn a_failure_far_below_a_list_cuts_what_may_be_null_and_is_one_error() {
     let shop = shop().await;
-    let database = shop.database();
-    database
-        .execute_batch(
-            "PRAGMA ignore_check_constraints = ON; UPDATE customers SET phone_e164 = 'broken'",
-        )
-        .unwrap();
-    let answer = shop
-        .ask("{ allTasks { id customer { tasks { customer { phone } } } } }")
+    shop.ask(r#"mutation { addComment(id: 1, text: "x") { comment { id } } }"#)
         .await;
-    let errors = answer["errors"].as_array().map_or(0, Vec::len);
-    assert!(errors <= 2, "{answer}");
+    let broken = "PRAGMA ignore_check_constraints = ON; UPDATE comments SET kind = 'BROKEN'";
+    shop.database().execute_batch(broken).unwrap();
+    let cases = [
+        (
+            "{ allTasks { id customer { tasks { comments { id } } } } }",
+            json!({ "allTasks": [{ "id": "1", "customer": null }, { "id": "2", "customer": null }] }),
+            json!(["allTasks", 0, "customer", "tasks", 0, "comments"]),
+        ),
+        (
+            "{ shop { currency } allTasks { id comments { id } } }",
+            Value::Null,
+            json!(["allTasks", 0, "comments"]),
+        ),
+        (
+            "{ shop { currency } taskById(id: 1) { comments { id } id } }",
+            json!({ "shop": { "currency": "RUB" }, "taskById": null }),
+            json!(["taskById", "comments"]),
+        ),
+        (
+            "{ tasks(first: 2) { nodes { id } } customerById(id: 1) { tasks { comments { id } } } }",
+            json!({ "tasks": { "nodes": [{ "id": "2" }, { "id": "1" }] }, "customerById": null }),
+            json!(["customerById", "tasks", 0, "comments"]),
+        ),
+        (
+            "{ tasks(first: 2) { edges { cursor node { comments { id } declined } } } }",
+            Value::Null,
+            json!(["tasks", "edges", 0, "node", "comments"]),
+        ),
+    ];
+    for (query, data, path) in cases {
+        let answer = shop.ask(query).await;
+        assert_eq!(answer["data"], data, "{query} {answer}");
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{query} {answer}");
+        assert_eq!(errors[0]["path"], path, "{query} {answer}");
+        assert_eq!(errors[0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_operation_that_costs_too_much_says_what_costs_most() {
+    let shop = shop().await;
+    let page = |first: &str| {
+        format!(
+            "query ($n: Int) {{ me {{ id }} tasks(first: {first}) {{ nodes {{ id
+                history {{ id kind time author }}
+                comments {{ id kind text author }}
+                approvals {{ id price text }} }} }} }}"
+        )
+    };
+    let cheap = shop.ask_with(&page("$n"), json!({ "n": 80 })).await;
+    assert_eq!(cheap["errors"], Value::Null, "{cheap}");
+    for (first, variables) in [("100", json!({ "n": 1 })), ("$n", json!({ "n": 100 }))] {
+        let query = page(first);
+        let query = match first {
+            "100" => query.replace("($n: Int)", ""),
+            _ => query,
+        };
+        let refused = shop.ask_with(&query, variables).await;
+        assert_eq!(
+            refused["errors"][0]["message"],
+            "The operation costs 22503, and the limit is 20000: tasks.nodes costs 22500. Select fewer fields there, or \
+             fewer entries (first).",
+            "{refused}"
+        );
+        assert_eq!(code(&refused), "GRAPHQL_VALIDATION_FAILED");
+    }
     shop.close().await;
 }
