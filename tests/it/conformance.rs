@@ -393,7 +393,7 @@ async fn an_operation_that_costs_too_much_says_what_costs_most() {
             "query ($n: Int) {{ me {{ id }} tasks(first: {first}) {{ nodes {{ id
                 history {{ id kind time author }}
                 comments {{ id kind text author }}
-                approvals {{ id price text }} }} }} }}"
+                approvals {{ id price text taskVersion askedTime decision decidedTime channel }} }} }} }}"
         )
     };
     let cheap = shop.ask_with(&page("$n"), json!({ "n": 80 })).await;
@@ -407,7 +407,7 @@ async fn an_operation_that_costs_too_much_says_what_costs_most() {
         let refused = shop.ask_with(&query, variables).await;
         assert_eq!(
             refused["errors"][0]["message"],
-            "The operation costs 22503, and the limit is 20000: tasks.nodes costs 22500. Select fewer fields there, or \
+            "The operation costs 32503, and the limit is 30000: tasks.nodes costs 32500. Select fewer fields there, or \
              fewer entries (first).",
             "{refused}"
         );
