@@ -18,6 +18,7 @@ use crate::domain::{
     TaskId, TimeZone,
 };
 use crate::store::Connection;
+use crate::store::customers::CustomerParts;
 use crate::store::tasks::{Listed, TaskRow};
 
 /// Maximum number of nested list entries that one request may load. Root lists are free.
@@ -149,9 +150,9 @@ pub fn task(row: impl Into<Listed>, zone: &TimeZone) -> TaskView {
 pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
     let ids = all.iter().map(|customer| customer.id).collect();
     let list = Arc::new(Customers::of(ids));
-    let view = |customer| {
-        let (customer, list) = (Arc::new(customer), list.clone());
-        Written(CustomerFields { customer, list })
+    let view = |customer: Customer| {
+        let (row, list) = (Arc::new(customer.into()), list.clone());
+        Written(CustomerFields { row, list })
     };
     all.into_iter().map(view).collect()
 }
@@ -159,8 +160,8 @@ pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
 /// Returns the view of one customer.
 pub fn customer(customer: Customer) -> CustomerView {
     let list = Arc::new(Customers::of(vec![customer.id]));
-    let customer = Arc::new(customer);
-    Written(CustomerFields { customer, list })
+    let row = Arc::new(customer.into());
+    Written(CustomerFields { row, list })
 }
 
 impl Tasks {
@@ -182,9 +183,9 @@ impl Tasks {
     }
 
     /// Returns the customer of a task of this list.
-    pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
+    pub fn customer(&self, row: Arc<CustomerParts>) -> CustomerView {
         let list = self.customers.clone();
-        Written(CustomerFields { customer, list })
+        Written(CustomerFields { row, list })
     }
 
     /// Returns the details of a task of this list.

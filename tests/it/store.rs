@@ -311,8 +311,7 @@ async fn a_write_that_fails_first_of_its_group_takes_no_other_with_it() {
         assert!(futures_util::poll!(&mut failing).is_pending());
         let later = (0..5).map(|number| db.write(note(&format!("{panics} {number}"))));
         let later = futures_util::future::join_all(later);
-        let (failed, later, ()) =
-            tokio::join!(failing, later, async { go.send(()).unwrap() });
+        let (failed, later, ()) = tokio::join!(failing, later, async { go.send(()).unwrap() });
         match panics {
             true => assert!(matches!(failed, Err(Error::Internal(_))), "{failed:?}"),
             false => assert!(matches!(failed, Err(Error::NotFound)), "{failed:?}"),
