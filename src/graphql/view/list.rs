@@ -8,6 +8,7 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 use futures_util::stream::{Stream, StreamExt};
 
 use super::written::{self, Entry};
+use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
 use crate::graphql::engine::json;
 use crate::graphql::engine::rope::{self, Rope};
@@ -112,6 +113,7 @@ async fn write<T: Entry>(
     let is_plain = written::is_written(ctx);
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
+        let mut left = entries.size_hint().0;
         for entry in entries {
             rest(index).await;
             json::separate(index, &mut rope.open);
@@ -123,6 +125,11 @@ async fn write<T: Entry>(
                 json::write_value(&value, &mut rope.open)
                     .map_err(|error| failed(Error::internal(error)))?;
             }
+            // The other entries of this part are about as long as its first one.
+            let length = rope.open.len() - start;
+            rope.open
+                .reserve((left * length).min(UNIT.saturating_sub(rope.open.len())));
+            left = 0;
             rope.put_away().await.map_err(failed)?;
             index += 1;
         }
@@ -148,7 +155,7 @@ async fn collect<T: Entry>(
             let value = resolve(&entry, values.len(), ctx, field).await?;
             weight += json::weight(&value);
             values.push(value);
-            if weight > crate::app::memory::UNIT {
+            if weight > UNIT {
                 fetched.hold(weight).await.map_err(failed)?;
                 weight = 0;
             }

@@ -1,7 +1,7 @@
 //! Rows of tasks: complete ones, and ones with only the requested columns.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -215,12 +215,12 @@ fn select(task: &str, placed: bool, customer: Option<&str>) -> String {
     sql
 }
 
-/// Rows that the rows of one list refer to.
+/// Rows that the rows of one list refer to. Stages and employees are few, so they are found sooner in an ordered map.
 #[derive(Default)]
 pub struct RelatedRows {
-    stages: HashMap<StageId, Arc<Stage>>,
+    stages: BTreeMap<StageId, Arc<Stage>>,
     customers: HashMap<CustomerId, Arc<Customer>>,
-    employees: HashMap<EmployeeId, Arc<Employee>>,
+    employees: BTreeMap<EmployeeId, Arc<Employee>>,
 }
 
 impl RelatedRows {
