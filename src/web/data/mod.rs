@@ -80,22 +80,17 @@ async fn show_with(
     visit.page_as(status, &page)
 }
 
-/// Returns the maximum size of a file uploaded to a page, in MiB.
-pub fn most(path: &[&str]) -> usize {
-    match path {
-        ["data", "archive"] => ARCHIVE,
-        _ => TABLE,
-    }
+/// Responds to a table that is too large.
+pub async fn table_too_large(visit: &Visit) -> Result<Response> {
+    too_large(visit, sheet::FIELD, TABLE).await
 }
 
-/// Responds to a file that is too large.
-pub async fn too_large(visit: &Visit) -> Result<Response> {
-    let path: Vec<&str> = visit.path.iter().map(String::as_str).collect();
-    let field = match path[..] {
-        ["data", "archive"] => FILE_OF_ARCHIVE,
-        _ => sheet::FIELD,
-    };
-    let mib = most(&path);
+/// Responds to an archive that is too large.
+pub async fn archive_too_large(visit: &Visit) -> Result<Response> {
+    too_large(visit, FILE_OF_ARCHIVE, ARCHIVE).await
+}
+
+async fn too_large(visit: &Visit, field: &'static str, mib: usize) -> Result<Response> {
     let mut errors = Errors::default();
     errors.add(Problem::FileTooLarge { mib }.at(field).into(), &visit.texts)?;
     show_with(visit, StatusCode::PAYLOAD_TOO_LARGE, errors, None).await
