@@ -84,7 +84,7 @@ impl TryFrom<u64> for Wait {
 /// Telegram's lower-case descriptions, also with status 400, of unreachable chats. There is no
 /// official list; they occur in <https://github.com/tdlib/telegram-bot-api> and
 /// <https://core.telegram.org/api/errors>.
-const GONE: [&str; 9] = [
+const GONE: &[&str] = &[
     "chat not found",
     "user not found",
     "peer_id_invalid",

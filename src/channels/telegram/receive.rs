@@ -7,7 +7,7 @@ use super::client::POLL;
 use super::{Client, Failure};
 
 /// Relevant kinds of updates (<https://core.telegram.org/bots/api#update>).
-const KINDS: [&str; 4] = [
+const KINDS: &[&str] = &[
     "message",
     "edited_message",
     "callback_query",

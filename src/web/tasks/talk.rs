@@ -17,7 +17,7 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The typed fields.
-pub const SAID: [&str; 3] = ["comment", "askPrice", "askText"];
+pub const SAID: &[&str] = &["comment", "askPrice", "askText"];
 
 /// Typed contents of the forms, and their errors.
 #[derive(Default)]
