@@ -78,7 +78,7 @@ pages! { visit:
     GET ["assets", name] => Ok(assets::serve(name, visit.accepts_gzip()));
     GET ["manifest.webmanifest"] => Ok(assets::manifest(visit));
     GET ["s", token] => status::show(visit, token).await;
-    POST ["s", token, "say"] => status::say(visit, token).await;
+    POST ["s", token, "say"] => status::post_message(visit, token).await;
     POST ["s", token, "decide"] => status::decide(visit, token).await;
     GET ["s", ..] => status::nowhere(visit);
     POST ["s", ..] => status::nowhere(visit);
@@ -129,7 +129,7 @@ pages! { visit:
     POST ["tasks", id, "edit"] => tasks::update(visit, id).await;
     POST ["tasks", id, "status"] => tasks::set_status(visit, id).await;
     POST ["tasks", id, "assign"] => tasks::assign(visit, id).await;
-    POST ["tasks", id, "comments"] => tasks::say(visit, id).await;
+    POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;
     POST ["tasks", id, "withdraw"] => tasks::withdraw(visit, id).await;

@@ -222,9 +222,6 @@ const HELD: &[(&str, &str, &str)] = &[
     ("store", "engine", "sessions"),
     // `Db` retries a small write after the disk was full.
     ("store", "engine", "incidents"),
-    // An invalid id is a problem of a field, and a conflict contains the id of the conflicting
-    // object.
-    ("domain", "error", "ids"),
     // A loader fetches the same values that the fields of a list write.
     ("graphql", "loader", "view"),
 ];

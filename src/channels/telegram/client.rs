@@ -129,7 +129,7 @@ impl Client {
 
     /// Calls a method whose result only confirms success. The result isn't parsed: a new kind of
     /// field in it must not make a sent message look unsent.
-    pub(super) async fn tell(&self, method: &str, params: &Value) -> Result<(), Failure> {
+    pub(super) async fn execute(&self, method: &str, params: &Value) -> Result<(), Failure> {
         let call = self.call::<IgnoredAny>(&self.bot, method, params);
         call.await.map(drop)
     }

@@ -28,7 +28,7 @@ impl<'a> LoginPage<'a> {
     fn new(visit: &'a Visit, next: &'a str, draft: &'a str, errors: Errors) -> Self {
         // A visitor without a session who comes from a successful sign-in has a browser that
         // dropped the cookie.
-        let forgotten = visit.viewer.is_none() && visit.asked("kept").is_some();
+        let forgotten = visit.viewer.is_none() && visit.parameter("kept").is_some();
         let address = || format!("{}{}", visit.desk.public_url, login_address(next));
         Self {
             visit,
@@ -61,7 +61,7 @@ pub async fn login(visit: &Visit) -> Result<Response> {
     if !visit.desk.db.read(accounts::any).await? {
         return Ok(visit.go("/first-run"));
     }
-    let next = visit.safe_path(visit.asked("next"));
+    let next = visit.safe_path(visit.parameter("next"));
     match visit.viewer {
         Some(_) => Ok(visit.go(next)),
         None => visit.page(&LoginPage::new(visit, next, "", Errors::default())),

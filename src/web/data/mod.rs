@@ -38,7 +38,11 @@ struct DataPage<'a> {
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
-    let count = |name| visit.asked(name).and_then(|text| text.parse::<u32>().ok());
+    let count = |name| {
+        visit
+            .parameter(name)
+            .and_then(|text| text.parse::<u32>().ok())
+    };
     let done = match (count("tasks"), count("customers"), count("here")) {
         (Some(tasks), Some(customers), Some(here)) => {
             let args = [("tasks", tasks), ("customers", customers), ("here", here)];
@@ -49,7 +53,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
                 None => done,
             })
         }
-        _ if visit.asked("archive").is_some() => Some(visit.texts.s("data-archive-done")),
+        _ if visit.parameter("archive").is_some() => Some(visit.texts.s("data-archive-done")),
         _ => None,
     };
     show_with(visit, StatusCode::OK, Errors::default(), done).await
@@ -73,7 +77,7 @@ async fn show_with(
         current: "data",
         errors,
         done,
-        left: visit.asked("file").filter(is_here).map(str::to_owned),
+        left: visit.parameter("file").filter(is_here).map(str::to_owned),
         empty: visit.desk.db.read(empty).await?,
         mib: (TABLE, ARCHIVE),
     };

@@ -134,7 +134,7 @@ impl Visit {
     }
 
     /// Returns a non-empty query parameter.
-    pub fn asked(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         find(&self.query, name).filter(|value| !value.is_empty())
     }
 
