@@ -63,7 +63,6 @@ mod receiver;
 mod redirects;
 mod regular;
 mod reminders;
-mod replication;
 mod reports;
 mod restore;
 mod sending;

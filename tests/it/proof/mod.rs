@@ -15,6 +15,7 @@ mod model;
 mod outage;
 mod racers;
 mod read_only;
+mod replication;
 mod stop;
 
 use serde_json::{Value, json};
