@@ -13,30 +13,28 @@ use warp::reply::Response;
 use super::Site;
 use crate::web::is_own_origin;
 
-/// The defaults, unless a route sets its own.
-const DEFAULTS: [(HeaderName, &str); 5] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    ),
-    (CACHE_CONTROL, "no-store"),
-];
 /// The headers of a page whose address is a secret between the shop and a customer: search engines don't index it. As for
 /// all pages, other sites see no referrer; with `no-referrer` browsers would send forms without an origin.
 const SECRET: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
 /// The routes that programs of other sites may be allowed to read.
-const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
+const SHARED: &[&str] = &["/graphql", "/graphql/", "/events"];
 
-/// Adds the defaults to a response.
+/// Adds the defaults to a response, unless its route sets its own.
 pub(super) fn add_defaults(response: &mut Response, https: bool) {
     let headers = response.headers_mut();
-    for (name, value) in DEFAULTS {
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (CACHE_CONTROL, "no-store"),
+    ] {
         let missing = || HeaderValue::from_static(value);
         headers.entry(name).or_insert_with(missing);
     }

@@ -10,6 +10,7 @@ mod hosts;
 pub mod listen;
 mod pages;
 mod ready;
+mod route;
 mod socket;
 pub mod table;
 mod telegram_updates;

@@ -205,7 +205,7 @@ impl Server {
         };
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
-            parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+            bot.start(&self.desk, &stop, &mut parts);
             let mornings = Mornings {
                 desk: self.desk.clone(),
             };
