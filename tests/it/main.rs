@@ -68,6 +68,7 @@ mod reports;
 mod restore;
 mod sending;
 mod sessions;
+mod sockets;
 mod source;
 mod staff_bot;
 mod stages;

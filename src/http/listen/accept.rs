@@ -117,10 +117,12 @@ pub async fn run(
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    let drained = async {
+        graceful.shutdown().await;
+        site.sockets.close();
+        site.sockets.wait().await;
+    };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!("aborted requests that were still in progress at shutdown");
     }
     Ok(())
@@ -137,6 +139,8 @@ pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
     socket.set_tcp_keepalive(&keepalive)?;
+    // Otherwise the second of two short messages waits until the client confirms the first: 40 ms.
+    socket.set_tcp_nodelay(true)?;
     socket.set_tcp_notsent_lowat(UNSENT)
 }
 
@@ -202,7 +206,9 @@ async fn serve<S, T>(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .max_buf_size(BUFFER);
+        .max_buf_size(BUFFER)
+        // Some clients look headers up by case.
+        .title_case_headers(true);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -229,5 +235,21 @@ async fn serve<S, T>(
         Some(Err(error)) => tracing::debug!(error = %chain(&*error), "connection failed"),
         Some(Ok(())) => {}
         None => tracing::debug!("connection aborted"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_connection_sends_short_messages_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        set_options(&listener).unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = TcpStream::connect(address).await.unwrap();
+        let (accepted, _) = take(&listener).await;
+        assert!(accepted.nodelay().unwrap());
+        drop(client);
     }
 }
