@@ -83,8 +83,9 @@ async fn a_clients_close_is_answered() {
 #[tokio::test]
 async fn a_close_of_the_server_is_completed_with_the_client() {
     let shop = Shop::with_owner().await;
-    let mut unknown = connect(&shop, "graphql-ws").await;
-    assert_eq!(close(&mut unknown).await.0, 4406);
+    let url = shop.url.replace("http", "ws") + "/graphql";
+    let (mut other, _) = connect_async(url).await.unwrap();
+    assert_eq!(close(&mut other).await.0, 4406);
     let mut watcher = watching(&shop).await;
     // What the client sends meanwhile doesn't break the connection before the close is read.
     for _ in 0..100 {
@@ -338,18 +339,24 @@ async fn head(shop: &Shop, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn headers_are_written_in_title_case() {
+async fn headers_are_in_title_case_and_those_of_an_upgrade_in_the_clients_own() {
     let shop = Shop::open().await;
     let upgrade = "GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
         Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n";
+    let lower = upgrade.replace("Sec-WebSocket-", "sec-websocket-");
     let request = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for (request, name) in [
         (
             upgrade,
-            "\r\nSec-Websocket-Protocol: graphql-transport-ws\r\n",
+            "\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n",
         ),
+        (
+            &*lower,
+            "\r\nsec-websocket-protocol: graphql-transport-ws\r\n",
+        ),
+        (&*lower, "\r\nSec-Websocket-Accept: "),
         (upgrade, "\r\nConnection: upgrade\r\n"),
         (request, "\r\nContent-Type: "),
         (request, "\r\nX-Request-Id: "),

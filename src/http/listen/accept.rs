@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
+use warp::http::header::SEC_WEBSOCKET_KEY;
 use warp::http::{Request, Version};
 use warp::reply::Response;
 
@@ -188,6 +189,10 @@ async fn serve<S, T>(
     let cut = client.cut.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
+        // The opening of a WebSocket is answered in the client's own spelling, which hyper has among the extensions: some clients
+        // find `Sec-WebSocket-Protocol` in no other, and title case is `Sec-Websocket-Protocol`.
+        let opens_socket = request.headers().contains_key(SEC_WEBSOCKET_KEY);
+        let spelling = opens_socket.then(|| request.extensions().clone());
         request.extensions_mut().insert(client.clone());
         let (routes, site, cut) = (routes.clone(), site.clone(), client.cut.clone());
         async move {
@@ -195,6 +200,9 @@ async fn serve<S, T>(
             let http2 = request.version() == Version::HTTP_2;
             let mut response = http::serve(routes, request, peer.ip(), &site).await;
             let counted = response.extensions_mut().remove::<Counted>();
+            if let Some(spelling) = spelling {
+                response.extensions_mut().extend(spelling);
+            }
             let clock = &site.desk.clock;
             Ok::<_, Infallible>(
                 response.map(|body| Watched::new(body, http2, counted, clock, &cut)),
@@ -207,7 +215,8 @@ async fn serve<S, T>(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
         .max_buf_size(BUFFER)
-        // Some clients look headers up by case.
+        // For clients that look headers up by case.
+        .preserve_header_case(true)
         .title_case_headers(true);
     builder
         .http2()
