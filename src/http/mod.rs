@@ -27,6 +27,7 @@ use hyper::body::Body as _;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 use warp::http::header::{ALLOW, HeaderName, HeaderValue};
 use warp::http::{Method, Request, StatusCode};
@@ -90,6 +91,8 @@ pub struct Site {
     pub https: bool,
     /// Ends sockets and streams, which would otherwise stay open.
     pub stop: CancellationToken,
+    /// The open WebSockets, each until its close frame is sent. A stop waits for them.
+    pub sockets: TaskTracker,
 }
 
 /// A body, or the status for one that is too long, too slow or incomplete.

@@ -69,6 +69,7 @@ mod restore;
 mod sending;
 mod sessions;
 mod signed_in;
+mod sockets;
 mod source;
 mod staff_bot;
 mod stages;
