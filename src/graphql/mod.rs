@@ -14,7 +14,7 @@ mod view;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationType, Selection,
@@ -180,6 +180,15 @@ impl Schema {
             Some(name) => name.clone(),
             None => "unknown".to_owned(),
         }
+    }
+
+    /// Returns the schema definition (SDL), for a caller who may see it.
+    ///
+    /// # Errors
+    /// The response to send instead.
+    pub fn definition(&self, caller: &Caller) -> Result<&'static str, Box<Response>> {
+        static SDL: LazyLock<String> = LazyLock::new(sdl);
+        self.shown_to(caller, true).map(|_| &**SDL)
     }
 
     fn shown_to(&self, caller: &Caller, introspects: bool) -> Result<&Inner, Box<Response>> {

@@ -10,7 +10,7 @@ use warp::path::FullPath;
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
+use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect, graphql};
 use crate::app::Desk;
 use crate::domain::{Error, chain};
 use crate::web::{self, PageRequest, Viewer, Visit};
@@ -39,6 +39,37 @@ pub(super) async fn answer(
         body,
     };
     answer_to(site.desk.clone(), asked, viewer).await
+}
+
+/// Responds to a request without a route in the caller's format: wherever it comes from, there is
+/// nothing to protect.
+pub(super) async fn nowhere(
+    path: FullPath,
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+    method: Method,
+    _: Body,
+) -> Response {
+    if graphql::wants_data(&headers) {
+        return graphql::fail(&Error::NotFound, &headers);
+    }
+    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
+    let asked = PageRequest {
+        address: asker.address,
+        local: asker.local,
+        method,
+        path: path.as_str().to_owned(),
+        query: String::new(),
+        headers,
+        body: Some(Bytes::new()),
+    };
+    // Without a session the page is the same, but for the menu.
+    let viewer = viewer.unwrap_or_default();
+    web::refuse(
+        &Visit::new(site.desk.clone(), asked, viewer),
+        &Error::NotFound,
+    )
 }
 
 /// Receives a file for a page. The client is authenticated before any byte is read: an owner on our

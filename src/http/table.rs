@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use warp::filters::BoxedFilter;
+use warp::path::FullPath;
 use warp::reply::Response;
-use warp::{Filter, Reply};
+use warp::{Filter, Rejection, Reply};
 
 use super::asker::Asker;
 use super::connection::Connection;
@@ -20,7 +21,7 @@ type Token = String;
 /// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` had
 /// 8 % fewer responses per second.
 macro_rules! routes {
-    ($site:ident, or else $pages:ident, with { $($shared:tt)* }
+    ($site:ident, or else $nowhere:ident, $pages:ident, with { $($shared:tt)* }
      $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
         /// Patterns of the routes that are not pages.
         pub const PATHS: &[&str] = &[$(path_of!($first $($rest)*)),+];
@@ -31,7 +32,7 @@ macro_rules! routes {
             $(let $name = warp::path!($first $(/ $rest)*) $($chain)+
                 .map(Reply::into_response)
                 .boxed();)+
-            first_of!($($name)+ $pages)
+            first_of!($($name)+ $nowhere $pages)
                 .recover(refuse)
                 .map(Reply::into_response)
                 .boxed()
@@ -44,7 +45,7 @@ macro_rules! first_of {
     ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
 }
 
-routes! { site, or else pages, with {
+routes! { site, or else nowhere, pages, with {
         let site = warp::any().map(move || site.clone());
         let asked = site
             .clone()
@@ -58,6 +59,12 @@ routes! { site, or else pages, with {
             .and(asked.clone())
             .and(warp::body::stream())
             .then(pages::take_file);
+        let nowhere = unknown()
+            .and(asked.clone())
+            .and(warp::method())
+            .and(body())
+            .then(pages::nowhere)
+            .boxed();
         let pages = warp::path::full()
             .and(asked.clone())
             .and(warp::method())
@@ -68,12 +75,13 @@ routes! { site, or else pages, with {
     }
     socket: "graphql" { .and(socket::handshake()).and(asked.clone()).map(socket::open) }
     graphql: "graphql" {
-        .and(asked.clone())
+        .and(streamed.clone())
         .and(warp::method())
         .and(query)
         .and(body())
         .then(graphql::answer)
     }
+    schema: "graphql" / "schema" { .and(get).and(asked.clone()).then(graphql::schema) }
     events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(telegram_updates::answer)
@@ -101,6 +109,33 @@ const UNKNOWN: &str = "/…";
 /// Returns the patterns of all routes.
 pub fn paths() -> impl Iterator<Item = &'static str> {
     PATHS.iter().chain(web::PATHS).copied()
+}
+
+/// Accepts a path at which there is no route, for any method.
+fn unknown() -> impl Filter<Extract = (FullPath,), Error = Rejection> + Copy + Send + Sync {
+    warp::path::full().and_then(|path: FullPath| async move {
+        match is_known(path.as_str()) {
+            true => Err(warp::reject()),
+            false => Ok(path),
+        }
+    })
+}
+
+fn is_known(path: &str) -> bool {
+    let parts = web::parts(path);
+    paths().any(|pattern| fits(pattern, &parts))
+}
+
+fn fits(pattern: &str, parts: &[String]) -> bool {
+    let mut steps = pattern.split('/').filter(|step| !step.is_empty());
+    let mut parts = parts.iter();
+    loop {
+        match (steps.next(), parts.next()) {
+            (Some("…"), _) | (None, None) => return true,
+            (Some(step), Some(part)) if step.starts_with('{') || step == part => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Returns the label of a path: its first segment, if a route begins with it. The rest may contain

@@ -55,6 +55,7 @@ const LIMITS: &[Limit] = &[
     ("docs/operations.md", "exits with code **{}**", "server/lost.rs", "EXIT", 1),
     ("docs/bot.md", "and {} a day from one customer", "domain/attachment.rs", "A_DAY", 1),
     ("docs/bot.md", "After {} hours a notice is given up", "domain/retry.rs", "GIVE_UP_HOURS", 1),
+    ("docs/api/README.md", "for each, at most {} |", "http/graphql/format.rs", "BATCH", 1),
     ("docs/api/webhooks.md", "at last every {} minutes", "domain/retry.rs", "LONGEST_BACKOFF", 60),
     ("docs/api/webhooks.md", "for {} hours, also after a restart", "domain/retry.rs", "GIVE_UP_HOURS", 1),
     ("docs/import-export.md", "At most {} rows", "sheet/reading.rs", "ROWS", 1),

@@ -229,7 +229,7 @@ async fn requests_that_a_foreign_page_could_send_are_refused() {
         let refused = shop.request(method, "/graphql").send().await.unwrap();
         assert_eq!(
             (refused.status().as_u16(), &refused.headers()["allow"]),
-            (405, &"GET, POST".parse().unwrap())
+            (405, &"GET, HEAD, POST".parse().unwrap())
         );
     }
     let page = shop
