@@ -202,6 +202,10 @@ pub enum Problem {
     RowsWrong {
         count: usize,
     },
+    FileKind,
+    TooManyFiles {
+        max: usize,
+    },
     FileTooLarge {
         mib: usize,
     },
@@ -293,6 +297,8 @@ impl Problem {
             Self::TooManyColumns { .. } => "problem-too-many-columns",
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::FileKind => "problem-file-kind",
+            Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
         }
     }
@@ -307,6 +313,7 @@ impl Problem {
             | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max }
+            | Self::TooManyFiles { max }
             | Self::TooManyRows { max }
             | Self::TooManyColumns { max }
             | Self::SumTooLarge { max }

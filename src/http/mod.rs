@@ -4,6 +4,7 @@
 mod asker;
 mod connection;
 mod events;
+mod files;
 mod graphql;
 mod headers;
 mod hosts;

@@ -10,11 +10,13 @@ use warp::{Filter, Rejection, Reply};
 
 use super::asker::Asker;
 use super::connection::Connection;
-use super::{Site, body, events, graphql, pages, ready, refuse, socket, telegram_updates};
+use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::web::{self, path_of};
 
 /// Opens a customer's page.
 type Token = String;
+/// Number of an attachment.
+type Id = String;
 
 /// Declares the routes. As with pages, this list also yields their labels in logs and metrics.
 ///
@@ -74,6 +76,13 @@ routes! { site, or else nowhere, pages, with {
             .boxed();
     }
     socket: "graphql" { .and(socket::handshake()).and(asked.clone()).map(socket::open) }
+    upload: "graphql" {
+        .and(warp::post())
+        .and(graphql::upload::is_upload())
+        .and(streamed.clone())
+        .and(warp::body::stream())
+        .then(graphql::upload::answer)
+    }
     graphql: "graphql" {
         .and(streamed.clone())
         .and(warp::method())
@@ -89,6 +98,10 @@ routes! { site, or else nowhere, pages, with {
     live: "live" { .and(get).and(streamed.clone()).and(query).then(events::open_for_page) }
     followed: "s" / Token / "live" {
         .and(get).and(streamed).and(query).then(events::open_for_customer)
+    }
+    photo: "photos" / Id { .and(get).and(files::by_token()).and(asked.clone()).then(files::photo) }
+    attachment: "attachments" / Id {
+        .and(get).and(files::by_token()).and(asked.clone()).then(files::attachment)
     }
     script: "graphiql.js" { .and(get).map(graphql::script) }
     alive: "healthz" { .and(get).map(|| "ok\n") }

@@ -5,7 +5,7 @@
 mod accounts;
 mod address;
 mod assets;
-mod attachments;
+pub mod attachments;
 mod board;
 mod confirm;
 mod customers;

@@ -83,5 +83,6 @@ mod texts;
 mod time_limit;
 mod tls;
 mod turns;
+mod uploads;
 mod webhooks;
 mod wholeness;

@@ -5,6 +5,7 @@ mod format;
 mod graphiql;
 mod read;
 mod stream;
+pub mod upload;
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::asker::Asker;
 use super::connection::Connection;
 use super::{Answered, Body, Site};
 use crate::domain::Error;
-use crate::graphql::{Caller, Code, Kind, is_refused, refusal_of};
+use crate::graphql::{Caller, Code, Kind, Prepared, is_refused, refusal_of};
 use crate::web;
 
 use format::Format;
@@ -68,7 +69,8 @@ pub(super) async fn answer(
         }
         _ if safe => exchange.answer(read_query(&query)).await,
         Method::POST if !is_json(&headers) => {
-            let why = "Send the request with Content-Type: application/json.";
+            let why = "Send the request with Content-Type: application/json, and files with \
+                multipart/form-data.";
             format.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, why)
         }
         Method::POST => match body.as_deref().map(read_body) {
@@ -105,13 +107,19 @@ pub(super) async fn schema(site: Arc<Site>, asker: Asker, headers: HeaderMap) ->
 }
 
 impl Exchange<'_> {
-    /// Executes a request that could be read, and refuses another one.
     async fn answer(&self, request: Result<Request, Unreadable>) -> Response {
         match request {
-            Ok(request) => self.run(request).await,
-            Err(Unreadable::Malformed(why)) => self.format.refuse(StatusCode::BAD_REQUEST, &why),
-            Err(Unreadable::NotPersisted) => self.refuse_document(Unreadable::not_persisted()),
-            Err(Unreadable::Batch(count)) => self.format.refuse_batch(count),
+            Ok(request) => self.run(request).await.unwrap_or_else(|refusal| refusal),
+            Err(unreadable) => self.refuse(unreadable),
+        }
+    }
+
+    /// Rejects a request that can't be read.
+    fn refuse(&self, unreadable: Unreadable) -> Response {
+        match unreadable {
+            Unreadable::Malformed(why) => self.format.refuse(StatusCode::BAD_REQUEST, &why),
+            Unreadable::NotPersisted => self.refuse_document(Unreadable::not_persisted()),
+            Unreadable::Batch(count) => self.format.refuse_batch(count),
         }
     }
 
@@ -123,36 +131,46 @@ impl Exchange<'_> {
         }
     }
 
-    async fn run(&self, request: Request) -> Response {
-        let (site, format) = (self.site, &self.format);
-        let prepared = match site.schema.prepare(request) {
-            Ok(prepared) => prepared,
-            Err(refusal) => return self.refuse_document(*refusal),
-        };
+    /// # Errors
+    /// The response to a request that isn't executed.
+    async fn run(&self, request: Request) -> Result<Response, Response> {
+        let prepared = self.prepare(request)?;
+        let caller = self.caller().await?;
+        Ok(self.execute(prepared, caller).await)
+    }
+
+    /// Parses a document, which the method and the format must allow.
+    ///
+    /// # Errors
+    /// The response to send instead of executing it.
+    fn prepare(&self, request: Request) -> Result<Prepared, Response> {
+        let prepared = self.site.schema.prepare(request);
+        let prepared = prepared.map_err(|refusal| self.refuse_document(*refusal))?;
         match prepared.kind {
             Kind::Mutation if self.safe => {
                 let why = "A mutation changes something: send it with POST.";
-                return allow("POST", format.refuse(StatusCode::METHOD_NOT_ALLOWED, why));
+                let status = StatusCode::METHOD_NOT_ALLOWED;
+                Err(allow("POST", self.format.refuse(status, why)))
             }
-            Kind::Subscription if !format.streams_subscriptions() => {
+            Kind::Subscription if !self.format.streams_subscriptions() => {
                 let why = "Subscribe with Accept: text/event-stream (graphql-sse), over a \
                     WebSocket (graphql-transport-ws), or read GET /events.";
-                return format.refuse(StatusCode::BAD_REQUEST, why);
+                Err(self.format.refuse(StatusCode::BAD_REQUEST, why))
             }
-            _ => {}
+            _ => Ok(prepared),
         }
-        let caller = match self.caller().await {
-            Ok(caller) => caller,
-            Err(response) => return response,
-        };
-        let name = site.schema.name_of(&prepared);
+    }
+
+    async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
+        let (schema, format) = (&self.site.schema, &self.format);
+        let name = schema.name_of(&prepared);
         if prepared.kind == Kind::Subscription || format.streams_everything() {
-            let mut answer = stream::open(site, self.client, prepared, caller);
+            let mut answer = stream::open(self.site, self.client, prepared, caller);
             let code = "OK".to_owned();
             answer.extensions_mut().insert(Answered { name, code });
             return answer;
         }
-        let response = site.schema.execute(prepared, caller).await;
+        let response = schema.execute(prepared, caller).await;
         let busy = crate::graphql::busy(&response).cloned();
         let status = match is_refused(&response) {
             _ if busy.is_some() => StatusCode::SERVICE_UNAVAILABLE,
