@@ -55,8 +55,8 @@ pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use amount::{SumDoubt, decimal_point, three_digit_point};
 pub use approval::{Approval, Decision, NewApproval};
 pub use attachment::{
-    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, one_line,
-    safe_name,
+    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, NewFile, RemoteFile, Wanted,
+    one_line, safe_name,
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};

@@ -157,6 +157,10 @@ pub enum Problem {
     RowsWrong {
         count: usize,
     },
+    FileKind,
+    TooManyFiles {
+        max: usize,
+    },
     FileTooLarge {
         mib: usize,
     },
@@ -248,6 +252,8 @@ impl Problem {
             Self::TooManyColumns { .. } => "problem-too-many-columns",
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::FileKind => "problem-file-kind",
+            Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
         }
     }
@@ -262,6 +268,7 @@ impl Problem {
             | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max }
+            | Self::TooManyFiles { max }
             | Self::TooManyRows { max }
             | Self::TooManyColumns { max }
             | Self::SumTooLarge { max }

@@ -14,7 +14,7 @@ mod view;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use apollo_compiler::executable;
 use async_graphql::indexmap::IndexMap;
@@ -216,10 +216,28 @@ impl Schema {
         }
     }
 
-    /// Returns whether this caller may see the schema, where an operation asks for it: the response if not.
+    /// Returns the schema definition (SDL), for a caller who may see it.
+    ///
+    /// # Errors
+    /// The response to send instead.
+    pub fn definition(&self, caller: &Caller) -> Result<&'static str, Box<Response>> {
+        static SDL: LazyLock<String> = LazyLock::new(sdl);
+        match self.hidden_from(caller) {
+            Some(refusal) => Err(Box::new(refusal)),
+            None => Ok(&SDL),
+        }
+    }
+
+    /// Returns the refusal of an operation that queries the schema, for a caller who may not see it.
     fn refused_to(&self, caller: &Caller, prepared: &Prepared) -> Option<Response> {
+        match limits::introspects(&prepared.selected) {
+            true => self.hidden_from(caller),
+            false => None,
+        }
+    }
+
+    fn hidden_from(&self, caller: &Caller) -> Option<Response> {
         match (self.introspection, &caller.viewer) {
-            _ if !limits::introspects(&prepared.selected) => None,
             (Introspection::All, _) | (Introspection::Staff, Some(_)) => None,
             (Introspection::Staff, None) => {
                 let why = "Sign in to see the schema: send Authorization: Bearer and your token.";

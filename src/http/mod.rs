@@ -4,6 +4,7 @@
 mod asker;
 mod connection;
 mod events;
+mod files;
 mod graphql;
 mod headers;
 mod hosts;
@@ -168,15 +169,18 @@ where
     let checked = site.hosts.check(&request, peer);
     let local = matches!(checked, Ok(true));
     let asker = Asker::new(peer, local, request.headers(), &site.trusted_proxies);
-    let path = request.uri().path();
-    let (method, room) = (request.method().clone(), table::label(path));
-    let origin = headers::allowed_origin(site, path, request.headers());
+    let path = request.uri().path().to_owned();
+    let (method, room) = (request.method().clone(), table::label(&path));
+    let origin = headers::allowed_origin(site, &path, request.headers());
     let preflight = match origin {
         Some(_) => headers::preflight(&method, request.headers()),
         None => None,
     };
     let stopwatch = Stopwatch::start();
-    let limited = site.desk.limits.request(asker.address);
+    let limited = match preflight {
+        Some(_) => Ok(()),
+        None => site.desk.limits.request(asker.address),
+    };
     let mut response = match (checked, limited, preflight) {
         (Err(why), ..) => misdirected(site, &why),
         (_, Err(error), _) => too_many(site, asker, &request, &error),
@@ -199,6 +203,7 @@ where
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
     }
+    headers::vary(site, &path, &mut response);
     if room == STATUS {
         headers::keep_secret(&mut response);
     }
@@ -257,7 +262,7 @@ async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Respons
 /// Responds to a client address that exceeds its request rate, in the format of the route.
 fn too_many<B>(site: &Site, asker: Asker, request: &Request<B>, error: &Error) -> Response {
     match request.uri().path().trim_end_matches('/') {
-        "/graphql" => graphql::too_many(error, request.headers()),
+        "/graphql" => graphql::fail(error, request.headers()),
         _ => pages::too_many(site, asker, request, error),
     }
 }

@@ -10,7 +10,7 @@ use warp::path::FullPath;
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
+use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect, graphql};
 use crate::app::Desk;
 use crate::domain::{Error, chain};
 use crate::web::{self, PageRequest, Viewer, Visit};
@@ -74,6 +74,19 @@ pub(super) async fn visit(
     let body = body.map_err(Reply::into_response)?;
     let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
     accept(desk, head.request(method, query, Some(body)), viewer)
+}
+
+/// Responds to a request without a route in the caller's format: wherever it comes from, there is
+/// nothing to protect.
+pub(super) async fn nowhere(head: Head, method: Method, _: Body) -> Response {
+    if graphql::wants_data(&head.headers) {
+        return graphql::fail(&Error::NotFound, &head.headers);
+    }
+    // Without a session the page is the same, but for the menu.
+    let viewer = head.viewer().await.unwrap_or_default();
+    let desk = head.site.desk.clone();
+    let asked = head.request(method, String::new(), Some(Bytes::new()));
+    web::refuse(&Visit::new(desk, asked, viewer), &Error::NotFound)
 }
 
 /// Receives a file of at most `mib` for a page. The client is authenticated before any byte is

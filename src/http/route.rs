@@ -5,7 +5,7 @@
 /// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` had
 /// 8 % fewer responses per second.
 macro_rules! routes {
-    ($site:ident, or else $pages:ident, with { $($shared:tt)* }
+    ($site:ident, or else $nowhere:ident, $pages:ident, with { $($shared:tt)* }
      $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
         /// Patterns of the routes that are not pages.
         const PROGRAMS: &[&str] = &[$(path_of!($first $($rest)*)),+];
@@ -16,7 +16,7 @@ macro_rules! routes {
             $(let $name = warp::path!($first $(/ $rest)*) $($chain)+
                 .map(Reply::into_response)
                 .boxed();)+
-            first_of!($($name)+ $pages)
+            first_of!($($name)+ $nowhere $pages)
                 .recover(refuse)
                 .map(Reply::into_response)
                 .boxed()

@@ -5,13 +5,14 @@ use std::sync::{Arc, LazyLock};
 
 use warp::filters::BoxedFilter;
 use warp::http::Method;
+use warp::path::FullPath;
 use warp::reply::Response;
-use warp::{Filter, Reply};
+use warp::{Filter, Rejection, Reply};
 
 use super::asker::Asker;
 use super::connection::Connection;
 use super::route::{first_of, pages, part_of, path_of, routes};
-use super::{Site, body, events, graphql, pages, ready, refuse, socket, telegram_updates};
+use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, assets, attachments, board, customers, data, months, stages, status,
@@ -20,8 +21,10 @@ use crate::web::{
 
 /// Opens a customer's page.
 type Token = String;
+/// Number of an attachment.
+type Id = String;
 
-routes! { site, or else pages, with {
+routes! { site, or else nowhere, pages, with {
         let site = warp::any().map(move || site.clone());
         let asked = site
             .clone()
@@ -35,13 +38,19 @@ routes! { site, or else pages, with {
             .and(warp::path::full())
             .and(asked.clone())
             .map(pages::Head::new);
-        let upload = |mib: usize| {
+        let take_file = |mib: usize| {
             warp::post()
                 .and(of_page.clone())
                 .and(warp::body::stream())
                 .then(move |head, chunks| pages::take_file(head, chunks, mib))
                 .then(show)
         };
+        let nowhere = unknown()
+            .and(of_page.clone())
+            .and(warp::method())
+            .and(body())
+            .then(pages::nowhere)
+            .boxed();
         let pages = of_page
             .clone()
             .and(warp::method())
@@ -52,13 +61,21 @@ routes! { site, or else pages, with {
             .boxed();
     }
     socket: "graphql" { .and(socket::handshake()).and(asked.clone()).map(socket::open) }
+    upload: "graphql" {
+        .and(warp::post())
+        .and(graphql::upload::is_upload())
+        .and(streamed.clone())
+        .and(warp::body::stream())
+        .then(graphql::upload::answer)
+    }
     graphql: "graphql" {
-        .and(asked.clone())
+        .and(streamed.clone())
         .and(warp::method())
         .and(query)
         .and(body())
         .then(graphql::answer)
     }
+    schema: "graphql" / "schema" { .and(get).and(asked.clone()).then(graphql::schema) }
     events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(telegram_updates::answer)
@@ -67,11 +84,15 @@ routes! { site, or else pages, with {
     followed: "s" / Token / "live" {
         .and(get).and(streamed).and(query).then(events::open_for_customer)
     }
+    photo: "photos" / Id { .and(get).and(files::by_token()).and(asked.clone()).then(files::photo) }
+    attachment: "attachments" / Id {
+        .and(get).and(files::by_token()).and(asked.clone()).then(files::attachment)
+    }
     script: "graphiql.js" { .and(get).map(graphql::script) }
     alive: "healthz" { .and(get).map(|| "ok\n") }
     ready: "readyz" { .and(get).and(site).then(ready::answer) }
-    table: "data" / "import" { .and(upload(data::TABLE)) }
-    archive: "data" / "archive" { .and(upload(data::ARCHIVE)) }
+    table: "data" / "import" { .and(take_file(data::TABLE)) }
+    archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
 }
 
 pages! { visit:
@@ -185,6 +206,35 @@ const UNKNOWN: &str = "/…";
 /// Returns the patterns of all routes.
 pub fn paths() -> impl Iterator<Item = &'static str> {
     PROGRAMS.iter().chain(PAGES).copied()
+}
+
+/// Accepts a path at which there is no route, for any method.
+fn unknown() -> impl Filter<Extract = (), Error = Rejection> + Copy + Send + Sync {
+    warp::path::full()
+        .and_then(|path: FullPath| async move {
+            match is_known(path.as_str()) {
+                true => Err(warp::reject()),
+                false => Ok(()),
+            }
+        })
+        .untuple_one()
+}
+
+fn is_known(path: &str) -> bool {
+    let parts = web::parts(path);
+    paths().any(|pattern| fits(pattern, &parts))
+}
+
+fn fits(pattern: &str, parts: &[String]) -> bool {
+    let mut steps = pattern.split('/').filter(|step| !step.is_empty());
+    let mut parts = parts.iter();
+    loop {
+        match (steps.next(), parts.next()) {
+            (Some("…"), _) | (None, None) => return true,
+            (Some(step), Some(part)) if step.starts_with('{') || step == part => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Returns the label of a path: its first segment, if a route begins with it. The rest may contain

@@ -44,6 +44,7 @@ async fn stalled(shop: &Shop, path: &str) -> Stalled {
     let mut request = warp::http::Request::get(format!("{}{path}", shop.url));
     if let Some(token) = &shop.token {
         request = request.header("authorization", format!("Bearer {token}"));
+        request = request.header("accept", "text/event-stream");
     }
     let (mut answer, _) = sender
         .send_request(request.body(()).unwrap(), true)
@@ -274,9 +275,12 @@ async fn a_client_that_reads_nothing_loses_its_session_all_the_same() {
     create(&shop, "+79000000001").await;
     let mut socket = wide(&shop).await;
     let stream = stalled(&shop, "/events").await;
+    let subscription = "/graphql?query=subscription{taskChanged{id}}";
+    let subscribed = stalled(&shop, subscription).await;
     flood(&shop).await;
     shop.ask("mutation { logout { success } }").await;
     stream.ends(&shop).await;
+    subscribed.ends(&shop).await;
     let (messages, code) = rest(&mut socket).await;
     assert!(
         messages < 300,
