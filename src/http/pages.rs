@@ -70,8 +70,8 @@ pub(super) async fn visit(
     method: Method,
     query: String,
     body: Body,
-) -> Result<Visit, Response> {
-    let body = body.map_err(Reply::into_response)?;
+) -> Result<Visit, Box<Response>> {
+    let body = body.map_err(|status| Box::new(status.into_response()))?;
     let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
     accept(desk, head.request(method, query, Some(body)), viewer)
 }
@@ -95,7 +95,7 @@ pub(super) async fn take_file<B: Buf>(
     head: Head,
     chunks: impl Stream<Item = Result<B, warp::Error>>,
     mib: usize,
-) -> Result<Visit, Response> {
+) -> Result<Visit, Box<Response>> {
     let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
     let owner = |viewer: &Viewer| viewer.actor.require_owner().is_ok();
     let trusted = matches!(&viewer, Ok(Some(viewer)) if owner(viewer))
@@ -113,7 +113,7 @@ pub(super) async fn take_file<B: Buf>(
             let _ = tokio::time::timeout(time, rest).await;
             None
         }
-        Err(status) => return Err(status.into_response()),
+        Err(status) => return Err(Box::new(status.into_response())),
     };
     accept(
         desk,
@@ -126,7 +126,7 @@ fn accept(
     desk: Arc<Desk>,
     asked: PageRequest,
     viewer: Result<Option<Viewer>, Error>,
-) -> Result<Visit, Response> {
+) -> Result<Visit, Box<Response>> {
     let is_asset = asked.path.starts_with("/assets/");
     let viewer = match desk.db.is_there() {
         Err(lost) if !is_asset => Err(lost),
@@ -135,18 +135,20 @@ fn accept(
     let visit = match viewer {
         Ok(viewer) => Visit::new(desk, asked, viewer),
         Err(error @ (Error::RateLimited { .. } | Error::DatabaseLost(_))) => {
-            return Err(web::refuse(&Visit::new(desk, asked, None), &error));
+            let refused = web::refuse(&Visit::new(desk, asked, None), &error);
+            return Err(Box::new(refused));
         }
         Err(error) => {
             let error = chain(&error);
             tracing::error!(%error, "failed to authenticate request");
-            return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+            let failed = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            return Err(Box::new(failed));
         }
     };
     match visit.method {
-        Method::POST if !visit.is_from_here() => Err(web::foreign_origin(&visit)),
+        Method::POST if !visit.is_from_here() => Err(Box::new(web::foreign_origin(&visit))),
         Method::GET | Method::HEAD | Method::POST => Ok(visit),
-        _ => Err(web::method_not_allowed(&visit)),
+        _ => Err(Box::new(web::method_not_allowed(&visit))),
     }
 }
 

@@ -184,13 +184,13 @@ pages! { visit:
 }
 
 /// Shows the page of a visit, or the refusal of a request that is none.
-async fn show(visit: Result<Visit, Response>) -> Response {
+async fn show(visit: Result<Visit, Box<Response>>) -> Response {
     match visit {
         Ok(visit) => {
             let shown = page(&visit).await;
             shown.unwrap_or_else(|error| web::refuse(&visit, &error))
         }
-        Err(refused) => refused,
+        Err(refused) => *refused,
     }
 }
 
