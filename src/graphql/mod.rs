@@ -41,6 +41,9 @@ pub use error::{Code, busy, code_of, refusal, refusal_of};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
+/// Label of an operation without a field of the schema.
+pub const UNKNOWN: &str = "unknown";
+
 /// The executable schema.
 #[derive(Clone)]
 pub struct Schema {
@@ -212,7 +215,7 @@ impl Schema {
         let first = prepared.selected.fields.first();
         match first.and_then(|field| self.names.get(field.name.as_str())) {
             Some(name) => name.clone(),
-            None => "unknown".to_owned(),
+            None => UNKNOWN.to_owned(),
         }
     }
 

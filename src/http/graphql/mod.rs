@@ -19,7 +19,7 @@ use super::asker::Asker;
 use super::connection::Connection;
 use super::{Answered, Body, Site};
 use crate::domain::Error;
-use crate::graphql::{Caller, Code, Kind, Prepared, is_refused, refusal_of};
+use crate::graphql::{Caller, Code, Kind, Prepared, UNKNOWN, is_refused, refusal_of};
 use crate::web;
 
 use format::Format;
@@ -125,10 +125,13 @@ impl Exchange<'_> {
 
     /// Rejects a document before execution.
     fn refuse_document(&self, refusal: async_graphql::Response) -> Response {
-        match self.format.streams_everything() {
+        let (name, code) = (UNKNOWN.to_owned(), crate::graphql::code_of(&refusal));
+        let mut answer = match self.format.streams_everything() {
             true => stream::refuse(self.site, self.client, refusal),
             false => self.format.write(self.format.document_status(), refusal),
-        }
+        };
+        answer.extensions_mut().insert(Answered { name, code });
+        answer
     }
 
     /// # Errors
