@@ -142,7 +142,7 @@ impl Exchange<'_> {
         };
         let received = received.map_err(|_| late()).and_then(|received| received);
         let request = received.map_err(|refusal| self.explain(refusal))?;
-        let prepared = self.prepare(request)?;
+        let prepared = self.prepare(request).map_err(|refusal| *refusal)?;
         Ok(self.execute(prepared, caller).await)
     }
 
