@@ -134,7 +134,7 @@ impl Exchange<'_> {
     /// # Errors
     /// The response to a request that isn't executed.
     async fn run(&self, request: Request) -> Result<Response, Response> {
-        let prepared = self.prepare(request)?;
+        let prepared = self.prepare(request).map_err(|refusal| *refusal)?;
         let caller = self.caller().await?;
         Ok(self.execute(prepared, caller).await)
     }
@@ -143,19 +143,19 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// The response to send instead of executing it.
-    fn prepare(&self, request: Request) -> Result<Prepared, Response> {
+    fn prepare(&self, request: Request) -> Result<Prepared, Box<Response>> {
         let prepared = self.site.schema.prepare(request);
-        let prepared = prepared.map_err(|refusal| self.refuse_document(*refusal))?;
+        let prepared = prepared.map_err(|refusal| Box::new(self.refuse_document(*refusal)))?;
         match prepared.kind {
             Kind::Mutation if self.safe => {
                 let why = "A mutation changes something: send it with POST.";
                 let status = StatusCode::METHOD_NOT_ALLOWED;
-                Err(allow("POST", self.format.refuse(status, why)))
+                Err(allow("POST", self.format.refuse(status, why)).into())
             }
             Kind::Subscription if !self.format.streams_subscriptions() => {
                 let why = "Subscribe with Accept: text/event-stream (graphql-sse), over a \
                     WebSocket (graphql-transport-ws), or read GET /events.";
-                Err(self.format.refuse(StatusCode::BAD_REQUEST, why))
+                Err(self.format.refuse(StatusCode::BAD_REQUEST, why).into())
             }
             _ => Ok(prepared),
         }
