@@ -16,7 +16,7 @@ const ADD: &str = "mutation ($files: [Upload!]!, $text: String) {
     addAttachments(id: 1, files: $files, text: $text) {
         comment { id kind text author employee { email } photo { id url width height }
             attachments { id kind state fileName mediaType size url } }
-        task { version comments { id } } } }";
+        task { comments { id } } } }";
 
 /// A part of a form: its name, the name of its file, and its content.
 type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
@@ -134,7 +134,6 @@ fn stored(shop: &Shop) -> i64 {
 #[tokio::test]
 async fn a_program_adds_photos_to_a_task_and_reads_them_with_its_token() {
     let shop = shop().await;
-    let before = shop.ask("{ taskById(id: 1) { version } }").await;
     let (status, answer) = send(
         &shop,
         adding(&[
@@ -156,8 +155,11 @@ async fn a_program_adds_photos_to_a_task_and_reads_them_with_its_token() {
         ),
     );
     assert_eq!(comment["employee"]["email"], "owner@example.com");
-    let version = before["data"]["taskById"]["version"].as_i64().unwrap();
-    assert_eq!(payload["task"]["version"], version + 1, "{answer}");
+    assert_eq!(
+        payload["task"]["comments"],
+        json!([{"id": "1"}]),
+        "{answer}"
+    );
     let url = |path: &str| json!(format!("{}{path}", shop.url));
     assert_eq!(
         comment["photo"],
@@ -456,7 +458,7 @@ async fn a_variable_that_names_no_file_is_refused_and_nothing_panics() {
 async fn uploads_share_a_bound_on_memory_and_a_slow_one_ends() {
     let shop = shop().await;
     // Each announces 16 MiB and sends nothing of it.
-    let announce = async || {
+    let announce = || {
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let request = shop
             .request(Method::POST, "/graphql")
@@ -466,13 +468,14 @@ async fn uploads_share_a_bound_on_memory_and_a_slow_one_ends() {
         let request = request.body(reqwest::Body::wrap_stream(pending));
         tokio::spawn(async move { request.send().await.is_ok() })
     };
-    let slow = [announce().await, announce().await];
+    let mut slow = Vec::new();
     let (status, answer) = loop {
+        // One that arrives while a short upload is there may find no room; two of them fill it.
+        slow.push(announce());
         let (status, answer) = send(&shop, adding(&[("a.gif", &gif())])).await;
         if status != 200 {
             break (status, answer);
         }
-        tokio::task::yield_now().await;
     };
     assert_eq!((status, code(&answer)), (503, "RATE_LIMITED"), "{answer}");
     assert_eq!(

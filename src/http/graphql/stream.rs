@@ -66,14 +66,14 @@ fn send(
         memory: site.desk.memory.clone(),
         told,
     };
-    let (desk, stop) = (site.desk.clone(), site.stop.clone());
-    let open = events::cut_after(site, client, ended(desk.clone(), session));
+    let stop = site.stop.clone();
+    let open = events::cut_after(site, client, ended(site.desk.clone(), session));
     log::spawn(async move {
         let closed = teller.told.clone();
         tokio::select! {
             () = closed.closed() => {}
             () = stop.cancelled() => {}
-            _ = teller.tell(responses, ended(desk, session)) => {}
+            _ = teller.tell(responses) => {}
         }
     });
     let events = stream::poll_fn(move |context| {
@@ -103,30 +103,16 @@ struct Teller {
 }
 
 impl Teller {
-    /// Sends all events; `None` when the client has gone.
-    async fn tell(
-        &self,
-        mut responses: BoxStream<'static, Executed>,
-        ended: impl Future<Output = ()>,
-    ) -> Option<()> {
-        let mut ended = std::pin::pin!(ended);
+    /// Sends all events; `None` when the client has gone. A subscription ends with the session by
+    /// itself, with an error.
+    async fn tell(&self, mut responses: BoxStream<'static, Executed>) -> Option<()> {
         loop {
-            // Biased: nothing more is sent once the session has ended.
-            let response = tokio::select! {
-                biased;
-                () = &mut ended => {
-                    self.next(refusal_of(&Error::Unauthenticated)).await?;
-                    None
-                }
-                response = responses.next() => response,
-                () = self.clock.sleep(events::KEEP_ALIVE) => {
-                    self.piece(HEARTBEAT).await?;
-                    continue;
-                }
-            };
-            match response {
-                Some(response) => self.next(response).await?,
-                None => return self.piece(COMPLETE).await,
+            tokio::select! {
+                response = responses.next() => match response {
+                    Some(response) => self.next(response).await?,
+                    None => return self.piece(COMPLETE).await,
+                },
+                () = self.clock.sleep(events::KEEP_ALIVE) => self.piece(HEARTBEAT).await?,
             }
         }
     }

@@ -9,8 +9,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use async_graphql::{Request, UploadValue};
-use bytes::{Buf, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream};
 use multer::{Constraints, Field, Multipart, SizeLimit, parse_boundary};
 use warp::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use warp::http::{HeaderMap, HeaderValue, StatusCode};
@@ -27,6 +27,8 @@ use crate::http::{BODY, BODY_TIME, FILE_TIME, Site};
 
 /// Maximum size of a request with its files, in bytes.
 const WHOLE: usize = 16 * 1024 * 1024;
+/// Size of the pieces in which a form is read, in bytes.
+const PIECE: usize = 512 * 1024;
 /// Maximum size of the rest of a refused request that is read, and dropped, in bytes.
 const DRAINED: usize = 4 * WHOLE;
 /// Maximum size of the map from files to variables, in bytes.
@@ -118,7 +120,7 @@ impl Exchange<'_> {
     /// The response to send instead, while the body may still be arriving.
     async fn take<B: Buf>(
         &self,
-        chunks: impl Stream<Item = Result<B, warp::Error>> + Send,
+        chunks: impl Stream<Item = Result<B, warp::Error>> + Send + Unpin,
     ) -> Result<Response, Response> {
         let caller = self.caller().await?;
         if caller.viewer.is_none() {
@@ -157,16 +159,15 @@ impl Exchange<'_> {
 /// Reads a form: the operation, the map from files to variables, and the files.
 async fn receive<B: Buf>(
     headers: &HeaderMap,
-    chunks: impl Stream<Item = Result<B, warp::Error>> + Send,
+    chunks: impl Stream<Item = Result<B, warp::Error>> + Send + Unpin,
 ) -> Result<Request, Refusal> {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     let boundary = parse_boundary(kind.unwrap_or_default())?;
     let limits = SizeLimit::new().whole_stream(WHOLE as u64);
-    let chunks = chunks.map(|chunk| chunk.map(|mut chunk| chunk.copy_to_bytes(chunk.remaining())));
     let limits = Constraints::new().size_limit(limits);
-    let mut form = Multipart::with_constraints(chunks, boundary, limits);
+    let mut form = Multipart::with_constraints(in_pieces(chunks), boundary, limits);
     let mut request = read_body(&part(&mut form, "operations", BODY).await?)?;
     let map = part(&mut form, "map", MAP).await?;
     let mut map: HashMap<String, Vec<String>> = serde_json::from_slice(&map)
@@ -187,6 +188,24 @@ async fn receive<B: Buf>(
         true => Ok(request),
         false => Err(malformed("A file that `map` names is missing.")),
     }
+}
+
+/// Joins chunks to larger pieces: the library searches everything again with each, until it finds
+/// the end of a part's headers.
+fn in_pieces<B: Buf>(
+    chunks: impl Stream<Item = Result<B, warp::Error>> + Send + Unpin,
+) -> impl Stream<Item = Result<Bytes, warp::Error>> + Send {
+    stream::unfold(chunks, |mut chunks| async move {
+        let mut piece = BytesMut::new();
+        while piece.len() < PIECE {
+            match chunks.next().await {
+                Some(Ok(chunk)) => piece.put(chunk),
+                Some(Err(error)) => return Some((Err(error), chunks)),
+                None => break,
+            }
+        }
+        (!piece.is_empty()).then(|| (Ok(piece.freeze()), chunks))
+    })
 }
 
 /// Reads the part that has to come next.
