@@ -70,8 +70,9 @@ class Generator {
 
   selections(type, depth, mutates = false) {
     const { random } = this;
-    const fields = Object.values(type.getFields()).filter((field) => depth > 0 || this.pool.roots[type.name].includes(field.name));
-    const leaves = fields.filter((field) => !isCompositeType(getNamedType(field.type)));
+    const roots = this.pool.roots[type.name];
+    const fields = Object.values(type.getFields()).filter((field) => !roots || roots.includes(field.name));
+    const leaves = roots ? [] : fields.filter((field) => !isCompositeType(getNamedType(field.type)));
     const made = [];
     const count = 1 + random.below(depth === 0 ? 4 : 5);
     for (let index = 0; index < count; index += 1) {

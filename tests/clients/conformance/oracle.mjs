@@ -29,7 +29,7 @@ export class Oracle {
   async run(document, variableValues, operationName) {
     const failed = new Map();
     const fieldResolver = async (source, args, _, info) => {
-      const root = info.parentType === this.schema.getQueryType() ? "query" : info.parentType === this.schema.getMutationType() ? "mutation" : null;
+      const root = ["query", "mutation", "subscription"].find((kind) => this.schema.getRootType(kind) === info.parentType);
       try {
         if (root) return await this.root(root, info.fieldName, args);
         if (info.fieldName in source) return source[info.fieldName];
@@ -47,7 +47,7 @@ export class Oracle {
   }
 
   root(kind, field, args) {
-    if (this.rootValue && field in this.rootValue) return this.rootValue[field];
+    if (kind === "subscription") return this.rootValue[field];
     if (kind === "mutation") {
       this.effects += 1;
       this.forget();
@@ -108,10 +108,10 @@ function literal(value, type) {
   return JSON.stringify(value).replaceAll("\u007f", "\\u007f");
 }
 
-/** Returns a document of a text, or undefined where the grammar refuses it. */
+/** Returns the document of a text, or undefined where the specification's grammar refuses it. */
 export function parsed(text) {
   try {
-    return parse(text);
+    return parse(text, { allowEmptySelectionSets: false });
   } catch {
     return undefined;
   }

@@ -6,12 +6,14 @@ import { parseArgs } from "node:util";
 import { buildClientSchema, getIntrospectionQuery, validate } from "graphql";
 import { command, copy, folder, login, post, start } from "../server.mjs";
 import { broken, breakGrammar, breakRule, rules, specified } from "./break.mjs";
+import { cases } from "./cases.mjs";
 import { difference, sorted } from "./compare.mjs";
 import { generate } from "./generate.mjs";
 import { Oracle, parsed } from "./oracle.mjs";
 import { poolOf } from "./pool.mjs";
 import { print } from "./print.mjs";
 import { choices, seedOf } from "./random.mjs";
+import { Socket, subscription } from "./subscribe.mjs";
 import { read, write } from "./values.mjs";
 
 const { values: options } = parseArgs({ options: { count: { type: "string" }, seed: { type: "string" }, only: { type: "string" } } });
@@ -40,14 +42,21 @@ async function shop() {
 
 const { tokens, schema, pool } = await shop();
 let pair;
+let servers;
 let copies = 0;
+
+async function stop() {
+  servers?.socket.close();
+  await Promise.all((pair ?? []).map((server) => server.stop()));
+}
 
 /** Starts both servers over fresh copies: the one under test, and the one that plain queries read. */
 async function fresh() {
-  if (pair) await Promise.all(pair.map((server) => server.stop()));
+  await stop();
   copies += 1;
   pair = await Promise.all(["tested", "oracle"].map((name) => start(copy(base, join(dir, `${name}${copies}.db`)))));
-  return { tested: pair[0].url, oracle: new Oracle(schema, pair[1].url) };
+  const [tested, oracle] = pair.map((server) => server.url);
+  return { tested, oracle: new Oracle(schema, oracle), socket: await Socket.open(tested, tokens[0]) };
 }
 
 /** Makes the document with this number; the kind decides in which phase it runs. */
@@ -75,11 +84,12 @@ function made(number) {
 }
 
 /** Returns what graphql-js says. */
-async function judge(oracle, request) {
+async function judge(oracle, request, dry = false) {
   const document = parsed(request.text);
   if (!document) return { refused: "grammar" };
   const errors = validate(schema, document, specified);
   if (errors.length) return { refused: request.rule ?? broken(schema, document).join() };
+  if (dry) return {};
   const result = await oracle.as(request.token).run(document, read(request.variables) ?? undefined, request.operationName || undefined);
   if (!("data" in result)) return { refused: /operation/i.test(result.errors[0].message) ? "operationName" : "variables", why: result.errors[0].message };
   return { ...result, data: JSON.parse(JSON.stringify(result.data)) };
@@ -110,17 +120,28 @@ const counted = (request, expected) => {
   tally[name] = (tally[name] ?? 0) + 1;
 };
 
-async function check(servers, request) {
-  const [expected, answer] = [await judge(servers.oracle, request), await post(servers.tested, request.token, sent(request))];
+async function check(request) {
+  const [expected, answer] = await (request.kind === "subscription" ? overSocket(request) : overHttp(request));
   counted(request, expected);
+  const is = expected.refused ?? "runs";
+  if (request.is && request.is !== is) throw new Error(`the case "${request.number}" isn't what it says: ${is}`);
   let what = difference(expected, answer, request.kind === "mutation");
-  if (request.kind === "mutation") what ??= await effects(servers);
+  if (request.kind === "mutation") what ??= await effects();
   if (what) note(request, expected, what);
   return what;
 }
 
+const overHttp = async (request) => [await judge(servers.oracle, request), await post(servers.tested, request.token, sent(request))];
+
+async function overSocket(request) {
+  const verdict = await judge(servers.oracle, request, true);
+  const document = verdict.refused ? undefined : parsed(request.text);
+  const { expected, refused, answer } = await subscription(schema, servers.tested, tokens[0], servers.socket, document, request, pool.hints["Subscription.taskChanged.id"][0]);
+  return [expected ?? { refused: verdict.refused ?? refused }, answer];
+}
+
 /** Compares what was stored: the tasks that changed last, and how many customers there are. */
-async function effects(servers) {
+async function effects() {
   const query = "{ tasks(first: 8, orderBy: RECENTLY_UPDATED) { nodes { id version status description price comments { id text } history { id kind from to } } totalCount } customers(first: 1) { totalCount } }";
   const [one, two] = await Promise.all([servers.oracle.url, servers.tested].map((url) => post(url, tokens[0], { query })));
   const texts = [one, two].map((state) => JSON.stringify(sorted(state.data)));
@@ -128,16 +149,22 @@ async function effects(servers) {
 }
 
 const began = Date.now();
-let servers = await fresh();
+servers = await fresh();
 const queries = numbers.filter((number) => number % 20 < 15);
 let next = 0;
 await Promise.all(Array.from({ length: 6 }, async () => {
-  while (next < queries.length) await check(servers, made(queries[next++]));
+  while (next < queries.length) await check(made(queries[next++]));
 }));
-for (const number of numbers.filter((one) => one % 20 >= 15 && one % 20 < 19)) {
-  if (await check(servers, made(number))) servers = await fresh();
+// Whatever changes something runs alone, so that both servers can be compared after each.
+// Subscriptions come last: their events are changes of the server under test alone.
+const named = options.only ? [] : cases.map((one) => ({ ...one, token: tokens[0] }));
+const others = [...named, ...numbers.filter((number) => number % 20 >= 15).map(made)];
+const late = (request) => Number(request.kind === "subscription");
+for (const request of others.sort((a, b) => late(a) - late(b))) {
+  const differs = await check(request);
+  if (differs && request.kind === "mutation") servers = await fresh();
 }
-await Promise.all(pair.map((server) => server.stop()));
+await stop();
 
 for (const [name, times] of Object.entries(tally).sort()) console.log(`${String(times).padStart(6)}  ${name}`);
 for (const [name, { times, request, what, why }] of [...found].sort((a, b) => b[1].times - a[1].times)) {
