@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildClientSchema, getIntrospectionQuery, validate } from "graphql";
 import { command, copy, folder, login, post, start } from "../server.mjs";
+import { budget } from "./budget.mjs";
 import { broken, breakGrammar, breakRule, rules, specified } from "./break.mjs";
 import { cases } from "./cases.mjs";
 import { difference, sorted } from "./compare.mjs";
@@ -14,7 +15,8 @@ import { poolOf } from "./pool.mjs";
 import { print } from "./print.mjs";
 import { choices, seedOf } from "./random.mjs";
 import { Socket, subscription } from "./subscribe.mjs";
-import { read, write } from "./values.mjs";
+import { read, sent } from "./values.mjs";
+import { accepted, overEvents, overSocket } from "./ways.mjs";
 
 const { values: options } = parseArgs({ options: { count: { type: "string" }, seed: { type: "string" }, only: { type: "string" } } });
 const count = Number(options.count ?? process.env.CONFORMANCE ?? 2000);
@@ -95,8 +97,6 @@ async function judge(oracle, request, dry = false) {
   return { ...result, data: JSON.parse(JSON.stringify(result.data)) };
 }
 
-const sent = (request) => write({ query: request.text, variables: request.variables, operationName: request.operationName });
-
 const found = new Map();
 let differing = 0;
 let tolerated = 0;
@@ -121,19 +121,26 @@ const counted = (request, expected) => {
 };
 
 async function check(request) {
-  const [expected, answer] = await (request.kind === "subscription" ? overSocket(request) : overHttp(request));
+  const [expected, answer] = await (request.kind === "subscription" ? subscribed(request) : overHttp(request));
   counted(request, expected);
   const is = expected.refused ?? "runs";
   if (request.is && request.is !== is) throw new Error(`the case "${request.number}" isn't what it says: ${is}`);
   let what = difference(expected, answer, request.kind === "mutation");
   if (request.kind === "mutation") what ??= await effects();
   if (what) note(request, expected, what);
+  if (request.how === "case" && request.kind === "query") {
+    const others = { "over a socket": await overSocket(servers.socket, request), "by events": await overEvents(servers.tested, request.token, request) };
+    for (const [way, found] of Object.entries(others)) {
+      const differs = difference(expected, found, false);
+      if (differs) note(request, expected, { ...differs, class: `${way}: ${differs.class}` });
+    }
+  }
   return what;
 }
 
 const overHttp = async (request) => [await judge(servers.oracle, request), await post(servers.tested, request.token, sent(request))];
 
-async function overSocket(request) {
+async function subscribed(request) {
   const verdict = await judge(servers.oracle, request, true);
   const document = verdict.refused ? undefined : parsed(request.text);
   const { expected, refused, answer } = await subscription(schema, servers.tested, tokens[0], servers.socket, document, request, pool.hints["Subscription.taskChanged.id"][0]);
@@ -149,6 +156,7 @@ async function effects() {
 }
 
 const began = Date.now();
+const overBudget = budget();
 servers = await fresh();
 const queries = numbers.filter((number) => number % 20 < 15);
 let next = 0;
@@ -164,6 +172,7 @@ for (const request of others.sort((a, b) => late(a) - late(b))) {
   const differs = await check(request);
   if (differs && request.kind === "mutation") servers = await fresh();
 }
+for (const [request, what] of [...(await accepted(servers.tested)), ...(await overBudget)]) note(request, {}, what);
 await stop();
 
 for (const [name, times] of Object.entries(tally).sort()) console.log(`${String(times).padStart(6)}  ${name}`);

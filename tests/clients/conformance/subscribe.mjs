@@ -3,7 +3,7 @@ import { subscribe } from "graphql";
 import WebSocket from "ws";
 import { post } from "../server.mjs";
 import { Oracle } from "./oracle.mjs";
-import { read, write } from "./values.mjs";
+import { read, sent } from "./values.mjs";
 
 /** A socket by the protocol graphql-transport-ws. */
 export class Socket {
@@ -67,7 +67,7 @@ async function cause(url, token, id, operations) {
 /** Returns the answer to a subscription in the form of an answer over HTTP, and what graphql-js says. */
 export async function subscription(schema, url, token, socket, document, request, usual) {
   const oracle = new Oracle(schema, url).as(token);
-  const tested = socket.start(write({ query: request.text, variables: request.variables, operationName: request.operationName }));
+  const tested = socket.start(sent(request));
   let plain;
   const answer = () => {
     const last = tested.received.at(-1);

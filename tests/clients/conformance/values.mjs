@@ -22,6 +22,9 @@ export function write(value) {
   return `{${pairs.map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(",")}}`;
 }
 
+/** Returns the body of a request. */
+export const sent = (request) => write({ query: request.text, variables: request.variables, operationName: request.operationName });
+
 /** Returns the value as a JSON reader sees it. */
 export const read = (value) => (value === undefined ? undefined : JSON.parse(write(value)));
 
