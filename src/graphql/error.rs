@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Response, ServerError, Value};
 
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
+use crate::graphql::engine::complete;
 use crate::i18n;
 use crate::log::request_id;
 
@@ -56,6 +57,7 @@ impl Code {
 /// Adds message and code to every error of a response, and logs internal ones in the request's span, each only once:
 /// an unreadable row, for example, fails every task of a list.
 pub fn finish(response: &mut Response) {
+    complete::merge_alike(&mut response.errors);
     let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {
@@ -198,6 +200,14 @@ pub fn refusal(code: Code, message: impl Into<String>) -> Response {
     let mut error = ServerError::new(message, None);
     set(&mut error, "code", code.word().into());
     Response::from_errors(vec![error])
+}
+
+/// Builds the response to a document that was rejected for several reasons.
+pub(super) fn refusals(code: Code, mut errors: Vec<ServerError>) -> Response {
+    for error in &mut errors {
+        set(error, "code", code.word().into());
+    }
+    Response::from_errors(errors)
 }
 
 /// Returns the code of a response's first error; `OK` when there is none.

@@ -2,13 +2,15 @@
 //! loads it for all of them.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
-use async_graphql::Context;
+use async_graphql::{Context, PathSegment};
 use tokio::sync::{Mutex, OnceCell};
 
 use super::RequestContext;
+use super::engine::complete::Cut;
+use super::engine::plan::{Field, Set};
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
@@ -27,22 +29,22 @@ const BUDGET: usize = 250_000;
 /// far more memory than their JSON.
 const MANY: usize = 5_000;
 
-/// Execution mode of one request, what it has loaded below its lists, and its memory.
+/// The fields that one request selects, what it has loaded below its lists, and its memory.
 #[derive(Clone)]
 pub struct Fetched {
-    /// Whether the response may contain pre-serialised JSON, which can't be merged with.
-    pub as_json: bool,
-    /// Whether each root field is selected only once.
-    pub roots_once: bool,
+    /// The fields that are selected.
+    pub selected: Arc<Set>,
+    /// Places of lists that are null because of a failure below.
+    cuts: Arc<std::sync::Mutex<Vec<Cut>>>,
     pub share: Arc<Mutex<Share>>,
     entries: Arc<AtomicUsize>,
 }
 
 impl Fetched {
-    pub fn new(as_json: bool, roots_once: bool, memory: &Arc<Memory>) -> Self {
+    pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Self {
         Self {
-            as_json,
-            roots_once,
+            selected,
+            cuts: Arc::default(),
             share: Arc::new(Mutex::new(memory.share())),
             entries: Arc::default(),
         }
@@ -53,6 +55,23 @@ impl Fetched {
     pub async fn begin_next(&self, memory: &Arc<Memory>) {
         *self.share.lock().await = memory.share();
         self.entries.store(0, Ordering::Relaxed);
+    }
+
+    /// Returns the field that a path of the response leads to.
+    pub fn field(&self, path: &[PathSegment]) -> Option<&Field> {
+        let mut set = Some(&*self.selected);
+        let mut found = None;
+        for segment in path {
+            if let PathSegment::Field(key) = segment {
+                found = set?.find(key);
+                set = found?.set.as_ref();
+            }
+        }
+        found
+    }
+
+    pub fn cuts(&self) -> MutexGuard<'_, Vec<Cut>> {
+        self.cuts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reserves memory until the response is complete.

@@ -16,10 +16,11 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationType, Selection,
-};
-use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode};
+use apollo_compiler::executable;
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Context, Request, Response, SDLExportOptions, ValidationMode, Variables};
+use async_graphql::{UploadValue, Value};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::Desk;
@@ -29,11 +30,12 @@ use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
-use engine::documents::{Documents, ParsedDocument};
+use engine::documents::Documents;
 pub use engine::json::{Answer, write};
-use engine::limits;
 pub use engine::page::LONGEST_PAGE;
-use engine::shape::Shape;
+use engine::plan::{self, Field, Set};
+use engine::schema::schema;
+use engine::{complete, limits, variables};
 pub use error::{Code, busy, code_of, refusal, refusal_of};
 use loader::Fetched;
 
@@ -42,12 +44,7 @@ type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscriptio
 /// The executable schema.
 #[derive(Clone)]
 pub struct Schema {
-    /// For clients that may see the schema.
-    open: Inner,
-    /// For other clients: without suggestions of names in errors.
-    closed: Inner,
-    /// For documents known to be valid: executes without validation.
-    trusting: Inner,
+    inner: Inner,
     /// Every field name in the schema, for metrics by operation.
     names: Arc<HashSet<String>>,
     memory: Arc<Memory>,
@@ -77,14 +74,12 @@ impl Caller {
     }
 }
 
-/// A parsed request within the limits.
+/// A valid operation within the limits, and the values of its variables.
 pub struct Prepared {
-    request: Request,
     pub kind: Kind,
-    read: Arc<ParsedDocument>,
-    shape: Shape,
-    /// The first field of the operation; empty when it begins with a fragment.
-    first: String,
+    selected: Arc<Set>,
+    variables: Variables,
+    uploads: Vec<UploadValue>,
 }
 
 /// Type of an operation.
@@ -98,73 +93,110 @@ pub enum Kind {
 impl Schema {
     pub fn new(desk: Arc<Desk>, introspection: Introspection) -> Self {
         let memory = desk.memory.clone();
-        let open = builder().data(desk.clone()).finish();
+        let inner = builder().data(desk).finish();
         Self {
-            names: Arc::new(open.names().into_iter().collect()),
-            open,
-            closed: builder().disable_suggestions().data(desk.clone()).finish(),
-            trusting: builder()
-                .validation_mode(ValidationMode::Fast)
-                .data(desk)
-                .finish(),
+            names: Arc::new(inner.names().into_iter().collect()),
+            inner,
             memory,
             introspection,
             documents: Arc::default(),
         }
     }
 
-    /// Parses a request's document and checks the limits.
+    /// Compiles a request's document, coerces its variables, and checks the limits.
     ///
     /// # Errors
     /// The response to send instead of executing it.
-    pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
-        let read = self.documents.read(&request.query)?;
-        let (kind, first) = operation(&read.document, request.operation_name.as_deref())
-            .map_err(|why| Box::new(refusal(Code::ValidationFailed, why)))?;
-        request.set_parsed_query(read.document.clone());
+    pub fn prepare(&self, request: Request) -> Result<Prepared, Box<Response>> {
+        let refuse = |code| move |why: String| Box::new(refusal(code, why));
+        let schema = schema().map_err(|error| Box::new(refusal_of(&error)))?;
+        let document = self.documents.read(&request.query)?;
+        let name = request.operation_name.as_deref();
+        let operation = document.operation(name);
+        let operation = operation.map_err(refuse(Code::ValidationFailed))?;
+        let variables = variables::coerce(schema, &operation.head, &request.variables);
+        let variables = variables.map_err(refuse(Code::BadUserInput))?;
+        let selected = document.straight(schema, operation, &variables);
+        let selected = selected.map_err(refuse(Code::ValidationFailed))?;
+        let kind = Kind::of(&operation.head);
+        limits::check(&selected, kind, &variables).map_err(refuse(Code::ValidationFailed))?;
         Ok(Prepared {
-            shape: Shape::of(&request),
-            request,
             kind,
-            read,
-            first,
+            selected,
+            variables,
+            uploads: request.uploads,
         })
     }
 
     /// Executes a query or a mutation; the response is for [`write()`].
     pub async fn execute(&self, prepared: Prepared, caller: Caller) -> Response {
-        let mut schema = match self.shown_to(&caller, prepared.read.introspects) {
-            Ok(schema) => schema,
-            Err(refusal) => return *refusal,
+        if let Some(refusal) = self.refused_to(&caller, &prepared) {
+            return refusal;
+        }
+        let selected = prepared.selected.clone();
+        let fetched = Fetched::new(selected.clone(), &self.memory);
+        let mut response = match (prepared.kind, &selected.fields[..]) {
+            (_, []) => Response::new(Value::Object(IndexMap::new())),
+            (Kind::Mutation, [_, _, ..]) => self.one_by_one(prepared, &caller, &fetched).await,
+            _ => {
+                let request = prepared.request(&selected.fields);
+                self.inner
+                    .execute(request.data(fetched.clone()).data(caller))
+                    .await
+            }
         };
-        let (read, shape) = (prepared.read.clone(), prepared.shape);
-        let checked = read.checked.has(shape);
-        if checked {
-            schema = &self.trusting;
-        }
-        let fetched = Fetched::new(read.each_once, read.roots_once, &self.memory);
-        let request = for_caller(prepared, caller, fetched);
-        let mut response = schema.execute(request).await;
-        if !checked && !is_refused(&response) {
-            read.checked.add(shape);
-        }
+        complete::finish(
+            &selected,
+            &mut response,
+            std::mem::take(&mut fetched.cuts()),
+        );
         error::finish(&mut response);
         response
     }
 
+    /// Executes the fields of a mutation in order, up to one that fails and may not be null: those after it have no
+    /// effect.
+    async fn one_by_one(&self, prepared: Prepared, caller: &Caller, fetched: &Fetched) -> Response {
+        let mut whole = Response::new(Value::Null);
+        let mut data = IndexMap::new();
+        for field in &prepared.selected.fields {
+            let request = prepared.request([field]);
+            let request = request.data(fetched.clone()).data(caller.clone());
+            let mut response = self.inner.execute(request).await;
+            whole.errors.append(&mut response.errors);
+            match response.data {
+                Value::Object(fields) => data.extend(fields),
+                _ if field.shape.nullable => {}
+                _ => break,
+            }
+        }
+        if !data.is_empty() {
+            whole.data = Value::Object(data);
+        }
+        whole
+    }
+
     /// Executes any operation; a subscription yields many responses, the others one.
     pub fn stream(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Response> {
-        let schema = match self.shown_to(&caller, prepared.read.introspects) {
-            Ok(schema) => schema,
-            Err(refusal) => return futures_util::stream::iter([*refusal]).boxed(),
-        };
-        let fetched = Fetched::new(false, false, &self.memory);
-        let responses = schema.execute_stream(for_caller(prepared, caller, fetched.clone()));
-        let memory = self.memory.clone();
+        let schema = self.clone();
+        if prepared.kind != Kind::Subscription {
+            let response = async move { schema.execute(prepared, caller).await };
+            return futures_util::stream::once(response).boxed();
+        }
+        if let Some(refusal) = self.refused_to(&caller, &prepared) {
+            return futures_util::stream::iter([refusal]).boxed();
+        }
+        let selected = prepared.selected.clone();
+        let fetched = Fetched::new(selected.clone(), &self.memory);
+        let request = prepared.request(&selected.fields);
+        let request = request.data(fetched.clone()).data(caller);
+        let responses = self.inner.execute_stream(request);
         responses
             .then(move |mut response| {
+                let cuts = std::mem::take(&mut *fetched.cuts());
+                complete::finish(&selected, &mut response, cuts);
                 error::finish(&mut response);
-                let (fetched, memory) = (fetched.clone(), memory.clone());
+                let (fetched, memory) = (fetched.clone(), schema.memory.clone());
                 async move {
                     fetched.begin_next(&memory).await;
                     response
@@ -176,24 +208,63 @@ impl Schema {
     /// Returns the label of an operation in metrics and logs: its first field, if the schema has
     /// it.
     pub fn name_of(&self, prepared: &Prepared) -> String {
-        match self.names.get(&prepared.first) {
+        let first = prepared.selected.fields.first();
+        match first.and_then(|field| self.names.get(field.name.as_str())) {
             Some(name) => name.clone(),
             None => "unknown".to_owned(),
         }
     }
 
-    fn shown_to(&self, caller: &Caller, introspects: bool) -> Result<&Inner, Box<Response>> {
+    /// Returns whether this caller may see the schema, where an operation asks for it: the response if not.
+    fn refused_to(&self, caller: &Caller, prepared: &Prepared) -> Option<Response> {
         match (self.introspection, &caller.viewer) {
-            (Introspection::All, _) | (Introspection::Staff, Some(_)) => Ok(&self.open),
-            _ if !introspects => Ok(&self.closed),
+            _ if !limits::introspects(&prepared.selected) => None,
+            (Introspection::All, _) | (Introspection::Staff, Some(_)) => None,
             (Introspection::Staff, None) => {
                 let why = "Sign in to see the schema: send Authorization: Bearer and your token.";
-                Err(Box::new(refusal(Code::Unauthenticated, why)))
+                Some(refusal(Code::Unauthenticated, why))
             }
             (Introspection::Off, _) => {
                 let why = "This server shows its schema to nobody (graphql.introspection).";
-                Err(Box::new(refusal(Code::Forbidden, why)))
+                Some(refusal(Code::Forbidden, why))
             }
+        }
+    }
+}
+
+impl Prepared {
+    /// Builds the request by which the library executes some of the fields.
+    fn request<'a>(&self, fields: impl IntoIterator<Item = &'a Field>) -> Request {
+        let document = plan::document(self.kind.into(), fields, &self.variables);
+        let mut request = Request::new("");
+        request.set_parsed_query(document);
+        request.uploads = self
+            .uploads
+            .iter()
+            .filter_map(|file| file.try_clone().ok())
+            .collect();
+        request
+    }
+}
+
+impl Kind {
+    fn of(operation: &executable::Operation) -> Self {
+        if operation.is_mutation() {
+            return Self::Mutation;
+        }
+        match operation.is_subscription() {
+            true => Self::Subscription,
+            false => Self::Query,
+        }
+    }
+}
+
+impl From<Kind> for OperationType {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Query => Self::Query,
+            Kind::Mutation => Self::Mutation,
+            Kind::Subscription => Self::Subscription,
         }
     }
 }
@@ -219,45 +290,8 @@ fn builder()
         mutation::Mutation::default(),
         subscription::Subscription,
     )
-    .limit_depth(limits::DEPTH)
-    .limit_complexity(limits::COMPLEXITY)
-    .limit_directives(limits::DIRECTIVES)
-}
-
-/// Returns the type of the requested operation, and its first field.
-fn operation(document: &ExecutableDocument, name: Option<&str>) -> Result<(Kind, String), String> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => operation,
-        (DocumentOperations::Single(_), Some(name)) => {
-            return Err(format!("There is no operation named {name:?}."));
-        }
-        (DocumentOperations::Multiple(all), Some(name)) => all
-            .get(name)
-            .ok_or_else(|| format!("There is no operation named {name:?}."))?,
-        (DocumentOperations::Multiple(all), None) => match all.values().next() {
-            Some(only) if all.len() == 1 => only,
-            _ => {
-                return Err(
-                    "The document has several operations: name one in operationName.".into(),
-                );
-            }
-        },
-    };
-    let kind = match operation.node.ty {
-        OperationType::Query => Kind::Query,
-        OperationType::Mutation => Kind::Mutation,
-        OperationType::Subscription => Kind::Subscription,
-    };
-    let first = operation.node.selection_set.node.items.first();
-    let first = match first.map(|selection| &selection.node) {
-        Some(Selection::Field(field)) => field.node.name.node.to_string(),
-        _ => String::new(),
-    };
-    Ok((kind, first))
-}
-
-fn for_caller(prepared: Prepared, caller: Caller, fetched: Fetched) -> Request {
-    prepared.request.data(fetched).data(caller)
+    // The compiler has checked what is executed.
+    .validation_mode(ValidationMode::Fast)
 }
 
 /// Context of every resolver.

@@ -50,7 +50,6 @@ impl Query {
     }
 
     /// Open invites, paginated, oldest first. Owner only.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn invites(
         &self,
         ctx: &Context<'_>,
@@ -81,7 +80,6 @@ impl Query {
     }
 
     /// All customers, oldest first. For long lists use `customers`.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn all_customers(&self, ctx: &Context<'_>) -> Result<List<CustomerView>> {
         let actor = ctx.actor()?;
         let parts = app::lists::customers(ctx.desk()?, &actor);
@@ -104,7 +102,6 @@ impl Query {
 
     /// Customers, paginated, oldest first. `search` matches a part of the name or of the phone's
     /// digits.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -137,7 +134,6 @@ impl Query {
     /// phone yields an empty list; an empty list of statuses doesn't filter. For long lists use
     /// `tasks`.
     #[expect(clippy::too_many_arguments, reason = "the contract names them")]
-    #[graphql(complexity = "10 * child_complexity")]
     async fn all_tasks(
         &self,
         ctx: &Context<'_>,
@@ -181,7 +177,6 @@ impl Query {
     }
 
     /// Tasks, paginated, newest first by default.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
@@ -298,7 +293,6 @@ impl Query {
 
     /// Undelivered notices that are no longer retried, newest first: call the customers, or use
     /// `retryNotification`.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
@@ -313,7 +307,6 @@ impl Query {
     }
 
     /// Dead webhook deliveries, newest first, at most 100: see `retryWebhook`. Owner only.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn undelivered_webhooks(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredWebhookView>> {
         let owner = ctx.actor()?.require_owner()?;
         let work = move |c: &_| app::webhooks::undelivered(c, &owner);

@@ -112,20 +112,6 @@ pub(in crate::graphql) fn write_value(value: &Value, out: &mut Vec<u8>) -> Resul
     Ok(())
 }
 
-/// Estimates the memory of a value, in bytes.
-pub(in crate::graphql) fn weight(value: &Value) -> usize {
-    /// Overhead of an object's map per field.
-    const FIELD: usize = 64;
-    let own = size_of::<Value>();
-    own + match value {
-        Value::String(text) => text.len(),
-        Value::Binary(bytes) => bytes.len(),
-        Value::List(entries) => entries.iter().map(weight).sum(),
-        Value::Object(fields) => fields.values().map(|value| FIELD + weight(value)).sum(),
-        _ => 0,
-    }
-}
-
 /// Writes a field's name, which consists of letters, digits and underscores.
 pub(in crate::graphql) fn write_name(name: &str, out: &mut Vec<u8>) {
     out.push(b'"');

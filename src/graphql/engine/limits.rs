@@ -1,206 +1,133 @@
-//! Limits on documents. Everything is counted with fragments expanded, but each fragment is visited
-//! once, so that counting costs no more than parsing.
+//! Limits on operations, counted on their straight form, and on the texts of documents.
 
-use std::collections::{HashMap, HashSet};
+use async_graphql::{Value, Variables};
 
-use async_graphql::parser::types::{
-    ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
-};
-use async_graphql::{Name, Positioned};
+use super::page;
+use super::plan::{Entries, Field, Set};
+use crate::graphql::Kind;
 
 /// Maximum nesting of fields. The standard introspection query has 15.
 pub const DEPTH: usize = 16;
-/// Maximum cost of a query: its number of fields, where a list multiplies the fields below it by
-/// ten.
-pub const COMPLEXITY: usize = 5_000;
-pub const DIRECTIVES: usize = 20;
+/// Maximum cost of an operation: its number of fields, where a list multiplies the fields below it by [`LIST`], and a
+/// page by its size.
+pub const COMPLEXITY: usize = 20_000;
+/// Entries that a list is taken to have.
+pub const LIST: usize = page::DEFAULT;
 /// Maximum number of aliases.
-pub const ALIASES: u32 = 30;
-pub const ROOT_FIELDS: u32 = 15;
-const FIELDS: u32 = 2_000;
-/// Maximum nesting of brackets in the text, checked before parsing.
-const NESTING: usize = 100;
+pub const ALIASES: usize = 30;
+pub const ROOT_FIELDS: usize = 15;
+const FIELDS: usize = 2_000;
+/// Maximum nesting of selection sets, values and types in the text of a document.
+pub const NESTING: usize = 100;
+/// Maximum number of words and punctuation marks in the text of a document.
+pub const TOKENS: usize = 15_000;
 /// Operations that cost a password hash, of which a document may contain one.
-const AUTH_FIELDS: &[&str] = &["login", "register", "changePassword"];
+pub const AUTH_FIELDS: &[&str] = &["login", "register", "changePassword"];
+/// Root fields that query the schema.
+pub const SCHEMA_FIELDS: &[&str] = &["__schema", "__type"];
 
-/// Rejects a text nested so deeply that parsing it would exhaust the stack.
-pub fn check_text(query: &str) -> Result<(), String> {
-    let mut depth = 0_usize;
-    for byte in query.bytes() {
-        match byte {
-            b'[' | b'{' | b'(' => depth += 1,
-            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > NESTING {
-            return Err(format!(
-                "The document nests deeper than {NESTING} brackets."
-            ));
-        }
+/// # Errors
+/// The limit on nesting.
+pub fn check_depth(depth: usize) -> Result<(), String> {
+    match depth > DEPTH {
+        true => Err(format!("The fields nest deeper than {DEPTH} levels.")),
+        false => Ok(()),
     }
-    Ok(())
 }
 
-/// Special operations in a document within the limits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asks {
-    pub schema: bool,
-    /// An operation with a password.
-    pub auth: bool,
+/// # Errors
+/// The limit on fields.
+pub fn check_fields(fields: usize) -> Result<(), String> {
+    at_most(fields, FIELDS, "fields")
 }
 
-/// Rejects a document that exceeds the limits.
-pub fn check(document: &ExecutableDocument) -> Result<Asks, String> {
-    let mut asks = Asks::default();
-    let mut counter = Counter {
-        fragments: &document.fragments,
-        known: HashMap::new(),
-    };
-    for (_, operation) in document.operations.iter() {
-        let OperationDefinition { selection_set, .. } = &operation.node;
-        let count = counter.count(&selection_set.node, 0)?;
-        asks.schema |= count.schema > 0;
-        asks.auth |= count.auth > 0;
-        let rules = [
-            (count.aliases, ALIASES, "aliases"),
-            (count.fields, FIELDS, "fields"),
-            (count.top, ROOT_FIELDS, "root fields"),
-            (count.auth, 1, "field of login, register and changePassword"),
-        ];
-        for (found, most, what) in rules {
-            if found > most {
-                return Err(format!("An operation may have at most {most} {what}."));
+/// Rejects an operation that exceeds the limits.
+///
+/// # Errors
+/// The limit.
+pub fn check(set: &Set, kind: Kind, variables: &Variables) -> Result<(), String> {
+    at_most(aliases(set), ALIASES, "aliases")?;
+    at_most(set.fields.len(), ROOT_FIELDS, "root fields")?;
+    if kind == Kind::Mutation {
+        let of_accounts = "field of login, register and changePassword";
+        at_most(roots(set, AUTH_FIELDS), 1, of_accounts)?;
+    }
+    let cost = cost_of(set, variables);
+    if cost <= COMPLEXITY {
+        return Ok(());
+    }
+    let (path, share) = dearest(set, variables, cost);
+    Err(format!(
+        "The operation costs {cost}, and the limit is {COMPLEXITY}: {path} costs {share}. Select fewer fields there, or \
+         fewer entries (first)."
+    ))
+}
+
+/// Returns whether an operation queries the schema.
+pub fn introspects(set: &Set) -> bool {
+    roots(set, SCHEMA_FIELDS) > 0
+}
+
+fn at_most(found: usize, most: usize, what: &str) -> Result<(), String> {
+    match found > most {
+        true => Err(format!("An operation may have at most {most} {what}.")),
+        false => Ok(()),
+    }
+}
+
+fn aliases(set: &Set) -> usize {
+    let own = |field: &Field| usize::from(field.alias.is_some());
+    let below = |field: &Field| field.set.as_ref().map_or(0, aliases);
+    let fields = set.fields.iter();
+    fields.map(|field| own(field) + below(field)).sum()
+}
+
+fn roots(set: &Set, names: &[&str]) -> usize {
+    let named = |field: &&Field| names.contains(&field.name.as_str());
+    set.fields.iter().filter(named).count()
+}
+
+fn cost_of(set: &Set, variables: &Variables) -> usize {
+    let costs = set.fields.iter().map(|field| cost(field, variables));
+    costs.fold(0, usize::saturating_add)
+}
+
+fn cost(field: &Field, variables: &Variables) -> usize {
+    let entries = match &field.entries {
+        Entries::Of(entries) => *entries,
+        Entries::First(name, default) => match variables.get(name) {
+            Some(Value::Number(size)) => {
+                let size = size.as_u64().unwrap_or_default();
+                usize::try_from(size).unwrap_or(usize::MAX)
             }
-        }
-    }
-    Ok(asks)
+            _ => *default,
+        },
+    };
+    let below = field.set.as_ref().map_or(0, |set| cost_of(set, variables));
+    below.saturating_mul(entries).saturating_add(1)
 }
 
-/// Returns whether a document selects every response field only once, so that no value has to be
-/// merged with another.
-pub fn each_once(document: &ExecutableDocument) -> bool {
-    document.operations.iter().all(|(_, operation)| {
-        let set = &operation.node.selection_set.node;
-        is_each_once(document, set, true, &mut HashSet::new())
-    })
-}
-
-/// Returns whether a document selects every root field only once, so that nothing is merged with
-/// the whole value of one.
-pub fn roots_once(document: &ExecutableDocument) -> bool {
-    document.operations.iter().all(|(_, operation)| {
-        let set = &operation.node.selection_set.node;
-        is_each_once(document, set, false, &mut HashSet::new())
-    })
-}
-
-fn is_each_once<'a>(
-    document: &'a ExecutableDocument,
-    set: &'a SelectionSet,
-    deep: bool,
-    seen: &mut HashSet<&'a str>,
-) -> bool {
-    set.items.iter().all(|selection| match &selection.node {
-        Selection::Field(field) => {
-            let below = &field.node.selection_set.node;
-            seen.insert(field.node.response_key().node.as_str())
-                && (!deep || is_each_once(document, below, deep, &mut HashSet::new()))
-        }
-        Selection::InlineFragment(inline) => {
-            is_each_once(document, &inline.node.selection_set.node, deep, seen)
-        }
-        Selection::FragmentSpread(spread) => {
-            let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment.is_none_or(|fragment| {
-                is_each_once(document, &fragment.node.selection_set.node, deep, seen)
-            })
-        }
-    })
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    /// Fields on every level; a fragment spread counts as one too.
-    fields: u32,
-    aliases: u32,
-    /// Root fields, and those of them that cost a password hash or query the schema.
-    top: u32,
-    auth: u32,
-    schema: u32,
-}
-
-impl Count {
-    fn add(&mut self, other: Self) {
-        self.fields = self.fields.saturating_add(other.fields);
-        self.aliases = self.aliases.saturating_add(other.aliases);
-        self.top = self.top.saturating_add(other.top);
-        self.auth = self.auth.saturating_add(other.auth);
-        self.schema = self.schema.saturating_add(other.schema);
-    }
-
-    /// Returns the count for use one level further down.
-    fn below(self) -> Self {
-        Self {
-            top: 0,
-            auth: 0,
-            schema: 0,
-            ..self
-        }
-    }
-}
-
-struct Counter<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// `None` while the fragment is being counted.
-    known: HashMap<&'a str, Option<Count>>,
-}
-
-impl<'a> Counter<'a> {
-    fn count(&mut self, set: &'a SelectionSet, depth: usize) -> Result<Count, String> {
-        if depth > NESTING {
-            return Err(format!("The fragments nest deeper than {NESTING} levels."));
-        }
-        let mut count = Count::default();
-        for selection in &set.items {
-            count.add(match &selection.node {
-                Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    let mut own = self
-                        .count(&field.node.selection_set.node, depth + 1)?
-                        .below();
-                    own.add(Count {
-                        fields: 1,
-                        aliases: field.node.alias.is_some().into(),
-                        top: 1,
-                        auth: AUTH_FIELDS.contains(&name).into(),
-                        schema: ["__schema", "__type"].contains(&name).into(),
-                    });
-                    own
-                }
-                Selection::InlineFragment(inline) => {
-                    self.count(&inline.node.selection_set.node, depth + 1)?
-                }
-                Selection::FragmentSpread(spread) => {
-                    self.fragment(spread.node.fragment_name.node.as_str(), depth + 1)?
-                }
-            });
-        }
-        Ok(count)
-    }
-
-    fn fragment(&mut self, name: &'a str, depth: usize) -> Result<Count, String> {
-        match self.known.get(name) {
-            Some(Some(known)) => return Ok(*known),
-            Some(None) => return Err(format!("The fragment {name} contains itself.")),
-            None => {}
-        }
-        self.known.insert(name, None);
-        let mut count = match self.fragments.get(name) {
-            Some(fragment) => self.count(&fragment.node.selection_set.node, depth)?,
-            None => Count::default(),
+/// Returns the path of the innermost field that makes up most of the cost, and its cost.
+fn dearest(set: &Set, variables: &Variables, whole: usize) -> (String, usize) {
+    let (mut path, mut share) = (String::new(), whole);
+    let (mut set, mut times) = (Some(set), 1_usize);
+    while let Some(fields) = set {
+        let costs = fields.fields.iter();
+        let costs = costs.map(|field| (field, cost(field, variables).saturating_mul(times)));
+        let Some((field, costs)) = costs.max_by_key(|(_, cost)| *cost) else {
+            break;
         };
-        count.fields = count.fields.saturating_add(1);
-        self.known.insert(name, Some(count));
-        Ok(count)
+        if !path.is_empty() && costs < whole / 2 {
+            break;
+        }
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(field.key());
+        share = costs;
+        set = field.set.as_ref();
+        let below = set.map_or(1, |set| cost_of(set, variables).max(1));
+        times = costs / below;
     }
+    (path, share)
 }

@@ -1,9 +1,13 @@
-//! The API's machinery apart from its types: parsed documents, limits, pagination, and the
+//! The API's machinery apart from its types: the compiler of documents, limits, pagination, and the completion and
 //! serialisation of responses.
 
+pub mod complete;
 pub mod documents;
 pub mod json;
 pub mod limits;
+pub mod normalise;
 pub mod page;
+pub mod plan;
 pub mod rope;
-pub mod shape;
+pub mod schema;
+pub mod variables;

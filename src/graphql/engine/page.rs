@@ -5,7 +5,8 @@ use async_graphql::{Context, SelectionField, SimpleObject};
 
 use crate::domain::{Problem, Result};
 
-const DEFAULT: usize = 20;
+/// Page size where none is given.
+pub const DEFAULT: usize = 20;
 /// Maximum page size.
 pub const LONGEST_PAGE: usize = 100;
 

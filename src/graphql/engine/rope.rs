@@ -1,7 +1,7 @@
 //! JSON written in pieces. A short text is one piece; a long one consists of many, each with a
 //! permit of [`app::memory`](crate::app::memory).
 
-use async_graphql::{Context, ContextBase, Value};
+use async_graphql::{Context, Value};
 use bytes::Bytes;
 
 use crate::app::memory::UNIT;
@@ -69,19 +69,9 @@ pub fn pieces(value: &Value) -> Option<impl Iterator<Item = &Bytes>> {
     (pieces.next()? == MARK).then_some(pieces)
 }
 
-/// Returns whether this field's value may be JSON that nothing is merged with: when every response
-/// field is selected only once, or, for a root field, when every root field is.
-pub fn is_final<T>(ctx: &ContextBase<'_, T>) -> bool {
-    let is_top = || ctx.path_node.is_some_and(|node| node.parent.is_none());
-    ctx.data::<Fetched>()
-        .is_ok_and(|fetched| fetched.as_json || fetched.roots_once && is_top())
-}
-
 /// A long text that is the value of a field, written in pieces.
 pub struct Text<'a> {
     rope: Rope<'a>,
-    /// Whether it is written as JSON, without a further copy.
-    as_json: bool,
     /// The first bytes of an incomplete character.
     cut: Vec<u8>,
 }
@@ -92,14 +82,10 @@ pub struct Finished(Value);
 impl<'a> Text<'a> {
     pub fn begin(ctx: &'a Context<'_>) -> Result<Self> {
         let fetched = ctx.data::<Fetched>().map_err(crate::graphql::missing)?;
-        let as_json = is_final(ctx);
         let mut rope = Rope::begin(fetched);
-        if as_json {
-            rope.open.push(b'"');
-        }
+        rope.open.push(b'"');
         Ok(Self {
             rope,
-            as_json,
             cut: Vec::new(),
         })
     }
@@ -117,16 +103,11 @@ impl<'a> Text<'a> {
         };
         let rest = self.cut.split_off(whole);
         let text = std::mem::replace(&mut self.cut, rest);
-        if self.as_json {
-            let text = std::str::from_utf8(&text).map_err(Error::internal)?;
-            let quoted = serde_json::to_vec(text).map_err(Error::internal)?;
-            let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-            self.rope.open.extend_from_slice(inner);
-            return self.rope.put_away().await;
-        }
-        self.rope.fetched.hold(text.len()).await?;
-        self.rope.open.extend_from_slice(&text);
-        Ok(())
+        let text = std::str::from_utf8(&text).map_err(Error::internal)?;
+        let quoted = serde_json::to_vec(text).map_err(Error::internal)?;
+        let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+        self.rope.open.extend_from_slice(inner);
+        self.rope.put_away().await
     }
 
     /// # Errors
@@ -135,12 +116,8 @@ impl<'a> Text<'a> {
         if !self.cut.is_empty() {
             return Err(Error::internal("a text ends within a character"));
         }
-        if self.as_json {
-            self.rope.open.push(b'"');
-            return Ok(Finished(self.rope.finish()));
-        }
-        let text = String::from_utf8(self.rope.open).map_err(Error::internal)?;
-        Ok(Finished(Value::String(text)))
+        self.rope.open.push(b'"');
+        Ok(Finished(self.rope.finish()))
     }
 }
 

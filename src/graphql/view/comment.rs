@@ -81,7 +81,6 @@ impl CommentView {
     }
 
     /// Attachments in the order in which they arrived.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn attachments(&self) -> List<AttachmentView> {
         let all = self.0.attachments.clone();
         List::of(all.into_iter().map(AttachmentView))

@@ -76,7 +76,6 @@ fields! {
         }
 
         /// Tasks of the customer, oldest first.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             Ok(List::of(self.list.tasks(ctx, self.customer.id).await?))
         }

@@ -4,13 +4,16 @@ use std::sync::{Mutex, PoisonError};
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{
+    ContextSelectionSet, OutputType, PathSegment, Positioned, QueryPathNode, QueryPathSegment,
+    ServerResult, Value,
+};
 use futures_util::stream::{Stream, StreamExt};
 
-use super::written::{self, Entry};
+use super::written::Entry;
 use crate::domain::{Error, Result};
-use crate::graphql::engine::json;
-use crate::graphql::engine::rope::{self, Rope};
+use crate::graphql::engine::rope::Rope;
+use crate::graphql::engine::{complete, json};
 use crate::graphql::loader::Fetched;
 
 /// Entries between two yields, so that a long list doesn't keep a thread from other requests.
@@ -92,10 +95,7 @@ impl<T: Entry> OutputType for List<T> {
             let error = async_graphql::Error::from(error).into_server_error(field.pos);
             ctx.set_error_path(error)
         };
-        match rope::is_final(ctx) {
-            true => write(source, fetched, ctx, field, &failed).await,
-            false => collect(source, fetched, ctx, field, &failed).await,
-        }
+        write(source, fetched, ctx, field, &failed).await
     }
 }
 
@@ -109,17 +109,21 @@ async fn write<T: Entry>(
 ) -> ServerResult<Value> {
     let mut rope = Rope::begin(fetched);
     rope.open.push(b'[');
-    let is_plain = written::is_written(ctx);
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
         for entry in entries {
             rest(index).await;
             json::separate(index, &mut rope.open);
             let start = rope.open.len();
-            let set = &ctx.item.node;
-            if !is_plain || entry.write_selected(set, &mut rope.open).is_none() {
+            if entry
+                .write_selected(&ctx.item.node, &mut rope.open)
+                .is_none()
+            {
                 rope.open.truncate(start);
                 let value = resolve(&entry, index, ctx, field).await?;
+                let Some(value) = complete(value, index, fetched, ctx) else {
+                    return Ok(Value::Null);
+                };
                 json::write_value(&value, &mut rope.open)
                     .map_err(|error| failed(Error::internal(error)))?;
             }
@@ -131,30 +135,41 @@ async fn write<T: Entry>(
     Ok(rope.finish())
 }
 
-/// Keeps the values of all entries, to be merged with other fields of the request.
-async fn collect<T: Entry>(
-    mut source: Source<T>,
+/// Completes an entry; `None` if it failed and may not be null, so that the list is null.
+fn complete(
+    value: Value,
+    index: usize,
     fetched: &Fetched,
     ctx: &ContextSelectionSet<'_>,
-    field: &Positioned<Field>,
-    failed: &(impl Fn(Error) -> async_graphql::ServerError + Sync),
-) -> ServerResult<Value> {
-    let mut values = Vec::new();
-    // Weight not counted yet.
-    let mut weight = 0;
-    while let Some(entries) = source.next().await.map_err(failed)? {
-        for entry in entries {
-            rest(values.len()).await;
-            let value = resolve(&entry, values.len(), ctx, field).await?;
-            weight += json::weight(&value);
-            values.push(value);
-            if weight > crate::app::memory::UNIT {
-                fetched.hold(weight).await.map_err(failed)?;
-                weight = 0;
-            }
+) -> Option<Value> {
+    let path = path(ctx);
+    let Some(field) = fetched.field(&path) else {
+        return Some(value);
+    };
+    let errors = ctx.query_env.errors.lock();
+    let errors = errors.unwrap_or_else(PoisonError::into_inner);
+    let mut cuts = fetched.cuts();
+    match complete::entry(field, path, index, value, &errors, &mut cuts) {
+        Ok(value) => Some(value),
+        Err(cut) => {
+            cuts.push(cut);
+            None
         }
     }
-    Ok(Value::List(values))
+}
+
+fn path(ctx: &ContextSelectionSet<'_>) -> Vec<PathSegment> {
+    let mut path = Vec::new();
+    let mut node = ctx.path_node.as_ref();
+    while let Some(QueryPathNode { parent, segment }) = node {
+        path.push(match segment {
+            QueryPathSegment::Name(name) => PathSegment::Field((*name).to_owned()),
+            QueryPathSegment::Index(index) => PathSegment::Index(*index),
+        });
+        node = *parent;
+    }
+    path.reverse();
+    path
 }
 
 async fn resolve<T: OutputType>(

@@ -143,7 +143,6 @@ fields! {
         }
 
         /// Other tasks with the same serial number, newest first, at most 20.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn tasks_of_device(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             self.linked(ctx, Link::Device).await
         }
@@ -183,7 +182,6 @@ fields! {
         }
 
         /// Tasks done under this one's warranty, newest first, at most 20.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn warranty_tasks(&self, ctx: &Context<'_>) -> Result<List<TaskView>> {
             self.linked(ctx, Link::UnderWarranty).await
         }
@@ -200,7 +198,6 @@ fields! {
         }
 
         /// Comments on the task, oldest first.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn comments(&self, ctx: &Context<'_>) -> Result<List<CommentView>> {
             let comments = self.list.comments(ctx, self.row.id).await?;
             Ok(List::of(comments.into_iter().map(CommentView::from)))
@@ -220,14 +217,12 @@ fields! {
         }
 
         /// Quotes sent to the customer, oldest first.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn approvals(&self, ctx: &Context<'_>) -> Result<List<ApprovalView>> {
             let approvals = self.list.approvals(ctx, self.row.id).await?;
             Ok(List::of(approvals.into_iter().map(ApprovalView::from)))
         }
 
         /// History of the task, oldest first.
-        #[graphql(complexity = "10 * child_complexity")]
         async fn history(&self, ctx: &Context<'_>) -> Result<List<EventView>> {
             let events = self.list.history(ctx, self.row.id).await?;
             Ok(List::of(events.into_iter().map(EventView::from)))

@@ -9,8 +9,7 @@ use async_graphql::{
 };
 
 use super::{CategoryEnum, ColourEnum, RoleEnum, StatusEnum};
-use crate::graphql::engine::json;
-use crate::graphql::loader::Fetched;
+use crate::graphql::engine::{json, plan};
 
 /// An object whose own fields are enough for most requests. These get it serialised directly; a
 /// request for more is resolved field by field, which takes several times as long.
@@ -166,11 +165,15 @@ pub fn object<T: ObjectType + Plain>(
             return None;
         };
         let field = &field.node;
-        if !field.arguments.is_empty() || !field.directives.is_empty() {
+        let key = &field.response_key().node;
+        if !field.arguments.is_empty() {
             return None;
         }
+        if key == plan::NOTHING {
+            continue;
+        }
         json::separate(index, out);
-        json::write_name(&field.response_key().node, out);
+        json::write_name(key, out);
         match field.name.node.as_str() {
             "__typename" => serde_json::to_writer(&mut *out, &T::type_name()).ok()?,
             _ => object.write(field, out)?,
@@ -213,17 +216,10 @@ impl<T: ObjectType + Plain> OutputType for Written<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        if is_written(ctx) {
-            let mut out = Vec::with_capacity(512);
-            if object(&self.0, &ctx.item.node, &mut out).is_some() {
-                return Ok(Value::Binary(out.into()));
-            }
+        let mut out = Vec::with_capacity(512);
+        if object(&self.0, &ctx.item.node, &mut out).is_some() {
+            return Ok(Value::Binary(out.into()));
         }
         self.0.resolve(ctx, field).await
     }
-}
-
-/// Returns whether the response may contain pre-serialised JSON, which can't be merged with.
-pub fn is_written(ctx: &ContextSelectionSet<'_>) -> bool {
-    ctx.data::<Fetched>().is_ok_and(|fetched| fetched.as_json)
 }

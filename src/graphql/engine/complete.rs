@@ -1,0 +1,197 @@
+//! Completes what the library has executed: it leaves failed fields out, where the specification says null up to the
+//! nearest nullable field (<https://spec.graphql.org/October2021/#sec-Handling-Field-Errors>), and puts the keys of an
+//! object in the order in which they were resolved, where it says the order of the document.
+
+use std::collections::HashSet;
+
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, PathSegment, Response, ServerError, Value};
+
+use super::plan::{Field, Set, Shape};
+use super::rope;
+use crate::domain::chain;
+
+type Path = Vec<PathSegment>;
+
+/// A place that is null because of a failure below it.
+pub struct Cut {
+    at: Path,
+    /// The field that may not be null and failed.
+    cause: Path,
+}
+
+/// Completes a whole response; `cuts` are those of lists that were written before.
+pub fn finish(set: &Set, response: &mut Response, mut cuts: Vec<Cut>) {
+    let Value::Object(fields) = std::mem::take(&mut response.data) else {
+        // Without any field: all have failed, or it was never executed.
+        let executed = response.errors.iter().all(|error| !error.path.is_empty());
+        if executed {
+            finish_object(set, IndexMap::new(), response, &mut cuts);
+        }
+        return;
+    };
+    finish_object(set, fields, response, &mut cuts);
+}
+
+fn finish_object(
+    set: &Set,
+    fields: IndexMap<Name, Value>,
+    response: &mut Response,
+    cuts: &mut Vec<Cut>,
+) {
+    let mut completion = Completion {
+        path: Vec::new(),
+        errors: &response.errors,
+        cuts: Vec::new(),
+    };
+    response.data = match completion.object(set, fields) {
+        Ok(data) => data,
+        Err(cause) => {
+            completion.cut(cause);
+            Value::Null
+        }
+    };
+    cuts.append(&mut completion.cuts);
+    prune(&mut response.errors, cuts);
+}
+
+/// Completes an entry of a list; `Err` if it may not be null and failed, so that the whole list is null.
+///
+/// # Errors
+/// The cut that the list is.
+pub fn entry(
+    field: &Field,
+    list: Path,
+    index: usize,
+    value: Value,
+    errors: &[ServerError],
+    cuts: &mut Vec<Cut>,
+) -> Result<Value, Cut> {
+    let Some(shape) = field.shape.entry.as_deref() else {
+        return Ok(value);
+    };
+    let mut completion = Completion {
+        path: list,
+        errors,
+        cuts: Vec::new(),
+    };
+    completion.path.push(PathSegment::Index(index));
+    let done = completion.field(shape, field.set.as_ref(), Some(value));
+    cuts.append(&mut completion.cuts);
+    completion.path.pop();
+    done.map_err(|cause| Cut {
+        at: completion.path,
+        cause,
+    })
+}
+
+struct Completion<'a> {
+    path: Path,
+    errors: &'a [ServerError],
+    cuts: Vec<Cut>,
+}
+
+/// The value, or the path of the field that may not be null and failed.
+type Done = Result<Value, Path>;
+
+impl Completion<'_> {
+    fn object(&mut self, set: &Set, mut fields: IndexMap<Name, Value>) -> Done {
+        let mut done = IndexMap::with_capacity(set.fields.len());
+        for field in &set.fields {
+            let key = field.key();
+            let value = fields.get_mut(key).map(std::mem::take);
+            self.path.push(PathSegment::Field(key.to_string()));
+            let value = self.field(&field.shape, field.set.as_ref(), value);
+            self.path.pop();
+            done.insert(key.clone(), value?);
+        }
+        Ok(Value::Object(done))
+    }
+
+    fn field(&mut self, shape: &Shape, set: Option<&Set>, value: Option<Value>) -> Done {
+        let done = match (value, set, shape.entry.as_deref()) {
+            (None | Some(Value::Null), Some(set), None) if self.has_failed_below() => {
+                self.object(set, IndexMap::new())
+            }
+            (None | Some(Value::Null), ..) => Err(self.path.clone()),
+            (Some(Value::Object(fields)), Some(set), None) => self.object(set, fields),
+            (Some(value @ Value::List(_)), ..) if rope::pieces(&value).is_some() => Ok(value),
+            (Some(Value::List(entries)), _, Some(entry)) => self.list(entry, set, entries),
+            (Some(value), ..) => Ok(value),
+        };
+        match done {
+            Err(cause) if shape.nullable => {
+                self.cut(cause);
+                Ok(Value::Null)
+            }
+            done => done,
+        }
+    }
+
+    fn list(&mut self, shape: &Shape, set: Option<&Set>, entries: Vec<Value>) -> Done {
+        let mut done = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.into_iter().enumerate() {
+            self.path.push(PathSegment::Index(index));
+            let entry = self.field(shape, set, Some(entry));
+            self.path.pop();
+            done.push(entry?);
+        }
+        Ok(Value::List(done))
+    }
+
+    fn cut(&mut self, cause: Path) {
+        if cause.len() > self.path.len() {
+            self.cuts.push(Cut {
+                at: self.path.clone(),
+                cause,
+            });
+        }
+    }
+
+    /// The library makes null of an object whose fields have all failed.
+    fn has_failed_below(&self) -> bool {
+        let below = |error: &ServerError| {
+            error.path.len() > self.path.len() && error.path.starts_with(&self.path)
+        };
+        self.errors.iter().any(below)
+    }
+}
+
+/// Leaves one error for each cut, and one for the entries of a list that failed for the same reason.
+fn prune(errors: &mut Vec<ServerError>, cuts: &[Cut]) {
+    for cut in cuts {
+        let is_cause = |error: &ServerError| error.path.starts_with(&cut.cause);
+        let Some(kept) = errors.iter().position(is_cause) else {
+            continue;
+        };
+        let mut index = 0;
+        errors.retain(|error| {
+            let keep = index == kept || !error.path.starts_with(&cut.at);
+            index += 1;
+            keep
+        });
+    }
+}
+
+/// Leaves one error of those by which many entries of a list failed for the same reason: the first.
+pub fn merge_alike(errors: &mut Vec<ServerError>) {
+    if errors.len() < 2 {
+        return;
+    }
+    let mut seen = HashSet::new();
+    errors.retain(|error| {
+        let indexed = |segment: &PathSegment| matches!(segment, PathSegment::Index(_));
+        if !error.path.iter().any(indexed) {
+            return true;
+        }
+        let fields = error.path.iter().filter_map(|segment| match segment {
+            PathSegment::Field(name) => Some(name.clone()),
+            PathSegment::Index(_) => None,
+        });
+        let why = match error.source::<crate::domain::Error>() {
+            Some(source) => chain(source),
+            None => error.message.clone(),
+        };
+        seen.insert((fields.collect::<Vec<_>>(), why))
+    });
+}

@@ -1,0 +1,223 @@
+//! The compiler's last step: brings a valid operation into its straight form. What is merged is what the specification
+//! calls collecting fields (<https://spec.graphql.org/October2021/#CollectFields()>).
+
+use std::collections::HashSet;
+
+use apollo_compiler::ast::{self, DirectiveList};
+use apollo_compiler::executable::{self, Selection, SelectionSet};
+use apollo_compiler::{ExecutableDocument, Node, Schema};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Pos, Variables};
+
+use super::limits;
+use super::page;
+use super::plan::{Entries, Field, Set, Shape};
+
+/// Brings an operation into its straight form. The variables matter where a directive depends on one.
+///
+/// # Errors
+/// The limit that it exceeds.
+pub fn straight(
+    schema: &Schema,
+    document: &ExecutableDocument,
+    operation: &executable::Operation,
+    lines: &Lines,
+    variables: &Variables,
+) -> Result<Set, String> {
+    let mut normaliser = Normaliser {
+        schema,
+        document,
+        lines,
+        variables,
+        fields: 0,
+    };
+    normaliser.set(&[&operation.selection_set], 0, Below::Root)
+}
+
+/// Where the lines of a text begin, to say where a field stands.
+pub struct Lines(Vec<usize>);
+
+impl Lines {
+    pub fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self([0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect())
+    }
+
+    fn position<T>(&self, node: &Node<T>) -> Pos {
+        let Some(offset) = node.location().map(|span| span.offset()) else {
+            return Pos::default();
+        };
+        let line = self.0.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|index| self.0.get(index));
+        Pos {
+            line,
+            column: offset - start.copied().unwrap_or_default() + 1,
+        }
+    }
+}
+
+/// What a selection set stands below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Root,
+    Object,
+    /// A page, whose size is counted already.
+    Page,
+    /// The schema, which has the same size for everybody.
+    Introspection,
+}
+
+struct Normaliser<'a> {
+    schema: &'a Schema,
+    document: &'a ExecutableDocument,
+    lines: &'a Lines,
+    variables: &'a Variables,
+    fields: usize,
+}
+
+type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<executable::Field>>>;
+
+impl<'a> Normaliser<'a> {
+    /// Merges selection sets of one object.
+    fn set(
+        &mut self,
+        sets: &[&'a SelectionSet],
+        depth: usize,
+        below: Below,
+    ) -> Result<Set, String> {
+        limits::check_depth(depth)?;
+        let mut groups = Groups::new();
+        let mut seen = HashSet::new();
+        for set in sets {
+            self.collect(&set.ty, set, &mut seen, &mut groups);
+        }
+        self.fields += groups.len();
+        limits::check_fields(self.fields)?;
+        let groups = groups.into_values();
+        let fields = groups.map(|group| self.field(&group, depth, below));
+        Ok(Set {
+            fields: fields.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn collect(
+        &self,
+        object: &'a str,
+        set: &'a SelectionSet,
+        seen: &mut HashSet<&'a str>,
+        groups: &mut Groups<'a>,
+    ) {
+        for selection in &set.selections {
+            if !self.is_included(selection.directives()) {
+                continue;
+            }
+            match selection {
+                Selection::Field(field) => {
+                    groups.entry(field.response_key()).or_default().push(field);
+                }
+                Selection::InlineFragment(inline) => {
+                    let on = inline.type_condition.as_ref();
+                    if on.is_none_or(|on| self.applies(on, object)) {
+                        self.collect(object, &inline.selection_set, seen, groups);
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.fragment_name;
+                    let Some(fragment) = self.document.fragments.get(name) else {
+                        continue;
+                    };
+                    if seen.insert(name) && self.applies(&fragment.selection_set.ty, object) {
+                        self.collect(object, &fragment.selection_set, seen, groups);
+                    }
+                }
+            }
+        }
+    }
+
+    fn applies(&self, condition: &str, object: &str) -> bool {
+        condition == object || self.schema.is_subtype(condition, object)
+    }
+
+    fn is_included(&self, directives: &DirectiveList) -> bool {
+        let holds = |name| {
+            let value = directives
+                .get(name)?
+                .specified_argument_by_name("if")?
+                .as_ref();
+            Some(match value {
+                ast::Value::Boolean(is) => *is,
+                ast::Value::Variable(name) => {
+                    self.variables.get(name.as_str()) == Some(&true.into())
+                }
+                _ => false,
+            })
+        };
+        holds("skip") != Some(true) && holds("include") != Some(false)
+    }
+
+    /// Merges the fields of one response key.
+    fn field(
+        &mut self,
+        group: &[&'a Node<executable::Field>],
+        depth: usize,
+        below: Below,
+    ) -> Result<Field, String> {
+        let [first, ..] = group else {
+            return Err("An empty group of fields.".to_owned());
+        };
+        let definition = &first.definition;
+        let named = self.schema.types.get(definition.ty.inner_named_type());
+        let is_object = named.is_some_and(|named| !named.is_leaf());
+        let is_page = definition.argument_by_name("first").is_some();
+        let introspects = limits::SCHEMA_FIELDS.contains(&first.name.as_str());
+        let inside = match below {
+            Below::Introspection => Below::Introspection,
+            Below::Root if introspects => Below::Introspection,
+            _ if is_page => Below::Page,
+            _ => Below::Object,
+        };
+        let sets: Vec<_> = group.iter().map(|field| &field.selection_set).collect();
+        let set = is_object.then(|| self.set(&sets, depth + 1, inside));
+        Ok(Field {
+            alias: first.alias.as_ref().map(|alias| Name::new(alias.as_str())),
+            name: Name::new(first.name.as_str()),
+            arguments: arguments(first),
+            shape: shape(&definition.ty),
+            entries: match inside {
+                Below::Page => size(first),
+                Below::Object if definition.ty.is_list() && below != Below::Page => {
+                    Entries::Of(limits::LIST)
+                }
+                _ => Entries::Of(1),
+            },
+            set: set.transpose()?,
+            pos: self.lines.position(first),
+        })
+    }
+}
+
+/// Returns the size of a page.
+fn size(field: &executable::Field) -> Entries {
+    let first = field.arguments.iter().find(|given| given.name == "first");
+    match first.map(|given| given.value.as_ref()) {
+        Some(ast::Value::Variable(name)) => Entries::First(Name::new(name.as_str()), page::DEFAULT),
+        Some(ast::Value::Int(size)) => {
+            let size = size.try_to_i32().unwrap_or_default();
+            Entries::Of(usize::try_from(size).unwrap_or_default())
+        }
+        _ => Entries::Of(page::DEFAULT),
+    }
+}
+
+fn arguments(field: &executable::Field) -> Vec<(Name, Node<ast::Value>)> {
+    let given = field.arguments.iter();
+    let one = |given: &Node<ast::Argument>| (Name::new(given.name.as_str()), given.value.clone());
+    given.map(one).collect()
+}
+
+fn shape(ty: &ast::Type) -> Shape {
+    Shape {
+        nullable: !ty.is_non_null(),
+        entry: ty.is_list().then(|| Box::new(shape(ty.item_type()))),
+    }
+}
