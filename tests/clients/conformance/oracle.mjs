@@ -28,13 +28,13 @@ export class Oracle {
   /** Runs a document by graphql-js. */
   async run(document, variableValues, operationName) {
     const failed = new Map();
-    const fieldResolver = async (source, args, _, info) => {
+    const running = [];
+    const resolve = async (source, args, info) => {
       const root = ["query", "mutation", "subscription"].find((kind) => this.schema.getRootType(kind) === info.parentType);
       try {
         if (root) return await this.root(root, info.fieldName, args);
         if (info.fieldName in source) return source[info.fieldName];
-        const whole = await this.entity(info.parentType.name, source.id);
-        return whole[info.fieldName];
+        return (await this.entity(info.parentType.name, source.id))[info.fieldName];
       } catch (error) {
         const path = [];
         for (let at = info.path; at; at = at.prev) path.unshift(at.key);
@@ -42,7 +42,13 @@ export class Oracle {
         throw error;
       }
     };
+    const fieldResolver = (source, args, _, info) => {
+      running.push(resolve(source, args, info));
+      return running.at(-1);
+    };
     const result = await execute({ schema: this.schema, document, variableValues, operationName, fieldResolver, rootValue: this.rootValue });
+    // The answer may be there before all fields are: any that fails may be the one that is reported.
+    await Promise.allSettled(running);
     return { ...result, failed };
   }
 

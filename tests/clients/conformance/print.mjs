@@ -2,7 +2,9 @@
 // tokens or none, and each form of a string.
 
 /** Returns the document's text. */
-export function print(document, random) {
+export function print(document, chosen) {
+  // A string is a block wherever it stands or nowhere: graphql-js doesn't take both for equal.
+  const random = { ...chosen, blocks: new Map() };
   const plain = random.chance(0.4);
   const tokens = [];
   const add = (...texts) => tokens.push(...texts);
@@ -117,7 +119,7 @@ function writeValue(node, add, random) {
     case "NullValue":
       return add("null");
     case "StringValue":
-      return add(string(node, random));
+      return add(string(node.value, random));
     case "ListValue":
       add("[");
       node.values.forEach((value) => writeValue(value, add, random));
@@ -134,14 +136,10 @@ function writeValue(node, add, random) {
   }
 }
 
-/**
- * Returns a literal with this value: quoted, with some characters escaped, or a block. One node is
- * printed in one of both forms wherever it stands, since graphql-js doesn't take them for equal.
- */
-function string(node, random) {
-  const { value } = node;
-  node.block ??= random.chance(0.15);
-  if (node.block && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(value)) {
+/** Returns a literal with this value: quoted, with some characters escaped, or a block. */
+function string(value, random) {
+  if (!random.blocks.has(value)) random.blocks.set(value, random.chance(0.15));
+  if (random.blocks.get(value) && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(value)) {
     const indent = random.of(["", "  ", "\n    ", "\n\t"]);
     return `"""${indent}${value.replaceAll('"""', '\\"""')}${/["\\]$/.test(value) ? "\n" : ""}"""`;
   }
