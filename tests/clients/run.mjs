@@ -38,7 +38,7 @@ async function shop() {
     const { errors, text } = await post(server.url, token, { query: `mutation { ${create.join(" ")} }` });
     if (errors) throw new Error(text);
   }
-  return { server, env: { ZAYAVKA_URL: server.url, ZAYAVKA_TOKEN: token } };
+  return { server, env: { ZAYAVKA_URL: server.url, ZAYAVKA_TOKEN: token, ZAYAVKA_PHOTO: join(here, "photo.png") } };
 }
 
 const { server, env } = await shop();

@@ -1,5 +1,6 @@
 // What each client does, and where: the server and its token are in the environment.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import WebSocket from "ws";
 
 export const url = `${process.env.ZAYAVKA_URL}/graphql`;
@@ -33,6 +34,27 @@ export const WATCH = /* GraphQL */ `
   }
 `;
 
+/** A picture of 32 by 24 pixels. */
+export const photo = readFileSync(process.env.ZAYAVKA_PHOTO);
+export const UPLOAD = /* GraphQL */ `
+  mutation Upload($id: ID!, $files: [Upload!]!) {
+    addAttachments(id: $id, files: $files) { comment { id photo { id state url width height } } task { id version } }
+  }
+`;
+
+/** Reads a stored picture with the token, and not without it. */
+export async function readPhoto({ state, url: path, width, height }) {
+  assert.deepEqual([state, width, height], ["HERE", 32, 24]);
+  const target = new URL(path, process.env.ZAYAVKA_URL);
+  const answer = await fetch(target, { headers: { authorization } });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get("content-type"), /^image\//);
+  const size = (await answer.arrayBuffer()).byteLength;
+  assert(size > 50);
+  assert.notEqual((await fetch(target, { redirect: "manual" })).status, 200);
+  return `${size} bytes`;
+}
+
 /** Follows the cursors to the end; `read` returns the connection of one page. */
 export async function pages(read) {
   const ids = [];
@@ -63,11 +85,17 @@ export async function heard(event, change) {
   return first;
 }
 
-/** Runs the steps of one client, and prints each. */
+/** Runs the steps of one client, and prints each; fails if one has failed. */
 export async function run(name, steps) {
+  let failed = 0;
   for (const [step, act] of Object.entries(steps)) {
-    const said = await act();
-    console.log(`${name}: ${step}${said ? ` (${said})` : ""}`);
+    try {
+      const said = await act();
+      console.log(`${name} ${step}${said ? `: ${said}` : ""}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`${name} ${step}: FAILED: ${error.stack ?? `${error.code} ${error.reason}`}`);
+    }
   }
-  process.exit(0);
+  process.exit(failed ? 1 : 0);
 }

@@ -7,7 +7,7 @@ import { relayPagination } from "@urql/exchange-graphcache/extras";
 import { persistedExchange } from "@urql/exchange-persisted";
 import { getIntrospectionQuery } from "graphql";
 import { createClient } from "graphql-ws";
-import { authorization, CHANGE, heard, PAGE, pages, run, socketUrl, TASK, url, WATCH, webSocketImpl } from "./steps.mjs";
+import { authorization, CHANGE, heard, PAGE, pages, photo, readPhoto, run, socketUrl, TASK, UPLOAD, url, WATCH, webSocketImpl } from "./steps.mjs";
 
 const id = "13";
 const sent = [];
@@ -85,5 +85,11 @@ await run("urql with Graphcache", {
     assert.match(data.taskChanged.task.description, /^Heard by urql/);
     const { data: cached } = await task({ id }, { requestPolicy: "cache-only" });
     assert.match(cached.taskById.description, /^Heard by urql/);
+  },
+  async "uploads a photo, and reads it"() {
+    const files = [new File([photo], "phone.png", { type: "image/png" })];
+    const { data, error } = await client.mutation(gql(UPLOAD), { id, files }).toPromise();
+    assert.ifError(error);
+    return readPhoto(data.addAttachments.comment.photo);
   },
 });

@@ -1,10 +1,12 @@
 """gql as it comes, over HTTP by aiohttp and over a socket by websockets: reads pages, writes, fails,
-subscribes. The server and its token are in the environment."""
+subscribes, and uploads a photo. The server and its token are in the environment."""
 
 import asyncio
 import os
+from urllib.parse import urljoin
 
-from gql import Client, gql
+import aiohttp
+from gql import Client, FileVar, gql
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
@@ -35,6 +37,12 @@ mutation Change($task: TaskInput!) {
 WATCH = """
 subscription Watch($id: ID) {
   taskChanged(id: $id) { kind task { version description } }
+}
+"""
+
+UPLOAD = """
+mutation Upload($id: ID!, $files: [Upload!]!) {
+  addAttachments(id: $id, files: $files) { comment { photo { state url width height } } }
 }
 """
 
@@ -107,6 +115,22 @@ async def subscribes(session, writer, task):
     assert (await heard).startswith("Heard by gql")
 
 
+async def uploads(session, task):
+    """Uploads a photo by the GraphQL multipart request specification, and reads it with the token alone."""
+    photo = FileVar(os.environ["ZAYAVKA_PHOTO"], filename="phone.png", content_type="image/png")
+    sent = request(UPLOAD, id=task, files=[photo])
+    stored = (await session.execute(sent, upload_files=True))["addAttachments"]["comment"]["photo"]
+    assert (stored["state"], stored["width"], stored["height"]) == ("HERE", 32, 24), stored
+    target = urljoin(URL, stored["url"])
+    async with aiohttp.ClientSession() as http:
+        async with http.get(target, headers=AUTHORIZATION) as answer:
+            assert answer.status == 200 and answer.content_type.startswith("image/"), answer
+            size = len(await answer.read())
+        async with http.get(target, allow_redirects=False) as answer:
+            assert answer.status != 200, answer
+    return f"{size} bytes"
+
+
 async def main():
     http = AIOHTTPTransport(url=URL, headers=AUTHORIZATION)
     live = WebsocketsTransport(url=URL.replace("http", "ws", 1), init_payload=AUTHORIZATION)
@@ -122,6 +146,8 @@ async def main():
                 print(f"gql with {name}: writes")
                 await fails(session, task)
                 print(f"gql with {name}: fails")
+                if name == "aiohttp":
+                    print(f"gql with {name}: uploads a photo, and reads it ({await uploads(session, task)})")
                 if name == "websockets":
                     await subscribes(session, writer, task)
                     print(f"gql with {name}: subscribes")

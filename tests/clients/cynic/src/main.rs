@@ -1,5 +1,5 @@
-//! Reads pages, writes, fails and subscribes by cynic, against the server at `ZAYAVKA_URL` with the
-//! token in `ZAYAVKA_TOKEN`.
+//! Reads pages, writes, fails, subscribes and uploads by cynic, against the server at `ZAYAVKA_URL`
+//! with the token in `ZAYAVKA_TOKEN`.
 
 mod operations;
 
@@ -12,7 +12,7 @@ use futures::StreamExt;
 use graphql_ws_client::Client as LiveClient;
 use operations::{
     ChangeTask, ChangeVariables, Id, PageVariables, ReadPage, ReadTask, TaskChanges, TaskVariables,
-    WatchTask, WatchVariables,
+    Upload, UploadPhoto, UploadVariables, WatchTask, WatchVariables,
 };
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -40,13 +40,18 @@ impl Client {
         T: DeserializeOwned + 'static,
         V: Serialize,
     {
-        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);
+        let request = self
+            .http
+            .post(format!("{}/graphql", self.url))
+            .bearer_auth(&self.token);
         Ok(request.run_graphql(operation).retain_extensions().await?)
     }
 
     async fn task(&self, id: &str) -> Result<operations::Task> {
         let variables = TaskVariables { id: Id::new(id) };
-        data(self.run(ReadTask::build(variables)).await?)?.task_by_id.ok_or("no task".into())
+        data(self.run(ReadTask::build(variables)).await?)?
+            .task_by_id
+            .ok_or("no task".into())
     }
 
     async fn change(&self, id: &Id, text: &str, version: i32) -> Result<Answer<ChangeTask>> {
@@ -55,13 +60,17 @@ impl Client {
             description: Some(text.to_owned()),
             expected_version: Some(version),
         };
-        self.run(ChangeTask::build(ChangeVariables { changes })).await
+        self.run(ChangeTask::build(ChangeVariables { changes }))
+            .await
     }
 }
 
 fn data<T>(answer: Answer<T>) -> Result<T> {
     match answer {
-        GraphQlResponse { data: Some(data), errors: None } => Ok(data),
+        GraphQlResponse {
+            data: Some(data),
+            errors: None,
+        } => Ok(data),
         GraphQlResponse { errors, .. } => Err(format!("{errors:?}").into()),
     }
 }
@@ -81,7 +90,8 @@ async fn main() -> Result<()> {
     pages(&client).await?;
     writes(&client).await?;
     fails(&client).await?;
-    subscribes(&client).await
+    subscribes(&client).await?;
+    uploads(&client).await
 }
 
 /// Reads all tasks by pages of seven.
@@ -89,7 +99,10 @@ async fn pages(client: &Client) -> Result<()> {
     let mut ids = Vec::new();
     let mut after = None;
     loop {
-        let variables = PageVariables { first: Some(7), after };
+        let variables = PageVariables {
+            first: Some(7),
+            after,
+        };
         let page = data(client.run(ReadPage::build(variables)).await?)?.tasks;
         ids.extend(page.nodes.into_iter().map(|task| task.id.into_inner()));
         if !page.page_info.has_next_page {
@@ -111,14 +124,19 @@ async fn writes(client: &Client) -> Result<()> {
     let changed = data(client.change(&before.id, text, before.version).await?)?;
     assert_eq!(changed.update_task.task.version, before.version + 1);
     let after = client.task("1").await?;
-    assert_eq!((after.description.as_str(), after.status), (text, before.status));
+    assert_eq!(
+        (after.description.as_str(), after.status),
+        (text, before.status)
+    );
     println!("cynic: wrote");
     Ok(())
 }
 
 /// Fails at a task that doesn't exist, and at a version that is old.
 async fn fails(client: &Client) -> Result<()> {
-    let variables = TaskVariables { id: Id::new("999999") };
+    let variables = TaskVariables {
+        id: Id::new("999999"),
+    };
     let answer = client.run(ReadTask::build(variables)).await?;
     assert_eq!(code(&answer), Some("NOT_FOUND"));
     assert!(answer.data.is_some_and(|data| data.task_by_id.is_none()));
@@ -131,19 +149,32 @@ async fn fails(client: &Client) -> Result<()> {
 
 /// Hears of a change over graphql-transport-ws.
 async fn subscribes(client: &Client) -> Result<()> {
-    let mut request = format!("{}/graphql", client.url.replacen("http", "ws", 1)).into_client_request()?;
+    let mut request =
+        format!("{}/graphql", client.url.replacen("http", "ws", 1)).into_client_request()?;
     let protocol = HeaderValue::from_static("graphql-transport-ws");
-    request.headers_mut().insert("Sec-WebSocket-Protocol", protocol);
+    request
+        .headers_mut()
+        .insert("Sec-WebSocket-Protocol", protocol);
     let (socket, _) = tokio_tungstenite::connect_async(request).await?;
     let payload = serde_json::json!({ "Authorization": format!("Bearer {}", client.token) });
     let (live, actor) = LiveClient::build(socket).payload(payload)?.await?;
     let actor = tokio::spawn(actor.into_future());
-    let variables = WatchVariables { id: Some(Id::new("1")) };
+    let variables = WatchVariables {
+        id: Some(Id::new("1")),
+    };
     let mut changes = live.subscribe(WatchTask::build(variables)).await?;
     // The acknowledged subscription may still be on its way, so changes go on until one is heard.
     let change = loop {
         let before = client.task("1").await?;
-        data(client.change(&before.id, &format!("{}!", before.description), before.version).await?)?;
+        data(
+            client
+                .change(
+                    &before.id,
+                    &format!("{}!", before.description),
+                    before.version,
+                )
+                .await?,
+        )?;
         let heard = tokio::time::timeout(std::time::Duration::from_secs(1), changes.next());
         if let Ok(change) = heard.await {
             break change.ok_or("the subscription ended")??;
@@ -156,5 +187,46 @@ async fn subscribes(client: &Client) -> Result<()> {
     drop((changes, live));
     actor.await?;
     println!("cynic: heard of a change");
+    Ok(())
+}
+
+/// Uploads a photo by the GraphQL multipart request specification, and reads it with the token.
+async fn uploads(client: &Client) -> Result<()> {
+    let operation = UploadPhoto::build(UploadVariables {
+        id: Id::new("1"),
+        files: vec![Upload(None)],
+    });
+    let photo = std::fs::read(std::env::var("ZAYAVKA_PHOTO")?)?;
+    let part = reqwest::multipart::Part::bytes(photo)
+        .file_name("phone.png")
+        .mime_str("image/png")?;
+    let form = reqwest::multipart::Form::new()
+        .text("operations", serde_json::to_string(&operation)?)
+        .text("map", r#"{"0": ["variables.files.0"]}"#)
+        .part("0", part);
+    let request = client.http.post(format!("{}/graphql", client.url));
+    let answer = request
+        .bearer_auth(&client.token)
+        .multipart(form)
+        .send()
+        .await?;
+    let answer: Answer<UploadPhoto> = answer.json().await?;
+    let photo = data(answer)?
+        .add_attachments
+        .comment
+        .photo
+        .ok_or("no photo")?;
+    assert_eq!((photo.width, photo.height), (32, 24));
+    let url = format!("{}{}", client.url, photo.url.ok_or("no address")?);
+    let read = client
+        .http
+        .get(&url)
+        .bearer_auth(&client.token)
+        .send()
+        .await?;
+    assert_eq!(read.status(), 200);
+    assert!(read.bytes().await?.len() > 50);
+    assert_ne!(client.http.get(&url).send().await?.status(), 200);
+    println!("cynic: uploaded a photo and read it");
     Ok(())
 }

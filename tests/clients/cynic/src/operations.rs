@@ -104,3 +104,37 @@ pub struct TaskChange {
     pub id: Id,
     pub task: Option<Task>,
 }
+
+/// A file of a multipart request; in JSON it is null.
+#[derive(cynic::Scalar, Debug, Clone)]
+pub struct Upload(pub Option<String>);
+
+#[derive(cynic::QueryVariables)]
+pub struct UploadVariables {
+    pub id: Id,
+    pub files: Vec<Upload>,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+#[cynic(graphql_type = "Mutation", variables = "UploadVariables")]
+pub struct UploadPhoto {
+    #[arguments(id: $id, files: $files)]
+    pub add_attachments: CommentPayload,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+pub struct CommentPayload {
+    pub comment: Comment,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+pub struct Comment {
+    pub photo: Option<Photo>,
+}
+
+#[derive(cynic::QueryFragment, Debug)]
+pub struct Photo {
+    pub url: Option<String>,
+    pub width: i32,
+    pub height: i32,
+}
