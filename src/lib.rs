@@ -20,7 +20,7 @@
 //! - [`bot`]: the bot's conversation with customers and employees.
 //! - [`workers`]: background workers.
 //! - [`sheet`]: import and export of CSV files and Excel workbooks.
-//! - [`graphql`]: the API; `engine` parses documents and writes responses.
+//! - [`graphql`]: the API; `engine` compiles documents and writes responses.
 //! - [`web`]: the pages of staff, and the status page of customers.
 //! - [`http`]: the routes; `listen` accepts connections.
 //! - [`server`]: the composition root.

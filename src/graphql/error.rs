@@ -6,7 +6,6 @@ use std::sync::Arc;
 use async_graphql::{Response, ServerError, Value};
 
 use crate::domain::{Conflict, Error, Invalid, Language, chain, whole_seconds};
-use crate::graphql::engine::complete;
 use crate::i18n;
 use crate::log::request_id;
 
@@ -57,7 +56,6 @@ impl Code {
 /// Adds message and code to every error of a response, and logs internal ones in the request's span, each only once:
 /// an unreadable row, for example, fails every task of a list.
 pub fn finish(response: &mut Response) {
-    complete::merge_alike(&mut response.errors);
     let mut logged = HashSet::new();
     for error in &mut response.errors {
         match error.source::<Error>() {

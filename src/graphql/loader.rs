@@ -2,83 +2,22 @@
 //! loads it for all of them.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use async_graphql::{Context, PathSegment};
-use tokio::sync::{Mutex, OnceCell};
+use async_graphql::Context;
+use tokio::sync::OnceCell;
 
 use super::RequestContext;
-use super::engine::complete::Cut;
-use super::engine::plan::{Field, Set};
+use super::engine::state::RequestState;
 use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
-use crate::app::memory::{Memory, Share};
 use crate::domain::{
-    Actor, Approval, Comment, Customer, CustomerId, Details, Link, Problem, Result, TaskEvent,
-    TaskId, TimeZone,
+    Actor, Approval, Comment, Customer, CustomerId, Details, Link, Result, TaskEvent, TaskId,
+    TimeZone,
 };
 use crate::store::Connection;
 use crate::store::tasks::{Listed, TaskRow};
-
-/// Maximum number of nested list entries that one request may load. Root lists are free.
-const BUDGET: usize = 250_000;
-
-/// Number of nested list entries from which requests are executed one at a time: their values take
-/// far more memory than their JSON.
-const MANY: usize = 5_000;
-
-/// The fields that one request selects, what it has loaded below its lists, and its memory.
-#[derive(Clone)]
-pub struct Fetched {
-    /// The fields that are selected.
-    pub selected: Arc<Set>,
-    /// Places of lists that are null because of a failure below.
-    cuts: Arc<std::sync::Mutex<Vec<Cut>>>,
-    pub share: Arc<Mutex<Share>>,
-    entries: Arc<AtomicUsize>,
-}
-
-impl Fetched {
-    pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Self {
-        Self {
-            selected,
-            cuts: Arc::default(),
-            share: Arc::new(Mutex::new(memory.share())),
-            entries: Arc::default(),
-        }
-    }
-
-    /// Starts the next response of a subscription: releases the memory of the previous one, and its
-    /// turn if it had one.
-    pub async fn begin_next(&self, memory: &Arc<Memory>) {
-        *self.share.lock().await = memory.share();
-        self.entries.store(0, Ordering::Relaxed);
-    }
-
-    /// Returns the field that a path of the response leads to.
-    pub fn field(&self, path: &[PathSegment]) -> Option<&Field> {
-        let mut set = Some(&*self.selected);
-        let mut found = None;
-        for segment in path {
-            if let PathSegment::Field(key) = segment {
-                found = set?.find(key);
-                set = found?.set.as_ref();
-            }
-        }
-        found
-    }
-
-    pub fn cuts(&self) -> MutexGuard<'_, Vec<Cut>> {
-        self.cuts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reserves memory until the response is complete.
-    pub async fn hold(&self, bytes: usize) -> Result<()> {
-        self.share.lock().await.hold(bytes).await
-    }
-}
 
 /// Data loaded once for a whole list, or the reason why loading failed: it is not retried for each
 /// row.
@@ -322,16 +261,10 @@ impl Customers {
     }
 }
 
+/// Counts nested list entries, which are limited.
 async fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
-    let fetched = ctx.data::<Fetched>().map_err(super::missing)?;
-    let spent = fetched.entries.fetch_add(entries, Ordering::Relaxed) + entries;
-    if spent > BUDGET {
-        return Err(Problem::TooMuch { max: BUDGET }.at("query").into());
-    }
-    if spent > MANY {
-        fetched.share.lock().await.take_turn().await?;
-    }
-    Ok(())
+    let state = ctx.data::<RequestState>().map_err(super::missing)?;
+    state.spend(entries).await
 }
 
 fn group<K: std::hash::Hash + Eq, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {

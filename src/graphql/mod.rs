@@ -31,13 +31,13 @@ use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, Introspection, Result};
 
 use engine::documents::Documents;
-pub use engine::json::{Answer, write};
+pub use engine::json::{Answer, text, write};
 pub use engine::page::LONGEST_PAGE;
 use engine::plan::{self, Field, Set};
 use engine::schema::schema;
+use engine::state::RequestState;
 use engine::{complete, limits, variables};
 pub use error::{Code, busy, code_of, refusal, refusal_of};
-use loader::Fetched;
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -115,7 +115,7 @@ impl Schema {
         let operation = document.operation(name);
         let operation = operation.map_err(refuse(Code::ValidationFailed))?;
         let variables = variables::coerce(schema, &operation.head, &request.variables);
-        let variables = variables.map_err(refuse(Code::BadUserInput))?;
+        let variables = variables.map_err(refuse(Code::ValidationFailed))?;
         let selected = document.straight(schema, operation, &variables);
         let selected = selected.map_err(refuse(Code::ValidationFailed))?;
         let kind = Kind::of(&operation.head);
@@ -134,34 +134,35 @@ impl Schema {
             return refusal;
         }
         let selected = prepared.selected.clone();
-        let fetched = Fetched::new(selected.clone(), &self.memory);
+        let state = RequestState::new(selected.clone(), &self.memory);
         let mut response = match (prepared.kind, &selected.fields[..]) {
             (_, []) => Response::new(Value::Object(IndexMap::new())),
-            (Kind::Mutation, [_, _, ..]) => self.one_by_one(prepared, &caller, &fetched).await,
+            (Kind::Mutation, [_, _, ..]) => self.one_by_one(prepared, &caller, &state).await,
             _ => {
                 let request = prepared.request(&selected.fields);
                 self.inner
-                    .execute(request.data(fetched.clone()).data(caller))
+                    .execute(request.data(state.clone()).data(caller))
                     .await
             }
         };
-        complete::finish(
-            &selected,
-            &mut response,
-            std::mem::take(&mut fetched.cuts()),
-        );
+        complete::finish(&selected, &mut response, std::mem::take(&mut state.cuts()));
         error::finish(&mut response);
         response
     }
 
     /// Executes the fields of a mutation in order, up to one that fails and may not be null: those after it have no
     /// effect.
-    async fn one_by_one(&self, prepared: Prepared, caller: &Caller, fetched: &Fetched) -> Response {
+    async fn one_by_one(
+        &self,
+        prepared: Prepared,
+        caller: &Caller,
+        state: &RequestState,
+    ) -> Response {
         let mut whole = Response::new(Value::Null);
         let mut data = IndexMap::new();
         for field in &prepared.selected.fields {
             let request = prepared.request([field]);
-            let request = request.data(fetched.clone()).data(caller.clone());
+            let request = request.data(state.clone()).data(caller.clone());
             let mut response = self.inner.execute(request).await;
             whole.errors.append(&mut response.errors);
             match response.data {
@@ -187,18 +188,18 @@ impl Schema {
             return futures_util::stream::iter([refusal]).boxed();
         }
         let selected = prepared.selected.clone();
-        let fetched = Fetched::new(selected.clone(), &self.memory);
+        let state = RequestState::new(selected.clone(), &self.memory);
         let request = prepared.request(&selected.fields);
-        let request = request.data(fetched.clone()).data(caller);
+        let request = request.data(state.clone()).data(caller);
         let responses = self.inner.execute_stream(request);
         responses
             .then(move |mut response| {
-                let cuts = std::mem::take(&mut *fetched.cuts());
+                let cuts = std::mem::take(&mut *state.cuts());
                 complete::finish(&selected, &mut response, cuts);
                 error::finish(&mut response);
-                let (fetched, memory) = (fetched.clone(), schema.memory.clone());
+                let (state, memory) = (state.clone(), schema.memory.clone());
                 async move {
-                    fetched.begin_next(&memory).await;
+                    state.begin_next(&memory).await;
                     response
                 }
             })

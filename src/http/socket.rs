@@ -10,7 +10,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -460,13 +460,13 @@ impl Answers {
     ) {
         let mut complete = true;
         while let Some(response) = responses.next().await {
-            let (line, refused) = self.line(&response);
+            let (line, refused) = self.line(response);
             complete &= !refused;
             let sent = match self.place(&line).await {
                 Ok(place) => told.send(self.told(line, place)).await,
                 Err(error) => {
                     complete = false;
-                    let (line, _) = self.line(&refusal_of(&error));
+                    let (line, _) = self.line(refusal_of(&error));
                     told.send(self.told(line, None)).await
                 }
             };
@@ -480,23 +480,21 @@ impl Answers {
     }
 
     /// Returns the frame of a response, and whether it ends the operation.
-    fn line(&self, response: &async_graphql::Response) -> (String, bool) {
-        let refused = crate::graphql::is_refused(response);
-        let id = &*self.id;
+    fn line(&self, response: async_graphql::Response) -> (String, bool) {
+        let refused = crate::graphql::is_refused(&response);
+        let id = json!(&*self.id);
         let line = match refused {
-            true => serde_json::to_string(&Frame {
-                r#type: "error",
-                id,
-                payload: &response.errors,
-            }),
-            false => serde_json::to_string(&Frame {
-                r#type: "next",
-                id,
-                payload: response,
-            }),
+            true => {
+                let errors = json!(response.errors);
+                format!(r#"{{"type":"error","id":{id},"payload":{errors}}}"#)
+            }
+            false => {
+                // A response always serializes to JSON.
+                let payload = crate::graphql::text(response).unwrap_or_default();
+                format!(r#"{{"type":"next","id":{id},"payload":{payload}}}"#)
+            }
         };
-        // A response always serializes to JSON.
-        (line.unwrap_or_default(), refused)
+        (line, refused)
     }
 
     /// Waits for the memory permit of a long message.
@@ -511,12 +509,4 @@ impl Answers {
         let id = self.id.clone();
         OperationMessage::Line { id, line, place }
     }
-}
-
-/// A frame of an operation.
-#[derive(Serialize)]
-struct Frame<'a, T> {
-    r#type: &'static str,
-    id: &'a str,
-    payload: T,
 }

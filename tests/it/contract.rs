@@ -36,9 +36,9 @@ async fn access_to_introspection_is_a_setting() {
                 let answer = shop.ask(query).await;
                 assert_eq!(code(&answer), expected, "{setting} {answer}");
             }
+            // An error shows nothing of the schema that the client didn't name.
             let misspelt = shop.ask("{ allTask { id } }").await;
-            let suggested = misspelt.to_string().contains("allTasks");
-            assert_eq!(suggested, expected.is_empty(), "{setting} {misspelt}");
+            assert!(!misspelt.to_string().contains("allTasks"), "{misspelt}");
             let named = shop.ask("{ __typename }").await;
             assert_eq!(named["data"]["__typename"], "Query");
         }
@@ -98,7 +98,8 @@ async fn a_document_over_the_limits_is_refused_before_it_runs() {
         "{{ me {{ {} }} }}",
         (0..31).map(|n| format!("a{n}: id ")).collect::<String>()
     );
-    let roots = format!("{{ {} }}", "__typename ".repeat(16));
+    let root = |n| format!("m{n}: me {{ id }} ");
+    let roots = format!("{{ {} }}", (0..16).map(root).collect::<String>());
     let directives = format!("{{ me {{ id {} }} }}", "@skip(if: false) ".repeat(500));
     let costly = "{ allTasks { customer { tasks { customer { tasks { customer { tasks { id version } } } } } } } }";
     for (query, expected) in [

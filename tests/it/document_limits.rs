@@ -35,7 +35,7 @@ const LIMITS: &[Limit] = &[
     ("docs/limits.md", "All responses over {} KiB", "app/memory.rs", "UNIT", KIB),
     ("docs/limits.md", "in turn; {} s;", "app/memory.rs", "WAIT", 1),
     ("docs/limits.md", "s; {} at the same time", "app/memory.rs", "WAITING", 1),
-    ("docs/limits.md", "over {} nested entries", "graphql/loader.rs", "MANY", 1),
+    ("docs/limits.md", "over {} nested entries", "graphql/engine/state.rs", "MANY", 1),
     ("docs/limits.md", "rows of a table | {} |", "sheet/reading.rs", "ROWS", 1),
     ("docs/limits.md", "in every row | {} |", "sheet/reading.rs", "COLUMNS", 1),
     ("docs/limits.md", "shared texts | {} MiB", "sheet/workbook.rs", "UNPACKED_MIB", 1),

@@ -18,6 +18,7 @@ mod browser;
 mod cli;
 mod clock_steps;
 mod config;
+mod conformance;
 mod contract;
 mod conversation;
 mod counter;

@@ -52,6 +52,7 @@ fn finish_object(
         }
     };
     cuts.append(&mut completion.cuts);
+    merge_alike(&mut response.errors);
     prune(&mut response.errors, cuts);
 }
 
@@ -174,7 +175,7 @@ fn prune(errors: &mut Vec<ServerError>, cuts: &[Cut]) {
 }
 
 /// Leaves one error of those by which many entries of a list failed for the same reason: the first.
-pub fn merge_alike(errors: &mut Vec<ServerError>) {
+fn merge_alike(errors: &mut Vec<ServerError>) {
     if errors.len() < 2 {
         return;
     }

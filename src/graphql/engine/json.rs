@@ -58,6 +58,17 @@ pub fn write(response: Response) -> Result<Answer> {
     Ok(answer)
 }
 
+/// Serialises a response as one text.
+///
+/// # Errors
+/// As for [`write`].
+pub fn text(response: Response) -> Result<String> {
+    let Answer { pieces, rest } = write(response)?;
+    let mut text = pieces.concat();
+    text.extend_from_slice(&rest);
+    String::from_utf8(text).map_err(serde::ser::Error::custom)
+}
+
 /// Serialises the data of a response. Long texts are not copied, nor is the only value of a short
 /// response.
 fn write_fields(fields: IndexMap<Name, Value>) -> Result<Answer> {

@@ -10,7 +10,7 @@ use crate::graphql::Kind;
 pub const DEPTH: usize = 16;
 /// Maximum cost of an operation: its number of fields, where a list multiplies the fields below it by [`LIST`], and a
 /// page by its size.
-pub const COMPLEXITY: usize = 20_000;
+pub const COMPLEXITY: usize = 30_000;
 /// Entries that a list is taken to have.
 pub const LIST: usize = page::DEFAULT;
 /// Maximum number of aliases.

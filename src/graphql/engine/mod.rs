@@ -10,4 +10,5 @@ pub mod page;
 pub mod plan;
 pub mod rope;
 pub mod schema;
+pub mod state;
 pub mod variables;

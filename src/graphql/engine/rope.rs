@@ -4,9 +4,9 @@
 use async_graphql::{Context, Value};
 use bytes::Bytes;
 
+use super::state::RequestState;
 use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
-use crate::graphql::loader::Fetched;
 
 /// Length in bytes from which a piece is complete, chosen so that the next append hardly ever
 /// exceeds a unit of memory.
@@ -17,15 +17,15 @@ const MARK: &[u8] = &[0];
 /// A growing text. Its value is binary if short, or else a list of binary pieces after a mark;
 /// nothing else in the schema is binary.
 pub struct Rope<'a> {
-    fetched: &'a Fetched,
+    state: &'a RequestState,
     pieces: Vec<Value>,
     pub open: Vec<u8>,
 }
 
 impl<'a> Rope<'a> {
-    pub fn begin(fetched: &'a Fetched) -> Self {
+    pub fn begin(state: &'a RequestState) -> Self {
         Self {
-            fetched,
+            state,
             pieces: Vec::new(),
             open: Vec::new(),
         }
@@ -38,7 +38,7 @@ impl<'a> Rope<'a> {
     pub async fn put_away(&mut self) -> Result<()> {
         if self.open.len() >= FULL {
             let piece = std::mem::replace(&mut self.open, Vec::with_capacity(UNIT));
-            let piece = self.fetched.share.lock().await.keep(piece).await?;
+            let piece = self.state.share.lock().await.keep(piece).await?;
             if self.pieces.is_empty() {
                 self.pieces.push(Value::Binary(Bytes::from_static(MARK)));
             }
@@ -81,8 +81,10 @@ pub struct Finished(Value);
 
 impl<'a> Text<'a> {
     pub fn begin(ctx: &'a Context<'_>) -> Result<Self> {
-        let fetched = ctx.data::<Fetched>().map_err(crate::graphql::missing)?;
-        let mut rope = Rope::begin(fetched);
+        let state = ctx
+            .data::<RequestState>()
+            .map_err(crate::graphql::missing)?;
+        let mut rope = Rope::begin(state);
         rope.open.push(b'"');
         Ok(Self {
             rope,

@@ -13,8 +13,8 @@ use futures_util::stream::{Stream, StreamExt};
 use super::written::Entry;
 use crate::domain::{Error, Result};
 use crate::graphql::engine::rope::Rope;
+use crate::graphql::engine::state::RequestState;
 use crate::graphql::engine::{complete, json};
-use crate::graphql::loader::Fetched;
 
 /// Entries between two yields, so that a long list doesn't keep a thread from other requests.
 const REST: usize = 64;
@@ -88,26 +88,26 @@ impl<T: Entry> OutputType for List<T> {
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
         let source = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (Some(source), Ok(fetched)) = (source, ctx.data::<Fetched>()) else {
+        let (Some(source), Ok(state)) = (source, ctx.data::<RequestState>()) else {
             return Ok(Value::List(Vec::new()));
         };
         let failed = |error: Error| {
             let error = async_graphql::Error::from(error).into_server_error(field.pos);
             ctx.set_error_path(error)
         };
-        write(source, fetched, ctx, field, &failed).await
+        write(source, state, ctx, field, &failed).await
     }
 }
 
 /// Serialises each entry at once, which takes a tenth of the memory of its value.
 async fn write<T: Entry>(
     mut source: Source<T>,
-    fetched: &Fetched,
+    state: &RequestState,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
     failed: &(impl Fn(Error) -> async_graphql::ServerError + Sync),
 ) -> ServerResult<Value> {
-    let mut rope = Rope::begin(fetched);
+    let mut rope = Rope::begin(state);
     rope.open.push(b'[');
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
@@ -121,7 +121,7 @@ async fn write<T: Entry>(
             {
                 rope.open.truncate(start);
                 let value = resolve(&entry, index, ctx, field).await?;
-                let Some(value) = complete(value, index, fetched, ctx) else {
+                let Some(value) = complete(value, index, state, ctx) else {
                     return Ok(Value::Null);
                 };
                 json::write_value(&value, &mut rope.open)
@@ -139,16 +139,16 @@ async fn write<T: Entry>(
 fn complete(
     value: Value,
     index: usize,
-    fetched: &Fetched,
+    state: &RequestState,
     ctx: &ContextSelectionSet<'_>,
 ) -> Option<Value> {
     let path = path(ctx);
-    let Some(field) = fetched.field(&path) else {
+    let Some(field) = state.field(&path) else {
         return Some(value);
     };
     let errors = ctx.query_env.errors.lock();
     let errors = errors.unwrap_or_else(PoisonError::into_inner);
-    let mut cuts = fetched.cuts();
+    let mut cuts = state.cuts();
     match complete::entry(field, path, index, value, &errors, &mut cuts) {
         Ok(value) => Some(value),
         Err(cut) => {

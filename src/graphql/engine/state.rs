@@ -1,0 +1,85 @@
+//! State of one request.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use async_graphql::PathSegment;
+use tokio::sync::Mutex;
+
+use super::complete::Cut;
+use super::plan::{Field, Set};
+use crate::app::memory::{Memory, Share};
+use crate::domain::{Problem, Result};
+
+/// Maximum number of nested list entries that one request may load. Root lists are free.
+const BUDGET: usize = 250_000;
+
+/// Number of nested list entries from which requests are executed one at a time: their values take
+/// far more memory than their JSON.
+const MANY: usize = 5_000;
+
+/// The fields that one request selects, the number of entries that it has loaded below its lists, and its memory.
+#[derive(Clone)]
+pub struct RequestState {
+    /// The fields that are selected.
+    pub selected: Arc<Set>,
+    /// Places of lists that are null because of a failure below.
+    cuts: Arc<std::sync::Mutex<Vec<Cut>>>,
+    pub share: Arc<Mutex<Share>>,
+    entries: Arc<AtomicUsize>,
+}
+
+impl RequestState {
+    pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Self {
+        Self {
+            selected,
+            cuts: Arc::default(),
+            share: Arc::new(Mutex::new(memory.share())),
+            entries: Arc::default(),
+        }
+    }
+
+    /// Starts the next response of a subscription: releases the memory of the previous one, and its
+    /// turn if it had one.
+    pub async fn begin_next(&self, memory: &Arc<Memory>) {
+        *self.share.lock().await = memory.share();
+        self.entries.store(0, Ordering::Relaxed);
+    }
+
+    /// Returns the field that a path of the response leads to.
+    pub fn field(&self, path: &[PathSegment]) -> Option<&Field> {
+        let mut set = Some(&*self.selected);
+        let mut found = None;
+        for segment in path {
+            if let PathSegment::Field(key) = segment {
+                found = set?.find(key);
+                set = found?.set.as_ref();
+            }
+        }
+        found
+    }
+
+    pub fn cuts(&self) -> MutexGuard<'_, Vec<Cut>> {
+        self.cuts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reserves memory until the response is complete.
+    pub async fn hold(&self, bytes: usize) -> Result<()> {
+        self.share.lock().await.hold(bytes).await
+    }
+
+    /// Counts nested list entries.
+    ///
+    /// # Errors
+    /// [`Problem::TooMuch`] for more than one request may load.
+    pub async fn spend(&self, entries: usize) -> Result<()> {
+        let spent = self.entries.fetch_add(entries, Ordering::Relaxed) + entries;
+        if spent > BUDGET {
+            return Err(Problem::TooMuch { max: BUDGET }.at("query").into());
+        }
+        if spent > MANY {
+            self.share.lock().await.take_turn().await?;
+        }
+        Ok(())
+    }
+}

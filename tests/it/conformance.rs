@@ -1,0 +1,417 @@
+//! Documents on which servers tend to part from the specification (October 2021), each with the response that it
+//! demands, to the byte: the order of keys counts.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Shop, code};
+use crate::live::{connect, hear, init, say, subscribe};
+
+async fn raw(shop: &Shop, query: &str, variables: Value) -> String {
+    let body = json!({ "query": query, "variables": variables }).to_string();
+    let request = shop.request(Method::POST, "/graphql").body(body);
+    let request = request.header("content-type", "application/json");
+    request.send().await.unwrap().text().await.unwrap()
+}
+
+/// Opens a shop with two tasks, whose customers have the phones +79000000001 and +79000000002.
+async fn shop() -> Shop {
+    let shop = Shop::with_owner().await;
+    for number in 1..=2 {
+        let create = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+7900000000{number}", description: "task {number}"}}) {{ task {{ id }} }} }}"#
+        );
+        shop.ask(&create).await;
+    }
+    shop
+}
+
+async fn comments(shop: &Shop, task: u32) -> usize {
+    let query = format!("{{ taskById(id: {task}) {{ comments {{ id }} }} }}");
+    let answer = shop.ask(&query).await;
+    let comments = &answer["data"]["taskById"]["comments"];
+    comments.as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn data_is_as_the_specification_has_it() {
+    let shop = shop().await;
+    let none = json!({});
+    let cases = [
+        // Keys in the order of the document, on every level.
+        (
+            "{ tasks(first: 1) { nodes { description id } totalCount } shop { currencyDigits currency } me { role id } }",
+            &none,
+            r#"{"data":{"tasks":{"nodes":[{"description":"task 2","id":"2"}],"totalCount":2},"shop":{"currencyDigits":2,"currency":"RUB"},"me":{"role":"OWNER","id":"1"}}}"#,
+        ),
+        // Merged fields stand where the first of them stands.
+        (
+            "{ me { role } shop { currency } ... on Query { me { id role } } ...F } fragment F on Query { me { email } }",
+            &none,
+            r#"{"data":{"me":{"role":"OWNER","id":"1","email":"owner@example.com"},"shop":{"currency":"RUB"}}}"#,
+        ),
+        (
+            "{ taskById(id: 1) { customer { tasks { id } } customer { tasks { description } id } } }",
+            &none,
+            r#"{"data":{"taskById":{"customer":{"tasks":[{"id":"1","description":"task 1"}],"id":"1"}}}}"#,
+        ),
+        // Directives, by a default too; what they empty is an empty object.
+        (
+            "query ($p: Boolean = true) { me { id @include(if: $p) email @skip(if: $p) } }",
+            &none,
+            r#"{"data":{"me":{"id":"1"}}}"#,
+        ),
+        (
+            "{ me { ... { email @skip(if: true) } } }",
+            &none,
+            r#"{"data":{"me":{}}}"#,
+        ),
+        (
+            "{ allTasks { customer { id @include(if: false) } } }",
+            &none,
+            r#"{"data":{"allTasks":[{"customer":{}},{"customer":{}}]}}"#,
+        ),
+        (
+            "{ shop { currency @skip(if: true) } shop { currencyDigits } }",
+            &none,
+            r#"{"data":{"shop":{"currencyDigits":2}}}"#,
+        ),
+        ("{ me @skip(if: true) { id } }", &none, r#"{"data":{}}"#),
+        (
+            "query ($v: Boolean!) { me { __typename @skip(if: $v) id } }",
+            &json!({ "v": true }),
+            r#"{"data":{"me":{"id":"1"}}}"#,
+        ),
+        // Variables, and arguments that are left out for want of one.
+        (
+            "query ($n: Int) { tasks(first: $n) { totalCount } }",
+            &none,
+            r#"{"data":{"tasks":{"totalCount":2}}}"#,
+        ),
+        (
+            "query ($n: Int) { tasks(first: $n) { totalCount } }",
+            &json!({ "n": 100.0 }),
+            r#"{"data":{"tasks":{"totalCount":2}}}"#,
+        ),
+        (
+            "query ($s: [StatusEnum], $q: String) { tasks(filter: {statuses: $s, search: $q}) { totalCount } }",
+            &json!({ "s": "ACCEPTED" }),
+            r#"{"data":{"tasks":{"totalCount":2}}}"#,
+        ),
+        (
+            "query ($a: Int !) { tasks(first: $a) { totalCount } }",
+            &json!({ "a": 1, "unknown": [] }),
+            r#"{"data":{"tasks":{"totalCount":2}}}"#,
+        ),
+        (
+            "query ($i: ID!) { taskById(id: $i) { id } }",
+            &json!({ "i": 1 }),
+            r#"{"data":{"taskById":{"id":"1"}}}"#,
+        ),
+    ];
+    for (query, variables, expected) in cases {
+        assert_eq!(
+            raw(&shop, query, variables.clone()).await,
+            expected,
+            "{query}"
+        );
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn strings_are_read_as_the_specification_has_them() {
+    let shop = shop().await;
+    let brackets = format!("\"{}\"", "(".repeat(101));
+    let cases = [
+        (r#""\uD83D\uDE00 \u{1F600}""#, "😀 😀".to_owned()),
+        (r#""""a \""" b""""#, r#"a """ b"#.to_owned()),
+        (
+            "\"\"\"\n    two\n      lines\n  \"\"\"",
+            "two\n  lines".to_owned(),
+        ),
+        (&*brackets, "(".repeat(101)),
+    ];
+    for (literal, expected) in cases {
+        let query = format!(
+            "mutation {{ addComment(id: 1, text: {literal}) {{ comment {{ text }} }} }} # (((("
+        );
+        let answer = shop.ask(&query).await;
+        let text = &answer["data"]["addComment"]["comment"]["text"];
+        assert_eq!(text, &json!(expected), "{answer}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failed_field_is_null_up_to_the_nearest_nullable_one() {
+    let shop = shop().await;
+    let cases = [
+        (
+            "{ me { id } taskById(id: 999999) { id } }",
+            json!({ "me": { "id": "1" }, "taskById": null }),
+            vec![json!(["taskById"])],
+        ),
+        (
+            "{ me { id } tasks(first: 0) { totalCount } }",
+            Value::Null,
+            vec![json!(["tasks"])],
+        ),
+        (
+            "{ taskById(id: 999999) { id } tasks(first: 0) { totalCount } }",
+            Value::Null,
+            vec![json!(["tasks"])],
+        ),
+        (
+            "{ a: taskById(id: 999999) { id } b: customerById(id: 999999) { id } }",
+            json!({ "a": null, "b": null }),
+            vec![json!(["a"]), json!(["b"])],
+        ),
+    ];
+    for (query, data, paths) in cases {
+        let answer = shop.ask(query).await;
+        assert_eq!(answer["data"], data, "{query} {answer}");
+        assert!(answer.as_object().unwrap().contains_key("data"), "{answer}");
+        let errors = answer["errors"].as_array().unwrap().iter();
+        let mut found: Vec<_> = errors.map(|error| error["path"].clone()).collect();
+        found.sort_by_key(ToString::to_string);
+        assert_eq!(found, paths, "{query} {answer}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_fields_of_a_mutation_run_in_order_and_each_once() {
+    let shop = shop().await;
+    let twice = r#"mutation {
+        addComment(id: 1, text: "m") { comment { text } }
+        addComment(id: 1, text: "m") { task { id } }
+        ...F ...F
+    } fragment F on Mutation { addComment(id: 1, text: "m") { comment { text } } }"#;
+    let expected = r#"{"data":{"addComment":{"comment":{"text":"m"},"task":{"id":"1"}}}}"#;
+    assert_eq!(raw(&shop, twice, json!({})).await, expected);
+    assert_eq!(comments(&shop, 1).await, 1);
+
+    let skipped = r#"mutation ($s: Boolean = true) {
+        addComment(id: 1, text: "m") @skip(if: $s) { comment { id } }
+    }"#;
+    assert_eq!(raw(&shop, skipped, json!({})).await, r#"{"data":{}}"#);
+    assert_eq!(comments(&shop, 1).await, 1);
+
+    let fails = r#"mutation {
+        a: addComment(id: 1, text: "one") { comment { text } }
+        b: addComment(id: 999999, text: "two") { comment { text } }
+        c: addComment(id: 1, text: "three") { comment { text } }
+    }"#;
+    let answer = shop.ask(fails).await;
+    assert_eq!(answer["errors"][0]["path"], json!(["b"]), "{answer}");
+    match answer["data"].is_null() {
+        // The payload may not be null: everything is, and what follows has not run.
+        true => assert_eq!(comments(&shop, 1).await, 2),
+        false => {
+            assert_eq!(answer["data"]["b"], Value::Null);
+            assert_eq!(comments(&shop, 1).await, 3);
+        }
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_valid_is_refused_before_anything_runs() {
+    let shop = shop().await;
+    let write = r#"addComment(id: 1, text: "never") { comment { id } }"#;
+    let none = json!({});
+    let cases: [(String, &Value); 30] = [
+        (format!("mutation ($v: Boolean!) {{ {write} a: addComment(id: 1, text: \"x\") @include(if: $v) {{ task {{ id }} }} }}"), &none),
+        (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": null })),
+        (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": 5 })),
+        (format!("mutation ($v: String) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": "x" })),
+        ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": null })),
+        ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": 2_147_483_648_u32 })),
+        ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": 1.5 })),
+        ("query ($v: Int!) { tasks(first: $v) { totalCount } }".to_owned(), &json!({ "v": "1" })),
+        ("query ($v: TaskFilter) { tasks(filter: $v) { totalCount } }".to_owned(), &json!({ "v": 1 })),
+        ("query ($v: TaskFilter) { tasks(filter: $v) { totalCount } }".to_owned(), &json!({ "v": { "nothing": 1 } })),
+        ("query ($i: ID) { customerById(id: $i) { id } }".to_owned(), &json!({ "i": 1 })),
+        ("{ me { id } me { id: email } }".to_owned(), &none),
+        ("{ tasks(first: 2) { nodes { id } } tasks(first: 2) { nodes { id: version } } }".to_owned(), &none),
+        ("{ tasks(first: 2) { totalCount } tasks(first: 3) { totalCount } }".to_owned(), &none),
+        ("{ __typename { x } }".to_owned(), &none),
+        ("{ __typename @nope }".to_owned(), &none),
+        ("{ __typename(a: 1) }".to_owned(), &none),
+        ("{ tasks(filter: {search: \"a\", search: \"b\"}) { totalCount } }".to_owned(), &none),
+        ("query ($f: TaskFilter = {search: \"a\", search: \"b\"}) { tasks(filter: $f) { totalCount } }".to_owned(), &none),
+        ("query ($a: Int @nope) { tasks(first: $a) { totalCount } }".to_owned(), &none),
+        ("{ tasks(filter: 1) { totalCount } }".to_owned(), &none),
+        ("{ tasks(first: 2147483648) { totalCount } }".to_owned(), &none),
+        ("queryA { me { id } }".to_owned(), &none),
+        ("query A() { me { id } }".to_owned(), &none),
+        ("{ ...on } fragment on on Query { me { id } }".to_owned(), &none),
+        ("{ me { id } } fragment unused on Query { me { id } }".to_owned(), &none),
+        ("{ me { ...F } } fragment F on User { ...F id }".to_owned(), &none),
+        ("{ me { id \"".to_owned(), &none),
+        ("{ taskById(id: \"\\uD83D\") { id } }".to_owned(), &none),
+        ("query ($unused: Int) { me { id } }".to_owned(), &none),
+    ];
+    for (query, variables) in cases {
+        let answer = raw(&shop, &query, variables.clone()).await;
+        assert!(
+            answer.starts_with(r#"{"errors":[{"message":""#),
+            "{query} {answer}"
+        );
+        assert!(!answer.contains(r#""data""#), "{query} {answer}");
+    }
+    assert_eq!(comments(&shop, 1).await, 0);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_empty_name_of_an_operation_is_none() {
+    let shop = shop().await;
+    for (query, name, expected) in [
+        ("query a { me { id } }", "", Some("1")),
+        (
+            "query a { me { id } } query b { me { email id } }",
+            "a",
+            Some("1"),
+        ),
+        (
+            "query a { me { id } } query b { me { email id } }",
+            "",
+            None,
+        ),
+        ("query a { me { id } }", "b", None),
+    ] {
+        let body = json!({ "query": query, "operationName": name }).to_string();
+        let (_, answer) = shop.post("/graphql", &body).await;
+        assert_eq!(
+            answer["data"]["me"]["id"].as_str(),
+            expected,
+            "{query} {answer}"
+        );
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_subscription_has_one_field_by_a_fragment_too() {
+    let shop = shop().await;
+    let mut socket = connect(&shop, "graphql-transport-ws").await;
+    say(&mut socket, init(&shop)).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    for (id, two) in [
+        (
+            "two",
+            "subscription { taskChanged { id } b: taskChanged { id } }",
+        ),
+        (
+            "by",
+            "subscription { ...F } fragment F on Subscription { a: taskChanged { id } b: taskChanged { id } }",
+        ),
+        ("schema", "subscription { __typename }"),
+    ] {
+        say(&mut socket, subscribe(id, two)).await;
+        let heard = hear(&mut socket).await;
+        assert_eq!(
+            (&heard["type"], &heard["id"]),
+            (&json!("error"), &json!(id)),
+            "{heard}"
+        );
+    }
+    let by_fragment =
+        "subscription { ...on Subscription { taskChanged { task { status id } kind } } }";
+    say(&mut socket, subscribe("a", by_fragment)).await;
+    // A query runs after the subscription's task has started listening.
+    say(&mut socket, subscribe("q", "{ me { role id } }")).await;
+    assert_eq!(hear(&mut socket).await["id"], "q");
+    assert_eq!(hear(&mut socket).await["type"], "complete");
+    shop.ask(r#"mutation { addComment(id: 1, text: "x") { comment { id } } }"#)
+        .await;
+    shop.ask("mutation { updateTask(id: 1, taskData: {status: READY}) { task { id } } }")
+        .await;
+    let heard = hear(&mut socket).await;
+    assert_eq!(
+        (&heard["type"], &heard["id"]),
+        (&json!("next"), &json!("a")),
+        "{heard}"
+    );
+    shop.close().await;
+}
+
+/// One comment can't be read. It may not be null, nor may its list, the task and the list of tasks: the nearest that may
+/// is the customer. All customers are null for the same reason, which is one error.
+#[tokio::test]
+async fn a_failure_far_below_a_list_cuts_what_may_be_null_and_is_one_error() {
+    let shop = shop().await;
+    shop.ask(r#"mutation { addComment(id: 1, text: "x") { comment { id } } }"#)
+        .await;
+    let broken = "PRAGMA ignore_check_constraints = ON; UPDATE comments SET kind = 'BROKEN'";
+    shop.database().execute_batch(broken).unwrap();
+    let cases = [
+        (
+            "{ allTasks { id customer { tasks { comments { id } } } } }",
+            json!({ "allTasks": [{ "id": "1", "customer": null }, { "id": "2", "customer": null }] }),
+            json!(["allTasks", 0, "customer", "tasks", 0, "comments"]),
+        ),
+        (
+            "{ shop { currency } allTasks { id comments { id } } }",
+            Value::Null,
+            json!(["allTasks", 0, "comments"]),
+        ),
+        (
+            "{ shop { currency } taskById(id: 1) { comments { id } id } }",
+            json!({ "shop": { "currency": "RUB" }, "taskById": null }),
+            json!(["taskById", "comments"]),
+        ),
+        (
+            "{ tasks(first: 2) { nodes { id } } customerById(id: 1) { tasks { comments { id } } } }",
+            json!({ "tasks": { "nodes": [{ "id": "2" }, { "id": "1" }] }, "customerById": null }),
+            json!(["customerById", "tasks", 0, "comments"]),
+        ),
+        (
+            "{ tasks(first: 2) { edges { cursor node { comments { id } declined } } } }",
+            Value::Null,
+            json!(["tasks", "edges", 0, "node", "comments"]),
+        ),
+    ];
+    for (query, data, path) in cases {
+        let answer = shop.ask(query).await;
+        assert_eq!(answer["data"], data, "{query} {answer}");
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{query} {answer}");
+        assert_eq!(errors[0]["path"], path, "{query} {answer}");
+        assert_eq!(errors[0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_operation_that_costs_too_much_says_what_costs_most() {
+    let shop = shop().await;
+    let page = |first: &str| {
+        format!(
+            "query ($n: Int) {{ me {{ id }} tasks(first: {first}) {{ nodes {{ id
+                history {{ id kind time author }}
+                comments {{ id kind text author }}
+                approvals {{ id price text taskVersion askedTime decision decidedTime channel }} }} }} }}"
+        )
+    };
+    let cheap = shop.ask_with(&page("$n"), json!({ "n": 80 })).await;
+    assert_eq!(cheap["errors"], Value::Null, "{cheap}");
+    for (first, variables) in [("100", json!({ "n": 1 })), ("$n", json!({ "n": 100 }))] {
+        let query = page(first);
+        let query = match first {
+            "100" => query.replace("($n: Int)", ""),
+            _ => query,
+        };
+        let refused = shop.ask_with(&query, variables).await;
+        assert_eq!(
+            refused["errors"][0]["message"],
+            "The operation costs 32503, and the limit is 30000: tasks.nodes costs 32500. Select fewer fields there, or \
+             fewer entries (first).",
+            "{refused}"
+        );
+        assert_eq!(code(&refused), "GRAPHQL_VALIDATION_FAILED");
+    }
+    shop.close().await;
+}
