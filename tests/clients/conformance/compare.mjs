@@ -28,6 +28,8 @@ function reason({ errors: [error] }) {
   return `${error.extensions?.code} ${gist.slice(0, 80)}`;
 }
 
+const pathOf = (error) => (error.path ?? []).join(".");
+
 /**
  * Returns how the answer differs from what graphql-js says, as a class and its details, or null.
  * Both are compared by: accepted or refused before execution; data with the order of its keys;
@@ -45,13 +47,15 @@ export function difference(expected, answer, masked) {
     return { class: order ? "order of keys" : expected.errors?.length ? "data with a failed field" : "data", expected: wanted, found };
   }
   const errors = answer.errors ?? [];
-  if (!errors.every((error) => Array.isArray(error.path))) return { class: "error without a path", expected: "", found: answer.text };
-  const cuts = (list) => list.map((error) => cut(expected.data, error.path)).sort();
+  // An error has a path, unless graphql-js can't give one: a directive of the root that fails.
+  const whole = (expected.errors ?? []).some((error) => !error.path);
+  if (!whole && !errors.every((error) => Array.isArray(error.path))) return { class: "error without a path", expected: "", found: answer.text };
+  const cuts = (list) => list.map((error) => cut(expected.data, error.path ?? [])).sort();
   const wantedCuts = [...new Set(cuts(expected.errors ?? []))].join("; ");
   if (wantedCuts !== cuts(errors).join("; ")) return { class: "paths of errors", expected: wantedCuts, found: cuts(errors).join("; ") };
-  const paths = new Set([...expected.failed.keys(), ...(expected.errors ?? []).map((error) => error.path.join("."))]);
+  const paths = new Set([...expected.failed.keys(), ...(expected.errors ?? []).map(pathOf)]);
   for (const error of errors) {
-    const path = error.path.join(".");
+    const path = pathOf(error);
     if (!paths.has(path)) return { class: "path of an error", expected: [...paths].join("; "), found: path };
     // What graphql-js refuses by itself, such as null for an argument, has no code of ours.
     const code = expected.failed.get(path);

@@ -67,12 +67,12 @@ function made(number) {
   const share = number % 20;
   const kind = share < 15 ? "query" : share < 19 ? "mutation" : "subscription";
   const token = tokens[random.chance(0.85) ? 0 : random.chance(0.7) ? 1 : 2];
-  const how = kind === "subscription" || random.chance(0.3) ? "rule" : random.chance(0.15) ? "grammar" : "valid";
+  const how = random.chance(kind === "subscription" ? 0.6 : 0.3) ? "rule" : random.chance(0.15) ? "grammar" : "valid";
   for (;;) {
     const request = generate(schema, pool, random, kind);
     let rule;
     if (how === "rule") {
-      rule = random.of(kind === "subscription" ? ["SingleFieldSubscriptionsRule", ...rules] : rules);
+      rule = kind === "subscription" && random.chance(0.3) ? "SingleFieldSubscriptionsRule" : random.of(rules);
       if (broken(schema, parsed(print(request.document, random)) ?? request.document).length || !breakRule(request.document, schema, random, rule)) continue;
     }
     let text = print(request.document, random);
