@@ -103,6 +103,9 @@ export const cases = [
   ["a comma and a comment for a space", "{me#(\n,{,id,,email,}}", { is: "runs" }],
   ["a mark at the beginning", "\uFEFF{me{id}}", { is: "runs" }],
   ["a fragment after a comment", "{me{...#on\non#User\nUser{id}}}", { is: "runs" }],
+  ["a description of an operation", '"""Reads me""" query A{me{id}}', { is: "runs" }],
+  ["a description of a fragment", '{me{...F}} "The name" fragment F on User{id}', { is: "runs" }],
+  ["a description of a variable", 'query A("The page" $v:Int){tasks(first:$v){totalCount}}', { is: "runs", variables: { v: 1 } }],
   ["keywords as names", "query query{me{on:id query:email type:role null:id true:id}}", { is: "runs" }],
   ["an introspection of one type", `{__type(name:"Task"){fields{name type{kind name}} name}}`, { is: "runs" }],
 ].map(([title, text, { raw, variables, ...more }]) => ({ number: title, text, variables: raw ? new Written(raw) : variables, ...more, kind: /^subscription/.test(text) ? "subscription" : /^mutation/.test(text) ? "mutation" : "query", how: "case" }));

@@ -22,6 +22,7 @@ const { values: options } = parseArgs({ options: { count: { type: "string" }, se
 const count = Number(options.count ?? process.env.CONFORMANCE ?? 2000);
 const seed = Number(options.seed ?? process.env.CONFORMANCE_SEED ?? 1);
 const listed = JSON.parse(readFileSync(join(import.meta.dirname, "differences.json"), "utf8"));
+for (const one of listed) if (!one.class || !one.reason) throw new Error("a listed difference has a class and a reason");
 
 const dir = folder();
 const base = join(dir, "base.db");
