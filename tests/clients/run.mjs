@@ -17,11 +17,16 @@ const failed = [];
 /** Runs a program to its end, and returns whether it succeeded. Its output stands under its title. */
 async function step(title, cwd, args, env = {}) {
   const began = Date.now();
-  const child = spawn(args[0], args.slice(1), { cwd: join(here, cwd), env: { ...process.env, ZAYAVKA: program, ZAYAVKA_SCHEMA: schema, ...env } });
+  const child = spawn(args[0], args.slice(1), {
+    cwd: join(here, cwd),
+    env: { ...process.env, ZAYAVKA: program, ZAYAVKA_SCHEMA: schema, ...env },
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
   const code = await new Promise((end) => child.on("error", (error) => end(error.message)).on("close", end));
-  console.log(`--- ${title}: ${((Date.now() - began) / 1000).toFixed(1)} s${code === 0 ? "" : `, FAILED (${code})`}\n${output.trimEnd()}`);
+  console.log(
+    `--- ${title}: ${((Date.now() - began) / 1000).toFixed(1)} s${code === 0 ? "" : `, FAILED (${code})`}\n${output.trimEnd()}`,
+  );
   if (code !== 0) failed.push(title);
   return code === 0;
 }
@@ -34,7 +39,11 @@ async function shop() {
   const server = await start(database);
   const token = await login(server.url, email, password);
   for (let part = 0; part < 3; part += 1) {
-    const create = Array.from({ length: 10 }, (_, at) => `t${at}: createTask(taskData: {customerPhone: "+7 900 000-00-${part}${at}", description: "Task ${part}${at}"}) { task { id } }`);
+    const create = Array.from(
+      { length: 10 },
+      (_, at) =>
+        `t${at}: createTask(taskData: {customerPhone: "+7 900 000-00-${part}${at}", description: "Task ${part}${at}"}) { task { id } }`,
+    );
     const { errors, text } = await post(server.url, token, { query: `mutation { ${create.join(" ")} }` });
     if (errors) throw new Error(text);
   }
@@ -66,13 +75,19 @@ const lines = [
   },
   async () => {
     if (!wanted("conformance")) return;
-    (await step("install graphql-js", "conformance", npm)) && (await step("conformance", "conformance", ["node", "run.mjs"]));
+    (await step("install graphql-js", "conformance", npm)) &&
+      (await step("conformance", "conformance", ["node", "run.mjs"]));
   },
 ];
 const began = Date.now();
 await Promise.all(lines.map((line) => line()));
 await server.stop();
-const panics = server.log().split("\n").filter((line) => /"level":"ERROR"|panicked/.test(line));
+const panics = server
+  .log()
+  .split("\n")
+  .filter((line) => /"level":"ERROR"|panicked/.test(line));
 if (panics.length) failed.push(`the server's log: ${panics.join("\n")}`);
-console.log(`--- clients: ${((Date.now() - began) / 1000).toFixed(1)} s${failed.length ? `, FAILED: ${failed.join(", ")}` : ""}`);
+console.log(
+  `--- clients: ${((Date.now() - began) / 1000).toFixed(1)} s${failed.length ? `, FAILED: ${failed.join(", ")}` : ""}`,
+);
 process.exit(failed.length ? 1 : 0);

@@ -1,12 +1,20 @@
 // Generates operations over a schema: valid ones, as far as generating can tell; graphql-js judges.
-import { GraphQLNonNull, getNamedType, isAbstractType, isCompositeType, isInputObjectType, isListType, isNonNullType, isObjectType, parseType } from "graphql";
+import {
+  GraphQLNonNull,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  parseType,
+} from "graphql";
+import { fits } from "./limits.mjs";
 import { objectField, values } from "./values.mjs";
 
 const name = (value) => ({ kind: "Name", value });
 const ALIASES = ["a", "b", "c", "id", "x1", "_", "on", "true", "query", "type"];
-
-/** The limits of this server that generated operations stay within: its own are no rule of the specification. */
-const LIMITS = { fields: 120, aliases: 24, directives: 14, roots: 10, depth: 11, cost: 2500 };
 
 /** Returns a document of one or several operations of this kind, its variables and the name to run. */
 export function generate(schema, pool, random, kind) {
@@ -26,8 +34,11 @@ class Generator {
     const { random } = this;
     const count = random.chance(0.1) ? 2 + random.below(2) : 1;
     const operations = [];
-    for (let index = 0; index < count; index += 1) operations.push(this.operation(index ? random.of(["query", kind]) : kind, count));
-    const definitions = random.chance(0.7) ? [...operations, ...this.fragments] : random.shuffled([...operations, ...this.fragments]);
+    for (let index = 0; index < count; index += 1)
+      operations.push(this.operation(index ? random.of(["query", kind]) : kind, count));
+    const definitions = random.chance(0.7)
+      ? [...operations, ...this.fragments]
+      : random.shuffled([...operations, ...this.fragments]);
     const only = operations[0];
     let operationName = count > 1 || random.chance(0.2) ? only.name?.value : undefined;
     if (random.chance(0.02)) operationName = random.of(["", "nope", undefined]);
@@ -40,10 +51,12 @@ class Generator {
     const { random } = this;
     this.variables = [];
     const type = this.schema.getRootType(operation);
-    const selections = operation === "subscription" ? this.subscription(type) : this.selections(type, 0, operation === "mutation");
+    const selections =
+      operation === "subscription" ? this.subscription(type) : this.selections(type, 0, operation === "mutation");
     const definitions = this.variables.map((variable) => variable.definition);
     const sent = {};
-    for (const variable of this.variables) if (variable.sent !== undefined) sent[variable.definition.variable.name.value] = variable.sent;
+    for (const variable of this.variables)
+      if (variable.sent !== undefined) sent[variable.definition.variable.name.value] = variable.sent;
     const short = operation === "query" && count === 1 && !definitions.length && random.chance(0.5);
     const named = count > 1 || (!short && random.chance(0.5));
     this.made = (this.made ?? 0) + 1;
@@ -77,7 +90,14 @@ class Generator {
     const count = 1 + random.below(depth === 0 ? 4 : 5);
     for (let index = 0; index < count; index += 1) {
       const choice = random.below(20);
-      if (choice === 0) made.push(this.decorated({ kind: "Field", name: name("__typename"), alias: random.chance(0.3) ? name("t") : undefined }));
+      if (choice === 0)
+        made.push(
+          this.decorated({
+            kind: "Field",
+            name: name("__typename"),
+            alias: random.chance(0.3) ? name("t") : undefined,
+          }),
+        );
       else if (choice === 1 && made.length) made.push(this.again(random.of(made), type, depth));
       else if (choice === 2 && depth < 5) made.push(this.inline(type, this.selections(type, depth + 0.5)));
       else if (choice === 3 && depth < 5) made.push(this.named(type, depth));
@@ -99,16 +119,33 @@ class Generator {
     const args = [];
     for (const arg of random.shuffled(field.args)) {
       const required = isNonNullType(arg.type) && arg.defaultValue === undefined;
-      if (required || random.chance(this.pool.often[arg.name] ?? 0.3)) args.push({ kind: "Argument", name: name(arg.name), value: this.value(arg.type, arg.name, `${type.name}.${field.name}`, arg.defaultValue !== undefined) });
+      if (required || random.chance(this.pool.often[arg.name] ?? 0.3))
+        args.push({
+          kind: "Argument",
+          name: name(arg.name),
+          value: this.value(arg.type, arg.name, `${type.name}.${field.name}`, arg.defaultValue !== undefined),
+        });
     }
     const below = isCompositeType(inner) ? this.below(inner, depth + 1) : undefined;
-    return this.decorated({ kind: "Field", alias: alias && name(alias), name: name(field.name), arguments: args, selectionSet: below });
+    return this.decorated({
+      kind: "Field",
+      alias: alias && name(alias),
+      name: name(field.name),
+      arguments: args,
+      selectionSet: below,
+    });
   }
 
   below(type, depth) {
     if (!isAbstractType(type)) return { kind: "SelectionSet", selections: this.selections(type, depth) };
     const possible = this.random.of(this.schema.getPossibleTypes(type));
-    return { kind: "SelectionSet", selections: [{ kind: "Field", name: name("__typename") }, this.inline(possible, this.selections(possible, depth))] };
+    return {
+      kind: "SelectionSet",
+      selections: [
+        { kind: "Field", name: name("__typename") },
+        this.inline(possible, this.selections(possible, depth)),
+      ],
+    };
   }
 
   /** The same response key once more, with the same arguments and other sub-selections. */
@@ -116,7 +153,10 @@ class Generator {
     if (node.kind !== "Field") return node;
     const field = type.getFields()[node.name.value];
     const inner = field && getNamedType(field.type);
-    const below = inner && isObjectType(inner) && this.random.chance(0.7) ? this.below(inner, Math.floor(depth) + 1) : node.selectionSet;
+    const below =
+      inner && isObjectType(inner) && this.random.chance(0.7)
+        ? this.below(inner, Math.floor(depth) + 1)
+        : node.selectionSet;
     return this.decorated({ ...node, directives: [], selectionSet: below });
   }
 
@@ -125,18 +165,30 @@ class Generator {
     const abstract = typed && isObjectType(type) && type.getInterfaces().length && this.random.chance(0.3);
     const condition = abstract ? this.random.of(type.getInterfaces()).name : type.name;
     if (abstract) selections = [this.inline(type, selections)];
-    return this.decorated({ kind: "InlineFragment", typeCondition: typed ? { kind: "NamedType", name: name(condition) } : undefined, selectionSet: { kind: "SelectionSet", selections } });
+    return this.decorated({
+      kind: "InlineFragment",
+      typeCondition: typed ? { kind: "NamedType", name: name(condition) } : undefined,
+      selectionSet: { kind: "SelectionSet", selections },
+    });
   }
 
   named(type, depth) {
-    const known = this.fragments.filter((fragment) => fragment.typeCondition.name.value === type.name && !fragment.variables);
+    const known = this.fragments.filter(
+      (fragment) => fragment.typeCondition.name.value === type.name && !fragment.variables,
+    );
     if (known.length && this.random.chance(0.5)) return this.spread(this.random.of(known));
     return this.spread(this.fragment(type, this.selections(type, depth + 0.5)));
   }
 
   fragment(type, selections) {
     const label = this.random.of(["F", "fragment", "query", "Part"]) + this.fragments.length;
-    const fragment = { kind: "FragmentDefinition", name: name(label), typeCondition: { kind: "NamedType", name: name(type.name) }, directives: [], selectionSet: { kind: "SelectionSet", selections } };
+    const fragment = {
+      kind: "FragmentDefinition",
+      name: name(label),
+      typeCondition: { kind: "NamedType", name: name(type.name) },
+      directives: [],
+      selectionSet: { kind: "SelectionSet", selections },
+    };
     fragment.variables = JSON.stringify(selections).includes('"Variable"');
     this.fragments.push(fragment);
     return fragment;
@@ -148,13 +200,45 @@ class Generator {
 
   introspection() {
     const { random } = this;
-    const type = (below) => ({ kind: "Field", name: name("__type"), arguments: [{ kind: "Argument", name: name("name"), value: { kind: "StringValue", value: random.of(["Task", "TaskFilter", "StatusEnum", "String", "Nope"]) } }], selectionSet: { kind: "SelectionSet", selections: below } });
+    const type = (below) => ({
+      kind: "Field",
+      name: name("__type"),
+      arguments: [
+        {
+          kind: "Argument",
+          name: name("name"),
+          value: { kind: "StringValue", value: random.of(["Task", "TaskFilter", "StatusEnum", "String", "Nope"]) },
+        },
+      ],
+      selectionSet: { kind: "SelectionSet", selections: below },
+    });
     const leaf = (...names) => names.map((one) => ({ kind: "Field", name: name(one) }));
-    const nested = (one, below) => ({ kind: "Field", name: name(one), selectionSet: { kind: "SelectionSet", selections: below } });
+    const nested = (one, below) => ({
+      kind: "Field",
+      name: name(one),
+      selectionSet: { kind: "SelectionSet", selections: below },
+    });
     return random.of([
-      () => type([...leaf("kind", "name"), nested("fields", [...leaf("name", "isDeprecated"), nested("type", [...leaf("name", "kind"), nested("ofType", leaf("name", "kind"))])])]),
-      () => type([...leaf("name"), nested("inputFields", [...leaf("name", "defaultValue"), nested("type", leaf("kind", "name"))]), nested("enumValues", leaf("name"))]),
-      () => nested("__schema", [nested("queryType", leaf("name", "__typename")), nested("mutationType", leaf("name")), nested("subscriptionType", leaf("name"))]),
+      () =>
+        type([
+          ...leaf("kind", "name"),
+          nested("fields", [
+            ...leaf("name", "isDeprecated"),
+            nested("type", [...leaf("name", "kind"), nested("ofType", leaf("name", "kind"))]),
+          ]),
+        ]),
+      () =>
+        type([
+          ...leaf("name"),
+          nested("inputFields", [...leaf("name", "defaultValue"), nested("type", leaf("kind", "name"))]),
+          nested("enumValues", leaf("name")),
+        ]),
+      () =>
+        nested("__schema", [
+          nested("queryType", leaf("name", "__typename")),
+          nested("mutationType", leaf("name")),
+          nested("subscriptionType", leaf("name")),
+        ]),
     ])();
   }
 
@@ -162,12 +246,19 @@ class Generator {
   decorated(node) {
     const { random } = this;
     const directives = [];
-    if (random.chance(0.07)) for (const label of random.chance(0.2) ? ["skip", "include"] : [random.of(["skip", "include"])]) {
-      const type = this.schema.getDirective(label).args[0].type;
-      const usual = random.chance(0.75) === (label === "include");
-      const value = random.chance(0.5) ? { kind: "BooleanValue", value: String(usual) } : this.variable(type, "if", "", false, usual);
-      directives.push({ kind: "Directive", name: name(label), arguments: [{ kind: "Argument", name: name("if"), value }] });
-    }
+    if (random.chance(0.07))
+      for (const label of random.chance(0.2) ? ["skip", "include"] : [random.of(["skip", "include"])]) {
+        const type = this.schema.getDirective(label).args[0].type;
+        const usual = random.chance(0.75) === (label === "include");
+        const value = random.chance(0.5)
+          ? { kind: "BooleanValue", value: String(usual) }
+          : this.variable(type, "if", "", false, usual);
+        directives.push({
+          kind: "Directive",
+          name: name(label),
+          arguments: [{ kind: "Argument", name: name("if"), value }],
+        });
+      }
     return { ...node, directives };
   }
 
@@ -185,9 +276,15 @@ class Generator {
     if (literal.kind === "ListValue" && isListType(nullable) && literal.values.length) {
       literal.values[0] = this.variable(nullable.ofType, "item", "", false);
     } else if (literal.kind === "ObjectValue" && isInputObjectType(nullable)) {
-      const fields = Object.values(nullable.getFields()).filter((field) => this.pool.usual[nullable.name]?.includes(field.name));
+      const fields = Object.values(nullable.getFields()).filter((field) =>
+        this.pool.usual[nullable.name]?.includes(field.name),
+      );
       const field = fields.length && random.of(fields);
-      if (field) literal.fields = [...literal.fields.filter((one) => one.name.value !== field.name), objectField(field.name, this.variable(field.type, field.name, nullable.name, false))];
+      if (field)
+        literal.fields = [
+          ...literal.fields.filter((one) => one.name.value !== field.name),
+          objectField(field.name, this.variable(field.type, field.name, nullable.name, false)),
+        ];
     }
     return literal;
   }
@@ -200,48 +297,28 @@ class Generator {
     const bare = isNonNullType(type) ? type.ofType : type;
     const required = isNonNullType(type);
     // A nullable variable may stand where a value is required if one of both has a default.
-    const shape = random.of(required ? ["!", "!", "default", hasDefault ? "" : "!", "!default"] : ["", "", "!", "default", "!default"]);
+    const shape = random.of(
+      required ? ["!", "!", "default", hasDefault ? "" : "!", "!default"] : ["", "", "!", "default", "!default"],
+    );
     const declared = shape.startsWith("!") ? `${bare}!` : String(bare);
     const node = { kind: "Variable", name: name(random.of(["v", "query", "type", "_"]) + this.variables.length) };
-    const fallback = shape.endsWith("default") ? this.values.literal(given ?? this.values.plain(required || shape === "!default" ? new GraphQLNonNull(bare) : bare, argument, owner), bare) : undefined;
+    const fallback = shape.endsWith("default")
+      ? this.values.literal(
+          given ??
+            this.values.plain(required || shape === "!default" ? new GraphQLNonNull(bare) : bare, argument, owner),
+          bare,
+        )
+      : undefined;
     const omitted = random.chance(fallback || !shape ? 0.35 : 0.03);
     const sent = omitted ? undefined : this.values.sent(value, bare);
-    const definition = { kind: "VariableDefinition", variable: node, type: parseType(declared), defaultValue: fallback, directives: [] };
+    const definition = {
+      kind: "VariableDefinition",
+      variable: node,
+      type: parseType(declared),
+      defaultValue: fallback,
+      directives: [],
+    };
     this.variables.push({ definition, sent, position: `${type} ${argument}` });
     return node;
   }
-}
-
-/** Returns whether the operations stay within this server's own limits. */
-export function fits(document, schema) {
-  const fragments = new Map(document.definitions.filter((one) => one.kind === "FragmentDefinition").map((one) => [one.name.value, one]));
-  const count = { fields: 0, aliases: 0, directives: 0, roots: 0, cost: 0 };
-  let steps = 0;
-  const walk = (set, type, depth, times, root) => {
-    for (const node of set?.selections ?? []) {
-      if ((steps += 1) > 2000 || depth > LIMITS.depth) return false;
-      count.directives += node.directives?.length ?? 0;
-      if (node.kind === "Field") {
-        const field = type?.getFields?.()[node.name.value];
-        count.fields += 1;
-        count.cost += times;
-        if (node.alias) count.aliases += 1;
-        if (root) count.roots += 1;
-        const first = node.arguments?.find((arg) => arg.name.value === "first")?.value;
-        const many = field && /\[/.test(String(field.type)) ? 10 : 1;
-        const page = first ? Math.min(100, Math.max(10, Number(first.value) || 100)) / 5 : 2;
-        if (!walk(node.selectionSet, field && getNamedType(field.type), depth + 1, times * many * (root && /Connection/.test(String(field?.type)) ? page : 1), false)) return false;
-      } else {
-        const fragment = node.kind === "FragmentSpread" ? fragments.get(node.name.value) : node;
-        const condition = fragment?.typeCondition && schema.getType(fragment.typeCondition.name.value);
-        if (!walk(fragment?.selectionSet, condition ?? type, depth + 0.3, times, root)) return false;
-      }
-    }
-    return true;
-  };
-  return document.definitions.every((one) => {
-    if (one.kind !== "OperationDefinition") return true;
-    Object.keys(count).forEach((key) => (count[key] = 0));
-    return walk(one.selectionSet, schema.getRootType(one.operation), 1, 1, true) && Object.keys(count).every((key) => count[key] <= LIMITS[key]);
-  });
 }

@@ -1,6 +1,17 @@
 // The data as graphql-js sees it: every value comes from a second server over a copy of the
 // database, by plain queries with one root, no alias, no fragment, no variable and no directive.
-import { execute, getNamedType, GraphQLError, isAbstractType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, parse } from "graphql";
+import {
+  execute,
+  getNamedType,
+  GraphQLError,
+  isAbstractType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  parse,
+} from "graphql";
 import { post } from "../server.mjs";
 
 export class Oracle {
@@ -30,7 +41,9 @@ export class Oracle {
     const failed = new Map();
     const running = [];
     const resolve = async (source, args, info) => {
-      const root = ["query", "mutation", "subscription"].find((kind) => this.schema.getRootType(kind) === info.parentType);
+      const root = ["query", "mutation", "subscription"].find(
+        (kind) => this.schema.getRootType(kind) === info.parentType,
+      );
       try {
         if (root) return await this.root(root, info.fieldName, args);
         if (info.fieldName in source) return source[info.fieldName];
@@ -46,7 +59,14 @@ export class Oracle {
       running.push(resolve(source, args, info));
       return running.at(-1);
     };
-    const result = await execute({ schema: this.schema, document, variableValues, operationName, fieldResolver, rootValue: this.rootValue });
+    const result = await execute({
+      schema: this.schema,
+      document,
+      variableValues,
+      operationName,
+      fieldResolver,
+      rootValue: this.rootValue,
+    });
     // The answer may be there before all fields are: any that fails may be the one that is reported.
     await Promise.allSettled(running);
     return { ...result, failed };
@@ -76,7 +96,9 @@ export class Oracle {
   /** One root field with everything below it; entities by their id alone, unless they are asked for whole. */
   plain(kind, name, args, whole = false) {
     const field = this.schema.getRootType(kind).getFields()[name];
-    const written = Object.entries(args).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}: ${literal(value, field.args.find((arg) => arg.name === key).type)}`);
+    const written = Object.entries(args)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `${key}: ${literal(value, field.args.find((arg) => arg.name === key).type)}`);
     const query = `${kind} { ${name}${written.length ? `(${written.join(", ")})` : ""} ${this.everything(getNamedType(field.type), whole)} }`;
     const read = async () => {
       const { data, errors, text } = await post(this.url, this.token, { query });
@@ -91,12 +113,17 @@ export class Oracle {
   everything(type, whole = false, above = []) {
     if (!isCompositeType(type)) return "";
     if (this.byId.has(type.name) && !whole) return "{ __typename id }";
-    if (above.includes(type.name)) throw new Error(`${type.name} contains itself: the oracle must know how to read it by id`);
+    if (above.includes(type.name))
+      throw new Error(`${type.name} contains itself: the oracle must know how to read it by id`);
     if (isAbstractType(type)) {
-      const parts = this.schema.getPossibleTypes(type).map((one) => `... on ${one.name} ${this.everything(one, false, [...above, type.name])}`);
+      const parts = this.schema
+        .getPossibleTypes(type)
+        .map((one) => `... on ${one.name} ${this.everything(one, false, [...above, type.name])}`);
       return `{ __typename ${parts.join(" ")} }`;
     }
-    const fields = Object.values(type.getFields()).filter((field) => !field.args.some((arg) => isNonNullType(arg.type)));
+    const fields = Object.values(type.getFields()).filter(
+      (field) => !field.args.some((arg) => isNonNullType(arg.type)),
+    );
     return `{ __typename ${fields.map((field) => `${field.name} ${this.everything(getNamedType(field.type), false, [...above, type.name])}`).join(" ")} }`;
   }
 }

@@ -8,11 +8,24 @@ const EXCLUDED = {
   Subscription: [],
 };
 /** Mutations that can be repeated as often as one likes, and that make no secret. */
-const MUTATIONS = ["addComment", "updateTask", "createTask", "assignTask", "createCustomer", "updateCustomer", "askApproval", "settleAnswers", "updateStage", "setMorningList", "deleteTask"];
+const MUTATIONS = [
+  "addComment",
+  "updateTask",
+  "createTask",
+  "assignTask",
+  "createCustomer",
+  "updateCustomer",
+  "askApproval",
+  "settleAnswers",
+  "updateStage",
+  "setMorningList",
+  "deleteTask",
+];
 
 /** Reads from a server what exists, so that arguments find something about as often as not. */
 export async function poolOf(schema, url, token) {
-  const query = "{ tasks(first: 20) { edges { cursor } nodes { id } } customers(first: 20) { edges { cursor } nodes { id phone name } } employees { id } stages { id } }";
+  const query =
+    "{ tasks(first: 20) { edges { cursor } nodes { id } } customers(first: 20) { edges { cursor } nodes { id phone name } } employees { id } stages { id } }";
   const { data } = await post(url, token, { query });
   const ids = (list) => list.map((one) => one.id);
   const tasks = [...ids(data.tasks.nodes), "1", "2", "3", "999999"];
@@ -42,13 +55,18 @@ export async function poolOf(schema, url, token) {
       "Mutation.deleteTask.id": [...tasks.slice(-4), "999999"],
       "StageInput.id": [...ids(data.stages), "999999"],
       "TaskInput.description": ["", "a", "no power", "не включается 😀", "line\nline"],
-      "CustomerInput.name": ["", "Anna", "Анна \"A\""],
+      "CustomerInput.name": ["", "Anna", 'Анна "A"'],
       "CustomerInput.id": ["1", "999999"],
       "CustomerInput.telegramId": ["4503599627370495", "1"],
       "TaskInput.expectedVersion": [1, 2, 3],
       "Query.customers.after": [...data.customers.edges.slice(0, 4).map((edge) => edge.cursor), "", "nonsense"],
       "Query.tasks.after": [...data.tasks.edges.slice(0, 4).map((edge) => edge.cursor), "", "nonsense"],
-      "Query.previewImport.csv": ["a,b\n1,2", "Phone,Name\n+79000000001,\"A \"\"b\"\" 😀\"", "", "Телефон;Имя\r\n8 900 000-00-00;x\\y/z\t"],
+      "Query.previewImport.csv": [
+        "a,b\n1,2",
+        'Phone,Name\n+79000000001,"A ""b"" 😀"',
+        "",
+        "Телефон;Имя\r\n8 900 000-00-00;x\\y/z\t",
+      ],
       "Subscription.taskChanged.id": ids(data.tasks.nodes).slice(0, 3),
       dueOn: ["2026-12-01", "2026-12-31", "soon"],
       warrantyUntil: ["2027-12-01", "2027-02-30"],
@@ -62,7 +80,7 @@ export async function poolOf(schema, url, token) {
       price: [0, 1500, 2000000000, 2000000001, -1],
       time: ["09:00", "23:59", "25:00"],
       heading: ["a", "Phone", "Имя", "nope"],
-      text: ["m", "", "😀 \\ \" \n", "текст"],
+      text: ["m", "", '😀 \\ " \n', "текст"],
     },
   };
 }

@@ -18,7 +18,7 @@ function join(tokens, plain, random) {
     const next = tokens[index + 1] ?? "";
     text += token;
     const needed = /[\w"]$/.test(token) && /^[\w"-]/.test(next);
-    if (plain) text += needed || !/^[)\]}:,!]/.test(next) && !/[([{:@$]$/.test(token) ? " " : "";
+    if (plain) text += needed || (!/^[)\]}:,!]/.test(next) && !/[([{:@$]$/.test(token)) ? " " : "";
     else text += gap(random, needed);
   });
   return text;
@@ -26,7 +26,7 @@ function join(tokens, plain, random) {
 
 function gap(random, needed) {
   if (!needed && random.chance(0.5)) return "";
-  const gaps = [" ", "\n", "\t", ",", "\r\n", " , ,", "\r", "# ((((({{{{[[[[ \"\"\"\n", "#\n", "  \uFEFF "];
+  const gaps = [" ", "\n", "\t", ",", "\r\n", " , ,", "\r", '# ((((({{{{[[[[ """\n', "#\n", "  \uFEFF "];
   return random.chance(0.8) ? random.of(gaps.slice(0, 4)) : random.of(gaps);
 }
 
@@ -149,13 +149,16 @@ function string(value, random) {
 }
 
 function escape(character, random) {
-  const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\" }[character];
+  const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\" }[
+    character
+  ];
   const code = character.codePointAt(0);
   const hex = (unit) => `\\u${unit.toString(16).padStart(4, "0")}`;
   if (short && random.chance(0.7)) return short;
   if (short || code < 32 || random.chance(0.04)) {
     if (random.chance(0.3)) return `\\u{${code.toString(16).padStart(random.of([1, 4, 6]), "0")}}`;
-    if (code > 0xffff) return hex(character.charCodeAt(0)) + hex(character.charCodeAt(1)).toUpperCase().replace("\\U", "\\u");
+    if (code > 0xffff)
+      return hex(character.charCodeAt(0)) + hex(character.charCodeAt(1)).toUpperCase().replace("\\U", "\\u");
     return character === "/" ? "\\/" : hex(code);
   }
   return character;

@@ -18,11 +18,14 @@ import { Socket, subscription } from "./subscribe.mjs";
 import { read, sent } from "./values.mjs";
 import { accepted, overEvents, overSocket } from "./ways.mjs";
 
-const { values: options } = parseArgs({ options: { count: { type: "string" }, seed: { type: "string" }, only: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { count: { type: "string" }, seed: { type: "string" }, only: { type: "string" } },
+});
 const count = Number(options.count ?? process.env.CONFORMANCE ?? 2000);
 const seed = Number(options.seed ?? process.env.CONFORMANCE_SEED ?? 1);
 const listed = JSON.parse(readFileSync(join(import.meta.dirname, "differences.json"), "utf8"));
-for (const one of listed) if (!one.class || !one.reason) throw new Error("a listed difference has a class and a reason");
+for (const one of listed)
+  if (!one.class || !one.reason) throw new Error("a listed difference has a class and a reason");
 
 const dir = folder();
 const base = join(dir, "base.db");
@@ -74,7 +77,11 @@ function made(number) {
     let rule;
     if (how === "rule") {
       rule = kind === "subscription" && random.chance(0.3) ? "SingleFieldSubscriptionsRule" : random.of(rules);
-      if (broken(schema, parsed(print(request.document, random)) ?? request.document).length || !breakRule(request.document, schema, random, rule)) continue;
+      if (
+        broken(schema, parsed(print(request.document, random)) ?? request.document).length ||
+        !breakRule(request.document, schema, random, rule)
+      )
+        continue;
     }
     let text = print(request.document, random);
     if (how === "grammar") text = breakGrammar(text, random);
@@ -93,8 +100,14 @@ async function judge(oracle, request, dry = false) {
   const errors = validate(schema, document, specified);
   if (errors.length) return { refused: request.rule ?? broken(schema, document).join() };
   if (dry) return {};
-  const result = await oracle.as(request.token).run(document, read(request.variables) ?? undefined, request.operationName || undefined);
-  if (!("data" in result)) return { refused: /operation/i.test(result.errors[0].message) ? "operationName" : "variables", why: result.errors[0].message };
+  const result = await oracle
+    .as(request.token)
+    .run(document, read(request.variables) ?? undefined, request.operationName || undefined);
+  if (!("data" in result))
+    return {
+      refused: /operation/i.test(result.errors[0].message) ? "operationName" : "variables",
+      why: result.errors[0].message,
+    };
   return { ...result, data: JSON.parse(JSON.stringify(result.data)) };
 }
 
@@ -102,7 +115,12 @@ const found = new Map();
 let differing = 0;
 let tolerated = 0;
 function note(request, expected, what) {
-  const entry = listed.find((one) => new RegExp(one.class).test(what.class) && new RegExp(one.document ?? "").test(request.text) && new RegExp(one.found ?? "").test(what.found));
+  const entry = listed.find(
+    (one) =>
+      new RegExp(one.class).test(what.class) &&
+      new RegExp(one.document ?? "").test(request.text) &&
+      new RegExp(one.found ?? "").test(what.found),
+  );
   if (entry) {
     tolerated += 1;
     return;
@@ -110,7 +128,8 @@ function note(request, expected, what) {
   differing += 1;
   const known = found.get(what.class) ?? { times: 0 };
   known.times += 1;
-  if (!known.request || sent(known.request).length > sent(request).length) Object.assign(known, { request, what, why: expected.why });
+  if (!known.request || sent(known.request).length > sent(request).length)
+    Object.assign(known, { request, what, why: expected.why });
   found.set(what.class, known);
 }
 
@@ -130,7 +149,10 @@ async function check(request) {
   if (request.kind === "mutation") what ??= await effects();
   if (what) note(request, expected, what);
   if (request.how === "case" && request.kind === "query") {
-    const others = { "over a socket": await overSocket(servers.socket, request), "by events": await overEvents(servers.tested, request.token, request) };
+    const others = {
+      "over a socket": await overSocket(servers.socket, request),
+      "by events": await overEvents(servers.tested, request.token, request),
+    };
     for (const [way, found] of Object.entries(others)) {
       const differs = difference(expected, found, false);
       if (differs) note(request, expected, { ...differs, class: `${way}: ${differs.class}` });
@@ -139,19 +161,33 @@ async function check(request) {
   return what;
 }
 
-const overHttp = async (request) => [await judge(servers.oracle, request), await post(servers.tested, request.token, sent(request))];
+const overHttp = async (request) => [
+  await judge(servers.oracle, request),
+  await post(servers.tested, request.token, sent(request)),
+];
 
 async function subscribed(request) {
   const verdict = await judge(servers.oracle, request, true);
   const document = verdict.refused ? undefined : parsed(request.text);
-  const { expected, refused, answer } = await subscription(schema, servers.tested, tokens[0], servers.socket, document, request, pool.hints["Subscription.taskChanged.id"][0]);
+  const { expected, refused, answer } = await subscription(
+    schema,
+    servers.tested,
+    tokens[0],
+    servers.socket,
+    document,
+    request,
+    pool.hints["Subscription.taskChanged.id"][0],
+  );
   return [expected ?? { refused: verdict.refused ?? refused }, answer];
 }
 
 /** Compares what was stored: the tasks that changed last, and how many customers there are. */
 async function effects() {
-  const query = "{ tasks(first: 8, orderBy: RECENTLY_UPDATED) { nodes { id version status description price comments { id text } history { id kind from to } } totalCount } customers(first: 1) { totalCount } }";
-  const [one, two] = await Promise.all([servers.oracle.url, servers.tested].map((url) => post(url, tokens[0], { query })));
+  const query =
+    "{ tasks(first: 8, orderBy: RECENTLY_UPDATED) { nodes { id version status description price comments { id text } history { id kind from to } } totalCount } customers(first: 1) { totalCount } }";
+  const [one, two] = await Promise.all(
+    [servers.oracle.url, servers.tested].map((url) => post(url, tokens[0], { query })),
+  );
   const texts = [one, two].map((state) => JSON.stringify(sorted(state.data)));
   return texts[0] === texts[1] ? null : { class: "effects of a mutation", expected: texts[0], found: texts[1] };
 }
@@ -161,9 +197,11 @@ const overBudget = budget();
 servers = await fresh();
 const queries = numbers.filter((number) => number % 20 < 15);
 let next = 0;
-await Promise.all(Array.from({ length: 6 }, async () => {
-  while (next < queries.length) await check(made(queries[next++]));
-}));
+await Promise.all(
+  Array.from({ length: 6 }, async () => {
+    while (next < queries.length) await check(made(queries[next++]));
+  }),
+);
 // Whatever changes something runs alone, so that both servers can be compared after each.
 // Subscriptions come last: their events are changes of the server under test alone.
 const named = options.only ? [] : cases.map((one) => ({ ...one, token: tokens[0] }));
@@ -178,7 +216,11 @@ await stop();
 
 for (const [name, times] of Object.entries(tally).sort()) console.log(`${String(times).padStart(6)}  ${name}`);
 for (const [name, { times, request, what, why }] of [...found].sort((a, b) => b[1].times - a[1].times)) {
-  console.log(`\n${times} × ${name}\n  number ${request.number}: ${sent(request)}${why ? `\n  graphql-js: ${why}` : ""}\n  expected: ${String(what.expected).slice(0, 600)}\n  found:    ${String(what.found).slice(0, 600)}`);
+  console.log(
+    `\n${times} × ${name}\n  number ${request.number}: ${sent(request)}${why ? `\n  graphql-js: ${why}` : ""}\n  expected: ${String(what.expected).slice(0, 600)}\n  found:    ${String(what.found).slice(0, 600)}`,
+  );
 }
-console.log(`\n${numbers.length} documents from seed ${seed} in ${((Date.now() - began) / 1000).toFixed(1)} s: ${differing} differences, ${tolerated} listed with reason`);
+console.log(
+  `\n${numbers.length} documents from seed ${seed} in ${((Date.now() - began) / 1000).toFixed(1)} s: ${differing} differences, ${tolerated} listed with reason`,
+);
 process.exit(differing ? 1 : 0);

@@ -14,7 +14,9 @@ export class Socket {
     socket.heard = new Map();
     await new Promise((opened, failed) => {
       socket.ws.once("error", failed);
-      socket.ws.once("open", () => socket.ws.send(JSON.stringify({ type: "connection_init", payload: { Authorization: `Bearer ${token}` } })));
+      socket.ws.once("open", () =>
+        socket.ws.send(JSON.stringify({ type: "connection_init", payload: { Authorization: `Bearer ${token}` } })),
+      );
       socket.ws.on("message", (text) => {
         const message = JSON.parse(text);
         if (message.type === "connection_ack") opened();
@@ -59,9 +61,13 @@ async function cause(url, token, socket, id, operations) {
     const query = "mutation($id: ID!, $text: String!) { addComment(id: $id, text: $text) { comment { id } } }";
     const { errors, text } = await post(url, token, { query, variables: { id, text: `change ${tries}` } });
     if (errors) throw new Error(text);
-    const answered = () => operations.every((operation, at) => ended(operation) || operation.received.length > before[at]);
+    const answered = () =>
+      operations.every((operation, at) => ended(operation) || operation.received.length > before[at]);
     const timeout = soon().then(() => "late");
-    while (!answered() && (await Promise.race([timeout, ...operations.map((operation) => operation.changed)])) !== "late");
+    while (
+      !answered() &&
+      (await Promise.race([timeout, ...operations.map((operation) => operation.changed)])) !== "late"
+    );
     if (answered()) return true;
   }
   return false;
@@ -93,7 +99,9 @@ export async function subscription(schema, url, token, socket, document, request
     operationName: request.operationName || undefined,
     async subscribeFieldResolver(_source, args) {
       const filter = args.id ? `(id: ${JSON.stringify(args.id)})` : "";
-      plain = socket.start(JSON.stringify({ query: `subscription { taskChanged${filter} { kind id task { __typename id } } }` }));
+      plain = socket.start(
+        JSON.stringify({ query: `subscription { taskChanged${filter} { kind id task { __typename id } } }` }),
+      );
       await cause(url, token, socket, args.id ?? usual, [tested, plain]);
       return (async function* () {})();
     },
@@ -104,7 +112,9 @@ export async function subscription(schema, url, token, socket, document, request
     return { refused: "variables", answer: answer() };
   }
   oracle.rootValue = plain.received.at(-1)?.payload.data;
-  const expected = oracle.rootValue ? await oracle.run(document, read(request.variables) ?? undefined, request.operationName || undefined) : { data: "nothing came" };
+  const expected = oracle.rootValue
+    ? await oracle.run(document, read(request.variables) ?? undefined, request.operationName || undefined)
+    : { data: "nothing came" };
   plain.stop();
   tested.stop();
   return { expected, answer: answer() };

@@ -2,7 +2,21 @@
 // resolver, in every form that a literal and a variable can have.
 import { isEnumType, isInputObjectType, isListType, isNonNullType, getNullableType } from "graphql";
 
-const TEXTS = ["", "a", "iPhone", "ТЕЛЕФОН", "a \"quoted\" text", "back\\slash / slash", "two\nlines\r\nthree\r", "😀 \u{10ffff} e\u0301", "((((((((", '"""', "tab\tend ", "\u0001\u001f\u007f\u2028", "  leading\n    indented\n  same"];
+const TEXTS = [
+  "",
+  "a",
+  "iPhone",
+  "ТЕЛЕФОН",
+  'a "quoted" text',
+  "back\\slash / slash",
+  "two\nlines\r\nthree\r",
+  "😀 \u{10ffff} e\u0301",
+  "((((((((",
+  '"""',
+  "tab\tend ",
+  "\u0001\u001f\u007f\u2028",
+  "  leading\n    indented\n  same",
+];
 const DAYS = ["2026-11-01", "2025-01-01", "2026-13-01", "yesterday"];
 const INTS = [1, 2, 3, 5, 0, -1, 101, 2147483647, -2147483648];
 
@@ -23,7 +37,8 @@ export function write(value) {
 }
 
 /** Returns the body of a request. */
-export const sent = (request) => write({ query: request.text, variables: request.variables, operationName: request.operationName });
+export const sent = (request) =>
+  write({ query: request.text, variables: request.variables, operationName: request.operationName });
 
 /** Returns the value as a JSON reader sees it. */
 export const read = (value) => (value === undefined ? undefined : JSON.parse(write(value)));
@@ -81,7 +96,9 @@ export function values(pool, random) {
       return { kind: "ListValue", values: value.map((one) => literal(one, nullable.ofType)) };
     }
     if (isInputObjectType(nullable)) {
-      const fields = Object.entries(value).map(([key, field]) => objectField(key, literal(field, nullable.getFields()[key].type)));
+      const fields = Object.entries(value).map(([key, field]) =>
+        objectField(key, literal(field, nullable.getFields()[key].type)),
+      );
       return { kind: "ObjectValue", fields };
     }
     if (isEnumType(nullable)) return { kind: "EnumValue", value };
@@ -100,7 +117,8 @@ export function values(pool, random) {
 
   /** Returns the value as a client may send it in `variables`: mostly right, now and then wrong. */
   function sent(value, type) {
-    if (random.chance(0.02)) return random.of([null, 1, "x", true, [], {}, [[1]], new Written("1.5"), new Written("2147483648"), { a: 1 }]);
+    if (random.chance(0.02))
+      return random.of([null, 1, "x", true, [], {}, [[1]], new Written("1.5"), new Written("2147483648"), { a: 1 }]);
     const nullable = getNullableType(type);
     if (value === null || value === undefined) return null;
     if (Array.isArray(value)) return value.map((one) => sent(one, nullable.ofType ?? nullable));
@@ -112,7 +130,14 @@ export function values(pool, random) {
       return out;
     }
     if (nullable.name === "Int" && random.chance(0.2)) {
-      return new Written(random.of([`${value}.0`, `${value}e0`, value === 0 ? "-0" : `${value}.00`, value % 10 ? `${value}` : `${value / 10}E+1`]));
+      return new Written(
+        random.of([
+          `${value}.0`,
+          `${value}e0`,
+          value === 0 ? "-0" : `${value}.00`,
+          value % 10 ? `${value}` : `${value / 10}E+1`,
+        ]),
+      );
     }
     if (nullable.name === "ID" && /^(0|[1-9]\d{0,8})$/.test(value) && random.chance(0.3)) return Number(value);
     return value;

@@ -19,9 +19,12 @@ export async function overEvents(url, token, request) {
   if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) {
     return { status: answer.status, text, ...(answer.ok ? { data: `no events: ${text}` } : JSON.parse(text)) };
   }
-  const events = text.split(/\r?\n\r?\n/).map((event) => Object.fromEntries(event.split(/\r?\n/).map((line) => line.split(/: ?(.*)/s).slice(0, 2))));
+  const events = text
+    .split(/\r?\n\r?\n/)
+    .map((event) => Object.fromEntries(event.split(/\r?\n/).map((line) => line.split(/: ?(.*)/s).slice(0, 2))));
   const next = events.filter((event) => event.event === "next");
-  if (next.length !== 1 || !events.some((event) => event.event === "complete")) return { status: 200, text, data: text };
+  if (next.length !== 1 || !events.some((event) => event.event === "complete"))
+    return { status: 200, text, data: text };
   const result = JSON.parse(next[0].data);
   return { status: "data" in result ? 200 : 400, text, ...result };
 }
@@ -36,9 +39,17 @@ export async function accepted(url) {
   ];
   const differences = [];
   for (const [accept, expected] of wanted) {
-    const answer = await fetch(`${url}/graphql`, { method: "POST", headers: { accept, "content-type": "application/json" }, body: '{"query":"{__typename}"}' });
+    const answer = await fetch(`${url}/graphql`, {
+      method: "POST",
+      headers: { accept, "content-type": "application/json" },
+      body: '{"query":"{__typename}"}',
+    });
     const found = answer.headers.get("content-type").split(";")[0];
-    if (found !== expected) differences.push([{ number: "Accept", text: accept }, { class: "Accept", expected, found }]);
+    if (found !== expected)
+      differences.push([
+        { number: "Accept", text: accept },
+        { class: "Accept", expected, found },
+      ]);
   }
   return differences;
 }

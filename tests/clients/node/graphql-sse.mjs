@@ -17,19 +17,22 @@ const change = (task) => once(CHANGE, { task: { id, ...task } });
 
 await run("graphql-sse", {
   "reads pages": () => pages(async (variables) => (await once(PAGE, variables)).data.tasks),
-  async "writes"() {
+  async writes() {
     const { version } = (await once(TASK, { id })).data.taskById;
     const description = 'Changed by graphql-sse: "quoted" 😀';
     const { data } = await change({ description, expectedVersion: version });
     assert.deepEqual(data.updateTask.task, { id, version: version + 1, description });
   },
-  async "fails"() {
+  async fails() {
     const missing = await once(TASK, { id: "999999" });
-    assert.deepEqual(missing.errors.map((error) => error.extensions.code), ["NOT_FOUND"]);
+    assert.deepEqual(
+      missing.errors.map((error) => error.extensions.code),
+      ["NOT_FOUND"],
+    );
     assert.deepEqual([missing.data.taskById, Object.keys(missing.data)], [null, ["me", "taskById"]]);
     await assert.rejects(once("{ nope }"));
   },
-  async "subscribes"() {
+  async subscribes() {
     const events = client.iterate({ query: WATCH, variables: { id } });
     const { value } = await heard(events.next(), (tries) => change({ description: `Heard by graphql-sse ${tries}` }));
     assert.match(value.data.taskChanged.task.description, /^Heard by graphql-sse/);

@@ -24,35 +24,46 @@ const change = (task) => once(CHANGE, { task: { id, ...task } });
 
 await run("graphql-ws", {
   "reads pages": () => pages(async (variables) => (await once(PAGE, variables)).data.tasks),
-  async "writes"() {
+  async writes() {
     const { version } = (await once(TASK, { id })).data.taskById;
     const description = 'Changed by graphql-ws: "quoted" 😀';
     const { data } = await change({ description, expectedVersion: version });
     assert.deepEqual(data.updateTask.task, { id, version: version + 1, description });
   },
-  async "fails"() {
+  async fails() {
     const missing = await once(TASK, { id: "999999" });
-    assert.deepEqual(missing.errors.map((error) => error.extensions.code), ["NOT_FOUND"]);
+    assert.deepEqual(
+      missing.errors.map((error) => error.extensions.code),
+      ["NOT_FOUND"],
+    );
     assert.deepEqual([missing.data.taskById, Object.keys(missing.data)], [null, ["me", "taskById"]]);
-    await assert.rejects(once("{ nope }"), ([error]) => assert.equal(error.extensions.code, "GRAPHQL_VALIDATION_FAILED") ?? true);
+    await assert.rejects(
+      once("{ nope }"),
+      ([error]) => assert.equal(error.extensions.code, "GRAPHQL_VALIDATION_FAILED") ?? true,
+    );
   },
   async "answers as many operations as run at once"() {
     const results = await Promise.all(Array.from({ length: 100 }, () => once(TASK, { id })));
     assert(results.every((result) => result.data.taskById.id === id));
   },
-  async "subscribes"() {
+  async subscribes() {
     const events = client.iterate({ query: WATCH, variables: { id } });
     const { value } = await heard(events.next(), (tries) => change({ description: `Heard by graphql-ws ${tries}` }));
     assert.match(value.data.taskChanged.task.description, /^Heard by graphql-ws/);
     await events.return();
   },
-  async "closes"() {
+  async closes() {
     await client.dispose();
     while (!closed) await new Promise((again) => setTimeout(again, 5));
     assert.equal(closed.code, 1000);
   },
   async "is refused without a valid token"() {
-    const stranger = createClient({ url: socketUrl, webSocketImpl, connectionParams: { Authorization: "Bearer x" }, retryAttempts: 0 });
+    const stranger = createClient({
+      url: socketUrl,
+      webSocketImpl,
+      connectionParams: { Authorization: "Bearer x" },
+      retryAttempts: 0,
+    });
     await assert.rejects(stranger.iterate({ query: WATCH }).next(), (event) => assert.equal(event.code, 4403) ?? true);
   },
 });

@@ -11,26 +11,62 @@ export const webSocketImpl = WebSocket;
 export const PAGE = /* GraphQL */ `
   query Page($first: Int!, $after: String) {
     tasks(first: $first, after: $after) {
-      edges { cursor node { id status description version } }
-      pageInfo { hasNextPage endCursor }
+      edges {
+        cursor
+        node {
+          id
+          status
+          description
+          version
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       totalCount
     }
   }
 `;
 export const TASK = /* GraphQL */ `
   query Task($id: ID!) {
-    me { id email }
-    taskById(id: $id) { id version description customer { id name } }
+    me {
+      id
+      email
+    }
+    taskById(id: $id) {
+      id
+      version
+      description
+      customer {
+        id
+        name
+      }
+    }
   }
 `;
 export const CHANGE = /* GraphQL */ `
   mutation Change($task: TaskInput!) {
-    updateTask(taskData: $task) { task { id version description } }
+    updateTask(taskData: $task) {
+      task {
+        id
+        version
+        description
+      }
+    }
   }
 `;
 export const WATCH = /* GraphQL */ `
   subscription Watch($id: ID) {
-    taskChanged(id: $id) { kind id task { id version description } }
+    taskChanged(id: $id) {
+      kind
+      id
+      task {
+        id
+        version
+        description
+      }
+    }
   }
 `;
 
@@ -38,7 +74,22 @@ export const WATCH = /* GraphQL */ `
 export const photo = readFileSync(process.env.ZAYAVKA_PHOTO);
 export const UPLOAD = /* GraphQL */ `
   mutation Upload($id: ID!, $files: [Upload!]!) {
-    addAttachments(id: $id, files: $files) { comment { id photo { id state url width height } } task { id version } }
+    addAttachments(id: $id, files: $files) {
+      comment {
+        id
+        photo {
+          id
+          state
+          url
+          width
+          height
+        }
+      }
+      task {
+        id
+        version
+      }
+    }
   }
 `;
 
@@ -58,7 +109,7 @@ export async function readPhoto({ state, url: path, width, height }) {
 /** Follows the cursors to the end; `read` returns the connection of one page. */
 export async function pages(read) {
   const ids = [];
-  for (let after = undefined; ; ) {
+  for (let after = undefined; ;) {
     const { edges, pageInfo, totalCount } = await read({ first: 7, after });
     ids.push(...edges.map((edge) => edge.node.id));
     if (!pageInfo.hasNextPage) {

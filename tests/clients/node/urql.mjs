@@ -7,7 +7,22 @@ import { relayPagination } from "@urql/exchange-graphcache/extras";
 import { persistedExchange } from "@urql/exchange-persisted";
 import { getIntrospectionQuery } from "graphql";
 import { createClient } from "graphql-ws";
-import { authorization, CHANGE, heard, PAGE, pages, photo, readPhoto, run, socketUrl, TASK, UPLOAD, url, WATCH, webSocketImpl } from "./steps.mjs";
+import {
+  authorization,
+  CHANGE,
+  heard,
+  PAGE,
+  pages,
+  photo,
+  readPhoto,
+  run,
+  socketUrl,
+  TASK,
+  UPLOAD,
+  url,
+  WATCH,
+  webSocketImpl,
+} from "./steps.mjs";
 
 const id = "13";
 const sent = [];
@@ -33,7 +48,9 @@ const client = new Client({
     persistedExchange({ preferGetForPersistedQueries: false }),
     fetchExchange,
     subscriptionExchange({
-      forwardSubscription: (request) => ({ subscribe: (sink) => ({ unsubscribe: live.subscribe({ ...request, query: request.query ?? "" }, sink) }) }),
+      forwardSubscription: (request) => ({
+        subscribe: (sink) => ({ unsubscribe: live.subscribe({ ...request, query: request.query ?? "" }, sink) }),
+      }),
     }),
   ],
 });
@@ -45,7 +62,10 @@ await run("urql with Graphcache", {
     const { data, error } = await task({ id });
     assert.ifError(error);
     assert.equal(data.taskById.id, id);
-    assert.deepEqual(sent.map((options) => "query" in JSON.parse(options.body)), [false, true]);
+    assert.deepEqual(
+      sent.map((options) => "query" in JSON.parse(options.body)),
+      [false, true],
+    );
   },
   async "reads pages"() {
     let before = 0;
@@ -60,7 +80,11 @@ await run("urql with Graphcache", {
     return said;
   },
   async "writes, and its cache knows"() {
-    const { data: { taskById: { version } } } = await task({ id });
+    const {
+      data: {
+        taskById: { version },
+      },
+    } = await task({ id });
     const description = 'Changed by urql: "quoted" 😀';
     const { error } = await change({ description, expectedVersion: version });
     assert.ifError(error);
@@ -69,16 +93,22 @@ await run("urql with Graphcache", {
     assert.equal(sent.length, requests);
     assert.deepEqual([data.taskById.version, data.taskById.description], [version + 1, description]);
   },
-  async "fails"() {
+  async fails() {
     const missing = await task({ id: "999999" });
-    assert.deepEqual(missing.error.graphQLErrors.map((error) => error.extensions.code), ["NOT_FOUND"]);
+    assert.deepEqual(
+      missing.error.graphQLErrors.map((error) => error.extensions.code),
+      ["NOT_FOUND"],
+    );
     assert.equal(missing.data.taskById, null);
     assert(missing.data.me.email);
     const late = await change({ description: "late", expectedVersion: 1 });
-    assert.deepEqual(late.error.graphQLErrors.map((error) => error.extensions.code), ["CONFLICT"]);
+    assert.deepEqual(
+      late.error.graphQLErrors.map((error) => error.extensions.code),
+      ["CONFLICT"],
+    );
     assert.equal(late.data, undefined);
   },
-  async "subscribes"() {
+  async subscribes() {
     const event = new Promise((next) => client.subscription(gql(WATCH), { id }).subscribe(next));
     const { data, error } = await heard(event, (tries) => change({ description: `Heard by urql ${tries}` }));
     assert.ifError(error);
