@@ -40,7 +40,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Customer, Registration, Reminders, Shop, Unreachable};
+use crate::domain::{BotState, Customer, Registration, Reminders, Shop, TelegramLink, Unreachable};
 use crate::store::Db;
 
 /// Shared state of the running server.
@@ -81,7 +81,16 @@ impl Desk {
 
     /// Returns the reason why messages can't reach a task's customer; `None` when they can.
     pub fn unreachable(&self, customer: Option<&Customer>) -> Option<Unreachable> {
-        Unreachable::of(customer, *self.bot.borrow() != BotState::Off)
+        Unreachable::of(customer, self.has_bot())
+    }
+
+    /// Returns the reason why messages can't reach a customer with this link; `None` when they can.
+    pub fn unreachable_over(&self, link: Option<TelegramLink>) -> Option<Unreachable> {
+        Unreachable::over(link, self.has_bot())
+    }
+
+    fn has_bot(&self) -> bool {
+        *self.bot.borrow() != BotState::Off
     }
 
     /// Returns the URL of the page where an invited person registers.

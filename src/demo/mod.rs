@@ -26,9 +26,8 @@ use life::{Life, Seen, Stages};
 use people::Person;
 use present::Present;
 
-/// Number of rows of one kind per transaction. Every statement of a write walks through the pages
-/// that its savepoint has saved in memory, so larger batches make each statement slower.
-const BATCH: usize = 100;
+/// Number of rows of one kind per transaction.
+const BATCH: usize = 1_000;
 /// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;
 /// Number of days that the tasks cover.

@@ -68,22 +68,6 @@ macro_rules! define {
         }
 
         impl Customer {
-            /// Builds a customer from the stored fields, in the order of the table.
-            ///
-            /// # Errors
-            /// Those of `read`, which is called with the field's column.
-            pub fn from_row<E>(
-                (id, phone, telegram): (CustomerId, Phone, Option<TelegramLink>),
-                mut read: impl FnMut(&'static str) -> Result<Option<String>, E>,
-            ) -> Result<Self, E> {
-                Ok(Self {
-                    id,
-                    phone,
-                    $($field: read(stringify!($field))?.map($Type::from_row),)*
-                    telegram,
-                })
-            }
-
             /// Returns the text of a field; empty if unknown.
             pub fn get(&self, field: CardField) -> &str {
                 let text = match field {
@@ -190,13 +174,20 @@ pub enum Unreachable {
 impl Unreachable {
     /// Returns why a customer can't be reached; `None` when they can.
     pub fn of(customer: Option<&Customer>, has_bot: bool) -> Option<Self> {
-        match customer.map(|customer| customer.telegram) {
+        match customer {
             None => Some(Self::NoCustomer),
-            Some(_) if !has_bot => Some(Self::NoBot),
-            Some(None) => Some(Self::NotLinked),
-            Some(Some(link)) if !link.verified => Some(Self::NotVerified),
-            Some(Some(link)) if link.blocked => Some(Self::Blocked),
-            Some(Some(_)) => None,
+            Some(customer) => Self::over(customer.telegram, has_bot),
+        }
+    }
+
+    /// Returns why a customer with this link can't be reached; `None` when they can.
+    pub fn over(link: Option<TelegramLink>, has_bot: bool) -> Option<Self> {
+        match link {
+            _ if !has_bot => Some(Self::NoBot),
+            None => Some(Self::NotLinked),
+            Some(link) if !link.verified => Some(Self::NotVerified),
+            Some(link) if link.blocked => Some(Self::Blocked),
+            Some(_) => None,
         }
     }
 }

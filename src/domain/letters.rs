@@ -132,9 +132,25 @@ fn plain_character(c: char) -> char {
 /// Returns the form used for comparison and search: [`plain`], case-folded, with ё as е.
 /// Idempotent.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    fold_common(text).unwrap_or_else(|| fold_any(text))
+}
+
+/// Folds a text of ASCII and Russian letters, as most are, without looking each character up; `None` for any other.
+fn fold_common(text: &str) -> Option<String> {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        folded.push(match c {
+            '\0'..='\x7f' => c.to_ascii_lowercase(),
+            'а'..='я' => c,
+            'А'..='Я' => char::from_u32(u32::from(c) + 0x20)?,
+            'Ё' | 'ё' => 'е',
+            _ => return None,
+        });
     }
+    Some(folded)
+}
+
+fn fold_any(text: &str) -> String {
     // Letters with several lower- or upper-case forms (ς and σ, ß, ẞ and SS) converge through upper
     // case.
     let caseless = |c: char| {
@@ -241,6 +257,11 @@ mod tests {
             prop_assert_eq!(visible(&shown), shown.clone());
             prop_assert_eq!(fold(&fold(&text)), fold(&text));
             prop_assert_eq!(fold(&shown), fold(&text));
+        }
+
+        #[test]
+        fn common_texts_are_folded_as_any_others(text in "[\\x00-\\x7fА-Яа-яЁё]*") {
+            prop_assert_eq!(fold_common(&text), Some(fold_any(&text)));
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::{
     TimeZone,
 };
 use crate::store::Connection;
+use crate::store::customers::CustomerParts;
 use crate::store::tasks::{Listed, TaskRow};
 
 /// Data loaded once for a whole list, or the reason why loading failed: it is not retried for each
@@ -107,9 +108,9 @@ pub fn task(row: impl Into<Listed>, zone: &TimeZone) -> TaskView {
 pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
     let ids = all.iter().map(|customer| customer.id).collect();
     let list = Arc::new(Customers::of(ids));
-    let view = |customer| {
-        let (customer, list) = (Arc::new(customer), list.clone());
-        Written(CustomerFields { customer, list })
+    let view = |customer: Customer| {
+        let (row, list) = (Arc::new(customer.into()), list.clone());
+        Written(CustomerFields { row, list })
     };
     all.into_iter().map(view).collect()
 }
@@ -117,8 +118,8 @@ pub fn customers(all: Vec<Customer>) -> Vec<CustomerView> {
 /// Returns the view of one customer.
 pub fn customer(customer: Customer) -> CustomerView {
     let list = Arc::new(Customers::of(vec![customer.id]));
-    let customer = Arc::new(customer);
-    Written(CustomerFields { customer, list })
+    let row = Arc::new(customer.into());
+    Written(CustomerFields { row, list })
 }
 
 impl Tasks {
@@ -140,9 +141,9 @@ impl Tasks {
     }
 
     /// Returns the customer of a task of this list.
-    pub fn customer(&self, customer: Arc<Customer>) -> CustomerView {
+    pub fn customer(&self, row: Arc<CustomerParts>) -> CustomerView {
         let list = self.customers.clone();
-        Written(CustomerFields { customer, list })
+        Written(CustomerFields { row, list })
     }
 
     /// Returns the details of a task of this list.

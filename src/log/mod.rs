@@ -6,6 +6,7 @@
 //! standard error: a write to a full pipe blocks indefinitely, and `eprintln!` panics on a write
 //! error. [`say`] writes plain lines. Panics are logged as well.
 
+mod deferred;
 mod repeats;
 mod request;
 mod stream;
@@ -19,15 +20,16 @@ use std::time::Duration;
 
 use tracing::Dispatch;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::clock::Clock;
 use crate::domain::chain;
+use deferred::Deferred;
 use repeats::Repeats;
 
 pub use request::{Request, request_id, spawn};
@@ -99,13 +101,13 @@ fn dispatch<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock, repeats: 
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let log = fmt::fmt().with_env_filter(filter).with_writer(writer);
-    let log = log.with_timer(Time(clock));
+    let log = fmt::layer().with_writer(writer).with_timer(Time(clock));
+    let filtered = Registry::default().with(filter);
     match form {
-        Form::Text => log.with_target(false).finish().with(repeats).into(),
+        Form::Text => filtered.with(log.with_target(false)).with(repeats).into(),
         Form::Json => {
-            let log = log.json().with_current_span(false).finish();
-            log.with(repeats).into()
+            let log = Deferred(log.json().with_current_span(false));
+            filtered.with(log).with(repeats).into()
         }
     }
 }

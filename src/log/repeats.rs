@@ -14,6 +14,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::request::{self, RequestId};
 use super::stream;
 use crate::clock::Clock;
 use crate::domain::chain;
@@ -123,15 +124,15 @@ impl RepeatedFailure {
     }
 }
 
-/// The number of a request, kept with its span.
-struct RequestId(String);
-
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut said = EventFields::default();
-        attributes.record(&mut said);
-        if let (Some(request), Some(span)) = (said.request, context.span(id)) {
-            span.extensions_mut().insert(RequestId(request));
+        if !request::is_request(attributes.metadata()) {
+            return;
+        }
+        let mut field = RequestField(None);
+        attributes.record(&mut field);
+        if let (Some(request), Some(span)) = (field.0, context.span(id)) {
+            span.extensions_mut().insert(request);
         }
     }
 
@@ -147,9 +148,20 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Repeats {
         let mut spans = context.event_scope(event).into_iter().flatten();
         said.request = spans.find_map(|span| {
             let extensions = span.extensions();
-            extensions.get::<RequestId>().map(|id| id.0.clone())
+            extensions.get::<RequestId>().map(ToString::to_string)
         });
         self.count(*about.level(), about.callsite(), said)
+    }
+}
+
+/// The id in the fields of a request's span.
+struct RequestField(Option<RequestId>);
+
+impl Visit for RequestField {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == request::FIELD {
+            self.0 = RequestId::of(value);
+        }
     }
 }
 
@@ -166,7 +178,6 @@ impl EventFields {
         let place = match field.name() {
             "message" => &mut self.message,
             "error" | "why" => &mut self.why,
-            "request_id" => &mut self.request,
             _ => return,
         };
         *place = Some(text());
@@ -232,8 +243,8 @@ mod tests {
         tracing::subscriber::with_default(log, || work(&clock, &repeats, &written));
     }
 
-    fn fail(error: &str, request_id: usize) {
-        let request = tracing::error_span!("request", request_id = %format!("r{request_id}"));
+    fn fail(error: &str, request: u64) {
+        let request = request::span(RequestId::new(request));
         request.in_scope(|| tracing::error!(error, "it failed"));
     }
 
@@ -256,7 +267,7 @@ mod tests {
             assert!(written.lines().is_empty());
             clock.advance(Duration::from_secs(1));
             repeats.sum_up();
-            let numbers: Vec<String> = (10..30).map(|at| format!("r{at}")).collect();
+            let numbers: Vec<String> = (10..30).map(|at| format!("{at:016x}")).collect();
             let sum = format!(
                 "ERROR the same failure was repeated times=25 what=\"it failed\" error=\"full\" requests=\"{}\"",
                 numbers.join(" ")
@@ -303,7 +314,7 @@ mod tests {
     fn more_kinds_than_are_counted_are_all_logged() {
         with_log(|clock, repeats, written| {
             for kind in 0..KINDS + 50 {
-                fail(&format!("reason {kind}"), kind);
+                fail(&format!("reason {kind}"), 0);
             }
             for request in 0..20 {
                 fail("one more", request);

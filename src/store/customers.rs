@@ -9,18 +9,29 @@ use crate::domain::{
     TelegramLink, card_fields, fold,
 };
 use crate::store::engine::columns::Columns;
+use crate::store::engine::parts::parts;
 use crate::store::engine::types::{Millis, literal};
 
-macro_rules! columns {
-    ($($(#[$doc:meta])* $field:ident ($($rest:tt)*))*) => {
-        concat!(
-            "id, phone, phone_e164, telegram_id, telegram_verified, telegram_blocked, telegram_language",
-            $(", ", stringify!($field),)*
-        )
+macro_rules! define {
+    ($($(#[$doc:meta])* $field:ident ($variant:ident, $Type:ident, $($rest:tt)*))*) => {
+        parts! {
+            "customers" as "c", Customer;
+            /// The parts of a card that were read.
+            CustomerParts;
+            /// The requested parts of a card.
+            Wanted;
+            id: CustomerId = "id";
+            phone: Phone = ["phone", "phone_e164"],
+                |row| Phone::from_row(row.take("phone")?, row.take("phone_e164")?);
+            telegram: Option<TelegramLink> =
+                ["telegram_id", "telegram_verified", "telegram_blocked", "telegram_language"],
+                |row| telegram(row)?;
+            $($field: Option<$Type> = [stringify!($field)],
+                |row| row.take::<Option<String>>(stringify!($field))?.map($Type::from_row);)*
+        }
     };
 }
-/// The columns; those of the table of card fields come last.
-pub(super) const COLUMNS: &str = card_fields!(columns);
+card_fields!(define);
 
 /// The searchable fields, each with the column of its comparison key.
 const KEYS: [(CardField, &str); 1] = [(CardField::Name, "name_key")];
@@ -30,19 +41,20 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
 }
 
 pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Customer> {
-    let id = row.take("id")?;
-    let phone = Phone::from_row(row.take("phone")?, row.take("phone_e164")?);
-    let telegram: Option<TelegramId> = row.take("telegram_id")?;
+    whole(row)
+}
+
+fn telegram(row: &mut Columns<'_>) -> rusqlite::Result<Option<TelegramLink>> {
+    let id: Option<TelegramId> = row.take("telegram_id")?;
     let verified = row.take("telegram_verified")?;
     let blocked = row.take("telegram_blocked")?;
     let language = row.take("telegram_language")?;
-    let telegram = telegram.map(|id| TelegramLink {
+    Ok(id.map(|id| TelegramLink {
         id,
         verified,
         blocked,
         language,
-    });
-    Customer::from_row((id, phone, telegram), |column| row.take(column))
+    }))
 }
 
 pub fn get(connection: &Connection, id: CustomerId) -> Result<Option<Customer>> {

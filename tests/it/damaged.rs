@@ -68,7 +68,7 @@ async fn a_line_names_the_row_in_whatever_table_it_is() {
             "telegram_language",
             "'xx'".to_owned(),
             "'ru'",
-            "{ allTasks { customer { phone } } }",
+            "{ allTasks { customer { telegramId } } }",
         ),
         (
             "stages",
@@ -104,7 +104,9 @@ async fn a_line_names_the_row_in_whatever_table_it_is() {
             assert!(said[0].contains(part), "{part}: {}", said[0]);
         }
         // What isn't asked for isn't read.
-        let others = shop.ask("{ allTasks { id createdTime } }").await;
+        let others = shop
+            .ask("{ allTasks { id createdTime customer { phone name } } }")
+            .await;
         assert!(others["errors"].is_null(), "{table}: {others}");
         set(sound);
     }

@@ -294,6 +294,38 @@ async fn writes_that_wait_share_a_commit_and_each_is_whole_by_itself() {
     }
 }
 
+#[tokio::test]
+async fn a_write_that_fails_first_of_its_group_takes_no_other_with_it() {
+    crate::time_limit::start();
+    let folder = TempDir::new().unwrap();
+    let db = Db::open(&folder.path().join("shop.db"), noon()).unwrap();
+    for panics in [false, true] {
+        let (go, wait) = std::sync::mpsc::channel();
+        let failing = db.write(move |tx| {
+            wait.recv().unwrap();
+            note("failing")(tx)?;
+            assert!(!panics, "on purpose");
+            Err::<(), _>(Error::NotFound)
+        });
+        let mut failing = Box::pin(failing);
+        assert!(futures_util::poll!(&mut failing).is_pending());
+        let later = (0..5).map(|number| db.write(note(&format!("{panics} {number}"))));
+        let later = futures_util::future::join_all(later);
+        let (failed, later, ()) = tokio::join!(failing, later, async { go.send(()).unwrap() });
+        match panics {
+            true => assert!(matches!(failed, Err(Error::Internal(_))), "{failed:?}"),
+            false => assert!(matches!(failed, Err(Error::NotFound)), "{failed:?}"),
+        }
+        later.into_iter().for_each(Result::unwrap);
+    }
+    let count = |c: &Connection| {
+        let sql = "SELECT count(*), count(*) FILTER (WHERE name = 'failing') FROM secrets";
+        Ok(c.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    };
+    let counts: (i64, i64) = db.read(count).await.unwrap();
+    assert_eq!(counts, (10, 0));
+}
+
 /// Returns the system's id of the current thread, and its name.
 fn this_thread() -> (String, String) {
     let link = std::fs::read_link("/proc/thread-self").unwrap();

@@ -11,6 +11,7 @@ use async_graphql::{
 use futures_util::stream::{Stream, StreamExt};
 
 use super::written::Entry;
+use crate::app::memory::UNIT;
 use crate::domain::{Error, Result};
 use crate::graphql::engine::rope::Rope;
 use crate::graphql::engine::state::RequestState;
@@ -111,6 +112,7 @@ async fn write<T: Entry>(
     rope.open.push(b'[');
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
+        let mut left = entries.size_hint().0;
         for entry in entries {
             rest(index).await;
             json::separate(index, &mut rope.open);
@@ -127,6 +129,11 @@ async fn write<T: Entry>(
                 json::write_value(&value, &mut rope.open)
                     .map_err(|error| failed(Error::internal(error)))?;
             }
+            // The other entries of this part are about as long as its first one.
+            let length = rope.open.len() - start;
+            rope.open
+                .reserve((left * length).min(UNIT.saturating_sub(rope.open.len())));
+            left = 0;
             rope.put_away().await.map_err(failed)?;
             index += 1;
         }

@@ -25,18 +25,35 @@ pub trait Plain {
     fn write(&self, field: &Field, out: &mut Vec<u8>) -> Option<()>;
 
     /// Notes what a field needs.
-    fn want(field: &str, wanted: &mut Self::Wanted);
+    fn want(field: SelectionField<'_>, wanted: &mut Self::Wanted);
+}
+
+/// A part that a field may need.
+pub trait Part {
+    /// Notes that this field needs it.
+    fn want(&mut self, field: SelectionField<'_>);
+}
+
+impl Part for bool {
+    fn want(&mut self, _: SelectionField<'_>) {
+        *self = true;
+    }
 }
 
 /// Returns what the fields need that a document asks of an object, wherever in the document they stand.
 pub fn wanted<'a, T: Plain>(places: impl IntoIterator<Item = SelectionField<'a>>) -> T::Wanted {
     let mut wanted = T::Wanted::default();
     for place in places {
-        for field in place.selection_set() {
-            T::want(field.name(), &mut wanted);
-        }
+        add_wanted::<T>(place, &mut wanted);
     }
     wanted
+}
+
+/// Adds what the fields need that are selected at one place.
+pub fn add_wanted<T: Plain>(place: SelectionField<'_>, wanted: &mut T::Wanted) {
+    for field in place.selection_set() {
+        T::want(field, wanted);
+    }
 }
 
 /// A value of a field or of a list.
@@ -138,12 +155,16 @@ macro_rules! fields {
                 }
             }
 
-            fn want(field: &str, wanted: &mut $wanted) {
+            fn want(field: async_graphql::SelectionField<'_>, wanted: &mut $wanted) {
                 // Some objects are always read whole, and use neither.
                 let _ = &*wanted;
-                match field {
-                    $($wire => { $($(wanted.$part = true;)+)? })*
-                    $($fetched => { $(wanted.$needed = true;)+ })*
+                match field.name() {
+                    $($wire => {
+                        $($($crate::graphql::view::written::Part::want(&mut wanted.$part, field);)+)?
+                    })*
+                    $($fetched => {
+                        $($crate::graphql::view::written::Part::want(&mut wanted.$needed, field);)+
+                    })*
                     _ => {}
                 }
             }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, Type};
 
+use super::parts::Request;
+
 /// The columns of a row that were not read yet.
 pub(in crate::store) struct Columns<'a> {
     row: &'a Row<'a>,
@@ -86,6 +88,27 @@ impl<'a> Columns<'a> {
                 (self.table, self.key) = (table, self.next);
                 Some(new.insert(Arc::new(read(self)?)).clone())
             }
+        };
+        self.next = behind;
+        Ok(found)
+    }
+}
+
+impl Columns<'_> {
+    /// Reads the requested parts of a joined table; `None` if its key is null.
+    pub fn joined_parts<R: Request>(
+        &mut self,
+        table: &'static str,
+        request: R,
+    ) -> rusqlite::Result<Option<R::Parts>> {
+        let behind = self.next + request.count();
+        let key: Option<i64> = self.row.get(self.next)?;
+        let found = match key {
+            Some(_) => {
+                (self.table, self.key) = (table, self.next);
+                Some(request.read(self)?)
+            }
+            None => None,
         };
         self.next = behind;
         Ok(found)

@@ -88,8 +88,8 @@ impl Db {
         let pending = Pending::default();
         let hook = pending.clone();
         let writes = pool(&path, 1, move |connection| {
-            // Every write of a group has a savepoint, which keeps copies of the pages that it changes: in memory, not in a
-            // file. With the default cache of 2 MB most pages of a write had to be read again.
+            // Savepoints and statements keep copies of the pages that they change: in memory, not in a file. With the
+            // default cache of 2 MB most pages of a write had to be read again.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
             connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;

@@ -1,17 +1,34 @@
 //! Rows of which only some columns are read.
 
+use super::columns::Columns;
+
+/// The requested parts of a row.
+pub(in crate::store) trait Request: Copy {
+    /// The row with those parts.
+    type Parts;
+
+    /// Returns the columns of the requested parts, after the key.
+    fn columns(self) -> String;
+
+    /// Returns the number of those columns.
+    fn count(self) -> usize;
+
+    /// Reads the requested parts from a row that begins with [`Self::columns`].
+    fn read(self, row: &mut Columns<'_>) -> rusqlite::Result<Self::Parts>;
+}
+
 /// Defines the columns of a table once, and derives from them the list of columns, the reader of a
-/// complete row, and the reader of requested parts. Using a part that was not read is an error,
-/// never a default value.
+/// complete row, and the reader of requested parts ([`Request`]). Using a part that was not read is
+/// an error, never a default value.
 macro_rules! parts {
     (
         $table:literal as $alias:literal, $whole:ident;
         $(#[$part_doc:meta])* $part:ident;
         $(#[$wanted_doc:meta])* $wanted:ident;
         $key:ident: $key_type:ty = $key_column:literal;
-        $($field:ident: $type:ty = $column:literal, |$row:ident| $read:expr;)*
+        $($field:ident: $type:ty = [$($column:expr),+], |$row:ident| $read:expr;)*
     ) => {
-        pub(in crate::store) const COLUMNS: &str = concat!($key_column, $(", ", $column),*);
+        pub(in crate::store) const COLUMNS: &str = concat!($key_column, $($(", ", $column),+),*);
 
         $(#[$part_doc])*
         #[derive(Debug, Clone)]
@@ -26,18 +43,26 @@ macro_rules! parts {
             $(pub $field: bool,)*
         }
 
-        impl $wanted {
-            /// Returns the columns of the requested parts, after the key.
+        impl $crate::store::engine::parts::Request for $wanted {
+            type Parts = $part;
+
             fn columns(self) -> String {
                 let mut columns = String::with_capacity(COLUMNS.len() * 2);
                 columns.push_str(concat!($alias, ".", $key_column));
                 $(if self.$field {
-                    columns.push_str(concat!(", ", $alias, ".", $column));
+                    columns.push_str(concat!($(", ", $alias, ".", $column),+));
                 })*
                 columns
             }
 
-            /// Reads the requested parts from a row that begins with [`Self::columns`].
+            fn count(self) -> usize {
+                let mut count = 1;
+                $(if self.$field {
+                    count += [$($column),+].len();
+                })*
+                count
+            }
+
             fn read(self, row: &mut $crate::store::engine::columns::Columns<'_>) -> rusqlite::Result<$part> {
                 Ok($part {
                     $key: row.take($key_column)?,

@@ -1,6 +1,7 @@
 //! The single writer: one thread with a connection of its own. Writes that arrive while another transaction is
-//! being flushed wait together and share the next transaction and flush (group commit). Each write has a savepoint,
-//! so it is applied whole or not at all, and none is acknowledged before the commit.
+//! being flushed wait together and share the next transaction and flush (group commit). Each write is applied whole or
+//! not at all: the first one is alone in its transaction while it runs, the others have a savepoint each. None is
+//! acknowledged before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicI64;
@@ -281,8 +282,12 @@ fn commit(
         let Some(write) = orders.next_write() else {
             break;
         };
+        // A savepoint keeps a copy of every page that its write changes, and each statement walks through them.
+        let is_first = group.is_empty();
         let write = group.push_mut(write);
-        tx.prepare_cached("SAVEPOINT write")?.execute([])?;
+        if !is_first {
+            tx.prepare_cached("SAVEPOINT write")?.execute([])?;
+        }
         let done = write.run(&tx);
         let mine = pending.take();
         match done {
@@ -290,11 +295,15 @@ fn commit(
             // On a full disk SQLite may have rolled back the whole transaction, including the other writes of the group
             // (<https://sqlite.org/lang_transaction.html>, "Response to errors").
             Err(error) if tx.is_autocommit() => return Err(error),
+            // There is nothing else in the transaction; the next writes get another one.
+            Err(_) if is_first => return Ok(tx.rollback()?),
             Err(_) => {
                 tx.prepare_cached("ROLLBACK TO write")?.execute([])?;
             }
         }
-        tx.prepare_cached("RELEASE write")?.execute([])?;
+        if !is_first {
+            tx.prepare_cached("RELEASE write")?.execute([])?;
+        }
     }
     if touched.search {
         search::refresh(&tx)?;

@@ -1,7 +1,7 @@
 //! Rows of tasks: complete ones, and ones with only the requested columns.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
@@ -11,8 +11,9 @@ use crate::domain::{
     Category, Customer, CustomerId, Day, Description, Employee, EmployeeId, Error, Result, Stage,
     StageId, Status, Task, TaskId, TaskOrder,
 };
+use crate::store::customers::CustomerParts;
 use crate::store::engine::columns::{self, Columns};
-use crate::store::engine::parts::{missing, parts};
+use crate::store::engine::parts::{Request, missing, parts};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, customers, employees, stages};
 
@@ -20,26 +21,47 @@ parts! {
     "tasks" as "t", Task;
     /// The parts of a task that were read.
     TaskParts;
-    /// The requested parts of a task. The stage, the customer and the employee are complete rows of
-    /// their tables.
-    Wanted;
+    /// The requested columns of a task.
+    WantedColumns;
     id: TaskId = "id";
-    customer: Option<CustomerId> = "customer_id", |row| row.take("customer_id")?;
-    employee: Option<EmployeeId> = "employee_id", |row| row.take("employee_id")?;
-    category: Category = "category", |row| row.take("category")?;
-    status: Status = "status", |row| row.take("status")?;
-    stage: StageId = "stage_id", |row| row.take("stage_id")?;
-    stage_since: Timestamp = "stage_since", |row| row.take::<Millis>("stage_since")?.0;
-    description: Description = "description", |row| Description::from_row(row.take("description")?);
-    due: Option<Day> = "due_on", |row| row.take("due_on")?;
-    version: i64 = "version", |row| row.take("version")?;
-    created: Timestamp = "created_at", |row| row.take::<Millis>("created_at")?.0;
-    updated: Timestamp = "updated_at", |row| row.take::<Millis>("updated_at")?.0;
-    closed: Option<Timestamp> = "closed_at",
+    customer: Option<CustomerId> = ["customer_id"], |row| row.take("customer_id")?;
+    employee: Option<EmployeeId> = ["employee_id"], |row| row.take("employee_id")?;
+    category: Category = ["category"], |row| row.take("category")?;
+    status: Status = ["status"], |row| row.take("status")?;
+    stage: StageId = ["stage_id"], |row| row.take("stage_id")?;
+    stage_since: Timestamp = ["stage_since"], |row| row.take::<Millis>("stage_since")?.0;
+    description: Description = ["description"], |row| Description::from_row(row.take("description")?);
+    due: Option<Day> = ["due_on"], |row| row.take("due_on")?;
+    version: i64 = ["version"], |row| row.take("version")?;
+    created: Timestamp = ["created_at"], |row| row.take::<Millis>("created_at")?.0;
+    updated: Timestamp = ["updated_at"], |row| row.take::<Millis>("updated_at")?.0;
+    closed: Option<Timestamp> = ["closed_at"],
         |row| row.take::<Option<Millis>>("closed_at")?.map(|at| at.0);
-    ready: Option<Timestamp> = "ready_at",
+    ready: Option<Timestamp> = ["ready_at"],
         |row| row.take::<Option<Millis>>("ready_at")?.map(|at| at.0);
-    remind: bool = "remind", |row| row.take("remind")?;
+    remind: bool = ["remind"], |row| row.take("remind")?;
+}
+
+/// The requested parts of a task. The stage and the employee are complete rows of their tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted {
+    own: WantedColumns,
+    /// The requested parts of the customer, if it is requested.
+    pub customer: Option<customers::Wanted>,
+}
+
+impl std::ops::Deref for Wanted {
+    type Target = WantedColumns;
+
+    fn deref(&self) -> &WantedColumns {
+        &self.own
+    }
+}
+
+impl std::ops::DerefMut for Wanted {
+    fn deref_mut(&mut self) -> &mut WantedColumns {
+        &mut self.own
+    }
 }
 
 /// A task with its stage, customer and employee.
@@ -58,7 +80,7 @@ pub struct TaskRow {
 pub struct Listed {
     parts: TaskParts,
     stage: Option<Arc<Stage>>,
-    customer: Option<Option<Arc<Customer>>>,
+    customer: Option<Option<Arc<CustomerParts>>>,
     employee: Option<Option<Arc<Employee>>>,
     pub(super) place: Option<ListPosition>,
 }
@@ -111,7 +133,8 @@ impl Shape for Whole {
 
     fn select(self, placed: bool) -> Cow<'static, str> {
         static SELECT: LazyLock<[String; 2]> = LazyLock::new(|| {
-            [false, true].map(|placed| select(&columns::of("t", COLUMNS), placed, true))
+            let customer = columns::of("c", customers::COLUMNS);
+            [false, true].map(|placed| select(&columns::of("t", COLUMNS), placed, Some(&customer)))
         });
         Cow::Borrowed(&SELECT[usize::from(placed)])
     }
@@ -142,19 +165,13 @@ impl Shape for Wanted {
     type Row = Listed;
 
     fn select(self, placed: bool) -> Cow<'static, str> {
-        // The customer's row contains its id.
-        let own = Self {
-            customer: false,
-            ..self
-        };
-        Cow::Owned(select(&own.columns(), placed, self.customer))
+        let customer = self.customer.map(customers::Wanted::columns);
+        Cow::Owned(select(&self.own.columns(), placed, customer.as_deref()))
     }
 
-    fn for_cursors(self, order: TaskOrder) -> Self {
-        Self {
-            ready: self.ready || order == TaskOrder::LongestReady,
-            ..self
-        }
+    fn for_cursors(mut self, order: TaskOrder) -> Self {
+        self.ready |= order == TaskOrder::LongestReady;
+        self
     }
 
     fn read(
@@ -164,14 +181,10 @@ impl Shape for Wanted {
         known: &mut RelatedRows,
     ) -> Result<Listed> {
         let row = &mut Columns::of("tasks", row);
-        let own = Self {
-            customer: false,
-            ..self
-        };
-        let parts = own.read(row)?;
+        let parts = self.own.read(row)?;
         let customer = match self.customer {
-            true => Some(known.customer(row)?),
-            false => None,
+            Some(wanted) => Some(row.joined_parts("customers", wanted)?.map(Arc::new)),
+            None => None,
         };
         let (stage, employee) = (parts.stage, parts.employee);
         let stage = stage.map(|id| known.stage(connection, id)).transpose()?;
@@ -186,29 +199,28 @@ impl Shape for Wanted {
     }
 }
 
-fn select(task: &str, placed: bool, customer: bool) -> String {
-    static CARD: LazyLock<String> = LazyLock::new(|| columns::of("c", customers::COLUMNS));
+fn select(task: &str, placed: bool, customer: Option<&str>) -> String {
     let mut sql = String::with_capacity(512);
     sql.extend(["SELECT ", task]);
-    if customer {
-        sql.extend([", ", &CARD]);
+    if let Some(customer) = customer {
+        sql.extend([", ", customer]);
     }
     if placed {
         sql += ", t.listed_at, t.touched_at";
     }
     sql += " FROM tasks AS t";
-    if customer {
+    if customer.is_some() {
         sql += " LEFT JOIN customers AS c ON c.id = t.customer_id";
     }
     sql
 }
 
-/// Rows that the rows of one list refer to.
+/// Rows that the rows of one list refer to. Stages and employees are few, so they are found sooner in an ordered map.
 #[derive(Default)]
 pub struct RelatedRows {
-    stages: HashMap<StageId, Arc<Stage>>,
+    stages: BTreeMap<StageId, Arc<Stage>>,
     customers: HashMap<CustomerId, Arc<Customer>>,
-    employees: HashMap<EmployeeId, Arc<Employee>>,
+    employees: BTreeMap<EmployeeId, Arc<Employee>>,
 }
 
 impl RelatedRows {
@@ -305,7 +317,7 @@ impl Listed {
     ///
     /// # Errors
     /// As for [`Listed::stage`].
-    pub fn customer(&self) -> Result<Option<&Arc<Customer>>> {
+    pub fn customer(&self) -> Result<Option<&Arc<CustomerParts>>> {
         let customer = self.customer.as_ref();
         Ok(customer
             .ok_or_else(|| missing("tasks", "customer"))?
@@ -343,7 +355,10 @@ impl From<TaskRow> for Listed {
         Self {
             parts: row.task.into(),
             stage: Some(row.stage),
-            customer: Some(row.customer),
+            customer: Some(row.customer.map(|customer| {
+                let customer = Arc::unwrap_or_clone(customer);
+                Arc::new(customer.into())
+            })),
             employee: Some(row.employee),
             place: row.place,
         }
@@ -357,12 +372,12 @@ mod tests {
     #[test]
     fn what_was_not_read_is_an_error_and_never_a_value() {
         let connection = Connection::open_in_memory().unwrap();
-        let read = |wanted: Wanted, sql: &str| {
+        let read = |wanted: WantedColumns, sql: &str| {
             connection.query_row(sql, [], |row| wanted.read(&mut Columns::of("tasks", row)))
         };
-        let wanted = Wanted {
+        let wanted = WantedColumns {
             version: true,
-            ..Wanted::default()
+            ..WantedColumns::default()
         };
         let parts = read(wanted, "SELECT 7 AS id, 3 AS version").unwrap();
         assert_eq!((parts.id.get(), *parts.version().unwrap()), (7, 3));
