@@ -19,7 +19,7 @@ async function step(title, cwd, args, env = {}) {
   const began = Date.now();
   const child = spawn(args[0], args.slice(1), {
     cwd: join(here, cwd),
-    env: { ...process.env, ZAYAVKA: program, ZAYAVKA_SCHEMA: schema, ...env },
+    env: { ...process.env, ZAYAVKA: program, CLIENT_SCHEMA: schema, ...env },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
@@ -47,7 +47,7 @@ async function shop() {
     const { errors, text } = await post(server.url, token, { query: `mutation { ${create.join(" ")} }` });
     if (errors) throw new Error(text);
   }
-  return { server, env: { ZAYAVKA_URL: server.url, ZAYAVKA_TOKEN: token, ZAYAVKA_PHOTO: join(here, "photo.png") } };
+  return { server, env: { CLIENT_URL: server.url, CLIENT_TOKEN: token, CLIENT_PHOTO: join(here, "photo.png") } };
 }
 
 const { server, env } = await shop();

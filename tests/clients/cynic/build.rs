@@ -1,8 +1,8 @@
-//! Makes the types of the server's SDL, which `ZAYAVKA_SCHEMA` names.
+//! Makes the types of the server's SDL, which `CLIENT_SCHEMA` names.
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=ZAYAVKA_SCHEMA");
-    let path = std::env::var("ZAYAVKA_SCHEMA").expect("set ZAYAVKA_SCHEMA to the server's SDL");
+    println!("cargo::rerun-if-env-changed=CLIENT_SCHEMA");
+    let path = std::env::var("CLIENT_SCHEMA").expect("set CLIENT_SCHEMA to the server's SDL");
     cynic_codegen::register_schema("zayavka")
         .from_sdl_file(path)
         .expect("the SDL is valid")

@@ -30,7 +30,11 @@ await run("graphql-sse", {
       ["NOT_FOUND"],
     );
     assert.deepEqual([missing.data.taskById, Object.keys(missing.data)], [null, ["me", "taskById"]]);
-    await assert.rejects(once("{ nope }"));
+    const { errors } = await once("{ nope }");
+    assert.deepEqual(
+      errors.map((error) => error.extensions.code),
+      ["GRAPHQL_VALIDATION_FAILED"],
+    );
   },
   async subscribes() {
     const events = client.iterate({ query: WATCH, variables: { id } });

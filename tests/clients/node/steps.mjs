@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import WebSocket from "ws";
 
-export const url = `${process.env.ZAYAVKA_URL}/graphql`;
+export const url = `${process.env.CLIENT_URL}/graphql`;
 export const socketUrl = url.replace(/^http/, "ws");
-export const authorization = `Bearer ${process.env.ZAYAVKA_TOKEN}`;
+export const authorization = `Bearer ${process.env.CLIENT_TOKEN}`;
 export const webSocketImpl = WebSocket;
 
 export const PAGE = /* GraphQL */ `
@@ -71,7 +71,7 @@ export const WATCH = /* GraphQL */ `
 `;
 
 /** A picture of 32 by 24 pixels. */
-export const photo = readFileSync(process.env.ZAYAVKA_PHOTO);
+export const photo = readFileSync(process.env.CLIENT_PHOTO);
 export const UPLOAD = /* GraphQL */ `
   mutation Upload($id: ID!, $files: [Upload!]!) {
     addAttachments(id: $id, files: $files) {
@@ -96,7 +96,7 @@ export const UPLOAD = /* GraphQL */ `
 /** Reads a stored picture with the token, and not without it. */
 export async function readPhoto({ state, url: path, width, height }) {
   assert.deepEqual([state, width, height], ["HERE", 32, 24]);
-  const target = new URL(path, process.env.ZAYAVKA_URL);
+  const target = new URL(path, process.env.CLIENT_URL);
   const answer = await fetch(target, { headers: { authorization } });
   assert.equal(answer.status, 200);
   assert.match(answer.headers.get("content-type"), /^image\//);

@@ -106,7 +106,7 @@ await run("urql with Graphcache", {
       late.error.graphQLErrors.map((error) => error.extensions.code),
       ["CONFLICT"],
     );
-    assert.equal(late.data, undefined);
+    assert.equal(late.data ?? null, null);
   },
   async subscribes() {
     const event = new Promise((next) => client.subscription(gql(WATCH), { id }).subscribe(next));

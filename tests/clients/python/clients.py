@@ -11,8 +11,8 @@ from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
-URL = os.environ["ZAYAVKA_URL"] + "/graphql"
-AUTHORIZATION = {"Authorization": "Bearer " + os.environ["ZAYAVKA_TOKEN"]}
+URL = os.environ["CLIENT_URL"] + "/graphql"
+AUTHORIZATION = {"Authorization": "Bearer " + os.environ["CLIENT_TOKEN"]}
 
 PAGE = """
 query Page($first: Int!, $after: String) {
@@ -117,7 +117,7 @@ async def subscribes(session, writer, task):
 
 async def uploads(session, task):
     """Uploads a photo by the GraphQL multipart request specification, and reads it with the token alone."""
-    photo = FileVar(os.environ["ZAYAVKA_PHOTO"], filename="phone.png", content_type="image/png")
+    photo = FileVar(os.environ["CLIENT_PHOTO"], filename="phone.png", content_type="image/png")
     sent = request(UPLOAD, id=task, files=[photo])
     stored = (await session.execute(sent, upload_files=True))["addAttachments"]["comment"]["photo"]
     assert (stored["state"], stored["width"], stored["height"]) == ("HERE", 32, 24), stored

@@ -1,5 +1,5 @@
-//! Reads pages, writes, fails, subscribes and uploads by cynic, against the server at `ZAYAVKA_URL`
-//! with the token in `ZAYAVKA_TOKEN`.
+//! Reads pages, writes, fails, subscribes and uploads by cynic, against the server at `CLIENT_URL`
+//! with the token in `CLIENT_TOKEN`.
 
 mod operations;
 
@@ -86,8 +86,8 @@ async fn main() -> Result<()> {
         http: reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()?,
-        url: std::env::var("ZAYAVKA_URL")?,
-        token: std::env::var("ZAYAVKA_TOKEN")?,
+        url: std::env::var("CLIENT_URL")?,
+        token: std::env::var("CLIENT_TOKEN")?,
     };
     pages(&client).await?;
     writes(&client).await?;
@@ -198,7 +198,7 @@ async fn uploads(client: &Client) -> Result<()> {
         id: Id::new("1"),
         files: vec![Upload(None)],
     });
-    let photo = std::fs::read(std::env::var("ZAYAVKA_PHOTO")?)?;
+    let photo = std::fs::read(std::env::var("CLIENT_PHOTO")?)?;
     let part = reqwest::multipart::Part::bytes(photo)
         .file_name("phone.png")
         .mime_str("image/png")?;
