@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use warp::reply::Response;
 use zayavka::app::memory::Memory;
 use zayavka::app::security::known_devices::Devices;
@@ -129,6 +130,7 @@ impl Inside {
                 cors_origins: Vec::new(),
                 https: false,
                 stop: CancellationToken::new(),
+                sockets: TaskTracker::new(),
             }),
             token,
             caller: Caller {

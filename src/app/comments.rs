@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::events;
 use crate::domain::{
     Actor, Addressee, AttachmentId, Author, Channel, Comment, CommentId, CommentKind, Error, Event,
-    EventKind, Message, Problem, Result, Task, TaskId,
+    EventKind, Message, NewFile, Problem, Result, Task, TaskId,
 };
 use crate::store::attachments::Stored;
 use crate::store::tasks::TaskRow;
@@ -61,6 +61,25 @@ pub fn add(
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     get(tx, comment)
+}
+
+/// Adds an internal note with files.
+///
+/// # Errors
+/// As for [`add`].
+pub fn add_files(
+    tx: &Transaction,
+    actor: &Actor,
+    task: TaskId,
+    text: &Message,
+    files: &[NewFile],
+    now: Timestamp,
+) -> Result<Comment> {
+    let comment = add(tx, actor, task, false, text, now)?;
+    for file in files {
+        store::attachments::insert_here(tx, comment.id, file, now)?;
+    }
+    get(tx, comment.id)
 }
 
 /// Marks a customer's open messages and a declined quote as needing no answer.
@@ -145,7 +164,7 @@ pub(super) fn move_to(
     events::publish(tx, Author::Customer(about.customer), &event, now)
 }
 
-/// Returns a file that a customer sent.
+/// Returns the file of an attachment.
 ///
 /// # Errors
 /// [`Error::NotFound`], also while it isn't downloaded.

@@ -31,7 +31,7 @@ pub(super) fn publish(
         None => {}
     }
     if let Some((employee, news)) = event.staff_news() {
-        staff_bot::tell(tx, employee, news, now)?;
+        staff_bot::notify(tx, employee, news, now)?;
     }
     for (hook, subject) in event.webhooks() {
         store::webhooks::push(tx, hook, &subject, event.instant(now))?;

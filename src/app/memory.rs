@@ -33,6 +33,8 @@ pub const WAIT: Duration = Duration::from_secs(20);
 pub const WAITING: usize = 16;
 /// `retry_after` of a rejected response; slow readers are disconnected by then.
 pub const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// Budget for files that are being uploaded, in bytes.
+const UPLOADS: usize = 64 * 1024 * 1024;
 /// Maximum number of archives in progress. Each is a file on the disk.
 const ARCHIVES: usize = 2;
 
@@ -49,6 +51,7 @@ pub struct Memory {
     /// Held while reading the next chunk of a long list.
     step: Arc<Semaphore>,
     archives: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     /// Held while writing an archive.
     dump: Arc<Semaphore>,
     line: Semaphore,
@@ -107,6 +110,7 @@ impl Memory {
             turn: one(),
             step: one(),
             archives: Arc::new(Semaphore::new(ARCHIVES)),
+            uploads: Arc::new(Semaphore::new(UPLOADS / UNIT)),
             dump: one(),
             line: Semaphore::new(WAITING),
         })
@@ -171,6 +175,17 @@ impl Memory {
     /// [`Error::Busy`].
     pub async fn archive(&self) -> Result<MemoryPermit> {
         self.line_up(&self.archives, 1, &mut WAIT.clone()).await
+    }
+
+    /// Reserves memory for an upload, from a budget of its own and without waiting: a slow sender
+    /// delays no response.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub fn upload(&self, bytes: usize) -> Result<MemoryPermit> {
+        let count = u32::try_from(units(bytes)).map_err(Error::internal)?;
+        let place = self.uploads.clone().try_acquire_many_owned(count);
+        place.map_err(|_| busy())
     }
 
     /// Acquires the permit to write an archive, which holds a database snapshot for seconds.

@@ -139,7 +139,7 @@ fn begin_tomorrow(
 }
 
 /// Notifies an employee, if they have linked their Telegram.
-pub(super) fn tell(
+pub(super) fn notify(
     tx: &Transaction,
     employee: EmployeeId,
     news: StaffNews,

@@ -148,7 +148,7 @@ mod tests {
         Phone::parse("phone", "+79000000000", Country::parse("RU").unwrap()).unwrap()
     }
 
-    fn said() -> CustomerMessage {
+    fn customer_message() -> CustomerMessage {
         CustomerMessage {
             message: 1,
             answers: None,
@@ -164,10 +164,10 @@ mod tests {
             for input in [
                 Input::Start,
                 Input::Help,
-                Input::OtherContact(said()),
-                Input::TypedPhone(phone(), said()),
-                Input::CustomerMessage(said()),
-                Input::Edited(said()),
+                Input::OtherContact(customer_message()),
+                Input::TypedPhone(phone(), customer_message()),
+                Input::CustomerMessage(customer_message()),
+                Input::Edited(customer_message()),
                 Input::Empty,
                 Input::Follow("token".to_owned()),
                 Input::Press(Press {
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_typed_phone_gets_one_answer_whoever_types_it() {
-        let say = |standing| step(standing, Input::TypedPhone(phone(), said())).1;
+        let say = |standing| step(standing, Input::TypedPhone(phone(), customer_message())).1;
         assert_eq!(say(Standing::Stranger), say(Standing::Unverified));
     }
 }

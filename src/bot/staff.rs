@@ -74,7 +74,7 @@ pub(super) fn take(tx: &Transaction, shop: &Shop, event: &Event, now: Timestamp)
         }
         Effect::List => return staff_bot::send_today(tx, who.id, now).map(|()| true),
     };
-    say(tx, who, text, now)?;
+    reply(tx, who, text, now)?;
     Ok(true)
 }
 
@@ -89,7 +89,7 @@ pub(super) fn turn(tx: &Transaction, shop: &Shop, who: &Person, now: Timestamp) 
         return Ok(false);
     };
     let language = employee.language.unwrap_or_else(|| language(who, shop));
-    say(tx, who, i18n::text(language, "staff-bot-not-taken"), now)?;
+    reply(tx, who, i18n::text(language, "staff-bot-not-taken"), now)?;
     Ok(true)
 }
 
@@ -121,7 +121,7 @@ fn read_text(text: &str) -> Option<Input> {
     StaffCode::read(code).map(Input::Code)
 }
 
-fn say(tx: &Transaction, who: &Person, text: String, now: Timestamp) -> Result<()> {
+fn reply(tx: &Transaction, who: &Person, text: String, now: Timestamp) -> Result<()> {
     let said = Reply::new(text, Buttons::None);
     store::outbox::push_reply(tx, who.id, &said, now)
 }

@@ -1,37 +1,25 @@
 //! The command line.
 
+mod accounts;
+mod data;
 mod operation;
+mod server;
 mod signals;
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
-use std::net::SocketAddr;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
-use crate::app::security::passwords::Passwords;
-use crate::app::{self, accounts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{About, Email, Error, Invalid, Language, Password, Role};
+use crate::domain::{Error, Invalid, Language};
 use crate::failure::Failure;
-use crate::log;
-use crate::server::Server;
-use crate::store::{self, Db};
-use crate::{demo, graphql, i18n};
+use crate::store::Db;
+use crate::{graphql, i18n, log};
 
-/// Maximum duration of a stop: a little less than the ten seconds after which people and service
-/// managers use force. Everything acknowledged is in the file however the program ends.
-const STOP: Duration = Duration::from_millis(9_400);
-const LAST_LINE: Duration = Duration::from_millis(100);
-/// Maximum length of a line with a password, in bytes; the longest password is far shorter.
-const LINE: u64 = 4 * 1024;
-/// Maximum size of an archive, in GiB.
-const ARCHIVE: u64 = 4;
+use accounts::User;
+
 /// The configuration file read by default.
 const CONFIG: &str = "config.toml";
 
@@ -114,30 +102,6 @@ enum Command {
     },
 }
 
-#[derive(Subcommand)]
-enum User {
-    /// Create an account; prompts for the password, or reads it from standard input
-    Add {
-        /// The e-mail address to sign in with
-        email: String,
-        /// Make the account an owner's, who manages invites, roles, stages and data
-        #[arg(long)]
-        owner: bool,
-    },
-    /// List all accounts
-    List,
-    /// Set a new password and end all sessions; prompts for it, or reads it from standard input
-    ResetPassword {
-        /// The account's e-mail address
-        email: String,
-    },
-    /// Deactivate an account and end its sessions
-    Deactivate {
-        /// The account's e-mail address
-        email: String,
-    },
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -150,14 +114,16 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let file = file.as_deref();
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(Config::load(file)?).await,
-        Command::User(command) => user(Config::load_without_bot(file)?, command).await,
-        Command::Invite { email } => invite(Config::load_without_bot(file)?, &email).await,
+        Command::Serve => server::serve(Config::load(file)?).await,
+        Command::User(command) => accounts::user(Config::load_without_bot(file)?, command).await,
+        Command::Invite { email } => {
+            accounts::invite(Config::load_without_bot(file)?, &email).await
+        }
         Command::Backup { path } => operation::backup(Config::load_without_bot(file)?, path).await,
         Command::Restore { path } => {
             operation::restore(Config::load_without_bot(file)?, path).await
         }
-        Command::Import { path } => import(Config::load_without_bot(file)?, &path).await,
+        Command::Import { path } => data::import(Config::load_without_bot(file)?, &path).await,
         Command::Doctor => operation::doctor(file).await,
         Command::Healthcheck => operation::healthcheck(Config::load_without_bot(file)?).await,
         Command::Config => {
@@ -166,7 +132,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Schema => print(&graphql::sdl()),
-        Command::Demo { tasks, serve } => fill(Config::load_without_bot(file)?, tasks, serve).await,
+        Command::Demo { tasks, serve } => {
+            data::fill(Config::load_without_bot(file)?, tasks, serve).await
+        }
     }
 }
 
@@ -181,170 +149,6 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
-    let listener = bind(config.listen).await?;
-    run_server(config, listener).await
-}
-
-async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(listen).await.map_err(|error| {
-        format!("can't listen on {listen}: {error}; is another server running? See `listen`").into()
-    })
-}
-
-async fn run_server(config: Config, listener: TcpListener) -> Result<(), Failure> {
-    let secure = config.tls.is_some();
-    let server = Server::build(config, listener, Clock::system()).await?;
-    let scheme = if secure { "https" } else { "http" };
-    let stop = CancellationToken::new();
-    // A reader of the start message may send a signal at once.
-    tokio::spawn(signals::watch(stop.clone())?);
-    std::thread::Builder::new().name("stop".to_owned()).spawn({
-        let (stop, runtime) = (stop.clone(), tokio::runtime::Handle::current());
-        move || {
-            runtime.block_on(stop.cancelled());
-            std::thread::sleep(STOP);
-            tracing::error!("shutdown timed out; ending the program");
-            // The log is written by another thread.
-            std::thread::sleep(LAST_LINE);
-            std::process::exit(1);
-        }
-    })?;
-    log::say(&format!(
-        "Zayavka listens on {scheme}://{}",
-        server.address()?
-    ));
-    if let Some(hint) = server.first_account_hint().await? {
-        log::say(&hint);
-    }
-    server.run_until(stop).await
-}
-
-async fn user(config: Config, command: User) -> Result<(), Failure> {
-    let clock = Clock::system();
-    let db = open(&config.database, &clock)?;
-    let now = clock.now();
-    match command {
-        User::Add { email, owner } => {
-            let email = parse_email(&email)?;
-            let password = read_password(&email, &config.shop.about)?;
-            let hash = Passwords::new()?.hash_alone(&password)?;
-            let role = if owner { Role::Owner } else { Role::Employee };
-            let of = email.clone();
-            db.write(move |tx| accounts::add(tx, &of, &hash, role, now))
-                .await
-                .map_err(|error| say(&error))?;
-            print(&format!("{} has an account.\n", email.as_str()))
-        }
-        User::List => {
-            let all = db.read(store::employees::all).await?;
-            let line = |e: &crate::domain::Employee| {
-                let shut = if e.active { "" } else { "  deactivated" };
-                format!("{}  {}  {}{shut}\n", e.id, e.email.as_str(), e.role.word())
-            };
-            print(&all.iter().map(line).collect::<String>())
-        }
-        User::ResetPassword { email } => {
-            let email = parse_email(&email)?;
-            let password = read_password(&email, &config.shop.about)?;
-            let hash = Passwords::new()?.hash_alone(&password)?;
-            let of = email.clone();
-            db.write(move |tx| accounts::reset_password(tx, &of, &hash))
-                .await
-                .map_err(|error| about(&email, &error))?;
-            // By the time this is printed, a running server accepts no old token any more.
-            tokio::time::sleep(store::NOTICED).await;
-            print(&format!("{} has a new password.\n", email.as_str()))
-        }
-        User::Deactivate { email } => {
-            let email = parse_email(&email)?;
-            let of = email.clone();
-            let work = move |tx: &store::Transaction<'_>| {
-                let employee = store::employees::by_email(tx, &of)?.ok_or(Error::NotFound)?;
-                accounts::shut(tx, employee.id)
-            };
-            db.write(work)
-                .await
-                .map_err(|error| about(&email, &error))?;
-            // By the time this is printed, a running server rejects the account.
-            tokio::time::sleep(store::NOTICED).await;
-            print(&format!("{} can no longer sign in.\n", email.as_str()))
-        }
-    }
-}
-
-async fn invite(config: Config, email: &str) -> Result<(), Failure> {
-    let clock = Clock::system();
-    let db = open(&config.database, &clock)?;
-    let (email, policy, now) = (parse_email(email)?, config.registration, clock.now());
-    let url = config.url(config.listen);
-    let made = db
-        .write(move |tx| accounts::invite(tx, None, policy, &email, Role::Employee, now))
-        .await
-        .map_err(|error| say(&error))?;
-    print(&format!(
-        "{url}/join/{}\nThe link works once, until {}.\n",
-        made.token, made.expires
-    ))
-}
-
-async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(), Failure> {
-    // An address that is taken is said before everything else is done.
-    let listener = match serves {
-        true => Some(bind(config.listen).await?),
-        false => None,
-    };
-    let clock = Clock::system();
-    let db = open(&config.database, &clock)?;
-    let email = parse_email("owner@example.com")?;
-    let chosen = demo::password::choose(&email, &config.shop.about);
-    let (password, parsed) = chosen.map_err(|error| say(&error))?;
-    let hash = Passwords::new()?.hash_alone(&parsed)?;
-    demo::fill(&db, &config.shop, tasks, &hash, clock.now())
-        .await
-        .map_err(|error| say(&error))?;
-    drop(db);
-    let sign_in = format!("Sign in as {} with {password}\n", email.as_str());
-    let Some(listener) = listener else {
-        return print(&sign_in);
-    };
-    let url = config.url(listener.local_addr()?);
-    print(&format!("{url}\n{sign_in}"))?;
-    run_server(config, listener).await
-}
-
-async fn import(config: Config, path: &Path) -> Result<(), Failure> {
-    let text = read_archive(path).map_err(|why| format!("{}: {why}", path.display()))?;
-    let clock = Clock::system();
-    let (db, now) = (open(&config.database, &clock)?, clock.now());
-    db.write(move |tx| app::archive::import_into_new(tx, "archive", &text, now))
-        .await
-        .map_err(|error| format!("{}: {}", path.display(), say(&error)))?;
-    print(
-        "The archive is back. Nobody can sign in yet: zayavka user reset-password EMAIL opens an account.\n",
-    )
-}
-
-/// Reads an archive, unless its first character or its length shows that it is invalid.
-fn read_archive(path: &Path) -> Result<String, String> {
-    let unreadable = |error| format!("it can't be read: {error}");
-    let most = ARCHIVE << 30;
-    let file = File::open(path).map_err(unreadable)?;
-    let mut file = BufReader::new(file.take(most + 1));
-    let begin = file.fill_buf().map_err(unreadable)?;
-    if !begin.trim_ascii_start().starts_with(b"{") {
-        return Err("it is no archive of Zayavka".to_owned());
-    }
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(unreadable)?;
-    match text.len() as u64 > most {
-        true => Err(format!(
-            "an archive of over {ARCHIVE} GiB is not read: restore a backup instead"
-        )),
-        false => Ok(text),
-    }
-}
-
 fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
     let db = Db::open(path, clock.now())?;
     if db.is_new() {
@@ -356,36 +160,8 @@ fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
     Ok(db)
 }
 
-fn parse_email(text: &str) -> Result<Email, Failure> {
-    Email::parse("email", text).map_err(|error| say(&error))
-}
-
-/// Prompts twice without echo; or reads one line from a pipe.
-fn read_password(email: &Email, shop: &About) -> Result<Password, Failure> {
-    let typed = if std::io::stdin().is_terminal() {
-        let typed = rpassword::prompt_password("Password: ")?;
-        if typed != rpassword::prompt_password("The same again: ")? {
-            return Err("The passwords differ: nothing was changed.".into());
-        }
-        typed
-    } else {
-        let mut line = String::new();
-        let mut input = std::io::stdin().lock().take(LINE);
-        input.read_line(&mut line)?;
-        line.trim_end_matches(['\n', '\r']).to_owned()
-    };
-    Password::parse("password", &typed, email, shop).map_err(|error| say(&error))
-}
-
-fn about(email: &Email, error: &Error) -> Failure {
-    match error {
-        Error::NotFound => format!("{}: there is no such account.", email.as_str()).into(),
-        other => say(other),
-    }
-}
-
-/// The command line is in English.
-fn say(error: &Error) -> Failure {
+/// Formats an error for the terminal. The command line is in English.
+fn failure(error: &Error) -> Failure {
     let language = Language::English;
     match error {
         Error::Invalid(invalid) => {

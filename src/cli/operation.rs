@@ -43,7 +43,7 @@ pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure
     let (database, now) = (config.database, Clock::system().now());
     let to = database.display().to_string();
     let digest = store::digest::beside_backup(&path);
-    let work = move || store::restore::restore(&database, &path, now);
+    let work = move || store::backup::restore(&database, &path, now);
     let restored = tokio::task::spawn_blocking(work).await??;
     let mut said = format!("{to} is restored");
     match restored.proved {

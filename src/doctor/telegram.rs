@@ -41,7 +41,7 @@ pub(super) async fn examine(
         findings.push(Finding::ok(ABOUT, format!("the token is @{name}'s")));
     }
     let troubles = health.troubles.iter();
-    findings.extend(troubles.map(|trouble| say(trouble, &wanted, now)));
+    findings.extend(troubles.map(|trouble| trouble_finding(trouble, &wanted, now)));
     if health.troubles.is_empty() {
         let said = match settings.mode {
             Mode::Webhook => format!("updates arrive at {wanted}"),
@@ -52,7 +52,7 @@ pub(super) async fn examine(
     findings
 }
 
-fn say(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
+fn trouble_finding(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Finding {
     let (said, advice) = match trouble {
         BotTrouble::Unreachable { detail } => (
             format!("it can't be reached: {detail}"),

@@ -12,14 +12,14 @@ pub(super) fn examine(all: &[Webhook], known: &[HookStanding], now: Timestamp) -
     let look = |webhook: &Webhook| {
         let host = host(&webhook.url).unwrap_or_default();
         match known.iter().find(|standing| standing.url == webhook.url) {
-            Some(standing) => say(&host, standing, now),
+            Some(standing) => delivery_finding(&host, standing, now),
             None => Finding::ok(ABOUT, format!("{host}: no server has used it yet")),
         }
     };
     all.iter().map(look).collect()
 }
 
-fn say(host: &str, standing: &HookStanding, now: Timestamp) -> Finding {
+fn delivery_finding(host: &str, standing: &HookStanding, now: Timestamp) -> Finding {
     let HookStanding {
         waiting,
         oldest,

@@ -1,4 +1,4 @@
-//! Attachments of customers' messages.
+//! Attachments of comments: of customers' messages, and of employees' notes.
 //!
 //! The name, kind and size that a sender declares are claims. Once the file is downloaded, its
 //! content alone determines its kind; until then the claim only serves to reject files that are too
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::contents::{ending_of, is_ending_of};
 use super::letters::{is_visible, visible};
-use super::{AttachmentId, CommentId, Contents};
+use super::{AttachmentId, CommentId, Contents, Problem, Result};
 
 words! {
     /// Kind of an attachment.
@@ -151,6 +151,50 @@ impl Enclosure {
     pub fn wanted(&self, keeping: Keeping) -> Option<&RemoteFile> {
         let file = self.file.as_ref();
         file.filter(|_| self.kind.is_file() && keeping == Keeping::Whole)
+    }
+}
+
+/// A file that an employee adds to a task.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// See [`safe_name`].
+    pub name: String,
+    pub contents: Contents,
+}
+
+impl NewFile {
+    /// Maximum number of files in one comment.
+    pub const MOST: usize = 10;
+
+    /// # Errors
+    /// [`Problem::Required`] and [`Problem::TooManyFiles`].
+    pub fn check_count(field: &'static str, count: usize) -> Result<()> {
+        match count {
+            0 => Err(Problem::Required.at(field).into()),
+            1..=Self::MOST => Ok(()),
+            _ => Err(Problem::TooManyFiles { max: Self::MOST }.at(field).into()),
+        }
+    }
+
+    /// # Errors
+    /// [`Problem::FileTooLarge`] and [`Problem::FileKind`].
+    pub fn parse(field: &'static str, name: &str, bytes: Vec<u8>) -> Result<Self> {
+        const MIB: usize = 1024 * 1024;
+        if bytes.len() > Contents::MAX {
+            let mib = Contents::MAX / MIB;
+            return Err(Problem::FileTooLarge { mib }.at(field).into());
+        }
+        let contents = Contents::parse(bytes).ok_or_else(|| Problem::FileKind.at(field))?;
+        let name = safe_name(name);
+        Ok(Self { name, contents })
+    }
+
+    /// Returns the kind by the content.
+    pub fn kind(&self) -> AttachmentKind {
+        match self.contents.picture() {
+            Some(_) => AttachmentKind::Photo,
+            None => AttachmentKind::File,
+        }
     }
 }
 

@@ -23,20 +23,17 @@ impl Contents {
         if bytes.len() > Self::MAX {
             return None;
         }
-        let picture = Image::parse(&bytes);
-        let media_type = match picture {
-            Some(image) => image.mime(),
-            None => {
-                let found = infer::get(&bytes)?;
-                let mut kept = KEPT.iter();
-                kept.find(|(name, _)| *name == found.mime_type())?.0
-            }
-        };
+        let (media_type, picture) = detect(&bytes)?;
         Some(Self {
             media_type,
             picture,
             bytes: without_metadata(media_type, bytes),
         })
+    }
+
+    /// Returns whether the type of a content is accepted.
+    pub fn is_kept(bytes: &[u8]) -> bool {
+        detect(bytes).is_some()
     }
 
     pub fn media_type(&self) -> &'static str {
@@ -51,6 +48,17 @@ impl Contents {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+/// Detects the media type; and the picture, if browsers can display it.
+fn detect(bytes: &[u8]) -> Option<(&'static str, Option<Image>)> {
+    if let Some(image) = Image::parse(bytes) {
+        return Some((image.mime(), Some(image)));
+    }
+    let found = infer::get(bytes)?;
+    let mut kept = KEPT.iter();
+    let (name, _) = kept.find(|(name, _)| *name == found.mime_type())?;
+    Some((name, None))
 }
 
 /// Accepted media types with their file extensions. Documents are the formats that people fill in

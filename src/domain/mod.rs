@@ -13,6 +13,7 @@ mod approval;
 mod attachment;
 mod bot_health;
 mod comment;
+mod conflict;
 mod contents;
 mod currency;
 mod customer;
@@ -35,6 +36,7 @@ mod notice;
 mod password;
 mod phone;
 mod photo;
+mod problem;
 mod reminders;
 mod retry;
 mod search;
@@ -53,11 +55,12 @@ pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use amount::{SumDoubt, decimal_point, three_digit_point};
 pub use approval::{Approval, Decision, NewApproval};
 pub use attachment::{
-    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, RemoteFile, Wanted, one_line,
-    safe_name,
+    Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, NewFile, RemoteFile, Wanted,
+    one_line, safe_name,
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use comment::{Channel, Comment, CommentKind, Settled};
+pub use conflict::Conflict;
 pub use contents::Contents;
 pub use currency::Currency;
 pub(crate) use customer::card_fields;
@@ -66,7 +69,7 @@ pub use details::{Details, DetailsChange, Link};
 pub(crate) use device::device_fields;
 pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
 pub use email::Email;
-pub use error::{Conflict, Error, Invalid, Problem, Result, chain, whole_seconds};
+pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
     ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, InviteId,
@@ -90,6 +93,7 @@ pub use notice::{
 pub use password::{PASSWORD_LENGTH, Password};
 pub use phone::{Country, Phone};
 pub use photo::Image;
+pub use problem::{Invalid, Problem};
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::Search;

@@ -34,6 +34,7 @@ pub enum Code {
     RateLimited,
     ParseFailed,
     ValidationFailed,
+    PersistedQueryNotSupported,
     Internal,
 }
 
@@ -48,6 +49,7 @@ impl Code {
             Self::RateLimited => "RATE_LIMITED",
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }

@@ -14,7 +14,7 @@ mod view;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use apollo_compiler::executable;
 use async_graphql::indexmap::IndexMap;
@@ -40,6 +40,9 @@ use engine::{complete, limits, variables};
 pub use error::{Code, busy, code_of, refusal, refusal_of};
 
 type Inner = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
+
+/// Label of an operation without a field of the schema.
+pub const UNKNOWN: &str = "unknown";
 
 /// The executable schema.
 #[derive(Clone)]
@@ -212,14 +215,32 @@ impl Schema {
         let first = prepared.selected.fields.first();
         match first.and_then(|field| self.names.get(field.name.as_str())) {
             Some(name) => name.clone(),
-            None => "unknown".to_owned(),
+            None => UNKNOWN.to_owned(),
         }
     }
 
-    /// Returns whether this caller may see the schema, where an operation asks for it: the response if not.
+    /// Returns the schema definition (SDL), for a caller who may see it.
+    ///
+    /// # Errors
+    /// The response to send instead.
+    pub fn definition(&self, caller: &Caller) -> Result<&'static str, Box<Response>> {
+        static SDL: LazyLock<String> = LazyLock::new(sdl);
+        match self.hidden_from(caller) {
+            Some(refusal) => Err(Box::new(refusal)),
+            None => Ok(&SDL),
+        }
+    }
+
+    /// Returns the refusal of an operation that queries the schema, for a caller who may not see it.
     fn refused_to(&self, caller: &Caller, prepared: &Prepared) -> Option<Response> {
+        match limits::introspects(&prepared.selected) {
+            true => self.hidden_from(caller),
+            false => None,
+        }
+    }
+
+    fn hidden_from(&self, caller: &Caller) -> Option<Response> {
         match (self.introspection, &caller.viewer) {
-            _ if !limits::introspects(&prepared.selected) => None,
             (Introspection::All, _) | (Introspection::Staff, Some(_)) => None,
             (Introspection::Staff, None) => {
                 let why = "Sign in to see the schema: send Authorization: Bearer and your token.";

@@ -34,7 +34,7 @@ pub struct Subscription;
 impl Subscription {
     /// Streams the creation, change and deletion of tasks, or of the task with this id. Ends with
     /// RATE_LIMITED when the client reads too slowly to receive every event: subscribe again and
-    /// reload. When the session ends, the socket is closed with code 4403.
+    /// reload. When the session ends, the socket is closed with code 4401.
     async fn task_changed(
         &self,
         ctx: &Context<'_>,

@@ -53,7 +53,8 @@ impl Asker {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// Returns the token of the `Authorization` header.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     token(headers.get(AUTHORIZATION)?.to_str().ok()?)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use warp::Reply;
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
@@ -24,7 +24,7 @@ use crate::store::{Change, TaskChanged};
 use crate::web;
 
 /// The keep-alive interval, short enough for proxies that cut silent connections.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// How long a client may take to read the end of its stream.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -145,6 +145,23 @@ fn sent(
     events: impl Stream<Item = Event> + Send + Sync + 'static,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Response {
+    let open = cut_after(site, client, ended);
+    let events = events.map(move |event| {
+        let _held_while_open = &open;
+        Ok::<_, Infallible>(event)
+    });
+    let events = events.take_until(site.stop.clone().cancelled_owned());
+    let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
+    warp::sse::reply(events).into_response()
+}
+
+/// Cuts a client's connection when its stream isn't read to the end after the right to it has ended. The guard is to be
+/// dropped with the stream.
+pub(super) fn cut_after(
+    site: &Site,
+    client: &Connection,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> DropGuard {
     let closed = CancellationToken::new();
     let open = closed.clone().drop_guard();
     let (clock, cut) = (site.desk.clock.clone(), client.cut.clone());
@@ -157,13 +174,7 @@ fn sent(
             cut.cancel();
         }
     });
-    let events = events.map(move |event| {
-        let _held_while_open = &open;
-        Ok::<_, Infallible>(event)
-    });
-    let events = events.take_until(site.stop.clone().cancelled_owned());
-    let events = warp::sse::keep_alive().interval(KEEP_ALIVE).stream(events);
-    warp::sse::reply(events).into_response()
+    open
 }
 
 pub(super) fn refused(error: &Error) -> Response {

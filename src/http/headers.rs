@@ -3,9 +3,9 @@
 use warp::Reply;
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, ORIGIN,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
@@ -13,30 +13,28 @@ use warp::reply::Response;
 use super::Site;
 use crate::web::is_own_origin;
 
-/// The defaults, unless a route sets its own.
-const DEFAULTS: [(HeaderName, &str); 5] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    ),
-    (CACHE_CONTROL, "no-store"),
-];
 /// The headers of a page whose address is a secret between the shop and a customer: search engines don't index it. As for
 /// all pages, other sites see no referrer; with `no-referrer` browsers would send forms without an origin.
 const SECRET: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
-/// The routes that programs of other sites may be allowed to read.
-const SHARED: [&str; 3] = ["/graphql", "/graphql/", "/events"];
+/// The routes that programs of other sites may be allowed to read, with all below them.
+const SHARED: &[&str] = &["/graphql", "/events", "/photos", "/attachments"];
 
-/// Adds the defaults to a response.
+/// Adds the defaults to a response, unless its route sets its own.
 pub(super) fn add_defaults(response: &mut Response, https: bool) {
     let headers = response.headers_mut();
-    for (name, value) in DEFAULTS {
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (CACHE_CONTROL, "no-store"),
+    ] {
         let missing = || HeaderValue::from_static(value);
         headers.entry(name).or_insert_with(missing);
     }
@@ -57,25 +55,41 @@ pub(super) fn keep_secret(response: &mut Response) {
 pub(super) fn allowed_origin(site: &Site, path: &str, headers: &HeaderMap) -> Option<HeaderValue> {
     let origin = headers.get(ORIGIN)?;
     let allowed = site.cors_origins.iter().any(|allowed| origin == allowed);
-    (allowed && SHARED.contains(&path)).then(|| origin.clone())
+    (allowed && is_shared(path)).then(|| origin.clone())
 }
 
-/// Answers a CORS preflight request.
+fn is_shared(path: &str) -> bool {
+    SHARED.iter().any(|shared| match path.strip_prefix(shared) {
+        Some(rest) => rest.is_empty() || rest.starts_with('/'),
+        None => false,
+    })
+}
+
+/// Says to caches that a response depends on the origin, if it does.
+pub(super) fn vary(site: &Site, path: &str, response: &mut Response) {
+    if !site.cors_origins.is_empty() && is_shared(path) {
+        let headers = response.headers_mut();
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
+}
+
+/// Answers a CORS preflight request. Any header that is asked for is allowed: none is trusted more than the token, which
+/// only programs that hold it can send.
 pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response> {
     if method != Method::OPTIONS || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
         return None;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
+    let allowed = response.headers_mut();
     for (name, value) in [
-        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (
-            ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Accept",
-        ),
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
         (ACCESS_CONTROL_MAX_AGE, "3600"),
+        (VARY, "Access-Control-Request-Headers"),
     ] {
-        let headers = response.headers_mut();
-        headers.insert(name, HeaderValue::from_static(value));
+        allowed.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        allowed.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
     Some(response)
 }
@@ -88,7 +102,6 @@ pub(super) fn share(response: &mut Response, origin: HeaderValue) {
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("X-Request-Id, Retry-After"),
     );
-    headers.append(VARY, HeaderValue::from_static("Origin"));
 }
 
 /// Returns whether a page of another site opens a socket. Programs other than browsers send no origin.

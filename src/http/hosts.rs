@@ -9,16 +9,6 @@ use std::net::{IpAddr, SocketAddr};
 use warp::http::header::{self, HeaderName};
 use warp::http::{HeaderMap, Method, Request, Version};
 
-/// Headers that a proxy adds to a forwarded request: RFC 7239, RFC 9110 §7.6.3 and custom ones.
-const FORWARDED: [HeaderName; 6] = [
-    header::FORWARDED,
-    header::VIA,
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-proto"),
-    HeaderName::from_static("x-real-ip"),
-];
-
 /// The host names of the server.
 #[derive(Debug, Clone)]
 pub struct Hosts {
@@ -131,8 +121,17 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address(host).is_some_and(|address| address.to_canonical().is_loopback())
 }
 
+/// Returns whether a proxy has added a header: one of RFC 7239, of RFC 9110 §7.6.3, or a custom one.
 fn is_forwarded(headers: &HeaderMap) -> bool {
-    FORWARDED.iter().any(|name| headers.contains_key(name))
+    let added = [
+        header::FORWARDED,
+        header::VIA,
+        HeaderName::from_static("x-forwarded-for"),
+        HeaderName::from_static("x-forwarded-host"),
+        HeaderName::from_static("x-forwarded-proto"),
+        HeaderName::from_static("x-real-ip"),
+    ];
+    added.iter().any(|name| headers.contains_key(name))
 }
 
 #[cfg(test)]

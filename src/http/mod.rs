@@ -4,12 +4,14 @@
 mod asker;
 mod connection;
 mod events;
+mod files;
 mod graphql;
 mod headers;
 mod hosts;
 pub mod listen;
 mod pages;
 mod ready;
+mod route;
 mod socket;
 pub mod table;
 mod telegram_updates;
@@ -26,6 +28,7 @@ use hyper::body::Body as _;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 use warp::http::header::{ALLOW, HeaderName, HeaderValue};
 use warp::http::{Method, Request, StatusCode};
@@ -89,6 +92,8 @@ pub struct Site {
     pub https: bool,
     /// Ends sockets and streams, which would otherwise stay open.
     pub stop: CancellationToken,
+    /// The open WebSockets, each until its close frame is sent. A stop waits for them.
+    pub sockets: TaskTracker,
 }
 
 /// A body, or the status for one that is too long, too slow or incomplete.
@@ -164,15 +169,18 @@ where
     let checked = site.hosts.check(&request, peer);
     let local = matches!(checked, Ok(true));
     let asker = Asker::new(peer, local, request.headers(), &site.trusted_proxies);
-    let path = request.uri().path();
-    let (method, room) = (request.method().clone(), table::label(path));
-    let origin = headers::allowed_origin(site, path, request.headers());
+    let path = request.uri().path().to_owned();
+    let (method, room) = (request.method().clone(), table::label(&path));
+    let origin = headers::allowed_origin(site, &path, request.headers());
     let preflight = match origin {
         Some(_) => headers::preflight(&method, request.headers()),
         None => None,
     };
     let stopwatch = Stopwatch::start();
-    let limited = site.desk.limits.request(asker.address);
+    let limited = match preflight {
+        Some(_) => Ok(()),
+        None => site.desk.limits.request(asker.address),
+    };
     let mut response = match (checked, limited, preflight) {
         (Err(why), ..) => misdirected(site, &why),
         (_, Err(error), _) => too_many(site, asker, &request, &error),
@@ -195,6 +203,7 @@ where
     if let Some(origin) = origin {
         headers::share(&mut response, origin);
     }
+    headers::vary(site, &path, &mut response);
     if room == STATUS {
         headers::keep_secret(&mut response);
     }
@@ -253,7 +262,7 @@ async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Respons
 /// Responds to a client address that exceeds its request rate, in the format of the route.
 fn too_many<B>(site: &Site, asker: Asker, request: &Request<B>, error: &Error) -> Response {
     match request.uri().path().trim_end_matches('/') {
-        "/graphql" => graphql::too_many(error, request.headers()),
+        "/graphql" => graphql::fail(error, request.headers()),
         _ => pages::too_many(site, asker, request, error),
     }
 }

@@ -1,4 +1,4 @@
-//! The staff pages, which handle every request that no other route takes.
+//! Requests for pages: every request that no other route takes.
 
 use std::sync::Arc;
 
@@ -10,52 +10,98 @@ use warp::path::FullPath;
 use warp::reply::Response;
 
 use super::asker::Asker;
-use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect};
+use super::{BODY, BODY_TIME, Body, FILE_TIME, Site, collect, graphql};
 use crate::app::Desk;
 use crate::domain::{Error, chain};
 use crate::web::{self, PageRequest, Viewer, Visit};
 
-pub(super) async fn answer(
+/// Maximum size of the form around a file, in bytes.
+const FORM: usize = 64 * 1024;
+
+/// The head of a request for a page.
+pub(super) struct Head {
+    /// Patterns of all pages.
+    pages: &'static [&'static str],
     path: FullPath,
     site: Arc<Site>,
     asker: Asker,
     headers: HeaderMap,
+}
+
+impl Head {
+    pub(super) fn new(
+        pages: &'static [&'static str],
+        path: FullPath,
+        site: Arc<Site>,
+        asker: Asker,
+        headers: HeaderMap,
+    ) -> Self {
+        Self {
+            pages,
+            path,
+            site,
+            asker,
+            headers,
+        }
+    }
+
+    /// Returns the viewer; `None` for a visitor without a session.
+    async fn viewer(&self) -> Result<Option<Viewer>, Error> {
+        web::viewer(&self.site.desk, &self.headers, self.asker.address).await
+    }
+
+    fn request(self, method: Method, query: String, body: Option<Bytes>) -> PageRequest {
+        PageRequest {
+            address: self.asker.address,
+            local: self.asker.local,
+            method,
+            path: self.path.as_str().to_owned(),
+            query,
+            pages: self.pages,
+            headers: self.headers,
+            body,
+        }
+    }
+}
+
+/// Reads a request for a page; `Err` is the response to one that no page may handle.
+pub(super) async fn visit(
+    head: Head,
     method: Method,
     query: String,
     body: Body,
-) -> Response {
-    let body = match body {
-        Ok(body) => Some(body),
-        Err(status) => return status.into_response(),
-    };
-    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
-    let asked = PageRequest {
-        address: asker.address,
-        local: asker.local,
-        method,
-        path: path.as_str().to_owned(),
-        query,
-        headers,
-        body,
-    };
-    answer_to(site.desk.clone(), asked, viewer).await
+) -> Result<Visit, Box<Response>> {
+    let body = body.map_err(|status| Box::new(status.into_response()))?;
+    let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
+    accept(desk, head.request(method, query, Some(body)), viewer)
 }
 
-/// Receives a file for a page. The client is authenticated before any byte is read: an owner on our
-/// own origin may send a long file, everybody else only an ordinary body.
+/// Responds to a request without a route in the caller's format: wherever it comes from, there is
+/// nothing to protect.
+pub(super) async fn nowhere(head: Head, method: Method, _: Body) -> Response {
+    if graphql::wants_data(&head.headers) {
+        return graphql::fail(&Error::NotFound, &head.headers);
+    }
+    // Without a session the page is the same, but for the menu.
+    let viewer = head.viewer().await.unwrap_or_default();
+    let desk = head.site.desk.clone();
+    let asked = head.request(method, String::new(), Some(Bytes::new()));
+    web::refuse(&Visit::new(desk, asked, viewer), &Error::NotFound)
+}
+
+/// Receives a file of at most `mib` for a page. The client is authenticated before any byte is
+/// read: an owner on our own origin may send a long file, everybody else only an ordinary body.
 pub(super) async fn take_file<B: Buf>(
-    path: FullPath,
-    site: Arc<Site>,
-    asker: Asker,
-    headers: HeaderMap,
+    head: Head,
     chunks: impl Stream<Item = Result<B, warp::Error>>,
-) -> Response {
-    let viewer = web::viewer(&site.desk, &headers, asker.address).await;
+    mib: usize,
+) -> Result<Visit, Box<Response>> {
+    let (desk, viewer) = (head.site.desk.clone(), head.viewer().await);
     let owner = |viewer: &Viewer| viewer.actor.require_owner().is_ok();
     let trusted = matches!(&viewer, Ok(Some(viewer)) if owner(viewer))
-        && web::is_own_origin(&site.desk, &headers) == Some(true);
+        && web::is_own_origin(&desk, &head.headers) == Some(true);
     let (most, time) = match trusted {
-        true => (web::longest_upload(path.as_str()), FILE_TIME),
+        true => (mib * 1024 * 1024 + FORM, FILE_TIME),
         false => (BODY, BODY_TIME),
     };
     let mut chunks = std::pin::pin!(chunks);
@@ -67,40 +113,42 @@ pub(super) async fn take_file<B: Buf>(
             let _ = tokio::time::timeout(time, rest).await;
             None
         }
-        Err(status) => return status.into_response(),
+        Err(status) => return Err(Box::new(status.into_response())),
     };
-    let asked = PageRequest {
-        address: asker.address,
-        local: asker.local,
-        method: Method::POST,
-        path: path.as_str().to_owned(),
-        query: String::new(),
-        headers,
-        body,
-    };
-    answer_to(site.desk.clone(), asked, viewer).await
+    accept(
+        desk,
+        head.request(Method::POST, String::new(), body),
+        viewer,
+    )
 }
 
-async fn answer_to(
+fn accept(
     desk: Arc<Desk>,
     asked: PageRequest,
     viewer: Result<Option<Viewer>, Error>,
-) -> Response {
+) -> Result<Visit, Box<Response>> {
     let is_asset = asked.path.starts_with("/assets/");
     let viewer = match desk.db.is_there() {
         Err(lost) if !is_asset => Err(lost),
         _ => viewer,
     };
-    match viewer {
-        Ok(viewer) => web::answer(Visit::new(desk, asked, viewer)).await,
+    let visit = match viewer {
+        Ok(viewer) => Visit::new(desk, asked, viewer),
         Err(error @ (Error::RateLimited { .. } | Error::DatabaseLost(_))) => {
-            web::refuse(&Visit::new(desk, asked, None), &error)
+            let refused = web::refuse(&Visit::new(desk, asked, None), &error);
+            return Err(Box::new(refused));
         }
         Err(error) => {
             let error = chain(&error);
             tracing::error!(%error, "failed to authenticate request");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            let failed = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            return Err(Box::new(failed));
         }
+    };
+    match visit.method {
+        Method::POST if !visit.is_from_here() => Err(Box::new(web::foreign_origin(&visit))),
+        Method::GET | Method::HEAD | Method::POST => Ok(visit),
+        _ => Err(Box::new(web::method_not_allowed(&visit))),
     }
 }
 
@@ -117,6 +165,8 @@ pub(super) fn too_many<B>(
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
         query: String::new(),
+        // A refused request is redirected nowhere.
+        pages: &[],
         headers: request.headers().clone(),
         body: Some(Bytes::new()),
     };

@@ -1,50 +1,30 @@
-//! All routes, with their labels in logs and metrics.
+//! The route table: all routes, whose first segments are their labels in logs and metrics.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use warp::filters::BoxedFilter;
+use warp::http::Method;
+use warp::path::FullPath;
 use warp::reply::Response;
-use warp::{Filter, Reply};
+use warp::{Filter, Rejection, Reply};
 
 use super::asker::Asker;
 use super::connection::Connection;
-use super::{Site, body, events, graphql, pages, ready, refuse, socket, telegram_updates};
-use crate::web::{self, path_of};
+use super::route::{first_of, pages, part_of, path_of, routes};
+use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
+use crate::domain::{Error, Result};
+use crate::web::{
+    self, Visit, accounts, assets, attachments, board, customers, data, months, stages, status,
+    tasks, today, webhooks,
+};
 
 /// Opens a customer's page.
 type Token = String;
+/// Number of an attachment.
+type Id = String;
 
-/// Declares the routes. As with pages, this list also yields their labels in logs and metrics.
-///
-/// Each route is boxed: all of them in one type took the compiler 8 seconds longer, and `me` had
-/// 8 % fewer responses per second.
-macro_rules! routes {
-    ($site:ident, or else $pages:ident, with { $($shared:tt)* }
-     $($name:ident: $first:tt $(/ $rest:tt)* { $($chain:tt)+ })+) => {
-        /// Patterns of the routes that are not pages.
-        pub const PATHS: &[&str] = &[$(path_of!($first $($rest)*)),+];
-
-        /// Every route.
-        pub fn routes($site: Arc<Site>) -> BoxedFilter<(Response,)> {
-            $($shared)*
-            $(let $name = warp::path!($first $(/ $rest)*) $($chain)+
-                .map(Reply::into_response)
-                .boxed();)+
-            first_of!($($name)+ $pages)
-                .recover(refuse)
-                .map(Reply::into_response)
-                .boxed()
-        }
-    };
-}
-
-/// Chains alternatives; the first that accepts the request responds.
-macro_rules! first_of {
-    ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
-}
-
-routes! { site, or else pages, with {
+routes! { site, or else nowhere, pages, with {
         let site = warp::any().map(move || site.clone());
         let asked = site
             .clone()
@@ -53,27 +33,49 @@ routes! { site, or else pages, with {
         let streamed = asked.clone().and(warp::ext::get::<Connection>());
         let get = warp::get().or(warp::head()).unify();
         let query = warp::query::raw().or(warp::any().map(String::new)).unify();
-        let file = warp::post()
+        let of_page = warp::any()
+            .map(|| PAGES)
             .and(warp::path::full())
             .and(asked.clone())
-            .and(warp::body::stream())
-            .then(pages::take_file);
-        let pages = warp::path::full()
-            .and(asked.clone())
+            .map(pages::Head::new);
+        let take_file = |mib: usize| {
+            warp::post()
+                .and(of_page.clone())
+                .and(warp::body::stream())
+                .then(move |head, chunks| pages::take_file(head, chunks, mib))
+                .then(show)
+        };
+        let nowhere = unknown()
+            .and(of_page.clone())
+            .and(warp::method())
+            .and(body())
+            .then(pages::nowhere)
+            .boxed();
+        let pages = of_page
+            .clone()
             .and(warp::method())
             .and(query)
             .and(body())
-            .then(pages::answer)
+            .then(pages::visit)
+            .then(show)
             .boxed();
     }
     socket: "graphql" { .and(socket::handshake()).and(asked.clone()).map(socket::open) }
+    upload: "graphql" {
+        .and(warp::post())
+        .and(graphql::upload::is_upload())
+        .and(streamed.clone())
+        .and(warp::body::stream())
+        .then(graphql::upload::answer)
+    }
     graphql: "graphql" {
-        .and(asked.clone())
+        .and(streamed.clone())
         .and(warp::method())
         .and(query)
         .and(body())
         .then(graphql::answer)
     }
+    schema: "graphql" / "schema" { .and(get).and(asked.clone()).then(graphql::schema) }
     events: "events" { .and(get).and(streamed.clone()).then(events::open) }
     webhook: "telegram" / "webhook" {
         .and(warp::post()).and(asked.clone()).and(body()).then(telegram_updates::answer)
@@ -82,11 +84,114 @@ routes! { site, or else pages, with {
     followed: "s" / Token / "live" {
         .and(get).and(streamed).and(query).then(events::open_for_customer)
     }
+    photo: "photos" / Id { .and(get).and(files::by_token()).and(asked.clone()).then(files::photo) }
+    attachment: "attachments" / Id {
+        .and(get).and(files::by_token()).and(asked.clone()).then(files::attachment)
+    }
     script: "graphiql.js" { .and(get).map(graphql::script) }
     alive: "healthz" { .and(get).map(|| "ok\n") }
     ready: "readyz" { .and(get).and(site).then(ready::answer) }
-    table: "data" / "import" { .and(file.clone()) }
-    archive: "data" / "archive" { .and(file) }
+    table: "data" / "import" { .and(take_file(data::TABLE)) }
+    archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
+}
+
+pages! { visit:
+    GET ["assets", name] => Ok(assets::serve(name, visit.accepts_gzip()));
+    GET ["manifest.webmanifest"] => Ok(assets::manifest(visit));
+    GET ["s", token] => status::show(visit, token).await;
+    POST ["s", token, "say"] => status::post_message(visit, token).await;
+    POST ["s", token, "decide"] => status::decide(visit, token).await;
+    GET ["s", ..] => status::nowhere(visit);
+    POST ["s", ..] => status::nowhere(visit);
+
+    GET ["login"] => accounts::login(visit).await;
+    POST ["login"] => accounts::log_in(visit).await;
+    POST ["logout"] => accounts::log_out(visit).await;
+    GET ["first-run"] => accounts::first_run(visit).await;
+    POST ["first-run"] => accounts::make_first(visit).await;
+    GET ["join", token] => accounts::join(visit, token);
+    POST ["join", token] => accounts::join_in(visit, token).await;
+    GET ["profile"] => accounts::profile(visit).await;
+    POST ["profile", what] => accounts::change_profile(visit, what).await;
+    GET ["staff"] => accounts::staff(visit).await;
+    POST ["staff", "invite"] => accounts::invite(visit).await;
+    GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
+    POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
+    POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
+    GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
+    POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
+
+    GET ["stages"] => stages::list(visit).await;
+    GET ["new-stage"] => stages::new(visit);
+    POST ["new-stage"] => stages::create(visit).await;
+    GET ["stages", id, "edit"] => stages::edit(visit, id).await;
+    POST ["stages", id, "edit"] => stages::update(visit, id).await;
+    POST ["stages", id, "move"] => stages::put(visit, id).await;
+    GET ["stages", id, "delete"] => stages::ask_to_delete(visit, id).await;
+    POST ["stages", id, "delete"] => stages::delete(visit, id).await;
+    GET ["data"] => data::show(visit).await;
+    GET ["data", "tasks.csv"] => data::tasks(visit).await;
+    GET ["data", "customers.csv"] => data::customers(visit).await;
+    GET ["data", "archive.json"] => data::archive(visit).await;
+    POST ["data", "import"] if visit.is_cut_off => data::table_too_large(visit).await;
+    POST ["data", "archive"] if visit.is_cut_off => data::archive_too_large(visit).await;
+    POST ["data", "import"] => data::upload(visit).await;
+    GET ["data", "import", token] => data::preview(visit, token).await;
+    GET ["data", "import", token, "refused.csv"] => data::refused(visit, token).await;
+    POST ["data", "import", token] => data::apply(visit, token).await;
+    POST ["data", "archive"] => data::put_back(visit).await;
+
+    GET [] => tasks::list(visit).await;
+    GET ["new-task"] => tasks::new(visit).await;
+    POST ["new-task"] => tasks::create(visit).await;
+    GET ["devices", "known"] => tasks::known_device(visit).await;
+    GET ["tasks", id] => tasks::show(visit, id).await;
+    GET ["tasks", id, "edit"] => tasks::edit(visit, id).await;
+    POST ["tasks", id, "edit"] => tasks::update(visit, id).await;
+    POST ["tasks", id, "status"] => tasks::set_status(visit, id).await;
+    POST ["tasks", id, "assign"] => tasks::assign(visit, id).await;
+    POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
+    POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
+    POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;
+    POST ["tasks", id, "withdraw"] => tasks::withdraw(visit, id).await;
+    GET ["tasks", id, "link"] => tasks::ask_for_link(visit, id).await;
+    POST ["tasks", id, "link"] => tasks::give_link(visit, id).await;
+    POST ["tasks", id, "remind"] => tasks::set_remind(visit, id).await;
+    GET ["tasks", id, "receipt"] => tasks::receipt(visit, id).await;
+    GET ["tasks", id, "label"] => tasks::label(visit, id).await;
+    GET ["tasks", id, "hand-over"] => tasks::hand_over(visit, id).await;
+    GET ["tasks", id, "delete"] => tasks::ask_to_delete(visit, id).await;
+    POST ["tasks", id, "delete"] => tasks::delete(visit, id).await;
+    POST ["notices", id, "retry"] => tasks::retry_notice(visit, id).await;
+    GET ["photos", id] => attachments::show(visit, id).await;
+    GET ["attachments", id] => attachments::download(visit, id).await;
+    GET ["board"] => board::show(visit).await;
+    GET ["today"] => today::show(visit).await;
+    GET ["months"] => months::show(visit, None).await;
+    GET ["months", month] => months::show(visit, Some(month)).await;
+
+    GET ["customers"] => customers::list(visit).await;
+    GET ["customers", "known"] => customers::known(visit).await;
+    GET ["new-customer"] => customers::new(visit);
+    POST ["new-customer"] => customers::create(visit).await;
+    GET ["customers", id] => customers::show(visit, id).await;
+    GET ["customers", id, "edit"] => customers::edit(visit, id).await;
+    POST ["customers", id, "edit"] => customers::update(visit, id).await;
+    GET ["customers", id, "delete"] => customers::ask_to_delete(visit, id).await;
+    POST ["customers", id, "delete"] => customers::delete(visit, id).await;
+    POST ["customers", id, "confirm"] => customers::confirm(visit, id).await;
+    POST ["customers", id, "unlink"] => customers::unlink(visit, id).await;
+}
+
+/// Shows the page of a visit, or the refusal of a request that is none.
+async fn show(visit: Result<Visit, Box<Response>>) -> Response {
+    match visit {
+        Ok(visit) => {
+            let shown = page(&visit).await;
+            shown.unwrap_or_else(|error| web::refuse(&visit, &error))
+        }
+        Err(refused) => *refused,
+    }
 }
 
 /// First segments of all routes, with their labels, for a look-up by each request.
@@ -100,7 +205,36 @@ const UNKNOWN: &str = "/…";
 
 /// Returns the patterns of all routes.
 pub fn paths() -> impl Iterator<Item = &'static str> {
-    PATHS.iter().chain(web::PATHS).copied()
+    PROGRAMS.iter().chain(PAGES).copied()
+}
+
+/// Accepts a path at which there is no route, for any method.
+fn unknown() -> impl Filter<Extract = (), Error = Rejection> + Copy + Send + Sync {
+    warp::path::full()
+        .and_then(|path: FullPath| async move {
+            match is_known(path.as_str()) {
+                true => Err(warp::reject()),
+                false => Ok(()),
+            }
+        })
+        .untuple_one()
+}
+
+fn is_known(path: &str) -> bool {
+    let parts = web::parts(path);
+    paths().any(|pattern| fits(pattern, &parts))
+}
+
+fn fits(pattern: &str, parts: &[String]) -> bool {
+    let mut steps = pattern.split('/').filter(|step| !step.is_empty());
+    let mut parts = parts.iter();
+    loop {
+        match (steps.next(), parts.next()) {
+            (Some("…"), _) | (None, None) => return true,
+            (Some(step), Some(part)) if step.starts_with('{') || step == part => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Returns the label of a path: its first segment, if a route begins with it. The rest may contain

@@ -206,6 +206,8 @@ problem-rows-wrong = { $bound ->
     [one] { $bound } row is wrong
    *[other] { $bound } rows are wrong
 }. Nothing was imported.
+problem-file-kind = Files of this kind are not kept: send a picture, a PDF, a recording, a film or an office document.
+problem-too-many-files = Too many files: send at most { $bound } at once.
 problem-file-too-large = The file is too large: at most { $bound } MB.
 
 remark-stage-unknown = The status has no such stage: it will be its first, and the name stays in the description.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::{
@@ -202,10 +203,11 @@ impl Server {
             cors_origins: self.cors_origins,
             https: self.desk.public_url.starts_with("https://"),
             stop: stop.clone(),
+            sockets: TaskTracker::new(),
         };
         let mut parts = JoinSet::new();
         if let Some(bot) = self.bot {
-            parts.spawn(bot.run(self.desk.clone(), stop.clone()));
+            bot.start(&self.desk, &stop, &mut parts);
             let mornings = Mornings {
                 desk: self.desk.clone(),
             };

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 /// Reports readiness, sends the watchdog's keep-alives, and reports the stop.
 pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
-    tell(NotifyState::Ready);
+    notify(NotifyState::Ready);
     match sd_notify::watchdog_enabled() {
         None => stop.cancelled().await,
         Some(limit) => {
@@ -16,16 +16,16 @@ pub(super) async fn keep_alive(stop: CancellationToken) -> Result<(), Failure> {
             loop {
                 tokio::select! {
                     () = stop.cancelled() => break,
-                    _ = ticks.tick() => tell(NotifyState::Watchdog),
+                    _ = ticks.tick() => notify(NotifyState::Watchdog),
                 }
             }
         }
     }
-    tell(NotifyState::Stopping);
+    notify(NotifyState::Stopping);
     Ok(())
 }
 
-fn tell(state: NotifyState) {
+fn notify(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(
             error = %chain(&error),

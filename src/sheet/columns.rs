@@ -42,7 +42,7 @@ pub enum Column {
 }
 
 /// Columns that the file of refused rows has in addition to those of the original file.
-pub const REFUSED: [(Column, &str); 1] = [(Column::LeftOut, "import-why")];
+pub const REFUSED: &[(Column, &str)] = &[(Column::LeftOut, "import-why")];
 
 /// Every column that the owner can choose, with its form word and the message id of its name, in
 /// the order of the selector.
@@ -179,7 +179,7 @@ pub fn plain(heading: &str) -> String {
 }
 
 /// Latin letters with their Cyrillic look-alikes.
-const ALIKE: [(char, char); 12] = [
+const ALIKE: &[(char, char)] = &[
     ('a', 'а'),
     ('b', 'в'),
     ('c', 'с'),

@@ -13,7 +13,7 @@ const DATES: &[Column] = &[
     Column::WarrantyUntil,
     Column::Ready,
 ];
-const SUMS: [Column; 3] = [Column::Estimate, Column::Price, Column::Prepayment];
+const SUMS: &[Column] = &[Column::Estimate, Column::Price, Column::Prepayment];
 
 /// Formats inferred from the columns of a file.
 #[derive(Default)]

@@ -91,7 +91,7 @@ const THEIRS: &[(Column, &[&str])] = &[
 ];
 
 /// For these, a group column alone proves nothing: customers have groups as well.
-const GROUPS: [&str; 2] = ["группа", "group"];
+const GROUPS: &[&str] = &["группа", "group"];
 
 /// Words that may accompany a heading's main word, saying whose or what it is.
 const PEOPLE: &[&str] = &[
@@ -149,7 +149,7 @@ pub struct KnownHeading {
 /// Our headings, in every language.
 static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let mut all = HashMap::new();
-    for (column, id) in TASKS.iter().chain(CUSTOMERS).chain(&REFUSED) {
+    for (column, id) in TASKS.iter().chain(CUSTOMERS).chain(REFUSED) {
         for language in Language::ALL {
             let heading = plain(&i18n::text(language, id));
             all.entry(heading).or_insert(*column);

@@ -18,6 +18,7 @@ mod reading;
 mod records;
 mod row;
 mod table;
+mod task;
 mod vocabulary;
 mod words;
 mod workbook;

@@ -1,4 +1,4 @@
-//! The `photos` table: attachments of customers' messages, pictures and other files.
+//! The `photos` table: attachments of comments, pictures and other files.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use super::{Connection, Transaction};
 use crate::domain::{
     Attachment, AttachmentId, AttachmentKind, CommentId, Contents, CustomerId, Enclosure, Image,
-    Keeping, Result, Wanted,
+    Keeping, NewFile, Result, Wanted,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::Millis;
@@ -65,6 +65,28 @@ pub fn insert(
         ":duration": enclosure.duration, ":about": enclosure.about,
     })?;
     Ok(AttachmentId::from_row(tx.last_insert_rowid()))
+}
+
+/// Stores a file that an employee has sent.
+pub fn insert_here(
+    tx: &Transaction,
+    comment: CommentId,
+    file: &NewFile,
+    now: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO photos (comment_id, kind, state, telegram_file, created_at, try_at, file_name, size,
+             mime, width, height, image)
+         VALUES (:comment, :kind, 'HERE', '', :now, :now, :name, :size, :mime, :width, :height, :image)",
+    )?
+    .execute(named_params! {
+        ":comment": comment, ":kind": file.kind(), ":now": Millis(now), ":name": file.name,
+        ":size": file.contents.bytes().len(), ":mime": file.contents.media_type(),
+        ":width": file.contents.picture().map(|image| image.size().0),
+        ":height": file.contents.picture().map(|image| image.size().1),
+        ":image": file.contents.bytes(),
+    })?;
+    Ok(())
 }
 
 /// Returns the next file to download, and the instant from which it may be.

@@ -31,7 +31,7 @@ pub(super) const COLUMNS: &str = device_fields!(columns);
 
 /// A search key of a device: its column, and the function that computes it.
 type Key = (&'static str, fn(&Device) -> String);
-const KEYS: [Key; 2] = [
+const KEYS: &[Key] = &[
     ("brand_key", Device::brand_key),
     ("serial_key", Device::serial_key),
 ];
@@ -128,8 +128,10 @@ pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
     let device = &details.device;
     let fields = DeviceField::ALL.iter();
     let fields = fields.map(|field| (field.column(), ToSqlOutput::from(device.get(*field))));
-    let keys = KEYS.map(|(column, key)| (column, ToSqlOutput::from(key(device))));
-    let others: [(&str, &dyn ToSql); 6] = [
+    let keys = KEYS
+        .iter()
+        .map(|(column, key)| (*column, ToSqlOutput::from(key(device))));
+    let others: &[(&str, &dyn ToSql)] = &[
         ("task_id", &task),
         ("estimate", &details.estimate),
         ("price", &details.price),

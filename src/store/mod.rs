@@ -44,4 +44,4 @@ pub use upkeep::check::Flaw;
 pub use upkeep::migrate::{OpenError, embedded_migrations};
 pub use upkeep::schema::Differences;
 pub use upkeep::values::Unreadable;
-pub use upkeep::{archive, backup, digest, health, restore, rotation};
+pub use upkeep::{archive, backup, digest, health, rotation};

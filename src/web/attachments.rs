@@ -1,4 +1,4 @@
-//! Serves customers' files to staff.
+//! Serves attachments to staff.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use warp::Reply;
@@ -9,8 +9,8 @@ use warp::http::header::{
 use warp::reply::Response;
 
 use super::visit::Visit;
-use crate::app;
-use crate::domain::{AttachmentId, Error, Result};
+use crate::app::{self, Desk};
+use crate::domain::{Actor, AttachmentId, Error, Result};
 use crate::store::attachments::Stored;
 
 /// Forbids any active content, whatever the file turns out to be.
@@ -23,10 +23,21 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Media type of files of unknown kind.
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
+pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
+    picture(&visit.desk, visit.actor()?, id).await
+}
+
+pub async fn download(visit: &Visit, id: &str) -> Result<Response> {
+    file(&visit.desk, visit.actor()?, id).await
+}
+
 /// Serves a picture that browsers display. Nothing else is ever served inline, since a browser
 /// might execute a stranger's file.
-pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
-    let stored = read(visit, id).await?;
+///
+/// # Errors
+/// [`Error::NotFound`], also for a file of another kind.
+pub async fn picture(desk: &Desk, actor: Actor, id: &str) -> Result<Response> {
+    let stored = read(desk, actor, id).await?;
     match stored.attachment.width {
         Some(_) => Ok(answer(stored)),
         None => Err(Error::NotFound),
@@ -34,8 +45,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
 }
 
 /// Serves a file as a download, so that the browser doesn't open it.
-pub async fn download(visit: &Visit, id: &str) -> Result<Response> {
-    let stored = read(visit, id).await?;
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn file(desk: &Desk, actor: Actor, id: &str) -> Result<Response> {
+    let stored = read(desk, actor, id).await?;
     let disposition = disposition(&stored.attachment.download_name())?;
     let mut response = answer(stored);
     response
@@ -44,11 +58,10 @@ pub async fn download(visit: &Visit, id: &str) -> Result<Response> {
     Ok(response)
 }
 
-async fn read(visit: &Visit, id: &str) -> Result<Stored> {
-    let actor = visit.actor()?;
+async fn read(desk: &Desk, actor: Actor, id: &str) -> Result<Stored> {
     let id = AttachmentId::parse("id", id).map_err(|_| Error::NotFound)?;
     let read = move |c: &_| app::comments::file(c, &actor, id);
-    visit.desk.db.read(read).await
+    desk.db.read(read).await
 }
 
 fn answer(stored: Stored) -> Response {

@@ -82,7 +82,7 @@ impl<'a> Edited<'a> {
     }
 
     /// Returns those of these fields that the conflict form concerns.
-    pub fn asked(&self, fields: &[&'static str]) -> Vec<&'static str> {
+    pub fn in_conflict(&self, fields: &[&'static str]) -> Vec<&'static str> {
         let asked = |field: &&&'static str| self.is_answer && self.knows(field);
         fields.iter().filter(asked).copied().collect()
     }
@@ -138,7 +138,7 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    fn asked(&self) -> String {
+    fn encoded(&self) -> String {
         let all = self.collisions.iter();
         encode(all.map(|collision| (collision.field, &*collision.theirs)))
     }
@@ -164,7 +164,7 @@ impl Question<'_> {
             for field in self.fields() {
                 if !self.takes(field, "mine") && !self.takes(field, "theirs") {
                     let text = self.visit.texts.s("conflict-choose");
-                    self.errors.say(field, text);
+                    self.errors.add_text(field, text);
                 }
             }
         }

@@ -116,12 +116,12 @@ impl ErrorPage<'_> {
 
 /// Returns whether a field holds typed content worth preserving.
 fn is_work((name, value): &(String, String)) -> bool {
-    let typed = tasks::fields().contains(&&**name) || tasks::SAID.contains(&&**name);
+    let typed = tasks::fields().contains(&&**name) || tasks::TALK_FIELDS.contains(&&**name);
     typed && !value.is_empty()
 }
 
 /// Shows the error page of an HTTP status.
-pub fn page(visit: &Visit, status: StatusCode) -> Response {
+fn page(visit: &Visit, status: StatusCode) -> Response {
     let texts = &visit.texts;
     let (title, text) = match status {
         StatusCode::NOT_FOUND => ("error-title-not-found", texts.s("error-text-not-found")),
@@ -139,6 +139,11 @@ pub fn page(visit: &Visit, status: StatusCode) -> Response {
             .insert(ALLOW, HeaderValue::from_static("GET, POST"));
     }
     response
+}
+
+/// Rejects a method that no page has.
+pub fn method_not_allowed(visit: &Visit) -> Response {
+    page(visit, StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// Rejects a form submitted from a foreign origin.

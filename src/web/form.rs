@@ -61,7 +61,7 @@ impl Errors {
             }
             _ => return Err(error),
         };
-        self.say(field, text);
+        self.add_text(field, text);
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Errors {
     }
 
     /// Records an error text that has no domain error. The text names the field where needed.
-    pub fn say(&mut self, field: &'static str, text: String) {
+    pub fn add_text(&mut self, field: &'static str, text: String) {
         let named = text.clone();
         self.wrong.entry(field).or_insert(Wrong { text, named });
     }

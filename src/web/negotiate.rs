@@ -49,6 +49,18 @@ pub fn media_type(headers: &HeaderMap, wanted: &str) -> Preference {
     }
 }
 
+/// Returns whether a client accepts none of these media types. A header with an invalid member,
+/// such as the default of Java before 20, refuses nothing.
+pub fn refuses(headers: &HeaderMap, types: &[&str]) -> bool {
+    let values = headers.get_all(ACCEPT).iter();
+    let mut all = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    headers.contains_key(ACCEPT)
+        && all.all(|text| member(text).is_some())
+        && types
+            .iter()
+            .all(|wanted| media_type(headers, wanted).weight == 0)
+}
+
 /// Returns the supported language with the highest quality; of equal ones the first. `None` when
 /// none is named.
 pub fn language(headers: &HeaderMap) -> Option<Language> {
@@ -168,6 +180,28 @@ mod tests {
         let two_lines = with(ACCEPT, &["text/html", "application/json;q=0.3"]);
         assert_eq!(media_type(&two_lines, json).weight, 300);
         assert_eq!(media_type(&HeaderMap::new(), json).weight, MOST);
+    }
+
+    #[test]
+    fn a_client_refuses_what_it_names_with_zero_or_not_at_all() {
+        let types = ["application/json", "text/event-stream"];
+        for (accept, expected) in [
+            ("application/json;q=0", true),
+            ("text/html", true),
+            ("*/*;q=0", true),
+            ("application/*;q=0, text/event-stream;q=0, */*", true),
+            ("application/json;q=0, */*;q=0.1", false),
+            ("application/json;q=0.001", false),
+            ("text/html, *; q=.2, */*; q=.2", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                refuses(&with(ACCEPT, &[accept]), &types),
+                expected,
+                "{accept}"
+            );
+        }
+        assert!(!refuses(&HeaderMap::new(), &types));
     }
 
     #[test]

@@ -99,18 +99,18 @@ async fn show_with(
 }
 
 /// Stores a message to the shop.
-pub async fn say(visit: &Visit, token: &str) -> Result<Response> {
+pub async fn post_message(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
     let (links, to) = (desk.links.clone(), token.to_owned());
     let said = match Message::parse("text", visit.typed("text")) {
         Ok(text) => {
-            let post = visit.post();
-            let say = move |tx: &Transaction<'_>| {
-                let say = || Ok(answers::say(tx, &links, &to, &text, now)?.get());
-                posts::once(tx, post, now, say)
+            let form = visit.post();
+            let work = move |tx: &Transaction<'_>| {
+                let post = || Ok(answers::post(tx, &links, &to, &text, now)?.get());
+                posts::once(tx, form, now, post)
             };
-            desk.db.write(say).await.map(drop)
+            desk.db.write(work).await.map(drop)
         }
         Err(error) => Err(error),
     };
@@ -134,7 +134,7 @@ pub async fn decide(visit: &Visit, token: &str) -> Result<Response> {
     match decided.map(|approval| approval.decision) {
         Ok(Decision::Withdrawn) => {
             let mut errors = Errors::default();
-            errors.say("approval", visit.texts.s("status-withdrawn"));
+            errors.add_text("approval", visit.texts.s("status-withdrawn"));
             show_with(visit, token, StatusCode::CONFLICT, errors).await
         }
         decided => done(visit, token, decided.map(drop)).await,

@@ -42,11 +42,7 @@ impl Fetcher {
 
     /// Returns the outcome of a failed attempt.
     fn outcome_of(&self, wanted: &Wanted, failure: &telegram::Failure) -> Fetched {
-        tracing::warn!(
-            attachment = wanted.id.get(),
-            why = failure.detail(),
-            "failed to download file"
-        );
+        tracing::warn!(why = failure.detail(), "failed to download file");
         let now = self.clock.now();
         let retry = matches!(failure, telegram::Failure::Retry { .. });
         if !retry || is_given_up(wanted.created, now) {

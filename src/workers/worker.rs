@@ -64,8 +64,8 @@ pub trait Worker: Sync {
         None
     }
 
-    /// Recovers what was in progress when the program ended. It is retried until it succeeds,
-    /// before the first step.
+    /// Prepares the first step, such as by recovering what was in progress when the program ended.
+    /// It is retried until it succeeds.
     fn recover(&self) -> impl Future<Output = Result<(), Failure>> + Send {
         std::future::ready(Ok(()))
     }

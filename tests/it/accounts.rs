@@ -426,7 +426,10 @@ async fn false_and_foreign_tokens_are_nobodys() {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
     let mut shop = Shop::with_owner().await;
-    let other = Shop::with_owner().await;
+    // A shop with another key.
+    let elsewhere = Shop::open().await;
+    let other = elsewhere.register("owner@example.com").await;
+    let foreign = other["data"]["register"]["token"].as_str().unwrap();
     let good = shop.token.clone().unwrap();
     let parts: Vec<&str> = good.split('.').collect();
     let none = BASE64.encode(r#"{"alg":"none","typ":"JWT"}"#);
@@ -437,7 +440,7 @@ async fn false_and_foreign_tokens_are_nobodys() {
         format!("{none}.{}.{}", parts[1], parts[2]),
         format!("{}.{forged}.{}", parts[0], parts[2]),
         format!("{}.{}.", parts[0], parts[1]),
-        other.token.clone().unwrap(),
+        foreign.to_owned(),
         "nonsense".to_owned(),
         String::new(),
     ];
@@ -455,7 +458,7 @@ async fn false_and_foreign_tokens_are_nobodys() {
         .advance(Duration::from_secs(10 * 24 * 60 * 60 + 1));
     assert_eq!(code(&shop.ask("{ me { id } }").await), "UNAUTHENTICATED");
     shop.close().await;
-    other.close().await;
+    elsewhere.close().await;
 }
 
 #[tokio::test]

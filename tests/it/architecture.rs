@@ -222,9 +222,6 @@ const HELD: &[(&str, &str, &str)] = &[
     ("store", "engine", "sessions"),
     // `Db` retries a small write after the disk was full.
     ("store", "engine", "incidents"),
-    // An invalid id is a problem of a field, and a conflict contains the id of the conflicting
-    // object.
-    ("domain", "error", "ids"),
     // A loader fetches the same values that the fields of a list write.
     ("graphql", "loader", "view"),
 ];
@@ -575,6 +572,57 @@ fn nothing_writes_to_a_stream_that_may_block_or_reads_without_a_limit() {
         "async fn f() { answer.bytes().await?; }",
     ] {
         assert_eq!(unbounded(&source(&["app"], code)).len(), 1, "{code}");
+    }
+}
+
+/// Returns the lines that match the path of a request, and so would add a route.
+fn routes(source: &Source) -> Vec<usize> {
+    let paths = source.reached().paths.into_iter();
+    let matches = |reach: &Reach| match &reach.path[..] {
+        [warp, path] => warp == "warp" && path == "path" || reach.path.join("::") == "warp::*",
+        [warp, path, of, ..] => warp == "warp" && path == "path" && of != "FullPath",
+        _ => false,
+    };
+    let lines = source.text.lines().zip(1..);
+    let segments = lines.filter(|(line, _)| line.contains(".segments()"));
+    let segments = segments.map(|(_, line)| line);
+    paths
+        .filter(matches)
+        .map(|reach| reach.line)
+        .chain(segments)
+        .collect()
+}
+
+#[test]
+fn no_route_stands_outside_of_the_table() {
+    for source in sources("src") {
+        // The table, and the macros in which it is written.
+        let is_table = ["http/table.rs", "http/route.rs"].contains(&&*source.file);
+        let lines = routes(&source);
+        assert_eq!(
+            !lines.is_empty(),
+            is_table,
+            "src/{}: {lines:?}",
+            source.file
+        );
+    }
+    for code in [
+        "fn f() { warp::path!(\"hidden\" / String).map(g) }",
+        "fn f() { warp::path(\"hidden\").map(g) }",
+        "fn f() { warp::get().and(warp::path::end()) }",
+        "use warp::path;",
+        "use warp::{Filter, path as p};",
+        "use warp::path::{FullPath, full};",
+        "use warp::*;",
+        "fn f(visit: &Visit) { match visit.segments()[..] { _ => {} } }",
+    ] {
+        assert_eq!(routes(&source(&["web"], code)).len(), 1, "{code}");
+    }
+    for code in [
+        "use warp::path::FullPath;",
+        "fn f(path: &Path) { path.parent(); }",
+    ] {
+        assert!(routes(&source(&["web"], code)).is_empty(), "{code}");
     }
 }
 

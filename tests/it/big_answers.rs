@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::files::SignedIn;
 use crate::harness::{Log, Shop, code, eventually};
+use crate::signed_in::SignedIn;
 
 /// Enough for one list of [`fill`], but not for two.
 const SMALL: &str = "[http]\nanswers_mb = 4";

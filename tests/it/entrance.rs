@@ -171,6 +171,7 @@ fn marked() -> Vec<String> {
         for call in [
             "problem(errors, \"",
             "problem(draft.errors, \"",
+            "password(errors, \"",
             "line(t, draft, errors, \"",
             "day(t, draft, errors, \"",
             "sum(t, draft, errors, \"",

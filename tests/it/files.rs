@@ -1,7 +1,6 @@
 //! Export and import of tables and archives, on the pages and through the API.
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -9,6 +8,7 @@ use crate::accounts::employee_called as employ;
 use crate::bot::{create, set_status};
 use crate::cli::{fails, works};
 use crate::harness::{Log, Shop, code};
+use crate::signed_in::SignedIn;
 
 const FULL: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 000-00-71", category: REPAIR, status: READY,
     description: "=cmd|' /C calc'!A0\nвторая \"строка\"; и ещё", dueOn: "2021-07-31", estimate: 450050, prepayment: 100000, price: 0,
@@ -20,80 +20,6 @@ const REMONLINE: &str = "Номер заказа;Тип заказа;Стату�
     A001;Ремонт;Закрыт;01.02.2020 10:30;03.02.2020;05.02.2020 18:00;Мария;Олег;Анна;8 900 000-00-71;a@example.com;Тверь;Сайт;\
     Телефон;Apple;iPhone 12;SN-1;Чехол;Скол;\"Разбит\r\nэкран\";Срочно;Замена;Беречь;1 500,50;0;1000;500,50;0;1 500,50 ₽;1 500,50;700;800,50;Центр\r\n\
     A002;Платный;Где-то;02.02.2020;;;;;Борис;\"8 900 000-00-72, 8 900 000-00-73\";;;;;;;;;;Шумит;;;;;;;;;;;;;\r\n";
-
-/// A browser with an employee's token.
-pub struct SignedIn<'a> {
-    shop: &'a Shop,
-    client: Client,
-    cookie: String,
-    language: &'static str,
-}
-
-impl<'a> SignedIn<'a> {
-    pub async fn of(shop: &'a Shop, email: &str) -> Self {
-        let token = shop.login(email).await.unwrap();
-        Self {
-            shop,
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
-            cookie: format!("zayavka={token}"),
-            language: "ru",
-        }
-    }
-
-    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.shop.url));
-        let request = request.header("cookie", &self.cookie);
-        request.header("accept-language", self.language)
-    }
-
-    pub async fn get(&self, path: &str) -> Response {
-        self.request(Method::GET, path).send().await.unwrap()
-    }
-
-    pub async fn page(&self, path: &str) -> String {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn send_from(&self, origin: &str, path: &str, field: &str, file: Vec<u8>) -> Response {
-        let head = format!(
-            "--XX\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"file\"\r\n\r\n"
-        );
-        let body = [head.as_bytes(), &file, b"\r\n--XX--\r\n"].concat();
-        let request = self.request(Method::POST, path).header("origin", origin);
-        let request = request.header("content-type", "multipart/form-data; boundary=XX");
-        request.body(body).send().await.unwrap()
-    }
-
-    pub async fn send(&self, path: &str, field: &str, file: impl Into<Vec<u8>>) -> Response {
-        self.send_from(&self.shop.url, path, field, file.into())
-            .await
-    }
-
-    /// Uploads a table, and returns the path of its review.
-    pub async fn upload(&self, file: impl Into<Vec<u8>>) -> String {
-        let answer = self.send("/data/import", "csv", file).await;
-        assert_eq!(answer.status(), 303);
-        answer.headers()["location"].to_str().unwrap().to_owned()
-    }
-
-    /// Confirms the import that a page shows.
-    pub async fn confirm(&self, path: &str, page: &str) -> Response {
-        let digest = page.split("name=\"digest\" value=\"").nth(1).unwrap();
-        let digest = digest.split('"').next().unwrap();
-        let request = self.request(Method::POST, path);
-        let request = request.header("origin", &self.shop.url);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        request
-            .body(format!("digest={digest}"))
-            .send()
-            .await
-            .unwrap()
-    }
-}
 
 fn count(shop: &Shop, sql: &str) -> i64 {
     let found = shop.database().query_row(sql, [], |row| row.get(0));
@@ -491,11 +417,7 @@ async fn only_owners_export_and_import() {
     let look = owner.upload("Телефон\n89000000005\n").await;
     let page = owner.page(&look).await;
     let employee = SignedIn::of(&shop, "b@example.com").await;
-    let stranger = SignedIn {
-        cookie: String::new(),
-        client: Client::builder().redirect(Policy::none()).build().unwrap(),
-        ..SignedIn::of(&shop, "owner@example.com").await
-    };
+    let stranger = SignedIn::stranger(&shop);
     let before = shop.dump();
     for path in [
         "/data",
@@ -630,10 +552,7 @@ async fn thousands_of_rows_are_looked_at_and_taken_and_go_out_again() {
     );
     assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
     assert_eq!(answer.text().await.unwrap().lines().count(), 5_001);
-    let english = SignedIn {
-        language: "en",
-        ..SignedIn::of(&shop, "owner@example.com").await
-    };
+    let english = SignedIn::of(&shop, "owner@example.com").await.in_english();
     let page = english.page("/data").await;
     assert!(
         page.contains("<h1>Data</h1>") && page.contains("CSV or Excel file (.xlsx), up to 10 MB"),
@@ -737,10 +656,7 @@ async fn an_archive_comes_back_as_it_went() {
     let answer = there.send("/data/archive", "archive", text.clone()).await;
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    let back = SignedIn {
-        cookie: cookie.split(';').next().unwrap().to_owned(),
-        ..there
-    };
+    let back = there.with_cookie(cookie.split(';').next().unwrap());
     assert!(
         back.page("/data?archive=1")
             .await

@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
-use crate::files::{SignedIn, export, import};
+use crate::files::{export, import};
 use crate::harness::Shop;
+use crate::signed_in::SignedIn;
 
 /// Texts that a spreadsheet, or a program that folds width or drops blanks, would evaluate.
 const COMPUTED: &[&str] = &[

@@ -14,8 +14,8 @@ use zayavka::channels::telegram::{Client, Failure};
 use zayavka::domain::{Buttons, Reply, TelegramId};
 
 use crate::cli;
-use crate::files::SignedIn;
 use crate::harness::{Shop, code, eventually};
+use crate::signed_in::SignedIn;
 
 const MIB: usize = 1024 * 1024;
 /// Length of an endless response, before this server gives up.

@@ -226,8 +226,8 @@ async fn a_watch_ends_with_the_session_and_with_the_server() {
     shop.ask("mutation { logoutEverywhere { success } }").await;
     shop.token = shop.login("owner@example.com").await;
     shop.ask(CREATE).await;
-    assert_eq!(close_of(&mut watcher).await, json!(4403));
-    assert_eq!(close_of(&mut other).await, json!(4403));
+    assert_eq!(close_of(&mut watcher).await, json!(4401));
+    assert_eq!(close_of(&mut other).await, json!(4401));
     let mut other = watching(&shop).await;
     say(&mut other, json!({"type": "ping"})).await;
     shop.close().await;

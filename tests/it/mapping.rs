@@ -1,13 +1,12 @@
 //! The meaning of words and columns of an imported table: what is guessed, what the owner changes
 //! before the import, and the handling of invalid rows.
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
 use crate::accounts::employee_called as employ;
 use crate::bot::create;
 use crate::harness::{Shop, code};
+use crate::signed_in::{SignedIn, form};
 
 /// All fields of a preview.
 const REPORT: &str =
@@ -80,119 +79,6 @@ async fn stage_called(shop: &Shop, name: &str) -> String {
     let all = answer["data"]["stages"].as_array().unwrap();
     let found = all.iter().find(|stage| stage["name"] == name).unwrap();
     found["id"].as_str().unwrap().to_owned()
-}
-
-/// An owner's browser.
-struct SignedIn<'a> {
-    shop: &'a Shop,
-    client: Client,
-    cookie: String,
-    language: &'static str,
-}
-
-impl<'a> SignedIn<'a> {
-    async fn of(shop: &'a Shop, email: &str) -> Self {
-        let token = shop.login(email).await.unwrap();
-        Self {
-            shop,
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
-            cookie: format!("zayavka={token}"),
-            language: "ru",
-        }
-    }
-
-    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let path = path.split('#').next().unwrap();
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.shop.url));
-        let request = request.header("cookie", &self.cookie);
-        request.header("accept-language", self.language)
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        self.request(Method::GET, path).send().await.unwrap()
-    }
-
-    async fn page(&self, path: &str) -> String {
-        let answer = self.get(path).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn upload(&self, file: impl Into<Vec<u8>>) -> String {
-        let head =
-            "--XX\r\ncontent-disposition: form-data; name=\"csv\"; filename=\"file\"\r\n\r\n";
-        let body = [head.as_bytes(), &file.into(), b"\r\n--XX--\r\n"].concat();
-        let request = self.request(Method::POST, "/data/import");
-        let request = request.header("origin", &self.shop.url);
-        let request = request.header("content-type", "multipart/form-data; boundary=XX");
-        let answer = request.body(body).send().await.unwrap();
-        assert_eq!(answer.status(), 303);
-        answer.headers()["location"].to_str().unwrap().to_owned()
-    }
-
-    /// Submits the form of a page with some fields changed, by one of its buttons.
-    async fn submit(
-        &self,
-        path: &str,
-        page: &str,
-        changes: &[(&str, &str)],
-        button: &str,
-    ) -> Response {
-        let mut fields = form(page);
-        for (name, value) in changes {
-            fields.retain(|(field, _)| field != name);
-            if !value.is_empty() {
-                fields.push(((*name).to_owned(), (*value).to_owned()));
-            }
-        }
-        if !button.is_empty() {
-            fields.push((button.to_owned(), "1".to_owned()));
-        }
-        self.post(path, &fields).await
-    }
-
-    async fn post(&self, path: &str, fields: &[(String, String)]) -> Response {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
-        let request = self.request(Method::POST, path);
-        let request = request.header("origin", &self.shop.url);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        request.body(body.finish()).send().await.unwrap()
-    }
-}
-
-/// Returns what a browser would submit of an untouched preview form.
-fn form(page: &str) -> Vec<(String, String)> {
-    let unescape = |text: &str| {
-        text.replace("&#34;", "\"")
-            .replace("&#39;", "'")
-            .replace("&#60;", "<")
-            .replace("&#62;", ">")
-            .replace("&#38;", "&")
-    };
-    let attribute = |tag: &str, name: &str| {
-        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-        Some(unescape(rest.split('"').next()?))
-    };
-    let mut fields = Vec::new();
-    let mut select = None;
-    for tag in page.split('<').skip(1) {
-        let inside = tag.split('>').next().unwrap();
-        if inside.starts_with("select ") {
-            select = attribute(inside, "name");
-        } else if inside.starts_with("option ") && inside.ends_with(" selected") {
-            let value = attribute(inside, "value").unwrap();
-            fields.push((select.clone().unwrap(), value));
-        } else if inside.starts_with("input type=\"hidden\"")
-            || (inside.contains("type=\"checkbox\"") && inside.ends_with(" checked"))
-        {
-            let (name, value) = (attribute(inside, "name"), attribute(inside, "value"));
-            fields.push((name.unwrap(), value.unwrap()));
-        }
-    }
-    fields
 }
 
 /// Twelve statuses of other programs that substring matching would misread: "Приостановлен"
@@ -782,11 +668,7 @@ async fn nobody_else_sees_or_changes_what_an_owner_brings() {
     let look = owner.upload(CUSTOMERS).await;
     let page = owner.page(&look).await;
     let employee = SignedIn::of(&shop, "b@example.com").await;
-    let stranger = SignedIn {
-        cookie: String::new(),
-        client: Client::builder().redirect(Policy::none()).build().unwrap(),
-        ..SignedIn::of(&shop, "owner@example.com").await
-    };
+    let stranger = SignedIn::stranger(&shop);
     let before = shop.dump();
     let left = format!("{look}/refused.csv");
     assert_eq!(employee.get(&left).await.status(), 403);

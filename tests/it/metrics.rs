@@ -99,7 +99,7 @@ async fn metrics_count_operations_and_contain_no_personal_data() {
             1.0,
         ),
         (
-            r#"zayavka_request_seconds_count{operation="unknown",code="OK"}"#,
+            r#"zayavka_request_seconds_count{operation="me",code="OK"}"#,
             1.0,
         ),
         (

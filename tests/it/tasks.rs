@@ -147,6 +147,7 @@ async fn nobody_sees_or_changes_anything() {
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         r#"mutation { addComment(id: 1, text: "a") { task { id } } }"#,
+        r#"mutation { addAttachments(id: 1, files: []) { task { id } } }"#,
         "mutation { settleAnswers(id: 1) { task { id } } }",
         "mutation { askApproval(id: 1, price: 1) { task { id } } }",
         "mutation { withdrawApproval(id: 1) { task { id } } }",

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use zayavka::store::restore;
+use zayavka::store::backup::restore;
 
 use crate::backup::names;
 use crate::cli::{fails, works, zayavka};
@@ -239,7 +239,7 @@ fn a_backup_with_one_flipped_bit_is_refused_wherever_it_is() {
         let length = bytes.len();
         bytes[place * length / 60 + 11] ^= 1 << (place % 8);
         std::fs::write(&copy, bytes).unwrap();
-        match restore::restore(&database, &copy, now()) {
+        match restore(&database, &copy, now()) {
             Ok(_) => taken += 1,
             Err(error) => {
                 let said = zayavka::domain::chain(&error);

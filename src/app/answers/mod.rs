@@ -249,7 +249,7 @@ fn own(tx: &Transaction, who: TelegramId, task: TaskId) -> Result<Task> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an invalid link, and as for [`take`].
-pub fn say(
+pub fn post(
     tx: &Transaction,
     links: &Links,
     token: &str,

@@ -84,7 +84,7 @@ impl TryFrom<u64> for Wait {
 /// Telegram's lower-case descriptions, also with status 400, of unreachable chats. There is no
 /// official list; they occur in <https://github.com/tdlib/telegram-bot-api> and
 /// <https://core.telegram.org/api/errors>.
-const GONE: [&str; 9] = [
+const GONE: &[&str] = &[
     "chat not found",
     "user not found",
     "peer_id_invalid",
@@ -129,7 +129,7 @@ impl Client {
 
     /// Calls a method whose result only confirms success. The result isn't parsed: a new kind of
     /// field in it must not make a sent message look unsent.
-    pub(super) async fn tell(&self, method: &str, params: &Value) -> Result<(), Failure> {
+    pub(super) async fn execute(&self, method: &str, params: &Value) -> Result<(), Failure> {
         let call = self.call::<IgnoredAny>(&self.bot, method, params);
         call.await.map(drop)
     }

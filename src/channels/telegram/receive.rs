@@ -7,7 +7,7 @@ use super::client::POLL;
 use super::{Client, Failure};
 
 /// Relevant kinds of updates (<https://core.telegram.org/bots/api#update>).
-const KINDS: [&str; 4] = [
+const KINDS: &[&str] = &[
     "message",
     "edited_message",
     "callback_query",
@@ -35,7 +35,7 @@ impl Client {
             "allowed_updates": KINDS,
             "drop_pending_updates": false,
         });
-        self.tell("setWebhook", &params).await
+        self.execute("setWebhook", &params).await
     }
 
     /// Removes the registration, so that updates can be polled. Pending updates are kept.
@@ -44,7 +44,7 @@ impl Client {
     /// See [`Failure`].
     pub async fn delete_webhook(&self) -> Result<(), Failure> {
         let params = json!({ "drop_pending_updates": false });
-        self.tell("deleteWebhook", &params).await
+        self.execute("deleteWebhook", &params).await
     }
 
     /// Sets the command menu for one language, or the default menu.
@@ -63,7 +63,7 @@ impl Client {
         if let Some(language) = language {
             params["language_code"] = language.into();
         }
-        self.tell("setMyCommands", &params).await
+        self.execute("setMyCommands", &params).await
     }
 
     /// Polls updates from `offset` on, and returns them unparsed.

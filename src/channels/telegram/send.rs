@@ -48,7 +48,7 @@ impl Client {
     ) -> Result<Option<i32>, Failure> {
         let mut message = message(chat, reply, inline(&reply.buttons));
         message["message_id"] = which.into();
-        match self.tell("editMessageText", &message).await {
+        match self.execute("editMessageText", &message).await {
             Ok(()) => Ok(Some(which)),
             // A page turned twice: the message is as requested already.
             Err(Failure::Refused(why)) if why.contains("message is not modified") => {
@@ -66,7 +66,7 @@ impl Client {
     /// Stops the button's spinner. A failure has no consequences.
     async fn answer(&self, query: &str) {
         let params = json!({ "callback_query_id": query });
-        if let Err(failure) = self.tell("answerCallbackQuery", &params).await {
+        if let Err(failure) = self.execute("answerCallbackQuery", &params).await {
             tracing::debug!(why = failure.detail(), "failed to answer callback query");
         }
     }

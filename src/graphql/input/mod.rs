@@ -4,12 +4,14 @@
 mod details;
 mod import;
 mod stage;
+mod upload;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
 
 pub use import::ImportChoicesInput;
 pub use stage::{NewStageInput, StageInput};
+pub use upload::{Upload, files};
 
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{

@@ -3,16 +3,31 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
-use crate::app;
-use crate::domain::{Message, NewApproval, NoticeId, Result, Sum, TaskId};
+use crate::app::{self, Desk};
+use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, Sum, TaskId};
+use crate::graphql::input::{self, Upload};
 use crate::graphql::view::{CommentView, TaskView};
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
+use crate::store::tasks::TaskRow;
 
 #[derive(SimpleObject)]
 pub struct CommentPayload {
     comment: CommentView,
     task: TaskView,
+}
+
+impl CommentPayload {
+    async fn write(
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(Comment, TaskRow)> + Send + 'static,
+    ) -> Result<Self> {
+        let (comment, row) = desk.db.write(work).await?;
+        Ok(Self {
+            comment: comment.into(),
+            task: loader::task(row, &desk.shop.timezone),
+        })
+    }
 }
 
 #[derive(Default)]
@@ -47,11 +62,31 @@ impl ConversationMutation {
             let comment = app::comments::add(tx, &actor, id, to_customer, &text, now)?;
             Ok((comment, app::tasks::get(tx, &actor, id)?))
         };
-        let (comment, row) = desk.db.write(work).await?;
-        Ok(CommentPayload {
-            comment: comment.into(),
-            task: loader::task(row, &desk.shop.timezone),
-        })
+        CommentPayload::write(desk, work).await
+    }
+
+    /// Adds files to the task as an internal note, which the customer never sees: pictures without
+    /// the metadata of their cameras, PDF, recordings, films and office documents. They are sent by
+    /// the GraphQL multipart request specification with `Authorization`. Open to all staff.
+    async fn add_attachments(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "1 to 10, at most 4 MiB each and 16 MiB together.")] files: Vec<Upload>,
+        #[graphql(desc = "At most 3,000 characters.")] text: Option<String>,
+    ) -> Result<CommentPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
+        let text = text.filter(|text| !text.trim().is_empty());
+        let text = text.map(|text| Message::parse("text", &text)).transpose()?;
+        let text = text.unwrap_or_else(Message::wordless);
+        let files = input::files(ctx, "files", &files)?;
+        let work = move |tx: &Transaction<'_>| {
+            let comment = app::comments::add_files(tx, &actor, id, &text, &files, now)?;
+            Ok((comment, app::tasks::get(tx, &actor, id)?))
+        };
+        CommentPayload::write(desk, work).await
     }
 
     /// Marks the open messages of the task's customer and a declined quote as needing no answer.

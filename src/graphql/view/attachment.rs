@@ -46,7 +46,7 @@ pub struct AttachmentView(pub Attachment);
 
 impl Entry for AttachmentView {}
 
-/// An attachment of a customer's message.
+/// An attachment of a comment.
 #[Object(name = "Attachment", serial)]
 impl AttachmentView {
     async fn id(&self) -> ID {
@@ -95,7 +95,8 @@ impl AttachmentView {
         &self.0.about
     }
 
-    /// Download URL for a signed-in browser; null until the file is stored.
+    /// Download URL for a signed-in browser, or with the token in `Authorization`; null until the
+    /// file is stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let is_here = self.0.state == AttachmentState::Here;
         let url = format!("{}/attachments/{}", ctx.desk()?.public_url, self.0.id);

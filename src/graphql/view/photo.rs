@@ -27,7 +27,7 @@ impl From<AttachmentState> for PhotoStateEnum {
 /// An attachment that is a picture.
 pub struct PhotoView(pub Attachment);
 
-/// A picture that the customer sent.
+/// A picture that the customer or an employee sent.
 #[Object(name = "Photo", serial)]
 impl PhotoView {
     async fn id(&self) -> ID {
@@ -38,7 +38,8 @@ impl PhotoView {
         self.0.state.into()
     }
 
-    /// URL for a signed-in browser; null until the picture is stored.
+    /// URL for a signed-in browser, or with the token in `Authorization`; null until the picture is
+    /// stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (is_here, id) = (self.0.state == AttachmentState::Here, self.0.id);
         let url = format!("{}/photos/{id}", ctx.desk()?.public_url);

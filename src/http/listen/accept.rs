@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
+use warp::http::header::SEC_WEBSOCKET_KEY;
 use warp::http::{Request, Version};
 use warp::reply::Response;
 
@@ -117,10 +118,12 @@ pub async fn run(
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    let drained = async {
+        graceful.shutdown().await;
+        site.sockets.close();
+        site.sockets.wait().await;
+    };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!("aborted requests that were still in progress at shutdown");
     }
     Ok(())
@@ -137,6 +140,8 @@ pub fn set_options(listener: &TcpListener) -> std::io::Result<()> {
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
     socket.set_tcp_keepalive(&keepalive)?;
+    // Otherwise the second of two short messages waits until the client confirms the first: 40 ms.
+    socket.set_tcp_nodelay(true)?;
     socket.set_tcp_notsent_lowat(UNSENT)
 }
 
@@ -184,6 +189,10 @@ async fn serve<S, T>(
     let cut = client.cut.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         mark.store(true, Ordering::Relaxed);
+        // The opening of a WebSocket is answered in the client's own spelling, which hyper has among the extensions: some clients
+        // find `Sec-WebSocket-Protocol` in no other, and title case is `Sec-Websocket-Protocol`.
+        let opens_socket = request.headers().contains_key(SEC_WEBSOCKET_KEY);
+        let spelling = opens_socket.then(|| request.extensions().clone());
         request.extensions_mut().insert(client.clone());
         let (routes, site, cut) = (routes.clone(), site.clone(), client.cut.clone());
         async move {
@@ -191,6 +200,9 @@ async fn serve<S, T>(
             let http2 = request.version() == Version::HTTP_2;
             let mut response = http::serve(routes, request, peer.ip(), &site).await;
             let counted = response.extensions_mut().remove::<Counted>();
+            if let Some(spelling) = spelling {
+                response.extensions_mut().extend(spelling);
+            }
             let clock = &site.desk.clock;
             Ok::<_, Infallible>(
                 response.map(|body| Watched::new(body, http2, counted, clock, &cut)),
@@ -202,7 +214,10 @@ async fn serve<S, T>(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .max_buf_size(BUFFER);
+        .max_buf_size(BUFFER)
+        // For clients that look headers up by case.
+        .preserve_header_case(true)
+        .title_case_headers(true);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -229,5 +244,21 @@ async fn serve<S, T>(
         Some(Err(error)) => tracing::debug!(error = %chain(&*error), "connection failed"),
         Some(Ok(())) => {}
         None => tracing::debug!("connection aborted"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_connection_sends_short_messages_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        set_options(&listener).unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = TcpStream::connect(address).await.unwrap();
+        let (accepted, _) = take(&listener).await;
+        assert!(accepted.nodelay().unwrap());
+        drop(client);
     }
 }

@@ -15,14 +15,15 @@ use super::connection::{Pool, Snapshot, data_version, pool, schema_version};
 use super::identity::{Loss, OpenFiles};
 use super::readers::Readers;
 use super::staff::{Staff, StaffCache};
-use super::writer::{Pending, Shared, Writer};
+use super::touched::Pending;
+use super::writer::{Shared, Writer};
 use super::writes::{Trouble, Writes};
 use super::{lock, search};
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 use crate::store::incidents;
+use crate::store::upkeep::backup;
 use crate::store::upkeep::migrate::{self, OpenError, embedded_migrations};
-use crate::store::upkeep::{backup, restore};
 
 const READERS: u32 = 4;
 /// Size to which the write-ahead log is truncated on disk when it was emptied, in bytes.
@@ -82,7 +83,7 @@ impl Db {
     ) -> std::result::Result<Self, OpenError> {
         let path = std::path::absolute(path).map_err(|error| OpenError::file(path, error))?;
         let in_use = lock::share(&path)?;
-        restore::forget_unfinished(&path).map_err(|error| OpenError::file(&path, error))?;
+        backup::forget_unfinished(&path).map_err(|error| OpenError::file(&path, error))?;
         let created = migrate::prepare(&path, migrations, now)?;
         let before = OpenFiles::main(&path).map_err(|error| OpenError::file(&path, error))?;
         let pending = Pending::default();

@@ -11,7 +11,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::files;
-use crate::store::{OpenError, upkeep::restore};
+use crate::store::{OpenError, upkeep::backup};
 
 /// A lock, released when it is dropped or the process ends.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ fn shared(database: &Path, file: File) -> Result<Lock, OpenError> {
 /// programs that use two names would not notice each other. Symbolic links and mounted folders don't count as names.
 fn refuse_links(database: &Path) -> Result<(), OpenError> {
     let links = fs::metadata(database).map_or(1, |file| file.nlink());
-    match links > 1 + restore::forget_second_names(database) {
+    match links > 1 + backup::forget_second_names(database) {
         true => Err(OpenError::Linked {
             path: database.to_owned(),
         }),

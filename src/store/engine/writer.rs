@@ -4,24 +4,25 @@
 //! acknowledged before the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::hooks::Action;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tracing::Span;
 
 use super::identity::OpenFiles;
+use super::orders::{Order, Orders, Work, Write};
 use super::staff::StaffCache;
 use super::thread::{PLACES, Thread};
+use super::touched::{Pending, Touched};
 use super::writes::Writes;
 use super::{connection::Pool, connection::schema_version, search};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
-use crate::store::{Change, Lock, TaskChanged};
+use crate::store::{Lock, TaskChanged};
 
 /// The largest number of writes in one transaction.
 const MOST: usize = 100;
@@ -54,53 +55,6 @@ pub(in crate::store) struct Shared {
     pub _in_use: Lock,
 }
 
-enum Order {
-    Write(Write),
-    /// Work that needs the connection outside a transaction.
-    Alone(Box<dyn FnOnce(&mut Connection) + Send>),
-}
-
-/// The closure of one write.
-pub(in crate::store) type Work = Box<dyn FnOnce(&Transaction) -> Result<()> + Send>;
-
-/// A queued write and the channel of its caller.
-struct Write {
-    work: Option<Work>,
-    done: Result<()>,
-    answer: oneshot::Sender<Result<()>>,
-    queued: Stopwatch,
-    waited: Duration,
-    /// The span that asked for it: what is logged on the writer's thread says for whom.
-    span: Span,
-}
-
-impl Write {
-    /// Returns false when the caller was dropped before the write began; the write is skipped then.
-    fn is_wanted(&self) -> bool {
-        !self.answer.is_closed()
-    }
-
-    /// Runs the write inside a transaction. Its error also goes to the caller.
-    fn run(&mut self, tx: &Transaction) -> Result<()> {
-        let _span = self.span.clone().entered();
-        self.waited = self.queued.elapsed();
-        if let Some(work) = self.work.take() {
-            // A panic fails this write alone, not the others of its group.
-            self.done = catch_unwind(AssertUnwindSafe(|| work(tx)))
-                .unwrap_or_else(|_| Err(Error::internal("the write panicked")));
-        }
-        self.done.clone()
-    }
-
-    /// Sends the caller the outcome of the write, or of the transaction that it shared.
-    fn answer(self, committed: &Result<()>, metrics: &Metrics) {
-        let held = self.queued.elapsed().saturating_sub(self.waited);
-        metrics.worked("write", self.waited, held);
-        // The caller may have been dropped; a failed send is fine.
-        let _ = self.answer.send(committed.clone().and(self.done));
-    }
-}
-
 impl Writer {
     /// Starts the thread, which takes the only connection of the pool.
     pub fn start(pool: &Pool, pending: Pending, shared: Shared) -> Result<Self> {
@@ -124,15 +78,7 @@ impl Writer {
 
     /// Runs `work` in a transaction and returns once the commit is on the disk.
     pub async fn write(&self, work: Work) -> Result<()> {
-        let (answer, answered) = oneshot::channel();
-        let write = Write {
-            work: Some(work),
-            done: Err(Error::internal("the write has not begun")),
-            answer,
-            queued: Stopwatch::start(),
-            waited: Duration::ZERO,
-            span: Span::current(),
-        };
+        let (write, answered) = Write::new(work);
         self.order(Order::Write(write)).await?;
         answered
             .await
@@ -310,90 +256,4 @@ fn commit(
         pending.take();
     }
     Ok(shared.writes.watch(|| tx.commit())?)
-}
-
-/// The queue of the writer thread, in order of arrival.
-struct Orders {
-    orders: mpsc::Receiver<Order>,
-    /// An order that was received and has to wait for the end of the running transaction.
-    next: Option<Order>,
-}
-
-impl Orders {
-    /// Waits for the next order; `None` once the queue is closed.
-    fn wait(&mut self) -> Option<Order> {
-        self.next.take().or_else(|| self.orders.blocking_recv())
-    }
-
-    /// Returns the next write that is queued already, unless another kind of order precedes it.
-    fn next_write(&mut self) -> Option<Write> {
-        loop {
-            let next = self.next.take().or_else(|| self.orders.try_recv().ok());
-            match next? {
-                Order::Write(write) if write.is_wanted() => return Some(write),
-                Order::Write(_) => {}
-                alone => {
-                    self.next = Some(alone);
-                    return None;
-                }
-            }
-        }
-    }
-}
-
-/// The changes of the running write so far, collected by SQLite's update hook.
-#[derive(Clone, Default)]
-pub(in crate::store) struct Pending(Arc<Mutex<Touched>>);
-
-#[derive(Default)]
-struct Touched {
-    /// Whether any row was changed.
-    any: bool,
-    tasks: Vec<TaskChanged>,
-    links: Vec<TaskId>,
-    outbox: bool,
-    deliveries: bool,
-    search: bool,
-    staff: bool,
-}
-
-impl Touched {
-    fn add(&mut self, other: Self) {
-        self.any |= other.any;
-        self.tasks.extend(other.tasks);
-        self.links.extend(other.links);
-        self.outbox |= other.outbox;
-        self.deliveries |= other.deliveries;
-        self.search |= other.search;
-        self.staff |= other.staff;
-    }
-}
-
-impl Pending {
-    pub fn note(&self, action: Action, table: &str, row: i64) {
-        let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        touched.any = true;
-        match table {
-            // These tables hold messages to send and files to fetch.
-            "outbox" | "photos" => touched.outbox = true,
-            "webhook_deliveries" => touched.deliveries = true,
-            "employees" | "ended_sessions" => touched.staff = true,
-            "status_links" => touched.links.push(TaskId::from_row(row)),
-            search::STALE => touched.search = true,
-            "tasks" => {
-                let what = match action {
-                    Action::SQLITE_INSERT => Change::Created,
-                    Action::SQLITE_DELETE => Change::Deleted,
-                    _ => Change::Updated,
-                };
-                let task = TaskId::from_row(row);
-                touched.tasks.push(TaskChanged { task, what });
-            }
-            _ => {}
-        }
-    }
-
-    fn take(&self) -> Touched {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }

@@ -29,7 +29,7 @@ pub use take_back::{
 const NO_NOTICE: &str = "('REPLY', 'STAFF_NEWS')";
 
 /// Returns what a notice, or a reply that staff see with a task, is about.
-fn told(row: &Row<'_>) -> rusqlite::Result<Told> {
+fn read_told(row: &Row<'_>) -> rusqlite::Result<Told> {
     match row.get("answer_of")? {
         Some(task) => Ok(Told::Reply { task }),
         None => notice(row).map(Told::Notice),

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::told;
+use super::read_told;
 use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
 use crate::store::Connection;
 use crate::store::engine::types::Millis;
@@ -44,7 +44,7 @@ pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord
     let rows = statement.query_map([task], |row| {
         Ok(NoticeRecord {
             id: row.get("id")?,
-            told: told(row)?,
+            told: read_told(row)?,
             fate: fate(row)?,
         })
     })?;
@@ -55,7 +55,7 @@ fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {
     Ok(Undelivered {
         id: row.get("id")?,
         chat: row.get("chat_id")?,
-        told: told(row)?,
+        told: read_told(row)?,
         customer: row.get("customer_id")?,
         reason: reason(row)?,
         detail: row.get("detail")?,

@@ -4,7 +4,6 @@ pub mod archive;
 pub mod backup;
 pub mod digest;
 pub mod health;
-pub mod restore;
 pub mod rotation;
 
 pub(in crate::store) mod check;

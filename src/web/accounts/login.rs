@@ -9,7 +9,7 @@ use crate::app::accounts;
 use crate::domain::Result;
 use crate::store::Transaction;
 use crate::web::form::Errors;
-use crate::web::visit::{Visit, safe_path};
+use crate::web::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -28,7 +28,7 @@ impl<'a> LoginPage<'a> {
     fn new(visit: &'a Visit, next: &'a str, draft: &'a str, errors: Errors) -> Self {
         // A visitor without a session who comes from a successful sign-in has a browser that
         // dropped the cookie.
-        let forgotten = visit.viewer.is_none() && visit.asked("kept").is_some();
+        let forgotten = visit.viewer.is_none() && visit.parameter("kept").is_some();
         let address = || format!("{}{}", visit.desk.public_url, login_address(next));
         Self {
             visit,
@@ -61,7 +61,7 @@ pub async fn login(visit: &Visit) -> Result<Response> {
     if !visit.desk.db.read(accounts::any).await? {
         return Ok(visit.go("/first-run"));
     }
-    let next = safe_path(visit.asked("next"));
+    let next = visit.safe_path(visit.parameter("next"));
     match visit.viewer {
         Some(_) => Ok(visit.go(next)),
         None => visit.page(&LoginPage::new(visit, next, "", Errors::default())),
@@ -73,13 +73,13 @@ pub fn log_in_first(visit: &Visit) -> Result<Response> {
     let draft = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&visit.form)
         .finish();
-    let next = safe_path(Some(&visit.here));
+    let next = visit.safe_path(Some(&visit.here));
     let page = LoginPage::new(visit, next, &draft, Errors::default());
     visit.page_as(StatusCode::UNAUTHORIZED, &page)
 }
 
 pub async fn log_in(visit: &Visit) -> Result<Response> {
-    let next = safe_path(Some(visit.typed("next")));
+    let next = visit.safe_path(Some(visit.typed("next")));
     let draft = visit.typed("draft");
     let mut errors = Errors::default();
     let password = SecretString::from(visit.typed("password"));

@@ -1,14 +1,17 @@
 //! Pages for registration, sign-in, the employee's own profile, and the owner's staff page.
 
+mod health;
+mod invites;
 mod join;
 mod login;
 mod profile;
 mod staff;
 
+pub use invites::{ask_invite, invite, withdraw_invite};
 pub use join::{first_run, join, join_in, make_first};
 pub use login::{log_in, log_in_first, log_out, login};
 pub use profile::{change_profile, profile};
-pub use staff::{ask_invite, ask_staff, change_staff, invite, staff, withdraw_invite};
+pub use staff::{ask_staff, change_staff, staff};
 
 use super::text::{initials, short_name};
 use crate::domain::Employee;

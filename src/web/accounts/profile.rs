@@ -27,7 +27,7 @@ struct ProfilePage<'a> {
 
 impl<'a> ProfilePage<'a> {
     fn new(visit: &'a Visit, email: &'a str, errors: Errors) -> Result<Self> {
-        let saved = visit.asked("saved").is_some();
+        let saved = visit.parameter("saved").is_some();
         let min = *PASSWORD_LENGTH.start();
         Ok(Self {
             visit,

@@ -25,7 +25,7 @@ pub async fn tasks(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
     let day = |name| {
         visit
-            .asked(name)
+            .parameter(name)
             .map(|text| Day::parse(name, text))
             .transpose()
     };

@@ -38,7 +38,11 @@ struct DataPage<'a> {
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
-    let count = |name| visit.asked(name).and_then(|text| text.parse::<u32>().ok());
+    let count = |name| {
+        visit
+            .parameter(name)
+            .and_then(|text| text.parse::<u32>().ok())
+    };
     let done = match (count("tasks"), count("customers"), count("here")) {
         (Some(tasks), Some(customers), Some(here)) => {
             let args = [("tasks", tasks), ("customers", customers), ("here", here)];
@@ -49,7 +53,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
                 None => done,
             })
         }
-        _ if visit.asked("archive").is_some() => Some(visit.texts.s("data-archive-done")),
+        _ if visit.parameter("archive").is_some() => Some(visit.texts.s("data-archive-done")),
         _ => None,
     };
     show_with(visit, StatusCode::OK, Errors::default(), done).await
@@ -73,29 +77,24 @@ async fn show_with(
         current: "data",
         errors,
         done,
-        left: visit.asked("file").filter(is_here).map(str::to_owned),
+        left: visit.parameter("file").filter(is_here).map(str::to_owned),
         empty: visit.desk.db.read(empty).await?,
         mib: (TABLE, ARCHIVE),
     };
     visit.page_as(status, &page)
 }
 
-/// Returns the maximum size of a file uploaded to a page, in MiB.
-pub fn most(path: &[&str]) -> usize {
-    match path {
-        ["data", "archive"] => ARCHIVE,
-        _ => TABLE,
-    }
+/// Responds to a table that is too large.
+pub async fn table_too_large(visit: &Visit) -> Result<Response> {
+    too_large(visit, sheet::FIELD, TABLE).await
 }
 
-/// Responds to a file that is too large.
-pub async fn too_large(visit: &Visit) -> Result<Response> {
-    let path: Vec<&str> = visit.path.iter().map(String::as_str).collect();
-    let field = match path[..] {
-        ["data", "archive"] => FILE_OF_ARCHIVE,
-        _ => sheet::FIELD,
-    };
-    let mib = most(&path);
+/// Responds to an archive that is too large.
+pub async fn archive_too_large(visit: &Visit) -> Result<Response> {
+    too_large(visit, FILE_OF_ARCHIVE, ARCHIVE).await
+}
+
+async fn too_large(visit: &Visit, field: &'static str, mib: usize) -> Result<Response> {
     let mut errors = Errors::default();
     errors.add(Problem::FileTooLarge { mib }.at(field).into(), &visit.texts)?;
     show_with(visit, StatusCode::PAYLOAD_TOO_LARGE, errors, None).await

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
 use crate::web::edited::Edited;
-use crate::web::visit::{Visit, safe_path};
+use crate::web::visit::Visit;
 
 /// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
 /// a lost response causes no conflict.
@@ -62,7 +62,7 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     if visit.is_scripted() {
         return moved(visit, row, was).await;
     }
-    let back = safe_path(Some(visit.typed("back")));
+    let back = visit.safe_path(Some(visit.typed("back")));
     let (path, query) = back.split_once('?').unwrap_or((back, ""));
     let kept = form_urlencoded::parse(query.as_bytes())
         .filter(|(name, _)| !["changed", "was", "deleted"].contains(&&**name));

@@ -12,14 +12,14 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The details in a form, besides those of the device.
-const OTHERS: [&str; 5] = ["dueOn", "estimate", "price", "prepayment", "warrantyUntil"];
+const OTHERS: &[&str] = &["dueOn", "estimate", "price", "prepayment", "warrantyUntil"];
 /// A hidden detail: the task under whose warranty this one is done.
 const WARRANTY_OF: &str = "warrantyOf";
 
 /// Returns the names of all details.
 fn details() -> impl Iterator<Item = &'static str> {
     let device = DeviceField::ALL.iter().map(|field| field.name());
-    device.chain(OTHERS)
+    device.chain(OTHERS.iter().copied())
 }
 
 /// Returns the typed fields, each of which shows its own error.

@@ -90,7 +90,7 @@ async fn again(
     draft: TaskForm,
     errors: Errors,
 ) -> Result<Response> {
-    let asked = edited.asked(&edit_fields());
+    let asked = edited.in_conflict(&edit_fields());
     if !asked.is_empty() {
         let (row, details) = get_whole(visit, id).await?;
         let theirs = (&row.task, &details);

@@ -7,7 +7,7 @@ use crate::app::{self, posts, status_links};
 use crate::domain::{Result, Task, TaskId};
 use crate::store::Transaction;
 use crate::web::confirm::Confirm;
-use crate::web::visit::{Visit, safe_path};
+use crate::web::visit::Visit;
 
 /// The status link as the task's page and the papers show it.
 pub struct CustomerLink {
@@ -62,7 +62,7 @@ pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     };
     visit.desk.db.write(work).await?;
     match visit.sent("back") {
-        Some(back) => Ok(visit.go(safe_path(Some(back)))),
+        Some(back) => Ok(visit.go(visit.safe_path(Some(back)))),
         None => Ok(visit.go(&format!("/tasks/{id}"))),
     }
 }

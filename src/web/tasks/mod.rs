@@ -22,7 +22,7 @@ pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, receipt};
-pub use talk::{SAID, ask, say, settle, withdraw};
+pub use talk::{TALK_FIELDS, ask, comment, settle, withdraw};
 pub use toast::{Toast, toast};
 
 use std::collections::HashSet;

@@ -111,16 +111,16 @@ struct KnownDevicePart<'a> {
 }
 
 pub async fn known_device(visit: &Visit) -> Result<Response> {
-    let serial = visit.asked("serialNumber").unwrap_or_default();
+    let serial = visit.parameter("serialNumber").unwrap_or_default();
     let device = look_up_device(visit, serial).await?;
     visit.page(&KnownDevicePart { visit, device })
 }
 
 pub async fn new(visit: &Visit) -> Result<Response> {
     visit.actor()?;
-    let draft = match visit.asked("warranty") {
+    let draft = match visit.parameter("warranty") {
         Some(of) => under_warranty(visit, task_id(of)?).await?,
-        None => TaskForm::of_phone(visit.asked("phone").unwrap_or_default()),
+        None => TaskForm::of_phone(visit.parameter("phone").unwrap_or_default()),
     };
     show_new(visit, StatusCode::OK, Errors::default(), draft, "phone").await
 }

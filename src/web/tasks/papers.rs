@@ -39,9 +39,9 @@ struct PaperOption {
 
 impl Paper {
     fn new(visit: &Visit, name: &'static str, id: TaskId, sizes: &[(&'static str, &str)]) -> Self {
-        let asked = visit.asked("language").and_then(Language::parse);
+        let asked = visit.parameter("language").and_then(Language::parse);
         let language = asked.unwrap_or(visit.texts.language);
-        let wanted = visit.asked("paper");
+        let wanted = visit.parameter("paper");
         let size = sizes.iter().find(|(size, _)| wanted == Some(size));
         let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
         let choice = |name: &str, of: &str, tongue: Language| PaperOption {

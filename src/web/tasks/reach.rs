@@ -32,7 +32,7 @@ pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String
 
 /// Returns the result of what was just sent, if the URL announces one.
 pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
-    let (sent, saved) = match visit.asked("said")? {
+    let (sent, saved) = match visit.parameter("said")? {
         "message" => ("said-sent", "said-saved"),
         "price" => ("asked-sent", "asked-saved"),
         _ => return None,

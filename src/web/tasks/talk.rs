@@ -17,7 +17,7 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The typed fields.
-pub const SAID: [&str; 3] = ["comment", "askPrice", "askText"];
+pub const TALK_FIELDS: &[&str] = &["comment", "askPrice", "askText"];
 
 /// Typed contents of the forms, and their errors.
 #[derive(Default)]
@@ -140,7 +140,7 @@ pub fn heading(comment: &Comment) -> &'static str {
 }
 
 /// Adds an internal note or a message to the customer, depending on the button.
-pub async fn say(visit: &Visit, id: &str) -> Result<Response> {
+pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
     let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
     let mut draft = ConversationForm {
@@ -212,7 +212,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         // The typed text is kept; the page shows the task's current state.
         Err(Error::Conflict(conflict)) => {
             let text = crate::i18n::conflict(texts.language, &conflict);
-            draft.errors.say("askPrice", text);
+            draft.errors.add_text("askPrice", text);
             show_with(visit, id, StatusCode::CONFLICT, draft).await
         }
         Err(error) => Err(error),

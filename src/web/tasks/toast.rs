@@ -49,16 +49,16 @@ pub struct Undo {
 pub async fn toast(visit: &Visit) -> Result<Option<Toast>> {
     let texts = &visit.texts;
     if let Some(id) = visit
-        .asked("deleted")
+        .parameter("deleted")
         .and_then(|id| TaskId::parse("deleted", id).ok())
     {
         let text = texts.number("toast-deleted", &id.get());
         return Ok(Some(Toast::plain(text)));
     }
     let changed = visit
-        .asked("changed")
+        .parameter("changed")
         .and_then(|id| TaskId::parse("changed", id).ok());
-    match (changed, visit.asked("was")) {
+    match (changed, visit.parameter("was")) {
         (Some(id), Some(was)) => changed_to(visit, id, was).await,
         _ => Ok(None),
     }
@@ -93,7 +93,7 @@ async fn changed_to(visit: &Visit, id: TaskId, was: &str) -> Result<Option<Toast
         field,
         value: was.to_owned(),
         left,
-        over: say(visit, &row, "toast-was-told", None),
+        over: sentence(visit, &row, "toast-was-told", None),
     };
     if undo == app::undo::Undo::TooLate {
         return Ok(Some(Toast::plain(back.over)));
@@ -115,7 +115,7 @@ fn seconds(left: SignedDuration) -> i64 {
     (left.as_millis().max(0) as i64 + 999) / 1_000
 }
 
-fn say(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
+fn sentence(visit: &Visit, row: &TaskRow, id: &str, why: Option<&str>) -> String {
     let texts = &visit.texts;
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", texts.stage(&row.stage).into());
@@ -130,9 +130,9 @@ fn changed_text(visit: &Visit, row: &TaskRow, is_counted: bool) -> String {
     let number = ("number", row.task.id.to_string().into());
     let status = ("status", visit.texts.stage(&row.stage).into());
     match (why_not_told(visit, row), is_counted) {
-        (Some(why), _) => say(visit, row, "toast-not-told", Some(why)),
+        (Some(why), _) => sentence(visit, row, "toast-not-told", Some(why)),
         // The task is back in the state that the customer knows.
-        (None, false) => say(visit, row, "board-moved", None),
+        (None, false) => sentence(visit, row, "board-moved", None),
         (None, true) => {
             let seconds = ("seconds", SECONDS.to_string().into());
             visit.texts.with("toast-told", [number, status, seconds])
@@ -162,7 +162,7 @@ pub async fn moved(visit: &Visit, row: TaskRow, was: Option<String>) -> Result<R
         Some(was) => changed_to(visit, row.task.id, &was).await?,
         None => None,
     };
-    let toast = toast.unwrap_or_else(|| Toast::plain(say(visit, &row, "board-moved", None)));
+    let toast = toast.unwrap_or_else(|| Toast::plain(sentence(visit, &row, "board-moved", None)));
     let html = Offer { visit, toast }.render().map_err(Error::internal)?;
     let answer = json!({ "toast": html, "version": row.task.version });
     Ok(warp::reply::json(&answer).into_response())

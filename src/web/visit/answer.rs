@@ -64,8 +64,8 @@ impl Visit {
         Ok(response)
     }
 
-    /// Redirects with 303 See Other. A target that comes from a request must pass `safe_path`
-    /// first.
+    /// Redirects with 303 See Other. A target that comes from a request must pass
+    /// [`Visit::safe_path`] first.
     pub fn go(&self, to: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
         let to = HeaderValue::from_str(&encoded(to)).unwrap_or(HeaderValue::from_static("/"));

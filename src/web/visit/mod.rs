@@ -21,7 +21,6 @@ use crate::app::posts::Post;
 use crate::domain::{Actor, Error, Owner, Problem, Result};
 
 pub use answer::gzip;
-pub use own_path::safe_path;
 use viewer::cookie_name;
 pub use viewer::{Badge, Viewer, viewer};
 
@@ -32,8 +31,7 @@ pub struct Visit {
     /// Whether the request comes from a local user.
     pub local: bool,
     pub method: Method,
-    /// Decoded segments of the path; none of them empty.
-    pub path: Vec<String>,
+    path: Vec<String>,
     /// Query parameters, and path with query.
     pub query: Vec<(String, String)>,
     pub here: String,
@@ -43,6 +41,8 @@ pub struct Visit {
     pub texts: Texts,
     /// Whether an upload was rejected for its size.
     pub is_cut_off: bool,
+    /// Patterns of all pages, the only targets of redirects.
+    pages: &'static [&'static str],
     headers: HeaderMap,
     /// Multipart body of an upload; empty if none.
     files: Bytes,
@@ -55,6 +55,8 @@ pub struct PageRequest {
     pub method: Method,
     pub path: String,
     pub query: String,
+    /// Patterns of all pages.
+    pub pages: &'static [&'static str],
     pub headers: HeaderMap,
     /// `None` for an oversized upload, which is reported to the owner.
     pub body: Option<Bytes>,
@@ -94,9 +96,15 @@ impl Visit {
             files,
             viewer,
             texts,
+            pages: asked.pages,
             headers: asked.headers,
             desk,
         }
+    }
+
+    /// Returns the decoded segments of the path, for the route table; none of them empty.
+    pub fn segments(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
     }
 
     /// # Errors
@@ -126,7 +134,7 @@ impl Visit {
     }
 
     /// Returns a non-empty query parameter.
-    pub fn asked(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         find(&self.query, name).filter(|value| !value.is_empty())
     }
 

@@ -2,29 +2,34 @@
 //!
 //! Browsers parse URLs leniently: they drop tabs and line ends, read `\` as `/`, and resolve a
 //! leading `//` to another site. Proxies decode them once more. Therefore no part of a request goes
-//! into a `Location` header or a form's `action` except through [`safe_path`], which uses an
-//! allow-list: it accepts paths of pages in the route table, and nothing else.
+//! into a `Location` header or a form's `action` except through [`Visit::safe_path`], which uses
+//! an allow-list: it accepts paths of pages in the route table, and nothing else.
 
-use crate::web::{PATHS, parts};
+use super::{Visit, parts};
 
 /// In bytes. The longest URL that our own pages generate is a search with all filters.
 const LONGEST: usize = 4_096;
 
-/// Returns the path with query and fragment if it is one of our pages, and `/` otherwise.
-pub fn safe_path(path: Option<&str>) -> &str {
-    path.filter(|path| is_ours(path)).unwrap_or("/")
+impl Visit {
+    /// Returns the path with query and fragment if it is one of our pages, and `/` otherwise.
+    pub fn safe_path<'a>(&self, path: Option<&'a str>) -> &'a str {
+        path.filter(|path| is_ours(path, self.pages)).unwrap_or("/")
+    }
 }
 
-fn is_ours(text: &str) -> bool {
+fn is_ours(text: &str, pages: &[&str]) -> bool {
     let is_plain = |c: char| !c.is_control() && c != '\\' && !is_format(c);
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (path, rest) = text.split_at(end);
-    text.len() <= LONGEST && path.starts_with('/') && rest.chars().all(is_plain) && is_page(path)
+    text.len() <= LONGEST
+        && path.starts_with('/')
+        && rest.chars().all(is_plain)
+        && is_page(path, pages)
 }
 
 /// Returns whether a path is one of our pages. A trailing slash is ignored; no other segment may be
 /// empty.
-fn is_page(path: &str) -> bool {
+fn is_page(path: &str, pages: &[&str]) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return true;
@@ -39,7 +44,7 @@ fn is_page(path: &str) -> bool {
     };
     raw.len() == decoded.len()
         && decoded.iter().all(is_part)
-        && PATHS.iter().any(|route| matches(route, &decoded))
+        && pages.iter().any(|route| matches(route, &decoded))
 }
 
 /// Returns whether a path matches a route pattern such as `/tasks/{id}/edit`.

@@ -212,7 +212,7 @@ impl Queue for Notifier {
                 self.client.pauses().note(chat, now, wait);
             }
             let (attempt, why) = (row.attempts + 1, failure.detail());
-            tracing::warn!(row = row.id.get(), attempt, why, "failed to send message");
+            tracing::warn!(attempt, why, "failed to send message");
         }
         sent
     }

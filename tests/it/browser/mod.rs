@@ -6,6 +6,7 @@ mod board;
 mod chromium;
 mod filters;
 mod forms;
+mod graphiql;
 mod live;
 mod mapping;
 mod papers;

@@ -1,4 +1,4 @@
-//! Tests that try to break what the documents promise. Each has a short form, which is part of
+//! Tests that try to break what the documents promise. Most have a short form, which is part of
 //! every run, and a long one with `PROOF=long`; both print their figures, shown with `--
 //! --nocapture`.
 
@@ -6,6 +6,7 @@ mod bodies;
 mod connections;
 mod disk_full;
 mod exchange;
+mod floods;
 mod flush;
 mod hurt_disk;
 mod kill;
@@ -14,6 +15,7 @@ mod model;
 mod outage;
 mod racers;
 mod read_only;
+mod replication;
 mod stop;
 
 use serde_json::{Value, json};

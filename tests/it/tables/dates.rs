@@ -2,8 +2,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{assert_said, assert_silent, imported, remarks, shop};
-use crate::files::{SignedIn, counts, preview};
+use crate::files::{counts, preview};
 use crate::harness::{Shop, code};
+use crate::signed_in::SignedIn;
 
 async fn previewed(shop: &Shop, csv: &str, order: Value) -> Value {
     let query = "query($csv: String!, $order: DateOrder) { previewImport(csv: $csv, choices: {dateOrder: $order}) {

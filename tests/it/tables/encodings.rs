@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::{imported, shop};
-use crate::files::{SignedIn, preview};
+use crate::files::preview;
+use crate::signed_in::SignedIn;
 
 const TEXT: &str = "Телефон;Имя;Описание\r\n89000000001;Анна;лампа\r\n89000000002;Борис;шнур\r\n";
 

@@ -1,8 +1,9 @@
 use serde_json::json;
 
 use super::{assert_said, assert_silent, imported, refusal, shop};
-use crate::files::{SignedIn, counts, import, preview};
+use crate::files::{counts, import, preview};
 use crate::harness::code;
+use crate::signed_in::SignedIn;
 
 const UNCLOSED: &str = "№ заказа;Телефон;Имя;Статус;Описание
 1;8 900 000 00 01;Клиент 1;Готов;не включается

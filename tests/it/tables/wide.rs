@@ -2,7 +2,7 @@
 //! message.
 
 use super::{refusal, shop, workbook};
-use crate::files::SignedIn;
+use crate::signed_in::SignedIn;
 
 /// Builds a line of this many cells.
 fn line(cells: usize, cell: &str) -> String {

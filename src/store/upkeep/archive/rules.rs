@@ -17,9 +17,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::{
-    AttachmentKind, AttachmentState, Category, Channel, Colour, CommentKind, Day, Decision,
-    Description, DeviceChange, DeviceField, Error, EventKind, Language, Message, Name, Problem,
-    Result, Role, Source, StageName, Status, StuckDays, Sum, TelegramId, TimeOfDay, Wording,
+    AttachmentKind, AttachmentState, CardField, Category, Channel, Colour, CommentKind,
+    CustomerChange, Day, Decision, Description, DeviceChange, DeviceField, Error, EventKind,
+    Language, Message, Problem, Result, Role, Source, StageName, Status, StuckDays, Sum,
+    TelegramId, TimeOfDay, Wording,
 };
 
 /// Validation of a column's values. Whether a value may be missing is defined by the table itself.
@@ -57,8 +58,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("id", Number(id)),
             ("phone", Text(phone)),
             ("phone_e164", Text(canonical)),
-            ("name", Text(|text| seen(Name::parse("", text)))),
-            // Recomputed from the name.
+            // The columns of a card's fields are those of `CardField`. Recomputed from the name.
             ("name_key", Text(any)),
             ("telegram_id", Number(|id| known(TelegramId::from_wire(id)))),
             ("telegram_verified", Number(flag)),
@@ -211,10 +211,36 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
     ),
 ];
 
-/// Returns the device's field that a column stores.
-fn device_field(table: &str, column: &str) -> Option<DeviceField> {
-    let mut all = DeviceField::ALL.iter().copied();
-    all.find(|field| table == "task_details" && field.column() == column)
+/// A field of the domain's tables of fields.
+enum Field {
+    Device(DeviceField),
+    Card(CardField),
+}
+
+impl Field {
+    /// Returns the field that a column stores.
+    fn of(table: &str, column: &str) -> Option<Self> {
+        let device = DeviceField::ALL.iter().copied();
+        let card = CardField::ALL.iter().copied();
+        match table {
+            "task_details" => {
+                let mut found = device.filter(|field| field.column() == column);
+                found.next().map(Self::Device)
+            }
+            "customers" => {
+                let mut found = card.filter(|field| field.column() == column);
+                found.next().map(Self::Card)
+            }
+            _ => None,
+        }
+    }
+
+    fn read(&self, text: &str) -> Result<()> {
+        seen(match self {
+            Self::Device(field) => DeviceChange::default().set(*field, text),
+            Self::Card(field) => CustomerChange::default().set(*field, text),
+        })
+    }
 }
 
 /// Validates a row of a table.
@@ -226,17 +252,16 @@ pub(super) fn check(table: &str, row: &Map<String, Value>) -> Result<(), (String
     let rules = rules.map_or(&[][..], |(_, rules)| *rules);
     for (column, value) in row {
         let rule = rules.iter().find(|(name, _)| name == column);
+        let field = Field::of(table, column);
         let read = match (rule.map(|(_, rule)| rule), value) {
-            (None, Value::String(text)) => match device_field(table, column) {
-                Some(field) => seen(DeviceChange::default().set(field, text)),
-                None => foreign(),
-            },
+            (None, Value::String(text)) => field.map_or_else(foreign, |field| field.read(text)),
+            (None, Value::Null) if field.is_some() => Ok(()),
             (Some(_), Value::Null) => Ok(()),
             (Some(Text(read)), Value::String(text)) => read(text),
             (Some(Number(read)), Value::Number(number)) => {
                 number.as_i64().map_or_else(foreign, read)
             }
-            (Some(Said), Value::String(text)) => said(text, row),
+            (Some(Said), Value::String(text)) => message(text, row),
             // The size is checked on decoding.
             (Some(Bytes), Value::Object(_)) => Ok(()),
             _ => foreign(),
@@ -306,7 +331,7 @@ fn of_telegram(text: &str) -> Result<()> {
     bounded(text, 2_000)
 }
 
-fn said(text: &str, row: &Map<String, Value>) -> Result<()> {
+fn message(text: &str, row: &Map<String, Value>) -> Result<()> {
     match row.get("channel").and_then(Value::as_str) {
         Some("TELEGRAM") => {
             let forbidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -372,9 +397,11 @@ mod tests {
         for (table, rules) in RULES {
             let mut there = super::super::columns(&memory, table).unwrap();
             let device = DeviceField::ALL.iter().map(|field| field.column());
-            let device = device.filter(|column| device_field(table, column).is_some());
+            let card = CardField::ALL.iter().map(|field| field.column());
+            let fields = device.chain(card);
+            let fields = fields.filter(|column| Field::of(table, column).is_some());
             let ruled = rules.iter().map(|(column, _)| *column);
-            let mut ruled: Vec<_> = ruled.chain(device).collect();
+            let mut ruled: Vec<_> = ruled.chain(fields).collect();
             there.sort_unstable();
             ruled.sort_unstable();
             assert_eq!(ruled, there, "{table}");

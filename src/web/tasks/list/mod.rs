@@ -60,7 +60,7 @@ pub async fn list(visit: &Visit) -> Result<Response> {
     let today = visit.texts.today();
     let order = asked.order();
     let after = visit
-        .asked("after")
+        .parameter("after")
         .map(|after| paging::read_task_cursor(after, order))
         .transpose()?;
     let work = move |c: &_| {

@@ -27,7 +27,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     pub fn read(visit: &Visit) -> Self {
-        let text = |name| visit.asked(name).unwrap_or_default().to_owned();
+        let text = |name| visit.parameter(name).unwrap_or_default().to_owned();
         let statuses = visit.query.iter().filter(|(name, _)| name == "status");
         Self {
             search: text("q"),
@@ -35,17 +35,17 @@ impl ListQuery {
                 .filter_map(|(_, word)| Status::from_word(word))
                 .collect(),
             stage: visit
-                .asked("stage")
+                .parameter("stage")
                 .and_then(|id| StageId::parse("stage", id).ok()),
-            category: visit.asked("category").and_then(Category::from_word),
+            category: visit.parameter("category").and_then(Category::from_word),
             employee: visit
-                .asked("employee")
+                .parameter("employee")
                 .and_then(|id| EmployeeId::parse("employee", id).ok()),
-            unassigned: visit.asked("employee") == Some(NOBODY),
+            unassigned: visit.parameter("employee") == Some(NOBODY),
             concerns: Concern::ALL
                 .iter()
                 .copied()
-                .filter(|concern| visit.asked(concern.word()).is_some())
+                .filter(|concern| visit.parameter(concern.word()).is_some())
                 .collect(),
             from: text("from"),
             to: text("to"),

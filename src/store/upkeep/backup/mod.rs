@@ -1,4 +1,7 @@
-//! Backups: consistent copies of a database in use.
+//! Backups: consistent copies of a database in use, and their restore.
+
+mod previous;
+mod restore;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,11 +10,15 @@ use jiff::Timestamp;
 use rusqlite::ErrorCode;
 use tokio_util::sync::CancellationToken;
 
-use super::{check, digest, leftovers, migrate};
 use crate::domain::chain;
 use crate::store::engine::files::{self, Part, beside};
 use crate::store::engine::source::{Source, Unopened};
+use crate::store::upkeep::{check, digest, leftovers, migrate};
 use crate::store::{Connection, Flaw, OpenError, engine::lock};
+
+pub(in crate::store) use previous::forget_second_names;
+pub(in crate::store) use restore::forget_unfinished;
+pub use restore::{RestoreError, Restored, restore};
 
 /// A completed backup.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,297 @@
+//! Rejected values, and the reasons.
+
+/// A rejected value, with the name of its field as the caller spells it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {}", problem.key())]
+pub struct Invalid {
+    pub field: &'static str,
+    pub problem: Problem,
+}
+
+/// Reason for rejecting a value. Each has a sentence in every language, under [`Problem::key`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    Required,
+    TooLong {
+        max: usize,
+    },
+    ControlCharacters,
+    PhoneCharacters,
+    PhoneLength,
+    /// The text contains several numbers where one is expected.
+    PhoneSeveral,
+    /// The end of the number is ambiguous.
+    PhoneUnclear,
+    /// A spreadsheet kept only the number's leading digits.
+    PhoneRounded,
+    EmailMalformed,
+    DayMalformed,
+    MonthMalformed,
+    TimeMalformed,
+    SumMalformed,
+    SumAmbiguous,
+    SumNegative,
+    /// `max` is in whole units where the input is text, and in the smallest unit where it is a
+    /// number.
+    SumTooLarge {
+        max: usize,
+    },
+    IntervalReversed,
+    IdMalformed,
+    TelegramIdMalformed,
+    CursorMalformed,
+    CursorOfAnotherOrder,
+    PageSize {
+        max: usize,
+    },
+    TooMuch {
+        max: usize,
+    },
+    AnswerTooLong {
+        mib: usize,
+    },
+    PasswordShort {
+        min: usize,
+    },
+    PasswordLong {
+        max: usize,
+    },
+    PasswordCommon,
+    PasswordMismatch,
+    PasswordWrong,
+    Credentials,
+    NoAccountYet,
+    FirstAccountElsewhere,
+    InviteNeeded,
+    InviteUnusable,
+    RegistrationClosed,
+    PhoneOfAnotherCustomer,
+    CustomerOfAnotherPhone,
+    EmployeeInactive,
+    NoSuchTask,
+    NoSuchStage,
+    StageOfAnotherStatus,
+    StageKeepsStatus,
+    StageHasTasks,
+    TooManyStages {
+        max: usize,
+    },
+    DaysOutOfRange {
+        max: usize,
+    },
+    NothingToConfirm,
+    NotReachable,
+    TaskClosed,
+    TooManyAnswers {
+        max: usize,
+    },
+    DatabaseHasData,
+    MomentMalformed,
+    MomentInFuture,
+    DateAmbiguous,
+    NotCsv,
+    TextDamaged,
+    WorkbookOld,
+    WorkbookOpenDocument,
+    WorkbookUnreadable,
+    WorkbookTooLarge {
+        mib: usize,
+    },
+    WorkbookParts {
+        max: usize,
+    },
+    WorkbookSheets {
+        max: usize,
+    },
+    WorkbookTexts {
+        max: usize,
+    },
+    QuoteOpen,
+    DigitsLost,
+    HeadingsUnknown,
+    NoSuchHeading,
+    /// Two columns of a file map to the same field.
+    ColumnTwice {
+        first: String,
+        second: String,
+    },
+    MoreCells,
+    FileGone,
+    ArchiveUnreadable,
+    ArchiveNewer,
+    /// An invalid row of an archive, by its line in the file.
+    ArchiveRow {
+        line: usize,
+        table: &'static str,
+        problem: Box<Problem>,
+    },
+    /// An invalid value in a column of an archive's row.
+    ArchiveValue {
+        line: usize,
+        table: &'static str,
+        column: String,
+        problem: Box<Problem>,
+    },
+    /// A value that no version of the program writes.
+    ArchiveForeign,
+    /// A row that violates a constraint: it contradicts another one, or is incomplete.
+    ArchiveClash,
+    /// A text in an archive exceeds the limit.
+    ArchiveText {
+        kib: usize,
+    },
+    /// A file in an archive exceeds the limit.
+    ArchiveFile {
+        mib: usize,
+    },
+    NotEmpty,
+    TooManyRows {
+        max: usize,
+    },
+    TooManyColumns {
+        max: usize,
+    },
+    NumberTwice {
+        row: usize,
+    },
+    RowsWrong {
+        count: usize,
+    },
+    FileKind,
+    TooManyFiles {
+        max: usize,
+    },
+    FileTooLarge {
+        mib: usize,
+    },
+}
+
+impl Problem {
+    /// Returns the message id in `i18n/*.ftl`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Required => "problem-required",
+            Self::TooLong { .. } => "problem-too-long",
+            Self::ControlCharacters => "problem-control-characters",
+            Self::PhoneCharacters => "problem-phone-characters",
+            Self::PhoneLength => "problem-phone-length",
+            Self::PhoneSeveral => "problem-phone-several",
+            Self::PhoneUnclear => "problem-phone-unclear",
+            Self::PhoneRounded => "problem-phone-rounded",
+            Self::EmailMalformed => "problem-email-malformed",
+            Self::DayMalformed => "problem-day-malformed",
+            Self::MonthMalformed => "problem-month-malformed",
+            Self::TimeMalformed => "problem-time-malformed",
+            Self::SumMalformed => "problem-sum-malformed",
+            Self::SumAmbiguous => "problem-sum-ambiguous",
+            Self::SumNegative => "problem-sum-negative",
+            Self::SumTooLarge { .. } => "problem-sum-too-large",
+            Self::IntervalReversed => "problem-interval-reversed",
+            Self::IdMalformed => "problem-id-malformed",
+            Self::TelegramIdMalformed => "problem-telegram-id-malformed",
+            Self::CursorMalformed => "problem-cursor-malformed",
+            Self::CursorOfAnotherOrder => "problem-cursor-of-another-order",
+            Self::PageSize { .. } => "problem-page-size",
+            Self::TooMuch { .. } => "problem-too-much",
+            Self::AnswerTooLong { .. } => "problem-answer-too-long",
+            Self::PasswordShort { .. } => "problem-password-short",
+            Self::PasswordLong { .. } => "problem-password-long",
+            Self::PasswordCommon => "problem-password-common",
+            Self::PasswordMismatch => "problem-password-mismatch",
+            Self::PasswordWrong => "problem-password-wrong",
+            Self::Credentials => "problem-credentials",
+            Self::NoAccountYet => "problem-no-account-yet",
+            Self::FirstAccountElsewhere => "problem-first-account-elsewhere",
+            Self::InviteNeeded => "problem-invite-needed",
+            Self::InviteUnusable => "problem-invite-unusable",
+            Self::RegistrationClosed => "problem-registration-closed",
+            Self::PhoneOfAnotherCustomer => "problem-phone-of-another-customer",
+            Self::CustomerOfAnotherPhone => "problem-customer-of-another-phone",
+            Self::EmployeeInactive => "problem-employee-inactive",
+            Self::NoSuchTask => "problem-no-such-task",
+            Self::NoSuchStage => "problem-no-such-stage",
+            Self::StageOfAnotherStatus => "problem-stage-of-another-status",
+            Self::StageKeepsStatus => "problem-stage-keeps-status",
+            Self::StageHasTasks => "problem-stage-has-tasks",
+            Self::TooManyStages { .. } => "problem-too-many-stages",
+            Self::DaysOutOfRange { .. } => "problem-days-out-of-range",
+            Self::NothingToConfirm => "problem-nothing-to-confirm",
+            Self::NotReachable => "problem-not-reachable",
+            Self::TaskClosed => "problem-task-closed",
+            Self::TooManyAnswers { .. } => "problem-too-many-answers",
+            Self::DatabaseHasData => "problem-database-has-data",
+            Self::MomentMalformed => "problem-moment-malformed",
+            Self::MomentInFuture => "problem-moment-in-future",
+            Self::DateAmbiguous => "problem-date-ambiguous",
+            Self::NotCsv => "problem-not-csv",
+            Self::TextDamaged => "problem-text-damaged",
+            Self::WorkbookOld => "problem-workbook-old",
+            Self::WorkbookOpenDocument => "problem-workbook-open-document",
+            Self::WorkbookUnreadable => "problem-workbook-unreadable",
+            Self::WorkbookTooLarge { .. } => "problem-workbook-too-large",
+            Self::WorkbookParts { .. } => "problem-workbook-parts",
+            Self::WorkbookSheets { .. } => "problem-workbook-sheets",
+            Self::WorkbookTexts { .. } => "problem-workbook-texts",
+            Self::QuoteOpen => "problem-quote-open",
+            Self::DigitsLost => "problem-digits-lost",
+            Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::NoSuchHeading => "problem-no-such-heading",
+            Self::ColumnTwice { .. } => "problem-column-twice",
+            Self::MoreCells => "problem-more-cells",
+            Self::FileGone => "problem-file-gone",
+            Self::ArchiveUnreadable => "problem-archive-unreadable",
+            Self::ArchiveNewer => "problem-archive-newer",
+            Self::ArchiveRow { .. } => "problem-archive-row",
+            Self::ArchiveValue { .. } => "problem-archive-value",
+            Self::ArchiveForeign => "problem-archive-foreign",
+            Self::ArchiveClash => "problem-archive-clash",
+            Self::ArchiveText { .. } => "problem-archive-text",
+            Self::ArchiveFile { .. } => "problem-archive-file",
+            Self::NotEmpty => "problem-not-empty",
+            Self::TooManyRows { .. } => "problem-too-many-rows",
+            Self::TooManyColumns { .. } => "problem-too-many-columns",
+            Self::NumberTwice { .. } => "problem-number-twice",
+            Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::FileKind => "problem-file-kind",
+            Self::TooManyFiles { .. } => "problem-too-many-files",
+            Self::FileTooLarge { .. } => "problem-file-too-large",
+        }
+    }
+
+    /// Returns the limit that the message names, if any.
+    pub fn bound(&self) -> Option<usize> {
+        match self {
+            Self::TooLong { max }
+            | Self::PasswordLong { max }
+            | Self::PageSize { max }
+            | Self::TooManyStages { max }
+            | Self::DaysOutOfRange { max }
+            | Self::TooMuch { max }
+            | Self::TooManyAnswers { max }
+            | Self::TooManyFiles { max }
+            | Self::TooManyRows { max }
+            | Self::TooManyColumns { max }
+            | Self::SumTooLarge { max }
+            | Self::WorkbookTooLarge { mib: max }
+            | Self::WorkbookParts { max }
+            | Self::WorkbookSheets { max }
+            | Self::WorkbookTexts { max }
+            | Self::ArchiveText { kib: max }
+            | Self::ArchiveFile { mib: max }
+            | Self::NumberTwice { row: max }
+            | Self::RowsWrong { count: max }
+            | Self::AnswerTooLong { mib: max }
+            | Self::FileTooLarge { mib: max } => Some(*max),
+            Self::PasswordShort { min } => Some(*min),
+            _ => None,
+        }
+    }
+
+    /// Attaches the name of the rejected field.
+    pub fn at(self, field: &'static str) -> Invalid {
+        Invalid {
+            field,
+            problem: self,
+        }
+    }
+}

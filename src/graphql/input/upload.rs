@@ -1,0 +1,50 @@
+use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+
+use crate::domain::{NewFile, Problem, Result};
+
+/// How a variable names one of the request's files, as the library writes it.
+const PREFIX: &str = "#__graphql_file__:";
+
+/// A file of a multipart request. The library's own type panics on a variable that names none.
+#[derive(Clone, Copy)]
+pub struct Upload(usize);
+
+/// A file of a multipart request; in JSON its variable is null.
+#[Scalar(
+    name = "Upload",
+    specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec"
+)]
+impl ScalarType for Upload {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        let number = text.strip_prefix(PREFIX);
+        let number = number.and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| {
+            InputValueError::custom("Files are sent as parts of a multipart request.")
+        })
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+}
+
+/// Returns the files of a request.
+///
+/// # Errors
+/// [`crate::domain::Error::Invalid`] when there are none or too many, or one isn't accepted.
+pub fn files(ctx: &Context<'_>, field: &'static str, all: &[Upload]) -> Result<Vec<NewFile>> {
+    NewFile::check_count(field, all.len())?;
+    let read = |upload: &Upload| {
+        let sent = ctx.query_env.uploads.get(upload.0);
+        let sent = sent.ok_or_else(|| Problem::Required.at(field))?;
+        NewFile::parse(field, &sent.filename, sent.content.to_vec())
+    };
+    all.iter().map(read).collect()
+}

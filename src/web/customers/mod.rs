@@ -1,0 +1,140 @@
+//! Pages of customers.
+
+mod edit;
+mod form;
+mod list;
+
+pub use edit::{create, edit, new, update};
+pub use list::{known, list};
+
+use askama::Template;
+use warp::reply::Response;
+
+use super::tasks::{CustomerLine, TaskListItem, of_customer};
+use super::visit::Visit;
+use crate::app;
+use crate::domain::{Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
+use crate::store::Transaction;
+
+/// Maximum number of tasks on a customer's page; the list shows the rest.
+const TASKS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "customer.html")]
+struct CustomerPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    customer: CustomerLine,
+    id: i64,
+    telegram: Option<TelegramLink>,
+    rows: Vec<TaskListItem>,
+    count: i64,
+    /// URL of the list of all the customer's tasks.
+    all: String,
+}
+
+pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let id = customer_id(id)?;
+    let work = move |c: &_| {
+        let customer = app::customers::get(c, &actor, id)?;
+        let filter = of_customer(&customer);
+        let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
+        let rows = app::details::join(c, &actor, rows)?;
+        Ok((customer, rows, app::tasks::count(c, &actor, &filter)?))
+    };
+    let (customer, rows, count) = visit.desk.db.read(work).await?;
+    let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
+    visit.page(&CustomerPage {
+        visit,
+        current: "customers",
+        customer: CustomerLine::new(Some(&customer), &visit.texts),
+        id: id.get(),
+        telegram: customer.telegram,
+        rows: TaskListItem::all(&rows, &visit.texts),
+        count,
+        all: format!("/?q={phone}"),
+    })
+}
+
+async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {
+    let actor = visit.actor()?;
+    visit
+        .desk
+        .db
+        .read(move |c| app::customers::get(c, &actor, id))
+        .await
+}
+
+#[derive(Template)]
+#[template(path = "delete-customer.html")]
+struct DeletePage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    customer: CustomerLine,
+    id: i64,
+    count: i64,
+}
+
+pub async fn ask_to_delete(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let id = customer_id(id)?;
+    let work = move |c: &_| {
+        let customer = app::customers::get(c, &actor, id)?;
+        let count = app::tasks::count(c, &actor, &of_customer(&customer))?;
+        Ok((customer, count))
+    };
+    let (customer, count) = visit.desk.db.read(work).await?;
+    let customer = CustomerLine::new(Some(&customer), &visit.texts);
+    visit.page(&DeletePage {
+        visit,
+        current: "customers",
+        customer,
+        id: id.get(),
+        count,
+    })
+}
+
+pub async fn delete(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    if visit.typed("erase") == "1" {
+        let owner = visit.owner()?;
+        let read = move |c: &_| app::customers::get(c, &actor, id);
+        let phone = visit.desk.db.read(read).await?.phone;
+        app::customers::erase(&visit.desk, owner, phone).await?;
+        return Ok(visit.go("/customers"));
+    }
+    let work = move |tx: &Transaction<'_>| {
+        let phone = app::customers::get(tx, &actor, id)?.phone;
+        app::customers::delete(tx, &actor, &phone, now)
+    };
+    visit.desk.db.write(work).await?;
+    Ok(visit.go("/customers"))
+}
+
+pub async fn confirm(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    visit
+        .desk
+        .db
+        .write(move |tx| app::customers::confirm_telegram(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/customers/{id}")))
+}
+
+pub async fn unlink(visit: &Visit, id: &str) -> Result<Response> {
+    let actor = visit.actor()?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
+    visit
+        .desk
+        .db
+        .write(move |tx| app::customers::unlink_telegram(tx, &actor, id, now))
+        .await?;
+    Ok(visit.go(&format!("/customers/{id}")))
+}
+
+fn customer_id(text: &str) -> Result<CustomerId> {
+    CustomerId::parse("id", text).map_err(|_| Error::NotFound)
+}

@@ -1,0 +1,114 @@
+//! Polling of updates. An update is requested again until it was stored.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::pace::Pace;
+use crate::app::{Desk, incidents};
+use crate::bot;
+use crate::channels::telegram::{self, Client, Conflict, Update};
+use crate::clock::Clock;
+use crate::domain::{IncidentKind, Result};
+use crate::failure::Failure;
+use crate::store::Transaction;
+use crate::workers::worker::{Step, Wake, Worker};
+
+/// The worker that polls updates and passes them to the bot.
+pub struct Polling {
+    desk: Arc<Desk>,
+    pace: Pace,
+    client: Client,
+    /// Wakes the registration when updates are sent elsewhere.
+    lost: watch::Sender<()>,
+    /// The first update that isn't stored; `None` before the first.
+    offset: Mutex<Option<i64>>,
+}
+
+impl Polling {
+    pub fn new(desk: Arc<Desk>, pace: Pace, client: Client, lost: watch::Sender<()>) -> Self {
+        Self {
+            desk,
+            pace,
+            client,
+            lost,
+            offset: Mutex::default(),
+        }
+    }
+
+    /// Passes updates to the bot, and advances the offset past the stored ones.
+    async fn take(&self, updates: Vec<Value>) -> Result<()> {
+        let desk = &self.desk;
+        for update in updates {
+            let Some(update) = Update::parse(update.to_string().as_bytes()) else {
+                continue;
+            };
+            let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
+            let links = desk.links.clone();
+            let handle = move |tx: &Transaction<'_>| bot::handle(tx, &shop, &links, update, now);
+            desk.db.write(handle).await?;
+            desk.db.metrics().updated();
+            self.with_offset(|offset| *offset = Some(id + 1));
+        }
+        Ok(())
+    }
+
+    async fn report_failure(&self, failure: &telegram::Failure) {
+        let why = failure.detail();
+        match failure.conflict() {
+            None => tracing::warn!(why, "failed to poll updates"),
+            Some(Conflict::Webhook) => {
+                tracing::warn!(why, "updates are sent to a webhook; removing it");
+                self.lost.send_replace(());
+            }
+            Some(Conflict::OtherFetcher) => {
+                tracing::error!(
+                    why,
+                    "another program fetches the customers' messages with this token: stop it, or \
+                     get a new token from @BotFather"
+                );
+                incidents::note(&self.desk, IncidentKind::OtherFetcher, 0).await;
+            }
+        }
+    }
+
+    fn with_offset<T>(&self, work: impl FnOnce(&mut Option<i64>) -> T) -> T {
+        work(&mut self.offset.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Worker for Polling {
+    /// An update is safe to lose in transit: it is requested again.
+    const GRACE: Duration = Duration::ZERO;
+
+    fn clock(&self) -> &Clock {
+        &self.desk.clock
+    }
+
+    fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::error!(error, "failed to process update");
+    }
+
+    async fn step(&self) -> Result<Step, Failure> {
+        if let Some(left) = self.pace.left() {
+            return Ok(Step::Idle(Wake::After(left)));
+        }
+        let offset = self.with_offset(|offset| *offset);
+        match self.client.get_updates(offset).await {
+            Ok(updates) => {
+                if let Err(error) = self.take(updates).await {
+                    self.pace.postpone();
+                    return Err(error.into());
+                }
+                self.pace.succeeded();
+            }
+            Err(failure) => {
+                self.report_failure(&failure).await;
+                self.pace.failed(&failure);
+            }
+        }
+        Ok(Step::Worked)
+    }
+}
