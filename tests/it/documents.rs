@@ -18,7 +18,9 @@ pub fn documents() -> BTreeMap<String, String> {
             let path = folder.join(entry.file_name());
             let name = path.to_str().unwrap().to_owned();
             if entry.file_type().unwrap().is_dir() {
-                if !name.starts_with('.') && name != "target" && name != "fuzz/target" {
+                // What tools build and install isn't the repository's.
+                let foreign = path.ends_with("target") || path.ends_with("node_modules");
+                if !name.starts_with('.') && !foreign {
                     folders.push(path);
                 }
             } else if name.ends_with(".md") {
