@@ -345,7 +345,7 @@ async fn headers_are_in_title_case_and_those_of_an_upgrade_in_the_clients_own() 
         Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
         Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n";
-    let lower = upgrade.replace("Sec-WebSocket-", "sec-websocket-");
+    let lower = upgrade.replace("Sec-WebSocket-Protocol", "sec-websocket-protocol");
     let request = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for (request, name) in [
         (
