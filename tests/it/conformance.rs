@@ -103,6 +103,12 @@ async fn data_is_as_the_specification_has_it() {
             &json!({ "a": 1, "unknown": [] }),
             r#"{"data":{"tasks":{"totalCount":2}}}"#,
         ),
+        // Commas mean nothing.
+        (
+            "query ($n: Int,,) {,me,{a,:id,,},...,on,Query,@include(if:,true),{tasks(,first:,$n,),{totalCount}},}",
+            &json!({ "n": -0.0 + 5.0 }),
+            r#"{"data":{"me":{"a":"1"},"tasks":{"totalCount":2}}}"#,
+        ),
         (
             "query ($i: ID!) { taskById(id: $i) { id } }",
             &json!({ "i": 1 }),
@@ -221,7 +227,7 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
     let shop = shop().await;
     let write = r#"addComment(id: 1, text: "never") { comment { id } }"#;
     let none = json!({});
-    let cases: [(String, &Value); 30] = [
+    let cases: [(String, &Value); _] = [
         (format!("mutation ($v: Boolean!) {{ {write} a: addComment(id: 1, text: \"x\") @include(if: $v) {{ task {{ id }} }} }}"), &none),
         (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": null })),
         (format!("mutation ($v: String!) {{ {write} a: addComment(id: 1, text: $v) {{ task {{ id }} }} }}"), &json!({ "v": 5 })),
@@ -252,6 +258,10 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
         ("{ me { id \"".to_owned(), &none),
         ("{ taskById(id: \"\\uD83D\") { id } }".to_owned(), &none),
         ("query ($unused: Int) { me { id } }".to_owned(), &none),
+        ("query ($s: StatusEnum) { tasks(filter: {statuses: [$s]}) { totalCount } allTasks(statuses: $s) { id } }".to_owned(), &none),
+        ("mutation ($i: ID) { addComment(id: 1, text: \"x\") { comment { id } } updateTask(taskData: {id: $i, version: 1}) { task { id } } }".to_owned(), &none),
+        ("query ($c: ImportColumnInput) { previewImport(csv: \"a\", choices: {columns: [$c]}) { newTasks } }".to_owned(), &none),
+        (format!("mutation ($s: Boolean = true) {{ {write} a: addComment(id: 1, text: \"x\") @skip(if: $s) {{ task {{ id }} }} }}"), &json!({ "s": null })),
     ];
     for (query, variables) in cases {
         let answer = raw(&shop, &query, variables.clone()).await;

@@ -1,10 +1,8 @@
 //! Compiler of documents, in front of the library that executes them: parses, validates, and brings each operation into
 //! its straight form. Clients send the same few documents again and again, so that these are kept.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use apollo_compiler::ast;
 use apollo_compiler::executable::{self, Selection, SelectionSet};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -13,6 +11,8 @@ use async_graphql::{Pos, Response, ServerError, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::commas;
+use super::inputs;
 use super::limits;
 use super::normalise::{self, Lines};
 use super::plan::Set;
@@ -140,17 +140,13 @@ fn compile(schema: &Valid<Schema>, text: &str) -> Result<Valid<ExecutableDocumen
     let mut parser = parser
         .recursion_limit(limits::NESTING)
         .token_limit(limits::TOKENS);
-    let parsed = parser.parse_ast(text, NAME);
+    let parsed = parser.parse_ast(commas::as_spaces(text), NAME);
     let parsed = parsed.map_err(|broken| refuse(Code::ParseFailed, &broken.errors))?;
     let valid = parsed.to_executable_validate(schema);
     let valid = valid.map_err(|broken| refuse(Code::ValidationFailed, &broken.errors))?;
-    match doubled(&valid) {
-        Some(name) => {
-            let why = format!("There can be only one input field named \"{name}\".");
-            Err(Box::new(refusal(Code::ValidationFailed, why)))
-        }
-        None => Ok(valid),
-    }
+    let inputs = inputs::check(schema, &valid);
+    inputs.map_err(|why| Box::new(refusal(Code::ValidationFailed, why)))?;
+    Ok(valid)
 }
 
 fn refuse(code: Code, found: &DiagnosticList) -> Box<Response> {
@@ -207,35 +203,6 @@ fn depends(selection: &Selection) -> bool {
         .flat_map(|directive| &directive.arguments);
     let mut values = arguments.map(|argument| &argument.value);
     values.any(|value| value.as_variable().is_some())
-}
-
-/// Returns an input field that stands twice in one object, which the compiler doesn't look for
-/// (<https://spec.graphql.org/October2021/#sec-Input-Object-Field-Uniqueness>).
-fn doubled(document: &ExecutableDocument) -> Option<&str> {
-    let operations = document.operations.iter();
-    let variables = operations.flat_map(|operation| &operation.variables);
-    let defaults = variables.filter_map(|variable| variable.default_value.as_deref());
-    let fields = selections(document).into_iter();
-    let fields = fields.filter_map(Selection::as_field);
-    let arguments = fields.flat_map(|field| &field.arguments);
-    let values = arguments.map(|argument| &*argument.value);
-    let mut open: Vec<&ast::Value> = defaults.chain(values).collect();
-    while let Some(value) = open.pop() {
-        match value {
-            ast::Value::List(entries) => open.extend(entries.iter().map(|entry| &**entry)),
-            ast::Value::Object(fields) => {
-                let mut seen = HashSet::new();
-                for (name, value) in fields {
-                    if !seen.insert(name) {
-                        return Some(name);
-                    }
-                    open.push(value);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 #[derive(Clone)]

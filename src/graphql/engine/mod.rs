@@ -1,8 +1,10 @@
 //! The API's machinery apart from its types: the compiler of documents, limits, pagination, and the completion and
 //! serialisation of responses.
 
+pub mod commas;
 pub mod complete;
 pub mod documents;
+pub mod inputs;
 pub mod json;
 pub mod limits;
 pub mod normalise;

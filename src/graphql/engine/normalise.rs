@@ -7,7 +7,7 @@ use apollo_compiler::ast::{self, DirectiveList};
 use apollo_compiler::executable::{self, Selection, SelectionSet};
 use apollo_compiler::{ExecutableDocument, Node, Schema};
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{Name, Pos, Variables};
+use async_graphql::{Name, Pos, Value, Variables};
 
 use super::limits;
 use super::page;
@@ -89,7 +89,7 @@ impl<'a> Normaliser<'a> {
         let mut groups = Groups::new();
         let mut seen = HashSet::new();
         for set in sets {
-            self.collect(&set.ty, set, &mut seen, &mut groups);
+            self.collect(&set.ty, set, &mut seen, &mut groups)?;
         }
         self.fields += groups.len();
         limits::check_fields(self.fields)?;
@@ -106,9 +106,9 @@ impl<'a> Normaliser<'a> {
         set: &'a SelectionSet,
         seen: &mut HashSet<&'a str>,
         groups: &mut Groups<'a>,
-    ) {
+    ) -> Result<(), String> {
         for selection in &set.selections {
-            if !self.is_included(selection.directives()) {
+            if !self.is_included(selection.directives())? {
                 continue;
             }
             match selection {
@@ -118,7 +118,7 @@ impl<'a> Normaliser<'a> {
                 Selection::InlineFragment(inline) => {
                     let on = inline.type_condition.as_ref();
                     if on.is_none_or(|on| self.applies(on, object)) {
-                        self.collect(object, &inline.selection_set, seen, groups);
+                        self.collect(object, &inline.selection_set, seen, groups)?;
                     }
                 }
                 Selection::FragmentSpread(spread) => {
@@ -127,32 +127,40 @@ impl<'a> Normaliser<'a> {
                         continue;
                     };
                     if seen.insert(name) && self.applies(&fragment.selection_set.ty, object) {
-                        self.collect(object, &fragment.selection_set, seen, groups);
+                        self.collect(object, &fragment.selection_set, seen, groups)?;
                     }
                 }
             }
         }
+        Ok(())
     }
 
     fn applies(&self, condition: &str, object: &str) -> bool {
         condition == object || self.schema.is_subtype(condition, object)
     }
 
-    fn is_included(&self, directives: &DirectiveList) -> bool {
-        let holds = |name| {
-            let value = directives
-                .get(name)?
-                .specified_argument_by_name("if")?
-                .as_ref();
-            Some(match value {
-                ast::Value::Boolean(is) => *is,
-                ast::Value::Variable(name) => {
-                    self.variables.get(name.as_str()) == Some(&true.into())
-                }
-                _ => false,
-            })
+    fn is_included(&self, directives: &DirectiveList) -> Result<bool, String> {
+        Ok(self.condition(directives, "skip")? != Some(true)
+            && self.condition(directives, "include")? != Some(false))
+    }
+
+    /// Returns the condition of a directive, if it is there.
+    fn condition(&self, directives: &DirectiveList, name: &str) -> Result<Option<bool>, String> {
+        let directive = directives.get(name);
+        let Some(given) = directive.and_then(|found| found.specified_argument_by_name("if")) else {
+            return Ok(None);
         };
-        holds("skip") != Some(true) && holds("include") != Some(false)
+        match &**given {
+            ast::Value::Boolean(is) => Ok(Some(*is)),
+            // A default makes room for null, which a condition can't be.
+            ast::Value::Variable(variable) => match self.variables.get(variable.as_str()) {
+                Some(Value::Boolean(is)) => Ok(Some(*is)),
+                _ => Err(format!(
+                    "Variable \"${variable}\" of @{name} must not be null."
+                )),
+            },
+            _ => Err(format!("The condition of @{name} must be a Boolean.")),
+        }
     }
 
     /// Merges the fields of one response key.

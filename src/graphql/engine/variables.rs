@@ -71,7 +71,8 @@ fn constant(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(is) => Value::Boolean(is),
-        JsonValue::Number(number) => Value::Number(number),
+        // A default is written as in the document.
+        JsonValue::Number(number) => Value::Number(whole(&number)),
         JsonValue::String(text) => Value::String(text.as_str().to_owned()),
         JsonValue::Array(entries) => Value::List(entries.into_iter().map(constant).collect()),
         JsonValue::Object(fields) => {
