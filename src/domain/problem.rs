@@ -158,6 +158,7 @@ pub enum Problem {
         count: usize,
     },
     FileKind,
+    FileTwice,
     TooManyFiles {
         max: usize,
     },
@@ -253,6 +254,7 @@ impl Problem {
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
             Self::FileKind => "problem-file-kind",
+            Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",
             Self::FileTooLarge { .. } => "problem-file-too-large",
         }

@@ -111,18 +111,15 @@ impl Schema {
     /// # Errors
     /// The response to send instead of executing it.
     pub fn prepare(&self, request: Request) -> Result<Prepared, Box<Response>> {
-        let refuse = |code| move |why: String| Box::new(refusal(code, why));
+        let invalid = |why: String| Box::new(refusal(Code::ValidationFailed, why));
         let schema = schema().map_err(|error| Box::new(refusal_of(&error)))?;
-        let document = self.documents.read(&request.query)?;
         let name = request.operation_name.as_deref();
-        let operation = document.operation(name);
-        let operation = operation.map_err(refuse(Code::ValidationFailed))?;
+        let operation = self.documents.read(&request.query, name)?;
         let variables = variables::coerce(schema, &operation.head, &request.variables);
-        let variables = variables.map_err(refuse(Code::ValidationFailed))?;
-        let selected = document.straight(schema, operation, &variables);
-        let selected = selected.map_err(refuse(Code::ValidationFailed))?;
+        let variables = variables.map_err(invalid)?;
+        let selected = operation.straight(schema, &variables).map_err(invalid)?;
+        limits::check_values(&selected, &variables).map_err(invalid)?;
         let kind = Kind::of(&operation.head);
-        limits::check(&selected, kind, &variables).map_err(refuse(Code::ValidationFailed))?;
         Ok(Prepared {
             kind,
             selected,
@@ -148,7 +145,7 @@ impl Schema {
                     .await
             }
         };
-        complete::finish(&selected, &mut response, std::mem::take(&mut state.cuts()));
+        complete::finish(&selected, &mut response);
         error::finish(&mut response);
         response
     }
@@ -190,6 +187,9 @@ impl Schema {
         if let Some(refusal) = self.refused_to(&caller, &prepared) {
             return futures_util::stream::iter([refusal]).boxed();
         }
+        if prepared.selected.fields.is_empty() {
+            return futures_util::stream::empty().boxed();
+        }
         let selected = prepared.selected.clone();
         let state = RequestState::new(selected.clone(), &self.memory);
         let request = prepared.request(&selected.fields);
@@ -197,8 +197,7 @@ impl Schema {
         let responses = self.inner.execute_stream(request);
         responses
             .then(move |mut response| {
-                let cuts = std::mem::take(&mut *state.cuts());
-                complete::finish(&selected, &mut response, cuts);
+                complete::finish(&selected, &mut response);
                 error::finish(&mut response);
                 let (state, memory) = (state.clone(), schema.memory.clone());
                 async move {

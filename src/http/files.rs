@@ -6,14 +6,21 @@ use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::asker::Asker;
+use super::asker::{Asker, bearer};
 use super::{Site, graphql};
 use crate::domain::{Actor, Error, Result};
 use crate::web::attachments;
 
-/// Accepts a request with a token.
+/// Accepts a request with a token; one with another `Authorization`, such as a proxy's password, is a browser's.
 pub(super) fn by_token() -> impl Filter<Extract = (), Error = Rejection> + Copy {
-    warp::header::value("authorization").map(drop).untuple_one()
+    warp::header::headers_cloned()
+        .and_then(|headers: HeaderMap| async move {
+            match bearer(&headers) {
+                Some(_) => Ok(()),
+                None => Err(warp::reject()),
+            }
+        })
+        .untuple_one()
 }
 
 /// Serves a picture.

@@ -207,6 +207,7 @@ problem-rows-wrong = { $bound ->
    *[other] { $bound } rows are wrong
 }. Nothing was imported.
 problem-file-kind = Files of this kind are not kept: send a picture, a PDF, a recording, a film or an office document.
+problem-file-twice = Send each file once.
 problem-too-many-files = Too many files: send at most { $bound } at once.
 problem-file-too-large = The file is too large: at most { $bound } MB.
 

@@ -216,6 +216,7 @@ problem-rows-wrong = { $bound ->
    *[other] Ошибки в { $bound } строках
 }. Не загружено ничего.
 problem-file-kind = Файлы такого вида не хранятся: пришлите снимок, PDF, запись, видео или документ.
+problem-file-twice = Каждый файл отправляйте один раз.
 problem-too-many-files = Слишком много файлов: не больше { $bound } за раз.
 problem-file-too-large = Файл слишком большой: не больше { $bound } МБ.
 

@@ -315,6 +315,7 @@ const OTHERS: &[&str] = &[
     "/healthz",
     "/readyz",
     "/graphiql.js",
+    "/graphql/schema",
     "/manifest.webmanifest",
     "/assets/none",
     "/s/none",

@@ -2,7 +2,7 @@
 //! nearest nullable field (<https://spec.graphql.org/October2021/#sec-Handling-Field-Errors>), and puts the keys of an
 //! object in the order in which they were resolved, where it says the order of the document.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
@@ -11,85 +11,87 @@ use super::plan::{Field, Set, Shape};
 use super::rope;
 use crate::domain::chain;
 
-type Path = Vec<PathSegment>;
+pub type Path = Vec<PathSegment>;
+
+/// The first failure of lists' entries for each reason, by the fields of its path and the reason.
+pub type Alike = HashMap<(Vec<String>, String), Path>;
 
 /// A place that is null because of a failure below it.
-pub struct Cut {
+struct Cut {
     at: Path,
     /// The field that may not be null and failed.
     cause: Path,
 }
 
-/// Completes a whole response; `cuts` are those of lists that were written before.
-pub fn finish(set: &Set, response: &mut Response, mut cuts: Vec<Cut>) {
-    let Value::Object(fields) = std::mem::take(&mut response.data) else {
-        // Without any field: all have failed, or it was never executed.
-        let executed = response.errors.iter().all(|error| !error.path.is_empty());
-        if executed {
-            finish_object(set, IndexMap::new(), response, &mut cuts);
-        }
-        return;
+/// Completes a whole response.
+pub fn finish(set: &Set, response: &mut Response) {
+    let fields = match std::mem::take(&mut response.data) {
+        Value::Object(fields) => fields,
+        // Without any field all have failed, or it was never executed.
+        _ if response.errors.iter().any(|error| error.path.is_empty()) => return,
+        _ => IndexMap::new(),
     };
-    finish_object(set, fields, response, &mut cuts);
+    let mut completion = Completion::new(Vec::new(), &response.errors);
+    let done = completion.object(set, fields);
+    response.data = done.unwrap_or_else(|cause| {
+        completion.cut(cause);
+        Value::Null
+    });
+    let cuts = completion.cuts;
+    prune(&mut response.errors, &cuts);
+    merge_alike(&mut response.errors, &[], &mut Alike::new());
 }
 
-fn finish_object(
-    set: &Set,
-    fields: IndexMap<Name, Value>,
-    response: &mut Response,
-    cuts: &mut Vec<Cut>,
-) {
-    let mut completion = Completion {
-        path: Vec::new(),
-        errors: &response.errors,
-        cuts: Vec::new(),
-    };
-    response.data = match completion.object(set, fields) {
-        Ok(data) => data,
-        Err(cause) => {
-            completion.cut(cause);
-            Value::Null
-        }
-    };
-    cuts.append(&mut completion.cuts);
-    merge_alike(&mut response.errors);
-    prune(&mut response.errors, cuts);
-}
-
-/// Completes an entry of a list; `Err` if it may not be null and failed, so that the whole list is null.
-///
-/// # Errors
-/// The cut that the list is.
+/// Completes an entry of a list. `None` if it may not be null and failed, so that the whole list is null. The errors of
+/// the entry are reduced at once, so that a list of failures doesn't keep as many.
 pub fn entry(
     field: &Field,
     list: Path,
     index: usize,
     value: Value,
-    errors: &[ServerError],
-    cuts: &mut Vec<Cut>,
-) -> Result<Value, Cut> {
+    errors: &mut Vec<ServerError>,
+    alike: &mut Alike,
+) -> Option<Value> {
     let Some(shape) = field.shape.entry.as_deref() else {
-        return Ok(value);
+        return Some(value);
     };
-    let mut completion = Completion {
-        path: list,
-        errors,
-        cuts: Vec::new(),
-    };
+    let mut completion = Completion::new(list, errors);
     completion.path.push(PathSegment::Index(index));
     let done = completion.field(shape, field.set.as_ref(), Some(value));
-    cuts.append(&mut completion.cuts);
-    completion.path.pop();
-    done.map_err(|cause| Cut {
-        at: completion.path,
-        cause,
-    })
+    let Completion {
+        path: mut at,
+        mut cuts,
+        ..
+    } = completion;
+    if errors.is_empty() {
+        return done.ok();
+    }
+    let done = done.map_err(|cause| {
+        at.pop();
+        cuts.push(Cut {
+            at: at.clone(),
+            cause,
+        });
+    });
+    prune(errors, &cuts);
+    merge_alike(errors, &at, alike);
+    done.ok()
 }
 
 struct Completion<'a> {
     path: Path,
     errors: &'a [ServerError],
     cuts: Vec<Cut>,
+}
+
+impl<'a> Completion<'a> {
+    fn new(path: Path, errors: &'a [ServerError]) -> Self {
+        Self {
+            path,
+            errors,
+            cuts: Vec::new(),
+        }
+    }
 }
 
 /// The value, or the path of the field that may not be null and failed.
@@ -174,15 +176,11 @@ fn prune(errors: &mut Vec<ServerError>, cuts: &[Cut]) {
     }
 }
 
-/// Leaves one error of those by which many entries of a list failed for the same reason: the first.
-fn merge_alike(errors: &mut Vec<ServerError>) {
-    if errors.len() < 2 {
-        return;
-    }
-    let mut seen = HashSet::new();
+/// Leaves one error of those below a path by which many entries of a list failed for the same reason: the first.
+fn merge_alike(errors: &mut Vec<ServerError>, below: &[PathSegment], alike: &mut Alike) {
     errors.retain(|error| {
         let indexed = |segment: &PathSegment| matches!(segment, PathSegment::Index(_));
-        if !error.path.iter().any(indexed) {
+        if !error.path.starts_with(below) || !error.path.iter().any(indexed) {
             return true;
         }
         let fields = error.path.iter().filter_map(|segment| match segment {
@@ -193,6 +191,7 @@ fn merge_alike(errors: &mut Vec<ServerError>) {
             Some(source) => chain(source),
             None => error.message.clone(),
         };
-        seen.insert((fields.collect::<Vec<_>>(), why))
+        let first = alike.entry((fields.collect(), why));
+        *first.or_insert_with(|| error.path.clone()) == error.path
     });
 }

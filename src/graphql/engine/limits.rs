@@ -1,5 +1,6 @@
 //! Limits on operations, counted on their straight form, and on the texts of documents.
 
+use apollo_compiler::ast;
 use async_graphql::{Value, Variables};
 
 use super::page;
@@ -17,9 +18,13 @@ pub const LIST: usize = page::DEFAULT;
 pub const ALIASES: usize = 30;
 pub const ROOT_FIELDS: usize = 15;
 const FIELDS: usize = 2_000;
+/// Maximum number of selections that are looked at to merge fields.
+const VISITS: usize = 20_000;
+/// Maximum length of the values of variables, each counted wherever it is used, in bytes.
+const VALUES: usize = 4 * 1024 * 1024;
 /// Maximum nesting of selection sets, values and types in the text of a document.
 pub const NESTING: usize = 100;
-/// Maximum number of words and punctuation marks in the text of a document.
+/// Maximum number of tokens in the text of a document, counting spaces and comments.
 pub const TOKENS: usize = 15_000;
 /// Operations that cost a password hash, of which a document may contain one.
 pub const AUTH_FIELDS: &[&str] = &["login", "register", "changePassword"];
@@ -41,16 +46,44 @@ pub fn check_fields(fields: usize) -> Result<(), String> {
     at_most(fields, FIELDS, "fields")
 }
 
-/// Rejects an operation that exceeds the limits.
+/// # Errors
+/// The limit on aliases.
+pub fn check_aliases(aliases: usize) -> Result<(), String> {
+    at_most(aliases, ALIASES, "aliases")
+}
+
+/// # Errors
+/// The limit on the work of merging fields.
+pub fn check_visits(visits: usize) -> Result<(), String> {
+    at_most(
+        visits,
+        VISITS,
+        "selections, counting those of a fragment wherever it is spread",
+    )
+}
+
+/// Rejects an operation that exceeds a limit, whatever its variables are.
 ///
 /// # Errors
 /// The limit.
-pub fn check(set: &Set, kind: Kind, variables: &Variables) -> Result<(), String> {
-    at_most(aliases(set), ALIASES, "aliases")?;
+pub fn check(set: &Set, kind: Kind) -> Result<(), String> {
     at_most(set.fields.len(), ROOT_FIELDS, "root fields")?;
-    if kind == Kind::Mutation {
-        let of_accounts = "field of login, register and changePassword";
-        at_most(roots(set, AUTH_FIELDS), 1, of_accounts)?;
+    match kind {
+        Kind::Mutation => {
+            let of_accounts = "field of login, register and changePassword";
+            at_most(roots(set, AUTH_FIELDS), 1, of_accounts)
+        }
+        Kind::Query | Kind::Subscription => Ok(()),
+    }
+}
+
+/// Rejects an operation whose variables make it exceed a limit.
+///
+/// # Errors
+/// The limit.
+pub fn check_values(set: &Set, variables: &Variables) -> Result<(), String> {
+    if values(set, variables) > VALUES {
+        return Err("The variables are used too often for their length.".to_owned());
     }
     let cost = cost_of(set, variables);
     if cost <= COMPLEXITY {
@@ -63,6 +96,44 @@ pub fn check(set: &Set, kind: Kind, variables: &Variables) -> Result<(), String>
     ))
 }
 
+/// Returns the length of the values of variables, each counted wherever it is used, in bytes.
+fn values(set: &Set, variables: &Variables) -> usize {
+    if variables.is_empty() {
+        return 0;
+    }
+    let of_field = |field: &Field| {
+        let own = field
+            .arguments
+            .iter()
+            .map(|(_, value)| used(value, variables));
+        let below = field.set.as_ref().map_or(0, |set| values(set, variables));
+        own.sum::<usize>() + below
+    };
+    set.fields.iter().map(of_field).sum()
+}
+
+fn used(value: &ast::Value, variables: &Variables) -> usize {
+    match value {
+        ast::Value::Variable(name) => variables.get(name.as_str()).map_or(0, length),
+        ast::Value::List(entries) => entries.iter().map(|entry| used(entry, variables)).sum(),
+        ast::Value::Object(fields) => fields.iter().map(|(_, field)| used(field, variables)).sum(),
+        _ => 0,
+    }
+}
+
+fn length(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::String(text) => text.len(),
+            Value::List(entries) => entries.iter().map(length).sum(),
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| name.len() + length(value))
+                .sum(),
+            _ => 0,
+        }
+}
+
 /// Returns whether an operation queries the schema.
 pub fn introspects(set: &Set) -> bool {
     roots(set, SCHEMA_FIELDS) > 0
@@ -73,13 +144,6 @@ fn at_most(found: usize, most: usize, what: &str) -> Result<(), String> {
         true => Err(format!("An operation may have at most {most} {what}.")),
         false => Ok(()),
     }
-}
-
-fn aliases(set: &Set) -> usize {
-    let own = |field: &Field| usize::from(field.alias.is_some());
-    let below = |field: &Field| field.set.as_ref().map_or(0, aliases);
-    let fields = set.fields.iter();
-    fields.map(|field| own(field) + below(field)).sum()
 }
 
 fn roots(set: &Set, names: &[&str]) -> usize {

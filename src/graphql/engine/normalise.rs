@@ -30,6 +30,8 @@ pub fn straight(
         lines,
         variables,
         fields: 0,
+        aliases: 0,
+        visits: 0,
     };
     normaliser.set(&[&operation.selection_set], 0, Below::Root)
 }
@@ -73,6 +75,8 @@ struct Normaliser<'a> {
     lines: &'a Lines,
     variables: &'a Variables,
     fields: usize,
+    aliases: usize,
+    visits: usize,
 }
 
 type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<executable::Field>>>;
@@ -101,12 +105,14 @@ impl<'a> Normaliser<'a> {
     }
 
     fn collect(
-        &self,
+        &mut self,
         object: &'a str,
         set: &'a SelectionSet,
         seen: &mut HashSet<&'a str>,
         groups: &mut Groups<'a>,
     ) -> Result<(), String> {
+        self.visits += set.selections.len();
+        limits::check_visits(self.visits)?;
         for selection in &set.selections {
             if !self.is_included(selection.directives())? {
                 continue;
@@ -173,6 +179,8 @@ impl<'a> Normaliser<'a> {
         let [first, ..] = group else {
             return Err("An empty group of fields.".to_owned());
         };
+        self.aliases += usize::from(first.alias.is_some());
+        limits::check_aliases(self.aliases)?;
         let definition = &first.definition;
         let named = self.schema.types.get(definition.ty.inner_named_type());
         let is_object = named.is_some_and(|named| !named.is_leaf());

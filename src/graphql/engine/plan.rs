@@ -74,6 +74,12 @@ impl Field {
 }
 
 impl Set {
+    /// Returns the number of fields on all levels.
+    pub fn count(&self) -> usize {
+        let below = |field: &Field| field.set.as_ref().map_or(0, Self::count);
+        self.fields.iter().map(|field| 1 + below(field)).sum()
+    }
+
     pub fn find(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key() == key)
     }
@@ -135,7 +141,7 @@ fn filled(literal: &ast::Value, variables: &Variables) -> Option<Value> {
         },
         ast::Value::Float(number) => {
             let number = number.try_to_f64().ok().and_then(Number::from_f64);
-            number.map_or(Value::Null, Value::Number)
+            number.map_or_else(|| Value::String(literal.to_string()), Value::Number)
         }
         ast::Value::List(entries) => {
             let entries = entries.iter();

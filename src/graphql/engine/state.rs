@@ -1,12 +1,13 @@
 //! State of one request.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_graphql::PathSegment;
 use tokio::sync::Mutex;
 
-use super::complete::Cut;
+use super::complete::Alike;
 use super::plan::{Field, Set};
 use crate::app::memory::{Memory, Share};
 use crate::domain::{Problem, Result};
@@ -23,8 +24,10 @@ const MANY: usize = 5_000;
 pub struct RequestState {
     /// The fields that are selected.
     pub selected: Arc<Set>,
-    /// Places of lists that are null because of a failure below.
-    cuts: Arc<std::sync::Mutex<Vec<Cut>>>,
+    /// Failures of lists' entries that are among the errors already.
+    alike: Arc<std::sync::Mutex<Alike>>,
+    /// Files that have been used.
+    files: Arc<std::sync::Mutex<HashSet<usize>>>,
     pub share: Arc<Mutex<Share>>,
     entries: Arc<AtomicUsize>,
 }
@@ -33,7 +36,8 @@ impl RequestState {
     pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Self {
         Self {
             selected,
-            cuts: Arc::default(),
+            alike: Arc::default(),
+            files: Arc::default(),
             share: Arc::new(Mutex::new(memory.share())),
             entries: Arc::default(),
         }
@@ -44,6 +48,7 @@ impl RequestState {
     pub async fn begin_next(&self, memory: &Arc<Memory>) {
         *self.share.lock().await = memory.share();
         self.entries.store(0, Ordering::Relaxed);
+        self.alike().clear();
     }
 
     /// Returns the field that a path of the response leads to.
@@ -59,8 +64,14 @@ impl RequestState {
         found
     }
 
-    pub fn cuts(&self) -> MutexGuard<'_, Vec<Cut>> {
-        self.cuts.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn alike(&self) -> MutexGuard<'_, Alike> {
+        self.alike.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a file of the request is used; `false` if it has been already.
+    pub fn use_file(&self, index: usize) -> bool {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.insert(index)
     }
 
     /// Reserves memory until the response is complete.

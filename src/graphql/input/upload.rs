@@ -1,6 +1,8 @@
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 use crate::domain::{NewFile, Problem, Result};
+use crate::graphql::engine::state::RequestState;
+use crate::graphql::missing;
 
 /// How a variable names one of the request's files, as the library writes it.
 const PREFIX: &str = "#__graphql_file__:";
@@ -41,7 +43,12 @@ impl ScalarType for Upload {
 /// [`crate::domain::Error::Invalid`] when there are none or too many, or one isn't accepted.
 pub fn files(ctx: &Context<'_>, field: &'static str, all: &[Upload]) -> Result<Vec<NewFile>> {
     NewFile::check_count(field, all.len())?;
+    let state = ctx.data::<RequestState>().map_err(missing)?;
     let read = |upload: &Upload| {
+        // Each copy of it would be stored.
+        if !state.use_file(upload.0) {
+            return Err(Problem::FileTwice.at(field).into());
+        }
         let sent = ctx.query_env.uploads.get(upload.0);
         let sent = sent.ok_or_else(|| Problem::Required.at(field))?;
         NewFile::parse(field, &sent.filename, sent.content.to_vec())

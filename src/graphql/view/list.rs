@@ -154,15 +154,8 @@ fn complete(
         return Some(value);
     };
     let errors = ctx.query_env.errors.lock();
-    let errors = errors.unwrap_or_else(PoisonError::into_inner);
-    let mut cuts = state.cuts();
-    match complete::entry(field, path, index, value, &errors, &mut cuts) {
-        Ok(value) => Some(value),
-        Err(cut) => {
-            cuts.push(cut);
-            None
-        }
-    }
+    let mut errors = errors.unwrap_or_else(PoisonError::into_inner);
+    complete::entry(field, path, index, value, &mut errors, &mut state.alike())
 }
 
 fn path(ctx: &ContextSelectionSet<'_>) -> Vec<PathSegment> {

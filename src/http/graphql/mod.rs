@@ -25,8 +25,8 @@ use crate::web;
 use format::Format;
 pub(super) use format::wants_data;
 pub(super) use graphiql::script;
-pub(super) use read::read_body;
-use read::{Unreadable, read_query};
+use read::read_query;
+pub(super) use read::{Unreadable, read_body};
 
 /// Methods of the route.
 const METHODS: &str = "GET, HEAD, POST";

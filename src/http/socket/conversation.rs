@@ -17,9 +17,10 @@ use crate::app::accounts;
 use crate::app::security::tokens::Session;
 use crate::domain::{Actor, Error, chain};
 use crate::graphql::Caller;
+use crate::http::Site;
 use crate::http::asker::Asker;
 use crate::http::connection::ConnectionSlot;
-use crate::http::{Site, graphql};
+use crate::http::graphql::{self, Unreadable};
 
 /// Time in which a client must send `connection_init`.
 pub(super) const INIT: Duration = Duration::from_secs(10);
@@ -210,8 +211,14 @@ impl Conversation {
             return Err(Close::TooManyRequests);
         }
         let body = payload.to_string();
-        let request = graphql::read_body(body.as_bytes())
-            .map_err(|_| Close::InvalidMessage("Invalid payload of subscribe"))?;
+        let request = match graphql::read_body(body.as_bytes()) {
+            Ok(request) => request,
+            Err(Unreadable::NotPersisted) => {
+                let refusal = Unreadable::not_persisted();
+                return Ok(Some(Message::text(answers::error(&id, &refusal))));
+            }
+            Err(_) => return Err(Close::InvalidMessage("Invalid payload of subscribe")),
+        };
         let token = &signed_in.token;
         let viewer = self.authenticate(token, Close::TokenEnded).await?;
         let prepared = match self.site.schema.prepare(request) {
