@@ -26,7 +26,7 @@ use crate::web;
 /// The keep-alive interval, short enough for proxies that cut silent connections.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a client may take to read the end of its stream.
+/// Time that a client has to read the end of its stream.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A stream of `taskChanged` events with the task's number, status and version. It ends with an `error` event that has the

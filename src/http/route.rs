@@ -1,4 +1,4 @@
-//! What the arms of the route table expand to: filters, page dispatch and patterns.
+//! Macros of the route table, which expand its arms to filters, page dispatch and patterns.
 
 /// Declares the routes of programs. Each arm is a warp filter for a path, and its pattern.
 ///

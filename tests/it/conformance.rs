@@ -271,6 +271,14 @@ async fn what_is_not_valid_is_refused_before_anything_runs() {
         );
         assert!(!answer.contains(r#""data""#), "{query} {answer}");
     }
+    // A variable that is missing or doesn't fit has the status of a bad request, for clients that want one.
+    let query = "query ($v: Int!) { tasks(first: $v) { totalCount } }";
+    for variables in [json!({}), json!({ "v": "1" })] {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let accept = "application/graphql-response+json";
+        let (status, answer) = shop.post_accepting("/graphql", &body, accept).await;
+        assert_eq!((status, answer.get("data")), (400, None), "{answer}");
+    }
     assert_eq!(comments(&shop, 1).await, 0);
     shop.close().await;
 }
@@ -328,6 +336,12 @@ async fn a_subscription_has_one_field_by_a_fragment_too() {
             "{heard}"
         );
     }
+    let persisted = json!({"type": "subscribe", "id": "p", "payload":
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "00"}}}});
+    say(&mut socket, persisted).await;
+    let heard = hear(&mut socket).await;
+    let code = &heard["payload"][0]["extensions"]["code"];
+    assert_eq!(code, "PERSISTED_QUERY_NOT_SUPPORTED", "{heard}");
     let by_fragment =
         "subscription { ...on Subscription { taskChanged { task { status id } kind } } }";
     say(&mut socket, subscribe("a", by_fragment)).await;

@@ -15,7 +15,7 @@ use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 use super::commas;
 use super::inputs;
 use super::limits;
-use super::normalise::{self, Lines};
+use super::normalise::{self, LineStarts};
 use super::plan::Set;
 use super::schema::schema;
 use crate::graphql::Kind;
@@ -47,7 +47,7 @@ pub(in crate::graphql) struct Compiled {
 enum Form {
     Straight(Arc<Set>),
     /// A directive depends on a variable, and so does the straight form.
-    Conditional(Box<Valid<ExecutableDocument>>, Lines),
+    Conditional(Box<Valid<ExecutableDocument>>, LineStarts),
 }
 
 impl Default for Documents {
@@ -102,7 +102,7 @@ impl Compiled {
     ) -> Result<Self, String> {
         let operation = find(&source, name)?.clone();
         check_max_depth(&source, &operation).map_err(|error| format!("{}.", error.message()))?;
-        let lines = Lines::of(text);
+        let lines = LineStarts::of(text);
         let head = head(&operation);
         let conditional = selections(&source).into_iter().any(depends);
         let form = match conditional {
@@ -233,7 +233,7 @@ fn selections(document: &ExecutableDocument) -> Vec<&Selection> {
     found
 }
 
-/// Whether a text may contain a password.
+/// Returns whether a document's text may contain a password.
 fn has_password(document: &ExecutableDocument) -> bool {
     let mut selections = selections(document).into_iter();
     selections.any(|selection| match selection {
@@ -242,7 +242,7 @@ fn has_password(document: &ExecutableDocument) -> bool {
     })
 }
 
-/// Whether a directive depends on a variable.
+/// Returns whether a directive of a selection depends on a variable.
 fn depends(selection: &Selection) -> bool {
     let arguments = selection
         .directives()

@@ -1,5 +1,5 @@
-//! Serialisation of responses. Values that need no merging are serialised while they are read
-//! (`view::Written`), and are embedded as bytes; nothing else in the schema is binary.
+//! Serialisation of responses. Most objects and all lists are serialised while they are read (`view::Written`), and are
+//! embedded as bytes; nothing else in the schema is binary.
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Response, Value};

@@ -21,7 +21,7 @@ pub fn straight(
     schema: &Schema,
     document: &ExecutableDocument,
     operation: &executable::Operation,
-    lines: &Lines,
+    lines: &LineStarts,
     variables: &Variables,
 ) -> Result<Set, String> {
     let mut normaliser = Normaliser {
@@ -36,10 +36,10 @@ pub fn straight(
     normaliser.set(&[&operation.selection_set], 0, Below::Root)
 }
 
-/// Where the lines of a text begin, to say where a field stands.
-pub struct Lines(Vec<usize>);
+/// Offsets of the lines of a text, for the positions in errors.
+pub struct LineStarts(Vec<usize>);
 
-impl Lines {
+impl LineStarts {
     pub fn of(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self([0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect())
@@ -58,7 +58,7 @@ impl Lines {
     }
 }
 
-/// What a selection set stands below.
+/// Parent of a selection set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Below {
     Root,
@@ -72,7 +72,7 @@ enum Below {
 struct Normaliser<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
-    lines: &'a Lines,
+    lines: &'a LineStarts,
     variables: &'a Variables,
     fields: usize,
     aliases: usize,

@@ -12,8 +12,10 @@ use async_graphql::{Name, Number, Value, Variables};
 /// The integers that a number with a fraction can stand for without loss.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Returns the values of an operation's variables, defaults included.
+///
 /// # Errors
-/// What is wrong with a value, and with which.
+/// The variable that doesn't fit its type, and the reason.
 pub fn coerce(
     schema: &Valid<Schema>,
     operation: &Operation,

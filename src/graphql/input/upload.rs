@@ -1,10 +1,12 @@
+//! Files of a multipart request.
+
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 use crate::domain::{NewFile, Problem, Result};
 use crate::graphql::engine::state::RequestState;
 use crate::graphql::missing;
 
-/// How a variable names one of the request's files, as the library writes it.
+/// Prefix by which the library's variables name the files of a request.
 const PREFIX: &str = "#__graphql_file__:";
 
 /// A file of a multipart request. The library's own type panics on a variable that names none.

@@ -19,7 +19,7 @@ use crate::app::memory::{Memory, UNIT};
 use crate::app::security::tokens::Session;
 use crate::clock::Clock;
 use crate::domain::Error;
-use crate::graphql::{Answer, Caller, Kind, Prepared, refusal_of};
+use crate::graphql::{Answer, Caller, Prepared, refusal_of};
 use crate::http::connection::Connection;
 use crate::http::{Site, events};
 use crate::log;
@@ -41,12 +41,7 @@ pub(super) fn open(
     caller: Caller,
 ) -> Response {
     let session = caller.viewer.map(|(_, session)| session);
-    let schema = site.schema.clone();
-    let responses = match prepared.kind {
-        Kind::Subscription => schema.stream(prepared, caller),
-        _ => stream::once(async move { schema.execute(prepared, caller).await }).boxed(),
-    };
-    send(site, client, session, responses)
+    send(site, client, session, site.schema.stream(prepared, caller))
 }
 
 /// Sends the response to a document that was rejected before execution.
