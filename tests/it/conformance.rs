@@ -82,6 +82,12 @@ async fn data_is_as_the_specification_has_it() {
             &json!({ "v": true }),
             r#"{"data":{"me":{"id":"1"}}}"#,
         ),
+        // Introspection as the newest tools ask for it.
+        (
+            "{ __type(name: \"TaskInput\") { kind isOneOf specifiedByURL } __schema { queryType { name } directives { isRepeatable } } }",
+            &none,
+            r#"{"data":{"__type":{"kind":"INPUT_OBJECT","isOneOf":false,"specifiedByURL":null},"__schema":{"queryType":{"name":"Query"},"directives":[{"isRepeatable":false},{"isRepeatable":false},{"isRepeatable":false},{"isRepeatable":false},{"isRepeatable":false}]}}}"#,
+        ),
         // Variables, and arguments that are left out for want of one.
         (
             "query ($n: Int) { tasks(first: $n) { totalCount } }",

@@ -61,7 +61,7 @@ pub fn write(response: Response) -> Result<Answer> {
 /// Serialises a response as one text.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn text(response: Response) -> Result<String> {
     let Answer { pieces, rest } = write(response)?;
     let mut text = pieces.concat();
