@@ -1,6 +1,6 @@
 //! Completes what the library has executed: it leaves failed fields out, where the specification says null up to the
-//! nearest nullable field (<https://spec.graphql.org/October2021/#sec-Handling-Field-Errors>), and puts the keys of an
-//! object in the order in which they were resolved, where it says the order of the document.
+//! nearest nullable field (<https://spec.graphql.org/October2021/#sec-Handling-Field-Errors>), and the keys of an object
+//! in the order in which they were resolved, where it says the order of the document.
 
 use std::collections::HashMap;
 

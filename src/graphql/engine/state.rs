@@ -74,11 +74,6 @@ impl RequestState {
         files.insert(index)
     }
 
-    /// Reserves memory until the response is complete.
-    pub async fn hold(&self, bytes: usize) -> Result<()> {
-        self.share.lock().await.hold(bytes).await
-    }
-
     /// Counts nested list entries.
     ///
     /// # Errors
