@@ -487,8 +487,9 @@ async fn uploads_share_a_bound_on_memory_and_a_slow_one_ends() {
     };
     let mut slow = Vec::new();
     let (status, answer) = loop {
-        // One that arrives while a short upload is there may find no room; two of them fill it.
-        slow.push(announce());
+        // Two of them fill the budget, but one that arrives while a short upload is there finds no
+        // room. Twice as many each time, so that some arrive when none is there.
+        slow.extend((0..=slow.len()).map(|_| announce()));
         let (status, answer) = send(&shop, adding(&[("a.gif", &gif())])).await;
         if status != 200 {
             break (status, answer);
