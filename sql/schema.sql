@@ -1,19 +1,36 @@
 -- The schema in force: what the migrations V1 and on make of an empty file. It is for reading; the program runs
 -- the migrations alone. `ZAYAVKA_WRITE_SCHEMA=1 cargo test --test it -- store::the_schema` writes it anew.
 
-CREATE TABLE approvals (
+CREATE TABLE approval_lines (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    approval_id INTEGER NOT NULL REFERENCES approvals (id) ON DELETE CASCADE,
+    -- The line may be gone since.
+    line_id     INTEGER NOT NULL,
+    kind        TEXT    NOT NULL CHECK (kind IN ('WORK', 'PART')),
+    name        TEXT    NOT NULL,
+    quantity    INTEGER NOT NULL CHECK (quantity > 0),
+    unit_price  INTEGER NOT NULL CHECK (unit_price >= 0),
+    discount    INTEGER NOT NULL CHECK (discount >= 0),
+    sum         INTEGER NOT NULL CHECK (sum >= 0)
+) STRICT;
+CREATE INDEX approval_lines_approval ON approval_lines (approval_id);
+
+CREATE TABLE "approvals" (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     task_id      INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
     employee_id  INTEGER REFERENCES employees (id),
     price        INTEGER NOT NULL CHECK (price >= 0),
     text         TEXT    NOT NULL,
-    -- The version that the task had with this estimate.
+    -- The version that the task had with this price.
     task_version INTEGER NOT NULL,
     asked_at     INTEGER NOT NULL,
     state        TEXT    NOT NULL CHECK (state IN ('ASKED', 'AGREED', 'DECLINED', 'WITHDRAWN')),
     decided_at   INTEGER,
-    channel      TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE')),
-    customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL, unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),
+    channel      TEXT    CHECK (channel IN ('TELEGRAM', 'PAGE', 'PHONE')),
+    customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    unsettled    INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),
+    -- The discount of the whole task in this price.
+    discount     INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0),
     CHECK ((state = 'ASKED') = (decided_at IS NULL)),
     CHECK ((state IN ('AGREED', 'DECLINED')) = (channel IS NOT NULL))
 ) STRICT;
@@ -21,6 +38,24 @@ CREATE UNIQUE INDEX approvals_asked ON approvals (task_id) WHERE state = 'ASKED'
 CREATE INDEX approvals_customer ON approvals (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX approvals_task ON approvals (task_id);
 CREATE INDEX approvals_unsettled ON approvals (task_id) WHERE unsettled = 1;
+
+CREATE TABLE catalogue_items (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind          TEXT    NOT NULL CHECK (kind IN ('WORK', 'PART')),
+    name          TEXT    NOT NULL,
+    article       TEXT    NOT NULL DEFAULT '',
+    -- Identifies the article in any spelling.
+    article_key   TEXT    NOT NULL DEFAULT '',
+    barcode       TEXT    NOT NULL DEFAULT '',
+    price         INTEGER NOT NULL CHECK (price >= 0),
+    cost          INTEGER CHECK (cost >= 0),
+    warranty_days INTEGER CHECK (warranty_days > 0),
+    archived      INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+    -- Folded name, article and barcode, for the search.
+    search_key    TEXT    NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX catalogue_items_article ON catalogue_items (article_key) WHERE article_key <> '';
+CREATE INDEX catalogue_items_barcode ON catalogue_items (barcode) WHERE barcode <> '';
 
 CREATE TABLE comments (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,6 +118,14 @@ BEGIN
     SELECT id FROM tasks WHERE customer_id = new.id ON CONFLICT DO NOTHING;
 END;
 
+CREATE TABLE drawers (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Empty for the default name in the reader's language.
+    name     TEXT    NOT NULL,
+    -- Identifies the name in any spelling.
+    name_key TEXT    NOT NULL UNIQUE
+) STRICT;
+
 CREATE TABLE employees (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     email         TEXT    NOT NULL,
@@ -108,6 +151,20 @@ CREATE TABLE form_posts (
     posted_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX form_posts_posted ON form_posts (posted_at);
+
+CREATE TABLE handovers (
+    task_id INTEGER NOT NULL PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    at      INTEGER NOT NULL,
+    -- works + parts - discount
+    total   INTEGER NOT NULL CHECK (total >= 0),
+    works   INTEGER NOT NULL CHECK (works >= 0),
+    parts   INTEGER NOT NULL CHECK (parts >= 0),
+    cost    INTEGER NOT NULL CHECK (cost >= 0),
+    -- The sum of the task's payments, which the trigger below maintains.
+    paid    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost);
+CREATE INDEX handovers_debts ON handovers (at, task_id) WHERE total > paid;
 
 CREATE TABLE imports (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -156,7 +213,7 @@ CREATE TABLE "outbox" (
     from_stage  INTEGER,
     to_stage    INTEGER,
     comment_id  INTEGER REFERENCES comments (id) ON DELETE CASCADE,
-    approval_id INTEGER REFERENCES approvals (id) ON DELETE CASCADE,
+    approval_id INTEGER REFERENCES "approvals" (id) ON DELETE CASCADE,
     -- A reply, or news for an employee, as JSON.
     reply       TEXT,
     state       TEXT    NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENDING', 'DELIVERED', 'DEAD')),
@@ -165,7 +222,7 @@ CREATE TABLE "outbox" (
     created_at  INTEGER NOT NULL,
     due_at      INTEGER NOT NULL,
     try_at      INTEGER NOT NULL,
-    -- When due_at and try_at were last reckoned, by the wall clock of that moment, and null where that was when the row was made. One
+    -- When due_at and try_at were last computed, by the wall clock of that moment, and null where that was when the row was made. One
     -- that lies ahead means that the clock has been set back since.
     reckoned_at INTEGER,
     settled_at  INTEGER,
@@ -187,6 +244,58 @@ CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'DEAD';
 CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
+
+CREATE TABLE payments (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind          TEXT    NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND', 'CASH_IN', 'CASH_OUT', 'REVERSAL')),
+    method        TEXT    NOT NULL CHECK (method IN ('CASH', 'CARD', 'TRANSFER', 'INSTANT', 'OTHER')),
+    -- What the shop received; negative for what it gave.
+    amount        INTEGER NOT NULL CHECK (amount <> 0),
+    -- The task may be deleted since.
+    task_id       INTEGER,
+    employee_id   INTEGER REFERENCES employees (id),
+    drawer_id     INTEGER REFERENCES drawers (id),
+    shift_id      INTEGER REFERENCES shifts (id),
+    -- The payment that a refund returns, or the row that a reversal corrects.
+    refund_of     INTEGER REFERENCES payments (id),
+    note          TEXT    NOT NULL DEFAULT '',
+    fiscal_number TEXT    NOT NULL DEFAULT '',
+    -- Made of the prepayment of an earlier version or of another program.
+    carried_over  INTEGER NOT NULL DEFAULT 0 CHECK (carried_over IN (0, 1)),
+    -- Chosen by the client, so that a repeated request pays once.
+    request_key   TEXT    UNIQUE,
+    at            INTEGER NOT NULL,
+    CHECK (amount > 0 OR kind NOT IN ('PAYMENT', 'CASH_IN')),
+    CHECK (amount < 0 OR kind NOT IN ('REFUND', 'CASH_OUT')),
+    CHECK ((task_id IS NOT NULL) = (kind IN ('PAYMENT', 'REFUND')) OR kind = 'REVERSAL'),
+    CHECK (kind NOT IN ('CASH_IN', 'CASH_OUT') OR method = 'CASH' AND drawer_id IS NOT NULL),
+    CHECK ((refund_of IS NOT NULL) = (kind IN ('REFUND', 'REVERSAL')))
+) STRICT;
+CREATE INDEX payments_at ON payments (at, kind, method, amount);
+CREATE INDEX payments_drawer ON payments (drawer_id, shift_id, method, amount) WHERE drawer_id IS NOT NULL;
+CREATE INDEX payments_refund_of ON payments (refund_of) WHERE refund_of IS NOT NULL;
+CREATE UNIQUE INDEX payments_reversal ON payments (refund_of) WHERE kind = 'REVERSAL';
+CREATE INDEX payments_task ON payments (task_id, amount) WHERE task_id IS NOT NULL;
+CREATE TRIGGER handovers_payments AFTER INSERT ON payments
+WHEN new.task_id IS NOT NULL
+BEGIN
+    UPDATE handovers SET paid = paid + new.amount WHERE task_id = new.task_id;
+END;
+CREATE TRIGGER payments_append_only_delete
+BEFORE DELETE ON payments
+BEGIN
+    SELECT raise(ABORT, 'the ledger of payments is append-only');
+END;
+CREATE TRIGGER payments_append_only_update
+BEFORE UPDATE ON payments
+WHEN new.note <> ''
+    OR (new.id, new.kind, new.method, new.amount, new.task_id, new.employee_id, new.drawer_id, new.shift_id, new.refund_of,
+        new.fiscal_number, new.carried_over, new.request_key, new.at)
+    IS NOT (old.id, old.kind, old.method, old.amount, old.task_id, old.employee_id, old.drawer_id, old.shift_id, old.refund_of,
+        old.fiscal_number, old.carried_over, old.request_key, old.at)
+BEGIN
+    SELECT raise(ABORT, 'the ledger of payments is append-only');
+END;
 
 CREATE TABLE phone_ends (
     digits      TEXT    NOT NULL,
@@ -237,6 +346,22 @@ CREATE TABLE secrets (
     name  TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE shifts (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    drawer_id INTEGER NOT NULL REFERENCES drawers (id),
+    opened_at INTEGER NOT NULL,
+    opened_by INTEGER REFERENCES employees (id),
+    opening   INTEGER NOT NULL CHECK (opening >= 0),
+    closed_at INTEGER,
+    closed_by INTEGER REFERENCES employees (id),
+    closing   INTEGER CHECK (closing >= 0),
+    reason    TEXT    NOT NULL DEFAULT '',
+    CHECK ((closed_at IS NULL) = (closing IS NULL))
+) STRICT;
+CREATE INDEX shifts_closed ON shifts (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX shifts_drawer ON shifts (drawer_id);
+CREATE UNIQUE INDEX shifts_open ON shifts (drawer_id) WHERE closed_at IS NULL;
 
 CREATE TABLE staff_code_tries (
     telegram_id INTEGER NOT NULL PRIMARY KEY,
@@ -301,10 +426,9 @@ CREATE TABLE task_details (
     place          TEXT    NOT NULL,
     estimate       INTEGER CHECK (estimate >= 0),
     price          INTEGER CHECK (price >= 0),
-    prepayment     INTEGER CHECK (prepayment >= 0),
     warranty_until TEXT,
     warranty_of    INTEGER REFERENCES tasks (id) ON DELETE SET NULL
-, brand_key TEXT NOT NULL DEFAULT '') STRICT;
+, brand_key TEXT NOT NULL DEFAULT '', discount INTEGER CHECK (discount >= 0), discount_percent INTEGER CHECK (discount_percent BETWEEN 0 AND 100000)) STRICT;
 CREATE INDEX task_details_brand_key ON task_details (brand_key COLLATE NOCASE) WHERE brand_key <> '';
 CREATE INDEX task_details_serial ON task_details (serial_key) WHERE serial_key <> '';
 CREATE INDEX task_details_warranty_of ON task_details (warranty_of) WHERE warranty_of IS NOT NULL;
@@ -345,11 +469,46 @@ BEGIN
 END;
 CREATE TRIGGER task_events_append_only_update
 BEFORE UPDATE OF id, task_id, kind, author, employee_id, from_value, to_value, at ON task_events
-WHEN old.kind NOT IN ('DESCRIPTION', 'DEVICE', 'EDITED') OR new.from_value IS NOT NULL OR new.to_value IS NOT NULL
+WHEN old.kind NOT IN ('DESCRIPTION', 'DEVICE', 'EDITED', 'LINE') OR new.from_value IS NOT NULL OR new.to_value IS NOT NULL
     OR (new.id, new.task_id, new.kind, new.author, new.employee_id, new.at)
         IS NOT (old.id, old.task_id, old.kind, old.author, old.employee_id, old.at)
 BEGIN
     SELECT raise(ABORT, 'the history of a task is append-only');
+END;
+
+CREATE TABLE task_lines (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id          INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    -- From 1 on, without gaps.
+    position         INTEGER NOT NULL CHECK (position > 0),
+    kind             TEXT    NOT NULL CHECK (kind IN ('WORK', 'PART')),
+    item_id          INTEGER REFERENCES catalogue_items (id),
+    name             TEXT    NOT NULL,
+    quantity         INTEGER NOT NULL CHECK (quantity > 0),
+    unit_price       INTEGER NOT NULL CHECK (unit_price >= 0),
+    -- A sum or a percentage of the line.
+    discount         INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0),
+    discount_percent INTEGER CHECK (discount_percent BETWEEN 0 AND 100000),
+    -- Of one piece.
+    cost             INTEGER CHECK (cost >= 0),
+    done_by          INTEGER REFERENCES employees (id),
+    warranty_days    INTEGER CHECK (warranty_days > 0),
+    CHECK (discount = 0 OR discount_percent IS NULL)
+) STRICT;
+CREATE INDEX task_lines_item ON task_lines (item_id) WHERE item_id IS NOT NULL;
+CREATE INDEX task_lines_task ON task_lines (task_id, position);
+CREATE TRIGGER task_search_lines_delete AFTER DELETE ON task_lines
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (old.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_lines_insert AFTER INSERT ON task_lines
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_search_lines_update AFTER UPDATE OF name ON task_lines
+WHEN new.name <> old.name
+BEGIN
+    INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE VIRTUAL TABLE task_search USING fts5 (description, name, device, digits, tokenize = 'trigram');
@@ -501,6 +660,7 @@ CREATE VIEW texts_of_tasks (id, description, name, device) AS
 SELECT t.id, t.description, coalesce(c.name, ''),
     coalesce(d.kind || ' ' || d.brand || ' ' || d.model || ' ' || d.serial || ' ' || d.serial_key
         || ' ' || d.accessories || ' ' || d.appearance || ' ' || d.place, '')
+    || coalesce((SELECT ' ' || group_concat(l.name, ' ') FROM task_lines AS l WHERE l.task_id = t.id), '')
 FROM tasks AS t
 LEFT JOIN customers AS c ON c.id = t.customer_id
 LEFT JOIN task_details AS d ON d.task_id = t.id;

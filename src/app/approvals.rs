@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use super::questions::{overtake, withdraw};
 use super::{details, events};
 use crate::domain::{
-    Actor, Addressee, Approval, ApprovalId, Author, Channel, Decision, DetailsChange, Error, Event,
-    EventKind, NewApproval, Notes, Problem, Result, Status, Task, TaskId,
+    Actor, Addressee, AgreedLine, Approval, ApprovalId, Author, Channel, Decision, DetailsChange,
+    Error, Event, EventKind, Message, Money, NewApproval, Notes, Problem, Result, Status, Task,
+    TaskId,
 };
+use crate::store::approvals::Asked;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -27,11 +29,12 @@ pub fn declined(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ha
     store::approvals::unsettled_of(connection, ids)
 }
 
-/// Sends a quote to the task's customer; its price becomes the task's estimate.
+/// Sends a quote to the task's customer: the lines as they are now, or the price of a task without
+/// lines, which becomes its estimate.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`] for
-/// a closed task.
+/// a closed task, a missing price, and one that isn't the sum of the lines.
 pub fn ask(
     tx: &Transaction,
     actor: &Actor,
@@ -46,15 +49,19 @@ pub fn ask(
     }
     let mut notes = Notes::default();
     overtake(tx, id, &mut notes, now)?;
-    let estimate = DetailsChange {
-        estimate: Some(Some(new.price)),
-        ..DetailsChange::default()
-    };
-    details::update(tx, id, &estimate, &mut notes, now)?;
+    let offer = offer(tx, id, new.price)?;
+    if offer.lines.is_empty() {
+        let estimate = DetailsChange {
+            estimate: Some(Some(offer.price)),
+            ..DetailsChange::default()
+        };
+        details::update(tx, id, &estimate, &mut notes, now)?;
+    }
     let mut next = task.clone();
     store::tasks::update(tx, &task, &mut next, now)?;
-    let approval = store::approvals::insert(tx, id, actor.id(), new, next.version, now)?;
-    notes.happened(EventKind::Asked, new.price.minor());
+    notes.happened(EventKind::Asked, offer.price.minor());
+    let asked = offer.by(actor, &next, new.text.as_ref());
+    let approval = store::approvals::insert(tx, &asked, now)?;
     let event = Event::PriceAsked {
         before: &task,
         after: &next,
@@ -64,6 +71,90 @@ pub fn ask(
     };
     events::publish(tx, Author::Staff(actor.id()), &event, now)?;
     about(tx, id)
+}
+
+/// Records that the customer agreed by phone to the lines as they are now, or to the price of a task
+/// without lines. An open quote is withdrawn.
+///
+/// # Errors
+/// As for [`ask`], and [`Error::Invalid`] for a task without lines and price.
+pub fn agree_by_phone(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    note: Option<&Message>,
+    expected_version: Option<i64>,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let TaskRow { task, .. } = about(tx, id)?;
+    task.expect_version(expected_version)?;
+    if task.status == Status::Closed {
+        return Err(Problem::TaskClosed.at("taskId").into());
+    }
+    let details = store::details::of_tasks(tx, &[id])?.remove(&id);
+    let details = details.unwrap_or_default();
+    let price = details.price().or(details.estimate);
+    let price = price.ok_or_else(|| Problem::NothingToAgree.at("taskId"))?;
+    let mut notes = Notes::default();
+    overtake(tx, id, &mut notes, now)?;
+    let offer = offer(tx, id, Some(price))?;
+    let mut next = task.clone();
+    store::tasks::update(tx, &task, &mut next, now)?;
+    notes.happened(EventKind::Agreed, offer.price.minor());
+    let asked = offer.by(actor, &next, note);
+    let approval = store::approvals::insert(tx, &asked, now)?;
+    let answered = Some((Channel::Phone, task.customer));
+    store::approvals::set_decision(tx, approval, Decision::Agreed, answered, now)?;
+    let event = Event::AgreedByPhone {
+        before: &task,
+        after: &next,
+        notes,
+    };
+    events::publish(tx, Author::Staff(actor.id()), &event, now)?;
+    about(tx, id)
+}
+
+/// What a customer is asked to agree to.
+struct Offer {
+    price: Money,
+    lines: Vec<AgreedLine>,
+    discount: Money,
+}
+
+impl Offer {
+    fn by<'a>(self, actor: &Actor, task: &Task, text: Option<&'a Message>) -> Asked<'a> {
+        Asked {
+            task: task.id,
+            employee: actor.id(),
+            price: self.price,
+            text,
+            task_version: task.version,
+            lines: self.lines,
+            discount: self.discount,
+        }
+    }
+}
+
+/// Returns the lines of a task with their sum, or the given price of a task without lines.
+fn offer(tx: &Transaction, id: TaskId, price: Option<Money>) -> Result<Offer> {
+    let lines = store::lines::of_tasks(tx, &[id])?;
+    if lines.is_empty() {
+        return Ok(Offer {
+            price: price.ok_or_else(|| Problem::PriceNeeded.at("price"))?,
+            lines: Vec::new(),
+            discount: Money::ZERO,
+        });
+    }
+    let details = store::details::of_tasks(tx, &[id])?.remove(&id);
+    let totals = details.unwrap_or_default().totals();
+    match price {
+        Some(price) if price != totals.total => Err(Problem::PriceOfLines.at("price").into()),
+        _ => Ok(Offer {
+            price: totals.total,
+            lines: lines.iter().map(AgreedLine::from).collect(),
+            discount: totals.discount,
+        }),
+    }
 }
 
 /// Withdraws the open quote of a task on behalf of the actor.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::questions;
 use crate::domain::{
-    Actor, Details, DetailsChange, Device, EventKind, Link, Notes, Problem, Result, Sum, TaskId,
+    Actor, Details, DetailsChange, Device, EventKind, Link, Money, Notes, Problem, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -106,6 +106,9 @@ pub(super) fn update(
     if after == before {
         return Ok(false);
     }
+    if change.price.flatten().is_some() && before.account.lines.is_some() {
+        return Err(Problem::PriceOfLines.at("price").into());
+    }
     if after.estimate != before.estimate {
         questions::overtake(tx, task, notes, now)?;
     }
@@ -114,10 +117,16 @@ pub(super) fn update(
     for (kind, from, to) in [
         (EventKind::Estimate, before.estimate, after.estimate),
         (EventKind::Price, before.price, after.price),
-        (EventKind::Prepayment, before.prepayment, after.prepayment),
     ] {
-        notes.changed_maybe::<Sum>(kind, from, to);
+        notes.changed_maybe::<Money>(kind, from, to);
     }
+    let discount = |details: &Details| {
+        let totals = details.totals();
+        details
+            .discount
+            .map(|discount| discount.of(totals.total.plus(totals.discount).unwrap_or_default()))
+    };
+    notes.changed_maybe::<Money>(EventKind::Discount, discount(&before), discount(&after));
     let kind = EventKind::Warranty;
     notes.changed_maybe(kind, before.warranty_until, after.warranty_until);
     let kind = EventKind::WarrantyOf;

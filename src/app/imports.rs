@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{customers, events, security::secrets, tasks};
+use super::{customers, events, handovers, payments, security::secrets, tasks};
 use crate::domain::{
     Author, CommentKind, Conflict, Customer, CustomerId, Details, Event, ImportLine, ImportRow,
-    ImportTask, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet, Source,
-    Task, TaskId, Whose,
+    ImportTask, Money, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet,
+    Source, Status, Task, TaskId, Whose,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -103,6 +103,12 @@ fn insert(
     };
     if details != Details::default() {
         store::details::put(tx, id, &details)?;
+    }
+    if let Some(paid) = new.paid.filter(|paid| *paid > Money::ZERO) {
+        payments::carry_over(tx, &task, paid)?;
+    }
+    if task.status == Status::Closed {
+        handovers::record(tx, &task)?;
     }
     let card = customer
         .map(|id| store::customers::get(tx, id))

@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 
-use crate::domain::{CustomerId, InviteId, Problem, Result, TaskId, TaskOrder};
+use crate::domain::{CustomerId, InviteId, ItemId, Problem, Result, TaskId, TaskOrder};
 use crate::store::tasks::After;
 
 pub fn task_cursor(after: After, order: TaskOrder) -> String {
@@ -51,6 +52,37 @@ pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
         .as_deref()
         .and_then(|plain| plain.strip_prefix("invite:"));
     id.and_then(|id| InviteId::parse("after", id).ok())
+        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+}
+
+pub fn item_cursor(id: ItemId) -> String {
+    encode(&format!("item:{id}"))
+}
+
+pub fn read_item_cursor(text: &str) -> Result<ItemId> {
+    let plain = decode(text);
+    let id = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("item:"));
+    id.and_then(|id| ItemId::parse("after", id).ok())
+        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+}
+
+pub fn debt_cursor(at: Timestamp, task: TaskId) -> String {
+    encode(&format!("debt:{}:{task}", at.as_millisecond()))
+}
+
+pub fn read_debt_cursor(text: &str) -> Result<(Timestamp, TaskId)> {
+    let plain = decode(text);
+    let place = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("debt:")?.split_once(':'));
+    let read = |(at, task): (&str, &str)| {
+        let at = Timestamp::from_millisecond(at.parse().ok()?).ok()?;
+        Some((at, TaskId::parse("after", task).ok()?))
+    };
+    place
+        .and_then(read)
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 

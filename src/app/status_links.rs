@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 
 use super::{Desk, security::secrets, tasks};
 use crate::domain::{
-    Actor, Approval, Comment, Day, Decision, Details, Error, EventKind, Result, Stage, Status, Sum,
+    Actor, Approval, Comment, Day, Decision, Error, EventKind, Line, Money, Result, Stage, Status,
     Task, TaskEvent, TaskId,
 };
 use crate::store::tasks::TaskRow;
@@ -43,9 +43,12 @@ pub struct Followed {
     pub statuses: Vec<(Status, Timestamp)>,
     pub device: String,
     pub due: Option<Day>,
-    pub estimate: Option<Sum>,
-    pub price: Option<Sum>,
-    pub prepayment: Option<Sum>,
+    pub estimate: Option<Money>,
+    pub price: Option<Money>,
+    pub paid: Option<Money>,
+    pub to_pay: Option<Money>,
+    pub lines: Vec<Line>,
+    pub discount: Money,
     /// Enough for the customer to recognise it.
     pub masked_phone: Option<String>,
     /// Messages between the shop and the customer, oldest first.
@@ -184,13 +187,8 @@ pub fn follow(
     let id = task.id;
     let events = store::history::of_tasks(connection, &[id])?;
     let details = store::details::of_tasks(connection, &[id])?.remove(&id);
-    let Details {
-        device,
-        estimate,
-        price,
-        prepayment,
-        ..
-    } = details.unwrap_or_default();
+    let details = details.unwrap_or_default();
+    let lines = store::lines::of_tasks(connection, &[id])?;
     let mut comments = store::comments::of_tasks(connection, &[id])?;
     comments.retain(Comment::is_shared);
     let approval = store::approvals::of_tasks(connection, &[id])?.pop();
@@ -199,11 +197,14 @@ pub fn follow(
         stage,
         since: task.stage_since,
         statuses: events.iter().rev().filter_map(status_set).collect(),
-        device: device.title(),
+        device: details.device.title(),
         due: task.due,
-        estimate,
-        price,
-        prepayment,
+        estimate: details.estimate,
+        price: details.price(),
+        paid: details.account.paid,
+        to_pay: details.to_pay(),
+        lines,
+        discount: details.totals().discount,
         masked_phone: customer.map(|customer| customer.phone.masked()),
         comments,
         seen: events.last().map_or(0, |event| event.id.get()),

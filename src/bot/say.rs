@@ -7,7 +7,7 @@ use crate::app::status_links::Followed;
 use crate::app::telegram_links::Standing;
 use crate::channels::telegram::html;
 use crate::domain::{
-    Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Reply, Shop, Sum,
+    Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Money, Reply, Shop,
     TaskId,
 };
 use crate::i18n;
@@ -157,13 +157,14 @@ pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
         ("status", html(&i18n::stage(language, &task.stage)).into()),
     ];
     let head = i18n::text_with(language, "bot-followed", args);
-    let sum = |sum: Option<Sum>| sum.map(|sum| i18n::money(language, shop.currency, sum));
+    let sum = |sum: Option<Money>| sum.map(|sum| i18n::money(language, shop.currency, sum));
     let facts = [
         ("task-device", Some(html(&task.device))),
         ("task-due", task.due.map(|day| i18n::day(language, day))),
         ("task-estimate", sum(task.estimate)),
         ("task-price", sum(task.price)),
-        ("task-prepayment", sum(task.prepayment)),
+        ("task-paid", sum(task.paid)),
+        ("paper-to-pay", sum(task.to_pay)),
     ];
     let known = facts
         .into_iter()

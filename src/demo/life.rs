@@ -9,7 +9,7 @@ use super::hours::DAY;
 use super::{Setting, pick};
 use crate::domain::{
     Category, Day, Description, Details, DetailsChange, Device, DeviceChange, DeviceField, Error,
-    Language, Result, ShortText, Stage, Sum, TaskId, USUAL_STAGES,
+    Language, Money, Result, ShortText, Stage, TaskId, USUAL_STAGES,
 };
 use crate::i18n;
 
@@ -74,7 +74,7 @@ pub struct Thing {
     kind: usize,
     device: Device,
     pub fault: &'static Fault,
-    pub price: Sum,
+    pub price: Money,
     deposit: bool,
 }
 
@@ -127,25 +127,26 @@ impl Life {
         self.steps.pop_front_if(|(at, _)| *at < minute)
     }
 
-    /// Returns the details of the task when it is accepted. The same fault under warranty is
+    /// Returns the details of the task when it is accepted, and the deposit. The same fault under warranty is
     /// repaired for free.
-    pub fn details(&mut self, shop: &Setting, seen: &Seen) -> Details {
+    pub fn details(&mut self, shop: &Setting, seen: &Seen) -> (Details, Option<Money>) {
         let Some(thing) = &mut self.thing else {
-            return Details::default();
+            return (Details::default(), None);
         };
+        let mut deposit = None;
         let mut details = Details {
             device: thing.device.clone(),
             warranty_of: seen.warranty(self.customer, thing, shop.day(self.arrived)),
             ..Details::default()
         };
         match details.warranty_of {
-            Some(_) => thing.price = Sum::from_row(0),
+            Some(_) => thing.price = Money::from_row(0),
             None => {
                 details.estimate = Some(thing.price);
-                details.prepayment = thing.deposit.then(|| shop.round(thing.price.minor() / 4));
+                deposit = thing.deposit.then(|| shop.round(thing.price.minor() / 4));
             }
         }
-        details
+        (details, deposit)
     }
 
     /// Returns the change of details that accompanies a stage.
@@ -281,8 +282,8 @@ impl Setting {
     }
 
     /// Rounds a sum as shops round their prices.
-    fn round(&self, minor: i64) -> Sum {
+    fn round(&self, minor: i64) -> Money {
         let step = self.euro.min(100 * self.unit);
-        Sum::from_row(minor / step * step)
+        Money::from_row(minor / step * step)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Setting;
 use super::life::{ACCEPTED, Life, Seen};
-use crate::domain::{Author, Details, EventKind, Result, Task, TaskId};
+use crate::domain::{Author, Details, EventKind, Method, Money, NewPayment, Result, Task, TaskId};
 use crate::store::{self, Transaction};
 
 /// Writes a task with its history up to that minute.
@@ -30,7 +30,7 @@ pub fn write(
         created,
     );
     task.due = life.due;
-    let mut details = life.details(shop, seen);
+    let (mut details, deposit) = life.details(shop, seen);
     let mut history = vec![(EventKind::Created, None, was.status.word(), created)];
     let mut changes = Vec::new();
     while let Some((minute, name)) = life.next_before(until) {
@@ -55,6 +55,21 @@ pub fn write(
     if details != Details::default() {
         store::details::put(tx, id, &details)?;
     }
+    let mut paid = Money::ZERO;
+    let rest = task
+        .closed
+        .and(details.price)
+        .map(|price| price.minus(deposit.unwrap_or_default()));
+    for (sum, at) in [(deposit, created), (rest, task.updated)] {
+        if let Some(sum) = sum.filter(|sum| *sum > Money::ZERO) {
+            let new = NewPayment::plain(Method::Card, sum);
+            store::payments::append(tx, &new.entry(id, employee), at)?;
+            paid = paid.plus(sum).unwrap_or(paid);
+        }
+    }
+    task.id = id;
+    details.account.paid = Some(paid);
+    store::handovers::record(tx, &task, &details)?;
     let author = Author::Staff(employee);
     for (kind, from, to, at) in history {
         store::history::append(tx, id, kind, author, from, Some(to), at)?;

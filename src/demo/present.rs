@@ -16,8 +16,8 @@ use crate::app::answers::{self, CustomerMessage};
 use crate::app::status_links::Links;
 use crate::app::{approvals, comments, reminders, tasks, telegram_links};
 use crate::domain::{
-    AttachmentKind, Contents, Enclosure, Error, Message, NewApproval, NewTask, Reminders,
-    RemoteFile, Result, TaskChange, TaskId, TelegramId,
+    AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
+    Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
 };
 use crate::store::{self, Transaction};
 
@@ -158,6 +158,7 @@ impl Present {
         let who = person.bot.ok_or(Error::NotFound);
         match event.deed {
             Deed::ComeIn => {
+                let (details, deposit) = life.details(&setting, &self.seen);
                 let new = NewTask {
                     customer_phone: person.phone.clone(),
                     customer_name: None,
@@ -167,7 +168,8 @@ impl Present {
                     description: life.description.clone(),
                     due: life.due,
                     remind: true,
-                    details: life.details(&setting, &self.seen),
+                    details,
+                    deposit: deposit.map(|sum| NewPayment::plain(Method::Cash, sum)),
                 };
                 *id = Some(tasks::create(tx, actor, &new, now)?.task.id);
             }
@@ -190,7 +192,7 @@ impl Present {
             Deed::Ask => {
                 let thing = life.thing.as_ref().ok_or(Error::NotFound)?;
                 let new = NewApproval {
-                    price: thing.price,
+                    price: Some(thing.price),
                     text: Some(message(OFFER)?),
                     expected_version: None,
                 };

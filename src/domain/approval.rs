@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ApprovalId, Channel, EmployeeId, Message, Sum, TaskId};
+use super::{AgreedLine, ApprovalId, Channel, EmployeeId, Line, Message, Money, TaskId};
 
 words! {
     /// State of a quote.
@@ -16,7 +16,7 @@ pub struct Approval {
     pub task: TaskId,
     /// Employee who sent the quote.
     pub employee: Option<EmployeeId>,
-    pub price: Sum,
+    pub price: Money,
     pub text: Option<Message>,
     /// Version of the task that this price was set in.
     pub task_version: i64,
@@ -28,12 +28,44 @@ pub struct Approval {
     pub channel: Option<Channel>,
     /// The customer declined, and no employee has reacted yet.
     pub unsettled: bool,
+    /// The lines as the customer saw them; empty for a price alone.
+    pub lines: Vec<AgreedLine>,
+    /// Discount of the whole task in the price.
+    pub discount: Money,
+}
+
+words! {
+    /// What a customer said about a line.
+    AgreementState {
+        NotAsked = "NOT_ASKED", Asked = "ASKED", Agreed = "AGREED", Declined = "DECLINED",
+    }
+}
+
+impl AgreementState {
+    /// Returns what the customer said about a line as it is now; `approvals` are those of its task,
+    /// oldest first. A line that was changed since it was shown is not agreed.
+    pub fn of(line: &Line, approvals: &[Approval]) -> Self {
+        let shows = |approval: &&Approval| {
+            let mut lines = approval.lines.iter();
+            let shown = lines.find(|shown| shown.line == line.id);
+            shown.is_some_and(|shown| line.content.looks_like(shown))
+        };
+        let said = |approval: &Approval| match approval.decision {
+            Decision::Asked => Some(Self::Asked),
+            Decision::Agreed => Some(Self::Agreed),
+            Decision::Declined => Some(Self::Declined),
+            Decision::Withdrawn => None,
+        };
+        let shown = approvals.iter().rev().filter(shows);
+        shown.filter_map(said).next().unwrap_or(Self::NotAsked)
+    }
 }
 
 /// A quote to be sent.
 #[derive(Debug, Clone)]
 pub struct NewApproval {
-    pub price: Sum,
+    /// Needed by a task without lines; otherwise it is the sum of the lines.
+    pub price: Option<Money>,
     pub text: Option<Message>,
     pub expected_version: Option<i64>,
 }

@@ -10,8 +10,8 @@ words! {
 }
 
 words! {
-    /// Channel between a customer and the shop.
-    Channel { Telegram = "TELEGRAM", Page = "PAGE" }
+    /// Channel between a customer and the shop. What was said by phone is recorded by an employee.
+    Channel { Telegram = "TELEGRAM", Page = "PAGE", Phone = "PHONE" }
 }
 
 /// A comment on a task.

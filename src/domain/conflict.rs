@@ -13,6 +13,20 @@ pub enum Conflict {
     EmailTaken,
     #[error("another stage has the name")]
     StageNameTaken,
+    #[error("another item has the article number")]
+    ArticleTaken,
+    #[error("another drawer has the name")]
+    DrawerNameTaken,
+    #[error("the idempotency key was used for another payment")]
+    RequestKeyUsed,
+    #[error("the drawer has an open shift")]
+    ShiftOpen,
+    #[error("the shift is closed already")]
+    ShiftOver,
+    #[error("the task was paid meanwhile")]
+    PaidMeanwhile,
+    #[error("the row is reversed already")]
+    AlreadyReversed,
     #[error("the last stage of a status can't be deleted")]
     LastStage,
     #[error("the last owner can't be removed")]
@@ -33,6 +47,13 @@ impl Conflict {
             Self::PhoneTaken { .. } => "conflict-phone-taken",
             Self::EmailTaken => "conflict-email-taken",
             Self::StageNameTaken => "conflict-stage-name-taken",
+            Self::ArticleTaken => "conflict-article-taken",
+            Self::DrawerNameTaken => "conflict-drawer-name-taken",
+            Self::RequestKeyUsed => "conflict-request-key-used",
+            Self::ShiftOpen => "conflict-shift-open",
+            Self::ShiftOver => "conflict-shift-over",
+            Self::PaidMeanwhile => "conflict-paid-meanwhile",
+            Self::AlreadyReversed => "conflict-already-reversed",
             Self::LastStage => "conflict-last-stage",
             Self::LastOwner { .. } => "conflict-last-owner",
             Self::Import => "conflict-import",

@@ -1,28 +1,66 @@
 //! Details of a task besides the request itself.
 
-use super::{Day, Device, DeviceChange, Merge, Sum, TaskId};
+use super::{Day, Device, DeviceChange, Discount, Merge, Money, TaskId, Totals};
 
 /// Details of a task besides the request itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
     pub device: Device,
     /// Estimated price told to the customer.
-    pub estimate: Option<Sum>,
-    /// Final price.
-    pub price: Option<Sum>,
-    pub prepayment: Option<Sum>,
+    pub estimate: Option<Money>,
+    /// Final price, typed by an employee; `None` for a task with lines, whose price is their sum.
+    pub price: Option<Money>,
+    /// Discount of the whole task, which counts when it has lines.
+    pub discount: Option<Discount>,
     /// Last day of the warranty on the work.
     pub warranty_until: Option<Day>,
     /// The task under whose warranty this one is done.
     pub warranty_of: Option<TaskId>,
+    /// Sums of the lines and payments; they are read and never written.
+    pub account: Account,
+}
+
+/// What a task costs by its lines, and what was paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Account {
+    /// `None` for a task without lines.
+    pub lines: Option<Totals>,
+    /// Payments less refunds; `None` for a task without payments.
+    pub paid: Option<Money>,
 }
 
 impl Details {
-    /// Returns the balance due, once the final price is known.
-    pub fn to_pay(&self) -> Option<Sum> {
-        let paid = self.prepayment.map_or(0, Sum::minor);
-        let left = self.price?.minor().saturating_sub(paid);
-        Some(Sum::from_row(left.max(0)))
+    /// Returns the price: the sum of the lines, or else the typed price, if there is one.
+    pub fn price(&self) -> Option<Money> {
+        let lines = self.account.lines.map(|totals| totals.total);
+        lines.or(self.price)
+    }
+
+    /// Returns the sums of the lines; a typed price is that of a work.
+    pub fn totals(&self) -> Totals {
+        self.account.lines.unwrap_or_else(|| {
+            let price = self.price.unwrap_or_default();
+            Totals {
+                works: price,
+                total: price,
+                ..Totals::default()
+            }
+        })
+    }
+
+    /// Returns payments less refunds.
+    pub fn paid(&self) -> Money {
+        self.account.paid.unwrap_or_default()
+    }
+
+    /// Returns what is left to pay: the price less what was paid, negative when the shop owes it.
+    pub fn balance(&self) -> Money {
+        self.price().unwrap_or_default().minus(self.paid())
+    }
+
+    /// Returns the balance due, once the price is known, and not less than zero.
+    pub fn to_pay(&self) -> Option<Money> {
+        self.price().map(|_| self.balance().max(Money::ZERO))
     }
 }
 
@@ -30,9 +68,9 @@ impl Details {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DetailsChange {
     pub device: DeviceChange,
-    pub estimate: Option<Option<Sum>>,
-    pub price: Option<Option<Sum>>,
-    pub prepayment: Option<Option<Sum>>,
+    pub estimate: Option<Option<Money>>,
+    pub price: Option<Option<Money>>,
+    pub discount: Option<Option<Discount>>,
     pub warranty_until: Option<Option<Day>>,
     pub warranty_of: Option<Option<TaskId>>,
 }
@@ -44,7 +82,7 @@ impl DetailsChange {
             device: DeviceChange::of(details.device.clone()),
             estimate: Some(details.estimate),
             price: Some(details.price),
-            prepayment: Some(details.prepayment),
+            discount: Some(details.discount),
             warranty_until: Some(details.warranty_until),
             warranty_of: Some(details.warranty_of),
         }
@@ -57,12 +95,7 @@ impl DetailsChange {
             device: self.device.merge(shown.device, stored.device, merge),
             estimate: merge.field("estimate", self.estimate, shown.estimate, stored.estimate),
             price: merge.field("price", self.price, shown.price, stored.price),
-            prepayment: merge.field(
-                "prepayment",
-                self.prepayment,
-                shown.prepayment,
-                stored.prepayment,
-            ),
+            discount: merge.field("discount", self.discount, shown.discount, stored.discount),
             warranty_until: merge.field(
                 "warrantyUntil",
                 self.warranty_until,
@@ -84,9 +117,10 @@ impl DetailsChange {
             device: self.device.apply(details.device),
             estimate: self.estimate.unwrap_or(details.estimate),
             price: self.price.unwrap_or(details.price),
-            prepayment: self.prepayment.unwrap_or(details.prepayment),
+            discount: self.discount.unwrap_or(details.discount),
             warranty_until: self.warranty_until.unwrap_or(details.warranty_until),
             warranty_of: self.warranty_of.unwrap_or(details.warranty_of),
+            account: details.account,
         }
     }
 }
@@ -108,8 +142,8 @@ mod tests {
 
     #[test]
     fn what_was_paid_before_is_not_to_be_paid_again() {
-        let sum = |minor| Some(Sum::from_row(minor));
-        for (price, prepayment, left) in [
+        let sum = |minor| Some(Money::from_row(minor));
+        for (price, paid, left) in [
             (sum(500), None, sum(500)),
             (sum(500), sum(200), sum(300)),
             (sum(500), sum(700), sum(0)),
@@ -117,7 +151,7 @@ mod tests {
         ] {
             let details = Details {
                 price,
-                prepayment,
+                account: Account { lines: None, paid },
                 ..Details::default()
             };
             assert_eq!(details.to_pay(), left);

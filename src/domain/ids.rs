@@ -56,6 +56,14 @@ ids! {
     WebhookId
     /// Queued delivery to a webhook. Receivers deduplicate by this id.
     DeliveryId
+    /// Item of the catalogue of works and parts.
+    ItemId
+    /// Line of a task: a work or a part.
+    LineId
+    /// Row of the ledger of payments.
+    PaymentId
+    DrawerId
+    ShiftId
 }
 
 /// A sign-in session, named by every token issued for it.

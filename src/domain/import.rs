@@ -1,6 +1,8 @@
 //! Import of files whose rows become customers and tasks.
 
-use super::{DateOrder, Details, Invalid, Message, Name, Phone, Problem, SumDoubt, Task, TaskId};
+use super::{
+    DateOrder, Details, Invalid, Message, Money, Name, Phone, Problem, SumDoubt, Task, TaskId,
+};
 
 words! {
     /// Origin of a file, recognised by its headings: our own export, RemOnline's export of orders,
@@ -86,6 +88,8 @@ pub struct ImportTask {
     /// The task, without a number or a customer yet.
     pub task: Task,
     pub details: Details,
+    /// What was paid so far; it becomes a payment.
+    pub paid: Option<Money>,
     /// Number of the earlier row under whose warranty this task is done.
     pub warranty_of: Option<String>,
     /// Text for an internal note.

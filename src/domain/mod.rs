@@ -12,6 +12,7 @@ mod amount;
 mod approval;
 mod attachment;
 mod bot_health;
+mod catalogue;
 mod comment;
 mod conflict;
 mod contents;
@@ -27,6 +28,7 @@ mod import;
 mod incident;
 mod language;
 mod letters;
+mod lines;
 mod merge;
 mod metadata;
 mod moment;
@@ -34,6 +36,7 @@ mod money;
 mod month;
 mod notice;
 mod password;
+mod payment;
 mod phone;
 mod photo;
 mod problem;
@@ -53,27 +56,29 @@ mod workload;
 pub use about::About;
 pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
 pub use amount::{SumDoubt, decimal_point, three_digit_point};
-pub use approval::{Approval, Decision, NewApproval};
+pub use approval::{AgreementState, Approval, Decision, NewApproval};
 pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, NewFile, RemoteFile, Wanted,
     one_line, safe_name,
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use comment::{Channel, Comment, CommentKind, Settled};
 pub use conflict::Conflict;
 pub use contents::Contents;
 pub use currency::Currency;
 pub(crate) use customer::card_fields;
 pub use customer::{CardField, Customer, CustomerChange, TelegramLink, Unreachable};
-pub use details::{Details, DetailsChange, Link};
+pub use details::{Account, Details, DetailsChange, Link};
 pub(crate) use device::device_fields;
 pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
 pub use email::Email;
 pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
-    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, EmployeeId, EventId, InviteId,
-    NoticeId, SessionId, StageId, TaskId, TelegramId, WebhookId,
+    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, DrawerId, EmployeeId, EventId,
+    InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId, StageId, TaskId, TelegramId,
+    WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
@@ -82,15 +87,23 @@ pub use import::{
 pub use incident::{Incident, IncidentKind};
 pub use language::Language;
 pub use letters::{first_seen, fold, nfc, plain, shown, visible};
+pub use lines::{
+    AgreedLine, Discount, Line, LineChange, LineContent, LineKind, LineName, LineNote, MOST_LINES,
+    Percent, Quantity, Totals, WarrantyDays,
+};
 pub use merge::{Edit, Merge, Shown};
 pub use moment::{DateOrder, date_order, is_none, moment};
-pub use money::Sum;
+pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};
 pub use notice::{
     Buttons, Collapsed, Content, Fate, Notice, NoticeRecord, Outgoing, Reason, Reply, Told,
     Undelivered, Waiting, collapse,
 };
 pub use password::{PASSWORD_LENGTH, Password};
+pub use payment::{
+    Closing, Drawer, DrawerName, Entry, FiscalNumber, MOST_DRAWERS, Method, NewPayment, Payment,
+    PaymentKind, PaymentNote, RequestKey, Shift, ShiftReason,
+};
 pub use phone::{Country, Phone};
 pub use photo::Image;
 pub use problem::{Invalid, Problem};

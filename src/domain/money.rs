@@ -4,15 +4,16 @@ use super::amount::{Amount, Split, rounded, three_digit_point};
 use super::{Currency, Problem, Result, SumDoubt};
 
 /// A sum in the smallest unit of the shop's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sum(i64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Money(i64);
 
-impl Sum {
-    /// Chosen to fit GraphQL's 32-bit `Int`.
-    pub const MAX: i64 = 2_000_000_000;
+impl Money {
+    /// 2⁵³: every number up to it is exact in JSON, whichever language reads it (RFC 8259 §6).
+    pub const MAX: i64 = 1 << 53;
+    pub const ZERO: Self = Self(0);
 
     /// # Errors
-    /// [`Problem::SumNegative`] below zero, and [`Problem::SumTooLarge`] above [`Sum::MAX`].
+    /// [`Problem::SumNegative`] below zero, and [`Problem::SumTooLarge`] above [`Money::MAX`].
     pub fn new(field: &'static str, minor: i64) -> Result<Self> {
         let max = Self::MAX.unsigned_abs() as usize;
         match minor {
@@ -26,7 +27,7 @@ impl Sum {
     /// is rejected, since the person can correct it.
     ///
     /// # Errors
-    /// As for [`Sum::read`], and [`Problem::SumMalformed`] where that reports a doubt.
+    /// As for [`Money::read`], and [`Problem::SumMalformed`] where that reports a doubt.
     pub fn parse(field: &'static str, text: &str, currency: Currency) -> Result<Self> {
         let point = three_digit_point(text, currency);
         match Self::read(field, text, currency, point)? {
@@ -82,8 +83,41 @@ impl Sum {
         Ok((sum, doubt))
     }
 
+    /// As [`Money::new`], for a sum that can't be zero.
+    ///
+    /// # Errors
+    /// As for [`Money::new`], and [`Problem::SumZero`].
+    pub fn positive(field: &'static str, minor: i64) -> Result<Self> {
+        match Self::new(field, minor)? {
+            Self::ZERO => Err(Problem::SumZero.at(field).into()),
+            sum => Ok(sum),
+        }
+    }
+
+    /// Wraps a sum from the database, or a balance, which may be negative.
     pub const fn from_row(minor: i64) -> Self {
         Self(minor)
+    }
+
+    /// Returns the sum of two; `None` beyond ±[`Money::MAX`].
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let sum = self.0.checked_add(other.0);
+        sum.filter(|sum| sum.abs() <= Self::MAX).map(Self)
+    }
+
+    /// Returns the difference, limited to ±[`Money::MAX`].
+    pub fn minus(self, other: Self) -> Self {
+        let difference = self.0.saturating_sub(other.0);
+        Self(difference.clamp(-Self::MAX, Self::MAX))
+    }
+
+    /// Multiplies by a number of thousandths, rounding half away from zero; `None` beyond
+    /// ±[`Money::MAX`].
+    pub fn thousandths(self, of: i64) -> Option<Self> {
+        let exact = i128::from(self.0) * i128::from(of);
+        let rounded = (exact + 500 * exact.signum()) / 1_000;
+        let sum = i64::try_from(rounded).ok();
+        sum.filter(|sum| sum.abs() <= Self::MAX).map(Self)
     }
 
     pub const fn minor(self) -> i64 {
@@ -92,7 +126,7 @@ impl Sum {
 }
 
 /// Formats the sum in the smallest unit, as the history stores it.
-impl std::fmt::Display for Sum {
+impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
@@ -112,7 +146,7 @@ mod tests {
             (rubles, " 1 500,5 ", Some(150_050)),
             (rubles, "1\u{a0}500.50", Some(150_050)),
             (rubles, "0", Some(0)),
-            (rubles, "20 000 000", Some(2_000_000_000)),
+            (rubles, "90 071 992 547 409,92", Some(Money::MAX)),
             (rubles, "1500,", Some(150_000)),
             (rubles, "1.500,50", Some(150_050)),
             (rubles, "1,500.50", Some(150_050)),
@@ -127,7 +161,7 @@ mod tests {
             (yen, "1500.00", Some(1_500)),
             (dinars, "1,5", Some(1_500)),
             (dinars, "1,500", Some(1_500)),
-            (rubles, "20 000 000,01", None),
+            (rubles, "90 071 992 547 409,93", None),
             (rubles, "99999999999999999999", None),
             (rubles, "1500,505", None),
             (rubles, "1,500", None),
@@ -144,8 +178,8 @@ mod tests {
             (rubles, "даром", None),
             (yen, "1,5", None),
         ] {
-            let read = Sum::parse("price", text, currency).ok();
-            assert_eq!(read.map(Sum::minor), minor, "{text}");
+            let read = Money::parse("price", text, currency).ok();
+            assert_eq!(read.map(Money::minor), minor, "{text}");
         }
         assert_eq!(Currency::parse("RUR"), None);
     }
@@ -153,7 +187,7 @@ mod tests {
     #[test]
     fn a_column_tells_what_a_comma_is() {
         let rubles = Currency::parse("RUB").unwrap();
-        let read = |text, point| match Sum::read("price", text, rubles, point) {
+        let read = |text, point| match Money::read("price", text, rubles, point) {
             Ok((sum, doubt)) => Some((sum.minor(), doubt)),
             Err(_) => None,
         };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Conflict, CustomerId, Day, Days, Description, Details, DetailsChange, EmployeeId, EventId,
-    Merge, Name, Phone, Result, Search, Stage, StageId, Status, TaskId,
+    Merge, Name, NewPayment, Phone, Result, Search, Stage, StageId, Status, TaskId,
 };
 
 words! {
@@ -21,7 +21,8 @@ words! {
         WarrantyOf = "WARRANTY_OF", Stage = "STAGE", Comment = "COMMENT", Answer = "ANSWER",
         Edited = "EDITED", Moved = "MOVED", Settled = "SETTLED", Asked = "ASKED", Agreed = "AGREED",
         Declined = "DECLINED", Withdrawn = "WITHDRAWN", Reminders = "REMINDERS",
-        Reminded = "REMINDED", Imported = "IMPORTED",
+        Reminded = "REMINDED", Imported = "IMPORTED", Line = "LINE", Discount = "DISCOUNT",
+        Paid = "PAID", Refunded = "REFUNDED", Reversed = "REVERSED",
     }
 }
 
@@ -150,6 +151,8 @@ pub struct NewTask {
     pub due: Option<Day>,
     pub remind: bool,
     pub details: Details,
+    /// Taken at once, by any method.
+    pub deposit: Option<NewPayment>,
 }
 
 /// Changes to a task; `None` keeps a field.

@@ -15,7 +15,9 @@ words! {
         TaskDeleted = "task.deleted", CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated", CustomerDeleted = "customer.deleted",
         CommentAdded = "comment.added", AnswerReceived = "answer.received",
-        ApprovalDecided = "approval.decided",
+        ApprovalDecided = "approval.decided", LinesChanged = "task.lines_changed",
+        PaymentReceived = "payment.received", PaymentRefunded = "payment.refunded",
+        PaymentReversed = "payment.reversed",
     }
 }
 

@@ -185,8 +185,15 @@ fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
         Conflict::PhoneTaken { customer } => Some(("customerId", customer.to_string().into())),
         Conflict::LastOwner { owner } => Some(("employeeId", owner.to_string().into())),
         Conflict::EmailTaken => Some(("field", "email".into())),
-        Conflict::StageNameTaken => Some(("field", "name".into())),
-        Conflict::LastStage | Conflict::CustomerTold => None,
+        Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some(("field", "name".into())),
+        Conflict::ArticleTaken => Some(("field", "article".into())),
+        Conflict::RequestKeyUsed => Some(("field", "idempotencyKey".into())),
+        Conflict::PaidMeanwhile => Some(("field", "sum".into())),
+        Conflict::LastStage
+        | Conflict::CustomerTold
+        | Conflict::ShiftOpen
+        | Conflict::ShiftOver
+        | Conflict::AlreadyReversed => None,
         Conflict::Import | Conflict::ImportChoices => Some(("field", "expected".into())),
     }
 }

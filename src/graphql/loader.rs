@@ -9,12 +9,12 @@ use tokio::sync::OnceCell;
 
 use super::RequestContext;
 use super::engine::state::RequestState;
-use super::view::{CustomerFields, CustomerView, TaskFields, TaskView, Written};
+use super::view::{CatalogueItemView, CustomerFields, CustomerView, TaskFields, TaskView, Written};
 use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
-    Actor, Approval, Comment, Customer, CustomerId, Details, Link, Result, TaskEvent, TaskId,
-    TimeZone,
+    Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, ItemId, Line, Link,
+    Payment, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::Connection;
 use crate::store::customers::CustomerParts;
@@ -50,6 +50,10 @@ pub struct Tasks {
     history: OfTasks<TaskEvent>,
     comments: OfTasks<Comment>,
     approvals: OfTasks<Approval>,
+    lines: OfTasks<Line>,
+    payments: OfTasks<Payment>,
+    /// Items of the catalogue that the lines are copied from.
+    items: Once<HashMap<ItemId, CatalogueItemView>>,
     details: Once<HashMap<TaskId, Details>>,
     /// Generations of the status links.
     links: Once<HashMap<TaskId, i64>>,
@@ -132,6 +136,9 @@ impl Tasks {
             history: Once::new(),
             comments: Once::new(),
             approvals: Once::new(),
+            lines: Once::new(),
+            payments: Once::new(),
+            items: Once::new(),
             details: Once::new(),
             links: Once::new(),
             of_device: Once::new(),
@@ -201,35 +208,70 @@ impl Tasks {
 
     /// Returns the history of a task of this list.
     pub async fn history(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<TaskEvent>> {
-        let fetch = || self.fetch(ctx, app::tasks::history, |event| event.task);
+        let fetch = || self.fetch(ctx, app::tasks::history, |event| Some(event.task));
         let history = self.history.get(fetch).await?;
         Ok(history.get(&id).cloned().unwrap_or_default())
     }
 
     /// Returns the comments on a task of this list.
     pub async fn comments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Comment>> {
-        let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| comment.task);
+        let fetch = || self.fetch(ctx, app::comments::of_tasks, |comment| Some(comment.task));
         let comments = self.comments.get(fetch).await?;
         Ok(comments.get(&id).cloned().unwrap_or_default())
     }
 
     /// Returns the quotes of a task of this list.
     pub async fn approvals(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Approval>> {
-        let fetch = || self.fetch(ctx, app::approvals::of_tasks, |approval| approval.task);
+        let fetch = || {
+            self.fetch(ctx, app::approvals::of_tasks, |approval| {
+                Some(approval.task)
+            })
+        };
         let approvals = self.approvals.get(fetch).await?;
         Ok(approvals.get(&id).cloned().unwrap_or_default())
+    }
+
+    /// Returns the lines of a task of this list.
+    pub async fn lines(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Line>> {
+        let fetch = || self.fetch(ctx, app::lines::of_tasks, |line| Some(line.task));
+        let lines = self.lines.get(fetch).await?;
+        Ok(lines.get(&id).cloned().unwrap_or_default())
+    }
+
+    /// Returns an item of the catalogue that a line of this list is copied from.
+    pub async fn item(&self, ctx: &Context<'_>, id: ItemId) -> Result<Option<CatalogueItemView>> {
+        let items = self.items.get(|| self.fetch_items(ctx));
+        Ok(items.await?.get(&id).cloned())
+    }
+
+    async fn fetch_items(&self, ctx: &Context<'_>) -> Result<HashMap<ItemId, CatalogueItemView>> {
+        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let work = move |c: &_| app::catalogue::of_tasks(c, &actor, &ids);
+        let items = db.read(work).await?;
+        spend(ctx, items.len()).await?;
+        let view = |item: CatalogueItem| (item.id, CatalogueItemView(item));
+        Ok(items.into_iter().map(view).collect())
+    }
+
+    /// Returns the rows of the ledger about a task of this list.
+    pub async fn payments(&self, ctx: &Context<'_>, id: TaskId) -> Result<Vec<Payment>> {
+        let fetch = || self.fetch(ctx, app::payments::of_tasks, |payment| payment.entry.task);
+        let payments = self.payments.get(fetch).await?;
+        Ok(payments.get(&id).cloned().unwrap_or_default())
     }
 
     async fn fetch<T: Send + 'static>(
         &self,
         ctx: &Context<'_>,
         read: ReadForTasks<T>,
-        task: fn(&T) -> TaskId,
+        task: fn(&T) -> Option<TaskId>,
     ) -> Result<HashMap<TaskId, Vec<T>>> {
         let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
         let found = db.read(move |c| read(c, &actor, &ids)).await?;
         spend(ctx, found.len()).await?;
-        Ok(group(found.into_iter().map(|one| (task(&one), one))))
+        Ok(group(
+            found.into_iter().filter_map(|one| Some((task(&one)?, one))),
+        ))
     }
 }
 

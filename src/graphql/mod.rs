@@ -9,6 +9,7 @@ mod input;
 mod loader;
 mod mutation;
 mod query;
+mod scalars;
 mod subscription;
 mod view;
 

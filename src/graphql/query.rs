@@ -8,16 +8,20 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, CategoryEnum, CustomerView, InviteView, List, MonthView, ReportView, ShopView, StageView,
-    StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView,
-    UserView, stage, user,
+    self, CatalogueItemView, CategoryEnum, CustomerView, DrawerView, InviteView, List, MonthView,
+    ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView,
+    UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
+use crate::app::handovers::Debt;
 use crate::app::paging;
-use crate::domain::{Customer, CustomerId, Month, Result, TaskId, TaskOrder};
+use crate::domain::{
+    CatalogueItem, Customer, CustomerId, Month, Result, Search, TaskId, TaskOrder,
+};
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
 use crate::sheet::Writing;
+use crate::store::catalogue::ItemFilter;
 use crate::store::invites::Invite;
 use crate::store::tasks::{After, Listed};
 
@@ -210,6 +214,64 @@ impl Query {
         page::page(rows, size, after.is_some(), total, cursor, |rows| {
             loader::tasks(rows, &desk.shop.timezone).collect()
         })
+    }
+
+    /// Items of the catalogue, paginated. Each word of `search` occurs in the name, the article number
+    /// or the barcode.
+    async fn catalogue(
+        &self,
+        ctx: &Context<'_>,
+        search: Option<String>,
+        #[graphql(desc = "Only archived items, or only those that are offered.")] archived: Option<
+            bool,
+        >,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+    ) -> Result<Page<CatalogueItemView>> {
+        let (actor, size) = (ctx.actor()?, page::size(first)?);
+        let after = after.as_deref().map(paging::read_item_cursor).transpose()?;
+        let search = search.as_deref().and_then(Search::parse);
+        let filter = ItemFilter { search, archived };
+        let counted = page::is_counted(ctx);
+        let work = move |c: &_| {
+            let rows = app::catalogue::page(c, &actor, &filter, after, size + 1)?;
+            let total = counted.then(|| app::catalogue::count(c, &actor, &filter));
+            Ok((rows, total.transpose()?))
+        };
+        let (rows, total) = ctx.desk()?.db.read(work).await?;
+        let cursor = |row: &CatalogueItem| Ok(paging::item_cursor(row.id));
+        let views = |rows: Vec<_>| rows.into_iter().map(CatalogueItemView).collect();
+        page::page(rows, size, after.is_some(), total, cursor, views)
+    }
+
+    /// Closed tasks that aren't paid in full, paginated, longest owed first. Open to all staff.
+    async fn debts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+    ) -> Result<Page<TaskView>> {
+        let (actor, size, desk) = (ctx.actor()?, page::size(first)?, ctx.desk()?);
+        let after = after.as_deref().map(paging::read_debt_cursor).transpose()?;
+        let work = move |c: &_| {
+            let rows = app::handovers::debts(c, &actor, after, size + 1)?;
+            Ok((rows, app::handovers::debt(c, &actor)?.0))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |(row, at): &Debt| Ok(paging::debt_cursor(*at, row.task.id));
+        let views = |rows: Vec<Debt>| {
+            let rows = rows.into_iter().map(|(row, _)| row).collect();
+            loader::whole_tasks(rows, &desk.shop.timezone).collect()
+        };
+        page::page(rows, size, after.is_some(), Some(total), cursor, views)
+    }
+
+    /// Drawers with their cash. Open to all staff.
+    async fn drawers(&self, ctx: &Context<'_>) -> Result<Vec<DrawerView>> {
+        let actor = ctx.actor()?;
+        let list = move |c: &_| app::drawers::list(c, &actor);
+        let all = ctx.desk()?.db.look_up(list).await?;
+        Ok(all.into_iter().map(DrawerView).collect())
     }
 
     /// Current workload: numbers of tasks by status and by reason for attention (such as overdue),

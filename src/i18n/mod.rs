@@ -14,8 +14,8 @@ use fluent_templates::{LanguageIdentifier, Loader, langid};
 pub use attachment::attachment;
 
 use crate::domain::{
-    Category, Conflict, Currency, Day, Invalid, Language, Observation, Problem, Stage, Status, Sum,
-    USUAL_STAGES,
+    Category, Conflict, Currency, Day, Invalid, Language, Money, Observation, Problem, Stage,
+    Status, USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -125,7 +125,7 @@ pub fn day(language: Language, day: Day) -> String {
 }
 
 /// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
-pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
+pub fn money(language: Language, currency: Currency, sum: Money) -> String {
     let sign = currency.sign();
     match language {
         Language::Russian => format!("{}\u{a0}{sign}", amount(language, currency, sum)),
@@ -140,11 +140,11 @@ pub fn money(language: Language, currency: Currency, sum: Sum) -> String {
 
 /// Formats a sum without its currency, as forms show it: digits grouped by spaces, which can't be
 /// mistaken for a decimal point, and no fraction if it is zero.
-pub fn amount(language: Language, currency: Currency, sum: Sum) -> String {
+pub fn amount(language: Language, currency: Currency, sum: Money) -> String {
     grouped(language, currency, sum, '\u{a0}')
 }
 
-fn grouped(language: Language, currency: Currency, sum: Sum, separator: char) -> String {
+fn grouped(language: Language, currency: Currency, sum: Money, separator: char) -> String {
     let digits = currency.digits() as usize;
     let unit = 10_i64.pow(currency.digits());
     let (whole, part) = (sum.minor() / unit, sum.minor() % unit);
@@ -232,14 +232,14 @@ mod tests {
             ("RUB", 0, "0 ₽", "₽0"),
         ] {
             let currency = Currency::parse(code).unwrap();
-            let sum = Sum::new("price", minor).unwrap();
+            let sum = Money::new("price", minor).unwrap();
             for (language, expected) in [(Language::Russian, russian), (Language::English, english)]
             {
                 let written = money(language, currency, sum);
                 assert_eq!(written, expected.replace(' ', "\u{a0}"));
                 // Parsing the text of a form yields the same sum.
                 let amount = amount(language, currency, sum);
-                assert_eq!(Sum::parse("price", &amount, currency).unwrap(), sum);
+                assert_eq!(Money::parse("price", &amount, currency).unwrap(), sum);
             }
         }
     }

@@ -10,8 +10,8 @@ use super::row::RowReader;
 use super::words::{self, Guess};
 use crate::domain::{
     Category, Day, Description, Details, Device, DeviceChange, DeviceField, Email, Employee,
-    EmployeeId, Error, ImportTask, Message, Observation, Problem, Result, Source, Stage, Status,
-    Sum, SumDoubt, Task, fold, is_none, moment, three_digit_point,
+    EmployeeId, Error, ImportTask, Message, Money, Observation, Problem, Result, Source, Stage,
+    Status, SumDoubt, Task, fold, is_none, moment, three_digit_point,
 };
 
 impl RowReader<'_> {
@@ -38,6 +38,7 @@ impl RowReader<'_> {
         let due = self.day(Column::Due)?;
         let employee = self.employee();
         let details = self.details()?;
+        let paid = self.sum(Column::Prepayment)?;
         let warranty_of = self.warranty_of(numbers);
         let ready = self.ready(status)?;
         let note = self.comment();
@@ -55,6 +56,7 @@ impl RowReader<'_> {
         Ok(Some(ImportTask {
             task,
             details,
+            paid,
             warranty_of,
             note,
         }))
@@ -138,9 +140,8 @@ impl RowReader<'_> {
             device: self.device(),
             estimate: self.sum(Column::Estimate)?,
             price: self.sum(Column::Price)?,
-            prepayment: self.sum(Column::Prepayment)?,
             warranty_until: self.day(Column::WarrantyUntil)?,
-            warranty_of: None,
+            ..Details::default()
         })
     }
 
@@ -230,7 +231,7 @@ impl RowReader<'_> {
     }
 
     /// Returns a sum. RemOnline writes zero for an unknown one.
-    fn sum(&mut self, column: Column) -> Result<Option<Sum>> {
+    fn sum(&mut self, column: Column) -> Result<Option<Money>> {
         let text = self.cell(column).trim();
         if is_none(text) {
             return Ok(None);
@@ -240,7 +241,7 @@ impl RowReader<'_> {
         // Our own exports write no thousands separators.
         let own = three_digit_point(text, currency).filter(|_| ours);
         let point = own.or_else(|| self.habits.point(column));
-        let read = Sum::read("sum", text, currency, point);
+        let read = Money::read("sum", text, currency, point);
         let Some((sum, doubt)) = self.checked(column, read)? else {
             return Ok(None);
         };

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::cell::{guard, unguard};
 use super::columns::{CUSTOMERS, Column, REFUSED, TASKS};
 use super::table::Table;
-use crate::domain::{Customer, Day, Details, Error, ImportRow, Language, Name, Result, Shop, Sum};
+use crate::domain::{
+    Customer, Day, Details, Error, ImportRow, Language, Money, Name, Result, Shop,
+};
 use crate::i18n;
 use crate::store::tasks::TaskRow;
 
@@ -146,8 +148,8 @@ impl Writing {
             Column::Device(field) => guard(details.device.get(field)),
             Column::Description => guard(task.description.as_str()),
             Column::Estimate => self.sum(details.estimate),
-            Column::Price => self.sum(details.price),
-            Column::Prepayment => self.sum(details.prepayment),
+            Column::Price => self.sum(details.price()),
+            Column::Prepayment => self.sum(details.account.paid),
             Column::WarrantyUntil => day(details.warranty_until),
             Column::WarrantyOf => details
                 .warranty_of
@@ -173,7 +175,7 @@ impl Writing {
     }
 
     /// Formats a sum without group separators, which would turn it into text.
-    fn sum(&self, sum: Option<Sum>) -> String {
+    fn sum(&self, sum: Option<Money>) -> String {
         let amount = |sum| i18n::amount(self.language, self.shop.currency, sum);
         sum.map(|sum| amount(sum).replace('\u{a0}', ""))
             .unwrap_or_default()

@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    Approval, ApprovalId, Channel, CustomerId, Decision, EmployeeId, Message, NewApproval, Result,
-    TaskId,
+    AgreedLine, Approval, ApprovalId, Channel, CustomerId, Decision, EmployeeId, LineName, Message,
+    Money, Quantity, Result, TaskId,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, numbers};
 
 pub(super) const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
-                       decided_at, channel, unsettled";
+                       decided_at, channel, unsettled, discount";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
     let row = &mut Columns::of("approvals", row);
@@ -36,30 +36,94 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
         decided: row.take::<Option<Millis>>("decided_at")?.map(|at| at.0),
         channel: row.take("channel")?,
         unsettled: row.take("unsettled")?,
+        lines: Vec::new(),
+        discount: row.take("discount")?,
     })
 }
 
-pub fn insert(
-    tx: &Transaction,
-    task: TaskId,
-    employee: EmployeeId,
-    new: &NewApproval,
-    task_version: i64,
-    now: Timestamp,
-) -> Result<ApprovalId> {
-    let text = new.text.as_ref().map_or("", Message::as_str);
+/// A quote to be stored.
+pub struct Asked<'a> {
+    pub task: TaskId,
+    pub employee: EmployeeId,
+    pub price: Money,
+    pub text: Option<&'a Message>,
+    pub task_version: i64,
+    /// The lines as the customer sees them, and the discount of the whole task.
+    pub lines: Vec<AgreedLine>,
+    pub discount: Money,
+}
+
+pub fn insert(tx: &Transaction, new: &Asked<'_>, now: Timestamp) -> Result<ApprovalId> {
     tx.prepare_cached(
-        "INSERT INTO approvals (task_id, employee_id, price, text, task_version, asked_at, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'ASKED')",
+        "INSERT INTO approvals (task_id, employee_id, price, text, task_version, asked_at, state, discount)
+         VALUES (:task, :employee, :price, :text, :version, :now, 'ASKED', :discount)",
     )?
-    .execute((task, employee, new.price, text, task_version, Millis(now)))?;
-    Ok(ApprovalId::from_row(tx.last_insert_rowid()))
+    .execute(named_params! {
+        ":task": new.task, ":employee": new.employee, ":price": new.price,
+        ":text": new.text.map_or("", Message::as_str), ":version": new.task_version,
+        ":now": Millis(now), ":discount": new.discount,
+    })?;
+    let id = ApprovalId::from_row(tx.last_insert_rowid());
+    for line in &new.lines {
+        insert_line(tx, id, line)?;
+    }
+    Ok(id)
+}
+
+fn insert_line(tx: &Transaction, id: ApprovalId, line: &AgreedLine) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO approval_lines (approval_id, line_id, kind, name, quantity, unit_price, discount, sum)
+         VALUES (:approval, :line, :kind, :name, :quantity, :price, :discount, :sum)",
+    )?
+    .execute(named_params! {
+        ":approval": id, ":line": line.line, ":kind": line.kind, ":name": line.name.as_str(),
+        ":quantity": line.quantity.thousandths(), ":price": line.unit_price,
+        ":discount": line.discount, ":sum": line.sum,
+    })?;
+    Ok(())
+}
+
+pub(super) const LINE_COLUMNS: &str =
+    "approval_id, line_id, kind, name, quantity, unit_price, discount, sum";
+
+pub(super) fn line_from_row(row: &Row<'_>) -> rusqlite::Result<(ApprovalId, AgreedLine)> {
+    let row = &mut Columns::of("approval_lines", row);
+    let (approval, line) = (row.take("approval_id")?, row.take("line_id")?);
+    let kind = row.take("kind")?;
+    let line = AgreedLine {
+        line,
+        kind,
+        name: LineName::from_row(row.take("name")?),
+        quantity: Quantity::from_row(row.take("quantity")?),
+        unit_price: row.take("unit_price")?,
+        discount: row.take("discount")?,
+        sum: row.take("sum")?,
+    };
+    Ok((approval, line))
+}
+
+/// Adds the lines that the customer saw to their quotes.
+fn with_lines(connection: &Connection, mut approvals: Vec<Approval>) -> Result<Vec<Approval>> {
+    let sql = format!(
+        "SELECT {LINE_COLUMNS} FROM approval_lines
+         WHERE approval_id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let ids = numbers(approvals.iter().map(|approval| approval.id.get()));
+    for row in statement.query_map([ids], line_from_row)? {
+        let (id, line) = row?;
+        if let Some(approval) = approvals.iter_mut().find(|approval| approval.id == id) {
+            approval.lines.push(line);
+        }
+    }
+    Ok(approvals)
 }
 
 pub fn get(connection: &Connection, id: ApprovalId) -> Result<Option<Approval>> {
     let sql = format!("SELECT {COLUMNS} FROM approvals WHERE id = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([id], from_row).optional()?)
+    let found = statement.query_row([id], from_row).optional()?;
+    Ok(with_lines(connection, found.into_iter().collect())?.pop())
 }
 
 /// Returns the questions about several tasks, oldest first.
@@ -70,14 +134,15 @@ pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Approval>
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    with_lines(connection, rows.collect::<Result<_, _>>()?)
 }
 
 /// Returns the open question about a task.
 pub fn asked_of_task(connection: &Connection, task: TaskId) -> Result<Option<Approval>> {
     let sql = format!("SELECT {COLUMNS} FROM approvals WHERE task_id = ?1 AND state = 'ASKED'");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([task], from_row).optional()?)
+    let found = statement.query_row([task], from_row).optional()?;
+    Ok(with_lines(connection, found.into_iter().collect())?.pop())
 }
 
 /// Closes a question with its outcome, and with the customer who answered it, if one did. A declined price waits for
@@ -120,10 +185,16 @@ pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<T
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Erases the texts of the questions about a customer's tasks; the prices stay.
+/// Erases the texts of the questions about a customer's tasks, and the names of the lines in them
+/// that aren't of the catalogue; the prices stay.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE approvals SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    tx.execute(sql, [customer])?;
+    let sql = "UPDATE approval_lines SET name = ''
+               WHERE approval_id IN (SELECT a.id FROM approvals AS a JOIN tasks AS t ON t.id = a.task_id
+                   WHERE t.customer_id = ?1)
+               AND NOT EXISTS (SELECT 1 FROM task_lines AS l WHERE l.id = line_id AND l.item_id IS NOT NULL)";
     tx.execute(sql, [customer])?;
     Ok(())
 }

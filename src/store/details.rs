@@ -11,9 +11,10 @@ use std::sync::LazyLock;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Row, ToSql};
 
-use super::{Connection, Transaction};
+use super::{Connection, Transaction, lines, payments};
 use crate::domain::{
-    CustomerId, Details, Device, DeviceField, Link, Result, TaskId, device_fields,
+    Account, CustomerId, Details, Device, DeviceField, Discount, Link, Money, Result, TaskId,
+    Totals, device_fields,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::numbers;
@@ -23,7 +24,7 @@ macro_rules! columns {
         concat!(
             "task_id, ",
             $(stringify!($field), ", ",)*
-            "estimate, price, prepayment, warranty_until, warranty_of"
+            "estimate, price, discount, discount_percent, warranty_until, warranty_of"
         )
     };
 }
@@ -74,15 +75,38 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<(TaskId, Details)> {
         device: Device::from_row(|column| row.take(column))?,
         estimate: row.take("estimate")?,
         price: row.take("price")?,
-        prepayment: row.take("prepayment")?,
+        discount: discount(row.take("discount")?, row.take("discount_percent")?),
         warranty_until: row.take("warranty_until")?,
         warranty_of: row.take("warranty_of")?,
+        account: Account::default(),
     };
     Ok((task, details))
 }
 
-/// The details of those tasks that have any.
+fn discount(sum: Option<Money>, percent: Option<i64>) -> Option<Discount> {
+    let none = sum.is_none() && percent.is_none();
+    (!none).then(|| Discount::from_row(sum.unwrap_or_default(), percent))
+}
+
+/// Returns the details of those tasks that have any, with the sums of their lines and payments.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::domain::Error::Invalid) when the lines exceed the limit of sums.
 pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, Details>> {
+    let mut all = stored(connection, ids)?;
+    for (task, lines) in lines::contents_of_tasks(connection, ids)? {
+        let details = all.entry(task).or_default();
+        let discount = details.discount.unwrap_or(Discount::NONE);
+        details.account.lines = Some(Totals::of(&lines, discount)?);
+    }
+    for (task, paid) in payments::paid(connection, ids)? {
+        all.entry(task).or_default().account.paid = Some(paid);
+    }
+    Ok(all)
+}
+
+/// Returns the rows of those tasks that have any.
+fn stored(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, Details>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM task_details WHERE task_id IN (SELECT value FROM json_each(?1))"
     );
@@ -131,11 +155,16 @@ pub fn put(tx: &Transaction, task: TaskId, details: &Details) -> Result<()> {
     let keys = KEYS
         .iter()
         .map(|(column, key)| (*column, ToSqlOutput::from(key(device))));
+    let discount = details.discount.map(Discount::columns);
     let others: &[(&str, &dyn ToSql)] = &[
         ("task_id", &task),
         ("estimate", &details.estimate),
         ("price", &details.price),
-        ("prepayment", &details.prepayment),
+        ("discount", &discount.map(|(sum, _)| sum)),
+        (
+            "discount_percent",
+            &discount.and_then(|(_, percent)| percent),
+        ),
         ("warranty_until", &details.warranty_until),
         ("warranty_of", &details.warranty_of),
     ];

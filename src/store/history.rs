@@ -87,7 +87,7 @@ pub fn append_for_stage(
 /// events themselves stay, with their time and author.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
-               WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED')
+               WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED', 'LINE')
                    AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
     Ok(())

@@ -11,7 +11,7 @@ use crate::app::answers;
 use crate::app::posts;
 use crate::app::status_links::{self, Followed};
 use crate::domain::{
-    Approval, ApprovalId, Attachment, CommentKind, Decision, Error, Message, Result, Status, Sum,
+    Approval, ApprovalId, Attachment, CommentKind, Decision, Error, Message, Money, Result, Status,
 };
 use crate::i18n;
 use crate::store::Transaction;
@@ -157,7 +157,7 @@ async fn done(visit: &Visit, token: &str, done: Result<()>) -> Result<Response> 
 impl<'a> StatusPage<'a> {
     fn new(visit: &'a Visit, token: &'a str, task: &Followed, errors: Errors) -> Self {
         let texts = &visit.texts;
-        let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum));
+        let sum = |sum: Option<Money>| sum.map(|sum| texts.money(sum));
         let said = task.comments.iter().map(|comment| {
             let mine = comment.kind == CommentKind::FromCustomer;
             let who = if mine { "status-you" } else { "status-shop" };
@@ -184,7 +184,8 @@ impl<'a> StatusPage<'a> {
                 ("task-due", task.due.map(|day| texts.date(&day))),
                 ("task-estimate", sum(task.estimate)),
                 ("task-price", sum(task.price)),
-                ("task-prepayment", sum(task.prepayment)),
+                ("task-paid", sum(task.paid)),
+                ("paper-to-pay", sum(task.to_pay)),
                 ("status-phone", task.masked_phone.clone()),
             ]),
             asked: task.approval.as_ref().map(|asked| question(asked, texts)),

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Category, Concern, Currency, Day, Language, Month, Shop, Stage, Status, Sum};
+use crate::domain::{
+    Category, Concern, Currency, Day, Language, Method, Money, Month, Shop, Stage, Status,
+};
 use crate::i18n::{self, Arg};
 
 /// Texts for one reader at one moment.
@@ -174,18 +176,28 @@ impl Texts {
         lines.filter(|(_, value)| !value.is_empty()).collect()
     }
 
+    pub fn method(&self, method: &Method) -> String {
+        self.s(match method {
+            Method::Cash => "method-cash",
+            Method::Card => "method-card",
+            Method::Transfer => "method-transfer",
+            Method::Instant => "method-instant",
+            Method::Other => "method-other",
+        })
+    }
+
     /// Returns the symbol of the shop's currency.
     pub fn sign(&self) -> &'static str {
         self.currency.sign()
     }
 
     /// Formats a sum: «1 500,50 ₽».
-    pub fn money(&self, sum: Sum) -> String {
+    pub fn money(&self, sum: Money) -> String {
         i18n::money(self.language, self.currency, sum)
     }
 
     /// Formats a sum for a form field.
-    pub fn amount(&self, sum: Sum) -> String {
+    pub fn amount(&self, sum: Money) -> String {
         i18n::amount(self.language, self.currency, sum)
     }
 

@@ -52,6 +52,7 @@ mod log;
 mod mapping;
 mod metadata;
 mod metrics;
+mod money;
 mod negotiation;
 mod outbox;
 mod pacing;

@@ -10,8 +10,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zayavka::app::security::limits as attempts;
 use zayavka::domain::{
-    About, Country, Description, DeviceField, MOST_STAGES, Name, PASSWORD_LENGTH, Phone, StageName,
-    Sum, Wording,
+    About, Country, Description, DeviceField, MOST_STAGES, Money, Name, PASSWORD_LENGTH, Phone,
+    StageName, Wording,
 };
 use zayavka::graphql::engine::limits;
 use zayavka::http;
@@ -380,7 +380,7 @@ fn the_limits_are_those_of_the_code() {
         numbers(&[Description::MAX]),
         numbers(&[Name::MAX]),
         numbers(&[MOST_STAGES, StageName::MAX, Wording::MAX]),
-        vec![0, u64::try_from(Sum::MAX).unwrap()],
+        vec![0, u64::try_from(Money::MAX).unwrap()],
         phone_lengths().to_vec(),
     ];
     let limits = DeviceField::ALL.iter().map(|field| field.max());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{comments, customers, details, events, questions, stages};
+use super::{comments, customers, details, events, handovers, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
     Problem, Result, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent, TaskFilter,
@@ -92,8 +92,8 @@ pub fn history(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Vec
 /// becomes responsible.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an unknown stage or one of another status, and for an unknown warranty
-/// task.
+/// [`Error::Invalid`] for an unknown stage or one of another status, for an unknown warranty task,
+/// and for a deposit as for [`payments::take`].
 pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) -> Result<TaskRow> {
     let author = Author::Staff(actor.id());
     let name = new.customer_name.as_ref();
@@ -118,6 +118,12 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
     details::create(tx, id, &new.details)?;
     let (task, stage) = (&task, &stage);
     events::publish(tx, author, &Event::TaskCreated { task, stage }, now)?;
+    if let Some(deposit) = &new.deposit {
+        payments::take(tx, actor, id, deposit, now)?;
+    }
+    if task.status == Status::Closed {
+        handovers::record(tx, task)?;
+    }
     let row = get(tx, actor, id)?;
     let card = row.customer.as_ref().map(|customer| &customer.phone);
     if let Some(text) = card.and_then(|card| beside(&new.customer_phone, card)) {
@@ -203,6 +209,9 @@ pub fn update(
             after: &stage,
             due: now.saturating_add(shop.notify_delay).unwrap_or(now),
         });
+        if task.status == Status::Closed || before.status == Status::Closed {
+            handovers::record(tx, &task)?;
+        }
         let (before, after) = (&before, &task);
         let event = Event::TaskChanged {
             before,

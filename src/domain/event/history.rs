@@ -1,7 +1,7 @@
 //! The history entries of an event.
 
 use super::Event;
-use crate::domain::{EmployeeId, EventKind, Status, TaskId};
+use crate::domain::{EmployeeId, EventKind, PaymentKind, Status, TaskId};
 
 /// A history entry to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +68,19 @@ impl Event<'_> {
                 notes.extend(comments.iter().map(comment));
                 notes
             }
-            Self::TaskChanged { after, notes, .. } | Self::PriceAsked { after, notes, .. } => {
-                all(after.id, notes)
+            Self::TaskChanged { after, notes, .. }
+            | Self::LinesChanged { after, notes, .. }
+            | Self::AgreedByPhone { after, notes, .. }
+            | Self::PriceAsked { after, notes, .. } => all(after.id, notes),
+            Self::PaymentRecorded { task, entry } => {
+                let kind = match entry.kind {
+                    PaymentKind::Refund => EventKind::Refunded,
+                    PaymentKind::Reversal => EventKind::Reversed,
+                    PaymentKind::Payment | PaymentKind::CashIn | PaymentKind::CashOut => {
+                        EventKind::Paid
+                    }
+                };
+                vec![(task.id, Note::happened(kind, entry.sum().minor()))]
             }
             Self::PriceWithdrawn { task, notes } => all(*task, notes),
             Self::TaskAssigned { before, after, .. } => {

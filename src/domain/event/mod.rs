@@ -6,7 +6,8 @@ mod news;
 mod webhooks;
 
 use super::{
-    ApprovalId, CommentId, CustomerId, EmployeeId, Message, Stage, Status, Sum, Task, TaskId,
+    ApprovalId, CommentId, CustomerId, EmployeeId, Entry, Message, Money, Stage, Status, Task,
+    TaskId,
 };
 
 pub use history::{Note, Notes};
@@ -69,6 +70,17 @@ pub enum Event<'a> {
         task: &'a Task,
         comment: CommentId,
     },
+    /// The lines or the discount of a task changed.
+    LinesChanged {
+        before: &'a Task,
+        after: &'a Task,
+        notes: Notes,
+    },
+    /// A row about a task was appended to the ledger.
+    PaymentRecorded {
+        task: &'a Task,
+        entry: &'a Entry,
+    },
     PriceAsked {
         before: &'a Task,
         after: &'a Task,
@@ -76,13 +88,19 @@ pub enum Event<'a> {
         approval: ApprovalId,
         to: Option<Addressee>,
     },
+    /// An employee recorded what the customer said by phone.
+    AgreedByPhone {
+        before: &'a Task,
+        after: &'a Task,
+        notes: Notes,
+    },
     PriceWithdrawn {
         task: TaskId,
         notes: Notes,
     },
     PriceDecided {
         task: &'a Task,
-        price: Sum,
+        price: Money,
         agreed: bool,
     },
     /// The customer is reminded of a task that has been ready for that many days.

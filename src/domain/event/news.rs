@@ -72,6 +72,9 @@ impl<'a> Event<'a> {
             | Self::AnswerReceived { .. }
             | Self::AnswerChanged { .. }
             | Self::AnswerMoved { .. }
+            | Self::LinesChanged { .. }
+            | Self::PaymentRecorded { .. }
+            | Self::AgreedByPhone { .. }
             | Self::PriceWithdrawn { .. }
             | Self::PriceDecided { .. }
             | Self::StageMerged { .. }
@@ -102,6 +105,9 @@ impl<'a> Event<'a> {
             | Self::CommentAdded { .. }
             | Self::CommentsSettled { .. }
             | Self::PriceAsked { .. }
+            | Self::LinesChanged { .. }
+            | Self::PaymentRecorded { .. }
+            | Self::AgreedByPhone { .. }
             | Self::PriceWithdrawn { .. }
             | Self::ReminderDue { .. }
             | Self::StageMerged { .. }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Event;
-use crate::domain::{CustomerId, HookEvent, Subject, Task};
+use crate::domain::{CustomerId, HookEvent, PaymentKind, Subject, Task};
 
 impl Event<'_> {
     /// Returns the events for outgoing webhooks.
@@ -19,6 +19,26 @@ impl Event<'_> {
             | Self::PriceAsked { before, after, .. } => {
                 let events = HookEvent::of_change(before, after).into_iter();
                 events.map(|event| (event, Subject::of(after))).collect()
+            }
+            Self::LinesChanged { before, after, .. } => {
+                let events = HookEvent::of_change(before, after).into_iter();
+                let events = events.chain([HookEvent::LinesChanged]);
+                events.map(|event| (event, Subject::of(after))).collect()
+            }
+            Self::AgreedByPhone { before, after, .. } => {
+                let events = HookEvent::of_change(before, after).into_iter();
+                let events = events.chain([HookEvent::ApprovalDecided]);
+                events.map(|event| (event, Subject::of(after))).collect()
+            }
+            Self::PaymentRecorded { task: about, entry } => {
+                let event = match entry.kind {
+                    PaymentKind::Refund => HookEvent::PaymentRefunded,
+                    PaymentKind::Reversal => HookEvent::PaymentReversed,
+                    PaymentKind::Payment | PaymentKind::CashIn | PaymentKind::CashOut => {
+                        HookEvent::PaymentReceived
+                    }
+                };
+                task(event, about)
             }
             Self::TaskDeleted { task: last } => task(HookEvent::TaskDeleted, last),
             Self::CommentAdded { task: about, .. } => task(HookEvent::CommentAdded, about),

@@ -4,21 +4,22 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
 use crate::domain::{
-    Day, DetailsChange, DeviceChange, DeviceField, Result, ShortText, Sum, TaskId,
+    Day, DetailsChange, DeviceChange, DeviceField, Money, Problem, Result, ShortText, TaskId,
 };
+use crate::graphql::scalars::MoneyValue;
 
 /// A task's details; in the schema these are fields of `TaskInput`.
 #[derive(InputObject)]
 pub struct DetailsInput {
     /// The device that the customer brought.
     device: Option<DeviceInput>,
-    /// Estimated price told to the customer, in the smallest unit of the shop's currency, at most
-    /// 2,000,000,000; null clears it.
-    estimate: MaybeUndefined<i64>,
-    /// Final price, in the same unit; null clears it.
-    price: MaybeUndefined<i64>,
-    /// Prepayment, in the same unit; null clears it.
-    prepayment: MaybeUndefined<i64>,
+    /// Estimated price told to the customer; null clears it.
+    estimate: MaybeUndefined<MoneyValue>,
+    /// Final price; null clears it. BAD_USER_INPUT for a task with lines, whose price is their sum.
+    price: MaybeUndefined<MoneyValue>,
+    /// No longer accepted: BAD_USER_INPUT unless it is null. Record a payment with `takePayment`.
+    #[graphql(deprecation = "Use `takePayment`.")]
+    prepayment: MaybeUndefined<MoneyValue>,
     /// Last day of the warranty on this work, `YYYY-MM-DD`; null clears it.
     warranty_until: MaybeUndefined<String>,
     /// The task under whose warranty this one is done; null clears it. A new task without a device
@@ -45,12 +46,15 @@ pub struct DeviceInput {
 
 impl DetailsInput {
     pub fn read(self) -> Result<DetailsChange> {
-        let sum = |field, minor| maybe(minor, |minor| Sum::new(field, minor));
+        let sum = |field, sum| maybe(sum, |sum: MoneyValue| Money::new(field, sum.0));
+        if let MaybeUndefined::Value(_) = self.prepayment {
+            return Err(Problem::PrepaymentByPayment.at("prepayment").into());
+        }
         Ok(DetailsChange {
             device: self.device.unwrap_or_default().read()?,
             estimate: sum("estimate", self.estimate)?,
             price: sum("price", self.price)?,
-            prepayment: sum("prepayment", self.prepayment)?,
+            discount: None,
             warranty_until: maybe(self.warranty_until, |text| {
                 Day::parse("warrantyUntil", &text)
             })?,

@@ -3,6 +3,7 @@
 
 mod details;
 mod import;
+mod money;
 mod stage;
 mod upload;
 
@@ -10,6 +11,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
 
 pub use import::ImportChoicesInput;
+pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
 pub use stage::{NewStageInput, StageInput};
 pub use upload::{Upload, files};
 
@@ -63,6 +65,7 @@ impl TaskInput {
             due: due_on(self.due_on)?.flatten(),
             remind: self.remind.unwrap_or(true),
             details: self.details.read()?.apply(Details::default()),
+            deposit: None,
         })
     }
 

@@ -4,8 +4,9 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, Sum, TaskId};
+use crate::domain::{Comment, Message, Money, NewApproval, NoticeId, Result, TaskId};
 use crate::graphql::input::{self, Upload};
+use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
 use crate::graphql::{RequestContext, loader};
 use crate::store::Transaction;
@@ -100,13 +101,15 @@ impl ConversationMutation {
     }
 
     /// Sends a quote to the task's customer, who accepts or declines it by a button in Telegram or
-    /// on the status page. The price becomes the task's estimate, and an open quote is withdrawn.
+    /// on the status page: the lines as they are now, or the price of a task without lines, which
+    /// becomes its estimate. An open quote is withdrawn.
     /// BAD_USER_INPUT for a CLOSED task. Open to all staff.
     async fn ask_approval(
         &self,
         ctx: &Context<'_>,
         id: ID,
-        #[graphql(desc = "In the smallest unit of the shop's currency.")] price: i64,
+        #[graphql(desc = "Needed by a task without lines; otherwise it is the sum of the lines.")]
+        price: Option<MoneyValue>,
         #[graphql(desc = "Explanation, at most 3,000 characters.")] text: Option<String>,
         expected_version: Option<i64>,
     ) -> Result<TaskPayload> {
@@ -115,7 +118,9 @@ impl ConversationMutation {
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
         let new = NewApproval {
-            price: Sum::new("price", price)?,
+            price: price
+                .map(|price| Money::new("price", price.0))
+                .transpose()?,
             text: text.map(|text| Message::parse("text", &text)).transpose()?,
             expected_version,
         };

@@ -6,6 +6,8 @@ mod conversation;
 mod customers;
 mod employees;
 mod files;
+mod lines;
+mod payments;
 mod staff_bot;
 mod stages;
 mod tasks;
@@ -22,6 +24,8 @@ pub struct Mutation(
     stages::StageMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
+    lines::LineMutation,
+    payments::PaymentMutation,
     files::FileMutation,
     conversation::ConversationMutation,
     webhooks::WebhookMutation,

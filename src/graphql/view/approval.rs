@@ -2,10 +2,11 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::comment::ChannelEnum;
 use super::written::Entry;
-use super::{UserView, user};
+use super::{AgreedLineView, List, UserView, user};
 use crate::app;
 use crate::domain::{Approval, Decision, Message, Result};
 use crate::graphql::RequestContext;
+use crate::graphql::scalars::MoneyValue;
 
 /// State of a quote.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +37,19 @@ impl ApprovalView {
         self.0.id.get().into()
     }
 
-    /// Price in the smallest unit of the shop's currency.
-    async fn price(&self) -> i64 {
-        self.0.price.minor()
+    async fn price(&self) -> MoneyValue {
+        self.0.price.into()
+    }
+
+    /// The lines as the customer saw them; empty for a price alone.
+    async fn lines(&self) -> List<AgreedLineView> {
+        let lines = self.0.lines.clone();
+        List::of(lines.into_iter().map(AgreedLineView))
+    }
+
+    /// Discount of the whole task in the price.
+    async fn discount(&self) -> MoneyValue {
+        self.0.discount.into()
     }
 
     /// Explanation of the price, as sent to the customer.

@@ -27,6 +27,8 @@ pub enum ChannelEnum {
     Telegram,
     /// The status page of the task.
     Page,
+    /// Recorded by an employee (`agreeByPhone`).
+    Phone,
 }
 
 pub struct CommentView(Comment);

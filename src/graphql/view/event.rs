@@ -27,6 +27,15 @@ pub enum EventKindEnum {
     Estimate,
     Price,
     Prepayment,
+    /// A line was added, changed or removed; the values are JSON objects.
+    Line,
+    /// Discount of the whole task, as a sum.
+    Discount,
+    /// A payment was taken.
+    Paid,
+    Refunded,
+    /// A row of the ledger was corrected by its opposite.
+    Reversed,
     Warranty,
     /// The task under whose warranty this one is done; `from` and `to` are task ids, empty for
     /// none.

@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::event::EventView;
 use super::written::{Written, fields, wanted};
 use super::{
-    ApprovalView, CommentView, CustomerView, DeviceView, List, StageView, UserView, stage, user,
+    ApprovalView, CommentView, CustomerView, DeviceView, List, PaymentView, StageView,
+    TaskLineView, UserView, stage, user,
 };
-use crate::domain::{Category, Comment, Day, Details, Link, Result, Status, Sum, TaskOrder};
+use crate::domain::{Category, Comment, Day, Details, Line, Link, Result, Status, TaskOrder};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Tasks;
+use crate::graphql::scalars::MoneyValue;
 use crate::store::tasks::{Listed, Wanted};
 
 /// Progress of a task.
@@ -154,19 +156,55 @@ fields! {
             Ok(self.row.status()?.is_overdue(*self.row.due()?, today))
         }
 
-        /// Estimated price told to the customer, in the smallest unit of the shop's currency.
-        async fn estimate(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
-            Ok(self.details(ctx).await?.estimate.map(Sum::minor))
+        /// Estimated price told to the customer.
+        async fn estimate(&self, ctx: &Context<'_>) -> Result<Option<MoneyValue>> {
+            Ok(self.details(ctx).await?.estimate.map(Into::into))
         }
 
-        /// Final price, in the same unit.
-        async fn price(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
-            Ok(self.details(ctx).await?.price.map(Sum::minor))
+        /// Final price: the total of a task with lines, otherwise as typed.
+        async fn price(&self, ctx: &Context<'_>) -> Result<Option<MoneyValue>> {
+            Ok(self.details(ctx).await?.price().map(Into::into))
         }
 
-        /// Prepayment, in the same unit.
-        async fn prepayment(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
-            Ok(self.details(ctx).await?.prepayment.map(Sum::minor))
+        /// What was paid so far; null before the first payment.
+        #[graphql(deprecation = "Use `paid`.")]
+        async fn prepayment(&self, ctx: &Context<'_>) -> Result<Option<MoneyValue>> {
+            Ok(self.details(ctx).await?.account.paid.map(Into::into))
+        }
+
+        /// Works and parts, in their order.
+        async fn lines(&self, ctx: &Context<'_>) -> Result<List<TaskLineView>> {
+            let lines = self.list.lines(ctx, self.row.id).await?;
+            let approvals = self.list.approvals(ctx, self.row.id).await?;
+            let view = |line: Line| TaskLineView::new(line, &approvals, self.list.clone());
+            let lines: Vec<_> = lines.into_iter().map(view).collect();
+            Ok(List::of(lines))
+        }
+
+        /// Rows of the ledger about the task, oldest first.
+        async fn payments(&self, ctx: &Context<'_>) -> Result<List<PaymentView>> {
+            let payments = self.list.payments(ctx, self.row.id).await?;
+            Ok(List::of(payments.into_iter().map(PaymentView)))
+        }
+
+        /// Discount of the whole task, as a sum.
+        async fn discount(&self, ctx: &Context<'_>) -> Result<MoneyValue> {
+            Ok(self.details(ctx).await?.totals().discount.into())
+        }
+
+        /// Sum of the lines less the task's discount; of a task without lines its price.
+        async fn total(&self, ctx: &Context<'_>) -> Result<MoneyValue> {
+            Ok(self.details(ctx).await?.totals().total.into())
+        }
+
+        /// Payments less refunds.
+        async fn paid(&self, ctx: &Context<'_>) -> Result<MoneyValue> {
+            Ok(self.details(ctx).await?.paid().into())
+        }
+
+        /// `total` less `paid`; negative when the shop owes the customer.
+        async fn to_pay(&self, ctx: &Context<'_>) -> Result<MoneyValue> {
+            Ok(self.details(ctx).await?.balance().into())
         }
 
         /// Last day of the warranty on this work, `YYYY-MM-DD`.

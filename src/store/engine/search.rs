@@ -130,6 +130,24 @@ pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
         "SELECT task_id, brand, brand_key FROM task_details WHERE brand <> ''",
         "UPDATE task_details SET brand_key = ?2 WHERE task_id = ?1",
     )?;
+    renew(
+        tx,
+        fold,
+        "SELECT id, article, article_key FROM catalogue_items",
+        "UPDATE OR IGNORE catalogue_items SET article_key = ?2 WHERE id = ?1",
+    )?;
+    renew(
+        tx,
+        fold,
+        "SELECT id, name || char(10) || article || char(10) || barcode, search_key FROM catalogue_items",
+        "UPDATE catalogue_items SET search_key = ?2 WHERE id = ?1",
+    )?;
+    renew(
+        tx,
+        fold,
+        "SELECT id, name, name_key FROM drawers",
+        "UPDATE OR IGNORE drawers SET name_key = ?2 WHERE id = ?1",
+    )?;
     tx.execute("DELETE FROM stale_keys", [])?;
     Ok(())
 }

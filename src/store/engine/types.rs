@@ -7,9 +7,10 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::{
     ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
-    CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, EmployeeId, Error, EventId,
-    EventKind, HookEvent, IncidentKind, InviteId, Language, NoticeId, Role, StageId, Status, Sum,
-    TaskId, TelegramId, TimeOfDay, WebhookId,
+    CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, DrawerId, EmployeeId, Error,
+    EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId, Language, LineId, LineKind,
+    Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
+    TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -38,8 +39,8 @@ macro_rules! ids {
 }
 
 ids! {
-    ApprovalId AttachmentId CommentId CustomerId DeliveryId EmployeeId EventId InviteId NoticeId StageId TaskId
-    TelegramId WebhookId
+    ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
+    PaymentId ShiftId StageId TaskId TelegramId WebhookId
 }
 
 macro_rules! words {
@@ -68,19 +69,22 @@ words! {
     AttachmentKind: AttachmentKind::from_word, AttachmentKind::word;
     AttachmentState: AttachmentState::from_word, AttachmentState::word;
     EventKind: EventKind::from_word, EventKind::word;
+    LineKind: LineKind::from_word, LineKind::word;
+    Method: Method::from_word, Method::word;
+    PaymentKind: PaymentKind::from_word, PaymentKind::word;
     Role: Role::from_word, Role::word;
     Language: Language::parse, Language::tag;
     HookEvent: HookEvent::from_word, HookEvent::word;
     IncidentKind: IncidentKind::from_word, IncidentKind::word;
 }
 
-impl FromSql for Sum {
+impl FromSql for Money {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self::from_row)
     }
 }
 
-impl ToSql for Sum {
+impl ToSql for Money {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.minor().into())
     }

@@ -4,6 +4,7 @@
 //! Each table is listed under its name, with one line per row and its columns by name. On import, a
 //! missing column of a later version gets its default. File contents are encoded in Base64.
 
+mod older;
 mod read;
 mod rules;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
+use self::older::Prepayments;
 use self::read::ByTable;
 use crate::domain::{Contents, Error, Problem, Result, Status, TaskFilter, TaskOrder};
 use crate::store::{Connection, Transaction};
@@ -30,12 +32,18 @@ pub const TABLES: &[&str] = &[
     "employees",
     "customers",
     "stages",
+    "catalogue_items",
+    "drawers",
+    "shifts",
     "tasks",
     "task_details",
+    "task_lines",
     "task_events",
     "comments",
     "photos",
     "approvals",
+    "approval_lines",
+    "payments",
     "imports",
 ];
 /// Tables that are not exported: keys and what is made with them, queues, and what triggers derive
@@ -55,6 +63,7 @@ pub const LEFT_OUT: &[&str] = &[
     "staff_code_tries",
     "morning_lists",
     "task_counts",
+    "handovers",
     "task_search_stale",
     "phone_ends",
     "incidents",
@@ -168,7 +177,8 @@ fn json<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> Result<()> {
 /// Returns whether nothing has been written yet, apart from accounts.
 pub fn is_empty(connection: &Connection) -> Result<bool> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM customers) AND NOT EXISTS (SELECT 1 FROM tasks)
-        AND NOT EXISTS (SELECT 1 FROM task_events)";
+        AND NOT EXISTS (SELECT 1 FROM task_events) AND NOT EXISTS (SELECT 1 FROM payments)
+        AND NOT EXISTS (SELECT 1 FROM catalogue_items)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
@@ -192,6 +202,7 @@ pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp)
     for table in TABLES.iter().copied().rev().filter(has) {
         tx.execute(&format!("DELETE FROM {table}"), [])?;
     }
+    let mut prepayments = Prepayments::default();
     for table in TABLES.iter().copied().filter(has) {
         let columns = columns(tx, table)?;
         let mut take = |row: &RawValue| {
@@ -209,7 +220,13 @@ pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp)
                 .at(field)
                 .into()),
             };
-            let inserted = row.and_then(check).and_then(insert);
+            let current = |mut row| {
+                if table == "task_details" {
+                    prepayments.take(&mut row)?;
+                }
+                Ok(row)
+            };
+            let inserted = row.and_then(current).and_then(check).and_then(insert);
             inserted.map_err(|error| refused(error, field, table, line()))
         };
         let rows = archive.tables.0[table].get();
@@ -218,6 +235,7 @@ pub fn import(tx: &Transaction, field: &'static str, text: &str, now: Timestamp)
             other => other,
         })?;
     }
+    prepayments.append(tx)?;
     give_numbers_on(tx, &archive.numbers.0)?;
     // An older program may have computed them by other rules.
     crate::store::engine::search::renew_keys(tx)?;
@@ -314,6 +332,7 @@ fn give_numbers_on(tx: &Transaction, numbers: &BTreeMap<&'static str, i64>) -> R
     Ok(())
 }
 
+/// Reads everything as the pages do, and records the hand-overs.
 fn read_through(tx: &Transaction) -> Result<()> {
     crate::store::employees::all(tx)?;
     crate::store::customers::all(tx)?;
@@ -327,7 +346,12 @@ fn read_through(tx: &Transaction) -> Result<()> {
         let (all, order) = (TaskFilter::default(), TaskOrder::Oldest);
         let rows = crate::store::tasks::page(tx, &all, order, after, STEP)?;
         let ids: Vec<_> = rows.iter().map(|row| row.task.id).collect();
-        crate::store::details::of_tasks(tx, &ids)?;
+        let mut details = crate::store::details::of_tasks(tx, &ids)?;
+        for row in &rows {
+            let details = details.remove(&row.task.id).unwrap_or_default();
+            crate::store::handovers::record(tx, &row.task, &details)?;
+        }
+        crate::store::payments::of_tasks(tx, &ids)?;
         crate::store::history::of_tasks(tx, &ids)?;
         crate::store::comments::of_tasks(tx, &ids)?;
         crate::store::approvals::of_tasks(tx, &ids)?;

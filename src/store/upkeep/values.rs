@@ -8,8 +8,8 @@ use crate::domain::Day;
 use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
-    Connection, approvals, attachments, comments, customers, details, employees, history,
-    incidents, invites, outbox, stages, tasks, webhooks,
+    Connection, approvals, attachments, catalogue, comments, customers, details, drawers,
+    employees, history, incidents, invites, lines, outbox, payments, stages, tasks, webhooks,
 };
 
 /// The number of faulty values that are named; the others are only counted.
@@ -47,6 +47,43 @@ const TABLES: &[Table] = &[
         |row| stages::from_row(row).map(drop),
         &[],
     ),
+    table(
+        "catalogue_items",
+        catalogue::COLUMNS,
+        |row| catalogue::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "drawers",
+        drawers::COLUMNS,
+        |row| drawers::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "shifts",
+        drawers::SHIFT_COLUMNS,
+        |row| drawers::shift_from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "task_lines",
+        lines::COLUMNS,
+        |row| lines::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "approval_lines",
+        approvals::LINE_COLUMNS,
+        |row| approvals::line_from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "payments",
+        payments::COLUMNS,
+        |row| payments::from_row(row).map(drop),
+        &[],
+    ),
+    table("handovers", "at", first::<Millis>, &[]),
     table(
         "tasks",
         tasks::COLUMNS,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    Category, Day, Description, Details, DetailsChange, Device, DeviceChange, DeviceField, Result,
-    Status, Sum, Task, TaskChange, TaskId,
+    Category, Day, Description, Details, DetailsChange, Device, DeviceChange, DeviceField, Method,
+    Money, NewPayment, Result, Status, Task, TaskChange, TaskId,
 };
 use crate::web::edited::encode;
 use crate::web::form::Errors;
@@ -12,7 +12,9 @@ use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The details in a form, besides those of the device.
-const OTHERS: &[&str] = &["dueOn", "estimate", "price", "prepayment", "warrantyUntil"];
+const OTHERS: &[&str] = &["dueOn", "estimate", "price", "warrantyUntil"];
+/// The deposit of a new task.
+const DEPOSIT: &[&str] = &["prepayment", "prepaymentMethod"];
 /// A hidden detail: the task under whose warranty this one is done.
 const WARRANTY_OF: &str = "warrantyOf";
 
@@ -25,7 +27,8 @@ fn details() -> impl Iterator<Item = &'static str> {
 /// Returns the typed fields, each of which shows its own error.
 pub fn fields() -> Vec<&'static str> {
     let first = ["phone", "name", "description"];
-    first.into_iter().chain(details()).collect()
+    let deposit = DEPOSIT.iter().copied();
+    first.into_iter().chain(details()).chain(deposit).collect()
 }
 
 /// Returns the fields of the edit form.
@@ -58,14 +61,18 @@ impl TaskForm {
             description: sent("description").map(|text| text.replace("\r\n", "\n")),
             status: Status::from_word(text("status")),
             category: Category::from_word(text("category")),
-            details: details().chain([WARRANTY_OF]).filter_map(detail).collect(),
+            details: details()
+                .chain(DEPOSIT.iter().copied())
+                .chain([WARRANTY_OF])
+                .filter_map(detail)
+                .collect(),
         }
     }
 
     /// Returns the current values of a task, to be edited.
     pub fn of(task: &Task, details: &Details, texts: &Texts) -> Self {
         let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
-        let sum = |sum: Option<Sum>| sum.map(|sum| texts.amount(sum)).unwrap_or_default();
+        let sum = |sum: Option<Money>| sum.map(|sum| texts.amount(sum)).unwrap_or_default();
         let mut draft = Self {
             description: Some(task.description.as_str().to_owned()),
             status: Some(task.status),
@@ -77,7 +84,6 @@ impl TaskForm {
             ("dueOn", day(task.due)),
             ("estimate", sum(details.estimate)),
             ("price", sum(details.price)),
-            ("prepayment", sum(details.prepayment)),
             ("warrantyUntil", day(details.warranty_until)),
         ]);
         draft
@@ -132,6 +138,23 @@ impl TaskForm {
         self.description().trim().is_empty() && details().all(is_blank)
     }
 
+    /// Parses the deposit of a new task; an empty one is none.
+    ///
+    /// # Errors
+    /// As for [`Errors::take`].
+    pub fn deposit(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<NewPayment>> {
+        let text = self.detail("prepayment");
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let currency = visit.desk.shop.currency;
+        let sum = Money::parse("prepayment", text, currency)
+            .and_then(|sum| Money::positive("prepayment", sum.minor()));
+        let method = Method::from_word(self.detail("prepaymentMethod")).unwrap_or(Method::Cash);
+        let sum = errors.take(sum, &visit.texts)?;
+        Ok(sum.map(|sum| NewPayment::plain(method, sum)))
+    }
+
     /// Parses the form; `None` when it has errors.
     ///
     /// # Errors
@@ -146,14 +169,14 @@ impl TaskForm {
             errors,
             texts,
         };
-        let sum = |field| move |text: &str| Sum::parse(field, text, currency);
+        let sum = |field| move |text: &str| Money::parse(field, text, currency);
         let day = |field| move |text: &str| Day::parse(field, text);
         let due = reading.maybe("dueOn", day("dueOn"))?;
         let details = DetailsChange {
             device: reading.device()?,
             estimate: reading.maybe("estimate", sum("estimate"))?,
             price: reading.maybe("price", sum("price"))?,
-            prepayment: reading.maybe("prepayment", sum("prepayment"))?,
+            discount: None,
             warranty_until: reading.maybe("warrantyUntil", day("warrantyUntil"))?,
             warranty_of: reading.maybe(WARRANTY_OF, |id| Ok(TaskId::parse(WARRANTY_OF, id)?))?,
         };

@@ -9,7 +9,7 @@ use super::draft::{TaskForm, edit_fields};
 use super::new::KnownDevice;
 use super::{get_whole, task_id};
 use crate::app::edits;
-use crate::domain::{Category, Day, Details, Result, Stage, Status, Sum, Task, TaskId};
+use crate::domain::{Category, Day, Details, Money, Result, Stage, Status, Task, TaskId};
 use crate::i18n;
 use crate::store::Transaction;
 use crate::web::edited::{Collision, Edited, Input, Question};
@@ -141,7 +141,7 @@ fn collision(
     texts: &Texts,
 ) -> Collision {
     let theirs = TaskForm::of(task, details, texts).value(field);
-    let sum = |sum: Option<Sum>| sum.map(|sum| texts.money(sum)).unwrap_or_default();
+    let sum = |sum: Option<Money>| sum.map(|sum| texts.money(sum)).unwrap_or_default();
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
     let (input, theirs_read) = match field {
         "description" => (Input::Text, theirs.clone()),
@@ -160,7 +160,6 @@ fn collision(
         "warrantyUntil" => (Input::Day, day(details.warranty_until)),
         "estimate" => (Input::Line, sum(details.estimate)),
         "price" => (Input::Line, sum(details.price)),
-        "prepayment" => (Input::Line, sum(details.prepayment)),
         _ => (Input::Line, theirs.clone()),
     };
     Collision {

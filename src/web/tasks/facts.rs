@@ -19,8 +19,8 @@ pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
     let sums = [
         ("task-estimate", details.estimate),
-        ("task-price", details.price),
-        ("task-prepayment", details.prepayment),
+        ("task-price", details.price()),
+        ("task-paid", details.account.paid),
     ]
     .map(|(name, sum)| (name, sum.map(|sum| texts.money(sum)).unwrap_or_default()));
     let due = ("task-due", day(task.due));

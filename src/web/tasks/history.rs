@@ -1,7 +1,9 @@
 //! The timeline of a task.
 
 use super::talk::{TimelineMessage, heading};
-use crate::domain::{Author, Category, Comment, Day, Employee, EventKind, Status, Sum, TaskEvent};
+use crate::domain::{
+    Author, Category, Comment, Day, Employee, EventKind, LineNote, Money, Status, TaskEvent,
+};
 use crate::i18n;
 use crate::web::text::{Texts, short_name};
 
@@ -65,6 +67,16 @@ pub fn line(
             EventKind::Estimate => change("event-estimate"),
             EventKind::Price => change("event-price"),
             EventKind::Prepayment => change("event-prepayment"),
+            EventKind::Line => match (line_text(from, texts), line_text(to, texts)) {
+                (None, None) => texts.s("event-line-erased"),
+                (None, Some(to)) => texts.fill("event-line-added", "to", to),
+                (Some(from), None) => texts.fill("event-line-removed", "from", from),
+                (Some(from), Some(to)) => texts.fill2("event-line", "from", from, "to", to),
+            },
+            EventKind::Discount => change("event-discount"),
+            EventKind::Paid => change("event-paid"),
+            EventKind::Refunded => change("event-refunded"),
+            EventKind::Reversed => change("event-reversed"),
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
             EventKind::Stage => change("event-stage"),
@@ -95,6 +107,13 @@ pub fn line(
     }
 }
 
+/// Describes a line of the history: name, quantity and sum; `None` where there is none.
+fn line_text(text: Option<&str>, texts: &Texts) -> Option<String> {
+    let line = LineNote::read(text?)?;
+    let sum = texts.money(Money::from_row(line.sum));
+    Some(format!("{} × {} = {sum}", line.name, line.quantity))
+}
+
 /// Returns whether a text is too long for one line, so that the old text is shown below it.
 fn kept_whole(kind: EventKind) -> bool {
     matches!(
@@ -108,7 +127,7 @@ fn in_words(kind: EventKind, word: &str, texts: &Texts) -> String {
     let day = || Day::parse("day", word).ok().map(|day| texts.date(&day));
     let sum = || {
         let minor = word.parse().ok()?;
-        Some(texts.money(Sum::from_row(minor)))
+        Some(texts.money(Money::from_row(minor)))
     };
     let known = match kind {
         EventKind::Due | EventKind::Warranty => day(),

@@ -212,6 +212,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let country = visit.desk.shop.country;
     let phone = errors.take(Phone::parse("phone", &draft.phone, country), texts)?;
     let name = errors.take(Name::parse("name", &draft.name), texts)?;
+    let deposit = draft.deposit(visit, &mut errors)?;
     let said = draft.change(visit, &mut errors)?;
     let (Some(customer_phone), Some(customer_name), Some(said)) = (phone, name, said) else {
         return show_new(visit, again, errors, draft, "phone").await;
@@ -226,6 +227,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         due: said.due.flatten(),
         remind: true,
         details: said.details.apply(Details::default()),
+        deposit,
     };
     let (post, now) = (visit.post(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {

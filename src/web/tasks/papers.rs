@@ -7,7 +7,7 @@ use warp::reply::Response;
 use super::link::CustomerLink;
 use super::{get_whole, task_id};
 use crate::app;
-use crate::domain::{Decision, Details, DeviceField, Language, Readers, Result, Sum, TaskId};
+use crate::domain::{Decision, Details, DeviceField, Language, Money, Readers, Result, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
 use crate::web::text::Texts;
@@ -171,7 +171,7 @@ fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, Str
         ("paper-fault", text(task.description.as_str())),
         ("task-due", task.due.map(|day| texts.full_date(&day))),
         ("task-estimate", money(details.estimate, texts)),
-        ("task-prepayment", money(details.prepayment, texts)),
+        ("task-paid", money(details.account.paid, texts)),
     ];
     let whose = whose(row, details, &[Readers::Papers, Readers::Receipt]);
     texts.known(created.into_iter().chain(whose).chain(agreed))
@@ -198,8 +198,8 @@ fn given_back(
     let done = [
         ("tasks-description", text(row.task.description.as_str())),
         ("paper-work", work),
-        ("task-price", money(details.price, texts)),
-        ("task-prepayment", money(details.prepayment, texts)),
+        ("task-price", money(details.price(), texts)),
+        ("task-paid", money(details.account.paid, texts)),
         ("paper-to-pay", money(details.to_pay(), texts)),
         ("task-warranty", until),
     ];
@@ -230,6 +230,6 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn money(sum: Option<Sum>, texts: &Texts) -> Option<String> {
+fn money(sum: Option<Money>, texts: &Texts) -> Option<String> {
     sum.map(|sum| texts.money(sum))
 }

@@ -8,7 +8,7 @@ use super::task_id;
 use crate::app;
 use crate::domain::{
     Approval, Attachment, AttachmentState, Channel, Comment, CommentKind, Decision, Error, Message,
-    NewApproval, Result, Sum,
+    Money, NewApproval, Result,
 };
 use crate::i18n;
 use crate::store::Transaction;
@@ -43,6 +43,7 @@ impl Question {
         let how = match approval.channel {
             Some(Channel::Telegram) => texts.s("channel-telegram"),
             Some(Channel::Page) => texts.s("channel-page"),
+            Some(Channel::Phone) => texts.s("channel-phone"),
             None => String::new(),
         };
         let args = [
@@ -182,7 +183,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         ..ConversationForm::default()
     };
     let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
-    let price = Sum::parse("askPrice", draft.price.trim(), currency);
+    let price = Money::parse("askPrice", draft.price.trim(), currency);
     let price = draft.errors.take(price, texts)?;
     let text = match draft.question.trim() {
         "" => Ok(None),
@@ -193,7 +194,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
     };
     let new = NewApproval {
-        price,
+        price: Some(price),
         text,
         expected_version: visit.typed("version").parse().ok(),
     };

@@ -18,9 +18,10 @@ use serde_json::{Map, Value};
 
 use crate::domain::{
     AttachmentKind, AttachmentState, CardField, Category, Channel, Colour, CommentKind,
-    CustomerChange, Day, Decision, Description, DeviceChange, DeviceField, Error, EventKind,
-    Language, Message, Problem, Result, Role, Source, StageName, Status, StuckDays, Sum,
-    TelegramId, TimeOfDay, Wording,
+    CustomerChange, Day, Decision, Description, DeviceChange, DeviceField, DrawerName, Error,
+    EventKind, FiscalNumber, ItemCode, Language, LineKind, LineName, Message, Method, Money,
+    PaymentKind, PaymentNote, Percent, Problem, Quantity, RequestKey, Result, Role, ShiftReason,
+    Source, StageName, Status, StuckDays, TelegramId, TimeOfDay, WarrantyDays, Wording,
 };
 
 /// Validation of a column's values. Whether a value may be missing is defined by the table itself.
@@ -87,6 +88,50 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
         ],
     ),
     (
+        "catalogue_items",
+        &[
+            ("id", Number(id)),
+            ("kind", Text(line_kind)),
+            ("name", Text(|text| LineName::parse("", text).map(drop))),
+            ("article", Text(code)),
+            // Recomputed from the article number.
+            ("article_key", Text(any)),
+            ("barcode", Text(code)),
+            ("price", Number(sum)),
+            ("cost", Number(sum)),
+            ("warranty_days", Number(warranty)),
+            ("archived", Number(flag)),
+            // Recomputed from the name and the numbers.
+            ("search_key", Text(any)),
+        ],
+    ),
+    (
+        "drawers",
+        &[
+            ("id", Number(id)),
+            ("name", Text(|text| DrawerName::parse("", text).map(drop))),
+            // Recomputed from the name.
+            ("name_key", Text(any)),
+        ],
+    ),
+    (
+        "shifts",
+        &[
+            ("id", Number(id)),
+            ("drawer_id", Number(id)),
+            ("opened_at", Number(instant)),
+            ("opened_by", Number(id)),
+            ("opening", Number(sum)),
+            ("closed_at", Number(instant)),
+            ("closed_by", Number(id)),
+            ("closing", Number(sum)),
+            (
+                "reason",
+                Text(|text| ShiftReason::parse("", text).map(drop)),
+            ),
+        ],
+    ),
+    (
         "tasks",
         &[
             ("id", Number(id)),
@@ -121,11 +166,30 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("serial_key", Text(any)),
             ("estimate", Number(sum)),
             ("price", Number(sum)),
-            ("prepayment", Number(sum)),
+            ("discount", Number(sum)),
+            ("discount_percent", Number(percent)),
             ("warranty_until", Text(day)),
             ("warranty_of", Number(id)),
             // Recomputed from the brand.
             ("brand_key", Text(any)),
+        ],
+    ),
+    (
+        "task_lines",
+        &[
+            ("id", Number(id)),
+            ("task_id", Number(id)),
+            ("position", Number(id)),
+            ("kind", Text(line_kind)),
+            ("item_id", Number(id)),
+            ("name", Text(|text| LineName::parse("", text).map(drop))),
+            ("quantity", Number(quantity)),
+            ("unit_price", Number(sum)),
+            ("discount", Number(sum)),
+            ("discount_percent", Number(percent)),
+            ("cost", Number(sum)),
+            ("done_by", Number(id)),
+            ("warranty_days", Number(warranty)),
         ],
     ),
     (
@@ -198,6 +262,46 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("channel", Text(channel)),
             ("customer_id", Number(id)),
             ("unsettled", Number(flag)),
+            ("discount", Number(sum)),
+        ],
+    ),
+    (
+        "approval_lines",
+        &[
+            ("id", Number(id)),
+            ("approval_id", Number(id)),
+            ("line_id", Number(id)),
+            ("kind", Text(line_kind)),
+            ("name", Text(|text| LineName::parse("", text).map(drop))),
+            ("quantity", Number(quantity)),
+            ("unit_price", Number(sum)),
+            ("discount", Number(sum)),
+            ("sum", Number(sum)),
+        ],
+    ),
+    (
+        "payments",
+        &[
+            ("id", Number(id)),
+            ("kind", Text(|word| known(PaymentKind::from_word(word)))),
+            ("method", Text(|word| known(Method::from_word(word)))),
+            ("amount", Number(balance)),
+            ("task_id", Number(id)),
+            ("employee_id", Number(id)),
+            ("drawer_id", Number(id)),
+            ("shift_id", Number(id)),
+            ("refund_of", Number(id)),
+            ("note", Text(|text| PaymentNote::parse("", text).map(drop))),
+            (
+                "fiscal_number",
+                Text(|text| FiscalNumber::parse("", text).map(drop)),
+            ),
+            ("carried_over", Number(flag)),
+            (
+                "request_key",
+                Text(|text| RequestKey::parse("", text).map(drop)),
+            ),
+            ("at", Number(instant)),
         ],
     ),
     (
@@ -349,7 +453,33 @@ fn day(text: &str) -> Result<()> {
 }
 
 fn sum(minor: i64) -> Result<()> {
-    Sum::new("", minor).map(drop)
+    Money::new("", minor).map(drop)
+}
+
+fn balance(minor: i64) -> Result<()> {
+    Money::new("", minor.saturating_abs()).map(drop)
+}
+
+fn line_kind(word: &str) -> Result<()> {
+    known(LineKind::from_word(word))
+}
+
+fn code(text: &str) -> Result<()> {
+    ItemCode::parse("", text).map(drop)
+}
+
+fn quantity(thousandths: i64) -> Result<()> {
+    let quantity = Quantity::from_row(thousandths);
+    Quantity::parse("", &quantity.to_string()).map(drop)
+}
+
+fn percent(thousandths: i64) -> Result<()> {
+    let percent = Percent::from_row(thousandths);
+    Percent::parse("", &percent.to_string()).map(drop)
+}
+
+fn warranty(days: i64) -> Result<()> {
+    WarrantyDays::new("", days).map(drop)
 }
 
 fn language(tag: &str) -> Result<()> {

@@ -1,0 +1,124 @@
+//! The hand-over of finished tasks: the payment of what is due, the warranty, and the debts that
+//! remain.
+
+use jiff::{Timestamp, ToSpan};
+
+use super::{payments, tasks};
+use crate::domain::{
+    Actor, CustomerId, Day, DetailsChange, Error, LineContent, Money, NewPayment, Problem, Result,
+    Shop, StageId, Status, Task, TaskChange, TaskId, WarrantyDays,
+};
+use crate::store::tasks::TaskRow;
+use crate::store::{self, Connection, Transaction};
+
+/// A hand-over to be made.
+#[derive(Debug, Clone)]
+pub struct HandOver {
+    pub payments: Vec<NewPayment>,
+    /// A stage of the status CLOSED; its first one by default.
+    pub stage: Option<StageId>,
+    pub expected_version: Option<i64>,
+}
+
+/// Takes payments and hands a task over: closes it and sets its warranty by its lines, unless one is
+/// set. All or nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Conflict`] when a colleague was faster, and [`Error::Invalid`] for
+/// a stage that doesn't close the task, a closed task, and as for [`payments::take`].
+pub fn hand_over(
+    tx: &Transaction,
+    shop: &Shop,
+    actor: &Actor,
+    id: TaskId,
+    new: &HandOver,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let row = tasks::get(tx, actor, id)?;
+    let (paid, stage) = (&new.payments, new.stage);
+    let is_repeated = !paid.is_empty() && paid.iter().all(|payment| payment.key.is_some());
+    if row.task.status == Status::Closed {
+        // A repeated request finds its payments, and has nothing else to do.
+        return match is_repeated {
+            true => {
+                for payment in paid {
+                    payments::take(tx, actor, id, payment, now)?;
+                }
+                tasks::get(tx, actor, id)
+            }
+            false => Err(Problem::TaskClosed.at("taskId").into()),
+        };
+    }
+    if let Some(stage) = stage {
+        let found = store::stages::get(tx, stage)?;
+        let found = found.ok_or_else(|| Problem::NoSuchStage.at("stageId"))?;
+        if found.status != Status::Closed {
+            return Err(Problem::StageNotClosed.at("stageId").into());
+        }
+    }
+    for payment in paid {
+        payments::take(tx, actor, id, payment, now)?;
+    }
+    let change = TaskChange {
+        expected_version: new.expected_version,
+        status: Some(Status::Closed),
+        stage,
+        details: DetailsChange {
+            warranty_until: warranty(tx, shop, id, now)?.map(Some),
+            ..DetailsChange::default()
+        },
+        ..TaskChange::default()
+    };
+    tasks::update(tx, shop, actor, id, &change, now)
+}
+
+/// Returns the last day of the longest warranty of a task's lines; `None` when there is none, or
+/// the task has one already.
+fn warranty(tx: &Transaction, shop: &Shop, id: TaskId, now: Timestamp) -> Result<Option<Day>> {
+    let details = store::details::of_tasks(tx, &[id])?.remove(&id);
+    if details.is_some_and(|details| details.warranty_until.is_some()) {
+        return Ok(None);
+    }
+    let lines = store::lines::of_tasks(tx, &[id])?;
+    let of_line = |content: &LineContent| content.warranty.map(WarrantyDays::get);
+    let days = lines.iter().filter_map(|line| of_line(&line.content)).max();
+    let end = days.map(|days| now.checked_add((days * 24).hours()));
+    let end = end.transpose().map_err(Error::internal)?;
+    Ok(end.map(|end| Day::of(end, &shop.timezone)))
+}
+
+/// Records what a closed task earned, or removes the record of a task that is open again.
+pub(super) fn record(tx: &Transaction, task: &Task) -> Result<()> {
+    let details = store::details::of_tasks(tx, &[task.id])?.remove(&task.id);
+    store::handovers::record(tx, task, &details.unwrap_or_default())
+}
+
+/// A closed task with a debt, and the time of its hand-over, by which debts are ordered.
+pub type Debt = (TaskRow, Timestamp);
+
+/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
+pub fn debts(
+    connection: &Connection,
+    _: &Actor,
+    after: Option<(Timestamp, TaskId)>,
+    limit: usize,
+) -> Result<Vec<Debt>> {
+    let found = store::handovers::debts(connection, after, limit)?;
+    let ids: Vec<TaskId> = found.iter().map(|(id, _)| *id).collect();
+    let mut rows = store::tasks::by_ids(connection, &ids)?;
+    let take = |(id, at): (TaskId, Timestamp)| {
+        let place = rows.iter().position(|row| row.task.id == id)?;
+        Some((rows.swap_remove(place), at))
+    };
+    Ok(found.into_iter().filter_map(take).collect())
+}
+
+/// Returns the number of debts and their sum.
+pub fn debt(connection: &Connection, _: &Actor) -> Result<(i64, Money)> {
+    store::handovers::debt(connection)
+}
+
+/// Returns what a customer owes for closed tasks.
+pub fn debt_of_customer(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Money> {
+    store::handovers::debt_of_customer(connection, id)
+}

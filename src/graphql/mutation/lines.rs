@@ -1,0 +1,168 @@
+//! Mutations of the catalogue, of the lines of tasks and of what customers agree to.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::tasks::TaskPayload;
+use crate::app::{self, Desk};
+use crate::domain::{Line, LineId, Message, Result, TaskId};
+use crate::graphql::input::{CatalogueItemInput, LineInput, discount};
+use crate::graphql::scalars::{DecimalValue, MoneyValue};
+use crate::graphql::view::{CatalogueItemView, TaskLineView, TaskView};
+use crate::graphql::{RequestContext, loader};
+use crate::store::Transaction;
+use crate::store::tasks::TaskRow;
+
+#[derive(SimpleObject)]
+pub struct CatalogueItemPayload {
+    item: CatalogueItemView,
+}
+
+#[derive(SimpleObject)]
+pub struct LinePayload {
+    line: TaskLineView,
+    task: TaskView,
+}
+
+impl LinePayload {
+    async fn write(
+        ctx: &Context<'_>,
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(Line, TaskRow)> + Send + 'static,
+    ) -> Result<Self> {
+        let (line, row) = desk.db.write(work).await?;
+        let task = loader::task(row, &desk.shop.timezone);
+        let approvals = task.list.approvals(ctx, task.row.id).await?;
+        Ok(Self {
+            line: TaskLineView::new(line, &approvals, task.list.clone()),
+            task,
+        })
+    }
+}
+
+#[derive(Default)]
+pub struct LineMutation;
+
+#[Object]
+impl LineMutation {
+    /// Creates an item of the catalogue or, with an `id`, changes one; omitted fields are kept.
+    /// Open to all staff, but for the cost. CONFLICT when the article number is taken.
+    async fn save_catalogue_item(
+        &self,
+        ctx: &Context<'_>,
+        item_data: CatalogueItemInput,
+    ) -> Result<CatalogueItemPayload> {
+        let actor = ctx.actor()?;
+        let (id, change) = item_data.read()?;
+        let work = move |tx: &Transaction<'_>| app::catalogue::save(tx, &actor, id, change);
+        let item = CatalogueItemView(ctx.desk()?.db.write(work).await?);
+        Ok(CatalogueItemPayload { item })
+    }
+
+    /// Appends a line to a task. The first one replaces a typed price. BAD_USER_INPUT for a CLOSED
+    /// task and an archived item. Open to all staff.
+    async fn add_line(
+        &self,
+        ctx: &Context<'_>,
+        task_id: ID,
+        line_data: LineInput,
+        expected_version: Option<i64>,
+    ) -> Result<LinePayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (task, new) = (TaskId::parse("taskId", &task_id)?, line_data.read()?);
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| {
+            app::lines::add(tx, &actor, task, new, expected_version, now)
+        };
+        LinePayload::write(ctx, desk, work).await
+    }
+
+    /// Changes a line; omitted fields are kept. An open quote that shows it otherwise is withdrawn.
+    /// BAD_USER_INPUT for a CLOSED task. Open to all staff.
+    async fn update_line(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        line_data: LineInput,
+        expected_version: Option<i64>,
+    ) -> Result<LinePayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, change) = (LineId::parse("id", &id)?, line_data.read()?);
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| {
+            app::lines::update(tx, &actor, id, change, expected_version, now)
+        };
+        LinePayload::write(ctx, desk, work).await
+    }
+
+    /// Moves a line to another position in its task. BAD_USER_INPUT for a CLOSED task. Open to all
+    /// staff.
+    async fn move_line(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "From 1; a larger one than there are lines is the end.")] position: i64,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, now) = (LineId::parse("id", &id)?, desk.clock.now());
+        let position = usize::try_from(position).unwrap_or(1);
+        let work = move |tx: &Transaction<'_>| {
+            app::lines::reorder(tx, &actor, id, position, expected_version, now)
+        };
+        TaskPayload::write(desk, work).await
+    }
+
+    /// Removes a line. An open quote that shows it is withdrawn. BAD_USER_INPUT for a CLOSED task.
+    /// Open to all staff.
+    async fn remove_line(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, now) = (LineId::parse("id", &id)?, desk.clock.now());
+        let work =
+            move |tx: &Transaction<'_>| app::lines::remove(tx, &actor, id, expected_version, now);
+        TaskPayload::write(desk, work).await
+    }
+
+    /// Sets the discount of a whole task, as a sum or in percent; neither removes it.
+    /// BAD_USER_INPUT for a CLOSED task, and for more than the lines. Open to all staff.
+    async fn set_discount(
+        &self,
+        ctx: &Context<'_>,
+        task_id: ID,
+        sum: Option<MoneyValue>,
+        percent: Option<DecimalValue>,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let discount = discount(sum, percent)?;
+        let work = move |tx: &Transaction<'_>| {
+            app::lines::set_discount(tx, &actor, task, discount, expected_version, now)
+        };
+        TaskPayload::write(desk, work).await
+    }
+
+    /// Records that the customer agreed by phone to the lines as they are now, or to the price. An
+    /// open quote is withdrawn. BAD_USER_INPUT for a CLOSED task, and without lines and price. Open
+    /// to all staff.
+    async fn agree_by_phone(
+        &self,
+        ctx: &Context<'_>,
+        task_id: ID,
+        #[graphql(desc = "At most 3,000 characters.")] note: Option<String>,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let note = note.filter(|note| !note.trim().is_empty());
+        let note = note.map(|note| Message::parse("note", &note)).transpose()?;
+        let work = move |tx: &Transaction<'_>| {
+            app::approvals::agree_by_phone(tx, &actor, task, note.as_ref(), expected_version, now)
+        };
+        TaskPayload::write(desk, work).await
+    }
+}

@@ -1,0 +1,234 @@
+//! Mutations of the ledger, of drawers and of shifts.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::tasks::TaskPayload;
+use crate::app::handovers::HandOver;
+use crate::app::payments::NewRefund;
+use crate::app::{self, Desk};
+use crate::domain::{
+    DrawerId, DrawerName, Error, Money, Payment, PaymentId, Problem, Result, Shift, ShiftId,
+    ShiftReason, StageId, TaskId,
+};
+use crate::graphql::input::{self, PaymentInput};
+use crate::graphql::scalars::MoneyValue;
+use crate::graphql::view::{
+    DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftView, TaskView,
+};
+use crate::graphql::{RequestContext, loader};
+use crate::store::Transaction;
+
+#[derive(SimpleObject)]
+pub struct PaymentPayload {
+    payment: PaymentView,
+    /// Null for cash in and out, and once the task is deleted.
+    task: Option<TaskView>,
+}
+
+impl PaymentPayload {
+    async fn write(
+        ctx: &Context<'_>,
+        desk: &Desk,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Payment> + Send + 'static,
+    ) -> Result<Self> {
+        let actor = ctx.actor()?;
+        let with_task = move |tx: &Transaction<'_>| {
+            let payment = work(tx)?;
+            let task = payment.entry.task.map(|id| app::tasks::get(tx, &actor, id));
+            match task.transpose() {
+                Err(Error::NotFound) => Ok((payment, None)),
+                task => Ok((payment, task?)),
+            }
+        };
+        let (payment, row) = desk.db.write(with_task).await?;
+        Ok(Self {
+            payment: PaymentView(payment),
+            task: row.map(|row| loader::task(row, &desk.shop.timezone)),
+        })
+    }
+}
+
+#[derive(SimpleObject)]
+pub struct DrawerPayload {
+    drawer: DrawerView,
+}
+
+#[derive(SimpleObject)]
+pub struct ShiftPayload {
+    shift: ShiftView,
+}
+
+impl From<Shift> for ShiftPayload {
+    fn from(shift: Shift) -> Self {
+        let shift = ShiftView(shift);
+        Self { shift }
+    }
+}
+
+#[derive(Default)]
+pub struct PaymentMutation;
+
+#[Object]
+impl PaymentMutation {
+    /// Takes a payment for a task, at any time: a deposit is one. Open to all staff.
+    async fn take_payment(
+        &self,
+        ctx: &Context<'_>,
+        payment_data: PaymentInput,
+    ) -> Result<PaymentPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (task, new) = payment_data.read()?;
+        let task = task.ok_or_else(|| Problem::Required.at("taskId"))?;
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| app::payments::take(tx, &actor, task, &new, now);
+        PaymentPayload::write(ctx, desk, work).await
+    }
+
+    /// Gives a payment back, or a part of it, by the same or another method. Owner only.
+    #[expect(clippy::too_many_arguments, reason = "the contract names them")]
+    async fn refund_payment(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        sum: MoneyValue,
+        method: Option<MethodEnum>,
+        #[graphql(desc = "At most 500 characters.")] note: Option<String>,
+        #[graphql(desc = "As in `PaymentInput`.")] idempotency_key: Option<String>,
+        #[graphql(desc = "Defaults to that of the payment.")] drawer_id: Option<ID>,
+    ) -> Result<PaymentPayload> {
+        let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
+        let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
+        let new = NewRefund {
+            sum: Money::positive("sum", sum.0)?,
+            method: method.map(Into::into),
+            drawer: input::drawer(drawer_id)?,
+            note: input::note(note)?,
+            key: input::key(idempotency_key)?,
+        };
+        let work = move |tx: &Transaction<'_>| app::payments::refund(tx, &owner, id, &new, now);
+        PaymentPayload::write(ctx, desk, work).await
+    }
+
+    /// Corrects a row of the ledger by its opposite. BAD_USER_INPUT for a reversal and for a payment
+    /// with a refund; CONFLICT for a row that is reversed already. Owner only.
+    async fn reverse_payment(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(desc = "At most 500 characters.")] note: Option<String>,
+    ) -> Result<PaymentPayload> {
+        let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
+        let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
+        let note = input::note(note)?;
+        let work = move |tx: &Transaction<'_>| app::payments::reverse(tx, &owner, id, note, now);
+        PaymentPayload::write(ctx, desk, work).await
+    }
+
+    /// Takes the payments, closes the task in its hand-over stage, and sets its warranty by its
+    /// lines unless one is set; all or nothing. A debt may remain. Open to all staff.
+    async fn hand_over(
+        &self,
+        ctx: &Context<'_>,
+        task_id: ID,
+        payments: Option<Vec<PaymentInput>>,
+        #[graphql(desc = "A stage of the status CLOSED; its first one by default.")]
+        stage_id: Option<ID>,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (task, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let stage = stage_id.map(|id| StageId::parse("stageId", &id));
+        let stage = stage.transpose()?;
+        let read = |payment: PaymentInput| match payment.read()? {
+            (Some(other), _) if other != task => Err(Problem::NoSuchTask.at("taskId").into()),
+            (_, payment) => Ok(payment),
+        };
+        let paid: Result<Vec<_>> = payments.into_iter().flatten().map(read).collect();
+        let (new, shop) = (
+            HandOver {
+                payments: paid?,
+                stage,
+                expected_version,
+            },
+            desk.shop.clone(),
+        );
+        let work = move |tx: &Transaction<'_>| {
+            app::handovers::hand_over(tx, &shop, &actor, task, &new, now)
+        };
+        TaskPayload::write(desk, work).await
+    }
+
+    /// Puts cash into a drawer (CASH_IN) or takes it out (CASH_OUT). Open to all staff.
+    async fn move_cash(
+        &self,
+        ctx: &Context<'_>,
+        drawer_id: ID,
+        kind: PaymentKindEnum,
+        sum: MoneyValue,
+        #[graphql(desc = "At most 500 characters.")] note: Option<String>,
+    ) -> Result<PaymentPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
+        let (sum, note) = (Money::positive("sum", sum.0)?, input::note(note)?);
+        let work = move |tx: &Transaction<'_>| {
+            app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
+        };
+        PaymentPayload::write(ctx, desk, work).await
+    }
+
+    /// Creates a drawer or, with an `id`, renames one. Owner only; CONFLICT when the name is taken.
+    async fn save_drawer(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        #[graphql(desc = "At most 40 characters.")] name: String,
+    ) -> Result<DrawerPayload> {
+        let actor = ctx.actor()?;
+        let owner = actor.require_owner()?;
+        let (id, name) = (input::drawer(id)?, DrawerName::parse("name", &name)?);
+        let work = move |tx: &Transaction<'_>| {
+            let drawer = match id {
+                Some(id) => app::drawers::rename(tx, &owner, id, &name)?,
+                None => app::drawers::create(tx, &owner, &name)?,
+            };
+            app::drawers::get(tx, &actor, drawer.id)
+        };
+        let drawer = DrawerView(ctx.desk()?.db.write(work).await?);
+        Ok(DrawerPayload { drawer })
+    }
+
+    /// Opens a shift of a drawer with the counted cash. CONFLICT when one is open. Open to all
+    /// staff.
+    async fn open_shift(
+        &self,
+        ctx: &Context<'_>,
+        drawer_id: ID,
+        counted: MoneyValue,
+    ) -> Result<ShiftPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
+        let counted = Money::new("counted", counted.0)?;
+        let work =
+            move |tx: &Transaction<'_>| app::drawers::open_shift(tx, &actor, drawer, counted, now);
+        Ok(desk.db.write(work).await?.into())
+    }
+
+    /// Closes a shift with the counted cash; a difference needs a reason. Open to the employee who
+    /// opened it, and to owners.
+    async fn close_shift(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        counted: MoneyValue,
+        #[graphql(desc = "At most 500 characters.")] reason: Option<String>,
+    ) -> Result<ShiftPayload> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
+        let counted = Money::new("counted", counted.0)?;
+        let reason = ShiftReason::parse("reason", &reason.unwrap_or_default())?;
+        let work = move |tx: &Transaction<'_>| {
+            app::drawers::close_shift(tx, &actor, id, counted, reason, now)
+        };
+        Ok(desk.db.write(work).await?.into())
+    }
+}

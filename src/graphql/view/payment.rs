@@ -1,0 +1,222 @@
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::written::Entry;
+use super::{TaskView, UserView, user};
+use crate::app;
+use crate::app::drawers::DrawerState;
+use crate::domain::{
+    Closing, DrawerName, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift,
+};
+use crate::graphql::scalars::{InstantValue, MoneyValue};
+use crate::graphql::{RequestContext, loader};
+use crate::i18n;
+
+/// Method of payment.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "PaymentMethod", remote = "Method")]
+pub enum MethodEnum {
+    Cash,
+    Card,
+    Transfer,
+    /// A transfer by phone number or QR code (in Russia, SBP).
+    Instant,
+    Other,
+}
+
+/// Kind of a row of the ledger.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "PaymentKind", remote = "PaymentKind")]
+pub enum PaymentKindEnum {
+    Payment,
+    Refund,
+    CashIn,
+    CashOut,
+    /// The opposite of another row, which it corrects.
+    Reversal,
+}
+
+async fn employee(ctx: &Context<'_>, id: Option<EmployeeId>) -> Result<Option<UserView>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let employee = app::accounts::employee(ctx.desk()?, &ctx.actor()?, id).await?;
+    Ok(employee.map(user))
+}
+
+pub struct PaymentView(pub Payment);
+
+impl Entry for PaymentView {}
+
+/// A row of the ledger.
+#[Object(name = "Payment", serial)]
+impl PaymentView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn kind(&self) -> PaymentKindEnum {
+        self.0.entry.kind.into()
+    }
+
+    async fn method(&self) -> MethodEnum {
+        self.0.entry.method.into()
+    }
+
+    /// Always positive; `kind` tells the direction. A REVERSAL goes against the row that it
+    /// corrects.
+    async fn sum(&self) -> MoneyValue {
+        self.0.entry.sum().into()
+    }
+
+    async fn time(&self) -> InstantValue {
+        InstantValue(self.0.at)
+    }
+
+    /// Null for what was carried over from another program.
+    async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        employee(ctx, self.0.entry.employee).await
+    }
+
+    /// Null for cash in and out, and once the task is deleted.
+    async fn task(&self, ctx: &Context<'_>) -> Result<Option<TaskView>> {
+        let Some(id) = self.0.entry.task else {
+            return Ok(None);
+        };
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let get = move |c: &_| app::tasks::get(c, &actor, id);
+        match desk.db.look_up(get).await {
+            Ok(row) => Ok(Some(loader::task(row, &desk.shop.timezone))),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn drawer(&self, ctx: &Context<'_>) -> Result<Option<DrawerView>> {
+        let Some(id) = self.0.entry.drawer else {
+            return Ok(None);
+        };
+        let actor = ctx.actor()?;
+        let get = move |c: &_| app::drawers::get(c, &actor, id);
+        Ok(Some(DrawerView(ctx.desk()?.db.look_up(get).await?)))
+    }
+
+    async fn note(&self) -> Option<&str> {
+        Some(self.0.entry.note.as_str()).filter(|note| !note.is_empty())
+    }
+
+    /// Number of the fiscal receipt.
+    async fn fiscal_number(&self) -> Option<&str> {
+        Some(self.0.entry.fiscal.as_str()).filter(|number| !number.is_empty())
+    }
+
+    /// The payment that a refund returns, or the row that a reversal corrects.
+    async fn refund_of(&self, ctx: &Context<'_>) -> Result<Option<PaymentView>> {
+        let Some(id) = self.0.entry.refund_of else {
+            return Ok(None);
+        };
+        let actor = ctx.actor()?;
+        let get = move |c: &_| app::payments::get(c, &actor, id);
+        Ok(Some(PaymentView(ctx.desk()?.db.look_up(get).await?)))
+    }
+
+    /// Whether it was made of the prepayment of an earlier version or of another program.
+    async fn carried_over(&self) -> bool {
+        self.0.entry.carried_over
+    }
+}
+
+pub struct DrawerView(pub DrawerState);
+
+impl Entry for DrawerView {}
+
+/// A place for cash.
+#[Object(name = "Drawer", serial)]
+impl DrawerView {
+    async fn id(&self) -> ID {
+        self.0.drawer.id.get().into()
+    }
+
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(name(&self.0.drawer.name, ctx.desk()?.shop.language))
+    }
+
+    /// The cash that should be in it.
+    async fn balance(&self) -> MoneyValue {
+        self.0.balance.into()
+    }
+
+    /// The open shift.
+    async fn shift(&self) -> Option<ShiftView> {
+        self.0.shift().cloned().map(ShiftView)
+    }
+}
+
+fn name(name: &DrawerName, language: crate::domain::Language) -> String {
+    match name.as_str() {
+        "" => i18n::text(language, "drawer-default"),
+        name => name.to_owned(),
+    }
+}
+
+pub struct ShiftView(pub Shift);
+
+impl ShiftView {
+    fn closing(&self) -> Option<&Closing> {
+        self.0.closed.as_ref()
+    }
+}
+
+impl Entry for ShiftView {}
+
+/// A shift of a drawer: from a counted sum to a counted sum.
+#[Object(name = "Shift", serial)]
+impl ShiftView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn drawer(&self, ctx: &Context<'_>) -> Result<DrawerView> {
+        let (actor, id) = (ctx.actor()?, self.0.drawer);
+        let get = move |c: &_| app::drawers::get(c, &actor, id);
+        Ok(DrawerView(ctx.desk()?.db.look_up(get).await?))
+    }
+
+    async fn opened_time(&self) -> InstantValue {
+        InstantValue(self.0.opened)
+    }
+
+    async fn opened_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        employee(ctx, self.0.opened_by).await
+    }
+
+    async fn opening_counted(&self) -> MoneyValue {
+        self.0.opening.into()
+    }
+
+    /// Null while the shift is open.
+    async fn closed_time(&self) -> Option<InstantValue> {
+        self.closing().map(|closing| InstantValue(closing.at))
+    }
+
+    async fn closed_by(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        employee(ctx, self.closing().and_then(|closing| closing.by)).await
+    }
+
+    async fn closing_counted(&self) -> Option<MoneyValue> {
+        self.closing().map(|closing| closing.counted.into())
+    }
+
+    /// What was counted less what should be there; null while the shift is open.
+    async fn difference(&self, ctx: &Context<'_>) -> Result<Option<MoneyValue>> {
+        let shift = self.0.clone();
+        let moved = move |c: &_| app::drawers::moved(c, &shift);
+        let moved = ctx.desk()?.db.look_up(moved).await?;
+        Ok(self.0.difference(moved).map(Into::into))
+    }
+
+    /// Reason for the difference.
+    async fn reason(&self) -> Option<&str> {
+        let reason = self.closing().map(|closing| closing.reason.as_str());
+        reason.filter(|reason| !reason.is_empty())
+    }
+}

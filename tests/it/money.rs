@@ -1,0 +1,130 @@
+//! The catalogue, the lines of tasks, the ledger of payments, drawers and shifts.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Shop, code};
+
+/// Fields of a task about money.
+const SUMS: &str = "id version status price estimate prepayment discount total paid toPay warrantyUntil
+    lines { id kind name quantity unitPrice discount sum cost warrantyDays agreement item { id name } doneBy { email } }
+    payments { id kind method sum note fiscalNumber carriedOver employee { email } drawer { name } refundOf { id } }";
+
+async fn data(shop: &Shop, query: &str) -> Value {
+    let answer = shop.ask(query).await;
+    assert!(answer["errors"].is_null(), "{query} {answer}");
+    answer["data"].clone()
+}
+
+/// Asserts that an operation is refused, and returns the code and the field.
+async fn refused(shop: &Shop, query: &str) -> (String, String) {
+    let answer = shop.ask(query).await;
+    let field = answer["errors"][0]["extensions"]["field"].as_str();
+    let field = field.unwrap_or_default().to_owned();
+    assert!(answer["errors"].is_array(), "{query} {answer}");
+    (code(&answer).to_owned(), field)
+}
+
+async fn new_task(shop: &Shop) {
+    data(
+        shop,
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001", description: "a lamp"}) { task { id } } }"#,
+    )
+    .await;
+}
+
+async fn task(shop: &Shop) -> Value {
+    data(shop, &format!("{{ taskById(id: 1) {{ {SUMS} }} }}")).await["taskById"].clone()
+}
+
+#[tokio::test]
+async fn a_repair_of_two_lines_is_paid_and_handed_over() {
+    let shop = Shop::with_owner().await;
+    new_task(&shop).await;
+    let item = data(
+        &shop,
+        r#"mutation { saveCatalogueItem(itemData: {kind: PART, name: "Display", article: "D-12", price: 350000,
+            cost: 200000, warrantyDays: 90}) { item { id kind name article barcode price cost warrantyDays archived } } }"#,
+    )
+    .await;
+    assert_eq!(
+        item["saveCatalogueItem"]["item"],
+        json!({"id": "1", "kind": "PART", "name": "Display", "article": "D-12", "barcode": null,
+            "price": 350_000, "cost": 200_000, "warrantyDays": 90, "archived": false})
+    );
+    let found = data(
+        &shop,
+        r#"{ catalogue(search: "12 displ") { totalCount nodes { id } } }"#,
+    )
+    .await;
+    assert_eq!(
+        found["catalogue"],
+        json!({"totalCount": 1, "nodes": [{"id": "1"}]})
+    );
+    data(
+        &shop,
+        r#"mutation { addLine(taskId: 1, lineData: {itemId: 1}) { line { sum } } }"#,
+    )
+    .await;
+    let second = data(
+        &shop,
+        r#"mutation { addLine(taskId: 1, lineData: {kind: WORK, name: "Soldering", quantity: "1.5", unitPrice: 100001,
+            discountPercent: "10"}) { line { sum discount } task { total toPay } } }"#,
+    )
+    .await;
+    // 150,001.5 is rounded to 150,002, and its discount of 15,000.2 to 15,000.
+    assert_eq!(
+        second["addLine"],
+        json!({"line": {"sum": 135_002, "discount": 15_000}, "task": {"total": 485_002, "toPay": 485_002}})
+    );
+    let paid = data(
+        &shop,
+        r#"mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000, idempotencyKey: "k1"}) {
+            payment { id kind method sum drawer { name balance } } task { paid toPay } } }"#,
+    )
+    .await;
+    assert_eq!(
+        paid["takePayment"],
+        json!({"payment": {"id": "1", "kind": "PAYMENT", "method": "CASH", "sum": 100_000,
+            "drawer": {"name": "Касса", "balance": 100_000}}, "task": {"paid": 100_000, "toPay": 385_002}})
+    );
+    let handed = data(
+        &shop,
+        r#"mutation { handOver(taskId: 1, payments: [{method: CARD, sum: 385002}]) { task { status paid toPay } } }"#,
+    )
+    .await;
+    assert_eq!(
+        handed["handOver"]["task"],
+        json!({"status": "CLOSED", "paid": 485_002, "toPay": 0})
+    );
+    let task = task(&shop).await;
+    assert_eq!(task["price"], 485_002);
+    assert_eq!(task["prepayment"], 485_002);
+    // 90 days from the day of the hand-over.
+    assert_eq!(task["warrantyUntil"], "2021-10-23");
+    assert_eq!(
+        task["lines"][0]["item"],
+        json!({"id": "1", "name": "Display"})
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_same_key_pays_once() {
+    let shop = Shop::with_owner().await;
+    new_task(&shop).await;
+    let pay = |sum: i64| {
+        format!(
+            r#"mutation {{ takePayment(paymentData: {{taskId: 1, method: CASH, sum: {sum}, idempotencyKey: "k"}}) {{
+                payment {{ id sum }} }} }}"#
+        )
+    };
+    let first = data(&shop, &pay(500)).await;
+    assert_eq!(data(&shop, &pay(500)).await, first);
+    let conflict = refused(&shop, &pay(501)).await;
+    assert_eq!(
+        conflict,
+        ("CONFLICT".to_owned(), "idempotencyKey".to_owned())
+    );
+    assert_eq!(task(&shop).await["paid"], 500);
+    shop.close().await;
+}
