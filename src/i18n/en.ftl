@@ -293,6 +293,7 @@ nav-tasks = Repairs
 nav-today = Today
 nav-board = Board
 nav-customers = Customers
+nav-catalogue = Prices
 nav-stages = Stages
 nav-staff = Staff
 nav-profile = Profile
@@ -660,6 +661,40 @@ ask-declined = { $price }: the customer declined { $how }, { $when }
 ask-withdrawn = { $price }: withdrawn, { $when }
 channel-telegram = in Telegram
 channel-phone = by phone
+line-kind-work = Work
+line-kind-part = Part
+line-kind-works = Works
+line-kind-parts = Parts
+catalogue-title = Price list
+catalogue-add = Add
+catalogue-new = New item
+catalogue-search = Find
+catalogue-search-hint = Name, article number or barcode
+catalogue-kind = Kind
+catalogue-kind-any = Works and parts
+catalogue-archived = Archive
+catalogue-in-archive = archived
+catalogue-archive = Archive
+catalogue-restore = Restore
+catalogue-none = The price list is empty so far. Add works and parts, or import them from a table.
+catalogue-not-found = Nothing found.
+catalogue-name = Name
+catalogue-article = Article no.
+catalogue-barcode = Barcode
+catalogue-price = Price
+catalogue-cost = Cost
+catalogue-warranty = Warranty
+catalogue-warranty-days = Warranty, days
+catalogue-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+catalogue-count = { $count ->
+    [0] No items
+    [one] { $count } item
+   *[other] { $count } items
+}
+catalogue-changed = Meanwhile somebody else has changed this: now it is “{ $value }”. Save again if yours is right.
 drawer-default = Cash drawer
 channel-page = on the repair's page
 photo-alt = Picture from the customer

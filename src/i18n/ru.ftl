@@ -306,6 +306,7 @@ nav-tasks = Заявки
 nav-today = Сегодня
 nav-board = Доска
 nav-customers = Клиенты
+nav-catalogue = Прайс
 nav-stages = Этапы
 nav-staff = Сотрудники
 nav-profile = Профиль
@@ -681,6 +682,42 @@ ask-declined = { $price }: клиент отказался { $how }, { $when }
 ask-withdrawn = { $price }: больше не действует, { $when }
 channel-telegram = в Telegram
 channel-phone = по телефону
+line-kind-work = Работа
+line-kind-part = Запчасть
+line-kind-works = Работы
+line-kind-parts = Запчасти
+catalogue-title = Прайс-лист
+catalogue-add = Добавить
+catalogue-new = Новая позиция
+catalogue-search = Найти
+catalogue-search-hint = Название, артикул или штрихкод
+catalogue-kind = Вид
+catalogue-kind-any = Работы и запчасти
+catalogue-archived = Архив
+catalogue-in-archive = в архиве
+catalogue-archive = В архив
+catalogue-restore = Вернуть
+catalogue-none = В прайс-листе пока пусто. Добавьте работы и запчасти или загрузите их из таблицы.
+catalogue-not-found = Ничего не нашлось.
+catalogue-name = Название
+catalogue-article = Артикул
+catalogue-barcode = Штрихкод
+catalogue-price = Цена
+catalogue-cost = Себестоимость
+catalogue-warranty = Гарантия
+catalogue-warranty-days = Гарантия, дней
+catalogue-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+catalogue-count = { $count ->
+    [0] Позиций нет
+    [one] { $count } позиция
+    [few] { $count } позиции
+   *[many] { $count } позиций
+}
+catalogue-changed = Пока вы правили, это изменил кто-то другой: сейчас там «{ $value }». Сохраните ещё раз, если верно ваше.
 drawer-default = Касса
 channel-page = на странице заявки
 photo-alt = Фото от клиента

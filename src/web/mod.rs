@@ -7,6 +7,7 @@ mod address;
 pub mod assets;
 pub mod attachments;
 pub mod board;
+pub mod catalogue;
 mod confirm;
 pub mod customers;
 pub mod data;
