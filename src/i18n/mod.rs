@@ -126,6 +126,10 @@ pub fn day(language: Language, day: Day) -> String {
 
 /// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
 pub fn money(language: Language, currency: Currency, sum: Money) -> String {
+    if sum < Money::ZERO {
+        let owed = money(language, currency, Money::ZERO.minus(sum));
+        return format!("\u{2212}{owed}");
+    }
     let sign = currency.sign();
     match language {
         Language::Russian => format!("{}\u{a0}{sign}", amount(language, currency, sum)),
@@ -147,8 +151,11 @@ pub fn amount(language: Language, currency: Currency, sum: Money) -> String {
 fn grouped(language: Language, currency: Currency, sum: Money, separator: char) -> String {
     let digits = currency.digits() as usize;
     let unit = 10_i64.pow(currency.digits());
-    let (whole, part) = (sum.minor() / unit, sum.minor() % unit);
-    let mut text = String::new();
+    let (whole, part) = (sum.minor().abs() / unit, sum.minor().abs() % unit);
+    let mut text = match sum < Money::ZERO {
+        true => "-".to_owned(),
+        false => String::new(),
+    };
     let whole = whole.to_string();
     for (at, digit) in whole.char_indices() {
         if at > 0 && (whole.len() - at).is_multiple_of(3) {

@@ -266,6 +266,7 @@ remark-like-date = Похоже на дату: возможно, Excel пере�
 remark-sum-thousands = Три цифры после запятой или точки поняты как тысячи: «1,500» — это 1500.
 remark-sum-rounded = Сумма округлена: у валюты меньше знаков после запятой.
 remark-sum-other-words = Рядом с суммой другая валюта или слова: взято только число, вся запись останется в описании.
+remark-lines-differ = Работы, запчасти и скидка не складываются в итог: цена останется как в итоге, а они — в описании.
 remark-many-lines = { $bound ->
     [one] Строка таблицы занимает в файле { $bound } строку
     [few] Строка таблицы занимает в файле { $bound } строки
@@ -1008,6 +1009,10 @@ column-kind = Устройство
 column-created = Дата приёма
 column-ready = Готово с
 column-closed = Дата выдачи
+column-works = Стоимость работ
+column-parts = Стоимость запчастей
+column-discount = Скидка
+column-to-pay = Осталось оплатить
 column-employee = Почта сотрудника
 outcome-new-task = Новая заявка
 outcome-new-task-and-customer = Новая заявка, новый клиент

@@ -14,7 +14,7 @@ use warp::reply::Response;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app::{self, paging};
-use crate::domain::{CatalogueItem, ItemId, LineKind, Result, Search, WarrantyDays};
+use crate::domain::{CatalogueItem, ItemId, LineKind, Money, Result, Search, WarrantyDays};
 use crate::store::catalogue::ItemFilter;
 
 const PAGE: usize = 50;
@@ -50,6 +50,10 @@ impl CataloguePage<'_> {
     /// Returns the form of a new item.
     fn new_form(&self) -> Option<&ItemForm> {
         self.form.as_ref().filter(|form| form.id.is_none())
+    }
+
+    fn money(&self, sum: &Money) -> String {
+        self.visit.texts.money(*sum)
     }
 
     fn days(&self, days: &WarrantyDays) -> String {
