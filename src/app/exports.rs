@@ -1,10 +1,13 @@
-//! Streaming exports of the whole shop. Owners only, since an export contains every customer's
+//! Streaming exports of the whole shop. Owners only where an export contains every customer's
 //! phone.
 
 use futures_util::stream::{self, Stream};
 
 use super::{Desk, details};
-use crate::domain::{Customer, Days, Details, Owner, Result, TaskFilter, TaskOrder};
+use crate::domain::{
+    Actor, CatalogueItem, Customer, Days, Details, ItemId, Owner, Result, TaskFilter, TaskOrder,
+};
+use crate::store::catalogue::ItemFilter;
 use crate::store::tasks::{After, TaskRow};
 use crate::store::{self, Connection};
 
@@ -57,4 +60,25 @@ pub fn customers(
     _: Owner,
 ) -> impl Stream<Item = Result<Vec<Customer>>> + Send + use<> {
     super::lists::cards(desk)
+}
+
+/// Streams the items of the catalogue, ordered by name.
+pub fn items(
+    desk: &Desk,
+    _: Actor,
+) -> impl Stream<Item = Result<Vec<CatalogueItem>>> + Send + use<> {
+    let (db, memory) = (desk.db.clone(), desk.memory.clone());
+    // The item to continue after; `None` at the end.
+    let start = Some(None::<ItemId>);
+    stream::try_unfold((db, memory, start), |(db, memory, after)| async move {
+        let Some(after) = after else {
+            return Ok(None);
+        };
+        let _step = memory.step().await?;
+        let part = move |c: &_| store::catalogue::page(c, &ItemFilter::default(), after, PART);
+        let items = db.read(part).await?;
+        let last = items.last().filter(|_| items.len() == PART);
+        let next = last.map(|item| Some(item.id));
+        Ok(Some((items, (db, memory, next))))
+    })
 }

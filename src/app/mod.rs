@@ -27,6 +27,7 @@ pub mod notices;
 pub mod paging;
 pub mod payments;
 pub mod posts;
+pub mod price_lists;
 mod questions;
 pub mod reminders;
 pub mod reports;
@@ -67,6 +68,8 @@ pub struct Desk {
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
     pub uploads: uploads::Uploads,
+    /// Uploaded price lists, apart from the owners' tables.
+    pub price_lists: uploads::Uploads,
     pub memory: Arc<memory::Memory>,
     /// Last known state of the bot; pages never wait for Telegram.
     pub bot: watch::Sender<BotState>,

@@ -1,4 +1,4 @@
-//! Uploaded files awaiting an owner's confirmation. A few are kept in memory for a while, each
+//! Uploaded files awaiting confirmation. A few are kept in memory for a while, each
 //! accessible to its uploader only.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,9 @@ use bytes::Bytes;
 use jiff::{Timestamp, ToSpan};
 
 use crate::app::security::secrets;
-use crate::domain::{EmployeeId, Owner, Problem, Result};
+use crate::domain::{Actor, EmployeeId, Problem, Result};
 
-/// Maximum number of files, one per owner.
+/// Maximum number of files, one per employee.
 const MOST: usize = 4;
 const MINUTES: i64 = 30;
 
@@ -19,12 +19,12 @@ pub struct Uploads(Mutex<Vec<Upload>>);
 
 struct Upload {
     token: [u8; 32],
-    owner: EmployeeId,
+    by: EmployeeId,
     kept: PendingUpload,
     until: Timestamp,
 }
 
-/// A file, with its owner's choices so far.
+/// A file, with the choices made about it so far.
 #[derive(Clone)]
 pub struct PendingUpload {
     pub file: Bytes,
@@ -34,20 +34,20 @@ pub struct PendingUpload {
 }
 
 impl Uploads {
-    /// Stores a file, replacing the owner's previous one, and returns its token.
+    /// Stores a file, replacing the employee's previous one, and returns its token.
     ///
     /// # Errors
     /// As for [`secrets::random`].
-    pub fn put(&self, owner: &Owner, file: Bytes, now: Timestamp) -> Result<String> {
+    pub fn put(&self, actor: &Actor, file: Bytes, now: Timestamp) -> Result<String> {
         let token = secrets::random_token()?;
         let mut all = self.lock();
-        all.retain(|upload| upload.owner != owner.id() && now < upload.until);
+        all.retain(|upload| upload.by != actor.id() && now < upload.until);
         if all.len() == MOST {
             all.remove(0);
         }
         all.push(Upload {
             token: secrets::fingerprint(&token),
-            owner: owner.id(),
+            by: actor.id(),
             kept: PendingUpload {
                 file,
                 choices: Vec::new(),
@@ -57,50 +57,50 @@ impl Uploads {
         Ok(token)
     }
 
-    /// Stores the owner's choices for a file, and extends its lifetime.
+    /// Stores the choices for a file, and extends its lifetime.
     ///
     /// # Errors
     /// As for [`Uploads::get`].
     pub fn choose(
         &self,
         field: &'static str,
-        owner: &Owner,
+        actor: &Actor,
         token: &str,
         choices: Vec<(String, String)>,
         now: Timestamp,
     ) -> Result<()> {
         let token = secrets::fingerprint(token);
         let mut all = self.lock();
-        let found = all.iter_mut().find(|upload| upload.is(owner, &token, now));
+        let found = all.iter_mut().find(|upload| upload.is(actor, &token, now));
         let upload = found.ok_or(Problem::FileGone.at(field))?;
         upload.kept.choices = choices;
         upload.until = end(now);
         Ok(())
     }
 
-    /// Returns the owner's file with that token.
+    /// Returns the employee's file with that token.
     ///
     /// # Errors
-    /// [`Problem::FileGone`] at `field`, for other owners' files as well.
+    /// [`Problem::FileGone`] at `field`, for other employees' files as well.
     pub fn get(
         &self,
         field: &'static str,
-        owner: &Owner,
+        actor: &Actor,
         token: &str,
         now: Timestamp,
     ) -> Result<PendingUpload> {
         let token = secrets::fingerprint(token);
         let all = self.lock();
-        let found = all.iter().find(|upload| upload.is(owner, &token, now));
+        let found = all.iter().find(|upload| upload.is(actor, &token, now));
         match found {
             Some(upload) => Ok(upload.kept.clone()),
             None => Err(Problem::FileGone.at(field).into()),
         }
     }
 
-    /// Deletes the owner's file.
-    pub fn remove(&self, owner: &Owner) {
-        self.lock().retain(|upload| upload.owner != owner.id());
+    /// Deletes the employee's file.
+    pub fn remove(&self, actor: &Actor) {
+        self.lock().retain(|upload| upload.by != actor.id());
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Upload>> {
@@ -109,8 +109,8 @@ impl Uploads {
 }
 
 impl Upload {
-    fn is(&self, owner: &Owner, token: &[u8; 32], now: Timestamp) -> bool {
-        self.owner == owner.id() && self.token == *token && now < self.until
+    fn is(&self, actor: &Actor, token: &[u8; 32], now: Timestamp) -> bool {
+        self.by == actor.id() && self.token == *token && now < self.until
     }
 }
 

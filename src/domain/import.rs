@@ -151,6 +151,8 @@ pub enum Observation {
     Sum(SumDoubt),
     /// Works, parts and discount don't add up to the price, which is kept.
     LinesDiffer,
+    /// The column of costs is for owners, and isn't imported.
+    CostLeftOut,
     /// The row spans this many lines of the file.
     ManyLines(usize),
 }
@@ -186,6 +188,7 @@ impl Observation {
             Self::Sum(SumDoubt::Rounded) => "remark-sum-rounded",
             Self::Sum(SumDoubt::OtherWords) => "remark-sum-other-words",
             Self::LinesDiffer => "remark-lines-differ",
+            Self::CostLeftOut => "remark-cost-left-out",
             Self::ManyLines(_) => "remark-many-lines",
         }
     }

@@ -39,6 +39,7 @@ mod password;
 mod payment;
 mod phone;
 mod photo;
+mod price_list;
 mod problem;
 mod reminders;
 mod retry;
@@ -106,6 +107,7 @@ pub use payment::{
 };
 pub use phone::{Country, Phone};
 pub use photo::Image;
+pub use price_list::{JudgedRow, PriceList, PriceOutcome, PriceReport, PriceRow};
 pub use problem::{Invalid, Problem};
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};

@@ -138,6 +138,9 @@ pub enum Problem {
     QuoteOpen,
     DigitsLost,
     HeadingsUnknown,
+    PriceHeadingsUnknown,
+    /// A word that a cell of its column can't have.
+    CellUnknown,
     NoSuchHeading,
     /// Two columns of a file map to the same field.
     ColumnTwice {
@@ -290,6 +293,8 @@ impl Problem {
             Self::QuoteOpen => "problem-quote-open",
             Self::DigitsLost => "problem-digits-lost",
             Self::HeadingsUnknown => "problem-headings-unknown",
+            Self::PriceHeadingsUnknown => "problem-price-headings-unknown",
+            Self::CellUnknown => "problem-cell-unknown",
             Self::NoSuchHeading => "problem-no-such-heading",
             Self::ColumnTwice { .. } => "problem-column-twice",
             Self::MoreCells => "problem-more-cells",

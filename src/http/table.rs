@@ -92,6 +92,7 @@ routes! { site, or else nowhere, pages, with {
     alive: "healthz" { .and(get).map(|| "ok\n") }
     ready: "readyz" { .and(get).and(site).then(ready::answer) }
     table: "data" / "import" { .and(take_file(data::TABLE)) }
+    prices: "catalogue" / "import" { .and(take_file(data::TABLE)) }
     archive: "data" / "archive" { .and(take_file(data::ARCHIVE)) }
 }
 
@@ -172,6 +173,11 @@ pages! { visit:
 
     GET ["catalogue"] => catalogue::list(visit).await;
     POST ["catalogue"] => catalogue::create(visit).await;
+    GET ["catalogue.csv"] => catalogue::download(visit).await;
+    POST ["catalogue", "import"] if visit.is_cut_off => catalogue::too_large(visit).await;
+    POST ["catalogue", "import"] => catalogue::upload(visit).await;
+    GET ["catalogue", "import", token] => catalogue::preview(visit, token).await;
+    POST ["catalogue", "import", token] => catalogue::apply(visit, token).await;
     POST ["catalogue", id] => catalogue::update(visit, id).await;
     POST ["catalogue", id, "archive"] => catalogue::archive(visit, id).await;
 

@@ -112,6 +112,7 @@ impl Server {
             links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
             reminders: config.reminders.filter(|_| bot.is_some()),
             uploads: Uploads::default(),
+            price_lists: Uploads::default(),
             memory: Memory::new(config.answers_mb, clock.clone()),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),

@@ -237,7 +237,7 @@ fn theirs(heading: &str) -> Option<Column> {
 }
 
 /// Splits a heading into its words, without bracketed text and currencies.
-fn key(heading: &str) -> Vec<String> {
+pub(super) fn key(heading: &str) -> Vec<String> {
     let text = plain(heading)
         .replace('№', " номер ")
         .replace('#', " number ");

@@ -14,6 +14,7 @@ mod headings;
 mod known;
 mod money;
 mod person;
+mod price_list;
 mod read;
 mod reading;
 mod records;
@@ -27,6 +28,7 @@ mod write;
 
 pub use choices::Choices;
 pub use columns::Column;
+pub use price_list::{PriceReading, read_prices};
 pub use read::read;
 pub use reading::{FIELD, Reading};
 pub use table::{StatusWord, Table, TableColumn};

@@ -14,7 +14,7 @@ use crate::i18n;
 use crate::store::tasks::TaskRow;
 
 /// Byte order mark, by which Excel recognises UTF-8.
-const MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Settings for writing files: the language and the shop.
 #[derive(Clone)]
@@ -110,7 +110,10 @@ impl Writing {
 
     /// Writes lines of escaped cells. Russian sums have a decimal comma, so the cells are separated
     /// by semicolons there.
-    fn lines(&self, rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>> {
+    pub(super) fn lines(
+        &self,
+        rows: impl Iterator<Item = impl AsRef<[String]>>,
+    ) -> Result<Vec<u8>> {
         let separator = match self.language {
             Language::Russian => b';',
             Language::English => b',',
@@ -180,7 +183,7 @@ impl Writing {
     }
 
     /// Formats a sum without group separators, which would turn it into text.
-    fn sum(&self, sum: Option<Money>) -> String {
+    pub(super) fn sum(&self, sum: Option<Money>) -> String {
         let amount = |sum| i18n::amount(self.language, self.shop.currency, sum);
         sum.map(|sum| amount(sum).replace('\u{a0}', ""))
             .unwrap_or_default()

@@ -325,6 +325,8 @@ const OTHERS: &[&str] = &[
     "/data/tasks.csv",
     "/data/customers.csv",
     "/data/archive.json",
+    "/catalogue.csv",
+    "/catalogue/import/none",
     "/data/import/none",
     "/data/import/none/refused.csv",
     "/attachments/1",
@@ -428,7 +430,12 @@ fn every_page_is_among_those_that_are_looked_at() {
     let known = ["/s/token", "/s/token/live", "/staff/invites/1/withdraw"];
     let paths = PAGES.iter().chain(OWNERS).chain(OTHERS);
     // These accept POST alone.
-    let posts = ["/telegram/webhook", "/data/import", "/data/archive"];
+    let posts = [
+        "/telegram/webhook",
+        "/data/import",
+        "/data/archive",
+        "/catalogue/import",
+    ];
     let paths = paths.chain(STREAMS).chain(&known).chain(&posts);
     let paths: Vec<Vec<&str>> = paths
         .map(|path| {

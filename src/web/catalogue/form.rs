@@ -36,7 +36,8 @@ impl ItemForm {
         Self::with(None, values)
     }
 
-    pub(super) fn of(item: &CatalogueItem, texts: &Texts) -> Self {
+    /// Returns the form of an item; the cost is left out for everybody who may not see it.
+    pub(super) fn of(item: &CatalogueItem, sees_costs: bool, texts: &Texts) -> Self {
         let content = &item.content;
         let sum = |sum: Money| texts.amount(sum);
         let days = content.warranty.map(|days| days.get().to_string());
@@ -46,7 +47,11 @@ impl ItemForm {
             content.article.as_str().to_owned(),
             content.barcode.as_str().to_owned(),
             sum(content.price),
-            content.cost.map(sum).unwrap_or_default(),
+            content
+                .cost
+                .filter(|_| sees_costs)
+                .map(sum)
+                .unwrap_or_default(),
             days.unwrap_or_default(),
         ];
         Self::with(Some(item.id), values)

@@ -1,8 +1,10 @@
 //! The catalogue: the price list of works and parts, edited row by row.
 
 mod form;
+mod import;
 mod save;
 
+pub use import::{apply, download, preview, too_large, upload};
 pub use save::{archive, create, update};
 
 use form::{FIELDS, ItemForm};
@@ -11,6 +13,7 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::data;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app::{self, paging};
@@ -39,6 +42,9 @@ struct CataloguePage<'a> {
     /// The form of an item, or of a new one without an id.
     form: Option<ItemForm>,
     sees_costs: bool,
+    /// Numbers of new and changed items of an import.
+    done: Option<String>,
+    mib: usize,
 }
 
 impl CataloguePage<'_> {
@@ -113,10 +119,9 @@ pub async fn list(visit: &Visit) -> Result<Response> {
         Some(id) => {
             let id = form::id(id)?;
             let get = move |c: &_| app::catalogue::get(c, &actor, id);
-            Some(ItemForm::of(
-                &visit.desk.db.look_up(get).await?,
-                &visit.texts,
-            ))
+            let item = visit.desk.db.look_up(get).await?;
+            let sees_costs = app::catalogue::sees_costs(&actor);
+            Some(ItemForm::of(&item, sees_costs, &visit.texts))
         }
     };
     show(visit, StatusCode::OK, form, Errors::default()).await
@@ -166,9 +171,22 @@ async fn show(
         first: after.is_none(),
         form,
         sees_costs: app::catalogue::sees_costs(&actor),
+        done: done(visit),
+        mib: data::TABLE,
     };
     page.next = last.map(|last| next(visit, last));
     visit.page_as(status, &page)
+}
+
+/// Returns the result of an import, as a sentence.
+fn done(visit: &Visit) -> Option<String> {
+    let count = |name| visit.parameter(name)?.parse::<u32>().ok();
+    let (new, changed) = (count("new")?, count("changed")?);
+    Some(
+        visit
+            .texts
+            .fill2("prices-done", "new", new, "changed", changed),
+    )
 }
 
 fn next(visit: &Visit, last: ItemId) -> String {

@@ -15,8 +15,11 @@ use crate::web::visit::Visit;
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
     let mut errors = Errors::default();
-    // Somebody who may not set a cost has no field for it.
-    let sent = |field: &str| visit.sent(field).filter(|text| !text.is_empty());
+    // An empty cost is none, which needs no right.
+    let sent = |field: &str| {
+        let text = visit.sent(field);
+        text.filter(|text| field != "cost" || !text.is_empty())
+    };
     let change = form::change(sent, visit, &mut errors)?;
     if !errors.any() {
         let (post, now) = (visit.post(), visit.desk.clock.now());
@@ -52,7 +55,8 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
         return Ok(visit.go(&at(visit, id)));
     }
     // Sent again, the form overwrites what it says now.
-    let stored = ItemForm::of(&saved.now, &visit.texts);
+    let sees_costs = app::catalogue::sees_costs(&actor);
+    let stored = ItemForm::of(&saved.now, sees_costs, &visit.texts);
     for field in saved.collided {
         let theirs = stored.value(field);
         let text = visit.texts.fill("catalogue-changed", "value", theirs);

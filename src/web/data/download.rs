@@ -19,7 +19,7 @@ use crate::domain::{Day, Days, Result, chain};
 use crate::sheet::Writing;
 use crate::web::visit::Visit;
 
-pub(super) const CSV: &str = "text/csv; charset=utf-8";
+pub(in crate::web) const CSV: &str = "text/csv; charset=utf-8";
 
 pub async fn tasks(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
@@ -73,7 +73,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
 }
 
 /// Streams a CSV file, holding its memory permit.
-fn csv(
+pub(in crate::web) fn csv(
     head: Vec<u8>,
     rows: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
     place: MemoryPermit,
@@ -103,7 +103,7 @@ fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response
     warp::reply::stream(parts).into_response()
 }
 
-pub(super) fn writing(visit: &Visit) -> Writing {
+pub(in crate::web) fn writing(visit: &Visit) -> Writing {
     Writing {
         language: visit.texts.language,
         shop: visit.desk.shop.clone(),
@@ -111,7 +111,7 @@ pub(super) fn writing(visit: &Visit) -> Writing {
 }
 
 /// Builds a response that browsers save as a file.
-pub(super) fn file(
+pub(in crate::web) fn file(
     visit: &Visit,
     name: &str,
     ending: &str,

@@ -146,13 +146,13 @@ impl PreviewRow {
 
 /// Stores the uploaded file, and redirects to its review.
 pub async fn upload(visit: &Visit) -> Result<Response> {
-    let owner = visit.owner()?;
+    visit.owner()?;
     let mut errors = Errors::default();
     let Some(file) = errors.take(visit.file(FIELD).await, &visit.texts)? else {
         return show_with(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
     let now = visit.desk.clock.now();
-    let token = visit.desk.uploads.put(&owner, file, now)?;
+    let token = visit.desk.uploads.put(&visit.actor()?, file, now)?;
     Ok(visit.go(&format!("/data/import/{token}")))
 }
 
@@ -243,7 +243,7 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let (here, left) = (report.already_here(), report.refused());
     let done = format!("/data?tasks={tasks}&customers={customers}&here={here}");
     if left == 0 {
-        desk.uploads.remove(&owner);
+        desk.uploads.remove(&visit.actor()?);
         return Ok(visit.go(&done));
     }
     // The skipped rows can be downloaded as long as the file is kept.
@@ -260,17 +260,18 @@ pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
 
 /// Stores the choices of a submitted form. A form without such fields leaves them unchanged.
 fn choose(visit: &Visit, token: &str) -> Result<()> {
-    let (owner, now) = (visit.owner()?, visit.desk.clock.now());
+    visit.owner()?;
+    let (actor, now) = (visit.actor()?, visit.desk.clock.now());
     if visit.sent("chosen").is_none() {
         return visit
             .desk
             .uploads
-            .get(FIELD, &owner, token, now)
+            .get(FIELD, &actor, token, now)
             .map(|_| ());
     }
     let decides = |(name, _): &&(String, String)| Choices::is_field(name);
     let fields = visit.form.iter().filter(decides).cloned().collect();
-    visit.desk.uploads.choose(FIELD, &owner, token, fields, now)
+    visit.desk.uploads.choose(FIELD, &actor, token, fields, now)
 }
 
 /// Returns a closure that parses the stored file, given a database connection.
@@ -278,9 +279,10 @@ fn reader(
     visit: &Visit,
     token: &str,
 ) -> Result<impl FnOnce(&Connection) -> Result<Table> + Send + 'static> {
-    let (owner, actor) = (visit.owner()?, visit.actor()?);
+    visit.owner()?;
+    let actor = visit.actor()?;
     let (desk, now) = (visit.desk.clone(), visit.desk.clock.now());
-    let kept = desk.uploads.get(FIELD, &owner, token, now)?;
+    let kept = desk.uploads.get(FIELD, &actor, token, now)?;
     Ok(move |connection: &Connection| {
         let staff = app::accounts::employees(connection, &actor)?;
         let stages = app::stages::list(connection, &actor)?;

@@ -13,6 +13,7 @@ use crate::app;
 use crate::domain::{Problem, Result};
 use crate::sheet;
 
+pub(super) use download::{CSV, csv, file, writing};
 pub use download::{archive, customers, tasks};
 pub use import::{apply, preview, refused, upload};
 
@@ -66,9 +67,9 @@ async fn show_with(
     done: Option<String>,
 ) -> Result<Response> {
     let owner = visit.owner()?;
-    let now = visit.desk.clock.now();
+    let (actor, now) = (visit.actor()?, visit.desk.clock.now());
     let is_here = |token: &&str| {
-        let kept = visit.desk.uploads.get(sheet::FIELD, &owner, token, now);
+        let kept = visit.desk.uploads.get(sheet::FIELD, &actor, token, now);
         kept.is_ok()
     };
     let empty = move |c: &_| app::archive::is_empty(c, &owner);

@@ -50,7 +50,7 @@ const WRONG: &[(&str, &str)] = &[
         "sum",
     ),
     (
-        "takePayment(paymentData: {taskId: 1, method: CARD, sum: 447001}) { payment { id } }",
+        "takePayment(paymentData: {taskId: 1, method: CARD, sum: 447401}) { payment { id } }",
         "sum",
     ),
     ("refundPayment(id: 2, sum: -1) { payment { id } }", "sum"),
@@ -326,7 +326,7 @@ const WRONG: &[(&str, &str)] = &[
         "stageId",
     ),
     (
-        "handOver(taskId: 1, payments: [{method: CARD, sum: 1}, {method: CARD, sum: 447000}]) { task { id } }",
+        "handOver(taskId: 1, payments: [{method: CARD, sum: 1}, {method: CARD, sum: 447400}]) { task { id } }",
         "sum",
     ),
     // A closed task.

@@ -23,6 +23,16 @@ const STATUSES: [&str; 4] = ["ACCEPTED", "IN_PROGRESS", "READY", "CLOSED"];
 struct Journal {
     customers: Vec<Card>,
     tasks: Vec<Made>,
+    payments: Vec<Paid>,
+}
+
+/// A payment. One without a response is sent again with its key, as a client would.
+struct Paid {
+    key: String,
+    task: String,
+    sum: i64,
+    /// Its id, once it was acknowledged.
+    id: Option<String>,
 }
 
 struct Card {
@@ -59,6 +69,7 @@ impl Writer {
             let answered = match random.u8(..8) {
                 0 => self.make_card().await,
                 1..4 => self.make_task(&mut random).await,
+                4 => self.take_payment(&mut random).await,
                 _ => self.move_task(&mut random).await,
             };
             if answered {
@@ -121,6 +132,46 @@ impl Writer {
             told: Vec::new(),
             unanswered: None,
         });
+        answered
+    }
+
+    /// Takes a payment for a task, or sends an earlier one again.
+    async fn take_payment(&mut self, random: &mut fastrand::Rng) -> bool {
+        let unanswered = self
+            .journal
+            .payments
+            .iter()
+            .position(|paid| paid.id.is_none());
+        let at = match unanswered {
+            Some(at) => at,
+            None => {
+                let tasks = self
+                    .journal
+                    .tasks
+                    .iter()
+                    .filter_map(|made| made.id.as_ref());
+                let newest: Vec<&String> = tasks.rev().take(20).collect();
+                let Some(task) = random.choice(newest).cloned() else {
+                    return self.make_task(random).await;
+                };
+                let key = format!("{}-{}", self.number, self.journal.payments.len());
+                let (sum, id) = (random.i64(1..1_000), None);
+                self.journal.payments.push(Paid { key, task, sum, id });
+                self.journal.payments.len() - 1
+            }
+        };
+        let Paid { key, task, sum, .. } = &self.journal.payments[at];
+        let pay = format!(
+            r#"mutation {{ takePayment(paymentData: {{taskId: {task}, method: CASH, sum: {sum}, idempotencyKey: "{key}"}}) {{ payment {{ id }} }} }}"#
+        );
+        let paid = self.ask(&pay).await;
+        let id = paid.and_then(|paid| {
+            paid["takePayment"]["payment"]["id"]
+                .as_str()
+                .map(str::to_owned)
+        });
+        let answered = id.is_some();
+        self.journal.payments[at].id = id;
         answered
     }
 
@@ -241,6 +292,7 @@ fn check(path: &Path, journals: &[Journal]) -> String {
         .unwrap();
     assert_eq!(flaws, 0);
     cards(&file, journals);
+    let payments = payments(&file, journals);
     let stored = tasks(&file);
     let mut open = 0;
     let mut seen = HashSet::new();
@@ -271,7 +323,7 @@ fn check(path: &Path, journals: &[Journal]) -> String {
     assert_eq!(seen.len(), stored.len(), "a task that nobody asked for");
     let notices: usize = stored.values().map(|task| task.notices.len()).sum();
     format!(
-        "{} tasks, {notices} notices, {open} questions without an answer had their effect once or not at all",
+        "{} tasks, {payments} payments, {notices} notices, {open} questions without an answer had their effect once or not at all",
         stored.len()
     )
 }
@@ -287,6 +339,56 @@ fn cards(file: &Connection, journals: &[Journal]) {
         assert!(verified.is_some() || !card.made, "lost: {}", card.phone);
         assert!(verified == Some(&true) || !card.linked, "{}", card.phone);
     }
+}
+
+/// Every payment exists once if it was acknowledged, and at most once otherwise; and the sums that
+/// are kept are those of the ledger. Returns the number of payments.
+fn payments(file: &Connection, journals: &[Journal]) -> usize {
+    let sql = "SELECT request_key, id, task_id, amount FROM payments";
+    let mut statement = file.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            (
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i64>(3)?,
+            ),
+        ))
+    });
+    let mut stored = HashMap::new();
+    for row in rows.unwrap() {
+        let (key, row) = row.unwrap();
+        assert!(stored.insert(key.clone(), row).is_none(), "doubled: {key}");
+    }
+    let count = stored.len();
+    for paid in journals.iter().flat_map(|journal| &journal.payments) {
+        match (stored.remove(&paid.key), &paid.id) {
+            (Some((id, task, amount)), known) => {
+                assert!(
+                    known.as_ref().is_none_or(|known| *known == id.to_string()),
+                    "{}",
+                    paid.key
+                );
+                assert_eq!(
+                    (task.to_string(), amount),
+                    (paid.task.clone(), paid.sum),
+                    "{}",
+                    paid.key
+                );
+            }
+            (None, known) => assert!(known.is_none(), "lost: {}", paid.key),
+        }
+    }
+    assert!(stored.is_empty(), "a payment that nobody made");
+    let wrong = "SELECT count(*) FROM handovers AS h
+        WHERE paid <> (SELECT coalesce(sum(amount), 0) FROM payments AS p WHERE p.task_id = h.task_id)";
+    let wrong: i64 = file.query_row(wrong, [], |row| row.get(0)).unwrap();
+    assert_eq!(
+        wrong, 0,
+        "what was handed over has other sums than the ledger"
+    );
+    count
 }
 
 /// A task as stored in the file.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::files::{import, preview};
 use crate::harness::Shop;
 
-const TASKS: &str = "{ allTasks { description price discount discountPercent total paid toPay
+const TASKS: &str = "{ allTasks { description price discount total paid toPay
     lines { kind name sum } payments { sum carriedOver } } debts { nodes { id } } }";
 
 /// Imports a file, and returns the tasks.
@@ -43,18 +43,17 @@ async fn works_and_parts_become_lines_with_a_discount_and_a_payment() {
     assert_eq!(
         found["allTasks"],
         json!([
-            {"description": "экран", "price": 440_000, "discount": 10_050, "discountPercent": null, "total": 440_000,
+            {"description": "экран", "price": 440_000, "discount": 10_050, "total": 440_000,
              "paid": 200_000, "toPay": 240_000, "lines": [works(100_050), parts(350_000)], "payments": paid(200_000)},
-            {"description": "чистка", "price": 80_000, "discount": 0, "discountPercent": null, "total": 80_000,
+            {"description": "чистка", "price": 80_000, "discount": 0, "total": 80_000,
              "paid": 0, "toPay": 80_000, "lines": [works(80_000)], "payments": []},
-            {"description": "шлейф", "price": 180_000, "discount": 20_000, "discountPercent": "10", "total": 180_000,
+            {"description": "шлейф", "price": 180_000, "discount": 20_000, "total": 180_000,
              "paid": 180_000, "toPay": 0, "lines": [works(100_000), parts(100_000)], "payments": paid(180_000)},
             // They don't add up: the total is what the customer pays.
             {"description": "плата\n\nСтоимость работ: 1000\nСтоимость материалов: 1000", "price": 250_000, "discount": 0,
-             "discountPercent": null, "total": 250_000, "paid": 250_000, "toPay": 0, "lines": [], "payments": paid(250_000)},
+             "total": 250_000, "paid": 250_000, "toPay": 0, "lines": [], "payments": paid(250_000)},
             // A discount on nothing is only words.
-            {"description": "замок\n\nСкидка: 50", "price": 70_000, "discount": 0, "discountPercent": null,
-             "total": 70_000, "paid": 30_000, "toPay": 40_000, "lines": [], "payments": paid(30_000)},
+            {"description": "замок\n\nСкидка: 50", "price": 70_000, "discount": 0, "total": 70_000, "paid": 30_000, "toPay": 40_000, "lines": [], "payments": paid(30_000)},
         ])
     );
     // What was closed without being paid is a debt.
@@ -129,7 +128,7 @@ async fn a_task_with_lines_comes_back_with_its_price_and_what_was_paid() {
         let found = tasks(&other, &file).await;
         assert_eq!(
             found["allTasks"],
-            json!([{"description": "экран", "price": 350_000, "discount": 0, "discountPercent": null, "total": 350_000,
+            json!([{"description": "экран", "price": 350_000, "discount": 0, "total": 350_000,
                 "paid": 150_000, "toPay": 200_000, "lines": [], "payments": [{"sum": 150_000, "carriedOver": true}]}])
         );
         assert_eq!(found["debts"]["nodes"], json!([{"id": "1"}]));

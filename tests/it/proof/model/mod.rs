@@ -1,6 +1,7 @@
 //! Random operations by the API and the bot, compared with a model made of a few maps: after each
 //! operation both answer every query equally.
 
+mod money;
 mod operation;
 mod plain;
 mod question;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
+use super::money::{self, MoneyOperation};
 use super::{CATEGORIES, MODELS, SERIALS, STATUSES, TEXTS, date, send_all};
 use crate::bot::{contact, text};
 use crate::conversation::press;
@@ -86,6 +87,7 @@ pub enum Operation {
     },
     Confirm(i64),
     Unlink(i64),
+    Money(MoneyOperation),
     /// Time passes.
     Wait(u64),
 }
@@ -149,7 +151,7 @@ pub fn beginning() -> Vec<Operation> {
 }
 
 /// Returns ids biased towards the first ones, which exist, so that most operations succeed.
-fn low(first: i64, last: i64) -> BoxedStrategy<i64> {
+pub fn low(first: i64, last: i64) -> BoxedStrategy<i64> {
     prop_oneof![4 => first..=first + 1, 2 => first..=last].boxed()
 }
 
@@ -259,6 +261,7 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         3 => of_stages,
         6 => of_cards,
         14 => of_customers,
+        16 => money::operation().prop_map(Operation::Money),
         2 => (1_u64..40).prop_map(Operation::Wait),
     ]
 }
@@ -425,6 +428,7 @@ fn mutation(operation: &Operation) -> Option<String> {
         Operation::Unlink(id) => {
             format!("unlinkTelegram(customerId: {id}) {{ customer {{ id }} }}")
         }
+        Operation::Money(operation) => money::mutation(operation),
         Operation::Share(..)
         | Operation::Type(..)
         | Operation::Say(..)

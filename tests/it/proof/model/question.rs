@@ -40,12 +40,14 @@ const CARD_SEARCHES: &[&str] = &[
     "o’n",
 ];
 
-const CARD: &str = "id phone phoneE164 name telegramId telegramVerified";
+const CARD: &str = "id phone phoneE164 name telegramId telegramVerified debt";
 const TASK: &str = "id createdAt createdTime updatedTime closedTime version category status
     stage { id } stageSince description dueOn overdue estimate price device { model serialNumber }
     warrantyOf { id } warrantyTasks { id } tasksOfDevice { id } customer { ...card } employee { email } unanswered declined
     comments { id kind author employee { email } channel text time open }
-    approvals { id price text taskVersion employee { email } askedTime decision decidedTime channel }
+    lines { id kind name quantity unitPrice discount sum agreement } discount total paid toPay prepayment
+    payments { id kind method sum time employee { email } drawer { id } refundOf { id } }
+    approvals { id price discount lines { kind name quantity unitPrice discount sum } text taskVersion employee { email } askedTime decision decidedTime channel }
     history { kind author from to time }";
 const WORKLOAD: &str = "statuses { status tasks } stages { stage { id } tasks }
     overdue unanswered declined undelivered";
@@ -132,6 +134,10 @@ impl Model {
                 fold(task.model),
                 fold(task.serial),
                 fold(&task.key()),
+                task.lines
+                    .iter()
+                    .map(|line| fold(line.name) + "\n")
+                    .collect(),
             ];
             let mut words = search.split(' ').map(fold).filter(|word| word.len() > 1);
             // A search too short for parts of texts matches the number of a task only.
@@ -211,6 +217,7 @@ pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
             "{{ all: allTasks {{ {TASK} }} some: allTasks({}) {{ id }}
                 allCustomers {{ {CARD} }}
                 customers(search: {of_cards}, first: 100) {{ totalCount nodes {{ id tasks {{ id }} }} }}
+                debts(first: 100) {{ totalCount nodes {{ id }} }} drawers {{ id balance shift {{ id openingCounted }} }}
                 undelivered {{ id }} stages {{ id status name position told }}
                 today {{ total {{ {WORKLOAD} }} }} }} fragment card on Customer {{ {CARD} }}",
             arguments(&filter)
@@ -238,6 +245,8 @@ pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
         "some": ids(model.matching(question, false)),
         "allCustomers": model.cards.keys().map(|id| model.card(*id)).collect::<Vec<_>>(),
         "customers": {"totalCount": found.len(), "nodes": found},
+        "debts": {"totalCount": model.debts().len(), "nodes": ids(model.debts())},
+        "drawers": model.drawers(),
         "undelivered": [],
         "stages": model.all_stages(),
         "today": {"total": model.workload()},

@@ -129,6 +129,7 @@ impl Model {
                 self.cards.get_mut(&id).ok_or("NOT_FOUND")?.telegram = None;
                 self.take_back(id);
             }
+            Operation::Money(ref operation) => self.apply_money(operation, now)?,
             Operation::Wait(_) => self.send_all(),
         }
         Ok(())
@@ -158,6 +159,8 @@ impl Model {
             serial: "",
             estimate: None,
             price: None,
+            discount: None,
+            lines: Vec::new(),
             warranty_of: None,
             version: 1,
             created: now,
@@ -184,7 +187,7 @@ impl Model {
         Ok(())
     }
 
-    fn update(
+    pub fn update(
         &mut self,
         id: i64,
         phone: Option<Phone>,
@@ -197,6 +200,9 @@ impl Model {
         let task = &self.tasks[&id];
         let own = task.customer.map(|id| self.cards[&id].e164.clone());
         if phone.is_some_and(|phone| Some(phone.e164()) != own) {
+            return Err("BAD_USER_INPUT");
+        }
+        if !task.lines.is_empty() && fields.beside.price.flatten().is_some() {
             return Err("BAD_USER_INPUT");
         }
         let was = self.stage(task.stage).unwrap().clone();
@@ -426,6 +432,13 @@ impl Task {
         if from != to {
             self.note(now, kind, Some(from), Some(to));
         }
+    }
+
+    /// Records what an employee did, with its sum.
+    pub fn by_staff(&mut self, now: Timestamp, kind: &str, sum: i64) {
+        self.happened(now, kind, sum);
+        let last = self.history.last_mut().unwrap();
+        last["author"] = json!("STAFF");
     }
 
     /// Records an event with its id or sum.

@@ -1,6 +1,7 @@
 //! The whole shop in its simplest form: a few maps, and the queries on them.
 
 mod apply;
+mod ledger;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::money::Discount;
 use super::{EMPLOYEES, STATUSES, day};
+use ledger::{Line, Row, Shift};
 
 /// Default stages: status, name, and whether the customer is notified.
 const USUAL: &[(&str, &str, bool)] = &[
@@ -65,6 +68,10 @@ pub struct Approval {
     asked: Timestamp,
     decision: &'static str,
     decided: Option<Timestamp>,
+    channel: Option<&'static str>,
+    discount: i64,
+    /// The lines as they were shown, by their ids.
+    lines: Vec<(i64, Value)>,
 }
 
 /// A notice for a customer.
@@ -96,6 +103,8 @@ pub struct Task {
     pub serial: &'static str,
     estimate: Option<i64>,
     price: Option<i64>,
+    discount: Option<Discount>,
+    pub lines: Vec<Line>,
     warranty_of: Option<i64>,
     version: i64,
     pub created: Timestamp,
@@ -139,6 +148,10 @@ pub struct Model {
     last_comment: i64,
     last_stage: i64,
     last_approval: i64,
+    last_line: i64,
+    /// The ledger; the id of a row is its place, from 1.
+    rows: Vec<Row>,
+    shifts: Vec<Shift>,
     /// The current day in the shop.
     pub today: String,
 }
@@ -169,6 +182,9 @@ impl Model {
             last_comment: 0,
             last_stage: USUAL.len() as i64,
             last_approval: 0,
+            last_line: 0,
+            rows: Vec::new(),
+            shifts: Vec::new(),
             today: String::new(),
         }
     }
@@ -185,6 +201,7 @@ impl Model {
             "id": id.to_string(), "phone": card.typed, "phoneE164": card.e164, "name": card.name,
             "telegramId": card.telegram.map(|(chat, _)| chat.to_string()),
             "telegramVerified": card.telegram.is_some_and(|(_, verified)| verified),
+            "debt": self.debt_of_card(id),
         })
     }
 
@@ -201,7 +218,11 @@ impl Model {
         let comments = comments.map(|(id, comment)| comment.written(*id));
         let key = task.key();
         json!({
-            "dueOn": task.due, "overdue": task.is_overdue(&self.today), "price": task.price,
+            "dueOn": task.due, "overdue": task.is_overdue(&self.today), "price": task.whole_price(),
+            "lines": task.written_lines(), "discount": task.discounted(),
+            "total": task.whole_price().unwrap_or_default(), "paid": self.paid(id).unwrap_or_default(),
+            "toPay": task.whole_price().unwrap_or_default() - self.paid(id).unwrap_or_default(),
+            "prepayment": self.paid(id), "payments": self.written_rows(id),
             "device": {"model": task.model, "serialNumber": task.serial},
             "warrantyOf": task.warranty_of.map(|id| json!({"id": id.to_string()})),
             "warrantyTasks": others(&|other| other.warranty_of == Some(id)),
@@ -291,13 +312,13 @@ impl Comment {
 
 impl Approval {
     fn written(&self) -> Value {
-        let answered = ["AGREED", "DECLINED"].contains(&self.decision);
+        let lines: Vec<&Value> = self.lines.iter().map(|(_, shown)| shown).collect();
         json!({
             "id": self.id.to_string(), "price": self.price, "text": self.text,
             "taskVersion": self.version, "employee": {"email": EMPLOYEES[0]},
             "askedTime": self.asked.to_string(), "decision": self.decision,
             "decidedTime": self.decided.map(|at| at.to_string()),
-            "channel": answered.then_some("TELEGRAM"),
+            "channel": self.channel, "discount": self.discount, "lines": lines,
         })
     }
 }

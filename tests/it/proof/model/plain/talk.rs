@@ -69,11 +69,18 @@ impl Model {
         if task.status == "CLOSED" {
             return Err("BAD_USER_INPUT");
         }
+        // The price of lines is their sum.
+        let lines = (!task.lines.is_empty()).then(|| task.whole_price());
+        if lines.is_some_and(|lines| lines != Some(price)) {
+            return Err("BAD_USER_INPUT");
+        }
         task.declined = false;
         task.withdraw(now);
         let before = task.estimate.map(|sum| sum.to_string()).unwrap_or_default();
-        task.note_changed(now, "ESTIMATE", &before, &price.to_string());
-        task.estimate = Some(price);
+        if lines.is_none() {
+            task.note_changed(now, "ESTIMATE", &before, &price.to_string());
+            task.estimate = Some(price);
+        }
         task.changed(now);
         task.happened(now, "ASKED", price);
         self.last_approval += 1;
@@ -85,6 +92,13 @@ impl Model {
             asked: now,
             decision: "ASKED",
             decided: None,
+            channel: None,
+            discount: task.discounted(),
+            lines: task
+                .lines
+                .iter()
+                .map(|line| (line.id, line.seen()))
+                .collect(),
         });
         self.tell(id, News::Approval(self.last_approval));
         Ok(())
@@ -151,6 +165,7 @@ impl Model {
         if asked.decision == "ASKED" {
             asked.decision = if agreed { "AGREED" } else { "DECLINED" };
             asked.decided = Some(now);
+            asked.channel = Some("TELEGRAM");
             let (kind, price) = (asked.decision, asked.price);
             task.declined = !agreed;
             task.happened(now, kind, price);

@@ -1,0 +1,664 @@
+//! Lines, payments and shifts in the model.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::EMPLOYEES;
+use super::super::money::{Discount, MoneyOperation, NewPayment, decimal};
+use super::super::operation::Fields;
+use super::apply::Refusal;
+use super::{Approval, Model, Task};
+
+/// A line of a task, in its order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line {
+    pub id: i64,
+    kind: &'static str,
+    pub name: &'static str,
+    /// In thousandths.
+    quantity: i64,
+    price: i64,
+    discount: Discount,
+}
+
+/// A row of the ledger.
+#[derive(Clone)]
+pub struct Row {
+    kind: &'static str,
+    method: &'static str,
+    /// Negative for what left the shop.
+    amount: i64,
+    task: Option<i64>,
+    /// Whether it concerns the drawer, and in which shift.
+    drawer: bool,
+    shift: Option<usize>,
+    /// Index of the row that it returns or reverses.
+    of: Option<usize>,
+    key: Option<u8>,
+    at: Timestamp,
+}
+
+/// A shift of the only drawer.
+pub struct Shift {
+    opening: i64,
+    /// What was counted at the end.
+    closing: Option<i64>,
+}
+
+/// Rounds a fraction half away from zero; nothing here is negative.
+fn rounded(numerator: i64, denominator: i64) -> i64 {
+    (2 * numerator + denominator) / (2 * denominator)
+}
+
+pub fn of_sum(discount: Discount, sum: i64) -> i64 {
+    match discount {
+        Discount::Sum(value) => value,
+        Discount::Percent(percent) => rounded(sum * percent, 100_000),
+    }
+}
+
+impl Line {
+    fn gross(&self) -> i64 {
+        rounded(self.price * self.quantity, 1_000)
+    }
+
+    fn discount(&self) -> i64 {
+        of_sum(self.discount, self.gross())
+    }
+
+    fn sum(&self) -> i64 {
+        self.gross() - self.discount()
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let is_fine = self.quantity > 0 && self.price >= 0 && self.discount() <= self.gross();
+        if is_fine {
+            Ok(())
+        } else {
+            Err("BAD_USER_INPUT")
+        }
+    }
+
+    /// Returns the line as the history and a quote have it.
+    fn shown(&self) -> Value {
+        json!({
+            "name": self.name, "quantity": decimal(self.quantity), "unitPrice": self.price,
+            "discount": self.discount(), "sum": self.sum(),
+        })
+    }
+
+    /// The history has it as a text, with its keys in order.
+    fn noted(&self) -> String {
+        let (name, quantity) = (json!(self.name), json!(decimal(self.quantity)));
+        format!(
+            r#"{{"name":{name},"quantity":{quantity},"unitPrice":{},"discount":{},"sum":{}}}"#,
+            self.price,
+            self.discount(),
+            self.sum()
+        )
+    }
+
+    /// Returns what a customer sees of it.
+    pub fn seen(&self) -> Value {
+        let mut seen = self.shown();
+        seen["kind"] = json!(self.kind);
+        seen
+    }
+}
+
+impl Task {
+    pub fn gross(&self) -> i64 {
+        self.lines.iter().map(Line::sum).sum()
+    }
+
+    /// Returns the discount of the whole task, at most its lines.
+    pub fn discounted(&self) -> i64 {
+        let gross = self.gross();
+        let discount = self.discount.map_or(0, |discount| of_sum(discount, gross));
+        discount.min(gross)
+    }
+
+    /// Returns the price: of the lines, or as typed.
+    pub fn whole_price(&self) -> Option<i64> {
+        match self.lines.is_empty() {
+            true => self.price,
+            false => Some(self.gross() - self.discounted()),
+        }
+    }
+
+    fn expect_open(&self) -> Result<(), Refusal> {
+        if self.status == "CLOSED" {
+            Err("BAD_USER_INPUT")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Withdraws the open quote if it shows a line otherwise than it is now.
+    fn withdraw_if_shown(&mut self, id: i64, line: Option<&Line>, now: Timestamp) {
+        let asked = self.approvals.iter().find(|of| of.decision == "ASKED");
+        let shown = asked.and_then(|asked| asked.lines.iter().find(|(of, _)| *of == id));
+        if shown.is_some_and(|(_, shown)| line.is_none_or(|line| line.seen() != *shown)) {
+            self.withdraw(now);
+        }
+    }
+
+    /// Returns the lines as the API has them.
+    pub fn written_lines(&self) -> Value {
+        let written = |line: &Line| {
+            let shows = |of: &&Approval| {
+                let mut lines = of.lines.iter();
+                lines.any(|(id, shown)| *id == line.id && *shown == line.seen())
+            };
+            let mut said = self
+                .approvals
+                .iter()
+                .rev()
+                .filter(shows)
+                .map(|of| of.decision);
+            let mut written = line.seen();
+            written["id"] = json!(line.id.to_string());
+            written["agreement"] = json!(said.find(|of| *of != "WITHDRAWN").unwrap_or("NOT_ASKED"));
+            written
+        };
+        self.lines.iter().map(written).collect()
+    }
+}
+
+impl Model {
+    pub fn apply_money(
+        &mut self,
+        operation: &MoneyOperation,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        use MoneyOperation as Op;
+        match *operation {
+            Op::AddLine {
+                task,
+                kind,
+                name,
+                quantity,
+                price,
+                discount,
+                expected,
+            } => {
+                let line = Line {
+                    id: self.last_line + 1,
+                    kind,
+                    name,
+                    quantity,
+                    price,
+                    discount: discount.unwrap_or(Discount::Sum(0)),
+                };
+                self.add_line(task, line, expected, now)?;
+            }
+            Op::UpdateLine {
+                id,
+                name,
+                quantity,
+                price,
+                discount,
+            } => {
+                if quantity == Some(0) {
+                    return Err("BAD_USER_INPUT");
+                }
+                let (task, at) = self.line(id)?;
+                let task = self.tasks.get_mut(&task).unwrap();
+                task.expect_open()?;
+                let was = task.lines[at].clone();
+                let is = Line {
+                    name: name.unwrap_or(was.name),
+                    quantity: quantity.unwrap_or(was.quantity),
+                    price: price.unwrap_or(was.price),
+                    discount: discount.unwrap_or(was.discount),
+                    ..was.clone()
+                };
+                is.check()?;
+                if is != was {
+                    task.note_changed(now, "LINE", &was.noted(), &is.noted());
+                    task.withdraw_if_shown(id, Some(&is), now);
+                    task.lines[at] = is;
+                    task.changed(now);
+                }
+            }
+            Op::MoveLine(id, position) => {
+                let (task, at) = self.line(id)?;
+                let task = self.tasks.get_mut(&task).unwrap();
+                task.expect_open()?;
+                let to = position.saturating_sub(1).min(task.lines.len() - 1);
+                if to != at {
+                    let line = task.lines.remove(at);
+                    task.lines.insert(to, line);
+                    task.changed(now);
+                }
+            }
+            Op::RemoveLine(id) => {
+                let (task, at) = self.line(id)?;
+                let task = self.tasks.get_mut(&task).unwrap();
+                task.expect_open()?;
+                let line = task.lines.remove(at);
+                task.note_changed(now, "LINE", &line.noted(), "");
+                task.withdraw_if_shown(id, None, now);
+                task.changed(now);
+            }
+            Op::SetDiscount(task, discount) => self.set_discount(task, discount, now)?,
+            Op::AgreeByPhone(task) => self.agree_by_phone(task, now)?,
+            Op::Pay { task, ref payment } => self.pay(task, payment, now)?,
+            Op::HandOver {
+                task,
+                ref payment,
+                expected,
+            } => self.hand_over(task, payment.as_ref(), expected, now)?,
+            Op::Refund {
+                id,
+                sum,
+                method,
+                key,
+            } => self.refund(id, sum, method, key, now)?,
+            Op::Reverse(id) => self.reverse(id, now)?,
+            Op::MoveCash(into, sum) => {
+                self.expect_cash(sum)?;
+                let (kind, amount) = if into {
+                    ("CASH_IN", sum)
+                } else {
+                    ("CASH_OUT", -sum)
+                };
+                let row = self.row(kind, "CASH", amount, None, now);
+                self.rows.push(row);
+            }
+            Op::OpenShift(opening) => {
+                if opening < 0 {
+                    return Err("BAD_USER_INPUT");
+                }
+                if self
+                    .shifts
+                    .last()
+                    .is_some_and(|shift| shift.closing.is_none())
+                {
+                    return Err("CONFLICT");
+                }
+                let closing = None;
+                self.shifts.push(Shift { opening, closing });
+            }
+            Op::CloseShift {
+                id,
+                counted,
+                has_reason,
+            } => {
+                let at = usize::try_from(id - 1).unwrap();
+                let shift = self.shifts.get(at).ok_or("NOT_FOUND")?;
+                if shift.closing.is_some() {
+                    return Err("CONFLICT");
+                }
+                if counted != self.balance() && !has_reason {
+                    return Err("BAD_USER_INPUT");
+                }
+                self.shifts[at].closing = Some(counted);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the task of a line, and its place there.
+    fn line(&self, id: i64) -> Result<(i64, usize), Refusal> {
+        let place = |(task, of): (&i64, &Task)| {
+            Some((*task, of.lines.iter().position(|line| line.id == id)?))
+        };
+        self.tasks.iter().find_map(place).ok_or("NOT_FOUND")
+    }
+
+    fn add_line(
+        &mut self,
+        id: i64,
+        line: Line,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if line.quantity == 0 || line.price < 0 {
+            return Err("BAD_USER_INPUT");
+        }
+        self.expect(id, expected)?;
+        let task = self.tasks.get_mut(&id).unwrap();
+        task.expect_open()?;
+        line.check()?;
+        if task.lines.is_empty() {
+            let price = task
+                .price
+                .take()
+                .map(|sum| sum.to_string())
+                .unwrap_or_default();
+            task.note_changed(now, "PRICE", &price, "");
+        }
+        task.note_changed(now, "LINE", "", &line.noted());
+        task.lines.push(line);
+        task.changed(now);
+        self.last_line += 1;
+        Ok(())
+    }
+
+    fn set_discount(
+        &mut self,
+        id: i64,
+        discount: Option<Discount>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let task = self.tasks.get_mut(&id).ok_or("NOT_FOUND")?;
+        task.expect_open()?;
+        let lines = task.gross();
+        if discount.is_some_and(|discount| of_sum(discount, lines) > lines) {
+            return Err("BAD_USER_INPUT");
+        }
+        if discount == task.discount {
+            return Ok(());
+        }
+        // Of a task without lines, the discount would be that of its price.
+        let gross = match task.lines.is_empty() {
+            true => task.price.unwrap_or_default(),
+            false => lines,
+        };
+        let text = |discount: Option<Discount>| {
+            let sum = discount.map(|discount| of_sum(discount, gross).to_string());
+            sum.unwrap_or_default()
+        };
+        task.note_changed(now, "DISCOUNT", &text(task.discount), &text(discount));
+        task.discount = discount;
+        task.declined = false;
+        task.withdraw(now);
+        task.changed(now);
+        Ok(())
+    }
+
+    fn agree_by_phone(&mut self, id: i64, now: Timestamp) -> Result<(), Refusal> {
+        let task = self.tasks.get_mut(&id).ok_or("NOT_FOUND")?;
+        task.expect_open()?;
+        let price = task
+            .whole_price()
+            .or(task.estimate)
+            .ok_or("BAD_USER_INPUT")?;
+        task.declined = false;
+        task.withdraw(now);
+        task.changed(now);
+        task.by_staff(now, "AGREED", price);
+        self.last_approval += 1;
+        task.approvals.push(Approval {
+            id: self.last_approval,
+            price,
+            text: None,
+            version: task.version,
+            asked: now,
+            decision: "AGREED",
+            decided: Some(now),
+            channel: Some("PHONE"),
+            discount: task.discounted(),
+            lines: task
+                .lines
+                .iter()
+                .map(|line| (line.id, line.seen()))
+                .collect(),
+        });
+        Ok(())
+    }
+
+    fn row(
+        &self,
+        kind: &'static str,
+        method: &'static str,
+        amount: i64,
+        task: Option<i64>,
+        at: Timestamp,
+    ) -> Row {
+        let drawer = method == "CASH";
+        Row {
+            kind,
+            method,
+            amount,
+            task,
+            drawer,
+            shift: self.shifts.len().checked_sub(1).filter(|_| drawer),
+            of: None,
+            key: None,
+            at,
+        }
+    }
+
+    /// Cash needs an open shift, once there was one.
+    fn expect_cash(&self, sum: i64) -> Result<(), Refusal> {
+        let is_closed = self
+            .shifts
+            .last()
+            .is_some_and(|shift| shift.closing.is_some());
+        if sum <= 0 || is_closed {
+            Err("BAD_USER_INPUT")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn expect_place(&self, method: &str) -> Result<(), Refusal> {
+        if method == "CASH" {
+            self.expect_cash(1)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub fn paid(&self, task: i64) -> Option<i64> {
+        let rows = self.rows.iter().filter(|row| row.task == Some(task));
+        let amounts: Vec<i64> = rows.map(|row| row.amount).collect();
+        (!amounts.is_empty()).then(|| amounts.iter().sum())
+    }
+
+    /// Returns whether the key belongs to an equal row.
+    fn is_repeated(&self, key: Option<u8>, row: &Row) -> Result<bool, Refusal> {
+        let of_key = |done: &&Row| key.is_some() && done.key == key;
+        let Some(done) = self.rows.iter().find(of_key) else {
+            return Ok(false);
+        };
+        let same = (done.kind, done.method, done.amount, done.task, done.of)
+            == (row.kind, row.method, row.amount, row.task, row.of);
+        if same { Ok(true) } else { Err("CONFLICT") }
+    }
+
+    fn pay(&mut self, id: i64, new: &NewPayment, now: Timestamp) -> Result<(), Refusal> {
+        if new.sum <= 0 {
+            return Err("BAD_USER_INPUT");
+        }
+        let mut row = self.row("PAYMENT", new.method, new.sum, Some(id), now);
+        row.key = new.key;
+        if self.is_repeated(new.key, &row)? {
+            return Ok(());
+        }
+        let task = self.tasks.get(&id).ok_or("NOT_FOUND")?;
+        let due = task
+            .whole_price()
+            .map(|price| price - self.paid(id).unwrap_or_default());
+        if due.is_some_and(|due| new.sum > due) && !new.overpayment {
+            return Err("BAD_USER_INPUT");
+        }
+        self.expect_place(new.method)?;
+        self.append(row, "PAID", now);
+        Ok(())
+    }
+
+    fn append(&mut self, row: Row, kind: &str, now: Timestamp) {
+        let sum = row.amount.abs();
+        if let Some(task) = row.task.and_then(|task| self.tasks.get_mut(&task)) {
+            task.by_staff(now, kind, sum);
+            task.touch(now);
+        }
+        self.rows.push(row);
+    }
+
+    fn hand_over(
+        &mut self,
+        id: i64,
+        payment: Option<&NewPayment>,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if payment.is_some_and(|payment| payment.sum <= 0) {
+            return Err("BAD_USER_INPUT");
+        }
+        let task = self.tasks.get(&id).ok_or("NOT_FOUND")?;
+        if task.status == "CLOSED" {
+            // Only a repeated request is answered.
+            return match payment {
+                Some(payment) if payment.key.is_some() => self.pay(id, payment, now),
+                _ => Err("BAD_USER_INPUT"),
+            };
+        }
+        let (version, rows) = (task.version, self.rows.len());
+        if expected.is_some_and(|expected| expected != version) {
+            // All or nothing: what the payment would be refused for comes first.
+            let before = self.tasks[&id].history.clone();
+            let times = (self.tasks[&id].updated, self.tasks[&id].touched);
+            let paid = payment.map_or(Ok(()), |payment| self.pay(id, payment, now));
+            self.rows.truncate(rows);
+            let task = self.tasks.get_mut(&id).unwrap();
+            task.history = before;
+            (task.updated, task.touched) = times;
+            return paid.and(Err("CONFLICT"));
+        }
+        if let Some(payment) = payment {
+            self.pay(id, payment, now)?;
+        }
+        let closed = Fields {
+            status: Some("CLOSED"),
+            ..Fields::default()
+        };
+        self.update(id, None, &closed, None, now)
+    }
+
+    /// Returns what is left of a row: its amount with the rows that return or reverse it.
+    fn left(&self, at: usize) -> i64 {
+        let refers = |row: &Row| {
+            let of = row.of;
+            of == Some(at) || of.is_some_and(|of| self.rows[of].of == Some(at))
+        };
+        let others: i64 = self
+            .rows
+            .iter()
+            .filter(|row| refers(row))
+            .map(|row| row.amount)
+            .sum();
+        self.rows[at].amount + others
+    }
+
+    fn refund(
+        &mut self,
+        id: i64,
+        sum: i64,
+        method: Option<&'static str>,
+        key: Option<u8>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if sum <= 0 {
+            return Err("BAD_USER_INPUT");
+        }
+        let at = usize::try_from(id - 1).unwrap();
+        let paid = self.rows.get(at).ok_or("NOT_FOUND")?.clone();
+        let method = method.unwrap_or(paid.method);
+        let mut row = self.row("REFUND", method, -sum, paid.task, now);
+        (row.of, row.key) = (Some(at), key);
+        if self.is_repeated(key, &row)? {
+            return Ok(());
+        }
+        if paid.kind != "PAYMENT" || sum > self.left(at) {
+            return Err("BAD_USER_INPUT");
+        }
+        self.expect_place(method)?;
+        self.append(row, "REFUNDED", now);
+        Ok(())
+    }
+
+    fn reverse(&mut self, id: i64, now: Timestamp) -> Result<(), Refusal> {
+        let at = usize::try_from(id - 1).unwrap();
+        let wrong = self.rows.get(at).ok_or("NOT_FOUND")?.clone();
+        let mut others = self.rows.iter();
+        if others.any(|row| row.kind == "REVERSAL" && row.of == Some(at)) {
+            return Err("CONFLICT");
+        }
+        if wrong.kind == "REVERSAL" || self.left(at) != wrong.amount {
+            return Err("BAD_USER_INPUT");
+        }
+        self.expect_place(wrong.method)?;
+        let mut row = self.row("REVERSAL", wrong.method, -wrong.amount, wrong.task, now);
+        row.of = Some(at);
+        self.append(row, "REVERSED", now);
+        Ok(())
+    }
+
+    /// Returns the cash that should be in the drawer.
+    fn balance(&self) -> i64 {
+        let cash = |shift: Option<usize>| {
+            let rows = self
+                .rows
+                .iter()
+                .filter(|row| row.drawer && row.shift == shift);
+            rows.map(|row| row.amount).sum::<i64>()
+        };
+        match self.shifts.last() {
+            None => cash(None),
+            Some(shift) => shift
+                .closing
+                .unwrap_or(shift.opening + cash(Some(self.shifts.len() - 1))),
+        }
+    }
+
+    pub fn drawers(&self) -> Value {
+        let open = self.shifts.last().filter(|shift| shift.closing.is_none());
+        let id = self.shifts.len().to_string();
+        json!([{
+            "id": "1", "balance": self.balance(),
+            "shift": open.map(|shift| json!({"id": id, "openingCounted": shift.opening})),
+        }])
+    }
+
+    /// Returns the debt of a task; 0 while it isn't closed.
+    fn debt(&self, id: i64) -> i64 {
+        let task = &self.tasks[&id];
+        let owed = task.whole_price().unwrap_or_default() - self.paid(id).unwrap_or_default();
+        if task.status == "CLOSED" {
+            owed.max(0)
+        } else {
+            0
+        }
+    }
+
+    /// Returns the tasks with debts, longest owed first.
+    pub fn debts(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = self
+            .tasks
+            .keys()
+            .copied()
+            .filter(|id| self.debt(*id) > 0)
+            .collect();
+        ids.sort_by_key(|id| (self.tasks[id].closed, *id));
+        ids
+    }
+
+    pub fn debt_of_card(&self, card: i64) -> i64 {
+        let theirs = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| task.customer == Some(card));
+        theirs.map(|(id, _)| self.debt(*id)).sum()
+    }
+
+    pub fn written_rows(&self, task: i64) -> Value {
+        let of_task = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.task == Some(task));
+        let written = |(at, row): (usize, &Row)| {
+            json!({
+                "id": (at + 1).to_string(), "kind": row.kind, "method": row.method, "sum": row.amount.abs(),
+                "time": format!("{:.3}", row.at), "employee": {"email": EMPLOYEES[0]},
+                "drawer": row.drawer.then(|| json!({"id": "1"})),
+                "refundOf": row.of.map(|of| json!({"id": (of + 1).to_string()})),
+            })
+        };
+        of_task.map(written).collect()
+    }
+}
