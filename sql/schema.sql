@@ -249,7 +249,7 @@ CREATE TABLE payments (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT    NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND', 'CASH_IN', 'CASH_OUT', 'REVERSAL')),
     method        TEXT    NOT NULL CHECK (method IN ('CASH', 'CARD', 'TRANSFER', 'INSTANT', 'OTHER')),
-    -- What the shop received; negative for what it gave.
+    -- What the shop received, negative for what it gave.
     amount        INTEGER NOT NULL CHECK (amount <> 0),
     -- The task may be deleted since.
     task_id       INTEGER,

@@ -24,11 +24,13 @@ impl ScalarType for MoneyValue {
         let Value::Number(number) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let whole = number.as_i64().filter(|whole| whole.abs() <= Money::MAX);
+        // A number that is too large is refused where its field is known.
+        let whole = number.as_i64().or_else(|| {
+            let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+            Some(float as i64)
+        });
         whole.map(Self).ok_or_else(|| {
-            InputValueError::custom(
-                "Money is a whole number of the currency's smallest unit, from -2^53 to 2^53.",
-            )
+            InputValueError::custom("Money is a whole number of the currency's smallest unit.")
         })
     }
 

@@ -11,9 +11,10 @@ use crate::harness::{Log, Shop, code};
 use crate::signed_in::SignedIn;
 
 const FULL: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 000-00-71", category: REPAIR, status: READY,
-    description: "=cmd|' /C calc'!A0\nвторая \"строка\"; и ещё", dueOn: "2021-07-31", estimate: 450050, prepayment: 100000, price: 0,
+    description: "=cmd|' /C calc'!A0\nвторая \"строка\"; и ещё", dueOn: "2021-07-31", estimate: 450050, price: 0,
     warrantyUntil: "2021-10-01", device: {kind: "телефон", brand: "Apple", model: "+iPhone", serialNumber: "-SN-4711",
-    accessories: "'=чехол", appearance: "@скол", place: "полка, 2"}}) { task { id } } }"#;
+    accessories: "'=чехол", appearance: "@скол", place: "полка, 2"}}) { task { id } }
+    takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000, overpayment: true}) { payment { id } } }"#;
 const REMONLINE: &str = "Номер заказа;Тип заказа;Статус;Создан;Крайний срок;Закрыт;Менеджер;Исполнитель;Клиент;Телефон;Email;Адрес;Источник;\
     Тип устройства;Бренд;Модель;Серийный номер;Комплектация;Внешний вид;Неисправность;Заметки приёмщика;Вердикт;Рекомендации;\
     Ориентировочная стоимость;Предоплата;Стоимость работ;Стоимость материалов;Скидка;Итого;Оплачено;Себестоимость;Прибыль;Локация\r\n\
