@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{payments, tasks};
 use crate::domain::{
     Actor, CustomerId, Day, DetailsChange, Error, LineContent, Money, NewPayment, Problem, Result,
-    Shop, StageId, Status, Task, TaskChange, TaskId, WarrantyDays,
+    Shop, StageId, Status, TaskChange, TaskId, WarrantyDays,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -85,12 +85,6 @@ fn warranty(tx: &Transaction, shop: &Shop, id: TaskId, now: Timestamp) -> Result
     let end = days.map(|days| now.checked_add((days * 24).hours()));
     let end = end.transpose().map_err(Error::internal)?;
     Ok(end.map(|end| Day::of(end, &shop.timezone)))
-}
-
-/// Records what a closed task earned, or removes the record of a task that is open again.
-pub(super) fn record(tx: &Transaction, task: &Task) -> Result<()> {
-    let details = store::details::of_tasks(tx, &[task.id])?.remove(&task.id);
-    store::handovers::record(tx, task, &details.unwrap_or_default())
 }
 
 /// A closed task with a debt, and the time of its hand-over, by which debts are ordered.

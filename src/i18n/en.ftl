@@ -137,6 +137,7 @@ problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
 problem-sum-ambiguous = This may be thousands or a decimal point: write 1500 or 1.5, for example.
 problem-sum-negative = The sum is less than nothing: write it without the minus, or leave it empty.
 problem-sum-too-large = The sum is too large: at most { $bound }.
+problem-sum-not-whole = A sum is a whole number of the currency’s smallest unit (kopecks, cents), for example 150050.
 problem-sum-zero = The sum must be more than zero.
 problem-decimal-malformed = Write a number with at most three decimal digits, for example 1 or 0.5.
 problem-quantity-out-of-range = The quantity is from 0.001 to 1,000,000.

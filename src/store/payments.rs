@@ -118,6 +118,13 @@ pub fn cash_of_shift(connection: &Connection, drawer: DrawerId, shift: ShiftId) 
     Ok(statement.query_row((drawer, shift), |row| row.get(0))?)
 }
 
+/// Erases the notes on the payments of a task; the rows stay.
+pub fn erase_of_task(tx: &Transaction, task: TaskId) -> Result<()> {
+    let sql = "UPDATE payments SET note = '' WHERE note <> '' AND task_id = ?1";
+    tx.prepare_cached(sql)?.execute([task])?;
+    Ok(())
+}
+
 /// Erases the notes on the payments of a customer's tasks; the rows stay.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE payments SET note = ''

@@ -141,6 +141,8 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
         ("estimate", "-1"),
         ("price", "9007199254740993"),
         ("price", "1e30"),
+        ("price", "1.5"),
+        ("price", r#""1 000,50 ₽""#),
         ("prepayment", "1"),
         ("warrantyOf", "7"),
         ("warrantyOf", r#""x""#),
@@ -159,8 +161,6 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
             );
         }
     }
-    let fraction = change(&shop, "id: 1, price: 1.5").await;
-    assert_eq!(code(&fraction), "BAD_USER_INPUT", "{fraction}");
     let itself = change(&shop, "id: 1, warrantyOf: 1").await;
     assert_eq!(code(&itself), "BAD_USER_INPUT", "{itself}");
     for field in [
@@ -182,8 +182,6 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
             );
         }
     }
-    let half = "mutation { updateTask(taskData: {id: 1, price: 1.5}) { task { id } } }";
-    assert_eq!(code(&shop.ask(half).await), "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(shop.dump(), before);
     for (serial, suspicious) in [
         ("490154203237518", false),

@@ -143,6 +143,7 @@ async fn shop() -> Shop {
     shop.database().execute(sql, []).unwrap();
     for query in [
         "mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 50}) { payment { id } } }",
+        "mutation { addLine(taskId: 2, lineData: {kind: WORK, name: \"cleaning\", unitPrice: 100}) { line { id } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { id } } }",
         "mutation { askApproval(id: 1, price: 300) { task { id } } }",
         "mutation { addComment(id: 1, text: \"a note\") { comment { id } } }",

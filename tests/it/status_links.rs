@@ -282,7 +282,7 @@ async fn nothing_in_the_table_opens_a_page_and_a_restart_keeps_the_link() {
     let kept = shop
         .ask("{ taskById(id: 1) { statusUrl version history { kind } } }")
         .await;
-    let expected = json!({"statusUrl": format!("{}{link}", shop.url), "version": 1, "history": [{"kind": "CREATED"}]});
+    let expected = json!({"statusUrl": format!("{}{link}", shop.url), "version": 1, "history": [{"kind": "CREATED"}, {"kind": "PAID"}]});
     assert_eq!(kept["data"]["taskById"], expected);
     for id in ["7", "\"x\""] {
         let query = format!("mutation {{ renewStatusLink(id: {id}) {{ task {{ id }} }} }}");

@@ -39,4 +39,4 @@ pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
 pub use webhook::UndeliveredWebhookView;
-pub use written::{Entry, Written};
+pub use written::Written;
