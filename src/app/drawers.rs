@@ -57,9 +57,7 @@ fn state(connection: &Connection, drawer: Drawer) -> Result<DrawerState> {
 /// Returns the cash that should be in the drawer at the end of a shift.
 fn expected(connection: &Connection, shift: &Shift) -> Result<Money> {
     let moved = moved(connection, shift)?;
-    Ok(Money::from_row(
-        shift.opening.minor().saturating_add(moved.minor()),
-    ))
+    Ok(shift.opening.and(moved))
 }
 
 /// Returns the cash that went through a shift's drawer, less what left it.

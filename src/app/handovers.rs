@@ -1,6 +1,8 @@
 //! The hand-over of finished tasks: the payment of what is due, the warranty, and the debts that
 //! remain.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::{payments, tasks};
@@ -118,7 +120,11 @@ pub fn debt(connection: &Connection, _: &Actor) -> Result<(i64, Money)> {
     store::handovers::debt(connection)
 }
 
-/// Returns what a customer owes for closed tasks.
-pub fn debt_of_customer(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Money> {
-    store::handovers::debt_of_customer(connection, id)
+/// Returns what customers owe for closed tasks, of those who owe anything.
+pub fn debts_of_customers(
+    connection: &Connection,
+    _: &Actor,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, Money>> {
+    store::handovers::debts_of_customers(connection, ids)
 }

@@ -1,11 +1,13 @@
 //! The `handovers` table: what closed tasks earned, and what is still owed for them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::named_params;
 
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Details, Money, Result, Task, TaskId, Totals};
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, numbers};
 
 /// Records what a closed task earned, in place of an earlier record, or removes the record of a task
 /// that isn't closed.
@@ -61,10 +63,17 @@ pub fn debt(connection: &Connection) -> Result<(i64, Money)> {
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// Returns what a customer owes for closed tasks.
-pub fn debt_of_customer(connection: &Connection, customer: CustomerId) -> Result<Money> {
-    let sql = "SELECT coalesce(sum(h.total - h.paid), 0) FROM tasks AS t JOIN handovers AS h ON h.task_id = t.id
-               WHERE t.customer_id = ?1 AND h.total > h.paid";
+/// Returns what customers owe for closed tasks, of those who owe anything.
+pub fn debts_of_customers(
+    connection: &Connection,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, Money>> {
+    let sql = "SELECT t.customer_id, sum(h.total - h.paid)
+               FROM json_each(?1) AS asked JOIN tasks AS t ON t.customer_id = asked.value
+               JOIN handovers AS h ON h.task_id = t.id
+               WHERE h.total > h.paid GROUP BY t.customer_id";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row([customer], |row| row.get(0))?)
+    let asked = numbers(ids.iter().map(|id| id.get()));
+    let rows = statement.query_map([asked], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

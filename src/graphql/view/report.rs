@@ -1,9 +1,10 @@
 use async_graphql::SimpleObject;
 
+use super::takings::MonthMoneyView;
 use super::{CategoryEnum, StageView, StatusEnum, UserView, stage, user};
 use crate::app::reports::{Part, Today};
 use crate::domain::{
-    Category, Concern, Day, Employee, MonthReport, Stage, Status, Turnover, Workload,
+    Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
 
 /// Current workload.
@@ -102,6 +103,7 @@ pub struct MonthView {
     /// `YYYY-MM`.
     month: String,
     total: TurnoverView,
+    money: MonthMoneyView,
     /// Every category.
     categories: Vec<CategoryTurnover>,
     /// Employees responsible for any of these tasks, and unassigned tasks.
@@ -128,6 +130,7 @@ pub struct DayTurnover {
     /// `YYYY-MM-DD`.
     day: String,
     turnover: TurnoverView,
+    money: MonthMoneyView,
 }
 
 /// Numbers of tasks, without deleted ones.
@@ -155,16 +158,18 @@ impl From<(MonthReport, Vec<Part>)> for MonthView {
             employee: employee.map(user),
             turnover: (&turnover).into(),
         };
-        let of_day = |(day, turnover): (&Day, &Turnover)| DayTurnover {
-            day: day.to_string(),
-            turnover: turnover.into(),
+        let of_day = |money: &DayReport| DayTurnover {
+            day: money.day.to_string(),
+            turnover: (&report.of_day(money.day)).into(),
+            money: money.into(),
         };
         Self {
             month: report.month.to_string(),
             total: (&report.total).into(),
+            money: (&report).into(),
             categories: report.categories.iter().map(of_category).collect(),
             employees: employees.into_iter().map(of_employee).collect(),
-            days: report.days.iter().map(of_day).collect(),
+            days: report.money.iter().map(of_day).collect(),
         }
     }
 }
