@@ -10,6 +10,7 @@ use crate::domain::{
     Actor, CustomerId, Day, DetailsChange, Error, LineContent, Money, NewPayment, Problem, Result,
     Shop, StageId, Status, Task, TaskChange, TaskId, WarrantyDays,
 };
+use crate::store::handovers::Owed;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -95,8 +96,8 @@ pub(super) fn record(tx: &Transaction, task: &Task) -> Result<()> {
     store::handovers::record(tx, task, &details.unwrap_or_default())
 }
 
-/// A closed task with a debt, and the time of its hand-over, by which debts are ordered.
-pub type Debt = (TaskRow, Timestamp);
+/// A closed task with what is owed for it.
+pub type Debt = (TaskRow, Owed);
 
 /// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
 pub fn debts(
@@ -106,11 +107,11 @@ pub fn debts(
     limit: usize,
 ) -> Result<Vec<Debt>> {
     let found = store::handovers::debts(connection, after, limit)?;
-    let ids: Vec<TaskId> = found.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<TaskId> = found.iter().map(|owed| owed.task).collect();
     let mut rows = store::tasks::by_ids(connection, &ids)?;
-    let take = |(id, at): (TaskId, Timestamp)| {
-        let place = rows.iter().position(|row| row.task.id == id)?;
-        Some((rows.swap_remove(place), at))
+    let take = |owed: Owed| {
+        let place = rows.iter().position(|row| row.task.id == owed.task)?;
+        Some((rows.swap_remove(place), owed))
     };
     Ok(found.into_iter().filter_map(take).collect())
 }

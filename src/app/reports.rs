@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::catalogue;
 use crate::domain::{
-    Actor, Concern, CustomersWaiting, Day, DayReport, Employee, EmployeeId, Month, MonthReport,
-    Result, Stage, TaskFilter, TimeZone, Turnover, Workload,
+    Actor, Concern, CustomersWaiting, Day, DayReport, Employee, EmployeeId, Money, Month,
+    MonthReport, Result, Stage, TaskFilter, TimeZone, Turnover, Workload,
 };
 use crate::store::{self, Connection};
 
@@ -21,6 +21,8 @@ pub struct Today {
     pub total: Workload,
     /// Workload of each active employee and each with open tasks; unassigned tasks come last.
     pub employees: Vec<(Option<Employee>, Workload)>,
+    /// Number and sum of the debts.
+    pub debts: (i64, Money),
 }
 
 /// Counts the tasks of the whole shop in which the customer awaits a reaction of the shop.
@@ -72,6 +74,7 @@ pub fn today(
             .filter_map(with_work)
             .chain(nobodys.map(|workload| (None, workload)))
             .collect(),
+        debts: store::handovers::debt(connection)?,
     })
 }
 

@@ -259,7 +259,7 @@ impl Query {
             Ok((rows, app::handovers::debt(c, &actor)?.0))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor = |(row, at): &Debt| Ok(paging::debt_cursor(*at, row.task.id));
+        let cursor = |(_, owed): &Debt| Ok(paging::debt_cursor(owed.at, owed.task));
         let views = |rows: Vec<Debt>| {
             let rows = rows.into_iter().map(|(row, _)| row).collect();
             loader::whole_tasks(rows, &desk.shop.timezone).collect()

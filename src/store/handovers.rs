@@ -38,20 +38,36 @@ fn delete(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
-/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first, with the
-/// time of their hand-over.
+/// What is owed for a closed task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    pub task: TaskId,
+    /// Time of the hand-over.
+    pub at: Timestamp,
+    pub total: Money,
+    pub paid: Money,
+}
+
+/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
 pub fn debts(
     connection: &Connection,
     after: Option<(Timestamp, TaskId)>,
     limit: usize,
-) -> Result<Vec<(TaskId, Timestamp)>> {
-    let sql = "SELECT task_id, at FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
+) -> Result<Vec<Owed>> {
+    let sql = "SELECT task_id, at, total, paid FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
                ORDER BY at, task_id LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let (at, task) = after.map_or((i64::MIN, 0), |(at, task)| {
         (at.as_millisecond(), task.get())
     });
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Millis>(1)?.0));
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Owed {
+            task: row.get(0)?,
+            at: row.get::<_, Millis>(1)?.0,
+            total: row.get(2)?,
+            paid: row.get(3)?,
+        })
+    };
     let rows = statement.query_map((at, task, limit), read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -6,6 +6,7 @@ use crate::app::reports::{Part, Today};
 use crate::domain::{
     Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
+use crate::graphql::scalars::MoneyValue;
 
 /// Current workload.
 #[derive(SimpleObject)]
@@ -15,6 +16,15 @@ pub struct TodayView {
     total: WorkloadView,
     /// Workload of each active employee, of each with open tasks, and of nobody.
     employees: Vec<EmployeeWorkload>,
+    debts: DebtsView,
+}
+
+/// Closed tasks that aren't paid in full; `debts` lists them.
+#[derive(SimpleObject)]
+#[graphql(name = "Debts")]
+pub struct DebtsView {
+    tasks: i64,
+    sum: MoneyValue,
 }
 
 #[derive(SimpleObject)]
@@ -67,6 +77,10 @@ impl From<Today> for TodayView {
         Self {
             total: WorkloadView::new(&today.total, stages),
             employees: today.employees.into_iter().map(part).collect(),
+            debts: DebtsView {
+                tasks: today.debts.0,
+                sum: today.debts.1.into(),
+            },
         }
     }
 }
