@@ -227,8 +227,8 @@ CREATE TABLE handovers (
     -- The sum of the task's payments, which the trigger below maintains.
     paid    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost);
-CREATE INDEX handovers_debts ON handovers (at, task_id) WHERE total > paid;
+CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost, paid);
+CREATE INDEX handovers_debts ON handovers (at, task_id, total, paid) WHERE total > paid;
 CREATE TRIGGER handovers_payments AFTER INSERT ON payments
 WHEN new.task_id IS NOT NULL
 BEGIN

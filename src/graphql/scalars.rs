@@ -3,7 +3,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use jiff::Timestamp;
 
-use crate::domain::{Money, Percent, Problem, Quantity, Result};
+use crate::domain::{Day, Money, Percent, Problem, Quantity, Result};
 
 /// A sum that came in, or goes out; `None` for a number or a text that is none.
 #[derive(Debug, Clone, Copy)]
@@ -117,5 +117,37 @@ impl ScalarType for InstantValue {
 
     fn to_value(&self) -> Value {
         Value::String(format!("{:.3}", self.0))
+    }
+}
+
+/// A day, as text: the resolver parses it, so that an error names the argument.
+#[derive(Debug, Clone)]
+pub struct DayValue(pub String);
+
+impl From<Day> for DayValue {
+    fn from(day: Day) -> Self {
+        Self(day.to_string())
+    }
+}
+
+/// A day of the shop's calendar: "2021-07-25".
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://scalars.graphql.org/andimarek/local-date"
+)]
+impl ScalarType for DayValue {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            value => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
     }
 }

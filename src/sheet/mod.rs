@@ -1,7 +1,7 @@
 //! Import and export of tables: CSV out, CSV or Excel workbooks in, from this program and others.
 //!
 //! A file is read into a [`Table`], whose [`Sheet`](crate::domain::Sheet) is what would be
-//! imported; tasks and customers are written to a file. The meaning of columns and words is
+//! imported; tasks, customers and reports are written to a file. The meaning of columns and words is
 //! guessed, and the owner's [`Choices`] override every guess. The import itself happens in
 //! [`app`](crate::app).
 
@@ -16,6 +16,7 @@ mod person;
 mod read;
 mod reading;
 mod records;
+mod report;
 mod row;
 mod table;
 mod task;

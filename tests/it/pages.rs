@@ -95,6 +95,13 @@ pub const PAGES: &[&str] = &[
     "/?uncollected=1&unanswered=1&undelivered=1&employee=none",
     "/?declined=1",
     "/today",
+    "/cash",
+    "/cash?day=2021-07-24",
+    "/cash/2021-07-25",
+    "/cash/2021-07-25/print",
+    "/drawers/1/open",
+    "/drawers/1/move?kind=CASH_OUT",
+    "/debts",
     "/months",
     "/months/2021-06",
     "/?q=900&status=READY&category=REPAIR&from=2021-07-01&to=2021-07-31",
@@ -128,6 +135,8 @@ pub const OWNERS: &[&str] = &[
     "/new-stage",
     "/stages/5/edit",
     "/stages/5/delete",
+    "/new-drawer",
+    "/drawers/1/edit",
 ];
 
 #[tokio::test]

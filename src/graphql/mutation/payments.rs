@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
+use crate::app::drawers::Count;
 use crate::app::handovers::HandOver;
 use crate::app::payments::NewRefund;
 use crate::app::{self, Desk};
@@ -224,11 +225,13 @@ impl PaymentMutation {
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
-        let counted = counted.read("counted")?;
-        let reason = ShiftReason::parse("reason", &reason.unwrap_or_default())?;
-        let work = move |tx: &Transaction<'_>| {
-            app::drawers::close_shift(tx, &actor, id, counted, reason, now)
+        let count = Count {
+            counted: counted.read("counted")?,
+            reason: ShiftReason::parse("reason", &reason.unwrap_or_default())?,
+            expected: None,
         };
+        let work =
+            move |tx: &Transaction<'_>| app::drawers::close_shift(tx, &actor, id, count, now);
         Ok(desk.db.write(work).await?.into())
     }
 }

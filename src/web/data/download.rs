@@ -19,7 +19,7 @@ use crate::domain::{Day, Days, Result, chain};
 use crate::sheet::Writing;
 use crate::web::visit::Visit;
 
-pub(super) const CSV: &str = "text/csv; charset=utf-8";
+pub(in crate::web) const CSV: &str = "text/csv; charset=utf-8";
 
 pub async fn tasks(visit: &Visit) -> Result<Response> {
     let owner = visit.owner()?;
@@ -73,7 +73,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
 }
 
 /// Streams a CSV file, holding its memory permit.
-fn csv(
+pub(in crate::web) fn csv(
     head: Vec<u8>,
     rows: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
     place: MemoryPermit,
@@ -103,14 +103,14 @@ fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response
     warp::reply::stream(parts).into_response()
 }
 
-pub(super) fn writing(visit: &Visit) -> Writing {
+pub(in crate::web) fn writing(visit: &Visit) -> Writing {
     Writing {
         language: visit.texts.language,
         shop: visit.desk.shop.clone(),
     }
 }
 
-/// Builds a response that browsers save as a file.
+/// Builds a response that browsers save as a file, which is named after today.
 pub(super) fn file(
     visit: &Visit,
     name: &str,
@@ -118,11 +118,18 @@ pub(super) fn file(
     media_type: &'static str,
     body: impl Reply,
 ) -> Response {
+    let name = format!("{name}-{}.{ending}", visit.texts.today());
+    file_called(&name, media_type, body)
+}
+
+/// Builds a response that browsers save under a name.
+pub(in crate::web) fn file_called(
+    name: &str,
+    media_type: &'static str,
+    body: impl Reply,
+) -> Response {
     let mut response = body.into_response();
-    let name = format!(
-        "attachment; filename=\"zayavka-{name}-{}.{ending}\"",
-        visit.texts.today()
-    );
+    let name = format!("attachment; filename=\"zayavka-{name}\"");
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
