@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::store::catalogue::ItemFilter;
 use crate::store::{self, Connection, Transaction};
 
-/// Returns at most `limit` items after `after`, ordered by id.
+/// Returns at most `limit` items after `after`, ordered by name.
 pub fn page(
     connection: &Connection,
     _: &Actor,

@@ -204,6 +204,8 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
         store::payments::erase_of_customer(tx, customer.id)?;
         store::comments::erase_of_customer(tx, customer.id)?;
         store::approvals::erase_of_customer(tx, customer.id)?;
+        store::lines::erase_of_customer(tx, customer.id)?;
+        store::payments::erase_of_customer(tx, customer.id)?;
         store::attachments::erase_of_customer(tx, customer.id)?;
         remove(tx, Author::Staff(owner.id()), customer, now)
     };

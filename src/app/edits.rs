@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{customers, details, stages, tasks};
+use super::{catalogue, customers, details, stages, tasks};
 use crate::domain::{
-    Actor, Conflict, Customer, CustomerChange, CustomerId, Details, Edit, EmployeeId, Error, Merge,
-    Owner, Result, Shop, Stage, StageChange, StageId, TaskChange, TaskId,
+    Actor, CatalogueItem, Conflict, Customer, CustomerChange, CustomerId, Details, Edit,
+    EmployeeId, Error, ItemChange, ItemId, Merge, Owner, Result, Shop, Stage, StageChange, StageId,
+    TaskChange, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Transaction};
@@ -122,6 +123,32 @@ pub fn stage(
     let mut merge = Merge::default();
     let change = edit.typed.merge(shown, stored, &mut merge);
     let now = stages::update(tx, owner, id, &change)?;
+    Ok(Saved {
+        changed: now != before,
+        now,
+        collided: merge.collided,
+    })
+}
+
+/// Saves the edit form of an item of the catalogue; on a conflict nothing of it.
+///
+/// # Errors
+/// As for [`catalogue::save`].
+pub fn item(
+    tx: &Transaction,
+    actor: &Actor,
+    id: ItemId,
+    edit: Edit<ItemChange>,
+) -> Result<Saved<CatalogueItem>> {
+    let before = catalogue::get(tx, actor, id)?;
+    let stored = ItemChange::of(&before.content);
+    let shown = edit.shown.values(&stored, None);
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    let now = match merge.collided.is_empty() {
+        true => catalogue::save(tx, actor, Some(id), change)?,
+        false => before.clone(),
+    };
     Ok(Saved {
         changed: now != before,
         now,

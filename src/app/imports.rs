@@ -104,6 +104,9 @@ fn insert(
     if details != Details::default() {
         store::details::put(tx, id, &details)?;
     }
+    for (position, line) in (1..).zip(&new.lines) {
+        store::lines::insert(tx, id, position, line)?;
+    }
     if let Some(paid) = new.paid.filter(|paid| *paid > Money::ZERO) {
         payments::carry_over(tx, &task, paid)?;
     }

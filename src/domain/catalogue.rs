@@ -2,8 +2,8 @@
 
 use super::letters::fold;
 use super::{
-    Discount, ItemId, LineContent, LineKind, LineName, Money, Problem, Quantity, Result, ShortText,
-    WarrantyDays,
+    Discount, ItemId, LineContent, LineKind, LineName, Merge, Money, Problem, Quantity, Result,
+    ShortText, WarrantyDays,
 };
 
 /// Article number or barcode.
@@ -81,6 +81,39 @@ pub struct ItemChange {
 }
 
 impl ItemChange {
+    /// Creates a change that sets every field.
+    pub fn of(item: &ItemContent) -> Self {
+        Self {
+            kind: Some(item.kind),
+            name: Some(item.name.clone()),
+            article: Some(item.article.clone()),
+            barcode: Some(item.barcode.clone()),
+            price: Some(item.price),
+            cost: Some(item.cost),
+            warranty: Some(item.warranty),
+            archived: Some(item.archived),
+        }
+    }
+
+    /// Returns what to write of a submitted form, by the rule of [`Merge`].
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            kind: merge.field("kind", self.kind, shown.kind, stored.kind),
+            name: merge.field("name", self.name, shown.name, stored.name),
+            article: merge.field("article", self.article, shown.article, stored.article),
+            barcode: merge.field("barcode", self.barcode, shown.barcode, stored.barcode),
+            price: merge.field("price", self.price, shown.price, stored.price),
+            cost: merge.field("cost", self.cost, shown.cost, stored.cost),
+            warranty: merge.field(
+                "warrantyDays",
+                self.warranty,
+                shown.warranty,
+                stored.warranty,
+            ),
+            archived: merge.field("archived", self.archived, shown.archived, stored.archived),
+        }
+    }
+
     /// Returns the item after the change.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Import of files whose rows become customers and tasks.
 
 use super::{
-    DateOrder, Details, Invalid, Message, Money, Name, Phone, Problem, SumDoubt, Task, TaskId,
+    DateOrder, Details, Invalid, LineContent, Message, Money, Name, Phone, Problem, SumDoubt, Task,
+    TaskId,
 };
 
 words! {
@@ -88,6 +89,7 @@ pub struct ImportTask {
     /// The task, without a number or a customer yet.
     pub task: Task,
     pub details: Details,
+    pub lines: Vec<LineContent>,
     /// What was paid so far; it becomes a payment.
     pub paid: Option<Money>,
     /// Number of the earlier row under whose warranty this task is done.
@@ -147,6 +149,8 @@ pub enum Observation {
     /// A spreadsheet has probably converted the value to a date.
     LikeDate,
     Sum(SumDoubt),
+    /// Works, parts and discount don't add up to the price, which is kept.
+    LinesDiffer,
     /// The row spans this many lines of the file.
     ManyLines(usize),
 }
@@ -181,6 +185,7 @@ impl Observation {
             Self::Sum(SumDoubt::Thousands) => "remark-sum-thousands",
             Self::Sum(SumDoubt::Rounded) => "remark-sum-rounded",
             Self::Sum(SumDoubt::OtherWords) => "remark-sum-other-words",
+            Self::LinesDiffer => "remark-lines-differ",
             Self::ManyLines(_) => "remark-many-lines",
         }
     }

@@ -8,6 +8,8 @@ use super::letters::fold;
 pub struct Search {
     /// Not empty, and without empty words. A query of digits only is one word.
     words: Vec<SearchTerm>,
+    /// The words as typed, folded; not taken for a phone.
+    plain: Vec<String>,
     number: Option<i64>,
 }
 
@@ -34,6 +36,7 @@ impl Search {
         let text = fold(&text);
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let number = number(&words);
+        let plain = words.clone();
         let words = match digits(&text) {
             Some(all) => vec![SearchTerm {
                 text: all.clone(),
@@ -41,11 +44,20 @@ impl Search {
             }],
             None => words.into_iter().map(SearchTerm::from).collect(),
         };
-        (!words.is_empty()).then_some(Self { words, number })
+        (!words.is_empty()).then_some(Self {
+            words,
+            plain,
+            number,
+        })
     }
 
     pub fn words(&self) -> &[SearchTerm] {
         &self.words
+    }
+
+    /// Returns the folded words as typed, for codes: in "12-34" the hyphen is a part of it.
+    pub fn plain_words(&self) -> &[String] {
+        &self.plain
     }
 
     /// Returns the task number, if the query can be one. That task comes first in a list.

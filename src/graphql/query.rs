@@ -217,7 +217,7 @@ impl Query {
         })
     }
 
-    /// Items of the catalogue, paginated. Each word of `search` occurs in the name, the article number
+    /// Items of the catalogue, paginated, ordered by name. Each word of `search` occurs in the name, the article number
     /// or the barcode.
     async fn catalogue(
         &self,
@@ -232,7 +232,11 @@ impl Query {
         let (actor, size) = (ctx.actor()?, page::size(first)?);
         let after = after.as_deref().map(paging::read_item_cursor).transpose()?;
         let search = search.as_deref().and_then(Search::parse);
-        let filter = ItemFilter { search, archived };
+        let filter = ItemFilter {
+            search,
+            archived,
+            ..ItemFilter::default()
+        };
         let counted = page::is_counted(ctx);
         let work = move |c: &_| {
             let rows = app::catalogue::page(c, &actor, &filter, after, size + 1)?;

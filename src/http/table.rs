@@ -15,8 +15,8 @@ use super::route::{first_of, pages, part_of, path_of, routes};
 use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::domain::{Error, Result};
 use crate::web::{
-    self, Visit, accounts, assets, attachments, board, cash, customers, data, debts, months,
-    stages, status, tasks, today, webhooks,
+    self, Visit, accounts, assets, attachments, board, cash, catalogue, customers, data, debts,
+    months, stages, status, tasks, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -183,6 +183,11 @@ pages! { visit:
     GET ["debts"] => debts::show(visit).await;
     GET ["months"] => months::show(visit, None).await;
     GET ["months", month] => months::show(visit, Some(month)).await;
+
+    GET ["catalogue"] => catalogue::list(visit).await;
+    POST ["catalogue"] => catalogue::create(visit).await;
+    POST ["catalogue", id] => catalogue::update(visit, id).await;
+    POST ["catalogue", id, "archive"] => catalogue::archive(visit, id).await;
 
     GET ["customers"] => customers::list(visit).await;
     GET ["customers", "known"] => customers::known(visit).await;

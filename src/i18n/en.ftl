@@ -258,6 +258,7 @@ remark-like-date = This looks like a date: Excel may have made it of a number su
 remark-sum-thousands = Three digits behind a comma or a point are taken as thousands: “1,500” is 1500.
 remark-sum-rounded = The sum is rounded: its currency has fewer digits behind the point.
 remark-sum-other-words = Beside the sum stands another currency or words: only the number is taken, and all of it stays in the description.
+remark-lines-differ = Works, parts and discount do not add up to the total: the price stays as the total says, and they go into the description.
 remark-many-lines = The row goes over { $bound } lines of the file: check the quotation marks.
 
 conflict-version = Somebody else has changed the repair meanwhile: load it again and repeat.
@@ -296,6 +297,7 @@ nav-today = Today
 nav-board = Board
 nav-customers = Customers
 nav-cash = Cash
+nav-catalogue = Prices
 nav-stages = Stages
 nav-staff = Staff
 nav-profile = Profile
@@ -663,6 +665,40 @@ ask-declined = { $price }: the customer declined { $how }, { $when }
 ask-withdrawn = { $price }: withdrawn, { $when }
 channel-telegram = in Telegram
 channel-phone = by phone
+line-kind-work = Work
+line-kind-part = Part
+line-kind-works = Works
+line-kind-parts = Parts
+catalogue-title = Price list
+catalogue-add = Add
+catalogue-new = New item
+catalogue-search = Find
+catalogue-search-hint = Name, article number or barcode
+catalogue-kind = Kind
+catalogue-kind-any = Works and parts
+catalogue-archived = Archive
+catalogue-in-archive = archived
+catalogue-archive = Archive
+catalogue-restore = Restore
+catalogue-none = The price list is empty so far. Add works and parts, or import them from a table.
+catalogue-not-found = Nothing found.
+catalogue-name = Name
+catalogue-article = Article no.
+catalogue-barcode = Barcode
+catalogue-price = Price
+catalogue-cost = Cost
+catalogue-warranty = Warranty
+catalogue-warranty-days = Warranty, days
+catalogue-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+catalogue-count = { $count ->
+    [0] No items
+    [one] { $count } item
+   *[other] { $count } items
+}
+catalogue-changed = Meanwhile somebody else has changed this: now it is “{ $value }”. Save again if yours is right.
 drawer-default = Cash drawer
 channel-page = on the repair's page
 photo-alt = Picture from the customer
@@ -1043,6 +1079,10 @@ column-kind = Device
 column-created = When accepted
 column-ready = When ready
 column-closed = When handed over
+column-works = Price of works
+column-parts = Price of parts
+column-discount = Discount
+column-to-pay = Left to pay
 column-employee = Employee’s e-mail
 outcome-new-task = New repair
 outcome-new-task-and-customer = New repair, new customer

@@ -40,6 +40,11 @@ pub fn field(name: &str) -> Option<&'static str> {
         "wording" => "stage-wording",
         "stuckDays" => "stage-stuck-days",
         "tasksTo" => "stage-tasks-to",
+        "kind" => "catalogue-kind",
+        "article" => "catalogue-article",
+        "barcode" => "catalogue-barcode",
+        "cost" => "catalogue-cost",
+        "warrantyDays" => "catalogue-warranty-days",
         "csv" | "archive" => "field-file",
         _ => return DeviceField::from_name(name).map(DeviceField::label),
     })

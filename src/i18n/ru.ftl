@@ -267,6 +267,7 @@ remark-like-date = Похоже на дату: возможно, Excel пере�
 remark-sum-thousands = Три цифры после запятой или точки поняты как тысячи: «1,500» — это 1500.
 remark-sum-rounded = Сумма округлена: у валюты меньше знаков после запятой.
 remark-sum-other-words = Рядом с суммой другая валюта или слова: взято только число, вся запись останется в описании.
+remark-lines-differ = Работы, запчасти и скидка не складываются в итог: цена останется как в итоге, а они — в описании.
 remark-many-lines = { $bound ->
     [one] Строка таблицы занимает в файле { $bound } строку
     [few] Строка таблицы занимает в файле { $bound } строки
@@ -309,6 +310,7 @@ nav-today = Сегодня
 nav-board = Доска
 nav-customers = Клиенты
 nav-cash = Касса
+nav-catalogue = Прайс
 nav-stages = Этапы
 nav-staff = Сотрудники
 nav-profile = Профиль
@@ -684,6 +686,42 @@ ask-declined = { $price }: клиент отказался { $how }, { $when }
 ask-withdrawn = { $price }: больше не действует, { $when }
 channel-telegram = в Telegram
 channel-phone = по телефону
+line-kind-work = Работа
+line-kind-part = Запчасть
+line-kind-works = Работы
+line-kind-parts = Запчасти
+catalogue-title = Прайс-лист
+catalogue-add = Добавить
+catalogue-new = Новая позиция
+catalogue-search = Найти
+catalogue-search-hint = Название, артикул или штрихкод
+catalogue-kind = Вид
+catalogue-kind-any = Работы и запчасти
+catalogue-archived = Архив
+catalogue-in-archive = в архиве
+catalogue-archive = В архив
+catalogue-restore = Вернуть
+catalogue-none = В прайс-листе пока пусто. Добавьте работы и запчасти или загрузите их из таблицы.
+catalogue-not-found = Ничего не нашлось.
+catalogue-name = Название
+catalogue-article = Артикул
+catalogue-barcode = Штрихкод
+catalogue-price = Цена
+catalogue-cost = Себестоимость
+catalogue-warranty = Гарантия
+catalogue-warranty-days = Гарантия, дней
+catalogue-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+catalogue-count = { $count ->
+    [0] Позиций нет
+    [one] { $count } позиция
+    [few] { $count } позиции
+   *[many] { $count } позиций
+}
+catalogue-changed = Пока вы правили, это изменил кто-то другой: сейчас там «{ $value }». Сохраните ещё раз, если верно ваше.
 drawer-default = Касса
 channel-page = на странице заявки
 photo-alt = Фото от клиента
@@ -1072,6 +1110,10 @@ column-kind = Устройство
 column-created = Дата приёма
 column-ready = Готово с
 column-closed = Дата выдачи
+column-works = Стоимость работ
+column-parts = Стоимость запчастей
+column-discount = Скидка
+column-to-pay = Осталось оплатить
 column-employee = Почта сотрудника
 outcome-new-task = Новая заявка
 outcome-new-task-and-customer = Новая заявка, новый клиент

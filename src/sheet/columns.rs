@@ -23,8 +23,16 @@ pub enum Column {
     Device(DeviceField),
     Description,
     Estimate,
+    /// Price of the works, and of the parts; together they make lines of the task.
+    Works,
+    Parts,
+    Discount,
     Price,
     Prepayment,
+    /// What was paid in all, the prepayment included.
+    Paid,
+    /// Written by our export and never read: the price less what was paid.
+    ToPay,
     WarrantyUntil,
     WarrantyOf,
     Employee,
@@ -68,8 +76,12 @@ pub static ALL: LazyLock<Vec<(Column, &str, &str)>> = LazyLock::new(|| {
     ];
     let after = [
         (Column::Estimate, "estimate", "task-estimate"),
+        (Column::Works, "works", "column-works"),
+        (Column::Parts, "parts", "column-parts"),
+        (Column::Discount, "discount", "column-discount"),
         (Column::Price, "price", "task-price"),
         (Column::Prepayment, "prepayment", "task-prepayment"),
+        (Column::Paid, "paid", "task-paid"),
         (Column::WarrantyUntil, "warranty-until", "task-warranty"),
         (Column::WarrantyOf, "warranty-of", "task-warranty-of"),
         (Column::Key, "key", "tasks-key"),
@@ -128,6 +140,8 @@ impl Column {
                 | Self::Ready
                 | Self::Closed
                 | Self::Estimate
+                | Self::Works
+                | Self::Parts
                 | Self::Prepayment
                 | Self::WarrantyUntil
                 | Self::WarrantyOf
@@ -154,7 +168,8 @@ pub static TASKS: LazyLock<Vec<(Column, &str)>> = LazyLock::new(|| {
         (Column::Description, "tasks-description"),
         (Column::Estimate, "task-estimate"),
         (Column::Price, "task-price"),
-        (Column::Prepayment, "task-prepayment"),
+        (Column::Paid, "task-paid"),
+        (Column::ToPay, "column-to-pay"),
         (Column::WarrantyUntil, "task-warranty"),
         (Column::WarrantyOf, "task-warranty-of"),
         (Column::Employee, "tasks-employee"),

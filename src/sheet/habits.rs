@@ -13,7 +13,15 @@ const DATES: &[Column] = &[
     Column::WarrantyUntil,
     Column::Ready,
 ];
-const SUMS: &[Column] = &[Column::Estimate, Column::Price, Column::Prepayment];
+const SUMS: &[Column] = &[
+    Column::Estimate,
+    Column::Works,
+    Column::Parts,
+    Column::Discount,
+    Column::Price,
+    Column::Prepayment,
+    Column::Paid,
+];
 
 /// Formats inferred from the columns of a file.
 #[derive(Default)]

@@ -71,6 +71,12 @@ const THEIRS: &[(Column, &[&str])] = &[
     (Column::Estimate, &["ориентировочная стоимость", "ориентировочная цена", "предварительная стоимость",
         "предварительная цена", "примерная стоимость", "примерная цена", "estimated cost", "estimated price",
         "estimate", "quote"]),
+    (Column::Works, &["стоимость работ", "стоимость услуг", "сумма работ", "работы, сумма", "cost of works",
+        "works total", "labor total", "labour total", "labor cost", "labour cost", "service cost"]),
+    (Column::Parts, &["стоимость материалов", "стоимость запчастей", "сумма запчастей", "сумма материалов",
+        "cost of materials", "materials total", "parts total", "parts price"]),
+    (Column::Discount, &["скидка", "сумма скидки", "discount", "discount amount"]),
+    (Column::Paid, &["оплачено", "оплачено всего", "сумма оплаты", "paid", "amount paid", "total paid", "paid total"]),
     (Column::Price, &["сумма", "сумма заказа", "итого", "итог", "цена", "стоимость", "общая стоимость",
         "общая сумма", "итоговая стоимость", "итоговая сумма", "к оплате", "total", "total price",
         "total amount", "grand total", "amount", "price"]),
@@ -89,6 +95,9 @@ const THEIRS: &[(Column, &[&str])] = &[
         "закупка", "прибыль", "маржа", "наценка", "cost price", "cost", "cost of parts", "purchase price",
         "profit", "gross profit", "margin"]),
 ];
+
+/// Columns of the exports of earlier versions.
+const EARLIER: &[(Column, &str)] = &[(Column::Prepayment, "task-prepayment")];
 
 /// For these, a group column alone proves nothing: customers have groups as well.
 const GROUPS: &[&str] = &["группа", "group"];
@@ -149,10 +158,15 @@ pub struct KnownHeading {
 /// Our headings, in every language.
 static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let mut all = HashMap::new();
-    for (column, id) in TASKS.iter().chain(CUSTOMERS).chain(REFUSED) {
+    for (column, id) in TASKS.iter().chain(CUSTOMERS).chain(REFUSED).chain(EARLIER) {
         for language in Language::ALL {
             let heading = plain(&i18n::text(language, id));
-            all.entry(heading).or_insert(*column);
+            let read = match column {
+                // It follows from the others.
+                Column::ToPay => Column::LeftOut,
+                column => *column,
+            };
+            all.entry(heading).or_insert(read);
         }
     }
     all

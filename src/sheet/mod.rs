@@ -12,6 +12,7 @@ mod decode;
 mod habits;
 mod headings;
 mod known;
+mod money;
 mod person;
 mod read;
 mod reading;

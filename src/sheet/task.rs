@@ -10,8 +10,8 @@ use super::row::RowReader;
 use super::words::{self, Guess};
 use crate::domain::{
     Category, Day, Description, Details, Device, DeviceChange, DeviceField, Email, Employee,
-    EmployeeId, Error, ImportTask, Message, Money, Observation, Problem, Result, Source, Stage,
-    Status, SumDoubt, Task, fold, is_none, moment, three_digit_point,
+    EmployeeId, Error, ImportTask, Message, Observation, Problem, Result, Source, Stage, Status,
+    Task, fold, is_none, moment,
 };
 
 impl RowReader<'_> {
@@ -37,8 +37,9 @@ impl RowReader<'_> {
         let closed = self.moment(Column::Closed)?;
         let due = self.day(Column::Due)?;
         let employee = self.employee();
-        let details = self.details()?;
-        let paid = self.sum(Column::Prepayment)?;
+        let mut details = self.details()?;
+        let lines = self.lines(&mut details)?;
+        let paid = self.paid()?;
         let warranty_of = self.warranty_of(numbers);
         let ready = self.ready(status)?;
         let note = self.comment();
@@ -56,6 +57,7 @@ impl RowReader<'_> {
         Ok(Some(ImportTask {
             task,
             details,
+            lines,
             paid,
             warranty_of,
             note,
@@ -228,31 +230,6 @@ impl RowReader<'_> {
         } else if cell::is_shown_date(text) {
             self.note(column, Observation::LikeDate);
         }
-    }
-
-    /// Returns a sum. RemOnline writes zero for an unknown one.
-    fn sum(&mut self, column: Column) -> Result<Option<Money>> {
-        let text = self.cell(column).trim();
-        if is_none(text) {
-            return Ok(None);
-        }
-        let currency = self.reading.shop.currency;
-        let ours = self.headings.source == Source::Zayavka;
-        // Our own exports write no thousands separators.
-        let own = three_digit_point(text, currency).filter(|_| ours);
-        let point = own.or_else(|| self.habits.point(column));
-        let read = Money::read("sum", text, currency, point);
-        let Some((sum, doubt)) = self.checked(column, read)? else {
-            return Ok(None);
-        };
-        if doubt == Some(SumDoubt::OtherWords) {
-            self.keep(column);
-        }
-        if let Some(doubt) = doubt {
-            self.note(column, Observation::Sum(doubt));
-        }
-        let is_known = self.headings.source != Source::RemOnline || sum.minor() > 0;
-        Ok(is_known.then_some(sum))
     }
 
     fn moment(&mut self, column: Column) -> Result<Option<Timestamp>> {

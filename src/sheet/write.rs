@@ -160,7 +160,8 @@ impl Writing {
             Column::Description => guard(task.description.as_str()),
             Column::Estimate => self.sum(details.estimate),
             Column::Price => self.sum(details.price()),
-            Column::Prepayment => self.sum(details.account.paid),
+            Column::Paid => self.sum(details.account.paid),
+            Column::ToPay => self.sum(details.to_pay()),
             Column::WarrantyUntil => day(details.warranty_until),
             Column::WarrantyOf => details
                 .warranty_of
@@ -173,6 +174,10 @@ impl Writing {
             Column::Key => task.export_key(),
             Column::Surname
             | Column::Patronymic
+            | Column::Works
+            | Column::Parts
+            | Column::Discount
+            | Column::Prepayment
             | Column::Described
             | Column::Noted
             | Column::LeftOut => String::new(),

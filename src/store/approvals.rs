@@ -191,10 +191,12 @@ pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE approvals SET text = ''
                WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
-    let sql = "UPDATE approval_lines SET name = ''
-               WHERE approval_id IN (SELECT a.id FROM approvals AS a JOIN tasks AS t ON t.id = a.task_id
-                   WHERE t.customer_id = ?1)
-               AND NOT EXISTS (SELECT 1 FROM task_lines AS l WHERE l.id = line_id AND l.item_id IS NOT NULL)";
+    // What the catalogue calls a line stays.
+    let sql = "UPDATE approval_lines AS s
+               SET name = coalesce((SELECT i.name FROM task_lines AS l JOIN catalogue_items AS i ON i.id = l.item_id
+                   WHERE l.id = s.line_id), '')
+               WHERE s.approval_id IN (SELECT a.id FROM approvals AS a JOIN tasks AS t ON t.id = a.task_id
+                   WHERE t.customer_id = ?1)";
     tx.execute(sql, [customer])?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CatalogueItem, ItemCode, ItemContent, ItemId, LineName, Result, Search, TaskId, WarrantyDays,
+    CatalogueItem, ItemCode, ItemContent, ItemId, LineKind, LineName, Result, Search, TaskId,
+    WarrantyDays,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{literal, numbers};
@@ -60,6 +61,7 @@ pub fn by_article(connection: &Connection, key: &str) -> Result<Option<Catalogue
 pub struct ItemFilter {
     /// Each word occurs in the name, the article number or the barcode.
     pub search: Option<Search>,
+    pub kind: Option<LineKind>,
     /// Only archived items, or only those that aren't.
     pub archived: Option<bool>,
 }
@@ -67,15 +69,14 @@ pub struct ItemFilter {
 impl ItemFilter {
     /// Returns the condition, and the patterns for its parameters from ?1 on.
     fn sql(&self) -> (String, Vec<String>) {
-        let words = self.search.iter().flat_map(Search::words);
-        let patterns: Vec<String> = words
-            .map(|word| format!("%{}%", literal(&word.text)))
-            .collect();
+        let words = self.search.iter().flat_map(Search::plain_words);
+        let patterns: Vec<String> = words.map(|word| format!("%{}%", literal(word))).collect();
         let likes = (1..=patterns.len()).map(|n| format!(r"search_key LIKE ?{n} ESCAPE '\'"));
+        let kind = self.kind.map(|kind| format!("kind = '{}'", kind.word()));
         let archived = self
             .archived
             .map(|archived| format!("archived = {}", u8::from(archived)));
-        let all: Vec<String> = likes.chain(archived).collect();
+        let all: Vec<String> = likes.chain(kind).chain(archived).collect();
         match all.is_empty() {
             true => ("1".to_owned(), patterns),
             false => (all.join(" AND "), patterns),
@@ -83,7 +84,7 @@ impl ItemFilter {
     }
 }
 
-/// Returns at most `limit` items after `after`, ordered by id.
+/// Returns at most `limit` items after `after`, ordered by name.
 pub fn page(
     connection: &Connection,
     filter: &ItemFilter,
@@ -91,9 +92,13 @@ pub fn page(
     limit: usize,
 ) -> Result<Vec<CatalogueItem>> {
     let (condition, patterns) = filter.sql();
-    let after = after.map_or(0, ItemId::get);
+    let after = after.map_or_else(String::new, |after| {
+        format!(
+            "AND (search_key, id) > (SELECT search_key, id FROM catalogue_items WHERE id = {after})"
+        )
+    });
     let sql = format!(
-        "SELECT {COLUMNS} FROM catalogue_items WHERE {condition} AND id > {after} ORDER BY id LIMIT {limit}"
+        "SELECT {COLUMNS} FROM catalogue_items WHERE {condition} {after} ORDER BY search_key, id LIMIT {limit}"
     );
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(rusqlite::params_from_iter(patterns), from_row)?;

@@ -122,10 +122,12 @@ pub fn delete(tx: &Transaction, id: LineId) -> Result<()> {
     Ok(())
 }
 
-/// Erases the free texts of a customer's lines; names of the catalogue and the sums stay.
+/// Erases the free texts of a customer's lines. Their sums stay, and so does what the catalogue calls
+/// them.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    let sql = "UPDATE task_lines SET name = ''
-               WHERE item_id IS NULL AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
+    let sql = "UPDATE task_lines AS l
+               SET name = coalesce((SELECT i.name FROM catalogue_items AS i WHERE i.id = l.item_id), '')
+               WHERE l.task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
     Ok(())
 }

@@ -49,6 +49,9 @@ impl Errors {
             Error::Conflict(conflict @ Conflict::PhoneTaken { .. }) => {
                 ("phone", i18n::conflict(texts.language, conflict))
             }
+            Error::Conflict(conflict @ Conflict::ArticleTaken) => {
+                ("article", i18n::conflict(texts.language, conflict))
+            }
             Error::Conflict(conflict @ (Conflict::StageNameTaken | Conflict::DrawerNameTaken)) => {
                 ("name", i18n::conflict(texts.language, conflict))
             }

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod attachments;
 pub mod board;
 pub mod cash;
+pub mod catalogue;
 mod confirm;
 pub mod customers;
 pub mod data;

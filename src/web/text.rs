@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Category, Concern, Currency, Day, DrawerName, Language, Method, Money, Month, Shop, Stage,
-    Status,
+    Category, Concern, Currency, Day, DrawerName, Language, LineKind, Method, Money, Month, Shop,
+    Stage, Status,
 };
 use crate::i18n::{self, Arg};
 
@@ -177,6 +177,21 @@ impl Texts {
         lines.filter(|(_, value)| !value.is_empty()).collect()
     }
 
+    pub fn line_kind(&self, kind: &LineKind) -> String {
+        self.s(match kind {
+            LineKind::Work => "line-kind-work",
+            LineKind::Part => "line-kind-part",
+        })
+    }
+
+    /// Returns the plural of a kind of lines.
+    pub fn line_kinds(&self, kind: &LineKind) -> String {
+        self.s(match kind {
+            LineKind::Work => "line-kind-works",
+            LineKind::Part => "line-kind-parts",
+        })
+    }
+
     pub fn method(&self, method: &Method) -> String {
         i18n::method(self.language, *method)
     }
@@ -188,6 +203,11 @@ impl Texts {
     /// Returns the symbol of the shop's currency.
     pub fn sign(&self) -> &'static str {
         self.currency.sign()
+    }
+
+    /// Returns the label of a field for a sum: «Цена, ₽».
+    pub fn with_sign(&self, id: &str) -> String {
+        format!("{}, {}", self.s(id), self.sign())
     }
 
     /// Formats a sum: «1 500,50 ₽».

@@ -13,8 +13,9 @@ use crate::signed_in::SignedIn;
 const FULL: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 000-00-71", category: REPAIR, status: READY,
     description: "=cmd|' /C calc'!A0\nвторая \"строка\"; и ещё", dueOn: "2021-07-31", estimate: 450050, price: 0,
     warrantyUntil: "2021-10-01", device: {kind: "телефон", brand: "Apple", model: "+iPhone", serialNumber: "-SN-4711",
-    accessories: "'=чехол", appearance: "@скол", place: "полка, 2"}}) { task { id } }
-    takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000, overpayment: true}) { payment { id } } }"#;
+    accessories: "'=чехол", appearance: "@скол", place: "полка, 2"}}) { task { id } } }"#;
+/// A deposit on it.
+const DEPOSIT: &str = "mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000, overpayment: true}) { payment { id } } }";
 const REMONLINE: &str = "Номер заказа;Тип заказа;Статус;Создан;Крайний срок;Закрыт;Менеджер;Исполнитель;Клиент;Телефон;Email;Адрес;Источник;\
     Тип устройства;Бренд;Модель;Серийный номер;Комплектация;Внешний вид;Неисправность;Заметки приёмщика;Вердикт;Рекомендации;\
     Ориентировочная стоимость;Предоплата;Стоимость работ;Стоимость материалов;Скидка;Итого;Оплачено;Себестоимость;Прибыль;Локация\r\n\
@@ -55,13 +56,14 @@ pub async fn export(shop: &Shop, arguments: &str) -> String {
 }
 
 const TASKS: &str = "{ allTasks { createdAt createdTime status stageSince category description dueOn closedTime
-    customer { phone phoneE164 name } employee { email } estimate price prepayment warrantyUntil warrantyOf { description }
+    customer { phone phoneE164 name } employee { email } estimate price prepayment total paid toPay warrantyUntil warrantyOf { description }
     device { kind brand model serialNumber accessories appearance place } } }";
 
 #[tokio::test]
 async fn our_own_table_comes_back_as_it_went() {
     let shop = Shop::with_owner().await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     shop.ask(r#"mutation { updateCustomer(customerData: {phone: "+79000000071", name: "=Анна"}) { customer { id } } }"#)
         .await;
     shop.clock.advance(std::time::Duration::from_secs(61));
@@ -208,7 +210,8 @@ async fn orders_of_remonline_become_tasks() {
         done.contains("новых заявок — 2, новых клиентов — 1"),
         "{done}"
     );
-    let query = "{ taskById(id: 2) { createdTime closedTime dueOn status category description estimate price prepayment employee { email }
+    let query = "{ taskById(id: 2) { createdTime closedTime dueOn status category description estimate price prepayment discount toPay
+        lines { kind name quantity sum } payments { kind method sum time carriedOver employee { email } } employee { email }
         customer { id } device { kind brand model serialNumber accessories appearance } comments { kind text } history { kind from to employee { email } } } }";
     let task = shop.ask(query).await["data"]["taskById"].clone();
     assert_eq!(
@@ -216,8 +219,14 @@ async fn orders_of_remonline_become_tasks() {
         json!({
             "createdTime": "2020-02-01T07:30:00Z", "closedTime": "2020-02-05T15:00:00Z", "dueOn": "2020-02-03",
             "status": "CLOSED", "category": "REPAIR",
-            "description": "Разбит\r\nэкран\n\nМенеджер: Мария\nИсполнитель: Олег\nEmail: a@example.com\nАдрес: Тверь\nИсточник: Сайт\nВердикт: Замена\nРекомендации: Беречь\nСтоимость работ: 1000\nСтоимость материалов: 500,50\nСкидка: 0\nОплачено: 1 500,50\nЛокация: Центр",
-            "estimate": 150050, "price": 150050, "prepayment": null, "employee": null, "customer": {"id": "1"},
+            "description": "Разбит\r\nэкран\n\nМенеджер: Мария\nИсполнитель: Олег\nEmail: a@example.com\nАдрес: Тверь\nИсточник: Сайт\nВердикт: Замена\nРекомендации: Беречь\nЛокация: Центр",
+            "estimate": 150050, "price": 150050, "prepayment": 150050, "discount": 0, "toPay": 0,
+            "lines": [
+                {"kind": "WORK", "name": "Работы", "quantity": "1", "sum": 100_000},
+                {"kind": "PART", "name": "Запчасти", "quantity": "1", "sum": 50_050},
+            ],
+            "payments": [{"kind": "PAYMENT", "method": "OTHER", "sum": 150_050, "time": "2020-02-01T07:30:00.000Z",
+                "carriedOver": true, "employee": null}], "employee": null, "customer": {"id": "1"},
             "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 12", "serialNumber": "SN-1", "accessories": "Чехол", "appearance": "Скол"},
             "comments": [{"kind": "INTERNAL", "text": "Заметки приёмщика: Срочно"}],
             "history": [
@@ -288,7 +297,7 @@ async fn orders_of_remonline_with_its_older_headings_become_tasks() {
         json!([
             {
                 "createdTime": "2020-02-01T07:30:00Z", "closedTime": null, "dueOn": "2020-02-05", "status": "READY",
-                "description": "Не включается\n\nПринял: Мария\nАдрес: Тверь\nEmail: a@example.com\nСрочно\nИнженер: Олег\nОплачено: 0\n\
+                "description": "Не включается\n\nПринял: Мария\nАдрес: Тверь\nEmail: a@example.com\nСрочно\nИнженер: Олег\n\
                     Выполненные работы: Пайка\nУстановленные запчасти: Шлейф\nВердикт / рекомендации клиенту: Беречь\nДоставить клиенту",
                 "estimate": 150000, "prepayment": 50000, "stageSince": "2020-02-04T09:00:00Z",
                 "device": {"kind": "Телефон", "brand": "Apple", "model": "iPhone 8"},
@@ -603,6 +612,7 @@ async fn an_archive_comes_back_as_it_went() {
     let shop = Shop::with_owner().await;
     employ(&shop, "b@example.com").await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     import(&shop, REMONLINE).await;
     shop.ask("mutation { assignTask(id: 1, employeeId: 2) { task { id } } }")
         .await;
@@ -698,6 +708,7 @@ async fn an_archive_comes_back_as_it_went() {
 async fn a_broken_archive_changes_nothing() {
     let shop = Shop::with_owner().await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     let archive = shop.ask("{ exportArchive }").await;
     let archive = archive["data"]["exportArchive"]
         .as_str()
@@ -778,6 +789,7 @@ async fn a_broken_archive_changes_nothing() {
 async fn what_no_door_takes_is_refused_in_an_archive_too() {
     let shop = Shop::with_owner().await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     let archive = shop.ask("{ exportArchive }").await;
     let archive = archive["data"]["exportArchive"]
         .as_str()
@@ -847,6 +859,7 @@ async fn what_no_door_takes_is_refused_in_an_archive_too() {
 async fn an_archive_of_an_old_shop_comes_back_byte_for_byte() {
     let shop = Shop::with_owner().await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     let old = "UPDATE customers SET phone = '900 00-71 / 12', name = 'Ан' || char(8238) || 'на', name_key = 'анна';
         UPDATE tasks SET description = 'раз' || char(8203) || char(13) || char(10) || 'два';
         UPDATE stages SET name = char(8203), name_key = '' WHERE id = 9;
@@ -879,6 +892,7 @@ async fn an_archive_of_an_old_shop_comes_back_byte_for_byte() {
 async fn an_archive_comes_back_at_the_command_line() {
     let shop = Shop::with_owner().await;
     shop.ask(FULL).await;
+    assert!(shop.ask(DEPOSIT).await["errors"].is_null());
     let archive = shop.ask("{ exportArchive }").await;
     let archive = archive["data"]["exportArchive"]
         .as_str()

@@ -1,5 +1,11 @@
 //! The catalogue, the lines of tasks, the ledger of payments, drawers and shifts.
 
+mod bad_input;
+mod catalogue;
+mod kept;
+mod race;
+mod rights;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Shop, code};
@@ -13,6 +19,13 @@ async fn data(shop: &Shop, query: &str) -> Value {
     let answer = shop.ask(query).await;
     assert!(answer["errors"].is_null(), "{query} {answer}");
     answer["data"].clone()
+}
+
+/// Performs mutations, each of which must succeed.
+async fn perform(shop: &Shop, mutations: &[&str]) {
+    for mutation in mutations {
+        data(shop, &format!("mutation {{ {mutation} }}")).await;
+    }
 }
 
 /// Asserts that an operation is refused, and returns the code and the field.

@@ -310,6 +310,7 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
         Event::TaskDeleted { task: &task },
     );
     events::publish(tx, author, &event, now)?;
+    // The ledger keeps the sums, but nothing that was written about the task.
     store::payments::erase_of_task(tx, id)?;
     store::tasks::delete(tx, id)
 }

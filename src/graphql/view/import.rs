@@ -45,6 +45,8 @@ macro_rules! import_columns {
             fn from(column: Column) -> Self {
                 match column {
                     $($($column)* => Self::$name,)*
+                    // Our export writes it, but nothing reads it.
+                    Column::ToPay => Self::LeftOut,
                 }
             }
         }
@@ -79,8 +81,16 @@ macro_rules! with_device {
             $($variant = (Column::Device(DeviceField::$variant)),)*
             Description = (Column::Description),
             Estimate = (Column::Estimate),
+            /// Price of the works. Works and parts become lines, if they add up to the price with the
+            /// discount.
+            Works = (Column::Works),
+            Parts = (Column::Parts),
+            /// A sum, or a percentage such as "10 %".
+            Discount = (Column::Discount),
             Price = (Column::Price),
             Prepayment = (Column::Prepayment),
+            /// What was paid in all, the prepayment included; it becomes a payment.
+            Paid = (Column::Paid),
             WarrantyUntil = (Column::WarrantyUntil),
             WarrantyOf = (Column::WarrantyOf),
             /// Key by which a task of our own export is recognised.

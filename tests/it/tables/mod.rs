@@ -4,6 +4,7 @@
 mod dates;
 mod encodings;
 mod excel;
+mod lines;
 mod quotes;
 mod sums;
 mod wide;
