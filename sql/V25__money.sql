@@ -171,7 +171,7 @@ CREATE TABLE payments (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT    NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND', 'CASH_IN', 'CASH_OUT', 'REVERSAL')),
     method        TEXT    NOT NULL CHECK (method IN ('CASH', 'CARD', 'TRANSFER', 'INSTANT', 'OTHER')),
-    -- What the shop received; negative for what it gave.
+    -- What the shop received, negative for what it gave.
     amount        INTEGER NOT NULL CHECK (amount <> 0),
     -- The task may be deleted since.
     task_id       INTEGER,
@@ -227,8 +227,8 @@ CREATE TABLE handovers (
     -- The sum of the task's payments, which the trigger below maintains.
     paid    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost);
-CREATE INDEX handovers_debts ON handovers (at, task_id) WHERE total > paid;
+CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost, paid);
+CREATE INDEX handovers_debts ON handovers (at, task_id, total, paid) WHERE total > paid;
 CREATE TRIGGER handovers_payments AFTER INSERT ON payments
 WHEN new.task_id IS NOT NULL
 BEGIN

@@ -163,8 +163,8 @@ CREATE TABLE handovers (
     -- The sum of the task's payments, which the trigger below maintains.
     paid    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost);
-CREATE INDEX handovers_debts ON handovers (at, task_id) WHERE total > paid;
+CREATE INDEX handovers_at ON handovers (at, total, works, parts, cost, paid);
+CREATE INDEX handovers_debts ON handovers (at, task_id, total, paid) WHERE total > paid;
 
 CREATE TABLE imports (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -249,7 +249,7 @@ CREATE TABLE payments (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT    NOT NULL CHECK (kind IN ('PAYMENT', 'REFUND', 'CASH_IN', 'CASH_OUT', 'REVERSAL')),
     method        TEXT    NOT NULL CHECK (method IN ('CASH', 'CARD', 'TRANSFER', 'INSTANT', 'OTHER')),
-    -- What the shop received; negative for what it gave.
+    -- What the shop received, negative for what it gave.
     amount        INTEGER NOT NULL CHECK (amount <> 0),
     -- The task may be deleted since.
     task_id       INTEGER,

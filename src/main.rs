@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::say(&format!("zayavka: {}", chain(&*error)));
+            log::write_line(&format!("zayavka: {}", chain(&*error)));
             match error.is::<DatabaseLost>() {
                 true => ExitCode::from(DatabaseLost::EXIT),
                 false => ExitCode::FAILURE,

@@ -200,6 +200,8 @@ pub async fn erase(desk: &Desk, owner: Owner, phone: Phone) -> Result<Customer> 
         store::history::erase_of_customer(tx, customer.id)?;
         store::tasks::erase_of_customer(tx, customer.id)?;
         store::details::erase_of_customer(tx, customer.id)?;
+        store::lines::erase_of_customer(tx, customer.id)?;
+        store::payments::erase_of_customer(tx, customer.id)?;
         store::comments::erase_of_customer(tx, customer.id)?;
         store::approvals::erase_of_customer(tx, customer.id)?;
         store::lines::erase_of_customer(tx, customer.id)?;

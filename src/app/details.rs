@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::questions;
 use crate::domain::{
-    Actor, Details, DetailsChange, Device, EventKind, Link, Money, Notes, Problem, Result, TaskId,
+    Actor, Details, DetailsChange, Device, EventKind, Link, Money, Notes, Problem, Result, Task,
+    TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -133,6 +134,11 @@ pub(super) fn update(
     notes.changed_maybe(kind, before.warranty_of, after.warranty_of);
     store::details::put(tx, task, &after)?;
     Ok(true)
+}
+
+/// Records what a closed task earned, or removes the record of a task that is open again.
+pub(super) fn record_handover(tx: &Transaction, task: &Task) -> Result<()> {
+    store::handovers::record(tx, task, &of_one(tx, task.id)?)
 }
 
 fn of_one(connection: &Connection, id: TaskId) -> Result<Details> {

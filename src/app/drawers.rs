@@ -54,12 +54,16 @@ fn state(connection: &Connection, drawer: Drawer) -> Result<DrawerState> {
     })
 }
 
+/// # Errors
+/// [`Error::NotFound`].
+pub fn shift(connection: &Connection, _: &Actor, id: ShiftId) -> Result<Shift> {
+    store::drawers::shift(connection, id)?.ok_or(Error::NotFound)
+}
+
 /// Returns the cash that should be in the drawer at the end of a shift.
-fn expected(connection: &Connection, shift: &Shift) -> Result<Money> {
+pub fn expected(connection: &Connection, shift: &Shift) -> Result<Money> {
     let moved = moved(connection, shift)?;
-    Ok(Money::from_row(
-        shift.opening.minor().saturating_add(moved.minor()),
-    ))
+    Ok(shift.opening.and(moved))
 }
 
 /// Returns the cash that went through a shift's drawer, less what left it.
@@ -162,36 +166,53 @@ pub fn open_shift(
     store::drawers::shift(tx, id)?.ok_or(Error::NotFound)
 }
 
+/// Returns whether the actor may close a shift: their own, or any as an owner.
+pub fn may_close(actor: &Actor, shift: &Shift) -> bool {
+    shift.opened_by == Some(actor.id()) || actor.require_owner().is_ok()
+}
+
+/// The cash that was counted at the end of a shift.
+#[derive(Debug, Clone)]
+pub struct Count {
+    pub counted: Money,
+    pub reason: ShiftReason,
+    /// What should be there as far as the employee knew; another sum is a conflict.
+    pub expected: Option<Money>,
+}
+
 /// Closes a shift with the counted cash. A difference needs a reason, and another employee's shift
 /// an owner.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Conflict`] for a closed shift, and
-/// [`Error::Invalid`] for a difference without a reason.
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Conflict`] for a closed shift and when cash
+/// went through the drawer meanwhile, and [`Error::Invalid`] for a difference without a reason.
 pub fn close_shift(
     tx: &Transaction,
     actor: &Actor,
     id: ShiftId,
-    counted: Money,
-    reason: ShiftReason,
+    count: Count,
     now: Timestamp,
 ) -> Result<Shift> {
     let shift = store::drawers::shift(tx, id)?.ok_or(Error::NotFound)?;
-    if shift.opened_by != Some(actor.id()) {
-        actor.require_owner()?;
+    if !may_close(actor, &shift) {
+        return Err(Error::Forbidden);
     }
     if shift.closed.is_some() {
         return Err(Conflict::ShiftOver.into());
     }
-    if counted != expected(tx, &shift)? && reason.as_str().is_empty() {
+    let expected = expected(tx, &shift)?;
+    if count.expected.is_some_and(|known| known != expected) {
+        return Err(Conflict::CashMoved.into());
+    }
+    if count.counted != expected && count.reason.as_str().is_empty() {
         return Err(Problem::ReasonNeeded.at("reason").into());
     }
     let closing = Closing {
         // The wall clock may have been set back.
         at: now.max(shift.opened),
         by: Some(actor.id()),
-        counted,
-        reason,
+        counted: count.counted,
+        reason: count.reason,
     };
     store::drawers::close_shift(tx, id, &closing)?;
     store::drawers::shift(tx, id)?.ok_or(Error::NotFound)

@@ -1,13 +1,16 @@
 //! The hand-over of finished tasks: the payment of what is due, the warranty, and the debts that
 //! remain.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::{payments, tasks};
 use crate::domain::{
     Actor, CustomerId, Day, DetailsChange, Error, LineContent, Money, NewPayment, Problem, Result,
-    Shop, StageId, Status, Task, TaskChange, TaskId, WarrantyDays,
+    Shop, StageId, Status, TaskChange, TaskId, WarrantyDays,
 };
+use crate::store::handovers::Owed;
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
@@ -87,14 +90,8 @@ fn warranty(tx: &Transaction, shop: &Shop, id: TaskId, now: Timestamp) -> Result
     Ok(end.map(|end| Day::of(end, &shop.timezone)))
 }
 
-/// Records what a closed task earned, or removes the record of a task that is open again.
-pub(super) fn record(tx: &Transaction, task: &Task) -> Result<()> {
-    let details = store::details::of_tasks(tx, &[task.id])?.remove(&task.id);
-    store::handovers::record(tx, task, &details.unwrap_or_default())
-}
-
-/// A closed task with a debt, and the time of its hand-over, by which debts are ordered.
-pub type Debt = (TaskRow, Timestamp);
+/// A closed task with what is owed for it.
+pub type Debt = (TaskRow, Owed);
 
 /// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
 pub fn debts(
@@ -104,11 +101,11 @@ pub fn debts(
     limit: usize,
 ) -> Result<Vec<Debt>> {
     let found = store::handovers::debts(connection, after, limit)?;
-    let ids: Vec<TaskId> = found.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<TaskId> = found.iter().map(|owed| owed.task).collect();
     let mut rows = store::tasks::by_ids(connection, &ids)?;
-    let take = |(id, at): (TaskId, Timestamp)| {
-        let place = rows.iter().position(|row| row.task.id == id)?;
-        Some((rows.swap_remove(place), at))
+    let take = |owed: Owed| {
+        let place = rows.iter().position(|row| row.task.id == owed.task)?;
+        Some((rows.swap_remove(place), owed))
     };
     Ok(found.into_iter().filter_map(take).collect())
 }
@@ -118,7 +115,11 @@ pub fn debt(connection: &Connection, _: &Actor) -> Result<(i64, Money)> {
     store::handovers::debt(connection)
 }
 
-/// Returns what a customer owes for closed tasks.
-pub fn debt_of_customer(connection: &Connection, _: &Actor, id: CustomerId) -> Result<Money> {
-    store::handovers::debt_of_customer(connection, id)
+/// Returns what customers owe for closed tasks, of those who owe anything.
+pub fn debts_of_customers(
+    connection: &Connection,
+    _: &Actor,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, Money>> {
+    store::handovers::debts_of_customers(connection, ids)
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{customers, events, handovers, payments, security::secrets, tasks};
+use super::{customers, details, events, payments, security::secrets, tasks};
 use crate::domain::{
     Author, CommentKind, Conflict, Customer, CustomerId, Details, Event, ImportLine, ImportRow,
     ImportTask, Money, Observation, Outcome, Owner, Phone, Problem, Remark, Report, Result, Sheet,
@@ -111,7 +111,7 @@ fn insert(
         payments::carry_over(tx, &task, paid)?;
     }
     if task.status == Status::Closed {
-        handovers::record(tx, &task)?;
+        details::record_handover(tx, &task)?;
     }
     let card = customer
         .map(|id| store::customers::get(tx, id))

@@ -42,7 +42,7 @@ pub fn add(
         None => None,
     };
     expect_permitted(tx, actor, &new)?;
-    let content = new.into_new(item)?;
+    let content = new.into_new(item.map(CatalogueItem::line))?;
     content.check()?;
     if lines.is_empty() {
         // From now on the price is the sum of the lines.

@@ -12,6 +12,7 @@ pub mod archive;
 pub mod catalogue;
 pub mod comments;
 pub mod customers;
+pub mod day_sheets;
 pub mod details;
 pub mod drawers;
 pub mod edits;

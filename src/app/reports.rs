@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::catalogue;
 use crate::domain::{
-    Actor, Concern, CustomersWaiting, Employee, EmployeeId, Month, MonthReport, Result, Stage,
-    TaskFilter, TimeZone, Turnover, Workload,
+    Actor, Concern, CustomersWaiting, Day, DayReport, Employee, EmployeeId, Money, Month,
+    MonthReport, Result, Stage, TaskFilter, TimeZone, Turnover, Workload,
 };
 use crate::store::{self, Connection};
 
@@ -20,6 +21,8 @@ pub struct Today {
     pub total: Workload,
     /// Workload of each active employee and each with open tasks; unassigned tasks come last.
     pub employees: Vec<(Option<Employee>, Workload)>,
+    /// Number and sum of the debts.
+    pub debts: (i64, Money),
 }
 
 /// Counts the tasks of the whole shop in which the customer awaits a reaction of the shop.
@@ -71,6 +74,7 @@ pub fn today(
             .filter_map(with_work)
             .chain(nobodys.map(|workload| (None, workload)))
             .collect(),
+        debts: store::handovers::debt(connection)?,
     })
 }
 
@@ -78,12 +82,14 @@ pub fn today(
 /// unassigned tasks come last.
 pub fn month(
     connection: &Connection,
-    _: &Actor,
+    actor: &Actor,
     month: Month,
     timezone: &TimeZone,
 ) -> Result<(MonthReport, Vec<Part>)> {
     let steps = store::months::steps(connection, month.whole(timezone)?)?;
-    let mut report = MonthReport::new(month, &steps, timezone);
+    let money = month.days().map(|of| day(connection, actor, of, timezone));
+    let money = money.collect::<Result<_>>()?;
+    let mut report = MonthReport::new(month, &steps, money, timezone);
     let employees = store::employees::all(connection)?.into_iter().map(Some);
     let part = |employee: Option<Employee>| {
         let id = employee.as_ref().map(|employee| employee.id);
@@ -91,4 +97,23 @@ pub fn month(
     };
     let parts = employees.chain([None]).filter_map(part).collect();
     Ok((report, parts))
+}
+
+/// Returns the money of a day. Only owners see what it cost.
+pub fn day(
+    connection: &Connection,
+    actor: &Actor,
+    day: Day,
+    timezone: &TimeZone,
+) -> Result<DayReport> {
+    let whole = day.whole(timezone);
+    let earned = store::takings::earned(connection, whole)?;
+    Ok(DayReport {
+        day,
+        parts: store::takings::received(connection, whole)?,
+        earned: match catalogue::sees_costs(actor) {
+            true => earned,
+            false => earned.without_cost(),
+        },
+    })
 }

@@ -152,7 +152,7 @@ fn print(text: &str) -> Result<(), Failure> {
 fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
     let db = Db::open(path, clock.now())?;
     if db.is_new() {
-        log::say(&format!(
+        log::write_line(&format!(
             "created a new, empty database at {}; if you expected your data, check `database`",
             db.path().display()
         ));

@@ -27,7 +27,7 @@ pub(super) async fn backup(config: Config, path: PathBuf) -> Result<(), Failure>
     let work = move || store::backup::make(&config.database, &path, &stop);
     let made = tokio::task::spawn_blocking(work).await??;
     for warning in &made.warnings {
-        log::say(&format!(
+        log::write_line(&format!(
             "warning: {warning}; the backup has it too, and `zayavka restore` refuses it until that is mended"
         ));
     }
@@ -48,7 +48,7 @@ pub(super) async fn restore(config: Config, path: PathBuf) -> Result<(), Failure
     let mut said = format!("{to} is restored");
     match restored.proved {
         true => said += ", and the backup is as it was when it was made",
-        false => log::say(&format!(
+        false => log::write_line(&format!(
             "warning: there is no {}, so nobody can tell whether the backup is still what it was when it was made",
             digest.display()
         )),

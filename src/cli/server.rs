@@ -47,12 +47,12 @@ pub(super) async fn run(config: Config, listener: TcpListener) -> Result<(), Fai
             std::process::exit(1);
         }
     })?;
-    log::say(&format!(
+    log::write_line(&format!(
         "Zayavka listens on {scheme}://{}",
         server.address()?
     ));
     if let Some(hint) = server.first_account_hint().await? {
-        log::say(&hint);
+        log::write_line(&hint);
     }
     server.run_until(stop).await
 }

@@ -7,7 +7,7 @@ use crate::domain::{Currency, Language};
 pub type Phrase = [&'static str; 2];
 
 /// Returns the text in a language.
-pub fn say(language: Language, [russian, english]: Phrase) -> &'static str {
+pub fn text_in(language: Language, [russian, english]: Phrase) -> &'static str {
     match language {
         Language::Russian => russian,
         Language::English => english,

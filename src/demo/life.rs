@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use fastrand::Rng;
 
-use super::catalogue::{self, Fault, KINDS, QUESTIONS, SHELF, say};
+use super::catalogue::{self, Fault, KINDS, QUESTIONS, SHELF, text_in};
 use super::hours::DAY;
 use super::{Setting, pick};
 use crate::domain::{
@@ -115,7 +115,7 @@ impl Life {
             customer,
             employee,
             category,
-            description: Description::parse("description", say(language, text))?,
+            description: Description::parse("description", text_in(language, text))?,
             due: thing.is_some().then(|| shop.day(promised)),
             thing,
             steps,
@@ -217,20 +217,20 @@ fn device(rng: &mut Rng, language: Language, customer: usize, kind: usize) -> Re
         true => imei(number),
         false => format!("SN-{number:08}"),
     };
-    let place = format!("{} {}", say(language, SHELF), rng.u8(1..13));
+    let place = format!("{} {}", text_in(language, SHELF), rng.u8(1..13));
     let mut device = DeviceChange::default();
     for (field, text) in [
-        (DeviceField::Kind, say(language, what.name)),
+        (DeviceField::Kind, text_in(language, what.name)),
         (DeviceField::Brand, brand),
         (DeviceField::Model, model),
         (DeviceField::Serial, &serial),
         (
             DeviceField::Accessories,
-            say(language, *pick(rng, what.accessories)),
+            text_in(language, *pick(rng, what.accessories)),
         ),
         (
             DeviceField::Appearance,
-            say(language, *pick(rng, &catalogue::APPEARANCES)),
+            text_in(language, *pick(rng, &catalogue::APPEARANCES)),
         ),
         (DeviceField::Place, &place),
     ] {

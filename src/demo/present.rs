@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Setting;
 use super::catalogue::{
-    CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, Phrase, STAFF_ANSWER, say,
+    CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, Phrase, STAFF_ANSWER, text_in,
 };
 use super::hours::DAY;
 use super::life::{APPROVAL, Life, PART, READY, Seen, UNREPAIRED};
@@ -153,7 +153,7 @@ impl Present {
         let person = &setting.customers[life.customer];
         let actor = &setting.staff[life.employee];
         let language = setting.shop.language;
-        let message = |words| Message::parse("text", say(language, words));
+        let message = |words| Message::parse("text", text_in(language, words));
         let task = id.ok_or(Error::NotFound);
         let who = person.bot.ok_or(Error::NotFound);
         match event.deed {

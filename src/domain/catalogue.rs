@@ -1,7 +1,10 @@
 //! The catalogue: works and parts with their prices.
 
 use super::letters::fold;
-use super::{ItemId, LineKind, LineName, Merge, Money, Problem, Result, ShortText, WarrantyDays};
+use super::{
+    Discount, ItemId, LineContent, LineKind, LineName, Merge, Money, Problem, Quantity, Result,
+    ShortText, WarrantyDays,
+};
 
 /// Article number or barcode.
 pub type ItemCode = ShortText<100>;
@@ -11,6 +14,24 @@ pub type ItemCode = ShortText<100>;
 pub struct CatalogueItem {
     pub id: ItemId,
     pub content: ItemContent,
+}
+
+impl CatalogueItem {
+    /// Returns a line of one piece.
+    pub fn line(self) -> LineContent {
+        let Self { id, content } = self;
+        LineContent {
+            kind: content.kind,
+            item: Some(id),
+            name: content.name,
+            quantity: Quantity::ONE,
+            unit_price: content.price,
+            discount: Discount::NONE,
+            cost: content.cost,
+            done_by: None,
+            warranty: content.warranty,
+        }
+    }
 }
 
 /// Content of an item.

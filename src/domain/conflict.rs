@@ -23,6 +23,8 @@ pub enum Conflict {
     ShiftOpen,
     #[error("the shift is closed already")]
     ShiftOver,
+    #[error("cash went through the drawer meanwhile")]
+    CashMoved,
     #[error("the task was paid meanwhile")]
     PaidMeanwhile,
     #[error("the row is reversed already")]
@@ -52,6 +54,7 @@ impl Conflict {
             Self::RequestKeyUsed => "conflict-request-key-used",
             Self::ShiftOpen => "conflict-shift-open",
             Self::ShiftOver => "conflict-shift-over",
+            Self::CashMoved => "conflict-cash-moved",
             Self::PaidMeanwhile => "conflict-paid-meanwhile",
             Self::AlreadyReversed => "conflict-already-reversed",
             Self::LastStage => "conflict-last-stage",

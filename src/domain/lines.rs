@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogueItem, EmployeeId, ItemId, LineId, Money, Problem, Result, ShortText, TaskId};
+use super::{EmployeeId, ItemId, LineId, Money, Problem, Result, ShortText, TaskId};
 
 /// Maximum number of lines of a task.
 pub const MOST_LINES: usize = 200;
@@ -320,23 +320,13 @@ impl LineChange {
         }
     }
 
-    /// Returns a new line, copied from an item of the catalogue if there is one.
+    /// Returns a new line, based on that of an item of the catalogue if there is one.
     ///
     /// # Errors
     /// [`Problem::Required`] for a free text without a kind, name or price.
-    pub fn into_new(self, item: Option<CatalogueItem>) -> Result<LineContent> {
-        let line = match item {
-            Some(CatalogueItem { id, content }) => LineContent {
-                kind: content.kind,
-                item: Some(id),
-                name: content.name,
-                quantity: Quantity::ONE,
-                unit_price: content.price,
-                discount: Discount::NONE,
-                cost: content.cost,
-                done_by: None,
-                warranty: content.warranty,
-            },
+    pub fn into_new(self, of_item: Option<LineContent>) -> Result<LineContent> {
+        let line = match of_item {
+            Some(line) => line,
             None => LineContent {
                 kind: self.kind.ok_or_else(|| Problem::Required.at("kind"))?,
                 item: None,

@@ -48,6 +48,7 @@ mod shop;
 mod staff_bot;
 mod stage;
 mod status;
+mod takings;
 mod task;
 mod text;
 mod time;
@@ -119,6 +120,7 @@ pub use stage::{
     UsualStage, Wording,
 };
 pub use status::Status;
+pub use takings::{DayReport, Earnings, Takings, TakingsPart};
 pub use task::{
     Author, Category, EventKind, NewTask, Task, TaskChange, TaskEvent, TaskFilter, TaskOrder,
 };

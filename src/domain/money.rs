@@ -105,6 +105,13 @@ impl Money {
         sum.filter(|sum| sum.abs() <= Self::MAX).map(Self)
     }
 
+    /// Returns the sum of two, limited to ±[`Money::MAX`].
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let sum = self.0.saturating_add(other.0);
+        Self(sum.clamp(-Self::MAX, Self::MAX))
+    }
+
     /// Returns the difference, limited to ±[`Money::MAX`].
     pub fn minus(self, other: Self) -> Self {
         let difference = self.0.saturating_sub(other.0);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Category, Day, Days, EmployeeId, Problem, Result, TimeZone};
+use super::{
+    Category, Day, DayReport, Days, Earnings, EmployeeId, Problem, Result, Takings, TimeZone,
+};
 
 /// A calendar month, `YYYY-MM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,11 +137,18 @@ pub struct MonthReport {
     pub employees: BTreeMap<Option<EmployeeId>, Turnover>,
     /// All days.
     pub days: BTreeMap<Day, Turnover>,
+    /// Money of all days.
+    pub money: Vec<DayReport>,
 }
 
 impl MonthReport {
-    /// Aggregates the steps of a month.
-    pub fn new(month: Month, steps: &[Stepped], timezone: &TimeZone) -> Self {
+    /// Aggregates the steps of a month; `money` has a report of each of its days.
+    pub fn new(
+        month: Month,
+        steps: &[Stepped],
+        money: Vec<DayReport>,
+        timezone: &TimeZone,
+    ) -> Self {
         let empty = |category: &Category| (*category, Turnover::default());
         let mut report = Self {
             month,
@@ -147,6 +156,7 @@ impl MonthReport {
             categories: Category::ALL.iter().map(empty).collect(),
             employees: BTreeMap::new(),
             days: month.days().map(|day| (day, Turnover::default())).collect(),
+            money,
         };
         for stepped in steps {
             report.total.count(stepped.step);
@@ -160,6 +170,28 @@ impl MonthReport {
             report.days.entry(day).or_default().count(stepped.step);
         }
         report
+    }
+
+    /// Returns the turnover of a day of the month.
+    pub fn of_day(&self, day: Day) -> Turnover {
+        self.days.get(&day).cloned().unwrap_or_default()
+    }
+
+    /// Returns what the shop received and gave in the month.
+    pub fn takings(&self) -> Takings {
+        let days = self.money.iter().map(DayReport::takings);
+        days.fold(Takings::default(), Takings::and)
+    }
+
+    /// Returns what the shop earned in the month.
+    pub fn earned(&self) -> Earnings {
+        let days = self.money.iter().map(|day| day.earned);
+        days.reduce(Earnings::and).unwrap_or_default()
+    }
+
+    /// Returns whether nothing happened, and no money went through the shop.
+    pub fn is_none(&self) -> bool {
+        self.total.is_none() && self.money.iter().all(DayReport::is_none)
     }
 }
 

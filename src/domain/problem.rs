@@ -37,6 +37,8 @@ pub enum Problem {
         max: usize,
     },
     SumZero,
+    /// Not a whole number of the smallest unit.
+    SumNotWhole,
     DecimalMalformed,
     QuantityOutOfRange,
     PercentOutOfRange,
@@ -220,6 +222,7 @@ impl Problem {
             Self::SumNegative => "problem-sum-negative",
             Self::SumTooLarge { .. } => "problem-sum-too-large",
             Self::SumZero => "problem-sum-zero",
+            Self::SumNotWhole => "problem-sum-not-whole",
             Self::DecimalMalformed => "problem-decimal-malformed",
             Self::QuantityOutOfRange => "problem-quantity-out-of-range",
             Self::PercentOutOfRange => "problem-percent-out-of-range",

@@ -43,6 +43,14 @@ impl Day {
         self.next().start(timezone)
     }
 
+    /// Returns the span from the first to the last instant of the day.
+    pub fn whole(self, timezone: &TimeZone) -> Days {
+        Days {
+            from: Some(self.start(timezone)),
+            until: Some(self.end(timezone)),
+        }
+    }
+
     pub fn previous(self) -> Self {
         self.minus(1)
     }
@@ -57,7 +65,7 @@ impl Day {
         (self.0.duration_since(earlier.0).as_hours()) / 24
     }
 
-    pub(super) fn next(self) -> Self {
+    pub fn next(self) -> Self {
         Self(self.0.saturating_add(1.day()))
     }
 

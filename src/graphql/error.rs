@@ -188,6 +188,7 @@ fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
         Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some(("field", "name".into())),
         Conflict::ArticleTaken => Some(("field", "article".into())),
         Conflict::RequestKeyUsed => Some(("field", "idempotencyKey".into())),
+        Conflict::CashMoved => Some(("field", "counted".into())),
         Conflict::PaidMeanwhile => Some(("field", "sum".into())),
         Conflict::LastStage
         | Conflict::CustomerTold

@@ -14,7 +14,7 @@ use crate::app;
 use crate::app::details::Linked;
 use crate::domain::{
     Actor, Approval, CatalogueItem, Comment, Customer, CustomerId, Details, ItemId, Line, Link,
-    Payment, Result, TaskEvent, TaskId, TimeZone,
+    Money, Payment, Result, TaskEvent, TaskId, TimeZone,
 };
 use crate::store::Connection;
 use crate::store::customers::CustomerParts;
@@ -79,6 +79,8 @@ pub struct Customers {
     /// May contain duplicates.
     ids: Vec<CustomerId>,
     tasks: Once<HashMap<CustomerId, Vec<TaskView>>>,
+    /// Of those who owe anything.
+    debts: Once<HashMap<CustomerId, Money>>,
 }
 
 /// The views of a list of tasks of which everything was read.
@@ -277,8 +279,25 @@ impl Tasks {
 
 impl Customers {
     fn of(ids: Vec<CustomerId>) -> Self {
-        let tasks = Once::new();
-        Self { ids, tasks }
+        let (tasks, debts) = (Once::new(), Once::new());
+        Self { ids, tasks, debts }
+    }
+
+    /// Returns what a customer of this list owes.
+    pub async fn debt(&self, ctx: &Context<'_>, id: CustomerId) -> Result<Money> {
+        let debts = self.debts.get(|| self.fetch_debts(ctx)).await?;
+        Ok(debts.get(&id).copied().unwrap_or_default())
+    }
+
+    async fn fetch_debts(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Money>> {
+        let (actor, ids) = (ctx.actor()?, self.distinct());
+        let work = move |c: &_| app::handovers::debts_of_customers(c, &actor, &ids);
+        ctx.desk()?.db.read(work).await
+    }
+
+    fn distinct(&self) -> Vec<CustomerId> {
+        let ids: HashSet<CustomerId> = self.ids.iter().copied().collect();
+        ids.into_iter().collect()
     }
 
     /// Returns the tasks of a customer of this list.
@@ -291,8 +310,7 @@ impl Customers {
 
     async fn fetch(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Vec<TaskView>>> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let ids: HashSet<CustomerId> = self.ids.iter().copied().collect();
-        let ids: Vec<CustomerId> = ids.into_iter().collect();
+        let ids = self.distinct();
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
         let rows = desk.db.read(work).await?;
         spend(ctx, rows.len()).await?;

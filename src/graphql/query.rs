@@ -8,18 +8,19 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, CatalogueItemView, CategoryEnum, CustomerView, DrawerView, InviteView, List, MonthView,
-    ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView,
-    UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
+    self, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView, InviteView,
+    List, MonthView, ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView,
+    TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
 use crate::app::paging;
 use crate::domain::{
-    CatalogueItem, Customer, CustomerId, Month, Result, Search, TaskId, TaskOrder,
+    CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
 };
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
+use crate::graphql::scalars::DayValue;
 use crate::sheet::Writing;
 use crate::store::catalogue::ItemFilter;
 use crate::store::invites::Invite;
@@ -262,7 +263,7 @@ impl Query {
             Ok((rows, app::handovers::debt(c, &actor)?.0))
         };
         let (rows, total) = desk.db.read(work).await?;
-        let cursor = |(row, at): &Debt| Ok(paging::debt_cursor(*at, row.task.id));
+        let cursor = |(_, owed): &Debt| Ok(paging::debt_cursor(owed.at, owed.task));
         let views = |rows: Vec<Debt>| {
             let rows = rows.into_iter().map(|(row, _)| row).collect();
             loader::whole_tasks(rows, &desk.shop.timezone).collect()
@@ -278,6 +279,26 @@ impl Query {
         Ok(all.into_iter().map(DrawerView).collect())
     }
 
+    /// The money of a day; today's by default. Open to all staff.
+    async fn day_report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "`YYYY-MM-DD`; anything else is BAD_USER_INPUT.")] day: Option<DayValue>,
+    ) -> Result<DayReportView> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let zone = desk.shop.timezone.clone();
+        let day = match day {
+            Some(text) => Day::parse("day", &text.0)?,
+            None => Day::of(desk.clock.now(), &zone),
+        };
+        let work = move |c: &_| {
+            let report = app::reports::day(c, &actor, day, &zone)?;
+            Ok((report, app::drawers::list(c, &actor)?))
+        };
+        let (report, drawers) = desk.db.read(work).await?;
+        Ok(DayReportView::new(&report, drawers))
+    }
+
     /// Current workload: numbers of tasks by status and by reason for attention (such as overdue),
     /// in total and per employee. Open to all staff.
     async fn today(&self, ctx: &Context<'_>) -> Result<TodayView> {
@@ -289,7 +310,7 @@ impl Query {
         Ok(desk.db.read(work).await?.into())
     }
 
-    /// Turnover of a month; a month without tasks has zeros. Open to all staff.
+    /// Turnover and money of a month; a month without tasks has zeros. Open to all staff.
     async fn month(
         &self,
         ctx: &Context<'_>,

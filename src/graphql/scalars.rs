@@ -3,16 +3,30 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use jiff::Timestamp;
 
-use super::view::Entry;
-use crate::domain::{Money, Percent, Quantity};
+use crate::domain::{Day, Money, Percent, Problem, Quantity, Result};
 
-/// A sum that came in, or goes out.
+/// A sum that came in, or goes out; `None` for a number or a text that is none.
 #[derive(Debug, Clone, Copy)]
-pub struct MoneyValue(pub i64);
+pub struct MoneyValue(Option<i64>);
 
 impl From<Money> for MoneyValue {
     fn from(sum: Money) -> Self {
-        Self(sum.minor())
+        Self(Some(sum.minor()))
+    }
+}
+
+impl MoneyValue {
+    /// # Errors
+    /// [`Problem::SumNotWhole`], and as for [`Money::new`].
+    pub fn read(self, field: &'static str) -> Result<Money> {
+        let minor = self.0.ok_or_else(|| Problem::SumNotWhole.at(field))?;
+        Money::new(field, minor)
+    }
+
+    /// # Errors
+    /// As for [`MoneyValue::read`] and [`Money::positive`].
+    pub fn positive(self, field: &'static str) -> Result<Money> {
+        Money::positive(field, self.read(field)?.minor())
     }
 }
 
@@ -20,28 +34,28 @@ impl From<Money> for MoneyValue {
 /// 2⁵³.
 #[Scalar(name = "Money")]
 impl ScalarType for MoneyValue {
+    /// Accepts anything that may be meant as a sum: it is refused where its field is known.
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::Number(number) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        let whole = number.as_i64().filter(|whole| whole.abs() <= Money::MAX);
-        whole.map(Self).ok_or_else(|| {
-            InputValueError::custom(
-                "Money is a whole number of the currency's smallest unit, from -2^53 to 2^53.",
-            )
-        })
+        match value {
+            Value::Number(number) => {
+                let whole = number.as_f64().filter(|float| float.fract() == 0.0);
+                // A number that is too large becomes one that is still too large.
+                let rounded = whole.map(|float| float as i64);
+                Ok(Self(number.as_i64().or(rounded)))
+            }
+            Value::String(_) => Ok(Self(None)),
+            value => Err(InputValueError::expected_type(value)),
+        }
     }
 
     fn is_valid(value: &Value) -> bool {
-        matches!(value, Value::Number(_))
+        matches!(value, Value::Number(_) | Value::String(_))
     }
 
     fn to_value(&self) -> Value {
-        Value::from(self.0)
+        self.0.map_or(Value::Null, Value::from)
     }
 }
-
-impl Entry for MoneyValue {}
 
 /// A decimal number as text.
 #[derive(Debug, Clone)]
@@ -78,8 +92,6 @@ impl ScalarType for DecimalValue {
     }
 }
 
-impl Entry for DecimalValue {}
-
 /// An instant that goes out.
 #[derive(Debug, Clone, Copy)]
 pub struct InstantValue(pub Timestamp);
@@ -108,4 +120,34 @@ impl ScalarType for InstantValue {
     }
 }
 
-impl Entry for InstantValue {}
+/// A day, as text: the resolver parses it, so that an error names the argument.
+#[derive(Debug, Clone)]
+pub struct DayValue(pub String);
+
+impl From<Day> for DayValue {
+    fn from(day: Day) -> Self {
+        Self(day.to_string())
+    }
+}
+
+/// A day of the shop's calendar: "2021-07-25".
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://scalars.graphql.org/andimarek/local-date"
+)]
+impl ScalarType for DayValue {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            value => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(_))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}

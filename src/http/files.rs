@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::TryFutureExt;
 use warp::http::HeaderMap;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
@@ -30,10 +31,9 @@ pub(super) async fn photo(
     asker: Asker,
     headers: HeaderMap,
 ) -> Response {
-    let served = match actor(&site, asker, &headers).await {
-        Ok(actor) => attachments::picture(&site.desk, actor, &id).await,
-        Err(error) => Err(error),
-    };
+    let served = actor(&site, asker, &headers)
+        .and_then(|actor| attachments::picture(&site.desk, actor, &id))
+        .await;
     served.unwrap_or_else(|error| graphql::fail(&error, &headers))
 }
 
@@ -44,10 +44,9 @@ pub(super) async fn attachment(
     asker: Asker,
     headers: HeaderMap,
 ) -> Response {
-    let served = match actor(&site, asker, &headers).await {
-        Ok(actor) => attachments::file(&site.desk, actor, &id).await,
-        Err(error) => Err(error),
-    };
+    let served = actor(&site, asker, &headers)
+        .and_then(|actor| attachments::file(&site.desk, actor, &id))
+        .await;
     served.unwrap_or_else(|error| graphql::fail(&error, &headers))
 }
 

@@ -15,8 +15,8 @@ use super::route::{first_of, pages, part_of, path_of, routes};
 use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::domain::{Error, Result};
 use crate::web::{
-    self, Visit, accounts, assets, attachments, board, catalogue, customers, data, months, stages,
-    status, tasks, today, webhooks,
+    self, Visit, accounts, assets, attachments, board, cash, catalogue, customers, data, debts,
+    months, stages, status, tasks, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -168,6 +168,20 @@ pages! { visit:
     GET ["attachments", id] => attachments::download(visit, id).await;
     GET ["board"] => board::show(visit).await;
     GET ["today"] => today::show(visit).await;
+    GET ["cash"] => cash::show(visit).await;
+    GET ["cash", day] => cash::day(visit, day).await;
+    GET ["cash", day, "print"] => cash::print(visit, day).await;
+    GET ["new-drawer"] => cash::make(visit);
+    POST ["new-drawer"] => cash::create(visit).await;
+    GET ["drawers", id, "edit"] => cash::edit(visit, id).await;
+    POST ["drawers", id, "edit"] => cash::rename(visit, id).await;
+    GET ["drawers", id, "open"] => cash::ask_to_open(visit, id).await;
+    POST ["drawers", id, "open"] => cash::open(visit, id).await;
+    GET ["drawers", id, "move"] => cash::ask_to_move(visit, id).await;
+    POST ["drawers", id, "move"] => cash::move_cash(visit, id).await;
+    GET ["shifts", id, "close"] => cash::ask_to_close(visit, id).await;
+    POST ["shifts", id, "close"] => cash::close(visit, id).await;
+    GET ["debts"] => debts::show(visit).await;
     GET ["months"] => months::show(visit, None).await;
     GET ["months", month] => months::show(visit, Some(month)).await;
 

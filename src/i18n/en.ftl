@@ -137,6 +137,7 @@ problem-sum-malformed = Write a sum in digits, for example 1500 or 1500.50.
 problem-sum-ambiguous = This may be thousands or a decimal point: write 1500 or 1.5, for example.
 problem-sum-negative = The sum is less than nothing: write it without the minus, or leave it empty.
 problem-sum-too-large = The sum is too large: at most { $bound }.
+problem-sum-not-whole = A sum is a whole number of the currency’s smallest unit (kopecks, cents), for example 150050.
 problem-sum-zero = The sum must be more than zero.
 problem-decimal-malformed = Write a number with at most three decimal digits, for example 1 or 0.5.
 problem-quantity-out-of-range = The quantity is from 0.001 to 1,000,000.
@@ -272,6 +273,7 @@ conflict-drawer-name-taken = There is a drawer with this name already.
 conflict-request-key-used = This idempotencyKey was used for another payment. Choose a new key.
 conflict-shift-open = The drawer has an open shift already.
 conflict-shift-over = This shift is closed already.
+conflict-cash-moved = Cash went through the drawer while you counted. Compare with the new expected sum, and close the shift again.
 conflict-paid-meanwhile = The task was paid while you were typing. Check what is left to pay.
 conflict-already-reversed = This operation is reversed already.
 conflict-last-stage = This is the only stage of its status: make another one first.
@@ -297,6 +299,7 @@ nav-tasks = Repairs
 nav-today = Today
 nav-board = Board
 nav-customers = Customers
+nav-cash = Cash
 nav-catalogue = Prices
 nav-stages = Stages
 nav-staff = Staff
@@ -852,6 +855,102 @@ board-closed = { $count ->
 board-all = All { $count } in the list
 board-moved = No. { $number } is now “{ $status }”
 board-failed = That didn't work: the repair has been changed meanwhile, or there is no connection. The board shows what is stored.
+
+# Cash, debts and the money of a month
+
+cash-title = Cash
+cash-drawers = Drawers
+cash-today = Today
+cash-received = Received
+cash-refunded = Refunded
+cash-in = Put in
+cash-out = Taken out
+cash-earned = Earned
+cash-methods = By method of payment
+cash-by-drawer = Cash by drawer
+cash-shifts = Shifts
+cash-rows = All operations
+cash-none = No money moved on this day.
+cash-more = The first 500 operations are shown. The CSV file has all of them.
+cash-print = Print
+cash-paper-title = Cash sheet of { $day }
+cash-signed-by = Handed in by
+cash-checked-by = Accepted by
+cash-shift-open = Shift open: { $when }
+cash-shift-closed = The shift is closed. Cash is taken once a shift is open.
+cash-shift-none = No shift yet: cash is taken at any time.
+cash-open = Open shift
+cash-close = Close shift
+cash-put-in = Put in
+cash-take-out = Take out
+cash-open-title = { $drawer }: open a shift
+cash-close-title = { $drawer }: close the shift
+cash-in-title = { $drawer }: put cash in
+cash-out-title = { $drawer }: take cash out
+cash-counted = Cash counted
+cash-reason = Reason for the difference
+cash-sum = Sum
+cash-note = Note
+cash-opened = Opened
+cash-closed = Closed
+cash-opening = Counted at the opening
+cash-moved = Moved in the shift
+cash-expected = Expected
+cash-difference = Difference
+drawer-name = Name of the drawer
+drawer-new-title = New drawer
+drawer-edit-title = Rename the drawer
+drawer-rename = Rename
+debts-title = Debts
+debts-none = Nobody owes anything.
+debts-handed = Handed over
+debts-total = Total
+debts-paid = Paid
+debts-owes = Owes
+customer-debt = Owes { $sum }
+ledger-number = No.
+ledger-time = Time
+ledger-kind = Operation
+ledger-task = Repair
+ledger-method = Method of payment
+ledger-drawer = Drawer
+ledger-in = In
+ledger-out = Out
+ledger-employee = Employee
+ledger-note = Note
+ledger-fiscal = Receipt number
+ledger-corrects = Concerns operation no.
+ledger-of-row = concerns no. { $number }
+ledger-of-task = repair no. { $number }
+ledger-of-receipt = receipt { $number }
+payment-kind-payment = Payment
+payment-kind-refund = Refund
+payment-kind-cash-in = Cash in
+payment-kind-cash-out = Cash out
+payment-kind-reversal = Reversal
+payment-kind-reversal-of = Reversal: { $what }
+month-money = Money
+month-works = Works
+month-parts = Parts
+month-discount = Discounts
+month-owed = Not yet paid
+month-cost = Cost
+month-profit = Gross profit
+month-average = Average repair
+month-total = Total
+cash-file = CSV
+month-plot-money = By day of the month. The most on one day: { $most }. All sums are in the table below.
+month-money-note = Received: all payments, deposits included. Earned: the prices of the repairs handed over; a deposit is not earned yet. Not yet paid: what is owed for the repairs handed over in this month.
+month-tasks = Repairs by kind and employee
+month-money-table = Sums by day
+today-debts = { $count ->
+    [one] Debts: { $count } repair, { $sum }
+   *[other] Debts: { $count } repairs, { $sum }
+}
+debts-count = { $count ->
+    [one] { $count } debt
+   *[other] { $count } debts
+}
 
 # Stages
 

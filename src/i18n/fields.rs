@@ -21,6 +21,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "estimate" => "task-estimate",
         "price" => "task-price",
         "prepayment" => "task-prepayment",
+        "prepaymentMethod" => "payment-method",
         "warrantyUntil" => "task-warranty",
         "warrantyOf" => "task-warranty-of",
         "comment" => "talk-title",

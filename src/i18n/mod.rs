@@ -14,8 +14,8 @@ use fluent_templates::{LanguageIdentifier, Loader, langid};
 pub use attachment::attachment;
 
 use crate::domain::{
-    Category, Conflict, Currency, Day, Invalid, Language, Money, Observation, Problem, Stage,
-    Status, USUAL_STAGES,
+    Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Method, Money, Observation,
+    PaymentKind, Problem, Stage, Status, USUAL_STAGES,
 };
 
 fluent_templates::static_loader! {
@@ -83,6 +83,53 @@ pub fn stage_name(language: Language, stage: &Stage) -> String {
     usual(language, stage.name.as_str())
 }
 
+/// Returns the name of a drawer: a word for cash drawers if it has no name.
+pub fn drawer(language: Language, name: &DrawerName) -> String {
+    match name.as_str() {
+        "" => text(language, "drawer-default"),
+        name => name.to_owned(),
+    }
+}
+
+/// Returns the name of a method of payment.
+pub fn method(language: Language, method: Method) -> String {
+    text(
+        language,
+        match method {
+            Method::Cash => "method-cash",
+            Method::Card => "method-card",
+            Method::Transfer => "method-transfer",
+            Method::Instant => "method-instant",
+            Method::Other => "method-other",
+        },
+    )
+}
+
+/// Returns the name of a row of the ledger; `reverses` is the kind of the row that a reversal
+/// corrects.
+pub fn payment_kind(
+    language: Language,
+    kind: PaymentKind,
+    reverses: Option<PaymentKind>,
+) -> String {
+    let id = match reverses.unwrap_or(kind) {
+        PaymentKind::Payment => "payment-kind-payment",
+        PaymentKind::Refund => "payment-kind-refund",
+        PaymentKind::CashIn => "payment-kind-cash-in",
+        PaymentKind::CashOut => "payment-kind-cash-out",
+        PaymentKind::Reversal => "payment-kind-reversal",
+    };
+    let what = text(language, id);
+    match reverses {
+        Some(_) => text_with(
+            language,
+            "payment-kind-reversal-of",
+            [("what", what.into())],
+        ),
+        None => what,
+    }
+}
+
 /// Translates a default text of stages into the reader's language; returns any other text
 /// unchanged.
 pub fn usual(language: Language, text: &str) -> String {
@@ -124,11 +171,12 @@ pub fn day(language: Language, day: Day) -> String {
     text_with(language, "day-long", args)
 }
 
-/// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
+/// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500". A negative one has a
+/// minus sign in front.
 pub fn money(language: Language, currency: Currency, sum: Money) -> String {
     if sum < Money::ZERO {
-        let owed = money(language, currency, Money::ZERO.minus(sum));
-        return format!("\u{2212}{owed}");
+        let opposite = money(language, currency, Money::ZERO.minus(sum));
+        return format!("\u{2212}{opposite}");
     }
     let sign = currency.sign();
     match language {
@@ -151,7 +199,8 @@ pub fn amount(language: Language, currency: Currency, sum: Money) -> String {
 fn grouped(language: Language, currency: Currency, sum: Money, separator: char) -> String {
     let digits = currency.digits() as usize;
     let unit = 10_i64.pow(currency.digits());
-    let (whole, part) = (sum.minor().abs() / unit, sum.minor().abs() % unit);
+    let minor = sum.minor().abs();
+    let (whole, part) = (minor / unit, minor % unit);
     let mut text = match sum < Money::ZERO {
         true => "-".to_owned(),
         false => String::new(),
@@ -226,6 +275,23 @@ pub fn conflict(language: Language, conflict: &Conflict) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_negative_sum_has_its_sign_in_front() {
+        let currency = Currency::parse("RUB").unwrap();
+        for (minor, russian, english, amount) in [
+            (-15_050, "−150,50 ₽", "−₽150.50", "-150,50"),
+            (-100_000, "−1 000 ₽", "−₽1,000", "-1 000"),
+            (-5, "−0,05 ₽", "−₽0.05", "-0,05"),
+        ] {
+            let sum = Money::from_row(minor);
+            let of = |language| money(language, currency, sum);
+            assert_eq!(of(Language::Russian), russian.replace(' ', "\u{a0}"));
+            assert_eq!(of(Language::English), english.replace(' ', "\u{a0}"));
+            let written = self::amount(Language::Russian, currency, sum);
+            assert_eq!(written, amount.replace(' ', "\u{a0}"));
+        }
+    }
 
     #[test]
     fn sums_are_written_as_people_read_them() {

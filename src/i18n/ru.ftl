@@ -140,6 +140,7 @@ problem-sum-malformed = Напишите сумму цифрами, наприм
 problem-sum-ambiguous = Непонятно, это разделитель тысяч или дробная часть: напишите, например, 1500 или 1,5.
 problem-sum-negative = Сумма меньше нуля: напишите её без минуса или оставьте пустой.
 problem-sum-too-large = Сумма слишком большая: не больше { $bound }.
+problem-sum-not-whole = Сумма — целое число копеек (мельчайших единиц валюты), например 150050.
 problem-sum-zero = Сумма должна быть больше нуля.
 problem-decimal-malformed = Напишите число, не больше трёх знаков после запятой, например 1 или 0,5.
 problem-quantity-out-of-range = Количество — от 0,001 до 1 000 000.
@@ -285,6 +286,7 @@ conflict-drawer-name-taken = Касса с таким названием уже 
 conflict-request-key-used = Этот ключ (idempotencyKey) уже использован для другого платежа. Возьмите новый ключ.
 conflict-shift-open = Смена этой кассы уже открыта.
 conflict-shift-over = Эта смена уже закрыта.
+conflict-cash-moved = Пока вы считали, через кассу прошли деньги. Сверьте сумму, которая должна быть, и закройте смену ещё раз.
 conflict-paid-meanwhile = Пока вы вводили сумму, деньги по заявке уже приняли. Проверьте, сколько осталось оплатить.
 conflict-already-reversed = Эта операция уже сторнирована.
 conflict-last-stage = Это единственный этап статуса: сначала создайте другой.
@@ -310,6 +312,7 @@ nav-tasks = Заявки
 nav-today = Сегодня
 nav-board = Доска
 nav-customers = Клиенты
+nav-cash = Касса
 nav-catalogue = Прайс
 nav-stages = Этапы
 nav-staff = Сотрудники
@@ -878,6 +881,104 @@ board-closed = { $count ->
 board-all = Все { $count } в списке
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
+
+# Касса, долги и деньги месяца
+
+cash-title = Касса
+cash-drawers = Кассы
+cash-today = За сегодня
+cash-received = Получено
+cash-refunded = Возвращено
+cash-in = Внесено
+cash-out = Изъято
+cash-earned = Заработано
+cash-methods = По способам оплаты
+cash-by-drawer = Наличные по кассам
+cash-shifts = Смены
+cash-rows = Все операции
+cash-none = В этот день денежных операций не было.
+cash-more = Показаны первые 500 операций. Все операции — в файле CSV.
+cash-print = Печать
+cash-paper-title = Кассовый лист за { $day }
+cash-signed-by = Сдал
+cash-checked-by = Принял
+cash-shift-open = Смена открыта: { $when }
+cash-shift-closed = Смена закрыта. Наличные — после открытия смены.
+cash-shift-none = Смены ещё не открывали: наличные принимаются в любое время.
+cash-open = Открыть смену
+cash-close = Закрыть смену
+cash-put-in = Внести
+cash-take-out = Изъять
+cash-open-title = { $drawer }: открыть смену
+cash-close-title = { $drawer }: закрыть смену
+cash-in-title = { $drawer }: внести наличные
+cash-out-title = { $drawer }: изъять наличные
+cash-counted = Пересчитано наличных
+cash-reason = Причина расхождения
+cash-sum = Сумма
+cash-note = Примечание
+cash-opened = Открыта
+cash-closed = Закрыта
+cash-opening = Было при открытии
+cash-moved = Прошло за смену
+cash-expected = Должно быть
+cash-difference = Расхождение
+drawer-name = Название кассы
+drawer-new-title = Новая касса
+drawer-edit-title = Переименовать кассу
+drawer-rename = Переименовать
+debts-title = Долги
+debts-none = Долгов нет.
+debts-handed = Выдано
+debts-total = Стоимость
+debts-paid = Оплачено
+debts-owes = Долг
+customer-debt = Долг: { $sum }
+ledger-number = №
+ledger-time = Время
+ledger-kind = Операция
+ledger-task = Заявка
+ledger-method = Способ оплаты
+ledger-drawer = Касса
+ledger-in = Приход
+ledger-out = Расход
+ledger-employee = Сотрудник
+ledger-note = Примечание
+ledger-fiscal = Номер чека
+ledger-corrects = К операции №
+ledger-of-row = к операции № { $number }
+ledger-of-task = заявка № { $number }
+ledger-of-receipt = чек { $number }
+payment-kind-payment = Оплата
+payment-kind-refund = Возврат
+payment-kind-cash-in = Внесение
+payment-kind-cash-out = Изъятие
+payment-kind-reversal = Сторно
+payment-kind-reversal-of = Сторно: { $what }
+month-money = Деньги
+month-works = Работы
+month-parts = Запчасти
+month-discount = Скидки
+month-owed = Ещё не оплачено
+month-cost = Себестоимость
+month-profit = Валовая прибыль
+month-average = Средняя заявка
+month-total = Итого
+cash-file = CSV
+month-plot-money = По дням месяца. Больше всего за день: { $most }. Все суммы есть в таблице под графиками.
+month-money-note = Получено: все платежи, с авансами. Заработано: стоимость выданных заявок; аванс — ещё не заработок. Ещё не оплачено: долг по заявкам, выданным в этом месяце.
+month-tasks = Заявки по видам и сотрудникам
+month-money-table = Суммы по дням
+today-debts = { $count ->
+    [one] Долг: { $count } заявка на { $sum }
+    [few] Долги: { $count } заявки на { $sum }
+   *[many] Долги: { $count } заявок на { $sum }
+}
+debts-count = { $count ->
+    [one] { $count } долг
+    [few] { $count } долга
+   *[many] { $count } долгов
+}
 
 # Этапы
 

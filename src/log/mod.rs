@@ -4,7 +4,7 @@
 //! standard error. While nothing reads standard error and the queue is full, lines are dropped and
 //! counted, and the gap is logged once reading resumes. So nothing else in the program may write to
 //! standard error: a write to a full pipe blocks indefinitely, and `eprintln!` panics on a write
-//! error. [`say`] writes plain lines. Panics are logged as well.
+//! error. [`write_line`] writes plain lines. Panics are logged as well.
 
 mod deferred;
 mod repeats;
@@ -145,7 +145,7 @@ impl Drop for Guard {
 }
 
 /// Writes a plain line to standard error, in order with the lines of the log.
-pub fn say(line: &str) {
+pub fn write_line(line: &str) {
     let line = format!("{line}\n");
     let written = match STREAM.get() {
         Some(stream) => stream.clone().write_all(line.as_bytes()),

@@ -1,7 +1,7 @@
 //! Import and export of tables: CSV out, CSV or Excel workbooks in, from this program and others.
 //!
 //! A file is read into a [`Table`], whose [`Sheet`](crate::domain::Sheet) is what would be
-//! imported; tasks and customers are written to a file. The meaning of columns and words is
+//! imported; tasks, customers and reports are written to a file. The meaning of columns and words is
 //! guessed, and the owner's [`Choices`] override every guess. The import itself happens in
 //! [`app`](crate::app).
 
@@ -18,6 +18,7 @@ mod price_list;
 mod read;
 mod reading;
 mod records;
+mod report;
 mod row;
 mod table;
 mod task;

@@ -64,8 +64,17 @@ impl Writing {
     fn head(&self, columns: &[(Column, &str)]) -> Result<Vec<u8>> {
         let headings = columns.iter();
         let headings = headings.map(|(_, id)| guard(&i18n::text(self.language, id)));
-        let headings: Vec<_> = headings.collect();
-        Ok([MARK, &self.lines(std::iter::once(headings))?].concat())
+        self.titled(headings.collect(), [])
+    }
+
+    /// Writes a file from its beginning.
+    pub(super) fn titled(
+        &self,
+        headings: Vec<String>,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Result<Vec<u8>> {
+        let lines = std::iter::once(headings).chain(rows);
+        Ok([MARK, &self.lines(lines)?].concat())
     }
 
     /// Writes the rows skipped by an import, with the columns of their file and the reasons, to be
@@ -104,8 +113,7 @@ impl Writing {
         };
         let head = line(head, i18n::text(self.language, REFUSED[0].1));
         let rows = table.sheet.refused().map(|row| line(cells(row), why(row)));
-        let lines = std::iter::once(head).chain(rows);
-        Ok([MARK, &self.lines(lines)?].concat())
+        self.titled(head, rows)
     }
 
     /// Writes lines of escaped cells. Russian sums have a decimal comma, so the cells are separated
@@ -177,7 +185,7 @@ impl Writing {
     }
 
     /// Formats an instant in the shop's time zone.
-    fn moment(&self, instant: Timestamp) -> String {
+    pub(super) fn moment(&self, instant: Timestamp) -> String {
         let zoned = instant.to_zoned(self.shop.timezone.clone());
         zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }

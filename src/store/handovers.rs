@@ -1,11 +1,13 @@
 //! The `handovers` table: what closed tasks earned, and what is still owed for them.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::named_params;
 
 use super::{Connection, Transaction};
 use crate::domain::{CustomerId, Details, Money, Result, Task, TaskId, Totals};
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, numbers};
 
 /// Records what a closed task earned, in place of an earlier record, or removes the record of a task
 /// that isn't closed.
@@ -36,20 +38,36 @@ fn delete(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
-/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first, with the
-/// time of their hand-over.
+/// What is owed for a closed task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    pub task: TaskId,
+    /// Time of the hand-over.
+    pub at: Timestamp,
+    pub total: Money,
+    pub paid: Money,
+}
+
+/// Returns at most `limit` closed tasks with a debt after `after`, longest owed first.
 pub fn debts(
     connection: &Connection,
     after: Option<(Timestamp, TaskId)>,
     limit: usize,
-) -> Result<Vec<(TaskId, Timestamp)>> {
-    let sql = "SELECT task_id, at FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
+) -> Result<Vec<Owed>> {
+    let sql = "SELECT task_id, at, total, paid FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
                ORDER BY at, task_id LIMIT ?3";
     let mut statement = connection.prepare_cached(sql)?;
     let (at, task) = after.map_or((i64::MIN, 0), |(at, task)| {
         (at.as_millisecond(), task.get())
     });
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Millis>(1)?.0));
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Owed {
+            task: row.get(0)?,
+            at: row.get::<_, Millis>(1)?.0,
+            total: row.get(2)?,
+            paid: row.get(3)?,
+        })
+    };
     let rows = statement.query_map((at, task, limit), read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -61,10 +79,17 @@ pub fn debt(connection: &Connection) -> Result<(i64, Money)> {
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// Returns what a customer owes for closed tasks.
-pub fn debt_of_customer(connection: &Connection, customer: CustomerId) -> Result<Money> {
-    let sql = "SELECT coalesce(sum(h.total - h.paid), 0) FROM tasks AS t JOIN handovers AS h ON h.task_id = t.id
-               WHERE t.customer_id = ?1 AND h.total > h.paid";
+/// Returns what customers owe for closed tasks, of those who owe anything.
+pub fn debts_of_customers(
+    connection: &Connection,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, Money>> {
+    let sql = "SELECT t.customer_id, sum(h.total - h.paid)
+               FROM json_each(?1) AS asked JOIN tasks AS t ON t.customer_id = asked.value
+               JOIN handovers AS h ON h.task_id = t.id
+               WHERE h.total > h.paid GROUP BY t.customer_id";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row([customer], |row| row.get(0))?)
+    let asked = numbers(ids.iter().map(|id| id.get()));
+    let rows = statement.query_map([asked], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

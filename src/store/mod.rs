@@ -31,6 +31,7 @@ pub mod sessions;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
+pub mod takings;
 pub mod tasks;
 pub mod updates;
 mod upkeep;

@@ -1,14 +1,15 @@
 //! The `payments` table: the ledger. It is append-only, which the database itself enforces.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CustomerId, DrawerId, Entry, FiscalNumber, Money, Payment, PaymentId, PaymentNote, RequestKey,
-    Result, ShiftId, TaskId,
+    CustomerId, Days, DrawerId, DrawerName, Entry, FiscalNumber, Money, Payment, PaymentId,
+    PaymentKind, PaymentNote, RequestKey, Result, ShiftId, TaskId,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, numbers};
@@ -60,6 +61,59 @@ pub fn get(connection: &Connection, id: PaymentId) -> Result<Option<Payment>> {
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_row([id], from_row).optional()?)
 }
+
+/// A row of the ledger as a sheet shows it.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    pub payment: Payment,
+    /// Kind of the row that a reversal corrects.
+    pub reverses: Option<PaymentKind>,
+    /// E-mail of the employee.
+    pub employee: Option<String>,
+    pub drawer: Option<DrawerName>,
+    /// Whether the task is still there.
+    pub has_task: bool,
+}
+
+/// Returns at most `limit` rows of a span of days after `after`, oldest first.
+pub fn between(
+    connection: &Connection,
+    days: Days,
+    after: Option<(Timestamp, PaymentId)>,
+    limit: usize,
+) -> Result<Vec<LedgerRow>> {
+    let (Some(from), Some(until)) = (days.from, days.until) else {
+        return Ok(Vec::new());
+    };
+    let mut statement = connection.prepare_cached(&BETWEEN)?;
+    let (at, id) = after.map_or((from, 0), |(at, id)| (at, id.get()));
+    let span = (Millis(at), id, Millis(until), limit);
+    let rows = statement.query_map(span, |row| {
+        Ok(LedgerRow {
+            payment: from_row(row)?,
+            reverses: row.get("reverses")?,
+            employee: row.get("email")?,
+            drawer: row.get::<_, Option<String>>("drawer")?.map(name_of),
+            has_task: row.get("has_task")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn name_of(text: String) -> DrawerName {
+    DrawerName::from_row(text)
+}
+
+static BETWEEN: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {COLUMNS},
+            (SELECT o.kind FROM payments AS o WHERE p.kind = 'REVERSAL' AND o.id = p.refund_of) AS reverses,
+            (SELECT e.email FROM employees AS e WHERE e.id = p.employee_id) AS email,
+            (SELECT d.name FROM drawers AS d WHERE d.id = p.drawer_id) AS drawer,
+            EXISTS (SELECT 1 FROM tasks AS t WHERE t.id = p.task_id) AS has_task
+         FROM payments AS p WHERE (p.at, p.id) > (?1, ?2) AND p.at < ?3 ORDER BY p.at, p.id LIMIT ?4"
+    )
+});
 
 pub fn by_key(connection: &Connection, key: &RequestKey) -> Result<Option<Payment>> {
     let sql = format!("SELECT {COLUMNS} FROM payments WHERE request_key = ?1");
@@ -121,7 +175,7 @@ pub fn cash_of_shift(connection: &Connection, drawer: DrawerId, shift: ShiftId) 
 /// Erases the notes on the payments of a task; the rows stay.
 pub fn erase_of_task(tx: &Transaction, task: TaskId) -> Result<()> {
     let sql = "UPDATE payments SET note = '' WHERE note <> '' AND task_id = ?1";
-    tx.execute(sql, [task])?;
+    tx.prepare_cached(sql)?.execute([task])?;
     Ok(())
 }
 

@@ -52,8 +52,11 @@ impl Errors {
             Error::Conflict(conflict @ Conflict::ArticleTaken) => {
                 ("article", i18n::conflict(texts.language, conflict))
             }
-            Error::Conflict(conflict @ Conflict::StageNameTaken) => {
+            Error::Conflict(conflict @ (Conflict::StageNameTaken | Conflict::DrawerNameTaken)) => {
                 ("name", i18n::conflict(texts.language, conflict))
+            }
+            Error::Conflict(conflict @ Conflict::CashMoved) => {
+                ("counted", i18n::conflict(texts.language, conflict))
             }
             Error::Conflict(conflict @ (Conflict::Import | Conflict::ImportChoices)) => {
                 ("csv", i18n::conflict(texts.language, conflict))

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Category, Concern, Currency, Day, Language, LineKind, Method, Money, Month, Shop, Stage, Status,
+    Category, Concern, Currency, Day, DrawerName, Language, LineKind, Method, Money, Month, Shop,
+    Stage, Status,
 };
 use crate::i18n::{self, Arg};
 
@@ -192,13 +193,11 @@ impl Texts {
     }
 
     pub fn method(&self, method: &Method) -> String {
-        self.s(match method {
-            Method::Cash => "method-cash",
-            Method::Card => "method-card",
-            Method::Transfer => "method-transfer",
-            Method::Instant => "method-instant",
-            Method::Other => "method-other",
-        })
+        i18n::method(self.language, *method)
+    }
+
+    pub fn drawer(&self, name: &DrawerName) -> String {
+        i18n::drawer(self.language, name)
     }
 
     /// Returns the symbol of the shop's currency.
@@ -230,7 +229,8 @@ impl Texts {
         )
     }
 
-    fn time(&self, instant: &Timestamp) -> String {
+    /// Formats the time of day of an instant: «10:24».
+    pub fn time(&self, instant: &Timestamp) -> String {
         let zoned = instant.to_zoned(self.zone.clone());
         format!("{:02}:{:02}", zoned.hour(), zoned.minute())
     }

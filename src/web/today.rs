@@ -8,7 +8,7 @@ use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
-    Concern, Employee, EmployeeId, Result, Stage, Status, TaskFilter, TaskOrder, Workload,
+    Concern, Employee, EmployeeId, Money, Result, Stage, Status, TaskFilter, TaskOrder, Workload,
 };
 
 /// Maximum number of uncollected tasks shown.
@@ -36,6 +36,8 @@ struct TodayPage<'a> {
     current: &'a str,
     total: Vec<Figure>,
     lines: Vec<WorkloadRow>,
+    /// Number and sum of the debts, if there are any.
+    debts: Option<String>,
     uncollected: Vec<TaskListItem>,
     /// URL of the full list, if there are more.
     more: Option<String>,
@@ -73,9 +75,15 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         current: "today",
         total: figures(&work.total, &work.stages, None, texts),
         lines: work.employees.iter().map(line).collect(),
+        debts: debts(work.debts, texts),
         uncollected: TaskListItem::all(&rows, texts),
         more: more.then(|| list_address(None, &[Concern::Uncollected], None)),
     })
+}
+
+fn debts((count, sum): (i64, Money), texts: &Texts) -> Option<String> {
+    let args = [("count", count.into()), ("sum", texts.money(sum).into())];
+    (count > 0).then(|| texts.with("today-debts", args))
 }
 
 /// Returns the numbers of open tasks by stage and by reason for attention: of all, of one employee,

@@ -497,3 +497,51 @@ async fn a_subscription_with_long_lists_keeps_no_room_between_its_answers() {
     assert!(answer.len() > 1024 * 1024, "long enough to need the turn");
     shop.close().await;
 }
+
+/// The tasks of one customer use up what a request may load below its lists, and then each entry fails: its customer is
+/// null, for the same reason.
+#[tokio::test]
+async fn failures_of_fifty_thousand_entries_are_one_error() {
+    const FIRST: usize = 600;
+    let shop = shop_with("").await;
+    let create =
+        r#"mutation { createTask(taskData: {customerPhone: "+79000000001"}) { task { id } } }"#;
+    shop.ask(create).await;
+    fill(&shop, 51_499, 1);
+    let customers = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
+         INSERT INTO customers (phone, phone_e164, created_at, updated_at)
+         SELECT printf('+7900%07d', i), printf('+7900%07d', i), 1, 1 FROM n;
+         UPDATE tasks SET customer_id = iif(id <= {FIRST}, 1, 2 + id % 20000)"
+    );
+    shop.database().execute_batch(&customers).unwrap();
+    let answer = shop.ask("{ allTasks { customer { tasks { id } } } }").await;
+    let tasks = answer["data"]["allTasks"].as_array().unwrap();
+    assert_eq!(tasks.len(), 51_500);
+    let loaded = tasks.iter().position(|task| task["customer"].is_null());
+    let (loaded, failed) = tasks.split_at(loaded.unwrap());
+    assert!(failed.len() > 50_000, "{} entries failed", failed.len());
+    assert!(failed.iter().all(|task| task["customer"].is_null()));
+    for task in loaded {
+        let tasks = task["customer"]["tasks"].as_array().unwrap();
+        assert_eq!(tasks.len(), FIRST);
+    }
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(code(&answer), "BAD_USER_INPUT", "{errors:?}");
+    let path = json!(["allTasks", loaded.len(), "customer", "tasks"]);
+    assert_eq!(errors[0]["path"], path, "{errors:?}");
+    assert!(answer["errors"].to_string().len() < 1_024, "{errors:?}");
+
+    // An entry that may not be null takes the whole list with it.
+    let broken = "INSERT INTO comments (task_id, kind, text, at) VALUES (1, 'INTERNAL', 'x', 1);
+        PRAGMA ignore_check_constraints = ON; UPDATE comments SET kind = 'BROKEN'";
+    shop.database().execute_batch(broken).unwrap();
+    let answer = shop.ask("{ allTasks { id comments { id } } }").await;
+    assert_eq!(answer["data"], Value::Null);
+    let errors = answer["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0]["path"], json!(["allTasks", 0, "comments"]));
+    assert_eq!(code(&answer), "INTERNAL_SERVER_ERROR", "{errors:?}");
+    shop.close().await;
+}

@@ -445,3 +445,29 @@ async fn an_operation_that_costs_too_much_says_what_costs_most() {
     }
     shop.close().await;
 }
+
+/// A text of a variable is copied to each place where it stands, so that a short request could take much memory.
+#[tokio::test]
+async fn variables_are_used_as_often_as_their_length_allows() {
+    let shop = shop().await;
+    let lists: String = (0..15)
+        .map(|n| {
+            format!("a{n}: tasks(filter: {{customerPhone: $s, createdAt: $s}}) {{ totalCount }} ")
+        })
+        .collect();
+    let query = format!("query ($s: String) {{ {lists} }}");
+    // Thirty times this are a little less than 4 MiB, and thirty times that a little more.
+    let within = json!({ "s": "x".repeat(139_000) });
+    let beyond = json!({ "s": "x".repeat(140_000) });
+    let executed = shop.ask_with(&query, within).await;
+    assert_eq!(code(&executed), "BAD_USER_INPUT", "{executed}");
+    assert_eq!(executed["errors"][0]["extensions"]["field"], "createdAt");
+    let refused = shop.ask_with(&query, beyond).await;
+    assert_eq!(code(&refused), "GRAPHQL_VALIDATION_FAILED", "{refused}");
+    assert_eq!(
+        refused["errors"][0]["message"], "The variables are used too often for their length.",
+        "{refused}"
+    );
+    assert_eq!(refused.get("data"), None, "{refused}");
+    shop.close().await;
+}

@@ -331,6 +331,7 @@ const OTHERS: &[&str] = &[
     "/data/import/none/refused.csv",
     "/attachments/1",
     "/devices/known?serialNumber=1",
+    "/shifts/1/close",
     "/customers/known?phone=%2B79000000001",
     "/photos/1",
     "/graphql?query=%7B__typename%7D",

@@ -65,6 +65,7 @@ async fn the_demo_is_as_if_made_by_hand() {
         .unwrap();
     // Every database has the first four stages.
     by_hand.execute("DELETE FROM stages", []).unwrap();
+    by_hand.execute("DELETE FROM drawers", []).unwrap();
     for table in [
         "employees",
         "customers",
@@ -75,6 +76,9 @@ async fn the_demo_is_as_if_made_by_hand() {
         "comments",
         "photos",
         "approvals",
+        "drawers",
+        "payments",
+        "handovers",
         "outbox",
         "telegram_messages",
     ] {
@@ -147,7 +151,7 @@ async fn the_demo_is_two_years_of_five_people() {
     for some in [
         "serial_key <> ''",
         "accessories <> '' AND appearance <> '' AND place <> ''",
-        "estimate > 0 AND price > 0 AND prepayment > 0",
+        "estimate > 0 AND price > 0",
         "warranty_until IS NOT NULL",
         "warranty_of IS NOT NULL",
     ] {

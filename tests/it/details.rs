@@ -73,12 +73,12 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
     assert_eq!(stored(&shop), Ok(0), "nothing takes no room");
 
     let fields = format!(
-        r#"{PHONE}, dueOn: "2021-07-31", estimate: 150050, price: 0, prepayment: 50000, warrantyUntil: "2021-10-23""#
+        r#"{PHONE}, dueOn: "2021-07-31", estimate: 150050, price: 0, warrantyUntil: "2021-10-23""#
     );
     let made = create(&shop, &format!(", {fields}")).await;
     let expected = json!({
         "id": "2", "version": 1, "dueOn": "2021-07-31", "overdue": false, "estimate": 150_050,
-        "price": 0, "prepayment": 50_000, "warrantyUntil": "2021-10-23", "warrantyOf": null,
+        "price": 0, "prepayment": null, "warrantyUntil": "2021-10-23", "warrantyOf": null,
         "warrantyTasks": [], "tasksOfDevice": [],
         "device": {"kind": "телефон", "brand": "Apple", "model": "iPhone 12",
             "serialNumber": "49-015420-323751-8", "serialNumberSuspicious": false,
@@ -121,7 +121,6 @@ async fn everything_beside_a_task_is_kept_changed_and_taken_away() {
         {"kind": "DEVICE", "from": format!("{was}, полка 7"), "to": ""},
         {"kind": "ESTIMATE", "from": "150050", "to": ""},
         {"kind": "PRICE", "from": "0", "to": ""},
-        {"kind": "PREPAYMENT", "from": "50000", "to": ""},
         {"kind": "WARRANTY", "from": "2021-10-23", "to": ""},
         {"kind": "WARRANTY_OF", "from": "", "to": "1"},
     ]);
@@ -140,8 +139,11 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
         ("dueOn", r#""2021-02-30""#),
         ("warrantyUntil", r#""""#),
         ("estimate", "-1"),
-        ("price", "2000000001"),
-        ("prepayment", "2147483647"),
+        ("price", "9007199254740993"),
+        ("price", "1e30"),
+        ("price", "1.5"),
+        ("price", r#""1 000,50 ₽""#),
+        ("prepayment", "1"),
         ("warrantyOf", "7"),
         ("warrantyOf", r#""x""#),
     ] {
@@ -159,10 +161,6 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
             );
         }
     }
-    // What no `Int` holds is refused before anything runs.
-    let wide = change(&shop, "id: 1, prepayment: 9000000000000000000").await;
-    assert_eq!(code(&wide), "GRAPHQL_VALIDATION_FAILED", "{wide}");
-    assert_eq!(wide.get("data"), None, "{wide}");
     let itself = change(&shop, "id: 1, warrantyOf: 1").await;
     assert_eq!(code(&itself), "BAD_USER_INPUT", "{itself}");
     for field in [
@@ -184,8 +182,6 @@ async fn invalid_details_are_refused_by_field_and_a_doubtful_imei_is_not() {
             );
         }
     }
-    let half = "mutation { updateTask(taskData: {id: 1, price: 1.5}) { task { id } } }";
-    assert_eq!(code(&shop.ask(half).await), "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(shop.dump(), before);
     for (serial, suspicious) in [
         ("490154203237518", false),

@@ -23,7 +23,7 @@ const LIMITS: &[Limit] = &[
     ("docs/limits.md", "with each file of it | {} MiB", "http/graphql/upload.rs", "WHOLE", MIB),
     ("docs/limits.md", "16 MiB, {} MiB | 413", "domain/contents.rs", "MAX", MIB),
     ("docs/limits.md", "from files to variables | {} KiB", "http/graphql/upload.rs", "MAP", KIB),
-    ("docs/limits.md", "twice its announced length | {} MiB", "app/memory.rs", "UPLOADS", MIB),
+    ("docs/limits.md", "twice its announced length | {} MiB", "app/memory/mod.rs", "UPLOADS", MIB),
     ("docs/limits.md", "request headers, HTTP/2 | {} KiB", "http/listen/accept.rs", "HEADER_LIST", KIB),
     ("docs/limits.md", "Operations on one WebSocket | {};", "http/socket/operations.rs", "OPERATIONS", 1),
     ("docs/limits.md", "A silent client | pinged after {} s", "http/socket/conversation.rs", "SILENCE", 1),
@@ -40,10 +40,27 @@ const LIMITS: &[Limit] = &[
     ("docs/limits.md", "ends after {} probes", "http/listen/accept.rs", "KEEPALIVE_RETRIES", 1),
     ("docs/limits.md", "Reading | {} KiB in", "http/listen/pace.rs", "LEAST", KIB),
     ("docs/limits.md", "KiB in {} s of waiting", "http/listen/pace.rs", "TIME", 1),
-    ("docs/limits.md", "All responses over {} KiB", "app/memory.rs", "UNIT", KIB),
-    ("docs/limits.md", "in turn; {} s;", "app/memory.rs", "WAIT", 1),
-    ("docs/limits.md", "s; {} at the same time", "app/memory.rs", "WAITING", 1),
+    ("docs/limits.md", "All responses over {} KiB", "app/memory/mod.rs", "UNIT", KIB),
+    ("docs/limits.md", "in turn; {} s;", "app/memory/mod.rs", "WAIT", 1),
+    ("docs/limits.md", "s; {} at the same time", "app/memory/mod.rs", "WAITING", 1),
     ("docs/limits.md", "over {} nested entries", "graphql/engine/state.rs", "MANY", 1),
+    ("docs/limits.md", "fields merged) | {} fields,", "graphql/engine/limits.rs", "FIELDS", 1),
+    ("docs/limits.md", "fields, {} selections to merge", "graphql/engine/limits.rs", "VISITS", 1),
+    ("docs/limits.md", "merge, {} levels of braces", "graphql/engine/limits.rs", "NESTING", 1),
+    ("docs/limits.md", "braces, {} tokens", "graphql/engine/limits.rs", "TOKENS", 1),
+    ("docs/limits.md", "wherever it is used | {} MiB", "graphql/engine/limits.rs", "VALUES", MIB),
+    ("docs/api/README.md", "depth of a query | {} |", "graphql/engine/limits.rs", "DEPTH", 1),
+    ("docs/api/README.md", "taken to have entries, {}, and", "graphql/engine/limits.rs", "LIST", 1),
+    ("docs/api/README.md", "as `first` says | {} |", "graphql/engine/limits.rs", "COMPLEXITY", 1),
+    ("docs/api/README.md", "aliases | {} |", "graphql/engine/limits.rs", "ALIASES", 1),
+    ("docs/api/README.md", "root fields | {} |", "graphql/engine/limits.rs", "ROOT_FIELDS", 1),
+    ("docs/api/README.md", "page of `tasks` or `customers` | {} |", "graphql/engine/page.rs", "LONGEST_PAGE", 1),
+    ("docs/ru/api/README.md", "глубина запроса | {} |", "graphql/engine/limits.rs", "DEPTH", 1),
+    ("docs/ru/api/README.md", "поля списка считаются {} раз", "graphql/engine/limits.rs", "LIST", 1),
+    ("docs/ru/api/README.md", "сказано в `first` | {}000 |", "graphql/engine/limits.rs", "COMPLEXITY", 1_000),
+    ("docs/ru/api/README.md", "псевдонимы (aliases) | {} |", "graphql/engine/limits.rs", "ALIASES", 1),
+    ("docs/ru/api/README.md", "поля верхнего уровня | {} |", "graphql/engine/limits.rs", "ROOT_FIELDS", 1),
+    ("docs/ru/api/README.md", "страница `tasks` или `customers` | {} |", "graphql/engine/page.rs", "LONGEST_PAGE", 1),
     ("docs/limits.md", "rows of a table | {} |", "sheet/reading.rs", "ROWS", 1),
     ("docs/limits.md", "in every row | {} |", "sheet/reading.rs", "COLUMNS", 1),
     ("docs/limits.md", "shared texts | {} MiB", "sheet/workbook.rs", "UNPACKED_MIB", 1),
@@ -76,7 +93,8 @@ const LIMITS: &[Limit] = &[
     ("config.toml", "at least {} bytes; one of these two", "config/values.rs", "SHORTEST_KEY", 1),
 ];
 
-/// Returns the value of a constant: a number or a product of numbers, possibly wrapped.
+/// Returns the value of a constant: a number, a product of numbers, possibly wrapped, or the constant of a module
+/// beside it.
 fn value(file: &str, name: &str) -> u64 {
     let path = format!("{}/src/{file}", env!("CARGO_MANIFEST_DIR"));
     let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -91,6 +109,10 @@ fn value(file: &str, name: &str) -> u64 {
         Some((_, rest)) => rest.split_once(')').unwrap().0,
         None => expression,
     };
+    if let Some((module, name)) = inner.trim().split_once("::") {
+        let folder = file.rsplit_once('/').unwrap().0;
+        return value(&format!("{folder}/{module}.rs"), name);
+    }
     let factors = inner.split('*').map(|factor| {
         let digits: String = factor.chars().filter(|c| *c != '_').collect();
         let number = digits.trim().parse::<u64>();

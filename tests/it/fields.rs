@@ -125,7 +125,7 @@ async fn shop() -> Shop {
     for task in [
         json!({
             "customerPhone": "+79000000001", "description": "one \"quoted\"\nдва", "category": "REPAIR",
-            "status": "READY", "dueOn": "2021-07-01", "estimate": 100, "price": 200, "prepayment": 50,
+            "status": "READY", "dueOn": "2021-07-01", "estimate": 100, "price": 200,
             "warrantyUntil": "2022-01-01",
             "device": { "kind": "phone", "brand": "B", "model": "M", "serialNumber": "SN-12345", "place": "A1" },
         }),
@@ -142,6 +142,8 @@ async fn shop() -> Shop {
     let sql = "UPDATE customers SET name = 'Анна', name_key = 'анна', telegram_id = 77, telegram_verified = 1 WHERE id = 1";
     shop.database().execute(sql, []).unwrap();
     for query in [
+        "mutation { takePayment(paymentData: {taskId: 1, method: CASH, sum: 50}) { payment { id } } }",
+        "mutation { addLine(taskId: 2, lineData: {kind: WORK, name: \"cleaning\", unitPrice: 100}) { line { id } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { id } } }",
         "mutation { askApproval(id: 1, price: 300) { task { id } } }",
         "mutation { addComment(id: 1, text: \"a note\") { comment { id } } }",

@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use zayavka::store::{Db, embedded_migrations};
 
@@ -91,37 +92,39 @@ fn one_in_the_making_is_nobodys_leftover() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
     works(at, &["demo", "--tasks", "2000"], "");
-    let (mut slow, signal) = loop {
+    let signal = |to: &Child, name| kill_process(Pid::from_child(to), name).unwrap();
+    let mut slow = loop {
         let mut slow = program()
             .args(["backup", "slow.db"])
             .current_dir(at)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let id = slow.id().to_string();
-        let signal = move |name: &str| {
-            let sent = std::process::Command::new("kill")
-                .args(["-s", name, &id])
-                .status();
-            assert!(sent.unwrap().success());
-        };
-        while parts(at).is_empty() && slow.try_wait().unwrap().is_none() {
+        let has_ended = loop {
+            if slow.try_wait().unwrap().is_some() {
+                break true;
+            }
+            if !parts(at).is_empty() {
+                break false;
+            }
             std::thread::yield_now();
+        };
+        if !has_ended {
+            signal(&slow, Signal::STOP);
+            if !parts(at).is_empty() {
+                break slow;
+            }
+            // It finished before the signal.
+            signal(&slow, Signal::CONT);
+            slow.wait().unwrap();
         }
-        signal("STOP");
-        if !parts(at).is_empty() {
-            break (slow, signal);
-        }
-        // It finished before the signal.
-        signal("CONT");
-        slow.wait().unwrap();
         std::fs::remove_file(at.join("slow.db")).unwrap();
         let _ = std::fs::remove_file(at.join("slow.db.sha256"));
     };
     let before = parts(at);
     works(at, &["backup", "quick.db"], "");
     assert_eq!(parts(at), before);
-    signal("CONT");
+    signal(&slow, Signal::CONT);
     assert!(slow.wait().unwrap().success());
     assert_eq!(count(&at.join("slow.db"), TASKS), 2000);
     assert_eq!(parts(at), [""; 0]);

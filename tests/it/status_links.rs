@@ -17,8 +17,9 @@ hours = 'пн–пт 10–19'
 phone = '8 (900) 111-22-33'
 terms = 'Храним 60 дней.'";
 const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 (900) 000-00-71", description: "Тайная поломка",
-    dueOn: "2021-07-31", estimate: 450000, prepayment: 100000, device: {kind: "телефон", brand: "Apple", model: "iPhone 12",
-    serialNumber: "SN-4711", accessories: "тайный чехол", appearance: "тайный скол", place: "тайная полка"}}) { task { id } } }"#;
+    dueOn: "2021-07-31", estimate: 450000, device: {kind: "телефон", brand: "Apple", model: "iPhone 12",
+    serialNumber: "SN-4711", accessories: "тайный чехол", appearance: "тайный скол", place: "тайная полка"}}) { task { id } }
+    takePayment(paymentData: {taskId: 1, method: CASH, sum: 100000}) { payment { id } } }"#;
 
 /// Opens a shop with a name and a task with a customer.
 async fn shop() -> Shop {
@@ -281,7 +282,7 @@ async fn nothing_in_the_table_opens_a_page_and_a_restart_keeps_the_link() {
     let kept = shop
         .ask("{ taskById(id: 1) { statusUrl version history { kind } } }")
         .await;
-    let expected = json!({"statusUrl": format!("{}{link}", shop.url), "version": 1, "history": [{"kind": "CREATED"}]});
+    let expected = json!({"statusUrl": format!("{}{link}", shop.url), "version": 1, "history": [{"kind": "CREATED"}, {"kind": "PAID"}]});
     assert_eq!(kept["data"]["taskById"], expected);
     for id in ["7", "\"x\""] {
         let query = format!("mutation {{ renewStatusLink(id: {id}) {{ task {{ id }} }} }}");

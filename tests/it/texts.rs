@@ -15,11 +15,14 @@ use crate::pages::Browser;
 
 /// Tables without data about customers and their devices, with what they contain.
 const OTHERS: &[(&str, &str)] = &[
+    ("catalogue_items", "the shop's price list"),
+    ("drawers", "the shop's own words"),
     ("employees", "those who work in the shop"),
     ("incidents", "the program's own mishaps"),
     ("invites", "those who will work in the shop"),
     ("morning_lists", "days"),
     ("secrets", "keys of the program"),
+    ("shifts", "why the cash of a day differs"),
     ("stages", "the shop's own words"),
     ("stale_keys", "versions of the program"),
     ("task_counts", "how many tasks there are"),
@@ -32,6 +35,7 @@ const OTHERS: &[(&str, &str)] = &[
 
 /// Columns without texts by people, with what they contain.
 const WORDS: &[(&str, &[&str], &str)] = &[
+    ("approval_lines", &["kind"], "words of the program"),
     ("approvals", &["state", "channel"], "words of the program"),
     ("comments", &["kind", "channel"], "words of the program"),
     ("customers", &["telegram_language"], "a language"),
@@ -46,12 +50,18 @@ const WORDS: &[(&str, &[&str], &str)] = &[
         "words of the program",
     ),
     (
+        "payments",
+        &["kind", "method", "fiscal_number", "request_key"],
+        "words of the program, and numbers of receipts and requests",
+    ),
+    (
         "photos",
         &["kind", "state", "mime"],
         "words of the program, and types of files",
     ),
     ("task_details", &["warranty_until"], "a day"),
     ("task_events", &["kind", "author"], "words of the program"),
+    ("task_lines", &["kind"], "words of the program"),
     (
         "tasks",
         &["category", "status", "due_on"],
@@ -121,6 +131,24 @@ const EXCEPTIONS: &[(&str, &[&str], &[Room], &str)] = &[
         &["text"],
         &[Searched, Exported],
         "a search and a table show requests, not talks",
+    ),
+    (
+        "approval_lines",
+        &["name"],
+        &[Edited, Searched, Exported],
+        "what was agreed to stays as it was",
+    ),
+    (
+        "payments",
+        &["note"],
+        &[Edited, Searched, Exported, History],
+        "the ledger is append-only, and stands beside the history",
+    ),
+    (
+        "task_lines",
+        &["name"],
+        &[Exported],
+        "a table has the price of a task and not its lines",
     ),
     (
         "approvals",
@@ -262,6 +290,14 @@ async fn fill(shop: &Shop, desk: &mut Browser<'_>) {
     );
     let answer = shop.ask(&asked).await;
     assert!(answer["errors"].is_null(), "{answer}");
+    for money in [
+        r#"addLine(taskId: 1, lineData: {kind: WORK, name: "zqline1", unitPrice: 100}) { line { id } }"#,
+        r#"takePayment(paymentData: {taskId: 1, method: CASH, sum: 1, note: "zqnote1"}) { payment { id } }"#,
+        "askApproval(id: 1) { task { id } }",
+    ] {
+        let answer = shop.ask(&format!("mutation {{ {money} }}")).await;
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
     let refused = json!({"ok": false, "error_code": 400, "description": "Bad Request: zqdetail1"});
     shop.telegram
         .judge(move |_| Some(Answer::Error(400, refused.clone())));
@@ -307,6 +343,8 @@ async fn no_text_about_people_is_missed_in_any_room() {
     let before = texts(&shop.database(), &columns);
     send(&mut desk, "/tasks/1/edit", &request(2)).await;
     send(&mut desk, "/customers/1/edit", &card(2)).await;
+    let line = r#"mutation { updateLine(id: 1, lineData: {name: "zqline2"}) { line { id } } }"#;
+    shop.ask(line).await;
     let after = texts(&shop.database(), &columns);
 
     let exports = [

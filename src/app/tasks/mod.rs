@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{comments, customers, details, events, handovers, payments, questions, stages};
+use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
     Problem, Result, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent, TaskFilter,
@@ -122,7 +122,7 @@ pub fn create(tx: &Transaction, actor: &Actor, new: &NewTask, now: Timestamp) ->
         payments::take(tx, actor, id, deposit, now)?;
     }
     if task.status == Status::Closed {
-        handovers::record(tx, task)?;
+        details::record_handover(tx, task)?;
     }
     let row = get(tx, actor, id)?;
     let card = row.customer.as_ref().map(|customer| &customer.phone);
@@ -210,7 +210,7 @@ pub fn update(
             due: now.saturating_add(shop.notify_delay).unwrap_or(now),
         });
         if task.status == Status::Closed || before.status == Status::Closed {
-            handovers::record(tx, &task)?;
+            details::record_handover(tx, &task)?;
         }
         let (before, after) = (&before, &task);
         let event = Event::TaskChanged {
@@ -299,7 +299,7 @@ pub fn assign(
     get(tx, actor, id)
 }
 
-/// Deletes a task. Its history stays.
+/// Deletes a task. Its history and its payments stay, without the notes on them.
 ///
 /// # Errors
 /// [`Error::NotFound`].

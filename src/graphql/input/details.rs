@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::maybe;
 use crate::domain::{
-    Day, DetailsChange, DeviceChange, DeviceField, Money, Problem, Result, ShortText, TaskId,
+    Day, DetailsChange, DeviceChange, DeviceField, Problem, Result, ShortText, TaskId,
 };
 use crate::graphql::scalars::MoneyValue;
 
@@ -46,7 +46,7 @@ pub struct DeviceInput {
 
 impl DetailsInput {
     pub fn read(self) -> Result<DetailsChange> {
-        let sum = |field, sum| maybe(sum, |sum: MoneyValue| Money::new(field, sum.0));
+        let sum = |field, sum| maybe(sum, |sum: MoneyValue| sum.read(field));
         if let MaybeUndefined::Value(_) = self.prepayment {
             return Err(Problem::PrepaymentByPayment.at("prepayment").into());
         }

@@ -46,7 +46,7 @@ impl CatalogueItemInput {
             article: code("article", self.article)?,
             barcode: code("barcode", self.barcode)?,
             price: sum("price", self.price)?,
-            cost: maybe(self.cost, |cost| Money::new("cost", cost.0))?,
+            cost: maybe(self.cost, |cost| cost.read("cost"))?,
             warranty: warranty(self.warranty_days)?,
             archived: self.archived,
         };
@@ -92,7 +92,7 @@ impl LineInput {
             quantity: quantity.transpose()?,
             unit_price: sum("unitPrice", self.unit_price)?,
             discount: discount(self.discount, self.discount_percent)?,
-            cost: maybe(self.cost, |cost| Money::new("cost", cost.0))?,
+            cost: maybe(self.cost, |cost| cost.read("cost"))?,
             done_by: maybe(self.done_by_id, |id| {
                 Ok(EmployeeId::parse("doneById", &id)?)
             })?,
@@ -108,7 +108,7 @@ pub fn discount(
 ) -> Result<Option<Discount>> {
     match (sum, percent) {
         (Some(_), Some(_)) => Err(Problem::DiscountTwice.at("discountPercent").into()),
-        (Some(sum), None) => Ok(Some(Discount::Sum(Money::new("discount", sum.0)?))),
+        (Some(sum), None) => Ok(Some(Discount::Sum(sum.read("discount")?))),
         (None, Some(percent)) => {
             let percent = Percent::parse("discountPercent", &percent.0)?;
             Ok(Some(Discount::Percent(percent)))
@@ -123,7 +123,7 @@ fn warranty(days: MaybeUndefined<i64>) -> Result<Option<Option<WarrantyDays>>> {
 }
 
 fn sum(field: &'static str, sum: Option<MoneyValue>) -> Result<Option<Money>> {
-    sum.map(|sum| Money::new(field, sum.0)).transpose()
+    sum.map(|sum| sum.read(field)).transpose()
 }
 
 /// A payment to be taken.
@@ -158,7 +158,7 @@ impl PaymentInput {
             fiscal: FiscalNumber::parse("fiscalNumber", &self.fiscal_number.unwrap_or_default())?,
             key: key(self.idempotency_key)?,
             overpayment: self.overpayment,
-            ..NewPayment::plain(self.method.into(), Money::positive("sum", self.sum.0)?)
+            ..NewPayment::plain(self.method.into(), self.sum.positive("sum")?)
         };
         Ok((task.transpose()?, payment))
     }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Comment, Message, Money, NewApproval, NoticeId, Result, TaskId};
+use crate::domain::{Comment, Message, NewApproval, NoticeId, Result, TaskId};
 use crate::graphql::input::{self, Upload};
 use crate::graphql::scalars::MoneyValue;
 use crate::graphql::view::{CommentView, TaskView};
@@ -118,9 +118,7 @@ impl ConversationMutation {
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
         let text = text.filter(|text| !text.trim().is_empty());
         let new = NewApproval {
-            price: price
-                .map(|price| Money::new("price", price.0))
-                .transpose()?,
+            price: price.map(|price| price.read("price")).transpose()?,
             text: text.map(|text| Message::parse("text", &text)).transpose()?,
             expected_version,
         };

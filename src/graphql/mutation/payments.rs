@@ -3,12 +3,13 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
+use crate::app::drawers::Count;
 use crate::app::handovers::HandOver;
 use crate::app::payments::NewRefund;
 use crate::app::{self, Desk};
 use crate::domain::{
-    DrawerId, DrawerName, Error, Money, Payment, PaymentId, Problem, Result, Shift, ShiftId,
-    ShiftReason, StageId, TaskId,
+    DrawerId, DrawerName, Error, Payment, PaymentId, Problem, Result, Shift, ShiftId, ShiftReason,
+    StageId, TaskId,
 };
 use crate::graphql::input::{self, PaymentInput};
 use crate::graphql::scalars::MoneyValue;
@@ -99,7 +100,7 @@ impl PaymentMutation {
         let (owner, desk) = (ctx.actor()?.require_owner()?, ctx.desk()?);
         let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
         let new = NewRefund {
-            sum: Money::positive("sum", sum.0)?,
+            sum: sum.positive("sum")?,
             method: method.map(Into::into),
             drawer: input::drawer(drawer_id)?,
             note: input::note(note)?,
@@ -169,7 +170,7 @@ impl PaymentMutation {
     ) -> Result<PaymentPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
-        let (sum, note) = (Money::positive("sum", sum.0)?, input::note(note)?);
+        let (sum, note) = (sum.positive("sum")?, input::note(note)?);
         let work = move |tx: &Transaction<'_>| {
             app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
         };
@@ -207,7 +208,7 @@ impl PaymentMutation {
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (drawer, now) = (DrawerId::parse("drawerId", &drawer_id)?, desk.clock.now());
-        let counted = Money::new("counted", counted.0)?;
+        let counted = counted.read("counted")?;
         let work =
             move |tx: &Transaction<'_>| app::drawers::open_shift(tx, &actor, drawer, counted, now);
         Ok(desk.db.write(work).await?.into())
@@ -224,11 +225,13 @@ impl PaymentMutation {
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
-        let counted = Money::new("counted", counted.0)?;
-        let reason = ShiftReason::parse("reason", &reason.unwrap_or_default())?;
-        let work = move |tx: &Transaction<'_>| {
-            app::drawers::close_shift(tx, &actor, id, counted, reason, now)
+        let count = Count {
+            counted: counted.read("counted")?,
+            reason: ShiftReason::parse("reason", &reason.unwrap_or_default())?,
+            expected: None,
         };
+        let work =
+            move |tx: &Transaction<'_>| app::drawers::close_shift(tx, &actor, id, count, now);
         Ok(desk.db.write(work).await?.into())
     }
 }

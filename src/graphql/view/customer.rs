@@ -7,6 +7,7 @@ use super::{List, TaskView};
 use crate::domain::{Name, Result, Unreachable};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
+use crate::graphql::scalars::MoneyValue;
 use crate::store::customers::{CustomerParts, Wanted};
 
 /// Reason why messages can't reach a customer.
@@ -80,6 +81,11 @@ fields! {
         async fn unreachable(&self, ctx: &Context<'_>) -> Result<Option<UnreachableEnum>> {
             let link = *self.row.telegram()?;
             Ok(ctx.desk()?.unreachable_over(link).map(Into::into))
+        }
+
+        /// What the customer owes for closed tasks.
+        async fn debt(&self, ctx: &Context<'_>) -> Result<MoneyValue> {
+            Ok(self.list.debt(ctx, self.row.id).await?.into())
         }
 
         /// Tasks of the customer, oldest first.

@@ -18,6 +18,7 @@ mod photo;
 mod report;
 mod shop;
 mod stage;
+mod takings;
 mod task;
 mod webhook;
 mod written;
@@ -37,6 +38,7 @@ pub use payment::{DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftVie
 pub use report::{MonthView, TodayView};
 pub use shop::ShopView;
 pub use stage::{ColourEnum, StageView, stage};
+pub use takings::DayReportView;
 pub use task::{CategoryEnum, StatusEnum, TaskFields, TaskOrderEnum, TaskView, wanted_tasks};
 pub use webhook::UndeliveredWebhookView;
-pub use written::{Entry, Written};
+pub use written::Written;

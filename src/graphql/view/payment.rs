@@ -4,9 +4,7 @@ use super::written::Entry;
 use super::{TaskView, UserView, user};
 use crate::app;
 use crate::app::drawers::DrawerState;
-use crate::domain::{
-    Closing, DrawerName, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift,
-};
+use crate::domain::{Closing, EmployeeId, Error, Method, Payment, PaymentKind, Result, Shift};
 use crate::graphql::scalars::{InstantValue, MoneyValue};
 use crate::graphql::{RequestContext, loader};
 use crate::i18n;
@@ -137,7 +135,8 @@ impl DrawerView {
     }
 
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(name(&self.0.drawer.name, ctx.desk()?.shop.language))
+        let language = ctx.desk()?.shop.language;
+        Ok(i18n::drawer(language, &self.0.drawer.name))
     }
 
     /// The cash that should be in it.
@@ -148,13 +147,6 @@ impl DrawerView {
     /// The open shift.
     async fn shift(&self) -> Option<ShiftView> {
         self.0.shift().cloned().map(ShiftView)
-    }
-}
-
-fn name(name: &DrawerName, language: crate::domain::Language) -> String {
-    match name.as_str() {
-        "" => i18n::text(language, "drawer-default"),
-        name => name.to_owned(),
     }
 }
 

@@ -1,10 +1,12 @@
 use async_graphql::SimpleObject;
 
+use super::takings::MonthMoneyView;
 use super::{CategoryEnum, StageView, StatusEnum, UserView, stage, user};
 use crate::app::reports::{Part, Today};
 use crate::domain::{
-    Category, Concern, Day, Employee, MonthReport, Stage, Status, Turnover, Workload,
+    Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
 };
+use crate::graphql::scalars::MoneyValue;
 
 /// Current workload.
 #[derive(SimpleObject)]
@@ -14,6 +16,15 @@ pub struct TodayView {
     total: WorkloadView,
     /// Workload of each active employee, of each with open tasks, and of nobody.
     employees: Vec<EmployeeWorkload>,
+    debts: DebtsView,
+}
+
+/// Closed tasks that aren't paid in full; `debts` lists them.
+#[derive(SimpleObject)]
+#[graphql(name = "Debts")]
+pub struct DebtsView {
+    tasks: i64,
+    sum: MoneyValue,
 }
 
 #[derive(SimpleObject)]
@@ -66,6 +77,10 @@ impl From<Today> for TodayView {
         Self {
             total: WorkloadView::new(&today.total, stages),
             employees: today.employees.into_iter().map(part).collect(),
+            debts: DebtsView {
+                tasks: today.debts.0,
+                sum: today.debts.1.into(),
+            },
         }
     }
 }
@@ -102,6 +117,7 @@ pub struct MonthView {
     /// `YYYY-MM`.
     month: String,
     total: TurnoverView,
+    money: MonthMoneyView,
     /// Every category.
     categories: Vec<CategoryTurnover>,
     /// Employees responsible for any of these tasks, and unassigned tasks.
@@ -128,6 +144,7 @@ pub struct DayTurnover {
     /// `YYYY-MM-DD`.
     day: String,
     turnover: TurnoverView,
+    money: MonthMoneyView,
 }
 
 /// Numbers of tasks, without deleted ones.
@@ -155,16 +172,18 @@ impl From<(MonthReport, Vec<Part>)> for MonthView {
             employee: employee.map(user),
             turnover: (&turnover).into(),
         };
-        let of_day = |(day, turnover): (&Day, &Turnover)| DayTurnover {
-            day: day.to_string(),
-            turnover: turnover.into(),
+        let of_day = |money: &DayReport| DayTurnover {
+            day: money.day.to_string(),
+            turnover: (&report.of_day(money.day)).into(),
+            money: money.into(),
         };
         Self {
             month: report.month.to_string(),
             total: (&report.total).into(),
+            money: (&report).into(),
             categories: report.categories.iter().map(of_category).collect(),
             employees: employees.into_iter().map(of_employee).collect(),
-            days: report.days.iter().map(of_day).collect(),
+            days: report.money.iter().map(of_day).collect(),
         }
     }
 }

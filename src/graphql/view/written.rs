@@ -10,6 +10,7 @@ use async_graphql::{
 
 use super::{CategoryEnum, ColourEnum, RoleEnum, StatusEnum};
 use crate::graphql::engine::{json, plan};
+use crate::graphql::scalars::{DayValue, DecimalValue, InstantValue, MoneyValue};
 
 /// An object whose own fields are enough for most requests. These get it serialised directly; a
 /// request for more is resolved field by field, which takes several times as long.
@@ -87,6 +88,11 @@ values!(
     ColourEnum,
     RoleEnum
 );
+
+impl Entry for MoneyValue {}
+impl Entry for DecimalValue {}
+impl Entry for InstantValue {}
+impl Entry for DayValue {}
 
 impl<T: Entry> Entry for Option<T> {
     fn write_selected(&self, set: &SelectionSet, out: &mut Vec<u8>) -> Option<()> {

@@ -130,6 +130,17 @@ pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
         "SELECT task_id, brand, brand_key FROM task_details WHERE brand <> ''",
         "UPDATE task_details SET brand_key = ?2 WHERE task_id = ?1",
     )?;
+    // A file of an earlier schema has no catalogue yet.
+    let has_catalogue =
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'catalogue_items')";
+    if tx.query_row(has_catalogue, [], |row| row.get(0))? {
+        renew_catalogue(tx)?;
+    }
+    tx.execute("DELETE FROM stale_keys", [])?;
+    Ok(())
+}
+
+fn renew_catalogue(tx: &Transaction) -> rusqlite::Result<()> {
     renew(
         tx,
         fold,
@@ -147,9 +158,7 @@ pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
         fold,
         "SELECT id, name, name_key FROM drawers",
         "UPDATE OR IGNORE drawers SET name_key = ?2 WHERE id = ?1",
-    )?;
-    tx.execute("DELETE FROM stale_keys", [])?;
-    Ok(())
+    )
 }
 
 fn renew(

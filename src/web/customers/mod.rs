@@ -27,6 +27,8 @@ struct CustomerPage<'a> {
     customer: CustomerLine,
     id: i64,
     telegram: Option<TelegramLink>,
+    /// What they owe, as a sentence.
+    debt: Option<String>,
     rows: Vec<TaskListItem>,
     count: i64,
     /// URL of the list of all the customer's tasks.
@@ -41,9 +43,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         let filter = of_customer(&customer);
         let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
         let rows = app::details::join(c, &actor, rows)?;
-        Ok((customer, rows, app::tasks::count(c, &actor, &filter)?))
+        let count = app::tasks::count(c, &actor, &filter)?;
+        let debt = app::handovers::debts_of_customers(c, &actor, &[id])?;
+        Ok((customer, rows, count, debt.get(&id).copied()))
     };
-    let (customer, rows, count) = visit.desk.db.read(work).await?;
+    let (customer, rows, count, debt) = visit.desk.db.read(work).await?;
     let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
     visit.page(&CustomerPage {
         visit,
@@ -51,6 +55,11 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
         telegram: customer.telegram,
+        debt: debt.map(|sum| {
+            visit
+                .texts
+                .fill("customer-debt", "sum", visit.texts.money(sum))
+        }),
         rows: TaskListItem::all(&rows, &visit.texts),
         count,
         all: format!("/?q={phone}"),

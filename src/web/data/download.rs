@@ -110,7 +110,7 @@ pub(in crate::web) fn writing(visit: &Visit) -> Writing {
     }
 }
 
-/// Builds a response that browsers save as a file.
+/// Builds a response that browsers save as a file, which is named after today.
 pub(in crate::web) fn file(
     visit: &Visit,
     name: &str,
@@ -118,11 +118,18 @@ pub(in crate::web) fn file(
     media_type: &'static str,
     body: impl Reply,
 ) -> Response {
+    let name = format!("{name}-{}.{ending}", visit.texts.today());
+    file_called(&name, media_type, body)
+}
+
+/// Builds a response that browsers save under a name.
+pub(in crate::web) fn file_called(
+    name: &str,
+    media_type: &'static str,
+    body: impl Reply,
+) -> Response {
     let mut response = body.into_response();
-    let name = format!(
-        "attachment; filename=\"zayavka-{name}-{}.{ending}\"",
-        visit.texts.today()
-    );
+    let name = format!("attachment; filename=\"zayavka-{name}\"");
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -13,7 +13,7 @@ use crate::app;
 use crate::domain::{Problem, Result};
 use crate::sheet;
 
-pub(super) use download::{CSV, csv, file, writing};
+pub(super) use download::{CSV, csv, file, file_called, writing};
 pub use download::{archive, customers, tasks};
 pub use import::{apply, preview, refused, upload};
 

@@ -1,12 +1,16 @@
 //! The monthly report.
 
+mod money;
+
 use askama::Template;
 use warp::reply::Response;
 
+use super::data::{CSV, file_called, writing};
 use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app::reports;
 use crate::domain::{Error, Month, MonthReport, Result, Turnover};
+use money::MoneyView;
 
 /// Height of a plot, and width of one day, in SVG units.
 const HEIGHT: i64 = 100;
@@ -60,6 +64,7 @@ struct MonthPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     title: String,
+    here: Month,
     /// Each with its name.
     previous: (Month, String),
     next: Option<(Month, String)>,
@@ -73,29 +78,51 @@ struct MonthPage<'a> {
     /// The first, a middle and the last day of the month.
     axis: [i8; 3],
     days: Table,
+    /// `None` when no money went through the shop.
+    money: Option<MoneyView>,
 }
 
-/// Shows a month, by default the current one.
+/// Shows a month, by default the current one, or serves its file.
 pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
-    let actor = visit.actor()?;
     let current = Month::of(visit.texts.today());
-    let month = match month {
-        Some(text) => Month::parse("month", text).map_err(|_| Error::NotFound)?,
-        None => current,
-    };
-    let zone = visit.desk.shop.timezone.clone();
+    match month.map(|text| (text, text.strip_suffix(".csv"))) {
+        Some((_, Some(text))) => file(visit, month_of(text)?).await,
+        Some((text, None)) => show_month(visit, month_of(text)?, current).await,
+        None => show_month(visit, current, current).await,
+    }
+}
+
+async fn read(visit: &Visit, month: Month) -> Result<(MonthReport, Vec<reports::Part>)> {
+    let (actor, zone) = (visit.actor()?, visit.desk.shop.timezone.clone());
     let work = move |c: &_| reports::month(c, &actor, month, &zone);
-    let (report, employees) = visit.desk.db.read(work).await?;
+    visit.desk.db.read(work).await
+}
+
+async fn file(visit: &Visit, month: Month) -> Result<Response> {
+    let (report, _) = read(visit, month).await?;
+    let file = writing(visit).month(&report)?;
+    Ok(file_called(&format!("month-{month}.csv"), CSV, file))
+}
+
+/// # Errors
+/// [`Error::NotFound`] for a text that is no month, so that the page doesn't exist.
+fn month_of(text: &str) -> Result<Month> {
+    Month::parse("month", text).map_err(|_| Error::NotFound)
+}
+
+async fn show_month(visit: &Visit, month: Month, current: Month) -> Result<Response> {
+    let (report, employees) = read(visit, month).await?;
     let texts = &visit.texts;
     let named = |month: Month| (month, texts.month(month));
     visit.page(&MonthPage {
         visit,
         current: "today",
         title: texts.month(month),
+        here: month,
         previous: named(month.previous()),
         next: (month < current).then(|| named(month.next())),
         total: MonthRow::new(String::new(), &report.total, texts),
-        none: report.total.is_none(),
+        none: report.is_none(),
         registered: format!("/?from={}&to={}", month.first(), month.last()),
         tables: tables(&report, &employees, texts),
         plots: plots(&report, texts),
@@ -108,6 +135,7 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
                 .map(|(day, turnover)| MonthRow::new(texts.date(day), turnover, texts))
                 .collect(),
         },
+        money: MoneyView::new(&report, texts),
     })
 }
 

@@ -10,16 +10,18 @@
 //! beyond that. It waits only for complete responses, and those finish: their clients read them, or
 //! are disconnected.
 
+mod share;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::{Either, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use self::share::Share;
 use crate::clock::Clock;
-use crate::domain::{Error, Problem, Result};
+use crate::domain::{Error, Result};
 
 /// Unit of the budget, in bytes. Responses of up to one unit are not counted.
 pub const UNIT: usize = 64 * 1024;
@@ -62,38 +64,6 @@ struct Room {
     size: usize,
 }
 
-/// The budget reserved by one response while it is built.
-pub struct Share {
-    memory: Arc<Memory>,
-    stage: Stage,
-    /// Total reserved so far, in bytes.
-    counted: usize,
-    /// Permits released when the response is complete.
-    held: Vec<MemoryPermit>,
-    /// Remaining waiting time.
-    patience: Duration,
-}
-
-enum Stage {
-    Free,
-    /// With the rest of its reserved memory.
-    Middle(MemoryPermit),
-    /// With the turn.
-    Big(#[expect(dead_code, reason = "it is held")] MemoryPermit),
-}
-
-/// Bytes with their permit.
-struct HeldBytes {
-    bytes: Vec<u8>,
-    _place: MemoryPermit,
-}
-
-impl AsRef<[u8]> for HeldBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
 impl Memory {
     /// Creates a budget of this many MiB: three quarters for responses of more than a MiB.
     pub fn new(mib: u32, clock: Clock) -> Arc<Self> {
@@ -118,13 +88,7 @@ impl Memory {
 
     /// Starts a response.
     pub fn share(self: &Arc<Self>) -> Share {
-        Share {
-            memory: self.clone(),
-            stage: Stage::Free,
-            counted: 0,
-            held: Vec::new(),
-            patience: WAIT,
-        }
+        Share::new(self.clone())
     }
 
     /// Reserves memory for a complete response.
@@ -247,66 +211,6 @@ impl Memory {
     }
 }
 
-impl Share {
-    /// Attaches a permit to bytes, which keep it wherever they are passed.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] when no memory is released in time, and [`Error::Invalid`] when the response
-    /// exceeds the whole budget.
-    pub async fn keep(&mut self, bytes: Vec<u8>) -> Result<Bytes> {
-        let place = self.take(bytes.capacity()).await?;
-        let kept = HeldBytes {
-            bytes,
-            _place: place,
-        };
-        Ok(Bytes::from_owner(kept))
-    }
-
-    /// Reserves memory until the response is complete.
-    ///
-    /// # Errors
-    /// As for [`Share::keep`].
-    pub async fn hold(&mut self, bytes: usize) -> Result<()> {
-        let place = self.take(bytes).await?;
-        self.held.push(place);
-        Ok(())
-    }
-
-    /// Waits for the turn unless this response holds it already.
-    ///
-    /// # Errors
-    /// [`Error::Busy`].
-    pub async fn take_turn(&mut self) -> Result<()> {
-        if !matches!(self.stage, Stage::Big(_)) {
-            let memory = self.memory.clone();
-            let turn = memory.line_up(&memory.turn, 1, &mut self.patience).await?;
-            self.stage = Stage::Big(turn);
-        }
-        Ok(())
-    }
-
-    async fn take(&mut self, bytes: usize) -> Result<MemoryPermit> {
-        let (memory, units) = (self.memory.clone(), units(bytes));
-        self.counted += units * UNIT;
-        if self.counted > memory.big.size * UNIT {
-            let mib = memory.big.size * UNIT / (1024 * 1024);
-            return Err(Problem::AnswerTooLong { mib }.at("query").into());
-        }
-        if matches!(self.stage, Stage::Free) && self.counted <= MIDDLE {
-            let room = MIDDLE / UNIT;
-            let place = memory.take(&memory.middle, room, &mut self.patience);
-            self.stage = Stage::Middle(place.await?);
-        }
-        if let Stage::Middle(rest) = &mut self.stage
-            && let Some(place) = rest.split(units)
-        {
-            return Ok(place);
-        }
-        self.take_turn().await?;
-        memory.take(&memory.big, units, &mut self.patience).await
-    }
-}
-
 fn units(bytes: usize) -> usize {
     bytes.div_ceil(UNIT)
 }
@@ -323,14 +227,15 @@ mod tests {
 
     use super::*;
 
-    const MIB: usize = 1024 * 1024;
+    pub const MIB: usize = 1024 * 1024;
 
-    fn memory(mib: u32) -> (Arc<Memory>, Clock) {
+    pub fn memory(mib: u32) -> (Arc<Memory>, Clock) {
         let clock = Clock::manual("2021-07-25T09:00:00Z".parse().unwrap());
         (Memory::new(mib, clock.clone()), clock)
     }
 
-    fn free(memory: &Memory) -> (usize, usize) {
+    /// Returns the free bytes of both budgets.
+    pub fn free(memory: &Memory) -> (usize, usize) {
         let free = |room: &Room| room.units.available_permits() * UNIT;
         (free(&memory.middle), free(&memory.big))
     }
@@ -339,21 +244,6 @@ mod tests {
         for _ in 0..10 {
             yield_now().await;
         }
-    }
-
-    #[tokio::test]
-    async fn bytes_keep_their_place_until_the_last_copy_is_gone() {
-        let (memory, _) = memory(8);
-        let mut share = memory.share();
-        let bytes = share.keep(vec![0; UNIT]).await.unwrap();
-        assert_eq!(free(&memory), (MIB, 6 * MIB));
-        drop(share);
-        assert_eq!(free(&memory), (2 * MIB - UNIT, 6 * MIB));
-        let part = bytes.slice(..1);
-        drop(bytes);
-        assert_eq!(free(&memory), (2 * MIB - UNIT, 6 * MIB));
-        drop(part);
-        assert_eq!(free(&memory), (2 * MIB, 6 * MIB));
     }
 
     #[tokio::test]
@@ -418,37 +308,5 @@ mod tests {
             one.await.unwrap().unwrap();
         }
         assert_eq!(free(&memory), (2 * MIB, 6 * MIB));
-    }
-
-    #[tokio::test]
-    async fn answers_that_grow_together_do_not_wait_for_each_other_in_vain() {
-        let (memory, _) = memory(8);
-        let grow = |memory: Arc<Memory>| async move {
-            let mut share = memory.share();
-            let mut all = Vec::new();
-            for _ in 0..5 * MIB / UNIT {
-                all.push(share.keep(vec![0; UNIT]).await?);
-                yield_now().await;
-            }
-            drop(share);
-            Ok::<_, Error>(all.len())
-        };
-        let both = tokio::join!(grow(memory.clone()), grow(memory.clone()));
-        assert_eq!((both.0.unwrap(), both.1.unwrap()), (80, 80));
-        assert_eq!(free(&memory), (2 * MIB, 6 * MIB));
-    }
-
-    #[tokio::test]
-    async fn what_could_never_have_room_is_refused_at_once() {
-        let (memory, _) = memory(4);
-        let mut share = memory.share();
-        share.hold(3 * MIB).await.unwrap();
-        let refused = share.keep(vec![0; 1]).await;
-        let Err(Error::Invalid(invalid)) = refused else {
-            panic!("{refused:?}");
-        };
-        assert_eq!(invalid.problem, Problem::AnswerTooLong { mib: 3 });
-        drop(share);
-        assert_eq!(free(&memory), (MIB, 3 * MIB));
     }
 }
