@@ -3,6 +3,7 @@
 mod bad_input;
 mod catalogue;
 mod kept;
+mod price_list;
 mod race;
 mod rights;
 
