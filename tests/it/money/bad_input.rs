@@ -136,6 +136,26 @@ const WRONG: &[(&str, &str)] = &[
         "updateTask(taskData: {id: 1, prepayment: 1}) { task { id } }",
         "prepayment",
     ),
+    (
+        "takePayment(paymentData: {taskId: 1, method: CARD, sum: 1.5}) { payment { id } }",
+        "sum",
+    ),
+    (
+        r#"takePayment(paymentData: {taskId: 1, method: CARD, sum: "1 000,50 ₽"}) { payment { id } }"#,
+        "sum",
+    ),
+    (
+        r#"takePayment(paymentData: {taskId: 1, method: CARD, sum: "1,5"}) { payment { id } }"#,
+        "sum",
+    ),
+    (
+        "takePayment(paymentData: {taskId: 1, method: CARD, sum: 9007199254740993}) { payment { id } }",
+        "sum",
+    ),
+    (
+        "takePayment(paymentData: {taskId: 1, method: CARD, sum: 1e400}) { payment { id } }",
+        "sum",
+    ),
     // Quantities and percentages.
     (
         r#"updateLine(id: 1, lineData: {quantity: "0"}) { line { id } }"#,
@@ -372,12 +392,9 @@ const CONFLICTS: &[&str] = &[
 
 /// Values that are none of their type.
 const UNTYPED: &[&str] = &[
-    "takePayment(paymentData: {taskId: 1, method: CARD, sum: 1.5}) { payment { id } }",
-    r#"takePayment(paymentData: {taskId: 1, method: CARD, sum: "1 000,50 ₽"}) { payment { id } }"#,
-    r#"takePayment(paymentData: {taskId: 1, method: CARD, sum: "1,5"}) { payment { id } }"#,
-    "takePayment(paymentData: {taskId: 1, method: CARD, sum: 9007199254740993}) { payment { id } }",
-    "takePayment(paymentData: {taskId: 1, method: CARD, sum: 1e400}) { payment { id } }",
     "updateLine(id: 1, lineData: {quantity: 1}) { line { id } }",
+    "takePayment(paymentData: {taskId: 1, method: GOLD, sum: 1}) { payment { id } }",
+    "takePayment(paymentData: {taskId: 1, method: CARD, sum: true}) { payment { id } }",
 ];
 
 #[tokio::test]
@@ -401,17 +418,10 @@ async fn bad_input_is_refused_by_its_field_and_changes_nothing() {
     }
     for mutation in UNTYPED {
         let answer = shop.ask(&format!("mutation {{ {mutation} }}")).await;
-        let message = answer["errors"][0]["message"].as_str().unwrap();
-        let field = if mutation.contains("quantity") {
-            "quantity"
-        } else {
-            "sum"
-        };
         assert!(
             ["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code(&answer)),
             "{answer}"
         );
-        assert!(message.contains(field), "{mutation} {message}");
         assert!(shop.dump() == before, "{mutation} has changed something");
     }
     // A body of a mebibyte isn't read to its end.
