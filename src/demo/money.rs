@@ -16,7 +16,7 @@ use crate::store::{self, Transaction};
 
 /// Duration of the warranty, in days.
 const WARRANTY: i64 = 90;
-/// One of this many customers has not paid the rest.
+/// One of this many tasks is handed over without the rest being paid.
 const DEBTOR: i64 = 151;
 
 /// The price list: a work for each kind of device, and a part for each model; and the drawer.
@@ -133,7 +133,7 @@ impl Life {
     }
 
     fn pays(&self) -> bool {
-        self.arrived % DEBTOR != 7
+        self.arrived.rem_euclid(DEBTOR) != 7
     }
 }
 

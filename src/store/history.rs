@@ -93,6 +93,14 @@ pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     Ok(())
 }
 
+/// Erases the texts about people from the history of a task that is deleted.
+pub fn erase_of_task(tx: &Transaction, task: TaskId) -> Result<()> {
+    let sql = "UPDATE task_events SET from_value = NULL, to_value = NULL
+               WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED', 'LINE') AND task_id = ?1";
+    tx.execute(sql, [task])?;
+    Ok(())
+}
+
 /// Counts the events of one kind in a task since an instant, without those dated later than now by a clock that ran ahead.
 pub fn count_since(
     connection: &Connection,

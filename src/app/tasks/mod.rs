@@ -299,7 +299,7 @@ pub fn assign(
     get(tx, actor, id)
 }
 
-/// Deletes a task. Its history and its payments stay, without the notes on them.
+/// Deletes a task. Its history and its payments stay, without the texts about people.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -312,5 +312,7 @@ pub fn delete(tx: &Transaction, actor: &Actor, id: TaskId, now: Timestamp) -> Re
     events::publish(tx, author, &event, now)?;
     // The ledger keeps the sums, but nothing that was written about the task.
     store::payments::erase_of_task(tx, id)?;
+    // Once the task is gone, an erasure of its customer wouldn't find its texts.
+    store::history::erase_of_task(tx, id)?;
     store::tasks::delete(tx, id)
 }

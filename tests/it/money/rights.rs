@@ -39,8 +39,8 @@ const OWNERS: &[&str] = &[
     "mutation { saveCatalogueItem(itemData: {id: 1, cost: 1}) { item { id } } }",
     "mutation { addLine(taskId: 2, lineData: {itemId: 1, cost: 1}) { line { id } } }",
     "mutation { updateLine(id: 3, lineData: {cost: 1}) { line { id } } }",
-    "mutation { refundPayment(id: 1, sum: 1) { payment { id } } }",
-    "mutation { reversePayment(id: 1) { payment { id } } }",
+    "mutation { refundPayment(id: 2, sum: 1) { payment { id } } }",
+    "mutation { reversePayment(id: 2) { payment { id } } }",
     r#"mutation { saveDrawer(name: "Second") { drawer { id } } }"#,
     "mutation { closeShift(id: 2, counted: 0) { shift { id } } }",
 ];

@@ -645,7 +645,27 @@ impl Model {
         theirs.map(|(id, _)| self.debt(*id)).sum()
     }
 
-    pub fn written_rows(&self, task: i64) -> Value {
+    /// Returns what a task costs, and what was paid.
+    pub fn sums(&self, id: i64) -> Value {
+        let task = &self.tasks[&id];
+        let (total, paid) = (task.whole_price().unwrap_or_default(), self.paid(id));
+        json!({
+            "id": id.to_string(), "lines": task.written_lines(), "discount": task.discounted(), "total": total,
+            "paid": paid.unwrap_or_default(), "toPay": total - paid.unwrap_or_default(), "prepayment": paid,
+            "payments": self.written_rows(id),
+        })
+    }
+
+    /// Returns the lines of a task's quotes as the customer saw them.
+    pub fn quotes(&self, id: i64) -> Value {
+        let quotes = self.tasks[&id].approvals.iter().map(|of| {
+            let lines: Vec<&Value> = of.lines.iter().map(|(_, shown)| shown).collect();
+            json!({"id": of.id.to_string(), "discount": of.discount, "lines": lines})
+        });
+        quotes.collect()
+    }
+
+    fn written_rows(&self, task: i64) -> Value {
         let of_task = self
             .rows
             .iter()
