@@ -332,6 +332,8 @@ const OTHERS: &[&str] = &[
     "/attachments/1",
     "/devices/known?serialNumber=1",
     "/shifts/1/close",
+    "/cash/2021-07-25.csv",
+    "/months/2021-07.csv",
     "/customers/known?phone=%2B79000000001",
     "/photos/1",
     "/graphql?query=%7B__typename%7D",

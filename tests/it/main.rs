@@ -15,6 +15,8 @@ mod backup;
 mod big_answers;
 mod bot;
 mod browser;
+mod cash;
+mod cash_pages;
 mod cli;
 mod clock_steps;
 mod config;
