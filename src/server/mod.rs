@@ -6,6 +6,7 @@ mod systemd;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,8 +25,9 @@ use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
+use crate::http::listen::plain::{self, Handler};
 use crate::http::listen::tls::Tls;
-use crate::http::listen::{accept, metrics, plain};
+use crate::http::listen::{accept, metrics};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
@@ -233,15 +235,16 @@ impl Server {
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
             let hosts = site.hosts.at(listener.local_addr()?);
-            parts.spawn(plain::run(listener, stop.clone(), move |request| {
-                metrics::answer(desk.clone(), hosts.clone(), request)
-            }));
+            let answer: Arc<Handler> = Arc::new(move |request| {
+                metrics::answer(desk.clone(), hosts.clone(), request).boxed()
+            });
+            parts.spawn(plain::run(listener, stop.clone(), answer));
         }
         if let Some(listener) = self.redirect {
             let to = self.desk.public_url.clone();
-            parts.spawn(plain::run(listener, stop.clone(), move |request| {
-                std::future::ready(plain::redirect(&to, &request))
-            }));
+            let answer: Arc<Handler> =
+                Arc::new(move |request| std::future::ready(plain::redirect(&to, &request)).boxed());
+            parts.spawn(plain::run(listener, stop.clone(), answer));
         }
         let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());
         if let Some(tls) = self.tls {

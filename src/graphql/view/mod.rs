@@ -26,7 +26,7 @@ pub use device::DeviceView;
 pub use employee::{RoleEnum, UserView, user};
 pub use import::{ImportColumnEnum, ReportView};
 pub use invite::InviteView;
-pub use list::List;
+pub use list::{Held, List};
 pub use notice::UndeliveredView;
 pub use report::{MonthView, TodayView};
 pub use shop::ShopView;

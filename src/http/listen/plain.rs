@@ -1,7 +1,9 @@
 //! Small plain-HTTP listeners: the monitors' one, and the one that redirects to HTTPS.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,19 +18,18 @@ use warp::reply::Response;
 use super::accept::{HEADERS, take};
 use crate::failure::Failure;
 
+/// Responds to a request.
+pub type Handler = dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response> + Send + Sync;
+
 /// Serves until `stop`.
 ///
 /// # Errors
 /// None: a failure concerns one connection.
-pub async fn run<F, A>(
+pub async fn run(
     listener: TcpListener,
     stop: CancellationToken,
-    answer: F,
-) -> Result<(), Failure>
-where
-    F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
-    A: Future<Output = Response> + Send,
-{
+    answer: Arc<Handler>,
+) -> Result<(), Failure> {
     loop {
         let (stream, _) = tokio::select! {
             () = stop.cancelled() => return Ok(()),
