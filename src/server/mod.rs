@@ -238,30 +238,31 @@ impl Server {
             let answer: Arc<Handler> = Arc::new(move |request| {
                 metrics::answer(desk.clone(), hosts.clone(), request).boxed()
             });
-            parts.spawn(plain::run(listener, stop.clone(), answer));
+            parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         if let Some(listener) = self.redirect {
             let to = self.desk.public_url.clone();
             let answer: Arc<Handler> =
                 Arc::new(move |request| std::future::ready(plain::redirect(&to, &request)).boxed());
-            parts.spawn(plain::run(listener, stop.clone(), answer));
+            parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());
         if let Some(tls) = self.tls {
-            parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
+            parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()).boxed());
         }
         let clock_watch = ClockWatch::new(self.desk.clone());
         parts.spawn(worker::run(clock_watch, stop.clone()));
         let foreign_writes = ForeignWrites::new(self.desk.db.clone(), stop.clone());
         parts.spawn(worker::run(foreign_writes, stop.clone()));
-        parts.spawn(systemd::keep_alive(stop.clone()));
-        parts.spawn(accept::run(
+        parts.spawn(systemd::keep_alive(stop.clone()).boxed());
+        let accepting = accept::run(
             self.listener,
             site,
             self.connections,
             acceptor,
             stop.clone(),
-        ));
+        );
+        parts.spawn(accepting.boxed());
         let mut result = Ok(());
         while let Some(ended) = parts.join_next().await {
             let ended = ended.unwrap_or_else(|panic| Err(panic.into()));

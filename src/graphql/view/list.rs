@@ -154,6 +154,7 @@ async fn write<T: Entry>(
 ) -> ServerResult<Value> {
     let mut rope = Rope::begin(state);
     rope.open.push(b'[');
+    let path = path(ctx);
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
         let mut left = entries.size_hint().0;
@@ -167,7 +168,7 @@ async fn write<T: Entry>(
             {
                 rope.open.truncate(start);
                 let value = resolve(&entry, index, ctx, field).await?;
-                let Some(value) = complete(value, index, state, ctx) else {
+                let Some(value) = complete(value, index, &path, state, ctx) else {
                     return Ok(Value::Null);
                 };
                 json::write_value(&value, &mut rope.open)
@@ -190,11 +191,11 @@ async fn write<T: Entry>(
 fn complete(
     value: Value,
     index: usize,
+    path: &[PathSegment],
     state: &RequestState,
     ctx: &ContextSelectionSet<'_>,
 ) -> Option<Value> {
-    let path = path(ctx);
-    let Some(field) = state.field(&path) else {
+    let Some(field) = state.field(path) else {
         return Some(value);
     };
     let errors = ctx.query_env.errors.lock();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -100,7 +101,7 @@ pub async fn run(
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
         let stream = Paced::new(stream, site.desk.clock.clone());
-        tokio::spawn(async move {
+        let whole = async move {
             let connection = Connection::new(slot);
             let Some(tls) = tls else {
                 return serve(routes, Box::new(stream), peer, site, connection, watcher).await;
@@ -117,7 +118,8 @@ pub async fn run(
                 }
                 Err(_) => tracing::debug!("TLS handshake timed out"),
             }
-        });
+        };
+        tokio::spawn(whole.boxed());
     }
     drop(listener);
     let drained = async {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -36,7 +37,7 @@ pub async fn run(
             taken = take(&listener) => taken,
         };
         let (stop, answer) = (stop.clone(), answer.clone());
-        tokio::spawn(async move {
+        let whole = async move {
             let service = service_fn(move |request| {
                 let answered = answer(request);
                 async move { Ok::<_, Infallible>(answered.await) }
@@ -51,7 +52,8 @@ pub async fn run(
                 // A client that hung up may retry.
                 _ = connection => {}
             }
-        });
+        };
+        tokio::spawn(whole.boxed());
     }
 }
 
