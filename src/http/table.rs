@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use futures_util::FutureExt;
 use warp::filters::BoxedFilter;
 use warp::http::Method;
 use warp::path::FullPath;
@@ -66,7 +67,9 @@ routes! { site, or else nowhere, pages, with {
         .and(graphql::upload::is_upload())
         .and(streamed.clone())
         .and(warp::body::stream())
-        .then(graphql::upload::answer)
+        .then(|site, asker, headers, client, chunks| {
+            graphql::upload::answer(site, asker, headers, client, chunks).boxed()
+        })
     }
     graphql: "graphql" {
         .and(streamed.clone())
