@@ -53,6 +53,11 @@ const fn part(text: Phrase, from: i64, to: i64) -> Fault {
     }
 }
 
+pub const WORK_ON: Phrase = ["Ремонт и замена деталей", "Repair and replacement"];
+pub const PART_FOR: Phrase = ["Запчасть", "Part"];
+pub const SAFE: Phrase = ["В сейф", "To the safe"];
+pub const SHORT: Phrase = ["Ошибка со сдачей", "Wrong change"];
+
 const CHARGER: Phrase = ["зарядное устройство", "charger"];
 const CASE: Phrase = ["чехол", "case"];
 const BOX: Phrase = ["коробка и документы", "box and papers"];

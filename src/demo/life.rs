@@ -71,7 +71,7 @@ pub struct Life {
 
 /// A device with its fault.
 pub struct Thing {
-    kind: usize,
+    pub kind: usize,
     device: Device,
     pub fault: &'static Fault,
     pub price: Money,
@@ -154,7 +154,10 @@ impl Life {
         let day = || shop.day(at + WARRANTY * DAY);
         let price = self.thing.as_ref().map(|thing| thing.price);
         DetailsChange {
-            price: price.filter(|_| stage == READY).map(Some),
+            // The price of lines is their sum.
+            price: price
+                .filter(|_| stage == READY && !self.has_lines())
+                .map(Some),
             warranty_until: (stage == HANDED_OVER).then(|| Some(day())),
             ..DetailsChange::default()
         }
@@ -282,7 +285,7 @@ impl Setting {
     }
 
     /// Rounds a sum as shops round their prices.
-    fn round(&self, minor: i64) -> Money {
+    pub fn round(&self, minor: i64) -> Money {
         let step = self.euro.min(100 * self.unit);
         Money::from_row(minor / step * step)
     }

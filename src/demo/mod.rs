@@ -5,6 +5,7 @@
 mod catalogue;
 mod hours;
 mod life;
+mod money;
 pub mod password;
 mod past;
 mod people;
@@ -23,6 +24,7 @@ use crate::store::customers::Search;
 use crate::store::{self, Db};
 use hours::{DAY, Hours};
 use life::{Life, Seen, Stages};
+use money::Items;
 use people::Person;
 use present::Present;
 
@@ -43,6 +45,7 @@ struct Setting {
     stages: Stages,
     staff: Vec<Actor>,
     customers: Vec<Person>,
+    items: Items,
     /// One euro and one whole unit, both in the smallest unit of the shop's currency.
     euro: i64,
     unit: i64,
@@ -121,15 +124,18 @@ async fn open(db: &Db, shop: &Shop, password_hash: &str, now: Timestamp) -> Resu
         stages::set_up(tx, |id| i18n::text(language, id))?;
         let hours = Hours::of(now, &shop.timezone);
         let unit = 10_i64.pow(shop.currency.digits());
-        Ok(Setting {
+        let mut setting = Setting {
             stages: Stages::find(&store::stages::all(tx)?, language)?,
             staff: people::hire(tx, &hash, hours.instant(-DAYS * DAY))?,
             customers: Vec::new(),
+            items: Items::default(),
             euro: catalogue::per_euro(shop.currency) * unit,
             unit,
             hours,
             shop,
-        })
+        };
+        setting.items = Items::list(tx, &setting)?;
+        Ok(setting)
     };
     db.write(work).await
 }

@@ -1,9 +1,9 @@
 //! The older part of the demo's data. It is written like an import: each task once in its final
 //! state, with its history.
 
-use super::Setting;
-use super::life::{ACCEPTED, Life, Seen};
-use crate::domain::{Author, Details, EventKind, Method, Money, NewPayment, Result, Task, TaskId};
+use super::life::{ACCEPTED, Life, READY, Seen};
+use super::{Setting, money};
+use crate::domain::{Author, Details, Discount, EventKind, Result, Task, TaskId, Totals};
 use crate::store::{self, Transaction};
 
 /// Writes a task with its history up to that minute.
@@ -33,6 +33,7 @@ pub fn write(
     let (mut details, deposit) = life.details(shop, seen);
     let mut history = vec![(EventKind::Created, None, was.status.word(), created)];
     let mut changes = Vec::new();
+    let mut is_done = false;
     while let Some((minute, name)) = life.next_before(until) {
         let (stage, at) = (shop.stages.get(name)?, shop.hours.instant(minute));
         if stage.status != was.status {
@@ -46,6 +47,7 @@ pub fn write(
         task.enter(stage, at);
         task.updated = at;
         task.version += 1;
+        is_done |= name == READY;
         let change = life.change(shop, minute, name);
         details = change.apply(details);
         changes.push(change);
@@ -55,18 +57,15 @@ pub fn write(
     if details != Details::default() {
         store::details::put(tx, id, &details)?;
     }
-    let mut paid = Money::ZERO;
-    let rest = task
-        .closed
-        .and(details.price)
-        .map(|price| price.minus(deposit.unwrap_or_default()));
-    for (sum, at) in [(deposit, created), (rest, task.updated)] {
-        if let Some(sum) = sum.filter(|sum| *sum > Money::ZERO) {
-            let new = NewPayment::plain(Method::Card, sum);
-            store::payments::append(tx, &new.entry(id, employee), at)?;
-            paid = paid.plus(sum).unwrap_or(paid);
-        }
+    if is_done {
+        let lines = money::write_lines(tx, shop, life, id)?;
+        let totals = Totals::of(&lines, Discount::NONE)?;
+        details.account.lines = Some(totals).filter(|_| !lines.is_empty());
     }
+    let rest = task.closed.and(details.price());
+    let rest = rest.map(|price| (price.minus(deposit.unwrap_or_default()), task.updated));
+    let deposit = deposit.map(|sum| (sum, created));
+    let paid = money::write_payments(tx, shop, life, id, deposit, rest)?;
     task.id = id;
     details.account.paid = Some(paid);
     store::handovers::record(tx, &task, &details)?;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Setting;
 use super::catalogue::{
     CUSTOMERS_ASK, HOW_IT_LOOKS, OFFER, PART_ORDERED, Phrase, STAFF_ANSWER, text_in,
 };
 use super::hours::DAY;
-use super::life::{APPROVAL, Life, PART, READY, Seen, UNREPAIRED};
+use super::life::{APPROVAL, HANDED_OVER, Life, PART, READY, Seen, UNREPAIRED};
+use super::{Setting, money};
 use crate::app::answers::{self, CustomerMessage};
 use crate::app::status_links::Links;
 use crate::app::{approvals, comments, reminders, tasks, telegram_links};
@@ -55,6 +55,8 @@ enum Deed {
     Block,
     /// The shop reminds customers of finished tasks.
     Remind,
+    /// A shift of the drawer follows another.
+    Shift,
 }
 
 /// The tasks of these days, with the ids of those that were accepted before.
@@ -116,7 +118,13 @@ impl Present {
             of: 0,
             deed: Deed::Remind,
         };
+        let shift = |day| Event {
+            minute: day * DAY,
+            of: 0,
+            deed: Deed::Shift,
+        };
         events.extend((-DAYS..=0).map(remind));
+        events.extend((-DAYS..=0).map(shift));
         events.retain(|event| event.minute < now);
         events.sort_by_key(|event| event.minute);
         Ok(Self {
@@ -176,6 +184,11 @@ impl Present {
             Deed::Enter(name) => {
                 let details = life.change(&setting, event.minute, name);
                 self.seen.note(life, task.clone()?, &details);
+                match name {
+                    READY => money::add_lines(tx, &setting, life, task.clone()?, now)?,
+                    HANDED_OVER => money::take_rest(tx, &setting, life, task.clone()?, now)?,
+                    _ => {}
+                }
                 let change = TaskChange {
                     stage: Some(setting.stages.get(name)?.id),
                     details,
@@ -206,6 +219,7 @@ impl Present {
             Deed::Say(words) => self.write(tx, who?, message(words)?, None, now)?,
             Deed::Show(words) => self.write(tx, who?, message(words)?, Some(photo()), now)?,
             Deed::Block => telegram_links::set_blocked(tx, who?, true, now)?,
+            Deed::Shift => money::change_shift(tx, &setting, event.minute / DAY, now)?,
             Deed::Remind => {
                 let (_, hour, days) = REMINDERS;
                 let reminders = Reminders::new(vec![days], hour).ok_or(Error::NotFound)?;

@@ -64,14 +64,20 @@ async fn the_demo_is_as_if_made_by_hand() {
         .execute("ATTACH ?1 AS demo", [demo.to_str().unwrap()])
         .unwrap();
     // Every database has the first four stages.
-    by_hand.execute("DELETE FROM stages", []).unwrap();
+    by_hand
+        .execute_batch("DELETE FROM stages; DELETE FROM drawers")
+        .unwrap();
     by_hand.execute("DELETE FROM drawers", []).unwrap();
     for table in [
         "employees",
         "customers",
         "stages",
+        "catalogue_items",
+        "drawers",
+        "shifts",
         "tasks",
         "task_details",
+        "task_lines",
         "task_events",
         "comments",
         "photos",
@@ -173,6 +179,15 @@ async fn the_demo_is_two_years_of_five_people() {
         "outbox WHERE kind = 'REMINDER' AND state = 'DELIVERED'",
         "task_events WHERE kind = 'REMINDED' AND to_value = '3'",
         "tasks WHERE reminded = 3 AND status = 'READY'",
+        // Works and parts of the price list, paid in several ways, with a few debts and shifts.
+        "catalogue_items WHERE kind = 'WORK' AND article <> ''",
+        "task_lines WHERE kind = 'PART' AND cost > 0 AND done_by IS NOT NULL",
+        "payments WHERE method = 'CASH' AND drawer_id IS NOT NULL",
+        "payments WHERE method = 'CARD' AND task_id IS NOT NULL",
+        "payments WHERE kind = 'CASH_OUT'",
+        "handovers WHERE total > paid AND paid >= 0",
+        "shifts WHERE closed_at IS NOT NULL AND reason <> ''",
+        "shifts WHERE closed_at IS NULL",
         "employees WHERE role = 'OWNER' AND telegram_id IS NOT NULL AND morning_time = '09:00'",
     ] {
         assert!(

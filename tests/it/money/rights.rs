@@ -30,6 +30,8 @@ const STAFF: &[&str] = &[
     "mutation { closeShift(id: 1, counted: 1500) { shift { difference } } }",
     "{ taskById(id: 1) { total paid toPay lines { cost item { cost } } payments { sum } history { from to } approvals { price } } }",
     "{ customers { nodes { debt } } }",
+    "{ dayReport { received earned byMethod { received } byDrawer { cashIn drawer { balance } } } }",
+    "{ month(month: \"2021-07\") { money { earned cost grossProfit } } }",
 ];
 
 /// Operations of owners.
@@ -126,6 +128,7 @@ fn every_operation_about_money_is_among_them() {
         "Discount",
         "handOver",
         "agreeByPhone",
+        "dayReport",
         "debts",
         "drawers",
         "catalogue",
