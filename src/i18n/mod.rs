@@ -3,6 +3,8 @@
 
 mod attachment;
 mod fields;
+mod in_words;
+mod line;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,6 +29,8 @@ fluent_templates::static_loader! {
 }
 
 pub use fields::{field, invalid_named};
+pub use in_words::in_words;
+pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");
@@ -124,8 +128,12 @@ pub fn day(language: Language, day: Day) -> String {
     text_with(language, "day-long", args)
 }
 
-/// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500".
+/// Formats a sum with its currency: «1 500,50 ₽», "£1,500.50", "JPY 1,500", «−500 ₽».
 pub fn money(language: Language, currency: Currency, sum: Money) -> String {
+    if sum < Money::ZERO {
+        let less = Money::ZERO.minus(sum);
+        return format!("−{}", money(language, currency, less));
+    }
     let sign = currency.sign();
     match language {
         Language::Russian => format!("{}\u{a0}{sign}", amount(language, currency, sum)),
@@ -161,6 +169,11 @@ fn grouped(language: Language, currency: Currency, sum: Money, separator: char) 
         text += &format!("{point}{part:0digits$}");
     }
     text
+}
+
+/// Returns a number with the language's decimal point in place of ".".
+fn amount_text(language: Language, number: &str) -> String {
+    number.replace('.', &text(language, "decimal-point"))
 }
 
 /// Returns the error message for a rejected value.
@@ -233,6 +246,9 @@ mod tests {
         ] {
             let currency = Currency::parse(code).unwrap();
             let sum = Money::new("price", minor).unwrap();
+            let owed = money(Language::Russian, currency, Money::ZERO.minus(sum));
+            let minus = if minor > 0 { "−" } else { "" };
+            assert_eq!(owed, format!("{minus}{russian}").replace(' ', "\u{a0}"));
             for (language, expected) in [(Language::Russian, russian), (Language::English, english)]
             {
                 let written = money(language, currency, sum);

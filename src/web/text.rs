@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Category, Concern, Currency, Day, Language, Method, Money, Month, Shop, Stage, Status,
+    Category, Concern, Currency, Day, Drawer, Language, LineKind, Method, Money, Month, Percent,
+    Quantity, Shop, Stage, Status,
 };
-use crate::i18n::{self, Arg};
+use crate::i18n::{self, Arg, LineWords};
 
 /// Texts for one reader at one moment.
 #[derive(Debug, Clone)]
@@ -174,6 +175,46 @@ impl Texts {
         let known = |(id, value): (&str, Option<String>)| Some((self.s(id), value?));
         let lines = lines.into_iter().filter_map(known);
         lines.filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    pub fn line_kind(&self, kind: &LineKind) -> String {
+        i18n::line_kind(self.language, *kind)
+    }
+
+    /// Returns the name of a line, or its kind where the name was erased.
+    pub fn line_name(&self, line: &LineWords<'_>) -> String {
+        i18n::line_name(self.language, line.kind, line.name)
+    }
+
+    /// Formats a line for one row of text.
+    pub fn line(&self, line: &LineWords<'_>) -> String {
+        i18n::line(self.language, self.currency, line)
+    }
+
+    /// Formats a quantity: «0,5».
+    pub fn quantity(&self, quantity: Quantity) -> String {
+        i18n::quantity(self.language, quantity)
+    }
+
+    /// Formats a percentage, as a form takes it: «12,5 %».
+    pub fn percent(&self, percent: Percent) -> String {
+        i18n::percent(self.language, percent)
+    }
+
+    /// Returns a sum in words, in the language and the currencies that have them.
+    pub fn in_words(&self, sum: Money) -> Option<String> {
+        match self.language {
+            Language::Russian => i18n::in_words(self.currency, sum),
+            Language::English => None,
+        }
+    }
+
+    /// Returns the name of a drawer.
+    pub fn drawer(&self, drawer: &Drawer) -> String {
+        match drawer.name.as_str() {
+            "" => self.s("drawer-default"),
+            name => name.to_owned(),
+        }
     }
 
     pub fn method(&self, method: &Method) -> String {
