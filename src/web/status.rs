@@ -255,7 +255,7 @@ fn question(asked: &Approval, texts: &Texts) -> Question {
         id: asked.id.get(),
         price: texts.money(asked.price),
         bill: Bill::of_quote(&asked.lines, asked.discount, texts),
-        text: asked.text.as_ref().map_or("", Message::as_str).to_owned(),
+        text: asked.shown_text().map_or("", Message::as_str).to_owned(),
         open: asked.decision == Decision::Asked,
         answer: answer.map(|id| texts.fill(id, "when", when)),
     }

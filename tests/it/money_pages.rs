@@ -771,6 +771,12 @@ async fn customers_see_lines_and_sums_where_they_follow_and_agree() {
         &agreed,
         &["7 550 ₽: клиент согласился по телефону", "Согласна на клей"],
     );
+    // The note is the shop's own.
+    for path in [&*link, "/tasks/1/hand-over"] {
+        let shown = page(&browser, path).await;
+        assert!(!shown.contains("Согласна на клей"), "{path} {shown}");
+    }
+    all_in(&page(&browser, &link).await, &["<b>7 550 ₽</b>", "Клей"]);
     let approvals = data(&shop, "{ taskById(id: 1) { approvals { id } } }").await;
     assert_eq!(
         approvals["taskById"]["approvals"].as_array().unwrap().len(),
@@ -856,7 +862,7 @@ async fn the_papers_state_what_was_done_and_how_it_was_paid() {
     all_in(
         &slip,
         &[
-            "<th scope=\"row\">Дисплей</th>\n  <td>2</td>\n  <td>3 500 ₽</td>\n  <td></td>\n  <td>7 000 ₽</td>\n  <td>90 дней</td>",
+            "<th scope=\"row\">Дисплей</th>\n  <td>2</td>\n  <td>3 500 ₽</td>\n  <td></td>\n  <td>7 000 ₽</td>\n  <td><span class=\"label\">Гарантия: </span>90 дней</td>",
             "<th scope=\"row\">Чистка</th>\n  <td>1,5</td>\n  <td>1 000 ₽</td>\n  <td>150 ₽</td>\n  <td>1 350 ₽</td>\n  <td></td>",
             "<dt>Сумма без скидки</dt><dd>8 350 ₽</dd><dt>Скидка</dt><dd>−350 ₽</dd><dt>Итого</dt><dd>8 000 ₽</dd>",
             "<dt>Прописью</dt><dd>Восемь тысяч рублей 00 копеек</dd>",

@@ -8,8 +8,8 @@ use super::link::CustomerLink;
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    Decision, Details, DeviceField, Error, Language, Line, LineContent, Method, Money, Payment,
-    PaymentId, PaymentKind, Readers, Result, TaskId, WarrantyDays,
+    Approval, Decision, Details, DeviceField, Error, Language, Line, LineContent, Method, Money,
+    Payment, PaymentId, PaymentKind, Readers, Result, TaskId, WarrantyDays,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
@@ -265,8 +265,8 @@ async fn work_done(visit: &Visit, id: TaskId) -> Result<Option<String>> {
     let read = move |c: &_| app::approvals::of_tasks(c, &actor, &[id]);
     let asked = visit.desk.db.read(read).await?.into_iter();
     let agreed = asked.filter(|asked| asked.decision == Decision::Agreed);
-    let text = agreed.filter_map(|agreed| agreed.text).next_back();
-    Ok(text.map(|text| text.as_str().to_owned()))
+    let text = |agreed: Approval| agreed.shown_text().map(|text| text.as_str().to_owned());
+    Ok(agreed.filter_map(text).next_back())
 }
 
 /// Returns the lines about what is given back.
