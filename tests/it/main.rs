@@ -55,6 +55,7 @@ mod mapping;
 mod metadata;
 mod metrics;
 mod money;
+mod money_pages;
 mod negotiation;
 mod outbox;
 mod pacing;
