@@ -3,9 +3,31 @@
 //! Response bodies are read with a limit, through [`read`] or [`first_line`] only: the library's
 //! `bytes()` and `text()` are unbounded, and an endless response would exhaust the memory.
 
+use std::sync::LazyLock;
+
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio_rustls::rustls::{ClientConfig, Error};
+
+use crate::tls_provider;
+
+/// TLS of all clients. To read the system's certificates takes longer than anything else that a client begins with, so
+/// they are read once.
+static TLS: LazyLock<Result<ClientConfig, Error>> = LazyLock::new(|| {
+    let config = ClientConfig::builder_with_provider(tls_provider::provider());
+    let config = config.with_safe_default_protocol_versions()?;
+    let mut config = config.with_platform_verifier()?.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+});
+
 /// Returns a client builder. It uses the ciphers of [`crate::tls_provider`].
 pub fn client() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+    let client = reqwest::Client::builder();
+    match &*TLS {
+        Ok(config) => client.tls_backend_preconfigured(config.clone()),
+        // Without certificates: the client fails to build for the same reason.
+        Err(_) => client,
+    }
 }
 
 /// Reason why a response body was not read.

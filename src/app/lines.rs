@@ -17,6 +17,12 @@ pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ve
     store::lines::of_tasks(connection, ids)
 }
 
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(connection: &Connection, _: &Actor, id: LineId) -> Result<Line> {
+    store::lines::get(connection, id)?.ok_or(Error::NotFound)
+}
+
 /// Appends a line to a task, copied from the catalogue or of free text.
 ///
 /// # Errors
@@ -77,7 +83,7 @@ pub fn update(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<(Line, TaskRow)> {
-    let line = get(tx, id)?;
+    let line = get(tx, actor, id)?;
     let mut change = Change::begin(tx, actor, line.task, "id", expected_version)?;
     expect_permitted(tx, actor, &by)?;
     if by.item.is_some_and(|item| Some(item) != line.content.item) {
@@ -108,7 +114,7 @@ pub fn reorder(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let line = get(tx, id)?;
+    let line = get(tx, actor, id)?;
     let change = Change::begin(tx, actor, line.task, "id", expected_version)?;
     let lines = store::lines::of_tasks(tx, &[line.task])?;
     let before: Vec<LineId> = lines.iter().map(|line| line.id).collect();
@@ -133,7 +139,7 @@ pub fn remove(
     expected_version: Option<i64>,
     now: Timestamp,
 ) -> Result<TaskRow> {
-    let line = get(tx, id)?;
+    let line = get(tx, actor, id)?;
     let mut change = Change::begin(tx, actor, line.task, "id", expected_version)?;
     change.note(line.content.note().to_string(), String::new());
     change.withdraw_if_shown(tx, &line, None, now)?;
@@ -235,10 +241,6 @@ impl Change {
         events::publish(tx, Author::Staff(actor.id()), &event, now)?;
         Ok(TaskRow { task, ..self.row })
     }
-}
-
-fn get(tx: &Transaction, id: LineId) -> Result<Line> {
-    store::lines::get(tx, id)?.ok_or(Error::NotFound)
 }
 
 /// Returns an item that may be added to a task.

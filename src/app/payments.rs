@@ -15,6 +15,58 @@ pub fn of_tasks(connection: &Connection, _: &Actor, ids: &[TaskId]) -> Result<Ve
     store::payments::of_tasks(connection, ids)
 }
 
+/// A row of the ledger, with what an owner may still correct of it.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    pub payment: Payment,
+    /// Its amount with its refunds and its reversal.
+    pub left: Money,
+    pub is_reversed: bool,
+}
+
+impl LedgerRow {
+    fn of(connection: &Connection, payment: Payment) -> Result<Self> {
+        let reversal = store::payments::reversal_of(connection, payment.id)?;
+        Ok(Self {
+            left: store::payments::left_of(connection, payment.id)?,
+            is_reversed: reversal.is_some(),
+            payment,
+        })
+    }
+
+    pub fn is_refundable(&self) -> bool {
+        self.payment.entry.kind == PaymentKind::Payment && self.left > Money::ZERO
+    }
+
+    pub fn is_reversible(&self) -> bool {
+        let is_reversal = self.payment.entry.kind == PaymentKind::Reversal;
+        !is_reversal && !self.is_reversed && self.left == self.payment.entry.amount
+    }
+}
+
+/// Returns the ledger of a task, oldest first.
+pub fn ledger(connection: &Connection, actor: &Actor, task: TaskId) -> Result<Vec<LedgerRow>> {
+    let rows = of_tasks(connection, actor, &[task])?.into_iter();
+    rows.map(|row| LedgerRow::of(connection, row)).collect()
+}
+
+/// Returns a row of the ledger of a task.
+///
+/// # Errors
+/// [`Error::NotFound`], for a row of another task as well.
+pub fn row(
+    connection: &Connection,
+    actor: &Actor,
+    task: TaskId,
+    id: PaymentId,
+) -> Result<LedgerRow> {
+    let payment = get(connection, actor, id)?;
+    match payment.entry.task == Some(task) {
+        true => LedgerRow::of(connection, payment),
+        false => Err(Error::NotFound),
+    }
+}
+
 /// # Errors
 /// [`Error::NotFound`].
 pub fn get(connection: &Connection, _: &Actor, id: PaymentId) -> Result<Payment> {
@@ -139,13 +191,14 @@ pub fn reverse(
     now: Timestamp,
 ) -> Result<Payment> {
     let row = store::payments::get(tx, id)?.ok_or(Error::NotFound)?;
-    if store::payments::reversal_of(tx, id)?.is_some() {
+    let row = LedgerRow::of(tx, row)?;
+    if row.is_reversed {
         return Err(Conflict::AlreadyReversed.into());
     }
-    let whole = store::payments::left_of(tx, id)? == row.entry.amount;
-    if row.entry.kind == PaymentKind::Reversal || !whole {
+    if !row.is_reversible() {
         return Err(Problem::NotReversible.at("id").into());
     }
+    let row = row.payment;
     let place = match row.entry.drawer {
         Some(drawer) => drawers::place(tx, row.entry.method, Some(drawer))?,
         None => drawers::Place::default(),

@@ -10,11 +10,15 @@ use crate::domain::{
     Approval, Buttons, Contents, Day, Decision, Enclosure, Keeping, Language, Money, Reply, Shop,
     TaskId,
 };
-use crate::i18n;
+use crate::i18n::{self, LineWords};
 use crate::store::tasks::TaskRow;
 
 /// Tasks per page. A line has at most some 140 characters, and a message 4,096.
 pub(super) const PAGE: usize = 20;
+
+/// Characters that the lines of a task may take: the facts about it have some hundreds at most, and a
+/// message 4,096.
+const LINES: usize = 3_000;
 
 /// A message without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,16 +166,46 @@ pub(super) fn task(task: &Followed, language: Language, shop: &Shop) -> String {
         ("task-device", Some(html(&task.device))),
         ("task-due", task.due.map(|day| i18n::day(language, day))),
         ("task-estimate", sum(task.estimate)),
-        ("task-price", sum(task.price)),
+    ];
+    let sums = [
+        (
+            if task.lines.is_empty() {
+                "task-price"
+            } else {
+                "lines-total"
+            },
+            sum(task.price),
+        ),
         ("task-paid", sum(task.paid)),
         ("paper-to-pay", sum(task.to_pay)),
     ];
-    let known = facts
-        .into_iter()
-        .filter_map(|(id, value)| Some((id, value.filter(|value| !value.is_empty())?)));
-    known.fold(head, |text, (id, value)| {
-        format!("{text}\n{}: {value}", i18n::text(language, id))
-    })
+    let known = |text: String, facts: &[(&str, Option<String>)]| {
+        let facts = facts.iter();
+        let facts = facts.filter_map(|(id, value)| Some((id, value.as_ref()?)));
+        let facts = facts.filter(|(_, value)| !value.is_empty());
+        facts.fold(text, |text, (id, value)| {
+            format!("{text}\n{}: {value}", i18n::text(language, id))
+        })
+    };
+    let text = known(head, &facts);
+    let text = match task.lines.is_empty() {
+        true => text,
+        false => {
+            let names: Vec<String> = task
+                .lines
+                .iter()
+                .map(|line| html(line.content.name.as_str()))
+                .collect();
+            let lines = task.lines.iter().zip(&names).map(|(line, name)| LineWords {
+                name,
+                ..LineWords::from(&line.content)
+            });
+            let lines: Vec<LineWords<'_>> = lines.collect();
+            let lines = i18n::lines(language, shop.currency, &lines, task.discount, LINES);
+            format!("{text}\n\n{lines}\n")
+        }
+    };
+    known(text, &sums)
 }
 
 /// Adds an invitation to share the contact when the person would see more once verified.

@@ -29,7 +29,7 @@ use people::Person;
 use present::Present;
 
 /// Number of rows of one kind per transaction.
-const BATCH: usize = 1_000;
+const BATCH: usize = 5_000;
 /// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;
 /// Number of days that the tasks cover.

@@ -34,6 +34,14 @@ pub struct Approval {
     pub discount: Money,
 }
 
+impl Approval {
+    /// Returns the text that the customer was shown; a note on an agreement by phone is internal.
+    pub fn shown_text(&self) -> Option<&Message> {
+        let by_phone = self.channel == Some(Channel::Phone);
+        self.text.as_ref().filter(|_| !by_phone)
+    }
+}
+
 words! {
     /// What a customer said about a line.
     AgreementState {

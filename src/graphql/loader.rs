@@ -324,8 +324,7 @@ impl Customers {
 
 /// Counts nested list entries, which are limited.
 async fn spend(ctx: &Context<'_>, entries: usize) -> Result<()> {
-    let state = ctx.data::<RequestState>().map_err(super::missing)?;
-    state.spend(entries).await
+    RequestState::of(ctx)?.spend(entries).await
 }
 
 fn group<K: std::hash::Hash + Eq, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {

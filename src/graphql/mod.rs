@@ -157,7 +157,7 @@ impl Schema {
         &self,
         prepared: Prepared,
         caller: &Caller,
-        state: &RequestState,
+        state: &Arc<RequestState>,
     ) -> Response {
         let mut whole = Response::new(Value::Null);
         let mut data = IndexMap::new();

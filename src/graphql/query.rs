@@ -8,9 +8,9 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView, InviteView,
-    List, MonthView, ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView,
-    TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
+    self, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView, Held,
+    InviteView, List, MonthView, ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum,
+    TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
@@ -44,14 +44,14 @@ impl Query {
     }
 
     /// All employees, including deactivated ones.
-    async fn employees(&self, ctx: &Context<'_>) -> Result<Vec<UserView>> {
+    async fn employees(&self, ctx: &Context<'_>) -> Result<List<UserView>> {
         let actor = ctx.actor()?;
         let all = ctx
             .desk()?
             .db
             .read(move |c| app::accounts::employees(c, &actor))
             .await?;
-        Ok(all.into_iter().map(user).collect())
+        Ok(List::of(all.into_iter().map(user)))
     }
 
     /// Open invites, paginated, oldest first. Owner only.
@@ -77,11 +77,11 @@ impl Query {
     }
 
     /// All stages, ordered by status, then in the owner's order.
-    async fn stages(&self, ctx: &Context<'_>) -> Result<Vec<StageView>> {
+    async fn stages(&self, ctx: &Context<'_>) -> Result<List<StageView>> {
         let actor = ctx.actor()?;
         let list = move |c: &_| app::stages::list(c, &actor);
         let all = ctx.desk()?.db.look_up(list).await?;
-        Ok(all.into_iter().map(stage).collect())
+        Ok(List::of(all.into_iter().map(stage)))
     }
 
     /// All customers, oldest first. For long lists use `customers`.
@@ -380,7 +380,7 @@ impl Query {
 
     /// Undelivered notices that are no longer retried, newest first: call the customers, or use
     /// `retryNotification`.
-    async fn undelivered(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredView>> {
+    async fn undelivered(&self, ctx: &Context<'_>) -> Result<Held<UndeliveredView>> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let work = move |c: &_| app::notices::undelivered(c, &actor);
@@ -394,7 +394,10 @@ impl Query {
     }
 
     /// Dead webhook deliveries, newest first, at most 100: see `retryWebhook`. Owner only.
-    async fn undelivered_webhooks(&self, ctx: &Context<'_>) -> Result<Vec<UndeliveredWebhookView>> {
+    async fn undelivered_webhooks(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Held<UndeliveredWebhookView>> {
         let owner = ctx.actor()?.require_owner()?;
         let work = move |c: &_| app::webhooks::undelivered(c, &owner);
         let all = ctx.desk()?.db.look_up(work).await?;

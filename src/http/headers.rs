@@ -19,24 +19,26 @@ const SECRET: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "no
 /// The routes that programs of other sites may be allowed to read, with all below them.
 const SHARED: &[&str] = &["/graphql", "/events", "/photos", "/attachments"];
 
-/// Adds the defaults to a response, unless its route sets its own.
+/// The headers of a response whose route doesn't set its own.
+const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+/// Adds the defaults to a response.
 pub(super) fn add_defaults(response: &mut Response, https: bool) {
     let headers = response.headers_mut();
-    for (name, value) in [
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "same-origin"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
-        (CACHE_CONTROL, "no-store"),
-    ] {
-        let missing = || HeaderValue::from_static(value);
-        headers.entry(name).or_insert_with(missing);
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(value);
     }
     if https {
         let year = HeaderValue::from_static("max-age=31536000");

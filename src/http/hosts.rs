@@ -121,17 +121,19 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address(host).is_some_and(|address| address.to_canonical().is_loopback())
 }
 
-/// Returns whether a proxy has added a header: one of RFC 7239, of RFC 9110 §7.6.3, or a custom one.
+/// The headers that proxies add: of RFC 7239, of RFC 9110 §7.6.3, and custom ones.
+const FORWARDED: [HeaderName; 6] = [
+    header::FORWARDED,
+    header::VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Returns whether a proxy has added a header.
 fn is_forwarded(headers: &HeaderMap) -> bool {
-    let added = [
-        header::FORWARDED,
-        header::VIA,
-        HeaderName::from_static("x-forwarded-for"),
-        HeaderName::from_static("x-forwarded-host"),
-        HeaderName::from_static("x-forwarded-proto"),
-        HeaderName::from_static("x-real-ip"),
-    ];
-    added.iter().any(|name| headers.contains_key(name))
+    FORWARDED.iter().any(|name| headers.contains_key(name))
 }
 
 #[cfg(test)]

@@ -24,9 +24,11 @@ macro_rules! routes {
     };
 }
 
-/// Chains alternatives; the first that accepts the request responds.
+/// Chains alternatives; the first that accepts the request responds. Each holds those after it, so that the future of an
+/// early one is not wrapped once for every later one.
 macro_rules! first_of {
-    ($first:ident $($next:ident)+) => { $first$(.or($next).unify())+ };
+    ($last:ident) => { $last };
+    ($first:ident $($next:ident)+) => { $first.or(first_of!($($next)+)).unify() };
 }
 
 /// Declares the pages. Each arm is a handler for a method and a path, and its pattern.

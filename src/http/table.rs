@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use futures_util::FutureExt;
 use warp::filters::BoxedFilter;
 use warp::http::Method;
 use warp::path::FullPath;
@@ -16,7 +17,7 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, assets, attachments, board, cash, catalogue, customers, data, debts,
-    months, stages, status, tasks, today, webhooks,
+    months, stages, status, tasks, tasks::money, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -66,7 +67,9 @@ routes! { site, or else nowhere, pages, with {
         .and(graphql::upload::is_upload())
         .and(streamed.clone())
         .and(warp::body::stream())
-        .then(graphql::upload::answer)
+        .then(|site, asker, headers, client, chunks| {
+            graphql::upload::answer(site, asker, headers, client, chunks).boxed()
+        })
     }
     graphql: "graphql" {
         .and(streamed.clone())
@@ -155,6 +158,25 @@ pages! { visit:
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;
     POST ["tasks", id, "withdraw"] => tasks::withdraw(visit, id).await;
+    POST ["tasks", id, "agree"] => tasks::agree(visit, id).await;
+    POST ["tasks", id, "lines"] => money::add(visit, id).await;
+    GET ["tasks", id, "lines", "new"] => money::new(visit, id).await;
+    GET ["tasks", id, "lines", "known"] => money::known(visit, id).await;
+    GET ["tasks", id, "lines", line] => money::edit(visit, id, line).await;
+    POST ["tasks", id, "lines", line] => money::update(visit, id, line).await;
+    POST ["tasks", id, "lines", line, "move"] => money::put(visit, id, line).await;
+    POST ["tasks", id, "lines", line, "remove"] => money::remove(visit, id, line).await;
+    GET ["tasks", id, "discount"] => money::ask_for_discount(visit, id).await;
+    POST ["tasks", id, "discount"] => money::set_discount(visit, id).await;
+    GET ["tasks", id, "pay"] => money::ask_for_payment(visit, id).await;
+    POST ["tasks", id, "pay"] => money::take(visit, id).await;
+    GET ["tasks", id, "checkout"] => money::ask_to_hand_over(visit, id).await;
+    POST ["tasks", id, "checkout"] => money::hand_over(visit, id).await;
+    GET ["tasks", id, "payments", payment, "slip"] => tasks::payment_slip(visit, id, payment).await;
+    GET ["tasks", id, "payments", payment, "refund"] => money::ask_to_refund(visit, id, payment).await;
+    POST ["tasks", id, "payments", payment, "refund"] => money::refund(visit, id, payment).await;
+    GET ["tasks", id, "payments", payment, "reverse"] => money::ask_to_reverse(visit, id, payment).await;
+    POST ["tasks", id, "payments", payment, "reverse"] => money::reverse(visit, id, payment).await;
     GET ["tasks", id, "link"] => tasks::ask_for_link(visit, id).await;
     POST ["tasks", id, "link"] => tasks::give_link(visit, id).await;
     POST ["tasks", id, "remind"] => tasks::set_remind(visit, id).await;

@@ -549,6 +549,75 @@ method-card = Card
 method-transfer = Bank transfer
 method-instant = Instant transfer
 method-other = Other
+lines-title = Works and parts
+lines-none = Nothing has been added yet.
+lines-find = Add from the price list
+lines-find-hint = Name, article number or barcode
+lines-search = Find
+lines-not-found = The price list has nothing like this.
+lines-free = Free text
+lines-add = Add
+lines-total = Total
+lines-discount = Discount
+lines-discount-set = Discount on the repair
+lines-discount-note = A sum, such as 500, or a percentage, such as 10%. Empty for no discount.
+lines-to-return = To be returned to the customer
+lines-profit = Profit
+lines-more = …and { $count ->
+    [one] { $count } more line
+   *[other] { $count } more lines
+} for { $sum }
+line-new-title = Add a work or a part
+line-edit-title = Work or part
+line-kind = Kind
+line-name = Name
+line-quantity = Quantity
+line-price = Price
+line-times = Quantity × price
+line-sum = Sum
+line-discount = Discount
+line-discount-hint = Discount, { $sign } or %
+line-less = discount { $sum }
+line-cost = Cost
+line-cost-one = Cost of one
+line-cost-is = cost { $sum }
+line-done-by = Done by
+line-warranty-title = Warranty
+line-warranty-days = Warranty, days
+line-warranty = { $count ->
+    [one] warranty of { $count } day
+   *[other] warranty of { $count } days
+}
+line-remove = remove
+line-not-agreed = not agreed
+line-asked = waiting for the customer
+line-agreed = agreed
+line-declined = declined by the customer
+payments-title = Payments
+payments-none = Nothing has been paid yet.
+payment-take = Take payment
+payment-sum = Sum
+payment-drawer = Cash drawer
+payment-drawer-none = Not cash
+payment-fiscal = Number of the fiscal receipt
+payment-fiscal-is = receipt { $number }
+payment-note = Note
+payment-carried-over = carried over
+payment-slip = Slip
+payment-refund = Refund
+payment-reverse = Reverse
+payment-left = Left of the payment
+payment-overpayment = Take more than is due
+checkout = Take payment and hand over
+checkout-stage = Stage
+checkout-debt = Hand over with a debt of { $sum }
+checkout-debt-asked = Not everything is paid. Confirm that a debt remains, or correct the sum.
+checkout-done = Handed over.
+said-paid = The payment is recorded.
+agree-open = Agreed by phone
+agree-note = What was agreed
+agree-save = Record the agreement
+ask-lines = The customer sees the works and parts. Total { $price }.
 task-prepayment = Prepayment
 task-warranty = Warranty until
 task-warranty-over = over
@@ -587,6 +656,18 @@ paper-date = Date
 paper-fault = Reported fault
 paper-work = Work done
 paper-to-pay = To pay
+paper-sum = Sum before the discount
+paper-in-words = In words
+paper-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+paper-payment-title = Payment for repair no. { $number }
+paper-refund-title = Refund for repair no. { $number }
+paper-reversal-title = Reversal for repair no. { $number }
+paper-paid-by = Paid by the customer
+paper-refunded-by = Refunded by
+paper-refund-got = Received by the customer
 paper-terms = Terms
 paper-follow = Track your repair
 paper-no-link = There is no page for the customer yet, so there is no code on the paper.

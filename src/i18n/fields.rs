@@ -4,7 +4,7 @@ use super::{invalid, text};
 use crate::domain::{DeviceField, Invalid, Language};
 
 /// Names that refer to the whole form or page.
-const WHOLE: &[&str] = &["nonFieldErrors", "id"];
+const WHOLE: &[&str] = &["nonFieldErrors", "id", "taskId"];
 
 /// Returns the message id of a form field's label by the field's name in the form; `None` for a
 /// field that no form shows. A form with a different label passes its own.
@@ -27,6 +27,16 @@ pub fn field(name: &str) -> Option<&'static str> {
         "comment" => "talk-title",
         "askPrice" => "ask-price",
         "askText" => "ask-text",
+        "agreeNote" => "agree-note",
+        "quantity" => "line-quantity",
+        "unitPrice" => "line-price",
+        "discount" => "line-discount",
+        "doneById" => "line-done-by",
+        "sum" => "payment-sum",
+        "drawerId" => "payment-drawer",
+        "note" => "payment-note",
+        "fiscalNumber" => "payment-fiscal",
+        "stageId" => "checkout-stage",
         "text" => "status-write",
         "from" => "tasks-from",
         "to" => "tasks-to",

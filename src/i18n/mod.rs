@@ -3,6 +3,8 @@
 
 mod attachment;
 mod fields;
+mod in_words;
+mod line;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,6 +29,8 @@ fluent_templates::static_loader! {
 }
 
 pub use fields::{field, invalid_named};
+pub use in_words::in_words;
+pub use line::{LineWords, line, line_kind, line_name, lines, percent, quantity};
 
 const RUSSIAN: LanguageIdentifier = langid!("ru");
 const ENGLISH: LanguageIdentifier = langid!("en");
@@ -219,6 +223,11 @@ fn grouped(language: Language, currency: Currency, sum: Money, separator: char) 
     text
 }
 
+/// Returns a number with the language's decimal point in place of ".".
+fn amount_text(language: Language, number: &str) -> String {
+    number.replace('.', &text(language, "decimal-point"))
+}
+
 /// Returns the error message for a rejected value.
 pub fn invalid(language: Language, invalid: &Invalid) -> String {
     problem(language, &invalid.problem)
@@ -306,6 +315,9 @@ mod tests {
         ] {
             let currency = Currency::parse(code).unwrap();
             let sum = Money::new("price", minor).unwrap();
+            let owed = money(Language::Russian, currency, Money::ZERO.minus(sum));
+            let minus = if minor > 0 { "−" } else { "" };
+            assert_eq!(owed, format!("{minus}{russian}").replace(' ', "\u{a0}"));
             for (language, expected) in [(Language::Russian, russian), (Language::English, english)]
             {
                 let written = money(language, currency, sum);

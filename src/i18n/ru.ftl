@@ -570,6 +570,77 @@ method-card = Карта
 method-transfer = Перевод
 method-instant = СБП
 method-other = Другое
+lines-title = Работы и запчасти
+lines-none = Пока ничего не добавлено.
+lines-find = Добавить из прайс-листа
+lines-find-hint = Название, артикул или штрихкод
+lines-search = Найти
+lines-not-found = В прайс-листе такого нет.
+lines-free = Своя строка
+lines-add = Добавить
+lines-total = Итого
+lines-discount = Скидка
+lines-discount-set = Скидка на заявку
+lines-discount-note = Сумма, например 500, или процент, например 10 %. Пусто — без скидки.
+lines-to-return = К возврату клиенту
+lines-profit = Прибыль
+lines-more = …и ещё { $count ->
+    [one] { $count } строка
+    [few] { $count } строки
+   *[many] { $count } строк
+} на { $sum }
+line-new-title = Добавить работу или запчасть
+line-edit-title = Работа или запчасть
+line-kind = Вид
+line-name = Название
+line-quantity = Кол-во
+line-price = Цена
+line-times = Кол-во × цена
+line-sum = Сумма
+line-discount = Скидка
+line-discount-hint = Скидка, { $sign } или %
+line-less = скидка { $sum }
+line-cost = Себестоимость
+line-cost-one = Себестоимость за единицу
+line-cost-is = себестоимость { $sum }
+line-done-by = Кто сделал
+line-warranty-title = Гарантия
+line-warranty-days = Гарантия, дней
+line-warranty = { $count ->
+    [one] гарантия { $count } день
+    [few] гарантия { $count } дня
+   *[many] гарантия { $count } дней
+}
+line-remove = убрать
+line-not-agreed = не согласовано
+line-asked = ждём ответа клиента
+line-agreed = согласовано
+line-declined = клиент отказался
+payments-title = Оплата
+payments-none = Оплаты ещё не было.
+payment-take = Принять оплату
+payment-sum = Сумма
+payment-drawer = Касса
+payment-drawer-none = Не наличные
+payment-fiscal = Номер фискального чека
+payment-fiscal-is = чек { $number }
+payment-note = Заметка
+payment-carried-over = перенесено
+payment-slip = Квитанция
+payment-refund = Вернуть
+payment-reverse = Сторно
+payment-left = Осталось от платежа
+payment-overpayment = Принять больше, чем осталось оплатить
+checkout = Принять оплату и выдать
+checkout-stage = Этап
+checkout-debt = Выдать с долгом { $sum }
+checkout-debt-asked = Оплачено не всё. Подтвердите, что выдаёте с долгом, или исправьте сумму.
+checkout-done = Заявка выдана.
+said-paid = Оплата принята.
+agree-open = Согласовано по телефону
+agree-note = О чём договорились
+agree-save = Записать согласие
+ask-lines = Клиент увидит работы и запчасти. Итого { $price }.
 task-prepayment = Предоплата
 task-warranty = Гарантия до
 task-warranty-over = закончилась
@@ -608,6 +679,19 @@ paper-date = Дата
 paper-fault = Неисправность со слов клиента
 paper-work = Сделано
 paper-to-pay = К оплате
+paper-sum = Сумма без скидки
+paper-in-words = Прописью
+paper-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+paper-payment-title = Оплата по заявке № { $number }
+paper-refund-title = Возврат по заявке № { $number }
+paper-reversal-title = Сторно по заявке № { $number }
+paper-paid-by = Оплатил клиент
+paper-refunded-by = Вернул
+paper-refund-got = Получил клиент
 paper-terms = Условия
 paper-follow = Как идёт работа
 paper-no-link = Страницы для клиента ещё нет, поэтому кода на бумаге нет.

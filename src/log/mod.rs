@@ -20,12 +20,13 @@ use std::time::Duration;
 
 use tracing::Dispatch;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::clock::Clock;
 use crate::domain::chain;
@@ -55,12 +56,11 @@ pub fn start() -> Guard {
     let (stream, writing) = stream::start();
     let stream = STREAM.get_or_init(|| stream).clone();
     let repeats = Repeats::new(Clock::system());
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let form = match std::io::stderr().is_terminal() {
         true => Form::Text,
         false => Form::Json,
     };
-    dispatch(form, filter, stream, Clock::system(), repeats.clone()).init();
+    dispatch(form, wanted(), stream, Clock::system(), repeats.clone()).init();
     std::panic::set_hook(Box::new(panicked));
     let (looking, end) = channel();
     let summing = repeats.clone();
@@ -79,6 +79,14 @@ pub fn start() -> Guard {
     }
 }
 
+/// Returns which lines are written: as `RUST_LOG` says, or else those of level `info`.
+fn wanted() -> Targets {
+    let level = std::env::var("RUST_LOG").ok();
+    let level = level.filter(|level| !level.is_empty());
+    let wanted = level.and_then(|level| level.parse().ok());
+    wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO))
+}
+
 /// The form of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -89,20 +97,20 @@ pub enum Form {
 }
 
 /// Returns the subscriber that writes log lines in that form.
-pub fn lines<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock) -> Dispatch
+pub fn lines<W>(form: Form, wanted: Targets, writer: W, clock: Clock) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let repeats = Repeats::new(clock.clone());
-    dispatch(form, filter, writer, clock, repeats)
+    dispatch(form, wanted, writer, clock, repeats)
 }
 
-fn dispatch<W>(form: Form, filter: EnvFilter, writer: W, clock: Clock, repeats: Repeats) -> Dispatch
+fn dispatch<W>(form: Form, wanted: Targets, writer: W, clock: Clock, repeats: Repeats) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let log = fmt::layer().with_writer(writer).with_timer(Time(clock));
-    let filtered = Registry::default().with(filter);
+    let filtered = Registry::default().with(wanted);
     match form {
         Form::Text => filtered.with(log.with_target(false)).with(repeats).into(),
         Form::Json => {

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::io::Write;
 
+use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 use tracing::{Instrument, Metadata, Span};
 
@@ -94,7 +95,7 @@ pub fn spawn<F>(work: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let span = Span::current();
+    let (work, span) = (work.boxed(), Span::current());
     match CURRENT.try_with(|id| *id) {
         Ok(id) => tokio::spawn(CURRENT.scope(id, work).instrument(span)),
         Err(_) => tokio::spawn(work),

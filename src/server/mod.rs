@@ -6,6 +6,7 @@ mod systemd;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,8 +25,9 @@ use crate::config::{self, Backups, Config, on_this_machine};
 use crate::domain::{BotState, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
+use crate::http::listen::plain::{self, Handler};
 use crate::http::listen::tls::Tls;
-use crate::http::listen::{accept, metrics, plain};
+use crate::http::listen::{accept, metrics};
 use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
@@ -234,32 +236,34 @@ impl Server {
         if let Some(listener) = self.monitors {
             let desk = self.desk.clone();
             let hosts = site.hosts.at(listener.local_addr()?);
-            parts.spawn(plain::run(listener, stop.clone(), move |request| {
-                metrics::answer(desk.clone(), hosts.clone(), request)
-            }));
+            let answer: Arc<Handler> = Arc::new(move |request| {
+                metrics::answer(desk.clone(), hosts.clone(), request).boxed()
+            });
+            parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         if let Some(listener) = self.redirect {
             let to = self.desk.public_url.clone();
-            parts.spawn(plain::run(listener, stop.clone(), move |request| {
-                std::future::ready(plain::redirect(&to, &request))
-            }));
+            let answer: Arc<Handler> =
+                Arc::new(move |request| std::future::ready(plain::redirect(&to, &request)).boxed());
+            parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());
         if let Some(tls) = self.tls {
-            parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()));
+            parts.spawn(tls.keep(self.desk.clock.clone(), stop.clone()).boxed());
         }
         let clock_watch = ClockWatch::new(self.desk.clone());
         parts.spawn(worker::run(clock_watch, stop.clone()));
         let foreign_writes = ForeignWrites::new(self.desk.db.clone(), stop.clone());
         parts.spawn(worker::run(foreign_writes, stop.clone()));
-        parts.spawn(systemd::keep_alive(stop.clone()));
-        parts.spawn(accept::run(
+        parts.spawn(systemd::keep_alive(stop.clone()).boxed());
+        let accepting = accept::run(
             self.listener,
             site,
             self.connections,
             acceptor,
             stop.clone(),
-        ));
+        );
+        parts.spawn(accepting.boxed());
         let mut result = Ok(());
         while let Some(ended) = parts.join_next().await {
             let ended = ended.unwrap_or_else(|panic| Err(panic.into()));

@@ -123,14 +123,13 @@ pub fn page(
 ) -> Result<Vec<Customer>> {
     let condition = Search::condition();
     let sql = format!(
-        "SELECT {COLUMNS} FROM customers WHERE id > :after AND {condition} ORDER BY id LIMIT :limit"
+        "SELECT {COLUMNS} FROM customers WHERE id > :after AND {condition} ORDER BY id LIMIT {limit}"
     );
     let (text, digits) = search.patterns();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! {
             ":after": after.map_or(0, CustomerId::get), ":text": text, ":digits": digits,
-            ":limit": limit,
         },
         from_row,
     )?;

@@ -38,6 +38,12 @@ fn delete(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
+pub(super) const DEBTS: &str = "
+    SELECT task_id, at, total, paid FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
+    ORDER BY at, task_id LIMIT ?3";
+pub(super) const DEBT: &str =
+    "SELECT count(*), coalesce(sum(total - paid), 0) FROM handovers WHERE total > paid";
+
 /// What is owed for a closed task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owed {
@@ -54,9 +60,7 @@ pub fn debts(
     after: Option<(Timestamp, TaskId)>,
     limit: usize,
 ) -> Result<Vec<Owed>> {
-    let sql = "SELECT task_id, at, total, paid FROM handovers WHERE total > paid AND (at, task_id) > (?1, ?2)
-               ORDER BY at, task_id LIMIT ?3";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(DEBTS)?;
     let (at, task) = after.map_or((i64::MIN, 0), |(at, task)| {
         (at.as_millisecond(), task.get())
     });
@@ -74,8 +78,7 @@ pub fn debts(
 
 /// Returns the number of debts and their sum.
 pub fn debt(connection: &Connection) -> Result<(i64, Money)> {
-    let sql = "SELECT count(*), coalesce(sum(total - paid), 0) FROM handovers WHERE total > paid";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(DEBT)?;
     Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 

@@ -104,7 +104,7 @@ fn name_of(text: String) -> DrawerName {
     DrawerName::from_row(text)
 }
 
-static BETWEEN: LazyLock<String> = LazyLock::new(|| {
+pub(super) static BETWEEN: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {COLUMNS},
             (SELECT o.kind FROM payments AS o WHERE p.kind = 'REVERSAL' AND o.id = p.refund_of) AS reverses,

@@ -65,3 +65,47 @@ pub fn earned(connection: &Connection, days: Days) -> Result<Earnings> {
     };
     Ok(statement.query_row(span, read)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sum_is_read_from_an_index_of_its_own() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::store::upkeep::migrate::run(&mut connection, &crate::store::embedded_migrations())
+            .unwrap();
+        for (sql, expected) in [
+            (RECEIVED, "SEARCH p USING INDEX payments_at (at>? AND at<?)"),
+            (
+                EARNED,
+                "SEARCH handovers USING COVERING INDEX handovers_at (at>? AND at<?)",
+            ),
+            (
+                crate::store::handovers::DEBT,
+                "SCAN handovers USING COVERING INDEX handovers_debts",
+            ),
+            (
+                crate::store::handovers::DEBTS,
+                "SEARCH handovers USING COVERING INDEX handovers_debts ((at,task_id)>(?,?))",
+            ),
+            (
+                &crate::store::payments::BETWEEN,
+                "SEARCH p USING INDEX payments_at (at>? AND at<?)",
+            ),
+        ] {
+            let plan = format!("EXPLAIN QUERY PLAN {sql}");
+            let mut statement = connection.prepare(&plan).unwrap();
+            let steps = statement.query_map([], |row| row.get::<_, String>(3));
+            let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+            assert!(
+                steps.iter().any(|step| step == expected),
+                "{sql}: {steps:#?}"
+            );
+            let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+            let scans =
+                scans.filter(|step| !step.contains("COVERING") && !step.contains("subquery"));
+            assert_eq!(scans.count(), 0, "{sql}: {steps:#?}");
+        }
+    }
+}

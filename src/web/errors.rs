@@ -116,7 +116,9 @@ impl ErrorPage<'_> {
 
 /// Returns whether a field holds typed content worth preserving.
 fn is_work((name, value): &(String, String)) -> bool {
-    let typed = tasks::fields().contains(&&**name) || tasks::TALK_FIELDS.contains(&&**name);
+    let typed = tasks::fields().contains(&&**name)
+        || tasks::TALK_FIELDS.contains(&&**name)
+        || tasks::money::MONEY_FIELDS.contains(&&**name);
     typed && !value.is_empty()
 }
 

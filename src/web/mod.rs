@@ -6,6 +6,7 @@ pub mod accounts;
 mod address;
 pub mod assets;
 pub mod attachments;
+mod bill;
 pub mod board;
 pub mod cash;
 pub mod catalogue;

@@ -5,6 +5,7 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::bill::Bill;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app::answers;
@@ -27,6 +28,10 @@ struct StatusPage<'a> {
     status: Status,
     wording: String,
     facts: Vec<(String, String)>,
+    /// Works and parts; empty for a task without lines.
+    bill: Bill,
+    /// Price, what was paid and what is due, each with its label.
+    sums: Vec<(String, String)>,
     asked: Option<Question>,
     talk: Vec<PageMessage>,
     /// Statuses with their times, newest first.
@@ -42,6 +47,8 @@ struct StatusPage<'a> {
 struct Question {
     id: i64,
     price: String,
+    /// The lines of the quote.
+    bill: Bill,
     text: String,
     /// Whether the quote awaits a decision.
     open: bool,
@@ -183,10 +190,24 @@ impl<'a> StatusPage<'a> {
                 ("task-device", Some(task.device.clone())),
                 ("task-due", task.due.map(|day| texts.date(&day))),
                 ("task-estimate", sum(task.estimate)),
-                ("task-price", sum(task.price)),
+                ("status-phone", task.masked_phone.clone()),
+            ]),
+            bill: Bill::of_lines(
+                task.lines.iter().map(|line| &line.content),
+                task.discount,
+                texts,
+            ),
+            sums: texts.known([
+                (
+                    if task.lines.is_empty() {
+                        "task-price"
+                    } else {
+                        "lines-total"
+                    },
+                    sum(task.price),
+                ),
                 ("task-paid", sum(task.paid)),
                 ("paper-to-pay", sum(task.to_pay)),
-                ("status-phone", task.masked_phone.clone()),
             ]),
             asked: task.approval.as_ref().map(|asked| question(asked, texts)),
             talk: said.collect(),
@@ -233,7 +254,8 @@ fn question(asked: &Approval, texts: &Texts) -> Question {
     Question {
         id: asked.id.get(),
         price: texts.money(asked.price),
-        text: asked.text.as_ref().map_or("", Message::as_str).to_owned(),
+        bill: Bill::of_quote(&asked.lines, asked.discount, texts),
+        text: asked.shown_text().map_or("", Message::as_str).to_owned(),
         open: asked.decision == Decision::Asked,
         answer: answer.map(|id| texts.fill(id, "when", when)),
     }

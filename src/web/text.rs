@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    Category, Concern, Currency, Day, DrawerName, Language, LineKind, Method, Money, Month, Shop,
-    Stage, Status,
+    Category, Concern, Currency, Day, DrawerName, Language, LineKind, Method, Money, Month,
+    Percent, Quantity, Shop, Stage, Status,
 };
-use crate::i18n::{self, Arg};
+use crate::i18n::{self, Arg, LineWords};
 
 /// Texts for one reader at one moment.
 #[derive(Debug, Clone)]
@@ -178,10 +178,35 @@ impl Texts {
     }
 
     pub fn line_kind(&self, kind: &LineKind) -> String {
-        self.s(match kind {
-            LineKind::Work => "line-kind-work",
-            LineKind::Part => "line-kind-part",
-        })
+        i18n::line_kind(self.language, *kind)
+    }
+
+    /// Returns the name of a line, or its kind where the name was erased.
+    pub fn line_name(&self, line: &LineWords<'_>) -> String {
+        i18n::line_name(self.language, line.kind, line.name)
+    }
+
+    /// Formats a line for one row of text.
+    pub fn line(&self, line: &LineWords<'_>) -> String {
+        i18n::line(self.language, self.currency, line)
+    }
+
+    /// Formats a quantity: «0,5».
+    pub fn quantity(&self, quantity: Quantity) -> String {
+        i18n::quantity(self.language, quantity)
+    }
+
+    /// Formats a percentage, as a form takes it: «12,5 %».
+    pub fn percent(&self, percent: Percent) -> String {
+        i18n::percent(self.language, percent)
+    }
+
+    /// Returns a sum in words, in the language and the currencies that have them.
+    pub fn in_words(&self, sum: Money) -> Option<String> {
+        match self.language {
+            Language::Russian => i18n::in_words(self.currency, sum),
+            Language::English => None,
+        }
     }
 
     /// Returns the plural of a kind of lines.

@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, try_join_all};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -125,11 +126,19 @@ impl Wake {
     }
 }
 
-/// Runs a worker until `stop`, then waits for steps in progress.
+/// Runs a worker until `stop`, then waits for steps in progress. It is boxed, as all that is spawned: for each type of
+/// future the program would contain the runtime's code for a task twice, once for each kind of runtime.
 ///
 /// # Errors
 /// [`Step::Fatal`]. Any other failure is logged, and the step is retried.
-pub async fn run<W: Worker>(worker: W, stop: CancellationToken) -> Result<(), Failure> {
+pub fn run<W: Worker + Send + 'static>(
+    worker: W,
+    stop: CancellationToken,
+) -> BoxFuture<'static, Result<(), Failure>> {
+    work(worker, stop).boxed()
+}
+
+async fn work<W: Worker>(worker: W, stop: CancellationToken) -> Result<(), Failure> {
     let recover = async {
         while let Err(error) = worker.recover().await {
             pause_after(&worker, &error).await;

@@ -332,6 +332,9 @@ const OTHERS: &[&str] = &[
     "/attachments/1",
     "/devices/known?serialNumber=1",
     "/shifts/1/close",
+    "/cash/2021-07-25.csv",
+    "/months/2021-07.csv",
+    "/tasks/1/lines/known?q=a",
     "/customers/known?phone=%2B79000000001",
     "/photos/1",
     "/graphql?query=%7B__typename%7D",
@@ -430,6 +433,7 @@ fn every_page_is_among_those_that_are_looked_at() {
     // Those that need more than the others can provide have tests of their own.
     let known = ["/s/token", "/s/token/live", "/staff/invites/1/withdraw"];
     let paths = PAGES.iter().chain(OWNERS).chain(OTHERS);
+    let paths = paths.chain(&crate::money_pages::PAGES);
     // These accept POST alone.
     let posts = [
         "/telegram/webhook",

@@ -18,7 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
 use zayavka::failure::Failure;
@@ -436,11 +438,13 @@ impl Log {
     pub fn start() -> Self {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
-            let filter = EnvFilter::new("info,zayavka=trace");
-            let log = tracing_subscriber::fmt()
-                .with_env_filter(filter)
-                .with_ansi(false);
-            log.with_writer(|| Logged).init();
+            let wanted = Targets::new()
+                .with_default(LevelFilter::INFO)
+                .with_target("zayavka", LevelFilter::TRACE);
+            let log = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(|| Logged);
+            tracing_subscriber::registry().with(wanted).with(log).init();
         });
         LOGGED.set(Some(Vec::new()));
         Self(())

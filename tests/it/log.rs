@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tracing::dispatcher::{self, Dispatch};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use zayavka::clock::Clock;
 use zayavka::domain::Error;
 use zayavka::log::{Form, Request, lines, request_id};
@@ -91,7 +91,10 @@ impl Written {
     /// Returns a subscriber like the program's, with a fixed clock.
     fn log(&self, form: Form) -> Dispatch {
         let (writer, clock) = (self.clone(), Clock::manual(NOON.parse().unwrap()));
-        lines(form, EnvFilter::new("info"), move || writer.clone(), clock)
+        {
+            let info = Targets::new().with_default(LevelFilter::INFO);
+            lines(form, info, move || writer.clone(), clock)
+        }
     }
 
     /// Returns the only line with these words.

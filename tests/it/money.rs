@@ -16,7 +16,7 @@ const SUMS: &str = "id version status price estimate prepayment discount total p
     lines { id kind name quantity unitPrice discount sum cost warrantyDays agreement item { id name } doneBy { email } }
     payments { id kind method sum note fiscalNumber carriedOver employee { email } drawer { name } refundOf { id } }";
 
-async fn data(shop: &Shop, query: &str) -> Value {
+pub async fn data(shop: &Shop, query: &str) -> Value {
     let answer = shop.ask(query).await;
     assert!(answer["errors"].is_null(), "{query} {answer}");
     answer["data"].clone()
@@ -30,7 +30,7 @@ async fn perform(shop: &Shop, mutations: &[&str]) {
 }
 
 /// Asserts that an operation is refused, and returns the code and the field.
-async fn refused(shop: &Shop, query: &str) -> (String, String) {
+pub async fn refused(shop: &Shop, query: &str) -> (String, String) {
     let answer = shop.ask(query).await;
     let field = answer["errors"][0]["extensions"]["field"].as_str();
     let field = field.unwrap_or_default().to_owned();

@@ -31,7 +31,7 @@ pub fn finish(set: &Set, response: &mut Response) {
         _ if response.errors.iter().any(|error| error.path.is_empty()) => return,
         _ => IndexMap::new(),
     };
-    let mut completion = Completion::new(Vec::new(), &response.errors);
+    let mut completion = Completion::new(&[], &response.errors);
     let done = completion.object(set, fields);
     response.data = done.unwrap_or_else(|cause| {
         completion.cut(cause);
@@ -46,7 +46,7 @@ pub fn finish(set: &Set, response: &mut Response) {
 /// the entry are reduced at once, so that a list of failures doesn't keep as many.
 pub fn entry(
     field: &Field,
-    list: Path,
+    list: &[PathSegment],
     index: usize,
     value: Value,
     errors: &mut Vec<ServerError>,
@@ -56,54 +56,70 @@ pub fn entry(
         return Some(value);
     };
     let mut completion = Completion::new(list, errors);
-    completion.path.push(PathSegment::Index(index));
+    completion.path.push(Step::Index(index));
     let done = completion.field(shape, field.set.as_ref(), Some(value));
-    let Completion {
-        path: mut at,
-        mut cuts,
-        ..
-    } = completion;
+    let mut cuts = completion.cuts;
     if errors.is_empty() {
         return done.ok();
     }
-    let done = done.map_err(|cause| {
-        at.pop();
-        cuts.push(Cut {
-            at: at.clone(),
-            cause,
-        });
-    });
+    let mut at = list.to_vec();
+    let done = match done {
+        Ok(done) => {
+            at.push(PathSegment::Index(index));
+            Some(done)
+        }
+        Err(cause) => {
+            let at = at.clone();
+            cuts.push(Cut { at, cause });
+            None
+        }
+    };
     prune(errors, &cuts);
     merge_alike(errors, &at, alike);
-    done.ok()
+    done
 }
 
 struct Completion<'a> {
-    path: Path,
+    /// The path of the list, if an entry of one is completed.
+    start: &'a [PathSegment],
+    /// What follows. It is copied only where a value is missing.
+    path: Vec<Step<'a>>,
     errors: &'a [ServerError],
     cuts: Vec<Cut>,
 }
 
-impl<'a> Completion<'a> {
-    fn new(path: Path, errors: &'a [ServerError]) -> Self {
-        Self {
-            path,
-            errors,
-            cuts: Vec::new(),
-        }
-    }
+enum Step<'a> {
+    Field(&'a Name),
+    Index(usize),
 }
 
 /// The value, or the path of the field that may not be null and failed.
 type Done = Result<Value, Path>;
 
-impl Completion<'_> {
-    fn object(&mut self, set: &Set, mut fields: IndexMap<Name, Value>) -> Done {
+impl<'a> Completion<'a> {
+    fn new(start: &'a [PathSegment], errors: &'a [ServerError]) -> Self {
+        Self {
+            start,
+            path: Vec::new(),
+            errors,
+            cuts: Vec::new(),
+        }
+    }
+
+    fn path(&self) -> Path {
+        let rest = self.path.iter().map(|step| match step {
+            Step::Field(name) => PathSegment::Field(name.to_string()),
+            Step::Index(index) => PathSegment::Index(*index),
+        });
+        self.start.iter().cloned().chain(rest).collect()
+    }
+
+    fn object(&mut self, set: &'a Set, mut fields: IndexMap<Name, Value>) -> Done {
         let mut done = IndexMap::with_capacity(set.fields.len());
         for field in &set.fields {
             let key = field.key();
             let value = fields.get_mut(key).map(std::mem::take);
-            self.path.push(PathSegment::Field(key.to_string()));
+            self.path.push(Step::Field(key));
             let value = self.field(&field.shape, field.set.as_ref(), value);
             self.path.pop();
             done.insert(key.clone(), value?);
@@ -111,12 +127,12 @@ impl Completion<'_> {
         Ok(Value::Object(done))
     }
 
-    fn field(&mut self, shape: &Shape, set: Option<&Set>, value: Option<Value>) -> Done {
+    fn field(&mut self, shape: &Shape, set: Option<&'a Set>, value: Option<Value>) -> Done {
         let done = match (value, set, shape.entry.as_deref()) {
             (None | Some(Value::Null), Some(set), None) if self.has_failed_below() => {
                 self.object(set, IndexMap::new())
             }
-            (None | Some(Value::Null), ..) => Err(self.path.clone()),
+            (None | Some(Value::Null), ..) => Err(self.path()),
             (Some(Value::Object(fields)), Some(set), None) => self.object(set, fields),
             (Some(value @ Value::List(_)), ..) if rope::pieces(&value).is_some() => Ok(value),
             (Some(Value::List(entries)), _, Some(entry)) => self.list(entry, set, entries),
@@ -131,10 +147,10 @@ impl Completion<'_> {
         }
     }
 
-    fn list(&mut self, shape: &Shape, set: Option<&Set>, entries: Vec<Value>) -> Done {
+    fn list(&mut self, shape: &Shape, set: Option<&'a Set>, entries: Vec<Value>) -> Done {
         let mut done = Vec::with_capacity(entries.len());
         for (index, entry) in entries.into_iter().enumerate() {
-            self.path.push(PathSegment::Index(index));
+            self.path.push(Step::Index(index));
             let entry = self.field(shape, set, Some(entry));
             self.path.pop();
             done.push(entry?);
@@ -143,19 +159,20 @@ impl Completion<'_> {
     }
 
     fn cut(&mut self, cause: Path) {
-        if cause.len() > self.path.len() {
-            self.cuts.push(Cut {
-                at: self.path.clone(),
-                cause,
-            });
+        if cause.len() > self.start.len() + self.path.len() {
+            let at = self.path();
+            self.cuts.push(Cut { at, cause });
         }
     }
 
     /// The library makes null of an object whose fields have all failed.
     fn has_failed_below(&self) -> bool {
-        let below = |error: &ServerError| {
-            error.path.len() > self.path.len() && error.path.starts_with(&self.path)
-        };
+        if self.errors.is_empty() {
+            return false;
+        }
+        let path = self.path();
+        let below =
+            |error: &ServerError| error.path.len() > path.len() && error.path.starts_with(&path);
         self.errors.iter().any(below)
     }
 }

@@ -81,10 +81,7 @@ pub struct Finished(Value);
 
 impl<'a> Text<'a> {
     pub fn begin(ctx: &'a Context<'_>) -> Result<Self> {
-        let state = ctx
-            .data::<RequestState>()
-            .map_err(crate::graphql::missing)?;
-        let mut rope = Rope::begin(state);
+        let mut rope = Rope::begin(RequestState::of(ctx)?);
         rope.open.push(b'"');
         Ok(Self {
             rope,

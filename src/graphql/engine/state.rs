@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use async_graphql::PathSegment;
+use async_graphql::{ContextBase, PathSegment};
 use tokio::sync::Mutex;
 
 use super::complete::Alike;
@@ -20,27 +20,35 @@ const BUDGET: usize = 250_000;
 const MANY: usize = 5_000;
 
 /// The fields that one request selects, the number of entries that it has loaded below its lists, and its memory.
-#[derive(Clone)]
 pub struct RequestState {
     /// The fields that are selected.
     pub selected: Arc<Set>,
     /// Failures of lists' entries that are among the errors already.
-    alike: Arc<std::sync::Mutex<Alike>>,
+    alike: std::sync::Mutex<Alike>,
     /// Files that have been used.
-    files: Arc<std::sync::Mutex<HashSet<usize>>>,
-    pub share: Arc<Mutex<Share>>,
-    entries: Arc<AtomicUsize>,
+    files: std::sync::Mutex<HashSet<usize>>,
+    pub share: Mutex<Share>,
+    entries: AtomicUsize,
 }
 
 impl RequestState {
-    pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Self {
-        Self {
+    pub fn new(selected: Arc<Set>, memory: &Arc<Memory>) -> Arc<Self> {
+        Arc::new(Self {
             selected,
-            alike: Arc::default(),
-            files: Arc::default(),
-            share: Arc::new(Mutex::new(memory.share())),
-            entries: Arc::default(),
-        }
+            alike: Default::default(),
+            files: Default::default(),
+            share: Mutex::new(memory.share()),
+            entries: AtomicUsize::new(0),
+        })
+    }
+
+    /// Returns the state of a request that is executed.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::domain::Error::Internal), which doesn't happen: each request has one.
+    pub fn of<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Self> {
+        let state = ctx.data::<Arc<Self>>();
+        state.map(|state| &**state).map_err(crate::graphql::missing)
     }
 
     /// Starts the next response of a subscription: releases the memory of the previous one, and its

@@ -4,7 +4,6 @@ use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarTy
 
 use crate::domain::{NewFile, Problem, Result};
 use crate::graphql::engine::state::RequestState;
-use crate::graphql::missing;
 
 /// Prefix by which the library's variables name the files of a request.
 const PREFIX: &str = "#__graphql_file__:";
@@ -45,7 +44,7 @@ impl ScalarType for Upload {
 /// [`crate::domain::Error::Invalid`] when there are none or too many, or one isn't accepted.
 pub fn files(ctx: &Context<'_>, field: &'static str, all: &[Upload]) -> Result<Vec<NewFile>> {
     NewFile::check_count(field, all.len())?;
-    let state = ctx.data::<RequestState>().map_err(missing)?;
+    let state = RequestState::of(ctx)?;
     let read = |upload: &Upload| {
         // Each copy of it would be stored.
         if !state.use_file(upload.0) {

@@ -1,5 +1,6 @@
 use async_graphql::{Enum, SimpleObject};
 
+use super::list::Held;
 use super::stage::{StageView, stage};
 use crate::domain::{
     DeviceField, Error, ImportLine, Outcome, Report, Result, Shop, Whose, device_fields,
@@ -115,7 +116,7 @@ pub struct ColumnView {
     /// Heading on one line; empty when the file has none.
     heading: String,
     /// The first distinct values.
-    samples: Vec<String>,
+    samples: Held<String>,
     column: ImportColumnEnum,
 }
 
@@ -152,7 +153,7 @@ pub struct ImportRowView {
     number: String,
     outcome: ImportOutcome,
     customer: WhoseEnum,
-    remarks: Vec<RemarkView>,
+    remarks: Held<RemarkView>,
 }
 
 /// The preview or the result of an import.
@@ -168,21 +169,21 @@ pub struct ReportView {
     /// empty if there are none.
     refused_csv: String,
     /// Remarks about the whole file. If one of them is an error, there are no rows.
-    remarks: Vec<RemarkView>,
+    remarks: Held<RemarkView>,
     /// In the order of the file.
-    columns: Vec<ColumnView>,
+    columns: Held<ColumnView>,
     /// The most frequent first.
-    statuses: Vec<StatusWordView>,
-    rows: Vec<ImportRowView>,
+    statuses: Held<StatusWordView>,
+    rows: Held<ImportRowView>,
     /// Headings of the columns that go into the description.
-    described: Vec<String>,
+    described: Held<String>,
     /// Headings of the columns that go into an internal note.
-    noted: Vec<String>,
+    noted: Held<String>,
     /// Headings of the columns that are not imported.
-    left_out: Vec<String>,
+    left_out: Held<String>,
     /// Headings of date columns such as 2/1/2024 with an ambiguous order of day and month: resolve
     /// it with `choices.dateOrder`. Without it such dates are errors.
-    ambiguous_dates: Vec<String>,
+    ambiguous_dates: Held<String>,
     /// To be passed to `importCsv`; it changes when the outcome or the choices do.
     digest: String,
 }
@@ -206,16 +207,16 @@ impl ReportView {
             columns: table.columns.into_iter().map(Into::into).collect(),
             statuses: table.statuses.into_iter().map(Into::into).collect(),
             rows: report.lines.into_iter().map(Into::into).collect(),
-            described: report.described,
-            noted: report.noted,
-            left_out: report.left_out,
-            ambiguous_dates: report.dates.ambiguous,
+            described: report.described.into(),
+            noted: report.noted.into(),
+            left_out: report.left_out.into(),
+            ambiguous_dates: report.dates.ambiguous.into(),
             digest: report.digest,
         })
     }
 }
 
-fn of_file(report: &Report) -> Vec<RemarkView> {
+fn of_file(report: &Report) -> Held<RemarkView> {
     let of_file = |message, is_error| RemarkView {
         column: String::new(),
         message,
@@ -232,7 +233,7 @@ impl From<TableColumn> for ColumnView {
     fn from(of: TableColumn) -> Self {
         Self {
             heading: of.heading,
-            samples: of.samples,
+            samples: of.samples.into(),
             column: of.column.into(),
         }
     }

@@ -68,6 +68,50 @@ impl<T> Source<T> {
     }
 }
 
+/// A short list that an object holds. The library's code for a list is many times as long, and stands in the program once
+/// for each type of entries.
+pub struct Held<T>(Vec<T>);
+
+impl<T> FromIterator<T> for Held<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl<T> From<Vec<T>> for Held<T> {
+    fn from(entries: Vec<T>) -> Self {
+        Self(entries)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl<T: OutputType> OutputType for Held<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let mut values = Vec::with_capacity(self.0.len());
+        for (index, entry) in self.0.iter().enumerate() {
+            rest(index).await;
+            values.push(resolve(entry, index, ctx, field).await?);
+        }
+        Ok(Value::List(values))
+    }
+}
+
 #[async_graphql::async_trait::async_trait]
 impl<T: Entry> OutputType for List<T> {
     fn type_name() -> Cow<'static, str> {
@@ -89,7 +133,7 @@ impl<T: Entry> OutputType for List<T> {
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
         let source = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (Some(source), Ok(state)) = (source, ctx.data::<RequestState>()) else {
+        let (Some(source), Ok(state)) = (source, RequestState::of(ctx)) else {
             return Ok(Value::List(Vec::new()));
         };
         let failed = |error: Error| {
@@ -110,6 +154,7 @@ async fn write<T: Entry>(
 ) -> ServerResult<Value> {
     let mut rope = Rope::begin(state);
     rope.open.push(b'[');
+    let path = path(ctx);
     let mut index = 0;
     while let Some(entries) = source.next().await.map_err(failed)? {
         let mut left = entries.size_hint().0;
@@ -123,7 +168,7 @@ async fn write<T: Entry>(
             {
                 rope.open.truncate(start);
                 let value = resolve(&entry, index, ctx, field).await?;
-                let Some(value) = complete(value, index, state, ctx) else {
+                let Some(value) = complete(value, index, &path, state, ctx) else {
                     return Ok(Value::Null);
                 };
                 json::write_value(&value, &mut rope.open)
@@ -146,11 +191,11 @@ async fn write<T: Entry>(
 fn complete(
     value: Value,
     index: usize,
+    path: &[PathSegment],
     state: &RequestState,
     ctx: &ContextSelectionSet<'_>,
 ) -> Option<Value> {
-    let path = path(ctx);
-    let Some(field) = state.field(&path) else {
+    let Some(field) = state.field(path) else {
         return Some(value);
     };
     let errors = ctx.query_env.errors.lock();

@@ -32,7 +32,7 @@ pub use employee::{RoleEnum, UserView, user};
 pub use import::{ImportColumnEnum, ReportView};
 pub use invite::InviteView;
 pub use line::{AgreedLineView, TaskLineView};
-pub use list::List;
+pub use list::{Held, List};
 pub use notice::UndeliveredView;
 pub use payment::{DrawerView, MethodEnum, PaymentKindEnum, PaymentView, ShiftView};
 pub use report::{MonthView, TodayView};

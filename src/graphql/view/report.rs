@@ -1,7 +1,7 @@
 use async_graphql::SimpleObject;
 
 use super::takings::MonthMoneyView;
-use super::{CategoryEnum, StageView, StatusEnum, UserView, stage, user};
+use super::{CategoryEnum, Held, StageView, StatusEnum, UserView, stage, user};
 use crate::app::reports::{Part, Today};
 use crate::domain::{
     Category, Concern, DayReport, Employee, MonthReport, Stage, Status, Turnover, Workload,
@@ -15,7 +15,7 @@ pub struct TodayView {
     /// Workload of the whole shop.
     total: WorkloadView,
     /// Workload of each active employee, of each with open tasks, and of nobody.
-    employees: Vec<EmployeeWorkload>,
+    employees: Held<EmployeeWorkload>,
     debts: DebtsView,
 }
 
@@ -38,9 +38,9 @@ pub struct EmployeeWorkload {
 #[derive(SimpleObject)]
 #[graphql(name = "Workload")]
 pub struct WorkloadView {
-    statuses: Vec<StatusCount>,
+    statuses: Held<StatusCount>,
     /// Every stage except those of CLOSED.
-    stages: Vec<StageCount>,
+    stages: Held<StageCount>,
     /// Tasks past their promised day.
     overdue: i64,
     /// Stalled tasks.
@@ -119,11 +119,11 @@ pub struct MonthView {
     total: TurnoverView,
     money: MonthMoneyView,
     /// Every category.
-    categories: Vec<CategoryTurnover>,
+    categories: Held<CategoryTurnover>,
     /// Employees responsible for any of these tasks, and unassigned tasks.
-    employees: Vec<EmployeeTurnover>,
+    employees: Held<EmployeeTurnover>,
     /// Every day of the month.
-    days: Vec<DayTurnover>,
+    days: Held<DayTurnover>,
 }
 
 #[derive(SimpleObject)]

@@ -10,6 +10,8 @@ pub mod upload;
 use std::sync::Arc;
 
 use async_graphql::Request;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use warp::Reply;
 use warp::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -42,7 +44,20 @@ struct Exchange<'a> {
     safe: bool,
 }
 
-pub(super) async fn answer(
+/// Responds to a request. The future is boxed by itself: it is large, and the route would copy it around.
+pub(super) fn answer(
+    site: Arc<Site>,
+    asker: Asker,
+    headers: HeaderMap,
+    client: Connection,
+    method: Method,
+    query: String,
+    body: Body,
+) -> BoxFuture<'static, Response> {
+    respond(site, asker, headers, client, method, query, body).boxed()
+}
+
+async fn respond(
     site: Arc<Site>,
     asker: Asker,
     headers: HeaderMap,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -100,22 +101,25 @@ pub async fn run(
         let (site, routes, watcher) = (site.clone(), routes.clone(), graceful.watcher());
         let tls = tls.clone();
         let stream = Paced::new(stream, site.desk.clock.clone());
-        tokio::spawn(async move {
+        let whole = async move {
             let connection = Connection::new(slot);
             let Some(tls) = tls else {
-                return serve(routes, stream, peer, site, connection, watcher).await;
+                return serve(routes, Box::new(stream), peer, site, connection, watcher).await;
             };
             match tokio::time::timeout(HEADERS, tls.accept(stream)).await {
                 // The ACME authority has verified the handshake.
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
-                Ok(Ok(stream)) => serve(routes, stream, peer, site, connection, watcher).await,
+                Ok(Ok(stream)) => {
+                    serve(routes, Box::new(stream), peer, site, connection, watcher).await;
+                }
                 Ok(Err(error)) => {
                     let error = chain(&error);
                     tracing::debug!(%error, "TLS handshake failed");
                 }
                 Err(_) => tracing::debug!("TLS handshake timed out"),
             }
-        });
+        };
+        tokio::spawn(whole.boxed());
     }
     drop(listener);
     let drained = async {
@@ -172,9 +176,14 @@ pub async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-async fn serve<S, T>(
+/// A connection, with TLS or without. Both have one type, so that the program contains HTTP once.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+async fn serve<S>(
     routes: S,
-    stream: T,
+    stream: Box<dyn Stream>,
     peer: SocketAddr,
     site: Arc<Site>,
     client: Connection,
@@ -182,7 +191,6 @@ async fn serve<S, T>(
 ) where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let asked = Arc::new(AtomicBool::new(false));
     let mark = asked.clone();

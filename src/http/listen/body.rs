@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -40,7 +41,7 @@ impl Watch {
         pace.stop(clock.elapsed());
         let pace = Arc::new(Mutex::new(pace));
         let (watched, steady) = (pace.clone(), clock.clone());
-        let watchman = tokio::spawn(async move {
+        let watch = async move {
             loop {
                 let Ok(wait) = lock(&watched).check(steady.elapsed()) else {
                     tracing::info!("closed connection: client reads its response too slowly");
@@ -48,7 +49,8 @@ impl Watch {
                 };
                 steady.sleep(wait).await;
             }
-        });
+        };
+        let watchman = tokio::spawn(watch.boxed());
         Self {
             pace,
             clock,

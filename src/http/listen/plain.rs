@@ -1,7 +1,10 @@
 //! Small plain-HTTP listeners: the monitors' one, and the one that redirects to HTTPS.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,26 +19,25 @@ use warp::reply::Response;
 use super::accept::{HEADERS, take};
 use crate::failure::Failure;
 
+/// Responds to a request.
+pub type Handler = dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response> + Send + Sync;
+
 /// Serves until `stop`.
 ///
 /// # Errors
 /// None: a failure concerns one connection.
-pub async fn run<F, A>(
+pub async fn run(
     listener: TcpListener,
     stop: CancellationToken,
-    answer: F,
-) -> Result<(), Failure>
-where
-    F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
-    A: Future<Output = Response> + Send,
-{
+    answer: Arc<Handler>,
+) -> Result<(), Failure> {
     loop {
         let (stream, _) = tokio::select! {
             () = stop.cancelled() => return Ok(()),
             taken = take(&listener) => taken,
         };
         let (stop, answer) = (stop.clone(), answer.clone());
-        tokio::spawn(async move {
+        let whole = async move {
             let service = service_fn(move |request| {
                 let answered = answer(request);
                 async move { Ok::<_, Infallible>(answered.await) }
@@ -50,7 +52,8 @@ where
                 // A client that hung up may retry.
                 _ = connection => {}
             }
-        });
+        };
+        tokio::spawn(whole.boxed());
     }
 }
 

@@ -26,11 +26,11 @@ pub fn ready(connection: &Connection, now: Timestamp, limit: usize) -> Result<Ve
         "SELECT o.id, o.chat_id, o.kind, o.task_id, o.from_status, o.to_status, o.from_stage,
              o.to_stage, o.comment_id, o.approval_id, o.reply, o.attempts, o.created_at
          {HEADS} AND o.due_at <= :now AND o.try_at <= :now
-         ORDER BY o.due_at, o.id LIMIT :limit"
+         ORDER BY o.due_at, o.id LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let now = Millis(now);
-    let rows = statement.query_map(named_params! { ":now": now, ":limit": limit }, outgoing)?;
+    let rows = statement.query_map(named_params! { ":now": now }, outgoing)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -47,11 +47,11 @@ pub fn count_by_status(
              FROM task_counts AS t {clause} GROUP BY t.status"
         )
     } else {
-        conditions.bind(":limit", most.saturating_add(1));
-        let clause = conditions.clause("LIMIT :limit");
+        let limit = format!("LIMIT {}", most.saturating_add(1));
+        let clause = conditions.clause(&limit);
         format!(
             "SELECT status, count(*), count(*) FILTER (WHERE employee_id = :own)
-             FROM (SELECT t.status, t.employee_id FROM tasks AS t {clause} LIMIT :limit)
+             FROM (SELECT t.status, t.employee_id FROM tasks AS t {clause} {limit})
              GROUP BY status"
         )
     };

@@ -76,14 +76,14 @@ for (const form of document.querySelectorAll("[data-filters]")) {
   });
 }
 
-// Enter moves to the next field from a lookup field, and from one filled by a scanner, which ends its
+// Enter moves to the next field from a lookup field of a form that saves something, and from one filled by a scanner, which ends its
 // input with Enter. In all other fields, Enter submits the form.
 for (const button of document.querySelectorAll("[data-enter]")) button.removeAttribute("name");
 const goOn = (field) => {
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
   lines[lines.indexOf(field) + 1]?.focus();
 };
-for (const field of document.querySelectorAll("[data-known], [data-scanned]")) {
+for (const field of document.querySelectorAll("form[method=post] [data-known], [data-scanned]")) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
@@ -108,7 +108,7 @@ for (const field of document.querySelectorAll("[data-known]")) {
     const typed = field.value;
     if (typed === asked) return;
     asked = typed;
-    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < 5) {
+    if (typed.replace(/[^\p{L}\p{N}]/gu, "").length < (field.dataset.least ?? 5)) {
       show("");
       return;
     }

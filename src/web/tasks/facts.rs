@@ -17,15 +17,12 @@ pub fn facts(task: &Task, details: &Details, texts: &Texts) -> Vec<Fact> {
         DeviceField::beside_title().map(|field| (field.label(), device.get(field).to_owned()));
     let lines = std::iter::once(("task-device", device.title())).chain(lines);
     let day = |day: Option<Day>| day.map(|day| texts.date(&day)).unwrap_or_default();
-    let sums = [
-        ("task-estimate", details.estimate),
-        ("task-price", details.price()),
-        ("task-paid", details.account.paid),
-    ]
-    .map(|(name, sum)| (name, sum.map(|sum| texts.money(sum)).unwrap_or_default()));
+    // What it costs and what was paid stands with the works and parts.
+    let estimate = details.estimate.map(|sum| texts.money(sum));
+    let estimate = ("task-estimate", estimate.unwrap_or_default());
     let due = ("task-due", day(task.due));
     let until = ("task-warranty", day(details.warranty_until));
-    let all = lines.chain([due]).chain(sums).chain([until]);
+    let all = lines.chain([due, estimate, until]);
     let known = all.filter(|(_, value)| !value.is_empty());
     let fact = |(name, value): (&str, String)| Fact {
         name: texts.s(name),

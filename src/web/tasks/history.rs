@@ -2,9 +2,10 @@
 
 use super::talk::{TimelineMessage, heading};
 use crate::domain::{
-    Author, Category, Comment, Day, Employee, EventKind, LineNote, Money, Status, TaskEvent,
+    Author, Category, Comment, Day, Employee, EventKind, LineKind, LineNote, Money, Quantity,
+    Status, TaskEvent,
 };
-use crate::i18n;
+use crate::i18n::{self, LineWords};
 use crate::web::text::{Texts, short_name};
 
 /// A line of the timeline.
@@ -110,8 +111,14 @@ pub fn line(
 /// Describes a line of the history: name, quantity and sum; `None` where there is none.
 fn line_text(text: Option<&str>, texts: &Texts) -> Option<String> {
     let line = LineNote::read(text?)?;
-    let sum = texts.money(Money::from_row(line.sum));
-    Some(format!("{} × {} = {sum}", line.name, line.quantity))
+    let quantity = Quantity::parse("quantity", &line.quantity).ok()?;
+    Some(texts.line(&LineWords {
+        kind: LineKind::Work,
+        name: &line.name,
+        quantity,
+        discount: Money::from_row(line.discount),
+        sum: Money::from_row(line.sum),
+    }))
 }
 
 /// Returns whether a text is too long for one line, so that the old text is shown below it.

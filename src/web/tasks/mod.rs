@@ -7,6 +7,7 @@ mod facts;
 mod history;
 mod link;
 mod list;
+pub mod money;
 mod new;
 mod one;
 mod papers;
@@ -21,8 +22,8 @@ pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
-pub use papers::{hand_over, label, receipt};
-pub use talk::{TALK_FIELDS, ask, comment, settle, withdraw};
+pub use papers::{hand_over, label, payment_slip, receipt};
+pub use talk::{TALK_FIELDS, agree, ask, comment, settle, withdraw};
 pub use toast::{Toast, toast};
 
 use std::collections::HashSet;

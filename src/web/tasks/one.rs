@@ -8,6 +8,7 @@ use warp::reply::Response;
 use super::facts::{Fact, facts};
 use super::history::{Event, line};
 use super::link::CustomerLink;
+use super::money::{MoneyPart, Read};
 use super::reach;
 use super::talk::{ConversationForm, Question};
 use super::toast::{Toast, toast};
@@ -59,6 +60,11 @@ struct TaskPage<'a> {
     linked: Vec<Group>,
     employees: Vec<EmployeeOption>,
     events: Vec<Event>,
+    money: MoneyPart,
+    /// The sum of the lines, which a quote sends.
+    price_of_lines: Option<String>,
+    /// Whether it has just been handed over, and its slip is offered.
+    is_slip_offered: bool,
     /// Whether the customer awaits a reply.
     unanswered: bool,
     /// Whether a declined quote has had no reaction.
@@ -98,7 +104,8 @@ pub async fn show_with(
         let row = app::tasks::get(c, &actor, id)?;
         let events = app::tasks::history(c, &actor, &[id])?;
         let comments = app::comments::of_tasks(c, &actor, &[id])?;
-        let question = app::approvals::of_tasks(c, &actor, &[id])?.pop();
+        let approvals = app::approvals::of_tasks(c, &actor, &[id])?;
+        let money = Read::of(c, &actor, id)?;
         let notices = app::notices::of_task(c, &actor, id)?;
         let employees = app::accounts::employees(c, &actor)?;
         let others = match &row.customer {
@@ -113,15 +120,17 @@ pub async fn show_with(
         let link = app::status_links::of_tasks(c, &actor, &[id])?.remove(&id);
         let row = app::details::join(c, &actor, vec![row])?;
         let stages = app::stages::list(c, &actor)?;
-        let talk = (events, comments, question);
+        let talk = (events, comments, approvals, money);
         Ok((row, stages, link, linked, talk, notices, employees, others))
     };
     let read = visit.desk.db.read(work).await?;
     let (mut row, stages, link, linked, talk, notices, employees, others) = read;
-    let (events, comments, question) = talk;
+    let (events, comments, approvals, money) = talk;
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
+    let question = approvals.last();
+    let lines = details.account.lines;
     let groups = linked.iter().filter(|(_, rows)| !rows.is_empty());
     let page = TaskPage {
         visit,
@@ -141,9 +150,12 @@ pub async fn show_with(
             .map(|event| line(event, &comments, texts, &employees))
             .collect(),
         unanswered: comments.iter().any(Comment::is_open),
-        declined: question.as_ref().is_some_and(|question| question.unsettled),
+        money: MoneyPart::new(visit, (task, details), &money, &approvals, &employees)?,
+        price_of_lines: lines.map(|totals| texts.money(totals.total)),
+        is_slip_offered: task.status == Status::Closed && visit.parameter("handed").is_some(),
+        declined: question.is_some_and(|question| question.unsettled),
         unreachable: reach::call_instead(visit, row.0.customer.as_deref()),
-        question: question.map(|question| Question::of(&question, texts)),
+        question: question.map(|question| Question::of(question, texts)),
         draft,
         notices: notices
             .iter()

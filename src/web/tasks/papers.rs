@@ -7,7 +7,10 @@ use warp::reply::Response;
 use super::link::CustomerLink;
 use super::{get_whole, task_id};
 use crate::app;
-use crate::domain::{Decision, Details, DeviceField, Language, Money, Readers, Result, TaskId};
+use crate::domain::{
+    Approval, Decision, Details, DeviceField, Error, Language, Line, LineContent, Method, Money,
+    Payment, PaymentId, PaymentKind, Readers, Result, TaskId, WarrantyDays,
+};
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
 use crate::web::text::Texts;
@@ -81,9 +84,41 @@ struct ReceiptPage<'a> {
     current: &'a str,
     paper: Paper,
     lines: Vec<(String, String)>,
+    /// Works and parts of a hand-over.
+    works: Vec<SlipLine>,
+    /// Sums and warranty, below the works and parts.
+    sums: Vec<(String, String)>,
     terms: &'a str,
     link: Option<PrintedLink>,
     signatures: [&'a str; 2],
+}
+
+/// A work or a part as the slip prints it.
+struct SlipLine {
+    name: String,
+    quantity: String,
+    price: String,
+    discount: String,
+    sum: String,
+    warranty: String,
+}
+
+impl SlipLine {
+    fn new(line: &LineContent, texts: &Texts) -> Self {
+        let discount = line.discount_sum();
+        let shown = discount > Money::ZERO;
+        let days = line.warranty.map(WarrantyDays::get);
+        Self {
+            name: texts.line_name(&line.into()),
+            quantity: texts.quantity(line.quantity),
+            price: texts.money(line.unit_price),
+            discount: shown.then(|| texts.money(discount)).unwrap_or_default(),
+            sum: texts.money(line.sum()),
+            warranty: days
+                .map(|days| texts.count("paper-days", &days))
+                .unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -119,11 +154,14 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let link = CustomerLink::of(visit, id).await?;
     let task = get_whole(visit, id).await?;
+    let (_, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
     visit.page(&ReceiptPage {
         visit,
         current: "tasks",
-        lines: taken(&task, &paper.texts),
+        lines: taken(&task, &payments, &paper.texts),
+        works: Vec::new(),
+        sums: Vec::new(),
         terms: visit.desk.shop.about.terms.as_str(),
         link: PrintedLink::of(link)?,
         signatures: ["paper-left-by", "paper-taken-by"],
@@ -135,14 +173,54 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let task = get_whole(visit, id).await?;
     let work = work_done(visit, id).await?;
+    let (lines, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-hand-over-title", id, &SIZES);
     visit.page(&ReceiptPage {
         visit,
         current: "tasks",
         lines: given_back(&task, work, &paper.texts),
+        works: lines
+            .iter()
+            .map(|line| SlipLine::new(&line.content, &paper.texts))
+            .collect(),
+        sums: sums(&task.1, &payments, &paper.texts),
         terms: "",
         link: None,
         signatures: ["paper-handed-by", "paper-got-by"],
+        paper,
+    })
+}
+
+/// The slip of one payment or refund.
+pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Response> {
+    let (actor, id) = (visit.actor()?, task_id(id)?);
+    let payment = PaymentId::parse("id", payment).map_err(|_| Error::NotFound)?;
+    let task = get_whole(visit, id).await?;
+    let read = move |c: &_| app::payments::row(c, &actor, id, payment);
+    let payment = visit.desk.db.read(read).await?.payment;
+    let (name, signatures) = match payment.entry.kind {
+        PaymentKind::Refund => (
+            "paper-refund-title",
+            ["paper-refunded-by", "paper-refund-got"],
+        ),
+        PaymentKind::Reversal => (
+            "paper-reversal-title",
+            ["paper-refunded-by", "paper-refund-got"],
+        ),
+        PaymentKind::Payment | PaymentKind::CashIn | PaymentKind::CashOut => {
+            ("paper-payment-title", ["paper-paid-by", "paper-taken-by"])
+        }
+    };
+    let paper = Paper::new(visit, name, id, &SIZES);
+    visit.page(&ReceiptPage {
+        visit,
+        current: "tasks",
+        lines: paid(&task, &payment, &paper.texts),
+        works: Vec::new(),
+        sums: Vec::new(),
+        terms: "",
+        link: None,
+        signatures,
         paper,
     })
 }
@@ -164,14 +242,18 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
 type LabelledValue = (&'static str, Option<String>);
 
 /// Returns the lines about what was taken in.
-fn taken((row, details): &(TaskRow, Details), texts: &Texts) -> Vec<(String, String)> {
+fn taken(
+    (row, details): &(TaskRow, Details),
+    payments: &[Payment],
+    texts: &Texts,
+) -> Vec<(String, String)> {
     let task = &row.task;
     let created = [("paper-date", Some(texts.full_date_of(&task.created)))];
     let agreed = [
         ("paper-fault", text(task.description.as_str())),
         ("task-due", task.due.map(|day| texts.full_date(&day))),
         ("task-estimate", money(details.estimate, texts)),
-        ("task-paid", money(details.account.paid, texts)),
+        ("task-prepayment", how_paid(details, payments, texts)),
     ];
     let whose = whose(row, details, &[Readers::Papers, Readers::Receipt]);
     texts.known(created.into_iter().chain(whose).chain(agreed))
@@ -183,8 +265,8 @@ async fn work_done(visit: &Visit, id: TaskId) -> Result<Option<String>> {
     let read = move |c: &_| app::approvals::of_tasks(c, &actor, &[id]);
     let asked = visit.desk.db.read(read).await?.into_iter();
     let agreed = asked.filter(|asked| asked.decision == Decision::Agreed);
-    let text = agreed.filter_map(|agreed| agreed.text).next_back();
-    Ok(text.map(|text| text.as_str().to_owned()))
+    let text = |agreed: Approval| agreed.shown_text().map(|text| text.as_str().to_owned());
+    Ok(agreed.filter_map(text).next_back())
 }
 
 /// Returns the lines about what is given back.
@@ -194,17 +276,80 @@ fn given_back(
     texts: &Texts,
 ) -> Vec<(String, String)> {
     let today = [("paper-date", Some(texts.full_date(&texts.today())))];
-    let until = details.warranty_until.map(|day| texts.full_date(&day));
     let done = [
         ("tasks-description", text(row.task.description.as_str())),
         ("paper-work", work),
-        ("task-price", money(details.price(), texts)),
-        ("task-paid", money(details.account.paid, texts)),
-        ("paper-to-pay", money(details.to_pay(), texts)),
-        ("task-warranty", until),
     ];
     let whose = whose(row, details, &[Readers::Papers]);
     texts.known(today.into_iter().chain(whose).chain(done))
+}
+
+/// Reads the lines and the payments of a task.
+async fn account(visit: &Visit, id: TaskId) -> Result<(Vec<Line>, Vec<Payment>)> {
+    let actor = visit.actor()?;
+    let read = move |c: &_| {
+        let lines = app::lines::of_tasks(c, &actor, &[id])?;
+        Ok((lines, app::payments::of_tasks(c, &actor, &[id])?))
+    };
+    visit.desk.db.read(read).await
+}
+
+/// Returns the sums of a hand-over: the total, how it was paid, and what is due.
+fn sums(details: &Details, payments: &[Payment], texts: &Texts) -> Vec<(String, String)> {
+    let (price, totals) = (details.price(), details.totals());
+    let has_discount = totals.discount > Money::ZERO;
+    let full = totals.total.plus(totals.discount).filter(|_| has_discount);
+    let discount = has_discount.then(|| Money::ZERO.minus(totals.discount));
+    let until = details.warranty_until.map(|day| texts.full_date(&day));
+    texts.known([
+        ("paper-sum", money(full, texts)),
+        ("lines-discount", money(discount, texts)),
+        ("lines-total", money(price, texts)),
+        (
+            "paper-in-words",
+            price.and_then(|price| texts.in_words(price)),
+        ),
+        ("task-paid", how_paid(details, payments, texts)),
+        ("paper-to-pay", money(details.to_pay(), texts)),
+        ("task-warranty", until),
+    ])
+}
+
+/// Describes what was paid by each method; `None` before the first payment.
+fn how_paid(details: &Details, payments: &[Payment], texts: &Texts) -> Option<String> {
+    let paid = details.account.paid?;
+    let by = |method: &Method| {
+        let rows = payments.iter().filter(|row| row.entry.method == *method);
+        let sum = rows.map(|row| row.entry.amount.minor()).sum();
+        (*method, Money::from_row(sum))
+    };
+    let sums = Method::ALL.iter().map(by);
+    let sums = sums.filter(|(_, sum)| *sum != Money::ZERO);
+    let said = sums.map(|(method, sum)| format!("{}: {}", texts.method(&method), texts.money(sum)));
+    let said: Vec<String> = said.collect();
+    Some(match said.is_empty() {
+        true => texts.money(paid),
+        false => format!("{} ({})", texts.money(paid), said.join(", ")),
+    })
+}
+
+/// Returns the lines about one payment.
+fn paid(
+    (row, details): &(TaskRow, Details),
+    payment: &Payment,
+    texts: &Texts,
+) -> Vec<(String, String)> {
+    let entry = &payment.entry;
+    let date = [("paper-date", Some(texts.exact(&payment.at)))];
+    let sum = entry.sum();
+    let said = [
+        ("payment-sum", Some(texts.money(sum))),
+        ("paper-in-words", texts.in_words(sum)),
+        ("payment-method", Some(texts.method(&entry.method))),
+        ("payment-fiscal", text(entry.fiscal.as_str())),
+    ];
+    let whose = whose(row, details, &[]);
+    texts.known(date.into_iter().chain(whose).chain(said))
 }
 
 /// Returns the lines about the customer and the device that these readers may read.

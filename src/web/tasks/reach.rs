@@ -35,6 +35,7 @@ pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
     let (sent, saved) = match visit.parameter("said")? {
         "message" => ("said-sent", "said-saved"),
         "price" => ("asked-sent", "asked-saved"),
+        "paid" => return Some(Toast::plain(visit.texts.s("said-paid"))),
         _ => return None,
     };
     let text = match call_instead(visit, customer) {

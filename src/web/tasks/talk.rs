@@ -12,12 +12,13 @@ use crate::domain::{
 };
 use crate::i18n;
 use crate::store::Transaction;
+use crate::web::bill::Bill;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// The typed fields.
-pub const TALK_FIELDS: &[&str] = &["comment", "askPrice", "askText"];
+pub const TALK_FIELDS: &[&str] = &["comment", "askPrice", "askText", "agreeNote"];
 
 /// Typed contents of the forms, and their errors.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub struct ConversationForm {
     pub comment: String,
     pub price: String,
     pub question: String,
+    /// Note on what the customer agreed to by phone.
+    pub agreed: String,
     pub errors: Errors,
 }
 
@@ -35,6 +38,8 @@ pub struct Question {
     pub open: bool,
     pub agreed: bool,
     pub declined: bool,
+    /// The lines that the customer was shown.
+    pub bill: Bill,
 }
 
 impl Question {
@@ -64,6 +69,7 @@ impl Question {
             open: approval.decision == Decision::Asked,
             agreed: approval.decision == Decision::Agreed,
             declined: approval.decision == Decision::Declined,
+            bill: Bill::of_quote(&approval.lines, approval.discount, texts),
         }
     }
 }
@@ -183,18 +189,20 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         ..ConversationForm::default()
     };
     let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
-    let price = Money::parse("askPrice", draft.price.trim(), currency);
-    let price = draft.errors.take(price, texts)?;
+    // The price of a task with lines is their sum, which the form doesn't ask for.
+    let price = visit.sent("askPrice");
+    let price = price.map(|price| Money::parse("askPrice", price.trim(), currency));
+    let price = draft.errors.take_some(price, texts)?;
     let text = match draft.question.trim() {
         "" => Ok(None),
         text => Message::parse("askText", text).map(Some),
     };
     let text = draft.errors.take(text, texts)?;
-    let (Some(price), Some(text)) = (price, text) else {
+    let (Some(text), false) = (text, draft.errors.any()) else {
         return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
     };
     let new = NewApproval {
-        price: Some(price),
+        price,
         text,
         expected_version: visit.typed("version").parse().ok(),
     };
@@ -210,13 +218,55 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
     };
     match visit.desk.db.write(ask).await {
         Ok(_) => Ok(visit.go(&format!("/tasks/{id}?said=price"))),
-        // The typed text is kept; the page shows the task's current state.
-        Err(Error::Conflict(conflict)) => {
-            let text = crate::i18n::conflict(texts.language, &conflict);
-            draft.errors.add_text("askPrice", text);
-            show_with(visit, id, StatusCode::CONFLICT, draft).await
-        }
-        Err(error) => Err(error),
+        Err(error) => refused(visit, id, draft, "askPrice", error).await,
+    }
+}
+
+/// Shows the page with its current state, the typed text, and why nothing was saved.
+async fn refused(
+    visit: &Visit,
+    id: &str,
+    mut draft: ConversationForm,
+    field: &'static str,
+    error: Error,
+) -> Result<Response> {
+    let (language, status) = (visit.texts.language, StatusCode::UNPROCESSABLE_ENTITY);
+    let (text, status) = match error {
+        Error::Conflict(conflict) => (i18n::conflict(language, &conflict), StatusCode::CONFLICT),
+        Error::Invalid(invalid) => (i18n::invalid(language, &invalid), status),
+        error => return Err(error),
+    };
+    draft.errors.add_text(field, text);
+    show_with(visit, id, status, draft).await
+}
+
+/// Records that the customer agreed by phone.
+pub async fn agree(visit: &Visit, id: &str) -> Result<Response> {
+    let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
+    let mut draft = ConversationForm {
+        agreed: visit.typed("agreeNote").to_owned(),
+        ..ConversationForm::default()
+    };
+    let note = match draft.agreed.trim() {
+        "" => Ok(None),
+        note => Message::parse("agreeNote", note).map(Some),
+    };
+    let Some(note) = draft.errors.take(note, &visit.texts)? else {
+        return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
+    };
+    let version = visit.typed("version").parse().ok();
+    let post = visit.post();
+    let agree = move |tx: &Transaction<'_>| {
+        let agree = || {
+            let note = note.as_ref();
+            let row = app::approvals::agree_by_phone(tx, &actor, task, note, version, now)?;
+            Ok(row.task.id.get())
+        };
+        app::posts::once(tx, post, now, agree)
+    };
+    match visit.desk.db.write(agree).await {
+        Ok(_) => Ok(visit.go(&format!("/tasks/{id}"))),
+        Err(error) => refused(visit, id, draft, "agreeNote", error).await,
     }
 }
 

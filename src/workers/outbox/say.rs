@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use crate::channels::telegram::html;
 use crate::domain::{
-    Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop, TaskId,
-    TelegramId,
+    Approval, Buttons, Day, Decision, Language, Message, Notice, Phone, Reply, Result, Shop,
+    TaskId, TelegramId,
 };
-use crate::i18n::{self, Arg};
+use crate::i18n::{self, Arg, LineWords};
 use crate::store::{self, Connection};
 
 /// Renders a notice from the current state; `None` when there is nothing to say any more.
@@ -57,7 +57,13 @@ pub(super) fn notice(
             };
             let price = i18n::money(language, shop.currency, asked.price);
             let what = asked.text.as_ref().map_or("", Message::as_str);
-            let args = vec![number, ("price", price.into()), ("text", html(what).into())];
+            let lines = lines(&asked, what.chars().count(), shop, language);
+            let what = [lines, html(what)].join("\n\n");
+            let args = vec![
+                number,
+                ("price", price.into()),
+                ("text", what.trim().into()),
+            ];
             let button =
                 |id: &str, what: &str| (i18n::text(language, id), format!("{what}:{approval}"));
             let buttons = vec![
@@ -69,6 +75,33 @@ pub(super) fn notice(
         }
     };
     Ok(Some(Reply::new(text, buttons)))
+}
+
+/// Maximum length of a message in characters, and what a quote says besides lines and text.
+const MESSAGE: usize = 4_096;
+const AROUND: usize = 300;
+
+/// Renders the lines of a quote, as far as they fit beside its text; empty for a price alone.
+fn lines(asked: &Approval, text: usize, shop: &Shop, language: Language) -> String {
+    if asked.lines.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = asked
+        .lines
+        .iter()
+        .map(|line| html(line.name.as_str()))
+        .collect();
+    let words = asked
+        .lines
+        .iter()
+        .zip(&names)
+        .map(|(line, name)| LineWords {
+            name,
+            ..LineWords::from(line)
+        });
+    let words: Vec<LineWords<'_>> = words.collect();
+    let most = MESSAGE - AROUND - text.min(MESSAGE - AROUND);
+    i18n::lines(language, shop.currency, &words, asked.discount, most)
 }
 
 /// Renders a reminder to collect a task, with address and opening hours if configured.

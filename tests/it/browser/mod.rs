@@ -9,6 +9,7 @@ mod forms;
 mod graphiql;
 mod live;
 mod mapping;
+mod money;
 mod papers;
 mod pictures;
 mod plain;

@@ -152,6 +152,38 @@ const OWNERS: &[Screen<'_>] = &[
     ),
     ("/tasks/1/label", "", ".paper.label .qr"),
     ("/tasks/1/hand-over", "", ".signs"),
+    ("/tasks/2", "", ".lines .act"),
+    ("/tasks/2/lines/new?q=рентген", "", ".found"),
+    (
+        "/tasks/2/lines/new",
+        "send('[action$=lines]', {name: 'я'.repeat(201), quantity: '0', unitPrice: 'даром', discount: '101 %', warrantyDays: '-1', cost: '-1'})",
+        "#unitPrice-problem",
+    ),
+    ("/tasks/2/lines/1", "", "[name=cost]"),
+    (
+        "/tasks/2/discount",
+        "send('main form', {discount: '101 %'})",
+        "#discount-problem",
+    ),
+    (
+        "/tasks/2/pay",
+        "send('main form', {sum: '99 999 999 999', method: 'CARD'})",
+        "[name=overpayment]",
+    ),
+    (
+        "/tasks/2/checkout",
+        "send('main form', {sum: ''})",
+        "[name=debt]",
+    ),
+    ("/tasks/2/payments/1/refund", "", "[name=sum]"),
+    (
+        "/tasks/2/payments/1/reverse",
+        "send('main form', {note: 'я'.repeat(501)})",
+        "#note-problem",
+    ),
+    ("/tasks/2/payments/1/slip", "", ".paper.a4"),
+    ("/tasks/2/hand-over", "", ".works"),
+    ("/tasks/2/hand-over?paper=roll", "", ".paper.roll .works"),
     ("/board", "", ".tile"),
     (
         "/board",
@@ -249,7 +281,7 @@ async fn fill(shop: &Shop) {
         shop.ask(&format!(
             r#"mutation {{
                 createTask(taskData: {{customerPhone: "{phone}", category: CONSULTING, description: "{description}",
-                    dueOn: "2021-07-0{end}", estimate: 2000000000, price: 2000000000, prepayment: 1, warrantyUntil: "2021-07-0{end}",
+                    dueOn: "2021-07-0{end}", estimate: 2000000000, price: 2000000000, warrantyUntil: "2021-07-0{end}",
                     device: {{kind: "{word}", brand: "Apple", model: "iPhone 12", serialNumber: "490154203237519",
                         accessories: "{word}", appearance: "{word}", place: "полка 3"}}}}) {{ task {{ id }} }}
                 updateCustomer(customerData: {{phone: "{phone}", name: "{name}"}}) {{ customer {{ id }} }}
@@ -286,6 +318,22 @@ async fn fill(shop: &Shop) {
     ))
     .await;
     shop.update(text(ANNA, &word.repeat(3))).await;
+    // Works and parts with long names and large sums, and a payment with a long note.
+    let lines = shop
+        .ask(&format!(
+            r#"mutation {{
+                saveCatalogueItem(itemData: {{kind: PART, name: "{word}", article: "{word}", price: 2000000000, cost: 1000000000}}) {{ item {{ id }} }}
+                one: addLine(taskId: 2, lineData: {{itemId: 1, quantity: "1000.001", doneById: 1, warrantyDays: 3650}}) {{ line {{ id }} }}
+                two: addLine(taskId: 2, lineData: {{kind: WORK, name: "{word}", unitPrice: 2000000000, discount: 1000000000}}) {{ line {{ id }} }}
+                askApproval(id: 2, text: "{word}") {{ task {{ id }} }}
+                three: addLine(taskId: 2, lineData: {{kind: WORK, name: "{word}", unitPrice: 1}}) {{ line {{ id }} }}
+                setDiscount(taskId: 2, sum: 1000000000) {{ task {{ id }} }}
+                takePayment(paymentData: {{taskId: 2, method: CASH, sum: 2000000000, note: "{word}", fiscalNumber: "{number}"}}) {{ payment {{ id }} }}
+            }}"#,
+            number = &word[..100]
+        ))
+        .await;
+    assert!(lines["errors"].is_null(), "{lines}");
 }
 
 /// Returns settings of a shop with extremely long particulars.
@@ -312,10 +360,12 @@ pub async fn every_screen(driver: &Driver, language: &str, look: impl AsyncFn(&B
     fill(&shop).await;
     crate::accounts::employee(&shop).await;
     let link = renew(&shop, "1").await;
+    let bill = renew(&shop, "2").await;
     let browser = driver.open_in(&shop, language).await;
     show(&browser, OUTSIDE, &look).await;
     let page = [
         (&*link, "", ".asks"),
+        (&*bill, "", ".bill"),
         (
             &*link,
             "send('[action$=say]', {text: ' '})",

@@ -30,6 +30,7 @@ struct Scene {
     /// A message to the customer, and the text of a quote with its price.
     message: &'static str,
     quote: (&'static str, u32),
+    deposit: u32,
 }
 
 /// Minutes since the one before, employee, phone and name of the customer, category, description,
@@ -66,7 +67,7 @@ const RUSSIAN: Scene = Scene {
         (1_210, 1, "+7 900 123-45-67", "Анна К.", "REPAIR", "Не включается после падения. Клиент просит сохранить фотографии",
             r#"device: {kind: "телефон", brand: "Apple", model: "iPhone 11", serialNumber: "49-015420-323751-8",
                 accessories: "чехол, зарядное устройство", appearance: "скол в углу экрана", place: "полка 3"},
-                dueOn: "2021-07-30", estimate: 450000, prepayment: 100000"#, 0),
+                dueOn: "2021-07-30", estimate: 450000"#, 0),
         (25, 2, "+7 985 640-33-71", "Иван П.", "DIAGNOSIS", "Не заряжается, разъём шатается",
             r#"device: {kind: "ноутбук", brand: "Lenovo", model: "IdeaPad 3"}, dueOn: "2021-07-28""#, 1),
         (18, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Пахнет гарью",
@@ -79,6 +80,7 @@ const RUSSIAN: Scene = Scene {
     delivered: "доставлено",
     message: "Нашли причину: неисправна плата питания. Фотографии целы.",
     quote: ("Замена платы питания с работой", 620_000),
+    deposit: 100_000,
 };
 
 #[rustfmt::skip]
@@ -103,7 +105,7 @@ const ENGLISH: Scene = Scene {
         (1_210, 1, "07700 900167", "Anna K.", "REPAIR", "No power after a fall. The customer wants the photos kept",
             r#"device: {kind: "phone", brand: "Apple", model: "iPhone 11", serialNumber: "49-015420-323751-8",
                 accessories: "case, charger", appearance: "chipped corner", place: "shelf 3"},
-                dueOn: "2021-07-30", estimate: 4500, prepayment: 1000"#, 0),
+                dueOn: "2021-07-30", estimate: 4500"#, 0),
         (25, 2, "07700 900171", "Ivan P.", "DIAGNOSIS", "Doesn't charge, the socket is loose",
             r#"device: {kind: "laptop", brand: "Lenovo", model: "IdeaPad 3"}, dueOn: "2021-07-28""#, 1),
         (18, 0, "07700 900103", "Sarah R.", "REPAIR", "Smells of burning",
@@ -116,6 +118,7 @@ const ENGLISH: Scene = Scene {
     delivered: "delivered",
     message: "We found the fault: the power board. Your photos are safe.",
     quote: ("New power board, fitted", 6_200),
+    deposit: 1_000,
 };
 
 #[tokio::test]
@@ -187,6 +190,12 @@ async fn shop(scene: &Scene) -> Shop {
 async fn tell(shop: &Shop, scene: &Scene) {
     shop.update(contact(ANNA, ANNA, scene.phone)).await;
     let before = messages(shop, 2).await.len();
+    let deposit = scene.deposit;
+    ask(
+        shop,
+        &format!(r#"mutation {{ takePayment(paymentData: {{taskId: {SHOWN}, method: CASH, sum: {deposit}}}) {{ payment {{ id }} }} }}"#),
+    )
+    .await;
     shop.clock.advance(Duration::from_secs(17 * 60));
     set_status(shop, SHOWN, "IN_PROGRESS").await;
     messages(shop, before + 1).await;
