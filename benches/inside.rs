@@ -1,5 +1,5 @@
 //! Benchmarks of the process without a network: `cargo bench --bench inside`. The shop has 100,000
-//! generated tasks of two years: about 137 a day, and ten of each customer.
+//! generated tasks of two years: about 137 a day, and ten of each customer, with 300,000 lines and 150,000 payments.
 
 #![expect(
     clippy::disallowed_methods,
@@ -51,6 +51,23 @@ const CREATE: &str = "mutation ($phone: String!) {
 const UPDATE: &str = "mutation ($id: ID!, $status: StatusEnum!) {
     updateTask(taskData: { id: $id, status: $status }) { task { id status version } } }";
 
+/// Three lines and one and a half payments of each task, and a debt for each twentieth closed one. The writers of the
+/// program would take minutes.
+const MONEY: &str = "
+    INSERT INTO task_lines (task_id, position, kind, name, quantity, unit_price, cost)
+    SELECT t.id, n.value, iif(n.value < 3, 'WORK', 'PART'), 'line', 1000, 100000, 40000
+    FROM tasks AS t JOIN json_each('[1,2,3]') AS n;
+    INSERT INTO payments (kind, method, amount, task_id, employee_id, at)
+    SELECT 'PAYMENT', iif(t.id % 3 = 0, 'CARD', 'INSTANT'),
+        iif(t.id % 2 = 0, 200000, iif(t.id % 20 = 1, 250000, 300000)), t.id, 1, coalesce(t.closed_at, t.created_at)
+    FROM tasks AS t;
+    INSERT INTO payments (kind, method, amount, task_id, employee_id, at)
+    SELECT 'PAYMENT', 'CARD', 100000, t.id, 1, coalesce(t.closed_at, t.created_at)
+    FROM tasks AS t WHERE t.id % 2 = 0;
+    INSERT OR REPLACE INTO handovers (task_id, at, total, works, parts, cost, paid)
+    SELECT t.id, t.closed_at, 300000, 200000, 100000, 120000, iif(t.id % 20 = 1, 250000, 300000)
+    FROM tasks AS t WHERE t.closed_at IS NOT NULL;";
+
 static INSIDE: OnceLock<Inside> = OnceLock::new();
 
 /// A server without a listener.
@@ -89,6 +106,8 @@ impl Inside {
         let runtime = Runtime::new().expect("a runtime");
         let filled = demo::fill(&db, &shop, TASKS, "nobody signs in with a password", now);
         runtime.block_on(filled).expect("data");
+        let file = store::Connection::open(&path).expect("a second connection");
+        file.execute_batch(MONEY).expect("lines and payments");
         let desk = Arc::new(Desk {
             db,
             shop,
@@ -258,7 +277,7 @@ fn update_task(bencher: Bencher<'_, '_>) {
     bencher.with_inputs(id).bench_values(change);
 }
 
-#[divan::bench(args = ["/", "/?status=READY", "/tasks/77777", "/customers"])]
+#[divan::bench(args = ["/", "/?status=READY", "/tasks/77777", "/customers", "/cash", "/debts", "/months"])]
 fn page(path: &str) -> Response {
     inside().page(path)
 }

@@ -145,6 +145,7 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec
     match health::examine(&config.database, now) {
         Ok(health) => {
             findings.push(integrity(&health));
+            findings.extend(sums(&health));
             findings.push(schema(&health));
             findings.push(log(&health));
             findings.push(clock::examine(Some(&health), now));
@@ -178,6 +179,20 @@ fn integrity(health: &Health) -> Finding {
         return Finding::failure(about, health.values.to_string(), advice);
     }
     Finding::ok(about, format!("{} of data, intact", size(health.bytes)))
+}
+
+/// Checks the sums, if they could be compared.
+fn sums(health: &Health) -> Option<Finding> {
+    let wrong = health.sums.as_ref()?;
+    Some(match wrong.is_empty() {
+        true => Finding::ok("sums", "those of hand-overs and shifts are right"),
+        false => Finding::failure(
+            "sums",
+            wrong.to_string(),
+            "Reports, debts or drawers are wrong by them. Find out which program wrote these rows; correct them by \
+             SQL on a copy, or run `zayavka restore` with a backup from before",
+        ),
+    })
 }
 
 /// Checks the schema. A schema newer than the program's can't be examined.

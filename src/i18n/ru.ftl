@@ -1054,7 +1054,7 @@ month-money-note = Получено: все платежи, с авансами.
 month-tasks = Заявки по видам и сотрудникам
 month-money-table = Суммы по дням
 today-debts = { $count ->
-    [one] Долг: { $count } заявка на { $sum }
+    [one] Долги: { $count } заявка на { $sum }
     [few] Долги: { $count } заявки на { $sum }
    *[many] Долги: { $count } заявок на { $sum }
 }

@@ -56,6 +56,12 @@ pub enum Flaw {
         #[source]
         source: std::io::Error,
     },
+    #[error("{}: its sums can't be compared", path.display())]
+    Sums {
+        path: PathBuf,
+        #[source]
+        source: crate::domain::Error,
+    },
     #[error("{}: its schema can't be brought to this program's", path.display())]
     Migration {
         path: PathBuf,

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
+use super::sums::{self, WrongSums};
 use super::{check, migrate, schema};
 use crate::domain::{HookStanding, Incident};
 use crate::store::engine::files::beside;
@@ -23,6 +24,9 @@ pub struct Health {
     pub schema: Differences,
     /// Values that the program can't read.
     pub values: Unreadable,
+    /// Rows whose sums are wrong; `None` if they couldn't be compared, since the schema is older or
+    /// values can't be read.
+    pub sums: Option<WrongSums>,
     pub schema_version: i64,
     /// The schema version of this program.
     pub known_version: i64,
@@ -70,6 +74,14 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         Some(_) => Unreadable::default(),
         None => check::values(connection, schema_version, path)?,
     };
+    let is_whole = damage.is_none() && values.is_empty();
+    let sums = match is_whole && schema_version == migrate::newest(&embedded_migrations()) {
+        true => Some(sums::compare(connection).map_err(|source| Flaw::Sums {
+            path: path.to_owned(),
+            source,
+        })?),
+        false => None,
+    };
     let newest: Option<Millis> = connection
         .query_row(
             "SELECT at FROM task_events ORDER BY id DESC LIMIT 1",
@@ -96,6 +108,7 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         damage,
         schema,
         values,
+        sums,
         schema_version,
         known_version: migrate::newest(&embedded_migrations()),
         newest_event: newest.map(|at| at.0),

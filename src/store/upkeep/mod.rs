@@ -10,4 +10,5 @@ pub(in crate::store) mod check;
 pub(in crate::store) mod leftovers;
 pub(in crate::store) mod migrate;
 pub(in crate::store) mod schema;
+mod sums;
 pub(in crate::store) mod values;

@@ -16,6 +16,9 @@ use crate::app::drawers::{self, DrawerState};
 use crate::domain::{Actor, Day, Error, Result, ShiftId};
 use sheet::SheetView;
 
+/// Typed fields of the forms.
+pub const FIELDS: &[&str] = &["counted", "sum", "reason", "note"];
+
 pub use forms::{
     ask_to_close, ask_to_move, ask_to_open, close, create, edit, make, move_cash, open, rename,
 };
