@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("domain", &[]),
     ("clock", &[]),
-    ("https", &[]),
+    ("https", &["tls_provider"]),
     ("tls_provider", &[]),
     ("certificate", &["tls_provider"]),
     ("config", &["domain"]),
