@@ -15,14 +15,16 @@ pub struct SlipLine {
 
 impl SlipLine {
     pub fn new(line: &LineContent, texts: &Texts) -> Self {
-        let discount = line.discount_sum();
-        let shown = discount > Money::ZERO;
+        let discount = match line.discount_sum() {
+            Money::ZERO => String::new(),
+            sum => texts.money(sum),
+        };
         let days = line.warranty.map(WarrantyDays::get);
         Self {
             name: texts.line_name(&line.into()),
             quantity: texts.quantity(line.quantity),
             price: texts.money(line.unit_price),
-            discount: shown.then(|| texts.money(discount)).unwrap_or_default(),
+            discount,
             sum: texts.money(line.sum()),
             warranty: days
                 .map(|days| texts.count("paper-days", &days))
