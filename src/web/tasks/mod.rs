@@ -12,6 +12,7 @@ mod new;
 mod one;
 mod papers;
 mod reach;
+mod slip;
 mod talk;
 mod toast;
 

@@ -5,11 +5,12 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::link::CustomerLink;
+use super::slip::{SlipLine, how_paid, sums};
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    Approval, Decision, Details, DeviceField, Error, Language, Line, LineContent, Method, Money,
-    Payment, PaymentId, PaymentKind, Readers, Result, TaskId, WarrantyDays,
+    Approval, Decision, Details, DeviceField, Error, Language, Line, Money, Payment, PaymentId,
+    PaymentKind, Readers, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::qr::Qr;
@@ -91,34 +92,6 @@ struct ReceiptPage<'a> {
     terms: &'a str,
     link: Option<PrintedLink>,
     signatures: [&'a str; 2],
-}
-
-/// A work or a part as the slip prints it.
-struct SlipLine {
-    name: String,
-    quantity: String,
-    price: String,
-    discount: String,
-    sum: String,
-    warranty: String,
-}
-
-impl SlipLine {
-    fn new(line: &LineContent, texts: &Texts) -> Self {
-        let discount = line.discount_sum();
-        let shown = discount > Money::ZERO;
-        let days = line.warranty.map(WarrantyDays::get);
-        Self {
-            name: texts.line_name(&line.into()),
-            quantity: texts.quantity(line.quantity),
-            price: texts.money(line.unit_price),
-            discount: shown.then(|| texts.money(discount)).unwrap_or_default(),
-            sum: texts.money(line.sum()),
-            warranty: days
-                .map(|days| texts.count("paper-days", &days))
-                .unwrap_or_default(),
-        }
-    }
 }
 
 #[derive(Template)]
@@ -292,45 +265,6 @@ async fn account(visit: &Visit, id: TaskId) -> Result<(Vec<Line>, Vec<Payment>)>
         Ok((lines, app::payments::of_tasks(c, &actor, &[id])?))
     };
     visit.desk.db.read(read).await
-}
-
-/// Returns the sums of a hand-over: the total, how it was paid, and what is due.
-fn sums(details: &Details, payments: &[Payment], texts: &Texts) -> Vec<(String, String)> {
-    let (price, totals) = (details.price(), details.totals());
-    let has_discount = totals.discount > Money::ZERO;
-    let full = totals.total.plus(totals.discount).filter(|_| has_discount);
-    let discount = has_discount.then(|| Money::ZERO.minus(totals.discount));
-    let until = details.warranty_until.map(|day| texts.full_date(&day));
-    texts.known([
-        ("paper-sum", money(full, texts)),
-        ("lines-discount", money(discount, texts)),
-        ("lines-total", money(price, texts)),
-        (
-            "paper-in-words",
-            price.and_then(|price| texts.in_words(price)),
-        ),
-        ("task-paid", how_paid(details, payments, texts)),
-        ("paper-to-pay", money(details.to_pay(), texts)),
-        ("task-warranty", until),
-    ])
-}
-
-/// Describes what was paid by each method; `None` before the first payment.
-fn how_paid(details: &Details, payments: &[Payment], texts: &Texts) -> Option<String> {
-    let paid = details.account.paid?;
-    let by = |method: &Method| {
-        let rows = payments.iter().filter(|row| row.entry.method == *method);
-        let sum = rows.map(|row| row.entry.amount.minor()).sum();
-        (*method, Money::from_row(sum))
-    };
-    let sums = Method::ALL.iter().map(by);
-    let sums = sums.filter(|(_, sum)| *sum != Money::ZERO);
-    let said = sums.map(|(method, sum)| format!("{}: {}", texts.method(&method), texts.money(sum)));
-    let said: Vec<String> = said.collect();
-    Some(match said.is_empty() {
-        true => texts.money(paid),
-        false => format!("{} ({})", texts.money(paid), said.join(", ")),
-    })
 }
 
 /// Returns the lines about one payment.
