@@ -106,7 +106,7 @@ async fn the_demo_is_as_if_made_by_hand() {
     by_hand
         .prepare(
             "SELECT name FROM main.sqlite_schema WHERE type = 'table'
-             AND name NOT IN ('refinery_schema_history', 'task_search_data', 'task_search_idx', 'sqlite_sequence',
+             AND name NOT IN ('refinery_schema_history', 'task_search_config', 'task_search_data', 'task_search_idx', 'sqlite_sequence',
                  'task_counts')",
         )
         .unwrap()
