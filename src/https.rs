@@ -20,7 +20,12 @@ static TLS: LazyLock<Result<ClientConfig, Error>> = LazyLock::new(|| {
     Ok(config)
 });
 
-/// Returns a client builder. It uses the ciphers of [`crate::tls_provider`].
+/// Returns the builder of a client that checks no certificate: for this server's own address, which none names.
+pub fn client_without_checks() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().danger_accept_invalid_certs(true)
+}
+
+/// Returns a client builder. It uses the ciphers of [`crate::tls_provider`]; its own settings of TLS have no effect.
 pub fn client() -> reqwest::ClientBuilder {
     let client = reqwest::Client::builder();
     match &*TLS {
