@@ -58,6 +58,9 @@ async fn add(browser: &mut Browser<'_>, form: &[(&str, &str)]) {
     assert_eq!(goes_to(&answer), "/tasks/1#lines");
 }
 
+/// Path, form, and what the page says in Russian and in English.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], [&'a str; 2]);
+
 const WORK: [(&str, &str); 5] = [
     ("kind", "WORK"),
     ("name", "Чистка"),
@@ -209,7 +212,7 @@ async fn each_form_says_what_is_wrong_in_both_languages_and_changes_nothing() {
     let mut english = Browser::signed_in(&shop, "owner@example.com").await;
     let before = shop.dump();
     let long = "я".repeat(501);
-    let cases: &[(&str, &[(&str, &str)], [&str; 2])] = &[
+    let cases: &[Case<'_>] = &[
         (
             "/tasks/1/lines",
             &[("name", ""), ("unitPrice", "1"), ("kind", "WORK")],
