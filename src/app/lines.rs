@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::{details, events, questions};
 use crate::domain::{
     Actor, Author, CatalogueItem, DetailsChange, Discount, EmployeeId, Error, Event, EventKind,
-    ItemId, Line, LineChange, LineContent, LineId, MOST_LINES, Notes, Problem, Result, Status,
-    Task, TaskId, Totals,
+    ItemId, Line, LineChange, LineContent, LineId, LineNote, MOST_LINES, Notes, Problem, Result,
+    Status, Task, TaskId, Totals,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
@@ -115,7 +115,7 @@ pub fn reorder(
     now: Timestamp,
 ) -> Result<TaskRow> {
     let line = get(tx, actor, id)?;
-    let change = Change::begin(tx, actor, line.task, "id", expected_version)?;
+    let mut change = Change::begin(tx, actor, line.task, "id", expected_version)?;
     let lines = store::lines::of_tasks(tx, &[line.task])?;
     let before: Vec<LineId> = lines.iter().map(|line| line.id).collect();
     let mut order = before.clone();
@@ -125,6 +125,13 @@ pub fn reorder(
         return Ok(change.row);
     }
     store::lines::set_order(tx, &order)?;
+    let place = |order: &[LineId]| {
+        let at = order.iter().position(|other| *other == id);
+        let position = at.map(|at| at + 1);
+        let note = line.content.note();
+        LineNote { position, ..note }.to_string()
+    };
+    change.note(place(&before), place(&order));
     change.finish(tx, actor, now)
 }
 

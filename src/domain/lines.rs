@@ -251,6 +251,7 @@ impl LineContent {
             unit_price: self.unit_price.minor(),
             discount: self.discount_sum().minor(),
             sum: self.sum().minor(),
+            position: None,
         }
     }
 
@@ -273,6 +274,9 @@ pub struct LineNote {
     pub unit_price: i64,
     pub discount: i64,
     pub sum: i64,
+    /// Position in the task, from 1; only in the record of a move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
 }
 
 impl LineNote {

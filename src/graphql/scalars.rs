@@ -57,7 +57,7 @@ impl ScalarType for MoneyValue {
     }
 }
 
-/// A decimal number as text.
+/// A decimal number as text; empty for a value that is no text.
 #[derive(Debug, Clone)]
 pub struct DecimalValue(pub String);
 
@@ -79,12 +79,14 @@ impl ScalarType for DecimalValue {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
             Value::String(text) => Ok(Self(text)),
+            // Refused where its field is known.
+            Value::Number(_) => Ok(Self(String::new())),
             value => Err(InputValueError::expected_type(value)),
         }
     }
 
     fn is_valid(value: &Value) -> bool {
-        matches!(value, Value::String(_))
+        matches!(value, Value::String(_) | Value::Number(_))
     }
 
     fn to_value(&self) -> Value {

@@ -470,9 +470,10 @@ fn a_sum_that_is_wrong_is_named_by_its_row() {
     let paid = format!(
         "INSERT INTO payments (kind, method, amount, task_id, at) VALUES ('PAYMENT', 'CARD', 7, {closed}, 1);"
     );
-    let shift = "INSERT INTO shifts (drawer_id, opened_at, opening) VALUES (1, 1, 0);
+    let shift = "INSERT INTO drawers (name, name_key) VALUES ('a', 'a');
+        INSERT INTO shifts (drawer_id, opened_at, opening) SELECT max(id), 1, 0 FROM drawers;
         INSERT INTO payments (id, kind, method, amount, drawer_id, shift_id, at)
-            SELECT 90001, 'CASH_IN', 'CASH', 5, 1, max(id), 1 FROM shifts;";
+            SELECT 90001, 'CASH_IN', 'CASH', 5, max(drawer_id), max(id), 1 FROM shifts;";
     for (change, said) in [
         (
             "UPDATE handovers SET total = total + 1".to_owned(),
@@ -519,7 +520,7 @@ fn a_sum_that_is_wrong_is_named_by_its_row() {
         (
             format!(
                 "{shift} INSERT INTO payments (id, kind, method, amount, drawer_id, at)
-                VALUES (90002, 'CASH_OUT', 'CASH', -5, 1, 1);"
+                SELECT 90002, 'CASH_OUT', 'CASH', -5, max(id), 1 FROM drawers;"
             ),
             "payment 90002 is missing in the open shift of its drawer".to_owned(),
         ),

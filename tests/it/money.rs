@@ -142,3 +142,40 @@ async fn the_same_key_pays_once() {
     assert_eq!(task(&shop).await["paid"], 500);
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_moved_line_is_in_the_history() {
+    let shop = Shop::with_owner().await;
+    new_task(&shop).await;
+    perform(
+        &shop,
+        &[
+            r#"addLine(taskId: 1, lineData: {kind: WORK, name: "Cleaning", unitPrice: 100}) { line { id } }"#,
+            r#"addLine(taskId: 1, lineData: {kind: PART, name: "Fan", unitPrice: 200}) { line { id } }"#,
+            "moveLine(id: 2, position: 1) { task { id } }",
+            // It is there already.
+            "moveLine(id: 2, position: 1) { task { id } }",
+        ],
+    )
+    .await;
+    let task = data(
+        &shop,
+        "{ taskById(id: 1) { version lines { name } history { kind from to } } }",
+    )
+    .await;
+    let task = &task["taskById"];
+    assert_eq!(
+        task["lines"],
+        json!([{"name": "Fan"}, {"name": "Cleaning"}])
+    );
+    assert_eq!(task["version"], 4);
+    let moved = task["history"].as_array().unwrap().last().unwrap();
+    let position = |value: &Value| {
+        let note: Value = serde_json::from_str(value.as_str().unwrap()).unwrap();
+        (note["name"].clone(), note["position"].clone())
+    };
+    assert_eq!(moved["kind"], "LINE");
+    assert_eq!(position(&moved["from"]), (json!("Fan"), json!(2)));
+    assert_eq!(position(&moved["to"]), (json!("Fan"), json!(1)));
+    shop.close().await;
+}

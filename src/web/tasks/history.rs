@@ -112,13 +112,15 @@ pub fn line(
 fn line_text(text: Option<&str>, texts: &Texts) -> Option<String> {
     let line = LineNote::read(text?)?;
     let quantity = Quantity::parse("quantity", &line.quantity).ok()?;
-    Some(texts.line(&LineWords {
+    let place = line.position.map(|position| format!("№ {position}. "));
+    let words = texts.line(&LineWords {
         kind: LineKind::Work,
         name: &line.name,
         quantity,
         discount: Money::from_row(line.discount),
         sum: Money::from_row(line.sum),
-    }))
+    });
+    Some(format!("{}{words}", place.unwrap_or_default()))
 }
 
 /// Returns whether a text is too long for one line, so that the old text is shown below it.

@@ -331,6 +331,10 @@ const WRONG: &[(&str, &str)] = &[
         "moveCash(drawerId: 9, kind: CASH_IN, sum: 1) { payment { id } }",
         "drawerId",
     ),
+    (
+        "updateLine(id: 1, lineData: {quantity: 1}) { line { id } }",
+        "quantity",
+    ),
     // Another task's payment, and a stage that isn't a hand-over.
     (
         "handOver(taskId: 1, payments: [{taskId: 2, method: CARD, sum: 1}]) { task { id } }",
@@ -388,7 +392,6 @@ const CONFLICTS: &[&str] = &[
 
 /// Values that are none of their type.
 const UNTYPED: &[&str] = &[
-    "updateLine(id: 1, lineData: {quantity: 1}) { line { id } }",
     "takePayment(paymentData: {taskId: 1, method: GOLD, sum: 1}) { payment { id } }",
     "takePayment(paymentData: {taskId: 1, method: CARD, sum: true}) { payment { id } }",
 ];
