@@ -121,6 +121,7 @@ impl Inside {
             links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
             reminders: None,
             uploads: Uploads::default(),
+            price_lists: Uploads::default(),
             bot: watch::Sender::new(BotState::Off),
             memory: Memory::new(192, clock.clone()),
             clock,

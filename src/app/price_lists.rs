@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::catalogue;
 use super::security::secrets;
 use crate::domain::{
-    Actor, CatalogueItem, Conflict, Error, ItemChange, ItemContent, ItemId, JudgedRow, LineKind,
-    Observation, PriceList, PriceOutcome, PriceReport, PriceRow, Problem, Remark, Result, fold,
+    Actor, CatalogueItem, Conflict, Error, ItemChange, ItemCode, ItemContent, ItemId, JudgedRow,
+    LineKind, Observation, PriceList, PriceOutcome, PriceReport, PriceRow, Problem, Remark, Result,
+    fold,
 };
 use crate::store::catalogue::ItemFilter;
 use crate::store::{self, Connection, Transaction};
@@ -117,12 +118,13 @@ impl<'a> Known<'a> {
     fn judge(&mut self, row: &PriceRow) -> Result<(JudgedRow, Option<ItemContent>)> {
         let (change, mut remarks) = (&row.change, row.remarks.clone());
         let text = |text: Option<&str>| fold(text.unwrap_or_default());
-        let article = text(change.article.as_ref().map(|code| code.as_str()));
-        if !article.is_empty() && !row.is_refused() {
-            if let Some(first) = self.numbers.insert(article.clone(), row.row) {
-                let problem = Problem::NumberTwice { row: first };
-                remarks.push(wrong(&row.article_heading, problem));
-            }
+        let article = text(change.article.as_ref().map(ItemCode::as_str));
+        if !article.is_empty()
+            && !row.is_refused()
+            && let Some(first) = self.numbers.insert(article.clone(), row.row)
+        {
+            let problem = Problem::NumberTwice { row: first };
+            remarks.push(wrong(&row.article_heading, problem));
         }
         let is_refused = |remarks: &[Remark]| remarks.iter().any(|remark| remark.what.is_wrong());
         let found = match is_refused(&remarks) {

@@ -2,7 +2,9 @@
 
 use super::cell::guard;
 use super::write::Writing;
-use crate::domain::{Day, DayReport, Earnings, Money, MonthReport, Result, Takings, Turnover};
+use crate::domain::{
+    Day, DayReport, Earnings, Money, MonthReport, PaymentId, Result, Takings, TaskId, Turnover,
+};
 use crate::i18n;
 use crate::store::payments::LedgerRow;
 
@@ -64,7 +66,7 @@ impl Writing {
             row.payment.id.to_string(),
             self.moment(row.payment.at),
             i18n::payment_kind(self.language, entry.kind, row.reverses),
-            number(entry.task.map(|id| id.get())),
+            number(entry.task.map(TaskId::get)),
             i18n::method(self.language, entry.method),
             match &row.drawer {
                 Some(name) => guard(&i18n::drawer(self.language, name)),
@@ -75,7 +77,7 @@ impl Writing {
             guard(row.employee.as_deref().unwrap_or_default()),
             guard(entry.note.as_str()),
             guard(entry.fiscal.as_str()),
-            number(entry.refund_of.map(|id| id.get())),
+            number(entry.refund_of.map(PaymentId::get)),
         ]
     }
 

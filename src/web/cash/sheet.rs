@@ -1,7 +1,7 @@
 //! The day's sheet as the page and the paper show it.
 
 use crate::app::day_sheets::{DaySheet, ShiftRow};
-use crate::domain::{DayReport, Money, Takings};
+use crate::domain::{DayReport, Money, PaymentId, Takings, TaskId};
 use crate::i18n;
 use crate::store::payments::LedgerRow;
 use crate::web::text::{Texts, short_name};
@@ -137,7 +137,7 @@ impl RowView {
             number: row.payment.id.get(),
             time: texts.time(&row.payment.at),
             kind: i18n::payment_kind(texts.language, entry.kind, row.reverses),
-            task: entry.task.map(|id| id.get()),
+            task: entry.task.map(TaskId::get),
             has_task: row.has_task,
             place: place.into_iter().flatten().collect::<Vec<_>>().join(", "),
             employee: short_name(row.employee.as_deref().unwrap_or_default()).to_owned(),
@@ -145,7 +145,7 @@ impl RowView {
             is_out: entry.amount < Money::ZERO,
             note: entry.note.as_str().to_owned(),
             fiscal: entry.fiscal.as_str().to_owned(),
-            corrects: entry.refund_of.map(|id| id.get()),
+            corrects: entry.refund_of.map(PaymentId::get),
         }
     }
 }
