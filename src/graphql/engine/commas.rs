@@ -20,8 +20,7 @@ pub fn as_spaces(text: &str) -> Cow<'_, str> {
                 continue;
             }
             [b'#', ..] => from.find(['\n', '\r']).unwrap_or(from.len()),
-            [b'"', b'"', b'"', ..] => block(from),
-            _ => line(from),
+            _ => string(from),
         };
         let (skipped, after) = from.split_at(length);
         spaced.push_str(skipped);
@@ -29,6 +28,14 @@ pub fn as_spaces(text: &str) -> Cow<'_, str> {
     }
     spaced.push_str(rest);
     spaced.into()
+}
+
+/// Returns the length of the string at the start of a text.
+pub(super) fn string(text: &str) -> usize {
+    match text.starts_with("\"\"\"") {
+        true => block(text),
+        false => line(text),
+    }
 }
 
 /// Returns the length of the block string at the start of a text.
@@ -45,7 +52,7 @@ fn block(text: &str) -> usize {
     text.len()
 }
 
-/// Returns the length of the string at the start of a text.
+/// Returns the length of the string of one line at the start of a text.
 fn line(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

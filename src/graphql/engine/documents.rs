@@ -12,6 +12,7 @@ use async_graphql::{Pos, Response, ServerError, Variables};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 
+use super::arguments;
 use super::commas;
 use super::inputs;
 use super::limits;
@@ -190,6 +191,10 @@ fn compile(schema: &Valid<Schema>, text: &str) -> Result<Valid<ExecutableDocumen
         .token_limit(limits::TOKENS);
     let parsed = parser.parse_ast(commas::as_spaces(text), NAME);
     let parsed = parsed.map_err(|broken| refuse(Code::ParseFailed, &broken.errors))?;
+    if let Some(name) = arguments::without_value(text) {
+        let why = format!("Syntax Error: \"{name}\" has no value.");
+        return Err(Box::new(refusal(Code::ParseFailed, why)));
+    }
     let valid = parsed.to_executable_validate(schema);
     let valid = valid.map_err(|broken| refuse(Code::ValidationFailed, &broken.errors))?;
     inputs::check(schema, &valid).map_err(invalid)?;

@@ -1,6 +1,7 @@
 //! The API's machinery apart from its types: the compiler of documents, limits, pagination, and the completion and
 //! serialisation of responses.
 
+pub mod arguments;
 pub mod commas;
 pub mod complete;
 pub mod documents;

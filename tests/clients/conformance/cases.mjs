@@ -126,13 +126,13 @@ export const cases = [
   ["33 bits in a literal", "{tasks(first:2147483648){totalCount}}", { is: "ValuesOfCorrectTypeRule" }],
   [
     "33 bits in an object",
-    'mutation{createTask(taskData:{customerPhone:"+79000000001",price:2147483648}){task{id}}}',
+    'mutation{createTask(taskData:{customerPhone:"+79000000001",expectedVersion:2147483648}){task{id}}}',
     { is: "ValuesOfCorrectTypeRule" },
   ],
   [
     "33 bits in an object of variables",
     "mutation($t:TaskInput!){createTask(taskData:$t){task{id}}}",
-    { is: "variables", variables: { t: { customerPhone: "+79000000001", price: 2147483648 } } },
+    { is: "variables", variables: { t: { customerPhone: "+79000000001", expectedVersion: 2147483648 } } },
   ],
   [
     "an unset variable leaves the argument's default",
@@ -146,12 +146,12 @@ export const cases = [
   ],
   [
     "an unset variable in an object leaves the field out",
-    "mutation($p:Int){updateTask(taskData:{id:30,price:$p}){task{price}}}",
+    "mutation($p:Money){updateTask(taskData:{id:30,price:$p}){task{price}}}",
     { is: "runs", variables: {} },
   ],
   [
     "null in an object erases",
-    "mutation($p:Int){updateTask(taskData:{id:30,price:$p}){task{price}}}",
+    "mutation($p:Money){updateTask(taskData:{id:30,price:$p}){task{price}}}",
     { is: "runs", variables: { p: null } },
   ],
   ["an empty operationName is none", "query A{me{id}}", { is: "runs", operationName: "" }],
@@ -234,6 +234,12 @@ export const cases = [
   ["a glued keyword", "queryA{me{id}}", { is: "grammar" }],
   ["empty variables", "query A(){me{id}}", { is: "grammar" }],
   ["empty arguments", "{tasks(){totalCount}}", { is: "grammar" }],
+  ["an argument without a value", "{tasks(first){totalCount}}", { is: "grammar" }],
+  [
+    "a field of an input object without a value",
+    "{tasks(filter:{overdue}){totalCount}}",
+    { is: "grammar" },
+  ],
   ["an empty selection", "{me{}}", { is: "grammar" }],
   ["a fragment named on", "fragment on on Query{me{id}} {me{id}}", { is: "grammar" }],
   ["brackets in a string", `{previewImport(csv:"a\\n${"(".repeat(101)}"){newTasks}}`, { is: "runs" }],

@@ -77,7 +77,7 @@ export async function poolOf(schema, url, token) {
       customerPhone: phones,
       first,
       month: ["2026-11", "2026-01", "2026-13", "x"],
-      price: [0, 1500, 2000000000, 2000000001, -1],
+      price: [0, 1500, 9007199254740992, -1],
       time: ["09:00", "23:59", "25:00"],
       heading: ["a", "Phone", "Имя", "nope"],
       text: ["m", "", '😀 \\ " \n', "текст"],

@@ -80,6 +80,9 @@ export function values(pool, random) {
     const known = pool.hints[`${owner}.${name}`] ?? pool.hints[name];
     if (known && (always || random.chance(0.9))) return random.of(known);
     if (type === "Int") return random.of(INTS);
+    if (type === "Money") return random.of([0, 1500, 9007199254740992, -1]);
+    if (type === "Decimal") return random.of(["1", "0.25", "-1", "x"]);
+    if (type === "Date") return random.of(DAYS);
     if (type === "Boolean") return random.chance(0.5);
     if (type === "ID") return random.of(["1", "2", "3", "999999", "", "abc", "12345678901234567890"]);
     if (type === "Float") return random.of([0, 1.5, -2e3]);
@@ -104,6 +107,7 @@ export function values(pool, random) {
     if (isEnumType(nullable)) return { kind: "EnumValue", value };
     switch (nullable.name) {
       case "Int":
+      case "Money":
         return { kind: "IntValue", value: value === 0 && random.chance(0.3) ? "-0" : String(value) };
       case "Float":
         return { kind: "FloatValue", value: String(value) };
