@@ -39,18 +39,8 @@ pub fn hand_over(
 ) -> Result<TaskRow> {
     let row = tasks::get(tx, actor, id)?;
     let (paid, stage) = (&new.payments, new.stage);
-    let is_repeated = !paid.is_empty() && paid.iter().all(|payment| payment.key.is_some());
     if row.task.status == Status::Closed {
-        // A repeated request finds its payments, and has nothing else to do.
-        return match is_repeated {
-            true => {
-                for payment in paid {
-                    payments::take(tx, actor, id, payment, now)?;
-                }
-                tasks::get(tx, actor, id)
-            }
-            false => Err(Problem::TaskClosed.at("taskId").into()),
-        };
+        return repeated(tx, actor, id, paid, now);
     }
     if let Some(stage) = stage {
         let found = store::stages::get(tx, stage)?;
@@ -73,6 +63,27 @@ pub fn hand_over(
         ..TaskChange::default()
     };
     tasks::update(tx, shop, actor, id, &change, now)
+}
+
+/// Answers a repeated request, whose payments are all there, as the first one was.
+fn repeated(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    paid: &[NewPayment],
+    now: Timestamp,
+) -> Result<TaskRow> {
+    let closed = || Problem::TaskClosed.at("taskId");
+    if paid.is_empty() {
+        return Err(closed().into());
+    }
+    for payment in paid {
+        let key = payment.key.as_ref().ok_or_else(closed)?;
+        store::payments::by_key(tx, key)?.ok_or_else(closed)?;
+        // It is compared with the payment that has its key.
+        payments::take(tx, actor, id, payment, now)?;
+    }
+    tasks::get(tx, actor, id)
 }
 
 /// Returns the last day of the longest warranty of a task's lines; `None` when there is none, or

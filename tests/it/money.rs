@@ -179,3 +179,31 @@ async fn a_moved_line_is_in_the_history() {
     assert_eq!(position(&moved["to"]), (json!("Fan"), json!(1)));
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_repeated_hand_over_is_answered_and_another_one_takes_nothing() {
+    let shop = Shop::with_owner().await;
+    new_task(&shop).await;
+    perform(
+        &shop,
+        &[r#"addLine(taskId: 1, lineData: {kind: WORK, name: "Cleaning", unitPrice: 900}) { line { id } }"#],
+    )
+    .await;
+    let hand = |key: &str, sum: i64| {
+        format!(
+            r#"mutation {{ handOver(taskId: 1, payments: [{{method: CARD, sum: {sum}, idempotencyKey: "{key}"}}]) {{
+                task {{ status paid toPay }} }} }}"#
+        )
+    };
+    let first = data(&shop, &hand("a", 500)).await;
+    assert_eq!(
+        first["handOver"]["task"],
+        json!({"status": "CLOSED", "paid": 500, "toPay": 400})
+    );
+    assert_eq!(data(&shop, &hand("a", 500)).await, first);
+    let closed = ("BAD_USER_INPUT".to_owned(), "taskId".to_owned());
+    assert_eq!(refused(&shop, &hand("b", 400)).await, closed);
+    assert_eq!(refused(&shop, &hand("a", 400)).await.0, "CONFLICT");
+    assert_eq!(task(&shop).await["paid"], 500);
+    shop.close().await;
+}
