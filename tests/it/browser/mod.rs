@@ -18,3 +18,4 @@ mod screens;
 mod screenshots;
 mod status;
 mod tasks;
+mod undo;
