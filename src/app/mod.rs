@@ -36,6 +36,7 @@ pub mod security;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
+pub mod task_customers;
 pub mod tasks;
 pub mod telegram_links;
 pub mod undo;
