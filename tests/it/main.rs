@@ -91,4 +91,5 @@ mod tls;
 mod turns;
 mod uploads;
 mod webhooks;
+mod weight;
 mod wholeness;
