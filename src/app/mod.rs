@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
+pub mod board;
 pub mod catalogue;
 pub mod comments;
 pub mod customers;

@@ -347,6 +347,22 @@ when-this-year = { $day } { $month ->
     [11] ноября
    *[12] декабря
 }
+day-today = сегодня
+day-short = { $day } { $month ->
+    [1] янв
+    [2] фев
+    [3] мар
+    [4] апр
+    [5] мая
+    [6] июн
+    [7] июл
+    [8] авг
+    [9] сен
+    [10] окт
+    [11] ноя
+   *[12] дек
+}
+day-short-year = { day-short } { $year }
 when-exact = { $day }, { $time }
 
 month-long = { $month ->
@@ -954,15 +970,35 @@ month-note = Сделано: в первый раз стало «Готово».
 # Доска
 
 board-title = Доска
-board-move = Переместить № { $number }
-board-stage = Этап заявки № { $number }
-board-more = Показаны последние { $count }.
-board-closed = { $count ->
-    [one] Закрытые за { $count } день.
-    [few] Закрытые за { $count } дня.
-   *[other] Закрытые за { $count } дней.
+board-open = { $count ->
+    [one] { $count } открытая
+   *[other] { $count } открытых
 }
-board-all = Все { $count } в списке
+board-open-sum = { $count ->
+    [one] { $count } открытая, на { $sum }
+   *[other] { $count } открытых, на { $sum }
+}
+board-whose = Чьи заявки
+board-mine = Мои { $count }
+board-employee = Мастер: { $name }
+board-stages = Этапы
+board-more = Ещё { $count } в списке
+board-more-sum = Ещё { $count }, всего на { $sum }
+board-sum = Всего на { $sum }
+board-paid = оплачено
+board-declined = отказ
+board-unanswered = ждёт ответа
+board-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+board-closed = { $days ->
+    [one] Закрыто за { $days } день, { $count }
+    [few] Закрыто за { $days } дня, { $count }
+   *[other] Закрыто за { $days } дней, { $count }
+}
+board-fold = Свернуть
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
 

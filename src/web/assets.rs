@@ -72,6 +72,11 @@ pub fn forms() -> String {
     path("forms.js")
 }
 
+/// Returns the URL of the script for the board.
+pub fn board() -> String {
+    path("board.js")
+}
+
 pub fn icon() -> String {
     path("icon.svg")
 }
@@ -129,6 +134,7 @@ mod tests {
             (style(), "css", "text/css; charset=utf-8"),
             (script(), "js", "text/javascript; charset=utf-8"),
             (forms(), "js", "text/javascript; charset=utf-8"),
+            (board(), "js", "text/javascript; charset=utf-8"),
             (icon(), "svg", "image/svg+xml"),
         ] {
             let name = path.strip_prefix("/assets/").unwrap();

@@ -92,7 +92,7 @@ impl CustomerLine {
                 .name
                 .as_ref()
                 .map_or_else(unnamed, |name| name.as_str().to_owned()),
-            phone: customer.phone.typed().to_owned(),
+            phone: customer.phone.formatted(),
             dial: customer.phone.e164().to_owned(),
         }
     }
@@ -132,7 +132,7 @@ impl TaskListItem {
             waits: Vec::new(),
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
-            next: next(task.status),
+            next: task.status.next(),
         }
     }
 
@@ -155,11 +155,6 @@ impl TaskListItem {
         };
         rows.iter().map(line).collect()
     }
-}
-
-fn next(status: Status) -> Option<Status> {
-    let at = Status::ALL.iter().position(|other| *other == status)?;
-    Status::ALL.get(at + 1).copied()
 }
 
 /// An option of the employee selector.

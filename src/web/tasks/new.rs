@@ -128,9 +128,9 @@ pub async fn new(visit: &Visit) -> Result<Response> {
 /// Returns a form prefilled with the customer and the device of an earlier task.
 async fn under_warranty(visit: &Visit, of: TaskId) -> Result<TaskForm> {
     let (row, details) = get_whole(visit, of).await?;
-    let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
+    let phone = row.customer.as_ref().map(|customer| customer.phone.formatted());
     let phone = phone.unwrap_or_default();
-    Ok(TaskForm::under_warranty(of, phone, &details.device))
+    Ok(TaskForm::under_warranty(of, &phone, &details.device))
 }
 
 async fn show_new(

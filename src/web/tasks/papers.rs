@@ -290,10 +290,10 @@ fn paid(
 fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<LabelledValue> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
-        let phone = customer.phone.typed();
+        let phone = customer.phone.formatted();
         match &customer.name {
             Some(name) => format!("{}, {phone}", name.as_str()),
-            None => phone.to_owned(),
+            None => phone,
         }
     });
     let known = [
