@@ -37,6 +37,7 @@ pub mod security;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
+pub mod suggestions;
 pub mod tasks;
 pub mod telegram_links;
 pub mod undo;

@@ -57,7 +57,7 @@ macro_rules! define {
         }
 
         /// A field of a device.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum DeviceField {
             $($(#[$doc])* $variant,)*
         }
@@ -100,6 +100,13 @@ macro_rules! define {
                 match self {
                     $(Self::$variant => $identity,)*
                 }
+            }
+
+            /// Returns the fields whose values come again with other devices, and are suggested. A
+            /// serial number is one device's, and a condition is described each time.
+            pub fn suggested() -> impl Iterator<Item = Self> {
+                let fields = Self::ALL.iter().copied();
+                fields.filter(|field| !matches!(field, Self::Serial | Self::Appearance))
             }
 
             pub fn readers(self) -> Readers {

@@ -13,6 +13,7 @@ mod architecture;
 mod attachments;
 mod backup;
 mod big_answers;
+mod board;
 mod bot;
 mod browser;
 mod cash;

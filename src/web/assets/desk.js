@@ -61,6 +61,10 @@ document.addEventListener("click", async (event) => {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  if (!button.matches("[data-now]")) continue;
+  // Neither a reload nor Back prints again.
+  history.replaceState(null, "", location.href.replace(/[?&]print=1/, ""));
+  window.addEventListener("load", () => window.print());
 }
 
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
