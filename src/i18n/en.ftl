@@ -306,6 +306,10 @@ nav-staff = Staff
 nav-profile = Profile
 nav-skip = Skip to content
 nav-logout = Sign out
+nav-new = New
+nav-more = More
+nav-find = Search repairs and customers
+nav-account = { $name }: menu
 live-lost = Connection lost. Reconnecting…
 save = Save
 cancel = Cancel
@@ -945,6 +949,16 @@ month-note = Finished: was “Ready” for the first time. Days: from acceptance
 
 # Board
 
+keys-title = Keyboard
+keys-find = Search
+keys-new = New repair
+keys-choose = Choose a repair in a list
+keys-open = Open the chosen one
+keys-send = Submit the form you are typing in
+keys-card = Choose a card on the board
+keys-next = Move the chosen card to its next stage
+keys-move = Move it to the column beside
+keys-help = Show these keys
 board-title = Board
 board-open = { $count } open
 board-open-sum = { $count } open, for { $sum }

@@ -319,6 +319,10 @@ nav-staff = Сотрудники
 nav-profile = Профиль
 nav-skip = К содержанию
 nav-logout = Выйти
+nav-new = Новая
+nav-more = Ещё
+nav-find = Поиск по заявкам и клиентам
+nav-account = { $name }: меню
 live-lost = Связь с сервером потеряна. Восстанавливаем…
 save = Сохранить
 cancel = Отмена
@@ -973,6 +977,16 @@ month-note = Сделано: в первый раз стало «Готово».
 
 # Доска
 
+keys-title = Клавиши
+keys-find = Найти
+keys-new = Новая заявка
+keys-choose = Выбрать заявку в списке
+keys-open = Открыть выбранную
+keys-send = Отправить форму, в которой пишете
+keys-card = Выбрать карточку на доске
+keys-next = Перевести выбранную карточку в следующий этап
+keys-move = Перевести её в соседний столбец
+keys-help = Показать эти клавиши
 board-title = Доска
 board-open = { $count ->
     [one] { $count } открытая
