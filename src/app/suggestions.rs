@@ -1,6 +1,6 @@
 //! Suggestions for the intake form, from the shop's own devices.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Actor, CustomerId, DeviceField, Result};
 use crate::store::{self, Connection};
@@ -13,11 +13,11 @@ const SUGGESTED: usize = 40;
 /// written on a charger, are suggested to nobody.
 const SHARED: usize = 2;
 
-/// Returns the most frequent values of each suggested field, in alphabetical order.
-pub fn of_devices(
-    connection: &Connection,
-    _: &Actor,
-) -> Result<BTreeMap<DeviceField, Vec<String>>> {
+/// The most frequent values of each suggested field, in alphabetical order.
+pub type Suggestions = Vec<(DeviceField, Vec<String>)>;
+
+/// Returns what to suggest for a device.
+pub fn of_devices(connection: &Connection, _: &Actor) -> Result<Suggestions> {
     let fields: Vec<DeviceField> = DeviceField::suggested().collect();
     let mut seen: Vec<HashMap<String, Value>> = vec![HashMap::new(); fields.len()];
     for (customer, texts) in store::details::latest(connection, &fields, DEVICES)? {

@@ -57,7 +57,7 @@ macro_rules! define {
         }
 
         /// A field of a device.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum DeviceField {
             $($(#[$doc])* $variant,)*
         }

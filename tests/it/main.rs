@@ -46,6 +46,7 @@ mod harness;
 mod healthcheck;
 mod i18n;
 mod input;
+mod intake;
 mod invites;
 mod leftovers;
 mod limits;

@@ -123,6 +123,8 @@ pub const PAGES: &[&str] = &[
     "/tasks/1/pay",
     "/tasks/1/checkout",
     "/board",
+    "/board?employee=1&closed=1&stage=4",
+    "/keys",
     "/catalogue",
     "/catalogue?q=12-34&kind=PART&archived=1",
     "/catalogue?edit=new",

@@ -1,7 +1,5 @@
 //! Registration of a new task, beginning with the phone.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -9,6 +7,7 @@ use warp::reply::Response;
 use super::draft::TaskForm;
 use super::{CustomerLine, TaskListItem, get_whole, of_customer, task_id};
 use crate::app;
+use crate::app::suggestions::Suggestions;
 use crate::domain::{
     Category, Details, Device, DeviceField, Error, Name, NewTask, Phone, Problem, Result, ShortText, TaskFilter,
     TaskId, TaskOrder,
@@ -21,6 +20,14 @@ use crate::web::visit::Visit;
 /// Maximum number of a customer's or device's earlier tasks shown beside the form.
 const LAST: usize = 5;
 
+impl NewPage<'_> {
+    /// Returns whether a field has suggestions.
+    fn suggests(&self, of: DeviceField) -> bool {
+        let mut fields = self.suggestions.iter();
+        fields.any(|(field, words)| *field == of && !words.is_empty())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "new-task.html")]
 struct NewPage<'a> {
@@ -31,7 +38,7 @@ struct NewPage<'a> {
     known: PhoneLookup,
     device: KnownDevice,
     /// Usual values of the device's fields.
-    suggestions: BTreeMap<DeviceField, Vec<String>>,
+    suggestions: Suggestions,
     /// State of the warranty under which the device comes back.
     warranty: Option<String>,
     /// The field to focus.
