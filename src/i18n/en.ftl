@@ -338,6 +338,22 @@ when-this-year = { $day } { $month ->
     [11] November
    *[12] December
 }
+day-today = today
+day-short = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+day-short-year = { day-short } { $year }
 when-exact = { $day }, { $time }
 
 month-long = { $month ->
@@ -877,6 +893,10 @@ new-warranty-holds = Under the warranty of No. { $number }, which holds until { 
 new-warranty-over = Under the warranty of No. { $number }, but it ended on { $day }.
 new-warranty-unknown = Under the warranty of No. { $number }, which doesn't say until when.
 new-submit = Create repair
+new-again = Same device
+new-print = Create and print
+new-customer = Customer
+new-made = The repair is taken in.
 new-check = Look up
 edit-title = Repair No. { $number }: edit
 delete-title = Delete repair No. { $number }?
@@ -929,15 +949,38 @@ month-note = Finished: was “Ready” for the first time. Days: from acceptance
 
 # Board
 
+keys-title = Keyboard
+keys-find = Search
+keys-new = New repair
+keys-choose = Choose a repair in a list
+keys-open = Open the chosen one
+keys-send = Submit the form you are typing in
+keys-card = Choose a card on the board
+keys-next = Move the chosen card to its next stage
+keys-move = Move it to the column beside
+keys-help = Show these keys
 board-title = Board
-board-move = Move No. { $number }
-board-stage = Stage of No. { $number }
-board-more = The last { $count } are shown.
-board-closed = { $count ->
-    [one] Closed within { $count } day.
-   *[other] Closed within { $count } days.
+board-open = { $count } open
+board-open-sum = { $count } open, for { $sum }
+board-whose = Whose repairs
+board-mine = Mine { $count }
+board-employee = Technician: { $name }
+board-stages = Stages
+board-more = { $count } more in the list
+board-more-sum = { $count } more, { $sum } in all
+board-sum = { $sum } in all
+board-paid = paid
+board-declined = declined
+board-unanswered = awaits reply
+board-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
 }
-board-all = All { $count } in the list
+board-closed = { $days ->
+    [one] Closed in { $days } day, { $count }
+   *[other] Closed in { $days } days, { $count }
+}
+board-fold = Fold
 board-moved = No. { $number } is now “{ $status }”
 board-failed = That didn't work: the repair has been changed meanwhile, or there is no connection. The board shows what is stored.
 

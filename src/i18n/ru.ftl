@@ -351,6 +351,22 @@ when-this-year = { $day } { $month ->
     [11] ноября
    *[12] декабря
 }
+day-today = сегодня
+day-short = { $day } { $month ->
+    [1] янв
+    [2] фев
+    [3] мар
+    [4] апр
+    [5] мая
+    [6] июн
+    [7] июл
+    [8] авг
+    [9] сен
+    [10] окт
+    [11] ноя
+   *[12] дек
+}
+day-short-year = { day-short } { $year }
 when-exact = { $day }, { $time }
 
 month-long = { $month ->
@@ -905,6 +921,10 @@ new-warranty-holds = По гарантии заявки № { $number }: дей�
 new-warranty-over = По гарантии заявки № { $number }, но она закончилась { $day }.
 new-warranty-unknown = По гарантии заявки № { $number }. До какого дня гарантия, в ней не записано.
 new-submit = Создать заявку
+new-again = То же устройство
+new-print = Создать и напечатать
+new-customer = Клиент
+new-made = Заявка принята.
 new-check = Найти
 edit-title = Заявка № { $number }: редактирование
 delete-title = Удалить заявку № { $number }?
@@ -957,16 +977,46 @@ month-note = Сделано: в первый раз стало «Готово».
 
 # Доска
 
+keys-title = Клавиши
+keys-find = Найти
+keys-new = Новая заявка
+keys-choose = Выбрать заявку в списке
+keys-open = Открыть выбранную
+keys-send = Отправить форму, в которой пишете
+keys-card = Выбрать карточку на доске
+keys-next = Перевести выбранную карточку в следующий этап
+keys-move = Перевести её в соседний столбец
+keys-help = Показать эти клавиши
 board-title = Доска
-board-move = Переместить № { $number }
-board-stage = Этап заявки № { $number }
-board-more = Показаны последние { $count }.
-board-closed = { $count ->
-    [one] Закрытые за { $count } день.
-    [few] Закрытые за { $count } дня.
-   *[other] Закрытые за { $count } дней.
+board-open = { $count ->
+    [one] { $count } открытая
+   *[other] { $count } открытых
 }
-board-all = Все { $count } в списке
+board-open-sum = { $count ->
+    [one] { $count } открытая, на { $sum }
+   *[other] { $count } открытых, на { $sum }
+}
+board-whose = Чьи заявки
+board-mine = Мои { $count }
+board-employee = Мастер: { $name }
+board-stages = Этапы
+board-more = Ещё { $count } в списке
+board-more-sum = Ещё { $count }, всего на { $sum }
+board-sum = Всего на { $sum }
+board-paid = оплачено
+board-declined = отказ
+board-unanswered = ждёт ответа
+board-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+board-closed = { $days ->
+    [one] Закрыто за { $days } день, { $count }
+    [few] Закрыто за { $days } дня, { $count }
+   *[other] Закрыто за { $days } дней, { $count }
+}
+board-fold = Свернуть
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
 

@@ -141,6 +141,21 @@ impl Texts {
         self.with("when-this-year", args)
     }
 
+    /// Formats a day for a narrow place: «сегодня», «21 ноя», with the year unless it is the current
+    /// one.
+    pub fn short_date(&self, day: &Day) -> String {
+        let args = [
+            ("day", day.day().to_string().into()),
+            ("month", day.month().into()),
+            ("year", day.year().to_string().into()),
+        ];
+        match day {
+            day if *day == self.today() => self.s("day-today"),
+            day if day.year() == self.today().year() => self.with("day-short", args),
+            _ => self.with("day-short-year", args),
+        }
+    }
+
     /// Formats a day with its year, for papers read later: «21 ноября 2026».
     pub fn full_date(&self, day: &Day) -> String {
         i18n::day(self.language, *day)

@@ -51,7 +51,11 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         return Err(Error::NotFound);
     }
     let change = TaskChange {
-        expected_version: visit.typed("version").parse().ok(),
+        // The board's cards share one form: their buttons have the version in their addresses.
+        expected_version: visit
+            .sent("version")
+            .or_else(|| visit.parameter("version"))
+            .and_then(|version| version.parse().ok()),
         status,
         stage,
         ..TaskChange::default()

@@ -99,7 +99,7 @@ pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<KnownDevice> {
         .collect()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 
