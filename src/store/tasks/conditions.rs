@@ -9,6 +9,10 @@ use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, seri
 use crate::store::engine::types::{Millis, literal};
 use crate::store::{Connection, engine::search, outbox};
 
+/// The promised day of a task, by which lists are ordered: tasks without one come last. Two indexes are on this
+/// expression.
+pub(super) const DUE: &str = "coalesce(t.due_on, '9999-12-31')";
+
 /// Tasks that have been in their stage for as many days as make it stalled. Few stages lead to few tasks.
 const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
     WHERE o.status <> 'CLOSED' AND o.stage_since <= :now - g.stuck_days * 86400000";
@@ -29,6 +33,10 @@ pub(in crate::store) struct Conditions {
     phrases: Vec<String>,
     /// Whether some condition's index already leads to the tasks.
     led: bool,
+    /// Whether the tasks that it leads to are few, so that sorting them is cheaper than walking through an order.
+    pub(super) few: bool,
+    /// Whether only open tasks are asked for, which have indexes of their own.
+    pub(super) open: bool,
 }
 
 impl Conditions {
@@ -52,6 +60,7 @@ impl Conditions {
             unanswered,
             declined,
             undelivered,
+            owing,
             serial,
             created: Days { from, until },
             search,
@@ -60,6 +69,7 @@ impl Conditions {
         if let Some(phone) = customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
             all.equal("t.customer_id", id);
+            all.few = true;
             all.bind(":phone", phone.clone());
         }
         if let Some(serial) = serial {
@@ -71,7 +81,9 @@ impl Conditions {
         // The tasks that need attention are few.
         if let Some(today) = *overdue {
             let undone = one_of(&Status::UNDONE);
-            all.lead(format!("t.due_on < :today AND t.status {undone}"));
+            all.lead(format!(
+                "{DUE} < :today AND t.status <> 'CLOSED' AND +t.status {undone}"
+            ));
             all.bind(":today", today);
         }
         if let Some(now) = *stuck {
@@ -100,13 +112,21 @@ impl Conditions {
             let dead = format!("SELECT coalesce(task_id, answer_of) FROM outbox WHERE {dead}");
             all.lead(format!("t.id IN ({dead})"));
         }
+        if *owing {
+            all.add("t.id IN (SELECT task_id FROM task_sums WHERE owed > 0)".to_owned());
+        }
+        all.open = !statuses.is_empty() && !statuses.contains(&Status::Closed);
+        if all.open {
+            // Names the partial indexes of open tasks, each of which has one order.
+            all.texts.push("t.status <> 'CLOSED'".to_owned());
+            all.led = true;
+        }
         if let Some(stage) = *stage {
             all.equal("t.stage_id", ":stage");
             all.bind(":stage", stage);
         }
-        if let [status] = **statuses {
-            all.counted("t.status", &format!("'{}'", status.word()));
-        } else if !statuses.is_empty() {
+        // A status of open tasks is looked for among them, and almost all tasks are closed.
+        if !statuses.is_empty() {
             let words = one_of(statuses);
             all.texts.push(format!("+t.status {words}"));
         }
@@ -151,6 +171,7 @@ impl Conditions {
     fn lead(&mut self, text: String) {
         self.add(text);
         self.led = true;
+        self.few = true;
     }
 
     /// Returns the unary plus that keeps SQLite from a column's index once another index leads to the tasks.
@@ -272,6 +293,25 @@ impl Conditions {
                  CROSS JOIN tasks AS t ON t.id = task_search.rowid
                  WHERE task_search MATCH :match {and} {order})"
         )
+    }
+
+    /// Returns whether the search index leads to the tasks.
+    pub(super) fn is_search(&self) -> bool {
+        self.searched || !self.phrases.is_empty()
+    }
+
+    /// Returns the clause for a statement with an order of its own, which takes all matches from the search index.
+    pub(super) fn flat_clause(&self) -> String {
+        let found = "t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :match)";
+        let found = (!self.phrases.is_empty()).then(|| found.to_owned());
+        let all: Vec<String> = found
+            .into_iter()
+            .chain(self.texts.iter().cloned())
+            .collect();
+        match all.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", all.join(" AND ")),
+        }
     }
 
     pub(in crate::store) fn params(&self) -> Vec<(&str, &dyn ToSql)> {

@@ -4,6 +4,7 @@ mod conditions;
 mod count;
 mod page;
 mod rows;
+mod sorted;
 mod telegram;
 mod write;
 
