@@ -68,9 +68,13 @@ CREATE INDEX tasks_open_due ON tasks (coalesce(due_on, '9999-12-31')) WHERE stat
 CREATE INDEX tasks_open_listed ON tasks (listed_at) WHERE status <> 'CLOSED';
 CREATE INDEX tasks_open_touched ON tasks (touched_at) WHERE status <> 'CLOSED';
 
--- An agreement by the customer that no employee has reacted to.
+-- An agreement by the customer, and a message that didn't reach them, that no employee has reacted to.
 ALTER TABLE approvals ADD COLUMN unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1));
 CREATE INDEX approvals_unnoticed ON approvals (task_id) WHERE unnoticed = 1;
+ALTER TABLE outbox ADD COLUMN unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1));
+UPDATE outbox SET unnoticed = 1
+WHERE state = 'DEAD' AND coalesce(task_id, answer_of) IN (SELECT id FROM tasks WHERE status <> 'CLOSED');
+CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 
 -- Words that the search takes for one another. The owner edits them.
 CREATE TABLE search_aliases (

@@ -6,11 +6,13 @@
 //! [`Actor`](crate::domain::Actor), owner operations an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
+pub mod aliases;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
 pub mod catalogue;
 pub mod comments;
+pub mod counter;
 pub mod customers;
 pub mod day_sheets;
 pub mod details;

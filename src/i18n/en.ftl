@@ -162,6 +162,10 @@ problem-reason-needed = The sum differs from what should be there: give the reas
 problem-cash-move-kind = Only CASH_IN and CASH_OUT are possible here.
 problem-stage-not-closed = This stage doesn’t close the task: choose a stage of the status “Closed”.
 problem-too-many-lines = A task has at most { $bound } lines.
+problem-alias-several-words = One word is needed.
+problem-alias-same = This is the same word.
+problem-alias-taken = This pair of words is there already.
+problem-too-many-aliases = There are at most { $bound } words.
 problem-too-many-drawers = There are at most { $bound } drawers.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
 problem-id-malformed = An id is a whole number above zero.
@@ -833,6 +837,11 @@ nav-declined = { $count ->
     [one] { $count } declined quote
    *[other] { $count } declined quotes
 }
+nav-agreed = { $count ->
+    [one] { $count } agreed quote
+   *[other] { $count } agreed quotes
+}
+nav-undelivered = { $count } undelivered
 notice-of-reminder = Reminder
 notice-of-reply = The bot's answer
 reminders-on = If the customer doesn't collect it, the bot reminds them. Days after it is ready: { $days }.

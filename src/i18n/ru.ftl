@@ -165,6 +165,10 @@ problem-reason-needed = Сумма не сходится: напишите пр�
 problem-cash-move-kind = Здесь возможно только внесение (CASH_IN) или изъятие (CASH_OUT).
 problem-stage-not-closed = Этот этап не завершает заявку: выберите этап статуса «Закрыта».
 problem-too-many-lines = В заявке не больше { $bound } строк.
+problem-alias-several-words = Нужно одно слово.
+problem-alias-same = Это то же самое слово.
+problem-alias-taken = Такая пара слов уже есть.
+problem-too-many-aliases = Слов не больше { $bound }.
 problem-too-many-drawers = Касс не больше { $bound }.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
 problem-id-malformed = Номер — это целое число больше нуля.
@@ -861,6 +865,12 @@ nav-declined = { $count ->
     [few] { $count } отказа от цены
    *[many] { $count } отказов от цены
 }
+nav-agreed = { $count ->
+    [one] { $count } согласие с ценой
+    [few] { $count } согласия с ценой
+   *[many] { $count } согласий с ценой
+}
+nav-undelivered = { $count } не доставлено
 notice-of-reminder = Напоминание
 notice-of-reply = Ответ бота
 reminders-on = Если клиент не заберёт, бот напомнит. Дней после готовности: { $days }.

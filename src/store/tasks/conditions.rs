@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use rusqlite::types::ToSql;
 
 use super::{Shape, read_all, read_first};
-use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, serial_key};
-use crate::store::engine::types::{Millis, literal};
-use crate::store::{Connection, engine::search, outbox};
+use crate::domain::{
+    Alias, Days, Result, Search, SearchTerm, Status, TaskFilter, TaskId, fold, serial_key,
+};
+use crate::store::engine::types::Millis;
+use crate::store::{Connection, aliases, engine::search, outbox};
 
 /// The promised day of a task, by which lists are ordered: tasks without one come last. Two indexes are on this
 /// expression.
@@ -194,37 +196,45 @@ impl Conditions {
         self.texts.push(format!("{plus}{column} = {value}"));
     }
 
-    /// Adds a search. The trigram index finds three characters or more; shorter words are looked for at the beginning of
-    /// names and brands (LG, HP), and may be the task's number.
+    /// Adds a search: each of its words narrows the result. The trigram index finds three characters or more; shorter
+    /// words are looked for at the beginning of words.
     fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
+        let aliases = aliases::all(connection)?;
         let words = search.words();
-        let mut long = words
-            .iter()
-            .filter(|word| word.text.chars().count() >= 3)
-            .peekable();
-        let short = long.peek().is_none();
-        for word in long {
-            match &word.digits {
-                Some(digits) if digits.len() >= 3 => {
+        let expressions = words.iter().map(|word| match &word.digits {
+            Some(digits) if digits.len() >= 3 => None,
+            _ => expression(word, &aliases),
+        });
+        let expressions: Vec<Option<String>> = expressions.collect();
+        // Signs beside words are no words.
+        let mut found = false;
+        for (word, expression) in words.iter().zip(&expressions) {
+            match (&word.digits, expression) {
+                (Some(digits), _) if digits.len() >= 3 => {
                     self.digits(connection, &word.text, digits, search.number())?;
                 }
-                _ => self.phrases.push(spelled(&word.text)),
+                // One or two digits may be the number of a task.
+                (Some(_), Some(expression)) if search.number().is_some() => {
+                    self.searched = true;
+                    self.add(
+                        "t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :short
+                             UNION SELECT :number)"
+                            .to_owned(),
+                    );
+                    self.bind(":short", expression.clone());
+                    self.bind(":number", search.number());
+                }
+                (_, Some(expression)) => self.phrases.push(expression.clone()),
+                (_, None) => continue,
             }
+            found = true;
+        }
+        if !found {
+            self.add("0".to_owned());
         }
         if !self.phrases.is_empty() {
             self.searched = true;
             self.bind(":match", self.phrases.join(" AND "));
-        }
-        if short {
-            let word = words.first().map_or("", |word| &word.text);
-            let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
-            let made = "SELECT task_id FROM task_details
-                WHERE brand_key <> '' AND brand_key LIKE :prefix ESCAPE '\\'";
-            self.add(format!(
-                "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
-            ));
-            self.bind(":number", search.number());
-            self.bind(":prefix", format!("{}%", literal(word)));
         }
         Ok(())
     }
@@ -366,12 +376,31 @@ fn written(text: &str, digits: &str) -> String {
     }
 }
 
-/// Returns the index query for a word, or for the serial number that it may be in another spelling.
-fn spelled(word: &str) -> String {
-    let (typed, key) = (phrase(word), fold(&serial_key(word)));
-    match key.chars().count() >= 3 {
-        true => format!("({typed} OR {})", phrase(&key)),
-        false => typed,
+/// Returns the index query for a word or one of its aliases; `None` for signs without a letter or digit.
+fn expression(word: &SearchTerm, aliases: &[Alias]) -> Option<String> {
+    let others = word.aliases(aliases);
+    let all = std::iter::once(&word.text).chain(&others);
+    let all: Vec<String> = all.filter_map(|word| spelled(word)).collect();
+    match &*all {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(format!("({})", all.join(" OR "))),
+    }
+}
+
+/// Returns the index query for a word, for the serial number that it may be in another spelling, and for the beginning
+/// of a word that it is if it is short.
+fn spelled(word: &str) -> Option<String> {
+    let key = fold(&serial_key(word));
+    let typed = (word.chars().count() >= 3).then(|| phrase(word));
+    let key = (key.chars().count() >= 3).then(|| phrase(&key));
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    let short = search::beginning(&letters).map(|start| format!("starts : {}", phrase(&start)));
+    let all: Vec<String> = [typed, key, short].into_iter().flatten().collect();
+    match &*all {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(format!("({})", all.join(" OR "))),
     }
 }
 

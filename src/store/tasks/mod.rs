@@ -9,7 +9,7 @@ mod telegram;
 mod write;
 
 pub(super) use conditions::Conditions;
-pub use count::{Counts, count, count_by_status};
+pub use count::{Counts, any, count, count_by_status};
 pub use page::{After, first_as, list, next_ids, page, page_as};
 pub(super) use rows::{COLUMNS, from_row};
 use rows::{ListPosition, read_all, read_first};

@@ -94,7 +94,8 @@ fn keys(
     };
     let mut conditions = Conditions::new(connection, &besides)?;
     let (value, direction, behind) = sorted.parts();
-    let (id, tables) = sorted.tables(conditions.few || conditions.is_search());
+    let few = conditions.few || conditions.is_search();
+    let (id, tables) = sorted.tables(few);
     if sorted == Sorted::Owed {
         conditions.add("s.owed > 0".to_owned());
     }
@@ -117,9 +118,11 @@ fn keys(
         Sorted::Due => format!("CAST(replace({value}, '-', '') AS INTEGER)"),
         Sorted::Total | Sorted::Owed => value.to_owned(),
     };
+    // The unary plus keeps SQLite from walking through the order where few tasks match.
+    let plus = if few { "+" } else { "" };
     let clause = conditions.flat_clause();
     let sql = format!(
-        "SELECT t.id, {key} FROM {tables} {clause} ORDER BY {value} {direction}, {id} {direction} LIMIT {limit}"
+        "SELECT t.id, {key} FROM {tables} {clause} ORDER BY {plus}{value} {direction}, {id} {direction} LIMIT {limit}"
     );
     Ok((conditions, sql))
 }

@@ -29,24 +29,27 @@ pub struct Viewer {
 pub struct Badge {
     pub count: i64,
     pub text: String,
-    /// URL of the list it counts; with two lists, the page that shows both.
+    /// URL of the list it counts; with several reasons, the page that shows all.
     pub address: String,
 }
 
 impl Badge {
     pub fn new(waiting: &CustomersWaiting, texts: &Texts) -> Option<Self> {
+        let (unanswered, declined) = (Some(Concern::Unanswered), Some(Concern::Declined));
         let parts = [
-            ("nav-unanswered", waiting.unanswered, Concern::Unanswered),
-            ("nav-declined", waiting.declined, Concern::Declined),
+            ("nav-unanswered", waiting.unanswered, unanswered),
+            ("nav-declined", waiting.declined, declined),
+            ("nav-agreed", waiting.agreed, None),
+            ("nav-undelivered", waiting.undelivered, None),
         ];
         let parts = parts.iter().filter(|(_, tasks, _)| *tasks > 0);
         let words = parts.clone().map(|(id, tasks, _)| texts.count(id, tasks));
-        let concerns: Vec<Concern> = parts.map(|(.., concern)| *concern).collect();
+        let concerns: Vec<Option<Concern>> = parts.map(|(.., concern)| *concern).collect();
         (!concerns.is_empty()).then(|| Self {
             count: waiting.tasks,
             text: words.collect::<Vec<_>>().join(", "),
             address: match concerns[..] {
-                [concern] => address_of(concern),
+                [Some(concern)] => address_of(concern),
                 _ => "/today".to_owned(),
             },
         })
