@@ -8,7 +8,7 @@ use super::details;
 use super::drawers::{self, DrawerState};
 use crate::domain::{
     Actor, Approval, ApprovalId, Comment, CommentId, Concern, Day, Details, Employee, EmployeeId,
-    Money, NoticeId, Result, Status, TakingsPart, TaskFilter, TaskId, TimeZone, Undelivered,
+    Money, NoticeId, Result, Stage, Status, TakingsPart, TaskFilter, TaskId, TimeZone, Undelivered,
     WaitsFor,
 };
 use crate::store::handovers::Owed;
@@ -72,6 +72,8 @@ pub struct Counter {
     pub debts: Vec<(Whole, Owed)>,
     pub debt: (i64, Money),
     pub loads: Vec<Load>,
+    /// The stage to which work leads.
+    pub working: Option<Stage>,
 }
 
 /// Returns what the counter shows: what waits for the whole shop, or for the actor alone.
@@ -115,6 +117,7 @@ pub fn read(
         debts: debts.into_iter().filter_map(with_task).collect(),
         debt: store::handovers::debt(connection)?,
         loads: loads(connection, now, timezone)?,
+        working: store::stages::first_of(connection, Status::InProgress)?,
     })
 }
 
