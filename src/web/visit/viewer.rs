@@ -9,8 +9,7 @@ use warp::http::header::COOKIE;
 use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
-use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
-use crate::web::address::address_of;
+use crate::domain::{Actor, CustomersWaiting, Employee, EmployeeId, Error, Result};
 use crate::web::text::Texts;
 
 /// A signed-in employee viewing a page.
@@ -29,29 +28,21 @@ pub struct Viewer {
 pub struct Badge {
     pub count: i64,
     pub text: String,
-    /// URL of the list it counts; with several reasons, the page that shows all.
-    pub address: String,
 }
 
 impl Badge {
     pub fn new(waiting: &CustomersWaiting, texts: &Texts) -> Option<Self> {
-        let (unanswered, declined) = (Some(Concern::Unanswered), Some(Concern::Declined));
         let parts = [
-            ("nav-unanswered", waiting.unanswered, unanswered),
-            ("nav-declined", waiting.declined, declined),
-            ("nav-agreed", waiting.agreed, None),
-            ("nav-undelivered", waiting.undelivered, None),
+            ("nav-unanswered", waiting.unanswered),
+            ("nav-declined", waiting.declined),
+            ("nav-agreed", waiting.agreed),
+            ("nav-undelivered", waiting.undelivered),
         ];
-        let parts = parts.iter().filter(|(_, tasks, _)| *tasks > 0);
-        let words = parts.clone().map(|(id, tasks, _)| texts.count(id, tasks));
-        let concerns: Vec<Option<Concern>> = parts.map(|(.., concern)| *concern).collect();
-        (!concerns.is_empty()).then(|| Self {
+        let parts = parts.iter().filter(|(_, tasks)| *tasks > 0);
+        let words: Vec<String> = parts.map(|(id, tasks)| texts.count(id, tasks)).collect();
+        (!words.is_empty()).then(|| Self {
             count: waiting.tasks,
-            text: words.collect::<Vec<_>>().join(", "),
-            address: match concerns[..] {
-                [Some(concern)] => address_of(concern),
-                _ => "/today".to_owned(),
-            },
+            text: words.join(", "),
         })
     }
 }
