@@ -91,6 +91,7 @@ mod texts;
 mod time_limit;
 mod tls;
 mod turns;
+mod undo;
 mod uploads;
 mod webhooks;
 mod weight;

@@ -175,6 +175,32 @@ pub fn update(
     change: &TaskChange,
     now: Timestamp,
 ) -> Result<TaskRow> {
+    apply(tx, actor, id, change, Some(shop), now)
+}
+
+/// Does the same without notifying the customer.
+///
+/// # Errors
+/// As for [`update`].
+pub(super) fn update_silently(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    apply(tx, actor, id, change, None, now)
+}
+
+/// Applies a change; `tells` is the shop whose customer is notified.
+fn apply(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    tells: Option<&Shop>,
+    now: Timestamp,
+) -> Result<TaskRow> {
     let TaskRow {
         mut task,
         stage: was,
@@ -222,7 +248,7 @@ pub fn update(
     if details::update(tx, id, &change.details, &mut notes, now)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
         let to = Addressee::of(customer.as_deref()).filter(|_| task.stage != before.stage);
-        let told = to.map(|to| StageNews {
+        let told = to.zip(tells).map(|(to, shop)| StageNews {
             to,
             before: &was,
             after: &stage,

@@ -90,14 +90,18 @@ fn push_json_once(
     push_json(tx, chat, kind, json, now)
 }
 
-/// Returns the waiting notice about a task's status. One that is being sent no longer waits.
-pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
+/// Returns the waiting notice about a task's status to a chat. One that is being sent no longer waits.
+pub fn waiting_of_task(
+    connection: &Connection,
+    task: TaskId,
+    chat: TelegramId,
+) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_stage, maybe_seen FROM outbox
-         WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         WHERE task_id = ?1 AND chat_id = ?2 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
          ORDER BY id DESC LIMIT 1",
     )?;
-    let waiting = statement.query_row([task], |row| {
+    let waiting = statement.query_row((task, chat), |row| {
         Ok(Waiting {
             id: row.get("id")?,
             from: row.get("from_stage")?,

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use serde::de::DeserializeOwned;
 
 use super::{NO_NOTICE, notice};
-use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TaskId, TelegramId};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
@@ -61,6 +61,15 @@ pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<L
     Ok(statement
         .query_row([chat], |row| row.get("telegram_language"))
         .optional()?)
+}
+
+/// Returns whether a chat is that of a task's customer, who has proved it.
+pub fn is_for(connection: &Connection, chat: TelegramId, task: TaskId) -> Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id
+             WHERE t.id = ?1 AND c.telegram_id = ?2 AND c.telegram_verified = 1)",
+    )?;
+    Ok(statement.query_row((task, chat), |row| row.get(0))?)
 }
 
 /// Claims a row; its outcome is unknown until it is settled.

@@ -19,3 +19,4 @@ mod screens;
 mod screenshots;
 mod status;
 mod tasks;
+mod undo;
