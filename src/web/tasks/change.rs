@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
+use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::one::show_with;
+use super::talk::ConversationForm;
 use super::toast::moved;
 use super::{TaskListItem, get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
+    Conflict, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
 };
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
@@ -17,11 +20,13 @@ use crate::web::edited::Edited;
 use crate::web::visit::Visit;
 
 /// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
-/// a lost response causes no conflict.
+/// a lost response causes no conflict. A form that says the stage it `shown` conflicts with a change
+/// of the stage only.
 async fn save(
     visit: &Visit,
     id: TaskId,
     change: TaskChange,
+    shown: Option<StageId>,
     is_undo: bool,
 ) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
@@ -31,6 +36,10 @@ async fn save(
         let before = row.stage.clone();
         if row.task.has(&change) {
             return Ok((before, row));
+        }
+        if shown.is_some_and(|shown| shown != row.task.stage) {
+            let current = row.task.version;
+            return Err(Conflict::Version { current }.into());
         }
         let after = match is_undo {
             true => app::undo::undo(tx, &shop, &actor, id, &change, now)?,
@@ -57,7 +66,15 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         ..TaskChange::default()
     };
     let is_undo = !visit.typed("undo").is_empty();
-    let (before, row) = save(visit, id, change, is_undo).await?;
+    let edited = Edited::read(visit);
+    let shown = edited.shown("stage");
+    let shown = shown.and_then(|id| StageId::parse("stage", id).ok());
+    let (before, row) = match save(visit, id, change, shown, is_undo).await {
+        Err(Error::Conflict(Conflict::Version { .. })) if shown.is_some() => {
+            return moved_meanwhile(visit, id).await;
+        }
+        saved => saved?,
+    };
     let was = (before.id != row.stage.id && !is_undo).then(|| way_back(&before));
     if visit.is_scripted() {
         return moved(visit, row, was).await;
@@ -78,6 +95,14 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("{path}{joint}{query}")))
 }
 
+/// Shows the sheet with the stage that a colleague has chosen meanwhile, and asks to choose again.
+async fn moved_meanwhile(visit: &Visit, id: TaskId) -> Result<Response> {
+    let mut talk = ConversationForm::default();
+    let text = visit.texts.s("sheet-stage-moved");
+    talk.errors.add_text("stage", text);
+    show_with(visit, &id.to_string(), StatusCode::CONFLICT, talk).await
+}
+
 /// Returns the undo parameter for a previous stage: for the first stage of a status, the status is
 /// enough.
 pub fn way_back(stage: &Stage) -> String {
@@ -87,32 +112,14 @@ pub fn way_back(stage: &Stage) -> String {
     }
 }
 
-/// Assigns an employee, regardless of a colleague's changes to other fields.
-pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
-    let actor = visit.actor()?;
-    let (id, now) = (task_id(id)?, visit.desk.clock.now());
-    let employee = |text: &str| match text {
-        "" => Ok(None),
-        id => EmployeeId::parse("employee", id).map(Some),
-    };
-    let edited = Edited::read(visit);
-    let typed = employee(visit.typed("employee"))?;
-    let shown = edited.shown("employee").and_then(|id| employee(id).ok());
-    let edit = edited.edit(Some(typed), shown);
-    let work = move |tx: &Transaction<'_>| app::edits::employee(tx, &actor, id, edit, now);
-    visit.desk.db.write(work).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
-}
-
 /// Turns reminders to the task's customer on or off.
 pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let change = TaskChange {
-        expected_version: visit.typed("version").parse().ok(),
         remind: Some(!visit.typed("remind").is_empty()),
         ..TaskChange::default()
     };
-    save(visit, id, change, false).await?;
+    save(visit, id, change, None, false).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 
