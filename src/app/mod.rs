@@ -6,11 +6,14 @@
 //! [`Actor`](crate::domain::Actor), owner operations an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
+pub mod aliases;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
+pub mod board;
 pub mod catalogue;
 pub mod comments;
+pub mod counter;
 pub mod customers;
 pub mod day_sheets;
 pub mod details;
@@ -21,6 +24,7 @@ pub mod exports;
 pub mod handovers;
 pub mod imports;
 pub mod incidents;
+pub mod last_edits;
 pub mod lines;
 pub mod lists;
 pub mod memory;
@@ -36,6 +40,7 @@ pub mod security;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
+pub mod suggestions;
 pub mod task_customers;
 pub mod tasks;
 pub mod telegram_links;
@@ -72,6 +77,7 @@ pub struct Desk {
     pub uploads: uploads::Uploads,
     /// Uploaded price lists, apart from the owners' tables.
     pub price_lists: uploads::Uploads,
+    pub last_edits: last_edits::LastEdits,
     pub memory: Arc<memory::Memory>,
     /// Last known state of the bot; pages never wait for Telegram.
     pub bot: watch::Sender<BotState>,

@@ -151,7 +151,8 @@ pub fn revive(
     tx.execute(
         "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
              to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
-             try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL
+             try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL,
+             unnoticed = 0
          WHERE id = ?1",
         (id, chat, status, stage, Millis(now)),
     )?;

@@ -121,7 +121,9 @@ pub fn set_dead(
     now: Timestamp,
 ) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4 WHERE id = ?1",
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4,
+             unnoticed = kind <> 'STAFF_NEWS'
+         WHERE id = ?1",
     )?
     .execute((id, Millis(now), reason.word(), detail))?;
     let sql = format!("{SHOW_ANSWERS} AND id = ?1");
@@ -147,7 +149,7 @@ pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timesta
         [chat],
     )?;
     tx.execute(
-        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED', unnoticed = kind <> 'STAFF_NEWS'
          WHERE chat_id = ?1 AND state = 'WAITING'",
         (chat, Millis(now)),
     )?;

@@ -52,7 +52,8 @@ async function lookAgain(toast, address, looks) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const toast = form.closest(".toast");
-  if (!toast) return;
+  // The undo of a field belongs to the sheet.
+  if (!toast || form.matches("[data-place]")) return;
   event.preventDefault();
   clearInterval(toast.timer);
   let told = null;
@@ -101,7 +102,20 @@ document.addEventListener("click", async (event) => {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  if (!button.matches("[data-now]")) continue;
+  // Neither a reload nor Back prints again.
+  history.replaceState(null, "", location.href.replace(/[?&]print=1/, ""));
+  window.addEventListener("load", () => window.print());
 }
+
+// Opened to be printed, a paper is: once, and not again when the page is reloaded.
+window.addEventListener("load", () => {
+  const address = new URL(location);
+  if (!address.searchParams.has("print")) return;
+  address.searchParams.delete("print");
+  history.replaceState(history.state, "", address);
+  window.print();
+});
 
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
 // the page's length adds two margins of 4 mm and 1 mm for rounding.
@@ -116,126 +130,16 @@ if (roll) {
   sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
 }
 
-// The board: a card is moved by dragging it to another column, or by its list of statuses.
-const statusOf = (tile) => tile.closest("[data-status]").dataset.status;
-
-/** Changes an element, and restores the focus if it was inside. */
-function keepFocus(element, change) {
-  const on = document.activeElement;
-  const held = element.contains(on);
-  change();
-  if (held) on.focus({ preventScroll: true });
-}
-
-/** Sends a change of a card, and shows its toast. Returns the response; null on failure. */
-async function tell(tile, change) {
-  const body = new URLSearchParams({ ...change, version: tile.dataset.version });
-  let told = null;
-  try {
-    const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
-    if (answer.ok) told = await answer.json();
-  } catch {
-    // The caller reports any failure.
-  }
-  delete tile.dataset.moving;
-  if (told) {
-    tile.dataset.version = told.version;
-    for (const field of tile.querySelectorAll("[name=version]")) field.value = told.version;
-    show(told.toast);
-  }
-  return told;
-}
-
-async function move(tile, status) {
-  const from = tile.parentElement;
-  const beside = tile.nextElementSibling;
-  const was = statusOf(tile);
-  if (was === status || tile.dataset.moving) return;
-  tile.dataset.moving = "1";
-  const select = tile.querySelector("select");
-  const put = (list, before, value) => keepFocus(tile, () => {
-    list.insertBefore(tile, before);
-    for (const option of select.options) option.defaultSelected = option.value === value;
-    select.value = value;
-  });
-  const list = document.querySelector(`[data-status="${status}"] ul`);
-  put(list, list.firstChild, status);
-  const told = await tell(tile, { status });
-  if (told) {
-    // Another status was chosen during the request.
-    if (select.value !== status) move(tile, select.value);
-    else if (missed) refresh();
-  } else {
-    put(from, beside?.parentElement === from ? beside : null, was);
-    say(document.body.dataset.failed);
-    refresh();
-  }
-}
-
-/** Sets another stage of the same status; the card stays in its column. */
-async function stay(tile, select) {
-  const option = select.selectedOptions[0];
-  if (option.defaultSelected || tile.dataset.moving) return;
-  for (const other of select.options) other.defaultSelected = other === option;
-  tile.dataset.moving = "1";
-  const told = await tell(tile, { stage: option.value });
-  if (!told) say(document.body.dataset.failed);
-  refresh();
-}
-
-const board = document.querySelector(".board");
-if (board) {
-  let dragged = null;
-  board.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest(".tile");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", dragged.dataset.task);
-    dragged.classList.add("dragged");
-  });
-  board.addEventListener("dragend", () => {
-    dragged?.classList.remove("dragged");
-    dragged = null;
-    for (const column of board.querySelectorAll(".over")) column.classList.remove("over");
-  });
-  board.addEventListener("dragover", (event) => {
-    const column = event.target.closest(".column");
-    if (!column || !dragged) return;
-    event.preventDefault();
-    for (const other of board.querySelectorAll(".over")) if (other !== column) other.classList.remove("over");
-    column.classList.add("over");
-  });
-  board.addEventListener("drop", (event) => {
-    const column = event.target.closest(".column");
-    if (!column || !dragged) return;
-    event.preventDefault();
-    move(dragged, column.dataset.status);
-  });
-  board.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const { status, stage } = event.target.elements;
-    if (status) move(event.target.closest(".tile"), status.value);
-    else stay(event.target.closest(".tile"), stage);
-  });
-  board.addEventListener("change", (event) => {
-    if (isPointed(event)) event.target.form.requestSubmit();
-  });
-  // By default, Enter does nothing in a select.
-  board.addEventListener("keydown", (event) => {
-    const list = event.target;
-    if (event.key !== "Enter" || !list.matches("select") || isOpen(list)) return;
-    event.preventDefault();
-    list.form.requestSubmit();
-  });
-}
-
 // Live updates: parts of the page are refreshed when a colleague or a customer changes something. A
 // part in use (typing, choosing, dragging) is refreshed afterwards.
 let missed = false;
 let round = 0;
 
+const isTyped = (field) => field.matches("input:not([type=radio], [type=checkbox]), textarea") && field.value !== field.defaultValue;
 const inUse = (part) => {
   const on = document.activeElement;
-  if (part.querySelector(".dragged, [data-moving]")) return true;
+  if (part.querySelector(".dragged, [data-moving], .menu[open]")) return true;
+  if ([...part.querySelectorAll("input, textarea")].some(isTyped)) return true;
   if (!part.contains(on)) return false;
   if (on.matches("input, textarea")) return true;
   // A choice that is not submitted yet, even if the focus is on the button beside it.

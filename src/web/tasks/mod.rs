@@ -4,6 +4,7 @@ mod change;
 mod draft;
 mod edit;
 mod facts;
+mod head;
 mod history;
 mod link;
 mod list;
@@ -12,13 +13,15 @@ mod new;
 mod one;
 mod papers;
 mod reach;
+mod saved;
 mod slip;
 mod talk;
 mod toast;
 
-pub use change::{ask_to_delete, assign, delete, retry_notice, set_remind, set_status};
+pub use change::{ask_to_delete, delete, retry_notice, set_remind, set_status};
 pub use draft::fields;
 pub use edit::{edit, update};
+pub use facts::{fill, save};
 pub use link::{ask_for_link, give_link};
 pub use list::{list, list_address};
 pub use new::{PhoneLookup, create, known_device, look_up, new};
@@ -30,6 +33,8 @@ pub use toast::{Toast, look_again, toast};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::accounts::Face;
 use super::text::{Texts, short_name};
 use super::visit::Visit;
@@ -40,6 +45,9 @@ use crate::domain::{
 };
 use crate::store::tasks::TaskRow;
 
+/// Time for which the papers of a new task are offered first.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+
 /// A task as lists show it.
 pub struct TaskListItem {
     pub id: i64,
@@ -49,6 +57,8 @@ pub struct TaskListItem {
     pub device: String,
     pub customer: CustomerLine,
     pub created: String,
+    /// Whether it was taken in a moment ago.
+    pub fresh: bool,
     /// Promised day, while work remains.
     pub due: Option<String>,
     pub overdue: bool,
@@ -92,7 +102,7 @@ impl CustomerLine {
                 .name
                 .as_ref()
                 .map_or_else(unnamed, |name| name.as_str().to_owned()),
-            phone: customer.phone.typed().to_owned(),
+            phone: customer.phone.formatted(),
             dial: customer.phone.e164().to_owned(),
         }
     }
@@ -121,6 +131,7 @@ impl TaskListItem {
             device: details.device.title(),
             customer: CustomerLine::new(row.customer.as_deref(), texts),
             created: texts.when(&task.created),
+            fresh: task.status != Status::Closed && texts.now().duration_since(task.created) < FRESH,
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
             ready: task
@@ -132,7 +143,7 @@ impl TaskListItem {
             waits: Vec::new(),
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
-            next: next(task.status),
+            next: task.status.next(),
         }
     }
 
@@ -155,11 +166,6 @@ impl TaskListItem {
         };
         rows.iter().map(line).collect()
     }
-}
-
-fn next(status: Status) -> Option<Status> {
-    let at = Status::ALL.iter().position(|other| *other == status)?;
-    Status::ALL.get(at + 1).copied()
 }
 
 /// An option of the employee selector.

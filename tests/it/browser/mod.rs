@@ -7,6 +7,7 @@ mod chromium;
 mod filters;
 mod forms;
 mod graphiql;
+mod icons;
 mod live;
 mod mapping;
 mod money;
