@@ -153,6 +153,7 @@ pages! { visit:
     GET ["tasks", id, "edit"] => tasks::edit(visit, id).await;
     POST ["tasks", id, "edit"] => tasks::update(visit, id).await;
     POST ["tasks", id, "status"] => tasks::set_status(visit, id).await;
+    GET ["tasks", id, "toast"] => tasks::look_again(visit, id).await;
     POST ["tasks", id, "assign"] => tasks::assign(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;

@@ -91,6 +91,8 @@ mod texts;
 mod time_limit;
 mod tls;
 mod turns;
+mod undo;
 mod uploads;
 mod webhooks;
+mod weight;
 mod wholeness;

@@ -40,11 +40,8 @@ async function move(tile, column) {
   if (held) choose(list ? tile : beside ?? tile.previousElementSibling);
   const told = await tell(`/tasks/${task}/status`, new URLSearchParams({ stage: column.dataset.stage, version }));
   delete tile.dataset.moving;
-  if (told) {
-    said.innerHTML = told.toast;
-    said.hidden = false;
-    run(said);
-  } else {
+  if (told) show(told.toast);
+  else {
     from.insertBefore(tile, beside?.parentElement === from ? beside : null);
     tile.hidden = false;
   }
@@ -70,19 +67,11 @@ for (const name of ["dragover", "drop"]) {
     else column.classList.add("over");
   });
 }
-document.addEventListener("submit", async (event) => {
-  const { target, submitter } = event;
-  if (target.id === "move") {
-    event.preventDefault();
-    move(submitter.closest(".tile"), withStage(submitter.value));
-  } else if (target.closest(".toast")) {
-    // The undo button, without leaving the board.
-    event.preventDefault();
-    const told = await tell(target.action, new URLSearchParams(new FormData(target)));
-    target.closest(".toast").hidden = true;
-    if (told) say(new DOMParser().parseFromString(told.toast, "text/html").body.textContent.trim());
-    refresh();
-  }
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "move") return;
+  event.preventDefault();
+  const { submitter } = event;
+  move(submitter.closest(".tile"), withStage(submitter.value));
 }, true);
 
 // Arrows choose a card, whose button Enter presses; with Shift they move it to the column beside.

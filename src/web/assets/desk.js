@@ -5,34 +5,74 @@
 document.documentElement.classList.add("js");
 const said = document.getElementById("said");
 
-// Toasts: live regions that are shown for some seconds. One with an undo button counts down the
-// seconds until the customer is notified, and then removes the button.
+// Toasts: live regions that are shown for some seconds, the same on every page. One with an undo counts down the
+// seconds that the server gave, and then asks the server whether the customer was told.
 
-/** Seconds for which a toast is shown, and one with an undo button without a countdown. */
+/** Seconds for which a toast is shown, and one with buttons but without a countdown. */
 const WHILE = 6;
 const OFFERED = 12;
+/** Maximum number of times that a toast is looked at again. */
+const LOOKS = 10;
 
-function run(toast) {
-  let offer = toast.querySelector("[data-left]");
-  let end = Date.now() + 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
+function run(toast, looks = 0) {
+  const offer = looks < LOOKS ? toast.querySelector("[data-left]") : null;
   const number = toast.querySelector("[data-seconds]");
+  const lasts = 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
+  // Not the wall clock, which somebody may set meanwhile.
+  const end = performance.now() + lasts;
   const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000);
-    if (offer) number.textContent = left;
+    const left = end - performance.now();
+    if (number && offer) number.textContent = Math.max(0, Math.ceil(left / 1000));
     if (left > 0) return;
-    if (offer) {
-      toast.querySelector("span").textContent = offer.dataset.over;
-      offer.remove();
-      offer = null;
-      end = Date.now() + 1000 * WHILE;
-    } else {
-      toast.hidden = true;
-      clearInterval(toast.timer);
-    }
+    clearInterval(toast.timer);
+    if (offer) lookAgain(toast, offer.dataset.again, looks + 1);
+    else toast.hidden = true;
   };
   clearInterval(toast.timer);
   toast.timer = setInterval(tick, 200);
   tick();
+}
+
+async function lookAgain(toast, address, looks) {
+  const { timer } = toast;
+  let html = null;
+  try {
+    const answer = await fetch(address, { headers });
+    if (answer.ok) html = await answer.text();
+  } catch {
+    // It is shown as it was; the server knows when it is too late.
+  }
+  // Another toast has taken its place meanwhile.
+  if (toast.timer !== timer) return;
+  if (html !== null) toast.innerHTML = html;
+  run(toast, looks);
+}
+
+// The undo, without leaving the page.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const toast = form.closest(".toast");
+  if (!toast) return;
+  event.preventDefault();
+  clearInterval(toast.timer);
+  let told = null;
+  try {
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const answer = await fetch(form.action, { method: "POST", headers, body });
+    if (answer.ok) told = await answer.json();
+  } catch {
+    // Any failure is reported below.
+  }
+  toast.hidden = toast !== said;
+  if (told) show(told.toast);
+  else say(document.body.dataset.failed);
+  refresh();
+}, true);
+
+function show(html) {
+  said.innerHTML = html;
+  said.hidden = false;
+  run(said);
 }
 
 function say(text) {

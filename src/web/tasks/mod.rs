@@ -25,7 +25,7 @@ pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, payment_slip, receipt};
 pub use talk::{TALK_FIELDS, agree, ask, comment, settle, withdraw};
-pub use toast::{Toast, toast};
+pub use toast::{Toast, look_again, toast};
 
 use std::collections::HashSet;
 use std::sync::Arc;

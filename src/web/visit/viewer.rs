@@ -35,6 +35,8 @@ impl Badge {
         let parts = [
             ("nav-unanswered", waiting.unanswered),
             ("nav-declined", waiting.declined),
+            ("nav-agreed", waiting.agreed),
+            ("nav-undelivered", waiting.undelivered),
         ];
         let parts = parts.iter().filter(|(_, tasks)| *tasks > 0);
         let words: Vec<String> = parts.map(|(id, tasks)| texts.count(id, tasks)).collect();

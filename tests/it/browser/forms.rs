@@ -5,7 +5,7 @@ use thirtyfour::Key;
 
 use super::chromium::{Browser, Driver};
 use super::screens::every_screen;
-use crate::bot::{ANNA, contact, create, messages};
+use crate::bot::create;
 use crate::harness::Shop;
 
 fn enter() -> String {
@@ -387,26 +387,5 @@ async fn two_people_on_one_form_lose_nothing() {
         stored(&shop).await,
         json!({"description": "Заменить экран", "status": "ACCEPTED", "device": {"place": "стол"}})
     );
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn undo_counts_down_and_goes() {
-    let Some(driver) = Driver::start().await else {
-        return;
-    };
-    let shop = Shop::with_owner().await;
-    create(&shop, "+79000000001").await;
-    shop.update(contact(ANNA, ANNA, "+79000000001")).await;
-    messages(&shop, 2).await;
-    let browser = driver.signed_in(&shop, "owner@example.com").await;
-    browser.go("/").await;
-    browser.click("tr[data-task='1'] .step").await;
-    browser.sees_in("main .toast", "через 3 с").await;
-    browser.sees_in("main .toast", "через 1 с").await;
-    browser
-        .until("!document.querySelector('main .toast button')")
-        .await;
-    browser.sees_in("main .toast", "Клиенту сообщили").await;
     shop.close().await;
 }

@@ -20,3 +20,4 @@ mod screens;
 mod screenshots;
 mod status;
 mod tasks;
+mod undo;

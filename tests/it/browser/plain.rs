@@ -25,6 +25,7 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.click(".btn.main").await;
     browser.at("/").await;
     assert_eq!(browser.count("html.js").await, 0, "the script has run");
+    browser.click(".me > summary").await;
     browser.click("form[action='/logout'] button").await;
     browser.fill("[name=email]", "owner@example.com").await;
     browser.fill("[name=password]", PASSWORD).await;

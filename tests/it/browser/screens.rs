@@ -55,7 +55,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/months", "", ".plot"),
     (
         "/months/2021-07",
-        "document.querySelector('details').open = true",
+        "document.querySelector('main details').open = true",
         "details[open] td",
     ),
     ("/months/2021-06", "", ".empty"),
@@ -88,7 +88,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/tasks/3", "", ".time"),
     (
         "/tasks/1",
-        "document.querySelector('details').open = true",
+        "document.querySelector('main details').open = true",
         "[name=askPrice]",
     ),
     (
