@@ -1004,6 +1004,7 @@ keys-send = Submit the form you are typing in
 keys-card = Choose a card on the board
 keys-next = Move the chosen card to its next stage
 keys-move = Move it to the column beside
+keys-close = Close
 keys-help = Show these keys
 board-title = Board
 board-open = { $count } open
@@ -1011,13 +1012,14 @@ board-open-sum = { $count } open, for { $sum }
 board-whose = Whose repairs
 board-mine = Mine { $count }
 board-employee = Technician: { $name }
+board-anybody = any
 board-stages = Stages
 board-more = { $count } more in the list
 board-more-sum = { $count } more, { $sum } in all
 board-sum = { $sum } in all
 board-paid = paid
 board-declined = declined
-board-unanswered = awaits reply
+board-unanswered = wrote
 board-days = { $count ->
     [one] { $count } day
    *[other] { $count } days

@@ -1034,6 +1034,7 @@ keys-send = Отправить форму, в которой пишете
 keys-card = Выбрать карточку на доске
 keys-next = Перевести выбранную карточку в следующий этап
 keys-move = Перевести её в соседний столбец
+keys-close = Закрыть
 keys-help = Показать эти клавиши
 board-title = Доска
 board-open = { $count ->
@@ -1047,13 +1048,14 @@ board-open-sum = { $count ->
 board-whose = Чьи заявки
 board-mine = Мои { $count }
 board-employee = Мастер: { $name }
+board-anybody = любой
 board-stages = Этапы
 board-more = Ещё { $count } в списке
 board-more-sum = Ещё { $count }, всего на { $sum }
 board-sum = Всего на { $sum }
 board-paid = оплачено
 board-declined = отказ
-board-unanswered = ждёт ответа
+board-unanswered = ответил
 board-days = { $count ->
     [one] { $count } день
     [few] { $count } дня

@@ -65,7 +65,7 @@ async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
     let shop = Shop::with_owner().await;
     create(&shop, "8 900 000-00-01").await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    let call = "звоните 8\u{a0}900\u{a0}000-00-01";
+    let call = "звоните +7\u{a0}900\u{a0}000-00-01";
     let expect = async |browser: &mut Browser<'_>, why: &str| {
         let saves = [
             format!("Сохранить: {why}, {call}"),
@@ -139,7 +139,7 @@ async fn without_a_bot_nobody_is_promised_a_message() {
     shop.database()
         .execute_batch("UPDATE customers SET telegram_id = 5, telegram_verified = 1")
         .unwrap();
-    let why = "бот не подключён, звоните 8\u{a0}900\u{a0}000-00-01";
+    let why = "бот не подключён, звоните +7\u{a0}900\u{a0}000-00-01";
     assert_eq!(buttons(&browser).await[0], format!("Сохранить: {why}"));
     assert_eq!(
         toasts(&mut browser).await[0],
