@@ -3,7 +3,6 @@
 //! Everything works without a script; the script only makes it faster.
 
 pub mod accounts;
-mod address;
 pub mod assets;
 pub mod attachments;
 mod bill;
