@@ -87,6 +87,7 @@ pub fn serve(name: &str, gzip: bool) -> Response {
 
 /// Serves the web app manifest, which phones read before adding the desk to the home screen.
 pub fn manifest(visit: &Visit) -> Response {
+    let png = |file: &str, size: &str, purpose: &str| json!({"src": url(file), "sizes": size, "type": "image/png", "purpose": purpose});
     let manifest = json!({
         "name": visit.texts.s("app-name"),
         "short_name": visit.texts.s("app-name"),
@@ -95,7 +96,13 @@ pub fn manifest(visit: &Visit) -> Response {
         "display": "standalone",
         "background_color": "#f6f6f4",
         "theme_color": "#1f6fd1",
-        "icons": [{"src": url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            {"src": url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            png("icon-192.png", "192x192", "any"),
+            png("icon-512.png", "512x512", "any"),
+            png("maskable-192.png", "192x192", "maskable"),
+            png("maskable-512.png", "512x512", "maskable"),
+        ],
     });
     let body = manifest.to_string();
     let response = warp::reply::with_header(body, CONTENT_TYPE, "application/manifest+json");

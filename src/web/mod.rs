@@ -16,6 +16,7 @@ pub mod debts;
 mod edited;
 mod errors;
 mod form;
+pub mod keys;
 pub mod months;
 pub mod negotiate;
 mod qr;

@@ -8,9 +8,9 @@ use warp::reply::Response;
 
 use super::one::show_with;
 use super::talk::ConversationForm;
-use super::toast::moved;
+use super::toast::{late, moved};
 use super::{TaskListItem, get_whole, task_id};
-use crate::app;
+use crate::app::{self, undo::Late};
 use crate::domain::{
     Conflict, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
 };
@@ -20,14 +20,14 @@ use crate::web::edited::Edited;
 use crate::web::visit::Visit;
 
 /// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
-/// a lost response causes no conflict. A form that says the stage it `shown` conflicts with a change
-/// of the stage only.
+/// a lost response causes no conflict. An undo has the employee's choice for a customer who has been told.
+/// A form that says the stage it `shown` conflicts with a change of the stage only.
 async fn save(
     visit: &Visit,
     id: TaskId,
     change: TaskChange,
     shown: Option<StageId>,
-    is_undo: bool,
+    undo: Option<Option<Late>>,
 ) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
     let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
@@ -41,9 +41,9 @@ async fn save(
             let current = row.task.version;
             return Err(Conflict::Version { current }.into());
         }
-        let after = match is_undo {
-            true => app::undo::undo(tx, &shop, &actor, id, &change, now)?,
-            false => app::tasks::update(tx, &shop, &actor, id, &change, now)?,
+        let after = match undo {
+            Some(late) => app::undo::undo(tx, &shop, &actor, id, &change, late, now)?,
+            None => app::tasks::update(tx, &shop, &actor, id, &change, now)?,
         };
         Ok((before, after))
     };
@@ -60,22 +60,35 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         return Err(Error::NotFound);
     }
     let change = TaskChange {
-        expected_version: visit.typed("version").parse().ok(),
+        // The board's cards share one form: their buttons have the version in their addresses.
+        expected_version: visit
+            .sent("version")
+            .or_else(|| visit.parameter("version"))
+            .and_then(|version| version.parse().ok()),
         status,
         stage,
         ..TaskChange::default()
     };
-    let is_undo = !visit.typed("undo").is_empty();
     let edited = Edited::read(visit);
     let shown = edited.shown("stage");
     let shown = shown.and_then(|id| StageId::parse("stage", id).ok());
-    let (before, row) = match save(visit, id, change, shown, is_undo).await {
+    let undo = (!visit.typed("undo").is_empty()).then(|| late(visit));
+    let (row, was) = match save(visit, id, change, shown, undo).await {
+        Ok((before, row)) => {
+            // What was taken back can't be taken back in turn, unless the customer will be told of it.
+            let is_new = before.id != row.stage.id && matches!(undo, None | Some(Some(Late::Tell)));
+            (row, is_new.then(|| way_back(&before)))
+        }
+        // The customer was told meanwhile: the toast asks what to do about it.
+        Err(Error::Conflict(Conflict::CustomerTold)) => {
+            let to = visit.sent("stage").unwrap_or_else(|| visit.typed("status"));
+            (get_whole(visit, id).await?.0, Some(to.to_owned()))
+        }
         Err(Error::Conflict(Conflict::Version { .. })) if shown.is_some() => {
             return moved_meanwhile(visit, id).await;
         }
-        saved => saved?,
+        Err(error) => return Err(error),
     };
-    let was = (before.id != row.stage.id && !is_undo).then(|| way_back(&before));
     if visit.is_scripted() {
         return moved(visit, row, was).await;
     }
@@ -119,7 +132,7 @@ pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
         remind: Some(!visit.typed("remind").is_empty()),
         ..TaskChange::default()
     };
-    save(visit, id, change, None, false).await?;
+    save(visit, id, change, None, None).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 

@@ -20,6 +20,8 @@ use crate::web::visit::Visit;
 /// Paper sizes by their names in the URL and the stylesheet, with their message ids.
 const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
 const LABEL: &str = "label";
+/// The parameter with the size, which the browser remembers.
+const PAPER: &str = "paper";
 
 /// A paper and the controls around it.
 struct Paper {
@@ -45,7 +47,7 @@ impl Paper {
     fn new(visit: &Visit, name: &'static str, id: TaskId, sizes: &[(&'static str, &str)]) -> Self {
         let asked = visit.parameter("language").and_then(Language::parse);
         let language = asked.unwrap_or(visit.texts.language);
-        let wanted = visit.parameter("paper");
+        let wanted = visit.parameter(PAPER).or_else(|| visit.choice(PAPER));
         let size = sizes.iter().find(|(size, _)| wanted == Some(size));
         let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
         let choice = |name: &str, of: &str, tongue: Language| PaperOption {
@@ -67,6 +69,15 @@ impl Paper {
             choices: of_size.chain(in_tongue).collect(),
             lacks_link: false,
         }
+    }
+
+    /// Shows the page of the paper, and remembers a size that was chosen.
+    fn shown(visit: &Visit, page: &ReceiptPage<'_>) -> Result<Response> {
+        let response = visit.page(page)?;
+        Ok(match visit.parameter(PAPER) {
+            Some(size) if size == page.paper.size => visit.with_choice(response, PAPER, size),
+            _ => response,
+        })
     }
 
     fn lacking(self, link: &CustomerLink) -> Self {
@@ -129,7 +140,7 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let task = get_whole(visit, id).await?;
     let (_, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: taken(&task, &payments, &paper.texts),
@@ -139,7 +150,8 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
         link: PrintedLink::of(link)?,
         signatures: ["paper-left-by", "paper-taken-by"],
         paper,
-    })
+    };
+    Paper::shown(visit, &page)
 }
 
 pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
@@ -148,7 +160,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     let work = work_done(visit, id).await?;
     let (lines, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-hand-over-title", id, &SIZES);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: given_back(&task, work, &paper.texts),
@@ -161,7 +173,8 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
         link: None,
         signatures: ["paper-handed-by", "paper-got-by"],
         paper,
-    })
+    };
+    Paper::shown(visit, &page)
 }
 
 /// The slip of one payment or refund.
@@ -185,7 +198,7 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         }
     };
     let paper = Paper::new(visit, name, id, &SIZES);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: paid(&task, &payment, &paper.texts),
@@ -195,7 +208,8 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         link: None,
         signatures,
         paper,
-    })
+    };
+    Paper::shown(visit, &page)
 }
 
 pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
@@ -290,10 +304,10 @@ fn paid(
 fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<LabelledValue> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
-        let phone = customer.phone.typed();
+        let phone = customer.phone.formatted();
         match &customer.name {
             Some(name) => format!("{}, {phone}", name.as_str()),
-            None => phone.to_owned(),
+            None => phone,
         }
     });
     let known = [

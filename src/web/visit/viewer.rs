@@ -35,6 +35,8 @@ impl Badge {
         let parts = [
             ("nav-unanswered", waiting.unanswered),
             ("nav-declined", waiting.declined),
+            ("nav-agreed", waiting.agreed),
+            ("nav-undelivered", waiting.undelivered),
         ];
         let parts = parts.iter().filter(|(_, tasks)| *tasks > 0);
         let words: Vec<String> = parts.map(|(id, tasks)| texts.count(id, tasks)).collect();
@@ -99,7 +101,7 @@ pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<KnownDevice> {
         .collect()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 

@@ -21,7 +21,7 @@ use crate::domain::{
     CustomerChange, Day, Decision, Description, DeviceChange, DeviceField, DrawerName, Error,
     EventKind, FiscalNumber, ItemCode, Language, LineKind, LineName, Message, Method, Money,
     PaymentKind, PaymentNote, Percent, Problem, Quantity, RequestKey, Result, Role, ShiftReason,
-    Source, StageName, Status, StuckDays, TelegramId, TimeOfDay, WarrantyDays, Wording,
+    ShortText, Source, StageName, Status, StuckDays, TelegramId, TimeOfDay, WarrantyDays, Wording,
 };
 
 /// Validation of a column's values. Whether a value may be missing is defined by the table itself.
@@ -85,6 +85,14 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
                 "stuck_days",
                 Number(|days| StuckDays::new("", days).map(drop)),
             ),
+        ],
+    ),
+    (
+        "search_aliases",
+        &[
+            ("id", Number(id)),
+            ("word", Text(alias)),
+            ("meaning", Text(alias)),
         ],
     ),
     (
@@ -262,6 +270,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("channel", Text(channel)),
             ("customer_id", Number(id)),
             ("unsettled", Number(flag)),
+            ("unnoticed", Number(flag)),
             ("discount", Number(sum)),
         ],
     ),
@@ -466,6 +475,10 @@ fn line_kind(word: &str) -> Result<()> {
 
 fn code(text: &str) -> Result<()> {
     ItemCode::parse("", text).map(drop)
+}
+
+fn alias(text: &str) -> Result<()> {
+    ShortText::<60>::parse("", text).map(drop)
 }
 
 fn quantity(thousandths: i64) -> Result<()> {
