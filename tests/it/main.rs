@@ -87,6 +87,7 @@ mod status_links;
 mod store;
 mod streams;
 mod tables;
+mod task_customers;
 mod tasks;
 mod telegram_changes;
 mod texts;
