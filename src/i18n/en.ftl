@@ -992,6 +992,7 @@ keys-send = Submit the form you are typing in
 keys-card = Choose a card on the board
 keys-next = Move the chosen card to its next stage
 keys-move = Move it to the column beside
+keys-close = Close
 keys-help = Show these keys
 board-title = Board
 board-open = { $count } open
@@ -999,13 +1000,14 @@ board-open-sum = { $count } open, for { $sum }
 board-whose = Whose repairs
 board-mine = Mine { $count }
 board-employee = Technician: { $name }
+board-anybody = any
 board-stages = Stages
 board-more = { $count } more in the list
 board-more-sum = { $count } more, { $sum } in all
 board-sum = { $sum } in all
 board-paid = paid
 board-declined = declined
-board-unanswered = awaits reply
+board-unanswered = wrote
 board-days = { $count ->
     [one] { $count } day
    *[other] { $count } days
@@ -1333,6 +1335,7 @@ due-late = { $count ->
     [one] { $count } day late
    *[other] { $count } days late
 }
+due-stuck = Stalled: { $count }
 due-overdue = Overdue
 due-today = Due today
 ready-title = Ready for pickup
@@ -1368,6 +1371,10 @@ load-open = { $name }: { $count } open
 load-late = { $name }: { $count } overdue
 find-hint = Number, phone, name, IMEI
 find-title = Search the tasks
+tasks-category-all = Any kind
+tasks-employee-all = All employees
+tasks-to-title = Created to
+tasks-sort-usual = As usual
 tasks-open = Open
 tasks-due = Due
 tasks-stage = Stage

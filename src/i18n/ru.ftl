@@ -1022,6 +1022,7 @@ keys-send = Отправить форму, в которой пишете
 keys-card = Выбрать карточку на доске
 keys-next = Перевести выбранную карточку в следующий этап
 keys-move = Перевести её в соседний столбец
+keys-close = Закрыть
 keys-help = Показать эти клавиши
 board-title = Доска
 board-open = { $count ->
@@ -1035,13 +1036,14 @@ board-open-sum = { $count ->
 board-whose = Чьи заявки
 board-mine = Мои { $count }
 board-employee = Мастер: { $name }
+board-anybody = любой
 board-stages = Этапы
 board-more = Ещё { $count } в списке
 board-more-sum = Ещё { $count }, всего на { $sum }
 board-sum = Всего на { $sum }
 board-paid = оплачено
 board-declined = отказ
-board-unanswered = ждёт ответа
+board-unanswered = ответил
 board-days = { $count ->
     [one] { $count } день
     [few] { $count } дня
@@ -1377,6 +1379,7 @@ due-late = { $count ->
     [few] на { $count } дня
    *[many] на { $count } дней
 }
+due-stuck = Без движения: { $count }
 due-overdue = Просрочено
 due-today = Срок сегодня
 ready-title = Готово к выдаче
@@ -1413,6 +1416,10 @@ load-open = { $name }: открытых { $count }
 load-late = { $name }: просроченных { $count }
 find-hint = Номер, телефон, имя, IMEI
 find-title = Поиск по заявкам
+tasks-category-all = Любой тип
+tasks-employee-all = Все сотрудники
+tasks-to-title = Создана по
+tasks-sort-usual = Как обычно
 tasks-open = Открытые
 tasks-due = Срок
 tasks-stage = Этап

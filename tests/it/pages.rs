@@ -941,7 +941,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
     for line in [
         "По гарантии заявки № 1: действует до 23 октября.",
         "name=\"warrantyOf\" value=\"1\"",
-        "value=\"8 900 000 00 01\"",
+        "value=\"+7 900 000-00-01\"",
         "value=\"490154203237518\"",
         "name=\"place\" value=\"\"",
     ] {

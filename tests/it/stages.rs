@@ -111,8 +111,10 @@ async fn a_new_shop_begins_with_usual_stages_in_its_language() {
         json!({"status": status, "colour": colour, "position": position, "wording": wording, "told": told, "stuckDays": days})
     };
     let stages = &answer["data"]["stages"];
-    let accepted = stage("ACCEPTED", "GREEN", 1, "", true, json!(3));
+    let accepted = stage("ACCEPTED", "GREY", 1, "", true, json!(3));
     assert_eq!(stages[0], accepted);
+    let ready = stage("READY", "GREEN", 1, "", true, json!(14));
+    assert_eq!(stages[5], ready);
     let part = stage("IN_PROGRESS", "PINK", 4, "Ждём запчасть", true, json!(14));
     assert_eq!(stages[4], part);
     let handed_over = stage("CLOSED", "GREY", 2, "Выдано", false, json!(null));
