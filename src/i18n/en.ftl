@@ -1347,6 +1347,7 @@ due-late = { $count ->
     [one] { $count } day late
    *[other] { $count } days late
 }
+due-stuck = Stalled: { $count }
 due-overdue = Overdue
 due-today = Due today
 ready-title = Ready for pickup
@@ -1382,6 +1383,10 @@ load-open = { $name }: { $count } open
 load-late = { $name }: { $count } overdue
 find-hint = Number, phone, name, IMEI
 find-title = Search the tasks
+tasks-category-all = Any kind
+tasks-employee-all = All employees
+tasks-to-title = Created to
+tasks-sort-usual = As usual
 tasks-open = Open
 tasks-due = Due
 tasks-stage = Stage

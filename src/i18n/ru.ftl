@@ -1391,6 +1391,7 @@ due-late = { $count ->
     [few] на { $count } дня
    *[many] на { $count } дней
 }
+due-stuck = Без движения: { $count }
 due-overdue = Просрочено
 due-today = Срок сегодня
 ready-title = Готово к выдаче
@@ -1427,6 +1428,10 @@ load-open = { $name }: открытых { $count }
 load-late = { $name }: просроченных { $count }
 find-hint = Номер, телефон, имя, IMEI
 find-title = Поиск по заявкам
+tasks-category-all = Любой тип
+tasks-employee-all = Все сотрудники
+tasks-to-title = Создана по
+tasks-sort-usual = Как обычно
 tasks-open = Открытые
 tasks-due = Срок
 tasks-stage = Этап

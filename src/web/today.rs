@@ -35,6 +35,8 @@ struct TodayPage<'a> {
     due_count: i64,
     /// URL of the list by promised day.
     by_due: String,
+    /// Number of stalled tasks, with the URL of their list.
+    stuck: Option<(i64, String)>,
     ready: Vec<ReadyRow>,
     ready_count: i64,
     /// What is left to pay for all that awaits pickup.
@@ -46,12 +48,6 @@ struct TodayPage<'a> {
     debts: Debts,
     loads: Vec<LoadRow>,
     toast: Option<Toast>,
-}
-
-impl TodayPage<'_> {
-    fn has_more_ready(&self) -> bool {
-        i64::try_from(self.ready.len()).is_ok_and(|shown| self.ready_count > shown)
-    }
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
@@ -83,17 +79,31 @@ impl<'a> TodayPage<'a> {
             waiting: waiting
                 .map(|of| WaitingRow::new(of, counter.working.as_ref(), texts))
                 .collect(),
-            due: counter.due.iter().map(|of| DueRow::new(of, texts)).collect(),
+            due: counter
+                .due
+                .iter()
+                .map(|of| DueRow::new(of, texts))
+                .collect(),
             due_count: counter.due_count,
             by_due: "/?sort=due".to_owned(),
-            ready: counter.ready.iter().map(|of| ReadyRow::new(of, texts)).collect(),
+            stuck: (counter.stuck > 0)
+                .then(|| (counter.stuck, list_address(None, &[Concern::Stuck], None))),
+            ready: counter
+                .ready
+                .iter()
+                .map(|of| ReadyRow::new(of, texts))
+                .collect(),
             ready_count: sum.tasks,
             ready_sum: texts.money(sum.owed),
             ready_list: "/?status=READY&sort=waiting".to_owned(),
             uncollected: (sum.uncollected > 0).then(|| (sum.uncollected, uncollected())),
             cash: Cash::new(counter, &visit.actor()?, texts),
             debts: Debts::new(counter, texts),
-            loads: counter.loads.iter().map(|of| LoadRow::new(of, texts)).collect(),
+            loads: counter
+                .loads
+                .iter()
+                .map(|of| LoadRow::new(of, texts))
+                .collect(),
             toast,
             visit,
         })

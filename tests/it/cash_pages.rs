@@ -411,7 +411,7 @@ async fn debts_are_listed_in_pages_and_on_the_customers_card() {
     assert!(second.contains("href=\"/tasks/52\""), "{second}");
     has(
         &browser.page("/today").await,
-        &["Долги: 51 заявка на 5 075 ₽"],
+        &["Долги 5 075 ₽ Все", "Без имени № 1, с 25 июля 75 ₽"],
     );
     has(&browser.page("/customers/1").await, &["Долг: 5 075 ₽"]);
     data(

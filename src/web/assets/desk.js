@@ -52,7 +52,8 @@ async function lookAgain(toast, address, looks) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const toast = form.closest(".toast");
-  if (!toast) return;
+  // The undo of a field belongs to the sheet.
+  if (!toast || form.matches("[data-place]")) return;
   event.preventDefault();
   clearInterval(toast.timer);
   let told = null;

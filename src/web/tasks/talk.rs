@@ -177,7 +177,9 @@ pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let settle = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, task, now);
     visit.desk.db.write(settle).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
+    let own = format!("/tasks/{id}");
+    let back = visit.sent("back").unwrap_or(&own);
+    Ok(visit.go(visit.safe_path(Some(back))))
 }
 
 /// Sends a quote to the customer.
