@@ -122,7 +122,10 @@ mod tests {
             let calls = text.split("assets::url(\"").skip(1);
             names.extend(calls.map(|rest| rest.split('"').next().unwrap().to_owned()));
         }
-        assert!(names.len() > 4, "the search for calls finds none: {names:?}");
+        assert!(
+            names.len() > 4,
+            "the search for calls finds none: {names:?}"
+        );
         names
     }
 
@@ -130,7 +133,9 @@ mod tests {
     fn every_file_that_a_page_names_is_in_the_binary() {
         for file in named_by_templates() {
             let path = url(&file);
-            let name = path.strip_prefix("/assets/").unwrap_or_else(|| panic!("{file} is missing"));
+            let name = path
+                .strip_prefix("/assets/")
+                .unwrap_or_else(|| panic!("{file} is missing"));
             let media_type = match file.rsplit_once('.').unwrap().1 {
                 "css" => "text/css; charset=utf-8",
                 "js" => "text/javascript; charset=utf-8",

@@ -83,17 +83,29 @@ impl<'a> TodayPage<'a> {
             waiting: waiting
                 .map(|of| WaitingRow::new(of, counter.working.as_ref(), texts))
                 .collect(),
-            due: counter.due.iter().map(|of| DueRow::new(of, texts)).collect(),
+            due: counter
+                .due
+                .iter()
+                .map(|of| DueRow::new(of, texts))
+                .collect(),
             due_count: counter.due_count,
             by_due: "/?sort=due".to_owned(),
-            ready: counter.ready.iter().map(|of| ReadyRow::new(of, texts)).collect(),
+            ready: counter
+                .ready
+                .iter()
+                .map(|of| ReadyRow::new(of, texts))
+                .collect(),
             ready_count: sum.tasks,
             ready_sum: texts.money(sum.owed),
             ready_list: "/?status=READY&sort=waiting".to_owned(),
             uncollected: (sum.uncollected > 0).then(|| (sum.uncollected, uncollected())),
             cash: Cash::new(counter, &visit.actor()?, texts),
             debts: Debts::new(counter, texts),
-            loads: counter.loads.iter().map(|of| LoadRow::new(of, texts)).collect(),
+            loads: counter
+                .loads
+                .iter()
+                .map(|of| LoadRow::new(of, texts))
+                .collect(),
             toast,
             visit,
         })

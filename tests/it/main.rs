@@ -76,6 +76,7 @@ mod requests;
 mod restore;
 mod sending;
 mod sessions;
+mod sheet;
 mod signed_in;
 mod sockets;
 mod source;

@@ -108,14 +108,13 @@ pub struct Debts {
 impl Debts {
     pub fn new(counter: &Counter, texts: &Texts) -> Self {
         let (count, sum) = counter.debt;
-        let row = |(whole, owed): &(crate::app::counter::Whole, crate::store::handovers::Owed)| {
-            DebtRow {
+        let row =
+            |(whole, owed): &(crate::app::counter::Whole, crate::store::handovers::Owed)| DebtRow {
                 task: owed.task.get(),
                 customer: CustomerLine::new(whole.0.customer.as_deref(), texts),
                 since: texts.date_of(&owed.at),
                 owed: texts.money(owed.total.minus(owed.paid)),
-            }
-        };
+            };
         Self {
             rows: counter.debts.iter().map(row).collect(),
             count,
