@@ -206,7 +206,9 @@ fn closed(
     most: Option<usize>,
     now: Timestamp,
 ) -> Result<ClosedColumn> {
-    let since = now.saturating_sub((CLOSED_DAYS * 24).hours()).unwrap_or(now);
+    let since = now
+        .saturating_sub((CLOSED_DAYS * 24).hours())
+        .unwrap_or(now);
     let filter = TaskFilter {
         closed_since: Some(since),
         ..whose.filter()

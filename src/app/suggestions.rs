@@ -31,7 +31,10 @@ pub fn of_devices(connection: &Connection, _: &Actor) -> Result<Suggestions> {
             }
         }
     }
-    Ok(fields.into_iter().zip(seen.into_iter().map(frequent)).collect())
+    Ok(fields
+        .into_iter()
+        .zip(seen.into_iter().map(frequent))
+        .collect())
 }
 
 #[derive(Debug, Clone, Default)]
@@ -42,7 +45,9 @@ struct Value {
 }
 
 fn frequent(values: HashMap<String, Value>) -> Vec<String> {
-    let shared = values.into_values().filter(|value| value.customers.len() >= SHARED);
+    let shared = values
+        .into_values()
+        .filter(|value| value.customers.len() >= SHARED);
     let mut shared: Vec<(usize, String)> = shared
         .filter_map(|value| Some((value.count, value.text?)))
         .collect();

@@ -38,7 +38,10 @@ async fn a_card_says_on_three_lines_what_it_is_what_is_wrong_and_when_or_how_muc
     let shop = Shop::with_owner().await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     for (day, rest) in [
-        ("28", r#", device: {kind: "телефон", model: "iPhone 12"}, estimate: 150000"#),
+        (
+            "28",
+            r#", device: {kind: "телефон", model: "iPhone 12"}, estimate: 150000"#,
+        ),
         ("25", r#", device: {brand: "LG"}, price: 200000"#),
     ] {
         ask(&shop, &format!(
@@ -78,10 +81,16 @@ async fn a_card_says_on_three_lines_what_it_is_what_is_wrong_and_when_or_how_muc
     assert!(
         ready.contains("<span>2 000 ₽</span>")
             && ready.contains("class=\"btn next\" href=\"/tasks/2/checkout\"")
-            && ready.contains("<a class=\"all\" href=\"/?status=READY&#38;stage=3\">Всего на 2 000 ₽</a>"),
+            && ready.contains(
+                "<a class=\"all\" href=\"/?status=READY&#38;stage=3\">Всего на 2 000 ₽</a>"
+            ),
         "{ready}"
     );
-    ask(&shop, "takePayment(paymentData: {taskId: 2, method: CARD, sum: 200000}) { payment { id } }").await;
+    ask(
+        &shop,
+        "takePayment(paymentData: {taskId: 2, method: CARD, sum: 200000}) { payment { id } }",
+    )
+    .await;
     let ready = column(&browser.page("/board").await, 3);
     assert!(
         ready.contains("<span>оплачено</span>")
@@ -103,7 +112,10 @@ async fn the_stages_are_the_columns_and_each_button_names_the_next_step() {
     assert_eq!(goes_to(&answer), "/board?employee=1&changed=1&was=ACCEPTED");
     let page = browser.page("/board").await;
     assert_eq!(tasks(&column(&page, 7)), [1], "{page}");
-    assert!(column(&page, 7).contains("title=\"Перевести в «В работе»\""), "{page}");
+    assert!(
+        column(&page, 7).contains("title=\"Перевести в «В работе»\""),
+        "{page}"
+    );
     assert_eq!(tasks(&column(&page, 1)), [] as [i64; 0]);
     // The version in the address of the button is checked.
     let late = [("stage", "2"), ("back", "/board")];
@@ -140,8 +152,14 @@ async fn the_board_is_everybodys_ones_own_or_a_colleagues() {
     let chosen = "<a class=\"item\" href=\"/board?employee=2\" aria-current=\"true\">";
     assert!(page.contains(chosen), "{page}");
     // What was chosen stays with every link of the page.
-    assert!(page.contains("href=\"/board?employee=2&#38;closed=1\""), "{page}");
-    assert!(page.contains("name=\"back\" value=\"/board?employee=2\""), "{page}");
+    assert!(
+        page.contains("href=\"/board?employee=2&#38;closed=1\""),
+        "{page}"
+    );
+    assert!(
+        page.contains("name=\"back\" value=\"/board?employee=2\""),
+        "{page}"
+    );
     shop.close().await;
 }
 
@@ -175,7 +193,8 @@ async fn what_was_closed_this_week_is_folded_and_a_long_column_leads_to_the_list
     let accepted = column(&browser.page("/board").await, 1);
     let shown = tasks(&accepted);
     assert_eq!(shown.len(), 25);
-    let more = "<a class=\"all\" href=\"/?status=ACCEPTED&#38;stage=1\">Ещё 176, всего на 20 000 ₽</a>";
+    let more =
+        "<a class=\"all\" href=\"/?status=ACCEPTED&#38;stage=1\">Ещё 176, всего на 20 000 ₽</a>";
     assert!(accepted.contains(more), "{accepted}");
     shop.close().await;
 }

@@ -116,8 +116,17 @@ async fn enter_creates_a_task_whatever_is_in_the_form() {
     let page = browser.page("/new-task/").await;
     // Enter presses the first button of a form, which has no name: only a button that is pressed looks something up.
     let form = &page[page.find("action=\"/new-task/\"").unwrap()..];
-    let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
-    assert!(first.contains("data-enter") && !first.contains("name="), "{first}");
+    let first = form
+        .split("<button")
+        .nth(1)
+        .unwrap()
+        .split('>')
+        .next()
+        .unwrap();
+    assert!(
+        first.contains("data-enter") && !first.contains("name="),
+        "{first}"
+    );
     let filled = [
         &[("phone", "8 900 000 00 02"), ("description", "Шумит")][..],
         &[("phone", "8 900 000 00 03"), ("serialNumber", "sn 100")],

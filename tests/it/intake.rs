@@ -31,7 +31,9 @@ fn suggested(page: &str, field: &str) -> Vec<String> {
     assert!(page.contains(&format!("list=\"words-{field}\"")), "{page}");
     let list = list.split("</datalist>").next().unwrap();
     let options = list.split("<option value=\"").skip(1);
-    options.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    options
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -40,7 +42,12 @@ async fn fields_suggest_what_several_customers_brought_and_nothing_of_one_alone(
     take_in(&shop, "+79000000001", r#"kind: "Телефон", brand: "Apple", model: "iPhone 12", accessories: "чехол", place: "полка 3", serialNumber: "SN-1", appearance: "скол""#).await;
     let browser = Browser::signed_in(&shop, "owner@example.com").await;
     // One customer's words, twice too, are theirs.
-    take_in(&shop, "+79000000001", r#"kind: "Телефон", accessories: "паспорт Ивановой""#).await;
+    take_in(
+        &shop,
+        "+79000000001",
+        r#"kind: "Телефон", accessories: "паспорт Ивановой""#,
+    )
+    .await;
     take_in(&shop, "+79000000001", r#"accessories: "паспорт Ивановой""#).await;
     let page = browser.page("/new-task/").await;
     for field in ["kind", "brand", "model", "accessories", "place"] {
@@ -122,12 +129,18 @@ async fn a_task_is_created_and_its_receipt_printed_on_the_paper_of_this_browser(
     assert_eq!(goes_to(&answer), "/tasks/1/receipt?print=1");
     // The receipt has the customer's link at once, and prints itself.
     let receipt = browser.page("/tasks/1/receipt?print=1").await;
-    assert!(receipt.contains("class=\"paper a4\"") && receipt.contains("class=\"qr\""), "{receipt}");
+    assert!(
+        receipt.contains("class=\"paper a4\"") && receipt.contains("class=\"qr\""),
+        "{receipt}"
+    );
     assert!(receipt.contains("data-print data-now"), "{receipt}");
     let receipt = browser.page("/tasks/1/receipt").await;
     assert!(!receipt.contains("data-now"), "{receipt}");
     // Sent again, it makes no second task and prints the same.
-    assert_eq!(goes_to(&form.send(&mut browser).await), "/tasks/1/receipt?print=1");
+    assert_eq!(
+        goes_to(&form.send(&mut browser).await),
+        "/tasks/1/receipt?print=1"
+    );
 
     // The size that was chosen last is remembered, and only a size.
     let chosen = browser.get("/tasks/1/receipt?paper=roll").await;
@@ -146,13 +159,23 @@ async fn a_task_is_created_and_its_receipt_printed_on_the_paper_of_this_browser(
         assert_eq!(answer.headers().contains_key(SET_COOKIE), kept, "{path}");
     }
     let with = |paper: &str| {
-        let cookies = format!("zayavka={}; zayavka-paper={paper}", shop.token.as_deref().unwrap());
+        let cookies = format!(
+            "zayavka={}; zayavka-paper={paper}",
+            shop.token.as_deref().unwrap()
+        );
         let request = shop.request(reqwest::Method::GET, "/tasks/1/receipt");
         request.header("cookie", cookies).send()
     };
-    for (paper, size) in [("roll", "paper roll"), ("a4", "paper a4"), ("x", "paper a4")] {
+    for (paper, size) in [
+        ("roll", "paper roll"),
+        ("a4", "paper a4"),
+        ("x", "paper a4"),
+    ] {
         let page = with(paper).await.unwrap().text().await.unwrap();
-        assert!(page.contains(&format!("class=\"{size}\"")), "{paper} {page}");
+        assert!(
+            page.contains(&format!("class=\"{size}\"")),
+            "{paper} {page}"
+        );
     }
     shop.close().await;
 }

@@ -76,7 +76,9 @@ async fn the_first_load_of_every_page_is_light() {
 #[test]
 fn the_scripts_of_the_pages_stay_short() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/assets");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let scripts = files.filter(|path| path.extension().is_some_and(|ending| ending == "js"));
     let lines: usize = scripts
         .map(|path| std::fs::read_to_string(path).unwrap().lines().count())

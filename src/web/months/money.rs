@@ -96,7 +96,12 @@ fn plots(report: &MonthReport, texts: &Texts) -> Vec<Plot> {
             (title, sum.minor())
         });
         let label = |mark: i64| texts.money(Money::from_row(mark));
-        Plot::new((column.0, texts.s(column.0), about), days.collect(), &scale, label)
+        Plot::new(
+            (column.0, texts.s(column.0), about),
+            days.collect(),
+            &scale,
+            label,
+        )
     };
     plotted.map(plot).collect()
 }

@@ -101,7 +101,11 @@ mod tests {
         let values = vec![("1".to_owned(), 2), ("2".to_owned(), 4)];
         let name = ("id", String::new(), String::new());
         let plot = Plot::new(name, values, &scale(4), |mark| mark.to_string());
-        let bars: Vec<_> = plot.bars.iter().map(|bar| (bar.x, bar.y, bar.height)).collect();
+        let bars: Vec<_> = plot
+            .bars
+            .iter()
+            .map(|bar| (bar.x, bar.y, bar.height))
+            .collect();
         assert_eq!(bars, [(0, 50, 50), (10, 0, 100)]);
         assert_eq!(plot.marks[0], ("4".to_owned(), 0));
         assert_eq!(plot.marks.last(), Some(&("0".to_owned(), 100)));

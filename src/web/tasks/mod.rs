@@ -131,7 +131,8 @@ impl TaskListItem {
             device: details.device.title(),
             customer: CustomerLine::new(row.customer.as_deref(), texts),
             created: texts.when(&task.created),
-            fresh: task.status != Status::Closed && texts.now().duration_since(task.created) < FRESH,
+            fresh: task.status != Status::Closed
+                && texts.now().duration_since(task.created) < FRESH,
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
             ready: task

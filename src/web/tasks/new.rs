@@ -9,8 +9,8 @@ use super::{CustomerLine, TaskListItem, get_whole, of_customer, task_id};
 use crate::app;
 use crate::app::suggestions::Suggestions;
 use crate::domain::{
-    Category, Details, Device, DeviceField, Error, Name, NewTask, Phone, Problem, Result, ShortText, TaskFilter,
-    TaskId, TaskOrder,
+    Category, Details, Device, DeviceField, Error, Name, NewTask, Phone, Problem, Result,
+    ShortText, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -139,7 +139,10 @@ pub async fn new(visit: &Visit) -> Result<Response> {
 /// Returns a form prefilled with the customer and the device of an earlier task.
 async fn under_warranty(visit: &Visit, of: TaskId) -> Result<TaskForm> {
     let (row, details) = get_whole(visit, of).await?;
-    let phone = row.customer.as_ref().map(|customer| customer.phone.formatted());
+    let phone = row
+        .customer
+        .as_ref()
+        .map(|customer| customer.phone.formatted());
     let phone = phone.unwrap_or_default();
     Ok(TaskForm::under_warranty(of, &phone, &details.device))
 }

@@ -184,9 +184,7 @@ async fn a_scanner_types_into_the_new_task_and_enter_in_a_line_creates_it() {
     browser.go("/new-task/").await;
     browser.fill("[name=phone]", "8 900 000 00 05").await;
     browser.fill("[name=description]", "Шумит").await;
-    browser
-        .fill("[name=serialNumber]", "490154203237518")
-        .await;
+    browser.fill("[name=serialNumber]", "490154203237518").await;
     browser.click("[aria-labelledby=what] [name=check]").await;
     browser.sees_in("#known-device", "уже было").await;
     browser

@@ -52,7 +52,11 @@ async fn the_icons_of_home_screens_are_the_svg_icon() {
     browser.go("/login").await;
     for (purpose, name) in [("any", "icon"), ("maskable", "maskable")] {
         for size in [192, 512] {
-            let script = DRAW.replacen("arguments;", &format!("[{size}, '{purpose}', arguments[0]];"), 1);
+            let script = DRAW.replacen(
+                "arguments;",
+                &format!("[{size}, '{purpose}', arguments[0]];"),
+                1,
+            );
             let icon = browser.eval_later(&script).await;
             assert_eq!(icon["error"], Value::Null, "{name}-{size}");
             let drawn = icon["drawn"].as_str().unwrap();
@@ -63,7 +67,10 @@ async fn the_icons_of_home_screens_are_the_svg_icon() {
                 std::fs::write(file, drawn).unwrap();
                 continue;
             }
-            assert_eq!((&icon["width"], &icon["height"]), (&size.into(), &size.into()));
+            assert_eq!(
+                (&icon["width"], &icon["height"]),
+                (&size.into(), &size.into())
+            );
             // Versions of the browser smooth edges differently.
             let difference = icon["difference"].as_u64().unwrap();
             assert!(difference < 64, "{name}-{size} differs by {difference}");
