@@ -138,7 +138,9 @@ async fn a_card_is_chosen_by_arrows_and_moved_by_enter() {
         .send_keys(key(Key::Right));
     shift.key_up(Key::Shift).perform().await.unwrap();
     column(&browser, IN_PROGRESS, "1,2").await;
-    browser.until("document.activeElement.matches('[data-task=\"1\"] .next')").await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"1\"] .next')")
+        .await;
     shop.close().await;
 }
 
