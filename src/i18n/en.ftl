@@ -1289,7 +1289,6 @@ error-home = To the list of repairs
 form-errors = Correct:
 host-unknown = This server does not answer to that name. If you run it: set public_url to its address, or add the name to http.hosts in the settings.
 
-day-today = today
 day-yesterday = yesterday
 day-tomorrow = tomorrow
 day-of-week = { $weekday ->
@@ -1401,8 +1400,8 @@ aliases-add = Add
 aliases-remove = Remove
 aliases-none = There are no words yet.
 
-day-today = Today
-day-yesterday = Yesterday
+chat-today = Today
+chat-yesterday = Yesterday
 waits-minutes = { $count ->
     [0] just now
    *[other] waiting for { $count } min

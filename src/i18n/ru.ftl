@@ -1332,7 +1332,6 @@ error-home = К списку заявок
 form-errors = Исправьте:
 host-unknown = Этот сервер не отвечает на это имя. Если это ваш сервер: укажите его адрес в public_url или добавьте имя в http.hosts в настройках.
 
-day-today = сегодня
 day-yesterday = вчера
 day-tomorrow = завтра
 day-of-week = { $weekday ->
@@ -1446,8 +1445,8 @@ aliases-add = Добавить
 aliases-remove = Убрать
 aliases-none = Слов ещё нет.
 
-day-today = Сегодня
-day-yesterday = Вчера
+chat-today = Сегодня
+chat-yesterday = Вчера
 waits-minutes = { $count ->
     [0] только что
    *[other] ждёт ответа { $count } мин

@@ -167,8 +167,8 @@ impl Texts {
     pub fn day_heading(&self, day: Day) -> String {
         let today = self.today();
         match day {
-            day if day == today => self.s("day-today"),
-            day if day == today.previous() => self.s("day-yesterday"),
+            day if day == today => self.s("chat-today"),
+            day if day == today.previous() => self.s("chat-yesterday"),
             day => self.date(&day),
         }
     }

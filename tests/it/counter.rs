@@ -482,7 +482,7 @@ async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
     assert_eq!(none["data"]["taskById"]["statusUrl"], json!(null));
     // The task's page prints with one click.
     let task = browser.page("/tasks/1").await;
-    let button = "name=\"back\" value=\"/tasks/1/receipt\">Квитанция</button>";
+    let button = "name=\"back\" value=\"/tasks/1/receipt?print=1\"><svg";
     assert!(task.contains(button), "{task}");
     let form = [("back", "/tasks/1/receipt")];
     let answer = browser.post("/tasks/1/link", &form).await;
@@ -493,7 +493,7 @@ async fn a_paper_has_the_code_once_somebody_asked_for_the_link() {
     // From then on the papers are plain links, and a form elsewhere can't redirect to a foreign
     // site.
     let task = browser.page("/tasks/1").await;
-    assert!(task.contains("<a class=\"btn\" href=\"/tasks/1/receipt\">"));
+    assert!(task.contains("<a class=\"item\" href=\"/tasks/1/receipt?print=1\">"));
     let form = [("back", "//evil.example")];
     let answer = browser.post("/tasks/1/link", &form).await;
     assert_eq!(goes_to(&answer), "/");

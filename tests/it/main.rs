@@ -78,6 +78,7 @@ mod restore;
 mod search;
 mod sending;
 mod sessions;
+mod sheet;
 mod signed_in;
 mod sockets;
 mod source;

@@ -108,15 +108,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   window.addEventListener("load", () => window.print());
 }
 
-// Opened to be printed, a paper is: once, and not again when the page is reloaded.
-window.addEventListener("load", () => {
-  const address = new URL(location);
-  if (!address.searchParams.has("print")) return;
-  address.searchParams.delete("print");
-  history.replaceState(history.state, "", address);
-  window.print();
-});
-
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
 // the page's length adds two margins of 4 mm and 1 mm for rounding.
 const roll = document.querySelector(".paper.roll");

@@ -100,7 +100,9 @@ async fn a_card_is_chosen_by_arrows_and_moved_by_enter() {
     let key = |key: Key| String::from(key.value());
     // The first arrow chooses the first card.
     browser.press(key(Key::Down)).await;
-    browser.until("document.activeElement.matches('[data-task=\"1\"] .next')").await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"1\"] .next')")
+        .await;
     browser.press(key(Key::Down)).await;
     browser.press(key(Key::Down)).await;
     browser.press(key(Key::Up)).await;
@@ -113,7 +115,9 @@ async fn a_card_is_chosen_by_arrows_and_moved_by_enter() {
     let expected = json!({"status": "IN_PROGRESS", "version": 2});
     assert_eq!(task(&shop, 2).await, expected);
     // The card keeps the focus, and what Enter would do next has another name.
-    browser.until("document.activeElement.matches('[data-task=\"2\"] .next')").await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"2\"] .next')")
+        .await;
     browser
         .until("document.activeElement.title === 'Перевести в «Готово»'")
         .await;
@@ -128,10 +132,15 @@ async fn a_card_is_chosen_by_arrows_and_moved_by_enter() {
     browser.press(key(Key::Left)).await;
     assert!(browser.has_focus("[data-task='1'] .next").await);
     let web = browser.web();
-    let shift = web.action_chain().key_down(Key::Shift).send_keys(key(Key::Right));
+    let shift = web
+        .action_chain()
+        .key_down(Key::Shift)
+        .send_keys(key(Key::Right));
     shift.key_up(Key::Shift).perform().await.unwrap();
     column(&browser, IN_PROGRESS, "1,2").await;
-    browser.until("document.activeElement.matches('[data-task=\"1\"] .next')").await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"1\"] .next')")
+        .await;
     shop.close().await;
 }
 
@@ -188,7 +197,7 @@ async fn a_board_of_a_thousand_open_tasks_is_small() {
     shop.database().execute_batch(THOUSAND).unwrap();
     browser.reload().await;
     browser.sees_in(".head", "1003 открытых").await;
-    assert!(browser.count(".tile").await > 150);
+    assert!(browser.count(".tile").await == 150);
     let elements = browser.count("*").await;
     assert!(elements < 3_000, "{elements}");
     shop.close().await;

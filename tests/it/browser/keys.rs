@@ -18,16 +18,23 @@ async fn keys_search_begin_choose_open_submit_and_explain_themselves() {
     let key = |key: Key| String::from(key.value());
     let control_enter = || async {
         let web = browser.web();
-        let keys = web.action_chain().key_down(Key::Control).send_keys(key(Key::Enter));
+        let keys = web
+            .action_chain()
+            .key_down(Key::Control)
+            .send_keys(key(Key::Enter));
         keys.key_up(Key::Control).perform().await.unwrap();
     };
 
     // A slash goes to the search, in which the other keys are letters.
     browser.go("/customers").await;
     browser.press("/").await;
-    browser.until("document.activeElement.matches('[type=search]')").await;
+    browser
+        .until("document.activeElement.matches('[type=search]')")
+        .await;
     browser.press("n?/").await;
-    browser.until("document.activeElement.value === 'n?/'").await;
+    browser
+        .until("document.activeElement.value === 'n?/'")
+        .await;
     browser.at("/customers").await;
     assert_eq!(browser.count("dialog").await, 0);
 
@@ -36,9 +43,13 @@ async fn keys_search_begin_choose_open_submit_and_explain_themselves() {
     browser.find("[data-task='2']").await;
     browser.press(key(Key::Down)).await;
     browser.press(key(Key::Down)).await;
-    browser.until("document.activeElement.closest('[data-task]').dataset.task === '1'").await;
+    browser
+        .until("document.activeElement.closest('[data-task]').dataset.task === '1'")
+        .await;
     browser.press(key(Key::Up)).await;
-    browser.until("document.activeElement.closest('[data-task]').dataset.task === '2'").await;
+    browser
+        .until("document.activeElement.closest('[data-task]').dataset.task === '2'")
+        .await;
     browser.press(key(Key::Enter)).await;
     browser.at("/tasks/2").await;
 
@@ -48,7 +59,9 @@ async fn keys_search_begin_choose_open_submit_and_explain_themselves() {
     // Nothing else happens meanwhile.
     browser.press("n").await;
     browser.press(key(Key::Escape)).await;
-    browser.until("!document.querySelector('dialog[open]')").await;
+    browser
+        .until("!document.querySelector('dialog[open]')")
+        .await;
     browser.at("/tasks/2").await;
 
     // N begins a new task, whose form Ctrl+Enter submits from within a text.

@@ -100,7 +100,9 @@ async fn a_returning_customer_with_the_same_device_takes_one_click() {
         .until("document.querySelector('[name=model]').value === 'iPhone 12'")
         .await;
     // The fault is next, and the phone is still there.
-    browser.until("document.activeElement.name === 'description'").await;
+    browser
+        .until("document.activeElement.name === 'description'")
+        .await;
     browser.press("Разбит экран").await;
     browser.tab_to("[name=place]").await;
     browser

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::{CustomerLine, next};
+use super::super::CustomerLine;
 use crate::domain::{Details, DeviceField, Money, Stage, Status, TaskId};
 use crate::store::tasks::TaskRow;
 use crate::web::accounts::Face;
@@ -67,7 +67,7 @@ impl Row {
             due: due.map_or_else(|| ready.unwrap_or_default(), |day| texts.near(&day)),
             is_late: task.is_overdue(texts.today()),
             stage: row.stage.clone(),
-            next: next(task.status),
+            next: task.status.next(),
             notes: waits.map(|(text, _)| texts.s(text)).chain(stuck).collect(),
             place: details.device.get(DeviceField::Place).to_owned(),
             sum: money(price.or(estimate)),
