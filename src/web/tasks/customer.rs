@@ -36,7 +36,13 @@ pub async fn choose_customer(visit: &Visit, id: &str) -> Result<Response> {
             let read = move |c: &Connection| app::customers::get(c, &actor, to);
             let card = visit.desk.db.read(read).await?;
             let fields = vec![("to", to.to_string())];
-            ask(visit, id, CustomerLine::new(Some(&card), &visit.texts), fields).await
+            ask(
+                visit,
+                id,
+                CustomerLine::new(Some(&card), &visit.texts),
+                fields,
+            )
+            .await
         }
         None => form(visit, id, StatusCode::OK, Errors::default()).await,
     }
@@ -106,7 +112,9 @@ pub async fn set_customer(visit: &Visit, id: &str) -> Result<Response> {
     let (mut errors, texts) = (Errors::default(), &visit.texts);
     let to = visit.sent("to").map(|to| CustomerId::parse("to", to));
     let to = to.transpose().map_err(|_| Error::NotFound)?;
-    let phone = to.is_none().then(|| Phone::parse("phone", visit.typed("phone"), visit.desk.shop.country));
+    let phone = to
+        .is_none()
+        .then(|| Phone::parse("phone", visit.typed("phone"), visit.desk.shop.country));
     let phone = errors.take_some(phone, texts)?;
     let name = errors.take(Name::parse("name", visit.typed("name")), texts)?;
     if errors.any() {
@@ -143,7 +151,10 @@ async fn known_or_new(
     let known = visit.desk.db.read(read).await?;
     let mut line = CustomerLine::new(known.as_ref(), &visit.texts);
     if known.is_none() {
-        line.name = name.map_or_else(|| visit.texts.s("customer-unnamed"), |name| name.as_str().to_owned());
+        line.name = name.map_or_else(
+            || visit.texts.s("customer-unnamed"),
+            |name| name.as_str().to_owned(),
+        );
         line.phone = phone.formatted();
     }
     Ok(line)

@@ -37,7 +37,11 @@ pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
         "price" => ("asked-sent", "asked-saved"),
         "customer" => {
             let name = super::CustomerLine::new(customer, &visit.texts).name;
-            return Some(Toast::plain(visit.texts.fill("said-customer", "name", name)));
+            return Some(Toast::plain(visit.texts.fill(
+                "said-customer",
+                "name",
+                name,
+            )));
         }
         "paid" => return Some(Toast::plain(visit.texts.s("said-paid"))),
         _ => return None,

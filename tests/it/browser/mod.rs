@@ -19,5 +19,6 @@ mod repair;
 mod screens;
 mod screenshots;
 mod status;
+mod talk;
 mod tasks;
 mod undo;
