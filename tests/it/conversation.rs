@@ -179,7 +179,9 @@ async fn a_customers_message_goes_to_the_open_task_and_awaits_a_reply() {
     let page = desk(&shop, "/tasks/1").await;
     assert!(page.contains("Клиент ждёт ответа"), "{page}");
     assert!(
-        page.contains("theirs\">Когда будет &#60;готово&#62;?</div>"),
+        page.contains(
+            "<li class=\"msg theirs\"><div class=\"text\">Когда будет &#60;готово&#62;?</div>"
+        ),
         "{page}"
     );
     // An internal note is no reply; a message to the customer is.
@@ -666,7 +668,7 @@ async fn bad_input_names_its_field_and_what_was_typed_stays() {
         "value=\"дорого\"",
         ">Новый экран</textarea>",
         "id=\"askPrice-problem\"",
-        "<details open>",
+        "id=\"ask\" open>",
     ] {
         assert!(page.contains(kept), "{kept} {page}");
     }

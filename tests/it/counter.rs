@@ -350,6 +350,7 @@ const OTHERS: &[&str] = &[
     "/cash/2021-07-25.csv",
     "/months/2021-07.csv",
     "/tasks/1/lines/known?q=a",
+    "/tasks/1/toast?was=READY",
     "/customers/known?phone=%2B79000000001",
     "/photos/1",
     "/graphql?query=%7B__typename%7D",

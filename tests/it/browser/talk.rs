@@ -4,7 +4,7 @@ use thirtyfour::Key;
 
 use super::chromium::Driver;
 use crate::bot::{ANNA, contact, create, messages, said, text};
-use crate::harness::Shop;
+use crate::harness::{Shop, eventually};
 
 #[tokio::test]
 async fn a_chat_has_one_composer_for_the_customer_and_for_colleagues() {
@@ -32,6 +32,15 @@ async fn a_chat_has_one_composer_for_the_customer_and_for_colleagues() {
     desk.sees_in(".msg.ours", "Экран приедет в среду").await;
     let sent = messages(&shop, 3).await;
     assert!(said(&sent[2]).contains("Экран приедет в среду"), "{sent:?}");
+    let is_settled = || {
+        let open = "SELECT count(*) FROM outbox WHERE state <> 'DELIVERED'";
+        let database = shop.database();
+        database
+            .query_row(open, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+            == 0
+    };
+    eventually("it is delivered", is_settled).await;
     desk.go("/tasks/1").await;
     desk.sees_in(".msg.ours .by", "доставлено в Telegram").await;
     // The switch turns the composer into a note, and says so.
