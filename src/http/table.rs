@@ -201,6 +201,8 @@ pages! { visit:
     POST ["drawers", id, "open"] => cash::open(visit, id).await;
     GET ["drawers", id, "move"] => cash::ask_to_move(visit, id).await;
     POST ["drawers", id, "move"] => cash::move_cash(visit, id).await;
+    GET ["cash-moves", id, "reverse"] => cash::ask_to_reverse(visit, id).await;
+    POST ["cash-moves", id, "reverse"] => cash::reverse(visit, id).await;
     GET ["shifts", id, "close"] => cash::ask_to_close(visit, id).await;
     POST ["shifts", id, "close"] => cash::close(visit, id).await;
     GET ["debts"] => debts::show(visit).await;
