@@ -215,6 +215,7 @@ pages! { visit:
     POST ["catalogue", "import"] if visit.is_cut_off => catalogue::too_large(visit).await;
     POST ["catalogue", "import"] => catalogue::upload(visit).await;
     GET ["catalogue", "import", token] => catalogue::preview(visit, token).await;
+    GET ["catalogue", "import", token, "refused.csv"] => catalogue::refused(visit, token).await;
     POST ["catalogue", "import", token] => catalogue::apply(visit, token).await;
     POST ["catalogue", id] => catalogue::update(visit, id).await;
     POST ["catalogue", id, "archive"] => catalogue::archive(visit, id).await;

@@ -394,7 +394,10 @@ async fn an_owner_reverses_a_cash_move_once_and_nobody_else_does() {
     owner.post("/shifts/1/close", &[("counted", "5")]).await;
     let late = owner.post("/cash-moves/5/reverse", &[]).await;
     assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    has(&late.text().await.unwrap(), &["Смена этой кассы закрыта"]);
+    has(
+        &late.text().await.unwrap(),
+        &["Смена кассы закрыта. Сначала откройте смену."],
+    );
     shop.close().await;
 }
 

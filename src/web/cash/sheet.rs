@@ -18,6 +18,8 @@ pub(super) struct SheetView {
     pub shifts: Vec<ShiftView>,
     pub rows: Vec<RowView>,
     pub more: bool,
+    /// Whether some rows may be reversed by the reader.
+    pub offers_reversals: bool,
 }
 
 /// A shift of the day.
@@ -76,11 +78,13 @@ impl SheetView {
                 .map(|row| RowView::new(row, texts))
                 .collect(),
             more: sheet.more,
+            offers_reversals: false,
         }
     }
 
     /// Marks the rows that the reader may reverse.
     pub(super) fn offer_reversals(&mut self, reversible: &HashSet<PaymentId>) {
+        self.offers_reversals = !reversible.is_empty();
         for row in &mut self.rows {
             row.is_reversible = reversible.contains(&PaymentId::from_row(row.number));
         }

@@ -5,77 +5,17 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::link::CustomerLink;
+use super::paper::{Paper, PrintedLink, SIZES};
 use super::slip::{SlipLine, how_paid, sums};
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    Approval, Decision, Details, DeviceField, Error, Language, Line, Money, Payment, PaymentId,
-    PaymentKind, Readers, Result, TaskId,
+    Approval, Decision, Details, DeviceField, Error, Line, Money, Payment, PaymentId, PaymentKind,
+    Readers, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
-use crate::web::qr::Qr;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
-
-/// Paper sizes by their names in the URL and the stylesheet, with their message ids.
-const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
-const LABEL: &str = "label";
-
-/// A paper and the controls around it.
-struct Paper {
-    /// Message id of its title, which takes the task's number.
-    name: &'static str,
-    number: i64,
-    /// Texts of the paper, whose language may differ from the page's.
-    texts: Texts,
-    size: &'static str,
-    choices: Vec<PaperOption>,
-    /// Whether the paper should show a status link that isn't created yet.
-    lacks_link: bool,
-}
-
-/// Another size or language.
-struct PaperOption {
-    name: String,
-    address: String,
-    chosen: bool,
-}
-
-impl Paper {
-    fn new(visit: &Visit, name: &'static str, id: TaskId, sizes: &[(&'static str, &str)]) -> Self {
-        let asked = visit.parameter("language").and_then(Language::parse);
-        let language = asked.unwrap_or(visit.texts.language);
-        let wanted = visit.parameter("paper");
-        let size = sizes.iter().find(|(size, _)| wanted == Some(size));
-        let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
-        let choice = |name: &str, of: &str, tongue: Language| PaperOption {
-            name: visit.texts.s(name),
-            address: format!("?paper={of}&language={}", tongue.tag()),
-            chosen: (of, tongue) == (size, language),
-        };
-        let tongues = [
-            (Language::Russian, "profile-language-ru"),
-            (Language::English, "profile-language-en"),
-        ];
-        let of_size = sizes.iter().map(|(of, name)| choice(name, of, language));
-        let in_tongue = tongues.map(|(tongue, name)| choice(name, size, tongue));
-        Self {
-            name,
-            number: id.get(),
-            texts: Texts::new(language, &visit.desk.shop, visit.desk.clock.now()),
-            size,
-            choices: of_size.chain(in_tongue).collect(),
-            lacks_link: false,
-        }
-    }
-
-    fn lacking(self, link: &CustomerLink) -> Self {
-        Self {
-            lacks_link: link.is_missing(),
-            ..self
-        }
-    }
-}
 
 /// The receipt or the hand-over slip.
 #[derive(Template)]
@@ -102,25 +42,6 @@ struct LabelPage<'a> {
     paper: Paper,
     device: String,
     link: Option<PrintedLink>,
-}
-
-/// The status link as a QR code and as text.
-struct PrintedLink {
-    url: String,
-    qr: Qr,
-}
-
-impl PrintedLink {
-    /// Returns `None` when there is no link or it has expired.
-    fn of(link: CustomerLink) -> Result<Option<Self>> {
-        let printed = |url: String| {
-            Ok(Self {
-                qr: Qr::of(&url)?,
-                url,
-            })
-        };
-        link.url.map(printed).transpose()
-    }
 }
 
 pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
