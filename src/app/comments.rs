@@ -52,6 +52,7 @@ pub fn add(
     if to_customer {
         store::comments::settle_of_task(tx, task, actor.id(), now)?;
         store::approvals::settle_of_task(tx, task)?;
+        store::outbox::notice_of_task(tx, task)?;
     }
     store::tasks::touch(tx, task, now)?;
     let event = Event::CommentAdded {
@@ -82,14 +83,15 @@ pub fn add_files(
     get(tx, comment.id)
 }
 
-/// Marks a customer's open messages and a declined quote as needing no answer.
+/// Marks a customer's open messages, their decision on a quote, and messages that didn't reach them as needing no answer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn settle(tx: &Transaction, actor: &Actor, task: TaskId, now: Timestamp) -> Result<TaskRow> {
     about(tx, task)?;
     let said = store::comments::settle_of_task(tx, task, actor.id(), now)? > 0;
-    if store::approvals::settle_of_task(tx, task)? || said {
+    let decided = store::approvals::settle_of_task(tx, task)?;
+    if store::outbox::notice_of_task(tx, task)? || decided || said {
         let (author, event) = (Author::Staff(actor.id()), Event::CommentsSettled { task });
         events::publish(tx, author, &event, now)?;
         store::tasks::touch(tx, task, now)?;

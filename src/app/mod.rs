@@ -6,11 +6,14 @@
 //! [`Actor`](crate::domain::Actor), owner operations an [`Owner`](crate::domain::Owner).
 
 pub mod accounts;
+pub mod aliases;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
+pub mod board;
 pub mod catalogue;
 pub mod comments;
+pub mod counter;
 pub mod customers;
 pub mod day_sheets;
 pub mod details;
@@ -36,6 +39,7 @@ pub mod security;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
+pub mod suggestions;
 pub mod tasks;
 pub mod telegram_links;
 pub mod undo;

@@ -25,7 +25,7 @@ pub(super) fn tell_stage(
         after,
         due,
     } = *news;
-    match collapse(store::outbox::waiting_of_task(tx, task)?, after.id) {
+    match collapse(store::outbox::waiting_of_task(tx, task, to.chat)?, after.id) {
         Collapsed::Drop(id) => store::outbox::delete(tx, id),
         Collapsed::Replace(id) => store::outbox::replace(tx, id, after, now, due),
         Collapsed::Send => {
@@ -66,21 +66,25 @@ pub fn undelivered(connection: &Connection, _: &Actor) -> Result<Vec<(Undelivere
 /// bot goes only to the account that it was for.
 ///
 /// # Errors
-/// [`Error::NotFound`] for a notice that is no dead letter, [`Error::Invalid`] when the customer
-/// has no verified Telegram account any more, or another one than the reply was for.
+/// [`Error::NotFound`] for a notice that is no dead letter, [`Error::Invalid`] when it was for another
+/// customer of the task, when the customer has no verified Telegram account any more, or another one
+/// than the reply was for.
 pub fn retry(tx: &Transaction, _: &Actor, id: NoticeId, now: Timestamp) -> Result<TaskRow> {
     let dead = store::outbox::get_undelivered(tx, id)?.ok_or(Error::NotFound)?;
     let task = dead.told.task();
     let row = store::tasks::get(tx, task)?.ok_or(Error::NotFound)?;
     let link = row
         .customer
+        .filter(|customer| {
+            matches!(dead.told, Told::Reply { .. }) || dead.customer == Some(customer.id)
+        })
         .and_then(|customer| customer.telegram)
         .filter(|link| link.verified)
         .filter(|link| matches!(dead.told, Told::Notice(_)) || link.id == dead.chat)
         .ok_or(Problem::NotReachable.at("id"))?;
     let stage = dead.told.status().map(|_| &row.stage);
     let is_said = match stage {
-        Some(stage) => !stage.told || store::outbox::waiting_of_task(tx, task)?.is_some(),
+        Some(stage) => !stage.told || store::outbox::waiting_of_task(tx, task, link.id)?.is_some(),
         None => false,
     };
     match is_said {

@@ -86,7 +86,9 @@ pub fn read_debt_cursor(text: &str) -> Result<(Timestamp, TaskId)> {
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 
-const ORDERS: &[&str] = &["newest", "oldest", "updated", "ready"];
+const ORDERS: &[&str] = &[
+    "newest", "oldest", "updated", "ready", "due", "total", "to-pay",
+];
 
 fn word(order: TaskOrder) -> &'static str {
     match order {
@@ -94,6 +96,9 @@ fn word(order: TaskOrder) -> &'static str {
         TaskOrder::Oldest => "oldest",
         TaskOrder::RecentlyUpdated => "updated",
         TaskOrder::LongestReady => "ready",
+        TaskOrder::EarliestDue => "due",
+        TaskOrder::LargestTotal => "total",
+        TaskOrder::LargestToPay => "to-pay",
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Today {
 
 /// Counts the tasks of the whole shop in which the customer awaits a reaction of the shop.
 pub fn waiting(connection: &Connection, _: &Actor) -> Result<CustomersWaiting> {
-    store::workload::waiting(connection)
+    store::waiting::count(connection)
 }
 
 /// Returns the current workload. Each number equals the length of the list with the same filter.

@@ -1,4 +1,5 @@
-//! Undo of a stage change, as long as the customer hasn't been notified.
+//! Undo of a stage change. Before the customer is told, the notice is withdrawn with it; afterwards the employee chooses
+//! whether the customer is told that the task is back.
 
 use jiff::Timestamp;
 
@@ -9,18 +10,29 @@ use crate::domain::{
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, Transaction};
 
-/// Whether the customer would notice an undo.
+/// What the customer knows of a task's stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undo {
-    /// No notice of the current stage is sent.
+    /// No notice of the stage is sent.
     Unnoticed,
-    /// The notice will be sent at that instant.
+    /// The notice can be claimed from that instant on.
     Until(Timestamp),
-    /// The notice has been sent, or may have been.
-    TooLate,
+    /// The notice is being sent, or an attempt may have reached the customer.
+    Leaving,
+    /// The notice was delivered.
+    Told,
 }
 
-/// Returns whether the task's last stage change can be undone.
+/// Effect on a customer who has been told of the stage that is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// The customer is told of the previous stage.
+    Tell,
+    /// The customer is told nothing.
+    Silent,
+}
+
+/// Returns what the customer knows of the task's current stage.
 pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
     let notices = store::outbox::of_task(connection, row.task.id)?;
     let of_stage = |record: &&NoticeRecord| match record.told {
@@ -30,15 +42,20 @@ pub fn of(connection: &Connection, _: &Actor, row: &TaskRow) -> Result<Undo> {
     let newest = notices.iter().find(of_stage);
     Ok(match newest.map(|record| &record.fate) {
         Some(Fate::Waiting { due }) if row.stage.told => Undo::Until(*due),
-        Some(Fate::Sending | Fate::Retrying { .. } | Fate::Delivered { .. }) => Undo::TooLate,
-        Some(Fate::Waiting { .. } | Fate::Dead { .. }) | None => Undo::Unnoticed,
+        Some(Fate::Sending | Fate::Retrying { .. }) => Undo::Leaving,
+        // An earlier one was about an earlier stay in the stage.
+        Some(Fate::Delivered { at }) if *at >= row.task.stage_since => Undo::Told,
+        Some(Fate::Waiting { .. } | Fate::Delivered { .. } | Fate::Dead { .. }) | None => {
+            Undo::Unnoticed
+        }
     })
 }
 
-/// Moves a task back to its previous stage.
+/// Moves a task back to its previous stage. A customer who doesn't know of the change is never told of
+/// it; `late` is for one who does.
 ///
 /// # Errors
-/// [`Conflict::CustomerTold`] when the customer would get a second message, and as for
+/// [`Conflict::CustomerTold`] when the customer knows and `late` is missing, and as for
 /// [`tasks::update`].
 pub fn undo(
     tx: &Transaction,
@@ -46,12 +63,25 @@ pub fn undo(
     actor: &Actor,
     id: TaskId,
     change: &TaskChange,
+    late: Option<Late>,
     now: Timestamp,
 ) -> Result<TaskRow> {
     let row = tasks::get(tx, actor, id)?;
     row.task.expect_version(change.expected_version)?;
-    match of(tx, actor, &row)? {
-        Undo::TooLate => Err(Conflict::CustomerTold.into()),
-        Undo::Unnoticed | Undo::Until(_) => tasks::update(tx, shop, actor, id, change, now),
+    let customer = row.customer.as_ref();
+    let waiting = match customer.and_then(|customer| customer.telegram) {
+        Some(link) => store::outbox::waiting_of_task(tx, id, link.id)?,
+        None => None,
+    };
+    let is_known = matches!(of(tx, actor, &row)?, Undo::Leaving | Undo::Told);
+    match (is_known, late, waiting) {
+        (true, None, _) => return Err(Conflict::CustomerTold.into()),
+        // It cancels out with the notice that still waits.
+        (true, Some(Late::Tell), _) | (false, _, Some(_)) => {
+            return tasks::update(tx, shop, actor, id, change, now);
+        }
+        (true, Some(Late::Silent), Some(waiting)) => store::outbox::delete(tx, waiting.id)?,
+        (true, Some(Late::Silent), None) | (false, _, None) => {}
     }
+    tasks::update_silently(tx, actor, id, change, now)
 }

@@ -36,6 +36,11 @@ impl Details {
         lines.or(self.price)
     }
 
+    /// Returns the price, or else the estimate.
+    pub fn expected(&self) -> Option<Money> {
+        self.price().or(self.estimate)
+    }
+
     /// Returns the sums of the lines; a typed price is that of a work.
     pub fn totals(&self) -> Totals {
         self.account.lines.unwrap_or_else(|| {

@@ -102,6 +102,13 @@ macro_rules! define {
                 }
             }
 
+            /// Returns the fields whose values come again with other devices, and are suggested. A
+            /// serial number is one device's, and a condition is described each time.
+            pub fn suggested() -> impl Iterator<Item = Self> {
+                let fields = Self::ALL.iter().copied();
+                fields.filter(|field| !matches!(field, Self::Serial | Self::Appearance))
+            }
+
             pub fn readers(self) -> Readers {
                 match self {
                     $(Self::$variant => Readers::$readers,)*

@@ -56,6 +56,8 @@ ids! {
     WebhookId
     /// Queued delivery to a webhook. Receivers deduplicate by this id.
     DeliveryId
+    /// Word that the search takes for another one.
+    AliasId
     /// Item of the catalogue of works and parts.
     ItemId
     /// Line of a task: a work or a part.

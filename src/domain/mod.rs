@@ -78,9 +78,9 @@ pub use email::Email;
 pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
-    ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, DrawerId, EmployeeId, EventId,
-    InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId, StageId, TaskId, TelegramId,
-    WebhookId,
+    AliasId, ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, DrawerId, EmployeeId,
+    EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId, StageId, TaskId,
+    TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
@@ -112,7 +112,7 @@ pub use price_list::{JudgedRow, PriceList, PriceOutcome, PriceReport, PriceRow};
 pub use problem::{Invalid, Problem};
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
-pub use search::Search;
+pub use search::{Alias, AliasWords, MOST_ALIASES, Search, SearchTerm};
 pub use shop::Shop;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{
@@ -127,4 +127,4 @@ pub use task::{
 pub use text::{Description, Message, Name, ShortText};
 pub use time::{Day, Days, TimeOfDay, TimeZone};
 pub use webhook::{Delivery, HookEvent, HookStanding, Subject, UndeliveredHook};
-pub use workload::{Concern, CustomersWaiting, Workload};
+pub use workload::{Concern, CustomersWaiting, WaitsFor, Workload};

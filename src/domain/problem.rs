@@ -64,6 +64,12 @@ pub enum Problem {
     TooManyLines {
         max: usize,
     },
+    AliasSeveralWords,
+    AliasSame,
+    AliasTaken,
+    TooManyAliases {
+        max: usize,
+    },
     TooManyDrawers {
         max: usize,
     },
@@ -246,6 +252,10 @@ impl Problem {
             Self::CashMoveKind => "problem-cash-move-kind",
             Self::StageNotClosed => "problem-stage-not-closed",
             Self::TooManyLines { .. } => "problem-too-many-lines",
+            Self::AliasSeveralWords => "problem-alias-several-words",
+            Self::AliasSame => "problem-alias-same",
+            Self::AliasTaken => "problem-alias-taken",
+            Self::TooManyAliases { .. } => "problem-too-many-aliases",
             Self::TooManyDrawers { .. } => "problem-too-many-drawers",
             Self::IntervalReversed => "problem-interval-reversed",
             Self::IdMalformed => "problem-id-malformed",
@@ -331,6 +341,7 @@ impl Problem {
             | Self::TooManyStages { max }
             | Self::TooManyLines { max }
             | Self::TooManyDrawers { max }
+            | Self::TooManyAliases { max }
             | Self::DaysOutOfRange { max }
             | Self::TooMuch { max }
             | Self::TooManyAnswers { max }

@@ -1,6 +1,7 @@
 //! Parsing of search queries.
 
 use super::letters::fold;
+use super::{AliasId, Problem, Result, ShortText};
 
 /// The words of a search. A task matches when each of them is in its description, its customer's
 /// name or phone, or is its number.
@@ -13,6 +14,80 @@ pub struct Search {
     number: Option<i64>,
 }
 
+/// Maximum number of aliases.
+pub const MOST_ALIASES: usize = 500;
+
+/// A word that the search takes for another one, and the other way round: «айфон» and iPhone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    pub id: AliasId,
+    pub words: AliasWords,
+}
+
+/// The two sides of an alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasWords {
+    /// A single word.
+    pub word: ShortText<60>,
+    pub meaning: ShortText<60>,
+}
+
+impl AliasWords {
+    /// The longest ending that a word may have in a query: «айфоном».
+    const ENDING: usize = 2;
+    /// The shortest word that may have an ending, in characters.
+    const STEM: usize = 4;
+
+    /// Parses both sides.
+    ///
+    /// # Errors
+    /// [`Problem::Required`], [`Problem::AliasSeveralWords`], and [`Problem::AliasSame`], besides those of a text.
+    pub fn parse(word: &str, meaning: &str) -> Result<Self> {
+        let required = |field, text| {
+            let text = ShortText::parse(field, text)?;
+            match fold(text.as_str()).chars().any(char::is_alphanumeric) {
+                true => Ok(text),
+                false => Err(super::Error::from(Problem::Required.at(field))),
+            }
+        };
+        let words = Self {
+            word: required("word", word)?,
+            meaning: required("meaning", meaning)?,
+        };
+        if words.word.as_str().contains(char::is_whitespace) {
+            return Err(Problem::AliasSeveralWords.at("word").into());
+        }
+        match fold(words.word.as_str()) == fold(words.meaning.as_str()) {
+            true => Err(Problem::AliasSame.at("meaning").into()),
+            false => Ok(words),
+        }
+    }
+
+    /// Returns both sides as they are compared.
+    pub fn key(&self) -> [String; 2] {
+        [fold(self.word.as_str()), fold(self.meaning.as_str())]
+    }
+
+    /// Returns the other side for a folded word of a query, if it is one of the two, or begins with it and has a short
+    /// ending.
+    fn other(&self, typed: &str) -> Option<String> {
+        let [word, meaning] = self.key();
+        let is = |side: &str| {
+            let ending = typed
+                .strip_prefix(side)
+                .map(|ending| ending.chars().count());
+            ending.is_some_and(|ending| {
+                ending == 0 || (ending <= Self::ENDING && side.chars().count() >= Self::STEM)
+            })
+        };
+        match (is(&word), is(&meaning)) {
+            (true, _) => Some(meaning),
+            (false, true) => Some(word),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchTerm {
     /// Folded, like the indexed texts.
@@ -20,6 +95,19 @@ pub struct SearchTerm {
     /// The digits of a word that may be part of a phone number, without the national or country
     /// prefix.
     pub digits: Option<String>,
+}
+
+impl SearchTerm {
+    /// Returns what is found in the place of the word as well.
+    pub fn aliases(&self, all: &[Alias]) -> Vec<String> {
+        let mut others: Vec<String> = all
+            .iter()
+            .filter_map(|alias| alias.words.other(&self.text))
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+    }
 }
 
 impl Search {
@@ -60,10 +148,43 @@ impl Search {
         &self.plain
     }
 
+    /// Returns the query as it was understood.
+    pub fn text(&self) -> String {
+        self.plain.join(" ")
+    }
+
+    /// Returns the query as it would be if it had been typed with the other keyboard layout, Russian or English; `None`
+    /// when it has no letters, or letters of both.
+    pub fn in_other_layout(&self) -> Option<Self> {
+        Self::parse(&other_layout(&self.text())?)
+    }
+
     /// Returns the task number, if the query can be one. That task comes first in a list.
     pub fn number(&self) -> Option<i64> {
         self.number
     }
+}
+
+/// The letters of a Russian keyboard and what an English one types with the same keys, row by row.
+const LAYOUTS: [&str; 2] = [
+    "йцукенгшщзхъфывапролджэячсмитьбю",
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,.",
+];
+
+/// Returns a folded text as the same keys type it in the other layout.
+fn other_layout(text: &str) -> Option<String> {
+    let is_latin = |c: char| c.is_ascii_alphabetic();
+    let is_russian = |c: char| LAYOUTS[0].contains(c);
+    let [from, to] = match (text.contains(is_latin), text.contains(is_russian)) {
+        (true, false) => [LAYOUTS[1], LAYOUTS[0]],
+        (false, true) => LAYOUTS,
+        _ => return None,
+    };
+    let typed = |c: char| {
+        let at = from.chars().position(|key| key == c);
+        at.and_then(|at| to.chars().nth(at)).unwrap_or(c)
+    };
+    Some(text.chars().map(typed).collect())
 }
 
 impl From<String> for SearchTerm {
@@ -100,6 +221,62 @@ fn number(words: &[String]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_of_the_wrong_layout_is_read_as_its_keys() {
+        for (typed, meant) in [
+            ("ьфсищщл", Some("macbook")),
+            ("ntktajy", Some("телефон")),
+            ("Ghbynth HP", Some("принтер рз")),
+            (",fnfhtz", Some("батарея")),
+            ("телефон iphone", None),
+            ("12-34", None),
+        ] {
+            let search = Search::parse(typed).unwrap().in_other_layout();
+            assert_eq!(
+                search.map(|search| search.text()).as_deref(),
+                meant,
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_alias_means_its_other_side_with_a_short_ending_too() {
+        let alias = |word, meaning| Alias {
+            id: AliasId::from_row(1),
+            words: AliasWords::parse(word, meaning).unwrap(),
+        };
+        let all = [
+            alias("айфон", "iPhone"),
+            alias("бош", "Bosch"),
+            alias("Айфон", "Apple"),
+        ];
+        for (word, expected) in [
+            ("айфон", &["apple", "iphone"][..]),
+            ("айфоном", &["apple", "iphone"]),
+            ("айфончик", &[]),
+            ("iphone", &["айфон"]),
+            ("бош", &["bosch"]),
+            ("боша", &[]),
+            ("телефон", &[]),
+        ] {
+            let term = SearchTerm::from(word.to_owned());
+            assert_eq!(term.aliases(&all), expected, "{word}");
+        }
+        for (word, meaning) in [
+            ("", "x"),
+            ("x", " "),
+            ("two words", "x"),
+            ("Ёж", "еж"),
+            ("-", "x"),
+        ] {
+            assert!(
+                AliasWords::parse(word, meaning).is_err(),
+                "{word} {meaning}"
+            );
+        }
+    }
 
     #[test]
     fn a_search_is_folded_and_a_number_is_one_however_it_is_typed() {

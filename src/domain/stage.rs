@@ -39,6 +39,18 @@ impl Stage {
         self.position == 1
     }
 
+    /// Returns the next step of a task in this stage. The first stage of a status leads to the first
+    /// stage of the next one; the others, such as waiting for a part, lead back to the first stage of
+    /// their own status. `None` for a closed task. `stages` are all stages of the shop in order.
+    pub fn next<'a>(&self, stages: &'a [Self]) -> Option<&'a Self> {
+        let status = match self.is_first() {
+            true => self.status.next(),
+            false => Some(self.status).filter(|status| *status != Status::Closed),
+        };
+        let first = |stage: &&Self| Some(stage.status) == status && stage.is_first();
+        stages.iter().find(first)
+    }
+
     /// Returns whether a task in this stage since `since` is stalled.
     pub fn is_stuck(&self, since: Timestamp, now: Timestamp) -> bool {
         let end = |days: StuckDays| since.saturating_add((days.get() * 24).hours());

@@ -13,6 +13,12 @@ impl Status {
     /// Statuses that are not final.
     pub const OPEN: [Self; 3] = [Self::Accepted, Self::InProgress, Self::Ready];
 
+    /// Returns the status that usually follows, if any.
+    pub fn next(self) -> Option<Self> {
+        let at = Self::ALL.iter().position(|other| *other == self)?;
+        Self::ALL.get(at + 1).copied()
+    }
+
     /// Returns whether a task in this status should have been done by now.
     pub fn is_overdue(self, due: Option<Day>, today: Day) -> bool {
         Self::UNDONE.contains(&self) && due.is_some_and(|due| due < today)

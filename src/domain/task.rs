@@ -232,6 +232,8 @@ pub struct TaskFilter {
     pub declined: bool,
     /// Tasks with an undelivered notice.
     pub undelivered: bool,
+    /// Tasks with something left to pay.
+    pub owing: bool,
     /// Tasks whose serial number has this key (see [`serial_key`](super::serial_key)).
     pub serial: Option<String>,
     pub created: Days,
@@ -242,8 +244,12 @@ pub struct TaskFilter {
 impl TaskFilter {
     /// Adds the condition that an order implies.
     pub fn in_order(mut self, order: TaskOrder) -> Self {
-        if order == TaskOrder::LongestReady {
-            self.ready_before = self.ready_before.or(Some(Timestamp::MAX));
+        match order {
+            TaskOrder::LongestReady => {
+                self.ready_before = self.ready_before.or(Some(Timestamp::MAX));
+            }
+            TaskOrder::LargestToPay => self.owing = true,
+            _ => {}
         }
         self
     }
@@ -257,6 +263,12 @@ pub enum TaskOrder {
     RecentlyUpdated,
     /// READY tasks only.
     LongestReady,
+    /// Tasks without a promised day last.
+    EarliestDue,
+    /// Tasks without a price last.
+    LargestTotal,
+    /// Only tasks with something left to pay.
+    LargestToPay,
 }
 
 /// Author of a change.

@@ -61,12 +61,17 @@ impl Day {
     }
 
     /// Returns the number of days since an earlier day.
-    pub(super) fn since(self, earlier: Self) -> i64 {
+    pub fn since(self, earlier: Self) -> i64 {
         (self.0.duration_since(earlier.0).as_hours()) / 24
     }
 
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1.day()))
+    }
+
+    /// Returns the day of the week, 1 for Monday.
+    pub fn weekday(self) -> i8 {
+        self.0.weekday().to_monday_one_offset()
     }
 
     pub fn year(self) -> i16 {

@@ -74,8 +74,30 @@ pub struct CustomersWaiting {
     pub unanswered: i64,
     /// Tasks with a declined quote that no employee has reacted to.
     pub declined: i64,
-    /// Tasks with either of the two.
+    /// Tasks with a quote that the customer agreed to and no employee has reacted to.
+    pub agreed: i64,
+    /// Tasks with a message that didn't reach the customer and no employee has reacted to.
+    pub undelivered: i64,
+    /// Tasks with any of these.
     pub tasks: i64,
+}
+
+/// What a customer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// A decision about the quote that they declined.
+    Decision,
+    /// A reply.
+    Answer,
+    /// The work that they agreed to.
+    Work,
+    /// The news that didn't reach them.
+    Call,
+}
+
+impl WaitsFor {
+    /// All, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Decision, Self::Answer, Self::Work, Self::Call];
 }
 
 /// Numbers of tasks that need attention: the whole shop's, or one employee's.

@@ -203,6 +203,8 @@ impl Query {
         let counted = page::is_counted(ctx);
         let wanted = view::wanted_tasks(page::entries(ctx));
         let work = move |c: &_| {
+            let meant = app::tasks::in_other_layout(c, &actor, &filter)?;
+            let filter = meant.unwrap_or(filter);
             let rows = app::tasks::page_listed(c, &actor, wanted, &filter, order, after, size + 1)?;
             let total = counted.then(|| app::tasks::count(c, &actor, &filter));
             Ok((rows, total.transpose()?))

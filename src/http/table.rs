@@ -17,7 +17,7 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, assets, attachments, board, cash, catalogue, customers, data, debts,
-    months, stages, status, tasks, tasks::money, today, webhooks,
+    keys, months, stages, status, tasks, tasks::money, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -153,6 +153,7 @@ pages! { visit:
     GET ["tasks", id, "edit"] => tasks::edit(visit, id).await;
     POST ["tasks", id, "edit"] => tasks::update(visit, id).await;
     POST ["tasks", id, "status"] => tasks::set_status(visit, id).await;
+    GET ["tasks", id, "toast"] => tasks::look_again(visit, id).await;
     POST ["tasks", id, "assign"] => tasks::assign(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
@@ -189,6 +190,7 @@ pages! { visit:
     GET ["photos", id] => attachments::show(visit, id).await;
     GET ["attachments", id] => attachments::download(visit, id).await;
     GET ["board"] => board::show(visit).await;
+    GET ["keys"] => keys::show(visit);
     GET ["today"] => today::show(visit).await;
     GET ["cash"] => cash::show(visit).await;
     GET ["cash", day] => cash::day(visit, day).await;

@@ -162,6 +162,10 @@ problem-reason-needed = The sum differs from what should be there: give the reas
 problem-cash-move-kind = Only CASH_IN and CASH_OUT are possible here.
 problem-stage-not-closed = This stage doesn’t close the task: choose a stage of the status “Closed”.
 problem-too-many-lines = A task has at most { $bound } lines.
+problem-alias-several-words = One word is needed.
+problem-alias-same = This is the same word.
+problem-alias-taken = This pair of words is there already.
+problem-too-many-aliases = There are at most { $bound } words.
 problem-too-many-drawers = There are at most { $bound } drawers.
 problem-interval-reversed = The interval ends before it starts: swap the dates.
 problem-id-malformed = An id is a whole number above zero.
@@ -306,6 +310,10 @@ nav-staff = Staff
 nav-profile = Profile
 nav-skip = Skip to content
 nav-logout = Sign out
+nav-new = New
+nav-more = More
+nav-find = Search repairs and customers
+nav-account = { $name }: menu
 live-lost = Connection lost. Reconnecting…
 save = Save
 cancel = Cancel
@@ -334,6 +342,22 @@ when-this-year = { $day } { $month ->
     [11] November
    *[12] December
 }
+day-today = today
+day-short = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+day-short-year = { day-short } { $year }
 when-exact = { $day }, { $time }
 
 month-long = { $month ->
@@ -833,6 +857,11 @@ nav-declined = { $count ->
     [one] { $count } declined quote
    *[other] { $count } declined quotes
 }
+nav-agreed = { $count ->
+    [one] { $count } agreed quote
+   *[other] { $count } agreed quotes
+}
+nav-undelivered = { $count } undelivered
 notice-of-reminder = Reminder
 notice-of-reply = The bot's answer
 reminders-on = If the customer doesn't collect it, the bot reminds them. Days after it is ready: { $days }.
@@ -846,7 +875,13 @@ telegram-none = No Telegram: call them
 telegram-confirm = Confirm
 telegram-unlink = Unlink
 telegram-confirm-note = Confirm only when you are sure that the account is the customer's: it will see the repairs.
-toast-told = No. { $number } is now “{ $status }”. The customer will be told in { $seconds } s.
+toast-told = No. { $number } is now “{ $status }”. { $name } gets a message in { $seconds } s.
+toast-due = No. { $number } is now “{ $status }”. The message to the customer is about to go.
+toast-leaving = No. { $number } is now “{ $status }”. The message to the customer is on its way.
+toast-silent = No. { $number } is “{ $status }” again. The customer won't be told of it.
+toast-customer = The customer
+toast-undo-tell = Go back and tell
+toast-undo-silent = Go back silently
 toast-was-told = No. { $number } is now “{ $status }”. The customer has been told.
 toast-not-told = No. { $number } is now “{ $status }”. The customer won't be told: { $why }.
 toast-why-none = no Telegram
@@ -873,6 +908,10 @@ new-warranty-holds = Under the warranty of No. { $number }, which holds until { 
 new-warranty-over = Under the warranty of No. { $number }, but it ended on { $day }.
 new-warranty-unknown = Under the warranty of No. { $number }, which doesn't say until when.
 new-submit = Create repair
+new-again = Same device
+new-print = Create and print
+new-customer = Customer
+new-made = The repair is taken in.
 new-check = Look up
 edit-title = Repair No. { $number }: edit
 delete-title = Delete repair No. { $number }?
@@ -925,15 +964,38 @@ month-note = Finished: was “Ready” for the first time. Days: from acceptance
 
 # Board
 
+keys-title = Keyboard
+keys-find = Search
+keys-new = New repair
+keys-choose = Choose a repair in a list
+keys-open = Open the chosen one
+keys-send = Submit the form you are typing in
+keys-card = Choose a card on the board
+keys-next = Move the chosen card to its next stage
+keys-move = Move it to the column beside
+keys-help = Show these keys
 board-title = Board
-board-move = Move No. { $number }
-board-stage = Stage of No. { $number }
-board-more = The last { $count } are shown.
-board-closed = { $count ->
-    [one] Closed within { $count } day.
-   *[other] Closed within { $count } days.
+board-open = { $count } open
+board-open-sum = { $count } open, for { $sum }
+board-whose = Whose repairs
+board-mine = Mine { $count }
+board-employee = Technician: { $name }
+board-stages = Stages
+board-more = { $count } more in the list
+board-more-sum = { $count } more, { $sum } in all
+board-sum = { $sum } in all
+board-paid = paid
+board-declined = declined
+board-unanswered = awaits reply
+board-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
 }
-board-all = All { $count } in the list
+board-closed = { $days ->
+    [one] Closed in { $days } day, { $count }
+   *[other] Closed in { $days } days, { $count }
+}
+board-fold = Fold
 board-moved = No. { $number } is now “{ $status }”
 board-failed = That didn't work: the repair has been changed meanwhile, or there is no connection. The board shows what is stored.
 
@@ -1206,3 +1268,110 @@ error-again-send = Send again
 error-home = To the list of repairs
 form-errors = Correct:
 host-unknown = This server does not answer to that name. If you run it: set public_url to its address, or add the name to http.hosts in the settings.
+
+day-today = today
+day-yesterday = yesterday
+day-tomorrow = tomorrow
+day-of-week = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}, { $date }
+ago-minutes = { $count } min
+ago-hours = { $count } h
+waits-title = Waiting for us
+waits-whose = Whose
+waits-all = All
+waits-mine = Mine { $count }
+waits-none = Nobody is waiting.
+waits-none-mine = Nobody is waiting for you.
+waits-more = Not all are shown: the others are in the list.
+waits-asked = Awaits a reply
+waits-declined = Declined the price
+waits-agreed = Agreed to the price
+waits-missed = Undelivered
+waits-declined-lead = Declined:
+waits-agreed-lead = Agreed:
+waits-quote = “{ $text }”
+waits-files = Sent a file without words
+waits-missed-blocked = “{ $what }” wasn't delivered: the customer closed the bot
+waits-missed-refused = “{ $what }” wasn't delivered: Telegram refused it
+waits-missed-expired = “{ $what }” wasn't delivered: Telegram didn't answer
+waits-decide = Decide
+waits-answer = Reply
+waits-start = Start work
+waits-settle = Noted
+waits-settled = No longer waiting
+waits-call = Call
+waits-open = Open
+due-title = Due today and overdue
+due-all = All by due day
+due-none = Nothing is promised for today.
+due-late = { $count ->
+    [one] { $count } day late
+   *[other] { $count } days late
+}
+due-overdue = Overdue
+due-today = Due today
+ready-title = Ready for pickup
+ready-sum = { $count } for { $sum }
+ready-all = All that are ready
+ready-none = Nothing is ready.
+ready-paid = paid
+ready-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+ready-hand-over = Hand over
+ready-one = Ready
+ready-uncollected = Not collected
+ready-uncollected-all = { $count ->
+    [one] { $count } not collected
+   *[other] { $count } not collected
+}
+counter-cash-side = Money and workload
+counter-sheet = Day's sheet
+counter-in-drawer = In the drawer
+counter-shift-open = Shift open: { $when }
+counter-shift-closed = Shift closed
+counter-shift-none = No shift so far
+counter-put-in = Put in
+counter-taken-out = Taken out
+counter-received = Received today
+debts-all = All
+debt-since = No. { $task }, since { $day }
+load-title = Workload
+load-lead = open / late
+load-open = { $name }: { $count } open
+load-late = { $name }: { $count } overdue
+find-hint = Number, phone, name, IMEI
+find-title = Search the tasks
+tasks-open = Open
+tasks-due = Due
+tasks-stage = Stage
+tasks-place = Place
+tasks-sum = Total
+tasks-owed = To pay
+tasks-changed = Changed
+tasks-what = Device and request
+tasks-sort = Order
+tasks-sort-number = Newest first
+tasks-sort-due = By due day
+tasks-sort-sum = By total
+tasks-sort-owed = By debt
+tasks-sort-changed = By last change
+tasks-sort-waiting = Ready the longest
+tasks-estimate = about { $sum }
+tasks-other-layout = Nothing is found by “{ $typed }”. This is what “{ $meant }” finds: the keyboard seems to have been in another layout.
+tasks-none-alias = If customers call it otherwise, add the word to the search dictionary.
+aliases-title = Search dictionary
+aliases-lead = The search takes the words of a row for the same: “айфон” finds iPhone, and the other way round. Endings of up to two letters don't matter.
+aliases-word = Word
+aliases-meaning = Means
+aliases-add = Add
+aliases-remove = Remove
+aliases-none = There are no words yet.

@@ -165,6 +165,10 @@ problem-reason-needed = Сумма не сходится: напишите пр�
 problem-cash-move-kind = Здесь возможно только внесение (CASH_IN) или изъятие (CASH_OUT).
 problem-stage-not-closed = Этот этап не завершает заявку: выберите этап статуса «Закрыта».
 problem-too-many-lines = В заявке не больше { $bound } строк.
+problem-alias-several-words = Нужно одно слово.
+problem-alias-same = Это то же самое слово.
+problem-alias-taken = Такая пара слов уже есть.
+problem-too-many-aliases = Слов не больше { $bound }.
 problem-too-many-drawers = Касс не больше { $bound }.
 problem-interval-reversed = Конец интервала раньше начала: поменяйте даты местами.
 problem-id-malformed = Номер — это целое число больше нуля.
@@ -319,6 +323,10 @@ nav-staff = Сотрудники
 nav-profile = Профиль
 nav-skip = К содержанию
 nav-logout = Выйти
+nav-new = Новая
+nav-more = Ещё
+nav-find = Поиск по заявкам и клиентам
+nav-account = { $name }: меню
 live-lost = Связь с сервером потеряна. Восстанавливаем…
 save = Сохранить
 cancel = Отмена
@@ -347,6 +355,22 @@ when-this-year = { $day } { $month ->
     [11] ноября
    *[12] декабря
 }
+day-today = сегодня
+day-short = { $day } { $month ->
+    [1] янв
+    [2] фев
+    [3] мар
+    [4] апр
+    [5] мая
+    [6] июн
+    [7] июл
+    [8] авг
+    [9] сен
+    [10] окт
+    [11] ноя
+   *[12] дек
+}
+day-short-year = { day-short } { $year }
 when-exact = { $day }, { $time }
 
 month-long = { $month ->
@@ -861,6 +885,12 @@ nav-declined = { $count ->
     [few] { $count } отказа от цены
    *[many] { $count } отказов от цены
 }
+nav-agreed = { $count ->
+    [one] { $count } согласие с ценой
+    [few] { $count } согласия с ценой
+   *[many] { $count } согласий с ценой
+}
+nav-undelivered = { $count } не доставлено
 notice-of-reminder = Напоминание
 notice-of-reply = Ответ бота
 reminders-on = Если клиент не заберёт, бот напомнит. Дней после готовности: { $days }.
@@ -874,7 +904,13 @@ telegram-none = Telegram не привязан: позвоните
 telegram-confirm = Подтвердить
 telegram-unlink = Отвязать
 telegram-confirm-note = Подтверждайте, только если уверены, что это аккаунт клиента: ему станут видны заявки.
-toast-told = № { $number } теперь «{ $status }». Клиенту сообщим через { $seconds } с.
+toast-told = № { $number } теперь «{ $status }». { $name } получит сообщение через { $seconds } с.
+toast-due = № { $number } теперь «{ $status }». Сообщение клиенту ждёт отправки.
+toast-leaving = № { $number } теперь «{ $status }». Сообщение клиенту уходит.
+toast-silent = № { $number } снова «{ $status }». Клиенту об этом не сообщим.
+toast-customer = Клиент
+toast-undo-tell = Вернуть и сообщить
+toast-undo-silent = Вернуть молча
 toast-was-told = № { $number } теперь «{ $status }». Клиенту сообщили.
 toast-not-told = № { $number } теперь «{ $status }». Клиенту не сообщим: { $why }.
 toast-why-none = Telegram не привязан
@@ -901,6 +937,10 @@ new-warranty-holds = По гарантии заявки № { $number }: дей�
 new-warranty-over = По гарантии заявки № { $number }, но она закончилась { $day }.
 new-warranty-unknown = По гарантии заявки № { $number }. До какого дня гарантия, в ней не записано.
 new-submit = Создать заявку
+new-again = То же устройство
+new-print = Создать и напечатать
+new-customer = Клиент
+new-made = Заявка принята.
 new-check = Найти
 edit-title = Заявка № { $number }: редактирование
 delete-title = Удалить заявку № { $number }?
@@ -953,16 +993,46 @@ month-note = Сделано: в первый раз стало «Готово».
 
 # Доска
 
+keys-title = Клавиши
+keys-find = Найти
+keys-new = Новая заявка
+keys-choose = Выбрать заявку в списке
+keys-open = Открыть выбранную
+keys-send = Отправить форму, в которой пишете
+keys-card = Выбрать карточку на доске
+keys-next = Перевести выбранную карточку в следующий этап
+keys-move = Перевести её в соседний столбец
+keys-help = Показать эти клавиши
 board-title = Доска
-board-move = Переместить № { $number }
-board-stage = Этап заявки № { $number }
-board-more = Показаны последние { $count }.
-board-closed = { $count ->
-    [one] Закрытые за { $count } день.
-    [few] Закрытые за { $count } дня.
-   *[other] Закрытые за { $count } дней.
+board-open = { $count ->
+    [one] { $count } открытая
+   *[other] { $count } открытых
 }
-board-all = Все { $count } в списке
+board-open-sum = { $count ->
+    [one] { $count } открытая, на { $sum }
+   *[other] { $count } открытых, на { $sum }
+}
+board-whose = Чьи заявки
+board-mine = Мои { $count }
+board-employee = Мастер: { $name }
+board-stages = Этапы
+board-more = Ещё { $count } в списке
+board-more-sum = Ещё { $count }, всего на { $sum }
+board-sum = Всего на { $sum }
+board-paid = оплачено
+board-declined = отказ
+board-unanswered = ждёт ответа
+board-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+board-closed = { $days ->
+    [one] Закрыто за { $days } день, { $count }
+    [few] Закрыто за { $days } дня, { $count }
+   *[other] Закрыто за { $days } дней, { $count }
+}
+board-fold = Свернуть
 board-moved = № { $number } теперь «{ $status }»
 board-failed = Не получилось: заявку уже изменили или нет связи. Показано то, что в базе.
 
@@ -1240,3 +1310,112 @@ error-again-send = Отправить ещё раз
 error-home = К списку заявок
 form-errors = Исправьте:
 host-unknown = Этот сервер не отвечает на это имя. Если это ваш сервер: укажите его адрес в public_url или добавьте имя в http.hosts в настройках.
+
+day-today = сегодня
+day-yesterday = вчера
+day-tomorrow = завтра
+day-of-week = { $weekday ->
+    [1] Понедельник
+    [2] Вторник
+    [3] Среда
+    [4] Четверг
+    [5] Пятница
+    [6] Суббота
+   *[7] Воскресенье
+}, { $date }
+ago-minutes = { $count } мин
+ago-hours = { $count } ч
+waits-title = Ждут нас
+waits-whose = Чьи
+waits-all = Все
+waits-mine = Мои { $count }
+waits-none = Никто не ждёт.
+waits-none-mine = По вашим заявкам никто не ждёт.
+waits-more = Показаны не все: остальные — в списке.
+waits-asked = Ждёт ответа
+waits-declined = Отказ от цены
+waits-agreed = Согласие с ценой
+waits-missed = Не доставлено
+waits-declined-lead = Не согласен с ценой:
+waits-agreed-lead = Согласен:
+waits-quote = «{ $text }»
+waits-files = Прислал файл без слов
+waits-missed-blocked = «{ $what }» не доставлено: бот закрыт клиентом
+waits-missed-refused = «{ $what }» не доставлено: Telegram отказал
+waits-missed-expired = «{ $what }» не доставлено: Telegram не отвечал
+waits-decide = Решить
+waits-answer = Ответить
+waits-start = В работу
+waits-settle = Понятно
+waits-settled = Больше не ждёт
+waits-call = Позвонить
+waits-open = Открыть
+due-title = Сегодня и просрочено
+due-all = Все по сроку
+due-none = На сегодня ничего не обещано.
+due-late = { $count ->
+    [one] на { $count } день
+    [few] на { $count } дня
+   *[many] на { $count } дней
+}
+due-overdue = Просрочено
+due-today = Срок сегодня
+ready-title = Готово к выдаче
+ready-sum = { $count } на { $sum }
+ready-all = Все готовые
+ready-none = Готовых нет.
+ready-paid = оплачено
+ready-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+}
+ready-hand-over = Выдать
+ready-one = Готово
+ready-uncollected = Не забирают
+ready-uncollected-all = { $count ->
+    [one] { $count } не забирают
+   *[many] { $count } не забирают
+}
+counter-cash-side = Деньги и загрузка
+counter-sheet = Лист дня
+counter-in-drawer = В ящике
+counter-shift-open = Смена открыта: { $when }
+counter-shift-closed = Смена закрыта
+counter-shift-none = Смены не открывали
+counter-put-in = Внесено
+counter-taken-out = Изъято
+counter-received = Принято за день
+debts-all = Все
+debt-since = № { $task }, с { $day }
+load-title = Загрузка
+load-lead = открытых / поздно
+load-open = { $name }: открытых { $count }
+load-late = { $name }: просроченных { $count }
+find-hint = Номер, телефон, имя, IMEI
+find-title = Поиск по заявкам
+tasks-open = Открытые
+tasks-due = Срок
+tasks-stage = Этап
+tasks-place = Место
+tasks-sum = Сумма
+tasks-owed = К оплате
+tasks-changed = Изменена
+tasks-what = Устройство и заявка
+tasks-sort = Порядок
+tasks-sort-number = Сначала новые
+tasks-sort-due = По сроку
+tasks-sort-sum = По сумме
+tasks-sort-owed = По долгу
+tasks-sort-changed = По изменению
+tasks-sort-waiting = Давно готовые
+tasks-estimate = около { $sum }
+tasks-other-layout = По «{ $typed }» ничего нет. Показано по «{ $meant }»: похоже, включена другая раскладка.
+tasks-none-alias = Если клиенты называют это иначе, добавьте слово в словарь поиска.
+aliases-title = Словарь поиска
+aliases-lead = Поиск считает слова в строке одним и тем же: по «айфон» найдётся iPhone, и наоборот. Окончания до двух букв не важны.
+aliases-word = Слово
+aliases-meaning = Значит
+aliases-add = Добавить
+aliases-remove = Убрать
+aliases-none = Слов ещё нет.

@@ -146,7 +146,7 @@ pub fn asked_of_task(connection: &Connection, task: TaskId) -> Result<Option<App
 }
 
 /// Closes a question with its outcome, and with the customer who answered it, if one did. A declined price waits for
-/// a reaction of the shop.
+/// a reaction of the shop, and so does an agreement that the customer sent.
 pub fn set_decision(
     tx: &Transaction,
     id: ApprovalId,
@@ -156,7 +156,8 @@ pub fn set_decision(
 ) -> Result<()> {
     let (channel, customer) = answered.unzip();
     tx.execute(
-        "UPDATE approvals SET state = ?2, decided_at = ?3, channel = ?4, customer_id = ?5, unsettled = ?6
+        "UPDATE approvals SET state = ?2, decided_at = ?3, channel = ?4, customer_id = ?5, unsettled = ?6,
+             unnoticed = ?7
          WHERE id = ?1",
         (
             id,
@@ -165,15 +166,24 @@ pub fn set_decision(
             channel,
             customer.flatten(),
             decision == Decision::Declined,
+            decision == Decision::Agreed && channel != Some(Channel::Phone),
         ),
     )?;
     Ok(())
 }
 
-/// Records the shop's reaction to a declined price, and returns whether one was waiting.
+/// Records the shop's reaction to a decision, and returns whether one was waiting.
 pub fn settle_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
-    let sql = "UPDATE approvals SET unsettled = 0 WHERE task_id = ?1 AND unsettled = 1";
+    let sql = "UPDATE approvals SET unsettled = 0, unnoticed = 0
+               WHERE task_id = ?1 AND (unsettled = 1 OR unnoticed = 1)";
     Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
+}
+
+/// Records that an employee has reacted to an agreement.
+pub fn notice_of_task(tx: &Transaction, task: TaskId) -> Result<()> {
+    let sql = "UPDATE approvals SET unnoticed = 0 WHERE task_id = ?1 AND unnoticed = 1";
+    tx.prepare_cached(sql)?.execute([task])?;
+    Ok(())
 }
 
 /// Returns those of these tasks whose declined price waits for a reaction.

@@ -105,6 +105,16 @@ pub fn of_tasks(connection: &Connection, ids: &[TaskId]) -> Result<Vec<Comment>>
     with_attachments(connection, rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns comments by their ids.
+pub fn by_ids(connection: &Connection, ids: &[CommentId]) -> Result<Vec<Comment>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM comments WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([numbers(ids.iter().map(|id| id.get()))], from_row)?;
+    with_attachments(connection, rows.collect::<Result<_, _>>()?)
+}
+
 /// Counts a customer's unanswered messages about a task.
 pub fn count_open(connection: &Connection, task: TaskId) -> Result<usize> {
     let sql = "SELECT count(*) FROM comments

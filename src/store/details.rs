@@ -115,6 +115,26 @@ fn stored(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, Det
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns these fields of the latest devices, newest first, each device with its customer.
+pub fn latest(
+    connection: &Connection,
+    fields: &[DeviceField],
+    most: usize,
+) -> Result<Vec<(Option<CustomerId>, Vec<String>)>> {
+    let columns = fields.iter().map(|field| format!("d.{}", field.column()));
+    let sql = format!(
+        "SELECT t.customer_id, {} FROM task_details AS d JOIN tasks AS t ON t.id = d.task_id
+         ORDER BY d.task_id DESC LIMIT {most}",
+        columns.collect::<Vec<_>>().join(", ")
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], |row| {
+        let texts = (1..=fields.len()).map(|at| row.get(at));
+        Ok((row.get(0)?, texts.collect::<rusqlite::Result<_>>()?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Where these tasks lead: pairs of one of them and another one, of which the newest come first,
 /// and no more than `most` for each.
 pub fn linked(

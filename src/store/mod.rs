@@ -5,6 +5,7 @@
 //! Writes that wait at the same time share a commit.
 
 pub mod ahead;
+pub mod aliases;
 pub mod approvals;
 pub mod attachments;
 pub mod catalogue;
@@ -35,6 +36,7 @@ pub mod takings;
 pub mod tasks;
 pub mod updates;
 mod upkeep;
+pub mod waiting;
 pub mod webhooks;
 pub mod workload;
 

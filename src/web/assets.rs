@@ -53,27 +53,10 @@ impl Asset {
     }
 }
 
-/// Returns the address of a file of the folder.
-fn path(file: &str) -> String {
+/// Returns the URL of a file of the folder; a unit test looks for the files that templates name.
+pub fn url(file: &str) -> String {
     let asset = ASSETS.iter().find(|asset| asset.file == file);
     asset.map_or_else(String::new, |asset| format!("/assets/{}", asset.name))
-}
-
-pub fn style() -> String {
-    path("desk.css")
-}
-
-pub fn script() -> String {
-    path("desk.js")
-}
-
-/// Returns the URL of the script for forms.
-pub fn forms() -> String {
-    path("forms.js")
-}
-
-pub fn icon() -> String {
-    path("icon.svg")
 }
 
 pub fn serve(name: &str, gzip: bool) -> Response {
@@ -104,6 +87,7 @@ pub fn serve(name: &str, gzip: bool) -> Response {
 
 /// Serves the web app manifest, which phones read before adding the desk to the home screen.
 pub fn manifest(visit: &Visit) -> Response {
+    let png = |file: &str, size: &str, purpose: &str| json!({"src": url(file), "sizes": size, "type": "image/png", "purpose": purpose});
     let manifest = json!({
         "name": visit.texts.s("app-name"),
         "short_name": visit.texts.s("app-name"),
@@ -112,7 +96,13 @@ pub fn manifest(visit: &Visit) -> Response {
         "display": "standalone",
         "background_color": "#f6f6f4",
         "theme_color": "#1f6fd1",
-        "icons": [{"src": icon(), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            {"src": url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            png("icon-192.png", "192x192", "any"),
+            png("icon-512.png", "512x512", "any"),
+            png("maskable-192.png", "192x192", "maskable"),
+            png("maskable-512.png", "512x512", "maskable"),
+        ],
     });
     let body = manifest.to_string();
     let response = warp::reply::with_header(body, CONTENT_TYPE, "application/manifest+json");
@@ -123,16 +113,35 @@ pub fn manifest(visit: &Visit) -> Response {
 mod tests {
     use super::*;
 
+    /// Returns the arguments of every call of [`url`] in the templates.
+    fn named_by_templates() -> Vec<String> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/templates");
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let calls = text.split("assets::url(\"").skip(1);
+            names.extend(calls.map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+        assert!(
+            names.len() > 4,
+            "the search for calls finds none: {names:?}"
+        );
+        names
+    }
+
     #[test]
     fn every_file_that_a_page_names_is_in_the_binary() {
-        for (path, ending, media_type) in [
-            (style(), "css", "text/css; charset=utf-8"),
-            (script(), "js", "text/javascript; charset=utf-8"),
-            (forms(), "js", "text/javascript; charset=utf-8"),
-            (icon(), "svg", "image/svg+xml"),
-        ] {
-            let name = path.strip_prefix("/assets/").unwrap();
-            assert!(name.ends_with(ending), "{name}");
+        for file in named_by_templates() {
+            let path = url(&file);
+            let name = path
+                .strip_prefix("/assets/")
+                .unwrap_or_else(|| panic!("{file} is missing"));
+            let media_type = match file.rsplit_once('.').unwrap().1 {
+                "css" => "text/css; charset=utf-8",
+                "js" => "text/javascript; charset=utf-8",
+                "svg" => "image/svg+xml",
+                other => panic!("a page names a file of another kind: {other}"),
+            };
             let answer = serve(name, false);
             assert_eq!(answer.status(), StatusCode::OK, "{name}");
             assert_eq!(answer.headers()[CONTENT_TYPE], media_type, "{name}");

@@ -3,7 +3,6 @@
 //! Everything works without a script; the script only makes it faster.
 
 pub mod accounts;
-mod address;
 pub mod assets;
 pub mod attachments;
 mod bill;
@@ -17,6 +16,7 @@ pub mod debts;
 mod edited;
 mod errors;
 mod form;
+pub mod keys;
 pub mod months;
 pub mod negotiate;
 mod qr;

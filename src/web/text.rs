@@ -124,6 +124,40 @@ impl Texts {
         }
     }
 
+    /// Formats how long ago an instant was, for short columns: «12 мин», «2 ч», «вчера», «21 ноября».
+    pub fn ago(&self, instant: &Timestamp) -> String {
+        let minutes = self.now.duration_since(*instant).as_mins().max(0);
+        match (self.days_since(instant), minutes) {
+            (0, minutes @ ..60) => self.count("ago-minutes", &minutes),
+            (0, minutes) => self.count("ago-hours", &(minutes / 60)),
+            _ => self.near(&Day::of(*instant, &self.zone)),
+        }
+    }
+
+    /// Returns the number of days since an instant, by the calendar.
+    pub fn days_since(&self, instant: &Timestamp) -> i64 {
+        self.today().since(Day::of(*instant, &self.zone)).max(0)
+    }
+
+    /// Formats a day, with words for those around today: «сегодня», «завтра», «вчера», «21 ноября».
+    pub fn near(&self, day: &Day) -> String {
+        match self.today().since(*day) {
+            0 => self.s("day-today"),
+            1 => self.s("day-yesterday"),
+            -1 => self.s("day-tomorrow"),
+            _ => self.date(day),
+        }
+    }
+
+    /// Formats a day with the day of the week: «Пятница, 27 ноября».
+    pub fn weekday(&self, day: &Day) -> String {
+        let args = [
+            ("weekday", day.weekday().into()),
+            ("date", self.date(day).into()),
+        ];
+        self.with("day-of-week", args)
+    }
+
     /// Formats the day of an instant: «21 ноября», with the year unless it is the current one.
     pub fn date_of(&self, instant: &Timestamp) -> String {
         self.date(&Day::of(*instant, &self.zone))
@@ -139,6 +173,21 @@ impl Texts {
             ("month", day.month().into()),
         ];
         self.with("when-this-year", args)
+    }
+
+    /// Formats a day for a narrow place: «сегодня», «21 ноя», with the year unless it is the current
+    /// one.
+    pub fn short_date(&self, day: &Day) -> String {
+        let args = [
+            ("day", day.day().to_string().into()),
+            ("month", day.month().into()),
+            ("year", day.year().to_string().into()),
+        ];
+        match day {
+            day if *day == self.today() => self.s("day-today"),
+            day if day.year() == self.today().year() => self.with("day-short", args),
+            _ => self.with("day-short-year", args),
+        }
     }
 
     /// Formats a day with its year, for papers read later: «21 ноября 2026».

@@ -1,111 +1,107 @@
-//! The page of current work.
+//! The counter: what waits for the shop, what is due, what awaits pickup, the cash and the debts.
+
+mod cash;
+mod rows;
 
 use askama::Template;
 use warp::reply::Response;
 
-use super::tasks::{TaskListItem, list_address};
-use super::text::{Texts, short_name};
+use self::cash::{Cash, Debts};
+use self::rows::{DueRow, LoadRow, ReadyRow, WaitingRow};
+use super::tasks::{Toast, list_address, toast};
 use super::visit::Visit;
-use crate::app;
-use crate::domain::{
-    Concern, Employee, EmployeeId, Money, Result, Stage, Status, TaskFilter, TaskOrder, Workload,
+use crate::app::counter::{self, Counter, Shown};
+use crate::domain::{Concern, Result};
+
+/// Maximum numbers of rows.
+const SHOWN: Shown = Shown {
+    waiting: 30,
+    due: 10,
+    ready: 6,
+    debts: 4,
 };
-
-/// Maximum number of uncollected tasks shown.
-const SHOWN: usize = 10;
-
-/// A number of tasks, with the URL of their list.
-struct Figure {
-    name: String,
-    count: i64,
-    address: String,
-    /// Whether the number should be zero.
-    bad: bool,
-}
-
-/// The work of one employee, or unassigned work.
-struct WorkloadRow {
-    name: String,
-    figures: Vec<Figure>,
-}
 
 #[derive(Template)]
 #[template(path = "today.html")]
 struct TodayPage<'a> {
     visit: &'a Visit,
     current: &'a str,
-    total: Vec<Figure>,
-    lines: Vec<WorkloadRow>,
-    /// Number and sum of the debts, if there are any.
-    debts: Option<String>,
-    uncollected: Vec<TaskListItem>,
-    /// URL of the full list, if there are more.
-    more: Option<String>,
+    /// Whether only the viewer's own tasks are shown as waiting.
+    only_mine: bool,
+    waits: usize,
+    waits_for_me: usize,
+    waiting: Vec<WaitingRow>,
+    due: Vec<DueRow>,
+    due_count: i64,
+    /// URL of the list by promised day.
+    by_due: String,
+    ready: Vec<ReadyRow>,
+    ready_count: i64,
+    /// What is left to pay for all that awaits pickup.
+    ready_sum: String,
+    ready_list: String,
+    /// Number of tasks that nobody collects, with the URL of their list.
+    uncollected: Option<(i64, String)>,
+    cash: Cash,
+    debts: Debts,
+    loads: Vec<LoadRow>,
+    toast: Option<Toast>,
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
+    let only_mine = visit.parameter("mine").is_some();
     let (now, zone) = (visit.texts.now(), visit.desk.shop.timezone.clone());
-    let work = move |c: &_| {
-        let work = app::reports::today(c, &actor, now, &zone)?;
-        let mut filter = TaskFilter::default();
-        filter.only(Concern::Uncollected, now, &zone);
-        let order = TaskOrder::LongestReady;
-        let rows = app::tasks::page(c, &actor, &filter, order, None, SHOWN + 1)?;
-        Ok((work, app::details::join(c, &actor, rows)?))
-    };
-    let (work, mut rows) = visit.desk.db.read(work).await?;
-    let more = rows.len() > SHOWN;
-    rows.truncate(SHOWN);
-    let texts = &visit.texts;
-    let line = |(employee, workload): &(Option<Employee>, Workload)| WorkloadRow {
-        name: match employee {
-            Some(employee) => short_name(employee.email.as_str()).to_owned(),
-            None => texts.s("task-employee-none"),
-        },
-        figures: figures(
-            workload,
-            &work.stages,
-            Some(employee.as_ref().map(|of| of.id)),
-            texts,
-        ),
-    };
-    visit.page(&TodayPage {
-        visit,
-        current: "today",
-        total: figures(&work.total, &work.stages, None, texts),
-        lines: work.employees.iter().map(line).collect(),
-        debts: debts(work.debts, texts),
-        uncollected: TaskListItem::all(&rows, texts),
-        more: more.then(|| list_address(None, &[Concern::Uncollected], None)),
-    })
+    let read = move |c: &_| counter::read(c, &actor, only_mine, now, &zone, SHOWN);
+    let counter = visit.desk.db.read(read).await?;
+    let toast = toast(visit).await?;
+    visit.page(&TodayPage::new(visit, &counter, only_mine, toast)?)
 }
 
-fn debts((count, sum): (i64, Money), texts: &Texts) -> Option<String> {
-    let args = [("count", count.into()), ("sum", texts.money(sum).into())];
-    (count > 0).then(|| texts.with("today-debts", args))
-}
-
-/// Returns the numbers of open tasks by stage and by reason for attention: of all, of one employee,
-/// or unassigned.
-fn figures(
-    workload: &Workload,
-    stages: &[Stage],
-    of: Option<Option<EmployeeId>>,
-    texts: &Texts,
-) -> Vec<Figure> {
-    let open = stages.iter().filter(|stage| stage.status != Status::Closed);
-    let far = open.map(|stage| Figure {
-        name: texts.stage(stage),
-        count: workload.in_stage(stage.id),
-        address: list_address(Some(stage), &[], of),
-        bad: false,
-    });
-    let needing = Concern::ALL.iter().map(|concern| Figure {
-        name: texts.concern(*concern),
-        count: workload.needing(*concern),
-        address: list_address(None, &[*concern], of),
-        bad: workload.needing(*concern) > 0,
-    });
-    far.chain(needing).collect()
+impl<'a> TodayPage<'a> {
+    fn new(
+        visit: &'a Visit,
+        counter: &Counter,
+        only_mine: bool,
+        toast: Option<Toast>,
+    ) -> Result<Self> {
+        let texts = &visit.texts;
+        let waiting = counter.waiting.iter();
+        let sum = counter.ready_sum;
+        let uncollected = || list_address(None, &[Concern::Uncollected], None);
+        Ok(Self {
+            current: "today",
+            only_mine,
+            waits: counter.waits,
+            waits_for_me: counter.waits_for_me,
+            waiting: waiting
+                .map(|of| WaitingRow::new(of, counter.working.as_ref(), texts))
+                .collect(),
+            due: counter
+                .due
+                .iter()
+                .map(|of| DueRow::new(of, texts))
+                .collect(),
+            due_count: counter.due_count,
+            by_due: "/?sort=due".to_owned(),
+            ready: counter
+                .ready
+                .iter()
+                .map(|of| ReadyRow::new(of, texts))
+                .collect(),
+            ready_count: sum.tasks,
+            ready_sum: texts.money(sum.owed),
+            ready_list: "/?status=READY&sort=waiting".to_owned(),
+            uncollected: (sum.uncollected > 0).then(|| (sum.uncollected, uncollected())),
+            cash: Cash::new(counter, &visit.actor()?, texts),
+            debts: Debts::new(counter, texts),
+            loads: counter
+                .loads
+                .iter()
+                .map(|of| LoadRow::new(of, texts))
+                .collect(),
+            toast,
+            visit,
+        })
+    }
 }

@@ -85,7 +85,7 @@ const LIMITS: &[Limit] = &[
     ("docs/api/webhooks.md", "for {} hours, also after a restart", "domain/retry.rs", "GIVE_UP_HOURS", 1),
     ("docs/import-export.md", "At most {} rows", "sheet/reading.rs", "ROWS", 1),
     ("docs/import-export.md", "rows and {} columns", "sheet/reading.rs", "COLUMNS", 1),
-    ("docs/owner.md", "up to {} a column", "web/board.rs", "COLUMN", 1),
+    ("docs/owner.md", "up to {} cards", "app/board.rs", "CARDS", 1),
     ("docs/limits.md", "file in an archive | {} KiB", "store/upkeep/archive.rs", "TEXT_KIB", 1),
     ("SECURITY.md", "they are closed after {} s", "http/socket/conversation.rs", "INIT", 1),
     ("SECURITY.md", "pinged after {} s", "http/socket/conversation.rs", "SILENCE", 1),

@@ -49,7 +49,7 @@ impl Events {
     }
 
     /// Returns the next event or comment as it is written; `None` at the end of the stream.
-    async fn raw(&mut self) -> Option<String> {
+    pub async fn raw(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.unread.split_once("\n\n") {
                 let event = event.to_owned();

@@ -109,48 +109,38 @@ const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 00
 const KEPT: &str = "{ taskById(id: 1) { status description category dueOn estimate price device { brand place } } }";
 
 #[tokio::test]
-async fn enter_creates_a_task_and_a_scanned_number_is_looked_up_first() {
+async fn enter_creates_a_task_whatever_is_in_the_form() {
     let shop = Shop::with_owner().await;
     shop.ask(TASK).await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    let mut filled = form(&browser, "/new-task/", "/new-task/").await;
-    filled.set("phone", "8 900 000 00 02");
-    filled.set("description", "Шумит");
-    filled.set("enter", "1");
-    assert_eq!(goes_to(&filled.send(&mut browser).await), "/tasks/2");
-
-    // A scanner ends with Enter: the number is kept and looked up, and nothing is created yet.
-    let mut filled = form(&browser, "/new-task/", "/new-task/").await;
-    filled.set("phone", "8 900 000 00 03");
-    filled.set("description", "Не заряжается");
-    filled.set("serialNumber", "sn 100");
-    filled.set("enter", "1");
-    let answer = filled.send(&mut browser).await;
-    assert_eq!(answer.status(), StatusCode::OK);
-    let page = answer.text().await.unwrap();
-    assert!(page.contains("уже было"), "{page}");
-    let mut again = Form::of(&page, "/new-task/");
-    assert_eq!(again.get("phone"), Some("8 900 000 00 03"));
-    assert_eq!(again.get("description"), Some("Не заряжается"));
-    assert_eq!(again.get("serialNumber"), Some("sn 100"));
-    let count = "{ allTasks { id } }";
-    let tasks = asked(&shop, count).await;
-    assert_eq!(tasks["allTasks"].as_array().unwrap().len(), 2);
-    // After the look-up, Enter creates the task.
-    again.set("enter", "1");
-    assert_eq!(goes_to(&again.send(&mut browser).await), "/tasks/3");
-    // A phone alone is no task yet: it is looked up.
-    let mut phone = form(&browser, "/new-task/", "/new-task/").await;
-    phone.set("phone", "8 900 000 00 01");
-    phone.set("enter", "1");
-    let answer = phone.send(&mut browser).await;
-    assert_eq!(answer.status(), StatusCode::OK);
-    assert!(answer.text().await.unwrap().contains("Клиент есть в базе"));
-    // The button itself always creates.
-    let mut pressed = form(&browser, "/new-task/", "/new-task/").await;
-    pressed.set("phone", "8 900 000 00 04");
-    pressed.set("serialNumber", "SN-100");
-    assert_eq!(goes_to(&pressed.send(&mut browser).await), "/tasks/4");
+    let page = browser.page("/new-task/").await;
+    // Enter presses the first button of a form, which has no name: only a button that is pressed looks something up.
+    let form = &page[page.find("action=\"/new-task/\"").unwrap()..];
+    let first = form
+        .split("<button")
+        .nth(1)
+        .unwrap()
+        .split('>')
+        .next()
+        .unwrap();
+    assert!(
+        first.contains("data-enter") && !first.contains("name="),
+        "{first}"
+    );
+    let filled = [
+        &[("phone", "8 900 000 00 02"), ("description", "Шумит")][..],
+        &[("phone", "8 900 000 00 03"), ("serialNumber", "sn 100")],
+        &[("phone", "8 900 000 00 01")],
+    ];
+    for (nth, fields) in filled.iter().enumerate() {
+        let mut form = Form::of(&page, "/new-task/");
+        form.set("key", &nth.to_string());
+        for (name, value) in *fields {
+            form.set(name, value);
+        }
+        let task = format!("/tasks/{}", nth + 2);
+        assert_eq!(goes_to(&form.send(&mut browser).await), task);
+    }
     shop.close().await;
 }
 
@@ -590,28 +580,29 @@ async fn undo_is_offered_until_the_customer_is_told() {
         page.contains("data-left=\"3\"") && page.contains("aria-live=\"off\">3</span> с"),
         "{page}"
     );
-    let undo = Form::of(
+    let mut undo = Form::of(
         &page[page.find("class=\"toast\"").unwrap()..],
         "/tasks/1/status",
     );
-    assert_eq!(undo.get("undo"), Some("1"));
+    assert!(page.contains("name=\"undo\" value=\"1\""), "{page}");
+    undo.set("undo", "1");
     messages(&shop, before + 1).await;
-    let page = browser.page(&toast).await;
+    let told = async |browser: &Browser<'_>| loop {
+        // The toast asks to be looked at again while the message leaves.
+        let page = browser.page(&toast).await;
+        if !page.contains("data-left") {
+            return page;
+        }
+    };
+    let page = told(&browser).await;
     assert!(page.contains("Клиенту сообщили"), "{page}");
     assert!(
-        !page.contains("name=\"undo\"") && !page.contains("data-left"),
+        page.contains("name=\"undo\" value=\"tell\"")
+            && !page.contains("name=\"undo\" value=\"1\""),
         "{page}"
     );
-    // A page that still offers it reports that it is too late, and nobody gets a second message.
-    let answer = undo.send(&mut browser).await;
-    assert_eq!(answer.status(), StatusCode::CONFLICT);
-    assert!(
-        answer
-            .text()
-            .await
-            .unwrap()
-            .contains("Клиенту уже сообщили")
-    );
+    // A page that still offers it changes nothing, and asks what the customer is to learn.
+    assert_eq!(goes_to(&undo.send(&mut browser).await), toast);
     let task = asked(&shop, "{ taskById(id: 1) { status } }").await;
     assert_eq!(task["taskById"]["status"], "READY");
     // Without a notice there is no time limit.
@@ -624,58 +615,11 @@ async fn undo_is_offered_until_the_customer_is_told() {
         page.contains("name=\"undo\"") && !page.contains("data-left"),
         "{page}"
     );
-    let undo = Form::of(
+    let mut undo = Form::of(
         &page[page.find("class=\"toast\"").unwrap()..],
         "/tasks/2/status",
     );
+    undo.set("undo", "1");
     assert_eq!(goes_to(&undo.send(&mut browser).await), "/board");
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn the_board_draws_two_hundred_cards_and_what_was_closed_this_week() {
-    let shop = Shop::with_owner().await;
-    for end in 1..=3 {
-        create(&shop, &format!("+7900000000{end}")).await;
-    }
-    set_status(&shop, "1", "CLOSED").await;
-    shop.clock.advance(Duration::from_secs(6 * 24 * 60 * 60));
-    set_status(&shop, "2", "CLOSED").await;
-    let browser = Browser::signed_in(&shop, "owner@example.com").await;
-    let column = |page: &str, status: &str| {
-        let (_, rest) = page
-            .split_once(&format!("data-status=\"{status}\""))
-            .unwrap();
-        rest.split("</section>").next().unwrap().to_owned()
-    };
-    let tiles = |column: &str| column.matches("<li class=\"tile\"").count();
-    let closed = column(&browser.page("/board").await, "CLOSED");
-    assert_eq!(tiles(&closed), 2, "{closed}");
-    assert!(closed.contains("за 7 дней"), "{closed}");
-    shop.clock.advance(Duration::from_secs(2 * 24 * 60 * 60));
-    let closed = column(&browser.page("/board").await, "CLOSED");
-    assert_eq!(tiles(&closed), 1, "{closed}");
-    assert!(closed.contains("data-task=\"2\""), "{closed}");
-    assert!(closed.contains("<span class=\"sub\">1</span>"), "{closed}");
-    assert!(
-        closed.contains("<a href=\"/?status=CLOSED\">Все 2 в списке</a>"),
-        "{closed}"
-    );
-    let copy = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
-        INSERT INTO tasks (customer_id, employee_id, category, status, description, created_at, updated_at)
-        SELECT t.customer_id, t.employee_id, t.category, t.status, t.description, t.created_at + i, t.updated_at
-        FROM n, tasks AS t WHERE t.id = 3";
-    shop.database().execute(copy, []).unwrap();
-    let accepted = column(&browser.page("/board").await, "ACCEPTED");
-    assert_eq!(tiles(&accepted), 200);
-    assert!(
-        accepted.contains("<a href=\"/?status=ACCEPTED\">Все 201 в списке</a>"),
-        "{}",
-        &accepted[accepted.len() - 300..]
-    );
-    assert!(
-        !accepted.contains("data-task=\"3\""),
-        "the oldest is left out"
-    );
     shop.close().await;
 }

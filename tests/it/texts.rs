@@ -21,6 +21,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("incidents", "the program's own mishaps"),
     ("invites", "those who will work in the shop"),
     ("morning_lists", "days"),
+    ("search_aliases", "the shop's own words"),
     ("secrets", "keys of the program"),
     ("shifts", "why the cash of a day differs"),
     ("stages", "the shop's own words"),

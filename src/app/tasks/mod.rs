@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use super::{comments, customers, details, events, payments, questions, stages};
 use crate::domain::{
     Actor, Addressee, Author, EmployeeId, Error, Event, EventKind, Message, NewTask, Notes, Phone,
-    Problem, Result, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent, TaskFilter,
-    TaskId, TaskOrder,
+    Problem, Result, Search, Shop, Stage, StageNews, Status, Task, TaskChange, TaskEvent,
+    TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::tasks::{After, Counts, Listed, TaskRow, Wanted};
 use crate::store::{self, Connection, Transaction};
@@ -62,6 +62,25 @@ pub fn page(
     limit: usize,
 ) -> Result<Vec<TaskRow>> {
     store::tasks::page(connection, filter, order, after, limit)
+}
+
+/// Returns the filter as it was meant: with its search as the other keyboard layout would have typed it, if only that
+/// finds anything. `None` when the search is fine as it is.
+pub fn in_other_layout(
+    connection: &Connection,
+    _: &Actor,
+    filter: &TaskFilter,
+) -> Result<Option<TaskFilter>> {
+    let other = filter.search.as_ref().and_then(Search::in_other_layout);
+    if other.is_none() || store::tasks::any(connection, filter)? {
+        return Ok(None);
+    }
+    let search = other;
+    let filter = TaskFilter {
+        search,
+        ..filter.clone()
+    };
+    Ok(store::tasks::any(connection, &filter)?.then_some(filter))
 }
 
 /// Counts the matching tasks by status, and how many of them are the actor's; `None` when counting
@@ -156,6 +175,32 @@ pub fn update(
     change: &TaskChange,
     now: Timestamp,
 ) -> Result<TaskRow> {
+    apply(tx, actor, id, change, Some(shop), now)
+}
+
+/// Does the same without notifying the customer.
+///
+/// # Errors
+/// As for [`update`].
+pub(super) fn update_silently(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    now: Timestamp,
+) -> Result<TaskRow> {
+    apply(tx, actor, id, change, None, now)
+}
+
+/// Applies a change; `tells` is the shop whose customer is notified.
+fn apply(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    change: &TaskChange,
+    tells: Option<&Shop>,
+    now: Timestamp,
+) -> Result<TaskRow> {
     let TaskRow {
         mut task,
         stage: was,
@@ -203,7 +248,7 @@ pub fn update(
     if details::update(tx, id, &change.details, &mut notes, now)? || changed {
         store::tasks::update(tx, &before, &mut task, now)?;
         let to = Addressee::of(customer.as_deref()).filter(|_| task.stage != before.stage);
-        let told = to.map(|to| StageNews {
+        let told = to.zip(tells).map(|(to, shop)| StageNews {
             to,
             before: &was,
             after: &stage,
@@ -257,6 +302,8 @@ fn enter(
     if stage.status == Status::Closed && was.status != Status::Closed {
         questions::withdraw(tx, task.id, notes, now)?;
     }
+    store::approvals::notice_of_task(tx, task.id)?;
+    store::outbox::notice_of_task(tx, task.id)?;
     if !Status::UNDONE.contains(&stage.status) {
         // The work is over, whatever price was agreed.
         store::approvals::settle_of_task(tx, task.id)?;

@@ -95,6 +95,20 @@ impl Phone {
         &self.typed
     }
 
+    /// Returns the number for people, one format for all: the international format of its numbering
+    /// plan with the text beside it, «+7 900 000-00-01 доб. 15»; as typed if no plan has it.
+    pub fn formatted(&self) -> String {
+        let number = PhoneNumber::parse(&self.e164, None).ok();
+        let Some(number) = number.filter(PhoneNumber::is_valid) else {
+            return self.typed.clone();
+        };
+        let number = number.format_as(PhoneNumberFormat::International);
+        match self.note() {
+            Some(note) => format!("{number} {}", note.trim_end_matches(':')),
+            None => number.into_owned(),
+        }
+    }
+
     /// Returns the number as typed with all but its last two digits masked, and without the text
     /// beside it.
     pub fn masked(&self) -> String {
@@ -211,6 +225,27 @@ mod tests {
         assert_eq!(e164("80291234567", "BY"), e164("+375 29 123-45-67", "RU"));
         assert_eq!(e164("8 701 000 00 00", "KZ"), "+77010000000");
         assert_eq!(e164("0800 123 45 67", "UA"), "+3808001234567");
+    }
+
+    #[test]
+    fn people_read_every_number_in_one_format() {
+        let country = Country::parse("RU").unwrap();
+        for (typed, formatted) in [
+            ("89000000001", "+7 900 000-00-01"),
+            ("+7 (900) 000-00-01", "+7 900 000-00-01"),
+            ("8 (4822) 22-33-44, доб.15", "+7 482 222-33-44 доб.15"),
+            ("жена: +7 900 000-00-04", "+7 900 000-00-04 жена"),
+            ("+375291234567", "+375 29 123-45-67"),
+            ("+7(900)-00-02", "+7(900)-00-02"),
+            ("12345", "12345"),
+        ] {
+            let phone = Phone::parse("phone", typed, country).unwrap();
+            assert_eq!(phone.formatted(), formatted);
+            assert_eq!(phone.typed(), typed);
+            // What is read from the page leads to the same customer.
+            let again = Phone::parse("phone", formatted, country).unwrap();
+            assert_eq!(again.e164(), phone.e164(), "{typed}");
+        }
     }
 
     #[test]

@@ -181,9 +181,12 @@ pub struct TaskFilterInput {
     pub undelivered: Option<bool>,
     /// Serial number or IMEI, in any spelling.
     pub serial_number: Option<String>,
-    /// Words of the description or the device, parts of the customer's name or phone, or the task's
-    /// number. Case, ё and е, and full-width letters are not distinguished. The task with that
-    /// number comes first, in every order.
+    /// Words of the description, the device or the lines with their article numbers, parts of the
+    /// customer's name or phone, or the task's number; each word narrows the result, and one of one
+    /// or two characters is the beginning of a word. Case, ё and е, and full-width letters are not
+    /// distinguished; the shop's aliases are found too («айфон» for iPhone). The task with that
+    /// number comes first, in every order. When nothing is found, the text is read as the other
+    /// keyboard layout types it, Russian or English.
     pub search: Option<String>,
 }
 

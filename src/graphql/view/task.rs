@@ -46,6 +46,12 @@ pub enum TaskOrderEnum {
     RecentlyUpdated,
     /// READY tasks only, longest waiting first.
     LongestReady,
+    /// Earliest promised day first, tasks without one last.
+    EarliestDue,
+    /// Largest `total` first, tasks without one last.
+    LargestTotal,
+    /// Only tasks with something left to pay, largest `toPay` first.
+    LargestToPay,
 }
 
 pub type TaskView = Written<TaskFields>;

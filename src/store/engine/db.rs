@@ -18,7 +18,7 @@ use super::staff::{Staff, StaffCache};
 use super::touched::Pending;
 use super::writer::{Shared, Writer};
 use super::writes::{Trouble, Writes};
-use super::{lock, search};
+use super::{lock, search, sums};
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
 use crate::store::incidents;
@@ -208,7 +208,7 @@ impl Db {
     }
 
     /// Checks whether another program has written. If so, or if that is unknown, the caches are read again and the
-    /// search index is brought up to date.
+    /// search index and the stored sums are brought up to date.
     ///
     /// # Errors
     /// [`Internal`](crate::domain::Error::Internal) when the database fails.
@@ -220,6 +220,7 @@ impl Db {
             if shared.version.load(Ordering::Relaxed) != version {
                 shared.staff.forget();
                 search::catch_up(c)?;
+                sums::catch_up(c)?;
                 // Set last, so that a failed step is repeated the next time.
                 shared.version.store(version, Ordering::Relaxed);
             }
@@ -352,10 +353,11 @@ impl Db {
     }
 }
 
-/// Starts to watch for other programs' writes, and brings the search index up to date with those before.
+/// Starts to watch for other programs' writes, and brings what is derived up to date with those before.
 fn first_look(writes: &Pool) -> Result<(i64, i64)> {
     let mut connection = writes.get().map_err(Error::internal)?;
     let version = data_version(&connection)?;
     search::catch_up(&mut connection)?;
+    sums::catch_up(&mut connection)?;
     Ok((version, schema_version(&connection)?))
 }

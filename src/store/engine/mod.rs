@@ -1,5 +1,5 @@
 //! Reading and writing of the file: the single writer with its group commit, the reader threads,
-//! the locks on the file, the columns of tables, the search index, and the caches.
+//! the locks on the file, the columns of tables, the search index, the stored sums, and the caches.
 
 pub(in crate::store) mod answer;
 pub(in crate::store) mod columns;
@@ -14,6 +14,7 @@ pub(in crate::store) mod readers;
 pub(in crate::store) mod search;
 pub(in crate::store) mod source;
 pub(in crate::store) mod staff;
+pub(in crate::store) mod sums;
 pub(in crate::store) mod thread;
 mod touched;
 pub(in crate::store) mod types;

@@ -4,6 +4,9 @@
 //! The index is one of trigrams. There are only a thousand trigrams of digits, and each occurs in very many texts; so
 //! every number is indexed a second time, with one private letter for each three digits. Three such letters cover five
 //! digits, which occur in few texts.
+//!
+//! Trigrams find nothing shorter than three characters. So the first one and two characters of every word are indexed
+//! once more, made up to three with a private letter.
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Statement, TransactionBehavior};
@@ -47,6 +50,41 @@ pub(in crate::store) fn digit_letters(text: &str) -> String {
         .join(" ")
 }
 
+/// The private letter before the beginning of a word, behind those for digits.
+const START: char = '\u{F000}';
+
+/// Returns the index term for the beginning of a word: one or two characters. `None` for a longer or an empty one.
+pub(in crate::store) fn beginning(characters: &[char]) -> Option<String> {
+    match characters {
+        [one] => Some([START, START, *one].iter().collect()),
+        [one, two] => Some([START, *one, *two].iter().collect()),
+        _ => None,
+    }
+}
+
+/// Returns the beginnings of all words of a folded text, each once. A word is a run of letters and digits; a code with
+/// signs in it ("Б-3") is one word without them as well.
+fn beginnings(text: &str) -> String {
+    let mut all: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        let first: Vec<char> = word
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .take(2)
+            .collect();
+        all.extend((1..=first.len()).filter_map(|length| beginning(&first[..length])));
+    };
+    for chunk in text.split_whitespace() {
+        add(chunk);
+        chunk
+            .split(|c: char| !c.is_alphanumeric())
+            .for_each(&mut add);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all.concat()
+}
+
 /// Registers [`digit_letters`] as a function of SQL, which one of the migrations calls.
 pub(in crate::store) fn add_function(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
@@ -62,28 +100,34 @@ pub(in crate::store) fn add_function(connection: &Connection) -> rusqlite::Resul
 pub(in crate::store) struct Entry {
     pub texts: [String; 3],
     pub digits: String,
+    pub starts: String,
 }
 
 impl Entry {
     /// Builds an entry from a description, a name and a device.
     pub fn new(texts: [&str; 3]) -> Self {
         let texts = texts.map(fold);
-        let digits = digit_letters(&texts.join(" "));
-        Self { texts, digits }
+        let whole = texts.join(" ");
+        let (digits, starts) = (digit_letters(&whole), beginnings(&whole));
+        Self {
+            texts,
+            digits,
+            starts,
+        }
     }
 
     /// Stores the entry with [`INSERT`].
     pub fn write(&self, statement: &mut Statement<'_>, task: TaskId) -> rusqlite::Result<()> {
         let [description, name, device] = &self.texts;
-        statement.execute((task, description, name, device, &self.digits))?;
+        statement.execute((task, description, name, device, &self.digits, &self.starts))?;
         Ok(())
     }
 }
 
 /// The statement that stores an [`Entry`].
 pub(in crate::store) const INSERT: &str =
-    "INSERT INTO task_search (rowid, description, name, device, digits)
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO task_search (rowid, description, name, device, digits, starts)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// Indexes all noted tasks again, and returns how many there were.
 pub(in crate::store) fn refresh(tx: &Transaction) -> rusqlite::Result<usize> {
@@ -210,6 +254,16 @@ pub(in crate::store) fn catch_up(connection: &mut Connection) -> rusqlite::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_begins_with_one_and_two_characters() {
+        assert_eq!(
+            beginnings("б-3, лк б"),
+            "\u{F000}б3\u{F000}лк\u{F000}\u{F000}3\u{F000}\u{F000}б\u{F000}\u{F000}л"
+        );
+        assert_eq!(beginnings(" - "), "");
+        assert_eq!(beginning(&['a', 'b', 'c']), None);
+    }
 
     #[test]
     fn three_digits_are_a_letter_and_short_numbers_have_none() {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::hooks::Action;
 
-use super::search;
+use super::{search, sums};
 use crate::domain::TaskId;
 use crate::store::{Change, TaskChanged};
 
@@ -21,6 +21,7 @@ pub(super) struct Touched {
     pub(super) outbox: bool,
     pub(super) deliveries: bool,
     pub(super) search: bool,
+    pub(super) sums: bool,
     pub(super) staff: bool,
 }
 
@@ -32,6 +33,7 @@ impl Touched {
         self.outbox |= other.outbox;
         self.deliveries |= other.deliveries;
         self.search |= other.search;
+        self.sums |= other.sums;
         self.staff |= other.staff;
     }
 }
@@ -47,6 +49,7 @@ impl Pending {
             "employees" | "ended_sessions" => touched.staff = true,
             "status_links" => touched.links.push(TaskId::from_row(row)),
             search::STALE => touched.search = true,
+            sums::STALE => touched.sums = true,
             "tasks" => {
                 let what = match action {
                     Action::SQLITE_INSERT => Change::Created,

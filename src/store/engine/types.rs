@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
+    AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
     CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, DrawerId, EmployeeId, Error,
     EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId, Language, LineId, LineKind,
     Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
@@ -39,7 +39,7 @@ macro_rules! ids {
 }
 
 ids! {
-    ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
+    AliasId ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
     PaymentId ShiftId StageId TaskId TelegramId WebhookId
 }
 

@@ -18,7 +18,7 @@ use super::staff::StaffCache;
 use super::thread::{PLACES, Thread};
 use super::touched::{Pending, Touched};
 use super::writes::Writes;
-use super::{connection::Pool, connection::schema_version, search};
+use super::{connection::Pool, connection::schema_version, search, sums};
 use crate::clock::Stopwatch;
 use crate::domain::{Error, Result, TaskId};
 use crate::metrics::Metrics;
@@ -253,6 +253,10 @@ fn commit(
     }
     if touched.search {
         search::refresh(&tx)?;
+        pending.take();
+    }
+    if touched.sums {
+        sums::refresh(&tx)?;
         pending.take();
     }
     Ok(shared.writes.watch(|| tx.commit())?)

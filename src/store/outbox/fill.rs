@@ -90,14 +90,18 @@ fn push_json_once(
     push_json(tx, chat, kind, json, now)
 }
 
-/// Returns the waiting notice about a task's status. One that is being sent no longer waits.
-pub fn waiting_of_task(connection: &Connection, task: TaskId) -> Result<Option<Waiting>> {
+/// Returns the waiting notice about a task's status to a chat. One that is being sent no longer waits.
+pub fn waiting_of_task(
+    connection: &Connection,
+    task: TaskId,
+    chat: TelegramId,
+) -> Result<Option<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, from_stage, maybe_seen FROM outbox
-         WHERE task_id = ?1 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
+         WHERE task_id = ?1 AND chat_id = ?2 AND state = 'WAITING' AND kind = 'STATUS_CHANGED'
          ORDER BY id DESC LIMIT 1",
     )?;
-    let waiting = statement.query_row([task], |row| {
+    let waiting = statement.query_row((task, chat), |row| {
         Ok(Waiting {
             id: row.get("id")?,
             from: row.get("from_stage")?,
@@ -147,7 +151,8 @@ pub fn revive(
     tx.execute(
         "UPDATE outbox SET state = 'WAITING', chat_id = ?2, to_status = coalesce(?3, to_status),
              to_stage = coalesce(?4, to_stage), attempts = 0, created_at = ?5, due_at = ?5,
-             try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL
+             try_at = ?5, reckoned_at = NULL, settled_at = NULL, reason = NULL, detail = NULL,
+             unnoticed = 0
          WHERE id = ?1",
         (id, chat, status, stage, Millis(now)),
     )?;

@@ -15,13 +15,13 @@ pub use fill::{
     waiting_of_task,
 };
 pub(super) use record::DEAD_NOTICE;
-pub use record::{all_undelivered, get_undelivered, of_task};
+pub use record::{all_undelivered, get_undelivered, notice_of_task, of_task, undelivered_by_ids};
 pub use send::{
-    language_of, next_try, ready, recover, set_dead, set_dead_of_blocked_chat, set_delivered,
-    set_retry, set_sending, waiting,
+    is_for, language_of, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,
+    set_delivered, set_retry, set_sending, waiting,
 };
 pub use take_back::{
-    delete, delete_of_chat, delete_reminders, delete_waiting_of_approval,
+    delete, delete_of_chat, delete_reminders, delete_unsent_of_task, delete_waiting_of_approval,
     delete_waiting_of_customer, delete_waiting_replies,
 };
 

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::read_told;
 use crate::domain::{Fate, NoticeId, NoticeRecord, Reason, Result, TaskId, Undelivered};
-use crate::store::Connection;
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{Millis, numbers};
+use crate::store::{Connection, Transaction};
 
 /// Condition of dead messages to customers that staff see with a task.
 pub(in crate::store) const DEAD_NOTICE: &str =
@@ -32,6 +32,26 @@ pub fn all_undelivered(connection: &Connection) -> Result<Vec<Undelivered>> {
 pub fn get_undelivered(connection: &Connection, id: NoticeId) -> Result<Option<Undelivered>> {
     let mut statement = connection.prepare_cached(&format!("{} AND id = ?1", *UNDELIVERED))?;
     Ok(statement.query_row([id], undelivered).optional()?)
+}
+
+/// Returns dead messages by their ids.
+pub fn undelivered_by_ids(connection: &Connection, ids: &[NoticeId]) -> Result<Vec<Undelivered>> {
+    let sql = format!(
+        "{} AND id IN (SELECT value FROM json_each(?1))",
+        *UNDELIVERED
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let ids = numbers(ids.iter().map(|id| id.get()));
+    Ok(statement
+        .query_map([ids], undelivered)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Records that an employee has reacted to the dead messages about a task, and returns whether there were any.
+pub fn notice_of_task(tx: &Transaction, task: TaskId) -> Result<bool> {
+    let sql =
+        "UPDATE outbox SET unnoticed = 0 WHERE unnoticed = 1 AND coalesce(task_id, answer_of) = ?1";
+    Ok(tx.prepare_cached(sql)?.execute([task])? > 0)
 }
 
 /// Lists all notices of a task, and the bot's dead replies, newest first.

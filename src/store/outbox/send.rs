@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use serde::de::DeserializeOwned;
 
 use super::{NO_NOTICE, notice};
-use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TelegramId};
+use crate::domain::{Content, Language, NoticeId, Outgoing, Reason, Result, TaskId, TelegramId};
 use crate::store::engine::types::Millis;
 use crate::store::{Connection, Transaction};
 
@@ -63,6 +63,15 @@ pub fn language_of(connection: &Connection, chat: TelegramId) -> Result<Option<L
         .optional()?)
 }
 
+/// Returns whether a chat is that of a task's customer, who has proved it.
+pub fn is_for(connection: &Connection, chat: TelegramId, task: TaskId) -> Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM tasks AS t JOIN customers AS c ON c.id = t.customer_id
+             WHERE t.id = ?1 AND c.telegram_id = ?2 AND c.telegram_verified = 1)",
+    )?;
+    Ok(statement.query_row((task, chat), |row| row.get(0))?)
+}
+
 /// Claims a row; its outcome is unknown until it is settled.
 pub fn set_sending(tx: &Transaction, id: NoticeId) -> Result<()> {
     tx.prepare_cached(
@@ -112,7 +121,9 @@ pub fn set_dead(
     now: Timestamp,
 ) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4 WHERE id = ?1",
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = ?3, detail = ?4,
+             unnoticed = kind <> 'STAFF_NEWS'
+         WHERE id = ?1",
     )?
     .execute((id, Millis(now), reason.word(), detail))?;
     let sql = format!("{SHOW_ANSWERS} AND id = ?1");
@@ -138,7 +149,7 @@ pub fn set_dead_of_blocked_chat(tx: &Transaction, chat: TelegramId, now: Timesta
         [chat],
     )?;
     tx.execute(
-        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED'
+        "UPDATE outbox SET state = 'DEAD', settled_at = ?2, reason = 'BLOCKED', unnoticed = kind <> 'STAFF_NEWS'
          WHERE chat_id = ?1 AND state = 'WAITING'",
         (chat, Millis(now)),
     )?;

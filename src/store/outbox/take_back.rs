@@ -20,6 +20,15 @@ pub fn delete_reminders(tx: &Transaction, task: TaskId) -> Result<()> {
     Ok(())
 }
 
+/// Cancels what a task's former customer would still be told about it, now or when somebody sends it again.
+pub fn delete_unsent_of_task(tx: &Transaction, task: TaskId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE (task_id = ?1 OR answer_of = ?1) AND state IN ('WAITING', 'DEAD')",
+        [task],
+    )?;
+    Ok(())
+}
+
 /// Cancels what waits for a customer whose chat it no longer is.
 pub fn delete_waiting_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
     tx.execute(

@@ -5,9 +5,15 @@ use std::borrow::Cow;
 use rusqlite::types::ToSql;
 
 use super::{Shape, read_all, read_first};
-use crate::domain::{Days, Result, Search, Status, TaskFilter, TaskId, fold, serial_key};
-use crate::store::engine::types::{Millis, literal};
-use crate::store::{Connection, engine::search, outbox};
+use crate::domain::{
+    Alias, Days, Result, Search, SearchTerm, Status, TaskFilter, TaskId, fold, serial_key,
+};
+use crate::store::engine::types::Millis;
+use crate::store::{Connection, aliases, engine::search, outbox};
+
+/// The promised day of a task, by which lists are ordered: tasks without one come last. Two indexes are on this
+/// expression.
+pub(super) const DUE: &str = "coalesce(t.due_on, '9999-12-31')";
 
 /// Tasks that have been in their stage for as many days as make it stalled. Few stages lead to few tasks.
 const STUCK: &str = "SELECT o.id FROM stages AS g CROSS JOIN tasks AS o ON o.stage_id = g.id
@@ -29,6 +35,10 @@ pub(in crate::store) struct Conditions {
     phrases: Vec<String>,
     /// Whether some condition's index already leads to the tasks.
     led: bool,
+    /// Whether the tasks that it leads to are few, so that sorting them is cheaper than walking through an order.
+    pub(super) few: bool,
+    /// Whether only open tasks are asked for, which have indexes of their own.
+    pub(super) open: bool,
 }
 
 impl Conditions {
@@ -52,6 +62,7 @@ impl Conditions {
             unanswered,
             declined,
             undelivered,
+            owing,
             serial,
             created: Days { from, until },
             search,
@@ -60,6 +71,7 @@ impl Conditions {
         if let Some(phone) = customer_phone {
             let id = "(SELECT id FROM customers WHERE phone_e164 = :phone)";
             all.equal("t.customer_id", id);
+            all.few = true;
             all.bind(":phone", phone.clone());
         }
         if let Some(serial) = serial {
@@ -71,7 +83,9 @@ impl Conditions {
         // The tasks that need attention are few.
         if let Some(today) = *overdue {
             let undone = one_of(&Status::UNDONE);
-            all.lead(format!("t.due_on < :today AND t.status {undone}"));
+            all.lead(format!(
+                "{DUE} < :today AND t.status <> 'CLOSED' AND +t.status {undone}"
+            ));
             all.bind(":today", today);
         }
         if let Some(now) = *stuck {
@@ -100,13 +114,21 @@ impl Conditions {
             let dead = format!("SELECT coalesce(task_id, answer_of) FROM outbox WHERE {dead}");
             all.lead(format!("t.id IN ({dead})"));
         }
+        if *owing {
+            all.add("t.id IN (SELECT task_id FROM task_sums WHERE owed > 0)".to_owned());
+        }
+        all.open = !statuses.is_empty() && !statuses.contains(&Status::Closed);
+        if all.open {
+            // Names the partial indexes of open tasks, each of which has one order.
+            all.texts.push("t.status <> 'CLOSED'".to_owned());
+            all.led = true;
+        }
         if let Some(stage) = *stage {
             all.equal("t.stage_id", ":stage");
             all.bind(":stage", stage);
         }
-        if let [status] = **statuses {
-            all.counted("t.status", &format!("'{}'", status.word()));
-        } else if !statuses.is_empty() {
+        // A status of open tasks is looked for among them, and almost all tasks are closed.
+        if !statuses.is_empty() {
             let words = one_of(statuses);
             all.texts.push(format!("+t.status {words}"));
         }
@@ -151,6 +173,7 @@ impl Conditions {
     fn lead(&mut self, text: String) {
         self.add(text);
         self.led = true;
+        self.few = true;
     }
 
     /// Returns the unary plus that keeps SQLite from a column's index once another index leads to the tasks.
@@ -173,37 +196,45 @@ impl Conditions {
         self.texts.push(format!("{plus}{column} = {value}"));
     }
 
-    /// Adds a search. The trigram index finds three characters or more; shorter words are looked for at the beginning of
-    /// names and brands (LG, HP), and may be the task's number.
+    /// Adds a search: each of its words narrows the result. The trigram index finds three characters or more; shorter
+    /// words are looked for at the beginning of words.
     fn search(&mut self, connection: &Connection, search: &Search) -> Result<()> {
+        let aliases = aliases::all(connection)?;
         let words = search.words();
-        let mut long = words
-            .iter()
-            .filter(|word| word.text.chars().count() >= 3)
-            .peekable();
-        let short = long.peek().is_none();
-        for word in long {
-            match &word.digits {
-                Some(digits) if digits.len() >= 3 => {
+        let expressions = words.iter().map(|word| match &word.digits {
+            Some(digits) if digits.len() >= 3 => None,
+            _ => expression(word, &aliases),
+        });
+        let expressions: Vec<Option<String>> = expressions.collect();
+        // Signs beside words are no words.
+        let mut found = false;
+        for (word, expression) in words.iter().zip(&expressions) {
+            match (&word.digits, expression) {
+                (Some(digits), _) if digits.len() >= 3 => {
                     self.digits(connection, &word.text, digits, search.number())?;
                 }
-                _ => self.phrases.push(spelled(&word.text)),
+                // One or two digits may be the number of a task.
+                (Some(_), Some(expression)) if search.number().is_some() => {
+                    self.searched = true;
+                    self.add(
+                        "t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :short
+                             UNION SELECT :number)"
+                            .to_owned(),
+                    );
+                    self.bind(":short", expression.clone());
+                    self.bind(":number", search.number());
+                }
+                (_, Some(expression)) => self.phrases.push(expression.clone()),
+                (_, None) => continue,
             }
+            found = true;
+        }
+        if !found {
+            self.add("0".to_owned());
         }
         if !self.phrases.is_empty() {
             self.searched = true;
             self.bind(":match", self.phrases.join(" AND "));
-        }
-        if short {
-            let word = words.first().map_or("", |word| &word.text);
-            let named = "SELECT id FROM customers WHERE name_key LIKE :prefix ESCAPE '\\'";
-            let made = "SELECT task_id FROM task_details
-                WHERE brand_key <> '' AND brand_key LIKE :prefix ESCAPE '\\'";
-            self.add(format!(
-                "(t.customer_id IN ({named}) OR t.id IN ({made}) OR t.id = :number)"
-            ));
-            self.bind(":number", search.number());
-            self.bind(":prefix", format!("{}%", literal(word)));
         }
         Ok(())
     }
@@ -274,6 +305,25 @@ impl Conditions {
         )
     }
 
+    /// Returns whether the search index leads to the tasks.
+    pub(super) fn is_search(&self) -> bool {
+        self.searched || !self.phrases.is_empty()
+    }
+
+    /// Returns the clause for a statement with an order of its own, which takes all matches from the search index.
+    pub(super) fn flat_clause(&self) -> String {
+        let found = "t.id IN (SELECT rowid FROM task_search WHERE task_search MATCH :match)";
+        let found = (!self.phrases.is_empty()).then(|| found.to_owned());
+        let all: Vec<String> = found
+            .into_iter()
+            .chain(self.texts.iter().cloned())
+            .collect();
+        match all.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", all.join(" AND ")),
+        }
+    }
+
     pub(in crate::store) fn params(&self) -> Vec<(&str, &dyn ToSql)> {
         self.values
             .iter()
@@ -326,12 +376,31 @@ fn written(text: &str, digits: &str) -> String {
     }
 }
 
-/// Returns the index query for a word, or for the serial number that it may be in another spelling.
-fn spelled(word: &str) -> String {
-    let (typed, key) = (phrase(word), fold(&serial_key(word)));
-    match key.chars().count() >= 3 {
-        true => format!("({typed} OR {})", phrase(&key)),
-        false => typed,
+/// Returns the index query for a word or one of its aliases; `None` for signs without a letter or digit.
+fn expression(word: &SearchTerm, aliases: &[Alias]) -> Option<String> {
+    let others = word.aliases(aliases);
+    let all = std::iter::once(&word.text).chain(&others);
+    let all: Vec<String> = all.filter_map(|word| spelled(word)).collect();
+    match &*all {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(format!("({})", all.join(" OR "))),
+    }
+}
+
+/// Returns the index query for a word, for the serial number that it may be in another spelling, and for the beginning
+/// of a word that it is if it is short.
+fn spelled(word: &str) -> Option<String> {
+    let key = fold(&serial_key(word));
+    let typed = (word.chars().count() >= 3).then(|| phrase(word));
+    let key = (key.chars().count() >= 3).then(|| phrase(&key));
+    let letters: Vec<char> = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    let short = search::beginning(&letters).map(|start| format!("starts : {}", phrase(&start)));
+    let all: Vec<String> = [typed, key, short].into_iter().flatten().collect();
+    match &*all {
+        [] => None,
+        [one] => Some(one.clone()),
+        all => Some(format!("({})", all.join(" OR "))),
     }
 }
 

@@ -9,6 +9,14 @@ pub fn count(connection: &Connection, filter: &TaskFilter) -> Result<i64> {
     Ok(counts.map_or(0, |counts| counts.total()))
 }
 
+/// Returns whether any task matches.
+pub fn any(connection: &Connection, filter: &TaskFilter) -> Result<bool> {
+    let conditions = Conditions::new(connection, filter)?;
+    let clause = conditions.clause("LIMIT 1");
+    let sql = format!("SELECT t.id FROM tasks AS t {clause} LIMIT 1");
+    Ok(!conditions.ids(connection, &sql)?.is_empty())
+}
+
 /// The number of tasks in each status, and how many of these are assigned to a given employee.
 #[derive(Debug, Clone, Default)]
 pub struct Counts(Vec<(Status, i64, i64)>);

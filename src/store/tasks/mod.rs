@@ -4,11 +4,12 @@ mod conditions;
 mod count;
 mod page;
 mod rows;
+mod sorted;
 mod telegram;
 mod write;
 
 pub(super) use conditions::Conditions;
-pub use count::{Counts, count, count_by_status};
+pub use count::{Counts, any, count, count_by_status};
 pub use page::{After, first_as, list, next_ids, page, page_as};
 pub(super) use rows::{COLUMNS, from_row};
 use rows::{ListPosition, read_all, read_first};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::sorted::{self, Sorted};
 use super::{Conditions, ListPosition, Listed, Shape, TaskRow, Whole};
 use crate::domain::{Days, Result, Search, TaskFilter, TaskId, TaskOrder};
 use crate::store::Connection;
@@ -41,6 +42,9 @@ impl After {
             TaskOrder::Newest | TaskOrder::Oldest => place.listed,
             TaskOrder::RecentlyUpdated => place.touched,
             TaskOrder::LongestReady => ready.unwrap_or(Timestamp::MAX).as_millisecond(),
+            TaskOrder::EarliestDue | TaskOrder::LargestTotal | TaskOrder::LargestToPay => {
+                place.sorted
+            }
         };
         Self { key, id }
     }
@@ -158,6 +162,9 @@ fn others<S: Shape>(
     after: Option<After>,
     limit: usize,
 ) -> Result<Vec<S::Row>> {
+    if let Some(sorted) = Sorted::of(order) {
+        return sorted::page(connection, shape, filter, sorted, but, after, limit);
+    }
     let (mut conditions, listed) = match order {
         TaskOrder::Newest | TaskOrder::Oldest => by_place(connection, filter)?,
         _ => (Conditions::new(connection, filter)?, Days::default()),
@@ -181,7 +188,7 @@ fn others<S: Shape>(
             "(t.touched_at, t.id) < (:key, :id)",
             "t.touched_at DESC, t.id DESC",
         ),
-        TaskOrder::LongestReady => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
+        _ => ("(t.ready_at, t.id) > (:key, :id)", "t.ready_at, t.id"),
     };
     if let Some(After { key, id }) = after {
         conditions.add(behind.to_owned());

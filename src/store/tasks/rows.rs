@@ -91,6 +91,8 @@ pub struct Listed {
 pub struct ListPosition {
     pub(super) listed: i64,
     pub(super) touched: i64,
+    /// Position in a list that is sorted by a value: see [`Sorted`](super::sorted::Sorted).
+    pub(super) sorted: i64,
 }
 
 impl ListPosition {
@@ -98,6 +100,7 @@ impl ListPosition {
         Self {
             listed: task.created.as_millisecond(),
             touched: task.updated.as_millisecond(),
+            sorted: 0,
         }
     }
 }
@@ -113,6 +116,12 @@ pub trait Shape: Copy {
     /// places.
     #[must_use]
     fn for_cursors(self, order: TaskOrder) -> Self;
+
+    /// Sets the position of a row in a sorted list.
+    fn set_sorted(row: &mut Self::Row, key: i64);
+
+    /// Returns the id of a row.
+    fn id(row: &Self::Row) -> TaskId;
 
     /// Reads one row. Referenced rows are read once per list, in the same snapshot, since the
     /// list's statement is still open.
@@ -141,6 +150,14 @@ impl Shape for Whole {
 
     fn for_cursors(self, _: TaskOrder) -> Self {
         self
+    }
+
+    fn set_sorted(row: &mut TaskRow, key: i64) {
+        set_sorted(&mut row.place, key);
+    }
+
+    fn id(row: &TaskRow) -> TaskId {
+        row.task.id
     }
 
     fn read(
@@ -174,6 +191,14 @@ impl Shape for Wanted {
         self
     }
 
+    fn set_sorted(row: &mut Listed, key: i64) {
+        set_sorted(&mut row.place, key);
+    }
+
+    fn id(row: &Listed) -> TaskId {
+        row.id
+    }
+
     fn read(
         self,
         connection: &Connection,
@@ -196,6 +221,12 @@ impl Shape for Wanted {
             employee: employee.transpose()?,
             place: place(row)?,
         })
+    }
+}
+
+fn set_sorted(place: &mut Option<ListPosition>, key: i64) {
+    if let Some(place) = place {
+        place.sorted = key;
     }
 }
 
@@ -267,6 +298,7 @@ fn place(row: &mut Columns<'_>) -> Result<Option<ListPosition>> {
     Ok(Some(ListPosition {
         listed: row.take("listed_at")?,
         touched: row.take("touched_at")?,
+        sorted: 0,
     }))
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::Row;
 
 use crate::domain::{Details, Money, Result, TaskId};
+use crate::store::engine::sums;
 use crate::store::{Connection, details};
 
 /// Tasks compared at a time.
@@ -42,27 +43,32 @@ impl std::fmt::Display for WrongSums {
     }
 }
 
-/// The sums of a closed task as they are stored; `None` without a record of its hand-over.
+/// The sums of a task as they are stored.
 struct Stored {
     task: TaskId,
-    closed: i64,
+    /// `None` for an open task.
+    closed: Option<i64>,
+    /// `None` without a record of its hand-over.
     sums: Option<Sums>,
+    /// Price, what is left to pay, and whether it is open; `None` without a row.
+    listed: Option<[i64; 3]>,
 }
 
 /// Time, total, works, parts, cost and paid of a hand-over, in the order of its columns.
 type Sums = [i64; 6];
 const NAMES: [&str; 6] = ["at", "total", "works", "parts", "cost", "paid"];
+const LISTED: [&str; 3] = ["total", "owed", "is_open"];
 
-const CLOSED: &str = "
-    SELECT t.id, t.closed_at, h.at, h.total, h.works, h.parts, h.cost, h.paid
-    FROM tasks AS t LEFT JOIN handovers AS h ON h.task_id = t.id
-    WHERE t.id > ?1 AND t.closed_at IS NOT NULL ORDER BY t.id LIMIT ?2";
+const TASKS: &str = "
+    SELECT t.id, t.closed_at, h.at, h.total, h.works, h.parts, h.cost, h.paid, s.total, s.owed, s.is_open
+    FROM tasks AS t LEFT JOIN handovers AS h ON h.task_id = t.id LEFT JOIN task_sums AS s ON s.task_id = t.id
+    WHERE t.id > ?1 ORDER BY t.id LIMIT ?2";
 
-/// Compares the hand-over of every closed task with its lines and payments, and the cash of every
-/// drawer with its shifts.
+/// Compares the sums of every task, and the hand-over of every closed one, with its lines and payments, and the cash of
+/// every drawer with its shifts.
 pub(in crate::store) fn compare(connection: &Connection) -> Result<WrongSums> {
     let mut wrong = WrongSums::default();
-    handovers(connection, &mut wrong)?;
+    tasks(connection, &mut wrong)?;
     for (sql, what) in OTHERS {
         let mut statement = connection.prepare(sql)?;
         let rows = statement.query_map([], |row| row.get::<_, i64>(0))?;
@@ -97,8 +103,8 @@ const OTHERS: &[(&str, &str)] = &[
     ),
 ];
 
-fn handovers(connection: &Connection, wrong: &mut WrongSums) -> Result<()> {
-    let mut statement = connection.prepare(CLOSED)?;
+fn tasks(connection: &Connection, wrong: &mut WrongSums) -> Result<()> {
+    let mut statement = connection.prepare(TASKS)?;
     let mut last = 0;
     loop {
         let rows = statement.query_map((last, PART), stored)?;
@@ -110,7 +116,10 @@ fn handovers(connection: &Connection, wrong: &mut WrongSums) -> Result<()> {
         last = end.get();
         let details = details::of_tasks(connection, &ids)?;
         for row in &rows {
-            compare_one(row, &details, wrong);
+            compare_listed(row, &details, wrong);
+            if let Some(closed) = row.closed {
+                compare_handover(row, closed, &details, wrong);
+            }
         }
     }
 }
@@ -122,14 +131,37 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         *sum = value.unwrap_or_default();
     }
     let at: Option<i64> = row.get(2)?;
+    let listed: [Option<i64>; 3] = [row.get(8)?, row.get(9)?, row.get(10)?];
     Ok(Stored {
+        listed: match listed {
+            [Some(total), Some(owed), Some(open)] => Some([total, owed, open]),
+            _ => None,
+        },
         task: row.get(0)?,
         closed: row.get(1)?,
         sums: at.map(|_| sums),
     })
 }
 
-fn compare_one(row: &Stored, details: &HashMap<TaskId, Details>, wrong: &mut WrongSums) {
+fn compare_listed(row: &Stored, details: &HashMap<TaskId, Details>, wrong: &mut WrongSums) {
+    let (task, none) = (row.task, Details::default());
+    let [total, owed] = sums::of(details.get(&task).unwrap_or(&none));
+    let expected = [total, owed, i64::from(row.closed.is_none())];
+    let Some(found) = row.listed else {
+        return wrong.add(|| format!("task {task} has no sums"));
+    };
+    let pairs = LISTED.iter().zip(found.iter().zip(&expected));
+    for (name, (found, expected)) in pairs.filter(|(_, (found, expected))| found != expected) {
+        wrong.add(|| format!("the sums of task {task} have {name} {found} instead of {expected}"));
+    }
+}
+
+fn compare_handover(
+    row: &Stored,
+    closed: i64,
+    details: &HashMap<TaskId, Details>,
+    wrong: &mut WrongSums,
+) {
     let task = row.task;
     let Some(found) = row.sums else {
         return wrong.add(|| format!("task {task} is closed and has no hand-over"));
@@ -145,7 +177,7 @@ fn compare_one(row: &Stored, details: &HashMap<TaskId, Details>, wrong: &mut Wro
         details.paid(),
     ];
     let [total, works, parts, cost, paid] = sums.map(Money::minor);
-    let expected = [row.closed, total, works, parts, cost, paid];
+    let expected = [closed, total, works, parts, cost, paid];
     let pairs = NAMES.iter().zip(found.iter().zip(&expected));
     for (name, (found, expected)) in pairs.filter(|(_, (found, expected))| found != expected) {
         wrong.add(|| {

@@ -8,7 +8,7 @@ use crate::domain::Day;
 use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
-    Connection, approvals, attachments, catalogue, comments, customers, details, drawers,
+    Connection, aliases, approvals, attachments, catalogue, comments, customers, details, drawers,
     employees, history, incidents, invites, lines, outbox, payments, stages, tasks, webhooks,
 };
 
@@ -45,6 +45,12 @@ const TABLES: &[Table] = &[
         "stages",
         stages::COLUMNS,
         |row| stages::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "search_aliases",
+        aliases::COLUMNS,
+        |row| aliases::from_row(row).map(drop),
         &[],
     ),
     table(
@@ -287,7 +293,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::store::engine::search;
+    use crate::store::engine::{search, sums};
     use crate::store::{embedded_migrations, upkeep::migrate};
 
     /// Tables of plain numbers and texts.
@@ -299,6 +305,7 @@ mod tests {
         "secrets",
         "stale_keys",
         "task_counts",
+        "task_sums",
     ];
 
     #[test]
@@ -315,7 +322,7 @@ mod tests {
             .iter()
             .map(|table| table.name)
             .chain(PLAIN.iter().copied());
-        let known = known.chain([search::STALE]).map(str::to_owned);
+        let known = known.chain([search::STALE, sums::STALE]).map(str::to_owned);
         assert_eq!(known.collect::<BTreeSet<_>>(), there);
     }
 

@@ -5,34 +5,74 @@
 document.documentElement.classList.add("js");
 const said = document.getElementById("said");
 
-// Toasts: live regions that are shown for some seconds. One with an undo button counts down the
-// seconds until the customer is notified, and then removes the button.
+// Toasts: live regions that are shown for some seconds, the same on every page. One with an undo counts down the
+// seconds that the server gave, and then asks the server whether the customer was told.
 
-/** Seconds for which a toast is shown, and one with an undo button without a countdown. */
+/** Seconds for which a toast is shown, and one with buttons but without a countdown. */
 const WHILE = 6;
 const OFFERED = 12;
+/** Maximum number of times that a toast is looked at again. */
+const LOOKS = 10;
 
-function run(toast) {
-  let offer = toast.querySelector("[data-left]");
-  let end = Date.now() + 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
+function run(toast, looks = 0) {
+  const offer = looks < LOOKS ? toast.querySelector("[data-left]") : null;
   const number = toast.querySelector("[data-seconds]");
+  const lasts = 1000 * (offer?.dataset.left ?? (toast.querySelector("form") ? OFFERED : WHILE));
+  // Not the wall clock, which somebody may set meanwhile.
+  const end = performance.now() + lasts;
   const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000);
-    if (offer) number.textContent = left;
+    const left = end - performance.now();
+    if (number && offer) number.textContent = Math.max(0, Math.ceil(left / 1000));
     if (left > 0) return;
-    if (offer) {
-      toast.querySelector("span").textContent = offer.dataset.over;
-      offer.remove();
-      offer = null;
-      end = Date.now() + 1000 * WHILE;
-    } else {
-      toast.hidden = true;
-      clearInterval(toast.timer);
-    }
+    clearInterval(toast.timer);
+    if (offer) lookAgain(toast, offer.dataset.again, looks + 1);
+    else toast.hidden = true;
   };
   clearInterval(toast.timer);
   toast.timer = setInterval(tick, 200);
   tick();
+}
+
+async function lookAgain(toast, address, looks) {
+  const { timer } = toast;
+  let html = null;
+  try {
+    const answer = await fetch(address, { headers });
+    if (answer.ok) html = await answer.text();
+  } catch {
+    // It is shown as it was; the server knows when it is too late.
+  }
+  // Another toast has taken its place meanwhile.
+  if (toast.timer !== timer) return;
+  if (html !== null) toast.innerHTML = html;
+  run(toast, looks);
+}
+
+// The undo, without leaving the page.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const toast = form.closest(".toast");
+  if (!toast) return;
+  event.preventDefault();
+  clearInterval(toast.timer);
+  let told = null;
+  try {
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const answer = await fetch(form.action, { method: "POST", headers, body });
+    if (answer.ok) told = await answer.json();
+  } catch {
+    // Any failure is reported below.
+  }
+  toast.hidden = toast !== said;
+  if (told) show(told.toast);
+  else say(document.body.dataset.failed);
+  refresh();
+}, true);
+
+function show(html) {
+  said.innerHTML = html;
+  said.hidden = false;
+  run(said);
 }
 
 function say(text) {
@@ -61,6 +101,10 @@ document.addEventListener("click", async (event) => {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  if (!button.matches("[data-now]")) continue;
+  // Neither a reload nor Back prints again.
+  history.replaceState(null, "", location.href.replace(/[?&]print=1/, ""));
+  window.addEventListener("load", () => window.print());
 }
 
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
@@ -74,138 +118,6 @@ if (roll) {
   measured.remove();
   const [sheet] = document.styleSheets;
   sheet.insertRule(`@page roll { size: 80mm ${length}mm; margin: 4mm; }`, sheet.cssRules.length);
-}
-
-// The board: a card is moved by dragging it to another column, or by its list of statuses.
-const statusOf = (tile) => tile.closest("[data-status]").dataset.status;
-
-/** Changes an element, and restores the focus if it was inside. */
-function keepFocus(element, change) {
-  const on = document.activeElement;
-  const held = element.contains(on);
-  change();
-  if (held) on.focus({ preventScroll: true });
-}
-
-/** Sends a change of a card, and shows its toast. Returns the response; null on failure. */
-async function tell(tile, change) {
-  const body = new URLSearchParams({ ...change, version: tile.dataset.version });
-  let told = null;
-  try {
-    const answer = await fetch(`/tasks/${tile.dataset.task}/status`, { method: "POST", headers, body });
-    if (answer.ok) told = await answer.json();
-  } catch {
-    // The caller reports any failure.
-  }
-  delete tile.dataset.moving;
-  if (told) {
-    tile.dataset.version = told.version;
-    for (const field of tile.querySelectorAll("[name=version]")) field.value = told.version;
-    said.innerHTML = told.toast;
-    said.hidden = false;
-    run(said);
-  }
-  return told;
-}
-
-async function move(tile, status) {
-  const from = tile.parentElement;
-  const beside = tile.nextElementSibling;
-  const was = statusOf(tile);
-  if (was === status || tile.dataset.moving) return;
-  tile.dataset.moving = "1";
-  const select = tile.querySelector("select");
-  const put = (list, before, value) => keepFocus(tile, () => {
-    list.insertBefore(tile, before);
-    for (const option of select.options) option.defaultSelected = option.value === value;
-    select.value = value;
-  });
-  const list = document.querySelector(`[data-status="${status}"] ul`);
-  put(list, list.firstChild, status);
-  const told = await tell(tile, { status });
-  if (told) {
-    // Another status was chosen during the request.
-    if (select.value !== status) move(tile, select.value);
-    else if (missed) refresh();
-  } else {
-    put(from, beside?.parentElement === from ? beside : null, was);
-    say(document.body.dataset.failed);
-    refresh();
-  }
-}
-
-/** Sets another stage of the same status; the card stays in its column. */
-async function stay(tile, select) {
-  const option = select.selectedOptions[0];
-  if (option.defaultSelected || tile.dataset.moving) return;
-  for (const other of select.options) other.defaultSelected = other === option;
-  tile.dataset.moving = "1";
-  const told = await tell(tile, { stage: option.value });
-  if (!told) say(document.body.dataset.failed);
-  refresh();
-}
-
-const board = document.querySelector(".board");
-if (board) {
-  let dragged = null;
-  board.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest(".tile");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", dragged.dataset.task);
-    dragged.classList.add("dragged");
-  });
-  board.addEventListener("dragend", () => {
-    dragged?.classList.remove("dragged");
-    dragged = null;
-    for (const column of board.querySelectorAll(".over")) column.classList.remove("over");
-  });
-  board.addEventListener("dragover", (event) => {
-    const column = event.target.closest(".column");
-    if (!column || !dragged) return;
-    event.preventDefault();
-    for (const other of board.querySelectorAll(".over")) if (other !== column) other.classList.remove("over");
-    column.classList.add("over");
-  });
-  board.addEventListener("drop", (event) => {
-    const column = event.target.closest(".column");
-    if (!column || !dragged) return;
-    event.preventDefault();
-    move(dragged, column.dataset.status);
-  });
-  board.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const { status, stage } = event.target.elements;
-    if (status) move(event.target.closest(".tile"), status.value);
-    else stay(event.target.closest(".tile"), stage);
-  });
-  board.addEventListener("change", (event) => {
-    if (isPointed(event)) event.target.form.requestSubmit();
-  });
-  // By default, Enter does nothing in a select.
-  board.addEventListener("keydown", (event) => {
-    const list = event.target;
-    if (event.key !== "Enter" || !list.matches("select") || isOpen(list)) return;
-    event.preventDefault();
-    list.form.requestSubmit();
-  });
-  // The undo button of a toast, without leaving the board.
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (!form.closest(".toast")) return;
-    event.preventDefault();
-    let told = null;
-    try {
-      const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(form.action, { method: "POST", headers, body });
-      if (answer.ok) told = await answer.json();
-    } catch {
-      // Any failure is reported below.
-    }
-    form.closest(".toast").hidden = true;
-    if (told) say(new DOMParser().parseFromString(told.toast, "text/html").body.textContent.trim());
-    else say(document.body.dataset.failed);
-    refresh();
-  }, true);
 }
 
 // Live updates: parts of the page are refreshed when a colleague or a customer changes something. A

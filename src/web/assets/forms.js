@@ -78,7 +78,6 @@ for (const form of document.querySelectorAll("[data-filters]")) {
 
 // Enter moves to the next field from a lookup field of a form that saves something, and from one filled by a scanner, which ends its
 // input with Enter. In all other fields, Enter submits the form.
-for (const button of document.querySelectorAll("[data-enter]")) button.removeAttribute("name");
 const goOn = (field) => {
   const lines = [...field.form.elements].filter((line) => line.matches("input, select, textarea") && line.checkVisibility());
   lines[lines.indexOf(field) + 1]?.focus();

@@ -1,6 +1,7 @@
 //! The monthly report.
 
 mod money;
+mod plot;
 
 use askama::Template;
 use warp::reply::Response;
@@ -11,10 +12,7 @@ use super::visit::Visit;
 use crate::app::reports;
 use crate::domain::{Error, Month, MonthReport, Result, Turnover};
 use money::MoneyView;
-
-/// Height of a plot, and width of one day, in SVG units.
-const HEIGHT: i64 = 100;
-const DAY: usize = 10;
+use plot::Plot;
 
 /// A row of a table.
 struct MonthRow {
@@ -41,23 +39,6 @@ struct Table {
     lines: Vec<MonthRow>,
 }
 
-/// The bar of one day in a plot.
-struct Bar {
-    title: String,
-    x: usize,
-    y: i64,
-    height: i64,
-}
-
-/// Number of tasks per day.
-struct Plot {
-    id: &'static str,
-    name: String,
-    about: String,
-    width: usize,
-    bars: Vec<Bar>,
-}
-
 #[derive(Template)]
 #[template(path = "month.html")]
 struct MonthPage<'a> {
@@ -75,8 +56,8 @@ struct MonthPage<'a> {
     registered: String,
     tables: Vec<Table>,
     plots: Vec<Plot>,
-    /// The first, a middle and the last day of the month.
-    axis: [i8; 3],
+    /// Labels of the days below a plot.
+    axis: Vec<String>,
     days: Table,
     /// `None` when no money went through the shop.
     money: Option<MoneyView>,
@@ -126,7 +107,7 @@ async fn show_month(visit: &Visit, month: Month, current: Month) -> Result<Respo
         registered: format!("/?from={}&to={}", month.first(), month.last()),
         tables: tables(&report, &employees, texts),
         plots: plots(&report, texts),
-        axis: [1, 15, month.last().day()],
+        axis: plot::days(month.last().day()),
         days: Table {
             name: texts.s("month-day"),
             lines: report
@@ -173,26 +154,17 @@ fn plots(report: &MonthReport, texts: &Texts) -> Vec<Plot> {
         ("month-closed", |of| of.closed),
     ];
     let most = |(_, count): &Counted| report.days.values().map(count).max().unwrap_or_default();
-    let scale = counted.iter().map(most).max().unwrap_or_default().max(1);
-    let plot = |(id, count): Counted| Plot {
-        id,
-        name: texts.s(id),
-        about: texts.fill("month-plot", "most", most(&(id, count))),
-        width: report.days.len() * DAY,
-        bars: report
-            .days
-            .iter()
-            .enumerate()
-            .map(|(nth, (day, turnover))| {
-                let height = count(turnover) * HEIGHT / scale;
-                Bar {
-                    title: format!("{}: {}", texts.date(day), count(turnover)),
-                    x: nth * DAY,
-                    y: HEIGHT - height,
-                    height,
-                }
-            })
-            .collect(),
+    let scale = counted.iter().map(most).max().unwrap_or_default();
+    let scale = plot::scale(scale);
+    let plot = |(id, count): Counted| {
+        let about = texts.fill("month-plot", "most", most(&(id, count)));
+        let days = report.days.iter();
+        let days = days.map(|(day, turnover)| {
+            let count = count(turnover);
+            (format!("{}: {count}", texts.date(day)), count)
+        });
+        let label = |mark: i64| mark.to_string();
+        Plot::new((id, texts.s(id), about), days.collect(), &scale, label)
     };
     counted.map(plot).into()
 }

@@ -1,6 +1,6 @@
 //! The money of a month: received and earned apart.
 
-use super::{Bar, DAY, HEIGHT, Plot};
+use super::plot::{self, Plot};
 use crate::domain::{DayReport, Earnings, Money, MonthReport, Takings};
 use crate::web::text::Texts;
 
@@ -87,26 +87,21 @@ fn plots(report: &MonthReport, texts: &Texts) -> Vec<Plot> {
         sums.max().unwrap_or_default()
     };
     let scale = plotted.clone().map(most).max().unwrap_or_default();
-    let plot = |column: &Column| Plot {
-        id: column.0,
-        name: texts.s(column.0),
-        about: texts.fill("month-plot-money", "most", texts.money(most(column))),
-        width: report.money.len() * DAY,
-        bars: report
-            .money
-            .iter()
-            .enumerate()
-            .map(|(nth, day)| {
-                let sum = of_day(column, day);
-                let height = sum.minor() * HEIGHT / scale.minor().max(1);
-                Bar {
-                    title: format!("{}: {}", texts.date(&day.day), texts.money(sum)),
-                    x: nth * DAY,
-                    y: HEIGHT - height,
-                    height,
-                }
-            })
-            .collect(),
+    let scale = plot::scale(scale.minor());
+    let plot = |column: &Column| {
+        let about = texts.fill("month-plot-money", "most", texts.money(most(column)));
+        let days = report.money.iter().map(|day| {
+            let sum = of_day(column, day);
+            let title = format!("{}: {}", texts.date(&day.day), texts.money(sum));
+            (title, sum.minor())
+        });
+        let label = |mark: i64| texts.money(Money::from_row(mark));
+        Plot::new(
+            (column.0, texts.s(column.0), about),
+            days.collect(),
+            &scale,
+            label,
+        )
     };
     plotted.map(plot).collect()
 }

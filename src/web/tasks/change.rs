@@ -5,11 +5,11 @@ use std::sync::Arc;
 use askama::Template;
 use warp::reply::Response;
 
-use super::toast::moved;
+use super::toast::{late, moved};
 use super::{TaskListItem, get_whole, task_id};
-use crate::app;
+use crate::app::{self, undo::Late};
 use crate::domain::{
-    EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
+    Conflict, EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
 };
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
@@ -17,12 +17,12 @@ use crate::web::edited::Edited;
 use crate::web::visit::Visit;
 
 /// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
-/// a lost response causes no conflict.
+/// a lost response causes no conflict. An undo has the employee's choice for a customer who has been told.
 async fn save(
     visit: &Visit,
     id: TaskId,
     change: TaskChange,
-    is_undo: bool,
+    undo: Option<Option<Late>>,
 ) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
     let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
@@ -32,9 +32,9 @@ async fn save(
         if row.task.has(&change) {
             return Ok((before, row));
         }
-        let after = match is_undo {
-            true => app::undo::undo(tx, &shop, &actor, id, &change, now)?,
-            false => app::tasks::update(tx, &shop, &actor, id, &change, now)?,
+        let after = match undo {
+            Some(late) => app::undo::undo(tx, &shop, &actor, id, &change, late, now)?,
+            None => app::tasks::update(tx, &shop, &actor, id, &change, now)?,
         };
         Ok((before, after))
     };
@@ -51,14 +51,29 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         return Err(Error::NotFound);
     }
     let change = TaskChange {
-        expected_version: visit.typed("version").parse().ok(),
+        // The board's cards share one form: their buttons have the version in their addresses.
+        expected_version: visit
+            .sent("version")
+            .or_else(|| visit.parameter("version"))
+            .and_then(|version| version.parse().ok()),
         status,
         stage,
         ..TaskChange::default()
     };
-    let is_undo = !visit.typed("undo").is_empty();
-    let (before, row) = save(visit, id, change, is_undo).await?;
-    let was = (before.id != row.stage.id && !is_undo).then(|| way_back(&before));
+    let undo = (!visit.typed("undo").is_empty()).then(|| late(visit));
+    let (row, was) = match save(visit, id, change, undo).await {
+        Ok((before, row)) => {
+            // What was taken back can't be taken back in turn, unless the customer will be told of it.
+            let is_new = before.id != row.stage.id && matches!(undo, None | Some(Some(Late::Tell)));
+            (row, is_new.then(|| way_back(&before)))
+        }
+        // The customer was told meanwhile: the toast asks what to do about it.
+        Err(Error::Conflict(Conflict::CustomerTold)) => {
+            let to = visit.sent("stage").unwrap_or_else(|| visit.typed("status"));
+            (get_whole(visit, id).await?.0, Some(to.to_owned()))
+        }
+        Err(error) => return Err(error),
+    };
     if visit.is_scripted() {
         return moved(visit, row, was).await;
     }
@@ -112,7 +127,7 @@ pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
         remind: Some(!visit.typed("remind").is_empty()),
         ..TaskChange::default()
     };
-    save(visit, id, change, false).await?;
+    save(visit, id, change, None).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 

@@ -105,6 +105,14 @@ impl TaskForm {
         draft
     }
 
+    /// Fills in the device of an earlier task.
+    pub fn fill_in(&mut self, device: &Device) {
+        for field in DeviceField::ALL.iter().filter(|field| field.is_identity()) {
+            let text = device.get(*field).to_owned();
+            self.details.insert(field.name(), text);
+        }
+    }
+
     /// Returns the submitted text of a detail.
     pub fn detail(&self, field: &str) -> &str {
         self.details.get(field).map_or("", |text| text.trim())
@@ -130,12 +138,6 @@ impl TaskForm {
         let all = all.map(|field| (field, self.value(field)));
         let all: Vec<_> = all.collect();
         encode(all.iter().map(|(field, value)| (*field, &**value)))
-    }
-
-    /// Returns whether the form names neither the work nor the device.
-    pub fn is_blank(&self) -> bool {
-        let is_blank = |field: &str| self.detail(field).is_empty();
-        self.description().trim().is_empty() && details().all(is_blank)
     }
 
     /// Parses the deposit of a new task; an empty one is none.

@@ -26,10 +26,12 @@ pub use new::{PhoneLookup, create, known_device, look_up, new};
 pub use one::show;
 pub use papers::{hand_over, label, payment_slip, receipt};
 pub use talk::{TALK_FIELDS, agree, ask, comment, settle, withdraw};
-pub use toast::{Toast, toast};
+pub use toast::{Toast, look_again, toast};
 
 use std::collections::HashSet;
 use std::sync::Arc;
+
+use jiff::SignedDuration;
 
 use super::accounts::Face;
 use super::text::{Texts, short_name};
@@ -41,6 +43,9 @@ use crate::domain::{
 };
 use crate::store::tasks::TaskRow;
 
+/// Time for which the papers of a new task are offered first.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+
 /// A task as lists show it.
 pub struct TaskListItem {
     pub id: i64,
@@ -50,6 +55,8 @@ pub struct TaskListItem {
     pub device: String,
     pub customer: CustomerLine,
     pub created: String,
+    /// Whether it was taken in a moment ago.
+    pub fresh: bool,
     /// Promised day, while work remains.
     pub due: Option<String>,
     pub overdue: bool,
@@ -93,7 +100,7 @@ impl CustomerLine {
                 .name
                 .as_ref()
                 .map_or_else(unnamed, |name| name.as_str().to_owned()),
-            phone: customer.phone.typed().to_owned(),
+            phone: customer.phone.formatted(),
             dial: customer.phone.e164().to_owned(),
         }
     }
@@ -122,6 +129,8 @@ impl TaskListItem {
             device: details.device.title(),
             customer: CustomerLine::new(row.customer.as_deref(), texts),
             created: texts.when(&task.created),
+            fresh: task.status != Status::Closed
+                && texts.now().duration_since(task.created) < FRESH,
             due: due.map(|day| texts.fill(due_text, "day", texts.date(&day))),
             overdue,
             ready: task
@@ -133,7 +142,7 @@ impl TaskListItem {
             waits: Vec::new(),
             category: task.category,
             face: row.employee.as_deref().map(Face::of),
-            next: next(task.status),
+            next: task.status.next(),
         }
     }
 
@@ -156,11 +165,6 @@ impl TaskListItem {
         };
         rows.iter().map(line).collect()
     }
-}
-
-fn next(status: Status) -> Option<Status> {
-    let at = Status::ALL.iter().position(|other| *other == status)?;
-    Status::ALL.get(at + 1).copied()
 }
 
 /// An option of the employee selector.

@@ -7,9 +7,10 @@ use warp::reply::Response;
 use super::draft::TaskForm;
 use super::{CustomerLine, TaskListItem, get_whole, of_customer, task_id};
 use crate::app;
+use crate::app::suggestions::Suggestions;
 use crate::domain::{
-    Category, Details, Device, Error, Name, NewTask, Phone, Problem, Result, ShortText, TaskFilter,
-    TaskId, TaskOrder,
+    Category, Details, Device, DeviceField, Error, Name, NewTask, Phone, Problem, Result,
+    ShortText, TaskFilter, TaskId, TaskOrder,
 };
 use crate::store::Transaction;
 use crate::web::form::Errors;
@@ -19,6 +20,14 @@ use crate::web::visit::Visit;
 /// Maximum number of a customer's or device's earlier tasks shown beside the form.
 const LAST: usize = 5;
 
+impl NewPage<'_> {
+    /// Returns whether a field has suggestions.
+    fn suggests(&self, of: DeviceField) -> bool {
+        let mut fields = self.suggestions.iter();
+        fields.any(|(field, words)| *field == of && !words.is_empty())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "new-task.html")]
 struct NewPage<'a> {
@@ -27,7 +36,9 @@ struct NewPage<'a> {
     errors: Errors,
     draft: TaskForm,
     known: PhoneLookup,
-    device: Option<KnownDevice>,
+    device: KnownDevice,
+    /// Usual values of the device's fields.
+    suggestions: Suggestions,
     /// State of the warranty under which the device comes back.
     warranty: Option<String>,
     /// The field to focus.
@@ -128,9 +139,12 @@ pub async fn new(visit: &Visit) -> Result<Response> {
 /// Returns a form prefilled with the customer and the device of an earlier task.
 async fn under_warranty(visit: &Visit, of: TaskId) -> Result<TaskForm> {
     let (row, details) = get_whole(visit, of).await?;
-    let phone = row.customer.as_ref().map(|customer| customer.phone.typed());
+    let phone = row
+        .customer
+        .as_ref()
+        .map(|customer| customer.phone.formatted());
     let phone = phone.unwrap_or_default();
-    Ok(TaskForm::under_warranty(of, phone, &details.device))
+    Ok(TaskForm::under_warranty(of, &phone, &details.device))
 }
 
 async fn show_new(
@@ -146,6 +160,9 @@ async fn show_new(
     };
     let known = known.unwrap_or_default();
     let device = look_up_device(visit, draft.detail("serialNumber")).await?;
+    let actor = visit.actor()?;
+    let read = move |c: &_| app::suggestions::of_devices(c, &actor);
+    let suggestions = visit.desk.db.read(read).await?;
     let warranty = match draft.detail("warrantyOf") {
         "" => None,
         of => errors.take(warranty(visit, of).await, &visit.texts)?,
@@ -158,7 +175,8 @@ async fn show_new(
             errors,
             draft,
             known,
-            device: Some(device),
+            device,
+            suggestions,
             warranty,
             focus,
         },
@@ -184,27 +202,28 @@ fn warranty_line(of: TaskId, details: &Details, texts: &Texts) -> String {
     texts.fill2(id, "number", of, "day", day)
 }
 
-/// Returns the field to focus when the form only looks something up instead of creating the task.
-/// Without a script, the buttons beside the phone and the serial number do that; and Enter does
-/// where it can't mean anything else: after a barcode scanner has typed a number, which ends with
-/// Enter, and in a form that contains only a customer. In every other form Enter creates the task.
-fn looks_up(visit: &Visit, draft: &TaskForm) -> Option<&'static str> {
-    let serial = draft.detail("serialNumber");
-    let scanned = !serial.is_empty() && serial != visit.typed("looked").trim();
-    let pressed = |button| !visit.typed(button).is_empty();
-    match (pressed("check"), pressed("enter")) {
-        (true, _) => Some("phone"),
-        (_, true) if scanned => Some("accessories"),
-        (_, true) if draft.is_blank() => Some("description"),
-        _ => None,
+/// Handles a button of the form that creates nothing: the look-up beside a phone or a serial number,
+/// or "the same device" of an earlier task. Everything typed stays. Enter presses neither: it creates
+/// the task.
+async fn fill_in(visit: &Visit, draft: &mut TaskForm) -> Result<Option<&'static str>> {
+    if let Ok(of) = TaskId::parse("again", visit.typed("again")) {
+        match get_whole(visit, of).await {
+            Ok((_, details)) => draft.fill_in(&details.device),
+            // A colleague has just deleted it.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+        return Ok(Some("description"));
     }
+    let checks = !visit.typed("check").is_empty();
+    Ok(checks.then_some("phone"))
 }
 
 pub async fn create(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
-    let draft = TaskForm::read(|field| visit.sent(field));
+    let mut draft = TaskForm::read(|field| visit.sent(field));
     let mut errors = Errors::default();
-    if let Some(focus) = looks_up(visit, &draft) {
+    if let Some(focus) = fill_in(visit, &mut draft).await? {
         return show_new(visit, StatusCode::OK, errors, draft, focus).await;
     }
     let again = StatusCode::UNPROCESSABLE_ENTITY;
@@ -229,12 +248,23 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         details: said.details.apply(Details::default()),
         deposit,
     };
-    let (post, now) = (visit.post(), visit.desk.clock.now());
+    let prints = !visit.typed("print").is_empty();
+    let (post, now, links) = (
+        visit.post(),
+        visit.desk.clock.now(),
+        visit.desk.links.clone(),
+    );
     let work = move |tx: &Transaction<'_>| {
         let make = || Ok(app::tasks::create(tx, &actor, &new, now)?.task.id.get());
-        app::posts::once(tx, post, now, make)
+        let id = app::posts::once(tx, post, now, make)?;
+        if prints {
+            // The receipt has the customer's link.
+            app::status_links::make(tx, &actor, &links, TaskId::from_row(id), now)?;
+        }
+        Ok(id)
     };
     match visit.desk.db.write(work).await {
+        Ok(id) if prints => Ok(visit.go(&format!("/tasks/{id}/receipt?print=1"))),
         Ok(id) => Ok(visit.go(&format!("/tasks/{id}"))),
         Err(error) => {
             errors.add(error, texts)?;

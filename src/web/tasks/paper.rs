@@ -9,6 +9,8 @@ use crate::web::visit::Visit;
 /// Paper sizes by their names in the URL and the stylesheet, with their message ids.
 pub(super) const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
 const LABEL: &str = "label";
+/// The parameter with the size, which the browser remembers.
+pub(super) const PAPER: &str = "paper";
 
 /// A paper and the controls around it.
 pub(super) struct Paper {
@@ -39,7 +41,7 @@ impl Paper {
     ) -> Self {
         let asked = visit.parameter("language").and_then(Language::parse);
         let language = asked.unwrap_or(visit.texts.language);
-        let wanted = visit.parameter("paper");
+        let wanted = visit.parameter(PAPER).or_else(|| visit.choice(PAPER));
         let size = sizes.iter().find(|(size, _)| wanted == Some(size));
         let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
         let choice = |name: &str, of: &str, tongue: Language| PaperOption {

@@ -5,7 +5,7 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::link::CustomerLink;
-use super::paper::{Paper, PrintedLink, SIZES};
+use super::paper::{PAPER, Paper, PrintedLink, SIZES};
 use super::slip::{SlipLine, how_paid, sums};
 use super::{get_whole, task_id};
 use crate::app;
@@ -34,6 +34,17 @@ struct ReceiptPage<'a> {
     signatures: [&'a str; 2],
 }
 
+impl ReceiptPage<'_> {
+    /// Shows the page, and remembers a size of paper that was chosen.
+    fn shown(&self) -> Result<Response> {
+        let (visit, response) = (self.visit, self.visit.page(self)?);
+        Ok(match visit.parameter(PAPER) {
+            Some(size) if size == self.paper.size => visit.with_choice(response, PAPER, size),
+            _ => response,
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "label.html")]
 struct LabelPage<'a> {
@@ -50,7 +61,7 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let task = get_whole(visit, id).await?;
     let (_, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: taken(&task, &payments, &paper.texts),
@@ -60,7 +71,8 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
         link: PrintedLink::of(link)?,
         signatures: ["paper-left-by", "paper-taken-by"],
         paper,
-    })
+    };
+    page.shown()
 }
 
 pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
@@ -69,7 +81,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     let work = work_done(visit, id).await?;
     let (lines, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-hand-over-title", id, &SIZES);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: given_back(&task, work, &paper.texts),
@@ -82,7 +94,8 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
         link: None,
         signatures: ["paper-handed-by", "paper-got-by"],
         paper,
-    })
+    };
+    page.shown()
 }
 
 /// The slip of one payment or refund.
@@ -106,7 +119,7 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         }
     };
     let paper = Paper::new(visit, name, id, &SIZES);
-    visit.page(&ReceiptPage {
+    let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: paid(&task, &payment, &paper.texts),
@@ -116,7 +129,8 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         link: None,
         signatures,
         paper,
-    })
+    };
+    page.shown()
 }
 
 pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
@@ -211,10 +225,10 @@ fn paid(
 fn whose(row: &TaskRow, details: &Details, readers: &[Readers]) -> Vec<LabelledValue> {
     let device = &details.device;
     let customer = row.customer.as_ref().map(|customer| {
-        let phone = customer.phone.typed();
+        let phone = customer.phone.formatted();
         match &customer.name {
             Some(name) => format!("{}, {phone}", name.as_str()),
-            None => phone.to_owned(),
+            None => phone,
         }
     });
     let known = [

@@ -21,7 +21,7 @@ pub fn why(unreachable: Unreachable) -> &'static str {
 pub fn call_instead(visit: &Visit, customer: Option<&Customer>) -> Option<String> {
     let why = visit.texts.s(why(visit.desk.unreachable(customer)?));
     // No-break spaces keep the number on one line.
-    let phone = customer.map(|customer| customer.phone.typed().replace(' ', "\u{a0}"));
+    let phone = customer.map(|customer| customer.phone.formatted().replace(' ', "\u{a0}"));
     Some(match phone {
         Some(phone) => visit
             .texts

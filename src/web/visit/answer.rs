@@ -16,7 +16,7 @@ use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
 use super::Visit;
-use super::viewer::{cookie_name, device_cookie_name};
+use super::viewer::{cookie, cookie_name, device_cookie_name};
 use crate::app::accounts::SignedIn;
 use crate::app::security::known_devices::Devices;
 use crate::domain::{Error, Result};
@@ -24,6 +24,8 @@ use crate::domain::{Error, Result};
 /// Nothing from other origins, no inline scripts or styles, no framing.
 const POLICY: &str =
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// Lifetime of a choice that a browser remembers.
+const CHOICE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Minimum size in bytes of a response worth compressing.
 const COMPRESS_FROM: usize = 1_400;
 
@@ -86,6 +88,19 @@ impl Visit {
         };
         add_cookie(&mut response, cookie_name(&self.desk), token, age);
         response
+    }
+
+    /// Remembers a choice in the browser, for a year.
+    pub fn with_choice(&self, mut response: Response, name: &str, value: &str) -> Response {
+        let name = format!("{}-{name}", cookie_name(&self.desk));
+        add_cookie(&mut response, &name, value, CHOICE);
+        response
+    }
+
+    /// Returns a choice that the browser remembers.
+    pub fn choice(&self, name: &str) -> Option<&str> {
+        let name = format!("{}-{name}", cookie_name(&self.desk));
+        cookie(&self.headers, &name)
     }
 
     /// Sets the session cookie and the known-device cookie after a sign-in.

@@ -9,8 +9,7 @@ use warp::http::header::COOKIE;
 use crate::app::security::known_devices::KnownDevice;
 use crate::app::security::tokens::Session;
 use crate::app::{Desk, accounts, reports, tasks};
-use crate::domain::{Actor, Concern, CustomersWaiting, Employee, EmployeeId, Error, Result};
-use crate::web::address::address_of;
+use crate::domain::{Actor, CustomersWaiting, Employee, EmployeeId, Error, Result};
 use crate::web::text::Texts;
 
 /// A signed-in employee viewing a page.
@@ -29,26 +28,21 @@ pub struct Viewer {
 pub struct Badge {
     pub count: i64,
     pub text: String,
-    /// URL of the list it counts; with two lists, the page that shows both.
-    pub address: String,
 }
 
 impl Badge {
     pub fn new(waiting: &CustomersWaiting, texts: &Texts) -> Option<Self> {
         let parts = [
-            ("nav-unanswered", waiting.unanswered, Concern::Unanswered),
-            ("nav-declined", waiting.declined, Concern::Declined),
+            ("nav-unanswered", waiting.unanswered),
+            ("nav-declined", waiting.declined),
+            ("nav-agreed", waiting.agreed),
+            ("nav-undelivered", waiting.undelivered),
         ];
-        let parts = parts.iter().filter(|(_, tasks, _)| *tasks > 0);
-        let words = parts.clone().map(|(id, tasks, _)| texts.count(id, tasks));
-        let concerns: Vec<Concern> = parts.map(|(.., concern)| *concern).collect();
-        (!concerns.is_empty()).then(|| Self {
+        let parts = parts.iter().filter(|(_, tasks)| *tasks > 0);
+        let words: Vec<String> = parts.map(|(id, tasks)| texts.count(id, tasks)).collect();
+        (!words.is_empty()).then(|| Self {
             count: waiting.tasks,
-            text: words.collect::<Vec<_>>().join(", "),
-            address: match concerns[..] {
-                [concern] => address_of(concern),
-                _ => "/today".to_owned(),
-            },
+            text: words.join(", "),
         })
     }
 }
@@ -107,7 +101,7 @@ pub fn known(desk: &Desk, headers: &HeaderMap) -> Vec<KnownDevice> {
         .collect()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 

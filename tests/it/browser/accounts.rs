@@ -28,6 +28,7 @@ async fn the_first_one_becomes_the_owner_and_comes_back_to_where_they_wanted_to_
     browser.sees("Все заявки").await;
     assert!(shop.login("owner@example.com").await.is_some());
 
+    browser.click(".me > summary").await;
     browser.click("form[action='/logout'] button").await;
     browser.at("/login").await;
     browser.go("/customers?q=анна").await;
@@ -54,7 +55,8 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     let clipboard = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
     owner.cdp("Browser.grantPermissions", clipboard).await;
     owner.go("/").await;
-    owner.click("nav a[href='/staff']").await;
+    owner.click(".me > summary").await;
+    owner.click(".me a[href='/staff']").await;
     owner
         .fill("[action='/staff/invite'] [name=email]", "new@example.com")
         .await;
@@ -77,7 +79,7 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     colleague.click(".btn.main").await;
     colleague.at("/").await;
     colleague.sees("Все заявки").await;
-    assert_eq!(colleague.count("nav a[href='/staff']").await, 0);
+    assert_eq!(colleague.count("a[href='/staff']").await, 0);
     colleague.go("/staff").await;
     colleague.sees("Это может делать только владелец.").await;
     owner.reload().await;

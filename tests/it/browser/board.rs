@@ -24,24 +24,32 @@ async fn task(shop: &Shop, id: i64) -> Value {
     answer["data"]["taskById"].clone()
 }
 
-/// Waits until a column shows these tasks, from top to bottom.
-async fn column(browser: &Browser, status: &str, tasks: &str) {
+/// The first stages of the statuses.
+const ACCEPTED: u32 = 1;
+const IN_PROGRESS: u32 = 2;
+const READY: u32 = 3;
+
+/// Waits until the column of a stage shows these tasks, from top to bottom, and their number.
+async fn column(browser: &Browser, stage: u32, tasks: &str) {
+    let number = tasks.split(',').filter(|task| !task.is_empty()).count();
     browser
         .until(&format!(
-            "[...document.querySelectorAll('[data-status={status}] .tile')].map((tile) => tile.dataset.task).join() === '{tasks}' && document.querySelector('[data-status={status}] h2 .sub').innerText === String('{tasks}'.split(',').filter(Boolean).length)"
+            "[...document.querySelectorAll('.column[data-stage=\"{stage}\"] .tile')].map((tile) => tile.dataset.task).join() === '{tasks}'
+                && document.querySelector('.column[data-stage=\"{stage}\"] .end').innerText === '{number}'"
         ))
         .await;
 }
 
 #[tokio::test]
-async fn a_card_is_dragged_to_another_column_with_the_mouse() {
+async fn a_card_is_dragged_to_another_column_with_the_mouse_and_back_by_undo() {
     let Some(driver) = Driver::start().await else {
         return;
     };
     let (shop, browser) = board(&driver).await;
-    column(&browser, "ACCEPTED", "3,2,1").await;
-    let tile = browser.find("[data-task='2'] .sub").await;
-    let to = browser.find("[data-status=READY]").await;
+    column(&browser, ACCEPTED, "1,2,3").await;
+    browser.eval("window.untouched = true").await;
+    let tile = browser.find("[data-task='2'] p").await;
+    let to = browser.find(".column[data-stage='3']").await;
     let web = browser.web();
     let drag = web.action_chain().click_and_hold_element(&tile);
     drag.move_by_offset(5, 5).perform().await.unwrap();
@@ -51,105 +59,116 @@ async fn a_card_is_dragged_to_another_column_with_the_mouse() {
     let over = web.action_chain().move_to_element_center(&to);
     over.move_by_offset(5, 5).perform().await.unwrap();
     browser
-        .until("document.querySelector('[data-status=READY].over')")
+        .until("document.querySelector('[data-stage=\"3\"].over')")
         .await;
     web.action_chain().release().perform().await.unwrap();
-    column(&browser, "READY", "2").await;
-    column(&browser, "ACCEPTED", "3,1").await;
+    column(&browser, READY, "2").await;
+    column(&browser, ACCEPTED, "1,3").await;
     browser.sees_in("#said", "№ 2 теперь «Готово»").await;
+    browser
+        .sees_in("#said", "Клиенту не сообщим: Telegram не привязан")
+        .await;
     assert_eq!(
         task(&shop, 2).await,
         json!({"status": "READY", "version": 2})
     );
-    assert_eq!(browser.count(".dragged, .over").await, 0);
-    browser.reload().await;
-    column(&browser, "READY", "2").await;
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn a_card_is_moved_with_the_keys_when_enter_means_it() {
-    let Some(driver) = Driver::start().await else {
-        return;
-    };
-    let (shop, browser) = board(&driver).await;
-    browser.tab_to("[data-task='3'] select").await;
-    let down = String::from(Key::Down.value());
-    // An arrow key only selects.
-    browser.press(&down).await;
-    browser.press(&down).await;
-    browser
-        .until("document.querySelector('[data-task=\"3\"] select').value === 'READY'")
-        .await;
-    let untouched = json!({"status": "ACCEPTED", "version": 1});
-    assert_eq!(task(&shop, 3).await, untouched);
-    column(&browser, "ACCEPTED", "3,2,1").await;
-    // A colleague's change doesn't undo the selection.
-    set_status(&shop, "2", "READY").await;
-    browser.until("missed").await;
-    browser
-        .until("document.querySelector('[data-task=\"3\"] select').value === 'READY'")
-        .await;
-    browser.press(String::from(Key::Enter.value())).await;
-    column(&browser, "READY", "3,2").await;
-    column(&browser, "ACCEPTED", "1").await;
-    assert!(browser.has_focus("[data-task='3'] select").await);
-    let expected = json!({"status": "READY", "version": 2});
-    while task(&shop, 3).await != expected {}
-    // The button beside it does the same.
-    browser.press(String::from(Key::Up.value())).await;
-    browser.tab_to("[data-task='3'] .step").await;
-    browser.press(" ").await;
-    column(&browser, "IN_PROGRESS", "3").await;
-    shop.close().await;
-}
-
-#[tokio::test]
-async fn a_move_on_the_board_can_be_undone() {
-    let Some(driver) = Driver::start().await else {
-        return;
-    };
-    let (shop, browser) = board(&driver).await;
-    let choose = "const select = document.querySelector('[data-task=\"1\"] select');
-        select.value = 'CLOSED'; select.dispatchEvent(new Event('change', {bubbles: true}));";
-    browser.eval(choose).await;
-    column(&browser, "CLOSED", "1").await;
-    browser.eval("window.untouched = true").await;
-    browser
-        .sees_in("#said", "Клиенту не сообщим: Telegram не привязан")
-        .await;
+    assert_eq!(browser.count(".dragged, .over, [data-moving]").await, 0);
     browser.click("#said button").await;
-    column(&browser, "ACCEPTED", "3,2,1").await;
+    column(&browser, ACCEPTED, "1,2,3").await;
+    column(&browser, READY, "").await;
     assert_eq!(
-        task(&shop, 1).await,
+        task(&shop, 2).await,
         json!({"status": "ACCEPTED", "version": 3})
     );
     browser.until("window.untouched").await;
+    // A card is also closed by dropping it onto the folded column.
     browser
-        .until("document.querySelector('#said form') === null")
+        .eval("move(document.querySelector('[data-task=\"3\"]'), document.querySelector('.shut'))")
+        .await;
+    browser.sees_in(".shut", "Закрыто за 7 дней, 1").await;
+    column(&browser, ACCEPTED, "1,2").await;
+    assert_eq!(task(&shop, 3).await["status"], "CLOSED");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_card_is_chosen_by_arrows_and_moved_by_enter() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    let key = |key: Key| String::from(key.value());
+    // The first arrow chooses the first card.
+    browser.press(key(Key::Down)).await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"1\"] .next')")
+        .await;
+    browser.press(key(Key::Down)).await;
+    browser.press(key(Key::Down)).await;
+    browser.press(key(Key::Up)).await;
+    assert!(browser.has_focus("[data-task='2'] .next").await);
+    column(&browser, ACCEPTED, "1,2,3").await;
+    browser.press(key(Key::Enter)).await;
+    column(&browser, IN_PROGRESS, "2").await;
+    column(&browser, ACCEPTED, "1,3").await;
+    browser.sees_in("#said", "№ 2 теперь «В работе»").await;
+    let expected = json!({"status": "IN_PROGRESS", "version": 2});
+    assert_eq!(task(&shop, 2).await, expected);
+    // The card keeps the focus, and what Enter would do next has another name.
+    browser
+        .until("document.activeElement.matches('[data-task=\"2\"] .next')")
+        .await;
+    browser
+        .until("document.activeElement.title === 'Перевести в «Готово»'")
+        .await;
+    // A colleague's change takes it away from nobody.
+    set_status(&shop, "3", "READY").await;
+    column(&browser, READY, "3").await;
+    assert!(browser.has_focus("[data-task='2'] .next").await);
+    // Left and right lead to the columns beside, past empty ones; Shift takes the card along.
+    browser.press(key(Key::Right)).await;
+    assert!(browser.has_focus("[data-task='3'] .next").await);
+    browser.press(key(Key::Left)).await;
+    browser.press(key(Key::Left)).await;
+    assert!(browser.has_focus("[data-task='1'] .next").await);
+    let web = browser.web();
+    let shift = web
+        .action_chain()
+        .key_down(Key::Shift)
+        .send_keys(key(Key::Right));
+    shift.key_up(Key::Shift).perform().await.unwrap();
+    column(&browser, IN_PROGRESS, "2,1").await;
+    browser
+        .until("document.activeElement.matches('[data-task=\"1\"] .next')")
         .await;
     shop.close().await;
 }
 
 #[tokio::test]
-async fn a_card_is_moved_with_a_thumb() {
+async fn a_phone_shows_one_column_and_moves_a_card_with_a_thumb() {
     let Some(driver) = Driver::start().await else {
         return;
     };
     let (shop, browser) = board(&driver).await;
     browser.resize(390, 844).await;
     browser.reload().await;
-    let choose = "const select = document.querySelector('[data-task=\"1\"] select');
-        select.value = 'CLOSED'; select.dispatchEvent(new Event('change', {bubbles: true}));";
-    browser.eval(choose).await;
-    column(&browser, "CLOSED", "1").await;
-    assert_eq!(
-        task(&shop, 1).await,
-        json!({"status": "CLOSED", "version": 2})
-    );
-    // Without a script, the button beside it submits the selection.
-    let width = "return document.querySelector('.tile .step').getBoundingClientRect().width";
-    assert!(browser.eval(width).await.as_f64().unwrap() >= 44.0);
+    let columns = "[...document.querySelectorAll('.column')].filter((e) => e.checkVisibility()).map((e) => e.dataset.stage).join()";
+    browser.until(&format!("{columns} === '1'")).await;
+    let size = "const { width, height } = document.querySelector('[data-task=\"1\"] .next').getBoundingClientRect(); return Math.min(width, height)";
+    assert!(browser.eval(size).await.as_f64().unwrap() >= 44.0);
+    browser.click("[data-task='1'] .next").await;
+    column(&browser, ACCEPTED, "2,3").await;
+    browser.click(".tabs [data-stage='2']").await;
+    browser.until(&format!("{columns} === '2'")).await;
+    column(&browser, IN_PROGRESS, "1").await;
+    // The column stays when a colleague changes something, and without a script.
+    set_status(&shop, "3", "IN_PROGRESS").await;
+    column(&browser, IN_PROGRESS, "1,3").await;
+    browser.until(&format!("{columns} === '2'")).await;
+    browser.reload().await;
+    browser.until(&format!("{columns} === '2'")).await;
+    browser.click(".tabs .CLOSED").await;
+    browser.until(&format!("{columns} === '4'")).await;
     shop.close().await;
 }
 
@@ -159,15 +178,39 @@ async fn a_card_that_a_colleague_has_moved_meanwhile_goes_where_it_is() {
         return;
     };
     let (shop, browser) = board(&driver).await;
-    // The browser isn't notified: its card still has version 1.
+    // The browser isn't notified: its card has another version.
     browser
-        .eval("document.querySelector('[data-task=\"1\"]').dataset.version = 7")
+        .eval("const tile = document.querySelector('[data-task=\"1\"]'); tile.dataset.version = 7; tile.querySelector('.next').click()")
         .await;
-    let choose = "const select = document.querySelector('[data-task=\"1\"] select');
-        select.value = 'CLOSED'; select.dispatchEvent(new Event('change', {bubbles: true}));";
-    browser.eval(choose).await;
     browser.sees_in("#said", "Не получилось").await;
-    column(&browser, "ACCEPTED", "3,2,1").await;
+    column(&browser, ACCEPTED, "1,2,3").await;
     assert_eq!(task(&shop, 1).await["status"], "ACCEPTED");
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_board_of_a_thousand_open_tasks_is_small() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    shop.database().execute_batch(THOUSAND).unwrap();
+    browser.reload().await;
+    browser.sees_in(".head", "1 003 открытых").await;
+    assert!(browser.count(".tile").await > 150);
+    let elements = browser.count("*").await;
+    assert!(elements < 3_000, "{elements}");
+    shop.close().await;
+}
+
+/// A thousand tasks with devices, prices and due dates in the open stages.
+const THOUSAND: &str = "
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000),
+        s AS (SELECT *, row_number() OVER (ORDER BY id) AS nth, count(*) OVER () AS many FROM stages WHERE status <> 'CLOSED')
+    INSERT INTO tasks (customer_id, employee_id, category, status, stage_id, stage_since, description, due_on, created_at, updated_at, ready_at)
+    SELECT 1, 1, 'REPAIR', s.status, s.id, 1627207200000, 'Не включается', '2021-07-' || (10 + i % 20), 1627207200000 + i, 1627207200000,
+        iif(s.status = 'READY', 1627207200000, NULL)
+    FROM n JOIN s ON s.nth = n.i % s.many + 1;
+    INSERT INTO task_details (task_id, kind, brand, model, serial, accessories, appearance, place, price, brand_key, serial_key)
+    SELECT id, 'телефон', 'Apple', 'iPhone 12', '', '', '', '', 100000, 'apple', '' FROM tasks WHERE id > 3;
+";

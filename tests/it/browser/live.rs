@@ -21,7 +21,7 @@ async fn a_colleagues_change_appears_in_the_list_the_board_and_the_task() {
     let theirs = driver.signed_in(&shop, "second@example.com").await;
     for (path, css, changed) in [
         ("/", "tr[data-task='1'] .pill", "В работе"),
-        ("/board", "[data-status=READY] .tile", "№ 1"),
+        ("/board", ".column[data-stage='3'] .tile", "№ 1"),
         ("/tasks/1", ".time li", "Готово → Закрыто"),
     ] {
         mine.go(path).await;
@@ -95,31 +95,12 @@ async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
     assert!(browser.has_focus("tr[data-task='1'] .edit").await);
 
     browser.go("/board").await;
-    browser.tab_to("[data-task='1'] .step").await;
+    browser.tab_to("[data-task='1'] .next").await;
     set_status(&shop, "2", "READY").await;
-    browser.sees_in("[data-status=READY] .tile", "№ 2").await;
-    assert!(browser.has_focus("[data-task='1'] .step").await);
-    // An open select stays open, and shows the change when it closes.
-    browser.tab_to("[data-task='3'] select").await;
-    browser.press(" ").await;
     browser
-        .until("document.activeElement.matches(':open')")
+        .sees_in(".column[data-stage='3'] .tile", "№ 2")
         .await;
-    set_status(&shop, "2", "IN_PROGRESS").await;
-    browser.until("missed").await;
-    browser
-        .until("document.activeElement.matches(':open')")
-        .await;
-    browser.press(String::from(Key::Escape.value())).await;
-    browser.press(String::from(Key::Tab.value())).await;
-    browser
-        .sees_in("[data-status=IN_PROGRESS] .tile", "№ 2")
-        .await;
-    // A select that is only focused delays nothing.
-    browser.tab_to("[data-task='2'] select").await;
-    set_status(&shop, "3", "CLOSED").await;
-    browser.sees_in("[data-status=CLOSED] .tile", "№ 3").await;
-    assert!(browser.has_focus("[data-task='2'] select").await);
+    assert!(browser.has_focus("[data-task='1'] .next").await);
     shop.close().await;
 }
 

@@ -62,7 +62,7 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
     desk.sees_in("#lines", "5\u{a0}000\u{a0}₽").await;
 
     // The bot shows the lines, and Anna agrees; one more is agreed by phone.
-    desk.click("summary").await;
+    desk.click("main summary").await;
     desk.click("[data-part=ask] button").await;
     let sent = messages(&shop, 3).await;
     let quote = said(&sent[2]).replace('\u{a0}', " ");

@@ -25,6 +25,7 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.click(".btn.main").await;
     browser.at("/").await;
     assert_eq!(browser.count("html.js").await, 0, "the script has run");
+    browser.click(".me > summary").await;
     browser.click("form[action='/logout'] button").await;
     browser.fill("[name=email]", "owner@example.com").await;
     browser.fill("[name=password]", PASSWORD).await;
@@ -49,11 +50,10 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.click(".toast button").await;
     browser.sees_in("tr[data-task='1'] .pill", "Принято").await;
     browser.go("/board").await;
-    browser
-        .click("[data-task='1'] select option[value=READY]")
-        .await;
-    browser.click("[data-task='1'] .step").await;
-    browser.sees_in("[data-status=READY] .tile", "№ 1").await;
+    browser.click("[data-task='1'] .next").await;
+    browser.sees_in(".toast", "№ 1 теперь «В работе»").await;
+    browser.click("[data-task='1'] .next").await;
+    browser.sees_in("[data-stage='3'] .tile", "№ 1").await;
     let task = shop
         .ask_as("owner@example.com", "{ taskById(id: 1) { status } }")
         .await;

@@ -80,7 +80,7 @@ async fn put(desk: &Browser, button: &str) {
 }
 
 async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
-    desk.click("summary").await;
+    desk.click("main summary").await;
     desk.fill("[name=askPrice]", price).await;
     desk.fill("[name=askText]", what).await;
     choose(desk, button).await;

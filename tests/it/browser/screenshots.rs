@@ -1,9 +1,10 @@
-//! The pictures in the READMEs. `ZAYAVKA_SCREENSHOTS=tests/screenshots cargo test screenshots` takes
-//! them again; without the variable they are taken, checked and thrown away.
+//! The pictures in the READMEs, and of every page in docs/. `ZAYAVKA_SCREENSHOTS=1 cargo test screenshots`
+//! takes them again; without the variable those of the READMEs are taken, checked and thrown away.
 
 use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::json;
 
 use super::chromium::{Browser, Driver};
@@ -16,6 +17,40 @@ const MOST: usize = 150_000;
 
 /// The number of the task that two of the pictures show.
 const SHOWN: &str = "8";
+
+/// The folders of the pictures, with one for each language.
+const READMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/screenshots");
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/screenshots");
+
+/// Name and path of each page of which docs/ has a picture.
+const EVERY: &[(&str, &str)] = &[
+    ("today", "/today"),
+    ("list", "/"),
+    ("board", "/board"),
+    ("intake", "/new-task/"),
+    ("sheet", "/tasks/8"),
+    ("edit-task", "/tasks/8/edit"),
+    ("line", "/tasks/8/lines/new"),
+    ("pay", "/tasks/8/pay"),
+    ("checkout", "/tasks/8/checkout"),
+    ("receipt", "/tasks/8/receipt"),
+    ("label", "/tasks/8/label"),
+    ("slip", "/tasks/8/hand-over"),
+    ("delete-task", "/tasks/8/delete"),
+    ("customers", "/customers"),
+    ("customer", "/customers/7"),
+    ("edit-customer", "/customers/7/edit"),
+    ("cash", "/cash"),
+    ("debts", "/debts"),
+    ("catalogue", "/catalogue"),
+    ("months", "/months"),
+    ("month", "/months/2021-07"),
+    ("stages", "/stages"),
+    ("edit-stage", "/stages/5/edit"),
+    ("staff", "/staff"),
+    ("data", "/data"),
+    ("profile", "/profile"),
+];
 
 /// A shop in one language.
 struct Scene {
@@ -150,7 +185,33 @@ async fn take_all(scene: &Scene) {
     browser.go("/").await;
     browser.find("tr[data-task='12']").await;
     keep(scene, "desk.png", &take(&browser).await);
+    if is_kept() {
+        for (width, height) in [(1280, 900), (390, 844)] {
+            browser.resize(width, height).await;
+            for (name, path) in EVERY {
+                browser.go(path).await;
+                keep_page(&browser, scene, &format!("{name}-{width}.webp")).await;
+            }
+            browser.go(&link).await;
+            keep_page(&browser, scene, &format!("customers-page-{width}.webp")).await;
+        }
+    }
     shop.close().await;
+}
+
+/// Returns whether the pictures are written to their folders.
+fn is_kept() -> bool {
+    std::env::var_os("ZAYAVKA_SCREENSHOTS").is_some()
+}
+
+/// Takes a small picture of what the window shows of a page.
+async fn keep_page(browser: &Browser, scene: &Scene, name: &str) {
+    browser.find("main").await;
+    browser.eval("document.activeElement.blur()").await;
+    let format = json!({"format": "webp", "quality": 60});
+    let taken = browser.cdp("Page.captureScreenshot", format).await;
+    let picture = base64::prelude::BASE64_STANDARD.decode(taken["data"].as_str().unwrap());
+    write(PAGES, scene, name, &picture.unwrap());
 }
 
 /// A Tuesday morning of three people.
@@ -232,9 +293,13 @@ async fn take(browser: &Browser) -> Vec<u8> {
 fn keep(scene: &Scene, name: &str, picture: &[u8]) {
     assert!(picture.starts_with(b"\x89PNG"));
     assert!(picture.len() < MOST, "{name}: {} bytes", picture.len());
-    if let Some(folder) = std::env::var_os("ZAYAVKA_SCREENSHOTS") {
-        let folder = Path::new(&folder).join(scene.language);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(name), picture).unwrap();
+    if is_kept() {
+        write(READMES, scene, name, picture);
     }
+}
+
+fn write(folder: &str, scene: &Scene, name: &str, picture: &[u8]) {
+    let folder = Path::new(folder).join(scene.language);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(name), picture).unwrap();
 }

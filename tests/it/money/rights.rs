@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::{data, new_task, perform};
 use crate::accounts::employee;
+use crate::event_streams::Events;
 use crate::harness::{Shop, code};
+use crate::live::{connect, hear, init, say, subscribe};
 use crate::pages::Browser;
 use crate::receiver::{Receiver, Told};
 
@@ -223,5 +227,146 @@ async fn a_cost_is_shown_to_no_employee_anywhere() {
         assert_eq!(keys, ["id", "status", "version"].into(), "{}", told.body);
         assert!(!told.body.contains("Soldering") && !told.body.contains("450000"));
     }
+    shop.close().await;
+}
+
+/// Everything of a task's money that a change tells.
+const WATCH: &str =
+    "subscription { taskChanged(id: 1) { task { total paid lines { cost item { cost } }
+    history { from to } approvals { price } } } }";
+
+/// Returns what a subscription over WebSocket and one over server-sent events tell of a change of the cost.
+async fn streamed(shop: &Shop, by_owner: &str, cost: &str) -> [String; 2] {
+    let mut socket = connect(shop, "graphql-transport-ws").await;
+    say(&mut socket, init(shop)).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    say(&mut socket, subscribe("a", WATCH)).await;
+    // A query runs after the subscription's task has started listening.
+    say(&mut socket, subscribe("q", "{ me { email } }")).await;
+    for kind in ["next", "complete"] {
+        assert_eq!(hear(&mut socket).await["type"], kind);
+    }
+    let mut events = Events::post(shop, WATCH).await;
+    let heartbeat = async {
+        loop {
+            shop.clock.advance(std::time::Duration::from_secs(15));
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    tokio::select! {
+        comment = events.raw() => assert_eq!(comment.as_deref(), Some(":")),
+        () = heartbeat => {}
+    }
+    let change =
+        format!("mutation {{ updateLine(id: 1, lineData: {{cost: {cost}}}) {{ line {{ id }} }} }}");
+    let answer = shop.ask_by(by_owner, &change).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    let told = loop {
+        let told = hear(&mut socket).await;
+        if told["id"] == "a" {
+            break told;
+        }
+    };
+    let event = loop {
+        match events.raw().await.unwrap() {
+            comment if comment == ":" => {}
+            event => break event,
+        }
+    };
+    assert!(told["payload"]["errors"].is_null(), "{told}");
+    [told.to_string(), event]
+}
+
+#[tokio::test]
+async fn no_stream_tells_an_employee_what_a_part_has_cost() {
+    let mut shop = shop("").await;
+    let (owner, colleague) = (shop.token.clone().unwrap(), employee(&shop).await);
+    for told in streamed(&shop, &owner, "77771").await {
+        assert!(told.contains("\"cost\":77771"), "{told}");
+    }
+    shop.token = Some(colleague.clone());
+    let told = streamed(&shop, &owner, "77772").await;
+    for told in &told {
+        assert!(
+            told.contains("\"cost\":null") && !told.contains(COST),
+            "{told}"
+        );
+    }
+    // The streams of pages and of simple clients name the task, its status and its version alone.
+    let mut live = shop
+        .request(reqwest::Method::GET, "/live")
+        .header("cookie", format!("zayavka={colleague}"))
+        .send()
+        .await
+        .unwrap();
+    let mut events = shop
+        .request(reqwest::Method::GET, "/events")
+        .send()
+        .await
+        .unwrap();
+    let change = "mutation { updateLine(id: 1, lineData: {cost: 77773}) { line { id } } }";
+    let answer = shop.ask_by(&owner, change).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    for stream in [&mut live, &mut events] {
+        let mut text = String::new();
+        while !text.contains("\n\n") {
+            text += std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap();
+        }
+        let data = text.lines().find_map(|line| line.strip_prefix("data:"));
+        let data: Value = serde_json::from_str(data.unwrap()).unwrap();
+        let keys: BTreeSet<&str> = data
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(keys, ["id", "kind", "status", "version"].into(), "{text}");
+        assert_eq!(
+            (&data["id"], &data["kind"]),
+            (&json!("1"), &json!("UPDATED"))
+        );
+        assert!(!text.contains(COST), "{text}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_reversal_is_told_to_webhooks_without_its_sum() {
+    let receiver = Receiver::start().await;
+    let events = "'payment.received', 'payment.refunded', 'payment.reversed'";
+    let shop = shop(&receiver.settings(events)).await;
+    perform(
+        &shop,
+        &[
+            "takePayment(paymentData: {taskId: 2, method: CARD, sum: 123400}) { payment { id } }",
+            r#"reversePayment(id: 1, note: "Not that task") { payment { id } }"#,
+        ],
+    )
+    .await;
+    let told = receiver.told(2).await;
+    let names: Vec<String> = told.iter().map(Told::event).collect();
+    assert_eq!(names, ["payment.received", "payment.reversed"]);
+    let reversed = &told[1];
+    assert_eq!(reversed.json()["task"]["id"], "2");
+    assert!(
+        !reversed.body.contains("1234") && !reversed.body.contains("Not that"),
+        "{}",
+        reversed.body
+    );
+    // Refused ones are told to nobody: the row is reversed already.
+    let again = shop
+        .ask("mutation { reversePayment(id: 1) { payment { id } } }")
+        .await;
+    assert_eq!(code(&again), "CONFLICT", "{again}");
+    perform(
+        &shop,
+        &["takePayment(paymentData: {taskId: 2, method: CARD, sum: 100}) { payment { id } }"],
+    )
+    .await;
+    let told = receiver.told(3).await;
+    let names: Vec<String> = told.iter().skip(2).map(Told::event).collect();
+    assert_eq!(names, ["payment.received"]);
     shop.close().await;
 }

@@ -2,8 +2,8 @@
 
 use super::Rule::{self, Bytes, Number, Said, Text};
 use super::values::{
-    any, balance, canonical, channel, code, count, day, email, flag, id, instant, known, language,
-    line_kind, of_telegram, percent, phone, quantity, seen, status, sum, warranty,
+    alias, any, balance, canonical, channel, code, count, day, email, flag, id, instant, known,
+    language, line_kind, of_telegram, percent, phone, quantity, seen, status, sum, warranty,
 };
 use crate::domain::{
     AttachmentKind, AttachmentState, CardField, Category, Colour, CommentKind, Decision,
@@ -61,6 +61,14 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
                 "stuck_days",
                 Number(|days| StuckDays::new("", days).map(drop)),
             ),
+        ],
+    ),
+    (
+        "search_aliases",
+        &[
+            ("id", Number(id)),
+            ("word", Text(alias)),
+            ("meaning", Text(alias)),
         ],
     ),
     (
@@ -238,6 +246,7 @@ pub(super) const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("channel", Text(channel)),
             ("customer_id", Number(id)),
             ("unsettled", Number(flag)),
+            ("unnoticed", Number(flag)),
             ("discount", Number(sum)),
         ],
     ),

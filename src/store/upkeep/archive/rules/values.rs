@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::{
     Channel, Day, Error, ItemCode, Language, LineKind, Message, Money, Percent, Problem, Quantity,
-    Result, Status, WarrantyDays,
+    Result, ShortText, Status, WarrantyDays,
 };
 
 pub(super) fn foreign() -> Result<()> {
@@ -95,6 +95,10 @@ pub(super) fn line_kind(word: &str) -> Result<()> {
 
 pub(super) fn code(text: &str) -> Result<()> {
     ItemCode::parse("", text).map(drop)
+}
+
+pub(super) fn alias(text: &str) -> Result<()> {
+    ShortText::<60>::parse("", text).map(drop)
 }
 
 pub(super) fn quantity(thousandths: i64) -> Result<()> {

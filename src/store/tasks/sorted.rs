@@ -1,0 +1,152 @@
+//! Pages of tasks sorted by a value: the promised day, the price, and what is left to pay.
+
+use std::collections::HashMap;
+
+use super::conditions::DUE;
+use super::{After, Conditions, Shape, read_all};
+use crate::domain::{Result, TaskFilter, TaskId, TaskOrder};
+use crate::store::Connection;
+use crate::store::engine::types::numbers;
+
+/// A value by which tasks are sorted. Its key in cursors is a number: a sum, or a day as `YYYYMMDD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sorted {
+    Due,
+    Total,
+    Owed,
+}
+
+impl Sorted {
+    pub fn of(order: TaskOrder) -> Option<Self> {
+        match order {
+            TaskOrder::EarliestDue => Some(Self::Due),
+            TaskOrder::LargestTotal => Some(Self::Total),
+            TaskOrder::LargestToPay => Some(Self::Owed),
+            _ => None,
+        }
+    }
+
+    /// Returns the expression that an index is on, the direction, and the condition on what comes after a key.
+    fn parts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Due => (DUE, "", ">"),
+            Self::Total => ("s.total", "DESC", "<"),
+            Self::Owed => ("s.owed", "DESC", "<"),
+        }
+    }
+
+    /// Returns the column with the id of a task, and the tables: the first one is read first, which is the one with the
+    /// order, unless few tasks match.
+    fn tables(self, few: bool) -> (&'static str, &'static str) {
+        match (self, few) {
+            (Self::Due, _) => ("t.id", "tasks AS t"),
+            (_, false) => (
+                "s.task_id",
+                "task_sums AS s CROSS JOIN tasks AS t ON t.id = s.task_id",
+            ),
+            (_, true) => (
+                "s.task_id",
+                "tasks AS t CROSS JOIN task_sums AS s ON s.task_id = t.id",
+            ),
+        }
+    }
+}
+
+/// Returns a page of the matching tasks in the order of a value, except that one. The keys are read first, from the index
+/// of the order, and then the rows.
+pub(super) fn page<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    filter: &TaskFilter,
+    sorted: Sorted,
+    but: Option<TaskId>,
+    after: Option<After>,
+    limit: usize,
+) -> Result<Vec<S::Row>> {
+    let (conditions, sql) = keys(connection, filter, sorted, but, after, limit)?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let keys = statement.query_map(&*conditions.params(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let keys: Vec<(TaskId, i64)> = keys.collect::<rusqlite::Result<_>>()?;
+    let mut rows: HashMap<TaskId, S::Row> = rows(connection, shape, &keys)?
+        .into_iter()
+        .map(|row| (S::id(&row), row))
+        .collect();
+    let row = |(id, key): &(TaskId, i64)| {
+        let mut row = rows.remove(id)?;
+        S::set_sorted(&mut row, *key);
+        Some(row)
+    };
+    Ok(keys.iter().filter_map(row).collect())
+}
+
+/// Returns the statement that lists the ids and keys of a page, with its conditions.
+fn keys(
+    connection: &Connection,
+    filter: &TaskFilter,
+    sorted: Sorted,
+    but: Option<TaskId>,
+    after: Option<After>,
+    limit: usize,
+) -> Result<(Conditions, String)> {
+    let besides = TaskFilter {
+        owing: filter.owing && sorted != Sorted::Owed,
+        ..filter.clone()
+    };
+    let mut conditions = Conditions::new(connection, &besides)?;
+    let (value, direction, behind) = sorted.parts();
+    let few = conditions.few || conditions.is_search();
+    let (id, tables) = sorted.tables(few);
+    if sorted == Sorted::Owed {
+        conditions.add("s.owed > 0".to_owned());
+    }
+    if sorted != Sorted::Due && conditions.open {
+        conditions.add("s.is_open = 1".to_owned());
+    }
+    if let Some(but) = but {
+        conditions.add("t.id <> :but".to_owned());
+        conditions.bind(":but", but);
+    }
+    if let Some(After { key, id: last }) = after {
+        conditions.add(format!("({value}, {id}) {behind} (:key, :id)"));
+        conditions.bind(":id", last);
+        match sorted {
+            Sorted::Due => conditions.bind(":key", written(key)),
+            Sorted::Total | Sorted::Owed => conditions.bind(":key", key),
+        }
+    }
+    let key = match sorted {
+        Sorted::Due => format!("CAST(replace({value}, '-', '') AS INTEGER)"),
+        Sorted::Total | Sorted::Owed => value.to_owned(),
+    };
+    // The unary plus keeps SQLite from walking through the order where few tasks match.
+    let plus = if few { "+" } else { "" };
+    let clause = conditions.flat_clause();
+    let sql = format!(
+        "SELECT t.id, {key} FROM {tables} {clause} ORDER BY {plus}{value} {direction}, {id} {direction} LIMIT {limit}"
+    );
+    Ok((conditions, sql))
+}
+
+/// Returns the day of a key as it is stored.
+fn written(key: i64) -> String {
+    format!(
+        "{:04}-{:02}-{:02}",
+        key / 10_000,
+        key / 100 % 100,
+        key % 100
+    )
+}
+
+fn rows<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    keys: &[(TaskId, i64)],
+) -> Result<Vec<S::Row>> {
+    let sql = format!(
+        "{} WHERE t.id IN (SELECT value FROM json_each(?1))",
+        shape.select(true)
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let ids = numbers(keys.iter().map(|(id, _)| id.get()));
+    read_all(connection, shape, &mut statement, [ids])
+}

@@ -1,0 +1,53 @@
+// Keyboard shortcuts, which the page /keys lists. They never fire while somebody types.
+"use strict";
+
+const typing = (on) => on.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+
+/** Chooses the next or the previous row of a list: focuses its link, which Enter opens. */
+function step(from, by) {
+  const rows = [...document.querySelectorAll("main [data-task]:not(.tile)")].filter((row) => row.checkVisibility());
+  const at = rows.indexOf(from.closest("[data-task]"));
+  const row = at < 0 ? rows[0] : rows[at + by];
+  row?.querySelector("a")?.focus();
+  return Boolean(row);
+}
+
+/** Shows the list of the keys without leaving the page. */
+async function help() {
+  const open = document.querySelector("dialog.keys");
+  if (open) return open.showModal();
+  const answer = await fetch("/keys", { headers });
+  const list = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("keys");
+  if (!answer.ok || !list) return location.assign("/keys");
+  const dialog = document.createElement("dialog");
+  dialog.className = "keys";
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  dialog.append(list);
+  document.body.append(dialog);
+  dialog.addEventListener("click", (event) => { if (event.target.closest("dialog > *, .close") !== list) dialog.close(); });
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target, key, code } = event;
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    const { form } = target;
+    if (key !== "Enter" || form?.method !== "post") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.main:not([type=button])"));
+    return;
+  }
+  if (typing(target) || document.querySelector("dialog[open]")) return;
+  // By the key's place, too: other layouts have other letters there.
+  const pressed = key === "?" || (code === "Slash" && event.shiftKey) ? "?" : key === "/" || code === "Slash" ? "/" : code;
+  const moves = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (pressed === "?") help();
+  else if (pressed === "/") {
+    const field = [...document.querySelectorAll("[type=search]")].find((one) => one.checkVisibility());
+    if (field) field.select();
+    else location.assign(document.querySelector(".find-link")?.href ?? "/");
+  } else if (pressed === "KeyN" && !event.shiftKey) location.assign("/new-task/");
+  else if (!moves || event.shiftKey || !target.matches("body, main [data-task], main [data-task] *") || !step(target, moves)) return;
+  event.preventDefault();
+});
