@@ -18,7 +18,6 @@ use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use super::Exchange;
-use super::format::Format;
 use super::read::{Unreadable, read_body};
 use crate::domain::{Contents, Error};
 use crate::http::asker::Asker;

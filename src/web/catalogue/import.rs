@@ -37,6 +37,11 @@ struct ImportPage<'a> {
 }
 
 impl ImportPage<'_> {
+    /// Returns the address of the review.
+    fn here(&self) -> String {
+        format!("/catalogue/import/{}", self.token)
+    }
+
     fn problem(&self) -> Option<String> {
         let problem = self.report.problem.as_ref()?;
         Some(i18n::invalid(self.visit.texts.language, problem))

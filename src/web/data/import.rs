@@ -45,6 +45,11 @@ struct ImportPage<'a> {
 }
 
 impl ImportPage<'_> {
+    /// Returns the address of the review.
+    fn here(&self) -> String {
+        format!("/data/import/{}", self.token)
+    }
+
     /// Returns the status words that can be changed.
     fn words(&self) -> impl Iterator<Item = &StatusWord> {
         let words = self.table.statuses.iter();

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::Message;
 use crate::store::upkeep::migrate;
 use crate::store::{Connection, embedded_migrations};
 
