@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::reply::Response;
+use zayavka::app::last_edits::LastEdits;
 use zayavka::app::memory::Memory;
 use zayavka::app::security::known_devices::Devices;
 use zayavka::app::security::limits::Limits;
@@ -122,6 +123,7 @@ impl Inside {
             reminders: None,
             uploads: Uploads::default(),
             price_lists: Uploads::default(),
+            last_edits: LastEdits::default(),
             bot: watch::Sender::new(BotState::Off),
             memory: Memory::new(192, clock.clone()),
             clock,

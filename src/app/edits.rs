@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{catalogue, customers, details, stages, tasks};
+use super::{catalogue, customers, details, lines, stages, tasks};
 use crate::domain::{
-    Actor, CatalogueItem, Conflict, Customer, CustomerChange, CustomerId, Details, Edit,
-    EmployeeId, Error, ItemChange, ItemId, Merge, Owner, Result, Shop, Stage, StageChange, StageId,
-    TaskChange, TaskId,
+    Actor, CatalogueItem, Customer, CustomerChange, CustomerId, Details, Discount, Edit,
+    EmployeeId, Error, ItemChange, ItemId, Line, LineChange, LineId, Merge, Owner, Result, Shop,
+    Stage, StageChange, StageId, TaskChange, TaskId,
 };
 use crate::store::tasks::TaskRow;
-use crate::store::{self, Transaction};
+use crate::store::{self, Connection, Transaction};
 
 /// The stored value after a save, and the fields that were not written because of a conflict.
 #[derive(Debug)]
@@ -22,6 +22,17 @@ pub struct Saved<T> {
     pub collided: Vec<&'static str>,
     /// Whether anything was written.
     pub changed: bool,
+}
+
+impl<T> Saved<T> {
+    /// Returns the result of the save with another value.
+    pub fn with<U>(self, now: U) -> Saved<U> {
+        Saved {
+            now,
+            collided: self.collided,
+            changed: self.changed,
+        }
+    }
 }
 
 /// A task after the save, with its previous stage.
@@ -57,29 +68,91 @@ pub fn task(
 /// Saves the choice of the responsible employee on a task's page.
 ///
 /// # Errors
-/// [`Conflict::Version`] when a colleague has chosen somebody else meanwhile, and as for
-/// [`tasks::assign`].
+/// As for [`tasks::assign`].
 pub fn employee(
     tx: &Transaction,
     actor: &Actor,
     id: TaskId,
     edit: Edit<Option<Option<EmployeeId>>>,
     now: Timestamp,
-) -> Result<TaskRow> {
-    let row = tasks::get(tx, actor, id)?;
-    let (stored, current) = (Some(row.task.employee), row.task.version);
-    let shown = edit.shown.values(&stored, Some(current));
+) -> Result<Saved<TaskRow>> {
+    let before = tasks::get(tx, actor, id)?;
+    let stored = Some(before.task.employee);
+    let shown = edit.shown.values(&stored, Some(before.task.version));
     let mut merge = Merge::default();
-    match merge.field("employee", edit.typed, shown, stored) {
-        Some(employee) => tasks::assign(tx, actor, id, employee, None, now),
-        None if merge.collided.is_empty() => Ok(row),
-        None => Err(Conflict::Version { current }.into()),
-    }
+    let chosen = merge.field("employee", edit.typed, shown, stored);
+    Ok(Saved {
+        changed: chosen.is_some(),
+        now: match chosen {
+            Some(employee) => tasks::assign(tx, actor, id, employee, None, now)?,
+            None => before,
+        },
+        collided: merge.collided,
+    })
 }
 
-fn whole(tx: &Transaction, actor: &Actor, id: TaskId) -> Result<(TaskRow, Details)> {
-    let row = tasks::get(tx, actor, id)?;
-    let mut joined = details::join(tx, actor, vec![row])?;
+/// Saves the form of a line: what was changed in it, unless a colleague has changed the same.
+///
+/// # Errors
+/// As for [`lines::update`].
+pub fn line(
+    tx: &Transaction,
+    actor: &Actor,
+    id: LineId,
+    edit: Edit<LineChange>,
+    now: Timestamp,
+) -> Result<Saved<Line>> {
+    // Before the comparison, which would tell the stored cost.
+    if edit.typed.cost.is_some() {
+        actor.require_owner()?;
+    }
+    let before = lines::get(tx, actor, id)?;
+    let row = tasks::get(tx, actor, before.task)?;
+    let stored = LineChange::of(&before.content);
+    let shown = edit.shown.values(&stored, Some(row.task.version));
+    let mut merge = Merge::default();
+    let change = edit.typed.merge(shown, stored, &mut merge);
+    let (now, _) = lines::update(tx, actor, id, change, None, now)?;
+    Ok(Saved {
+        changed: now != before,
+        now,
+        collided: merge.collided,
+    })
+}
+
+/// Saves the discount of a whole task.
+///
+/// # Errors
+/// As for [`lines::set_discount`].
+pub fn discount(
+    tx: &Transaction,
+    actor: &Actor,
+    id: TaskId,
+    edit: Edit<Option<Option<Discount>>>,
+    now: Timestamp,
+) -> Result<Saved<()>> {
+    let (row, details) = whole(tx, actor, id)?;
+    let stored = Some(details.discount);
+    let shown = edit.shown.values(&stored, Some(row.task.version));
+    let mut merge = Merge::default();
+    let chosen = merge.field("discount", edit.typed, shown, stored);
+    if let Some(discount) = chosen {
+        lines::set_discount(tx, actor, id, discount, None, now)?;
+    }
+    Ok(Saved {
+        now: (),
+        changed: chosen.is_some(),
+        collided: merge.collided,
+    })
+}
+
+/// Reads a task with its details.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn whole(connection: &Connection, actor: &Actor, id: TaskId) -> Result<(TaskRow, Details)> {
+    let row = tasks::get(connection, actor, id)?;
+    let mut joined = details::join(connection, actor, vec![row])?;
     joined.pop().ok_or(Error::NotFound)
 }
 

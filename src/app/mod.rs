@@ -24,6 +24,7 @@ pub mod exports;
 pub mod handovers;
 pub mod imports;
 pub mod incidents;
+pub mod last_edits;
 pub mod lines;
 pub mod lists;
 pub mod memory;
@@ -75,6 +76,7 @@ pub struct Desk {
     pub uploads: uploads::Uploads,
     /// Uploaded price lists, apart from the owners' tables.
     pub price_lists: uploads::Uploads,
+    pub last_edits: last_edits::LastEdits,
     pub memory: Arc<memory::Memory>,
     /// Last known state of the bot; pages never wait for Telegram.
     pub bot: watch::Sender<BotState>,

@@ -177,6 +177,13 @@ macro_rules! define {
                 }
             }
 
+            /// Drops the changes that `keep` refuses.
+            fn retain(&mut self, keep: impl Fn(DeviceField, &str) -> bool) {
+                $(if !self.$field.as_ref().is_some_and(|text| keep(DeviceField::$variant, text.as_str())) {
+                    self.$field = None;
+                })*
+            }
+
             /// Returns the device after the change.
             pub fn apply(&self, device: Device) -> Device {
                 Device {
@@ -232,9 +239,20 @@ impl Device {
         serial_key(self.serial.as_str())
     }
 
-    /// Returns whether the serial number has the length of an IMEI but a wrong check digit (3GPP TS
-    /// 23.003, annex B: the Luhn formula). Such a number is accepted nevertheless.
+    /// Returns whether the serial number is a valid IMEI.
+    pub fn is_imei(&self) -> bool {
+        self.imei_sum().is_some_and(|sum| sum.is_multiple_of(10))
+    }
+
+    /// Returns whether the serial number has the length of an IMEI but a wrong check digit. Such a
+    /// number is accepted nevertheless.
     pub fn is_imei_mistyped(&self) -> bool {
+        self.imei_sum().is_some_and(|sum| !sum.is_multiple_of(10))
+    }
+
+    /// Returns the check sum of a serial number that has the length of an IMEI (3GPP TS 23.003,
+    /// annex B: the Luhn formula).
+    fn imei_sum(&self) -> Option<u32> {
         let key = self.serial_key();
         let digits: Vec<u32> = key.chars().filter_map(|c| c.to_digit(10)).collect();
         let weighed = |(at, digit): (usize, &u32)| match at % 2 {
@@ -242,7 +260,16 @@ impl Device {
             _ => digit * 2 / 10 + digit * 2 % 10,
         };
         let sum: u32 = digits.iter().rev().enumerate().map(weighed).sum();
-        key.len() == 15 && digits.len() == 15 && !sum.is_multiple_of(10)
+        (key.len() == 15 && digits.len() == 15).then_some(sum)
+    }
+
+    /// Returns the identity of the same device from another visit, as far as it is unknown here:
+    /// nothing unless the serial numbers are equal.
+    pub fn missing_from(&self, other: &Self) -> DeviceChange {
+        let is_same = !self.serial_key().is_empty() && self.serial_key() == other.serial_key();
+        let mut known = DeviceChange::of(other.identity());
+        known.retain(|field, text| is_same && self.get(field).is_empty() && !text.is_empty());
+        known
     }
 }
 
@@ -278,6 +305,8 @@ mod tests {
     #[test]
     fn a_mistyped_imei_is_seen_and_other_numbers_are_not_judged() {
         assert!(!device("49 015420 323751 8").is_imei_mistyped());
+        assert!(device("49 015420 323751 8").is_imei());
+        assert!(!device("49 015420 323751 9").is_imei());
         assert!(device("49 015420 323751 9").is_imei_mistyped());
         assert!(device("490154203237519").is_imei_mistyped());
         for other in [
@@ -289,6 +318,34 @@ mod tests {
         ] {
             assert!(!device(other).is_imei_mistyped(), "{other}");
         }
+    }
+
+    #[test]
+    fn what_is_unknown_is_taken_from_an_earlier_visit_of_the_same_device_only() {
+        let text = |text: &str| ShortText::parse("field", text).unwrap();
+        let earlier = Device {
+            brand: text("Apple"),
+            model: text("iPhone 12"),
+            place: text("полка 3"),
+            ..device("sn 4711")
+        };
+        let now = Device {
+            model: text("iPhone 12, чёрный"),
+            ..device("SN-4711")
+        };
+        let brand = DeviceChange {
+            brand: Some(text("Apple")),
+            ..DeviceChange::default()
+        };
+        assert_eq!(now.missing_from(&earlier), brand);
+        assert_eq!(
+            device("SN-1").missing_from(&earlier),
+            DeviceChange::default()
+        );
+        assert_eq!(
+            device("").missing_from(&device("")),
+            DeviceChange::default()
+        );
     }
 
     #[test]

@@ -154,7 +154,8 @@ pages! { visit:
     POST ["tasks", id, "edit"] => tasks::update(visit, id).await;
     POST ["tasks", id, "status"] => tasks::set_status(visit, id).await;
     GET ["tasks", id, "toast"] => tasks::look_again(visit, id).await;
-    POST ["tasks", id, "assign"] => tasks::assign(visit, id).await;
+    POST ["tasks", id, "facts"] => tasks::save(visit, id).await;
+    POST ["tasks", id, "fill"] => tasks::fill(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;

@@ -545,6 +545,37 @@ customer-unnamed = No name
 task-title = Repair No. { $number }
 task-delete = Delete the repair
 task-edit = Edit
+sheet-created = accepted { $when }
+sheet-stage-change = change the stage
+sheet-stage-moved = Somebody else has changed the stage meanwhile: it is shown below. Choose again if you need another one.
+sheet-told = The customer will be told about the new stage.
+sheet-not-told = The customer won’t be told about the new stage: { $why }.
+sheet-more = More actions
+sheet-call = Call
+sheet-write = Write
+sheet-pass-on = Hand over to a colleague
+sheet-other-customer = Another customer
+sheet-none = not set
+sheet-imei-valid = valid
+sheet-saved = Saved: { $field }.
+sheet-undone = Back as it was: { $field }.
+sheet-hand-over = Hand over
+sheet-seen = Was here before:
+sheet-fill = Fill in from No. { $number }
+sheet-clash = While you were editing, somebody else changed the same. Choose what to save.
+sheet-line-changed = Somebody else has changed the line meanwhile. Check it, and remove it if that is still right.
+sheet-parts = Parts of the task
+sheet-photos = Photos
+sheet-talk = Conversation
+sheet-next = Next step
+sheet-not-agreed = of which not agreed
+lines-from-list = From the price list
+line-up = Up
+line-down = Down
+sheet-payments = { $count ->
+    [one] { $count } payment
+   *[other] { $count } payments
+}
 task-employee-none = Nobody
 task-history = History
 task-notices = Notices

@@ -565,6 +565,38 @@ customer-unnamed = Без имени
 task-title = Заявка № { $number }
 task-delete = Удалить заявку
 task-edit = Редактировать
+sheet-created = принята { $when }
+sheet-stage-change = сменить этап
+sheet-stage-moved = Этап тем временем сменил кто-то другой: он показан ниже. Выберите ещё раз, если нужен другой.
+sheet-told = Клиент узнает о смене этапа.
+sheet-not-told = О смене этапа клиенту не сообщим: { $why }.
+sheet-more = Ещё действия
+sheet-call = Позвонить
+sheet-write = Написать
+sheet-pass-on = Передать коллеге
+sheet-other-customer = Другой клиент
+sheet-none = не указано
+sheet-imei-valid = верный
+sheet-saved = Сохранено: { $field }.
+sheet-undone = Возвращено как было: { $field }.
+sheet-hand-over = Выдать
+sheet-seen = Уже было у нас:
+sheet-fill = Заполнить из № { $number }
+sheet-clash = Пока вы меняли, это же изменил кто-то другой. Выберите, что сохранить.
+sheet-line-changed = Строку тем временем изменил кто-то другой. Проверьте её и уберите, если это по-прежнему нужно.
+sheet-parts = Части заявки
+sheet-photos = Фото
+sheet-talk = Разговор
+sheet-next = Следующий шаг
+sheet-not-agreed = из них не согласовано
+lines-from-list = Из прайса
+line-up = Выше
+line-down = Ниже
+sheet-payments = { $count ->
+    [one] { $count } платёж
+    [few] { $count } платежа
+   *[many] { $count } платежей
+}
 task-employee-none = Не назначен
 task-history = История
 task-notices = Уведомления

@@ -16,9 +16,9 @@ use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::{
-    Desk, accounts, memory::Memory, security::known_devices::Devices, security::limits::Limits,
-    security::passwords::Passwords, security::secrets, security::tokens::Tokens, stages,
-    status_links::Links, uploads::Uploads,
+    Desk, accounts, last_edits::LastEdits, memory::Memory, security::known_devices::Devices,
+    security::limits::Limits, security::passwords::Passwords, security::secrets,
+    security::tokens::Tokens, stages, status_links::Links, uploads::Uploads,
 };
 use crate::clock::Clock;
 use crate::config::{self, Backups, Config, on_this_machine};
@@ -115,6 +115,7 @@ impl Server {
             reminders: config.reminders.filter(|_| bot.is_some()),
             uploads: Uploads::default(),
             price_lists: Uploads::default(),
+            last_edits: LastEdits::default(),
             memory: Memory::new(config.answers_mb, clock.clone()),
             registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),

@@ -102,6 +102,8 @@ impl<'a> Edited<'a> {
 /// Kind of a form control.
 pub enum Input {
     Line,
+    /// A number or a sum.
+    Number,
     Text,
     Day,
     /// One of these values, each with its name.
@@ -135,6 +137,13 @@ pub struct Question<'a> {
     /// Whether the other changes were saved.
     pub saved: bool,
     pub errors: Errors,
+}
+
+impl Collision {
+    /// Encodes the stored value, as the one that a form of this field alone was loaded with.
+    pub fn encoded(&self) -> String {
+        encode([(self.field, &*self.theirs)])
+    }
 }
 
 impl Question<'_> {

@@ -48,6 +48,12 @@ struct TodayPage<'a> {
     toast: Option<Toast>,
 }
 
+impl TodayPage<'_> {
+    fn has_more_ready(&self) -> bool {
+        i64::try_from(self.ready.len()).is_ok_and(|shown| self.ready_count > shown)
+    }
+}
+
 pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
     let only_mine = visit.parameter("mine").is_some();

@@ -8,7 +8,7 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EmployeeId, ItemId, LineId, Money, Problem, Result, ShortText, TaskId};
+use super::{EmployeeId, ItemId, LineId, Merge, Money, Problem, Result, ShortText, TaskId};
 pub use discount::Discount;
 pub use quantity::{Percent, Quantity};
 pub use totals::Totals;
@@ -187,6 +187,46 @@ pub struct LineChange {
 }
 
 impl LineChange {
+    /// Returns the values that the form of a line is loaded with.
+    pub fn of(line: &LineContent) -> Self {
+        Self {
+            kind: Some(line.kind),
+            item: line.item,
+            name: Some(line.name.clone()),
+            quantity: Some(line.quantity),
+            unit_price: Some(line.unit_price),
+            discount: Some(line.discount),
+            cost: Some(line.cost),
+            done_by: Some(line.done_by),
+            warranty: Some(line.warranty),
+        }
+    }
+
+    /// Returns what to write of a submitted form, by the rule of [`Merge`]. The item stays.
+    pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
+        Self {
+            kind: merge.field("kind", self.kind, shown.kind, stored.kind),
+            item: None,
+            name: merge.field("name", self.name, shown.name, stored.name),
+            quantity: merge.field("quantity", self.quantity, shown.quantity, stored.quantity),
+            unit_price: merge.field(
+                "unitPrice",
+                self.unit_price,
+                shown.unit_price,
+                stored.unit_price,
+            ),
+            discount: merge.field("discount", self.discount, shown.discount, stored.discount),
+            cost: merge.field("cost", self.cost, shown.cost, stored.cost),
+            done_by: merge.field("doneById", self.done_by, shown.done_by, stored.done_by),
+            warranty: merge.field(
+                "warrantyDays",
+                self.warranty,
+                shown.warranty,
+                stored.warranty,
+            ),
+        }
+    }
+
     /// Returns the line after the change. Its item stays.
     pub fn apply(self, line: LineContent) -> LineContent {
         LineContent {

@@ -107,6 +107,15 @@ for (const button of document.querySelectorAll("[data-print]")) {
   window.addEventListener("load", () => window.print());
 }
 
+// Opened to be printed, a paper is: once, and not again when the page is reloaded.
+window.addEventListener("load", () => {
+  const address = new URL(location);
+  if (!address.searchParams.has("print")) return;
+  address.searchParams.delete("print");
+  history.replaceState(history.state, "", address);
+  window.print();
+});
+
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
 // the page's length adds two margins of 4 mm and 1 mm for rounding.
 const roll = document.querySelector(".paper.roll");
@@ -125,9 +134,11 @@ if (roll) {
 let missed = false;
 let round = 0;
 
+const isTyped = (field) => field.matches("input:not([type=radio], [type=checkbox]), textarea") && field.value !== field.defaultValue;
 const inUse = (part) => {
   const on = document.activeElement;
-  if (part.querySelector(".dragged, [data-moving]")) return true;
+  if (part.querySelector(".dragged, [data-moving], .menu[open]")) return true;
+  if ([...part.querySelectorAll("input, textarea")].some(isTyped)) return true;
   if (!part.contains(on)) return false;
   if (on.matches("input, textarea")) return true;
   // A choice that is not submitted yet, even if the focus is on the button beside it.

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
+use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::one::show_with;
+use super::talk::ConversationForm;
 use super::toast::{late, moved};
 use super::{TaskListItem, get_whole, task_id};
 use crate::app::{self, undo::Late};
 use crate::domain::{
-    Conflict, EmployeeId, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
+    Conflict, Error, NoticeId, Result, Stage, StageId, Status, TaskChange, TaskId,
 };
 use crate::store::Transaction;
 use crate::store::tasks::TaskRow;
@@ -18,10 +21,12 @@ use crate::web::visit::Visit;
 
 /// Saves a change, and returns the previous stage as well. Idempotent: a button pressed again after
 /// a lost response causes no conflict. An undo has the employee's choice for a customer who has been told.
+/// A form that says the stage it `shown` conflicts with a change of the stage only.
 async fn save(
     visit: &Visit,
     id: TaskId,
     change: TaskChange,
+    shown: Option<StageId>,
     undo: Option<Option<Late>>,
 ) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
@@ -31,6 +36,10 @@ async fn save(
         let before = row.stage.clone();
         if row.task.has(&change) {
             return Ok((before, row));
+        }
+        if shown.is_some_and(|shown| shown != row.task.stage) {
+            let current = row.task.version;
+            return Err(Conflict::Version { current }.into());
         }
         let after = match undo {
             Some(late) => app::undo::undo(tx, &shop, &actor, id, &change, late, now)?,
@@ -60,8 +69,11 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         stage,
         ..TaskChange::default()
     };
+    let edited = Edited::read(visit);
+    let shown = edited.shown("stage");
+    let shown = shown.and_then(|id| StageId::parse("stage", id).ok());
     let undo = (!visit.typed("undo").is_empty()).then(|| late(visit));
-    let (row, was) = match save(visit, id, change, undo).await {
+    let (row, was) = match save(visit, id, change, shown, undo).await {
         Ok((before, row)) => {
             // What was taken back can't be taken back in turn, unless the customer will be told of it.
             let is_new = before.id != row.stage.id && matches!(undo, None | Some(Some(Late::Tell)));
@@ -71,6 +83,9 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
         Err(Error::Conflict(Conflict::CustomerTold)) => {
             let to = visit.sent("stage").unwrap_or_else(|| visit.typed("status"));
             (get_whole(visit, id).await?.0, Some(to.to_owned()))
+        }
+        Err(Error::Conflict(Conflict::Version { .. })) if shown.is_some() => {
+            return moved_meanwhile(visit, id).await;
         }
         Err(error) => return Err(error),
     };
@@ -93,6 +108,14 @@ pub async fn set_status(visit: &Visit, id: &str) -> Result<Response> {
     Ok(visit.go(&format!("{path}{joint}{query}")))
 }
 
+/// Shows the sheet with the stage that a colleague has chosen meanwhile, and asks to choose again.
+async fn moved_meanwhile(visit: &Visit, id: TaskId) -> Result<Response> {
+    let mut talk = ConversationForm::default();
+    let text = visit.texts.s("sheet-stage-moved");
+    talk.errors.add_text("stage", text);
+    show_with(visit, &id.to_string(), StatusCode::CONFLICT, talk).await
+}
+
 /// Returns the undo parameter for a previous stage: for the first stage of a status, the status is
 /// enough.
 pub fn way_back(stage: &Stage) -> String {
@@ -102,32 +125,14 @@ pub fn way_back(stage: &Stage) -> String {
     }
 }
 
-/// Assigns an employee, regardless of a colleague's changes to other fields.
-pub async fn assign(visit: &Visit, id: &str) -> Result<Response> {
-    let actor = visit.actor()?;
-    let (id, now) = (task_id(id)?, visit.desk.clock.now());
-    let employee = |text: &str| match text {
-        "" => Ok(None),
-        id => EmployeeId::parse("employee", id).map(Some),
-    };
-    let edited = Edited::read(visit);
-    let typed = employee(visit.typed("employee"))?;
-    let shown = edited.shown("employee").and_then(|id| employee(id).ok());
-    let edit = edited.edit(Some(typed), shown);
-    let work = move |tx: &Transaction<'_>| app::edits::employee(tx, &actor, id, edit, now);
-    visit.desk.db.write(work).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
-}
-
 /// Turns reminders to the task's customer on or off.
 pub async fn set_remind(visit: &Visit, id: &str) -> Result<Response> {
     let id = task_id(id)?;
     let change = TaskChange {
-        expected_version: visit.typed("version").parse().ok(),
         remind: Some(!visit.typed("remind").is_empty()),
         ..TaskChange::default()
     };
-    save(visit, id, change, None).await?;
+    save(visit, id, change, None, None).await?;
     Ok(visit.go(&format!("/tasks/{id}")))
 }
 

@@ -134,7 +134,7 @@ fn ask(
     question.ask()
 }
 
-fn collision(
+pub(super) fn collision(
     field: &'static str,
     draft: &TaskForm,
     (task, details): (&Task, &Details),
@@ -158,8 +158,8 @@ fn collision(
         }
         "dueOn" => (Input::Day, day(task.due)),
         "warrantyUntil" => (Input::Day, day(details.warranty_until)),
-        "estimate" => (Input::Line, sum(details.estimate)),
-        "price" => (Input::Line, sum(details.price)),
+        "estimate" => (Input::Number, sum(details.estimate)),
+        "price" => (Input::Number, sum(details.price)),
         _ => (Input::Line, theirs.clone()),
     };
     Collision {

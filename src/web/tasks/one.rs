@@ -5,18 +5,20 @@ use jiff::Timestamp;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::facts::{Fact, facts};
+use super::facts::{Facts, Open};
+use super::head::Head;
 use super::history::{Event, line};
 use super::link::CustomerLink;
 use super::money::{MoneyPart, Read};
 use super::reach;
-use super::talk::{ConversationForm, Question};
+use super::saved::{SavedField, saved};
+use super::talk::{ConversationForm, Question, SentAttachment};
 use super::toast::{Toast, toast};
-use super::{EmployeeOption, TaskListItem, choices, of_customer, task_id};
+use super::{TaskListItem, of_customer, task_id};
 use crate::app;
 use crate::domain::{
-    Comment, Details, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage, Status, Task,
-    TelegramLink, Told,
+    Comment, Details, DeviceChange, Error, Fate, Link, Notice, NoticeRecord, Reason, Result, Stage,
+    Status, Task, TelegramLink, Told,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -49,16 +51,12 @@ struct TaskPage<'a> {
     visit: &'a Visit,
     current: &'a str,
     row: TaskListItem,
-    /// The stages of its status.
-    stages: Vec<Stage>,
-    since: String,
-    created: String,
-    facts: Vec<Fact>,
-    /// Whether it may come back under its warranty.
-    handed_over: bool,
+    head: Head,
+    facts: Facts,
+    seen: Option<EarlierVisit>,
+    photos: Vec<SentAttachment>,
     link: CustomerLink,
     linked: Vec<Group>,
-    employees: Vec<EmployeeOption>,
     events: Vec<Event>,
     money: MoneyPart,
     /// The sum of the lines, which a quote sends.
@@ -78,25 +76,46 @@ struct TaskPage<'a> {
     telegram: Option<TelegramLink>,
     others: i64,
     toast: Option<Toast>,
+    saved: Option<SavedField>,
+}
+
+/// The last visit of the same device.
+struct EarlierVisit {
+    id: i64,
+    when: String,
+    /// Whether it knows something that this task doesn't.
+    fills: bool,
 }
 
 /// Message ids for groups of related tasks.
 const LINKS: [(Link, &str); 3] = [
     (Link::WarrantyOf, "task-warranty-of"),
     (Link::UnderWarranty, "task-warranty-tasks"),
-    (Link::Device, "task-same-device"),
+    (Link::Device, SAME_DEVICE),
 ];
+const SAME_DEVICE: &str = "task-same-device";
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     show_with(visit, id, StatusCode::OK, ConversationForm::default()).await
 }
 
-/// Shows the page with the typed contents of its forms.
+/// Shows the page with the typed contents of the conversation's forms.
 pub async fn show_with(
     visit: &Visit,
     id: &str,
     status: StatusCode,
     draft: ConversationForm,
+) -> Result<Response> {
+    show_open(visit, id, status, draft, Open::asked(visit)).await
+}
+
+/// Shows the page with a field whose form is open.
+pub async fn show_open(
+    visit: &Visit,
+    id: &str,
+    status: StatusCode,
+    draft: ConversationForm,
+    open: Open,
 ) -> Result<Response> {
     let actor = visit.actor()?;
     let id = task_id(id)?;
@@ -129,28 +148,44 @@ pub async fn show_with(
     let row = row.pop().ok_or(Error::NotFound)?;
     let (task, details) = (&row.0.task, &row.1);
     let texts = &visit.texts;
+    let item = TaskListItem::new(&row, texts);
     let question = approvals.last();
     let lines = details.account.lines;
     let groups = linked.iter().filter(|(_, rows)| !rows.is_empty());
     let page = TaskPage {
         visit,
         current: "tasks",
-        since: texts.exact(&task.stage_since),
-        created: texts.exact(&task.created),
-        facts: facts(task, details, texts),
-        handed_over: task.status == Status::Closed || details.warranty_until.is_some(),
+        head: Head::new(&row, &item, stages.clone(), texts),
+        facts: Facts::new(&row, &employees, &open, texts),
+        seen: linked
+            .iter()
+            .filter(|(name, _)| *name == SAME_DEVICE)
+            .find_map(|(_, rows)| rows.last())
+            .map(|earlier| seen(details, earlier, texts)),
+        photos: comments
+            .iter()
+            .flat_map(|comment| &comment.attachments)
+            .map(|sent| SentAttachment::of(sent, texts))
+            .filter(|sent| sent.picture.is_some())
+            .collect(),
         link: CustomerLink::new(visit, task, link),
         linked: groups
             .map(|(name, rows)| group(name, rows, texts))
             .collect(),
-        employees: choices(&employees, task.employee),
         events: events
             .iter()
             .rev()
             .map(|event| line(event, &comments, texts, &employees))
             .collect(),
         unanswered: comments.iter().any(Comment::is_open),
-        money: MoneyPart::new(visit, (task, details), &money, &approvals, &employees)?,
+        money: MoneyPart::new(
+            visit,
+            (task, details),
+            &money,
+            &approvals,
+            &employees,
+            &open,
+        )?,
         price_of_lines: lines.map(|totals| texts.money(totals.total)),
         is_slip_offered: task.status == Status::Closed && visit.parameter("handed").is_some(),
         declined: question.is_some_and(|question| question.unsettled),
@@ -168,17 +203,22 @@ pub async fn show_with(
             .as_ref()
             .and_then(|customer| customer.telegram),
         others,
-        stages: stages
-            .into_iter()
-            .filter(|stage| stage.status == task.status)
-            .collect(),
+        saved: saved(visit, task.id)?,
         toast: match reach::toast(visit, row.0.customer.as_deref()) {
             None => toast(visit).await?,
             said => said,
         },
-        row: TaskListItem::new(&row, texts),
+        row: item,
     };
     visit.page_as(status, &page)
+}
+
+fn seen(details: &Details, (row, there): &(TaskRow, Details), texts: &Texts) -> EarlierVisit {
+    EarlierVisit {
+        id: row.task.id.get(),
+        when: texts.date_of(&row.task.created),
+        fills: details.device.missing_from(&there.device) != DeviceChange::default(),
+    }
 }
 
 /// Returns the switch; `None` when reminders are off or there is nothing to collect any more.

@@ -97,7 +97,7 @@ pub struct SentAttachment {
 }
 
 impl SentAttachment {
-    fn of(attachment: &Attachment, texts: &Texts) -> Self {
+    pub fn of(attachment: &Attachment, texts: &Texts) -> Self {
         let is_waiting = attachment.state == AttachmentState::Waiting;
         let missing = match (attachment.is_picture(), is_waiting, attachment.state) {
             (true, true, _) => Some("photo-waiting"),

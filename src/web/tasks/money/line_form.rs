@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    Currency, Discount, EmployeeId, ItemId, LineChange, LineContent, LineKind, LineName, Money,
-    Percent, Problem, Quantity, Result, WarrantyDays,
+    Currency, Discount, Employee, EmployeeId, ItemId, LineChange, LineContent, LineKind, LineName,
+    Money, Percent, Problem, Quantity, Result, WarrantyDays,
 };
+use crate::i18n;
+use crate::web::edited::{Collision, Input, encode};
 use crate::web::form::Errors;
+use crate::web::tasks::choices;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
@@ -30,9 +33,10 @@ pub struct LineForm {
 }
 
 impl LineForm {
-    pub fn read(visit: &Visit) -> Self {
+    /// Reads the submitted fields through `sent`.
+    pub fn read<'f>(sent: impl Fn(&str) -> Option<&'f str>) -> Self {
         let names = LINE_FIELDS.iter().chain(&["itemId"]);
-        let sent = |name: &&'static str| Some((*name, visit.sent(name)?.to_owned()));
+        let sent = |name: &&'static str| Some((*name, sent(name)?.to_owned()));
         Self {
             fields: names.filter_map(sent).collect(),
         }
@@ -69,6 +73,31 @@ impl LineForm {
         Self {
             fields: fields.into(),
         }
+    }
+
+    /// Returns the form of an item of the catalogue, in the quantity that was typed.
+    pub fn of_item(&self, item: i64, done_by: Option<i64>) -> Self {
+        let kept = |field| Some((field, self.fields.get(field)?.clone()));
+        let done_by = done_by.map(|id| ("doneById", id.to_string()));
+        let fields = [
+            Some(("itemId", item.to_string())),
+            done_by,
+            kept("quantity"),
+        ];
+        Self {
+            fields: fields.into_iter().flatten().collect(),
+        }
+    }
+
+    /// Leaves out the cost, which only owners see.
+    pub fn without_cost(mut self) -> Self {
+        self.fields.remove("cost");
+        self
+    }
+
+    /// Encodes all fields in one, as the values that the form was loaded with.
+    pub fn encode(&self) -> String {
+        encode(self.fields.iter().map(|(field, value)| (*field, &**value)))
     }
 
     /// Returns the typed text of a field.
@@ -139,11 +168,58 @@ fn warranty(text: &str) -> Result<Option<WarrantyDays>> {
     }
 }
 
+/// Describes a field of a line that is stored like this.
+pub fn collision(
+    field: &'static str,
+    mine: String,
+    line: &LineContent,
+    employees: &[Employee],
+    texts: &Texts,
+) -> Collision {
+    let theirs = LineForm::of(line, texts).value(field).to_owned();
+    let label = LABELS.iter().find(|(name, _)| *name == field);
+    let label = label.map(|(_, label)| *label).or(i18n::field(field));
+    let (input, theirs_read) = match field {
+        "kind" => {
+            let choice = |kind: &LineKind| (kind.word().to_owned(), texts.line_kind(kind));
+            let choices = LineKind::ALL.iter().map(choice).collect();
+            (Input::Choice(choices), texts.line_kind(&line.kind))
+        }
+        "doneById" => {
+            let options = choices(employees, line.done_by);
+            let name = options.iter().find(|one| one.chosen);
+            let name = name.map(|one| one.name.clone());
+            let all = options
+                .iter()
+                .map(|one| (one.id.to_string(), one.name.clone()));
+            let none = (String::new(), texts.s("task-employee-none"));
+            let all = std::iter::once(none).chain(all).collect();
+            (Input::Choice(all), name.unwrap_or_default())
+        }
+        "name" | "discount" => (Input::Line, theirs.clone()),
+        "unitPrice" => (Input::Number, texts.money(line.unit_price)),
+        _ => (Input::Number, theirs.clone()),
+    };
+    Collision {
+        field,
+        label: label.map_or_else(|| field.to_owned(), |label| texts.s(label)),
+        input,
+        mine,
+        theirs,
+        theirs_read,
+    }
+}
+
+/// Labels of this form that differ from those of other forms.
+const LABELS: [(&str, &str); 4] = [
+    ("kind", "line-kind"),
+    ("name", "line-name"),
+    ("cost", "line-cost-one"),
+    ("warrantyDays", "line-warranty-days"),
+];
+
 /// Returns the errors of this form, with its labels.
 pub fn line_errors() -> Errors {
-    Errors::default()
-        .calling("kind", "line-kind")
-        .calling("name", "line-name")
-        .calling("cost", "line-cost-one")
-        .calling("warrantyDays", "line-warranty-days")
+    let call = |errors: Errors, (field, label)| errors.calling(field, label);
+    LABELS.into_iter().fold(Errors::default(), call)
 }

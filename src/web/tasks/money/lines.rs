@@ -11,6 +11,8 @@ use crate::domain::{CatalogueItem, Error, Line, LineId, LineKind, Result, Search
 use crate::store::Transaction;
 use crate::store::catalogue::ItemFilter;
 use crate::web::form::Errors;
+use crate::web::tasks::one::show_with;
+use crate::web::tasks::talk::ConversationForm;
 use crate::web::tasks::{EmployeeOption, choices, get_whole, task_id};
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -99,7 +101,7 @@ pub async fn known(visit: &Visit, id: &str) -> Result<Response> {
 /// The page of a new line, with a search of the catalogue, or of a line to be edited.
 #[derive(Template)]
 #[template(path = "line.html")]
-struct LinePage<'a> {
+pub(super) struct LinePage<'a> {
     visit: &'a Visit,
     current: &'a str,
     title: &'a str,
@@ -109,18 +111,19 @@ struct LinePage<'a> {
     action: String,
     /// The search; `None` for an existing line.
     found: Option<Found>,
-    version: i64,
+    /// Values that the form of an existing line was loaded with.
+    pub(super) was: String,
     employees: Vec<EmployeeOption>,
     sees_costs: bool,
 }
 
 /// Which line a page is about.
-enum Which {
+pub(super) enum Which {
     New { query: String },
     Old(LineId),
 }
 
-async fn page<'a>(
+pub(super) async fn page<'a>(
     visit: &'a Visit,
     task: TaskId,
     which: Which,
@@ -128,7 +131,7 @@ async fn page<'a>(
     errors: Errors,
 ) -> Result<LinePage<'a>> {
     let actor = visit.actor()?;
-    let (row, _) = get_whole(visit, task).await?;
+    get_whole(visit, task).await?;
     let read = move |c: &_| app::accounts::employees(c, &actor);
     let employees = visit.desk.db.read(read).await?;
     let done_by = form.value("doneById").to_owned();
@@ -153,7 +156,7 @@ async fn page<'a>(
         errors,
         action,
         found,
-        version: row.task.version,
+        was: String::new(),
         employees: choices(&employees, done_by.map(|one| one.id)),
         form,
         sees_costs: app::catalogue::sees_costs(&actor),
@@ -171,8 +174,8 @@ pub async fn new(visit: &Visit, id: &str) -> Result<Response> {
 /// Adds a line, from the catalogue or of free text.
 pub async fn add(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
-    let (mut errors, form) = (line_errors(), LineForm::read(visit));
-    let query = visit.typed("q").to_owned();
+    let (mut errors, form) = (line_errors(), LineForm::read(|field| visit.sent(field)));
+    let (form, query) = named(visit, task, form).await?;
     let which = Which::New { query };
     let Some(new) = form.change(visit, &mut errors)? else {
         let page = page(visit, task, which, form, errors).await?;
@@ -195,40 +198,22 @@ pub async fn add(visit: &Visit, id: &str) -> Result<Response> {
     }
 }
 
-pub async fn edit(visit: &Visit, id: &str, line: &str) -> Result<Response> {
-    visit.actor()?;
-    let (task, id) = (task_id(id)?, line_id(line)?);
-    let line = get(visit, task, id).await?;
-    let form = LineForm::of(&line.content, &visit.texts);
-    let page = page(visit, task, Which::Old(id), form, line_errors()).await?;
-    visit.page(&page)
-}
-
-pub async fn update(visit: &Visit, id: &str, line: &str) -> Result<Response> {
-    let (actor, task, id) = (visit.actor()?, task_id(id)?, line_id(line)?);
-    get(visit, task, id).await?;
-    let (mut errors, form) = (line_errors(), LineForm::read(visit));
-    let which = Which::Old(id);
-    let Some(by) = form.change(visit, &mut errors)? else {
-        let page = page(visit, task, which, form, errors).await?;
-        return visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    };
-    let version = visit.typed("version").parse().ok();
-    let (post, now) = (visit.post(), visit.desk.clock.now());
-    let work = move |tx: &Transaction<'_>| {
-        let update = || {
-            let (line, _) = app::lines::update(tx, &actor, id, by, version, now)?;
-            Ok(line.id.get())
-        };
-        posts::once(tx, post, now, update)
-    };
-    match visit.desk.db.write(work).await {
-        Ok(_) => Ok(back(visit, task)),
-        Err(error) => {
-            let status = note_error(&mut errors, error, &visit.texts)?;
-            visit.page_as(status, &page(visit, task, which, form, errors).await?)
-        }
+/// Looks up in the catalogue what was named without a price. The only item that fits is the line;
+/// otherwise the page shows what was found.
+async fn named(visit: &Visit, task: TaskId, form: LineForm) -> Result<(LineForm, String)> {
+    let name = form.value("name").to_owned();
+    let is_named = visit.sent("itemId").is_none() && !name.is_empty();
+    if !is_named || !form.value("unitPrice").is_empty() {
+        return Ok((form, visit.typed("q").to_owned()));
     }
+    let found = find(visit, task, &name).await?;
+    Ok(match &found.items[..] {
+        [item] => (
+            form.of_item(item.id, item.is_work.then_some(found.me)),
+            name,
+        ),
+        _ => (form, name),
+    })
 }
 
 /// Moves a line to another position.
@@ -247,22 +232,36 @@ pub async fn put(visit: &Visit, id: &str, line: &str) -> Result<Response> {
 
 pub async fn remove(visit: &Visit, id: &str, line: &str) -> Result<Response> {
     let (actor, task, id) = (visit.actor()?, task_id(id)?, line_id(line)?);
-    let version = visit.typed("version").parse().ok();
+    let (shown, texts) = (visit.sent("was").map(str::to_owned), visit.texts.clone());
     let (post, now) = (visit.post(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
         let remove = || {
-            of_task(app::lines::get(tx, &actor, id)?, task)?;
-            let row = app::lines::remove(tx, &actor, id, version, now)?;
+            let line = of_task(app::lines::get(tx, &actor, id)?, task)?;
+            let stored = LineForm::of(&line.content, &texts).without_cost().encode();
+            if shown.is_some_and(|shown| shown != stored) {
+                return Ok(CHANGED);
+            }
+            let row = app::lines::remove(tx, &actor, id, None, now)?;
             Ok(row.task.id.get())
         };
         posts::once(tx, post, now, remove)
     };
-    visit.desk.db.write(work).await?;
-    Ok(back(visit, task))
+    match visit.desk.db.write(work).await? {
+        CHANGED => {
+            let mut talk = ConversationForm::default();
+            let text = visit.texts.s("sheet-line-changed");
+            talk.errors.add_text("line", text);
+            show_with(visit, &task.to_string(), StatusCode::CONFLICT, talk).await
+        }
+        _ => Ok(back(visit, task)),
+    }
 }
 
+/// What a removal returns instead of a task, if a colleague has changed the line meanwhile.
+const CHANGED: i64 = 0;
+
 /// Reads a line of that task.
-async fn get(visit: &Visit, task: TaskId, id: LineId) -> Result<Line> {
+pub(super) async fn get(visit: &Visit, task: TaskId, id: LineId) -> Result<Line> {
     let actor = visit.actor()?;
     let read = move |c: &_| app::lines::get(c, &actor, id);
     of_task(visit.desk.db.read(read).await?, task)
@@ -274,10 +273,10 @@ fn of_task(line: Line, task: TaskId) -> Result<Line> {
         .ok_or(Error::NotFound)
 }
 
-fn back(visit: &Visit, task: TaskId) -> Response {
+pub(super) fn back(visit: &Visit, task: TaskId) -> Response {
     visit.go(&format!("/tasks/{task}#lines"))
 }
 
-fn line_id(text: &str) -> Result<LineId> {
+pub(super) fn line_id(text: &str) -> Result<LineId> {
     LineId::parse("id", text).map_err(|_| Error::NotFound)
 }

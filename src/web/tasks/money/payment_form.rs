@@ -4,7 +4,6 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::balance;
 use crate::app;
 use crate::domain::{
     Details, DrawerId, FiscalNumber, Method, Money, NewPayment, PaymentNote, Result, Stage, Task,
@@ -198,4 +197,22 @@ pub struct Whole {
     pub task: Task,
     pub stage: std::sync::Arc<Stage>,
     pub details: Details,
+}
+
+/// Returns the total, what was paid and what is due, each with its label.
+fn balance(details: &Details, texts: &Texts) -> Vec<(String, String)> {
+    let (price, due) = (details.price(), details.balance());
+    let back = price.filter(|_| due < Money::ZERO);
+    texts.known([
+        ("lines-total", price.map(|price| texts.money(price))),
+        (
+            "task-paid",
+            details.account.paid.map(|paid| texts.money(paid)),
+        ),
+        ("paper-to-pay", details.to_pay().map(|due| texts.money(due))),
+        (
+            "lines-to-return",
+            back.map(|_| texts.money(Money::ZERO.minus(due))),
+        ),
+    ])
 }

@@ -5,7 +5,11 @@ use super::values::{
     alias, any, balance, canonical, channel, code, count, day, email, flag, id, instant, known,
     language, line_kind, of_telegram, percent, phone, quantity, seen, status, sum, warranty,
 };
-use crate::domain::{AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description, DrawerName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind, PaymentNote, RequestKey, Role, ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay, Wording};
+use crate::domain::{
+    AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
+    DrawerName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind, PaymentNote,
+    RequestKey, Role, ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay, Wording,
+};
 
 /// All columns of each table; a test compares them with the database.
 pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = &[

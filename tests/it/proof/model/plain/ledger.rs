@@ -487,7 +487,11 @@ impl Model {
             ("CASH", None) => false,
             _ => true,
         };
-        if is_fine { Ok(()) } else { Err("BAD_USER_INPUT") }
+        if is_fine {
+            Ok(())
+        } else {
+            Err("BAD_USER_INPUT")
+        }
     }
 
     pub fn paid(&self, task: i64) -> Option<i64> {
@@ -574,7 +578,8 @@ impl Model {
         let task = &self.tasks[&id];
         let days = task.lines.iter().filter_map(|line| line.warranty).max();
         let days = days.filter(|_| task.warranty_until.is_none());
-        let end = days.map(|days| now + std::time::Duration::from_secs(86_400 * days.unsigned_abs()));
+        let end =
+            days.map(|days| now + std::time::Duration::from_secs(86_400 * days.unsigned_abs()));
         let closed = Fields {
             status: Some("CLOSED"),
             beside: Beside {
@@ -666,9 +671,9 @@ impl Model {
         let drawer = |drawer: &i64| {
             let open = self.last_shift(*drawer);
             let open = open.filter(|(_, shift)| shift.closing.is_none());
-            let shift = open.map(|(at, shift)| {
-                json!({"id": (at + 1).to_string(), "openingCounted": shift.opening})
-            });
+            let shift = open.map(
+                |(at, shift)| json!({"id": (at + 1).to_string(), "openingCounted": shift.opening}),
+            );
             json!({"id": drawer.to_string(), "balance": self.balance(*drawer), "shift": shift})
         };
         DRAWERS.iter().map(drawer).collect()
@@ -743,8 +748,7 @@ impl Model {
     /// Returns the money of this month.
     pub fn month_money(&self) -> Value {
         let is_now = |at: Timestamp| day(at)[..7] == self.today[..7];
-        let [received, refunded, ..] =
-            self.takings(self.rows.iter().filter(|row| is_now(row.at)));
+        let [received, refunded, ..] = self.takings(self.rows.iter().filter(|row| is_now(row.at)));
         let [earned, works, parts, discount, cost, owed] = self.earned(is_now);
         json!({
             "received": received, "refunded": refunded, "earned": earned, "works": works, "parts": parts,
