@@ -45,7 +45,7 @@ fn field<'a>(page: &'a str, name: &str) -> &'a str {
 }
 
 /// Returns the rows of a CSV file.
-fn rows(file: &str) -> Vec<Vec<String>> {
+pub fn rows(file: &str) -> Vec<Vec<String>> {
     let file = file.strip_prefix('\u{feff}').unwrap().as_bytes();
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).delimiter(b';').from_reader(file);

@@ -45,7 +45,7 @@ pub struct Percent(pub(super) i64);
 
 impl Percent {
     /// 100 %, in thousandths.
-    const MAX: i64 = 100_000;
+    pub(super) const MAX: i64 = 100_000;
 
     /// Parses "5", "12.5", "12,5" or "5 %".
     ///
