@@ -4,6 +4,7 @@
 mod accounts;
 mod board;
 mod chromium;
+mod day;
 mod filters;
 mod forms;
 mod graphiql;
