@@ -1467,3 +1467,12 @@ fold-declined = refusal
 fold-withdrawn = quote withdrawn
 fold-reminders = reminder
 fold-notice = notice
+
+other-customer-title = Another customer for repair No. { $number }
+other-customer-now = Now
+other-customer-find = Find a customer
+other-customer-new = Or a new customer
+other-customer-next = Next
+other-customer-set = Change the customer
+other-customer-lead = The former customer gets no more messages about this repair and no longer sees it in the bot; their link and the QR code on the receipt stop opening. What has not been sent to them yet is sent to nobody, and a question about the price is withdrawn. The new customer sees only what you write from now on, so tell them yourself. Works and payments stay with the repair.
+said-customer = The customer is now { $name }.

@@ -88,6 +88,8 @@ const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 00
 
 /// Every page that a signed-in employee sees.
 pub const PAGES: &[&str] = &[
+    "/tasks/1/customer?q=A",
+    "/tasks/1/customer?to=1",
     "/",
     "/?overdue=1",
     "/?stuck=1",

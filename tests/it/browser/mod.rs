@@ -20,5 +20,6 @@ mod repair;
 mod screens;
 mod screenshots;
 mod status;
+mod talk;
 mod tasks;
 mod undo;

@@ -83,9 +83,9 @@ const OWNERS: &[Screen<'_>] = &[
         "send('main form', {kind: 'я'.repeat(201), serialNumber: '490154203237519', estimate: 'даром', prepayment: '-1'})",
         "#estimate-problem",
     ),
-    ("/tasks/1", "", ".time"),
-    ("/tasks/2", "", ".time"),
-    ("/tasks/3", "", ".time"),
+    ("/tasks/1", "", ".log"),
+    ("/tasks/2", "", ".log"),
+    ("/tasks/3", "", ".log"),
     (
         "/tasks/1",
         "document.querySelector('main details').open = true",
