@@ -213,7 +213,7 @@ async fn what_did_not_reach_a_customer_waits_for_a_call() {
 
 #[tokio::test]
 async fn due_and_ready_tasks_come_with_days_and_sums() {
-    let shop = Shop::with_owner().await;
+    let mut shop = Shop::with_owner().await;
     for (number, fields) in [
         (1, r#"dueOn: "2021-07-23", description: "Не греет""#),
         (2, r#"dueOn: "2021-07-25", description: "Не светит""#),
@@ -256,7 +256,9 @@ async fn due_and_ready_tasks_come_with_days_and_sums() {
         "{ready}"
     );
     shop.clock.advance(4 * DAY);
+    // The first token is as old as the shop.
     let token = shop.login("owner@example.com").await.unwrap();
+    shop.token = Some(token.clone());
     let mut browser = Browser::open(&shop);
     browser.cookie = format!("zayavka={token}");
     let ready = section(&browser.page("/today").await, "h-ready");
@@ -268,7 +270,6 @@ async fn due_and_ready_tasks_come_with_days_and_sums() {
     // The most recent ones are shown, and the way to all of them.
     for number in 1..=6 {
         let id = crate::bot::create(&shop, &format!("+7911000000{number}")).await;
-        shop.token = Some(token.clone());
         set_status(&shop, &id, "READY").await;
     }
     let page = browser.page("/today").await;

@@ -4,6 +4,7 @@
 mod accounts;
 mod board;
 mod chromium;
+mod desk_pages;
 mod filters;
 mod forms;
 mod graphiql;
