@@ -15,7 +15,7 @@ use crate::store::{self, Connection};
 /// Number of days for which a closed task stays on the board.
 pub const CLOSED_DAYS: i64 = 7;
 /// Maximum number of cards on the board, and the limits of what this leaves for a column.
-const CARDS: usize = 200;
+const CARDS: usize = 150;
 const COLUMN: (usize, usize) = (5, 50);
 
 /// The tasks on a board.

@@ -62,6 +62,8 @@ pub struct Counter {
     /// Undone tasks that were promised for today or earlier, and their number.
     pub due: Vec<Whole>,
     pub due_count: i64,
+    /// Number of tasks that are stalled in their stage.
+    pub stuck: i64,
     /// Tasks that await pickup, completed last first.
     pub ready: Vec<Whole>,
     pub ready_sum: ReadySum,
@@ -110,6 +112,10 @@ pub fn read(
         waits_for_me,
         due: all(due),
         due_count,
+        stuck: count(connection, Concern::Stuck, now, timezone)?
+            .iter()
+            .map(|(_, tasks)| tasks)
+            .sum(),
         ready: all(ready),
         ready_sum: store::waiting::ready_sum(connection, before)?,
         drawers: drawers::list(connection, actor)?,
@@ -181,6 +187,18 @@ fn said(
     Ok(waiting.iter().filter_map(with_task).collect())
 }
 
+/// Counts the tasks that need attention for a reason, of each employee.
+fn count(
+    connection: &Connection,
+    concern: Concern,
+    now: Timestamp,
+    timezone: &TimeZone,
+) -> Result<Vec<(Option<EmployeeId>, i64)>> {
+    let mut filter = TaskFilter::default();
+    filter.only(concern, now, timezone);
+    store::workload::count(connection, &filter)
+}
+
 /// Counts the open and the overdue tasks of each active employee, and of each other one who has any; unassigned ones
 /// come last.
 fn loads(connection: &Connection, now: Timestamp, timezone: &TimeZone) -> Result<Vec<Load>> {
@@ -190,9 +208,7 @@ fn loads(connection: &Connection, now: Timestamp, timezone: &TimeZone) -> Result
             counts.entry(employee).or_default().0 += tasks;
         }
     }
-    let mut overdue = TaskFilter::default();
-    overdue.only(Concern::Overdue, now, timezone);
-    for (employee, tasks) in store::workload::count(connection, &overdue)? {
+    for (employee, tasks) in count(connection, Concern::Overdue, now, timezone)? {
         counts.entry(employee).or_default().1 += tasks;
     }
     let mut load = |employee: Option<Employee>| {

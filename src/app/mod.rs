@@ -41,6 +41,7 @@ pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
 pub mod suggestions;
+pub mod task_customers;
 pub mod tasks;
 pub mod telegram_links;
 pub mod undo;

@@ -36,7 +36,15 @@ pub fn set_up(tx: &Transaction, say: impl Fn(&str) -> String) -> Result<()> {
             .iter()
             .position(|stage| stage.status == usual.status);
         match first.map(|at| unnamed.swap_remove(at)) {
-            Some(stage) => store::stages::update(tx, &Stage { name, ..stage })?,
+            Some(stage) => {
+                let colour = usual.colour;
+                let named = Stage {
+                    name,
+                    colour,
+                    ..stage
+                };
+                store::stages::update(tx, &named)?;
+            }
             None => {
                 let wording = usual.wording.map(&say).unwrap_or_default();
                 let new = NewStage {

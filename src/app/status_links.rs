@@ -15,8 +15,8 @@ use tokio::sync::broadcast;
 
 use super::{Desk, security::secrets, tasks};
 use crate::domain::{
-    Actor, Approval, Comment, Day, Decision, Error, EventKind, Line, Money, Result, Stage, Status,
-    Task, TaskEvent, TaskId,
+    Actor, Approval, Comment, Day, Error, EventKind, Line, Money, Result, Stage, Status, Task,
+    TaskEvent, TaskId, keep_shared,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -190,7 +190,7 @@ pub fn follow(
     let details = details.unwrap_or_default();
     let lines = store::lines::of_tasks(connection, &[id])?;
     let mut comments = store::comments::of_tasks(connection, &[id])?;
-    comments.retain(Comment::is_shared);
+    keep_shared(&mut comments, &events);
     let approval = store::approvals::of_tasks(connection, &[id])?.pop();
     Ok(Followed {
         id,
@@ -208,7 +208,7 @@ pub fn follow(
         masked_phone: customer.map(|customer| customer.phone.masked()),
         comments,
         seen: events.last().map_or(0, |event| event.id.get()),
-        approval: approval.filter(|approval| approval.decision != Decision::Withdrawn),
+        approval: approval.filter(|approval| approval.is_shown_to(task.customer)),
     })
 }
 

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{AgreedLine, ApprovalId, Channel, EmployeeId, Line, Message, Money, TaskId};
+use super::{
+    AgreedLine, ApprovalId, Channel, CustomerId, EmployeeId, Line, Message, Money, TaskId,
+};
 
 words! {
     /// State of a quote.
@@ -26,6 +28,8 @@ pub struct Approval {
     pub decided: Option<Timestamp>,
     /// Channel through which the customer answered, if they did.
     pub channel: Option<Channel>,
+    /// Customer of the task at the decision, unless deleted since.
+    pub customer: Option<CustomerId>,
     /// The customer declined, and no employee has reacted yet.
     pub unsettled: bool,
     /// The lines as the customer saw them; empty for a price alone.
@@ -35,6 +39,16 @@ pub struct Approval {
 }
 
 impl Approval {
+    /// Returns whether a task's customer sees the quote: not one that was withdrawn, nor one that a former customer
+    /// has decided.
+    pub fn is_shown_to(&self, customer: Option<CustomerId>) -> bool {
+        match self.decision {
+            Decision::Asked => true,
+            Decision::Agreed | Decision::Declined => self.customer == customer,
+            Decision::Withdrawn => false,
+        }
+    }
+
     /// Returns the text that the customer was shown; a note on an agreement by phone is internal.
     pub fn shown_text(&self) -> Option<&Message> {
         let by_phone = self.channel == Some(Channel::Phone);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Attachment, Author, CommentId, EmployeeId, Message, TaskId};
+use super::{Attachment, Author, CommentId, EmployeeId, EventKind, Message, TaskEvent, TaskId};
 
 words! {
     /// Direction of a comment.
@@ -31,6 +31,26 @@ pub struct Comment {
     /// Settlement of a customer's comment; `None` while it awaits a reply, and for every comment by
     /// staff.
     pub settled: Option<Settled>,
+}
+
+/// Keeps the comments that a task's customer sees: those shared with them since they became its customer, which the
+/// task's history tells. A former customer's conversation is nobody else's.
+pub fn keep_shared(comments: &mut Vec<Comment>, history: &[TaskEvent]) {
+    let change = history
+        .iter()
+        .rposition(|event| event.kind == EventKind::Customer);
+    let since = change.map(|at| &history[at..]);
+    let is_since = |comment: &Comment| {
+        since.is_none_or(|since| {
+            let id = comment.id.to_string();
+            let mut since = since.iter();
+            since.any(|event| {
+                matches!(event.kind, EventKind::Comment | EventKind::Answer)
+                    && event.to.as_ref() == Some(&id)
+            })
+        })
+    };
+    comments.retain(|comment| comment.is_shared() && is_since(comment));
 }
 
 /// When and by whom a customer's comment was answered or marked as needing no answer.

@@ -65,7 +65,7 @@ pub use attachment::{
 };
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
-pub use comment::{Channel, Comment, CommentKind, Settled};
+pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;
 pub use contents::Contents;
 pub use currency::Currency;

@@ -243,19 +243,20 @@ const fn usual(
     }
 }
 
-/// Stages of a new shop, in order. Collecting a device triggers no notice, since the customer is
+/// Stages of a new shop, in order. Green is what waits for its customer, and nothing usual is red.
+/// Collecting a device triggers no notice, since the customer is
 /// present.
 #[rustfmt::skip]
 pub const USUAL_STAGES: &[UsualStage] = &[
-    usual(Status::Accepted, "status-accepted", Colour::Green, None, true, Some(3)),
+    usual(Status::Accepted, "status-accepted", Colour::Grey, None, true, Some(3)),
     usual(Status::InProgress, "status-in-progress", Colour::Blue, None, true, Some(7)),
     usual(Status::InProgress, "stage-diagnosis", Colour::Teal, Some("stage-diagnosis-wording"), true, Some(3)),
     usual(Status::InProgress, "stage-approval", Colour::Violet, Some("stage-approval-wording"), true, Some(3)),
     usual(Status::InProgress, "stage-part", Colour::Pink, Some("stage-part-wording"), true, Some(14)),
-    usual(Status::Ready, "status-ready", Colour::Orange, None, true, Some(14)),
+    usual(Status::Ready, "status-ready", Colour::Green, None, true, Some(14)),
     usual(Status::Closed, "status-closed", Colour::Grey, None, true, None),
     usual(Status::Closed, "stage-handed-over", Colour::Grey, Some("stage-handed-over-wording"), false, None),
-    usual(Status::Closed, "stage-unrepaired", Colour::Red, Some("stage-unrepaired-wording"), false, None),
+    usual(Status::Closed, "stage-unrepaired", Colour::Grey, Some("stage-unrepaired-wording"), false, None),
 ];
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use super::route::{first_of, pages, part_of, path_of, routes};
 use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, telegram_updates};
 use crate::domain::{Error, Result};
 use crate::web::{
-    self, Visit, accounts, assets, attachments, board, cash, catalogue, customers, data, debts,
-    keys, months, stages, status, tasks, tasks::money, today, webhooks,
+    self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
+    debts, keys, months, stages, status, tasks, tasks::money, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -125,6 +125,10 @@ pages! { visit:
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
 
+    GET ["search-words"] => aliases::list(visit).await;
+    POST ["search-words"] => aliases::add(visit).await;
+    POST ["search-words", id] => aliases::update(visit, id).await;
+    POST ["search-words", id, "remove"] => aliases::remove(visit, id).await;
     GET ["stages"] => stages::list(visit).await;
     GET ["new-stage"] => stages::new(visit);
     POST ["new-stage"] => stages::create(visit).await;

@@ -55,6 +55,8 @@ pub fn field(name: &str) -> Option<&'static str> {
         "barcode" => "catalogue-barcode",
         "cost" => "catalogue-cost",
         "warrantyDays" => "catalogue-warranty-days",
+        "word" => "aliases-word",
+        "meaning" => "aliases-meaning",
         "csv" | "archive" => "field-file",
         _ => return DeviceField::from_name(name).map(DeviceField::label),
     })

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
+use super::history::FORMER;
 use super::{Connection, Transaction};
 use crate::domain::{
     AgreedLine, Approval, ApprovalId, Channel, CustomerId, Decision, EmployeeId, LineName, Message,
@@ -14,7 +15,7 @@ use crate::store::engine::columns::Columns;
 use crate::store::engine::types::{Millis, numbers};
 
 pub(super) const COLUMNS: &str = "id, task_id, employee_id, price, text, task_version, asked_at, state, \
-                       decided_at, channel, unsettled, discount";
+                       decided_at, channel, customer_id, unsettled, discount";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
     let row = &mut Columns::of("approvals", row);
@@ -35,6 +36,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Approval> {
         decision: row.take("state")?,
         decided: row.take::<Option<Millis>>("decided_at")?.map(|at| at.0),
         channel: row.take("channel")?,
+        customer: row.take("customer_id")?,
         unsettled: row.take("unsettled")?,
         lines: Vec::new(),
         discount: row.take("discount")?,
@@ -198,9 +200,12 @@ pub fn unsettled_of(connection: &Connection, ids: &[TaskId]) -> Result<HashSet<T
 /// Erases the texts of the questions about a customer's tasks, and the names of the lines in them
 /// that aren't of the catalogue; the prices stay.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    let sql = "UPDATE approvals SET text = ''
-               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
-    tx.execute(sql, [customer])?;
+    let sql = format!(
+        "UPDATE approvals AS a SET text = ''
+         WHERE customer_id = ?1 OR task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)
+             OR EXISTS (SELECT 1 FROM ({FORMER}) AS f WHERE f.task_id = a.task_id AND a.asked_at <= f.until_at)"
+    );
+    tx.execute(&sql, [customer])?;
     // What the catalogue calls a line stays.
     let sql = "UPDATE approval_lines AS s
                SET name = coalesce((SELECT i.name FROM task_lines AS l JOIN catalogue_items AS i ON i.id = l.item_id

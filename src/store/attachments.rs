@@ -210,11 +210,8 @@ pub fn count_since(
 
 /// Deletes the attachments of the messages about a customer's tasks.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    tx.execute(
-        "DELETE FROM photos WHERE comment_id IN (
-             SELECT c.id FROM comments AS c JOIN tasks AS t ON t.id = c.task_id
-             WHERE t.customer_id = ?1)",
-        [customer],
-    )?;
+    let of_customer = super::history::comments_of_customer();
+    let sql = format!("DELETE FROM photos WHERE comment_id IN ({of_customer})");
+    tx.execute(&sql, [customer])?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
+use super::history::comments_of_customer;
 use super::{Connection, Transaction, attachments};
 use crate::domain::{
     Author, Channel, Comment, CommentId, CommentKind, CustomerId, EmployeeId, Message, Result,
@@ -160,8 +161,10 @@ pub fn set_task(tx: &Transaction, id: CommentId, task: TaskId) -> Result<()> {
 
 /// Erases the texts of the comments on a customer's tasks.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
-    let sql = "UPDATE comments SET text = ''
-               WHERE task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
-    tx.execute(sql, [customer])?;
+    let sql = format!(
+        "UPDATE comments SET text = '' WHERE id IN ({})",
+        comments_of_customer()
+    );
+    tx.execute(&sql, [customer])?;
     Ok(())
 }

@@ -83,6 +83,24 @@ pub fn append_for_stage(
     Ok(())
 }
 
+/// The conversations of a customer whose tasks are another's by now: `?1` is the customer. Each task comes with the
+/// row of its history at which they ended.
+pub(super) const FORMER: &str =
+    "SELECT task_id, max(id) AS until, max(at) AS until_at FROM task_events
+     WHERE kind = 'CUSTOMER' AND from_value = CAST(?1 AS TEXT) AND to_value IS NOT NULL GROUP BY task_id";
+
+/// The comments of a customer's erasure: those on the customer's tasks, their own anywhere, and those of the time before
+/// a task became another's.
+pub(super) fn comments_of_customer() -> String {
+    format!(
+        "SELECT c.id FROM comments AS c JOIN tasks AS t ON t.id = c.task_id
+         WHERE t.customer_id = ?1 OR c.customer_id = ?1
+         UNION SELECT CAST(e.to_value AS INTEGER) FROM ({FORMER}) AS f
+             JOIN task_events AS e ON e.task_id = f.task_id AND e.id < f.until
+         WHERE e.kind IN ('COMMENT', 'ANSWER')"
+    )
+}
+
 /// Erases the descriptions and devices of a customer's tasks from the history, and the customer's edited messages. The
 /// events themselves stay, with their time and author.
 pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
@@ -90,6 +108,11 @@ pub fn erase_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
                WHERE kind IN ('DESCRIPTION', 'DEVICE', 'EDITED', 'LINE')
                    AND task_id IN (SELECT id FROM tasks WHERE customer_id = ?1)";
     tx.execute(sql, [customer])?;
+    let sql = format!(
+        "UPDATE task_events AS e SET from_value = NULL, to_value = NULL
+         FROM ({FORMER}) AS f WHERE e.kind = 'EDITED' AND e.task_id = f.task_id AND e.id < f.until"
+    );
+    tx.execute(&sql, [customer])?;
     Ok(())
 }
 

@@ -47,6 +47,13 @@ pub fn put(tx: &Transaction, task: TaskId, generation: i64, token_hash: &[u8]) -
     Ok(())
 }
 
+/// Revokes a task's link.
+pub fn end(tx: &Transaction, task: TaskId) -> Result<()> {
+    let sql = "UPDATE status_links SET token_hash = NULL WHERE task_id = ?1";
+    tx.execute(sql, [task])?;
+    Ok(())
+}
+
 /// Deletes the links of a customer's tasks.
 pub fn end_of(tx: &Transaction, customer: CustomerId) -> Result<()> {
     let sql = "UPDATE status_links SET token_hash = NULL

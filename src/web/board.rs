@@ -9,7 +9,7 @@ use super::text::{Texts, short_name};
 use super::visit::Visit;
 use crate::app;
 use crate::app::board::{Board, CLOSED_DAYS, Whose};
-use crate::domain::{Details, EmployeeId, Money, Result, Stage, StageId, Status};
+use crate::domain::{Details, Device, EmployeeId, Money, Result, Stage, StageId, Status};
 use crate::store::tasks::TaskRow;
 
 /// Maximum number of characters of a line of a card, which shows fewer.
@@ -142,7 +142,7 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let (board, employees) = visit.desk.db.read(work).await?;
     let texts = &visit.texts;
     let all = Choice {
-        name: texts.s("tasks-employee-any"),
+        name: texts.s("board-anybody"),
         address: asked.of(None, false),
         current: whose.employee.is_none() && !whose.unassigned,
         face: None,
@@ -303,7 +303,7 @@ fn closed_column(board: &Board, asked: &Asked, texts: &Texts) -> Column {
 fn card(board: &Board, (row, details): &(TaskRow, Details), texts: &Texts) -> Card {
     let (task, stage) = (&row.task, &*row.stage);
     let description = task.description.as_str();
-    let device = details.device.title();
+    let device = device(&details.device);
     let number = || texts.number("task-title", &task.id.get());
     let customer = || {
         let customer = row.customer.as_ref();
@@ -341,6 +341,18 @@ fn card(board: &Board, (row, details): &(TaskRow, Details), texts: &Texts) -> Ca
         overdue: task.is_overdue(texts.today()),
         next,
         owed: stage.status == Status::Ready && details.balance() > Money::ZERO,
+    }
+}
+
+/// Returns the name of a device without its kind, for which a card is too narrow; the kind if it has no
+/// other name.
+fn device(device: &Device) -> String {
+    let named = [device.brand.as_str(), device.model.as_str()];
+    let named = named.into_iter().filter(|text| !text.is_empty());
+    let named: Vec<&str> = named.collect();
+    match named.is_empty() {
+        true => device.kind.as_str().to_owned(),
+        false => named.join(" "),
     }
 }
 

@@ -7,7 +7,7 @@ use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use super::visit::Visit;
-use super::{accounts, cash, tasks};
+use super::{accounts, aliases, cash, tasks};
 use crate::domain::{Error, chain, whole_seconds};
 use crate::i18n;
 use crate::log::request_id;
@@ -117,9 +117,14 @@ impl ErrorPage<'_> {
 /// Returns whether a field holds typed content worth preserving.
 fn is_work((name, value): &(String, String)) -> bool {
     let typed = tasks::fields().contains(&&**name)
-        || [tasks::TALK_FIELDS, tasks::money::MONEY_FIELDS, cash::FIELDS]
-            .concat()
-            .contains(&&**name);
+        || [
+            tasks::TALK_FIELDS,
+            tasks::money::MONEY_FIELDS,
+            cash::FIELDS,
+            aliases::FIELDS,
+        ]
+        .concat()
+        .contains(&&**name);
     typed && !value.is_empty()
 }
 

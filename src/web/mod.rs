@@ -3,6 +3,7 @@
 //! Everything works without a script; the script only makes it faster.
 
 pub mod accounts;
+pub mod aliases;
 pub mod assets;
 pub mod attachments;
 mod bill;

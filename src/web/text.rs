@@ -158,6 +158,31 @@ impl Texts {
         self.with("day-of-week", args)
     }
 
+    /// Returns the day of an instant.
+    pub fn day_of(&self, instant: &Timestamp) -> Day {
+        Day::of(*instant, &self.zone)
+    }
+
+    /// Formats a day as a heading: «Сегодня», «21 ноября».
+    pub fn day_heading(&self, day: Day) -> String {
+        let today = self.today();
+        match day {
+            day if day == today => self.s("chat-today"),
+            day if day == today.previous() => self.s("chat-yesterday"),
+            day => self.date(&day),
+        }
+    }
+
+    /// Formats the time for which somebody has been waiting for an answer.
+    pub fn waits(&self, since: &Timestamp) -> String {
+        let minutes = self.now.duration_since(*since).as_mins().max(0);
+        match minutes {
+            ..60 => self.count("waits-minutes", &minutes),
+            60..2_880 => self.count("waits-hours", &(minutes / 60)),
+            _ => self.count("waits-days", &(minutes / 1_440)),
+        }
+    }
+
     /// Formats the day of an instant: «21 ноября», with the year unless it is the current one.
     pub fn date_of(&self, instant: &Timestamp) -> String {
         self.date(&Day::of(*instant, &self.zone))

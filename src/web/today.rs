@@ -35,6 +35,8 @@ struct TodayPage<'a> {
     due_count: i64,
     /// URL of the list by promised day.
     by_due: String,
+    /// Number of stalled tasks, with the URL of their list.
+    stuck: Option<(i64, String)>,
     ready: Vec<ReadyRow>,
     ready_count: i64,
     /// What is left to pay for all that awaits pickup.
@@ -46,12 +48,6 @@ struct TodayPage<'a> {
     debts: Debts,
     loads: Vec<LoadRow>,
     toast: Option<Toast>,
-}
-
-impl TodayPage<'_> {
-    fn has_more_ready(&self) -> bool {
-        i64::try_from(self.ready.len()).is_ok_and(|shown| self.ready_count > shown)
-    }
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
@@ -90,6 +86,8 @@ impl<'a> TodayPage<'a> {
                 .collect(),
             due_count: counter.due_count,
             by_due: "/?sort=due".to_owned(),
+            stuck: (counter.stuck > 0)
+                .then(|| (counter.stuck, list_address(None, &[Concern::Stuck], None))),
             ready: counter
                 .ready
                 .iter()

@@ -121,6 +121,7 @@ async fn an_employee_does_everything_that_is_not_the_owners() {
         "mutation { updateTask(taskData: {id: 1, stage: 5}) { task { stage { name } } } }",
         "mutation { assignTask(id: 1, employeeId: 1) { task { employee { email } } } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
+        r#"mutation { setTaskCustomer(taskId: 1, customerPhone: "+79000000002") { task { statusUrl } } }"#,
         "{ allTasks { id statusUrl } }",
         "{ tasks { totalCount } }",
         "{ taskById(id: 1) { history { kind employee { email } } } }",

@@ -484,7 +484,7 @@ async fn debts_are_listed_in_pages_and_on_the_customers_card() {
         &first,
         &[
             "Долги 5 075 ₽",
-            "№ 1 Без имени +79000000001 25 июля Стоимость 100 ₽ Оплачено 25 ₽ 75 ₽",
+            "№ 1 Без имени +7 900 000-00-01 25 июля Стоимость 100 ₽ Оплачено 25 ₽ 75 ₽",
             "51 долг Дальше →",
         ],
     );
@@ -500,7 +500,7 @@ async fn debts_are_listed_in_pages_and_on_the_customers_card() {
     assert!(second.contains("href=\"/tasks/52\""), "{second}");
     has(
         &browser.page("/today").await,
-        &["Долги: 51 заявка на 5 075 ₽"],
+        &["Долги 5 075 ₽ Все", "Без имени № 1, с 25 июля 75 ₽"],
     );
     has(&browser.page("/customers/1").await, &["Долг: 5 075 ₽"]);
     data(

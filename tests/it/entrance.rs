@@ -145,11 +145,20 @@ async fn an_error_names_the_fields_that_it_means() {
     let said = "role=\"alert\">По гарантии заявки: Другой заявки с таким номером нет.</p>";
     assert!(page.contains(said), "{page}");
     // A separate error page has no field beside it.
-    let form = [("employee", "99"), ("version", "1")];
-    let answer = browser.post("/tasks/1/assign", &form).await;
+    let form = [("stage", "99"), ("version", "1")];
+    let answer = browser.post("/tasks/1/status", &form).await;
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("<p>Ответственный: "), "{page}");
+    assert!(page.contains("<p>Этап: "), "{page}");
+    // On the sheet, the field's own form says it.
+    let form = [("field", "employee"), ("employee", "99"), ("version", "1")];
+    let answer = browser.post("/tasks/1/facts", &form).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("class=\"problem\" role=\"alert\">Ответственный: "),
+        "{page}"
+    );
     let answer = browser.get("/?after=nonsense").await;
     let page = answer.text().await.unwrap();
     assert!(page.contains("<p>after: "), "{page}");

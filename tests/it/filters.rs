@@ -406,7 +406,7 @@ async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
     let shop = shop().await;
     for change in [
         "updateTask(taskData: {id: 1, device: {serialNumber: \"SN-4711\"}, dueOn: \"2021-07-26\"}) { task { id } }",
-        "updateTask(taskData: {id: 4, description: \"Сломана лампа\"}) { task { id } }",
+        "updateTask(taskData: {id: 4, description: \"Сломана лампа\", price: 100}) { task { id } }",
         "assignTask(id: 3) { task { id } }",
     ] {
         let answer = shop.ask(&format!("mutation {{ {change} }}")).await;
@@ -441,6 +441,7 @@ async fn a_list_its_pages_and_its_counts_go_by_every_part_of_the_filter() {
         unanswered: true,
         declined: true,
         undelivered: true,
+        owing: true,
         serial: Some("SN4711".to_owned()),
         created: Days::between("to", day("2021-07-26"), day("2021-07-27"), &zone).unwrap(),
         search: Search::parse("ламп"),

@@ -461,7 +461,7 @@ async fn choosing_the_employee_overwrites_only_the_one_that_was_shown() {
     shop.ask(TASK).await;
     crate::accounts::employee(&shop).await;
     let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
-    let (page, of) = ("/tasks/1", "/tasks/1/assign");
+    let (page, of) = ("/tasks/1?edit=employee", "/tasks/1/facts");
     let mut first = form(&browser, page, of).await;
     let mut second = first.clone();
     // An unrelated change of the task doesn't conflict with this form.
@@ -469,10 +469,17 @@ async fn choosing_the_employee_overwrites_only_the_one_that_was_shown() {
         .await;
     assert_eq!(
         goes_to(&first.set("employee", "2").send(&mut browser).await),
-        page
+        "/tasks/1?saved=employee#f-employee"
     );
     let answer = second.set("employee", "").send(&mut browser).await;
     assert_eq!(answer.status(), StatusCode::CONFLICT);
+    let page = answer.text().await.unwrap();
+    let question = Form::of(&page, of);
+    assert_eq!(question.get("asked"), Some("employee=2"), "{page}");
+    assert!(
+        page.contains("<span class=\"text\">second</span>"),
+        "{page}"
+    );
     let task = asked(&shop, "{ taskById(id: 1) { employee { id } } }").await;
     assert_eq!(task["taskById"]["employee"]["id"], "2");
     shop.close().await;
@@ -488,12 +495,9 @@ async fn a_step_that_is_sent_again_after_it_was_done_is_no_conflict() {
         let answer = browser.post("/tasks/1/status", &step).await;
         assert!(goes_to(&answer).starts_with('/'));
     }
-    let nobody = [("employee", ""), ("version", "2")];
-    for _ in 0..2 {
-        assert_eq!(
-            goes_to(&browser.post("/tasks/1/assign", &nobody).await),
-            "/tasks/1"
-        );
+    let nobody = [("field", "employee"), ("employee", ""), ("version", "2")];
+    for to in ["/tasks/1?saved=employee#f-employee", "/tasks/1#f-employee"] {
+        assert_eq!(goes_to(&browser.post("/tasks/1/facts", &nobody).await), to);
     }
     let task = asked(&shop, "{ taskById(id: 1) { status version } }").await;
     assert_eq!(task["taskById"], json!({"status": "READY", "version": 3}));

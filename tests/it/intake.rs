@@ -71,8 +71,8 @@ async fn fields_suggest_what_several_customers_brought_and_nothing_of_one_alone(
     let many = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199)
         INSERT INTO tasks (id, customer_id, employee_id, category, status, description, created_at, updated_at)
         SELECT 100 + i, 1 + i % 2, 1, 'REPAIR', 'ACCEPTED', '', 1627207200000, 1627207200000 FROM n;
-        INSERT INTO task_details (task_id, kind, brand, model, serial, accessories, appearance, place)
-        SELECT id, '', '', 'M' || (id / 2), '', '', '', '' FROM tasks WHERE id >= 100";
+        INSERT INTO task_details (task_id, kind, brand, model, serial, accessories, appearance, place, brand_key, serial_key)
+        SELECT id, '', '', 'M' || (id / 2), '', '', '', '', '', '' FROM tasks WHERE id >= 100";
     shop.database().execute_batch(many).unwrap();
     let page = browser.page("/new-task/").await;
     assert_eq!(suggested(&page, "model").len(), 40);

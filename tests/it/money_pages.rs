@@ -52,6 +52,10 @@ fn hidden(page: &str, name: &str) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
+fn decoded(value: &str) -> String {
+    value.replace("&#38;", "&")
+}
+
 /// Adds a line of free text by the page.
 async fn add(browser: &mut Browser<'_>, form: &[(&str, &str)]) {
     let answer = browser.post("/tasks/1/lines", form).await;
@@ -107,14 +111,15 @@ async fn lines_are_found_added_edited_moved_and_removed() {
     all_in(
         &shown,
         &[
-            "2 × 3 500 ₽",
-            "<b>7 000 ₽</b>",
+            "aria-label=\"Дисплей: Кол-во: 2\">2</a>",
+            "aria-label=\"Дисплей: Цена: 3 500\">3 500</a>",
+            "<td class=\"num sum\">7 000\n",
             "Запчасть · гарантия 90 дней",
-            "1,5 × 1 000 ₽",
-            "−150 ₽",
-            "<b>1 350 ₽</b>",
+            ">1,5</a>",
+            ">1 000</a><div class=\"sub\">−150</div>",
+            "<td class=\"num sum\">1 350</td>",
             "<dt>Работы</dt><dd>1 350 ₽</dd><dt>Запчасти</dt><dd>7 000 ₽</dd>",
-            "<dt>Итого</dt><dd>8 350 ₽</dd><dt>К оплате</dt><dd>8 350 ₽</dd>",
+            "<dt>Итого</dt><dd>8 350 ₽</dd><dt class=\"to-pay\">К оплате</dt><dd class=\"to-pay\">8 350 ₽</dd>",
             "себестоимость 4 000 ₽",
             "<dt>Прибыль</dt><dd>4 350 ₽</dd>",
             "Добавлено: Чистка × 1,5: 1 350 ₽ (скидка 150 ₽)",
@@ -134,9 +139,9 @@ async fn lines_are_found_added_edited_moved_and_removed() {
             "value=\"10 %\"",
         ],
     );
-    let version = hidden(&form, "version");
+    let was = decoded(&hidden(&form, "was"));
     let changed = [
-        ("version", &*version),
+        ("was", &*was),
         ("kind", "WORK"),
         ("name", "Чистка платы"),
         ("quantity", "1"),
@@ -154,34 +159,48 @@ async fn lines_are_found_added_edited_moved_and_removed() {
         json!({"id": "2", "name": "Чистка платы", "quantity": "1", "unitPrice": 90_000, "discount": 10_000,
             "sum": 80_000, "cost": 5_050, "warrantyDays": 30, "doneBy": {"email": "owner@example.com"}})
     );
-    // A colleague was faster: nothing is saved, and what was typed is kept.
-    let late = browser.post("/tasks/1/lines/2", &changed).await;
+    // What is sent again is there already. A colleague who was faster with another price is shown
+    // beside what was typed, and nothing else is asked about.
+    let again = browser.post("/tasks/1/lines/2", &changed).await;
+    assert_eq!(goes_to(&again), "/tasks/1#lines");
+    let mut late = changed.to_vec();
+    late[4] = ("unitPrice", "950");
+    let late = browser.post("/tasks/1/lines/2", &late).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);
-    all_in(
-        &text(late).await,
-        &["Заявку уже изменил кто-то другой", "value=\"50,5\""],
-    );
+    let late = text(late).await;
+    all_in(&late, &["Пока вы редактировали", "900 ₽", "value=\"950\""]);
+    assert!(!late.contains("name=\"cost\""), "{late}");
 
     let up = [("position", "1")];
     let answer = browser.post("/tasks/1/lines/2/move", &up).await;
     assert_eq!(goes_to(&answer), "/tasks/1#lines");
     assert_eq!(task(&shop).await["lines"][0]["id"], "2");
 
-    let version = hidden(&page(&browser, "/tasks/1/discount").await, "version");
     for (typed, total) in [("300", 750_000), ("10%", 702_000), ("", 780_000)] {
-        let version = match typed {
-            "300" => version.clone(),
-            _ => hidden(&page(&browser, "/tasks/1/discount").await, "version"),
-        };
-        let form = [("discount", typed), ("version", &*version)];
+        let was = decoded(&hidden(&page(&browser, "/tasks/1/discount").await, "was"));
+        let form = [("discount", typed), ("was", &*was)];
         let answer = browser.post("/tasks/1/discount", &form).await;
         assert_eq!(goes_to(&answer), "/tasks/1#lines");
         assert_eq!(task(&shop).await["total"], total, "{typed}");
     }
 
     // A double tap removes one line, and no other.
-    let version = hidden(&page(&browser, "/tasks/1/lines/1").await, "version");
-    let form = [("version", &*version), ("key", "k")];
+    let shown = page(&browser, "/tasks/1").await;
+    let (_, row) = shown
+        .split_once("action=\"/tasks/1/lines/1/remove\"")
+        .unwrap();
+    let was = decoded(&hidden(row, "was"));
+    // Not what a colleague has changed meanwhile.
+    let stale = was.replace("quantity=2", "quantity=3");
+    let answer = browser
+        .post("/tasks/1/lines/1/remove", &[("was", &*stale)])
+        .await;
+    assert_eq!(answer.status(), StatusCode::CONFLICT);
+    all_in(
+        &text(answer).await,
+        &["Строку тем временем изменил кто-то другой"],
+    );
+    let form = [("was", &*was), ("key", "k")];
     for _ in 0..2 {
         let answer = browser.post("/tasks/1/lines/1/remove", &form).await;
         assert_eq!(goes_to(&answer), "/tasks/1#lines");
@@ -648,9 +667,10 @@ async fn nobody_but_an_owner_sees_a_cost() {
         }
     }
     // What a form doesn't ask for isn't taken either, and the stored cost stays.
-    let version = hidden(&page(&employee, "/tasks/1/lines/1").await, "version");
+    let was = decoded(&hidden(&page(&employee, "/tasks/1/lines/1").await, "was"));
+    assert!(!was.contains("cost"), "{was}");
     let form = [
-        ("version", &*version),
+        ("was", &*was),
         ("kind", "PART"),
         ("name", "Дисплей"),
         ("quantity", "1"),
@@ -743,7 +763,7 @@ async fn customers_see_lines_and_sums_where_they_follow_and_agree() {
     shop.update(press(ANNA, "agree:1")).await;
     messages(&shop, 4).await;
     let agreed = page(&browser, "/tasks/1").await;
-    assert_eq!(agreed.matches(">согласовано</div>").count(), 2, "{agreed}");
+    assert_eq!(agreed.matches(">согласовано</span>").count(), 2, "{agreed}");
 
     // A part that is added later is marked, until the customer agrees by phone.
     add(
@@ -757,7 +777,11 @@ async fn customers_see_lines_and_sums_where_they_follow_and_agree() {
     )
     .await;
     let later = page(&browser, "/tasks/1").await;
-    assert_eq!(later.matches(">не согласовано</div>").count(), 1, "{later}");
+    assert_eq!(
+        later.matches(">не согласовано</span>").count(),
+        1,
+        "{later}"
+    );
     let version = hidden(&later, "version");
     let form = [
         ("agreeNote", "Согласна на клей"),
@@ -769,7 +793,7 @@ async fn customers_see_lines_and_sums_where_they_follow_and_agree() {
         assert_eq!(goes_to(&answer), "/tasks/1");
     }
     let agreed = page(&browser, "/tasks/1").await;
-    assert_eq!(agreed.matches(">согласовано</div>").count(), 3, "{agreed}");
+    assert_eq!(agreed.matches(">согласовано</span>").count(), 3, "{agreed}");
     all_in(
         &agreed,
         &["7 550 ₽: клиент согласился по телефону", "Согласна на клей"],

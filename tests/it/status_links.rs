@@ -153,7 +153,7 @@ async fn links_that_lead_nowhere_are_all_alike_and_none_comes_again() {
     let wrong = look(&shop, &format!("/s/{}", "A".repeat(24)), "ru").await;
     assert_eq!(wrong.0, 404);
     assert!(wrong.2.contains("Ссылка не работает"), "{}", wrong.2);
-    assert!(wrong.2.contains("8 (900) 111-22-33"), "{}", wrong.2);
+    assert!(wrong.2.contains("+7 900 111-22-33"), "{}", wrong.2);
     assert_eq!(wrong.1["x-robots-tag"], "noindex, nofollow");
     assert_eq!(wrong.1["referrer-policy"], "same-origin");
     let dead = async |path: &str| {

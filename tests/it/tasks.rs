@@ -144,6 +144,7 @@ async fn nobody_sees_or_changes_anything() {
         CREATE,
         "mutation { updateTask(taskData: {id: 1}) { task { id } } }",
         "mutation { assignTask(id: 1) { task { id } } }",
+        r#"mutation { setTaskCustomer(taskId: 1, customerPhone: "12345") { task { id } } }"#,
         "mutation { deleteTask(id: 1) { id } }",
         "mutation { renewStatusLink(id: 1) { task { statusUrl } } }",
         r#"mutation { addComment(id: 1, text: "a") { task { id } } }"#,

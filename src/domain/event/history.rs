@@ -1,7 +1,7 @@
 //! The history entries of an event.
 
 use super::Event;
-use crate::domain::{EmployeeId, EventKind, PaymentKind, Status, TaskId};
+use crate::domain::{CustomerId, EmployeeId, EventKind, PaymentKind, Status, TaskId};
 
 /// A history entry to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +87,17 @@ impl Event<'_> {
                 let word = |id: Option<EmployeeId>| id.map(|id| id.to_string());
                 let (from, to) = (word(before.employee), word(after.employee));
                 one(after.id, EventKind::Employee, from, to)
+            }
+            Self::TaskCustomerChanged {
+                before,
+                after,
+                notes,
+            } => {
+                let word = |id: Option<CustomerId>| id.map(|id| id.to_string());
+                let (from, to) = (word(before.customer), word(after.customer));
+                let mut all = all(after.id, notes);
+                all.extend(one(after.id, EventKind::Customer, from, to));
+                all
             }
             Self::TaskDeleted { task } => {
                 let last = task.status.word().to_owned();

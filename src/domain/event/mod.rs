@@ -40,6 +40,12 @@ pub enum Event<'a> {
         after: &'a Task,
         by: EmployeeId,
     },
+    /// The task is another customer's. `notes` is what was withdrawn with it.
+    TaskCustomerChanged {
+        before: &'a Task,
+        after: &'a Task,
+        notes: Notes,
+    },
     TaskDeleted {
         task: &'a Task,
     },

@@ -67,6 +67,7 @@ impl<'a> Event<'a> {
             Self::TaskCreated { .. }
             | Self::TaskImported { .. }
             | Self::TaskAssigned { .. }
+            | Self::TaskCustomerChanged { .. }
             | Self::TaskDeleted { .. }
             | Self::CommentsSettled { .. }
             | Self::AnswerReceived { .. }
@@ -101,6 +102,7 @@ impl<'a> Event<'a> {
             Self::TaskCreated { .. }
             | Self::TaskImported { .. }
             | Self::TaskChanged { .. }
+            | Self::TaskCustomerChanged { .. }
             | Self::TaskDeleted { .. }
             | Self::CommentAdded { .. }
             | Self::CommentsSettled { .. }

@@ -16,6 +16,7 @@ impl Event<'_> {
             }
             Self::TaskChanged { before, after, .. }
             | Self::TaskAssigned { before, after, .. }
+            | Self::TaskCustomerChanged { before, after, .. }
             | Self::PriceAsked { before, after, .. } => {
                 let events = HookEvent::of_change(before, after).into_iter();
                 events.map(|event| (event, Subject::of(after))).collect()

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{EmployeeId, Result, TaskId};
+use crate::domain::{EmployeeId, Name, Phone, Result, TaskId};
 use crate::graphql::input::TaskInput;
 use crate::graphql::view::TaskView;
 use crate::graphql::{RequestContext, loader};
@@ -76,6 +76,30 @@ impl TaskMutation {
             .transpose()?;
         let work = move |tx: &Transaction<'_>| {
             app::tasks::assign(tx, &actor, id, employee, expected_version, now)
+        };
+        TaskPayload::write(desk, work).await
+    }
+
+    /// Gives a task to another customer, who is found or created by phone; the name is for a customer without one.
+    /// Nobody is notified. The status link is revoked, notices that were not sent yet are deleted, an open quote is
+    /// withdrawn, and the new customer's status page shows only what is written from then on. Lines and payments stay
+    /// with the task. No effect when it is that customer's already. Open to all staff.
+    async fn set_task_customer(
+        &self,
+        ctx: &Context<'_>,
+        task_id: ID,
+        customer_phone: String,
+        #[graphql(desc = "At most 200 characters.")] customer_name: Option<String>,
+        expected_version: Option<i64>,
+    ) -> Result<TaskPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
+        let phone = Phone::parse("customerPhone", &customer_phone, desk.shop.country)?;
+        let name = customer_name.map(|name| Name::parse("customerName", &name));
+        let name = name.transpose()?.flatten();
+        let work = move |tx: &Transaction<'_>| {
+            app::task_customers::set(tx, &actor, id, &phone, name.as_ref(), expected_version, now)
         };
         TaskPayload::write(desk, work).await
     }

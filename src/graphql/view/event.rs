@@ -16,7 +16,8 @@ pub enum EventKindEnum {
     Description,
     /// The responsible employee changed; `from` and `to` are employee ids.
     Employee,
-    /// The customer was deleted; `from` is the customer's id.
+    /// The task became another customer's, or its customer was deleted; `from` and `to` are customer ids, null for
+    /// none.
     Customer,
     Deleted,
     /// `from` and `to` describe the whole device on one line.

@@ -165,6 +165,20 @@ fn others<S: Shape>(
     if let Some(sorted) = Sorted::of(order) {
         return sorted::page(connection, shape, filter, sorted, but, after, limit);
     }
+    let (conditions, sql) = page_statement(connection, shape, filter, order, but, after, limit)?;
+    conditions.rows(connection, shape, &sql)
+}
+
+/// Returns the statement of a page in an order of time, with its conditions.
+pub(super) fn page_statement<S: Shape>(
+    connection: &Connection,
+    shape: S,
+    filter: &TaskFilter,
+    order: TaskOrder,
+    but: Option<TaskId>,
+    after: Option<After>,
+    limit: usize,
+) -> Result<(Conditions, String)> {
     let (mut conditions, listed) = match order {
         TaskOrder::Newest | TaskOrder::Oldest => by_place(connection, filter)?,
         _ => (Conditions::new(connection, filter)?, Days::default()),
@@ -201,7 +215,7 @@ fn others<S: Shape>(
     let order = format!("ORDER BY {direction} LIMIT {limit}");
     let select = shape.select(true);
     let sql = format!("{select} {} {order}", conditions.clause(&order));
-    conditions.rows(connection, shape, &sql)
+    Ok((conditions, sql))
 }
 
 /// Returns the conditions of a list ordered by places, and its span of days. The unary plus keeps

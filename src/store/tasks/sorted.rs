@@ -150,3 +150,99 @@ fn rows<S: Shape>(
     let ids = numbers(keys.iter().map(|(id, _)| id.get()));
     read_all(connection, shape, &mut statement, [ids])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{EmployeeId, Status};
+    use crate::store::tasks::page::page_statement;
+
+    fn plan(connection: &Connection, conditions: &Conditions, sql: &str) -> Vec<String> {
+        let plan = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut statement = connection.prepare(&plan).unwrap();
+        let steps = statement.query_map(&*conditions.params(), |row| row.get::<_, String>(3));
+        steps.unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_page_is_read_in_the_order_of_an_index_without_sorting() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::store::upkeep::migrate::run(&mut connection, &crate::store::embedded_migrations())
+            .unwrap();
+        let open = TaskFilter {
+            statuses: Status::OPEN.to_vec(),
+            ..TaskFilter::default()
+        };
+        let mine = TaskFilter {
+            employee: Some(EmployeeId::from_row(1)),
+            ..open.clone()
+        };
+        let ready = TaskFilter {
+            statuses: vec![Status::Ready],
+            ..TaskFilter::default()
+        };
+        let closed = TaskFilter {
+            statuses: vec![Status::Closed],
+            ..TaskFilter::default()
+        };
+        let all = TaskFilter::default();
+        let id = TaskId::from_row(7);
+        let after = [
+            None,
+            Some(After {
+                key: 20_210_725,
+                id,
+            }),
+        ];
+        for (order, of_open, of_all) in [
+            (TaskOrder::Newest, "tasks_open_listed", "tasks_listed"),
+            (TaskOrder::Oldest, "tasks_open_listed", "tasks_listed"),
+            (
+                TaskOrder::RecentlyUpdated,
+                "tasks_open_touched",
+                "tasks_touched",
+            ),
+            (TaskOrder::EarliestDue, "tasks_open_due", "tasks_due"),
+            (
+                TaskOrder::LargestTotal,
+                "task_sums_total_open",
+                "task_sums_total",
+            ),
+            (
+                TaskOrder::LargestToPay,
+                "task_sums_owed_open",
+                "task_sums_owed",
+            ),
+        ] {
+            for (filter, index) in [
+                (&open, of_open),
+                (&mine, of_open),
+                (&ready, of_open),
+                (&closed, of_all),
+                (&all, of_all),
+            ] {
+                for after in after {
+                    let filter = filter.clone().in_order(order);
+                    let (conditions, sql) = match Sorted::of(order) {
+                        Some(sorted) => keys(&connection, &filter, sorted, None, after, 51),
+                        None => page_statement(
+                            &connection,
+                            super::super::Whole,
+                            &filter,
+                            order,
+                            None,
+                            after,
+                            51,
+                        ),
+                    }
+                    .unwrap();
+                    let steps = plan(&connection, &conditions, &sql);
+                    let is_first = steps[0].ends_with(&format!("INDEX {index}"))
+                        || steps[0].contains(&format!("INDEX {index} ("));
+                    let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+                    assert!(is_first && !sorts, "{order:?} {sql}: {steps:#?}");
+                }
+            }
+        }
+    }
+}

@@ -56,6 +56,10 @@ pub fn update(tx: &Transaction, before: &Task, task: &mut Task, now: Timestamp) 
     let description = task.description.as_str();
     let mut values =
         named_params! { ":id": task.id, ":now": now, ":version": task.version }.to_vec();
+    if task.customer != before.customer {
+        columns.push("customer_id = :customer");
+        values.push((":customer", &task.customer));
+    }
     if task.employee != before.employee {
         columns.push("employee_id = :employee");
         values.push((":employee", &task.employee));

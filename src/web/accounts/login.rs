@@ -47,6 +47,14 @@ fn login_address(next: &str) -> String {
     format!("/login?next={next}")
 }
 
+/// Returns the page to begin with: the counter, unless the person was somewhere.
+fn start(next: &str) -> &str {
+    match next {
+        "/" => "/today",
+        next => next,
+    }
+}
+
 /// A form preserved across a sign-in, ready to be submitted.
 #[derive(Template)]
 #[template(path = "resume.html")]
@@ -61,7 +69,7 @@ pub async fn login(visit: &Visit) -> Result<Response> {
     if !visit.desk.db.read(accounts::any).await? {
         return Ok(visit.go("/first-run"));
     }
-    let next = visit.safe_path(visit.parameter("next"));
+    let next = start(visit.safe_path(visit.parameter("next")));
     match visit.viewer {
         Some(_) => Ok(visit.go(next)),
         None => visit.page(&LoginPage::new(visit, next, "", Errors::default())),
@@ -79,7 +87,7 @@ pub fn log_in_first(visit: &Visit) -> Result<Response> {
 }
 
 pub async fn log_in(visit: &Visit) -> Result<Response> {
-    let next = visit.safe_path(Some(visit.typed("next")));
+    let next = start(visit.safe_path(Some(visit.typed("next"))));
     let draft = visit.typed("draft");
     let mut errors = Errors::default();
     let password = SecretString::from(visit.typed("password"));

@@ -105,4 +105,4 @@ board.addEventListener("click", (event) => {
   chosen.setAttribute("aria-current", "true");
   for (const other of board.querySelectorAll(".column")) other.toggleAttribute("data-current", other === column);
 });
-tab()?.scrollIntoView({ block: "nearest", inline: "center" });
+if (matchMedia("(max-width: 720px)").matches) tab()?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -52,7 +52,8 @@ async function lookAgain(toast, address, looks) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const toast = form.closest(".toast");
-  if (!toast) return;
+  // The undo of a field belongs to the sheet.
+  if (!toast || form.matches("[data-place]")) return;
   event.preventDefault();
   clearInterval(toast.timer);
   let told = null;
@@ -106,15 +107,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   history.replaceState(null, "", location.href.replace(/[?&]print=1/, ""));
   window.addEventListener("load", () => window.print());
 }
-
-// Opened to be printed, a paper is: once, and not again when the page is reloaded.
-window.addEventListener("load", () => {
-  const address = new URL(location);
-  if (!address.searchParams.has("print")) return;
-  address.searchParams.delete("print");
-  history.replaceState(history.state, "", address);
-  window.print();
-});
 
 // A page on a roll is as long as its content. The content is measured at the width between the margins;
 // the page's length adds two margins of 4 mm and 1 mm for rounding.

@@ -23,8 +23,9 @@ async function help() {
   dialog.className = "keys";
   dialog.setAttribute("aria-labelledby", "keys-title");
   dialog.append(list);
+  list.querySelector("form").hidden = false;
   document.body.append(dialog);
-  dialog.addEventListener("click", (event) => { if (event.target.closest("dialog > *, .close") !== list) dialog.close(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.showModal();
 }
 

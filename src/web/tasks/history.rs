@@ -1,45 +1,65 @@
-//! The timeline of a task.
+//! The history of a task in words.
 
-use super::talk::{TimelineMessage, heading};
+use std::collections::HashMap;
+
 use crate::domain::{
-    Author, Category, Comment, Day, Employee, EventKind, LineKind, LineNote, Money, Quantity,
+    Author, Category, CustomerId, Day, Employee, EventKind, LineKind, LineNote, Money, Quantity,
     Status, TaskEvent,
 };
 use crate::i18n::{self, LineWords};
 use crate::web::text::{Texts, short_name};
 
-/// A line of the timeline.
-pub struct Event {
+/// An event in words.
+pub struct EventLine {
+    pub time: String,
     pub text: String,
     pub was: Option<String>,
-    pub said: Option<TimelineMessage>,
     pub who: String,
-    pub when: String,
+}
+
+/// The people whose ids are in a history.
+pub struct Names<'a> {
+    pub employees: &'a [Employee],
+    pub people: &'a HashMap<CustomerId, String>,
+}
+
+impl Names<'_> {
+    fn employee(&self, id: &str) -> String {
+        let mut all = self.employees.iter();
+        let employee = all.find(|employee| employee.id.to_string() == id);
+        employee.map_or_else(
+            || format!("№ {id}"),
+            |employee| short_name(employee.email.as_str()).to_owned(),
+        )
+    }
+
+    fn customer(&self, id: Option<&str>, texts: &Texts) -> String {
+        let id = id.and_then(|id| CustomerId::parse("id", id).ok());
+        let name = id.and_then(|id| self.people.get(&id)).cloned();
+        name.unwrap_or_else(|| texts.s("customer-none"))
+    }
+
+    pub fn author(&self, author: Author, texts: &Texts) -> String {
+        match author {
+            Author::Staff(id) => self.employee(&id.to_string()),
+            Author::Customer(_) => texts.s("event-by-customer"),
+            Author::System => texts.s("event-system"),
+        }
+    }
 }
 
 /// Describes an event and its author.
-pub fn line(
-    event: &TaskEvent,
-    comments: &[Comment],
-    texts: &Texts,
-    employees: &[Employee],
-) -> Event {
-    let name = |id: &str| {
-        let employee = employees
-            .iter()
-            .find(|employee| employee.id.to_string() == id);
-        employee.map_or_else(
-            || format!("№ {id}"),
-            |e| short_name(e.email.as_str()).to_owned(),
-        )
-    };
+pub fn line(event: &TaskEvent, texts: &Texts, names: &Names<'_>) -> EventLine {
     let (from, to) = (event.from.as_deref(), event.to.as_deref());
     let word = |word: Option<&str>| match event.kind {
         EventKind::Status => word.and_then(Status::from_word).map(|s| texts.status(&s)),
         EventKind::Category => word
             .and_then(Category::from_word)
             .map(|c| texts.category(&c)),
-        EventKind::Employee => Some(word.map_or_else(|| texts.s("task-employee-none"), name)),
+        EventKind::Employee => {
+            Some(word.map_or_else(|| texts.s("task-employee-none"), |id| names.employee(id)))
+        }
+        EventKind::Customer => Some(names.customer(word, texts)),
         kind => Some(in_words(kind, word.unwrap_or_default(), texts)),
     };
     let change = |id: &str| {
@@ -49,19 +69,16 @@ pub fn line(
             args.map(|(name, word)| (name, word.unwrap_or_default().into())),
         )
     };
-    let is_said = matches!(event.kind, EventKind::Comment | EventKind::Answer);
-    let said = comments
-        .iter()
-        .find(|comment| is_said && to.is_some_and(|id| comment.id.to_string() == id));
-    Event {
-        said: said.map(|comment| TimelineMessage::of(comment, texts)),
+    EventLine {
+        time: texts.time(&event.at),
         text: match event.kind {
             EventKind::Created => texts.s("event-created"),
             EventKind::Status => change("event-status"),
             EventKind::Category => change("event-category"),
             EventKind::Description => texts.s("event-description"),
             EventKind::Employee => change("event-employee"),
-            EventKind::Customer => texts.s("event-customer"),
+            EventKind::Customer if to.is_none() => texts.s("event-customer"),
+            EventKind::Customer => change("event-customer-changed"),
             EventKind::Deleted => texts.s("event-deleted"),
             EventKind::Device => texts.s("event-device"),
             EventKind::Due => change("event-due"),
@@ -81,9 +98,7 @@ pub fn line(
             EventKind::Warranty => change("event-warranty"),
             EventKind::WarrantyOf => change("event-warranty-of"),
             EventKind::Stage => change("event-stage"),
-            EventKind::Comment | EventKind::Answer => {
-                texts.s(said.map_or("event-answer-elsewhere", heading))
-            }
+            EventKind::Comment | EventKind::Answer => texts.s("event-answer-elsewhere"),
             EventKind::Edited => texts.s("event-edited"),
             EventKind::Moved => texts.s("event-answer-moved"),
             EventKind::Settled => texts.s("event-settled"),
@@ -99,12 +114,39 @@ pub fn line(
         was: from
             .filter(|from| kept_whole(event.kind) && !from.is_empty())
             .map(|from| texts.with("event-was", [("text", from.to_owned().into())])),
-        who: match event.author {
-            Author::Staff(id) => name(&id.to_string()),
-            Author::Customer(_) => texts.s("event-by-customer"),
-            Author::System => texts.s("event-system"),
-        },
-        when: texts.when(&event.at),
+        who: names.author(event.author, texts),
+    }
+}
+
+/// Returns the message id of the word for a kind of event, for a list of what happened.
+pub fn word(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Created | EventKind::Imported => "fold-created",
+        EventKind::Status | EventKind::Stage => "fold-stage",
+        EventKind::Category => "fold-category",
+        EventKind::Description => "fold-description",
+        EventKind::Employee => "fold-employee",
+        EventKind::Customer => "fold-customer",
+        EventKind::Deleted => "fold-deleted",
+        EventKind::Device => "fold-device",
+        EventKind::Due => "fold-due",
+        EventKind::Estimate | EventKind::Price => "fold-price",
+        EventKind::Prepayment => "fold-prepayment",
+        EventKind::Line => "fold-lines",
+        EventKind::Discount => "fold-discount",
+        EventKind::Paid => "fold-paid",
+        EventKind::Refunded => "fold-refunded",
+        EventKind::Reversed => "fold-reversed",
+        EventKind::Warranty | EventKind::WarrantyOf => "fold-warranty",
+        EventKind::Comment | EventKind::Answer | EventKind::Edited | EventKind::Moved => {
+            "fold-message"
+        }
+        EventKind::Settled => "fold-settled",
+        EventKind::Asked => "fold-asked",
+        EventKind::Agreed => "fold-agreed",
+        EventKind::Declined => "fold-declined",
+        EventKind::Withdrawn => "fold-withdrawn",
+        EventKind::Reminders | EventKind::Reminded => "fold-reminders",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages of tasks, and what they share.
 
 mod change;
+pub mod chat;
 mod draft;
 mod edit;
 mod facts;

@@ -1,4 +1,4 @@
-//! The forms for comments and quotes on the task's page.
+//! The forms of the conversation on the task's page: comments and quotes.
 
 use warp::http::StatusCode;
 use warp::reply::Response;
@@ -6,13 +6,9 @@ use warp::reply::Response;
 use super::one::show_with;
 use super::task_id;
 use crate::app;
-use crate::domain::{
-    Approval, Attachment, AttachmentState, Channel, Comment, CommentKind, Decision, Error, Message,
-    Money, NewApproval, Result,
-};
+use crate::domain::{Attachment, AttachmentState, Error, Message, Money, NewApproval, Result};
 use crate::i18n;
 use crate::store::Transaction;
-use crate::web::bill::Bill;
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
@@ -24,64 +20,13 @@ pub const TALK_FIELDS: &[&str] = &["comment", "askPrice", "askText", "agreeNote"
 #[derive(Default)]
 pub struct ConversationForm {
     pub comment: String,
+    /// Whether it is a note among colleagues.
+    pub internal: bool,
     pub price: String,
     pub question: String,
     /// Note on what the customer agreed to by phone.
     pub agreed: String,
     pub errors: Errors,
-}
-
-/// The last quote sent to the customer.
-pub struct Question {
-    pub text: String,
-    pub what: String,
-    pub open: bool,
-    pub agreed: bool,
-    pub declined: bool,
-    /// The lines that the customer was shown.
-    pub bill: Bill,
-}
-
-impl Question {
-    pub fn of(approval: &Approval, texts: &Texts) -> Self {
-        let when = approval.decided.unwrap_or(approval.asked);
-        let how = match approval.channel {
-            Some(Channel::Telegram) => texts.s("channel-telegram"),
-            Some(Channel::Page) => texts.s("channel-page"),
-            Some(Channel::Phone) => texts.s("channel-phone"),
-            None => String::new(),
-        };
-        let args = [
-            ("price", texts.money(approval.price)),
-            ("when", texts.when(&when)),
-            ("how", how),
-        ];
-        let id = match approval.decision {
-            Decision::Asked => "ask-waiting",
-            Decision::Agreed => "ask-agreed",
-            Decision::Declined => "ask-declined",
-            Decision::Withdrawn => "ask-withdrawn",
-        };
-        let what = approval.text.as_ref().map_or("", Message::as_str);
-        Self {
-            text: texts.with(id, args.map(|(name, value)| (name, value.into()))),
-            what: what.to_owned(),
-            open: approval.decision == Decision::Asked,
-            agreed: approval.decision == Decision::Agreed,
-            declined: approval.decision == Decision::Declined,
-            bill: Bill::of_quote(&approval.lines, approval.discount, texts),
-        }
-    }
-}
-
-/// A comment as the timeline shows it.
-pub struct TimelineMessage {
-    pub text: String,
-    /// Message id for the kind of comment.
-    pub kind: &'static str,
-    pub attachments: Vec<SentAttachment>,
-    /// Whether the customer awaits a reply.
-    pub open: bool,
 }
 
 /// An attachment: a picture, or a note with a file to download.
@@ -118,52 +63,29 @@ impl SentAttachment {
     }
 }
 
-impl TimelineMessage {
-    pub fn of(comment: &Comment, texts: &Texts) -> Self {
-        let attachments = comment.attachments.iter();
-        Self {
-            text: comment.text.as_str().to_owned(),
-            kind: match comment.kind {
-                CommentKind::Internal => "internal",
-                CommentKind::ToCustomer => "ours",
-                CommentKind::FromCustomer => "theirs",
-            },
-            attachments: attachments
-                .map(|one| SentAttachment::of(one, texts))
-                .collect(),
-            open: comment.is_open(),
-        }
-    }
-}
-
-/// Returns the message id of a comment's heading.
-pub fn heading(comment: &Comment) -> &'static str {
-    match (comment.kind, comment.channel) {
-        (CommentKind::Internal, _) => "event-comment",
-        (CommentKind::ToCustomer, _) => "event-comment-shared",
-        (CommentKind::FromCustomer, Some(Channel::Page)) => "event-answer-page",
-        (CommentKind::FromCustomer, _) => "event-answer",
-    }
-}
-
 /// Adds an internal note or a message to the customer, depending on the button.
 pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
     let (now, shared) = (visit.desk.clock.now(), visit.typed("to") == "customer");
     let mut draft = ConversationForm {
         comment: visit.typed("comment").to_owned(),
+        internal: !shared,
         ..ConversationForm::default()
     };
     let text = Message::parse("comment", &draft.comment);
     let Some(text) = draft.errors.take(text, &visit.texts)? else {
         return show_with(visit, id, StatusCode::UNPROCESSABLE_ENTITY, draft).await;
     };
-    let post = visit.post();
+    let (post, desk) = (visit.post(), visit.desk.clone());
     let say = move |tx: &Transaction<'_>| {
         let add = || {
-            Ok(app::comments::add(tx, &actor, task, shared, &text, now)?
-                .id
-                .get())
+            let comment = app::comments::add(tx, &actor, task, shared, &text, now)?;
+            let row = app::tasks::get(tx, &actor, task)?;
+            if shared && desk.unreachable(row.customer.as_deref()).is_some() {
+                // The page offers the message with the link, to be sent in another way.
+                app::status_links::make(tx, &actor, &desk.links, task, now)?;
+            }
+            Ok(comment.id.get())
         };
         app::posts::once(tx, post, now, add)
     };
@@ -177,7 +99,9 @@ pub async fn settle(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task, now) = (visit.actor()?, task_id(id)?, visit.desk.clock.now());
     let settle = move |tx: &Transaction<'_>| app::comments::settle(tx, &actor, task, now);
     visit.desk.db.write(settle).await?;
-    Ok(visit.go(&format!("/tasks/{id}")))
+    let own = format!("/tasks/{id}");
+    let back = visit.sent("back").unwrap_or(&own);
+    Ok(visit.go(visit.safe_path(Some(back))))
 }
 
 /// Sends a quote to the customer.

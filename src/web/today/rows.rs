@@ -192,6 +192,22 @@ impl DueRow {
     }
 }
 
+impl DueRow {
+    /// Returns the class of its colour.
+    pub fn look(&self) -> &'static str {
+        if self.is_late { "bad" } else { "warn" }
+    }
+
+    /// Returns the message id of the reason.
+    pub fn why(&self) -> &'static str {
+        if self.is_late {
+            "due-overdue"
+        } else {
+            "due-today"
+        }
+    }
+}
+
 /// A task that awaits pickup.
 pub struct ReadyRow {
     pub task: TaskLine,
@@ -218,6 +234,26 @@ impl ReadyRow {
                 days => texts.count("ready-days", &days),
             },
             is_uncollected: days >= Concern::UNCOLLECTED_DAYS,
+        }
+    }
+}
+
+impl ReadyRow {
+    /// Returns the class of its colour.
+    pub fn look(&self) -> &'static str {
+        if self.is_uncollected { "warn" } else { "ok" }
+    }
+
+    pub fn icon(&self) -> &'static str {
+        if self.is_uncollected { "bell" } else { "check" }
+    }
+
+    /// Returns the message id of the reason.
+    pub fn why(&self) -> &'static str {
+        if self.is_uncollected {
+            "ready-uncollected"
+        } else {
+            "ready-one"
         }
     }
 }

@@ -9,6 +9,7 @@ mod filters;
 mod forms;
 mod graphiql;
 mod icons;
+mod keys;
 mod live;
 mod mapping;
 mod money;

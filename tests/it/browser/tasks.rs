@@ -81,6 +81,52 @@ async fn a_known_phone_shows_the_customer_and_their_last_tasks_at_once() {
 }
 
 #[tokio::test]
+async fn a_returning_customer_with_the_same_device_takes_one_click() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    shop.ask(r#"mutation { createTask(taskData: {customerPhone: "+79001234567", description: "Не заряжается",
+        device: {kind: "телефон", brand: "Apple", model: "iPhone 12", serialNumber: "SN-1", place: "полка 3"}}) { task { id } } }"#)
+        .await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/").await;
+    browser.press("n").await;
+    browser.at("/new-task/").await;
+    browser.press("8 900 123-45-67").await;
+    browser.sees_in("#known", "телефон Apple iPhone 12").await;
+    browser.click("#known [name=again]").await;
+    browser
+        .until("document.querySelector('[name=model]').value === 'iPhone 12'")
+        .await;
+    // The fault is next, and the phone is still there.
+    browser
+        .until("document.activeElement.name === 'description'")
+        .await;
+    browser.press("Разбит экран").await;
+    browser.tab_to("[name=place]").await;
+    browser
+        .press(format!("полка 1{}", Key::Enter.value()))
+        .await;
+    browser.at("/tasks/2").await;
+    let task = shop
+        .ask("{ taskById(id: 2) { description customer { phone } device { brand model serialNumber place } } }")
+        .await;
+    assert_eq!(
+        task["data"]["taskById"],
+        json!({
+            "description": "Разбит экран", "customer": {"phone": "+79001234567"},
+            "device": {"brand": "Apple", "model": "iPhone 12", "serialNumber": "SN-1", "place": "полка 1"},
+        })
+    );
+    // Receipt and label are one tap away.
+    browser.click(".fresh [value$=receipt]").await;
+    browser.at("/tasks/2/receipt").await;
+    browser.find(".paper.a4 .qr").await;
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_serial_number_shows_what_the_device_was_here_for_and_a_mistyped_imei() {
     let Some(driver) = Driver::start().await else {
         return;

@@ -132,7 +132,7 @@ fn seeds(door: Door) -> Vec<(String, String)> {
                 "/tasks/1/status",
                 "status=IN_PROGRESS&version=1&back=%2F%3Fq%3D900%26changed%3D9",
             ),
-            form("/tasks/1/assign", "employee=1&version=1&back=%2F"),
+            form("/tasks/1/facts", "field=employee&employee=1&version=1"),
             form(
                 "/new-customer/",
                 "phone=%2B7900000000@&name=%D0%90%D0%BD%D0%BD%D0%B0",

@@ -1,4 +1,4 @@
-//! Filters of the list as URL parameters.
+//! Filters and order of the list as URL parameters.
 
 use crate::domain::{
     Category, Concern, Day, Days, EmployeeId, Result, Search, Stage, StageId, Status, TaskFilter,
@@ -9,11 +9,46 @@ use crate::web::visit::Visit;
 /// Parameter value for unassigned tasks.
 const NOBODY: &str = "none";
 
-/// The filters given in the URL.
+/// Tasks of several statuses that a tab stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Open,
+    All,
+}
+
+impl Scope {
+    const WORDS: [(Self, &'static str); 2] = [(Self::Open, "open"), (Self::All, "all")];
+
+    fn from_word(word: &str) -> Option<Self> {
+        let mut all = Self::WORDS.iter();
+        all.find(|(_, of)| *of == word).map(|(scope, _)| *scope)
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => Self::WORDS[0].1,
+            Self::All => Self::WORDS[1].1,
+        }
+    }
+}
+
+/// Words of the orders in URLs, each with the message id of its name.
+pub const ORDERS: [(TaskOrder, &str, &str); 6] = [
+    (TaskOrder::Newest, "number", "tasks-sort-number"),
+    (TaskOrder::EarliestDue, "due", "tasks-sort-due"),
+    (TaskOrder::LargestTotal, "sum", "tasks-sort-sum"),
+    (TaskOrder::LargestToPay, "debt", "tasks-sort-owed"),
+    (TaskOrder::RecentlyUpdated, "changed", "tasks-sort-changed"),
+    (TaskOrder::LongestReady, "waiting", "tasks-sort-waiting"),
+];
+
+/// The filters and the order given in the URL.
 #[derive(Default, Clone)]
 pub struct ListQuery {
     pub search: String,
     pub statuses: Vec<Status>,
+    /// Counts when no status is chosen.
+    pub scope: Option<Scope>,
     pub stage: Option<StageId>,
     pub category: Option<Category>,
     pub employee: Option<EmployeeId>,
@@ -23,14 +58,20 @@ pub struct ListQuery {
     pub concerns: Vec<Concern>,
     pub from: String,
     pub to: String,
+    pub sort: Option<TaskOrder>,
 }
 
 impl ListQuery {
     pub fn read(visit: &Visit) -> Self {
         let text = |name| visit.parameter(name).unwrap_or_default().to_owned();
         let statuses = visit.query.iter().filter(|(name, _)| name == "status");
+        let sort = visit.parameter("sort");
+        let sort = sort.and_then(|word| ORDERS.iter().find(|(_, of, _)| *of == word));
         Self {
             search: text("q"),
+            scope: statuses
+                .clone()
+                .find_map(|(_, word)| Scope::from_word(word)),
             statuses: statuses
                 .filter_map(|(_, word)| Status::from_word(word))
                 .collect(),
@@ -49,6 +90,7 @@ impl ListQuery {
                 .collect(),
             from: text("from"),
             to: text("to"),
+            sort: sort.map(|(order, ..)| *order),
         }
     }
 
@@ -56,7 +98,8 @@ impl ListQuery {
         // Destructured by all field names, so that a new filter is not forgotten here.
         let Self {
             search,
-            statuses,
+            statuses: _,
+            scope: _,
             stage,
             category,
             employee,
@@ -64,6 +107,7 @@ impl ListQuery {
             concerns,
             from,
             to,
+            sort: _,
         } = self;
         let day = |field, text: &str| match text {
             "" => Ok(None),
@@ -72,7 +116,7 @@ impl ListQuery {
         let zone = &visit.desk.shop.timezone;
         let created = Days::between("to", day("from", from)?, day("to", to)?, zone)?;
         let mut filter = TaskFilter {
-            statuses: statuses.clone(),
+            statuses: self.effective(),
             stage: *stage,
             category: *category,
             employee: *employee,
@@ -84,50 +128,56 @@ impl ListQuery {
         for concern in concerns {
             filter.only(*concern, visit.texts.now(), zone);
         }
-        Ok(filter)
+        Ok(filter.in_order(self.order()))
+    }
+
+    /// Returns the scope: open tasks, unless another one is chosen. A search finds closed tasks too, and so does a list
+    /// of what needs attention: a customer may write about a task that is closed.
+    pub fn scope(&self) -> Scope {
+        let whole = !self.search.is_empty() || !self.concerns.is_empty() || self.stage.is_some();
+        self.scope.unwrap_or(match whole {
+            true => Scope::All,
+            false => Scope::Open,
+        })
+    }
+
+    /// Returns the statuses that are listed; none for all.
+    pub fn effective(&self) -> Vec<Status> {
+        match (self.statuses.is_empty(), self.scope()) {
+            (false, _) => self.statuses.clone(),
+            (true, Scope::Open) => Status::OPEN.to_vec(),
+            (true, Scope::All) => Vec::new(),
+        }
     }
 
     /// Returns the sort order: longest waiting first if tasks awaiting pickup are listed.
     pub fn order(&self) -> TaskOrder {
-        match self.needs(Concern::Uncollected) {
+        self.sort.unwrap_or(match self.needs(Concern::Uncollected) {
             true => TaskOrder::LongestReady,
             false => TaskOrder::Newest,
-        }
+        })
     }
 
     pub fn needs(&self, concern: Concern) -> bool {
         self.concerns.contains(&concern)
     }
 
+    /// Returns whether anything is filtered out, or sorted, that a reset would bring back.
     pub fn any(&self) -> bool {
-        // Destructured by all field names, so that a new filter is not forgotten here.
-        let Self {
-            search,
-            statuses,
-            stage,
-            category,
-            employee,
-            unassigned,
-            concerns,
-            from,
-            to,
-        } = self;
-        !(search.is_empty() && from.is_empty() && to.is_empty())
-            || category.is_some()
-            || employee.is_some()
-            || stage.is_some()
-            || *unassigned
-            || !concerns.is_empty()
-            || !statuses.is_empty()
+        self.here() != "/"
     }
 
-    /// Returns whether a filter is active that phones fold away. Filters visible as tabs or in the
-    /// search box don't count.
-    pub fn any_folded(&self, me: EmployeeId) -> bool {
-        !(self.from.is_empty() && self.to.is_empty())
-            || self.category.is_some()
-            || self.unassigned
-            || self.employee.is_some_and(|employee| employee != me)
+    /// Returns the number of active filters that phones fold away. Filters visible as tabs or in the search box don't
+    /// count.
+    pub fn folded(&self, me: EmployeeId) -> usize {
+        let active = [
+            !self.from.is_empty(),
+            !self.to.is_empty(),
+            self.category.is_some(),
+            self.unassigned || self.employee.is_some_and(|employee| employee != me),
+            self.sort.is_some(),
+        ];
+        active.into_iter().filter(|active| *active).count()
     }
 
     /// Returns the URL of the list with changed filters.
@@ -143,6 +193,7 @@ impl ListQuery {
         let Self {
             search,
             statuses,
+            scope,
             stage,
             category,
             employee,
@@ -150,6 +201,7 @@ impl ListQuery {
             concerns,
             from,
             to,
+            sort,
         } = self;
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("q", search), ("from", from), ("to", to)] {
@@ -171,8 +223,14 @@ impl ListQuery {
         for status in statuses {
             query.append_pair("status", status.word());
         }
+        if let Some(scope) = scope.filter(|_| statuses.is_empty()) {
+            query.append_pair("status", scope.word());
+        }
         if let Some(stage) = *stage {
             query.append_pair("stage", &stage.to_string());
+        }
+        if let Some(word) = sort.and_then(word) {
+            query.append_pair("sort", word);
         }
         let query = query.finish();
         if query.is_empty() {
@@ -181,6 +239,12 @@ impl ListQuery {
             format!("/?{query}")
         }
     }
+}
+
+/// Returns the word of an order in URLs.
+pub fn word(order: TaskOrder) -> Option<&'static str> {
+    let mut all = ORDERS.iter();
+    all.find(|(of, ..)| *of == order).map(|(_, word, _)| *word)
 }
 
 /// Returns the URL of the list of tasks in a stage that need attention for these reasons: of all,

@@ -1,6 +1,6 @@
 //! The tabs above the list.
 
-use super::query::ListQuery;
+use super::query::{ListQuery, Scope};
 use crate::domain::{Concern, EmployeeId, Stage, Status};
 use crate::store::tasks::Counts;
 use crate::web::text::Texts;
@@ -21,24 +21,28 @@ pub fn tabs(
     late: Option<&Counts>,
     me: EmployeeId,
 ) -> Vec<Tab> {
-    let all = Tab {
-        name: texts.s("tasks-all"),
+    let of_scope = |scope: Scope, name: &str, statuses: &[Status]| Tab {
+        name: texts.s(name),
         address: asked.with(|asked| {
             asked.statuses.clear();
             asked.concerns.clear();
             asked.stage = None;
+            asked.scope = None;
+            asked.scope = Some(scope).filter(|scope| asked.scope() != *scope);
         }),
         count: counts
             .filter(|_| asked.concerns.is_empty() && asked.stage.is_none())
-            .map(Counts::total),
-        current: asked.statuses.is_empty() && asked.concerns.is_empty(),
+            .map(|counts| chosen(statuses, |status| counts.of(status))),
+        current: asked.statuses.is_empty() && asked.concerns.is_empty() && asked.scope() == scope,
     };
     let of_status = Status::ALL.iter().map(|status| {
         // A tab toggles its status.
         let statuses = toggled(&asked.statuses, *status);
         Tab {
             name: texts.status(status),
-            address: asked.with(|asked| (asked.statuses, asked.stage) = (statuses, None)),
+            address: asked.with(|asked| {
+                (asked.statuses, asked.scope, asked.stage) = (statuses, None, None);
+            }),
             // A list filtered by stage contains no tasks of other statuses to count.
             count: counts
                 .filter(|_| asked.stage.is_none() || asked.statuses.contains(status))
@@ -49,7 +53,7 @@ pub fn tabs(
     let overdue = Tab {
         name: texts.concern(Concern::Overdue),
         address: asked.with(|asked| asked.concerns = toggled(&asked.concerns, Concern::Overdue)),
-        count: late.map(|counts| chosen(&asked.statuses, |status| counts.of(status))),
+        count: late.map(|counts| chosen(&asked.effective(), |status| counts.of(status))),
         current: asked.needs(Concern::Overdue),
     };
     // The other reasons are selected on the page of current work.
@@ -61,20 +65,32 @@ pub fn tabs(
         count: None,
         current: true,
     });
+    // One's own open tasks, unless statuses are chosen.
     let is_mine = asked.employee == Some(me);
+    let statuses = match &*asked.statuses {
+        [] => &Status::OPEN,
+        statuses => statuses,
+    };
     let mine = Tab {
         name: texts.s("tasks-mine"),
-        address: asked
-            .with(|asked| (asked.employee, asked.unassigned) = ((!is_mine).then_some(me), false)),
+        address: asked.with(|asked| {
+            (asked.employee, asked.unassigned) = ((!is_mine).then_some(me), false);
+            if !is_mine && asked.statuses.is_empty() {
+                asked.scope = None;
+                asked.scope = Some(Scope::Open).filter(|scope| asked.scope() != *scope);
+            }
+        }),
         // A list filtered by a colleague contains none of one's own tasks to count.
         count: counts
             .filter(|_| is_mine || (asked.employee.is_none() && !asked.unassigned))
-            .map(|counts| chosen(&asked.statuses, |status| counts.own_of(status))),
+            .map(|counts| chosen(statuses, |status| counts.own_of(status))),
         current: is_mine,
     };
-    std::iter::once(all)
+    let open = of_scope(Scope::Open, "tasks-open", &Status::OPEN);
+    let all = of_scope(Scope::All, "tasks-all", &[]);
+    std::iter::once(open)
         .chain(of_status)
-        .chain([overdue])
+        .chain([all, overdue])
         .chain(others)
         .chain([mine])
         .collect()

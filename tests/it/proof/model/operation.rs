@@ -43,6 +43,11 @@ pub enum Operation {
         employee: Option<i64>,
         expected: Option<i64>,
     },
+    SetCustomer {
+        id: i64,
+        phone: Phone,
+        expected: Option<i64>,
+    },
     DeleteTask(i64),
     CreateStage(&'static str, &'static str, bool),
     UpdateStage {
@@ -222,6 +227,8 @@ pub fn operation() -> impl Strategy<Value = Operation> {
             |(id, phone, fields, expected)| Operation::UpdateTask { id, phone, fields, expected }),
         2 => (id(), option::of(1_i64..4), expected()).prop_map(
             |(id, employee, expected)| Operation::Assign { id, employee, expected }),
+        2 => (id(), phone(), expected()).prop_map(
+            |(id, phone, expected)| Operation::SetCustomer { id, phone, expected }),
         1 => id().prop_map(Operation::DeleteTask),
         2 => (id(), any::<bool>(), words()).prop_map(
             |(id, to_customer, text)| Operation::Comment { id, to_customer, text }),
@@ -363,6 +370,18 @@ fn mutation(operation: &Operation) -> Option<String> {
                 ("expectedVersion", number(*expected)),
             ]);
             format!("assignTask({given}) {{ task {{ id }} }}")
+        }
+        Operation::SetCustomer {
+            id,
+            phone,
+            expected,
+        } => {
+            let given = arguments(&[
+                ("taskId", number(Some(id))),
+                ("customerPhone", quoted(phone.typed())),
+                ("expectedVersion", number(*expected)),
+            ]);
+            format!("setTaskCustomer({given}) {{ task {{ id }} }}")
         }
         Operation::DeleteTask(id) => format!("deleteTask(id: {id}) {{ id }}"),
         Operation::CreateStage(status, name, told) => {

@@ -1,5 +1,7 @@
 //! The queries after each operation, answered equally by program and model.
 
+use std::cmp::Reverse;
+
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -10,7 +12,14 @@ use super::plain::{Card, Model, Task, fold, key};
 use super::{CATEGORIES, SERIALS, STATUSES, date, day};
 use crate::harness::{Shop, code};
 
-const ORDERS: [&str; 3] = ["NEWEST", "OLDEST", "RECENTLY_UPDATED"];
+const ORDERS: [&str; 6] = [
+    "NEWEST",
+    "OLDEST",
+    "RECENTLY_UPDATED",
+    "EARLIEST_DUE",
+    "LARGEST_TOTAL",
+    "LARGEST_TO_PAY",
+];
 const SEARCHES: &[&str] = &[
     "lamp",
     "лампа",
@@ -131,10 +140,10 @@ impl Model {
             let day = day(task.created);
             let search = question.search.filter(|_| all_fields).unwrap_or_default();
             let name = card.and_then(|card| card.name.clone());
+            let phone = card.map(|card| card.e164.clone()).unwrap_or_default();
             let places = [
                 fold(task.description),
                 fold(&name.unwrap_or_default()),
-                card.map(|card| card.e164.clone()).unwrap_or_default(),
                 fold(task.model),
                 fold(task.serial),
                 fold(&task.key()),
@@ -143,9 +152,17 @@ impl Model {
                     .map(|line| fold(line.name) + "\n")
                     .collect(),
             ];
-            let mut words = search.split(' ').map(fold).filter(|word| word.len() > 1);
-            // A search too short for parts of texts matches the number of a task only.
-            let number = search.parse().ok().filter(|_| search.len() == 1);
+            let mut words = search.split(' ').map(fold).filter(|word| !word.is_empty());
+            // A word too short for parts of texts is the beginning of a word, or the number of a task.
+            let begins = |word: &str| {
+                let texts = places.join(" ");
+                let mut all = texts.split(|c: char| !c.is_alphanumeric());
+                all.any(|of| of.starts_with(word)) || word.parse() == Ok(id)
+            };
+            let is_in = |word: &str| {
+                let mut all = places.iter().chain([&phone]);
+                all.any(|place| place.contains(word))
+            };
             question
                 .phone
                 .is_none_or(|phone| card.is_some_and(|card| card.e164 == phone.e164()))
@@ -163,8 +180,10 @@ impl Model {
                         .is_none_or(|serial| !key(serial).is_empty() && key(serial) == task.key()))
                 && question.from.is_none_or(|from| date(from) <= day)
                 && question.until.is_none_or(|until| day <= date(until))
-                && number.is_none_or(|number: i64| number == id)
-                && words.all(|word| places.iter().any(|place| place.contains(&word)))
+                && words.all(|word| match word.chars().count() {
+                    ..3 => begins(&word),
+                    _ => is_in(&word),
+                })
         };
         let found = self.tasks.iter().filter(|(id, task)| is_found(**id, task));
         found.map(|(id, _)| *id).collect()
@@ -175,9 +194,20 @@ impl Model {
         match question.order {
             "OLDEST" => {}
             "NEWEST" => ids.reverse(),
-            _ => ids.sort_by_key(|id| std::cmp::Reverse(self.tasks[id].touched)),
+            "EARLIEST_DUE" => ids.sort_by_key(|id| self.due(*id)),
+            "LARGEST_TOTAL" => ids.sort_by_key(|id| Reverse((self.sum(*id, "total"), *id))),
+            "LARGEST_TO_PAY" => {
+                ids.retain(|id| self.sum(*id, "toPay") > 0);
+                ids.sort_by_key(|id| Reverse((self.sum(*id, "toPay"), *id)));
+            }
+            _ => ids.sort_by_key(|id| Reverse(self.tasks[id].touched)),
         }
         ids
+    }
+
+    /// Returns a sum of a task.
+    fn sum(&self, id: i64, name: &str) -> i64 {
+        self.sums(id)[name].as_i64().unwrap()
     }
 
     /// Returns the customers whose name contains the text, or whose phone contains its digits.

@@ -38,6 +38,11 @@ impl Model {
                     task.changed(now);
                 }
             }
+            Operation::SetCustomer {
+                id,
+                phone,
+                expected,
+            } => self.set_customer(id, phone, expected, now)?,
             Operation::DeleteTask(id) => {
                 self.tasks.remove(&id).ok_or("NOT_FOUND")?;
                 self.comments.retain(|_, comment| comment.task != id);
@@ -312,6 +317,37 @@ impl Model {
                 self.notices.retain(|notice| notice.chat != chat);
             }
         }
+        Ok(())
+    }
+
+    /// Gives a task to another customer: nobody waits for an answer any more, and what wasn't sent never is.
+    fn set_customer(
+        &mut self,
+        id: i64,
+        phone: Phone,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let before = self.tasks.get(&id).ok_or("NOT_FOUND")?.customer;
+        let known = self.by_phone(phone);
+        if known.is_some() && known == before {
+            return Ok(());
+        }
+        self.expect(id, expected)?;
+        self.settle(id);
+        self.notices
+            .retain(|notice| notice.task != id || notice.sent);
+        let customer = match known {
+            Some(known) => known,
+            None => self.add_card(phone.typed(), phone, None),
+        };
+        let task = self.tasks.get_mut(&id).unwrap();
+        task.withdraw(now);
+        let word = |id: Option<i64>| id.map(|id| id.to_string());
+        let (from, to) = (word(before), word(Some(customer)));
+        task.note(now, "CUSTOMER", from.as_deref(), to.as_deref());
+        task.customer = Some(customer);
+        task.changed(now);
         Ok(())
     }
 

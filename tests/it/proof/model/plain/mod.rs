@@ -196,6 +196,12 @@ impl Model {
         all.any(|comment| comment.task == task && comment.open)
     }
 
+    /// Returns the promised day of a task; one without comes last.
+    pub fn due(&self, id: i64) -> String {
+        let due = self.tasks[&id].due.clone();
+        due.unwrap_or_else(|| "9999-12-31".to_owned())
+    }
+
     pub fn card(&self, id: i64) -> Value {
         let card = &self.cards[&id];
         json!({
