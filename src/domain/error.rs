@@ -17,6 +17,9 @@ pub enum Error {
     Forbidden,
     #[error("not found")]
     NotFound,
+    /// What a field of the input names isn't there.
+    #[error("{field}: not found")]
+    Missing { field: &'static str },
     #[error(transparent)]
     Invalid(#[from] Invalid),
     #[error(transparent)]
@@ -42,6 +45,14 @@ impl Error {
     /// Wraps an internal failure (database, file system, bug).
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(source.into()))
+    }
+
+    /// Returns a function that names the field of the input whose object wasn't found.
+    pub fn about(field: &'static str) -> impl FnOnce(Self) -> Self {
+        move |error| match error {
+            Self::NotFound => Self::Missing { field },
+            other => other,
+        }
     }
 }
 

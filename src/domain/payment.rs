@@ -87,6 +87,24 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Creates a row without anything else about it.
+    pub fn new(kind: PaymentKind, method: Method, amount: Money) -> Self {
+        Self {
+            kind,
+            method,
+            amount,
+            task: None,
+            employee: None,
+            drawer: None,
+            shift: None,
+            refund_of: None,
+            note: PaymentNote::default(),
+            fiscal: FiscalNumber::default(),
+            carried_over: false,
+            key: None,
+        }
+    }
+
     /// Returns the sum without the direction, which the kind tells.
     pub fn sum(&self) -> Money {
         Money::from_row(self.amount.minor().abs())
@@ -138,18 +156,12 @@ impl NewPayment {
     /// Returns the row of the ledger for a task, without a place for the money.
     pub fn entry(&self, task: TaskId, employee: EmployeeId) -> Entry {
         Entry {
-            kind: PaymentKind::Payment,
-            method: self.method,
-            amount: self.sum,
             task: Some(task),
             employee: Some(employee),
-            drawer: None,
-            shift: None,
-            refund_of: None,
             note: self.note.clone(),
             fiscal: self.fiscal.clone(),
-            carried_over: false,
             key: self.key.clone(),
+            ..Entry::new(PaymentKind::Payment, self.method, self.sum)
         }
     }
 }

@@ -92,14 +92,14 @@ fn code_library_error(error: &mut ServerError) {
 struct Described {
     code: Code,
     message: String,
-    extra: Option<(&'static str, Value)>,
+    extra: Vec<(&'static str, Value)>,
 }
 
 impl Described {
     fn write_to(self, error: &mut ServerError) {
         error.message = self.message;
         set(error, "code", self.code.word().into());
-        if let Some((name, value)) = self.extra {
+        for (name, value) in self.extra {
             set(error, name, value);
         }
     }
@@ -119,24 +119,25 @@ fn log(error: &(dyn std::error::Error + 'static)) {
 
 fn describe(error: &Error) -> Described {
     let text = |id| i18n::text(LANGUAGE, id);
+    let request = || vec![("requestId", request_id().into())];
     let (code, message, extra) = match error {
-        Error::Unauthenticated => (Code::Unauthenticated, text("error-unauthenticated"), None),
-        Error::Forbidden => (Code::Forbidden, text("error-forbidden"), None),
-        Error::NotFound => (Code::NotFound, text("error-not-found"), None),
+        Error::Unauthenticated => (Code::Unauthenticated, text("error-unauthenticated"), vec![]),
+        Error::Forbidden => (Code::Forbidden, text("error-forbidden"), vec![]),
+        Error::NotFound => (Code::NotFound, text("error-not-found"), vec![]),
+        Error::Missing { field } => {
+            let field = vec![("field", (*field).into())];
+            (Code::NotFound, text("error-not-found"), field)
+        }
         Error::Invalid(invalid) => {
             let Invalid { field, .. } = invalid;
             let message = format!("{field}: {}", i18n::invalid(LANGUAGE, invalid));
-            (
-                Code::BadUserInput,
-                message,
-                Some(("field", (*field).into())),
-            )
+            let field = vec![("field", (*field).into())];
+            (Code::BadUserInput, message, field)
         }
-        Error::Conflict(conflict) => (
-            Code::Conflict,
-            i18n::conflict(LANGUAGE, conflict),
-            conflict_extra(conflict),
-        ),
+        Error::Conflict(conflict) => {
+            let message = i18n::conflict(LANGUAGE, conflict);
+            (Code::Conflict, message, conflict_extra(conflict))
+        }
         Error::RateLimited { retry_after } | Error::Busy { retry_after } => {
             let seconds = whole_seconds(*retry_after);
             let args = [("seconds", seconds.into())];
@@ -145,31 +146,16 @@ fn describe(error: &Error) -> Described {
                 _ => "error-rate-limited",
             };
             let message = i18n::text_with(LANGUAGE, text, args);
-            (
-                Code::RateLimited,
-                message,
-                Some(("retryAfter", seconds.into())),
-            )
+            let after = vec![("retryAfter", seconds.into())];
+            (Code::RateLimited, message, after)
         }
         // Logged once where it was detected.
-        Error::DatabaseLost(_) => (
-            Code::Internal,
-            text("error-database-lost"),
-            Some(("requestId", request_id().into())),
-        ),
-        Error::Internal(_) | Error::DiskFull(_) => {
-            let message = match error {
-                Error::DiskFull(_) => text("error-disk-full"),
-                _ => {
-                    let args = [("request", request_id().into())];
-                    i18n::text_with(LANGUAGE, "error-internal", args)
-                }
-            };
-            (
-                Code::Internal,
-                message,
-                Some(("requestId", request_id().into())),
-            )
+        Error::DatabaseLost(_) => (Code::Internal, text("error-database-lost"), request()),
+        Error::DiskFull(_) => (Code::Internal, text("error-disk-full"), request()),
+        Error::Internal(_) => {
+            let args = [("request", request_id().into())];
+            let message = i18n::text_with(LANGUAGE, "error-internal", args);
+            (Code::Internal, message, request())
         }
     };
     Described {
@@ -179,24 +165,32 @@ fn describe(error: &Error) -> Described {
     }
 }
 
-fn conflict_extra(conflict: &Conflict) -> Option<(&'static str, Value)> {
-    match conflict {
+/// Returns what a client needs to resolve a conflict: the field of its input, and what is there.
+fn conflict_extra(conflict: &Conflict) -> Vec<(&'static str, Value)> {
+    let known = match conflict {
         Conflict::Version { current } => Some(("currentVersion", (*current).into())),
         Conflict::PhoneTaken { customer } => Some(("customerId", customer.to_string().into())),
         Conflict::LastOwner { owner } => Some(("employeeId", owner.to_string().into())),
-        Conflict::EmailTaken => Some(("field", "email".into())),
-        Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some(("field", "name".into())),
-        Conflict::ArticleTaken => Some(("field", "article".into())),
-        Conflict::RequestKeyUsed => Some(("field", "idempotencyKey".into())),
-        Conflict::CashMoved => Some(("field", "counted".into())),
-        Conflict::PaidMeanwhile => Some(("field", "sum".into())),
-        Conflict::LastStage
-        | Conflict::CustomerTold
-        | Conflict::ShiftOpen
-        | Conflict::ShiftOver
-        | Conflict::AlreadyReversed => None,
-        Conflict::Import | Conflict::ImportChoices => Some(("field", "expected".into())),
-    }
+        _ => None,
+    };
+    let field = match conflict {
+        Conflict::Version { .. } => Some("expectedVersion"),
+        Conflict::EmailTaken => Some("email"),
+        Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some("name"),
+        Conflict::ArticleTaken => Some("article"),
+        Conflict::RequestKeyUsed => Some("idempotencyKey"),
+        Conflict::ShiftOpen => Some("drawerId"),
+        Conflict::ShiftOver | Conflict::AlreadyReversed => Some("id"),
+        Conflict::CashMoved => Some("expectedCash"),
+        Conflict::PaidMeanwhile => Some("sum"),
+        Conflict::Import | Conflict::ImportChoices => Some("expected"),
+        Conflict::PhoneTaken { .. }
+        | Conflict::LastOwner { .. }
+        | Conflict::LastStage
+        | Conflict::CustomerTold => None,
+    };
+    let field = field.map(|field| ("field", field.into()));
+    known.into_iter().chain(field).collect()
 }
 
 fn set(error: &mut ServerError, name: &str, value: Value) {

@@ -162,11 +162,9 @@ impl Tasks {
     }
 
     async fn fetch_details(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, Details>> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
         let work = move |c: &_| app::details::of_tasks(c, &actor, &ids);
-        let details = db.read(work).await?;
-        spend(ctx, details.len()).await?;
-        Ok(details)
+        load(ctx, work, HashMap::len).await
     }
 
     /// Returns the generation of the status link of a task of this list.
@@ -176,11 +174,9 @@ impl Tasks {
     }
 
     async fn fetch_links(&self, ctx: &Context<'_>) -> Result<HashMap<TaskId, i64>> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
         let work = move |c: &_| app::status_links::of_tasks(c, &actor, &ids);
-        let links = db.read(work).await?;
-        spend(ctx, links.len()).await?;
-        Ok(links)
+        load(ctx, work, HashMap::len).await
     }
 
     /// Returns the related tasks of a task of this list.
@@ -199,10 +195,10 @@ impl Tasks {
     }
 
     async fn fetch_others(&self, ctx: &Context<'_>, link: Link) -> Result<Others> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
         let work = move |c: &_| app::details::linked(c, &actor, link, &ids);
-        let Linked { numbers, rows } = db.read(work).await?;
-        spend(ctx, rows.len()).await?;
+        let found = load(ctx, work, |linked: &Linked| linked.rows.len());
+        let Linked { numbers, rows } = found.await?;
         let tasks = whole_tasks(rows, &self.zone);
         let tasks = tasks.map(|view| (view.row.id, view)).collect();
         Ok(Others { numbers, tasks })
@@ -247,10 +243,9 @@ impl Tasks {
     }
 
     async fn fetch_items(&self, ctx: &Context<'_>) -> Result<HashMap<ItemId, CatalogueItemView>> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
         let work = move |c: &_| app::catalogue::of_tasks(c, &actor, &ids);
-        let items = db.read(work).await?;
-        spend(ctx, items.len()).await?;
+        let items = load(ctx, work, Vec::len).await?;
         let view = |item: CatalogueItem| (item.id, CatalogueItemView(item));
         Ok(items.into_iter().map(view).collect())
     }
@@ -268,9 +263,8 @@ impl Tasks {
         read: ReadForTasks<T>,
         task: fn(&T) -> Option<TaskId>,
     ) -> Result<HashMap<TaskId, Vec<T>>> {
-        let (actor, ids, db) = (ctx.actor()?, self.ids.clone(), &ctx.desk()?.db);
-        let found = db.read(move |c| read(c, &actor, &ids)).await?;
-        spend(ctx, found.len()).await?;
+        let (actor, ids) = (ctx.actor()?, self.ids.clone());
+        let found = load(ctx, move |c: &_| read(c, &actor, &ids), Vec::len).await?;
         Ok(group(
             found.into_iter().filter_map(|one| Some((task(&one)?, one))),
         ))
@@ -292,7 +286,7 @@ impl Customers {
     async fn fetch_debts(&self, ctx: &Context<'_>) -> Result<HashMap<CustomerId, Money>> {
         let (actor, ids) = (ctx.actor()?, self.distinct());
         let work = move |c: &_| app::handovers::debts_of_customers(c, &actor, &ids);
-        ctx.desk()?.db.read(work).await
+        load(ctx, work, |_| 0).await
     }
 
     fn distinct(&self) -> Vec<CustomerId> {
@@ -312,14 +306,26 @@ impl Customers {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let ids = self.distinct();
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
-        let rows = desk.db.read(work).await?;
-        spend(ctx, rows.len()).await?;
+        let rows = load(ctx, work, Vec::len).await?;
         // One list for the tasks of all these customers, so that batching continues below.
         let views = whole_tasks(rows, &desk.shop.timezone);
         Ok(group(
             views.filter_map(|view| Some((view.row.customer_id()?, view))),
         ))
     }
+}
+
+/// Loads data of a whole list, and counts its entries. A request that is over the limit loads nothing
+/// more.
+async fn load<T: Send + 'static>(
+    ctx: &Context<'_>,
+    work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    count: impl Fn(&T) -> usize,
+) -> Result<T> {
+    spend(ctx, 0).await?;
+    let found = ctx.desk()?.db.read(work).await?;
+    spend(ctx, count(&found)).await?;
+    Ok(found)
 }
 
 /// Counts nested list entries, which are limited.

@@ -19,8 +19,16 @@ impl MoneyValue {
     /// # Errors
     /// [`Problem::SumNotWhole`], and as for [`Money::new`].
     pub fn read(self, field: &'static str) -> Result<Money> {
+        Money::new(field, self.balance(field)?.minor())
+    }
+
+    /// Reads a sum that may be negative.
+    ///
+    /// # Errors
+    /// [`Problem::SumNotWhole`].
+    pub fn balance(self, field: &'static str) -> Result<Money> {
         let minor = self.0.ok_or_else(|| Problem::SumNotWhole.at(field))?;
-        Money::new(field, minor)
+        Ok(Money::from_row(minor))
     }
 
     /// # Errors

@@ -210,6 +210,8 @@ pages! { visit:
     POST ["drawers", id, "open"] => cash::open(visit, id).await;
     GET ["drawers", id, "move"] => cash::ask_to_move(visit, id).await;
     POST ["drawers", id, "move"] => cash::move_cash(visit, id).await;
+    GET ["cash-moves", id, "reverse"] => cash::ask_to_reverse(visit, id).await;
+    POST ["cash-moves", id, "reverse"] => cash::reverse(visit, id).await;
     GET ["shifts", id, "close"] => cash::ask_to_close(visit, id).await;
     POST ["shifts", id, "close"] => cash::close(visit, id).await;
     GET ["debts"] => debts::show(visit).await;
@@ -222,6 +224,7 @@ pages! { visit:
     POST ["catalogue", "import"] if visit.is_cut_off => catalogue::too_large(visit).await;
     POST ["catalogue", "import"] => catalogue::upload(visit).await;
     GET ["catalogue", "import", token] => catalogue::preview(visit, token).await;
+    GET ["catalogue", "import", token, "refused.csv"] => catalogue::refused(visit, token).await;
     POST ["catalogue", "import", token] => catalogue::apply(visit, token).await;
     POST ["catalogue", id] => catalogue::update(visit, id).await;
     POST ["catalogue", id, "archive"] => catalogue::archive(visit, id).await;

@@ -1051,6 +1051,7 @@ cash-open-title = { $drawer }: open a shift
 cash-close-title = { $drawer }: close the shift
 cash-in-title = { $drawer }: put cash in
 cash-out-title = { $drawer }: take cash out
+cash-reverse-title = Reverse operation no. { $number }
 cash-counted = Cash counted
 cash-reason = Reason for the difference
 cash-sum = Sum

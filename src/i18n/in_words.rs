@@ -1,116 +1,46 @@
 //! Sums in Russian words, as papers state them: «Четыре тысячи пятьсот рублей 00 копеек».
 
+use chislo::{Gender, decline, int_to_words_gender};
+
 use crate::domain::{Currency, Money};
 
-/// Grammatical gender of a counted noun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Gender {
-    Masculine,
-    Feminine,
-}
-use Gender::{Feminine, Masculine};
-
 /// A noun after 1, after 2 to 4, and after 5 and more.
-struct Noun(Gender, [&'static str; 3]);
+struct Noun([&'static str; 3]);
 
 impl Noun {
     /// Returns the form of the noun after a number.
-    fn after(&self, number: i64) -> &'static str {
-        let Self(_, [one, few, many]) = self;
-        match (number % 100, number % 10) {
-            (11..=14, _) => many,
-            (_, 1) => one,
-            (_, 2..=4) => few,
-            _ => many,
-        }
+    fn after(&self, number: i64) -> String {
+        let Self([one, few, many]) = self;
+        decline(number, one, few, many)
     }
 }
 
-/// The unit of a currency and its hundredth.
+/// The unit of a currency and its hundredth. All units are masculine.
 fn nouns(currency: Currency) -> Option<(Noun, Noun)> {
-    let kopecks = || Noun(Feminine, ["копейка", "копейки", "копеек"]);
-    let tiyin = || Noun(Masculine, ["тийин", "тийина", "тийинов"]);
-    let cents = || Noun(Masculine, ["цент", "цента", "центов"]);
+    let kopecks = || Noun(["копейка", "копейки", "копеек"]);
+    let tiyin = || Noun(["тийин", "тийина", "тийинов"]);
+    let cents = || Noun(["цент", "цента", "центов"]);
     Some(match currency.code() {
-        "RUB" => (Noun(Masculine, ["рубль", "рубля", "рублей"]), kopecks()),
+        "RUB" => (Noun(["рубль", "рубля", "рублей"]), kopecks()),
         "BYN" => {
             let forms = [
                 "белорусский рубль",
                 "белорусских рубля",
                 "белорусских рублей",
             ];
-            (Noun(Masculine, forms), kopecks())
+            (Noun(forms), kopecks())
         }
-        "KZT" => (
-            Noun(Masculine, ["тенге"; 3]),
-            Noun(Masculine, ["тиын", "тиына", "тиынов"]),
-        ),
+        "KZT" => (Noun(["тенге"; 3]), Noun(["тиын", "тиына", "тиынов"])),
         "KGS" => (
-            Noun(Masculine, ["сом", "сома", "сомов"]),
-            Noun(Masculine, ["тыйын", "тыйына", "тыйынов"]),
+            Noun(["сом", "сома", "сомов"]),
+            Noun(["тыйын", "тыйына", "тыйынов"]),
         ),
-        "UZS" => (Noun(Masculine, ["сум", "сума", "сумов"]), tiyin()),
-        "USD" => (Noun(Masculine, ["доллар", "доллара", "долларов"]), cents()),
-        "EUR" => (Noun(Masculine, ["евро"; 3]), cents()),
+        "UZS" => (Noun(["сум", "сума", "сумов"]), tiyin()),
+        "USD" => (Noun(["доллар", "доллара", "долларов"]), cents()),
+        "EUR" => (Noun(["евро"; 3]), cents()),
         _ => return None,
     })
 }
-
-const HUNDREDS: [&str; 10] = [
-    "",
-    "сто",
-    "двести",
-    "триста",
-    "четыреста",
-    "пятьсот",
-    "шестьсот",
-    "семьсот",
-    "восемьсот",
-    "девятьсот",
-];
-const TENS: [&str; 10] = [
-    "",
-    "",
-    "двадцать",
-    "тридцать",
-    "сорок",
-    "пятьдесят",
-    "шестьдесят",
-    "семьдесят",
-    "восемьдесят",
-    "девяносто",
-];
-/// Numbers below twenty, in the masculine.
-const SMALL: [&str; 20] = [
-    "",
-    "один",
-    "два",
-    "три",
-    "четыре",
-    "пять",
-    "шесть",
-    "семь",
-    "восемь",
-    "девять",
-    "десять",
-    "одиннадцать",
-    "двенадцать",
-    "тринадцать",
-    "четырнадцать",
-    "пятнадцать",
-    "шестнадцать",
-    "семнадцать",
-    "восемнадцать",
-    "девятнадцать",
-];
-/// Powers of a thousand, from the first to the fifth: sums have at most 14 whole digits.
-const POWERS: [Noun; 5] = [
-    Noun(Feminine, ["тысяча", "тысячи", "тысяч"]),
-    Noun(Masculine, ["миллион", "миллиона", "миллионов"]),
-    Noun(Masculine, ["миллиард", "миллиарда", "миллиардов"]),
-    Noun(Masculine, ["триллион", "триллиона", "триллионов"]),
-    Noun(Masculine, ["квадриллион", "квадриллиона", "квадриллионов"]),
-];
 
 /// Returns a sum in words; `None` for a negative one, and for a currency whose Russian name isn't
 /// known here.
@@ -118,7 +48,7 @@ pub fn in_words(currency: Currency, sum: Money) -> Option<String> {
     let (unit, hundredth) = nouns(currency)?;
     let minor = Some(sum.minor()).filter(|minor| *minor >= 0)?;
     let (whole, part) = (minor / 100, minor % 100);
-    let number = cardinal(whole, unit.0);
+    let number = int_to_words_gender(whole, Gender::Masculine);
     let mut letters = number.chars();
     let first = letters.next()?.to_uppercase();
     let (unit, hundredth) = (unit.after(whole), hundredth.after(part));
@@ -126,40 +56,6 @@ pub fn in_words(currency: Currency, sum: Money) -> Option<String> {
         "{first}{} {unit} {part:02} {hundredth}",
         letters.as_str()
     ))
-}
-
-/// Returns a number from zero on in words.
-fn cardinal(number: i64, gender: Gender) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for (index, power) in POWERS.iter().enumerate().rev() {
-        let thousands = 1_000_i64.pow(index as u32 + 1);
-        let count = number / thousands % 1_000;
-        if count > 0 {
-            below_thousand(count, power.0, &mut words);
-            words.push(power.after(count));
-        }
-    }
-    below_thousand(number % 1_000, gender, &mut words);
-    match words.is_empty() {
-        true => "ноль".to_owned(),
-        false => words.join(" "),
-    }
-}
-
-fn below_thousand(number: i64, gender: Gender, words: &mut Vec<&str>) {
-    let digit = |number: i64| usize::try_from(number).unwrap_or_default();
-    let (hundreds, rest) = (digit(number / 100), digit(number % 100));
-    let (tens, small) = match rest {
-        0..20 => (0, rest),
-        _ => (rest / 10, rest % 10),
-    };
-    let small = match (gender, small) {
-        (Feminine, 1) => "одна",
-        (Feminine, 2) => "две",
-        _ => SMALL[small],
-    };
-    let said = [HUNDREDS[hundreds], TENS[tens], small];
-    words.extend(said.into_iter().filter(|word| !word.is_empty()));
 }
 
 #[cfg(test)]

@@ -1089,6 +1089,7 @@ cash-open-title = { $drawer }: открыть смену
 cash-close-title = { $drawer }: закрыть смену
 cash-in-title = { $drawer }: внести наличные
 cash-out-title = { $drawer }: изъять наличные
+cash-reverse-title = Сторно операции № { $number }
 cash-counted = Пересчитано наличных
 cash-reason = Причина расхождения
 cash-sum = Сумма

@@ -31,6 +31,18 @@ impl Rows {
     }
 }
 
+/// Parses the form fields of chosen columns.
+pub fn places<C>(
+    fields: &[(String, String)],
+    from_word: impl Fn(&str) -> Option<C>,
+) -> BTreeMap<usize, C> {
+    let place = |(name, value): &(String, String)| {
+        let place = name.strip_prefix(COLUMN)?.parse().ok()?;
+        Some((place, from_word(value)?))
+    };
+    fields.iter().filter_map(place).collect()
+}
+
 /// The owner's choices. Anything not chosen is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choices {
@@ -50,13 +62,12 @@ pub struct Choices {
 impl Choices {
     /// Parses form fields. Values that the form can't have offered are ignored.
     pub fn from_form(fields: &[(String, String)]) -> Self {
-        let mut choices = Self::default();
+        let mut choices = Self {
+            places: places(fields, Column::from_word),
+            ..Self::default()
+        };
         for (name, value) in fields {
-            if let Some(place) = name.strip_prefix(COLUMN) {
-                if let (Ok(place), Some(column)) = (place.parse(), Column::from_word(value)) {
-                    choices.places.insert(place, column);
-                }
-            } else if let Some(word) = name.strip_prefix(STATUS) {
+            if let Some(word) = name.strip_prefix(STATUS) {
                 if let Ok(stage) = StageId::parse(STATUS, value) {
                     choices.statuses.push((word.to_owned(), stage));
                 }

@@ -50,7 +50,7 @@ impl Headings {
             None => columns.iter().zip(&known).any(makes_tasks),
         };
         let problem = no_such(choices, &names)
-            .or_else(|| twice(&chosen, &names))
+            .or_else(|| twice(&chosen, &names, Column::takes_several))
             .or_else(|| too_few(&columns, tasks));
         let number = columns.iter().position(|of| *of == Column::Number);
         let is_ours = |at: usize| known[at].is_some_and(|known| known.is_ours);
@@ -123,13 +123,17 @@ fn no_such(choices: &Choices, names: &[String]) -> Option<Invalid> {
 }
 
 /// Reports two columns chosen for one field.
-fn twice(chosen: &[Option<Column>], names: &[String]) -> Option<Invalid> {
+pub(super) fn twice<C: Copy + PartialEq>(
+    chosen: &[Option<C>],
+    names: &[String],
+    takes_several: impl Fn(C) -> bool,
+) -> Option<Invalid> {
     let label = |at: usize| match &*names[at] {
         "" => (at + 1).to_string(),
         name => name.to_owned(),
     };
     chosen.iter().enumerate().find_map(|(second, column)| {
-        let column = column.filter(|column| !column.takes_several())?;
+        let column = column.filter(|column| !takes_several(*column))?;
         let first = chosen[..second].iter().position(|of| *of == Some(column))?;
         let (first, second) = (label(first), label(second));
         Some(Problem::ColumnTwice { first, second }.at("columns"))

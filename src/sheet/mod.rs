@@ -14,7 +14,7 @@ mod headings;
 mod known;
 mod money;
 mod person;
-mod price_list;
+mod prices;
 mod read;
 mod reading;
 mod records;
@@ -29,7 +29,7 @@ mod write;
 
 pub use choices::Choices;
 pub use columns::Column;
-pub use price_list::{PriceReading, read_prices};
+pub use prices::{PriceField, PriceReading, PriceTable, read_prices};
 pub use read::read;
 pub use reading::{FIELD, Reading};
 pub use table::{StatusWord, Table, TableColumn};

@@ -100,7 +100,7 @@ fn table(
         }
         rows.push(row);
     }
-    let columns = TableColumn::all(&headings, records);
+    let columns = TableColumn::all(&headings.columns, records);
     let statuses = statuses.into_words();
     let no_date = headings.tasks && headings.place(Column::Created).is_none();
     let remarks = (no_date && headings.problem.is_none()).then_some(Observation::NoDateColumn);

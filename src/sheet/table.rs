@@ -31,17 +31,18 @@ pub struct Table {
 
 /// A column and its meaning.
 #[derive(Debug, Clone)]
-pub struct TableColumn {
+pub struct TableColumn<C = Column> {
     /// Heading on one line; empty when the file has none.
     pub heading: String,
     /// The first distinct non-empty values.
     pub samples: Vec<String>,
-    pub column: Column,
+    pub column: C,
 }
 
-impl TableColumn {
-    pub(super) fn all(headings: &Headings, records: &[Record]) -> Vec<Self> {
-        let columns = headings.columns.iter().enumerate();
+impl<C: Copy> TableColumn<C> {
+    /// Returns the columns with these meanings and headings.
+    pub(super) fn all(columns: &[(C, String)], records: &[Record]) -> Vec<Self> {
+        let columns = columns.iter().enumerate();
         columns
             .map(|(at, (column, heading))| {
                 let cells = records.iter().filter_map(|record| record.cells.get(at));

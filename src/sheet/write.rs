@@ -8,7 +8,7 @@ use super::cell::{guard, unguard};
 use super::columns::{CUSTOMERS, Column, REFUSED, TASKS};
 use super::table::Table;
 use crate::domain::{
-    Customer, Day, Details, Error, ImportRow, Language, Money, Name, Result, Shop,
+    Customer, Day, Details, Error, ImportRow, Language, Money, Name, Remark, Result, Shop,
 };
 use crate::i18n;
 use crate::store::tasks::TaskRow;
@@ -83,8 +83,23 @@ impl Writing {
     /// # Errors
     /// As for [`Writing::head_of_tasks`].
     pub fn refused(&self, table: &Table) -> Result<Vec<u8>> {
-        let why = |row: &ImportRow| {
-            let wrong = row.remarks.iter().filter(|remark| remark.what.is_wrong());
+        let headings = table.columns.iter().map(|of| of.heading.clone());
+        let refused = table.sheet.refused().map(|row| {
+            let cells = row.cells.split(ImportRow::BETWEEN).map(unguard);
+            (cells.map(str::to_owned).collect(), &*row.remarks)
+        });
+        self.refused_rows(headings.collect(), refused.collect())
+    }
+
+    /// Writes rows with the columns of their file and the reasons. A row may have more cells than
+    /// there are headings, and be refused for that.
+    pub(super) fn refused_rows(
+        &self,
+        headings: Vec<String>,
+        rows: Vec<(Vec<String>, &[Remark])>,
+    ) -> Result<Vec<u8>> {
+        let why = |remarks: &[Remark]| {
+            let wrong = remarks.iter().filter(|remark| remark.what.is_wrong());
             let said = wrong.map(|remark| {
                 let text = i18n::observation(self.language, &remark.what);
                 match &*remark.column {
@@ -94,15 +109,8 @@ impl Writing {
             });
             said.collect::<Vec<_>>().join(" ")
         };
-        let cells = |row: &ImportRow| {
-            let cells = row.cells.split(ImportRow::BETWEEN).map(unguard);
-            cells.map(str::to_owned).collect::<Vec<_>>()
-        };
-        let head: Vec<_> = table.columns.iter().map(|of| of.heading.clone()).collect();
-        // A row may have more cells than there are headings, and be refused for that.
-        let rows = table.sheet.refused();
-        let widths = rows.map(|row| cells(row).len());
-        let Some(width) = widths.max().map(|widest| widest.max(head.len())) else {
+        let widths = rows.iter().map(|(cells, _)| cells.len());
+        let Some(width) = widths.max().map(|widest| widest.max(headings.len())) else {
             return Ok(Vec::new());
         };
         let line = |mut cells: Vec<String>, last: String| {
@@ -111,8 +119,9 @@ impl Writing {
             let cells: Vec<_> = cells.iter().map(|cell| guard(cell)).collect();
             cells
         };
-        let head = line(head, i18n::text(self.language, REFUSED[0].1));
-        let rows = table.sheet.refused().map(|row| line(cells(row), why(row)));
+        let head = line(headings, i18n::text(self.language, REFUSED[0].1));
+        let rows = rows.into_iter();
+        let rows = rows.map(|(cells, remarks)| line(cells, why(remarks)));
         self.titled(head, rows)
     }
 

@@ -141,19 +141,29 @@ pub fn paid(connection: &Connection, ids: &[TaskId]) -> Result<HashMap<TaskId, M
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns what is left of a payment: its amount with its refunds and its reversal.
-pub fn left_of(connection: &Connection, id: PaymentId) -> Result<Money> {
-    let sql = "SELECT coalesce(sum(amount), 0) FROM payments WHERE id = ?1 OR refund_of = ?1
-                   OR refund_of IN (SELECT id FROM payments WHERE refund_of = ?1)";
-    let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.query_row([id], |row| row.get(0))?)
+/// What later rows have corrected of a row.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Corrected {
+    /// Sum of its refunds and its reversal, with their own reversals.
+    pub by: Money,
+    pub is_reversed: bool,
 }
 
-/// Returns the row that reverses this one.
-pub fn reversal_of(connection: &Connection, id: PaymentId) -> Result<Option<Payment>> {
-    let sql = format!("SELECT {COLUMNS} FROM payments WHERE refund_of = ?1 AND kind = 'REVERSAL'");
-    let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row([id], from_row).optional()?)
+/// Returns what was corrected of those of these rows that were corrected at all.
+pub fn corrected(
+    connection: &Connection,
+    ids: &[PaymentId],
+) -> Result<HashMap<PaymentId, Corrected>> {
+    let sql = "SELECT refund_of, max(kind = 'REVERSAL') AS is_reversed, sum(amount + (
+                   SELECT coalesce(sum(amount), 0) FROM payments AS later WHERE later.refund_of = payments.id)) AS by
+               FROM payments WHERE refund_of IN (SELECT value FROM json_each(?1)) GROUP BY refund_of";
+    let mut statement = connection.prepare_cached(sql)?;
+    let asked = numbers(ids.iter().map(|id| id.get()));
+    let rows = statement.query_map([asked], |row| {
+        let (by, is_reversed) = (row.get("by")?, row.get("is_reversed")?);
+        Ok((row.get("refund_of")?, Corrected { by, is_reversed }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Returns the cash that went through a drawer, less what left it.

@@ -45,7 +45,7 @@ fn field<'a>(page: &'a str, name: &str) -> &'a str {
 }
 
 /// Returns the rows of a CSV file.
-fn rows(file: &str) -> Vec<Vec<String>> {
+pub fn rows(file: &str) -> Vec<Vec<String>> {
     let file = file.strip_prefix('\u{feff}').unwrap().as_bytes();
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).delimiter(b';').from_reader(file);
@@ -309,6 +309,95 @@ async fn a_shift_is_opened_and_closed_on_pages_and_a_double_tap_counts_once() {
     );
     let closed = browser.get("/shifts/1/close").await;
     assert_eq!(closed.status(), StatusCode::CONFLICT);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_owner_reverses_a_cash_move_once_and_nobody_else_does() {
+    let shop = Shop::with_owner().await;
+    let token = crate::accounts::employee(&shop).await;
+    priced(&shop, 1, 10_000).await;
+    take(&shop, 1, "CASH", 10_000).await;
+    let mut employee = employees(&shop, token).await;
+    let form = [("kind", "CASH_OUT"), ("sum", "30"), ("note", "скрепки")];
+    employee.post("/drawers/1/move", &form).await;
+    let page = employee.page("/cash").await;
+    has(&page, &["Касса · 70 ₽"]);
+    assert!(!page.contains("/reverse"), "{page}");
+    assert_eq!(
+        employee.get("/cash-moves/2/reverse").await.status(),
+        StatusCode::FORBIDDEN
+    );
+    let before = shop.dump();
+    let refused = employee.post("/cash-moves/2/reverse", &[]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(shop.dump() == before);
+    // The payment of a task is corrected on its own page.
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    let page = owner.page("/cash").await;
+    assert!(page.contains("href=\"/cash-moves/2/reverse\""), "{page}");
+    assert!(!page.contains("/cash-moves/1/"), "{page}");
+    assert!(
+        !owner
+            .page("/cash/2021-07-25/print")
+            .await
+            .contains("/reverse"),
+        "paper has no buttons"
+    );
+    has(
+        &owner.page("/cash-moves/2/reverse").await,
+        &[
+            "Сторно операции № 2 Операция Изъятие Сумма −30 ₽",
+            "Примечание скрепки",
+        ],
+    );
+    let form = [("key", "k1"), ("note", "вернули в кассу")];
+    for _ in 0..2 {
+        assert_eq!(
+            goes_to(&owner.post("/cash-moves/2/reverse", &form).await),
+            "/cash"
+        );
+    }
+    let page = owner.page("/cash").await;
+    has(
+        &page,
+        &[
+            "Касса · 100 ₽",
+            "3 12:00 Сторно: Изъятие к операции № 2 вернули в кассу Наличные, Касса owner 30 ₽",
+        ],
+    );
+    assert!(!page.contains("/cash-moves/"), "{page}");
+    for path in ["/cash-moves/2/reverse", "/cash-moves/3/reverse"] {
+        let status = owner.post(path, &[("key", "k2")]).await.status();
+        let expected = match path {
+            "/cash-moves/2/reverse" => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        assert_eq!(status, expected, "{path}");
+    }
+    assert_eq!(
+        owner.get("/cash-moves/2/reverse").await.status(),
+        StatusCode::CONFLICT
+    );
+    // Once the task is deleted, its payment can only be corrected here.
+    data(&shop, "mutation { deleteTask(id: 1) { id } }").await;
+    let page = owner.page("/cash").await;
+    assert!(page.contains("href=\"/cash-moves/1/reverse\""), "{page}");
+    let answer = owner.post("/cash-moves/1/reverse", &[]).await;
+    assert_eq!(goes_to(&answer), "/cash");
+    has(&owner.page("/cash").await, &["Касса · 0 ₽"]);
+    // A closed shift takes no cash, either way.
+    owner
+        .post("/drawers/1/move", &[("kind", "CASH_IN"), ("sum", "5")])
+        .await;
+    owner.post("/drawers/1/open", &[("counted", "5")]).await;
+    owner.post("/shifts/1/close", &[("counted", "5")]).await;
+    let late = owner.post("/cash-moves/5/reverse", &[]).await;
+    assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    has(
+        &late.text().await.unwrap(),
+        &["Смена кассы закрыта. Сначала откройте смену."],
+    );
     shop.close().await;
 }
 

@@ -1,6 +1,7 @@
 //! The catalogue, the lines of tasks, the ledger of payments, drawers and shifts.
 
 mod bad_input;
+mod bad_pages;
 mod catalogue;
 mod kept;
 mod price_list;

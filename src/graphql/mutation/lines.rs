@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::tasks::TaskPayload;
 use crate::app::{self, Desk};
-use crate::domain::{Line, LineId, Message, Result, TaskId};
+use crate::domain::{Error, Line, LineId, Message, Result, TaskId};
 use crate::graphql::input::{CatalogueItemInput, LineInput, discount};
 use crate::graphql::scalars::{DecimalValue, MoneyValue};
 use crate::graphql::view::{CatalogueItemView, TaskLineView, TaskView};
@@ -54,7 +54,13 @@ impl LineMutation {
         let actor = ctx.actor()?;
         let (id, change) = item_data.read()?;
         let work = move |tx: &Transaction<'_>| app::catalogue::save(tx, &actor, id, change);
-        let item = CatalogueItemView(ctx.desk()?.db.write(work).await?);
+        let item = CatalogueItemView(
+            ctx.desk()?
+                .db
+                .write(work)
+                .await
+                .map_err(Error::about("id"))?,
+        );
         Ok(CatalogueItemPayload { item })
     }
 
@@ -73,7 +79,9 @@ impl LineMutation {
         let work = move |tx: &Transaction<'_>| {
             app::lines::add(tx, &actor, task, new, expected_version, now)
         };
-        LinePayload::write(ctx, desk, work).await
+        LinePayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("taskId"))
     }
 
     /// Changes a line; omitted fields are kept. An open quote that shows it otherwise is withdrawn.
@@ -91,7 +99,9 @@ impl LineMutation {
         let work = move |tx: &Transaction<'_>| {
             app::lines::update(tx, &actor, id, change, expected_version, now)
         };
-        LinePayload::write(ctx, desk, work).await
+        LinePayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("id"))
     }
 
     /// Moves a line to another position in its task. BAD_USER_INPUT for a CLOSED task. Open to all
@@ -109,7 +119,9 @@ impl LineMutation {
         let work = move |tx: &Transaction<'_>| {
             app::lines::reorder(tx, &actor, id, position, expected_version, now)
         };
-        TaskPayload::write(desk, work).await
+        TaskPayload::write(desk, work)
+            .await
+            .map_err(Error::about("id"))
     }
 
     /// Removes a line. An open quote that shows it is withdrawn. BAD_USER_INPUT for a CLOSED task.
@@ -124,7 +136,9 @@ impl LineMutation {
         let (id, now) = (LineId::parse("id", &id)?, desk.clock.now());
         let work =
             move |tx: &Transaction<'_>| app::lines::remove(tx, &actor, id, expected_version, now);
-        TaskPayload::write(desk, work).await
+        TaskPayload::write(desk, work)
+            .await
+            .map_err(Error::about("id"))
     }
 
     /// Sets the discount of a whole task, as a sum or in percent; neither removes it.
@@ -143,7 +157,9 @@ impl LineMutation {
         let work = move |tx: &Transaction<'_>| {
             app::lines::set_discount(tx, &actor, task, discount, expected_version, now)
         };
-        TaskPayload::write(desk, work).await
+        TaskPayload::write(desk, work)
+            .await
+            .map_err(Error::about("taskId"))
     }
 
     /// Records that the customer agreed by phone to the lines as they are now, or to the price. An
@@ -163,6 +179,8 @@ impl LineMutation {
         let work = move |tx: &Transaction<'_>| {
             app::approvals::agree_by_phone(tx, &actor, task, note.as_ref(), expected_version, now)
         };
-        TaskPayload::write(desk, work).await
+        TaskPayload::write(desk, work)
+            .await
+            .map_err(Error::about("taskId"))
     }
 }

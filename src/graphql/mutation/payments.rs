@@ -82,7 +82,9 @@ impl PaymentMutation {
         let task = task.ok_or_else(|| Problem::Required.at("taskId"))?;
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| app::payments::take(tx, &actor, task, &new, now);
-        PaymentPayload::write(ctx, desk, work).await
+        PaymentPayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("taskId"))
     }
 
     /// Gives a payment back, or a part of it, by the same or another method. Owner only.
@@ -107,7 +109,9 @@ impl PaymentMutation {
             key: input::key(idempotency_key)?,
         };
         let work = move |tx: &Transaction<'_>| app::payments::refund(tx, &owner, id, &new, now);
-        PaymentPayload::write(ctx, desk, work).await
+        PaymentPayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("id"))
     }
 
     /// Corrects a row of the ledger by its opposite. BAD_USER_INPUT for a reversal and for a payment
@@ -122,7 +126,9 @@ impl PaymentMutation {
         let (id, now) = (PaymentId::parse("id", &id)?, desk.clock.now());
         let note = input::note(note)?;
         let work = move |tx: &Transaction<'_>| app::payments::reverse(tx, &owner, id, note, now);
-        PaymentPayload::write(ctx, desk, work).await
+        PaymentPayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("id"))
     }
 
     /// Takes the payments, closes the task in its hand-over stage, and sets its warranty by its
@@ -156,7 +162,9 @@ impl PaymentMutation {
         let work = move |tx: &Transaction<'_>| {
             app::handovers::hand_over(tx, &shop, &actor, task, &new, now)
         };
-        TaskPayload::write(desk, work).await
+        TaskPayload::write(desk, work)
+            .await
+            .map_err(Error::about("taskId"))
     }
 
     /// Puts cash into a drawer (CASH_IN) or takes it out (CASH_OUT). Open to all staff.
@@ -174,7 +182,9 @@ impl PaymentMutation {
         let work = move |tx: &Transaction<'_>| {
             app::payments::move_cash(tx, &actor, drawer, kind.into(), sum, note, now)
         };
-        PaymentPayload::write(ctx, desk, work).await
+        PaymentPayload::write(ctx, desk, work)
+            .await
+            .map_err(Error::about("drawerId"))
     }
 
     /// Creates a drawer or, with an `id`, renames one. Owner only; CONFLICT when the name is taken.
@@ -194,7 +204,13 @@ impl PaymentMutation {
             };
             app::drawers::get(tx, &actor, drawer.id)
         };
-        let drawer = DrawerView(ctx.desk()?.db.write(work).await?);
+        let drawer = DrawerView(
+            ctx.desk()?
+                .db
+                .write(work)
+                .await
+                .map_err(Error::about("id"))?,
+        );
         Ok(DrawerPayload { drawer })
     }
 
@@ -211,7 +227,8 @@ impl PaymentMutation {
         let counted = counted.read("counted")?;
         let work =
             move |tx: &Transaction<'_>| app::drawers::open_shift(tx, &actor, drawer, counted, now);
-        Ok(desk.db.write(work).await?.into())
+        let shift = desk.db.write(work).await;
+        Ok(shift.map_err(Error::about("drawerId"))?.into())
     }
 
     /// Closes a shift with the counted cash; a difference needs a reason. Open to the employee who
@@ -222,16 +239,24 @@ impl PaymentMutation {
         id: ID,
         counted: MoneyValue,
         #[graphql(desc = "At most 500 characters.")] reason: Option<String>,
+        #[graphql(
+            desc = "What should be in the drawer as far as the client knows; CONFLICT when cash \
+                          went through it meanwhile."
+        )]
+        expected_cash: Option<MoneyValue>,
     ) -> Result<ShiftPayload> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let (id, now) = (ShiftId::parse("id", &id)?, desk.clock.now());
         let count = Count {
             counted: counted.read("counted")?,
             reason: ShiftReason::parse("reason", &reason.unwrap_or_default())?,
-            expected: None,
+            expected: expected_cash
+                .map(|sum| sum.balance("expectedCash"))
+                .transpose()?,
         };
         let work =
             move |tx: &Transaction<'_>| app::drawers::close_shift(tx, &actor, id, count, now);
-        Ok(desk.db.write(work).await?.into())
+        let shift = desk.db.write(work).await;
+        Ok(shift.map_err(Error::about("id"))?.into())
     }
 }

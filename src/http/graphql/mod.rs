@@ -67,14 +67,7 @@ async fn respond(
     body: Body,
 ) -> Response {
     let safe = matches!(method, Method::GET | Method::HEAD);
-    let exchange = Exchange {
-        site: &site,
-        asker,
-        headers: &headers,
-        client: &client,
-        format: Format::of(&headers),
-        safe,
-    };
+    let exchange = Exchange::new(&site, asker, &headers, &client, safe);
     let format = &exchange.format;
     match method {
         _ if safe && query.is_empty() && format::wants_page(&headers) => graphiql::page(),
@@ -121,7 +114,24 @@ pub(super) async fn schema(site: Arc<Site>, asker: Asker, headers: HeaderMap) ->
     }
 }
 
-impl Exchange<'_> {
+impl<'a> Exchange<'a> {
+    fn new(
+        site: &'a Site,
+        asker: Asker,
+        headers: &'a HeaderMap,
+        client: &'a Connection,
+        safe: bool,
+    ) -> Self {
+        Self {
+            site,
+            asker,
+            headers,
+            client,
+            format: Format::of(headers),
+            safe,
+        }
+    }
+
     async fn answer(&self, request: Result<Request, Unreadable>) -> Response {
         match request {
             Ok(request) => self.run(request).await.unwrap_or_else(|refusal| refusal),
@@ -220,7 +230,7 @@ impl Format {
         let status = match error {
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Forbidden => StatusCode::FORBIDDEN,
-            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::NotFound | Error::Missing { .. } => StatusCode::NOT_FOUND,
             Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Busy { .. } | Error::DatabaseLost(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Invalid(_) | Error::Conflict(_) => StatusCode::BAD_REQUEST,

@@ -18,7 +18,6 @@ use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use super::Exchange;
-use super::format::Format;
 use super::read::{Unreadable, read_body};
 use crate::domain::{Contents, Error};
 use crate::http::asker::Asker;
@@ -86,14 +85,7 @@ pub(in crate::http) async fn answer<B: Buf>(
     client: Connection,
     chunks: impl Stream<Item = Result<B, warp::Error>> + Send,
 ) -> Response {
-    let exchange = Exchange {
-        site: &site,
-        asker,
-        headers: &headers,
-        client: &client,
-        format: Format::of(&headers),
-        safe: false,
-    };
+    let exchange = Exchange::new(&site, asker, &headers, &client, false);
     let mut chunks = pin!(chunks);
     match exchange.take(chunks.as_mut()).await {
         Ok(response) => response,

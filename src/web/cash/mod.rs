@@ -1,8 +1,11 @@
 //! Pages of the cash: the day's sheet on screen, on paper and as a file, the drawers and their
 //! shifts.
 
-mod forms;
+mod drawers;
+mod form;
+mod moves;
 mod sheet;
+mod shifts;
 
 use askama::Template;
 use futures_util::StreamExt;
@@ -12,16 +15,17 @@ use super::data::{CSV, csv, file_called, writing};
 use super::text::Texts;
 use super::visit::Visit;
 use crate::app::day_sheets::{self, DaySheet};
-use crate::app::drawers::{self, DrawerState};
+use crate::app::drawers::{DrawerState, may_close};
+use crate::app::payments;
 use crate::domain::{Actor, Day, Error, Result, ShiftId};
 use sheet::SheetView;
 
 /// Typed fields of the forms.
 pub const FIELDS: &[&str] = &["counted", "sum", "reason", "note"];
 
-pub use forms::{
-    ask_to_close, ask_to_move, ask_to_open, close, create, edit, make, move_cash, open, rename,
-};
+pub use drawers::{create, edit, make, rename};
+pub use moves::{ask_to_move, ask_to_reverse, move_cash, reverse};
+pub use shifts::{ask_to_close, ask_to_open, close, open};
 
 /// A drawer as the page shows it.
 struct DrawerRow {
@@ -52,7 +56,7 @@ impl DrawerRow {
             balance: texts.money(of.balance),
             state,
             close: open
-                .filter(|shift| drawers::may_close(actor, shift))
+                .filter(|shift| may_close(actor, shift))
                 .map(|shift| shift.id),
             can_open: open.is_none(),
             is_open: of.last.is_none() || open.is_some(),
@@ -103,6 +107,15 @@ async fn show_day(visit: &Visit, day: Day) -> Result<Response> {
     let (actor, today) = (visit.actor()?, visit.texts.today());
     let sheet = read(visit, day).await?;
     let row = |of: &DrawerState| DrawerRow::new(of, &actor, &visit.texts);
+    let mut view = SheetView::new(&sheet, &visit.texts);
+    if let Ok(owner) = actor.require_owner() {
+        let rows = sheet.rows.clone();
+        let read = move |c: &_| {
+            let free = rows.iter().filter(|row| !row.has_task);
+            payments::reversible(c, &owner, free.map(|row| &row.payment))
+        };
+        view.offer_reversals(&visit.desk.db.read(read).await?);
+    }
     visit.page(&CashPage {
         visit,
         current: "cash",
@@ -112,7 +125,7 @@ async fn show_day(visit: &Visit, day: Day) -> Result<Response> {
         is_today: day == today,
         is_owner: actor.require_owner().is_ok(),
         drawers: sheet.drawers.iter().map(row).collect(),
-        sheet: SheetView::new(&sheet, &visit.texts),
+        sheet: view,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The day's sheet as the page and the paper show it.
 
+use std::collections::HashSet;
+
 use crate::app::day_sheets::{DaySheet, ShiftRow};
 use crate::domain::{DayReport, Money, PaymentId, Takings, TaskId};
 use crate::i18n;
@@ -16,6 +18,8 @@ pub(super) struct SheetView {
     pub shifts: Vec<ShiftView>,
     pub rows: Vec<RowView>,
     pub more: bool,
+    /// Whether some rows may be reversed by the reader.
+    pub offers_reversals: bool,
 }
 
 /// A shift of the day.
@@ -47,6 +51,8 @@ pub(super) struct RowView {
     pub note: String,
     pub fiscal: String,
     pub corrects: Option<i64>,
+    /// Whether the reader may reverse it here.
+    pub is_reversible: bool,
 }
 
 impl SheetView {
@@ -72,6 +78,15 @@ impl SheetView {
                 .map(|row| RowView::new(row, texts))
                 .collect(),
             more: sheet.more,
+            offers_reversals: false,
+        }
+    }
+
+    /// Marks the rows that the reader may reverse.
+    pub(super) fn offer_reversals(&mut self, reversible: &HashSet<PaymentId>) {
+        self.offers_reversals = !reversible.is_empty();
+        for row in &mut self.rows {
+            row.is_reversible = reversible.contains(&PaymentId::from_row(row.number));
         }
     }
 }
@@ -146,6 +161,7 @@ impl RowView {
             note: entry.note.as_str().to_owned(),
             fiscal: entry.fiscal.as_str().to_owned(),
             corrects: entry.refund_of.map(PaymentId::get),
+            is_reversible: false,
         }
     }
 }

@@ -7,16 +7,16 @@ use warp::reply::Response;
 
 use super::{Errors, show};
 use crate::app;
+use crate::app::uploads::PendingUpload;
 use crate::domain::{Error, JudgedRow, PriceOutcome, PriceReport, Problem, Result};
 use crate::i18n;
-use crate::sheet::{self, FIELD, PriceReading};
+use crate::sheet::choices::{self, Choices};
+use crate::sheet::{self, FIELD, PriceField, PriceReading, PriceTable};
 use crate::store::{Connection, Transaction};
+use crate::web::data::review::{self, Mapping, PreviewRow, SHOWN, WRONG};
 use crate::web::data::{self, TABLE};
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
-
-/// Number of rows shown in any case, and maximum number of further rows with errors.
-const SHOWN: usize = 100;
-const WRONG: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "catalogue-import.html")]
@@ -25,62 +25,60 @@ struct ImportPage<'a> {
     current: &'a str,
     errors: Errors,
     token: &'a str,
+    mapping: Mapping,
     report: PriceReport,
+    skips_invalid: bool,
     counts: Vec<(String, usize)>,
+    rows: Vec<PreviewRow>,
+    /// Maximum number of rows shown, and of further rows with errors.
     shown: (usize, usize),
+    /// Whether there is anything to import.
     anything: bool,
 }
 
 impl ImportPage<'_> {
-    fn rows(&self) -> Vec<&JudgedRow> {
-        let rows = &self.report.rows;
-        let (first, others) = rows.split_at(SHOWN.min(rows.len()));
-        let wrong = others
-            .iter()
-            .filter(|row| row.outcome == PriceOutcome::Refused);
-        first.iter().chain(wrong.take(WRONG)).collect()
+    /// Returns the address of the review.
+    fn here(&self) -> String {
+        format!("/catalogue/import/{}", self.token)
     }
 
-    /// Returns what happens to a row, with the names of the fields that change.
-    fn what(&self, row: &JudgedRow) -> String {
-        let texts = &self.visit.texts;
-        let fields = row.changed.iter().map(|field| {
-            texts.s(match *field {
-                "name" => "catalogue-name",
-                "price" => "catalogue-price",
-                "archived" => "catalogue-archived",
-                field => i18n::field(field).unwrap_or("catalogue-name"),
-            })
-        });
-        match row.outcome {
-            PriceOutcome::New => texts.s("prices-outcome-new"),
-            PriceOutcome::Changed(_) => {
-                let fields = fields.collect::<Vec<_>>().join(", ");
-                texts.fill("prices-outcome-changed", "fields", fields)
-            }
-            PriceOutcome::Unchanged(_) => texts.s("prices-outcome-unchanged"),
-            PriceOutcome::Refused => texts.s("outcome-refused"),
-        }
-    }
-
-    fn is_refused(&self, row: &JudgedRow) -> bool {
-        row.outcome == PriceOutcome::Refused
-    }
-
-    fn remarks(&self, row: &JudgedRow) -> Vec<(String, String)> {
-        let text = |remark: &crate::domain::Remark| {
-            let text = i18n::observation(self.visit.texts.language, &remark.what);
-            (remark.column.clone(), text)
-        };
-        row.remarks.iter().map(text).collect()
+    fn problem(&self) -> Option<String> {
+        let problem = self.report.problem.as_ref()?;
+        Some(i18n::invalid(self.visit.texts.language, problem))
     }
 
     fn remarks_of_file(&self) -> Vec<String> {
-        let problem = self.report.problem.as_ref();
-        let problem = problem.map(|problem| i18n::invalid(self.visit.texts.language, problem));
         let remarks = self.report.remarks.iter();
-        let remarks = remarks.map(|seen| i18n::observation(self.visit.texts.language, seen));
-        problem.into_iter().chain(remarks).collect()
+        let text = |seen| i18n::observation(self.visit.texts.language, seen);
+        remarks.map(text).collect()
+    }
+}
+
+/// Returns a row as the page shows it, with the names of the fields that change.
+fn preview_row(row: &JudgedRow, texts: &Texts) -> PreviewRow {
+    let fields = row.changed.iter().map(|field| {
+        texts.s(match *field {
+            "name" => "catalogue-name",
+            "price" => "catalogue-price",
+            "archived" => "catalogue-archived",
+            field => i18n::field(field).unwrap_or("catalogue-name"),
+        })
+    });
+    let what = match row.outcome {
+        PriceOutcome::New => texts.s("prices-outcome-new"),
+        PriceOutcome::Changed(_) => {
+            let fields = fields.collect::<Vec<_>>().join(", ");
+            texts.fill("prices-outcome-changed", "fields", fields)
+        }
+        PriceOutcome::Unchanged(_) => texts.s("prices-outcome-unchanged"),
+        PriceOutcome::Refused => texts.s("outcome-refused"),
+    };
+    PreviewRow {
+        row: row.row,
+        title: row.name.clone(),
+        what,
+        refused: row.outcome == PriceOutcome::Refused,
+        remarks: review::remarks(&row.remarks, texts),
     }
 }
 
@@ -126,13 +124,11 @@ async fn show_preview(
     status: StatusCode,
     mut errors: Errors,
 ) -> Result<Response> {
-    let actor = visit.actor()?;
     let done = async {
-        let read = reader(visit, token)?;
-        let work = move |c: &Connection| app::price_lists::preview(c, &actor, &read()?);
-        visit.desk.db.read(work).await
+        let pending = pending(visit, token)?;
+        Ok((judged(visit, &pending).await?, pending))
     };
-    let Some(report) = errors.take(done.await, &visit.texts)? else {
+    let Some(((table, report), pending)) = errors.take(done.await, &visit.texts)? else {
         return show(visit, StatusCode::UNPROCESSABLE_ENTITY, None, errors).await;
     };
     let counts = [
@@ -142,6 +138,11 @@ async fn show_preview(
         ("prices-unchanged", report.unchanged()),
         ("import-refused", report.refused()),
     ];
+    let sees_costs = app::catalogue::sees_costs(&visit.actor()?);
+    let words = PriceField::ALL.into_iter();
+    let words: Vec<_> = words
+        .filter(|(field, ..)| field.is_shown(sees_costs))
+        .collect();
     let page = ImportPage {
         visit,
         current: "catalogue",
@@ -150,22 +151,44 @@ async fn show_preview(
         counts: counts
             .map(|(id, count)| (visit.texts.s(id), count))
             .to_vec(),
+        rows: PreviewRow::shown(
+            &report.rows,
+            |row| row.outcome == PriceOutcome::Refused,
+            |row| preview_row(row, &visit.texts),
+        ),
         shown: (SHOWN, WRONG),
+        mapping: Mapping::new(
+            &table.columns,
+            &words,
+            PriceField::LeftOut,
+            report.problem.is_some(),
+            &visit.texts,
+        ),
+        skips_invalid: skips_invalid(&pending),
         anything: report.fresh() + report.changed() > 0,
         report,
     };
     visit.page_as(status, &page)
 }
 
-/// Imports what was previewed. If the outcome has changed since, the new preview is shown instead.
+/// Stores the choices and shows the review again, or imports what was reviewed. If the outcome has
+/// changed since the review, the new review is shown instead.
 pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let (actor, expected) = (visit.actor()?, visit.typed("digest").to_owned());
-    let skips_invalid = visit.sent("skip").is_some();
     let mut errors = Errors::default();
+    let chosen = review::choose(visit, &visit.desk.price_lists, token);
+    if errors.take(chosen, &visit.texts)?.is_none() {
+        return show(visit, StatusCode::UNPROCESSABLE_ENTITY, None, errors).await;
+    }
+    if visit.sent("look").is_some() {
+        return Ok(visit.go(&format!("/catalogue/import/{token}#result")));
+    }
     let done = async {
+        let pending = pending(visit, token)?;
+        let skips_invalid = skips_invalid(&pending);
         // Parsed before the transaction, so that it doesn't block other writers.
-        let read = reader(visit, token)?;
-        let list = visit.desk.db.read(move |_: &Connection| read()).await?;
+        let read = reader(visit, &pending)?;
+        let list = visit.desk.db.read(move |_: &Connection| read()).await?.list;
         let work = move |tx: &Transaction<'_>| {
             app::price_lists::apply(tx, &actor, FIELD, &list, &expected, skips_invalid)
         };
@@ -173,9 +196,16 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     };
     match done.await {
         Ok(report) => {
-            visit.desk.price_lists.remove(&actor);
             let (new, changed) = (report.fresh(), report.changed());
-            Ok(visit.go(&format!("/catalogue?new={new}&changed={changed}")))
+            let done = format!("/catalogue?new={new}&changed={changed}");
+            match report.refused() {
+                0 => {
+                    visit.desk.price_lists.remove(&actor);
+                    Ok(visit.go(&done))
+                }
+                // The skipped rows can be downloaded as long as the file is kept.
+                left => Ok(visit.go(&format!("{done}&left={left}&file={token}"))),
+            }
         }
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
             errors.add(error, &visit.texts)?;
@@ -185,20 +215,51 @@ pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     }
 }
 
+/// Serves the rows with errors, to be corrected and imported again.
+pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
+    let pending = pending(visit, token)?;
+    let (table, report) = judged(visit, &pending).await?;
+    let rows = data::writing(visit).refused_prices(&table, &report)?;
+    Ok(data::file(visit, "errors", "csv", data::CSV, rows))
+}
+
+fn pending(visit: &Visit, token: &str) -> Result<PendingUpload> {
+    let (actor, now) = (visit.actor()?, visit.desk.clock.now());
+    visit.desk.price_lists.get(FIELD, &actor, token, now)
+}
+
+/// Returns the file of a token as long as it is kept.
+pub(super) fn kept<'a>(visit: &Visit, token: &'a str) -> Option<&'a str> {
+    pending(visit, token).is_ok().then_some(token)
+}
+
+fn skips_invalid(pending: &PendingUpload) -> bool {
+    Choices::from_form(&pending.choices).skip_invalid
+}
+
+/// Returns the table of a file, and what would become of its rows now.
+async fn judged(visit: &Visit, pending: &PendingUpload) -> Result<(PriceTable, PriceReport)> {
+    let (actor, read) = (visit.actor()?, reader(visit, pending)?);
+    let work = move |c: &Connection| {
+        let table = read()?;
+        let report = app::price_lists::preview(c, &actor, &table.list)?;
+        Ok((table, report))
+    };
+    visit.desk.db.read(work).await
+}
+
 /// Returns a closure that parses the stored file.
 fn reader(
     visit: &Visit,
-    token: &str,
-) -> Result<impl FnOnce() -> Result<crate::domain::PriceList> + Send + 'static> {
-    let (actor, desk) = (visit.actor()?, visit.desk.clone());
-    let kept = desk
-        .price_lists
-        .get(FIELD, &actor, token, desk.clock.now())?;
+    pending: &PendingUpload,
+) -> Result<impl FnOnce() -> Result<PriceTable> + Send + 'static> {
+    let (actor, desk, pending) = (visit.actor()?, visit.desk.clone(), pending.clone());
     Ok(move || {
         let reading = PriceReading {
             shop: &desk.shop,
             sees_costs: app::catalogue::sees_costs(&actor),
+            places: choices::places(&pending.choices, PriceField::from_word),
         };
-        sheet::read_prices(&kept.file, &reading)
+        sheet::read_prices(&pending.file, &reading)
     })
 }

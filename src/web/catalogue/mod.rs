@@ -4,7 +4,7 @@ mod form;
 mod import;
 mod save;
 
-pub use import::{apply, download, preview, too_large, upload};
+pub use import::{apply, download, preview, refused, too_large, upload};
 pub use save::{archive, create, update};
 
 use form::{FIELDS, ItemForm};
@@ -44,6 +44,8 @@ struct CataloguePage<'a> {
     sees_costs: bool,
     /// Numbers of new and changed items of an import.
     done: Option<String>,
+    /// Token of the stored file whose rows with errors were skipped.
+    left: Option<&'a str>,
     mib: usize,
 }
 
@@ -172,6 +174,9 @@ async fn show(
         form,
         sees_costs: app::catalogue::sees_costs(&actor),
         done: done(visit),
+        left: visit
+            .parameter("file")
+            .and_then(|token| import::kept(visit, token)),
         mib: data::TABLE,
     };
     page.next = last.map(|last| next(visit, last));
@@ -182,11 +187,12 @@ async fn show(
 fn done(visit: &Visit) -> Option<String> {
     let count = |name| visit.parameter(name)?.parse::<u32>().ok();
     let (new, changed) = (count("new")?, count("changed")?);
-    Some(
-        visit
-            .texts
-            .fill2("prices-done", "new", new, "changed", changed),
-    )
+    let texts = &visit.texts;
+    let done = texts.fill2("prices-done", "new", new, "changed", changed);
+    Some(match count("left") {
+        Some(left) => format!("{done} {}", texts.fill("data-left", "count", left)),
+        None => done,
+    })
 }
 
 fn next(visit: &Visit, last: ItemId) -> String {

@@ -7,28 +7,23 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::download::{CSV, file, writing};
+use super::review::{self, Mapping, PreviewRow, SHOWN, WRONG};
 use super::show_with;
 use crate::app;
 use crate::domain::{DateOrder, Error, ImportLine, Outcome, Report, Result, Stage, Status, Whose};
 use crate::i18n;
 use crate::sheet::choices::{self, Rows};
 use crate::sheet::columns::ALL;
-use crate::sheet::{self, Choices, Column, FIELD, Reading, StatusWord, Table, TableColumn};
+use crate::sheet::{self, Choices, Column, FIELD, Reading, StatusWord, Table};
 use crate::store::{Connection, Transaction};
 use crate::web::form::Errors;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
-/// Number of rows shown in any case, and maximum number of further rows with errors.
-const SHOWN: usize = 100;
-const WRONG: usize = 1_000;
-/// Maximum number of columns and words that can be changed on the page, which keeps the form below
-/// the body limit; the others stay as guessed.
-const COLUMNS: usize = 200;
+/// Maximum number of status words that can be changed on the page, and of characters in one, which
+/// keeps the form below the body limit; the others stay as guessed.
 const WORDS: usize = 100;
 const WORD: usize = 100;
-/// Number of columns up to which their section is unfolded.
-const FEW: usize = 12;
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -37,6 +32,7 @@ struct ImportPage<'a> {
     current: &'a str,
     errors: Errors,
     token: &'a str,
+    mapping: Mapping,
     table: Table,
     report: Report,
     stages: Vec<(Status, Vec<Stage>)>,
@@ -49,12 +45,9 @@ struct ImportPage<'a> {
 }
 
 impl ImportPage<'_> {
-    /// Returns the columns that can be changed, with their indexes. A column without a heading and
-    /// without values is a leftover of a spreadsheet.
-    fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
-        let columns = self.table.columns.iter().enumerate();
-        let said = columns.filter(|(_, of)| !of.heading.is_empty() || !of.samples.is_empty());
-        said.take(COLUMNS)
+    /// Returns the address of the review.
+    fn here(&self) -> String {
+        format!("/data/import/{}", self.token)
     }
 
     /// Returns the status words that can be changed.
@@ -67,17 +60,6 @@ impl ImportPage<'_> {
 
     fn words_are_cut(&self) -> bool {
         self.words().count() < self.table.statuses.len()
-    }
-
-    fn columns_are_cut(&self) -> bool {
-        self.table.columns.len() > COLUMNS
-    }
-
-    /// Returns whether the columns are shown unfolded: they are few, there is a problem, or some
-    /// are unknown.
-    fn columns_are_open(&self) -> bool {
-        let unknown = self.columns().any(|(_, of)| of.column == Column::Described);
-        self.report.problem.is_some() || unknown || self.columns().count() <= FEW
     }
 
     /// Returns the remarks on the whole file.
@@ -101,46 +83,22 @@ impl ImportPage<'_> {
     }
 }
 
-/// A row as the page shows it.
-struct PreviewRow {
-    row: usize,
-    number: String,
-    what: String,
-    refused: bool,
-    remarks: Vec<(String, String)>,
-}
-
-impl PreviewRow {
-    fn new(line: &ImportLine, texts: &Texts) -> Self {
-        let what = match (line.outcome, line.whose) {
-            (Outcome::NewTask, Whose::New) => texts.s("outcome-new-task-and-customer"),
-            (Outcome::NewTask, _) => texts.s("outcome-new-task"),
-            (Outcome::NewCustomer, _) => texts.s("outcome-new-customer"),
-            (Outcome::KnownCustomer, _) => texts.s("outcome-known-customer"),
-            (Outcome::AlreadyHere(id), _) => texts.number("outcome-already-here", &id.get()),
-            (Outcome::Refused, _) => texts.s("outcome-refused"),
-        };
-        let remarks = line.remarks.iter().map(|remark| {
-            let text = i18n::observation(texts.language, &remark.what);
-            (remark.column.clone(), text)
-        });
-        Self {
-            row: line.row,
-            number: line.number.clone(),
-            what,
-            refused: line.outcome == Outcome::Refused,
-            remarks: remarks.collect(),
-        }
-    }
-
-    /// Returns the first rows and further ones with errors.
-    fn all(report: &Report, texts: &Texts) -> Vec<Self> {
-        let (first, others) = report.lines.split_at(SHOWN.min(report.lines.len()));
-        let wrong = others
-            .iter()
-            .filter(|line| line.outcome == Outcome::Refused);
-        let shown = first.iter().chain(wrong.take(WRONG));
-        shown.map(|line| Self::new(line, texts)).collect()
+/// Returns a row as the page shows it.
+fn preview_row(line: &ImportLine, texts: &Texts) -> PreviewRow {
+    let what = match (line.outcome, line.whose) {
+        (Outcome::NewTask, Whose::New) => texts.s("outcome-new-task-and-customer"),
+        (Outcome::NewTask, _) => texts.s("outcome-new-task"),
+        (Outcome::NewCustomer, _) => texts.s("outcome-new-customer"),
+        (Outcome::KnownCustomer, _) => texts.s("outcome-known-customer"),
+        (Outcome::AlreadyHere(id), _) => texts.number("outcome-already-here", &id.get()),
+        (Outcome::Refused, _) => texts.s("outcome-refused"),
+    };
+    PreviewRow {
+        row: line.row,
+        title: line.number.clone(),
+        what,
+        refused: line.outcome == Outcome::Refused,
+        remarks: review::remarks(&line.remarks, texts),
     }
 }
 
@@ -200,8 +158,19 @@ async fn show_preview(
         counts: counts
             .map(|(id, count)| (visit.texts.s(id), count))
             .to_vec(),
-        rows: PreviewRow::all(&report, &visit.texts),
+        rows: PreviewRow::shown(
+            &report.lines,
+            |line| line.outcome == Outcome::Refused,
+            |line| preview_row(line, &visit.texts),
+        ),
         shown: (SHOWN, WRONG),
+        mapping: Mapping::new(
+            &table.columns,
+            &ALL,
+            Column::Described,
+            report.problem.is_some(),
+            &visit.texts,
+        ),
         anything: !report.is_refused() && tasks + customers > 0,
         stages: Status::ALL.iter().map(of_status).collect(),
         table,
@@ -215,7 +184,8 @@ async fn show_preview(
 pub async fn apply(visit: &Visit, token: &str) -> Result<Response> {
     let owner = visit.owner()?;
     let mut errors = Errors::default();
-    if errors.take(choose(visit, token), &visit.texts)?.is_none() {
+    let chosen = review::choose(visit, &visit.desk.uploads, token);
+    if errors.take(chosen, &visit.texts)?.is_none() {
         return show_with(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     }
     if visit.sent("look").is_some() {
@@ -256,22 +226,6 @@ pub async fn refused(visit: &Visit, token: &str) -> Result<Response> {
     let table = visit.desk.db.read(read).await?;
     let rows = writing(visit).refused(&table)?;
     Ok(file(visit, "errors", "csv", CSV, rows))
-}
-
-/// Stores the choices of a submitted form. A form without such fields leaves them unchanged.
-fn choose(visit: &Visit, token: &str) -> Result<()> {
-    visit.owner()?;
-    let (actor, now) = (visit.actor()?, visit.desk.clock.now());
-    if visit.sent("chosen").is_none() {
-        return visit
-            .desk
-            .uploads
-            .get(FIELD, &actor, token, now)
-            .map(|_| ());
-    }
-    let decides = |(name, _): &&(String, String)| Choices::is_field(name);
-    let fields = visit.form.iter().filter(decides).cloned().collect();
-    visit.desk.uploads.choose(FIELD, &actor, token, fields, now)
 }
 
 /// Returns a closure that parses the stored file, given a database connection.

@@ -2,6 +2,7 @@
 
 mod download;
 mod import;
+pub(super) mod review;
 
 use askama::Template;
 use warp::http::StatusCode;

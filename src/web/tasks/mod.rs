@@ -13,6 +13,7 @@ mod list;
 pub mod money;
 mod new;
 mod one;
+mod paper;
 mod papers;
 mod reach;
 mod saved;

@@ -5,88 +5,17 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::link::CustomerLink;
+use super::paper::{PAPER, Paper, PrintedLink, SIZES};
 use super::slip::{SlipLine, how_paid, sums};
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    Approval, Decision, Details, DeviceField, Error, Language, Line, Money, Payment, PaymentId,
-    PaymentKind, Readers, Result, TaskId,
+    Approval, Decision, Details, DeviceField, Error, Line, Money, Payment, PaymentId, PaymentKind,
+    Readers, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
-use crate::web::qr::Qr;
 use crate::web::text::Texts;
 use crate::web::visit::Visit;
-
-/// Paper sizes by their names in the URL and the stylesheet, with their message ids.
-const SIZES: [(&str, &str); 2] = [("a4", "paper-a4"), ("roll", "paper-roll")];
-const LABEL: &str = "label";
-/// The parameter with the size, which the browser remembers.
-const PAPER: &str = "paper";
-
-/// A paper and the controls around it.
-struct Paper {
-    /// Message id of its title, which takes the task's number.
-    name: &'static str,
-    number: i64,
-    /// Texts of the paper, whose language may differ from the page's.
-    texts: Texts,
-    size: &'static str,
-    choices: Vec<PaperOption>,
-    /// Whether the paper should show a status link that isn't created yet.
-    lacks_link: bool,
-}
-
-/// Another size or language.
-struct PaperOption {
-    name: String,
-    address: String,
-    chosen: bool,
-}
-
-impl Paper {
-    fn new(visit: &Visit, name: &'static str, id: TaskId, sizes: &[(&'static str, &str)]) -> Self {
-        let asked = visit.parameter("language").and_then(Language::parse);
-        let language = asked.unwrap_or(visit.texts.language);
-        let wanted = visit.parameter(PAPER).or_else(|| visit.choice(PAPER));
-        let size = sizes.iter().find(|(size, _)| wanted == Some(size));
-        let size = size.or(sizes.first()).map_or(LABEL, |(size, _)| size);
-        let choice = |name: &str, of: &str, tongue: Language| PaperOption {
-            name: visit.texts.s(name),
-            address: format!("?paper={of}&language={}", tongue.tag()),
-            chosen: (of, tongue) == (size, language),
-        };
-        let tongues = [
-            (Language::Russian, "profile-language-ru"),
-            (Language::English, "profile-language-en"),
-        ];
-        let of_size = sizes.iter().map(|(of, name)| choice(name, of, language));
-        let in_tongue = tongues.map(|(tongue, name)| choice(name, size, tongue));
-        Self {
-            name,
-            number: id.get(),
-            texts: Texts::new(language, &visit.desk.shop, visit.desk.clock.now()),
-            size,
-            choices: of_size.chain(in_tongue).collect(),
-            lacks_link: false,
-        }
-    }
-
-    /// Shows the page of the paper, and remembers a size that was chosen.
-    fn shown(visit: &Visit, page: &ReceiptPage<'_>) -> Result<Response> {
-        let response = visit.page(page)?;
-        Ok(match visit.parameter(PAPER) {
-            Some(size) if size == page.paper.size => visit.with_choice(response, PAPER, size),
-            _ => response,
-        })
-    }
-
-    fn lacking(self, link: &CustomerLink) -> Self {
-        Self {
-            lacks_link: link.is_missing(),
-            ..self
-        }
-    }
-}
 
 /// The receipt or the hand-over slip.
 #[derive(Template)]
@@ -105,6 +34,17 @@ struct ReceiptPage<'a> {
     signatures: [&'a str; 2],
 }
 
+impl ReceiptPage<'_> {
+    /// Shows the page, and remembers a size of paper that was chosen.
+    fn shown(&self) -> Result<Response> {
+        let (visit, response) = (self.visit, self.visit.page(self)?);
+        Ok(match visit.parameter(PAPER) {
+            Some(size) if size == self.paper.size => visit.with_choice(response, PAPER, size),
+            _ => response,
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "label.html")]
 struct LabelPage<'a> {
@@ -113,25 +53,6 @@ struct LabelPage<'a> {
     paper: Paper,
     device: String,
     link: Option<PrintedLink>,
-}
-
-/// The status link as a QR code and as text.
-struct PrintedLink {
-    url: String,
-    qr: Qr,
-}
-
-impl PrintedLink {
-    /// Returns `None` when there is no link or it has expired.
-    fn of(link: CustomerLink) -> Result<Option<Self>> {
-        let printed = |url: String| {
-            Ok(Self {
-                qr: Qr::of(&url)?,
-                url,
-            })
-        };
-        link.url.map(printed).transpose()
-    }
 }
 
 pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
@@ -151,7 +72,7 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
         signatures: ["paper-left-by", "paper-taken-by"],
         paper,
     };
-    Paper::shown(visit, &page)
+    page.shown()
 }
 
 pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
@@ -174,7 +95,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
         signatures: ["paper-handed-by", "paper-got-by"],
         paper,
     };
-    Paper::shown(visit, &page)
+    page.shown()
 }
 
 /// The slip of one payment or refund.
@@ -209,7 +130,7 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
         signatures,
         paper,
     };
-    Paper::shown(visit, &page)
+    page.shown()
 }
 
 pub async fn label(visit: &Visit, id: &str) -> Result<Response> {

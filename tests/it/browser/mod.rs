@@ -4,6 +4,8 @@
 mod accounts;
 mod board;
 mod chromium;
+mod day;
+mod desk_pages;
 mod filters;
 mod forms;
 mod graphiql;

@@ -4,9 +4,10 @@ use super::{data, new_task, perform, refused};
 use crate::harness::{Shop, code};
 
 /// A shop with two items, of which the second is archived; task 1 with two lines and two payments,
-/// task 2 with one line, a deleted task 3 and a closed task 4; and a second drawer whose shift is
-/// over.
-async fn shop() -> Shop {
+/// task 2 with one line and a reversed payment, a deleted task 3 and a closed task 4; a second drawer
+/// whose shift is over, and a third one with an open shift. One payment was put into the first drawer
+/// for no task.
+pub(super) async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
     for _ in 0..4 {
         new_task(&shop).await;
@@ -28,6 +29,11 @@ async fn shop() -> Shop {
             r#"saveDrawer(name: "Second") { drawer { id } }"#,
             "openShift(drawerId: 2, counted: 0) { shift { id } }",
             "closeShift(id: 1, counted: 0) { shift { id } }",
+            r#"takePayment(paymentData: {taskId: 2, method: CARD, sum: 10, idempotencyKey: "used"}) { payment { id } }"#,
+            "reversePayment(id: 4) { payment { id } }",
+            "moveCash(drawerId: 1, kind: CASH_IN, sum: 100) { payment { id } }",
+            r#"saveDrawer(name: "Third") { drawer { id } }"#,
+            "openShift(drawerId: 3, counted: 500) { shift { id } }",
         ],
     )
     .await;
@@ -152,6 +158,37 @@ const WRONG: &[(&str, &str)] = &[
         "takePayment(paymentData: {taskId: 1, method: CARD, sum: 9007199254740993}) { payment { id } }",
         "sum",
     ),
+    (
+        "moveCash(drawerId: 1, kind: CASH_IN, sum: 1.5) { payment { id } }",
+        "sum",
+    ),
+    (
+        r#"moveCash(drawerId: 1, kind: CASH_IN, sum: "1,5") { payment { id } }"#,
+        "sum",
+    ),
+    ("refundPayment(id: 2, sum: 1.5) { payment { id } }", "sum"),
+    (
+        r#"openShift(drawerId: 1, counted: "1 000,50 ₽") { shift { id } }"#,
+        "counted",
+    ),
+    (
+        "closeShift(id: 2, counted: 1.5) { shift { id } }",
+        "counted",
+    ),
+    ("closeShift(id: 2, counted: -1) { shift { id } }", "counted"),
+    (
+        "closeShift(id: 2, counted: 500, expectedCash: 1.5) { shift { id } }",
+        "expectedCash",
+    ),
+    ("closeShift(id: 2, counted: 1) { shift { id } }", "reason"),
+    (
+        r#"closeShift(id: 2, counted: 1, reason: "a\u0000b") { shift { id } }"#,
+        "reason",
+    ),
+    (
+        r#"addLine(taskId: 1, lineData: {itemId: 1, unitPrice: "1,5"}) { line { id } }"#,
+        "unitPrice",
+    ),
     // Quantities and percentages.
     (
         r#"updateLine(id: 1, lineData: {quantity: "0"}) { line { id } }"#,
@@ -258,6 +295,20 @@ const WRONG: &[(&str, &str)] = &[
         r#"agreeByPhone(taskId: 1, note: "a\u0000b") { task { id } }"#,
         "note",
     ),
+    (
+        r#"refundPayment(id: 2, sum: 1, note: "a\u0000b") { payment { id } }"#,
+        "note",
+    ),
+    (
+        r#"reversePayment(id: 2, note: "LONG") { payment { id } }"#,
+        "note",
+    ),
+    (
+        r#"moveCash(drawerId: 1, kind: CASH_IN, sum: 1, note: "a\u0000b") { payment { id } }"#,
+        "note",
+    ),
+    (r#"saveDrawer(name: "LONG") { drawer { id } }"#, "name"),
+    (r#"saveDrawer(name: "") { drawer { id } }"#, "name"),
     // What is missing, or isn't there any more.
     (
         r#"addLine(taskId: 1, lineData: {name: "Repair", unitPrice: 1}) { line { id } }"#,
@@ -365,29 +416,79 @@ const WRONG: &[(&str, &str)] = &[
     ("agreeByPhone(taskId: 4) { task { id } }", "taskId"),
 ];
 
-/// Mutations about something that isn't there.
-const GONE: &[&str] = &[
-    "takePayment(paymentData: {taskId: 3, method: CARD, sum: 1}) { payment { id } }",
-    "handOver(taskId: 3) { task { id } }",
-    "addLine(taskId: 3, lineData: {itemId: 1}) { line { id } }",
-    "setDiscount(taskId: 3, sum: 1) { task { id } }",
-    "agreeByPhone(taskId: 3) { task { id } }",
-    "updateLine(id: 99, lineData: {unitPrice: 1}) { line { id } }",
-    "moveLine(id: 99, position: 1) { task { id } }",
-    "removeLine(id: 99) { task { id } }",
-    "refundPayment(id: 99, sum: 1) { payment { id } }",
-    "reversePayment(id: 99) { payment { id } }",
-    "saveCatalogueItem(itemData: {id: 99, price: 1}) { item { id } }",
-    "openShift(drawerId: 99, counted: 1) { shift { id } }",
-    "closeShift(id: 99, counted: 1) { shift { id } }",
+/// Mutations about something that isn't there, and the field that names it.
+const GONE: &[(&str, &str)] = &[
+    (
+        "takePayment(paymentData: {taskId: 3, method: CARD, sum: 1}) { payment { id } }",
+        "taskId",
+    ),
+    ("handOver(taskId: 3) { task { id } }", "taskId"),
+    (
+        "addLine(taskId: 3, lineData: {itemId: 1}) { line { id } }",
+        "taskId",
+    ),
+    ("setDiscount(taskId: 3, sum: 1) { task { id } }", "taskId"),
+    ("agreeByPhone(taskId: 3) { task { id } }", "taskId"),
+    (
+        "updateLine(id: 99, lineData: {unitPrice: 1}) { line { id } }",
+        "id",
+    ),
+    ("moveLine(id: 99, position: 1) { task { id } }", "id"),
+    ("removeLine(id: 99) { task { id } }", "id"),
+    ("refundPayment(id: 99, sum: 1) { payment { id } }", "id"),
+    ("reversePayment(id: 99) { payment { id } }", "id"),
+    (
+        "saveCatalogueItem(itemData: {id: 99, price: 1}) { item { id } }",
+        "id",
+    ),
+    (
+        "openShift(drawerId: 99, counted: 1) { shift { id } }",
+        "drawerId",
+    ),
+    ("closeShift(id: 99, counted: 1) { shift { id } }", "id"),
+    (
+        r#"saveDrawer(id: 99, name: "Safe") { drawer { id } }"#,
+        "id",
+    ),
 ];
 
-/// Mutations that contradict what is there.
-const CONFLICTS: &[&str] = &[
-    r#"saveCatalogueItem(itemData: {kind: WORK, name: "Repair", article: "d-12", price: 1}) { item { id } }"#,
-    "addLine(taskId: 1, lineData: {itemId: 1}, expectedVersion: 1) { line { id } }",
-    "closeShift(id: 1, counted: 1) { shift { id } }",
-    r#"saveDrawer(name: "SECOND") { drawer { id } }"#,
+/// Mutations that contradict what is there, and the field that does.
+const CONFLICTS: &[(&str, &str)] = &[
+    (
+        r#"saveCatalogueItem(itemData: {kind: WORK, name: "Repair", article: "d-12", price: 1}) { item { id } }"#,
+        "article",
+    ),
+    (
+        "addLine(taskId: 1, lineData: {itemId: 1}, expectedVersion: 1) { line { id } }",
+        "expectedVersion",
+    ),
+    (
+        "handOver(taskId: 1, expectedVersion: 1) { task { id } }",
+        "expectedVersion",
+    ),
+    ("closeShift(id: 1, counted: 1) { shift { id } }", "id"),
+    (
+        "closeShift(id: 2, counted: 499, expectedCash: 499) { shift { id } }",
+        "expectedCash",
+    ),
+    (
+        "closeShift(id: 2, counted: 500, expectedCash: -500) { shift { id } }",
+        "expectedCash",
+    ),
+    (
+        "openShift(drawerId: 3, counted: 500) { shift { id } }",
+        "drawerId",
+    ),
+    ("reversePayment(id: 4) { payment { id } }", "id"),
+    (
+        r#"takePayment(paymentData: {taskId: 2, method: CARD, sum: 11, idempotencyKey: "used"}) { payment { id } }"#,
+        "idempotencyKey",
+    ),
+    (
+        r#"refundPayment(id: 2, sum: 1, idempotencyKey: "used") { payment { id } }"#,
+        "idempotencyKey",
+    ),
+    (r#"saveDrawer(name: "SECOND") { drawer { id } }"#, "name"),
 ];
 
 /// Values that are none of their type.
@@ -409,9 +510,9 @@ async fn bad_input_is_refused_by_its_field_and_changes_nothing() {
         assert!(shop.dump() == before, "{shown} has changed something");
     }
     for (mutations, expected) in [(GONE, "NOT_FOUND"), (CONFLICTS, "CONFLICT")] {
-        for mutation in mutations {
-            let (code, _) = refused(&shop, &format!("mutation {{ {mutation} }}")).await;
-            assert_eq!(code, expected, "{mutation}");
+        for (mutation, field) in mutations {
+            let (code, named) = refused(&shop, &format!("mutation {{ {mutation} }}")).await;
+            assert_eq!((&*code, &*named), (expected, *field), "{mutation}");
             assert!(shop.dump() == before, "{mutation} has changed something");
         }
     }

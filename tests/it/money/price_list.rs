@@ -156,39 +156,21 @@ async fn a_suppliers_table_is_recognised_row_by_row() {
     let refused = desk.confirm(&path, &page).await;
     assert_eq!(refused.status(), 409);
     assert_eq!(items(&shop).await, before);
-    let digest = page
-        .split("name=\"digest\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let fields = [
-        ("digest".to_owned(), digest.to_owned()),
-        ("skip".to_owned(), "1".to_owned()),
-    ];
     // Somebody was faster: the new preview is shown.
     perform(
         &shop,
         &["saveCatalogueItem(itemData: {id: 1, warrantyDays: 30}) { item { id } }"],
     )
     .await;
-    let overtaken = desk.post(&path, &fields).await;
+    let overtaken = desk.submit(&path, &page, &[("skip", "1")], "").await;
     assert_eq!(overtaken.status(), 409);
     let page = overtaken.text().await.unwrap();
-    let digest = page
-        .split("name=\"digest\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let fields = [
-        ("digest".to_owned(), digest.to_owned()),
-        ("skip".to_owned(), "1".to_owned()),
-    ];
-    let answer = desk.post(&path, &fields).await;
-    assert_eq!(answer.headers()["location"], "/catalogue?new=2&changed=2");
+    let answer = desk.submit(&path, &page, &[], "").await;
+    let done = answer.headers()["location"].to_str().unwrap().to_owned();
+    assert!(
+        done.starts_with("/catalogue?new=2&changed=2&left=8&file="),
+        "{done}"
+    );
     let after = items(&shop).await;
     let named = |name: &str| {
         let all = after.as_array().unwrap().iter();
@@ -213,8 +195,35 @@ async fn a_suppliers_table_is_recognised_row_by_row() {
     );
     assert_eq!(named("Экран 2").len(), 1);
     assert_eq!(after.as_array().unwrap().len(), 8);
-    // The file is gone.
+    // The rows that were left out can be taken with their reasons, put right and imported.
+    let done = desk.page(&done).await;
+    assert!(done.contains("Не загружено строк — 8"), "{done}");
+    let refused = format!("{path}/refused.csv");
+    assert!(done.contains(&format!("href=\"{refused}\"")), "{done}");
+    let left = desk.get(&refused).await;
+    assert_eq!(left.headers()["content-type"], "text/csv; charset=utf-8");
+    let left = left.text().await.unwrap();
+    assert!(
+        left.contains("\"Дорого\";\"D-1\";\"\";\"даром\";\"\";\"1\";\"\";\"Розничная цена, руб.: ")
+            && left.contains("\"Лишнее\"")
+            && !left.contains("Новая деталь"),
+        "{left}"
+    );
+    let right = left
+        .replace("\"даром\"", "\"12\"")
+        .replace("\"5 €\"", "\"13,5\"");
+    let (again, page) = preview(&desk, right).await;
+    assert_eq!(counts(&page)[0..2], [2, 0], "{page}");
+    // The first file has gone.
     assert_eq!(desk.get(&path).await.status(), 422);
+    let answer = desk.submit(&again, &page, &[("skip", "1")], "").await;
+    assert_eq!(answer.status(), 303);
+    let after = items(&shop).await;
+    let prices = ["Дорого", "Евро"].map(|name| {
+        let mut all = after.as_array().unwrap().iter();
+        all.find(|item| item["name"] == name).unwrap()["price"].clone()
+    });
+    assert_eq!(prices, [json!(1_200), json!(1_350)]);
     for (file, why) in [
         ("Цвет;Вес\nкрасный;5\n", "нет знакомых заголовков"),
         ("Название;Цена\n", "Заполните"),
@@ -288,5 +297,92 @@ async fn an_employee_takes_it_out_and_in_without_costs() {
             "{path}"
         );
     }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_meaning_of_a_column_is_chosen_where_it_isnt_known() {
+    let shop = Shop::with_owner().await;
+    employee(&shop).await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let file = "Что это;Сколько;Почём беру;Цена;\nЭкран;1 500,50;900;1;x\nШлейф;200;;2;\n";
+    let (path, page) = preview(&desk, file).await;
+    // Without a name nothing can be imported, but every column can be chosen.
+    assert!(page.contains("нет знакомых заголовков"), "{page}");
+    assert!(!page.contains("class=\"btn main\""), "{page}");
+    for text in [
+        "<td><b>Что это</b></td>",
+        "<div class=\"clip\">Экран · Шлейф</div>",
+        "<td><b>Столбец 5</b></td>",
+        "name=\"column.1\" aria-label=\"Сколько\"",
+    ] {
+        assert!(page.contains(text), "{text} {page}");
+    }
+    let chosen = [
+        ("column.0", "name"),
+        ("column.1", "price"),
+        ("column.2", "cost"),
+        ("column.3", "left-out"),
+    ];
+    let answer = desk.submit(&path, &page, &chosen, "look").await;
+    assert_eq!(answer.headers()["location"], format!("{path}#result"));
+    // The choices are kept with the file.
+    let page = desk.page(&path).await;
+    assert_eq!(counts(&page), [2, 0, 0, 0], "{page}");
+    assert!(page.contains("<dd class=\"long\">Цена</dd>"), "{page}");
+    assert_eq!(items(&shop).await, json!([]), "a preview changes nothing");
+    // One field can't have two columns.
+    let twice = [("column.3", "price")];
+    desk.submit(&path, &page, &twice, "look").await;
+    let wrong = desk.page(&path).await;
+    assert!(
+        wrong.contains("Сколько") && wrong.contains("role=\"alert\""),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("class=\"btn main\""), "{wrong}");
+    let answer = desk.submit(&path, &wrong, &[], "").await;
+    assert_eq!(answer.status(), 409);
+    // Another choice than the reviewed one leads to another review.
+    let refused = desk
+        .submit(
+            &path,
+            &page,
+            &[("column.1", "left-out"), ("column.3", "price")],
+            "",
+        )
+        .await;
+    assert_eq!(refused.status(), 409);
+    assert_eq!(items(&shop).await, json!([]));
+    let done = desk.submit(&path, &page, &[], "").await;
+    assert_eq!(done.headers()["location"], "/catalogue?new=2&changed=0");
+    assert_eq!(desk.get(&path).await.status(), 422, "the file is gone");
+    let item = |name: &str, price: i64, cost: Value| {
+        json!({"kind": "PART", "name": name, "article": null, "barcode": null, "price": price, "cost": cost,
+            "warrantyDays": null, "archived": false})
+    };
+    assert_eq!(
+        items(&shop).await,
+        json!([
+            item("Шлейф", 20_000, Value::Null),
+            item("Экран", 150_050, json!(90_000))
+        ])
+    );
+    // An employee isn't offered the cost, and a choice of it counts for nothing.
+    let colleague = SignedIn::of(&shop, "second@example.com").await;
+    let (path, page) = preview(&colleague, file.replace("900", "7777")).await;
+    assert!(!page.contains("value=\"cost\""), "{page}");
+    let answer = colleague.submit(&path, &page, &chosen, "look").await;
+    assert_eq!(answer.status(), 303);
+    let page = colleague.page(&path).await;
+    assert_eq!(counts(&page), [0, 0, 2, 0], "{page}");
+    let stranger = SignedIn::stranger(&shop);
+    let hidden = stranger.get(&format!("{path}/refused.csv")).await;
+    assert!(
+        hidden.headers()["location"]
+            .to_str()
+            .unwrap()
+            .starts_with("/login")
+    );
+    assert_eq!(desk.get(&format!("{path}/refused.csv")).await.status(), 422);
     shop.close().await;
 }

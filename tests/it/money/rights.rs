@@ -144,8 +144,10 @@ fn every_operation_about_money_is_among_them() {
     let named: BTreeSet<String> = [root("Query"), root("Mutation")]
         .iter()
         .flat_map(|fields| {
+            // Arguments with a description are indented once more.
             fields
                 .lines()
+                .filter(|line| !line.starts_with("\t\t"))
                 .map(str::trim)
                 .map(str::to_owned)
                 .collect::<Vec<_>>()

@@ -88,6 +88,8 @@ async fn play(is_new: bool, steps: &[(Operation, Question)]) {
     let colleague = "INSERT INTO employees (email, email_key, password_hash, role, created_at)
         VALUES (?1, ?1, '', 'EMPLOYEE', 0)";
     shop.database().execute(colleague, [EMPLOYEES[1]]).unwrap();
+    let second = "mutation { saveDrawer(name: \"Second\") { drawer { id } } }";
+    assert!(shop.ask(second).await["errors"].is_null());
     let mut model = Model::new();
     let before = if is_new { Vec::new() } else { beginning() };
     for operation in &before {

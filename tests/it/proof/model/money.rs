@@ -4,7 +4,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::operation::{arguments, low, number, quoted, word};
+use super::operation::{arguments, low, maybe, number, quoted, word};
 
 /// Names of lines, which the search finds.
 pub const LINES: [&str; 4] = ["Замена лампы", "lamp holder", "Пётр's work", "50% off"];
@@ -28,6 +28,7 @@ pub enum MoneyOperation {
         quantity: i64,
         price: i64,
         discount: Option<Discount>,
+        beside: BesideLine,
         expected: Option<i64>,
     },
     UpdateLine {
@@ -36,6 +37,7 @@ pub enum MoneyOperation {
         quantity: Option<i64>,
         price: Option<i64>,
         discount: Option<Discount>,
+        beside: BesideLine,
     },
     MoveLine(i64, usize),
     RemoveLine(i64),
@@ -54,12 +56,13 @@ pub enum MoneyOperation {
         id: i64,
         sum: i64,
         method: Option<&'static str>,
+        drawer: Option<i64>,
         key: Option<u8>,
     },
     Reverse(i64),
-    /// Into the drawer, or out of it.
-    MoveCash(bool, i64),
-    OpenShift(i64),
+    /// Into a drawer, or out of it.
+    MoveCash(i64, bool, i64),
+    OpenShift(i64, i64),
     CloseShift {
         id: i64,
         counted: i64,
@@ -67,10 +70,29 @@ pub enum MoneyOperation {
     },
 }
 
+/// What nobody but the owner sees of a line, and its warranty; an inner `None` clears it.
+#[derive(Debug, Clone, Copy)]
+pub struct BesideLine {
+    /// Of one piece.
+    pub cost: Option<Option<i64>>,
+    /// In days; 0 clears it.
+    pub warranty: Option<Option<i64>>,
+}
+
+impl BesideLine {
+    fn data(self) -> [(&'static str, Option<String>); 2] {
+        [
+            ("cost", maybe(self.cost)),
+            ("warrantyDays", maybe(self.warranty)),
+        ]
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct NewPayment {
     pub method: &'static str,
     pub sum: i64,
+    pub drawer: Option<i64>,
     pub overpayment: bool,
     pub key: Option<u8>,
 }
@@ -81,6 +103,7 @@ impl NewPayment {
             ("taskId", number(task)),
             ("method", word(Some(self.method))),
             ("sum", number(Some(self.sum))),
+            ("drawerId", number(self.drawer)),
             ("overpayment", number(self.overpayment.then_some(true))),
             ("idempotencyKey", self.key.and_then(quoted)),
         ])
@@ -95,12 +118,26 @@ fn discount() -> impl Strategy<Value = Option<Discount>> {
     ]
 }
 
+fn beside() -> impl Strategy<Value = BesideLine> {
+    let days = select(&[0_i64, 1, 30, 90, 3_650, -1, 3_651][..]);
+    let cost = option::weighted(0.4, option::weighted(0.8, -1_i64..9));
+    let warranty = option::weighted(0.4, option::weighted(0.8, days));
+    (cost, warranty).prop_map(|(cost, warranty)| BesideLine { cost, warranty })
+}
+
+/// One of the two drawers, rarely none or one that doesn't exist.
+fn drawer() -> impl Strategy<Value = i64> {
+    prop_oneof![9 => 1_i64..3, 1 => Just(3)]
+}
+
 fn payment() -> impl Strategy<Value = NewPayment> {
     let key = option::weighted(0.3, 0_u8..3);
-    (select(&METHODS[..]), 0_i64..8, any::<bool>(), key).prop_map(
-        |(method, sum, overpayment, key)| NewPayment {
+    let drawer = option::weighted(0.8, drawer());
+    (select(&METHODS[..]), 0_i64..8, drawer, any::<bool>(), key).prop_map(
+        |(method, sum, drawer, overpayment, key)| NewPayment {
             method,
             sum,
+            drawer,
             overpayment,
             key,
         },
@@ -116,14 +153,17 @@ pub fn operation() -> BoxedStrategy<MoneyOperation> {
     let expected = || option::weighted(0.1, 1_i64..4);
     let of_lines = prop_oneof![
         6 => (
-            task(), select(&["WORK", "PART"][..]), select(&LINES[..]), quantity(), -1_i64..9, discount(), expected(),
-        ).prop_map(|(task, kind, name, quantity, price, discount, expected)| Op::AddLine {
-            task, kind, name, quantity, price, discount, expected,
+            task(), select(&["WORK", "PART"][..]), select(&LINES[..]), quantity(), -1_i64..9, discount(), beside(),
+            expected(),
+        ).prop_map(|(task, kind, name, quantity, price, discount, beside, expected)| Op::AddLine {
+            task, kind, name, quantity, price, discount, beside, expected,
         }),
         3 => (
             line(), option::weighted(0.3, select(&LINES[..])), option::weighted(0.5, quantity()),
-            option::weighted(0.5, 0_i64..9), discount(),
-        ).prop_map(|(id, name, quantity, price, discount)| Op::UpdateLine { id, name, quantity, price, discount }),
+            option::weighted(0.5, 0_i64..9), discount(), beside(),
+        ).prop_map(|(id, name, quantity, price, discount, beside)| Op::UpdateLine {
+            id, name, quantity, price, discount, beside,
+        }),
         1 => (line(), 0_usize..4).prop_map(|(id, position)| Op::MoveLine(id, position)),
         1 => line().prop_map(Op::RemoveLine),
         2 => (task(), discount()).prop_map(|(task, discount)| Op::SetDiscount(task, discount)),
@@ -133,12 +173,14 @@ pub fn operation() -> BoxedStrategy<MoneyOperation> {
         6 => (task(), payment()).prop_map(|(task, payment)| Op::Pay { task, payment }),
         3 => (task(), option::weighted(0.6, payment()), expected()).prop_map(
             |(task, payment, expected)| Op::HandOver { task, payment, expected }),
-        4 => (row(), 0_i64..6, option::weighted(0.3, select(&METHODS[..])), option::weighted(0.2, 0_u8..3)).prop_map(
-            |(id, sum, method, key)| Op::Refund { id, sum, method, key }),
+        4 => (
+            row(), 0_i64..6, option::weighted(0.3, select(&METHODS[..])), option::weighted(0.4, drawer()),
+            option::weighted(0.2, 0_u8..3),
+        ).prop_map(|(id, sum, method, drawer, key)| Op::Refund { id, sum, method, drawer, key }),
         2 => row().prop_map(Op::Reverse),
-        1 => (any::<bool>(), 0_i64..5).prop_map(|(into, sum)| Op::MoveCash(into, sum)),
-        1 => (-1_i64..5).prop_map(Op::OpenShift),
-        1 => (low(1, 3), 0_i64..6, any::<bool>()).prop_map(
+        1 => (drawer(), any::<bool>(), 0_i64..5).prop_map(|(drawer, into, sum)| Op::MoveCash(drawer, into, sum)),
+        2 => (drawer(), -1_i64..5).prop_map(|(drawer, counted)| Op::OpenShift(drawer, counted)),
+        2 => (low(1, 3), 0_i64..6, any::<bool>()).prop_map(
             |(id, counted, has_reason)| Op::CloseShift { id, counted, has_reason }),
     ];
     prop_oneof![of_lines.boxed(), of_payments.boxed()].boxed()
@@ -176,6 +218,7 @@ pub fn mutation(operation: &MoneyOperation) -> String {
             quantity,
             price,
             discount,
+            beside,
             expected,
         } => {
             let mut data = vec![
@@ -185,6 +228,7 @@ pub fn mutation(operation: &MoneyOperation) -> String {
                 ("unitPrice", number(Some(price))),
             ];
             data.extend(of_discount(*discount, "discount", "discountPercent"));
+            data.extend(beside.data());
             let expected = arguments(&[("expectedVersion", number(*expected))]);
             let data = arguments(&data);
             format!("addLine(taskId: {task}, lineData: {{{data}}}, {expected}) {{ line {{ id }} }}")
@@ -195,6 +239,7 @@ pub fn mutation(operation: &MoneyOperation) -> String {
             quantity,
             price,
             discount,
+            beside,
         } => {
             let mut data = vec![
                 ("name", name.and_then(quoted)),
@@ -205,6 +250,7 @@ pub fn mutation(operation: &MoneyOperation) -> String {
                 ("unitPrice", number(*price)),
             ];
             data.extend(of_discount(*discount, "discount", "discountPercent"));
+            data.extend(beside.data());
             format!(
                 "updateLine(id: {id}, lineData: {{{}}}) {{ line {{ id }} }}",
                 arguments(&data)
@@ -244,23 +290,25 @@ pub fn mutation(operation: &MoneyOperation) -> String {
             id,
             sum,
             method,
+            drawer,
             key,
         } => {
             let given = arguments(&[
                 ("id", number(Some(id))),
                 ("sum", number(Some(sum))),
                 ("method", word(*method)),
+                ("drawerId", number(*drawer)),
                 ("idempotencyKey", key.and_then(quoted)),
             ]);
             format!("refundPayment({given}) {{ payment {{ id }} }}")
         }
         Op::Reverse(id) => format!("reversePayment(id: {id}) {{ payment {{ id }} }}"),
-        Op::MoveCash(into, sum) => {
+        Op::MoveCash(drawer, into, sum) => {
             let kind = if *into { "CASH_IN" } else { "CASH_OUT" };
-            format!("moveCash(drawerId: 1, kind: {kind}, sum: {sum}) {{ payment {{ id }} }}")
+            format!("moveCash(drawerId: {drawer}, kind: {kind}, sum: {sum}) {{ payment {{ id }} }}")
         }
-        Op::OpenShift(counted) => {
-            format!("openShift(drawerId: 1, counted: {counted}) {{ shift {{ id }} }}")
+        Op::OpenShift(drawer, counted) => {
+            format!("openShift(drawerId: {drawer}, counted: {counted}) {{ shift {{ id }} }}")
         }
         Op::CloseShift {
             id,

@@ -117,6 +117,8 @@ pub struct Beside {
     pub estimate: Option<Option<i64>>,
     pub price: Option<Option<i64>>,
     pub warranty_of: Option<Option<i64>>,
+    /// Last day of the warranty, which only a hand-over sets.
+    pub warranty_until: Option<String>,
 }
 
 /// One of a few numbers, in one of its spellings.
@@ -183,6 +185,7 @@ fn beside() -> impl Strategy<Value = Beside> {
             estimate,
             price,
             warranty_of,
+            warranty_until: None,
         },
     )
 }
@@ -294,7 +297,7 @@ pub fn number(number: Option<impl ToString>) -> Option<String> {
 }
 
 /// Formats a clearable value.
-fn maybe<T: ToString>(given: Option<Option<T>>) -> Option<String> {
+pub fn maybe<T: ToString>(given: Option<Option<T>>) -> Option<String> {
     given.map(|value| value.map_or("null".to_owned(), |value| value.to_string()))
 }
 

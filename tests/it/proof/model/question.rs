@@ -57,8 +57,8 @@ const TASK: &str = "id createdAt createdTime updatedTime closedTime version cate
     approvals { id price text taskVersion employee { email } askedTime decision decidedTime channel }
     history { kind author from to time }";
 /// What is asked about money, apart: one operation has a limit.
-const SUMS: &str = "id discount total paid toPay prepayment
-    lines { id kind name quantity unitPrice discount sum agreement }
+const SUMS: &str = "id discount total paid toPay prepayment warrantyUntil
+    lines { id kind name quantity unitPrice discount sum agreement cost warrantyDays }
     payments { id kind method sum time employee { email } drawer { id } refundOf { id } }";
 const QUOTES: &str =
     "approvals { id discount lines { kind name quantity unitPrice discount sum } }";
@@ -286,13 +286,19 @@ pub async fn compare(shop: &Shop, model: &Model, question: &Question) {
     let sums = shop
         .ask(&format!(
             "{{ allTasks {{ {SUMS} }} debts(first: 100) {{ totalCount nodes {{ id }} }}
-                drawers {{ id balance shift {{ id openingCounted }} }} }}"
+                drawers {{ id balance shift {{ id openingCounted }} }}
+                dayReport {{ received refunded cashIn cashOut earned
+                    byDrawer {{ drawer {{ id }} received refunded cashIn cashOut }} }}
+                month(month: \"{}\") {{ money {{ received refunded earned works parts discount cost grossProfit debts }} }} }}",
+            &model.today[..7]
         ))
         .await;
     let expected = json!({
         "allTasks": model.tasks.keys().map(|id| model.sums(*id)).collect::<Vec<_>>(),
         "debts": {"totalCount": model.debts().len(), "nodes": ids(model.debts())},
         "drawers": model.drawers(),
+        "dayReport": model.day_report(),
+        "month": {"money": model.month_money()},
     });
     assert_eq!(sums["data"], expected, "{sums}");
     if model.tasks.contains_key(&id) {

@@ -167,6 +167,7 @@ impl Model {
             discount: None,
             lines: Vec::new(),
             warranty_of: None,
+            warranty_until: None,
             version: 1,
             created: now,
             updated: now,
@@ -539,6 +540,11 @@ impl Task {
         if let Some(price) = beside.price {
             self.note_changed(now, "PRICE", &text(self.price), &text(price));
             self.price = price;
+        }
+        if let Some(until) = &beside.warranty_until {
+            let from = self.warranty_until.clone().unwrap_or_default();
+            self.note_changed(now, "WARRANTY", &from, until);
+            self.warranty_until = Some(until.clone());
         }
         if let Some(of) = beside.warranty_of {
             self.note_changed(now, "WARRANTY_OF", &text(self.warranty_of), &text(of));

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::EMPLOYEES;
-use super::super::money::{Discount, MoneyOperation, NewPayment, decimal};
-use super::super::operation::Fields;
+use super::super::day;
+use super::super::money::{BesideLine, Discount, MoneyOperation, NewPayment, decimal};
+use super::super::operation::{Beside, Fields};
 use super::apply::Refusal;
 use super::{Approval, Model, Task};
 
@@ -19,7 +20,14 @@ pub struct Line {
     quantity: i64,
     price: i64,
     discount: Discount,
+    /// Of one piece.
+    cost: Option<i64>,
+    /// In days.
+    warranty: Option<i64>,
 }
+
+/// Ids of the drawers.
+const DRAWERS: [i64; 2] = [1, 2];
 
 /// A row of the ledger.
 #[derive(Clone)]
@@ -29,8 +37,8 @@ pub struct Row {
     /// Negative for what left the shop.
     amount: i64,
     task: Option<i64>,
-    /// Whether it concerns the drawer, and in which shift.
-    drawer: bool,
+    drawer: Option<i64>,
+    /// Index of the shift in which cash went through its drawer.
     shift: Option<usize>,
     /// Index of the row that it returns or reverses.
     of: Option<usize>,
@@ -38,8 +46,9 @@ pub struct Row {
     at: Timestamp,
 }
 
-/// A shift of the only drawer.
+/// A shift of a drawer.
 pub struct Shift {
+    drawer: i64,
     opening: i64,
     /// What was counted at the end.
     closing: Option<i64>,
@@ -68,6 +77,22 @@ impl Line {
 
     fn sum(&self) -> i64 {
         self.gross() - self.discount()
+    }
+
+    fn cost_sum(&self) -> i64 {
+        rounded(self.cost.unwrap_or_default() * self.quantity, 1_000)
+    }
+
+    /// Sets what is given of the cost and the warranty.
+    fn put(self, beside: BesideLine) -> Self {
+        Self {
+            cost: beside.cost.unwrap_or(self.cost),
+            warranty: match beside.warranty {
+                None => self.warranty,
+                Some(days) => days.filter(|days| *days != 0),
+            },
+            ..self
+        }
     }
 
     fn check(&self) -> Result<(), Refusal> {
@@ -158,10 +183,22 @@ impl Task {
                 .map(|of| of.decision);
             let mut written = line.seen();
             written["id"] = json!(line.id.to_string());
+            written["cost"] = json!(line.cost);
+            written["warrantyDays"] = json!(line.warranty);
             written["agreement"] = json!(said.find(|of| *of != "WITHDRAWN").unwrap_or("NOT_ASKED"));
             written
         };
         self.lines.iter().map(written).collect()
+    }
+}
+
+fn expect_possible(beside: BesideLine) -> Result<(), Refusal> {
+    let cost = beside.cost.flatten().unwrap_or_default();
+    let days = beside.warranty.flatten().unwrap_or_default();
+    if cost >= 0 && (0..=3_650).contains(&days) {
+        Ok(())
+    } else {
+        Err("BAD_USER_INPUT")
     }
 }
 
@@ -180,8 +217,10 @@ impl Model {
                 quantity,
                 price,
                 discount,
+                beside,
                 expected,
             } => {
+                expect_possible(beside)?;
                 let line = Line {
                     id: self.last_line + 1,
                     kind,
@@ -189,7 +228,10 @@ impl Model {
                     quantity,
                     price,
                     discount: discount.unwrap_or(Discount::Sum(0)),
+                    cost: None,
+                    warranty: None,
                 };
+                let line = line.put(beside);
                 self.add_line(task, line, expected, now)?;
             }
             Op::UpdateLine {
@@ -198,7 +240,9 @@ impl Model {
                 quantity,
                 price,
                 discount,
+                beside,
             } => {
+                expect_possible(beside)?;
                 if quantity == Some(0) {
                     return Err("BAD_USER_INPUT");
                 }
@@ -213,6 +257,7 @@ impl Model {
                     discount: discount.unwrap_or(was.discount),
                     ..was.clone()
                 };
+                let is = is.put(beside);
                 is.check()?;
                 if is != was {
                     task.note_changed(now, "LINE", &was.noted(), &is.noted());
@@ -253,32 +298,39 @@ impl Model {
                 id,
                 sum,
                 method,
+                drawer,
                 key,
-            } => self.refund(id, sum, method, key, now)?,
+            } => self.refund(id, sum, (method, drawer), key, now)?,
             Op::Reverse(id) => self.reverse(id, now)?,
-            Op::MoveCash(into, sum) => {
-                self.expect_cash(sum)?;
+            Op::MoveCash(drawer, into, sum) => {
+                if sum <= 0 {
+                    return Err("BAD_USER_INPUT");
+                }
+                self.expect_place("CASH", Some(drawer))?;
                 let (kind, amount) = if into {
                     ("CASH_IN", sum)
                 } else {
                     ("CASH_OUT", -sum)
                 };
-                let row = self.row(kind, "CASH", amount, None, now);
+                let row = self.row(kind, ("CASH", Some(drawer)), amount, None, now);
                 self.rows.push(row);
             }
-            Op::OpenShift(opening) => {
+            Op::OpenShift(drawer, opening) => {
                 if opening < 0 {
                     return Err("BAD_USER_INPUT");
                 }
-                if self
-                    .shifts
-                    .last()
-                    .is_some_and(|shift| shift.closing.is_none())
-                {
+                if !DRAWERS.contains(&drawer) {
+                    return Err("NOT_FOUND");
+                }
+                let last = self.last_shift(drawer);
+                if last.is_some_and(|(_, shift)| shift.closing.is_none()) {
                     return Err("CONFLICT");
                 }
-                let closing = None;
-                self.shifts.push(Shift { opening, closing });
+                self.shifts.push(Shift {
+                    drawer,
+                    opening,
+                    closing: None,
+                });
             }
             Op::CloseShift {
                 id,
@@ -290,7 +342,7 @@ impl Model {
                 if shift.closing.is_some() {
                     return Err("CONFLICT");
                 }
-                if counted != self.balance() && !has_reason {
+                if counted != self.balance(shift.drawer) && !has_reason {
                     return Err("BAD_USER_INPUT");
                 }
                 self.shifts[at].closing = Some(counted);
@@ -402,43 +454,43 @@ impl Model {
     fn row(
         &self,
         kind: &'static str,
-        method: &'static str,
+        (method, drawer): (&'static str, Option<i64>),
         amount: i64,
         task: Option<i64>,
         at: Timestamp,
     ) -> Row {
-        let drawer = method == "CASH";
+        let shift = drawer.and_then(|drawer| self.last_shift(drawer));
         Row {
             kind,
             method,
             amount,
             task,
             drawer,
-            shift: self.shifts.len().checked_sub(1).filter(|_| drawer),
+            shift: shift.map(|(at, _)| at).filter(|_| method == "CASH"),
             of: None,
             key: None,
             at,
         }
     }
 
-    /// Cash needs an open shift, once there was one.
-    fn expect_cash(&self, sum: i64) -> Result<(), Refusal> {
-        let is_closed = self
-            .shifts
-            .last()
-            .is_some_and(|shift| shift.closing.is_some());
-        if sum <= 0 || is_closed {
-            Err("BAD_USER_INPUT")
-        } else {
-            Ok(())
-        }
+    fn last_shift(&self, drawer: i64) -> Option<(usize, &Shift)> {
+        let mut shifts = self.shifts.iter().enumerate();
+        shifts.rfind(|(_, shift)| shift.drawer == drawer)
     }
 
-    fn expect_place(&self, method: &str) -> Result<(), Refusal> {
-        if method == "CASH" {
-            self.expect_cash(1)
-        } else {
+    /// Cash needs a drawer, and an open shift once there was one.
+    fn expect_place(&self, method: &str, drawer: Option<i64>) -> Result<(), Refusal> {
+        let is_closed = |(_, shift): (usize, &Shift)| shift.closing.is_some();
+        let is_fine = match (method, drawer) {
+            (_, Some(drawer)) if !DRAWERS.contains(&drawer) => false,
+            ("CASH", Some(drawer)) => !self.last_shift(drawer).is_some_and(is_closed),
+            ("CASH", None) => false,
+            _ => true,
+        };
+        if is_fine {
             Ok(())
+        } else {
+            Err("BAD_USER_INPUT")
         }
     }
 
@@ -455,7 +507,8 @@ impl Model {
             return Ok(false);
         };
         let same = (done.kind, done.method, done.amount, done.task, done.of)
-            == (row.kind, row.method, row.amount, row.task, row.of);
+            == (row.kind, row.method, row.amount, row.task, row.of)
+            && row.drawer.is_none_or(|drawer| done.drawer == Some(drawer));
         if same { Ok(true) } else { Err("CONFLICT") }
     }
 
@@ -463,7 +516,7 @@ impl Model {
         if new.sum <= 0 {
             return Err("BAD_USER_INPUT");
         }
-        let mut row = self.row("PAYMENT", new.method, new.sum, Some(id), now);
+        let mut row = self.row("PAYMENT", (new.method, new.drawer), new.sum, Some(id), now);
         row.key = new.key;
         if self.is_repeated(new.key, &row)? {
             return Ok(());
@@ -475,7 +528,7 @@ impl Model {
         if due.is_some_and(|due| new.sum > due) && !new.overpayment {
             return Err("BAD_USER_INPUT");
         }
-        self.expect_place(new.method)?;
+        self.expect_place(new.method, new.drawer)?;
         self.append(row, "PAID", now);
         Ok(())
     }
@@ -522,8 +575,17 @@ impl Model {
         if let Some(payment) = payment {
             self.pay(id, payment, now)?;
         }
+        let task = &self.tasks[&id];
+        let days = task.lines.iter().filter_map(|line| line.warranty).max();
+        let days = days.filter(|_| task.warranty_until.is_none());
+        let end =
+            days.map(|days| now + std::time::Duration::from_secs(86_400 * days.unsigned_abs()));
         let closed = Fields {
             status: Some("CLOSED"),
+            beside: Beside {
+                warranty_until: end.map(day),
+                ..Beside::default()
+            },
             ..Fields::default()
         };
         self.update(id, None, &closed, None, now)
@@ -548,7 +610,7 @@ impl Model {
         &mut self,
         id: i64,
         sum: i64,
-        method: Option<&'static str>,
+        (method, drawer): (Option<&'static str>, Option<i64>),
         key: Option<u8>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -558,7 +620,8 @@ impl Model {
         let at = usize::try_from(id - 1).unwrap();
         let paid = self.rows.get(at).ok_or("NOT_FOUND")?.clone();
         let method = method.unwrap_or(paid.method);
-        let mut row = self.row("REFUND", method, -sum, paid.task, now);
+        let drawer = drawer.or(paid.drawer.filter(|_| method == "CASH"));
+        let mut row = self.row("REFUND", (method, drawer), -sum, paid.task, now);
         (row.of, row.key) = (Some(at), key);
         if self.is_repeated(key, &row)? {
             return Ok(());
@@ -566,7 +629,7 @@ impl Model {
         if paid.kind != "PAYMENT" || sum > self.left(at) {
             return Err("BAD_USER_INPUT");
         }
-        self.expect_place(method)?;
+        self.expect_place(method, drawer)?;
         self.append(row, "REFUNDED", now);
         Ok(())
     }
@@ -581,37 +644,116 @@ impl Model {
         if wrong.kind == "REVERSAL" || self.left(at) != wrong.amount {
             return Err("BAD_USER_INPUT");
         }
-        self.expect_place(wrong.method)?;
-        let mut row = self.row("REVERSAL", wrong.method, -wrong.amount, wrong.task, now);
+        if wrong.drawer.is_some() {
+            self.expect_place(wrong.method, wrong.drawer)?;
+        }
+        let place = (wrong.method, wrong.drawer);
+        let mut row = self.row("REVERSAL", place, -wrong.amount, wrong.task, now);
         row.of = Some(at);
         self.append(row, "REVERSED", now);
         Ok(())
     }
 
-    /// Returns the cash that should be in the drawer.
-    fn balance(&self) -> i64 {
-        let cash = |shift: Option<usize>| {
-            let rows = self
-                .rows
-                .iter()
-                .filter(|row| row.drawer && row.shift == shift);
-            rows.map(|row| row.amount).sum::<i64>()
-        };
-        match self.shifts.last() {
-            None => cash(None),
-            Some(shift) => shift
-                .closing
-                .unwrap_or(shift.opening + cash(Some(self.shifts.len() - 1))),
+    /// Returns the cash that should be in a drawer.
+    fn balance(&self, drawer: i64) -> i64 {
+        let last = self.last_shift(drawer);
+        let is_there = |row: &&Row| row.drawer == Some(drawer) && row.method == "CASH";
+        let rows = self.rows.iter().filter(is_there);
+        let rows = rows.filter(|row| last.is_none() || row.shift == last.map(|(at, _)| at));
+        let cash: i64 = rows.map(|row| row.amount).sum();
+        match last {
+            None => cash,
+            Some((_, shift)) => shift.closing.unwrap_or(shift.opening + cash),
         }
     }
 
     pub fn drawers(&self) -> Value {
-        let open = self.shifts.last().filter(|shift| shift.closing.is_none());
-        let id = self.shifts.len().to_string();
-        json!([{
-            "id": "1", "balance": self.balance(),
-            "shift": open.map(|shift| json!({"id": id, "openingCounted": shift.opening})),
-        }])
+        let drawer = |drawer: &i64| {
+            let open = self.last_shift(*drawer);
+            let open = open.filter(|(_, shift)| shift.closing.is_none());
+            let shift = open.map(
+                |(at, shift)| json!({"id": (at + 1).to_string(), "openingCounted": shift.opening}),
+            );
+            json!({"id": drawer.to_string(), "balance": self.balance(*drawer), "shift": shift})
+        };
+        DRAWERS.iter().map(drawer).collect()
+    }
+
+    /// Returns what was received, refunded, put in and taken out by some rows; a reversal takes
+    /// back what its row did.
+    fn takings<'a>(&self, rows: impl Iterator<Item = &'a Row>) -> [i64; 4] {
+        let mut sums = [0; 4];
+        for row in rows {
+            let reversed = row.of.filter(|_| row.kind == "REVERSAL");
+            let kind = reversed.map_or(row.kind, |of| self.rows[of].kind);
+            let kinds = ["PAYMENT", "REFUND", "CASH_IN", "CASH_OUT"];
+            let at = kinds.iter().position(|of| *of == kind).unwrap();
+            sums[at] += if at % 2 == 0 { row.amount } else { -row.amount };
+        }
+        sums
+    }
+
+    /// Returns total, works, parts, discount, cost and debts of the tasks handed over at some time.
+    fn earned(&self, is_then: impl Fn(Timestamp) -> bool) -> [i64; 6] {
+        let mut sums = [0; 6];
+        for (id, task) in &self.tasks {
+            if task.status != "CLOSED" || !task.closed.is_some_and(&is_then) {
+                continue;
+            }
+            let of_kind = |kind: &str| -> i64 {
+                let lines = task.lines.iter().filter(|line| line.kind == kind);
+                lines.map(Line::sum).sum()
+            };
+            let total = task.whole_price().unwrap_or_default();
+            let works = match task.lines.is_empty() {
+                true => total,
+                false => of_kind("WORK"),
+            };
+            let cost: i64 = task.lines.iter().map(Line::cost_sum).sum();
+            let of_task = [
+                total,
+                works,
+                of_kind("PART"),
+                task.discounted(),
+                cost,
+                self.debt(*id),
+            ];
+            for (sum, of_task) in sums.iter_mut().zip(of_task) {
+                *sum += of_task;
+            }
+        }
+        sums
+    }
+
+    /// Returns the money of today.
+    pub fn day_report(&self) -> Value {
+        let rows = || self.rows.iter().filter(|row| day(row.at) == self.today);
+        let [received, refunded, came, went] = self.takings(rows());
+        let [earned, ..] = self.earned(|at| day(at) == self.today);
+        let of_drawer = |drawer: &i64| {
+            let cash = rows().filter(|row| row.drawer == Some(*drawer) && row.method == "CASH");
+            let [received, refunded, came, went] = self.takings(cash);
+            json!({
+                "drawer": {"id": drawer.to_string()}, "received": received, "refunded": refunded,
+                "cashIn": came, "cashOut": went,
+            })
+        };
+        let by_drawer: Vec<Value> = DRAWERS.iter().map(of_drawer).collect();
+        json!({
+            "received": received, "refunded": refunded, "cashIn": came, "cashOut": went, "earned": earned,
+            "byDrawer": by_drawer,
+        })
+    }
+
+    /// Returns the money of this month.
+    pub fn month_money(&self) -> Value {
+        let is_now = |at: Timestamp| day(at)[..7] == self.today[..7];
+        let [received, refunded, ..] = self.takings(self.rows.iter().filter(|row| is_now(row.at)));
+        let [earned, works, parts, discount, cost, owed] = self.earned(is_now);
+        json!({
+            "received": received, "refunded": refunded, "earned": earned, "works": works, "parts": parts,
+            "discount": discount, "cost": cost, "grossProfit": earned - cost, "debts": owed,
+        })
     }
 
     /// Returns the debt of a task; 0 while it isn't closed.
@@ -652,6 +794,7 @@ impl Model {
         json!({
             "id": id.to_string(), "lines": task.written_lines(), "discount": task.discounted(), "total": total,
             "paid": paid.unwrap_or_default(), "toPay": total - paid.unwrap_or_default(), "prepayment": paid,
+            "warrantyUntil": task.warranty_until,
             "payments": self.written_rows(id),
         })
     }
@@ -675,7 +818,7 @@ impl Model {
             json!({
                 "id": (at + 1).to_string(), "kind": row.kind, "method": row.method, "sum": row.amount.abs(),
                 "time": format!("{:.3}", row.at), "employee": {"email": EMPLOYEES[0]},
-                "drawer": row.drawer.then(|| json!({"id": "1"})),
+                "drawer": row.drawer.map(|id| json!({"id": id.to_string()})),
                 "refundOf": row.of.map(|of| json!({"id": (of + 1).to_string()})),
             })
         };

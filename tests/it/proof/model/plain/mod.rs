@@ -106,6 +106,7 @@ pub struct Task {
     discount: Option<Discount>,
     pub lines: Vec<Line>,
     warranty_of: Option<i64>,
+    warranty_until: Option<String>,
     version: i64,
     pub created: Timestamp,
     pub updated: Timestamp,
