@@ -200,7 +200,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     let history = history.as_str().unwrap().to_owned();
     for line in [
         "Клиент согласился на 4\u{a0}500\u{a0}₽",
-        "Клиент написал в Telegram",
+        "Хорошо, жду.",
         "Статус: Готово → Закрыто",
     ] {
         assert!(history.contains(line), "{line}: {history}");
