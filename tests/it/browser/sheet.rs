@@ -34,10 +34,11 @@ impl Counted<'_> {
 
 async fn shop() -> Shop {
     let shop = Shop::with_owner().await;
-    let task = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", customerName: "Анна", description: "Разбит экран",
+    let task = r#"mutation { createTask(taskData: {customerPhone: "+7 900 000-00-01", description: "Разбит экран",
         device: {kind: "телефон", brand: "Apple", model: "iPhone 12", place: "полка 3"}}) { task { id } } }"#;
     let line = r#"mutation { addLine(taskId: 1, lineData: {kind: WORK, name: "Замена экрана", unitPrice: 90000}) { line { id } } }"#;
-    for query in [task, line] {
+    let name = r#"mutation { updateCustomer(customerData: {phone: "+79000000001", name: "Анна"}) { customer { id } } }"#;
+    for query in [task, line, name] {
         let answer = shop.ask(query).await;
         assert!(answer["errors"].is_null(), "{answer}");
     }
