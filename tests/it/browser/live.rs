@@ -62,7 +62,7 @@ async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
         .await;
 
     // An employee is selected, but not yet submitted.
-    browser.go("/tasks/1").await;
+    browser.go("/tasks/1?edit=employee").await;
     browser.tab_to("[name=employee]").await;
     browser.press(String::from(Key::Up.value())).await;
     browser

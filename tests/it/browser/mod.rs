@@ -20,6 +20,7 @@ mod plain;
 mod repair;
 mod screens;
 mod screenshots;
+mod sheet;
 mod status;
 mod talk;
 mod tasks;

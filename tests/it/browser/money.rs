@@ -82,7 +82,8 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
 
     // A week later she pays the rest by card and takes the phone; the slip says it all.
     shop.clock.advance(Duration::from_secs(7 * 86_400));
-    desk.click("[name=status][value=READY]").await;
+    desk.click(".stage > summary").await;
+    desk.click("[name=stage][value='3']").await;
     desk.sees_in("#payments", "Принять оплату и выдать").await;
     desk.click("#payments a[href$=checkout]").await;
     desk.at("/tasks/1/checkout").await;

@@ -37,7 +37,7 @@ async fn take_in(desk: &Browser) {
         .await;
     desk.click("main .btn.main").await;
     desk.at("/tasks/1").await;
-    desk.sees_in("aside", "Анна").await;
+    desk.sees_in(".strip .who", "Анна").await;
 }
 
 /// Returns the path of the status link in the receipt's QR code.
@@ -67,16 +67,16 @@ async fn receipt(desk: &Browser, shop: &Shop) -> String {
 /// Presses the button with that text.
 async fn choose(desk: &Browser, button: &str) {
     let found = format!(
-        "[...document.querySelectorAll('button')].find((one) => one.innerText.trim() === {button:?})"
+        "[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === {button:?})"
     );
     desk.until(&found).await;
     desk.eval(&format!("{found}.click()")).await;
 }
 
-/// Sets a status or a stage by its button, which is then pressed.
+/// Sets a stage by its button in the menu, which is then named by it.
 async fn put(desk: &Browser, button: &str) {
     choose(desk, button).await;
-    desk.sees_in("button[aria-pressed=true]", button).await;
+    desk.sees_in(".stage > summary", button).await;
 }
 
 async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
@@ -95,7 +95,8 @@ async fn settle_up(desk: &Browser) {
         .await;
     desk.click("main .btn.main").await;
     desk.at("/tasks/1").await;
-    desk.click("a[href='/tasks/1/hand-over']").await;
+    desk.click(".top .go > .menu > summary").await;
+    desk.click("a[href='/tasks/1/hand-over?print=1']").await;
     desk.at("/tasks/1/hand-over").await;
     for line in [
         "Акт выдачи № 1",
@@ -132,7 +133,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Ваши заявки:\n<b>№ 1</b>"));
     desk.reload().await;
-    desk.sees_in("aside", "Telegram подтверждён").await;
+    desk.sees_in(".chat > header", "● Telegram").await;
     // The work begins; she is notified, and her page updates itself.
     put(&desk, "В работе").await;
     put(&desk, "На диагностике").await;
