@@ -111,7 +111,6 @@ async fn refund(desk: &Browser, payment: i64, sum: &str, method: &str) {
         .await;
     desk.fill("main [name=sum]", sum).await;
     choose(desk, "main [name=method]", method).await;
-    choose(desk, "main [name=drawerId]", "Касса").await;
     push(desk, "Вернуть").await;
     desk.at("/tasks/1").await;
 }
