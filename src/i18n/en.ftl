@@ -505,11 +505,8 @@ tasks-declined = Quote declined
 tasks-undelivered = Not delivered
 tasks-status = Status
 tasks-search = Search
-tasks-search-hint = Phone, name, device, No.
 tasks-category = Category
-tasks-category-any = Any
 tasks-employee = Employee
-tasks-employee-any = All
 tasks-from = Created from
 tasks-to = to
 tasks-filters = Filters
@@ -962,8 +959,6 @@ no-status-text = It may have been replaced by another one, or its time is over. 
 # Today and the months
 
 today-title = Today
-today-employees = Workload
-today-more = Show all
 month-title = The month
 month-registered = Came in
 month-finished = Finished
@@ -1104,10 +1099,6 @@ month-plot-money = By day of the month. The most on one day: { $most }. All sums
 month-money-note = Received: all payments, deposits included. Earned: the prices of the repairs handed over; a deposit is not earned yet. Not yet paid: what is owed for the repairs handed over in this month.
 month-tasks = Repairs by kind and employee
 month-money-table = Sums by day
-today-debts = { $count ->
-    [one] Debts: { $count } repair, { $sum }
-   *[other] Debts: { $count } repairs, { $sum }
-}
 debts-count = { $count ->
     [one] { $count } debt
    *[other] { $count } debts
@@ -1305,7 +1296,6 @@ waits-all = All
 waits-mine = Mine { $count }
 waits-none = Nobody is waiting.
 waits-none-mine = Nobody is waiting for you.
-waits-more = Not all are shown: the others are in the list.
 waits-asked = Awaits a reply
 waits-declined = Declined the price
 waits-agreed = Agreed to the price
@@ -1386,7 +1376,7 @@ tasks-sort-sum = By total
 tasks-sort-owed = By debt
 tasks-sort-changed = By last change
 tasks-sort-waiting = Ready the longest
-tasks-estimate = about { $sum }
+tasks-estimate = ≈ { $sum }
 tasks-other-layout = Nothing is found by “{ $typed }”. This is what “{ $meant }” finds: the keyboard seems to have been in another layout.
 tasks-none-alias = If customers call it otherwise, add the word to the search dictionary.
 aliases-title = Search dictionary
@@ -1472,3 +1462,5 @@ other-customer-next = Next
 other-customer-set = Change the customer
 other-customer-lead = The former customer gets no more messages about this repair and no longer sees it in the bot; their link and the QR code on the receipt stop opening. What has not been sent to them yet is sent to nobody, and a question about the price is withdrawn. The new customer sees only what you write from now on, so tell them yourself. Works and payments stay with the repair.
 said-customer = The customer is now { $name }.
+
+waits-more = The first { $count } are shown.
