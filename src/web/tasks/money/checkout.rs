@@ -6,8 +6,9 @@ use warp::reply::Response;
 use super::note_error;
 use super::payment_form::{PaymentForm, PaymentPage, Whole};
 use crate::app::{self, handovers::HandOver, posts};
-use crate::domain::{Error, Money, NewPayment, Problem, Result, StageId, Status, TaskId};
+use crate::domain::{Conflict, Error, Money, NewPayment, Problem, Result, StageId, Status, TaskId};
 use crate::store::Transaction;
+use crate::web::edited::Edited;
 use crate::web::tasks::change::way_back;
 use crate::web::tasks::task_id;
 use crate::web::visit::Visit;
@@ -110,10 +111,14 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
             .add_text("nonFieldErrors", visit.texts.s("checkout-debt-asked"));
         return page.show(StatusCode::UNPROCESSABLE_ENTITY);
     }
+    // A hand-over collides with another stage, not with a change of something else: what is due is
+    // compared by the payment.
+    let shown = Edited::read(visit).shown("stage").map(str::to_owned);
+    let version = visit.typed("version").parse().ok();
     let new = HandOver {
         payments,
         stage,
-        expected_version: visit.typed("version").parse().ok(),
+        expected_version: version.filter(|_| shown.is_none()),
     };
     let (shop, post, now) = (
         visit.desk.shop.clone(),
@@ -122,6 +127,11 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
     );
     let work = move |tx: &Transaction<'_>| {
         let hand_over = || {
+            let task_now = app::tasks::get(tx, &actor, task)?.task;
+            if shown.is_some_and(|shown| shown != task_now.stage.to_string()) {
+                let current = task_now.version;
+                return Err(Conflict::Version { current }.into());
+            }
             let row = app::handovers::hand_over(tx, &shop, &actor, task, &new, now)?;
             Ok(row.task.id.get())
         };

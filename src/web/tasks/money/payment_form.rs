@@ -9,6 +9,7 @@ use crate::domain::{
     Details, DrawerId, FiscalNumber, Method, Money, NewPayment, PaymentNote, Result, Stage, Task,
     TaskId,
 };
+use crate::web::edited::encode;
 use crate::web::form::Errors;
 use crate::web::tasks::get_whole;
 use crate::web::text::Texts;
@@ -115,6 +116,8 @@ pub struct PaymentPage<'a> {
     pub title: String,
     pub task: i64,
     pub version: i64,
+    /// The stage that the form was loaded with.
+    pub was: String,
     /// What the page is about, each with its label.
     pub facts: Vec<(String, String)>,
     pub errors: Errors,
@@ -155,6 +158,7 @@ impl<'a> PaymentPage<'a> {
             title: texts.s(button),
             task: id.get(),
             version: row.task.version,
+            was: encode([("stage", &*row.task.stage.to_string())]),
             facts: balance(&details, texts),
             errors: Errors::default(),
             form: PaymentForm::of_sum(due, texts),
