@@ -804,8 +804,8 @@ async fn what_no_door_takes_is_refused_in_an_archive_too() {
     );
     for (from, to, said) in [
         (
-            "\"Apple\"",
-            format!("\"{long}\""),
+            "\"brand\":\"Apple\"",
+            format!("\"brand\":\"{long}\""),
             "table task_details, field brand: Too long: at most 200 characters",
         ),
         (
