@@ -30,13 +30,14 @@ CREATE TABLE "approvals" (
     customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL,
     unsettled    INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),
     -- The discount of the whole task in this price.
-    discount     INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0),
+    discount     INTEGER NOT NULL DEFAULT 0 CHECK (discount >= 0), unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
     CHECK ((state = 'ASKED') = (decided_at IS NULL)),
     CHECK ((state IN ('AGREED', 'DECLINED')) = (channel IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX approvals_asked ON approvals (task_id) WHERE state = 'ASKED';
 CREATE INDEX approvals_customer ON approvals (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX approvals_task ON approvals (task_id);
+CREATE INDEX approvals_unnoticed ON approvals (task_id) WHERE unnoticed = 1;
 CREATE INDEX approvals_unsettled ON approvals (task_id) WHERE unsettled = 1;
 
 CREATE TABLE catalogue_items (
@@ -56,6 +57,12 @@ CREATE TABLE catalogue_items (
 ) STRICT;
 CREATE UNIQUE INDEX catalogue_items_article ON catalogue_items (article_key) WHERE article_key <> '';
 CREATE INDEX catalogue_items_barcode ON catalogue_items (barcode) WHERE barcode <> '';
+CREATE TRIGGER task_search_article AFTER UPDATE OF article ON catalogue_items
+WHEN new.article <> old.article
+BEGIN
+    INSERT INTO task_search_stale (task_id)
+    SELECT task_id FROM task_lines WHERE item_id = new.id ON CONFLICT DO NOTHING;
+END;
 
 CREATE TABLE comments (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -229,7 +236,7 @@ CREATE TABLE "outbox" (
     reason      TEXT    CHECK (reason IN ('BLOCKED', 'REFUSED', 'EXPIRED')),
     detail      TEXT,
     -- The task on whose page staff see that a reply was given up. It is found when that happens.
-    answer_of   INTEGER REFERENCES tasks (id) ON DELETE CASCADE,
+    answer_of   INTEGER REFERENCES tasks (id) ON DELETE CASCADE, unnoticed INTEGER NOT NULL DEFAULT 0 CHECK (unnoticed IN (0, 1)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (reply IS NOT NULL)),
     CHECK ((kind IN ('REPLY', 'STAFF_NEWS')) = (task_id IS NULL)),
     CHECK ((kind = 'STATUS_CHANGED') = (from_status IS NOT NULL AND to_status IS NOT NULL)),
@@ -244,6 +251,7 @@ CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'DEAD';
 CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
+CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
 
 CREATE TABLE payments (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -296,6 +304,11 @@ WHEN new.note <> ''
 BEGIN
     SELECT raise(ABORT, 'the ledger of payments is append-only');
 END;
+CREATE TRIGGER task_sums_payments AFTER INSERT ON payments
+WHEN new.task_id IS NOT NULL
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
 
 CREATE TABLE phone_ends (
     digits      TEXT    NOT NULL,
@@ -341,6 +354,12 @@ CREATE TABLE refinery_schema_history(
              name VARCHAR(255),
              applied_on VARCHAR(255),
              checksum VARCHAR(255));
+
+CREATE TABLE search_aliases (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    word    TEXT    NOT NULL,
+    meaning TEXT    NOT NULL
+) STRICT;
 
 CREATE TABLE secrets (
     name  TEXT NOT NULL PRIMARY KEY,
@@ -447,6 +466,20 @@ WHEN (new.kind, new.brand, new.model, new.serial, new.serial_key, new.accessorie
 BEGIN
     INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
 END;
+CREATE TRIGGER task_sums_details_delete AFTER DELETE ON task_details
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (old.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_sums_details_insert AFTER INSERT ON task_details
+WHEN new.price IS NOT NULL OR new.discount IS NOT NULL OR new.discount_percent IS NOT NULL
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_sums_details_update AFTER UPDATE OF price, discount, discount_percent ON task_details
+WHEN (new.price, new.discount, new.discount_percent) IS NOT (old.price, old.discount, old.discount_percent)
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
 
 CREATE TABLE "task_events" (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -510,10 +543,39 @@ WHEN new.name <> old.name
 BEGIN
     INSERT INTO task_search_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
 END;
+CREATE TRIGGER task_sums_lines_delete AFTER DELETE ON task_lines
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (old.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_sums_lines_insert AFTER INSERT ON task_lines
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_sums_lines_update AFTER UPDATE OF quantity, unit_price, discount, discount_percent ON task_lines
+WHEN (new.quantity, new.unit_price, new.discount, new.discount_percent)
+    IS NOT (old.quantity, old.unit_price, old.discount, old.discount_percent)
+BEGIN
+    INSERT INTO task_sums_stale (task_id) VALUES (new.task_id) ON CONFLICT DO NOTHING;
+END;
 
-CREATE VIRTUAL TABLE task_search USING fts5 (description, name, device, digits, tokenize = 'trigram');
+CREATE VIRTUAL TABLE task_search USING fts5 (description, name, device, digits, starts, tokenize = 'trigram');
 
 CREATE TABLE task_search_stale (
+    task_id INTEGER NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE task_sums (
+    task_id INTEGER NOT NULL PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    total   INTEGER NOT NULL DEFAULT 0 CHECK (total >= 0),
+    owed    INTEGER NOT NULL DEFAULT 0 CHECK (owed >= 0)
+) STRICT;
+CREATE INDEX task_sums_owed ON task_sums (owed) WHERE owed > 0;
+CREATE INDEX task_sums_owed_open ON task_sums (owed) WHERE owed > 0 AND is_open = 1;
+CREATE INDEX task_sums_total ON task_sums (total);
+CREATE INDEX task_sums_total_open ON task_sums (total) WHERE is_open = 1;
+
+CREATE TABLE task_sums_stale (
     task_id INTEGER NOT NULL PRIMARY KEY
 ) STRICT;
 
@@ -533,10 +595,14 @@ CREATE INDEX tasks_category ON tasks (category, created_at);
 CREATE INDEX tasks_closed ON tasks (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX tasks_created ON tasks (created_at);
 CREATE INDEX tasks_customer ON tasks (customer_id, created_at);
+CREATE INDEX tasks_due ON tasks (coalesce(due_on, '9999-12-31'));
 CREATE INDEX tasks_employee ON tasks (employee_id, created_at);
 CREATE INDEX tasks_listed ON tasks (listed_at);
 CREATE INDEX tasks_listed_late ON tasks (listed_at - created_at) WHERE listed_at <> created_at;
+CREATE INDEX tasks_open_due ON tasks (coalesce(due_on, '9999-12-31')) WHERE status <> 'CLOSED';
+CREATE INDEX tasks_open_listed ON tasks (listed_at) WHERE status <> 'CLOSED';
 CREATE INDEX tasks_open_stage ON tasks (stage_id, stage_since) WHERE status <> 'CLOSED';
+CREATE INDEX tasks_open_touched ON tasks (touched_at) WHERE status <> 'CLOSED';
 CREATE INDEX tasks_ready ON tasks (ready_at, employee_id, status) WHERE ready_at IS NOT NULL;
 CREATE INDEX tasks_stage ON tasks (stage_id, created_at);
 CREATE INDEX tasks_status ON tasks (status, created_at);
@@ -576,6 +642,15 @@ CREATE TRIGGER task_search_update AFTER UPDATE OF description, customer_id ON ta
 WHEN new.description IS NOT old.description OR new.customer_id IS NOT old.customer_id
 BEGIN
     INSERT INTO task_search_stale (task_id) VALUES (new.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_sums_task_insert AFTER INSERT ON tasks
+BEGIN
+    INSERT INTO task_sums (task_id, is_open) VALUES (new.id, new.status <> 'CLOSED');
+END;
+CREATE TRIGGER task_sums_task_update AFTER UPDATE OF status ON tasks
+WHEN (new.status = 'CLOSED') <> (old.status = 'CLOSED')
+BEGIN
+    UPDATE task_sums SET is_open = new.status <> 'CLOSED' WHERE task_id = new.id;
 END;
 CREATE TRIGGER tasks_order_insert AFTER INSERT ON tasks WHEN new.listed_at = 0 OR new.touched_at = 0
 BEGIN
@@ -660,7 +735,8 @@ CREATE VIEW texts_of_tasks (id, description, name, device) AS
 SELECT t.id, t.description, coalesce(c.name, ''),
     coalesce(d.kind || ' ' || d.brand || ' ' || d.model || ' ' || d.serial || ' ' || d.serial_key
         || ' ' || d.accessories || ' ' || d.appearance || ' ' || d.place, '')
-    || coalesce((SELECT ' ' || group_concat(l.name, ' ') FROM task_lines AS l WHERE l.task_id = t.id), '')
+    || coalesce((SELECT ' ' || group_concat(l.name || coalesce(' ' || i.article, ''), ' ')
+        FROM task_lines AS l LEFT JOIN catalogue_items AS i ON i.id = l.item_id WHERE l.task_id = t.id), '')
 FROM tasks AS t
 LEFT JOIN customers AS c ON c.id = t.customer_id
 LEFT JOIN task_details AS d ON d.task_id = t.id;

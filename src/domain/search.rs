@@ -68,22 +68,20 @@ impl AliasWords {
         [fold(self.word.as_str()), fold(self.meaning.as_str())]
     }
 
-    /// Returns the other side for a folded word of a query, if it is one of the two, or begins with it and has a short
-    /// ending.
-    fn other(&self, typed: &str) -> Option<String> {
-        let [word, meaning] = self.key();
-        let is = |side: &str| {
-            let ending = typed
-                .strip_prefix(side)
-                .map(|ending| ending.chars().count());
+    /// Returns what else a folded word of a query finds: the other side if it is one of the two, and both if it is one
+    /// with a short ending.
+    fn others(&self, typed: &str) -> Vec<String> {
+        let sides = self.key();
+        let is = |side: &String| {
+            let ending = typed.strip_prefix(side.as_str());
+            let ending = ending.map(|ending| ending.chars().count());
             ending.is_some_and(|ending| {
                 ending == 0 || (ending <= Self::ENDING && side.chars().count() >= Self::STEM)
             })
         };
-        match (is(&word), is(&meaning)) {
-            (true, _) => Some(meaning),
-            (false, true) => Some(word),
-            _ => None,
+        match sides.iter().any(is) {
+            true => sides.into_iter().filter(|side| side != typed).collect(),
+            false => Vec::new(),
         }
     }
 }
@@ -102,7 +100,7 @@ impl SearchTerm {
     pub fn aliases(&self, all: &[Alias]) -> Vec<String> {
         let mut others: Vec<String> = all
             .iter()
-            .filter_map(|alias| alias.words.other(&self.text))
+            .flat_map(|alias| alias.words.others(&self.text))
             .collect();
         others.sort_unstable();
         others.dedup();
@@ -130,7 +128,7 @@ impl Search {
                 text: all.clone(),
                 digits: Some(all),
             }],
-            None => words.into_iter().map(SearchTerm::from).collect(),
+            None => phones_in(words).into_iter().map(SearchTerm::from).collect(),
         };
         (!words.is_empty()).then_some(Self {
             words,
@@ -164,6 +162,9 @@ impl Search {
         self.number
     }
 }
+
+/// The number of digits from which neighbouring numbers are taken for a phone.
+const PHONE: usize = 7;
 
 /// The letters of a Russian keyboard and what an English one types with the same keys, row by row.
 const LAYOUTS: [&str; 2] = [
@@ -206,6 +207,19 @@ fn digits(text: &str) -> Option<String> {
         digits.remove(0);
     }
     Some(digits)
+}
+
+/// Joins neighbouring words that are one phone together: "anna +7 900 123-45-67" has two words.
+fn phones_in(words: Vec<String>) -> Vec<String> {
+    let mut joined = Vec::new();
+    for run in words.chunk_by(|one, two| digits(one).is_some() && digits(two).is_some()) {
+        let long = run.concat().bytes().filter(u8::is_ascii_digit).count() >= PHONE;
+        match long {
+            true => joined.push(run.join(" ")),
+            false => joined.extend_from_slice(run),
+        }
+    }
+    joined
 }
 
 /// Parses "12", "№12" or "№ 12".
@@ -254,7 +268,7 @@ mod tests {
         ];
         for (word, expected) in [
             ("айфон", &["apple", "iphone"][..]),
-            ("айфоном", &["apple", "iphone"]),
+            ("айфоном", &["apple", "iphone", "айфон"]),
             ("айфончик", &[]),
             ("iphone", &["айфон"]),
             ("бош", &["bosch"]),

@@ -160,6 +160,8 @@ pages! { visit:
     GET ["tasks", id, "toast"] => tasks::look_again(visit, id).await;
     POST ["tasks", id, "facts"] => tasks::save(visit, id).await;
     POST ["tasks", id, "fill"] => tasks::fill(visit, id).await;
+    GET ["tasks", id, "customer"] => tasks::choose_customer(visit, id).await;
+    POST ["tasks", id, "customer"] => tasks::set_customer(visit, id).await;
     POST ["tasks", id, "comments"] => tasks::comment(visit, id).await;
     POST ["tasks", id, "settle"] => tasks::settle(visit, id).await;
     POST ["tasks", id, "ask"] => tasks::ask(visit, id).await;

@@ -505,11 +505,8 @@ tasks-declined = Quote declined
 tasks-undelivered = Not delivered
 tasks-status = Status
 tasks-search = Search
-tasks-search-hint = Phone, name, device, No.
 tasks-category = Category
-tasks-category-any = Any
 tasks-employee = Employee
-tasks-employee-any = All
 tasks-from = Created from
 tasks-to = to
 tasks-filters = Filters
@@ -579,7 +576,6 @@ sheet-payments = { $count ->
 task-employee-none = Nobody
 task-history = History
 task-customer = Customer
-task-assign = Assign
 task-more = { $count ->
     [0] No other repairs
     [one] { $count } more repair
@@ -626,7 +622,6 @@ line-kind = Kind
 line-name = Name
 line-quantity = Quantity
 line-price = Price
-line-times = Quantity × price
 line-sum = Sum
 line-discount = Discount
 line-discount-hint = Discount, { $sign } or %
@@ -646,7 +641,6 @@ line-not-agreed = not agreed
 line-asked = waiting for the customer
 line-agreed = agreed
 line-declined = declined by the customer
-payments-title = Payments
 payments-none = Nothing has been paid yet.
 payment-take = Take payment
 payment-sum = Sum
@@ -694,7 +688,6 @@ link-renew = Replace link
 link-renew-title = Replace the link?
 link-renew-lead = The old one stops working at once, also on receipts that were given out.
 link-ended = Closed long ago: the link works no more.
-paper-heading = Print
 paper-receipt = Receipt
 paper-label = Label
 paper-hand-over = Hand-over slip
@@ -966,8 +959,6 @@ no-status-text = It may have been replaced by another one, or its time is over. 
 # Today and the months
 
 today-title = Today
-today-employees = Workload
-today-more = Show all
 month-title = The month
 month-registered = Came in
 month-finished = Finished
@@ -1108,10 +1099,6 @@ month-plot-money = By day of the month. The most on one day: { $most }. All sums
 month-money-note = Received: all payments, deposits included. Earned: the prices of the repairs handed over; a deposit is not earned yet. Not yet paid: what is owed for the repairs handed over in this month.
 month-tasks = Repairs by kind and employee
 month-money-table = Sums by day
-today-debts = { $count ->
-    [one] Debts: { $count } repair, { $sum }
-   *[other] Debts: { $count } repairs, { $sum }
-}
 debts-count = { $count ->
     [one] { $count } debt
    *[other] { $count } debts
@@ -1309,7 +1296,6 @@ waits-all = All
 waits-mine = Mine { $count }
 waits-none = Nobody is waiting.
 waits-none-mine = Nobody is waiting for you.
-waits-more = Not all are shown: the others are in the list.
 waits-asked = Awaits a reply
 waits-declined = Declined the price
 waits-agreed = Agreed to the price
@@ -1390,7 +1376,7 @@ tasks-sort-sum = By total
 tasks-sort-owed = By debt
 tasks-sort-changed = By last change
 tasks-sort-waiting = Ready the longest
-tasks-estimate = about { $sum }
+tasks-estimate = ≈ { $sum }
 tasks-other-layout = Nothing is found by “{ $typed }”. This is what “{ $meant }” finds: the keyboard seems to have been in another layout.
 tasks-none-alias = If customers call it otherwise, add the word to the search dictionary.
 aliases-title = Search dictionary
@@ -1467,3 +1453,14 @@ fold-declined = refusal
 fold-withdrawn = quote withdrawn
 fold-reminders = reminder
 fold-notice = notice
+
+other-customer-title = Another customer for repair No. { $number }
+other-customer-now = Now
+other-customer-find = Find a customer
+other-customer-new = Or a new customer
+other-customer-next = Next
+other-customer-set = Change the customer
+other-customer-lead = The former customer gets no more messages about this repair and no longer sees it in the bot; their link and the QR code on the receipt stop opening. What has not been sent to them yet is sent to nobody, and a question about the price is withdrawn. The new customer sees only what you write from now on, so tell them yourself. Works and payments stay with the repair.
+said-customer = The customer is now { $name }.
+
+waits-more = The first { $count } are shown.

@@ -523,11 +523,8 @@ tasks-declined = Отказ от цены
 tasks-undelivered = Не доставлено
 tasks-status = Статус
 tasks-search = Найти
-tasks-search-hint = Телефон, имя, устройство, №
 tasks-category = Тип заявки
-tasks-category-any = Любой
 tasks-employee = Ответственный
-tasks-employee-any = Все
 tasks-from = Создана с
 tasks-to = по
 tasks-filters = Фильтры
@@ -600,7 +597,6 @@ sheet-payments = { $count ->
 task-employee-none = Не назначен
 task-history = История
 task-customer = Клиент
-task-assign = Назначить
 task-more = { $count ->
     [0] Других заявок нет
     [one] Ещё { $count } заявка
@@ -649,7 +645,6 @@ line-kind = Вид
 line-name = Название
 line-quantity = Кол-во
 line-price = Цена
-line-times = Кол-во × цена
 line-sum = Сумма
 line-discount = Скидка
 line-discount-hint = Скидка, { $sign } или %
@@ -670,7 +665,6 @@ line-not-agreed = не согласовано
 line-asked = ждём ответа клиента
 line-agreed = согласовано
 line-declined = клиент отказался
-payments-title = Оплата
 payments-none = Оплаты ещё не было.
 payment-take = Принять оплату
 payment-sum = Сумма
@@ -718,7 +712,6 @@ link-renew = Заменить ссылку
 link-renew-title = Заменить ссылку?
 link-renew-lead = Прежняя сразу перестанет открываться, на выданных квитанциях тоже.
 link-ended = Заявка давно закрыта: ссылка больше не открывается.
-paper-heading = Печать
 paper-receipt = Квитанция
 paper-label = Наклейка
 paper-hand-over = Акт выдачи
@@ -996,8 +989,6 @@ no-status-text = Возможно, её заменили новой или её 
 # Сегодня и итоги месяца
 
 today-title = Сегодня
-today-employees = Кто чем занят
-today-more = Показать все
 month-title = Итоги месяца
 month-registered = Принято
 month-finished = Сделано
@@ -1146,11 +1137,6 @@ month-plot-money = По дням месяца. Больше всего за де
 month-money-note = Получено: все платежи, с авансами. Заработано: стоимость выданных заявок; аванс — ещё не заработок. Ещё не оплачено: долг по заявкам, выданным в этом месяце.
 month-tasks = Заявки по видам и сотрудникам
 month-money-table = Суммы по дням
-today-debts = { $count ->
-    [one] Долги: { $count } заявка на { $sum }
-    [few] Долги: { $count } заявки на { $sum }
-   *[many] Долги: { $count } заявок на { $sum }
-}
 debts-count = { $count ->
     [one] { $count } долг
     [few] { $count } долга
@@ -1352,7 +1338,6 @@ waits-all = Все
 waits-mine = Мои { $count }
 waits-none = Никто не ждёт.
 waits-none-mine = По вашим заявкам никто не ждёт.
-waits-more = Показаны не все: остальные — в списке.
 waits-asked = Ждёт ответа
 waits-declined = Отказ от цены
 waits-agreed = Согласие с ценой
@@ -1435,7 +1420,7 @@ tasks-sort-sum = По сумме
 tasks-sort-owed = По долгу
 tasks-sort-changed = По изменению
 tasks-sort-waiting = Давно готовые
-tasks-estimate = около { $sum }
+tasks-estimate = ≈ { $sum }
 tasks-other-layout = По «{ $typed }» ничего нет. Показано по «{ $meant }»: похоже, включена другая раскладка.
 tasks-none-alias = Если клиенты называют это иначе, добавьте слово в словарь поиска.
 aliases-title = Словарь поиска
@@ -1513,3 +1498,14 @@ fold-declined = отказ
 fold-withdrawn = вопрос снят
 fold-reminders = напоминание
 fold-notice = уведомление
+
+other-customer-title = Другой клиент у заявки № { $number }
+other-customer-now = Сейчас
+other-customer-find = Найти клиента
+other-customer-new = Или новый клиент
+other-customer-next = Дальше
+other-customer-set = Сменить клиента
+other-customer-lead = Прежний клиент больше не получит сообщений об этой заявке и не увидит её в боте; его ссылка и QR-код на квитанции перестанут открываться. Что ему не успели отправить, не отправится никому, вопрос о цене снимется. Новый клиент увидит только то, что вы напишете с этой минуты, — напишите ему сами. Работы и оплаты останутся в заявке.
+said-customer = Клиент заявки теперь { $name }.
+
+waits-more = Показаны первые { $count }.

@@ -40,6 +40,11 @@ async fn buttons(browser: &Browser<'_>) -> [String; 2] {
     ]
 }
 
+/// Returns the button of the composer, which says what it does with a message and with a note.
+fn composer(message: &str) -> String {
+    format!("<span class=\"to-customer\">{message}</span><span class=\"to-note\">Записать</span>")
+}
+
 /// Returns the toasts after sending a message and a quote.
 async fn toasts(browser: &mut Browser<'_>) -> [String; 2] {
     let said = [("comment", "Экран приедет в среду"), ("to", "customer")];
@@ -68,7 +73,7 @@ async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
     let call = "звоните +7\u{a0}900\u{a0}000-00-01";
     let expect = async |browser: &mut Browser<'_>, why: &str| {
         let saves = [
-            format!("Сохранить: {why}, {call}"),
+            composer(&format!("Сохранить: {why}")),
             format!("Сохранить цену: {why}, {call}"),
         ];
         assert_eq!(buttons(browser).await, saves);
@@ -88,7 +93,10 @@ async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
     // A reachable customer: plain button texts, and matching toasts.
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     messages(&shop, 2).await;
-    let plain = ["Отправить клиенту", "Отправить на согласование"];
+    let plain = [
+        composer("Отправить"),
+        "Отправить на согласование".to_owned(),
+    ];
     assert_eq!(buttons(&browser).await, plain);
     let sent = [
         "Сообщение уходит клиенту в Telegram.",
@@ -126,7 +134,7 @@ async fn staff_are_told_before_and_after_that_a_customer_cannot_be_reached() {
         .await;
     assert_eq!(
         buttons(&browser).await[0],
-        "Сохранить: карточка клиента удалена"
+        composer("Сохранить: карточка клиента удалена")
     );
     shop.close().await;
 }
@@ -140,7 +148,10 @@ async fn without_a_bot_nobody_is_promised_a_message() {
         .execute_batch("UPDATE customers SET telegram_id = 5, telegram_verified = 1")
         .unwrap();
     let why = "бот не подключён, звоните +7\u{a0}900\u{a0}000-00-01";
-    assert_eq!(buttons(&browser).await[0], format!("Сохранить: {why}"));
+    assert_eq!(
+        buttons(&browser).await[0],
+        composer("Сохранить: бот не подключён")
+    );
     assert_eq!(
         toasts(&mut browser).await[0],
         format!("Сообщение сохранено, но в Telegram не уйдёт: {why}.")
@@ -339,6 +350,7 @@ const OTHERS: &[&str] = &[
     "/cash/2021-07-25.csv",
     "/months/2021-07.csv",
     "/tasks/1/lines/known?q=a",
+    "/tasks/1/toast?was=READY",
     "/customers/known?phone=%2B79000000001",
     "/photos/1",
     "/graphql?query=%7B__typename%7D",

@@ -84,7 +84,7 @@ async fn open_tasks_are_listed_and_sorted_by_every_column() {
         ("/?employee=1&sort=due", "2 1 5"),
         ("/?employee=2", "6"),
         (
-            "/?status=ACCEPTED&status=CLOSED&sort=sum&category=OTHER",
+            "/?status=ACCEPTED&status=CLOSED&sort=sum&category=REPAIR",
             "",
         ),
         // A search finds closed tasks too, and is sorted as well.
@@ -109,7 +109,7 @@ async fn open_tasks_are_listed_and_sorted_by_every_column() {
             "{task}"
         );
     }
-    assert_eq!(cell(&page, 2, "sum").replace('\u{a0}', " "), "около 999 ₽");
+    assert_eq!(cell(&page, 2, "sum").replace('\u{a0}', " "), "≈ 999 ₽");
     assert_eq!(cell(&page, 2, "due"), "вчера");
     assert_eq!(cell(&page, 6, "due"), "сегодня");
     assert!(
@@ -185,7 +185,7 @@ async fn filters_and_order_survive_paging_and_no_row_is_lost_between_pages() {
         ("/?sort=debt", 50 - 24),
         ("/?sort=changed", 94),
         ("/?q=lamp&sort=sum", 121),
-        ("/?sort=number&from=1970-01-01", 94),
+        ("/?sort=number&from=1970-01-01", 126),
     ] {
         let mut seen = Vec::new();
         let mut address = path.to_owned();

@@ -18,6 +18,7 @@ mod bot;
 mod browser;
 mod cash;
 mod cash_pages;
+mod chat;
 mod cli;
 mod clock_steps;
 mod config;

@@ -88,6 +88,8 @@ const TASK: &str = r#"mutation { createTask(taskData: {customerPhone: "+7 900 00
 
 /// Every page that a signed-in employee sees.
 pub const PAGES: &[&str] = &[
+    "/tasks/1/customer?q=A",
+    "/tasks/1/customer?to=1",
     "/",
     "/?overdue=1",
     "/?stuck=1",
@@ -95,6 +97,10 @@ pub const PAGES: &[&str] = &[
     "/?uncollected=1&unanswered=1&undelivered=1&employee=none",
     "/?declined=1",
     "/today",
+    "/today?mine=1",
+    "/?status=all&sort=sum",
+    "/?q=%D1%8C%D1%84%D1%81",
+    "/search-words",
     "/cash",
     "/cash?day=2021-07-24",
     "/cash/2021-07-25",

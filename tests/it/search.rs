@@ -72,7 +72,7 @@ async fn a_short_word_narrows_and_a_shelf_is_found_in_any_spelling() {
         ("телефон %", "2 4"),
         ("%", ""),
         // One digit is the number of a task or the beginning of a word.
-        ("3", "1 3"),
+        ("3", "3 1"),
         ("12", "1"),
         ("apple 12", "1"),
     ] {

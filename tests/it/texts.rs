@@ -319,8 +319,8 @@ async fn read(desk: &Browser<'_>, path: &str) -> String {
 /// Returns the history of the request, from its page and from the API.
 async fn history(shop: &Shop, desk: &Browser<'_>) -> String {
     let page = read(desk, "/tasks/1").await;
-    let (_, list) = page.split_once("<ol class=\"time\">").unwrap();
-    let (list, _) = list.split_once("</ol>").unwrap();
+    let (_, list) = page.split_once("<div class=\"log\"").unwrap();
+    let (list, _) = list.split_once("id=\"say\"").unwrap();
     let answer = shop
         .ask("{ taskById(id: 1) { history { from to } } }")
         .await;

@@ -256,6 +256,7 @@ async fn due_and_ready_tasks_come_with_days_and_sums() {
         "{ready}"
     );
     shop.clock.advance(4 * DAY);
+    // The first token is as old as the shop.
     let token = shop.login("owner@example.com").await.unwrap();
     shop.token = Some(token.clone());
     let mut browser = Browser::open(&shop);

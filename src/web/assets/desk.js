@@ -131,6 +131,7 @@ const inUse = (part) => {
   const on = document.activeElement;
   if (part.querySelector(".dragged, [data-moving], .menu[open]")) return true;
   if ([...part.querySelectorAll("input, textarea")].some(isTyped)) return true;
+  if ([...part.querySelectorAll(".field select")].some((list) => !list.selectedOptions[0]?.defaultSelected)) return true;
   if (!part.contains(on)) return false;
   if (on.matches("input, textarea")) return true;
   // A choice that is not submitted yet, even if the focus is on the button beside it.

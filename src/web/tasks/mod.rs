@@ -2,6 +2,7 @@
 
 mod change;
 pub mod chat;
+mod customer;
 mod draft;
 mod edit;
 mod facts;
@@ -21,6 +22,7 @@ mod talk;
 mod toast;
 
 pub use change::{ask_to_delete, delete, retry_notice, set_remind, set_status};
+pub use customer::{choose_customer, set_customer};
 pub use draft::fields;
 pub use edit::{edit, update};
 pub use facts::{fill, save};

@@ -35,6 +35,14 @@ pub fn toast(visit: &Visit, customer: Option<&Customer>) -> Option<Toast> {
     let (sent, saved) = match visit.parameter("said")? {
         "message" => ("said-sent", "said-saved"),
         "price" => ("asked-sent", "asked-saved"),
+        "customer" => {
+            let name = super::CustomerLine::new(customer, &visit.texts).name;
+            return Some(Toast::plain(visit.texts.fill(
+                "said-customer",
+                "name",
+                name,
+            )));
+        }
         "paid" => return Some(Toast::plain(visit.texts.s("said-paid"))),
         _ => return None,
     };

@@ -12,7 +12,7 @@ use crate::status_links::renew;
 /// Waits until a button or a link with these words is visible, and presses it.
 async fn push(desk: &Browser, words: &str) {
     let found = format!(
-        "[...document.querySelectorAll('a, button, summary')].find((e) => e.checkVisibility({{visibilityProperty: true}})
+        "[...document.querySelectorAll('main :is(a, button, summary)')].find((e) => e.checkVisibility({{visibilityProperty: true}})
             && [e.innerText.trim(), e.getAttribute('aria-label')].includes({words:?}))"
     );
     desk.until(&found).await;
@@ -20,6 +20,16 @@ async fn push(desk: &Browser, words: &str) {
         "const e = {found}; e.scrollIntoView({{block: 'center'}}); e.click();"
     ))
     .await;
+}
+
+/// Unfolds a section by its summary.
+async fn unfold(desk: &Browser, words: &str) {
+    let found = format!(
+        "[...document.querySelectorAll('main summary')].find((e) => e.innerText.trim() === {words:?})"
+    );
+    desk.until(&found).await;
+    desk.eval(&format!("{found}.parentElement.open = true"))
+        .await;
 }
 
 /// Chooses an option of a field by its words.
@@ -68,21 +78,21 @@ async fn add_item(desk: &Browser, search: &str, name: &str) {
 /// Adds a line of free text.
 async fn add_line(desk: &Browser, kind: &str, name: &str, price: &str) {
     desk.go("/tasks/1/lines/new").await;
-    choose(desk, "form [name=kind]", kind).await;
+    choose(desk, "main [name=kind]", kind).await;
     desk.fill("main [name=name]", name).await;
     desk.fill("main [name=unitPrice]", price).await;
-    desk.click("main .btn.main").await;
+    push(desk, "Добавить").await;
     desk.at("/tasks/1").await;
     desk.sees_in("#lines", name).await;
 }
 
 async fn ask_customer(desk: &Browser) {
-    push(desk, "Согласовать цену").await;
+    unfold(desk, "Согласовать цену").await;
     push(desk, "Отправить на согласование").await;
 }
 
 async fn agree_by_phone(desk: &Browser, note: &str) {
-    push(desk, "Согласовано по телефону").await;
+    unfold(desk, "Согласовано по телефону").await;
     desk.fill("[name=agreeNote]", note).await;
     push(desk, "Записать согласие").await;
     desk.until("!document.querySelector('#lines').innerText.includes('не согласовано')")
@@ -101,7 +111,6 @@ async fn refund(desk: &Browser, payment: i64, sum: &str, method: &str) {
         .await;
     desk.fill("main [name=sum]", sum).await;
     choose(desk, "main [name=method]", method).await;
-    choose(desk, "main [name=drawerId]", "Касса").await;
     push(desk, "Вернуть").await;
     desk.at("/tasks/1").await;
 }
@@ -141,6 +150,7 @@ async fn words(desk: &Browser, path: &str) -> String {
 /// | by card at the hand-over: 5 300 − 1 000 | 4 300 |
 /// | received: 1 000 + 4 300 | 5 300 |
 /// | refunded in cash | 300 |
+/// | on Today, less the refund: 700 in cash and 4 300 by card | 5 000 |
 /// | owed: 5 300 − 5 300 + 300 | 300 |
 /// | in the drawer: 5 000 + 1 000 − 300 − 2 000 | 3 700 |
 /// | counted, 50 short | 3 650 |
@@ -151,10 +161,9 @@ const SUMS: &[(&str, &[&str])] = &[
         "/today",
         &[
             "в ящике смена закрыта 3 650 ₽",
-            "изъято 2 000 ₽",
-            "принято за день 5 300 ₽",
-            "долги 300 ₽",
-            "анна",
+            "наличные +700 ₽ изъято −2 000 ₽ карта 4 300 ₽ принято за день 5 000 ₽",
+            "долги300 ₽",
+            "анна № 1, с 25 июля 300 ₽",
         ],
     ),
     (
@@ -186,7 +195,10 @@ const SUMS: &[(&str, &[&str])] = &[
     ),
     ("/debts", &["долги 300 ₽", "5 300 ₽", "5 000 ₽", "300 ₽"]),
     ("/customers/1", &["300 ₽"]),
-    ("/tasks/1/receipt", &["1 000 ₽"]),
+    (
+        "/tasks/1/receipt",
+        &["5 000 ₽ (наличные: 700 ₽, карта: 4 300 ₽)"],
+    ),
     (
         "/tasks/1/hand-over",
         &[

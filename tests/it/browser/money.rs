@@ -62,7 +62,7 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
     desk.sees_in("#lines", "5\u{a0}000\u{a0}₽").await;
 
     // The bot shows the lines, and Anna agrees; one more is agreed by phone.
-    desk.click("main summary").await;
+    desk.click("#ask summary").await;
     desk.click("[data-part=ask] button").await;
     let sent = messages(&shop, 3).await;
     let quote = said(&sent[2]).replace('\u{a0}', " ");
@@ -78,11 +78,12 @@ async fn a_repair_is_listed_agreed_paid_and_handed_over() {
     desk.click("[action$=agree] button").await;
     desk.until("!document.querySelector('.lines').innerText.includes('не согласовано')")
         .await;
-    desk.sees_in("[data-part=question]", "по телефону").await;
+    desk.sees_in(".quote", "по телефону").await;
 
     // A week later she pays the rest by card and takes the phone; the slip says it all.
     shop.clock.advance(Duration::from_secs(7 * 86_400));
-    desk.click("[name=status][value=READY]").await;
+    desk.click(".stage > summary").await;
+    desk.click("[name=stage][value='3']").await;
     desk.sees_in("#payments", "Принять оплату и выдать").await;
     desk.click("#payments a[href$=checkout]").await;
     desk.at("/tasks/1/checkout").await;

@@ -68,7 +68,8 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.click("form .btn.main").await;
     browser.at("/tasks/1").await;
     browser.sees_in("dd.text", "Заменить аккумулятор").await;
-    browser.click(".head .danger").await;
+    browser.click(".top .go > .menu > summary").await;
+    browser.click(".item.danger").await;
     browser.sees_in("h1", "Удалить заявку № 1?").await;
     browser.click(".btn.danger").await;
     browser.sees("Заявка № 1 удалена.").await;

@@ -37,7 +37,7 @@ async fn take_in(desk: &Browser) {
         .await;
     desk.click("main .btn.main").await;
     desk.at("/tasks/1").await;
-    desk.sees_in("aside", "Анна").await;
+    desk.sees_in(".strip .who", "Анна").await;
 }
 
 /// Returns the path of the status link in the receipt's QR code.
@@ -67,24 +67,24 @@ async fn receipt(desk: &Browser, shop: &Shop) -> String {
 /// Presses the button with that text.
 async fn choose(desk: &Browser, button: &str) {
     let found = format!(
-        "[...document.querySelectorAll('button')].find((one) => one.innerText.trim() === {button:?})"
+        "[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === {button:?})"
     );
     desk.until(&found).await;
     desk.eval(&format!("{found}.click()")).await;
 }
 
-/// Sets a status or a stage by its button, which is then pressed.
+/// Sets a stage by its button in the menu, which is then named by it.
 async fn put(desk: &Browser, button: &str) {
     choose(desk, button).await;
-    desk.sees_in("button[aria-pressed=true]", button).await;
+    desk.sees_in(".stage > summary", button).await;
 }
 
 async fn ask_for(desk: &Browser, price: &str, what: &str, button: &str) {
-    desk.click("main summary").await;
+    desk.click("#ask summary").await;
     desk.fill("[name=askPrice]", price).await;
     desk.fill("[name=askText]", what).await;
     choose(desk, button).await;
-    desk.sees_in("[data-part=question]", "ждём ответа").await;
+    desk.sees_in(".quote", "Ждём ответа").await;
 }
 
 /// Enters the final price, which then appears on the slip.
@@ -95,7 +95,8 @@ async fn settle_up(desk: &Browser) {
         .await;
     desk.click("main .btn.main").await;
     desk.at("/tasks/1").await;
-    desk.click("a[href='/tasks/1/hand-over']").await;
+    desk.click(".top .go > .menu > summary").await;
+    desk.click("a[href='/tasks/1/hand-over?print=1']").await;
     desk.at("/tasks/1/hand-over").await;
     for line in [
         "Акт выдачи № 1",
@@ -132,7 +133,7 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     shop.update(contact(ANNA, ANNA, "+79000000001")).await;
     assert!(said(&messages(&shop, 3).await[2]).starts_with("Ваши заявки:\n<b>№ 1</b>"));
     desk.reload().await;
-    desk.sees_in("aside", "Telegram подтверждён").await;
+    desk.sees_in(".chat > header", "● Telegram").await;
     // The work begins; she is notified, and her page updates itself.
     put(&desk, "В работе").await;
     put(&desk, "На диагностике").await;
@@ -157,19 +158,18 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     );
     shop.update(press(ANNA, "agree:1")).await;
     assert!(said(&messages(&shop, 7).await[6]).contains("вы согласились на цену"));
-    desk.sees_in("[data-part=question]", "клиент согласился в Telegram")
-        .await;
+    desk.sees_in(".quote", "Клиент согласился в Telegram").await;
     phone.sees("Вы согласились").await;
     // A part is ordered; they exchange messages.
     put(&desk, "Ждёт запчасть").await;
     desk.fill("[name=comment]", "Экран приедет в среду.").await;
-    choose(&desk, "Отправить клиенту").await;
-    desk.sees_in(".said.ours", "Экран приедет в среду.").await;
+    choose(&desk, "Отправить").await;
+    desk.sees_in(".msg.ours", "Экран приедет в среду.").await;
     phone.sees_in(".talk", "Экран приедет в среду.").await;
     messages(&shop, 9).await;
     shop.update(text(ANNA, "Хорошо, жду.")).await;
     desk.sees_in(".waits", "Клиент ждёт ответа").await;
-    desk.sees_in(".said.theirs", "Хорошо, жду.").await;
+    desk.sees_in(".msg.theirs", "Хорошо, жду.").await;
     desk.sees_in(".badge", "1").await;
     choose(&desk, "Ответ не нужен").await;
     desk.until("!document.querySelector('.waits') && !document.querySelector('.badge')")
@@ -195,10 +195,13 @@ async fn a_repair_goes_its_whole_way_with_the_customer_in_telegram() {
     put(&desk, "Закрыто").await;
     put(&desk, "Выдан").await;
     phone.sees_in(".pill", "Выдано").await;
-    let history = desk.text(".time").await;
+    let history = desk
+        .eval("return document.querySelector('.log').textContent")
+        .await;
+    let history = history.as_str().unwrap().to_owned();
     for line in [
         "Клиент согласился на 4\u{a0}500\u{a0}₽",
-        "Клиент написал в Telegram",
+        "Хорошо, жду.",
         "Статус: Готово → Закрыто",
     ] {
         assert!(history.contains(line), "{line}: {history}");
@@ -233,19 +236,16 @@ async fn a_repair_goes_its_whole_way_without_telegram() {
     phone.sees_in(".asks", "Новый экран с работой").await;
     choose(&phone, "Согласен").await;
     phone.sees("Вы согласились").await;
-    desk.sees_in(
-        "[data-part=question]",
-        "клиент согласился на странице заявки",
-    )
-    .await;
+    desk.sees_in(".quote", "Клиент согласился на странице заявки")
+        .await;
     put(&desk, "Ждёт запчасть").await;
     phone.fill("[name=text]", "А чехол не потеряется?").await;
     choose(&phone, "Отправить").await;
     phone.sees_in(".mine", "А чехол не потеряется?").await;
-    desk.sees_in(".said.theirs", "А чехол не потеряется?").await;
+    desk.sees_in(".msg.theirs", "А чехол не потеряется?").await;
     desk.fill("[name=comment]", "Он лежит вместе с телефоном.")
         .await;
-    choose(&desk, &format!("Сохранить: {why}")).await;
+    choose(&desk, "Сохранить: бот не подключён").await;
     phone.sees_in(".talk", "Он лежит вместе с телефоном.").await;
     put(&desk, "Готово").await;
     phone.sees_in(".pill", "Готово").await;

@@ -83,9 +83,9 @@ const OWNERS: &[Screen<'_>] = &[
         "send('main form', {kind: 'я'.repeat(201), serialNumber: '490154203237519', estimate: 'даром', prepayment: '-1'})",
         "#estimate-problem",
     ),
-    ("/tasks/1", "", ".time"),
-    ("/tasks/2", "", ".time"),
-    ("/tasks/3", "", ".time"),
+    ("/tasks/1", "", ".log"),
+    ("/tasks/2", "", ".log"),
+    ("/tasks/3", "", ".log"),
     (
         "/tasks/1",
         "document.querySelector('main details').open = true",
@@ -154,6 +154,36 @@ const OWNERS: &[Screen<'_>] = &[
     ("/tasks/1/label", "", ".paper.label .qr"),
     ("/tasks/1/hand-over", "", ".signs"),
     ("/tasks/2", "", ".lines .act"),
+    ("/tasks/1?edit=description", "", ".facts textarea"),
+    ("/tasks/1?edit=employee", "", ".strip select"),
+    (
+        "/tasks/1?edit=place",
+        "send('.field', {was: 'place=x', place: 'я'.repeat(150)})",
+        ".strip .clash",
+    ),
+    (
+        "/tasks/1?edit=estimate",
+        "send('.field', {estimate: 'даром'})",
+        ".facts .problem",
+    ),
+    ("/tasks/2?edit=1.unitPrice", "", "td.price .field"),
+    (
+        "/tasks/2?edit=1.quantity",
+        "send('.field', {was: 'quantity=7', quantity: '5'})",
+        "tr.editing .clash",
+    ),
+    (
+        "/tasks/2",
+        "document.querySelector('.top .go > .menu').open = true",
+        ".item.danger",
+    ),
+    (
+        "/tasks/2",
+        "document.querySelector('.menu.stage').open = true; document.querySelector('.ledger').open = true;
+        document.querySelector('.drawer').open = true",
+        ".stage .item",
+    ),
+    ("/tasks/1?saved=place", "", ".thumb"),
     ("/tasks/2/lines/new?q=рентген", "", ".found"),
     (
         "/tasks/2/lines/new",

@@ -55,7 +55,7 @@ async fn one_click_changes_a_status_and_one_more_takes_it_back_before_the_custom
 }
 
 #[tokio::test]
-async fn the_toast_says_why_a_customer_will_not_be_told_and_the_task_has_all_four_buttons() {
+async fn the_toast_says_why_a_customer_will_not_be_told_and_the_task_has_all_stages() {
     let Some(driver) = Driver::start().await else {
         return;
     };
@@ -63,17 +63,18 @@ async fn the_toast_says_why_a_customer_will_not_be_told_and_the_task_has_all_fou
     create(&shop, "+79000000001").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/tasks/1").await;
-    browser.click(".steps .READY").await;
+    browser.click(".stage > summary").await;
+    browser.click(".stage .item.READY").await;
     browser
         .sees_in("main .toast", "Клиенту не сообщим: Telegram не привязан.")
         .await;
     browser
-        .until("document.querySelector('.steps .READY').ariaPressed === 'true'")
+        .until("document.querySelector('.stage .item.READY').ariaCurrent === 'true'")
         .await;
-    browser.sees_in(".time li", "Принято → Готово").await;
+    browser.sees_in(".log li", "Принято → Готово").await;
     browser.click("main .toast button").await;
     browser.sees_in("#said", "№ 1 теперь «Принято»").await;
-    browser.sees_in(".time li", "Готово → Принято").await;
+    browser.sees_in(".log li", "Готово → Принято").await;
     let task = shop.ask("{ taskById(id: 1) { status } }").await;
     assert_eq!(status(&task), "ACCEPTED");
     shop.close().await;

@@ -34,7 +34,7 @@ async fn a_task_of_an_unknown_phone_is_written_down_with_the_keys_alone() {
     browser.tab_to("main .btn.main").await;
     browser.press(&enter).await;
     browser.at("/tasks/1").await;
-    browser.sees_in("aside", "Ольга").await;
+    browser.sees_in(".strip .who", "Ольга").await;
     let task = shop
         .ask("{ taskById(id: 1) { category status description customer { name phone } } }")
         .await;
@@ -193,7 +193,7 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
     let mine = driver.signed_in(&shop, "owner@example.com").await;
     let theirs = driver.signed_in(&shop, "second@example.com").await;
     mine.go("/tasks/1").await;
-    mine.click(".head .main").await;
+    mine.click("#facts a[href$='/edit']").await;
     mine.fill("[name=description]", "Заменить экран").await;
     theirs.go("/tasks/1/edit").await;
     theirs.fill("[name=description]", "Клиент торопится").await;
@@ -201,7 +201,7 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
         .click("[name=status] option[value=IN_PROGRESS]")
         .await;
     theirs.click("form .btn.main").await;
-    theirs.sees_in(".time li", "Принято → В работе").await;
+    theirs.sees_in(".log li", "Принято → В работе").await;
 
     mine.click("form .btn.main").await;
     mine.sees_in("h1", "Заявку уже изменили").await;
@@ -218,7 +218,7 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
         .await;
     mine.click("form .btn.main").await;
     mine.at("/tasks/1").await;
-    mine.sees_in(".time li", "Было: Клиент торопится").await;
+    mine.sees_in(".log li", "Было: Клиент торопится").await;
     let task = shop.ask(stored).await;
     assert_eq!(
         task["data"]["taskById"],
@@ -236,12 +236,14 @@ async fn a_task_is_deleted_after_a_question_that_names_it() {
     shop.ask(r#"mutation { createTask(taskData: {customerPhone: "+79000000001", description: "Пылесос Dyson"}) { task { id } } }"#).await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/tasks/1").await;
-    browser.click(".head .danger").await;
+    browser.click(".top .go > .menu > summary").await;
+    browser.click(".item.danger").await;
     browser.sees_in("h1", "Удалить заявку № 1?").await;
     browser.sees_in("main form", "Пылесос Dyson").await;
     browser.click("main form a").await;
     browser.at("/tasks/1").await;
-    browser.click(".head .danger").await;
+    browser.click(".top .go > .menu > summary").await;
+    browser.click(".item.danger").await;
     browser.click("main form .danger").await;
     browser.at("/?deleted=1").await;
     browser.sees_in("main .toast", "Заявка № 1 удалена.").await;

@@ -213,7 +213,8 @@ async fn a_suppliers_table_is_recognised_row_by_row() {
         .replace("\"даром\"", "\"12\"")
         .replace("\"5 €\"", "\"13,5\"");
     let (again, page) = preview(&desk, right).await;
-    assert_eq!(counts(&page)[0..2], [2, 0], "{page}");
+    // Three are right now; the one whose number stood twice changes the item that has it.
+    assert_eq!(counts(&page), [3, 1, 0, 4], "{page}");
     // The first file has gone.
     assert_eq!(desk.get(&path).await.status(), 422);
     let answer = desk.submit(&again, &page, &[("skip", "1")], "").await;

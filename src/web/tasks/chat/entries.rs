@@ -279,8 +279,8 @@ impl Builder<'_> {
         };
         let (id, class) = match approval.decision {
             Decision::Asked => ("quote-waiting", "open"),
-            Decision::Agreed => ("quote-agreed", "ok"),
-            Decision::Declined => ("quote-declined", "bad"),
+            Decision::Agreed => ("quote-agreed", "agreed"),
+            Decision::Declined => ("quote-declined", "declined"),
             Decision::Withdrawn => ("quote-withdrawn", "over"),
         };
         let record = self.record(|notice| match notice {

@@ -101,6 +101,11 @@ impl Chat {
     ) -> Self {
         let (texts, customer) = (&visit.texts, row.customer.as_deref());
         let card = super::CustomerLine::new(customer, texts);
+        let name = customer.and_then(|card| card.name.as_ref());
+        let name = name.map_or_else(
+            || texts.s("toast-customer"),
+            |name| name.as_str().to_owned(),
+        );
         let why = visit.desk.unreachable(customer);
         let unreachable = why.map(|why| texts.s(reach::why(why)));
         let builder = Builder {
@@ -109,7 +114,7 @@ impl Chat {
             stages,
             employees,
             task: &row.task,
-            name: &card.name,
+            name: &name,
             unreachable: unreachable.as_deref(),
             ways: &|text| Ways::new(&card, link, text),
         };
@@ -131,10 +136,7 @@ impl Chat {
                 .and_then(|_| Ways::new(&card, link, &words)),
             unreachable,
             entries,
-            name: match &card.id {
-                Some(_) => card.name.clone(),
-                None => texts.s("toast-customer"),
-            },
+            name,
             reminders: reminders(visit, &row.task),
             price_of_lines: details
                 .account

@@ -132,9 +132,11 @@ impl ListQuery {
     }
 
     /// Returns the scope: open tasks, unless another one is chosen. A search finds closed tasks too, and so does a list
-    /// of what needs attention: a customer may write about a task that is closed.
+    /// of what needs attention, since a customer may write about a task that is closed, and one of what came in.
     pub fn scope(&self) -> Scope {
-        let whole = !self.search.is_empty() || !self.concerns.is_empty() || self.stage.is_some();
+        let days = !(self.from.is_empty() && self.to.is_empty());
+        let whole =
+            days || !self.search.is_empty() || !self.concerns.is_empty() || self.stage.is_some();
         self.scope.unwrap_or(match whole {
             true => Scope::All,
             false => Scope::Open,

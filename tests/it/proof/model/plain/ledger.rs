@@ -556,7 +556,14 @@ impl Model {
         if task.status == "CLOSED" {
             // Only a repeated request is answered.
             return match payment {
-                Some(payment) if payment.key.is_some() => self.pay(id, payment, now),
+                Some(payment)
+                    if self
+                        .rows
+                        .iter()
+                        .any(|row| payment.key.is_some() && row.key == payment.key) =>
+                {
+                    self.pay(id, payment, now)
+                }
                 _ => Err("BAD_USER_INPUT"),
             };
         }

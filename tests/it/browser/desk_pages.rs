@@ -1,0 +1,150 @@
+//! Today and the list, on a desktop and on a phone.
+
+use thirtyfour::Key;
+
+use super::chromium::Driver;
+use crate::bot::set_status;
+use crate::cash::{priced, take};
+use crate::harness::Shop;
+use crate::money::data;
+
+#[tokio::test]
+async fn the_counter_leads_from_what_waits_to_the_work_and_finds_by_number() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    for task in 1..=3 {
+        priced(&shop, task, 10_000 * i64::from(task)).await;
+    }
+    take(&shop, 3, "CASH", 10_000).await;
+    set_status(&shop, "3", "READY").await;
+    let asked = data(
+        &shop,
+        "mutation { askApproval(id: 2, price: 20000) { task { approvals { id } } } renewStatusLink(id: 2) { task { statusUrl } } }",
+    )
+    .await;
+    let id = asked["askApproval"]["task"]["approvals"][0]["id"]
+        .as_str()
+        .unwrap();
+    let url = asked["renewStatusLink"]["task"]["statusUrl"]
+        .as_str()
+        .unwrap();
+    let form = [("approval", id), ("answer", "agree")];
+    let link = &url[url.find("/s/").unwrap()..];
+    crate::pages::Browser::open(&shop)
+        .post(&format!("{link}/decide"), &form)
+        .await;
+
+    // It is the first page after signing in.
+    let browser = driver.open(&shop).await;
+    browser.sign_in(&shop, "owner@example.com").await;
+    browser.at("/today").await;
+    for (width, height) in [(1280, 900), (390, 844), (320, 640)] {
+        browser.resize(width, height).await;
+        browser.sees_in("#h-wait", "1").await;
+        browser.sees_in(".queue", "Согласен: 200").await;
+        let wide = browser
+            .eval("document.documentElement.scrollWidth - innerWidth")
+            .await;
+        assert!(
+            wide.as_i64().unwrap() <= 0,
+            "{width}: {wide} pixels too wide"
+        );
+    }
+    browser.resize(1280, 900).await;
+    browser
+        .sees_in("[aria-labelledby=h-ready]", "1 на 200\u{a0}₽")
+        .await;
+    browser
+        .sees_in("[aria-labelledby=h-cash]", "+100\u{a0}₽")
+        .await;
+    // One click starts the work, and the row goes.
+    browser.click(".queue form button").await;
+    browser
+        .sees_in("[aria-labelledby=h-wait]", "Никто не ждёт.")
+        .await;
+    browser.sees_in("main .toast", "№ 2").await;
+    // A number and Enter.
+    browser.fill(".counter [name=q]", "3").await;
+    browser.press(String::from(Key::Enter.value())).await;
+    browser.at("/tasks/3").await;
+    // What comes in appears by itself.
+    browser.go("/today").await;
+    let said = [("text", "Когда готово?")];
+    crate::pages::Browser::open(&shop)
+        .post(&format!("{link}/say"), &said)
+        .await;
+    browser
+        .sees_in("[aria-labelledby=h-wait]", "«Когда готово?»")
+        .await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_list_has_twenty_rows_on_a_screen_and_a_phone_keeps_its_filters_folded() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    for number in 10..40 {
+        let query = format!(
+            r#"mutation {{ createTask(taskData: {{customerPhone: "+790000000{number}", price: {number}000, dueOn: "2021-08-{:02}",
+                description: "Не включается после падения, экран цел, но звук есть, иногда",
+                device: {{kind: "телефон", brand: "Samsung", model: "Galaxy {number}", place: "Полка {number}"}}}}) {{ task {{ id }} }} }}"#,
+            number - 9
+        );
+        data(&shop, &query).await;
+    }
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.resize(1280, 900).await;
+    browser.go("/").await;
+    let whole = "[...document.querySelectorAll('tr[data-task]')].filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length";
+    let rows = browser.eval(whole).await.as_u64().unwrap();
+    assert!(rows >= 20, "{rows} rows on a screen of 900 pixels");
+    browser.click("th.due a").await;
+    browser.at("/?sort=due").await;
+    browser
+        .until("document.querySelector('tr[data-task]').dataset.task === '1'")
+        .await;
+
+    browser.resize(390, 844).await;
+    browser.go("/?category=REPAIR&sort=sum").await;
+    let folded = "getComputedStyle(document.querySelector('.folded')).display === 'none'";
+    browser.until(folded).await;
+    browser.click(".tabs a[href*='status=ACCEPTED']").await;
+    browser
+        .at("/?category=REPAIR&status=ACCEPTED&sort=sum")
+        .await;
+    browser.until(folded).await;
+    browser.sees_in(".unfold", "2").await;
+    browser.click(".unfold").await;
+    browser
+        .until("document.querySelector('[name=sort]').checkVisibility()")
+        .await;
+    browser.go("/tasks/1").await;
+    browser.web().back().await.unwrap();
+    browser
+        .at("/?category=REPAIR&status=ACCEPTED&sort=sum")
+        .await;
+    browser.until(folded).await;
+    for width in [390, 320] {
+        browser.resize(width, 700).await;
+        browser.go("/").await;
+        let wide = browser
+            .eval("document.documentElement.scrollWidth - innerWidth")
+            .await;
+        assert!(
+            wide.as_i64().unwrap() <= 0,
+            "{width}: {wide} pixels too wide"
+        );
+    }
+    // An exact number among others has the focus, so that Enter opens it.
+    browser.go("/?q=12").await;
+    browser
+        .until("document.activeElement?.getAttribute('href') === '/tasks/12'")
+        .await;
+    browser.press(String::from(Key::Enter.value())).await;
+    browser.at("/tasks/12").await;
+    shop.close().await;
+}
