@@ -74,7 +74,7 @@ async fn a_link_shows_how_far_the_task_is_and_nothing_that_is_not_the_holders() 
         "Мастер &#38; Ко",
         "Тверь, Ленина 1",
         "пн–пт 10–19",
-        "<a href=\"tel:+79001112233\">8 (900) 111-22-33</a>",
+        "<a href=\"tel:+79001112233\">+7 900 111-22-33</a>",
         "<meta name=\"robots\" content=\"noindex, nofollow\">",
     ] {
         assert!(page.contains(line), "{line} {page}");
@@ -394,7 +394,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         "<b>Мастер &#38; Ко</b>",
         "Тверь, Ленина 1",
         "пн–пт 10–19",
-        "8 (900) 111-22-33",
+        "+7 900 111-22-33",
         "<h2>Квитанция № 1</h2>",
         "<dd>25 июля 2021</dd>",
         "<dd>Анна Тайная, +7 (900) 000-00-71</dd>",

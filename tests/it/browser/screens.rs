@@ -51,7 +51,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/", "", "tr[data-task='1']"),
     ("/?overdue=1", "", ".due.bad"),
     ("/?unanswered=1&undelivered=1&employee=none", "", ".empty"),
-    ("/today", "", ".figures .bad"),
+    ("/today", "", "#h-due"),
     ("/months", "", ".plot"),
     (
         "/months/2021-07",
