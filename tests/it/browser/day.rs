@@ -285,7 +285,7 @@ async fn expect_files(shop: &Shop) {
         tasks[1][at.unwrap_or_else(|| panic!("{name} {:?}", tasks[0]))].clone()
     };
     assert_eq!(
-        ["Цена", "Оплачено", "К оплате"].map(cell),
+        ["Цена", "Оплачено", "Осталось оплатить"].map(cell),
         ["5300", "5000", "300"]
     );
 }
