@@ -144,7 +144,7 @@ async fn a_signed_in_visitor_is_redirected_to_our_own_pages_only() {
         let answer = browser
             .get(&format!("/login?next={}", encoded(&next)))
             .await;
-        assert_eq!(goes_to(&answer), "/", "{next:?}");
+        assert_eq!(goes_to(&answer), "/today", "{next:?}");
         assert!(answer.headers().get("set-cookie").is_none(), "{next:?}");
     }
     for (next, expected) in OURS.iter().copied() {
@@ -158,7 +158,7 @@ async fn a_signed_in_visitor_is_redirected_to_our_own_pages_only() {
 async fn signing_in_redirects_to_our_own_pages_only() {
     let shop = Shop::with_owner().await;
     for next in hostile().iter().step_by(6) {
-        assert_eq!(logged_in(&shop, next).await, "/", "{next:?}");
+        assert_eq!(logged_in(&shop, next).await, "/today", "{next:?}");
     }
     for (next, expected) in OURS.iter().copied() {
         assert_eq!(logged_in(&shop, next).await, expected, "{next:?}");
