@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use flate2::Compression;
 use rust_embed::RustEmbed;
 use serde_json::json;
 use warp::Reply;
@@ -46,8 +47,8 @@ impl Asset {
                 true => format!("{media_type}; charset=utf-8"),
                 false => media_type.to_owned(),
             },
-            // Served uncompressed if compression fails.
-            gzipped: gzip(&embedded.data).unwrap_or_default(),
+            // Compressed once, so as well as it can be. Served uncompressed if compression fails.
+            gzipped: gzip(&embedded.data, Compression::best()).unwrap_or_default(),
             plain: embedded.data,
         }
     }

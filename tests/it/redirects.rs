@@ -95,7 +95,7 @@ fn hostile() -> Vec<String> {
 
 /// Our own targets, each with the expected header.
 const OURS: &[(&str, &str)] = &[
-    ("/", "/"),
+    ("/", "/today"),
     ("/tasks/1", "/tasks/1"),
     ("/tasks/1/", "/tasks/1/"),
     ("/customers/1/edit", "/customers/1/edit"),

@@ -47,7 +47,7 @@ impl Visit {
         let mut response = match self.accepts_gzip() && html.len() >= COMPRESS_FROM {
             false => html.into_response(),
             true => {
-                let mut response = gzip(html.as_bytes())?.into_response();
+                let mut response = gzip(html.as_bytes(), Compression::fast())?.into_response();
                 let encoding = HeaderValue::from_static("gzip");
                 response.headers_mut().insert(CONTENT_ENCODING, encoding);
                 response
@@ -140,8 +140,8 @@ fn encoded(address: &str) -> Cow<'_, str> {
 
 /// # Errors
 /// [`Error::Internal`]; none in practice, since compressing into memory can't fail.
-pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+pub fn gzip(bytes: &[u8], level: Compression) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder
         .write_all(bytes)
         .and_then(|()| encoder.finish())
