@@ -242,7 +242,11 @@ pub(in crate::store) fn catch_up(connection: &mut Connection) -> rusqlite::Resul
     if keys {
         renew_keys(&tx)?;
     }
-    if refresh(&tx)? >= MANY {
+    // An index of an earlier schema is made anew by the migration that changes it.
+    let is_current =
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('task_search') WHERE name = 'starts')";
+    let is_current: bool = tx.query_row(is_current, [], |row| row.get(0))?;
+    if is_current && refresh(&tx)? >= MANY {
         tx.execute(
             "INSERT INTO task_search (task_search) VALUES ('optimize')",
             [],
