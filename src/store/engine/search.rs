@@ -229,21 +229,24 @@ fn renew(
 
 /// Does both at the start: a migration may have asked for it, or another program may have written.
 pub(in crate::store) fn catch_up(connection: &mut Connection) -> rusqlite::Result<()> {
-    let has = |connection: &Connection, table: &str| -> rusqlite::Result<bool> {
+    let has = |table: &str| -> rusqlite::Result<bool> {
         let noted = format!("SELECT EXISTS (SELECT 1 FROM {table})");
         Ok(connection.table_exists(None, table)?
             && connection.query_row(&noted, [], |row| row.get(0))?)
     };
-    let keys = has(connection, KEYS)?;
-    if !keys && !has(connection, STALE)? {
+    let (keys, texts) = (has(KEYS)?, has(STALE)?);
+    if !keys && !texts {
         return Ok(());
     }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if keys {
         renew_keys(&tx)?;
     }
-    // A file of an earlier schema has other columns, and nothing to add to them.
-    if has(&tx, STALE)? && refresh(&tx)? >= MANY {
+    // An index of an earlier schema is made anew by the migration that changes it.
+    let is_current =
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('task_search') WHERE name = 'starts')";
+    let is_current: bool = tx.query_row(is_current, [], |row| row.get(0))?;
+    if is_current && refresh(&tx)? >= MANY {
         tx.execute(
             "INSERT INTO task_search (task_search) VALUES ('optimize')",
             [],
