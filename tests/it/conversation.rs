@@ -146,12 +146,18 @@ async fn a_message_reaches_the_customer_and_a_note_stays_among_colleagues() {
     // A comment doesn't change the task's version, and so conflicts with no edit.
     let version = shop.ask("{ taskById(id: 1) { version } }").await;
     assert_eq!(version["data"]["taskById"]["version"], 1);
-    let desk = desk(&shop, "/tasks/1").await;
+    let delivered = "доставлено в Telegram";
+    let desk = loop {
+        // The message has arrived, but its delivery may not be recorded yet.
+        let page = desk(&shop, "/tasks/1").await;
+        if page.contains(delivered) {
+            break page;
+        }
+    };
     for line in [
         "<li class=\"msg note\"><div class=\"text\">Клиент скандалит</div>",
         "Заметка для своих · owner, 12:0",
         "<li class=\"msg ours\">",
-        "доставлено в Telegram",
     ] {
         assert!(desk.contains(line), "{line} {desk}");
     }

@@ -321,6 +321,14 @@ async fn history(shop: &Shop, desk: &Browser<'_>) -> String {
     let page = read(desk, "/tasks/1").await;
     let (_, list) = page.split_once("<div class=\"log\"").unwrap();
     let (list, _) = list.split_once("id=\"say\"").unwrap();
+    // Quotes, notices and their delivery stand among them, and are no history.
+    let is_history = |entry: &&str| {
+        !entry.starts_with(" class=\"quote") && !entry.starts_with(" class=\"events one notice")
+    };
+    let entries = list.split("<li").filter(is_history);
+    let list: String = entries
+        .map(|entry| entry.split("<p class=\"by\">").next().unwrap())
+        .collect();
     let answer = shop
         .ask("{ taskById(id: 1) { history { from to } } }")
         .await;

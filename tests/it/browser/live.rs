@@ -22,7 +22,7 @@ async fn a_colleagues_change_appears_in_the_list_the_board_and_the_task() {
     for (path, css, changed) in [
         ("/", "tr[data-task='1'] .pill", "В работе"),
         ("/board", ".column[data-stage='3'] .tile", "№ 1"),
-        ("/tasks/1", ".log li", "Готово → Закрыто"),
+        ("/tasks/1", ".log summary", "этап"),
     ] {
         mine.go(path).await;
         mine.eval("window.untouched = true").await;
@@ -75,7 +75,9 @@ async fn what_is_typed_or_chosen_stays_when_a_colleague_changes_something() {
         .await;
     // The missed change appears once the focus has left.
     browser.eval("document.activeElement.blur()").await;
-    browser.sees_in(".log li", "Принято → Готово").await;
+    browser
+        .until("document.querySelector('.log').textContent.includes('Принято → Готово')")
+        .await;
     shop.close().await;
 }
 
@@ -169,6 +171,8 @@ async fn page_after_page_comes_and_the_one_that_is_come_back_to_is_live_again() 
     browser.web().back().await.unwrap();
     browser.at("/tasks/1").await;
     set_status(&shop, "1", "READY").await;
-    browser.sees_in(".log li", "Принято → Готово").await;
+    browser
+        .until("document.querySelector('.log').textContent.includes('Принято → Готово')")
+        .await;
     shop.close().await;
 }

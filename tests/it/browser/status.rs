@@ -71,10 +71,14 @@ async fn the_toast_says_why_a_customer_will_not_be_told_and_the_task_has_all_sta
     browser
         .until("document.querySelector('.stage .item.READY').ariaCurrent === 'true'")
         .await;
-    browser.sees_in(".log li", "Принято → Готово").await;
+    browser
+        .until("document.querySelector('.log').textContent.includes('Принято → Готово')")
+        .await;
     browser.click("main .toast button").await;
     browser.sees_in("#said", "№ 1 теперь «Принято»").await;
-    browser.sees_in(".log li", "Готово → Принято").await;
+    browser
+        .until("document.querySelector('.log').textContent.includes('Готово → Принято')")
+        .await;
     let task = shop.ask("{ taskById(id: 1) { status } }").await;
     assert_eq!(status(&task), "ACCEPTED");
     shop.close().await;

@@ -201,7 +201,9 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
         .click("[name=status] option[value=IN_PROGRESS]")
         .await;
     theirs.click("form .btn.main").await;
-    theirs.sees_in(".log li", "Принято → В работе").await;
+    theirs
+        .until("document.querySelector('.log').textContent.includes('Принято → В работе')")
+        .await;
 
     mine.click("form .btn.main").await;
     mine.sees_in("h1", "Заявку уже изменили").await;
@@ -218,7 +220,8 @@ async fn a_colleague_who_was_faster_is_shown_beside_ones_own_version() {
         .await;
     mine.click("form .btn.main").await;
     mine.at("/tasks/1").await;
-    mine.sees_in(".log li", "Было: Клиент торопится").await;
+    mine.until("document.querySelector('.log').textContent.includes('Было: Клиент торопится')")
+        .await;
     let task = shop.ask(stored).await;
     assert_eq!(
         task["data"]["taskById"],
