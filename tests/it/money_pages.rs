@@ -113,7 +113,7 @@ async fn lines_are_found_added_edited_moved_and_removed() {
         &[
             "aria-label=\"Дисплей: Кол-во: 2\">2</a>",
             "aria-label=\"Дисплей: Цена: 3 500\">3 500</a>",
-            "<td class=\"num sum\">7 000\n",
+            "<td class=\"num sum\">7 000<div class=\"sub\">",
             "Запчасть · гарантия 90 дней",
             ">1,5</a>",
             ">1 000</a><div class=\"sub\">−150</div>",
@@ -508,7 +508,7 @@ async fn a_debt_and_an_overpayment_are_asked_about_once() {
         &shown,
         &[
             "<b>Заявка выдана.</b><a class=\"btn main\" href=\"/tasks/1/hand-over\">Акт выдачи</a>",
-            "<dt>К оплате</dt><dd>500 ₽</dd>",
+            "<dt class=\"to-pay\">К оплате</dt><dd class=\"to-pay\">500 ₽</dd>",
             "остальное завтра",
         ],
     );

@@ -47,7 +47,7 @@ const VALUES: [(&str, &str, &str); 14] = [
         "Разбит экран\r\nНе включается",
         "Разбит экран\nНе включается",
     ),
-    ("category", "REPAIR", "Ремонт"),
+    ("category", "DIAGNOSIS", "Диагностика"),
     ("kind", "телефон", "телефон"),
     ("brand", "Apple", "Apple"),
     ("model", "iPhone 12", "iPhone 12"),
@@ -107,7 +107,7 @@ async fn every_fact_is_saved_by_itself_and_taken_back_from_the_toast() {
     assert_eq!(
         task["taskById"],
         json!({
-            "description": "Разбит экран\nНе включается", "category": "REPAIR", "dueOn": "2021-07-28",
+            "description": "Разбит экран\nНе включается", "category": "DIAGNOSIS", "dueOn": "2021-07-28",
             "estimate": 150_050, "price": 200_000, "warrantyUntil": "2022-01-25", "employee": {"id": "2"},
             "device": {"kind": "телефон", "brand": "Apple", "model": "iPhone 12", "serialNumber": "490154203237518",
                 "accessories": "чехол", "appearance": "скол", "place": "полка 3"},
