@@ -911,7 +911,7 @@ async fn a_device_comes_is_late_and_comes_back_under_warranty_with_forms_alone()
     );
     shop.clock.advance(Duration::from_secs(2 * 24 * 60 * 60));
     let late = "<div class=\"due bad\">просрочено: 26 июля</div>";
-    let in_list = "<td class=\"due bad\">26 июля</td>";
+    let in_list = "<td class=\"due bad\">вчера</td>";
     for (path, late) in [
         ("/", in_list),
         ("/?overdue=1", in_list),

@@ -48,7 +48,7 @@ async fn the_counter_leads_from_what_waits_to_the_work_and_finds_by_number() {
         browser.sees_in("#h-wait", "1").await;
         browser.sees_in(".queue", "Согласен: 200").await;
         let wide = browser
-            .eval("document.documentElement.scrollWidth - innerWidth")
+            .eval("return document.documentElement.scrollWidth - innerWidth")
             .await;
         assert!(
             wide.as_i64().unwrap() <= 0,
@@ -130,12 +130,11 @@ async fn the_list_has_twenty_rows_on_a_screen_and_a_phone_keeps_its_filters_fold
     browser
         .at("/?category=REPAIR&status=ACCEPTED&sort=sum")
         .await;
-    browser.until(folded).await;
     for width in [390, 320] {
         browser.resize(width, 700).await;
         browser.go("/").await;
         let wide = browser
-            .eval("document.documentElement.scrollWidth - innerWidth")
+            .eval("return document.documentElement.scrollWidth - innerWidth")
             .await;
         assert!(
             wide.as_i64().unwrap() <= 0,
