@@ -397,7 +397,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         "+7 900 111-22-33",
         "<h2>Квитанция № 1</h2>",
         "<dd>25 июля 2021</dd>",
-        "<dd>Анна Тайная, +7 (900) 000-00-71</dd>",
+        "<dd>Анна Тайная, +7 900 000-00-71</dd>",
         "<dd>телефон Apple iPhone 12</dd>",
         "<dd>SN-4711</dd>",
         "<dd>тайный чехол</dd>",
