@@ -32,7 +32,7 @@ async fn a_colleagues_change_appears_in_the_list_the_board_and_the_task() {
         mine.until("window.untouched").await;
     }
     // A new task too, and the counts above the list.
-    mine.go("/").await;
+    mine.go("/?status=all").await;
     mine.eval("window.untouched = true").await;
     create(&shop, "+79000000002").await;
     mine.find("tr[data-task='2']").await;
@@ -91,10 +91,10 @@ async fn the_keyboard_stays_where_it_is_when_a_colleague_changes_something() {
     create(&shop, "+79000000002").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/").await;
-    browser.tab_to("tr[data-task='1'] .edit").await;
+    browser.tab_to("tr[data-task='1'] .no a").await;
     create(&shop, "+79000000003").await;
     browser.find("tr[data-task='3']").await;
-    assert!(browser.has_focus("tr[data-task='1'] .edit").await);
+    assert!(browser.has_focus("tr[data-task='1'] .no a").await);
 
     browser.go("/board").await;
     browser.tab_to("[data-task='1'] .next").await;
@@ -114,7 +114,7 @@ async fn a_lost_connection_shows_and_heals_by_itself() {
     let shop = Shop::with_owner().await;
     create(&shop, "+79000000001").await;
     let browser = driver.signed_in(&shop, "owner@example.com").await;
-    browser.go("/").await;
+    browser.go("/?status=all").await;
     browser.eval("window.untouched = true").await;
     browser
         .until("document.querySelector('.lost').hidden")
