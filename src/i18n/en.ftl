@@ -989,6 +989,7 @@ board-title = Board
 board-open = { $count } open
 board-open-sum = { $count } open, for { $sum }
 board-whose = Whose repairs
+board-all = All
 board-mine = Mine { $count }
 board-employee = Technician: { $name }
 board-anybody = any

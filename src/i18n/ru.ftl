@@ -1025,6 +1025,7 @@ board-open-sum = { $count ->
    *[other] { $count } открытых, на { $sum }
 }
 board-whose = Чьи заявки
+board-all = Все
 board-mine = Мои { $count }
 board-employee = Мастер: { $name }
 board-anybody = любой

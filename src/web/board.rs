@@ -194,7 +194,7 @@ fn halves(asked: &Asked, me: EmployeeId, own: i64, texts: &Texts) -> Vec<Choice>
         face: None,
     };
     let all = Choice {
-        name: texts.s("tasks-employee-any"),
+        name: texts.s("board-all"),
         address: asked.of(None, false),
         current: asked.whose.employee.is_none() && !asked.whose.unassigned,
         face: None,

@@ -484,7 +484,11 @@ async fn an_album_is_one_message_and_one_answer() {
     assert_eq!(here(&all[1]), ["HERE"]);
     assert_eq!(all[0]["photo"]["id"], all[0]["attachments"][0]["id"]);
     let desk = page(&shop, "/tasks/1").await;
-    assert_eq!(desk.matches("<img src=\"/photos/").count(), 4, "{desk}");
+    assert_eq!(
+        desk.matches("<a class=\"photo\" href=\"/photos/").count(),
+        4,
+        "{desk}"
+    );
     // Only the part of an album that can't be kept is reported.
     let mut large = part(14, None);
     large["message"]["photo"][0]["file_size"] = json!(5_000_000);
@@ -822,7 +826,11 @@ async fn a_file_is_what_it_holds_and_goes_out_as_a_file() {
         assert_eq!(get(&shop, path).await.status(), 404, "{path}");
     }
     let desk = page(&shop, "/tasks/1").await;
-    assert_eq!(desk.matches("<img src=\"/photos/").count(), 1, "{desk}");
+    assert_eq!(
+        desk.matches("<a class=\"photo\" href=\"/photos/").count(),
+        1,
+        "{desk}"
+    );
     assert!(desk.contains("href=\"/attachments/2\""), "{desk}");
     // Nobody else gets the file: strangers are redirected to the sign-in page, and the status page
     // only describes it.

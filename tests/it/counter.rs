@@ -447,7 +447,12 @@ fn every_page_is_among_those_that_are_looked_at() {
         );
     }
     // Those that need more than the others can provide have tests of their own.
-    let known = ["/s/token", "/s/token/live", "/staff/invites/1/withdraw"];
+    let known = [
+        "/s/token",
+        "/s/token/live",
+        "/staff/invites/1/withdraw",
+        "/cash-moves/1/reverse",
+    ];
     let paths = PAGES.iter().chain(OWNERS).chain(OTHERS);
     let paths = paths.chain(&crate::money_pages::PAGES);
     // These accept POST alone.

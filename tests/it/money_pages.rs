@@ -549,7 +549,10 @@ async fn a_debt_and_an_overpayment_are_asked_about_once() {
     more.push(("overpayment", "1"));
     goes_to(&browser.post("/tasks/1/pay", &more).await);
     let shown = page(&browser, "/tasks/1").await;
-    all_in(&shown, &["<dt>К возврату клиенту</dt><dd>100 ₽</dd>"]);
+    all_in(
+        &shown,
+        &["<dt class=\"to-pay\">К возврату клиенту</dt><dd class=\"to-pay\">100 ₽</dd>"],
+    );
     shop.close().await;
 }
 

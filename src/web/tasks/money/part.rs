@@ -226,7 +226,7 @@ impl LineRow {
             form: opened(line, around),
             discount: Some(discount)
                 .filter(shown)
-                .map(|sum| texts.amount(Money::ZERO.minus(sum))),
+                .map(|sum| format!("−{}", texts.amount(sum))),
             sum: texts.amount(content.sum()),
             cost: Some(content.cost_sum())
                 .filter(|_| around.is_owner && content.cost.is_some())
