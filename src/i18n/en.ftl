@@ -493,7 +493,6 @@ webhook-retry = Send again
 
 # Tasks
 
-tasks-title = All repairs
 tasks-create = New repair
 tasks-all = All
 tasks-mine = Mine

@@ -511,7 +511,6 @@ webhook-retry = Отправить ещё раз
 
 # Заявки
 
-tasks-title = Все заявки
 tasks-create = Создать заявку
 tasks-all = Все
 tasks-mine = Мои

@@ -342,6 +342,7 @@ const OTHERS: &[&str] = &[
     "/data/archive.json",
     "/catalogue.csv",
     "/catalogue/import/none",
+    "/catalogue/import/none/refused.csv",
     "/data/import/none",
     "/data/import/none/refused.csv",
     "/attachments/1",

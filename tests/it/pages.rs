@@ -183,7 +183,7 @@ async fn the_first_visitor_becomes_the_owner_and_comes_and_goes() {
         ("password2", PASSWORD),
     ];
     assert_eq!(goes_to(&browser.post("/first-run", &form).await), "/");
-    assert!(browser.page("/").await.contains("Все заявки"));
+    assert!(browser.page("/").await.contains("Открытые"));
     assert_eq!(goes_to(&browser.get("/first-run").await), "/");
     assert_eq!(goes_to(&browser.post("/logout", &[]).await), "/login");
     assert_eq!(

@@ -139,13 +139,16 @@ const inUse = (part) => {
   return lists.some((list) => !list.selectedOptions[0]?.defaultSelected) || (on.matches("select") && isOpen(on));
 };
 
-/** Replaces a part of the page, and keeps the focus on the same control of the same row. */
+/** Replaces a part of the page; what is unfolded stays so, and the focus on the same control of the same row. */
 function replace(part, fresh) {
   const on = document.activeElement;
   const things = (where) => [...where.querySelectorAll("a, button, select")];
   const row = part.contains(on) ? on.closest("[data-task]") : null;
   const at = part.contains(on) ? things(row ?? part).indexOf(on) : -1;
+  const folds = () => [...part.querySelectorAll("details")];
+  const opened = folds().map((fold) => fold.open);
   part.replaceChildren(...fresh.childNodes);
+  folds().forEach((fold, place) => { fold.open ||= opened[place] ?? false; });
   if (at < 0) return;
   const again = row ? part.querySelector(`[data-task="${row.dataset.task}"]`) : part;
   const all = things(again ?? part);

@@ -51,9 +51,13 @@ async fn a_paper_comes_out_of_the_printer_alone_and_on_its_own_size() {
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     for (path, size) in [
         ("/tasks/1/receipt", Some((595, 842))),
-        ("/tasks/1/receipt?paper=roll", None),
         ("/tasks/1/hand-over", Some((595, 842))),
+        ("/tasks/1/receipt?paper=roll", None),
         ("/tasks/1/hand-over?paper=roll&language=en", None),
+        // The browser remembers the roll, and a label has a size of its own.
+        ("/tasks/1/hand-over", None),
+        ("/tasks/1/receipt?paper=a4", Some((595, 842))),
+        ("/tasks/1/hand-over", Some((595, 842))),
         ("/tasks/1/label", Some((164, 113))),
     ] {
         browser.go(path).await;

@@ -19,8 +19,15 @@ async fn a_picture_that_was_taken_sideways_still_stands_upright() {
     let browser = driver.signed_in(&shop, "owner@example.com").await;
     browser.go("/tasks/1").await;
     // Chromium applies the orientation of these formats, but ignores that of WebP.
-    let all = "[...document.querySelectorAll('img[src^=\"/photos/\"]')]";
-    let sizes = format!("{all}.map(one => one.naturalWidth + 'x' + one.naturalHeight).join(' ')");
-    browser.until(&format!("{sizes} == '8x16 8x16 8x16'")).await;
+    // They are shown in the messages and among the photos of the task, and nowhere else.
+    let shown = "img[src^='/photos/']";
+    assert_eq!(browser.count(shown).await, 6);
+    for place in [".log .msg", "#photos"] {
+        let all = format!("[...document.querySelectorAll(\"{place} {shown}\")]");
+        // Those that are out of sight are loaded as well.
+        let size = "(one.loading = 'eager', one.naturalWidth + 'x' + one.naturalHeight)";
+        let sizes = format!("{all}.map(one => {size}).join(' ')");
+        browser.until(&format!("{sizes} == '8x16 8x16 8x16'")).await;
+    }
     shop.close().await;
 }

@@ -30,8 +30,9 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.fill("[name=email]", "owner@example.com").await;
     browser.fill("[name=password]", PASSWORD).await;
     browser.click(".btn.main").await;
+    browser.at("/today").await;
 
-    browser.click(".head .main").await;
+    browser.click(".counter .main").await;
     browser.fill("[name=phone]", "8 900 000 00 01").await;
     browser.click("[name=check]").await;
     browser.sees_in("#known", "Новый клиент").await;
@@ -53,7 +54,9 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.click("[data-task='1'] .next").await;
     browser.sees_in(".toast", "№ 1 теперь «В работе»").await;
     browser.click("[data-task='1'] .next").await;
-    browser.sees_in("[data-stage='3'] .tile", "№ 1").await;
+    browser
+        .until(r#"/№\s1/.test(document.querySelector(".column[data-stage='3'] .tile").innerText)"#)
+        .await;
     let task = shop
         .ask_as("owner@example.com", "{ taskById(id: 1) { status } }")
         .await;
@@ -61,7 +64,9 @@ async fn without_script_a_task_goes_its_whole_way() {
 
     browser.go("/?q=включ").await;
     browser.sees_in(".pages", "1 заявка").await;
-    browser.click("tr[data-task='1'] .edit").await;
+    browser.click("tr[data-task='1'] .no a").await;
+    browser.at("/tasks/1").await;
+    browser.click("#facts a[href$='/edit']").await;
     browser
         .fill("[name=description]", "Заменить аккумулятор")
         .await;

@@ -88,8 +88,8 @@ const OWNERS: &[Screen<'_>] = &[
     ("/tasks/3", "", ".log"),
     (
         "/tasks/1",
-        "document.querySelector('main details').open = true",
-        "[name=askPrice]",
+        "document.querySelector('#ask').open = true; document.querySelector('#agree').open = true",
+        "#ask[open] [name=askPrice]",
     ),
     (
         "/tasks/1",
@@ -212,7 +212,7 @@ const OWNERS: &[Screen<'_>] = &[
         "send('main form', {note: 'я'.repeat(501)})",
         "#note-problem",
     ),
-    ("/tasks/2/payments/1/slip", "", ".paper.a4"),
+    ("/tasks/2/payments/1/slip?paper=a4", "", ".paper.a4"),
     ("/tasks/2/hand-over", "", ".works"),
     ("/tasks/2/hand-over?paper=roll", "", ".paper.roll .works"),
     ("/board", "", ".tile"),
@@ -221,6 +221,7 @@ const OWNERS: &[Screen<'_>] = &[
         "say('№ 1 теперь «Готово»')",
         "#said:not([hidden])",
     ),
+    ("/catalogue", PRICES, "[action^='/catalogue/import/']"),
     ("/customers", "", ".people-rows"),
     ("/customers?q=ничего", "", ".empty"),
     ("/customers/1", "", "main h1"),
@@ -238,7 +239,7 @@ const OWNERS: &[Screen<'_>] = &[
     ("/staff/2/deactivate", "", ".danger"),
     ("/tasks/1/link", "", "[name=renew]"),
     ("/?declined=1", "", ".empty"),
-    ("/tasks/3/receipt", "", ".paper.a4"),
+    ("/tasks/3/receipt?paper=a4", "", ".paper.a4"),
     (
         "/staff",
         "send('[action=\"/staff/invite\"]', {email: 'c@example.com'})",
@@ -278,6 +279,8 @@ const IMPORT: &str = r"const long = 'Рентгеноэлектрокардио�
     upload(`Телефон;Имя;Описание;Статус;${long};;\nнет;Анна;Лампа;Не выдан;${long};;x\n8 900 000 00 05;Вера;Утюг;${long}`);";
 /// Uploads the same with unknown headings.
 const UNKNOWN: &str = r"upload('Кто;Куда;Что\nАнна;8 900 000 00 05;Лампа');";
+/// Uploads a price list.
+const PRICES: &str = r"upload('Название;Цена\nЗамена экрана;900');";
 const SEND: &str = "const send = (css, values) => {
     const form = document.querySelector(css);
     for (const [name, value] of Object.entries(values)) form.elements[name].value = value;

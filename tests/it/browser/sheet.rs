@@ -14,6 +14,17 @@ fn enter() -> String {
     String::from(Key::Enter.value())
 }
 
+/// Scrolls to the element at `css`, away from the bars at the edges of the window and from the toast,
+/// and clicks it.
+async fn click(browser: &Browser, css: &str) {
+    browser.find(css).await;
+    let scroll = format!(
+        "document.querySelector({css:?})?.scrollIntoView({{block: 'center', behavior: 'instant'}})"
+    );
+    browser.eval(&scroll).await;
+    browser.click(css).await;
+}
+
 /// Counts the clicks of a task.
 struct Counted<'a> {
     browser: &'a Browser,
@@ -23,7 +34,7 @@ struct Counted<'a> {
 impl Counted<'_> {
     async fn click(&self, css: &str) {
         self.clicks.set(self.clicks.get() + 1);
-        self.browser.click(css).await;
+        click(self.browser, css).await;
     }
 
     /// Returns the clicks since the last call.
@@ -124,7 +135,7 @@ async fn a_fact_is_edited_where_it_stands_and_two_see_both_values() {
     let theirs = driver.signed_in(&shop, "second@example.com").await;
     mine.go("/tasks/1").await;
     mine.eval("window.untouched = true").await;
-    mine.click("a[data-edit=appearance].edit").await;
+    click(&mine, "a[data-edit=appearance].edit").await;
     mine.until("document.activeElement.name === 'appearance'")
         .await;
     mine.press(format!("скол{}", enter())).await;
@@ -132,20 +143,20 @@ async fn a_fact_is_edited_where_it_stands_and_two_see_both_values() {
     mine.sees_in("#said", "Сохранено: Внешний вид.").await;
     mine.until("document.activeElement.dataset.edit === 'appearance'")
         .await;
-    mine.click("#said button").await;
+    click(&mine, "#said button").await;
     mine.sees_in("#f-appearance", "не указано").await;
     mine.sees_in("#said", "Возвращено как было").await;
     // Escape closes the form, and what is typed stays while a colleague changes other things.
-    mine.click("#f-place .val").await;
+    click(&mine, "#f-place .val").await;
     mine.until("document.activeElement.name === 'place'").await;
     mine.press(String::from(Key::Escape.value())).await;
     mine.until("!document.querySelector('.field')").await;
-    mine.click("#f-place .val").await;
+    click(&mine, "#f-place .val").await;
     mine.until("document.activeElement.name === 'place'").await;
     mine.press("полка 7").await;
     theirs.go("/tasks/1?edit=place").await;
     theirs.fill("#f-place input[name=place]", "сейф").await;
-    theirs.click("#f-place .btn.main").await;
+    click(&theirs, "#f-place .btn.main").await;
     theirs.sees_in("#f-place", "сейф").await;
     mine.until("missed").await;
     mine.until("document.querySelector('[name=place]').value === 'полка 7'")
@@ -154,8 +165,8 @@ async fn a_fact_is_edited_where_it_stands_and_two_see_both_values() {
     mine.sees_in("#f-place .clash", "сейф").await;
     mine.until("document.querySelector('#f-place [type=text]').value === 'полка 7'")
         .await;
-    mine.click("#f-place [value=mine]").await;
-    mine.click("#f-place .btn.main").await;
+    click(&mine, "#f-place [value=mine]").await;
+    click(&mine, "#f-place .btn.main").await;
     mine.sees_in("#f-place .val", "полка 7").await;
     mine.until("window.untouched").await;
     let task = shop

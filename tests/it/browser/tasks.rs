@@ -19,7 +19,7 @@ async fn a_task_of_an_unknown_phone_is_written_down_with_the_keys_alone() {
         String::from(Key::Enter.value()),
     );
     browser.go("/").await;
-    browser.tab_to(".head .main").await;
+    browser.tab_to(".bar > .btn[href='/new-task/']").await;
     browser.press(&enter).await;
     browser.at("/new-task/").await;
     assert!(browser.has_focus("[name=phone]").await);
