@@ -304,7 +304,7 @@ async fn staff_switch_them_off_for_a_task_on_its_page_and_by_the_api() {
     assert_eq!(history(&shop).await, expected);
     let reminded = page(&shop).await;
     for part in [
-        "<div>Клиенту напомнили забрать, дней после готовности: 14</div>",
+        "</time>Клиенту напомнили забрать, дней после готовности: 14 <",
         "«Напоминание» доставлено сегодня",
     ] {
         assert!(reminded.contains(part), "{part} {reminded}");

@@ -26,7 +26,9 @@ async function load(from, address, options) {
   try {
     const answer = await fetch(address, { headers, ...options });
     if ([401, 404].includes(answer.status) || answer.status >= 500) return false;
-    put(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, from);
+    // A form that comes back with a question has no page of its own to load again.
+    const here = options && !answer.redirected ? location.href : answer.url;
+    put(new DOMParser().parseFromString(await answer.text(), "text/html"), here, from);
     return true;
   } catch {
     return false;

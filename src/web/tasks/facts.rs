@@ -154,7 +154,7 @@ impl Facts {
         };
         // The price of a task with lines is their sum.
         let has_lines = details.account.lines.is_some();
-        let is_listed = |field: &&str| !HEAD.contains(field) && !(has_lines && *field == "price");
+        let is_listed = |field: &&str| !(HEAD.contains(field) || has_lines && *field == "price");
         Self {
             place: fact("place"),
             due: fact("dueOn"),
