@@ -4,6 +4,8 @@
 
 /** Shows the parts of a page of the server, and its toast. Another part in use is left alone. */
 function put(page, address, from) {
+  // An update that was asked for before is older than this page.
+  round += 1;
   for (const part of document.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!fresh || part.innerHTML === fresh.innerHTML) continue;
@@ -57,7 +59,9 @@ document.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form));
   if (form.closest(".toast")) said.hidden = true;
   const link = form.querySelector("a[data-edit]");
-  if (await load(form, form.action, { method: "POST", body })) focusOn(link?.dataset.edit);
+  const loaded = await load(form, form.action, { method: "POST", body });
+  delete form.dataset.sent;
+  if (loaded) focusOn(link?.dataset.edit);
   else form.submit();
 });
 
