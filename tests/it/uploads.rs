@@ -210,7 +210,11 @@ async fn a_program_adds_photos_to_a_task_and_reads_them_with_its_token() {
         .request(Method::GET, "/tasks/1")
         .header("cookie", cookie);
     let page = page.send().await.unwrap().text().await.unwrap();
-    assert_eq!(page.matches("<img src=\"/photos/").count(), 2, "{page}");
+    assert_eq!(
+        page.matches("<a class=\"photo\" href=\"/photos/").count(),
+        2,
+        "{page}"
+    );
     assert!(page.contains("href=\"/attachments/3\""), "{page}");
     shop.close().await;
 }
