@@ -114,7 +114,7 @@ pub fn without_task(connection: &Connection, actor: &Actor, id: PaymentId) -> Re
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] when the key belongs to another row, and
-/// [`Error::Invalid`] for more than what is left of the payment, and as for [`take`].
+/// [`Error::Invalid`] for more than what is left of the payment, and as for [`super::take`].
 pub fn refund(
     tx: &Transaction,
     owner: &Owner,
