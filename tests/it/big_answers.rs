@@ -120,6 +120,13 @@ async fn a_long_list_is_whole_in_every_form() {
         INSERT INTO customers (phone, phone_e164, created_at, updated_at)
         SELECT printf('+7900%07d', i), printf('+7900%07d', i), 1, 1 FROM n";
     shop.database().execute(customers, []).unwrap();
+    // The server reads its caches again when it notices the writes of another connection; reads are counted below.
+    let file = shop.database();
+    eventually("the server has noticed the writes", || {
+        let stale = "SELECT count(*) FROM task_search_stale";
+        file.query_row(stale, [], |row| row.get(0)) == Ok(0)
+    })
+    .await;
     let ids = |list: &Value| -> Vec<String> {
         let ids = list.as_array().unwrap().iter().map(|one| &one["id"]);
         ids.map(|id| id.as_str().unwrap().to_owned()).collect()

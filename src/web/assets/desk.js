@@ -155,15 +155,23 @@ function replace(part, fresh) {
   (all[at] ?? all[0])?.focus({ preventScroll: true });
 }
 
+/** Returns the address to load the page from again; undefined for a form that came back and names none. */
+const ownAddress = () => document.querySelector("link[rel=canonical]")?.href
+  ?? ("submission" in document.body.dataset ? undefined : location.href);
+
 async function refresh() {
   const parts = [...document.querySelectorAll("[data-part]")];
-  if (parts.length === 0) return;
+  const address = ownAddress();
+  if (parts.length === 0 || !address) return;
   const mine = ++round;
   let page;
   try {
-    const answer = await fetch(location.href, { headers });
+    const answer = await fetch(address, { headers });
     // The object or the session no longer exists: show the server's page about it.
-    if ([401, 404].includes(answer.status)) location.reload();
+    if ([401, 404].includes(answer.status)) {
+      if (address === location.href) location.reload();
+      else location.replace(address);
+    }
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
@@ -171,6 +179,8 @@ async function refresh() {
   }
   // A later request has a newer response.
   if (mine !== round) return;
+  // The page has another address since, as after a tab of the board: this response shows the one before.
+  if (ownAddress() !== address) return refresh();
   missed = false;
   for (const part of parts) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);

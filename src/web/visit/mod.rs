@@ -102,6 +102,11 @@ impl Visit {
         }
     }
 
+    /// Returns whether the page answers a submitted form, so that its address may have no page to load again.
+    pub fn is_submission(&self) -> bool {
+        self.method == Method::POST
+    }
+
     /// Returns the decoded segments of the path, for the route table; none of them empty.
     pub fn segments(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()

@@ -173,6 +173,38 @@ async fn a_phone_shows_one_column_and_moves_a_card_with_a_thumb() {
 }
 
 #[tokio::test]
+async fn a_column_that_was_chosen_while_the_page_was_loaded_again_stays() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let (shop, browser) = board(&driver).await;
+    browser.resize(390, 844).await;
+    browser.reload().await;
+    browser
+        .until("document.querySelector('.tabs [data-stage=\"1\"][aria-current]')")
+        .await;
+    // Holds the response to the next request.
+    browser
+        .eval(
+            "const send = window.fetch; window.fetch = async (...request) => {
+            window.fetch = send;
+            const response = await send(...request);
+            await new Promise((done) => { window.release = done; });
+            return response;
+        }",
+        )
+        .await;
+    set_status(&shop, "3", "IN_PROGRESS").await;
+    browser.until("window.release").await;
+    browser.click(".tabs [data-stage='2']").await;
+    browser.eval("window.release()").await;
+    column(&browser, IN_PROGRESS, "3").await;
+    let current = "document.querySelector('.column[data-current]').dataset.stage";
+    assert_eq!(browser.eval(&format!("return {current}")).await, "2");
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn a_card_that_a_colleague_has_moved_meanwhile_goes_where_it_is() {
     let Some(driver) = Driver::start().await else {
         return;

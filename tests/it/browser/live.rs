@@ -186,3 +186,30 @@ async fn page_after_page_comes_and_the_one_that_is_come_back_to_is_live_again() 
         .await;
     shop.close().await;
 }
+
+#[tokio::test]
+async fn a_form_that_came_back_stays_while_a_colleague_changes_the_task() {
+    let Some(driver) = Driver::start().await else {
+        return;
+    };
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let browser = driver.signed_in(&shop, "owner@example.com").await;
+    browser.go("/tasks/1").await;
+    let send = "const form = document.querySelector('.say'); form.noValidate = true;
+        form.elements.comment.value = ' '; form.requestSubmit();";
+    browser.eval(send).await;
+    browser.find("#comment-problem").await;
+    browser.at("/tasks/1/comments").await;
+    browser.eval("window.untouched = true").await;
+    browser
+        .fill("[name=comment]", "Экран приедет в среду")
+        .await;
+    set_status(&shop, "1", "READY").await;
+    browser.sees_in(".stage > summary", "Готово").await;
+    browser.until("window.untouched").await;
+    browser
+        .until("document.querySelector('[name=comment]').value === 'Экран приедет в среду'")
+        .await;
+    shop.close().await;
+}
