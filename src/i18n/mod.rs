@@ -186,7 +186,7 @@ pub fn money(language: Language, currency: Currency, sum: Money) -> String {
     match language {
         Language::Russian => format!("{}\u{a0}{sign}", amount(language, currency, sum)),
         Language::English => {
-            let amount = grouped(language, currency, sum, ',');
+            let amount = figure(language, currency, sum);
             let is_code = sign.chars().all(|c| c.is_ascii_alphabetic());
             let space = if is_code { "\u{a0}" } else { "" };
             format!("{sign}{space}{amount}")
@@ -198,6 +198,15 @@ pub fn money(language: Language, currency: Currency, sum: Money) -> String {
 /// mistaken for a decimal point, and no fraction if it is zero.
 pub fn amount(language: Language, currency: Currency, sum: Money) -> String {
     grouped(language, currency, sum, '\u{a0}')
+}
+
+/// Formats a sum without its currency, to be read.
+pub fn figure(language: Language, currency: Currency, sum: Money) -> String {
+    let separator = match language {
+        Language::Russian => '\u{a0}',
+        Language::English => ',',
+    };
+    grouped(language, currency, sum, separator)
 }
 
 fn grouped(language: Language, currency: Currency, sum: Money, separator: char) -> String {

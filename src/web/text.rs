@@ -314,6 +314,11 @@ impl Texts {
         i18n::money(self.language, self.currency, sum)
     }
 
+    /// Formats a sum without its currency, for a column whose heading names that.
+    pub fn figure(&self, sum: Money) -> String {
+        i18n::figure(self.language, self.currency, sum)
+    }
+
     /// Formats a sum for a form field.
     pub fn amount(&self, sum: Money) -> String {
         i18n::amount(self.language, self.currency, sum)

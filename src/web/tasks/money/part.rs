@@ -221,13 +221,13 @@ impl LineRow {
             about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             by: by.map(Face::of),
             quantity: texts.quantity(content.quantity),
-            price: texts.amount(content.unit_price),
+            price: texts.figure(content.unit_price),
             was: LineForm::of(content, texts).without_cost().encode(),
             form: opened(line, around),
             discount: Some(discount)
                 .filter(shown)
-                .map(|sum| format!("−{}", texts.amount(sum))),
-            sum: texts.amount(content.sum()),
+                .map(|sum| format!("−{}", texts.figure(sum))),
+            sum: texts.figure(content.sum()),
             cost: Some(content.cost_sum())
                 .filter(|_| around.is_owner && content.cost.is_some())
                 .map(|cost| texts.fill("line-cost-is", "sum", texts.money(cost))),
