@@ -27,14 +27,14 @@ use zayavka::app::security::known_devices::Devices;
 use zayavka::app::security::limits::Limits;
 use zayavka::app::security::passwords::Passwords;
 use zayavka::app::security::tokens::Tokens;
-use zayavka::app::status_links::Links;
+use zayavka::app::settings::Live;
+use zayavka::app::status_links::LinkKey;
 use zayavka::app::uploads::Uploads;
 use zayavka::app::{Desk, accounts};
 use zayavka::clock::Clock;
+use zayavka::config::Config;
 use zayavka::demo;
-use zayavka::domain::{
-    BotState, Country, Currency, EmployeeId, Introspection, Language, Registration, Shop,
-};
+use zayavka::domain::{BotState, EmployeeId, Introspection};
 use zayavka::graphql::{self, Answer, Caller, Schema};
 use zayavka::http::{self, Hosts, Site, followers, strangers};
 use zayavka::store::{self, Db};
@@ -96,31 +96,28 @@ impl Inside {
         let (path, clock) = (folder.path().join("bench.db"), Clock::system());
         let now = clock.now();
         let db = Db::open(&path, now).expect("a database");
-        let shop = Shop {
-            country: Country::parse("RU").expect("a country"),
-            timezone: jiff::tz::TimeZone::get("Europe/Moscow").expect("a zone"),
-            language: Language::Russian,
-            currency: Currency::parse("RUB").expect("a currency"),
-            notify_delay: Duration::from_secs(5),
-            about: Arc::default(),
-        };
+        let settings = Config::parse("").expect("the defaults").settings;
         let runtime = Runtime::new().expect("a runtime");
-        let filled = demo::fill(&db, &shop, TASKS, "nobody signs in with a password", now);
+        let filled = demo::fill(
+            &db,
+            &settings.shop,
+            TASKS,
+            "nobody signs in with a password",
+            now,
+        );
         runtime.block_on(filled).expect("data");
         let file = store::Connection::open(&path).expect("a second connection");
         file.execute_batch(MONEY).expect("lines and payments");
         let desk = Arc::new(Desk {
             db,
-            shop,
-            registration: Registration::Closed,
+            settings: Arc::new(Live::fixed(settings)),
             loopback: true,
             public_url: "http://127.0.0.1:8000".into(),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),
             passwords: Passwords::new().expect("a hash"),
             limits: Limits::new(&clock, None),
-            links: Links::new(&[7; 32], Duration::ZERO, "http://127.0.0.1:8000").expect("a key"),
-            reminders: None,
+            links: LinkKey::new(&[7; 32]).expect("a key"),
             uploads: Uploads::default(),
             price_lists: Uploads::default(),
             last_edits: LastEdits::default(),

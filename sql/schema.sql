@@ -40,6 +40,26 @@ CREATE INDEX approvals_task ON approvals (task_id);
 CREATE INDEX approvals_unnoticed ON approvals (task_id) WHERE unnoticed = 1;
 CREATE INDEX approvals_unsettled ON approvals (task_id) WHERE unsettled = 1;
 
+CREATE TABLE audit_events (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    happened_at INTEGER NOT NULL,
+    employee_id INTEGER REFERENCES employees (id) ON DELETE SET NULL,
+    action      TEXT    NOT NULL,
+    -- The key of a setting.
+    subject     TEXT    NOT NULL,
+    -- NULL where there was or is no value.
+    old_value   TEXT,
+    new_value   TEXT
+) STRICT;
+CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+CREATE TRIGGER audit_events_no_update BEFORE UPDATE OF id, happened_at, action, subject, old_value, new_value ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+
 CREATE TABLE catalogue_items (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT    NOT NULL CHECK (kind IN ('WORK', 'PART')),
@@ -364,6 +384,14 @@ CREATE TABLE search_aliases (
 CREATE TABLE secrets (
     name  TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE settings (
+    id          INTEGER NOT NULL PRIMARY KEY,
+    key         TEXT    NOT NULL UNIQUE,
+    value       TEXT    NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    employee_id INTEGER REFERENCES employees (id) ON DELETE SET NULL
 ) STRICT;
 
 CREATE TABLE shifts (

@@ -118,6 +118,7 @@ pub async fn import(
         keep(tx, &me, &hash, now)
     };
     let owner = desk.db.write(work).await?;
+    super::settings::reload(desk).await?;
     desk.tokens.sign(&owner, now)
 }
 

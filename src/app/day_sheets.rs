@@ -88,7 +88,7 @@ pub fn rows(
     day: Day,
 ) -> impl Stream<Item = Result<Vec<LedgerRow>>> + Send + use<> {
     let (db, memory) = (desk.db.clone(), desk.memory.clone());
-    let whole = day.whole(&desk.shop.timezone);
+    let whole = day.whole(&desk.shop().timezone);
     // The row to continue after; `None` at the end.
     let start = Some(None::<(Timestamp, PaymentId)>);
     stream::try_unfold((db, memory, start), move |(db, memory, after)| async move {

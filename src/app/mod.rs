@@ -37,6 +37,7 @@ mod questions;
 pub mod reminders;
 pub mod reports;
 pub mod security;
+pub mod settings;
 pub mod staff_bot;
 pub mod stages;
 pub mod status_links;
@@ -53,15 +54,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Customer, Registration, Reminders, Shop, TelegramLink, Unreachable};
+use crate::domain::{BotState, Customer, Reminders, Shop, TelegramLink, Unreachable};
 use crate::store::Db;
 
 /// Shared state of the running server.
 pub struct Desk {
     pub db: Db,
     pub clock: Clock,
-    pub shop: Shop,
-    pub registration: Registration,
+    pub settings: Arc<settings::Live>,
     /// Whether the server listens on loopback only, so that a local user may create the first owner
     /// account.
     pub loopback: bool,
@@ -71,9 +71,7 @@ pub struct Desk {
     pub devices: security::known_devices::Devices,
     pub passwords: security::passwords::Passwords,
     pub limits: security::limits::Limits,
-    pub links: status_links::Links,
-    /// `None` when pickup reminders are off.
-    pub reminders: Option<Reminders>,
+    pub links: status_links::LinkKey,
     pub uploads: uploads::Uploads,
     /// Uploaded price lists, apart from the owners' tables.
     pub price_lists: uploads::Uploads,
@@ -84,6 +82,23 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Returns the settings of the shop as they are now.
+    pub fn shop(&self) -> Shop {
+        self.settings.now().shop.clone()
+    }
+
+    /// Returns what makes and checks status links now.
+    pub fn links(&self) -> status_links::Links {
+        let hold = self.settings.now().links_hold;
+        self.links.lasting(hold, &self.public_url)
+    }
+
+    /// Returns when customers are reminded; `None` when they aren't.
+    pub fn reminders(&self) -> Option<Reminders> {
+        let rules = self.settings.now().reminders.clone();
+        rules.filter(|_| self.has_bot())
+    }
+
     /// Returns a link that opens the bot with a start parameter
     /// (<https://core.telegram.org/bots/features#deep-linking>); `None` while the bot's name is
     /// unknown.

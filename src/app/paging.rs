@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
-use crate::domain::{CustomerId, InviteId, ItemId, Problem, Result, TaskId, TaskOrder};
+use crate::domain::{
+    AuditEventId, CustomerId, InviteId, ItemId, Problem, Result, TaskId, TaskOrder,
+};
 use crate::store::tasks::After;
 
 pub fn task_cursor(after: After, order: TaskOrder) -> String {
@@ -52,6 +54,19 @@ pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
         .as_deref()
         .and_then(|plain| plain.strip_prefix("invite:"));
     id.and_then(|id| InviteId::parse("after", id).ok())
+        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+}
+
+pub fn audit_cursor(id: AuditEventId) -> String {
+    encode(&format!("audit:{id}"))
+}
+
+pub fn read_audit_cursor(text: &str) -> Result<AuditEventId> {
+    let plain = decode(text);
+    let id = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix("audit:"));
+    id.and_then(|id| AuditEventId::parse("after", id).ok())
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 

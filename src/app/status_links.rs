@@ -24,6 +24,10 @@ use crate::store::{self, Connection, TaskChanged, Transaction};
 /// Length of a link's token in bytes: 144 unguessable bits.
 const TOKEN: usize = 18;
 
+/// The key of all links.
+#[derive(Clone)]
+pub struct LinkKey(Hmac<Sha256>);
+
 /// Creates links, and decides about their validity.
 #[derive(Clone)]
 pub struct Links {
@@ -59,17 +63,24 @@ pub struct Followed {
     pub approval: Option<Approval>,
 }
 
-impl Links {
+impl LinkKey {
     /// # Errors
     /// [`Error::Internal`]; none in practice, since any key length is valid.
-    pub fn new(key: &[u8], after_end: Duration, public_url: &str) -> Result<Self> {
-        Ok(Self {
-            key: Hmac::new_from_slice(key).map_err(Error::internal)?,
-            after_end,
-            public_url: public_url.to_owned(),
-        })
+    pub fn new(key: &[u8]) -> Result<Self> {
+        Hmac::new_from_slice(key).map(Self).map_err(Error::internal)
     }
 
+    /// Returns links that are valid for so long after the end of a task.
+    pub fn lasting(&self, after_end: Duration, public_url: &str) -> Links {
+        Links {
+            key: self.0.clone(),
+            after_end,
+            public_url: public_url.to_owned(),
+        }
+    }
+}
+
+impl Links {
     /// Returns whether a task's link, if there is one, is still valid.
     pub fn hold(&self, task: &Task, now: Timestamp) -> bool {
         self.end(task.closed).is_none_or(|end| now < end)
@@ -249,7 +260,7 @@ pub async fn ended(desk: Arc<Desk>, token: String, task: TaskId) {
             return;
         };
         let over = async {
-            match desk.links.end(row.task.closed) {
+            match desk.links().end(row.task.closed) {
                 Some(end) => desk.clock.sleep_until(end).await,
                 None => std::future::pending().await,
             }
@@ -275,7 +286,7 @@ async fn read<T: Send + 'static>(
     desk: &Desk,
     work: impl FnOnce(&Connection, &Links, Timestamp) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (links, now) = (desk.links.clone(), desk.clock.now());
+    let (links, now) = (desk.links(), desk.clock.now());
     desk.db.read(move |c| work(c, &links, now)).await
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Read};
 
 use clap::Subcommand;
 
-use super::{failure, open, print};
+use super::{failure, open, print, settings};
 use crate::app::accounts;
 use crate::app::security::passwords::Passwords;
 use crate::clock::Clock;
@@ -43,11 +43,11 @@ pub(super) enum User {
 pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let now = clock.now();
+    let (now, settings) = (clock.now(), settings(&config, &db).await?);
     match command {
         User::Add { email, owner } => {
             let email = parse_email(&email)?;
-            let password = read_password(&email, &config.shop.about)?;
+            let password = read_password(&email, &settings.shop.about)?;
             let hash = Passwords::new()?.hash_alone(&password)?;
             let role = if owner { Role::Owner } else { Role::Employee };
             let of = email.clone();
@@ -66,7 +66,7 @@ pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
         }
         User::ResetPassword { email } => {
             let email = parse_email(&email)?;
-            let password = read_password(&email, &config.shop.about)?;
+            let password = read_password(&email, &settings.shop.about)?;
             let hash = Passwords::new()?.hash_alone(&password)?;
             let of = email.clone();
             db.write(move |tx| accounts::reset_password(tx, &of, &hash))
@@ -96,7 +96,11 @@ pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
 pub(super) async fn invite(config: Config, email: &str) -> Result<(), Failure> {
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let (email, policy, now) = (parse_email(email)?, config.registration, clock.now());
+    let (email, policy, now) = (
+        parse_email(email)?,
+        settings(&config, &db).await?.registration,
+        clock.now(),
+    );
     let url = config.url(config.listen);
     let made = db
         .write(move |tx| accounts::invite(tx, None, policy, &email, Role::Employee, now))

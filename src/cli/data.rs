@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::accounts::parse_email;
-use super::{failure, open, print, server};
+use super::{failure, open, print, server, settings};
 use crate::app;
 use crate::app::security::passwords::Passwords;
 use crate::clock::Clock;
@@ -25,10 +25,11 @@ pub(super) async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(),
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
     let email = parse_email("owner@example.com")?;
-    let chosen = demo::password::choose(&email, &config.shop.about);
+    let shop = settings(&config, &db).await?.shop;
+    let chosen = demo::password::choose(&email, &shop.about);
     let (password, parsed) = chosen.map_err(|error| failure(&error))?;
     let hash = Passwords::new()?.hash_alone(&parsed)?;
-    demo::fill(&db, &config.shop, tasks, &hash, clock.now())
+    demo::fill(&db, &shop, tasks, &hash, clock.now())
         .await
         .map_err(|error| failure(&error))?;
     drop(db);

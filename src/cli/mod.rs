@@ -13,9 +13,9 @@ use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{Error, Invalid, Language};
+use crate::domain::{Error, Invalid, Language, Settings};
 use crate::failure::Failure;
-use crate::store::Db;
+use crate::store::{self, Db};
 use crate::{graphql, i18n, log};
 
 use accounts::User;
@@ -158,6 +158,12 @@ fn open(path: &Path, clock: &Clock) -> Result<Db, Failure> {
         ));
     }
     Ok(db)
+}
+
+/// Returns the settings with those that owners changed in the browser.
+async fn settings(config: &Config, db: &Db) -> Result<Settings, Failure> {
+    let stored = db.read(|c: &_| store::settings::values(c)).await?;
+    Ok(config.sources.settings(&stored)?)
 }
 
 /// Formats an error for the terminal. The command line is in English.

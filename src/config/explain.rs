@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::raw::{Days, List, PREFIX, Raw, sources};
+use super::raw::{Days, List, Raw, sources, variable};
 use super::{Config, ConfigError, Result};
 
 impl Config {
@@ -21,7 +21,7 @@ impl Config {
         let shown = raw.shown().into_iter();
         let shown = shown.map(|(key, value)| (key.to_owned(), value));
         for (key, value) in shown.chain(raw.shown_webhooks()) {
-            let variable = format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase());
+            let variable = variable(&key);
             let from = if std::env::var_os(&variable).is_some() {
                 variable
             } else if in_file.get::<config::Value>(&key).is_ok() {
@@ -66,11 +66,14 @@ impl Raw {
             ("country", text(&self.country)),
             ("language", text(&self.language)),
             ("shop.name", text_of(&shop.name)),
+            ("shop.legal_name", text_of(&shop.legal_name)),
+            ("shop.tax_id", text_of(&shop.tax_id)),
+            ("shop.registration_id", text_of(&shop.registration_id)),
             ("shop.address", text_of(&shop.address)),
             ("shop.hours", text_of(&shop.hours)),
             ("shop.phone", text_of(&shop.phone)),
             ("shop.terms", text_of(&shop.terms)),
-            ("shop.status_days", shop.status_days.to_string()),
+            ("shop.status_days", shop.status_days.clone()),
             ("shop.currency", text(&shop.currency)),
             ("auth.registration", text(&auth.registration)),
             ("auth.token_ttl", text(&auth.token_ttl)),
@@ -118,7 +121,7 @@ impl Raw {
                     Days::One(days) => text(days),
                 },
             ),
-            ("reminders.hour", reminders.hour.to_string()),
+            ("reminders.hour", reminders.hour.clone()),
         ]
     }
 

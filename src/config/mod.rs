@@ -5,6 +5,7 @@ mod backups;
 mod explain;
 mod raw;
 mod reminders;
+mod settings;
 mod shop;
 mod telegram;
 mod tls;
@@ -14,19 +15,16 @@ mod webhooks;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use config::{File, FileFormat};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{
-    Country, Currency, Introspection, Language, Registration, Reminders, Shop, TimeZone,
-};
+use crate::domain::{Introspection, Problem, Settings};
 
 pub use backups::Backups;
 use raw::{Raw, RawAuth};
+pub use raw::{Sources, Stored};
 pub use telegram::{Mode, Telegram};
 pub use tls::{Certificate, Tls};
 use values::{
@@ -34,8 +32,6 @@ use values::{
 };
 pub use values::{host, on_this_machine};
 pub use webhooks::Webhook;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A configuration error.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +41,12 @@ pub enum ConfigError {
     #[error("configuration: {}: it is longer than 1 MiB", .0.display())]
     TooLong(PathBuf),
     #[error("configuration: {key}: {why}")]
-    Key { key: &'static str, why: String },
+    Key {
+        key: &'static str,
+        why: String,
+        /// The reason in the words of the pages, for the settings that owners change there.
+        problem: Option<Problem>,
+    },
 }
 
 type Result<T, E = ConfigError> = std::result::Result<T, E>;
@@ -56,10 +57,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub database: PathBuf,
     pub public_url: Option<String>,
-    pub shop: Shop,
-    /// How long the status link stays valid after a task is closed.
-    pub links_hold: Duration,
-    pub registration: Registration,
+    /// What owners change in the browser.
+    pub settings: Settings,
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
     pub telegram: Option<Telegram>,
@@ -82,10 +81,10 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// `None` when scheduled backups are off.
     pub backups: Option<Backups>,
-    /// `None` when pickup reminders are off.
-    pub reminders: Option<Reminders>,
     /// Outgoing webhooks.
     pub webhooks: Vec<Webhook>,
+    /// The file and the environment.
+    pub sources: Sources,
 }
 
 impl Config {
@@ -94,7 +93,8 @@ impl Config {
     /// # Errors
     /// Names the offending key.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        Self::check(Raw::read(file)?)
+        let sources = Sources::load(file)?;
+        Self::check(sources.raw(&Stored::new())?, sources)
     }
 
     /// Loads the configuration without bot and webhooks: other commands need neither token nor
@@ -103,12 +103,13 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub fn load_without_bot(file: Option<&Path>) -> Result<Self> {
-        let mut raw = Raw::read(file)?;
+        let sources = Sources::load(file)?;
+        let mut raw = sources.raw(&Stored::new())?;
         raw.telegram.mode = Some("off".into());
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
         raw.webhooks = Vec::new();
-        Self::check(raw)
+        Self::check(raw, sources)
     }
 
     /// Parses a configuration text, ignoring the environment.
@@ -116,9 +117,8 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub fn parse(text: &str) -> Result<Self> {
-        let builder = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml));
-        let read = builder.build().and_then(config::Config::try_deserialize);
-        Self::check(read.map_err(ConfigError::Unreadable)?)
+        let sources = Sources::parse(text)?;
+        Self::check(sources.raw(&Stored::new())?, sources)
     }
 
     /// Returns the URL of a server that listens on `address`, without a trailing slash.
@@ -128,8 +128,9 @@ impl Config {
             .unwrap_or_else(|| format!("http://{address}"))
     }
 
-    fn check(raw: Raw) -> Result<Self> {
+    fn check(raw: Raw, sources: Sources) -> Result<Self> {
         let listen = address("listen", &raw.listen)?;
+        let settings = raw.settings(&sources)?;
         let tls = Tls::check(raw.tls)?;
         let set = raw
             .public_url
@@ -163,35 +164,11 @@ impl Config {
         {
             return Err(wrong("auth.jwt_secret", "use at least 32 bytes"));
         }
-        let country = Country::parse(&raw.country)
-            .ok_or_else(|| wrong("country", "write two letters, for example RU"))?;
         Ok(Self {
             listen,
             database: raw.database,
             public_url,
-            links_hold: DAY * u32::from(raw.shop.status_days),
-            shop: Shop {
-                about: Arc::new(raw.shop.about(country)?),
-                country,
-                timezone: TimeZone::get(&raw.timezone).map_err(|_| {
-                    wrong("timezone", "write an IANA name, for example Europe/Moscow")
-                })?,
-                language: ["ru", "en"]
-                    .contains(&&*raw.language)
-                    .then(|| Language::parse(&raw.language))
-                    .flatten()
-                    .ok_or_else(|| wrong("language", "write ru or en"))?,
-                currency: Currency::parse(&raw.shop.currency).ok_or_else(|| {
-                    wrong("shop.currency", "write an ISO 4217 code, for example RUB")
-                })?,
-                notify_delay: duration("telegram.notify_delay", &raw.telegram.notify_delay)?,
-            },
-            registration: match &*raw.auth.registration {
-                "invite" => Registration::Invite,
-                "open" => Registration::Open,
-                "closed" => Registration::Closed,
-                _ => return Err(wrong("auth.registration", "write invite, open or closed")),
-            },
+            settings,
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
             telegram: Telegram::check(raw.telegram, secure)?,
@@ -219,8 +196,8 @@ impl Config {
                 None => None,
             },
             backups: Backups::check(raw.backup)?,
-            reminders: raw.reminders.check()?,
             webhooks: Webhook::check_all(raw.webhooks)?,
+            sources,
         })
     }
 }

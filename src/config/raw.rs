@@ -1,5 +1,7 @@
 //! The raw configuration: file, environment overrides, and default values.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{ConfigError, Result};
+use crate::domain::{Origin, SettingKey};
 
 /// Maximum size of the configuration file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
-pub const PREFIX: &str = "ZAYAVKA";
+const PREFIX: &str = "ZAYAVKA";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -38,11 +41,14 @@ pub struct Raw {
 #[serde(deny_unknown_fields, default)]
 pub struct RawShop {
     pub name: Option<String>,
+    pub legal_name: Option<String>,
+    pub tax_id: Option<String>,
+    pub registration_id: Option<String>,
     pub address: Option<String>,
     pub hours: Option<String>,
     pub phone: Option<String>,
     pub terms: Option<String>,
-    pub status_days: u16,
+    pub status_days: String,
     pub currency: String,
 }
 
@@ -86,7 +92,7 @@ pub struct RawBackup {
 #[serde(deny_unknown_fields, default)]
 pub struct RawReminders {
     pub days: Days,
-    pub hour: u8,
+    pub hour: String,
 }
 
 /// A list of numbers of days; comma-separated in the environment.
@@ -164,13 +170,65 @@ impl List {
 
 impl Raw {
     pub fn read(file: Option<&Path>) -> Result<Self> {
+        Sources::load(file)?.raw(&Stored::new())
+    }
+}
+
+/// The values stored in the database, as texts.
+pub type Stored = BTreeMap<SettingKey, String>;
+
+/// The file and the environment as they were when the program started.
+#[derive(Clone)]
+pub struct Sources(config::Config);
+
+/// Without the values: there are secrets among them.
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sources")
+    }
+}
+
+impl Sources {
+    pub fn load(file: Option<&Path>) -> Result<Self> {
         if let Some(file) = file.filter(|file| is_too_long(file)) {
             return Err(ConfigError::TooLong(file.to_owned()));
         }
         let read = sources(file, true).build();
+        read.map(Self).map_err(ConfigError::Unreadable)
+    }
+
+    /// Parses a text instead of a file, ignoring the environment.
+    pub fn parse(text: &str) -> Result<Self> {
+        let builder = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml));
+        builder.build().map(Self).map_err(ConfigError::Unreadable)
+    }
+
+    /// Returns the raw configuration. A stored value counts where neither the file nor the environment has one.
+    pub fn raw(&self, stored: &Stored) -> Result<Raw> {
+        let mut builder = config::Config::builder();
+        for (key, value) in stored {
+            let set = builder.set_default(key.word(), value.as_str());
+            builder = set.map_err(ConfigError::Unreadable)?;
+        }
+        let read = builder.add_source(self.0.clone()).build();
         read.and_then(config::Config::try_deserialize)
             .map_err(ConfigError::Unreadable)
     }
+
+    /// Returns where the file or the environment sets a key.
+    pub fn origin(&self, key: SettingKey) -> Option<Origin> {
+        let value = self.0.get::<config::Value>(key.word()).ok()?;
+        let variable = variable(key.word());
+        Some(match std::env::var_os(&variable) {
+            Some(_) => Origin::Variable(variable),
+            None => Origin::File(value.origin().unwrap_or("config.toml").to_owned()),
+        })
+    }
+}
+
+/// Returns the name of the environment variable that sets a key.
+pub fn variable(key: &str) -> String {
+    format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase())
 }
 
 /// Returns whether the file exceeds the limit: a wrong path may name any file, and the library
@@ -225,11 +283,14 @@ impl Default for RawShop {
     fn default() -> Self {
         Self {
             name: None,
+            legal_name: None,
+            tax_id: None,
+            registration_id: None,
             address: None,
             hours: None,
             phone: None,
             terms: None,
-            status_days: 30,
+            status_days: "30".into(),
             currency: "RUB".into(),
         }
     }
@@ -252,7 +313,7 @@ impl Default for RawReminders {
     fn default() -> Self {
         Self {
             days: Days::Many(vec![3, 14, 30]),
-            hour: 10,
+            hour: "10".into(),
         }
     }
 }

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::{ConfigError, Result};
+use crate::domain::{Problem, SettingKey};
 
 /// Maximum size of a file with a secret, in KiB.
 const SECRET: u64 = 64;
@@ -19,6 +20,16 @@ pub fn wrong(key: &'static str, why: impl Into<String>) -> ConfigError {
     ConfigError::Key {
         key,
         why: why.into(),
+        problem: None,
+    }
+}
+
+/// The error of a setting that owners change in the browser, with the reason for them.
+pub fn invalid(key: SettingKey, problem: Problem, why: impl Into<String>) -> ConfigError {
+    ConfigError::Key {
+        key: key.word(),
+        why: why.into(),
+        problem: Some(problem),
     }
 }
 

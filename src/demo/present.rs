@@ -13,7 +13,7 @@ use super::hours::DAY;
 use super::life::{APPROVAL, HANDED_OVER, Life, PART, READY, Seen, UNREPAIRED};
 use super::{Setting, money};
 use crate::app::answers::{self, CustomerMessage};
-use crate::app::status_links::Links;
+use crate::app::status_links::{LinkKey, Links};
 use crate::app::{approvals, comments, reminders, tasks, telegram_links};
 use crate::domain::{
     AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
@@ -132,7 +132,7 @@ impl Present {
             tasks,
             events: events.into_iter(),
             seen,
-            links: Links::new(&[0; 32], LINKS_HOLD, "")?,
+            links: LinkKey::new(&[0; 32])?.lasting(LINKS_HOLD, ""),
             messages: 0,
         })
     }

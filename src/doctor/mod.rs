@@ -96,7 +96,7 @@ pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
 pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
     let mut findings = Vec::new();
     let now = clock.now();
-    findings.push(time_zone(&config.shop, now));
+    findings.push(time_zone(&config.settings.shop, now));
     findings.extend(place::examine(&config.database));
     let incidents = match config.database.exists() {
         true => database(config, now, &mut findings),

@@ -2,11 +2,17 @@
 
 use super::{Description, Phone, ShortText};
 
-/// Name, address, opening hours, phone and terms of the shop. A setting that isn't configured is
-/// empty.
+/// The shop's names, numbers, address, opening hours, phone and terms. A setting that isn't configured
+/// is empty.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     pub name: ShortText<{ About::LINE }>,
+    /// The registered name of the company or the entrepreneur.
+    pub legal_name: ShortText<{ About::LINE }>,
+    /// The tax number, with its name if it isn't the country's usual one.
+    pub tax_id: ShortText<{ About::LINE }>,
+    /// The number in the register of companies or entrepreneurs.
+    pub registration_id: ShortText<{ About::LINE }>,
     pub address: ShortText<{ About::LINE }>,
     pub hours: ShortText<{ About::LINE }>,
     pub phone: Option<Phone>,
@@ -15,6 +21,6 @@ pub struct About {
 }
 
 impl About {
-    /// Maximum length of the name, the address and the opening hours, in characters.
+    /// Maximum length of each line about the shop, in characters.
     pub const LINE: usize = 200;
 }

@@ -66,6 +66,8 @@ ids! {
     PaymentId
     DrawerId
     ShiftId
+    /// Row of the audit list.
+    AuditEventId
 }
 
 /// A sign-in session, named by every token issued for it.

@@ -11,6 +11,7 @@ mod account;
 mod amount;
 mod approval;
 mod attachment;
+mod audit;
 mod bot_health;
 mod catalogue;
 mod comment;
@@ -44,6 +45,7 @@ mod problem;
 mod reminders;
 mod retry;
 mod search;
+mod settings;
 mod shop;
 mod staff_bot;
 mod stage;
@@ -63,6 +65,7 @@ pub use attachment::{
     Attachment, AttachmentKind, AttachmentState, Enclosure, Keeping, NewFile, RemoteFile, Wanted,
     one_line, safe_name,
 };
+pub use audit::{AuditAction, AuditEvent};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
@@ -78,9 +81,9 @@ pub use email::Email;
 pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
-    AliasId, ApprovalId, AttachmentId, CommentId, CustomerId, DeliveryId, DrawerId, EmployeeId,
-    EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId, StageId, TaskId,
-    TelegramId, WebhookId,
+    AliasId, ApprovalId, AttachmentId, AuditEventId, CommentId, CustomerId, DeliveryId, DrawerId,
+    EmployeeId, EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId,
+    StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
@@ -113,6 +116,7 @@ pub use problem::{Invalid, Problem};
 pub use reminders::Reminders;
 pub use retry::{LONGEST_BACKOFF, LONGEST_WAIT, backoff, is_given_up};
 pub use search::{Alias, AliasWords, MOST_ALIASES, Search, SearchTerm};
+pub use settings::{Origin, Setting, SettingKey, Settings};
 pub use shop::Shop;
 pub use staff_bot::{StaffCode, StaffNews, Urgency};
 pub use stage::{

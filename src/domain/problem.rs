@@ -197,6 +197,16 @@ pub enum Problem {
     RowsWrong {
         count: usize,
     },
+    CountryUnknown,
+    TimezoneUnknown,
+    CurrencyUnknown,
+    /// None of the words that a setting may have.
+    ChoiceUnknown,
+    ReminderDays,
+    HourOutOfRange,
+    DurationMalformed,
+    /// The configuration file or the environment sets it.
+    SettingGiven,
     FileKind,
     FileTwice,
     TooManyFiles {
@@ -325,6 +335,14 @@ impl Problem {
             Self::TooManyColumns { .. } => "problem-too-many-columns",
             Self::NumberTwice { .. } => "problem-number-twice",
             Self::RowsWrong { .. } => "problem-rows-wrong",
+            Self::CountryUnknown => "problem-country-unknown",
+            Self::TimezoneUnknown => "problem-timezone-unknown",
+            Self::CurrencyUnknown => "problem-currency-unknown",
+            Self::ChoiceUnknown => "problem-choice-unknown",
+            Self::ReminderDays => "problem-reminder-days",
+            Self::HourOutOfRange => "problem-hour-out-of-range",
+            Self::DurationMalformed => "problem-duration-malformed",
+            Self::SettingGiven => "problem-setting-given",
             Self::FileKind => "problem-file-kind",
             Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",

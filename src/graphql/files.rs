@@ -83,7 +83,7 @@ pub fn reader(
     csv: String,
     choices: Choices,
 ) -> impl FnOnce(&Connection) -> Result<Table> + Send + use<> {
-    let (shop, now) = (desk.shop.clone(), desk.clock.now());
+    let (shop, now) = (desk.shop(), desk.clock.now());
     move |connection| {
         let staff = app::accounts::employees(connection, &actor)?;
         let stages = app::stages::list(connection, &actor)?;

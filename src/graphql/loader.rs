@@ -308,7 +308,7 @@ impl Customers {
         let work = move |c: &_| app::customers::tasks(c, &actor, &ids);
         let rows = load(ctx, work, Vec::len).await?;
         // One list for the tasks of all these customers, so that batching continues below.
-        let views = whole_tasks(rows, &desk.shop.timezone);
+        let views = whole_tasks(rows, &desk.shop().timezone);
         Ok(group(
             views.filter_map(|view| Some((view.row.customer_id()?, view))),
         ))

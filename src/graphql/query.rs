@@ -8,15 +8,16 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView, Held,
-    InviteView, List, MonthView, ReportView, ShopView, StageView, StatusEnum, TaskOrderEnum,
-    TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage, user,
+    self, AuditEventView, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView,
+    Held, InviteView, List, MonthView, ReportView, SettingView, ShopView, StageView, StatusEnum,
+    TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage,
+    user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
 use crate::app::paging;
 use crate::domain::{
-    CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
+    AuditEvent, CatalogueItem, Customer, CustomerId, Day, Month, Result, Search, TaskId, TaskOrder,
 };
 use crate::graphql::engine::page::{self, Page};
 use crate::graphql::engine::rope::Finished;
@@ -40,7 +41,37 @@ impl Query {
     /// Settings of the shop.
     async fn shop(&self, ctx: &Context<'_>) -> Result<ShopView> {
         ctx.actor()?;
-        Ok(ctx.desk()?.shop.currency.into())
+        Ok(ctx.desk()?.shop().currency.into())
+    }
+
+    /// The settings that owners change while the server runs. Owner only.
+    async fn settings(&self, ctx: &Context<'_>) -> Result<Vec<SettingView>> {
+        ctx.actor()?.require_owner()?;
+        let all = ctx.desk()?.settings.now().all.clone();
+        Ok(all.into_iter().map(SettingView).collect())
+    }
+
+    /// Changes of the shop's settings, paginated, newest first. Owner only.
+    async fn audit_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size, 1 to 100; defaults to 20.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the previous page.")] after: Option<String>,
+    ) -> Result<Page<AuditEventView>> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (desk, size) = (ctx.desk()?, page::size(first)?);
+        let after = after
+            .as_deref()
+            .map(paging::read_audit_cursor)
+            .transpose()?;
+        let work = move |c: &_| {
+            let rows = app::settings::audit(c, &owner, after, size + 1)?;
+            Ok((rows, app::settings::count_audit(c, &owner)?))
+        };
+        let (rows, total) = desk.db.read(work).await?;
+        let cursor = |row: &AuditEvent| Ok(paging::audit_cursor(row.id));
+        let views = |rows: Vec<_>| rows.into_iter().map(AuditEventView).collect();
+        page::page(rows, size, after.is_some(), Some(total), cursor, views)
     }
 
     /// All employees, including deactivated ones.
@@ -160,11 +191,11 @@ impl Query {
             date_end,
             ..TaskFilterInput::default()
         };
-        let filter = filter.read(&desk.shop, desk.clock.now())?;
+        let filter = filter.read(&desk.shop(), desk.clock.now())?;
         let wanted = view::wanted_tasks([ctx.field()]);
         let (parts, zone) = (
             app::lists::tasks(desk, &actor, filter, wanted),
-            desk.shop.timezone.clone(),
+            desk.shop().timezone.clone(),
         );
         let views = move |part: Result<_>| part.map(|rows| loader::tasks(rows, &zone));
         Ok(List::in_parts(parts.map(views)))
@@ -178,7 +209,7 @@ impl Query {
         let wanted = view::wanted_tasks([ctx.field()]);
         let get = move |c: &_| app::tasks::get_listed(c, &actor, wanted, id);
         let row = desk.db.look_up(get).await?;
-        Ok(Some(loader::task(row, &desk.shop.timezone)))
+        Ok(Some(loader::task(row, &desk.shop().timezone)))
     }
 
     /// Tasks, paginated, newest first by default.
@@ -194,7 +225,7 @@ impl Query {
         let desk = ctx.desk()?;
         let filter = filter.unwrap_or_default();
         let order = order_by.map_or(TaskOrder::Newest, Into::into);
-        let filter = filter.read(&desk.shop, desk.clock.now())?.in_order(order);
+        let filter = filter.read(&desk.shop(), desk.clock.now())?.in_order(order);
         let size = page::size(first)?;
         let after = after
             .as_deref()
@@ -215,7 +246,7 @@ impl Query {
             Ok(paging::task_cursor(after, order))
         };
         page::page(rows, size, after.is_some(), total, cursor, |rows| {
-            loader::tasks(rows, &desk.shop.timezone).collect()
+            loader::tasks(rows, &desk.shop().timezone).collect()
         })
     }
 
@@ -268,7 +299,7 @@ impl Query {
         let cursor = |(_, owed): &Debt| Ok(paging::debt_cursor(owed.at, owed.task));
         let views = |rows: Vec<Debt>| {
             let rows = rows.into_iter().map(|(row, _)| row).collect();
-            loader::whole_tasks(rows, &desk.shop.timezone).collect()
+            loader::whole_tasks(rows, &desk.shop().timezone).collect()
         };
         page::page(rows, size, after.is_some(), Some(total), cursor, views)
     }
@@ -288,7 +319,7 @@ impl Query {
         #[graphql(desc = "`YYYY-MM-DD`; anything else is BAD_USER_INPUT.")] day: Option<DayValue>,
     ) -> Result<DayReportView> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
-        let zone = desk.shop.timezone.clone();
+        let zone = desk.shop().timezone.clone();
         let day = match day {
             Some(text) => Day::parse("day", &text.0)?,
             None => Day::of(desk.clock.now(), &zone),
@@ -306,7 +337,7 @@ impl Query {
     async fn today(&self, ctx: &Context<'_>) -> Result<TodayView> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let zone = desk.shop.timezone.clone();
+        let zone = desk.shop().timezone.clone();
         let now = desk.clock.now();
         let work = move |c: &_| app::reports::today(c, &actor, now, &zone);
         Ok(desk.db.read(work).await?.into())
@@ -320,7 +351,7 @@ impl Query {
     ) -> Result<MonthView> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (month, zone) = (Month::parse("month", &month)?, desk.shop.timezone.clone());
+        let (month, zone) = (Month::parse("month", &month)?, desk.shop().timezone.clone());
         let work = move |c: &_| app::reports::month(c, &actor, month, &zone);
         Ok(desk.db.read(work).await?.into())
     }
@@ -343,10 +374,10 @@ impl Query {
             date_end,
             ..TaskFilterInput::default()
         };
-        let created = days.read(&desk.shop, desk.clock.now())?.created;
+        let created = days.read(&desk.shop(), desk.clock.now())?.created;
         let writing = Writing {
-            language: language.map_or(desk.shop.language, Into::into),
-            shop: desk.shop.clone(),
+            language: language.map_or(desk.shop().language, Into::into),
+            shop: desk.shop(),
         };
         files::export(ctx, owner, kind, created, &writing).await
     }
@@ -369,7 +400,7 @@ impl Query {
             Ok((app::imports::preview(c, &owner, &table.sheet)?, table))
         };
         let (report, table) = desk.db.read(work).await?;
-        ReportView::new(report, table, &desk.shop)
+        ReportView::new(report, table, &desk.shop())
     }
 
     /// Exports all data that people entered as one JSON text, without passwords and keys. Owner
@@ -390,7 +421,7 @@ impl Query {
         let (notices, rows): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let all = notices
             .into_iter()
-            .zip(loader::whole_tasks(rows, &desk.shop.timezone));
+            .zip(loader::whole_tasks(rows, &desk.shop().timezone));
         let view = |(notice, task)| UndeliveredView { notice, task };
         Ok(all.map(view).collect())
     }

@@ -46,7 +46,7 @@ impl Subscription {
             .data::<std::sync::Arc<app::Desk>>()
             .map_err(super::missing)?
             .clone();
-        let zone = desk.shop.timezone.clone();
+        let zone = desk.shop().timezone.clone();
         let changes = app::tasks::watch(desk, session, id);
         Ok(changes.map(move |change| {
             let (TaskChanged { task, what }, row) = change?;

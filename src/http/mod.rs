@@ -226,7 +226,7 @@ fn misdirected(site: &Site, why: &Misdirected) -> Response {
                 "refused a request for an unknown host: if people shall reach this server by that \
                  name, set public_url or add it to http.hosts"
             );
-            let text = i18n::text(site.desk.shop.language, "host-unknown");
+            let text = i18n::text(site.desk.shop().language, "host-unknown");
             let text = format!("{text}\n");
             warp::reply::with_status(text, StatusCode::MISDIRECTED_REQUEST).into_response()
         }
@@ -249,7 +249,7 @@ async fn count_bytes(site: &Site, room: &str, mut response: Response) -> Respons
                 _ => 1,
             };
             let args = [("seconds", seconds.into())];
-            let text = i18n::text_with(site.desk.shop.language, "error-busy", args);
+            let text = i18n::text_with(site.desk.shop().language, "error-busy", args);
             let text = format!("{text}\n");
             let status = StatusCode::SERVICE_UNAVAILABLE;
             let mut busy = warp::reply::with_status(text, status).into_response();

@@ -17,7 +17,7 @@ use super::{Site, body, events, files, graphql, pages, ready, refuse, socket, te
 use crate::domain::{Error, Result};
 use crate::web::{
     self, Visit, accounts, aliases, assets, attachments, board, cash, catalogue, customers, data,
-    debts, keys, months, stages, status, tasks, tasks::money, today, webhooks,
+    debts, keys, months, settings, stages, status, tasks, tasks::money, today, webhooks,
 };
 
 /// Opens a customer's page.
@@ -129,6 +129,10 @@ pages! { visit:
     POST ["search-words"] => aliases::add(visit).await;
     POST ["search-words", id] => aliases::update(visit, id).await;
     POST ["search-words", id, "remove"] => aliases::remove(visit, id).await;
+    GET ["settings"] => Ok(visit.go("/settings/shop"));
+    GET ["settings", "audit"] => settings::audit(visit).await;
+    GET ["settings", part] => settings::show(visit, part);
+    POST ["settings", part] => settings::save(visit, part).await;
     GET ["stages"] => stages::list(visit).await;
     GET ["new-stage"] => stages::new(visit);
     POST ["new-stage"] => stages::create(visit).await;

@@ -42,7 +42,7 @@ pub(super) async fn answer(
         tracing::warn!("failed to parse update");
         return StatusCode::OK;
     };
-    let (shop, links, now) = (desk.shop.clone(), desk.links.clone(), desk.clock.now());
+    let (shop, links, now) = (desk.shop(), desk.links(), desk.clock.now());
     match desk
         .db
         .write(move |tx| bot::handle(tx, &shop, &links, update, now))

@@ -18,11 +18,12 @@ pub use self::lost::DatabaseLost;
 use crate::app::{
     Desk, accounts, last_edits::LastEdits, memory::Memory, security::known_devices::Devices,
     security::limits::Limits, security::passwords::Passwords, security::secrets,
-    security::tokens::Tokens, stages, status_links::Links, uploads::Uploads,
+    security::tokens::Tokens, settings, settings::Live, stages, status_links::LinkKey,
+    uploads::Uploads,
 };
 use crate::clock::Clock;
-use crate::config::{self, Backups, Config, on_this_machine};
-use crate::domain::{BotState, Introspection};
+use crate::config::{self, Backups, Config, ConfigError, Sources, on_this_machine};
+use crate::domain::{BotState, Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -79,7 +80,10 @@ impl Server {
             ),
             false => tracing::info!("opened the database at {file}"),
         }
-        let language = config.shop.language;
+        let check = settings_check(config.sources.clone());
+        let stored = db.read(|c: &_| store::settings::values(c)).await?;
+        let settings = Arc::new(Live::new(check, stored)?);
+        let language = settings.now().shop.language;
         db.write(move |tx| stages::set_up(tx, |id| i18n::text(language, id)))
             .await?;
         let address = listener.local_addr()?;
@@ -111,16 +115,14 @@ impl Server {
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
-            links: Links::new(link_key.as_bytes(), config.links_hold, &public_url)?,
-            reminders: config.reminders.filter(|_| bot.is_some()),
+            links: LinkKey::new(link_key.as_bytes())?,
             uploads: Uploads::default(),
             price_lists: Uploads::default(),
             last_edits: LastEdits::default(),
             memory: Memory::new(config.answers_mb, clock.clone()),
-            registration: config.registration,
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
             public_url,
-            shop: config.shop,
+            settings,
             db,
             clock,
         };
@@ -217,10 +219,10 @@ impl Server {
             };
             parts.spawn(worker::run(mornings, stop.clone()));
         }
-        if let Some(rules) = self.desk.reminders.clone() {
-            let desk = self.desk.clone();
-            parts.spawn(worker::run(Reminding { rules, desk }, stop.clone()));
-        }
+        let reminding = Reminding {
+            desk: self.desk.clone(),
+        };
+        parts.spawn(worker::run(reminding, stop.clone()));
         if let Some(settings) = self.backups {
             let maker = BackupMaker {
                 settings,
@@ -283,6 +285,22 @@ impl Server {
         }
         self.desk.db.checkpoint().await?;
         result
+    }
+}
+
+/// Returns what checks stored settings, with the file and the environment as they were at the start.
+fn settings_check(sources: Sources) -> Arc<settings::Check> {
+    Arc::new(move |stored| sources.settings(stored).map_err(setting_error))
+}
+
+fn setting_error(error: ConfigError) -> Error {
+    match error {
+        ConfigError::Key {
+            key,
+            problem: Some(problem),
+            ..
+        } => problem.at(key).into(),
+        other => Error::internal(other),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod months;
 pub mod negotiate;
 mod qr;
+pub mod settings;
 mod staff_bot;
 pub mod stages;
 pub mod status;

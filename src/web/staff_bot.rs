@@ -75,7 +75,7 @@ pub async fn set_morning(visit: &Visit) -> Result<Response> {
         "" => None,
         time => Some(TimeOfDay::parse("time", time)?),
     };
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let (shop, now) = (visit.desk.shop(), visit.desk.clock.now());
     visit
         .desk
         .db

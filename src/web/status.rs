@@ -93,7 +93,7 @@ async fn show_with(
     errors: Errors,
 ) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
-    let (links, asked) = (desk.links.clone(), token.to_owned());
+    let (links, asked) = (desk.links(), token.to_owned());
     let follow = move |c: &_| status_links::follow(c, &links, &asked, now);
     match desk.db.read(follow).await {
         Ok(followed) => {
@@ -109,7 +109,7 @@ async fn show_with(
 pub async fn post_message(visit: &Visit, token: &str) -> Result<Response> {
     let (desk, now) = (&visit.desk, visit.desk.clock.now());
     desk.limits.look(visit.address)?;
-    let (links, to) = (desk.links.clone(), token.to_owned());
+    let (links, to) = (desk.links(), token.to_owned());
     let said = match Message::parse("text", visit.typed("text")) {
         Ok(text) => {
             let form = visit.post();
@@ -134,7 +134,7 @@ pub async fn decide(visit: &Visit, token: &str) -> Result<Response> {
         "decline" => false,
         _ => return Err(Error::NotFound),
     };
-    let (links, of) = (desk.links.clone(), token.to_owned());
+    let (links, of) = (desk.links(), token.to_owned());
     let decide =
         move |tx: &Transaction<'_>| answers::decide_on_page(tx, &links, &of, id, agreed, now);
     let decided = desk.db.write(decide).await;

@@ -53,7 +53,7 @@ struct TodayPage<'a> {
 pub async fn show(visit: &Visit) -> Result<Response> {
     let actor = visit.actor()?;
     let only_mine = visit.parameter("mine").is_some();
-    let (now, zone) = (visit.texts.now(), visit.desk.shop.timezone.clone());
+    let (now, zone) = (visit.texts.now(), visit.desk.shop().timezone.clone());
     let read = move |c: &_| counter::read(c, &actor, only_mine, now, &zone, SHOWN);
     let counter = visit.desk.db.read(read).await?;
     let toast = toast(visit).await?;

@@ -30,10 +30,10 @@ impl Worker for Mornings {
     }
 
     async fn step(&self) -> Result<Step, Failure> {
-        let (shop, now) = (self.desk.shop.clone(), self.desk.clock.now());
+        let (shop, now) = (self.desk.shop(), self.desk.clock.now());
         let is_morning = move |c: &_| staff_bot::is_morning(c, &shop, now);
         if self.desk.db.read(is_morning).await? {
-            let shop = self.desk.shop.clone();
+            let shop = self.desk.shop();
             let send = move |tx: &Transaction<'_>| staff_bot::send_mornings(tx, &shop, now);
             self.desk.db.write(send).await?;
         }

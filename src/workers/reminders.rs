@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::app::{self, Desk};
 use crate::clock::Clock;
-use crate::domain::Reminders;
 use crate::failure::Failure;
 use crate::store::Transaction;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -15,7 +16,6 @@ const LOOK: Duration = Duration::from_secs(3_600);
 
 /// The worker that queues reminders.
 pub struct Reminding {
-    pub rules: Reminders,
     pub desk: Arc<Desk>,
 }
 
@@ -30,11 +30,17 @@ impl Worker for Reminding {
         tracing::error!(error, "failed to queue reminders; retrying in an hour");
     }
 
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        Some(self.desk.settings.changes())
+    }
+
     async fn step(&self) -> Result<Step, Failure> {
-        let (now, zone) = (self.desk.clock.now(), self.desk.shop.timezone.clone());
-        let next = self.rules.next(now, &zone);
+        let (now, zone) = (self.desk.clock.now(), self.desk.shop().timezone.clone());
+        let Some(due) = self.desk.reminders() else {
+            return Ok(Step::Idle(Wake::After(LOOK)));
+        };
+        let next = due.next(now, &zone);
         let look = now.saturating_add(LOOK).unwrap_or(next);
-        let due = self.rules.clone();
         let work = move |tx: &Transaction<'_>| app::reminders::remind(tx, &due, &zone, now);
         let customers = self.desk.db.write(work).await?;
         if customers > 0 {

@@ -10,6 +10,33 @@ fn the_shipped_file_holds_the_defaults() {
 }
 
 #[test]
+fn what_owners_change_in_the_browser_is_commented_out_with_its_default() {
+    let text = include_str!("../../config.toml");
+    let plain = Config::parse("").unwrap().settings;
+    for setting in &plain.all {
+        assert_eq!(setting.given, None);
+        let key = setting.key.word();
+        let (section, name) = key.split_once('.').unwrap_or(("", key));
+        let of_section = match section {
+            "" => text,
+            _ => text.split_once(&format!("\n[{section}]\n")).unwrap().1,
+        };
+        let line = of_section.lines().take_while(|line| !line.starts_with('['));
+        let line = line.filter_map(|line| line.strip_prefix(&format!("# {name} = ")));
+        let shown = line
+            .last()
+            .unwrap_or_else(|| panic!("{key} isn't in the file"));
+        let shown = shown.trim_matches(['"', '[', ']']);
+        let is_example = setting.value.is_empty();
+        assert!(
+            is_example || shown == setting.value,
+            "{key}: {shown}, not {}",
+            setting.value
+        );
+    }
+}
+
+#[test]
 fn an_empty_file_for_the_token_is_no_bot_yet() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("telegram_token");

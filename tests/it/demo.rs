@@ -24,7 +24,7 @@ async fn invented(folder: &TempDir, settings: &str, tasks: u32) -> Connection {
     let config = Config::parse(&format!("{settings}\n[telegram]\nmode = 'off'")).unwrap();
     let now = NOW.parse().unwrap();
     let db = Db::open(&folder.path().join("zayavka.db"), now).unwrap();
-    demo::fill(&db, &config.shop, tasks, "no password", now)
+    demo::fill(&db, &config.settings.shop, tasks, "no password", now)
         .await
         .unwrap();
     drop(db);

@@ -79,6 +79,7 @@ mod restore;
 mod search;
 mod sending;
 mod sessions;
+mod settings;
 mod sheet;
 mod signed_in;
 mod sockets;

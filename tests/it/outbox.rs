@@ -1,9 +1,11 @@
 //! Delivery of messages to Telegram.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
+use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
@@ -353,7 +355,7 @@ async fn what_an_older_version_has_queued_is_still_sent() {
     );
     let client = Client::new(&telegram.url(), "1:secret".to_owned().into()).unwrap();
     let words = StaffTexts {
-        shop: Config::parse("").unwrap().shop,
+        settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
         public_url: "http://desk.example".to_owned(),
     };
     let notifier = Notifier::new(db.clone(), clock.clone(), client, words);

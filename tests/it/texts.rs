@@ -23,6 +23,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("morning_lists", "days"),
     ("search_aliases", "the shop's own words"),
     ("secrets", "keys of the program"),
+    ("audit_events", "the shop's own settings"),
+    ("settings", "the shop's own words"),
     ("shifts", "why the cash of a day differs"),
     ("stages", "the shop's own words"),
     ("stale_keys", "versions of the program"),

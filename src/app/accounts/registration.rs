@@ -29,7 +29,7 @@ pub async fn register(
 ) -> Result<SignedIn> {
     let now = desk.clock.now();
     let policy = Policy {
-        registration: desk.registration,
+        registration: desk.settings.now().registration,
         local: desk.loopback && local,
         email,
         invite,

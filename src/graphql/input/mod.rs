@@ -4,6 +4,7 @@
 mod details;
 mod import;
 mod money;
+mod setting;
 mod stage;
 mod upload;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 pub use import::ImportChoicesInput;
 pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
+pub use setting::SettingInput;
 pub use stage::{NewStageInput, StageInput};
 pub use upload::{Upload, files};
 

@@ -51,7 +51,7 @@ impl AccountMutation {
         invite: Option<String>,
     ) -> Result<RegisterPayload> {
         let desk = ctx.desk()?;
-        let (caller, about) = (ctx.caller()?, &desk.shop.about);
+        let (caller, about) = (ctx.caller()?, &desk.shop().about);
         let attempt = desk.limits.attempt(caller.address)?;
         let (email, password) = match read_registration(&email, &password1, &password2, about)? {
             Ok(read) => read,
@@ -128,7 +128,7 @@ impl AccountMutation {
         let desk = ctx.desk()?;
         let new = |email: &Email| {
             let fields = ["newPassword1", "newPassword2"];
-            let about = &desk.shop.about;
+            let about = &desk.shop().about;
             read_new_password(fields, &new_password1, &new_password2, email, about)
         };
         let changed = app::accounts::change_password(desk, viewer, old_password.into(), new).await;

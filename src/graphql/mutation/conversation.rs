@@ -26,7 +26,7 @@ impl CommentPayload {
         let (comment, row) = desk.db.write(work).await?;
         Ok(Self {
             comment: comment.into(),
-            task: loader::task(row, &desk.shop.timezone),
+            task: loader::task(row, &desk.shop().timezone),
         })
     }
 }

@@ -52,7 +52,7 @@ impl CustomerMutation {
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (shop, now) = (desk.shop(), desk.clock.now());
         let Card { phone, change, .. } = customer_data.read(&shop)?;
         let work = move |tx: &Transaction<'_>| {
             app::customers::create(tx, &shop, &actor, &phone, &change, now)
@@ -69,7 +69,7 @@ impl CustomerMutation {
     ) -> Result<CustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (shop, now) = (desk.shop(), desk.clock.now());
         let Card { id, phone, change } = customer_data.read(&shop)?;
         let work = move |tx: &Transaction<'_>| {
             app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
@@ -86,7 +86,7 @@ impl CustomerMutation {
     ) -> Result<DeleteCustomerPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let phone = Phone::parse("phone", &phone, desk.shop.country)?;
+        let phone = Phone::parse("phone", &phone, desk.shop().country)?;
         let now = desk.clock.now();
         let work = move |tx: &Transaction<'_>| app::customers::delete(tx, &actor, &phone, now);
         let customer = desk.db.write(work).await?;
@@ -103,7 +103,7 @@ impl CustomerMutation {
     ) -> Result<DeleteCustomerPayload> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let phone = Phone::parse("phone", &phone, desk.shop.country)?;
+        let phone = Phone::parse("phone", &phone, desk.shop().country)?;
         let customer = app::customers::erase(desk, owner, phone).await?;
         Ok(DeleteCustomerPayload::of(&customer))
     }

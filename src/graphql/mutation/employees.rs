@@ -46,7 +46,7 @@ impl EmployeeMutation {
         let desk = ctx.desk()?;
         let email = Email::parse("email", &email)?;
         let role = role.map_or(Role::Employee, Into::into);
-        let (policy, now) = (desk.registration, desk.clock.now());
+        let (policy, now) = (desk.settings.now().registration, desk.clock.now());
         let invite = desk
             .db
             .write(move |tx| app::accounts::invite(tx, Some(owner), policy, &email, role, now))

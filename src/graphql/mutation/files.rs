@@ -57,7 +57,7 @@ impl FileMutation {
             Ok((report, table))
         };
         let (report, table) = desk.db.write(work).await?;
-        let report = ReportView::new(report, table, &desk.shop)?;
+        let report = ReportView::new(report, table, &desk.shop())?;
         Ok(ImportCsvPayload { report })
     }
 

@@ -30,7 +30,7 @@ impl LinePayload {
         work: impl FnOnce(&Transaction<'_>) -> Result<(Line, TaskRow)> + Send + 'static,
     ) -> Result<Self> {
         let (line, row) = desk.db.write(work).await?;
-        let task = loader::task(row, &desk.shop.timezone);
+        let task = loader::task(row, &desk.shop().timezone);
         let approvals = task.list.approvals(ctx, task.row.id).await?;
         Ok(Self {
             line: TaskLineView::new(line, &approvals, task.list.clone()),

@@ -8,6 +8,7 @@ mod employees;
 mod files;
 mod lines;
 mod payments;
+mod settings;
 mod staff_bot;
 mod stages;
 mod tasks;
@@ -22,6 +23,7 @@ pub struct Mutation(
     staff_bot::StaffBotMutation,
     employees::EmployeeMutation,
     stages::StageMutation,
+    settings::SettingMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
     lines::LineMutation,

@@ -44,7 +44,7 @@ impl PaymentPayload {
         let (payment, row) = desk.db.write(with_task).await?;
         Ok(Self {
             payment: PaymentView(payment),
-            task: row.map(|row| loader::task(row, &desk.shop.timezone)),
+            task: row.map(|row| loader::task(row, &desk.shop().timezone)),
         })
     }
 }
@@ -157,7 +157,7 @@ impl PaymentMutation {
                 stage,
                 expected_version,
             },
-            desk.shop.clone(),
+            desk.shop(),
         );
         let work = move |tx: &Transaction<'_>| {
             app::handovers::hand_over(tx, &shop, &actor, task, &new, now)

@@ -61,7 +61,7 @@ impl StaffBotMutation {
         let time = time
             .map(|time| TimeOfDay::parse("time", &time))
             .transpose()?;
-        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (shop, now) = (desk.shop(), desk.clock.now());
         let work =
             move |tx: &Transaction<'_>| app::staff_bot::set_morning(tx, &shop, &actor, time, now);
         UpdateUserPayload::write(desk, work).await

@@ -23,7 +23,7 @@ impl TaskPayload {
     ) -> Result<Self> {
         let row = desk.db.write(work).await?;
         Ok(Self {
-            task: loader::task(row, &desk.shop.timezone),
+            task: loader::task(row, &desk.shop().timezone),
         })
     }
 }
@@ -43,7 +43,7 @@ impl TaskMutation {
     async fn create_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (new, now) = (task_data.into_new(&desk.shop)?, desk.clock.now());
+        let (new, now) = (task_data.into_new(&desk.shop())?, desk.clock.now());
         let work = move |tx: &Transaction<'_>| app::tasks::create(tx, &actor, &new, now);
         TaskPayload::write(desk, work).await
     }
@@ -53,7 +53,7 @@ impl TaskMutation {
     async fn update_task(&self, ctx: &Context<'_>, task_data: TaskInput) -> Result<TaskPayload> {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
-        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (shop, now) = (desk.shop(), desk.clock.now());
         let (id, change) = task_data.into_change(&shop)?;
         let work =
             move |tx: &Transaction<'_>| app::tasks::update(tx, &shop, &actor, id, &change, now);
@@ -95,7 +95,7 @@ impl TaskMutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("taskId", &task_id)?, desk.clock.now());
-        let phone = Phone::parse("customerPhone", &customer_phone, desk.shop.country)?;
+        let phone = Phone::parse("customerPhone", &customer_phone, desk.shop().country)?;
         let name = customer_name.map(|name| Name::parse("customerName", &name));
         let name = name.transpose()?.flatten();
         let work = move |tx: &Transaction<'_>| {
@@ -121,7 +121,7 @@ impl TaskMutation {
         let actor = ctx.actor()?;
         let desk = ctx.desk()?;
         let (id, now) = (TaskId::parse("id", &id)?, desk.clock.now());
-        let links = desk.links.clone();
+        let links = desk.links();
         let work = move |tx: &Transaction<'_>| {
             app::status_links::renew(tx, &actor, &links, id, now)?;
             app::tasks::get(tx, &actor, id)

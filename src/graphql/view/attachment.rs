@@ -63,7 +63,7 @@ impl AttachmentView {
 
     /// Description on one line, in the shop's language.
     async fn summary(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(i18n::attachment(ctx.desk()?.shop.language, &self.0))
+        Ok(i18n::attachment(ctx.desk()?.shop().language, &self.0))
     }
 
     /// File name under which it is downloaded once the file is stored; the sender's name before.

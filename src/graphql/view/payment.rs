@@ -83,7 +83,7 @@ impl PaymentView {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let get = move |c: &_| app::tasks::get(c, &actor, id);
         match desk.db.look_up(get).await {
-            Ok(row) => Ok(Some(loader::task(row, &desk.shop.timezone))),
+            Ok(row) => Ok(Some(loader::task(row, &desk.shop().timezone))),
             Err(Error::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
@@ -135,7 +135,7 @@ impl DrawerView {
     }
 
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
-        let language = ctx.desk()?.shop.language;
+        let language = ctx.desk()?.shop().language;
         Ok(i18n::drawer(language, &self.0.drawer.name))
     }
 

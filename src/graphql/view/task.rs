@@ -158,7 +158,7 @@ fields! {
         /// Whether that day is over and the task is neither READY nor CLOSED.
         async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
             let desk = ctx.desk()?;
-            let today = Day::of(desk.clock.now(), &desk.shop.timezone);
+            let today = Day::of(desk.clock.now(), &desk.shop().timezone);
             Ok(self.row.status()?.is_overdue(*self.row.due()?, today))
         }
 
@@ -237,7 +237,7 @@ fields! {
             let (task, closed, desk) = (self.row.id, *self.row.closed()?, ctx.desk()?);
             let now = desk.clock.now();
             let generation = self.list.link(ctx, task).await?;
-            let url = |generation| desk.links.url_of(task, closed, generation, now);
+            let url = |generation| desk.links().url_of(task, closed, generation, now);
             Ok(generation.and_then(url))
         }
 

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, Category, Channel, Colour,
-    CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId, DrawerId, EmployeeId, Error,
-    EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId, Language, LineId, LineKind,
-    Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId, StageId, Status, TaskId,
-    TelegramId, TimeOfDay, WebhookId,
+    AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
+    Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
+    DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId,
+    Language, LineId, LineKind, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId,
+    StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -39,7 +39,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AliasId ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
+    AliasId AuditEventId ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
     PaymentId ShiftId StageId TaskId TelegramId WebhookId
 }
 
@@ -60,6 +60,7 @@ macro_rules! words {
 }
 
 words! {
+    AuditAction: AuditAction::from_word, AuditAction::word;
     Status: Status::from_word, Status::word;
     Category: Category::from_word, Category::word;
     Colour: Colour::from_word, Colour::word;

@@ -46,9 +46,10 @@ pub const TABLES: &[&str] = &[
     "approval_lines",
     "payments",
     "imports",
+    "settings",
 ];
-/// Tables that are not exported: keys and what is made with them, queues, and what triggers derive
-/// from other tables.
+/// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
+/// tables, and who changed the settings of this database.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
@@ -70,6 +71,7 @@ pub const LEFT_OUT: &[&str] = &[
     "task_sums_stale",
     "phone_ends",
     "incidents",
+    "audit_events",
     "stale_keys",
     "refinery_schema_history",
 ];

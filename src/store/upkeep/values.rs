@@ -8,8 +8,9 @@ use crate::domain::Day;
 use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
-    Connection, aliases, approvals, attachments, catalogue, comments, customers, details, drawers,
-    employees, history, incidents, invites, lines, outbox, payments, stages, tasks, webhooks,
+    Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
+    drawers, employees, history, incidents, invites, lines, outbox, payments, settings, stages,
+    tasks, webhooks,
 };
 
 /// The number of faulty values that are named; the others are only counted.
@@ -57,6 +58,18 @@ const TABLES: &[Table] = &[
         "catalogue_items",
         catalogue::COLUMNS,
         |row| catalogue::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "settings",
+        settings::COLUMNS,
+        |row| settings::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "audit_events",
+        audit::COLUMNS,
+        |row| audit::from_row(row).map(drop),
         &[],
     ),
     table(

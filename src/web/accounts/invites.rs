@@ -65,7 +65,11 @@ pub async fn invite(visit: &Visit) -> Result<Response> {
     else {
         return show_staff(visit, StatusCode::UNPROCESSABLE_ENTITY, errors, None).await;
     };
-    let (policy, now, to) = (desk.registration, desk.clock.now(), email.clone());
+    let (policy, now, to) = (
+        desk.settings.now().registration,
+        desk.clock.now(),
+        email.clone(),
+    );
     let (role, post) = (Role::Employee, visit.post());
     let work = move |tx: &crate::store::Transaction<'_>| {
         accounts::invite_again(tx, Some(owner), policy, &to, role, post, now)

@@ -82,7 +82,7 @@ async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
 }
 
 pub fn new_password(visit: &Visit, email: &Email) -> Result<Password> {
-    let about = &visit.desk.shop.about;
+    let about = &visit.desk.shop().about;
     let password = Password::parse("password1", visit.typed("password1"), email, about)?;
     match password.is(visit.typed("password2")) {
         true => Ok(password),

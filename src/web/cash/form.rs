@@ -85,7 +85,7 @@ impl<'a> FormPage<'a> {
 
     /// Parses a sum; zero is fine.
     pub(super) fn sum(&mut self, field: &'static str) -> Result<Option<Money>> {
-        let currency = self.visit.desk.shop.currency;
+        let currency = self.visit.desk.shop().currency;
         let parsed = Money::parse(field, self.visit.typed(field), currency);
         self.errors.take(parsed, &self.visit.texts)
     }

@@ -152,7 +152,7 @@ async fn file(visit: &Visit, day: Day) -> Result<Response> {
 }
 
 async fn read(visit: &Visit, day: Day) -> Result<DaySheet> {
-    let (actor, zone) = (visit.actor()?, visit.desk.shop.timezone.clone());
+    let (actor, zone) = (visit.actor()?, visit.desk.shop().timezone.clone());
     let work = move |c: &_| day_sheets::get(c, &actor, day, &zone);
     visit.desk.db.read(work).await
 }

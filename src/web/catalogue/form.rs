@@ -88,7 +88,7 @@ pub(super) fn change<'f>(
     visit: &Visit,
     errors: &mut Errors,
 ) -> Result<ItemChange> {
-    let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
+    let (texts, currency) = (&visit.texts, visit.desk.shop().currency);
     let sum = |field, text: &str| Money::parse(field, text, currency);
     let cost = |text: &str| match text.trim() {
         "" => Ok(None),

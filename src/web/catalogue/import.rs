@@ -256,7 +256,7 @@ fn reader(
     let (actor, desk, pending) = (visit.actor()?, visit.desk.clone(), pending.clone());
     Ok(move || {
         let reading = PriceReading {
-            shop: &desk.shop,
+            shop: &desk.shop(),
             sees_costs: app::catalogue::sees_costs(&actor),
             places: choices::places(&pending.choices, PriceField::from_word),
         };

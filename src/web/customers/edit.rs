@@ -58,11 +58,11 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     let draft = CustomerForm::read(|field| visit.typed(field));
     let mut page = EditPage::new(visit, None, draft);
     let (texts, desk) = (&visit.texts, &visit.desk);
-    let phone = Phone::parse("phone", &page.draft.phone, desk.shop.country);
+    let phone = Phone::parse("phone", &page.draft.phone, desk.shop().country);
     let phone = page.errors.take(phone, texts)?;
     let change = change(|field| Some(visit.typed(field)), &mut page.errors, texts)?;
     if let Some(phone) = phone.filter(|_| !page.errors.any()) {
-        let (shop, now) = (desk.shop.clone(), desk.clock.now());
+        let (shop, now) = (desk.shop(), desk.clock.now());
         let post = visit.post();
         let work = move |tx: &Transaction<'_>| {
             let create = || {
@@ -101,7 +101,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     }
     let shown = change(|field| edited.shown(field), &mut Errors::default(), texts)?;
     let edit = edited.edit(typed, shown);
-    let (shop, now, id) = (visit.desk.shop.clone(), visit.desk.clock.now(), card.id);
+    let (shop, now, id) = (visit.desk.shop(), visit.desk.clock.now(), card.id);
     let work = move |tx: &Transaction<'_>| edits::customer(tx, &shop, &actor, id, edit, now);
     let saved = visit.desk.db.write(work).await?;
     match saved.collided.is_empty() {

@@ -29,7 +29,7 @@ pub async fn tasks(visit: &Visit) -> Result<Response> {
             .map(|text| Day::parse(name, text))
             .transpose()
     };
-    let zone = &visit.desk.shop.timezone;
+    let zone = &visit.desk.shop().timezone;
     let created = Days::between("to", day("from")?, day("to")?, zone)?;
     let writing = writing(visit);
     let head = writing.head_of_tasks()?;
@@ -106,7 +106,7 @@ fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response
 pub(in crate::web) fn writing(visit: &Visit) -> Writing {
     Writing {
         language: visit.texts.language,
-        shop: visit.desk.shop.clone(),
+        shop: visit.desk.shop(),
     }
 }
 

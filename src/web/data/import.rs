@@ -241,7 +241,7 @@ fn reader(
         let staff = app::accounts::employees(connection, &actor)?;
         let stages = app::stages::list(connection, &actor)?;
         let reading = Reading {
-            shop: &desk.shop,
+            shop: &desk.shop(),
             staff: &staff,
             stages: &stages,
             choices: &Choices::from_form(&kept.choices),

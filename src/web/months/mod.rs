@@ -74,7 +74,7 @@ pub async fn show(visit: &Visit, month: Option<&str>) -> Result<Response> {
 }
 
 async fn read(visit: &Visit, month: Month) -> Result<(MonthReport, Vec<reports::Part>)> {
-    let (actor, zone) = (visit.actor()?, visit.desk.shop.timezone.clone());
+    let (actor, zone) = (visit.actor()?, visit.desk.shop().timezone.clone());
     let work = move |c: &_| reports::month(c, &actor, month, &zone);
     visit.desk.db.read(work).await
 }

@@ -30,7 +30,7 @@ async fn save(
     undo: Option<Option<Late>>,
 ) -> Result<(Arc<Stage>, TaskRow)> {
     let actor = visit.actor()?;
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let (shop, now) = (visit.desk.shop(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
         let row = app::tasks::get(tx, &actor, id)?;
         let before = row.stage.clone();

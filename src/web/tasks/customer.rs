@@ -114,7 +114,7 @@ pub async fn set_customer(visit: &Visit, id: &str) -> Result<Response> {
     let to = to.transpose().map_err(|_| Error::NotFound)?;
     let phone = to
         .is_none()
-        .then(|| Phone::parse("phone", visit.typed("phone"), visit.desk.shop.country));
+        .then(|| Phone::parse("phone", visit.typed("phone"), visit.desk.shop().country));
     let phone = errors.take_some(phone, texts)?;
     let name = errors.take(Name::parse("name", visit.typed("name")), texts)?;
     if errors.any() {

@@ -149,7 +149,7 @@ impl TaskForm {
         if text.is_empty() {
             return Ok(None);
         }
-        let currency = visit.desk.shop.currency;
+        let currency = visit.desk.shop().currency;
         let sum = Money::parse("prepayment", text, currency)
             .and_then(|sum| Money::positive("prepayment", sum.minor()));
         let method = Method::from_word(self.detail("prepaymentMethod")).unwrap_or(Method::Cash);
@@ -162,7 +162,7 @@ impl TaskForm {
     /// # Errors
     /// As for [`Errors::take`].
     pub fn change(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<TaskChange>> {
-        let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
+        let (texts, currency) = (&visit.texts, visit.desk.shop().currency);
         let description = self.description.as_ref();
         let description = description.map(|text| Description::parse("description", text));
         let description = errors.take_some(description, texts)?;

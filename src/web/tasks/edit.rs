@@ -63,7 +63,7 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let shown = TaskForm::read(|field| edited.shown(field));
     let shown = shown.change(visit, &mut Errors::default())?;
     let edit = edited.edit(typed, shown.unwrap_or_default());
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let (shop, now) = (visit.desk.shop(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| edits::task(tx, &shop, &actor, id, edit, now);
     let saved = visit.desk.db.write(work).await?;
     let (before, row, details) = &saved.now;

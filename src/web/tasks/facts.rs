@@ -263,7 +263,7 @@ async fn text(
     let shown = TaskForm::read(|name| edited.shown(name).filter(|_| only(name)));
     let shown = shown.change(visit, &mut Errors::default())?;
     let edit = edited.edit(typed, shown.unwrap_or_else(TaskChange::default));
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let (shop, now) = (visit.desk.shop(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
         let before = edits::whole(tx, &actor, id)?;
         Ok((before, edits::task(tx, &shop, &actor, id, edit, now)?))
@@ -311,7 +311,7 @@ pub fn done(
 pub async fn fill(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
     let from = task_id(visit.typed("from"))?;
-    let (shop, now) = (visit.desk.shop.clone(), visit.desk.clock.now());
+    let (shop, now) = (visit.desk.shop(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
         let ((_, here), (_, there)) = (
             edits::whole(tx, &actor, id)?,

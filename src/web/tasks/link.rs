@@ -21,7 +21,7 @@ pub struct CustomerLink {
 
 impl CustomerLink {
     pub fn new(visit: &Visit, task: &Task, generation: Option<i64>) -> Self {
-        let (links, now) = (&visit.desk.links, visit.desk.clock.now());
+        let (links, now) = (&visit.desk.links(), visit.desk.clock.now());
         let url = generation.and_then(|generation| links.url(task, generation, now));
         Self {
             generation: generation.filter(|_| url.is_some()),
@@ -52,7 +52,7 @@ impl CustomerLink {
 /// Creates or renews the link, and redirects back.
 pub async fn give_link(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, id) = (visit.actor()?, task_id(id)?);
-    let (links, now) = (visit.desk.links.clone(), visit.desk.clock.now());
+    let (links, now) = (visit.desk.links(), visit.desk.clock.now());
     let (renew, post) = (!visit.typed("renew").is_empty(), visit.post());
     let work = move |tx: &Transaction<'_>| match renew {
         true => posts::once(tx, post, now, || {

@@ -62,7 +62,7 @@ pub struct PhoneLookup {
 /// [`Error::Invalid`] for an invalid phone.
 pub async fn look_up(visit: &Visit, phone: &str) -> Result<PhoneLookup> {
     let actor = visit.actor()?;
-    let phone = Phone::parse("phone", phone, visit.desk.shop.country)?;
+    let phone = Phone::parse("phone", phone, visit.desk.shop().country)?;
     let unusual = phone.is_unusual();
     let work = move |c: &_| {
         let customer = app::customers::by_phone(c, &actor, &phone)?;
@@ -228,7 +228,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
     }
     let again = StatusCode::UNPROCESSABLE_ENTITY;
     let texts = &visit.texts;
-    let country = visit.desk.shop.country;
+    let country = visit.desk.shop().country;
     let phone = errors.take(Phone::parse("phone", &draft.phone, country), texts)?;
     let name = errors.take(Name::parse("name", &draft.name), texts)?;
     let deposit = draft.deposit(visit, &mut errors)?;
@@ -249,11 +249,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         deposit,
     };
     let prints = !visit.typed("print").is_empty();
-    let (post, now, links) = (
-        visit.post(),
-        visit.desk.clock.now(),
-        visit.desk.links.clone(),
-    );
+    let (post, now, links) = (visit.post(), visit.desk.clock.now(), visit.desk.links());
     let work = move |tx: &Transaction<'_>| {
         let make = || Ok(app::tasks::create(tx, &actor, &new, now)?.task.id.get());
         let id = app::posts::once(tx, post, now, make)?;

@@ -58,7 +58,7 @@ impl Paper {
         Self {
             name,
             number: id.get(),
-            texts: Texts::new(language, &visit.desk.shop, visit.desk.clock.now()),
+            texts: Texts::new(language, &visit.desk.shop(), visit.desk.clock.now()),
             size,
             choices: of_size.chain(in_tongue).collect(),
             lacks_link: false,

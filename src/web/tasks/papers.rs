@@ -35,6 +35,23 @@ struct ReceiptPage<'a> {
 }
 
 impl ReceiptPage<'_> {
+    /// Returns the shop's registered name and numbers on one line; empty when none is set.
+    fn legal(&self) -> String {
+        let (shop, texts) = (self.visit.desk.shop(), &self.paper.texts);
+        let about = &shop.about;
+        let number = |id, number: &str| match number {
+            "" => String::new(),
+            number => texts.fill(id, "number", number),
+        };
+        let parts = [
+            about.legal_name.as_str().to_owned(),
+            number("paper-tax-id", about.tax_id.as_str()),
+            number("paper-registration-id", about.registration_id.as_str()),
+        ];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(" · ")
+    }
+
     /// Shows the page, and remembers a size of paper that was chosen.
     fn shown(&self) -> Result<Response> {
         let (visit, response) = (self.visit, self.visit.page(self)?);
@@ -61,13 +78,14 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let task = get_whole(visit, id).await?;
     let (_, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
+    let shop = visit.desk.shop();
     let page = ReceiptPage {
         visit,
         current: "tasks",
         lines: taken(&task, &payments, &paper.texts),
         works: Vec::new(),
         sums: Vec::new(),
-        terms: visit.desk.shop.about.terms.as_str(),
+        terms: shop.about.terms.as_str(),
         link: PrintedLink::of(link)?,
         signatures: ["paper-left-by", "paper-taken-by"],
         paper,

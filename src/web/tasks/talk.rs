@@ -83,7 +83,7 @@ pub async fn comment(visit: &Visit, id: &str) -> Result<Response> {
             let row = app::tasks::get(tx, &actor, task)?;
             if shared && desk.unreachable(row.customer.as_deref()).is_some() {
                 // The page offers the message with the link, to be sent in another way.
-                app::status_links::make(tx, &actor, &desk.links, task, now)?;
+                app::status_links::make(tx, &actor, &desk.links(), task, now)?;
             }
             Ok(comment.id.get())
         };
@@ -112,7 +112,7 @@ pub async fn ask(visit: &Visit, id: &str) -> Result<Response> {
         question: visit.typed("askText").to_owned(),
         ..ConversationForm::default()
     };
-    let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
+    let (texts, currency) = (&visit.texts, visit.desk.shop().currency);
     // The price of a task with lines is their sum, which the form doesn't ask for.
     let price = visit.sent("askPrice");
     let price = price.map(|price| Money::parse("askPrice", price.trim(), currency));

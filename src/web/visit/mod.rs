@@ -68,8 +68,8 @@ impl Visit {
         let chosen = viewer.as_ref().and_then(|viewer| viewer.me.language);
         let language = chosen
             .or_else(|| negotiate::language(&asked.headers))
-            .unwrap_or(desk.shop.language);
-        let texts = Texts::new(language, &desk.shop, desk.clock.now());
+            .unwrap_or(desk.shop().language);
+        let texts = Texts::new(language, &desk.shop(), desk.clock.now());
         // With two leading slashes, browsers would resolve it to another site.
         let path = asked.path.trim_start_matches('/');
         let here = match asked.query.is_empty() {

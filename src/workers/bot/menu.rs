@@ -38,7 +38,7 @@ impl Menu {
         let mut parts = Parts::default();
         for language in Language::ALL {
             parts.left.push_back((language, Some(language.tag())));
-            if language == desk.shop.language {
+            if language == desk.shop().language {
                 parts.left.push_back((language, None));
             }
         }

@@ -63,7 +63,7 @@ impl Bot {
     ) {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let words = StaffTexts {
-            shop: desk.shop.clone(),
+            settings: desk.settings.clone(),
             public_url: desk.public_url.clone(),
         };
         let notifier = Notifier::new(db.clone(), clock.clone(), self.client.clone(), words);

@@ -45,8 +45,8 @@ impl Polling {
             let Some(update) = Update::parse(update.to_string().as_bytes()) else {
                 continue;
             };
-            let (id, shop, now) = (update.id, desk.shop.clone(), desk.clock.now());
-            let links = desk.links.clone();
+            let (id, shop, now) = (update.id, desk.shop(), desk.clock.now());
+            let links = desk.links();
             let handle = move |tx: &Transaction<'_>| bot::handle(tx, &shop, &links, update, now);
             desk.db.write(handle).await?;
             desk.db.metrics().updated();

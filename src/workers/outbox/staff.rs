@@ -1,8 +1,11 @@
 //! Rendering of notifications for employees, at the time of sending. They contain no phone and no
 //! name of a customer: every line links to the desk instead.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use crate::app::settings::Live;
 use crate::channels::telegram::html;
 use crate::domain::{
     Buttons, Day, Employee, Language, Reply, Result, Shop, StaffNews, Status, TaskFilter, TaskId,
@@ -19,12 +22,16 @@ const DEVICE: usize = 60;
 
 /// Settings for rendering.
 pub struct StaffTexts {
-    pub shop: Shop,
+    pub settings: Arc<Live>,
     /// Public URL, without a trailing slash.
     pub public_url: String,
 }
 
 impl StaffTexts {
+    pub(super) fn shop(&self) -> Shop {
+        self.settings.now().shop.clone()
+    }
+
     /// Renders a notification for a chat; `None` when there is nothing to say any more, or when the
     /// chat belongs to no employee.
     pub(super) fn find(
@@ -64,7 +71,7 @@ impl StaffTexts {
     }
 
     fn language(&self, employee: &Employee) -> Language {
-        employee.language.unwrap_or(self.shop.language)
+        employee.language.unwrap_or(self.shop().language)
     }
 
     /// Renders news of a task, as long as it is assigned to the employee.
@@ -94,7 +101,7 @@ impl StaffTexts {
         employee: &Employee,
         now: Timestamp,
     ) -> Result<Option<String>> {
-        let today = Day::of(now, &self.shop.timezone);
+        let today = Day::of(now, &self.shop().timezone);
         let filter = TaskFilter {
             employee: Some(employee.id),
             statuses: Status::OPEN.to_vec(),

@@ -125,6 +125,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO search_aliases (word, meaning) VALUES ('лампа', 'lamp');
      UPDATE approvals SET unnoticed = 1 WHERE id = 1;
      UPDATE outbox SET unnoticed = 1 WHERE id = 2;",
+    "INSERT INTO settings (key, value, changed_at, employee_id) VALUES ('shop.name', 'Master', 5, 1), ('timezone', 'Asia/Omsk', 6, NULL);
+     INSERT INTO audit_events (happened_at, employee_id, action, subject, old_value, new_value) VALUES
+         (5, 1, 'SETTING_CHANGED', 'shop.name', NULL, 'Master');",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;

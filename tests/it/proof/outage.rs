@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use zayavka::app::settings::Live;
 use zayavka::channels::telegram::Client;
 use zayavka::clock::Clock;
 use zayavka::config::Config;
@@ -99,7 +100,7 @@ impl Process {
             let client = Client::new(&shop.telegram.url(), "1:secret".to_owned().into()).unwrap();
             let clock = shop.clock.clone();
             let words = StaffTexts {
-                shop: Config::parse("").unwrap().shop,
+                settings: Arc::new(Live::fixed(Config::parse("").unwrap().settings)),
                 public_url: shop.url.clone(),
             };
             Notifier::new(db, clock, client, words)

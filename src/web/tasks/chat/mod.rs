@@ -149,7 +149,7 @@ impl Chat {
 
 /// Returns the switch; `None` when reminders are off or there is nothing to collect any more.
 fn reminders(visit: &Visit, task: &Task) -> Option<Switch> {
-    let reminders = visit.desk.reminders.as_ref();
+    let reminders = visit.desk.reminders();
     let reminders = reminders.filter(|_| task.status != Status::Closed)?;
     let days: Vec<String> = reminders.days().iter().map(u16::to_string).collect();
     let texts = &visit.texts;

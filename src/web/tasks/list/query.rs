@@ -113,7 +113,7 @@ impl ListQuery {
             "" => Ok(None),
             text => Day::parse(field, text).map(Some),
         };
-        let zone = &visit.desk.shop.timezone;
+        let zone = &visit.desk.shop().timezone;
         let created = Days::between("to", day("from", from)?, day("to", to)?, zone)?;
         let mut filter = TaskFilter {
             statuses: self.effective(),

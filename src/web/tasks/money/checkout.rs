@@ -120,11 +120,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
         stage,
         expected_version: version.filter(|_| shown.is_none()),
     };
-    let (shop, post, now) = (
-        visit.desk.shop.clone(),
-        visit.post(),
-        visit.desk.clock.now(),
-    );
+    let (shop, post, now) = (visit.desk.shop(), visit.post(), visit.desk.clock.now());
     let work = move |tx: &Transaction<'_>| {
         let hand_over = || {
             let task_now = app::tasks::get(tx, &actor, task)?.task;

@@ -66,7 +66,7 @@ pub async fn ask_for_discount(visit: &Visit, id: &str) -> Result<Response> {
 pub async fn set_discount(visit: &Visit, id: &str) -> Result<Response> {
     let (actor, task) = (visit.actor()?, task_id(id)?);
     let (edited, mut errors) = (Edited::read(visit), Errors::default());
-    let parse = |text: &str| discount("discount", text, visit.desk.shop.currency);
+    let parse = |text: &str| discount("discount", text, visit.desk.shop().currency);
     let typed = errors.take_some(edited.typed("discount").map(parse), &visit.texts)?;
     if errors.any() {
         return again(visit, task, &edited, errors).await;

@@ -110,7 +110,7 @@ impl LineForm {
     /// # Errors
     /// As for [`Errors::take`].
     pub fn change(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<LineChange>> {
-        let (texts, currency) = (&visit.texts, visit.desk.shop.currency);
+        let (texts, currency) = (&visit.texts, visit.desk.shop().currency);
         let sent = |field: &str| self.fields.get(field).map(|text| text.trim());
         let item = sent("itemId").map(|id| Ok(ItemId::parse("itemId", id)?));
         let name = sent("name").map(|name| match name {

@@ -59,7 +59,7 @@ impl PaymentForm {
     /// # Errors
     /// As for [`Errors::take`].
     pub fn sum(&self, visit: &Visit, errors: &mut Errors) -> Result<Option<Money>> {
-        let sum = Money::parse("sum", &self.sum, visit.desk.shop.currency)
+        let sum = Money::parse("sum", &self.sum, visit.desk.shop().currency)
             .and_then(|sum| Money::positive("sum", sum.minor()));
         errors.take(sum, &visit.texts)
     }

@@ -8,7 +8,8 @@ use super::values::{
 use crate::domain::{
     AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
     DrawerName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind, PaymentNote,
-    RequestKey, Role, ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay, Wording,
+    RequestKey, Role, SettingKey, ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay,
+    Wording,
 };
 
 /// All columns of each table; a test compares them with the database.
@@ -295,6 +296,17 @@ pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = 
             ("source", Text(|word| known(Source::from_word(word)))),
             ("number", Text(any)),
             ("task_id", Number(id)),
+        ],
+    ),
+    (
+        "settings",
+        &[
+            ("id", Number(id)),
+            ("key", Text(|word| known(SettingKey::from_word(word)))),
+            // A value that isn't accepted any more is reported when the settings are read.
+            ("value", Text(any)),
+            ("changed_at", Number(instant)),
+            ("employee_id", Number(id)),
         ],
     ),
 ];

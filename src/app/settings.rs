@@ -1,0 +1,173 @@
+//! The settings that owners change in the browser. What the configuration file or the environment sets wins, and
+//! isn't changed here. A change counts at once, for everything but what listens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, watch};
+
+use super::Desk;
+use crate::domain::{
+    AuditAction, AuditEvent, AuditEventId, Error, Owner, Problem, Result, SettingKey, Settings,
+};
+use crate::store::{self, Connection, Transaction};
+
+/// Values as stored, by key.
+pub type Stored = BTreeMap<SettingKey, String>;
+
+/// Returns the settings with the given stored values, or names the key of a wrong one.
+pub type Check = dyn Fn(&Stored) -> Result<Settings> + Send + Sync;
+
+/// The settings in use.
+pub struct Live {
+    current: watch::Sender<Arc<Settings>>,
+    changed: watch::Sender<()>,
+    check: Arc<Check>,
+    /// Held from before a change is stored until it counts, so that two changes don't overtake each other.
+    turn: Mutex<()>,
+}
+
+/// A change of a setting. `None` removes the stored value, so that the default counts.
+pub type Change = (SettingKey, Option<String>);
+
+impl Live {
+    /// Begins with the stored values. One that is no longer accepted is left out and logged, so that the server starts.
+    ///
+    /// # Errors
+    /// When the settings can't be read without the stored values either.
+    pub fn new(check: Arc<Check>, stored: Stored) -> Result<Self> {
+        let settings = accepted(&*check, stored)?;
+        Ok(Self {
+            current: watch::Sender::new(Arc::new(settings)),
+            changed: watch::Sender::default(),
+            check,
+            turn: Mutex::default(),
+        })
+    }
+
+    /// Settings that never change.
+    pub fn fixed(settings: Settings) -> Self {
+        let current = watch::Sender::new(Arc::new(settings.clone()));
+        Self {
+            current,
+            changed: watch::Sender::default(),
+            check: Arc::new(move |_| Ok(settings.clone())),
+            turn: Mutex::default(),
+        }
+    }
+
+    /// Returns the settings as they are now.
+    pub fn now(&self) -> Arc<Settings> {
+        self.current.borrow().clone()
+    }
+
+    fn replace(&self, settings: Settings) {
+        self.current.send_replace(Arc::new(settings));
+        self.changed.send_replace(());
+    }
+
+    /// Returns a receiver that becomes ready when a setting has changed.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+}
+
+/// Changes settings: all of them or none.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::domain::Error::Invalid) at the key of a value that isn't accepted, or that the configuration
+/// file or the environment sets.
+pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
+    let _turn = desk.settings.turn.lock().await;
+    let (before, check) = (desk.settings.now(), desk.settings.check.clone());
+    let work =
+        move |tx: &Transaction<'_>| store_changes(tx, &owner, &before, &*check, &changes, now);
+    let settings = desk.db.write(work).await?;
+    desk.settings.replace(settings);
+    Ok(())
+}
+
+fn store_changes(
+    tx: &Transaction,
+    owner: &Owner,
+    before: &Settings,
+    check: &Check,
+    changes: &[Change],
+    now: Timestamp,
+) -> Result<Settings> {
+    let mut stored = store::settings::values(tx)?;
+    for (key, value) in changes {
+        let is_given = before
+            .get(*key)
+            .is_some_and(|setting| setting.given.is_some());
+        if is_given {
+            return Err(Problem::SettingGiven.at(key.word()).into());
+        }
+        match value {
+            Some(value) => stored.insert(*key, value.clone()),
+            None => stored.remove(key),
+        };
+    }
+    let after = check(&stored)?;
+    let employee = owner.id();
+    for (key, _) in changes {
+        match stored.get(key) {
+            Some(value) => store::settings::set(tx, *key, value, employee, now)?,
+            None => store::settings::delete(tx, *key)?,
+        }
+        let values = [before.value(*key), after.value(*key)];
+        if values[0] != values[1] {
+            let values = values.map(|value| Some(value).filter(|value| !value.is_empty()));
+            let action = AuditAction::SettingChanged;
+            store::audit::insert(tx, employee, action, key.word(), values, now)?;
+        }
+    }
+    Ok(after)
+}
+
+/// Reads the stored settings again, after an archive has replaced them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reload(desk: &Desk) -> Result<()> {
+    let _turn = desk.settings.turn.lock().await;
+    let stored = desk.db.read(|c: &_| store::settings::values(c)).await?;
+    let settings = accepted(&*desk.settings.check, stored)?;
+    desk.settings.replace(settings);
+    Ok(())
+}
+
+/// Returns the settings with the stored values. One that is no longer accepted is left out and logged.
+fn accepted(check: &Check, mut stored: Stored) -> Result<Settings> {
+    loop {
+        match check(&stored) {
+            Err(Error::Invalid(invalid)) => {
+                let key = SettingKey::from_word(invalid.field);
+                let removed = key.and_then(|key| stored.remove(&key));
+                removed.ok_or_else(|| Error::internal(invalid.clone()))?;
+                let key = invalid.field;
+                tracing::error!(
+                    key,
+                    "a stored setting is not accepted any more; its default counts"
+                );
+            }
+            checked => return checked,
+        }
+    }
+}
+
+/// Returns up to `limit` events of the audit list, newest first, older than `before`.
+pub fn audit(
+    connection: &Connection,
+    _: &Owner,
+    before: Option<AuditEventId>,
+    limit: usize,
+) -> Result<Vec<AuditEvent>> {
+    store::audit::page(connection, before, limit)
+}
+
+/// Counts the events of the audit list.
+pub fn count_audit(connection: &Connection, _: &Owner) -> Result<i64> {
+    store::audit::count(connection)
+}

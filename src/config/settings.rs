@@ -1,0 +1,111 @@
+//! The settings that owners change in the browser: their texts, and their typed values.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Result;
+use super::raw::{Days, Raw, Sources, Stored};
+use super::values::invalid;
+use crate::domain::{
+    Country, Currency, Language, Problem, Registration, Setting, SettingKey, Settings, Shop,
+    TimeZone,
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Sources {
+    /// Returns the settings with the stored values.
+    ///
+    /// # Errors
+    /// Names the offending key.
+    pub fn settings(&self, stored: &Stored) -> Result<Settings> {
+        let raw = self.raw(stored)?;
+        raw.settings(self)
+    }
+}
+
+impl Raw {
+    /// Returns the typed settings.
+    pub(super) fn settings(&self, sources: &Sources) -> Result<Settings> {
+        use SettingKey as Key;
+        let country = Country::parse(&self.country).ok_or_else(|| {
+            let why = "write two letters, for example RU";
+            invalid(Key::Country, Problem::CountryUnknown, why)
+        })?;
+        let all = SettingKey::ALL.iter().map(|key| Setting {
+            key: *key,
+            value: self.text(*key),
+            given: sources.origin(*key),
+        });
+        Ok(Settings {
+            links_hold: DAY * u32::from(self.shop.status_days()?),
+            shop: Shop {
+                about: Arc::new(self.shop.about(country)?),
+                country,
+                timezone: TimeZone::get(&self.timezone).map_err(|_| {
+                    let why = "write an IANA name, for example Europe/Moscow";
+                    invalid(Key::Timezone, Problem::TimezoneUnknown, why)
+                })?,
+                language: ["ru", "en"]
+                    .contains(&&*self.language)
+                    .then(|| Language::parse(&self.language))
+                    .flatten()
+                    .ok_or_else(|| {
+                        invalid(Key::Language, Problem::ChoiceUnknown, "write ru or en")
+                    })?,
+                currency: Currency::parse(&self.shop.currency).ok_or_else(|| {
+                    let why = "write an ISO 4217 code, for example RUB";
+                    invalid(Key::ShopCurrency, Problem::CurrencyUnknown, why)
+                })?,
+                notify_delay: humantime::parse_duration(&self.telegram.notify_delay).map_err(
+                    |_| {
+                        let why = "write a time such as 5s, 10m or 10d";
+                        invalid(Key::NotifyDelay, Problem::DurationMalformed, why)
+                    },
+                )?,
+            },
+            registration: match &*self.auth.registration {
+                "invite" => Registration::Invite,
+                "open" => Registration::Open,
+                "closed" => Registration::Closed,
+                _ => {
+                    let why = "write invite, open or closed";
+                    return Err(invalid(Key::Registration, Problem::ChoiceUnknown, why));
+                }
+            },
+            reminders: self.reminders.check()?,
+            all: all.collect(),
+        })
+    }
+
+    /// Returns the value of a setting as text.
+    fn text(&self, key: SettingKey) -> String {
+        let Self { shop, .. } = self;
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        match key {
+            SettingKey::ShopName => or_empty(&shop.name),
+            SettingKey::ShopLegalName => or_empty(&shop.legal_name),
+            SettingKey::ShopTaxId => or_empty(&shop.tax_id),
+            SettingKey::ShopRegistrationId => or_empty(&shop.registration_id),
+            SettingKey::ShopAddress => or_empty(&shop.address),
+            SettingKey::ShopHours => or_empty(&shop.hours),
+            SettingKey::ShopPhone => or_empty(&shop.phone),
+            SettingKey::ShopTerms => or_empty(&shop.terms).trim().to_owned(),
+            SettingKey::ShopStatusDays => shop.status_days.clone(),
+            SettingKey::ShopCurrency => shop.currency.clone(),
+            SettingKey::Timezone => self.timezone.clone(),
+            SettingKey::Country => self.country.clone(),
+            SettingKey::Language => self.language.clone(),
+            SettingKey::Registration => self.auth.registration.clone(),
+            SettingKey::ReminderDays => match &self.reminders.days {
+                Days::Many(days) => {
+                    let days: Vec<String> = days.iter().map(i64::to_string).collect();
+                    days.join(", ")
+                }
+                Days::One(days) => days.clone(),
+            },
+            SettingKey::ReminderHour => self.reminders.hour.clone(),
+            SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The audit list: who changed what about the shop and its people, and when.
+
+use jiff::Timestamp;
+
+use super::{AuditEventId, EmployeeId};
+
+words! {
+    /// What an audit event records.
+    AuditAction {
+        SettingChanged = "SETTING_CHANGED",
+    }
+}
+
+/// A row of the audit list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    pub id: AuditEventId,
+    pub at: Timestamp,
+    /// `None` for an employee who was deleted.
+    pub employee: Option<EmployeeId>,
+    pub action: AuditAction,
+    /// The key of a setting.
+    pub subject: String,
+    /// `None` where there was no value.
+    pub old: Option<String>,
+    pub new: Option<String>,
+}

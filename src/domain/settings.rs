@@ -1,0 +1,71 @@
+//! The settings that owners change while the server runs.
+
+use std::time::Duration;
+
+use super::{Registration, Reminders, Shop};
+
+words! {
+    /// Key of a setting that is stored in the database, spelled as in `config.toml`.
+    SettingKey {
+        ShopName = "shop.name",
+        ShopLegalName = "shop.legal_name",
+        ShopTaxId = "shop.tax_id",
+        ShopRegistrationId = "shop.registration_id",
+        ShopAddress = "shop.address",
+        ShopHours = "shop.hours",
+        ShopPhone = "shop.phone",
+        ShopTerms = "shop.terms",
+        ShopStatusDays = "shop.status_days",
+        ShopCurrency = "shop.currency",
+        Timezone = "timezone",
+        Country = "country",
+        Language = "language",
+        Registration = "auth.registration",
+        ReminderDays = "reminders.days",
+        ReminderHour = "reminders.hour",
+        NotifyDelay = "telegram.notify_delay",
+    }
+}
+
+/// Where a value comes from that no one changes in the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable, by its name.
+    Variable(String),
+    /// A file, by its path.
+    File(String),
+}
+
+/// A setting as an owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub key: SettingKey,
+    /// The value in use; empty when there is none.
+    pub value: String,
+    /// `None` when the value is the stored one or the default.
+    pub given: Option<Origin>,
+}
+
+/// The effective values of all settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub shop: Shop,
+    /// How long the status link stays valid after a task is closed.
+    pub links_hold: Duration,
+    pub registration: Registration,
+    /// `None` when pickup reminders are off.
+    pub reminders: Option<Reminders>,
+    /// One for each key, in the order of [`SettingKey::ALL`].
+    pub all: Vec<Setting>,
+}
+
+impl Settings {
+    pub fn get(&self, key: SettingKey) -> Option<&Setting> {
+        self.all.iter().find(|setting| setting.key == key)
+    }
+
+    /// Returns the value of a setting as text; empty when there is none.
+    pub fn value(&self, key: SettingKey) -> &str {
+        self.get(key).map_or("", |setting| &setting.value)
+    }
+}

@@ -1,0 +1,123 @@
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::{UserView, user};
+use crate::app;
+use crate::domain::{AuditAction, AuditEvent, Origin, Result, Setting, SettingKey};
+use crate::graphql::RequestContext;
+
+/// Key of a setting; `docs/configuration.md` explains each under its name in `config.toml`.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "SettingKey", remote = "SettingKey")]
+pub enum SettingKeyEnum {
+    /// `shop.name`.
+    ShopName,
+    /// `shop.legal_name`.
+    ShopLegalName,
+    /// `shop.tax_id`.
+    ShopTaxId,
+    /// `shop.registration_id`.
+    ShopRegistrationId,
+    /// `shop.address`.
+    ShopAddress,
+    /// `shop.hours`.
+    ShopHours,
+    /// `shop.phone`.
+    ShopPhone,
+    /// `shop.terms`.
+    ShopTerms,
+    /// `shop.status_days`.
+    ShopStatusDays,
+    /// `shop.currency`.
+    ShopCurrency,
+    /// `timezone`.
+    Timezone,
+    /// `country`.
+    Country,
+    /// `language`.
+    Language,
+    /// `auth.registration`.
+    Registration,
+    /// `reminders.days`, separated by commas.
+    ReminderDays,
+    /// `reminders.hour`.
+    ReminderHour,
+    /// `telegram.notify_delay`.
+    NotifyDelay,
+}
+
+/// A setting that owners change while the server runs.
+pub struct SettingView(pub Setting);
+
+/// A setting that owners change while the server runs.
+#[Object(name = "Setting")]
+impl SettingView {
+    async fn key(&self) -> SettingKeyEnum {
+        self.0.key.into()
+    }
+
+    /// The value in use, as `config.toml` spells it; empty when there is none.
+    async fn value(&self) -> &str {
+        &self.0.value
+    }
+
+    /// The configuration file or the environment variable that sets it; null when it can be changed here.
+    async fn fixed_by(&self) -> Option<&str> {
+        match self.0.given.as_ref()? {
+            Origin::Variable(name) => Some(name),
+            Origin::File(path) => Some(path),
+        }
+    }
+}
+
+/// What an audit event records.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "AuditAction", remote = "AuditAction")]
+pub enum AuditActionEnum {
+    /// A setting was changed; `subject` is its name in `config.toml`.
+    SettingChanged,
+}
+
+/// A row of the audit list.
+pub struct AuditEventView(pub AuditEvent);
+
+/// A change of the shop's settings: who changed what, and when.
+#[Object(name = "AuditEvent")]
+impl AuditEventView {
+    async fn id(&self) -> ID {
+        self.0.id.get().into()
+    }
+
+    async fn action(&self) -> AuditActionEnum {
+        self.0.action.into()
+    }
+
+    /// What was changed.
+    async fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The value before; null for none.
+    async fn from(&self) -> Option<&str> {
+        self.0.old.as_deref()
+    }
+
+    /// The value after; null for none.
+    async fn to(&self) -> Option<&str> {
+        self.0.new.as_deref()
+    }
+
+    /// The owner who made the change; null for an employee who was deleted.
+    async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
+        let (actor, desk) = (ctx.actor()?, ctx.desk()?);
+        let by = match self.0.employee {
+            Some(id) => app::accounts::employee(desk, &actor, id).await?,
+            None => None,
+        };
+        Ok(by.map(user))
+    }
+
+    /// Time of the change, RFC 3339 in UTC.
+    async fn created_time(&self) -> String {
+        self.0.at.to_string()
+    }
+}

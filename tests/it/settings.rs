@@ -1,0 +1,239 @@
+//! Settings that owners change in the browser and by the API.
+
+use serde_json::{Value, json};
+use warp::http::StatusCode;
+
+use crate::bot::create;
+use crate::harness::{Shop, code};
+use crate::pages::{Browser, goes_to};
+use crate::signed_in::SignedIn;
+
+async fn set(shop: &Shop, key: &str, value: &str) -> Value {
+    let change = json!({ "settings": [{ "key": key, "value": value }] });
+    let query = "mutation ($settings: [SettingInput!]!) { updateSettings(settings: $settings) { settings { key value } } }";
+    shop.ask_with(query, change).await
+}
+
+async fn value(shop: &Shop, key: &str) -> Value {
+    let answer = shop.ask("{ settings { key value fixedBy } }").await;
+    let all = answer["data"]["settings"].as_array().unwrap().clone();
+    all.into_iter().find(|one| one["key"] == key).unwrap()
+}
+
+#[tokio::test]
+async fn a_setting_counts_at_once_and_after_a_restart_and_in_an_archive() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    assert!(set(&shop, "SHOP_NAME", "Мастер на Ленина").await["errors"].is_null());
+    assert!(set(&shop, "SHOP_TAX_ID", "690201234567").await["errors"].is_null());
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let receipt = desk.page("/tasks/1/receipt").await;
+    for shown in ["Мастер на Ленина", "ИНН 690201234567"] {
+        assert!(receipt.contains(shown), "{receipt}");
+    }
+    // A day begins at another time.
+    let on = "{ allTasks(createdAt: \"2021-07-24\") { id } }";
+    assert_eq!(shop.ask(on).await["data"]["allTasks"], json!([]));
+    set(&shop, "TIMEZONE", "Pacific/Pago_Pago").await;
+    let found = shop.ask(on).await;
+    assert_eq!(found["data"]["allTasks"][0]["id"], "1", "{found}");
+    drop(desk);
+    let shop = shop.reopen().await;
+    assert_eq!(value(&shop, "SHOP_NAME").await["value"], "Мастер на Ленина");
+    assert_eq!(value(&shop, "TIMEZONE").await["value"], "Pacific/Pago_Pago");
+
+    let archive = shop.ask("{ exportArchive }").await["data"]["exportArchive"].clone();
+    let other = Shop::with_owner().await;
+    let put = "mutation ($archive: String!) { importArchive(archive: $archive) { token } }";
+    let answer = other.ask_with(put, json!({ "archive": archive })).await;
+    let mut other = other;
+    other.token = answer["data"]["importArchive"]["token"]
+        .as_str()
+        .map(str::to_owned);
+    assert_eq!(
+        value(&other, "SHOP_NAME").await["value"],
+        "Мастер на Ленина"
+    );
+    other.close().await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_the_file_sets_wins_and_says_where_it_stands() {
+    let mut shop = Shop::open_with("[shop]\nname = 'Из файла'", "").await;
+    let answer = shop.register("owner@example.com").await;
+    shop.token = answer["data"]["register"]["token"]
+        .as_str()
+        .map(str::to_owned);
+    let name = value(&shop, "SHOP_NAME").await;
+    assert_eq!(name["value"], "Из файла");
+    assert!(name["fixedBy"].is_string(), "{name}");
+    assert_eq!(value(&shop, "SHOP_HOURS").await["fixedBy"], Value::Null);
+    let refused = set(&shop, "SHOP_NAME", "Другое").await;
+    assert_eq!(code(&refused), "BAD_USER_INPUT");
+    assert_eq!(refused["errors"][0]["extensions"]["field"], "shop.name");
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let page = desk.page("/settings/shop").await;
+    assert!(page.contains("readonly value=\"Из файла\""), "{page}");
+    assert!(!page.contains("name=\"shop.name\""), "{page}");
+    // A stored value waits until the file leaves the key to it.
+    set(&shop, "SHOP_HOURS", "пн–пт 10–19").await;
+    drop(desk);
+    let shop = shop
+        .reopen_with("[shop]\nhours = 'круглосуточно'", std::time::Duration::ZERO)
+        .await;
+    assert_eq!(value(&shop, "SHOP_HOURS").await["value"], "круглосуточно");
+    assert_eq!(value(&shop, "SHOP_NAME").await["value"], "");
+    let shop = shop.reopen().await;
+    assert_eq!(value(&shop, "SHOP_HOURS").await["value"], "пн–пт 10–19");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_refused_by_its_key_and_nothing_is_changed() {
+    let shop = Shop::with_owner().await;
+    let long = "я".repeat(201);
+    for (key, wrong, field) in [
+        ("SHOP_NAME", &*long, "shop.name"),
+        ("SHOP_LEGAL_NAME", "a\u{7}b", "shop.legal_name"),
+        ("SHOP_PHONE", "нет", "shop.phone"),
+        ("SHOP_STATUS_DAYS", "-1", "shop.status_days"),
+        ("SHOP_CURRENCY", "РУБ", "shop.currency"),
+        ("TIMEZONE", "Москва", "timezone"),
+        ("COUNTRY", "Russia", "country"),
+        ("LANGUAGE", "de", "language"),
+        ("REGISTRATION", "maybe", "auth.registration"),
+        ("REMINDER_DAYS", "0, 3", "reminders.days"),
+        ("REMINDER_HOUR", "24", "reminders.hour"),
+        ("NOTIFY_DELAY", "soon", "telegram.notify_delay"),
+    ] {
+        let answer = set(&shop, key, wrong).await;
+        assert_eq!(code(&answer), "BAD_USER_INPUT", "{key}: {answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["field"], field);
+    }
+    let both = r#"mutation { updateSettings(settings: [{key: SHOP_NAME, value: "a"}, {key: COUNTRY, value: "?"}]) { settings { key } } }"#;
+    assert_eq!(code(&shop.ask(both).await), "BAD_USER_INPUT");
+    assert_eq!(value(&shop, "SHOP_NAME").await["value"], "");
+    let events = shop.ask("{ auditEvents { totalCount } }").await;
+    assert_eq!(events["data"]["auditEvents"]["totalCount"], 0);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_audit_list_says_who_changed_what_and_can_only_grow() {
+    let shop = Shop::with_owner().await;
+    set(&shop, "SHOP_NAME", "Раз").await;
+    set(&shop, "SHOP_NAME", "Два").await;
+    // The same value again is no change; the default again is one.
+    set(&shop, "SHOP_NAME", "Два").await;
+    let reset = "mutation { updateSettings(settings: [{key: SHOP_NAME, value: null}]) { settings { key } } }";
+    shop.ask(reset).await;
+    let query = "{ auditEvents(first: 2) { totalCount pageInfo { endCursor hasNextPage }
+        nodes { action subject from to employee { email } createdTime } } }";
+    let answer = shop.ask(query).await;
+    let events = &answer["data"]["auditEvents"];
+    assert_eq!(events["totalCount"], 3, "{answer}");
+    let newest = json!({
+        "action": "SETTING_CHANGED", "subject": "shop.name", "from": "Два", "to": null,
+        "employee": { "email": "owner@example.com" }, "createdTime": "2021-07-25T09:00:00Z",
+    });
+    assert_eq!(events["nodes"][0], newest);
+    assert_eq!(events["pageInfo"]["hasNextPage"], true);
+    let after = events["pageInfo"]["endCursor"].as_str().unwrap();
+    let next = format!("{{ auditEvents(after: \"{after}\") {{ nodes {{ from to }} }} }}");
+    let next = shop.ask(&next).await;
+    let first = json!([{ "from": null, "to": "Раз" }]);
+    assert_eq!(next["data"]["auditEvents"]["nodes"], first);
+    for change in [
+        "UPDATE audit_events SET new_value = 'x'",
+        "DELETE FROM audit_events",
+    ] {
+        assert!(shop.database().execute(change, []).is_err(), "{change}");
+    }
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let page = desk.page("/settings/audit").await;
+    assert!(
+        page.contains("Раз") && page.contains("owner@example.com"),
+        "{page}"
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_form_saves_only_what_was_changed_in_it() {
+    let shop = Shop::with_owner().await;
+    set(&shop, "SHOP_HOURS", "пн–пт 10–19").await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    // Another owner changes the hours after the page was loaded.
+    let form = [
+        ("was:shop.name", ""),
+        ("shop.name", "Мастер"),
+        ("was:shop.hours", "пн–пт 10–19"),
+        ("shop.hours", "пн–пт 10–19"),
+    ];
+    set(&shop, "SHOP_HOURS", "без выходных").await;
+    let answer = browser.post("/settings/shop", &form).await;
+    assert_eq!(goes_to(&answer), "/settings/shop?saved=1");
+    assert_eq!(value(&shop, "SHOP_NAME").await["value"], "Мастер");
+    assert_eq!(value(&shop, "SHOP_HOURS").await["value"], "без выходных");
+    // What is refused stands in the form, with its reason.
+    let wrong = [
+        ("was:shop.phone", ""),
+        ("shop.phone", "позвоните нам"),
+        ("was:shop.name", "Мастер"),
+        ("shop.name", "Мастер на Ленина"),
+    ];
+    let answer = browser.post("/settings/shop", &wrong).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.text().await.unwrap();
+    for shown in [
+        "value=\"позвоните нам\"",
+        "value=\"Мастер на Ленина\"",
+        "id=\"shop.phone-problem\"",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert_eq!(value(&shop, "SHOP_NAME").await["value"], "Мастер");
+    assert_eq!(
+        browser.get("/settings/nothing").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_new_delay_and_new_days_of_reminders_count_without_a_restart() {
+    let shop = Shop::with_owner().await;
+    set(&shop, "REMINDER_DAYS", "").await;
+    assert_eq!(value(&shop, "REMINDER_DAYS").await["value"], "");
+    set(&shop, "REGISTRATION", "closed").await;
+    let answer = shop
+        .ask(r#"mutation { createInvite(email: "a@example.com") { token } }"#)
+        .await;
+    assert_eq!(code(&answer), "BAD_USER_INPUT", "{answer}");
+    set(&shop, "REGISTRATION", "invite").await;
+    let answer = shop
+        .ask(r#"mutation { createInvite(email: "a@example.com") { token } }"#)
+        .await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn commands_of_the_terminal_heed_what_was_changed_in_the_browser() {
+    let shop = Shop::with_owner().await;
+    set(&shop, "REGISTRATION", "closed").await;
+    let database = shop.folder().join("shop.db");
+    let invite = std::process::Command::new(env!("CARGO_BIN_EXE_zayavka"))
+        .args(["invite", "a@example.com"])
+        .env("ZAYAVKA_DATABASE", &database)
+        .current_dir(shop.folder())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&invite.stderr);
+    assert!(
+        !invite.status.success() && said.contains("closed"),
+        "{said}"
+    );
+    shop.close().await;
+}
