@@ -112,6 +112,7 @@ impl Inside {
             db,
             settings: Arc::new(Live::fixed(settings)),
             loopback: true,
+            is_local: true,
             public_url: "http://127.0.0.1:8000".into(),
             tokens: Tokens::new(&[7; Tokens::KEY_LENGTH], Duration::from_secs(86_400)).unwrap(),
             devices: Devices::new(&[7; Tokens::KEY_LENGTH]).expect("a key"),

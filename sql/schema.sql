@@ -171,6 +171,11 @@ CREATE TABLE ended_sessions (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE first_day (
+    step    TEXT    NOT NULL PRIMARY KEY,
+    done_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE form_posts (
     digest    BLOB    PRIMARY KEY,
     -- The number of what it made.

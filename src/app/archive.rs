@@ -1,35 +1,17 @@
 //! Export of all user data as one JSON text, and its import. For owners, or for an operator on the
 //! command line.
 
-use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read, Seek};
+use std::io::Seek;
 use std::path::Path;
-use std::sync::Arc;
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use futures_util::stream::{self, Stream};
 use jiff::Timestamp;
 
 use super::Desk;
-use super::memory::MemoryPermit;
+use super::packed::{Packed, failed};
 use crate::domain::{Employee, Error, Owner, Problem, Result, Role};
 use crate::store::{self, Connection, Transaction};
-
-/// A finished archive: a compressed anonymous file beside the database, deleted when this is
-/// dropped.
-pub struct Packed {
-    file: File,
-    _place: MemoryPermit,
-}
-
-/// Transfer coding of an archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
-    Plain,
-    Gzip,
-}
 
 /// Writes a consistent archive into a file at disk speed. The database snapshot is held only that
 /// long, rather than as long as the client takes to read it: meanwhile SQLite can't reset its log.
@@ -51,45 +33,8 @@ pub async fn pack(desk: &Desk, _: Owner) -> Result<Packed> {
         file.rewind().map_err(failed)?;
         Ok(file)
     };
-    Ok(Packed {
-        file: desk.db.read(work).await?,
-        _place: place,
-    })
+    Ok(Packed::of(desk.db.read(work).await?, place))
 }
-
-impl Packed {
-    /// Streams the bytes of the archive.
-    pub fn parts(self, coding: Coding) -> impl Stream<Item = Result<Vec<u8>>> + Send + use<> {
-        let Self { file, _place } = self;
-        let reader: Box<dyn Read + Send> = match coding {
-            Coding::Gzip => Box::new(file),
-            Coding::Plain => Box::new(GzDecoder::new(BufReader::new(file))),
-        };
-        stream::try_unfold((reader, _place), |(reader, place)| async move {
-            let read = tokio::task::spawn_blocking(|| read_part(reader)).await;
-            let (part, reader) = read.map_err(Error::internal)??;
-            Ok((!part.is_empty()).then_some((part, (reader, place))))
-        })
-    }
-}
-
-/// Reads the next bytes; none at the end.
-fn read_part<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
-    let mut part = Vec::with_capacity(PART);
-    let next = reader.by_ref().take(PART as u64);
-    { next }.read_to_end(&mut part).map_err(failed)?;
-    Ok((part, reader))
-}
-
-fn failed(error: io::Error) -> Error {
-    match error.kind() {
-        ErrorKind::StorageFull => Error::DiskFull(Arc::new(error)),
-        _ => Error::internal(error),
-    }
-}
-
-/// Chunk size in bytes.
-const PART: usize = 64 * 1024;
 
 /// Returns whether the database is empty, so that an archive can be imported.
 pub fn is_empty(connection: &Connection, _: &Owner) -> Result<bool> {

@@ -10,6 +10,7 @@ pub mod aliases;
 pub mod answers;
 pub mod approvals;
 pub mod archive;
+pub mod backups;
 pub mod board;
 pub mod catalogue;
 pub mod comments;
@@ -21,6 +22,7 @@ pub mod drawers;
 pub mod edits;
 mod events;
 pub mod exports;
+pub mod first_day;
 pub mod handovers;
 pub mod imports;
 pub mod incidents;
@@ -29,6 +31,7 @@ pub mod lines;
 pub mod lists;
 pub mod memory;
 pub mod notices;
+pub mod packed;
 pub mod paging;
 pub mod payments;
 pub mod posts;
@@ -65,6 +68,8 @@ pub struct Desk {
     /// Whether the server listens on loopback only, so that a local user may create the first owner
     /// account.
     pub loopback: bool,
+    /// Whether the public URL leads to this machine, so that nobody else can open it.
+    pub is_local: bool,
     /// Public URL, without a trailing slash.
     pub public_url: String,
     pub tokens: security::tokens::Tokens,

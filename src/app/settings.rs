@@ -80,6 +80,13 @@ impl Live {
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
     let _turn = desk.settings.turn.lock().await;
+    for (key, value) in &changes {
+        if let (SettingKey::BackupDir, Some(dir)) = (key, value)
+            && !dir.is_empty()
+        {
+            super::backups::prepare(dir.into()).await?;
+        }
+    }
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
     let work =
         move |tx: &Transaction<'_>| store_changes(tx, &owner, &before, &*check, &changes, now);
@@ -98,10 +105,7 @@ fn store_changes(
 ) -> Result<Settings> {
     let mut stored = store::settings::values(tx)?;
     for (key, value) in changes {
-        let is_given = before
-            .get(*key)
-            .is_some_and(|setting| setting.given.is_some());
-        if is_given {
+        if !before.is_open(*key) {
             return Err(Problem::SettingGiven.at(key.word()).into());
         }
         match value {

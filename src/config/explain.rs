@@ -109,10 +109,7 @@ impl Raw {
             ("tls.redirect", text_of(&tls.redirect)),
             ("backup.dir", path_of(&backup.dir)),
             ("backup.every", text_of(&backup.every)),
-            (
-                "backup.keep",
-                backup.keep.map_or_else(unset, |keep| keep.to_string()),
-            ),
+            ("backup.keep", backup.keep.clone().unwrap_or_else(unset)),
             ("metrics.listen", text_of(&self.metrics.listen)),
             (
                 "reminders.days",

@@ -22,7 +22,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::{Introspection, Problem, Settings};
 
-pub use backups::Backups;
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::{Mode, Telegram};
@@ -79,8 +78,6 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Address of the metrics listener; `None` turns it off.
     pub metrics: Option<SocketAddr>,
-    /// `None` when scheduled backups are off.
-    pub backups: Option<Backups>,
     /// Outgoing webhooks.
     pub webhooks: Vec<Webhook>,
     /// The file and the environment.
@@ -195,7 +192,6 @@ impl Config {
                 Some(listen) => Some(address("metrics.listen", &listen)?),
                 None => None,
             },
-            backups: Backups::check(raw.backup)?,
             webhooks: Webhook::check_all(raw.webhooks)?,
             sources,
         })

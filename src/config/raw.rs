@@ -85,7 +85,7 @@ pub struct RawMetrics {
 pub struct RawBackup {
     pub dir: Option<PathBuf>,
     pub every: Option<String>,
-    pub keep: Option<usize>,
+    pub keep: Option<String>,
 }
 
 #[derive(Deserialize)]

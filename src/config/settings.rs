@@ -74,6 +74,7 @@ impl Raw {
                 }
             },
             reminders: self.reminders.check()?,
+            backups: self.backup.check()?,
             all: all.collect(),
         })
     }
@@ -105,6 +106,12 @@ impl Raw {
                 Days::One(days) => days.clone(),
             },
             SettingKey::ReminderHour => self.reminders.hour.clone(),
+            SettingKey::BackupEvery => or_empty(&self.backup.every),
+            SettingKey::BackupDir => {
+                let dir = self.backup.dir.as_ref();
+                dir.map_or_else(String::new, |dir| dir.display().to_string())
+            }
+            SettingKey::BackupKeep => or_empty(&self.backup.keep),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
         }
     }

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::config::{Backups, Config};
-use crate::domain::{Incident, Shop, chain};
+use crate::config::Config;
+use crate::domain::{Backups, Incident, Shop, chain};
 use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
@@ -105,7 +105,7 @@ pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
             Vec::new()
         }
     };
-    findings.push(backups(config.backups.as_ref(), now));
+    findings.push(backups(config.settings.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
     findings.extend(telegram::examine(config, &incidents, now).await);
     findings

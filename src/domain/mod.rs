@@ -12,6 +12,7 @@ mod amount;
 mod approval;
 mod attachment;
 mod audit;
+mod backups;
 mod bot_health;
 mod catalogue;
 mod comment;
@@ -24,6 +25,7 @@ mod device;
 mod email;
 mod error;
 mod event;
+mod first_day;
 mod ids;
 mod import;
 mod incident;
@@ -66,6 +68,7 @@ pub use attachment::{
     one_line, safe_name,
 };
 pub use audit::{AuditAction, AuditEvent};
+pub use backups::Backups;
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
@@ -80,6 +83,7 @@ pub use device::{Device, DeviceChange, DeviceField, Readers, serial_key};
 pub use email::Email;
 pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
+pub use first_day::{DISMISSED, FirstDayStep};
 pub use ids::{
     AliasId, ApprovalId, AttachmentId, AuditEventId, CommentId, CustomerId, DeliveryId, DrawerId,
     EmployeeId, EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Registration, Reminders, Shop};
+use super::{Backups, Registration, Reminders, Shop};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -24,6 +24,9 @@ words! {
         ReminderDays = "reminders.days",
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
+        BackupEvery = "backup.every",
+        BackupDir = "backup.dir",
+        BackupKeep = "backup.keep",
     }
 }
 
@@ -55,6 +58,8 @@ pub struct Settings {
     pub registration: Registration,
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
+    /// `None` when scheduled backups are off.
+    pub backups: Option<Backups>,
     /// One for each key, in the order of [`SettingKey::ALL`].
     pub all: Vec<Setting>,
 }
@@ -62,6 +67,11 @@ pub struct Settings {
 impl Settings {
     pub fn get(&self, key: SettingKey) -> Option<&Setting> {
         self.all.iter().find(|setting| setting.key == key)
+    }
+
+    /// Returns whether owners can change a setting: neither the configuration file nor the environment sets it.
+    pub fn is_open(&self, key: SettingKey) -> bool {
+        self.get(key).is_some_and(|setting| setting.given.is_none())
     }
 
     /// Returns the value of a setting as text; empty when there is none.

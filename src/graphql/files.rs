@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use super::RequestContext;
 use crate::app;
 use crate::app::Desk;
-use crate::app::archive::{Coding, Packed};
+use crate::app::packed::{Coding, Packed};
 use crate::domain::{Actor, DateOrder, Days, Language, Owner, Result};
 use crate::graphql::engine::rope::{Finished, Text};
 use crate::sheet::{self, Choices, Reading, Table, Writing};

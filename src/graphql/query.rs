@@ -8,10 +8,10 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, AuditEventView, CatalogueItemView, CategoryEnum, CustomerView, DayReportView, DrawerView,
-    Held, InviteView, List, MonthView, ReportView, SettingView, ShopView, StageView, StatusEnum,
-    TaskOrderEnum, TaskView, TodayView, UndeliveredView, UndeliveredWebhookView, UserView, stage,
-    user,
+    self, AuditEventView, BackupStateView, CatalogueItemView, CategoryEnum, CustomerView,
+    DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
+    ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView,
+    UndeliveredWebhookView, UserView, stage, user,
 };
 use crate::app;
 use crate::app::handovers::Debt;
@@ -49,6 +49,12 @@ impl Query {
         ctx.actor()?.require_owner()?;
         let all = ctx.desk()?.settings.now().all.clone();
         Ok(all.into_iter().map(SettingView).collect())
+    }
+
+    /// The newest scheduled backup. Owner only.
+    async fn backup_state(&self, ctx: &Context<'_>) -> Result<BackupStateView> {
+        let owner = ctx.actor()?.require_owner()?;
+        Ok(app::backups::state(ctx.desk()?, owner).await?.into())
     }
 
     /// Changes of the shop's settings, paginated, newest first. Owner only.

@@ -129,9 +129,13 @@ pages! { visit:
     POST ["search-words"] => aliases::add(visit).await;
     POST ["search-words", id] => aliases::update(visit, id).await;
     POST ["search-words", id, "remove"] => aliases::remove(visit, id).await;
+    POST ["first-day", "receipt"] => today::print(visit).await;
+    POST ["first-day", "dismiss"] => today::dismiss(visit).await;
     GET ["settings"] => Ok(visit.go("/settings/shop"));
     GET ["settings", "audit"] => settings::audit(visit).await;
-    GET ["settings", part] => settings::show(visit, part);
+    POST ["settings", "backups", "now"] => settings::make_backup(visit).await;
+    GET ["settings", "backups", "download"] => settings::take_backup(visit).await;
+    GET ["settings", part] => settings::show(visit, part).await;
     POST ["settings", part] => settings::save(visit, part).await;
     GET ["stages"] => stages::list(visit).await;
     GET ["new-stage"] => stages::new(visit);

@@ -54,7 +54,8 @@ fn name(kind: AttachmentKind) -> &'static str {
 }
 
 /// Formats a size for people: whole units, with one decimal below ten megabytes.
-fn size(language: Language, bytes: i64) -> String {
+/// Formats a number of bytes.
+pub fn size(language: Language, bytes: i64) -> String {
     let (id, size) = match bytes {
         ..KIB => ("size-bytes", bytes.to_string()),
         KIB..MIB => ("size-kib", (bytes / KIB).to_string()),

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-pub use attachment::attachment;
+pub use attachment::{attachment, size};
 
 use crate::domain::{
     Category, Conflict, Currency, Day, DrawerName, Invalid, Language, Method, Money, Observation,

@@ -22,7 +22,7 @@ use crate::app::{
     uploads::Uploads,
 };
 use crate::clock::Clock;
-use crate::config::{self, Backups, Config, ConfigError, Sources, on_this_machine};
+use crate::config::{self, Config, ConfigError, Sources, on_this_machine};
 use crate::domain::{BotState, Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
@@ -56,7 +56,6 @@ pub struct Server {
     redirect: Option<TcpListener>,
     /// The listener for monitors.
     monitors: Option<TcpListener>,
-    backups: Option<Backups>,
     couriers: Vec<Courier>,
     _alone: store::Lock,
 }
@@ -121,6 +120,7 @@ impl Server {
             last_edits: LastEdits::default(),
             memory: Memory::new(config.answers_mb, clock.clone()),
             loopback: address.ip().is_loopback() && on_this_machine(&public_url),
+            is_local: on_this_machine(&public_url),
             public_url,
             settings,
             db,
@@ -148,7 +148,6 @@ impl Server {
                 None => None,
             },
             connections: accept::most_connections(config.connections),
-            backups: config.backups,
             couriers,
             _alone: alone,
         })
@@ -223,16 +222,12 @@ impl Server {
             desk: self.desk.clone(),
         };
         parts.spawn(worker::run(reminding, stop.clone()));
-        if let Some(settings) = self.backups {
-            let maker = BackupMaker {
-                settings,
-                db: self.desk.db.clone(),
-                clock: self.desk.clock.clone(),
-                stop: stop.clone(),
-                last: Mutex::default(),
-            };
-            parts.spawn(worker::run(maker, stop.clone()));
-        }
+        let maker = BackupMaker {
+            desk: self.desk.clone(),
+            stop: stop.clone(),
+            last: Mutex::default(),
+        };
+        parts.spawn(worker::run(maker, stop.clone()));
         for courier in self.couriers {
             parts.spawn(worker::run(courier, stop.clone()));
         }

@@ -16,6 +16,7 @@ pub mod details;
 pub mod drawers;
 pub mod employees;
 mod engine;
+pub mod first_day;
 pub mod form_posts;
 pub mod handovers;
 pub mod history;

@@ -1,12 +1,15 @@
 //! The counter: what waits for the shop, what is due, what awaits pickup, the cash and the debts.
 
 mod cash;
+mod first_day;
 mod rows;
 
 use askama::Template;
 use warp::reply::Response;
 
 use self::cash::{Cash, Debts};
+use self::first_day::FirstDayList;
+pub use self::first_day::{dismiss, print};
 use self::rows::{DueRow, LoadRow, ReadyRow, WaitingRow};
 use super::tasks::{Toast, list_address, toast};
 use super::visit::Visit;
@@ -48,6 +51,7 @@ struct TodayPage<'a> {
     debts: Debts,
     loads: Vec<LoadRow>,
     toast: Option<Toast>,
+    first_day: Option<FirstDayList>,
 }
 
 pub async fn show(visit: &Visit) -> Result<Response> {
@@ -56,17 +60,16 @@ pub async fn show(visit: &Visit) -> Result<Response> {
     let (now, zone) = (visit.texts.now(), visit.desk.shop().timezone.clone());
     let read = move |c: &_| counter::read(c, &actor, only_mine, now, &zone, SHOWN);
     let counter = visit.desk.db.read(read).await?;
-    let toast = toast(visit).await?;
-    visit.page(&TodayPage::new(visit, &counter, only_mine, toast)?)
+    let page = TodayPage {
+        toast: toast(visit).await?,
+        first_day: FirstDayList::of(visit).await?,
+        ..TodayPage::new(visit, &counter, only_mine)?
+    };
+    visit.page(&page)
 }
 
 impl<'a> TodayPage<'a> {
-    fn new(
-        visit: &'a Visit,
-        counter: &Counter,
-        only_mine: bool,
-        toast: Option<Toast>,
-    ) -> Result<Self> {
+    fn new(visit: &'a Visit, counter: &Counter, only_mine: bool) -> Result<Self> {
         let texts = &visit.texts;
         let waiting = counter.waiting.iter();
         let sum = counter.ready_sum;
@@ -104,7 +107,8 @@ impl<'a> TodayPage<'a> {
                 .iter()
                 .map(|of| LoadRow::new(of, texts))
                 .collect(),
-            toast,
+            toast: None,
+            first_day: None,
             visit,
         })
     }

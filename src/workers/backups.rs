@@ -1,19 +1,18 @@
 //! Scheduled backups. The next due time is derived from the names of existing ones, so a restart
 //! neither skips nor repeats one.
 
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::{Desk, backups};
 use crate::clock::Clock;
-use crate::config::Backups;
-use crate::domain::chain;
+use crate::domain::{Backups, chain};
 use crate::failure::Failure;
-use crate::store::backup::{self, Backup};
-use crate::store::{Db, rotation};
+use crate::store::rotation;
 use crate::workers::worker::{Step, Wake, Worker};
 
 /// Delay before retrying a failed backup.
@@ -23,9 +22,7 @@ const LOOK: Duration = Duration::from_secs(3_600);
 
 /// The worker that makes backups. One that fails never ends the server.
 pub struct BackupMaker {
-    pub settings: Backups,
-    pub db: Db,
-    pub clock: Clock,
+    pub desk: Arc<Desk>,
     /// Cancels a backup in progress.
     pub stop: CancellationToken,
     /// Time of the last backup of this process.
@@ -36,7 +33,7 @@ impl Worker for BackupMaker {
     const PAUSE: Duration = AGAIN;
 
     fn clock(&self) -> &Clock {
-        &self.clock
+        &self.desk.clock
     }
 
     fn report(&self, error: &(dyn std::error::Error + 'static)) {
@@ -47,14 +44,21 @@ impl Worker for BackupMaker {
         );
     }
 
+    fn changes(&self) -> Option<watch::Receiver<()>> {
+        Some(self.desk.settings.changes())
+    }
+
     async fn step(&self) -> Result<Step, Failure> {
-        let now = self.clock.now();
+        let now = self.desk.clock.now();
+        let Some(settings) = self.desk.settings.now().backups.clone() else {
+            return Ok(Step::Idle(Wake::OnChange));
+        };
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = due(&self.settings, last, now);
+        let due = due(&settings, last, now);
         if due > now {
             return Ok(Step::Idle(Wake::At(due.min(after(now, LOOK)))));
         }
-        let backup = make(&self.settings, &self.db, now, &self.stop).await?;
+        let backup = backups::make(&self.desk.db, &settings.dir, now, &self.stop).await?;
         for warning in &backup.warnings {
             tracing::warn!(
                 warning,
@@ -63,7 +67,7 @@ impl Worker for BackupMaker {
         }
         tracing::info!(file = %backup.path.display(), bytes = backup.bytes, "made a backup");
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        prune(&self.settings, now);
+        prune(&settings, now);
         Ok(Step::Worked)
     }
 }
@@ -75,26 +79,6 @@ fn due(settings: &Backups, last: Option<Timestamp>, now: Timestamp) -> Timestamp
     let made = there.map(|(made, _)| made);
     let newest = made.max(last.filter(|last| *last <= now));
     newest.map_or(now, |newest| after(newest, settings.every))
-}
-
-async fn make(
-    settings: &Backups,
-    db: &Db,
-    now: Timestamp,
-    stop: &CancellationToken,
-) -> Result<Backup, Failure> {
-    let (dir, stop): (PathBuf, _) = (settings.dir.clone(), stop.clone());
-    let database = db.path().to_owned();
-    let work = move || {
-        rotation::prepare(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-        let to = dir.join(rotation::name(now));
-        Ok::<_, Failure>(backup::make(&database, &to, &stop)?)
-    };
-    db.notice_others().await?;
-    let made = tokio::task::spawn_blocking(work).await??;
-    // If the file was replaced meanwhile, this backup is no reason to prune older ones.
-    db.notice_others().await?;
-    Ok(made)
 }
 
 fn prune(settings: &Backups, now: Timestamp) {

@@ -84,6 +84,8 @@ async fn flaw_01_a_stranger_gets_no_account_and_an_employee_is_no_owner() {
         "mutation { setRole(id: 2, role: OWNER) { user { id } } }",
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
         "{ settings { key value } }",
+        "{ backupState { isLate } }",
+        "mutation { makeBackup { backupState { isLate } } }",
         "{ auditEvents { totalCount } }",
         r#"mutation { updateSettings(settings: [{key: SHOP_NAME, value: "x"}]) { settings { key } } }"#,
         r#"mutation { createStage(stageData: {status: READY, name: "x"}) { stage { id } } }"#,

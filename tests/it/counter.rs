@@ -327,6 +327,7 @@ const STREAMS: &[&str] = &["/events", "/live?seen=0"];
 
 /// Paths beside those reachable from the navigation bar, including non-pages.
 const OTHERS: &[&str] = &[
+    "/settings/backups/download",
     "/settings",
     "/healthz",
     "/readyz",

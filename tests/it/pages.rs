@@ -151,6 +151,9 @@ pub const OWNERS: &[&str] = &[
     "/settings/region",
     "/settings/notices",
     "/settings/access",
+    "/settings/backups",
+    "/settings/bot",
+    "/settings/address",
     "/settings/audit",
     "/stages",
     "/new-stage",
@@ -187,7 +190,7 @@ async fn the_first_visitor_becomes_the_owner_and_comes_and_goes() {
         ("password1", PASSWORD),
         ("password2", PASSWORD),
     ];
-    assert_eq!(goes_to(&browser.post("/first-run", &form).await), "/");
+    assert_eq!(goes_to(&browser.post("/first-run", &form).await), "/today");
     assert!(browser.page("/").await.contains("Открытые"));
     assert_eq!(goes_to(&browser.get("/first-run").await), "/");
     assert_eq!(goes_to(&browser.post("/logout", &[]).await), "/login");
@@ -1118,7 +1121,7 @@ async fn the_owner_runs_the_staff_page() {
         ("password1", PASSWORD),
         ("password2", PASSWORD),
     ];
-    assert_eq!(goes_to(&guest.post(link, &form).await), "/");
+    assert_eq!(goes_to(&guest.post(link, &form).await), "/today");
     guest.page("/board").await;
     assert_eq!(
         owner.post("/staff/1/deactivate", &[]).await.status(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use warp::http::StatusCode;
 
 use crate::bot::create;
-use crate::harness::{Shop, code};
+use crate::harness::{PASSWORD, Shop, code, eventually, program};
 use crate::pages::{Browser, goes_to};
 use crate::signed_in::SignedIn;
 
@@ -224,7 +224,7 @@ async fn commands_of_the_terminal_heed_what_was_changed_in_the_browser() {
     let shop = Shop::with_owner().await;
     set(&shop, "REGISTRATION", "closed").await;
     let database = shop.folder().join("shop.db");
-    let invite = std::process::Command::new(env!("CARGO_BIN_EXE_zayavka"))
+    let invite = program()
         .args(["invite", "a@example.com"])
         .env("ZAYAVKA_DATABASE", &database)
         .current_dir(shop.folder())
@@ -235,5 +235,206 @@ async fn commands_of_the_terminal_heed_what_was_changed_in_the_browser() {
         !invite.status.success() && said.contains("closed"),
         "{said}"
     );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn backups_are_turned_on_made_at_once_and_taken_away() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let page = browser.page("/settings/backups").await;
+    assert!(page.contains("Копий ещё нет"), "{page}");
+    let folder = shop.folder().join("backups");
+    let shown = format!("name=\"backup.dir\" value=\"{}\"", folder.display());
+    assert!(page.contains(&shown), "{page}");
+    let form = |dir: &str, keep: &str| {
+        [
+            ("was:backup.every", ""),
+            ("backup.every", "1d"),
+            ("was:backup.dir", ""),
+            ("backup.dir", dir),
+            ("was:backup.keep", ""),
+            ("backup.keep", keep),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    // What is wrong is said before a night without a backup.
+    let nowhere = folder.join("no/such").display().to_string();
+    for (dir, keep, wrong) in [
+        (&*nowhere, "3", "backup.dir"),
+        (&*folder.display().to_string(), "0", "backup.keep"),
+    ] {
+        let form = form(dir, keep);
+        let form: Vec<_> = form
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        let answer = browser.post("/settings/backups", &form).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text().await.unwrap();
+        assert!(
+            page.contains(&format!("id=\"{wrong}-problem\"")),
+            "{wrong}: {page}"
+        );
+    }
+    let right = form(&folder.display().to_string(), "3");
+    let right: Vec<_> = right
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    let saved = browser.post("/settings/backups", &right).await;
+    assert_eq!(goes_to(&saved), "/settings/backups?saved=1");
+    // The first one is made without a restart.
+    let is_there = || {
+        std::fs::read_dir(&folder).is_ok_and(|mut all| {
+            all.any(|file| file.unwrap().path().extension() == Some("db".as_ref()))
+        })
+    };
+    eventually("a backup is made", is_there).await;
+    let state = shop.ask("{ backupState { newestTime isLate } }").await;
+    let state = &state["data"]["backupState"];
+    assert_eq!(
+        *state,
+        json!({ "newestTime": "2021-07-25T09:00:00Z", "isLate": false })
+    );
+
+    shop.clock.advance(std::time::Duration::from_secs(60));
+    let made = browser.post("/settings/backups/now", &[]).await;
+    assert_eq!(goes_to(&made), "/settings/backups?made=1");
+    let state = shop.ask("{ backupState { newestTime newestSize } }").await;
+    assert_eq!(
+        state["data"]["backupState"]["newestTime"],
+        "2021-07-25T09:01:00Z"
+    );
+    assert!(state["data"]["backupState"]["newestSize"].as_i64().unwrap() > 4096);
+
+    // What was downloaded is restored into another folder.
+    let answer = browser.get("/settings/backups/download").await;
+    assert_eq!(answer.headers()["content-type"], "application/vnd.sqlite3");
+    let taken = shop.folder().join("taken.db");
+    std::fs::write(&taken, answer.bytes().await.unwrap()).unwrap();
+    let other = shop.folder().join("other");
+    std::fs::create_dir(&other).unwrap();
+    let restored = program()
+        .arg("restore")
+        .arg(&taken)
+        .env("ZAYAVKA_DATABASE", other.join("zayavka.db"))
+        .current_dir(&other)
+        .output()
+        .unwrap();
+    assert!(
+        restored.status.success(),
+        "{}",
+        String::from_utf8_lossy(&restored.stderr)
+    );
+    let file = rusqlite::Connection::open(other.join("zayavka.db")).unwrap();
+    let tasks: i64 = file
+        .query_row("SELECT count(*) FROM tasks", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tasks, 1);
+    let left: Vec<_> = std::fs::read_dir(shop.folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with(".tmp")),
+        "{left:?}"
+    );
+
+    set(&shop, "BACKUP_EVERY", "").await;
+    let off = shop.ask("{ backupState { isLate } }").await;
+    assert_eq!(off["data"]["backupState"]["isLate"], true);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_first_page_asks_for_the_shops_name() {
+    let shop = Shop::open().await;
+    let mut browser = Browser::open(&shop);
+    let page = browser.page("/first-run").await;
+    assert!(page.contains("name=\"shop.name\""), "{page}");
+    let form = |name| {
+        [
+            ("email", "owner@example.com"),
+            ("password1", PASSWORD),
+            ("password2", PASSWORD),
+            ("shop.name", name),
+        ]
+    };
+    let long = "я".repeat(201);
+    let refused = browser.post("/first-run", &form(&long)).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let made = browser.post("/first-run", &form("Мастер на Ленина")).await;
+    assert_eq!(goes_to(&made), "/today");
+    let page = browser.page("/settings/shop").await;
+    assert!(page.contains("value=\"Мастер на Ленина\""), "{page}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_first_day_leads_an_owner_through_its_steps_until_it_is_dismissed() {
+    let shop = Shop::open_with("", "mode = 'off'").await;
+    let mut owner = Browser::open(&shop);
+    let form = [
+        ("email", "owner@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+        ("shop.name", "Мастер"),
+    ];
+    owner.post("/first-run", &form).await;
+    let count = |page: &str| {
+        let (_, rest) = page.split_once("id=\"h-first-day\"").unwrap();
+        let (_, rest) = rest.split_once("class=\"count\">").unwrap();
+        rest.split_once('<').unwrap().0.to_owned()
+    };
+    let page = owner.page("/today").await;
+    assert_eq!(count(&page), "1 / 7");
+    // Nothing to print yet.
+    let nothing = owner.post("/first-day/receipt", &[]).await;
+    assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
+    assert_eq!(count(&owner.page("/today").await), "1 / 7");
+    let task = [
+        ("phone", "+7 900 000-00-01"),
+        ("category", "REPAIR"),
+        ("status", "ACCEPTED"),
+    ];
+    owner.post("/new-task/", &task).await;
+    assert_eq!(count(&owner.page("/today").await), "2 / 7");
+    let printed = owner.post("/first-day/receipt", &[]).await;
+    assert_eq!(goes_to(&printed), "/tasks/1/receipt?print=1");
+    owner.post("/settings/backups/now", &[]).await;
+    owner
+        .post("/staff/invite", &[("email", "new@example.com")])
+        .await;
+    let page = owner.page("/today").await;
+    assert_eq!(count(&page), "5 / 7");
+    // An employee has no such list, and can't dismiss the owner's.
+    let mut shop = shop;
+    let login = shop.login("owner@example.com").await;
+    shop.token = login;
+    let answer = shop
+        .ask(r#"mutation { createInvite(email: "b@example.com") { token } }"#)
+        .await;
+    let token = answer["data"]["createInvite"]["token"].as_str().unwrap();
+    let mut employee = Browser::open(&shop);
+    let form = [
+        ("email", "b@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    employee.post(&format!("/join/{token}"), &form).await;
+    assert!(!employee.page("/today").await.contains("h-first-day"));
+    let refused = employee.post("/first-day/dismiss", &[]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let mut owner = Browser::signed_in(&shop, "owner@example.com").await;
+    assert!(owner.page("/today").await.contains("h-first-day"));
+    assert_eq!(
+        goes_to(&owner.post("/first-day/dismiss", &[]).await),
+        "/today"
+    );
+    assert!(!owner.page("/today").await.contains("h-first-day"));
     shop.close().await;
 }

@@ -18,6 +18,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("catalogue_items", "the shop's price list"),
     ("drawers", "the shop's own words"),
     ("employees", "those who work in the shop"),
+    ("first_day", "words of the program"),
     ("incidents", "the program's own mishaps"),
     ("invites", "those who will work in the shop"),
     ("morning_lists", "days"),

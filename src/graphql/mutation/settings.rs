@@ -6,12 +6,17 @@ use crate::app;
 use crate::domain::Result;
 use crate::graphql::RequestContext;
 use crate::graphql::input::SettingInput;
-use crate::graphql::view::SettingView;
+use crate::graphql::view::{BackupStateView, SettingView};
 
 #[derive(SimpleObject)]
 pub struct SettingsPayload {
     /// All settings, as they are now.
     settings: Vec<SettingView>,
+}
+
+#[derive(SimpleObject)]
+pub struct MakeBackupPayload {
+    backup_state: BackupStateView,
 }
 
 #[derive(Default)]
@@ -33,6 +38,18 @@ impl SettingMutation {
         let all = desk.settings.now().all.clone();
         Ok(SettingsPayload {
             settings: all.into_iter().map(SettingView).collect(),
+        })
+    }
+
+    /// Makes a backup in the folder of the scheduled ones. Owner only; BAD_USER_INPUT at `backup.dir`
+    /// when it can't be made.
+    async fn make_backup(&self, ctx: &Context<'_>) -> Result<MakeBackupPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        app::backups::make_now(desk, owner).await?;
+        let state = app::backups::state(desk, owner).await?;
+        Ok(MakeBackupPayload {
+            backup_state: state.into(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod approval;
 mod attachment;
+mod backup;
 mod catalogue;
 mod comment;
 mod customer;
@@ -25,6 +26,7 @@ mod webhook;
 mod written;
 
 pub use approval::ApprovalView;
+pub use backup::BackupStateView;
 pub use catalogue::{CatalogueItemView, LineKindEnum};
 pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};

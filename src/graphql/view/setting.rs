@@ -43,6 +43,12 @@ pub enum SettingKeyEnum {
     ReminderHour,
     /// `telegram.notify_delay`.
     NotifyDelay,
+    /// `backup.every`; empty for no backups.
+    BackupEvery,
+    /// `backup.dir`.
+    BackupDir,
+    /// `backup.keep`.
+    BackupKeep,
 }
 
 /// A setting that owners change while the server runs.

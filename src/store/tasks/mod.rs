@@ -24,6 +24,12 @@ use super::Connection;
 use crate::domain::{CustomerId, Result, TaskId};
 use crate::store::engine::types::numbers;
 
+/// Returns the newest task.
+pub fn newest(connection: &Connection) -> Result<Option<TaskId>> {
+    let mut statement = connection.prepare_cached("SELECT max(id) FROM tasks")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 pub fn get(connection: &Connection, id: TaskId) -> Result<Option<TaskRow>> {
     get_as(connection, Whole, id)
 }

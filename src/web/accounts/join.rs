@@ -4,10 +4,15 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use crate::app::accounts;
-use crate::domain::{Email, PASSWORD_LENGTH, Password, Problem, Result};
+use crate::app::accounts::{self, SignedIn};
+use crate::app::settings;
+use crate::domain::{
+    About, Email, PASSWORD_LENGTH, Password, Problem, Result, SettingKey, ShortText,
+};
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
+
+const SHOP_NAME: SettingKey = SettingKey::ShopName;
 
 /// The registration form for the first account or an invited one.
 #[derive(Template)]
@@ -22,6 +27,8 @@ struct JoinPage<'a> {
     /// False when the first account can't be created from this client.
     open: bool,
     min: usize,
+    /// Whether the form asks for the shop's name.
+    asks_name: bool,
 }
 
 impl<'a> JoinPage<'a> {
@@ -36,6 +43,7 @@ impl<'a> JoinPage<'a> {
             database,
             open: !first || local,
             min: *PASSWORD_LENGTH.start(),
+            asks_name: first && visit.desk.settings.now().is_open(SHOP_NAME),
         }
     }
 }
@@ -68,17 +76,40 @@ async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
         Some(email) => errors.take(new_password(visit, email), &visit.texts)?,
         None => None,
     };
-    if let (Some(attempt), Some(email), Some(password)) = (attempt, email, password) {
+    let shop = visit
+        .sent(SHOP_NAME.word())
+        .filter(|name| first && !name.trim().is_empty());
+    let shop = shop.map(|name| ShortText::<{ About::LINE }>::parse(SHOP_NAME.word(), name));
+    let shop = errors.take(shop.transpose(), &visit.texts)?;
+    if let (Some(attempt), Some(email), Some(password), Some(shop)) =
+        (attempt, email, password, shop)
+    {
         let made =
             accounts::register(&visit.desk, attempt, visit.local, email, password, invite).await;
         if let Some(made) = errors.take(made, &visit.texts)? {
-            return visit.with_session(visit.go("/"), &made);
+            name_shop(visit, &made, shop).await?;
+            return visit.with_session(visit.go("/today"), &made);
         }
     }
     visit.page_as(
         StatusCode::UNPROCESSABLE_ENTITY,
         &JoinPage::new(visit, first, errors),
     )
+}
+
+/// Stores the shop's name that came with the first account.
+async fn name_shop(
+    visit: &Visit,
+    made: &SignedIn,
+    name: Option<ShortText<{ About::LINE }>>,
+) -> Result<()> {
+    let Some(name) = name else { return Ok(()) };
+    let (owner, now) = (
+        made.employee.sign_in()?.require_owner()?,
+        visit.desk.clock.now(),
+    );
+    let change = (SHOP_NAME, Some(String::from(name)));
+    settings::update(&visit.desk, owner, vec![change], now).await
 }
 
 pub fn new_password(visit: &Visit, email: &Email) -> Result<Password> {

@@ -13,8 +13,8 @@ use warp::http::header::{
 use warp::reply::Response;
 
 use crate::app;
-use crate::app::archive::Coding;
 use crate::app::memory::MemoryPermit;
+use crate::app::packed::Coding;
 use crate::domain::{Day, Days, Result, chain};
 use crate::sheet::Writing;
 use crate::web::visit::Visit;
@@ -63,7 +63,7 @@ pub async fn archive(visit: &Visit) -> Result<Response> {
         true => Coding::Gzip,
         false => Coding::Plain,
     };
-    let body = body(packed.parts(coding));
+    let body = streamed(packed.parts(coding));
     let mut response = file(visit, "archive", "json", "application/json", body);
     if coding == Coding::Gzip {
         let gzip = HeaderValue::from_static("gzip");
@@ -79,7 +79,7 @@ pub(in crate::web) fn csv(
     place: MemoryPermit,
 ) -> Response {
     let parts = stream::once(std::future::ready(Ok(head))).chain(rows);
-    body(parts.inspect(move |_| {
+    streamed(parts.inspect(move |_| {
         // Dropped together with the stream.
         let _ = &place;
     }))
@@ -87,7 +87,9 @@ pub(in crate::web) fn csv(
 
 /// Builds a body whose chunks are generated on demand, so that nothing is generated for a client
 /// that doesn't read. An error aborts the transfer, which browsers report as a failed download.
-fn body(parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response {
+pub(in crate::web) fn streamed(
+    parts: impl Stream<Item = Result<Vec<u8>>> + Send + 'static,
+) -> Response {
     let logged = parts.inspect_err(|error| {
         tracing::error!(
             error = %chain(error),

@@ -14,7 +14,7 @@ use crate::app;
 use crate::domain::{Problem, Result};
 use crate::sheet;
 
-pub(super) use download::{CSV, csv, file, file_called, writing};
+pub(super) use download::{CSV, csv, file, file_called, streamed, writing};
 pub use download::{archive, customers, tasks};
 pub use import::{apply, preview, refused, upload};
 

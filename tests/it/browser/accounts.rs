@@ -24,8 +24,8 @@ async fn the_first_one_becomes_the_owner_and_comes_back_to_where_they_wanted_to_
     browser.fill("[name=password1]", PASSWORD).await;
     browser.fill("[name=password2]", PASSWORD).await;
     browser.click(".btn.main").await;
-    browser.at("/").await;
-    browser.sees_in("h1", "Заявки").await;
+    browser.at("/today").await;
+    browser.sees_in("h1", "Сегодня").await;
     assert!(shop.login("owner@example.com").await.is_some());
 
     browser.click(".me > summary").await;
@@ -77,8 +77,8 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     colleague.fill("[name=password1]", PASSWORD).await;
     colleague.fill("[name=password2]", PASSWORD).await;
     colleague.click(".btn.main").await;
-    colleague.at("/").await;
-    colleague.sees_in("h1", "Заявки").await;
+    colleague.at("/today").await;
+    colleague.sees_in("h1", "Сегодня").await;
     assert_eq!(colleague.count("a[href='/staff']").await, 0);
     colleague.go("/staff").await;
     colleague.sees("Это может делать только владелец.").await;

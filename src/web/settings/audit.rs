@@ -1,0 +1,82 @@
+//! The page of the audit list.
+
+use askama::Template;
+use warp::reply::Response;
+
+use super::parts::{PARTS, Part};
+use crate::app::{accounts, settings};
+use crate::domain::{AuditEvent, AuditEventId, Employee, Result};
+use crate::web::visit::Visit;
+
+/// Events on a page of the audit list.
+const AUDIT: usize = 50;
+/// The tab of the audit list.
+const OF_AUDIT: Part = Part {
+    word: "audit",
+    title: "settings-audit",
+    lead: "",
+    fields: &[],
+};
+
+/// A row of the audit list.
+struct AuditRow {
+    at: String,
+    by: String,
+    what: String,
+    old: String,
+    new: String,
+}
+
+#[derive(Template)]
+#[template(path = "settings-audit.html")]
+struct AuditPage<'a> {
+    visit: &'a Visit,
+    current: &'a str,
+    part: &'a Part,
+    rows: Vec<AuditRow>,
+    /// The last event of the page, if there are older ones.
+    next: Option<i64>,
+}
+
+/// Shows who changed what.
+pub async fn audit(visit: &Visit) -> Result<Response> {
+    let owner = visit.owner()?;
+    let before = visit.parameter("before");
+    let before = before
+        .map(|id| AuditEventId::parse("before", id))
+        .transpose()?;
+    let actor = visit.actor()?;
+    let work = move |c: &_| {
+        let events = settings::audit(c, &owner, before, AUDIT + 1)?;
+        Ok((events, accounts::employees(c, &actor)?))
+    };
+    let (mut events, staff) = visit.desk.db.read(work).await?;
+    let more = events.len() > AUDIT;
+    events.truncate(AUDIT);
+    let page = AuditPage {
+        visit,
+        current: "settings",
+        part: &OF_AUDIT,
+        next: events.last().filter(|_| more).map(|event| event.id.get()),
+        rows: events
+            .iter()
+            .map(|event| row(visit, event, &staff))
+            .collect(),
+    };
+    visit.page(&page)
+}
+
+fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
+    let texts = &visit.texts;
+    let by = staff.iter().find(|one| Some(one.id) == event.employee);
+    let fields = PARTS.iter().flat_map(|part| part.fields);
+    let label = fields.filter(|field| field.key.word() == event.subject);
+    let label = label.map(|field| texts.s(field.label)).next();
+    AuditRow {
+        at: texts.exact(&event.at),
+        by: by.map_or_else(String::new, |one| one.email.as_str().to_owned()),
+        what: label.unwrap_or_else(|| event.subject.clone()),
+        old: event.old.clone().unwrap_or_default(),
+        new: event.new.clone().unwrap_or_default(),
+    }
+}

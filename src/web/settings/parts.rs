@@ -1,0 +1,212 @@
+//! The pages of settings with their fields.
+
+use crate::domain::SettingKey;
+
+/// A page of settings.
+pub struct Part {
+    pub word: &'static str,
+    pub title: &'static str,
+    /// What to know about a page without fields; empty for none.
+    pub lead: &'static str,
+    pub(super) fields: &'static [Field],
+}
+
+/// A field of a page.
+pub(super) struct Field {
+    pub(super) key: SettingKey,
+    pub(super) label: &'static str,
+    pub(super) input: Input,
+    /// What to write, for those who don't know; empty for none.
+    pub(super) hint: &'static str,
+}
+
+/// The page with more than settings.
+pub(super) const BACKUPS: &str = "backups";
+/// How many backups are kept unless the owner says otherwise.
+pub(super) const KEPT: &str = "14";
+
+/// How a value is typed.
+pub(super) enum Input {
+    Line,
+    Number,
+    Phone,
+    Text,
+    /// One of the time zones, found while typing.
+    Timezone,
+    /// A value, and the sentence of its name.
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+const fn field(key: SettingKey, label: &'static str, input: Input, hint: &'static str) -> Field {
+    Field {
+        key,
+        label,
+        input,
+        hint,
+    }
+}
+
+/// The pages, in the order of their tabs.
+pub const PARTS: &[Part] = &[
+    Part {
+        word: "shop",
+        title: "settings-shop",
+        lead: "",
+        fields: &[
+            field(SettingKey::ShopName, "setting-shop-name", Input::Line, ""),
+            field(
+                SettingKey::ShopLegalName,
+                "setting-legal-name",
+                Input::Line,
+                "setting-legal-name-hint",
+            ),
+            field(SettingKey::ShopTaxId, "setting-tax-id", Input::Line, ""),
+            field(
+                SettingKey::ShopRegistrationId,
+                "setting-registration-id",
+                Input::Line,
+                "",
+            ),
+            field(SettingKey::ShopAddress, "setting-address", Input::Line, ""),
+            field(SettingKey::ShopHours, "setting-hours", Input::Line, ""),
+            field(SettingKey::ShopPhone, "setting-phone", Input::Phone, ""),
+            field(
+                SettingKey::ShopTerms,
+                "setting-terms",
+                Input::Text,
+                "setting-terms-hint",
+            ),
+        ],
+    },
+    Part {
+        word: "region",
+        title: "settings-region",
+        lead: "",
+        fields: &[
+            field(
+                SettingKey::Language,
+                "setting-language",
+                Input::Choice(LANGUAGES),
+                "setting-language-hint",
+            ),
+            field(
+                SettingKey::Country,
+                "setting-country",
+                Input::Line,
+                "setting-country-hint",
+            ),
+            field(
+                SettingKey::Timezone,
+                "setting-timezone",
+                Input::Timezone,
+                "setting-timezone-hint",
+            ),
+            field(
+                SettingKey::ShopCurrency,
+                "setting-currency",
+                Input::Line,
+                "setting-currency-hint",
+            ),
+        ],
+    },
+    Part {
+        word: "notices",
+        title: "settings-notices",
+        lead: "",
+        fields: &[
+            field(
+                SettingKey::NotifyDelay,
+                "setting-notify-delay",
+                Input::Choice(DELAYS),
+                "setting-notify-delay-hint",
+            ),
+            field(
+                SettingKey::ReminderDays,
+                "setting-reminder-days",
+                Input::Line,
+                "setting-reminder-days-hint",
+            ),
+            field(
+                SettingKey::ReminderHour,
+                "setting-reminder-hour",
+                Input::Number,
+                "setting-reminder-hour-hint",
+            ),
+            field(
+                SettingKey::ShopStatusDays,
+                "setting-status-days",
+                Input::Number,
+                "setting-status-days-hint",
+            ),
+        ],
+    },
+    Part {
+        word: BACKUPS,
+        title: "settings-backups",
+        lead: "",
+        fields: &[
+            field(
+                SettingKey::BackupEvery,
+                "setting-backup-every",
+                Input::Choice(EVERY),
+                "",
+            ),
+            field(
+                SettingKey::BackupDir,
+                "setting-backup-dir",
+                Input::Line,
+                "setting-backup-dir-hint",
+            ),
+            field(
+                SettingKey::BackupKeep,
+                "setting-backup-keep",
+                Input::Number,
+                "",
+            ),
+        ],
+    },
+    Part {
+        word: "bot",
+        title: "settings-bot",
+        lead: "settings-bot-lead",
+        fields: &[],
+    },
+    Part {
+        word: "address",
+        title: "settings-address",
+        lead: "settings-address-lead",
+        fields: &[],
+    },
+    Part {
+        word: "access",
+        title: "settings-access",
+        lead: "",
+        fields: &[field(
+            SettingKey::Registration,
+            "setting-registration",
+            Input::Choice(REGISTRATIONS),
+            "",
+        )],
+    },
+];
+
+const EVERY: &[(&str, &str)] = &[
+    ("", "setting-backup-off"),
+    ("6h", "setting-backup-6h"),
+    ("1d", "setting-backup-1d"),
+    ("7d", "setting-backup-7d"),
+];
+const LANGUAGES: &[(&str, &str)] = &[("ru", "profile-language-ru"), ("en", "profile-language-en")];
+const DELAYS: &[(&str, &str)] = &[
+    ("0s", "setting-delay-none"),
+    ("5s", "setting-delay-5s"),
+    ("30s", "setting-delay-30s"),
+    ("1m", "setting-delay-1m"),
+    ("5m", "setting-delay-5m"),
+    ("15m", "setting-delay-15m"),
+];
+const REGISTRATIONS: &[(&str, &str)] = &[
+    ("invite", "setting-registration-invite"),
+    ("open", "setting-registration-open"),
+    ("closed", "setting-registration-closed"),
+];
