@@ -122,6 +122,8 @@ pages! { visit:
     GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
     POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
+    GET ["staff", id, "edit"] => accounts::edit_employee(visit, id).await;
+    POST ["staff", id, "edit"] => accounts::update_employee(visit, id).await;
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
 

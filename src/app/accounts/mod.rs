@@ -18,7 +18,9 @@ pub use invites::{
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
 pub use registration::register;
 pub use sign_in::{authenticate, ended, holds, login, logout};
-pub use staff::{add, any, deactivate, employee, employees, reset_password, set_role, shut};
+pub use staff::{
+    add, any, deactivate, employee, employees, reset_password, set_role, shut, update_employee,
+};
 
 /// Field for errors that concern a whole form.
 pub const WHOLE_FORM: &str = "nonFieldErrors";

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::invites::{end_invites_by, end_invites_to};
 use crate::app::{Desk, staff_bot};
-use crate::domain::{Actor, Conflict, Email, Employee, EmployeeId, Error, Owner, Result, Role};
+use crate::domain::{
+    Actor, Conflict, Email, Employee, EmployeeChange, EmployeeId, Error, Owner, Result, Role,
+};
 use crate::store::{self, Connection, Transaction};
 
 /// Returns whether any account exists.
@@ -25,6 +27,28 @@ pub fn employees(connection: &Connection, _: &Actor) -> Result<Vec<Employee>> {
 /// [`Error::Internal`] when the database fails.
 pub async fn employee(desk: &Desk, _: &Actor, id: EmployeeId) -> Result<Option<Arc<Employee>>> {
     Ok(desk.db.staff().await?.get(id).cloned())
+}
+
+/// Changes how an employee is shown: an owner anybody, an employee themselves.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub fn update_employee(
+    tx: &Transaction,
+    actor: &Actor,
+    id: EmployeeId,
+    change: &EmployeeChange,
+) -> Result<Employee> {
+    if id != actor.id() {
+        actor.require_owner()?;
+    }
+    if let Some(name) = &change.name {
+        store::employees::set_name(tx, id, name)?;
+    }
+    if let Some(colour) = change.colour {
+        store::employees::set_colour(tx, id, colour)?;
+    }
+    store::employees::get(tx, id)?.ok_or(Error::NotFound)
 }
 
 /// Deactivates an account, unlinks its Telegram, and revokes the invites made by it and those to

@@ -6,6 +6,7 @@ use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::RequestContext;
+use crate::graphql::input::UpdateEmployeeInput;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
@@ -70,6 +71,19 @@ impl EmployeeMutation {
         let work = move |tx: &Transaction<'_>| app::accounts::withdraw_invite(tx, &owner, id, now);
         desk.db.write(work).await?;
         Ok(WithdrawInvitePayload { id: input.id })
+    }
+
+    /// Changes the name and the colour of an employee. FORBIDDEN for somebody else's, but for an owner.
+    async fn update_employee(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateEmployeeInput,
+    ) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let (id, change) = input.read()?;
+        let work =
+            move |tx: &Transaction<'_>| app::accounts::update_employee(tx, &actor, id, &change);
+        UpdateUserPayload::write(ctx.desk()?, work).await
     }
 
     /// Deactivates an account, and revokes its tokens, the invites it made and those to its e-mail.

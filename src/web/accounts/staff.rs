@@ -4,13 +4,13 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::Face;
 use super::health::{BotLine, clock_incident};
 use super::invites::{INVITES, InviteLine, Invited};
 use crate::app::{accounts, incidents};
 use crate::domain::{Employee, EmployeeId, Error, Result, Role};
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
-use crate::web::text::initials;
 use crate::web::visit::Visit;
 use crate::web::webhooks::{self, Hooks};
 
@@ -32,7 +32,9 @@ struct StaffPage<'a> {
 struct Person {
     id: i64,
     email: String,
-    initials: String,
+    face: Face,
+    /// Whether they have a name besides the e-mail.
+    named: bool,
     owner: bool,
     active: bool,
     me: bool,
@@ -43,7 +45,8 @@ impl Person {
         Self {
             id: employee.id.get(),
             email: employee.email.as_str().to_owned(),
-            initials: initials(employee.email.as_str()),
+            face: Face::of(employee),
+            named: !employee.name.as_str().is_empty(),
             owner: employee.role == Role::Owner,
             active: employee.active,
             me: employee.id == me,
