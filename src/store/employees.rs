@@ -176,6 +176,15 @@ pub fn raise_epoch(tx: &Transaction, id: EmployeeId) -> Result<()> {
     Ok(())
 }
 
+/// Reactivates an account as it was. Tokens of before stay revoked.
+pub fn activate(tx: &Transaction, id: EmployeeId) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET active = 1, epoch = epoch + 1 WHERE id = ?1",
+        [id],
+    )?;
+    Ok(())
+}
+
 /// Reactivates an account, with a new password.
 pub fn reactivate(tx: &Transaction, id: EmployeeId, password_hash: &str, role: Role) -> Result<()> {
     tx.execute(

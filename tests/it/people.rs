@@ -205,10 +205,7 @@ async fn namesakes_are_told_apart_where_one_is_chosen() {
     }
     name(&shop, &owner, r#"id: 2, name: "Пётр""#).await;
     let page = desk.page("/tasks/1").await;
-    assert!(
-        !page.contains("Иван (") && page.contains("Пётр"),
-        "{page}"
-    );
+    assert!(!page.contains("Иван (") && page.contains("Пётр"), "{page}");
     shop.close().await;
 }
 

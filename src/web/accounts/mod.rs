@@ -4,6 +4,7 @@ mod health;
 mod invites;
 mod join;
 mod login;
+mod new_password;
 mod person;
 mod profile;
 mod staff;
@@ -11,7 +12,8 @@ mod staff;
 pub use invites::{ask_invite, invite, withdraw_invite};
 pub use join::{first_run, join, join_in, make_first};
 pub use login::{log_in, log_in_first, log_out, login};
-pub use person::{edit_employee, update_employee};
+pub use new_password::{ask_new_password, set_new_password};
+pub use person::{edit_employee, make_password_link, update_employee};
 pub use profile::{change_profile, profile};
 pub use staff::{ask_staff, change_staff, staff};
 

@@ -67,6 +67,13 @@ struct EditPage<'a> {
     employee: &'a Employee,
     face: Face,
     person: PersonFields,
+    /// The link for a new password that was just made.
+    link: Option<MadeLink>,
+}
+
+struct MadeLink {
+    url: String,
+    until: String,
 }
 
 impl<'a> EditPage<'a> {
@@ -78,6 +85,7 @@ impl<'a> EditPage<'a> {
             employee,
             face: Face::of(employee),
             person,
+            link: None,
         }
     }
 }
@@ -96,6 +104,23 @@ pub async fn update_employee(visit: &Visit, id: &str) -> Result<Response> {
         Some(_) => Ok(visit.go("/staff")),
         None => visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page),
     }
+}
+
+/// Makes a link for a new password, and shows it once.
+pub async fn make_password_link(visit: &Visit, id: &str) -> Result<Response> {
+    let (owner, employee) = (visit.owner()?, find(visit, id).await?);
+    let (desk, id, now) = (&visit.desk, employee.id, visit.desk.clock.now());
+    let work = move |tx: &Transaction<'_>| accounts::create_password_link(tx, &owner, id, now);
+    let made = desk.db.write(work).await;
+    let mut page = EditPage::new(visit, &employee, PersonFields::of(visit, &employee));
+    let Some(made) = page.errors.take(made, &visit.texts)? else {
+        return visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    page.link = Some(MadeLink {
+        url: desk.password_url(&made.token),
+        until: visit.texts.exact(&made.expires),
+    });
+    visit.page(&page)
 }
 
 /// Returns an employee for an owner.

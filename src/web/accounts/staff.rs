@@ -111,7 +111,8 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
     let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
     let all = visit.desk.db.read(move |c| accounts::employees(c, &actor));
     let all = all.await?.into_iter();
-    let mut found = all.filter(|employee| employee.id == id && employee.active);
+    let mut found =
+        all.filter(|employee| employee.id == id && employee.active == (what != "reactivate"));
     let employee = found.next().ok_or(Error::NotFound)?;
     let role = visit.parameter("role").and_then(Role::from_word);
     let (title, lead, button) = match (what, role) {
@@ -127,6 +128,11 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
             "staff-deactivate-title",
             "staff-deactivate-lead",
             "staff-deactivate",
+        ),
+        ("reactivate", _) => (
+            "staff-reactivate-title",
+            "staff-reactivate-lead",
+            "staff-reactivate",
         ),
         _ => return Err(Error::NotFound),
     };
@@ -153,13 +159,14 @@ pub async fn change_staff(visit: &Visit, id: &str, what: &str) -> Result<Respons
     let owner = visit.owner()?;
     let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
     let what = what.to_owned();
-    let role = Role::from_word(visit.typed("role"));
+    let (role, now) = (Role::from_word(visit.typed("role")), visit.desk.clock.now());
     visit
         .desk
         .db
         .write(move |tx| match (&*what, role) {
-            ("deactivate", _) => accounts::deactivate(tx, &owner, id),
-            ("role", Some(role)) => accounts::set_role(tx, &owner, id, role),
+            ("deactivate", _) => accounts::deactivate(tx, &owner, id, now),
+            ("reactivate", _) => accounts::reactivate(tx, &owner, id, now),
+            ("role", Some(role)) => accounts::set_role(tx, &owner, id, role, now),
             _ => Err(Error::NotFound),
         })
         .await?;
