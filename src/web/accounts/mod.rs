@@ -17,14 +17,14 @@ pub use person::{edit_employee, make_password_link, update_employee};
 pub use profile::{change_profile, profile};
 pub use staff::{ask_staff, change_staff, staff};
 
-use crate::domain::{Colour, Employee};
+use crate::domain::Employee;
 
 /// Short representation of a colleague.
 pub struct Face {
     pub name: String,
     pub initials: String,
-    /// Class of their colour; empty for the usual one.
-    pub colour: &'static str,
+    /// Class of the face, with that of its colour.
+    pub class: String,
 }
 
 impl Face {
@@ -32,7 +32,10 @@ impl Face {
         Self {
             name: employee.shown_name().to_owned(),
             initials: employee.initials(),
-            colour: employee.colour.map_or("", Colour::word),
+            class: match employee.colour {
+                None => "face".to_owned(),
+                Some(colour) => format!("face {}", colour.word()),
+            },
         }
     }
 }
