@@ -135,7 +135,7 @@ async fn the_forms_of_names_are_for_oneself_and_for_owners() {
         english
             .page("/staff/2/edit")
             .await
-            .contains("As colleagues see it")
+            .contains("Colleagues see it")
     );
     shop.close().await;
 }
