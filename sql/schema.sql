@@ -162,7 +162,8 @@ CREATE TABLE employees (
     active        INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
     epoch         INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
-, language TEXT CHECK (language IN ('ru', 'en')), telegram_id INTEGER, morning_time TEXT) STRICT;
+, language TEXT CHECK (language IN ('ru', 'en')), telegram_id INTEGER, morning_time TEXT, name TEXT NOT NULL DEFAULT '', colour TEXT NOT NULL DEFAULT ''
+    CHECK (colour IN ('', 'GREY', 'BLUE', 'GREEN', 'ORANGE', 'RED', 'VIOLET', 'TEAL', 'PINK'))) STRICT;
 CREATE UNIQUE INDEX employees_telegram ON employees (telegram_id) WHERE telegram_id IS NOT NULL;
 
 CREATE TABLE ended_sessions (
@@ -277,6 +278,14 @@ CREATE INDEX outbox_open ON outbox (due_at, id) WHERE state IN ('WAITING', 'SEND
 CREATE INDEX outbox_open_chat ON outbox (chat_id, due_at, id) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX outbox_task ON outbox (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX outbox_unnoticed ON outbox (coalesce(task_id, answer_of)) WHERE unnoticed = 1;
+
+CREATE TABLE password_links (
+    employee_id INTEGER NOT NULL PRIMARY KEY REFERENCES employees (id) ON DELETE CASCADE,
+    token_hash  BLOB    NOT NULL UNIQUE,
+    -- The owner who made it.
+    created_by  INTEGER NOT NULL REFERENCES employees (id) ON DELETE CASCADE,
+    expires_at  INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE payments (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,

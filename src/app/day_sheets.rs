@@ -24,11 +24,13 @@ pub struct DaySheet {
     pub shifts: Vec<ShiftRow>,
     /// Rows of the ledger, oldest first.
     pub rows: Vec<LedgerRow>,
+    /// The names of the employees.
+    pub names: HashMap<EmployeeId, String>,
     /// Whether there are more rows.
     pub more: bool,
 }
 
-/// A shift with what went through its drawer, and the e-mails of those who opened and closed it.
+/// A shift with what went through its drawer, and the names of those who opened and closed it.
 pub struct ShiftRow {
     pub shift: Shift,
     pub expected: Money,
@@ -48,32 +50,38 @@ pub fn get(
     let mut rows = store::payments::between(connection, whole, None, MOST_ROWS + 1)?;
     let more = rows.len() > MOST_ROWS;
     rows.truncate(MOST_ROWS);
+    let employees = store::employees::all(connection)?.into_iter();
+    let names = employees
+        .map(|employee| (employee.id, employee.shown_name().to_owned()))
+        .collect();
     Ok(DaySheet {
         report: reports::day(connection, actor, day, timezone)?,
         drawers: drawers::list(connection, actor)?,
-        shifts: shifts(connection, day, timezone)?,
+        shifts: shifts(connection, &names, day, timezone)?,
         rows,
+        names,
         more,
     })
 }
 
-fn shifts(connection: &Connection, day: Day, timezone: &TimeZone) -> Result<Vec<ShiftRow>> {
+fn shifts(
+    connection: &Connection,
+    names: &HashMap<EmployeeId, String>,
+    day: Day,
+    timezone: &TimeZone,
+) -> Result<Vec<ShiftRow>> {
     let whole = day.whole(timezone);
     let (Some(from), Some(until)) = (whole.from, whole.until) else {
         return Ok(Vec::new());
     };
-    let employees = store::employees::all(connection)?.into_iter();
-    let emails: HashMap<EmployeeId, String> = employees
-        .map(|employee| (employee.id, employee.email.as_str().to_owned()))
-        .collect();
-    let email = |id: Option<EmployeeId>| emails.get(&id?).cloned();
+    let name = |id: Option<EmployeeId>| names.get(&id?).cloned();
     let row = |shift: Shift| {
         let moved = drawers::moved(connection, &shift)?;
         Ok(ShiftRow {
             expected: shift.opening.and(moved),
             difference: shift.difference(moved),
-            opened_by: email(shift.opened_by),
-            closed_by: email(shift.closed.as_ref().and_then(|closing| closing.by)),
+            opened_by: name(shift.opened_by),
+            closed_by: name(shift.closed.as_ref().and_then(|closing| closing.by)),
             shift,
         })
     };

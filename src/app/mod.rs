@@ -129,6 +129,11 @@ impl Desk {
         *self.bot.borrow() != BotState::Off
     }
 
+    /// Returns the URL of the page where an employee sets a new password.
+    pub fn password_url(&self, token: &str) -> String {
+        format!("{}/password/{token}", self.public_url)
+    }
+
     /// Returns the URL of the page where an invited person registers.
     pub fn invite_url(&self, token: &str) -> String {
         format!("{}/join/{token}", self.public_url)

@@ -1,6 +1,8 @@
 //! Employees and their permissions.
 
-use super::{Email, EmployeeId, Error, Language, Result, TelegramId, TimeOfDay};
+use super::{
+    Colour, Email, EmployeeId, Error, Language, Result, ShortText, TelegramId, TimeOfDay, fold,
+};
 
 /// Permissions of an employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +28,17 @@ pub enum Introspection {
     Off,
 }
 
+/// Name of an employee, on one line; empty until somebody gives one.
+pub type EmployeeName = ShortText<60>;
+
 /// An employee as stored.
 #[derive(Debug, Clone)]
 pub struct Employee {
     pub id: EmployeeId,
     pub email: Email,
+    pub name: EmployeeName,
+    /// Colour of their face on the pages; `None` for the usual one.
+    pub colour: Option<Colour>,
     pub role: Role,
     pub active: bool,
     /// Language of the pages; `None` until the employee chooses one.
@@ -56,7 +64,49 @@ pub struct Actor {
 #[derive(Debug, Clone, Copy)]
 pub struct Owner(EmployeeId);
 
+/// Changes to how an employee is shown; `None` keeps a field.
+#[derive(Debug, Clone, Default)]
+pub struct EmployeeChange {
+    pub name: Option<EmployeeName>,
+    /// An inner `None` removes the colour.
+    pub colour: Option<Option<Colour>>,
+}
+
 impl Employee {
+    /// Returns the name by which people know the employee: the local part of the e-mail, until a name is given.
+    pub fn shown_name(&self) -> &str {
+        match self.name.as_str() {
+            "" => self.email.as_str().split('@').next().unwrap_or_default(),
+            name => name,
+        }
+    }
+
+    /// Returns the shown name, with the e-mail if somebody else among `all` has the same: for lists to choose from.
+    pub fn distinct_name<'a>(&self, all: impl IntoIterator<Item = &'a Self>) -> String {
+        let key = fold(self.shown_name());
+        let is_namesake = |other: &Self| other.id != self.id && fold(other.shown_name()) == key;
+        match all.into_iter().any(is_namesake) {
+            true => format!("{} ({})", self.shown_name(), self.email.as_str()),
+            false => self.shown_name().to_owned(),
+        }
+    }
+
+    /// Returns two letters of the shown name.
+    pub fn initials(&self) -> String {
+        let name = self.shown_name();
+        let mut parts = name
+            .split([' ', '.', '_', '-'])
+            .filter(|part| !part.is_empty());
+        let letters: String = match (parts.next(), parts.next()) {
+            (Some(first), Some(second)) => {
+                let firsts = [first, second].map(|part| part.chars().next());
+                firsts.into_iter().flatten().collect()
+            }
+            _ => name.chars().take(2).collect(),
+        };
+        letters.to_uppercase()
+    }
+
     /// # Errors
     /// [`Error::Unauthenticated`] when the account is deactivated.
     pub fn sign_in(&self) -> Result<Actor> {

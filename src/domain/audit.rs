@@ -8,6 +8,12 @@ words! {
     /// What an audit event records.
     AuditAction {
         SettingChanged = "SETTING_CHANGED",
+        RoleChanged = "ROLE_CHANGED",
+        EmployeeDeactivated = "EMPLOYEE_DEACTIVATED",
+        EmployeeReactivated = "EMPLOYEE_REACTIVATED",
+        PasswordLinkCreated = "PASSWORD_LINK_CREATED",
+        InviteCreated = "INVITE_CREATED",
+        InviteWithdrawn = "INVITE_WITHDRAWN",
     }
 }
 
@@ -19,7 +25,7 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting.
+    /// The key of a setting, or the e-mail of an employee or an invited person.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

@@ -60,7 +60,9 @@ mod webhook;
 mod workload;
 
 pub use about::About;
-pub use account::{Actor, Employee, Introspection, Owner, Registration, Role};
+pub use account::{
+    Actor, Employee, EmployeeChange, EmployeeName, Introspection, Owner, Registration, Role,
+};
 pub use amount::{SumDoubt, decimal_point, three_digit_point};
 pub use approval::{AgreementState, Approval, Decision, NewApproval};
 pub use attachment::{

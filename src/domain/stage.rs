@@ -9,7 +9,7 @@ use super::{Merge, Problem, Result, StageId, Status, text};
 pub const MOST_STAGES: usize = 40;
 
 words! {
-    /// Colours of stages, each with a light and a dark shade on the pages.
+    /// Colours of stages and employees, each with a light and a dark shade on the pages.
     Colour {
         Grey = "GREY", Blue = "BLUE", Green = "GREEN", Orange = "ORANGE", Red = "RED",
         Violet = "VIOLET", Teal = "TEAL", Pink = "PINK",

@@ -113,8 +113,10 @@ pages! { visit:
     POST ["logout"] => accounts::log_out(visit).await;
     GET ["first-run"] => accounts::first_run(visit).await;
     POST ["first-run"] => accounts::make_first(visit).await;
-    GET ["join", token] => accounts::join(visit, token);
+    GET ["join", token] => accounts::join(visit, token).await;
     POST ["join", token] => accounts::join_in(visit, token).await;
+    GET ["password", token] => accounts::ask_new_password(visit, token).await;
+    POST ["password", token] => accounts::set_new_password(visit, token).await;
     GET ["profile"] => accounts::profile(visit).await;
     POST ["profile", what] => accounts::change_profile(visit, what).await;
     GET ["staff"] => accounts::staff(visit).await;
@@ -122,6 +124,9 @@ pages! { visit:
     GET ["staff", "invites", id, "withdraw"] => accounts::ask_invite(visit, id).await;
     POST ["staff", "invites", id, "withdraw"] => accounts::withdraw_invite(visit, id).await;
     POST ["webhooks", id, "retry"] => webhooks::retry(visit, id).await;
+    GET ["staff", id, "edit"] => accounts::edit_employee(visit, id).await;
+    POST ["staff", id, "edit"] => accounts::update_employee(visit, id).await;
+    POST ["staff", id, "password-link"] => accounts::make_password_link(visit, id).await;
     GET ["staff", id, what] => accounts::ask_staff(visit, id, what).await;
     POST ["staff", id, what] => accounts::change_staff(visit, id, what).await;
 

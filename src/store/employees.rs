@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Connection, Transaction};
-use crate::domain::{Email, Employee, EmployeeId, Language, Result, Role, TelegramId, TimeOfDay};
+use crate::domain::{
+    Colour, Email, Employee, EmployeeId, EmployeeName, Language, Result, Role, TelegramId,
+    TimeOfDay,
+};
 use crate::store::engine::columns::Columns;
-use crate::store::engine::types::Millis;
+use crate::store::engine::types::{MaybeColour, Millis};
 
-pub(super) const COLUMNS: &str = "id, email, role, active, language, epoch, telegram_id, \
+pub(super) const COLUMNS: &str = "id, email, name, colour, role, active, language, epoch, telegram_id, \
                                   morning_time, created_at";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Employee> {
@@ -19,6 +22,8 @@ pub(super) fn read(row: &mut Columns<'_>) -> rusqlite::Result<Employee> {
     Ok(Employee {
         id: row.take("id")?,
         email: Email::from_row(row.take("email")?),
+        name: EmployeeName::from_row(row.take("name")?),
+        colour: row.take::<MaybeColour>("colour")?.0,
         role: row.take("role")?,
         active: row.take("active")?,
         language: row.take("language")?,
@@ -123,6 +128,22 @@ pub fn renew_password_hash(
     Ok(())
 }
 
+pub fn set_name(tx: &Transaction, id: EmployeeId, name: &EmployeeName) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET name = ?2 WHERE id = ?1",
+        (id, name.as_str()),
+    )?;
+    Ok(())
+}
+
+pub fn set_colour(tx: &Transaction, id: EmployeeId, colour: Option<Colour>) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET colour = ?2 WHERE id = ?1",
+        (id, colour.map_or("", Colour::word)),
+    )?;
+    Ok(())
+}
+
 pub fn set_email(tx: &Transaction, id: EmployeeId, email: &Email) -> Result<()> {
     tx.execute(
         "UPDATE employees SET email = ?2, email_key = ?3 WHERE id = ?1",
@@ -152,6 +173,15 @@ pub fn deactivate(tx: &Transaction, id: EmployeeId) -> Result<()> {
 /// Revokes every token of an account.
 pub fn raise_epoch(tx: &Transaction, id: EmployeeId) -> Result<()> {
     tx.execute("UPDATE employees SET epoch = epoch + 1 WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Reactivates an account as it was. Tokens of before stay revoked.
+pub fn activate(tx: &Transaction, id: EmployeeId) -> Result<()> {
+    tx.execute(
+        "UPDATE employees SET active = 1, epoch = epoch + 1 WHERE id = ?1",
+        [id],
+    )?;
     Ok(())
 }
 

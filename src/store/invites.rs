@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::{Connection, Transaction};
-use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
+use crate::domain::{Email, EmployeeId, InviteId, Registration, Result, Role};
 use crate::store::engine::types::Millis;
 
 pub(super) const COLUMNS: &str = "id, email, role, created_by, created_at, expires_at, used_at";
@@ -27,6 +27,14 @@ pub struct Invite {
     pub created: Timestamp,
     pub expires: Timestamp,
     pub used: bool,
+}
+
+impl Invite {
+    /// Returns whether it can still be used by somebody: the link for the first owner only for the first account.
+    pub fn is_usable(&self, first: bool, registration: Registration, now: Timestamp) -> bool {
+        let is_open = first || (self.email.is_some() && registration != Registration::Closed);
+        is_open && !self.used && now < self.expires
+    }
 }
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Invite> {

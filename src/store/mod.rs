@@ -27,6 +27,7 @@ pub mod lines;
 pub mod messages;
 pub mod months;
 pub mod outbox;
+pub mod password_links;
 pub mod payments;
 pub mod reminders;
 pub mod secrets;

@@ -5,7 +5,7 @@ use warp::reply::Response;
 
 use super::accounts::Face;
 use super::tasks::{Toast, list_address, toast};
-use super::text::{Texts, short_name};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
 use crate::app::board::{Board, CLOSED_DAYS, Whose};
@@ -153,15 +153,15 @@ pub async fn show(visit: &Visit) -> Result<Response> {
         current: whose.unassigned,
         face: None,
     };
-    let employees = employees
+    let listed = employees
         .iter()
-        .filter(|employee| employee.active || whose.employee == Some(employee.id))
-        .map(|employee| Choice {
-            name: short_name(employee.email.as_str()).to_owned(),
-            address: asked.of(Some(employee.id), false),
-            current: whose.employee == Some(employee.id),
-            face: Some(Face::of(employee)),
-        });
+        .filter(|employee| employee.active || whose.employee == Some(employee.id));
+    let employees = listed.clone().map(|employee| Choice {
+        name: employee.distinct_name(listed.clone()),
+        address: asked.of(Some(employee.id), false),
+        current: whose.employee == Some(employee.id),
+        face: Some(Face::of(employee)),
+    });
     let employees: Vec<Choice> = [all].into_iter().chain(employees).chain([nobody]).collect();
     let chosen = employees.iter().find(|choice| choice.current);
     let columns = columns(&board, &asked, texts);

@@ -339,23 +339,3 @@ impl Texts {
         format!("{:02}:{:02}", zoned.hour(), zoned.minute())
     }
 }
-
-/// Returns the local part of an e-mail, by which colleagues know each other.
-pub fn short_name(email: &str) -> &str {
-    email.split('@').next().unwrap_or(email)
-}
-
-/// Returns two letters for the avatar.
-pub fn initials(email: &str) -> String {
-    let name = short_name(email);
-    let mut parts = name.split(['.', '_', '-']).filter(|part| !part.is_empty());
-    let letters: String = match (parts.next(), parts.next()) {
-        (Some(first), Some(second)) => first
-            .chars()
-            .take(1)
-            .chain(second.chars().take(1))
-            .collect(),
-        _ => name.chars().take(2).collect(),
-    };
-    letters.to_uppercase()
-}

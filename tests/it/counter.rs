@@ -339,6 +339,7 @@ const OTHERS: &[&str] = &[
     "/login",
     "/first-run",
     "/join/token",
+    "/password/token",
     "/data/tasks.csv",
     "/data/customers.csv",
     "/data/archive.json",

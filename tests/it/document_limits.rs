@@ -19,6 +19,7 @@ const LIMITS: &[Limit] = &[
     ("docs/limits.md", "keeps the last {} addresses", "app/security/keyed.rs", "KEYS", 1),
     ("docs/limits.md", "for {} days. It stays", "app/security/known_devices.rs", "LIFE", DAY),
     ("docs/limits.md", "for {} hours, for one address", "app/accounts/invites.rs", "INVITE_HOURS", 1),
+    ("docs/limits.md", "works once, for {} hours, for one employee", "app/accounts/password_links.rs", "PASSWORD_LINK_HOURS", 1),
     ("docs/limits.md", "WebSocket message | {} KiB", "http/mod.rs", "BODY", KIB),
     ("docs/limits.md", "with each file of it | {} MiB", "http/graphql/upload.rs", "WHOLE", MIB),
     ("docs/limits.md", "16 MiB, {} MiB | 413", "domain/contents.rs", "MAX", MIB),

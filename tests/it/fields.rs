@@ -149,6 +149,7 @@ async fn shop() -> Shop {
         "mutation { addComment(id: 1, text: \"a note\") { comment { id } } }",
         "mutation { renewStatusLink(id: 1) { task { id } } }",
         "mutation { deleteCustomer(phone: \"+79000000003\") { phone } }",
+        "mutation { updateEmployee(input: {id: 1, name: \"Анна\", colour: TEAL}) { user { id } } }",
     ] {
         let done = shop.ask(query).await;
         assert!(done["errors"].is_null(), "{query} {done}");

@@ -64,6 +64,7 @@ mod negotiation;
 mod outbox;
 mod pacing;
 mod pages;
+mod people;
 mod phones;
 mod process;
 mod proof;

@@ -146,6 +146,7 @@ pub const OWNERS: &[&str] = &[
     "/staff",
     "/staff/1/role?role=OWNER",
     "/staff/1/deactivate",
+    "/staff/1/edit",
     "/data",
     "/settings/shop",
     "/settings/region",

@@ -191,9 +191,11 @@ fn a_restore_revokes_what_the_backup_cannot_know() {
     Connection::open(&path)
         .unwrap()
         .execute_batch(
-            "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at) VALUES (1, 'REPLY', '{}', 0, 0, 0)",
+            "INSERT INTO outbox (chat_id, kind, reply, created_at, due_at, try_at) VALUES (1, 'REPLY', '{}', 0, 0, 0);
+             INSERT INTO password_links (employee_id, token_hash, created_by, expires_at) VALUES (1, x'ab', 1, 99999999999999);",
         )
         .unwrap();
+    let links = "SELECT count(*) FROM password_links";
     let open = "SELECT count(*) FROM invites WHERE used_at IS NULL AND expires_at > unixepoch('now', 'subsec') * 1000";
     let epoch = "SELECT max(epoch) FROM employees";
     let unseen = "SELECT count(*) FROM outbox WHERE maybe_seen = 0";
@@ -209,6 +211,10 @@ fn a_restore_revokes_what_the_backup_cannot_know() {
     Connection::open(&path).unwrap().execute(ahead, []).unwrap();
     works(at, &["restore", "copy.db"], "");
     assert_eq!((count(&path, open), count(&path, unseen)), (0, 0));
+    assert_eq!(
+        (count(&at.join("copy.db"), links), count(&path, links)),
+        (1, 0)
+    );
     assert_eq!(count(&path, epoch), 100_000_000_000_000);
     // Without the old database, they are above anything it may have given.
     std::fs::remove_file(&path).unwrap();

@@ -10,8 +10,8 @@ use jiff::{Timestamp, ToSpan};
 use crate::app::posts::{self, Post};
 use crate::app::security::secrets;
 use crate::domain::{
-    Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem, Registration, Result,
-    Role,
+    AuditAction, Conflict, Email, Employee, EmployeeId, Error, InviteId, Owner, Problem,
+    Registration, Result, Role,
 };
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
@@ -65,6 +65,10 @@ pub fn invite_again(
         store::invites::delete_unused(tx, InviteId::from_row(before))?;
     }
     let by = by.map(|owner| owner.id());
+    if let Some(by) = by {
+        let (action, to) = (AuditAction::InviteCreated, [None, Some(role.word())]);
+        store::audit::insert(tx, by, action, email.as_str(), to, now)?;
+    }
     let (id, invite) = new_invite(tx, Some(email), role, by, now, INVITE_HOURS)?;
     posts::note(tx, post, id.get(), now)?;
     Ok(invite)
@@ -110,7 +114,37 @@ pub fn withdraw_invite(
     now: Timestamp,
 ) -> Result<()> {
     let invite = open_invite(tx, owner, id, now)?;
+    let (action, email) = (AuditAction::InviteWithdrawn, invite.email.as_ref());
+    let email = email.map_or("", Email::as_str);
+    store::audit::insert(tx, owner.id(), action, email, [None, None], now)?;
     store::invites::delete_unused(tx, invite.id)
+}
+
+/// An invite that can be used, for the page behind its link.
+pub struct Invitation {
+    /// `None` for the link for the first owner.
+    pub email: Option<Email>,
+    /// The owner who invited.
+    pub by: Option<Employee>,
+}
+
+/// Returns the invite with a token; `None` for one that can't be used.
+pub fn invitation(
+    connection: &Connection,
+    token: &str,
+    registration: Registration,
+    now: Timestamp,
+) -> Result<Option<Invitation>> {
+    let found = store::invites::by_token_hash(connection, &secrets::fingerprint(token))?;
+    let first = !store::employees::any(connection)?;
+    let Some(invite) = found.filter(|invite| invite.is_usable(first, registration, now)) else {
+        return Ok(None);
+    };
+    let by = invite.by.map(|id| store::employees::get(connection, id));
+    Ok(Some(Invitation {
+        email: invite.email,
+        by: by.transpose()?.flatten(),
+    }))
 }
 
 /// Revokes the invites made by an employee who may make none any more.

@@ -2,6 +2,7 @@
 
 mod invites;
 mod own;
+mod password_links;
 mod registration;
 mod sign_in;
 mod staff;
@@ -12,13 +13,19 @@ use crate::app::security::known_devices::KnownDevice;
 use crate::domain::Employee;
 
 pub use invites::{
-    NewInvite, count_open_invites, first_owner_link, invite, invite_again, open_invite,
-    open_invites, withdraw_invite,
+    Invitation, NewInvite, count_open_invites, first_owner_link, invitation, invite, invite_again,
+    open_invite, open_invites, withdraw_invite,
 };
 pub use own::{change_password, logout_everywhere, me, myself, set_language, update_me};
+pub use password_links::{
+    NewPasswordLink, create_password_link, linked_employee, use_password_link,
+};
 pub use registration::register;
 pub use sign_in::{authenticate, ended, holds, login, logout};
-pub use staff::{add, any, deactivate, employee, employees, reset_password, set_role, shut};
+pub use staff::{
+    add, any, deactivate, employee, employees, reactivate, reset_password, set_role, shut,
+    update_employee,
+};
 
 /// Field for errors that concern a whole form.
 pub const WHOLE_FORM: &str = "nonFieldErrors";

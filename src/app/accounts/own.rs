@@ -57,6 +57,7 @@ pub async fn change_password(
     let employee = desk
         .db
         .write(move |tx| {
+            store::password_links::delete(tx, employee.id)?;
             store::employees::set_password_hash(tx, employee.id, &hash)?;
             me(tx, &actor)
         })

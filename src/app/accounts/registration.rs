@@ -8,7 +8,7 @@ use crate::app::security::limits::Attempt;
 use crate::app::security::passwords::Lane;
 use crate::app::{Desk, security::secrets};
 use crate::domain::{
-    Conflict, Email, Employee, Error, Password, Problem, Registration, Result, Role,
+    Conflict, Email, Employee, EmployeeName, Error, Password, Problem, Registration, Result, Role,
 };
 use crate::store::invites::Invite;
 use crate::store::{self, Connection, Transaction};
@@ -23,7 +23,7 @@ pub async fn register(
     desk: &Desk,
     attempt: Attempt,
     local: bool,
-    email: Email,
+    (email, name): (Email, EmployeeName),
     password: Password,
     invite: Option<String>,
 ) -> Result<SignedIn> {
@@ -32,6 +32,7 @@ pub async fn register(
         registration: desk.settings.now().registration,
         local: desk.loopback && local,
         email,
+        name,
         invite,
     };
     // Checked before the expensive hash, so that strangers can't cause load; checked again,
@@ -55,6 +56,7 @@ struct Policy {
     registration: Registration,
     local: bool,
     email: Email,
+    name: EmployeeName,
     invite: Option<String>,
 }
 
@@ -92,12 +94,9 @@ impl Policy {
     ) -> Result<Invite> {
         let found = store::invites::by_token_hash(connection, &secrets::fingerprint(token))?;
         let usable = found.filter(|invite| {
-            let theirs = match &invite.email {
-                Some(email) => email.key() == self.email.key(),
-                None => first,
-            };
-            let open = first || self.registration != Registration::Closed;
-            theirs && open && !invite.used && now < invite.expires
+            let email = invite.email.as_ref();
+            let theirs = email.is_none_or(|email| email.key() == self.email.key());
+            theirs && invite.is_usable(first, self.registration, now)
         });
         usable.ok_or_else(|| Problem::InviteUnusable.at("invite").into())
     }
@@ -125,6 +124,9 @@ impl Policy {
             }
             None => store::employees::insert(tx, &self.email, hash, role, now)?,
         };
+        if !self.name.as_str().is_empty() {
+            store::employees::set_name(tx, id, &self.name)?;
+        }
         store::employees::get(tx, id)?.ok_or(Error::NotFound)
     }
 }

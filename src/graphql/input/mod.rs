@@ -2,6 +2,7 @@
 //! that can be cleared: a task's due date, sums and warranty.
 
 mod details;
+mod employee;
 mod import;
 mod money;
 mod setting;
@@ -11,6 +12,7 @@ mod upload;
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use jiff::Timestamp;
 
+pub use employee::UpdateEmployeeInput;
 pub use import::ImportChoicesInput;
 pub use money::{CatalogueItemInput, LineInput, PaymentInput, discount, drawer, key, note};
 pub use setting::SettingInput;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{Email, Employee, Error, Result};
+use crate::domain::{Email, Employee, EmployeeName, Error, Result};
 use crate::graphql::RequestContext;
 use crate::graphql::accounts::{
     ChangePasswordPayload, LoginPayload, RegisterPayload, outcome, read_new_password,
@@ -63,8 +63,10 @@ impl AccountMutation {
                 });
             }
         };
-        let made =
-            app::accounts::register(desk, attempt, caller.local, email, password, invite).await;
+        let made = {
+            let person = (email, EmployeeName::default());
+            app::accounts::register(desk, attempt, caller.local, person, password, invite).await
+        };
         let (errors, made) = outcome(made)?;
         let token = made.map(|made| made.token);
         Ok(RegisterPayload {

@@ -6,6 +6,7 @@ use super::accounts::UpdateUserPayload;
 use crate::app;
 use crate::domain::{Email, EmployeeId, InviteId, Result, Role};
 use crate::graphql::RequestContext;
+use crate::graphql::input::UpdateEmployeeInput;
 use crate::graphql::view::RoleEnum;
 use crate::store::Transaction;
 
@@ -28,6 +29,20 @@ pub struct WithdrawInviteInput {
 #[derive(SimpleObject)]
 pub struct WithdrawInvitePayload {
     id: ID,
+}
+
+#[derive(InputObject)]
+pub struct CreatePasswordLinkInput {
+    /// The employee who gets it.
+    employee_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct CreatePasswordLinkPayload {
+    /// URL of the page where the employee sets a new password. Returned only once.
+    url: String,
+    /// Time of expiry, RFC 3339 in UTC.
+    expires_time: String,
 }
 
 #[derive(Default)]
@@ -72,13 +87,56 @@ impl EmployeeMutation {
         Ok(WithdrawInvitePayload { id: input.id })
     }
 
+    /// Changes the name and the colour of an employee. FORBIDDEN for somebody else's, but for an owner.
+    async fn update_employee(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateEmployeeInput,
+    ) -> Result<UpdateUserPayload> {
+        let actor = ctx.actor()?;
+        let (id, change) = input.read()?;
+        let work =
+            move |tx: &Transaction<'_>| app::accounts::update_employee(tx, &actor, id, &change);
+        UpdateUserPayload::write(ctx.desk()?, work).await
+    }
+
     /// Deactivates an account, and revokes its tokens, the invites it made and those to its e-mail.
     /// The employee's work stays. Owner only; CONFLICT for the last owner.
     async fn deactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let id = EmployeeId::parse("id", &id)?;
-        let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id);
-        UpdateUserPayload::write(ctx.desk()?, work).await
+        let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| app::accounts::deactivate(tx, &owner, id, now);
+        UpdateUserPayload::write(desk, work).await
+    }
+
+    /// Reactivates an account with its old password and role. Owner only.
+    async fn reactivate_employee(&self, ctx: &Context<'_>, id: ID) -> Result<UpdateUserPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
+        let now = desk.clock.now();
+        let work = move |tx: &Transaction<'_>| app::accounts::reactivate(tx, &owner, id, now);
+        UpdateUserPayload::write(desk, work).await
+    }
+
+    /// Makes a single-use link by which an employee sets a new password, valid for 24 hours; it replaces an earlier one.
+    /// Owner only; BAD_USER_INPUT for a deactivated employee.
+    async fn create_password_link(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePasswordLinkInput,
+    ) -> Result<CreatePasswordLinkPayload> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let id = EmployeeId::parse("employeeId", &input.employee_id)?;
+        let now = desk.clock.now();
+        let work =
+            move |tx: &Transaction<'_>| app::accounts::create_password_link(tx, &owner, id, now);
+        let link = desk.db.write(work).await?;
+        Ok(CreatePasswordLinkPayload {
+            url: desk.password_url(&link.token),
+            expires_time: link.expires.to_string(),
+        })
     }
 
     /// Changes the role of an employee. A demoted owner's invites are revoked. Owner only; CONFLICT
@@ -90,8 +148,9 @@ impl EmployeeMutation {
         role: RoleEnum,
     ) -> Result<UpdateUserPayload> {
         let owner = ctx.actor()?.require_owner()?;
-        let id = EmployeeId::parse("id", &id)?;
-        let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role.into());
-        UpdateUserPayload::write(ctx.desk()?, work).await
+        let (desk, id) = (ctx.desk()?, EmployeeId::parse("id", &id)?);
+        let (role, now) = (role.into(), desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::accounts::set_role(tx, &owner, id, role, now);
+        UpdateUserPayload::write(desk, work).await
     }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use serde::Serialize;
 
+use super::ColourEnum;
 use super::written::{Written, fields};
 use crate::domain::{Employee, Result, Role};
 use crate::graphql::RequestContext;
@@ -43,6 +44,12 @@ fields! {
         "id" id: ID = |user| user.0.id.get().into();
 
         "email" email: &str = |user| user.0.email.as_str();
+
+        /// The name on the pages and papers; empty until somebody gives one, and then the e-mail's local part is shown.
+        "name" name: &str = |user| user.0.name.as_str();
+
+        /// Colour of the face on the pages; null for the usual one.
+        "colour" colour: Option<ColourEnum> = |user| user.0.colour.map(Into::into);
 
         "role" role: RoleEnum = |user| user.0.role.into();
 

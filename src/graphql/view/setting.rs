@@ -81,12 +81,21 @@ impl SettingView {
 pub enum AuditActionEnum {
     /// A setting was changed; `subject` is its name in `config.toml`.
     SettingChanged,
+    /// The role of an employee was changed; `subject` is the e-mail here and below.
+    RoleChanged,
+    EmployeeDeactivated,
+    EmployeeReactivated,
+    /// A link for a new password was made.
+    PasswordLinkCreated,
+    /// Somebody was invited; `to` is the role.
+    InviteCreated,
+    InviteWithdrawn,
 }
 
 /// A row of the audit list.
 pub struct AuditEventView(pub AuditEvent);
 
-/// A change of the shop's settings: who changed what, and when.
+/// A change of the shop's settings or its people: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
     async fn id(&self) -> ID {

@@ -7,7 +7,7 @@ use super::StatusEnum;
 use super::written::{Written, fields};
 use crate::domain::{Colour, Stage, StuckDays};
 
-/// Colours of stages.
+/// Colours of stages and employees.
 #[derive(Enum, Serialize, Clone, Copy, PartialEq, Eq)]
 #[graphql(name = "StageColour", remote = "Colour")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -79,6 +79,18 @@ words! {
     IncidentKind: IncidentKind::from_word, IncidentKind::word;
 }
 
+/// A colour of a column that is empty for none.
+pub struct MaybeColour(pub Option<Colour>);
+
+impl FromSql for MaybeColour {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "" => Ok(Self(None)),
+            _ => Ok(Self(Some(Colour::column_result(value)?))),
+        }
+    }
+}
+
 impl FromSql for Money {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self::from_row)

@@ -55,6 +55,7 @@ pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
     "invites",
+    "password_links",
     "status_links",
     "outbox",
     "telegram_updates",

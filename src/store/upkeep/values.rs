@@ -9,8 +9,8 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, outbox, payments, settings, stages,
-    tasks, webhooks,
+    drawers, employees, history, incidents, invites, lines, outbox, password_links, payments,
+    settings, stages, tasks, webhooks,
 };
 
 /// The number of faulty values that are named; the others are only counted.
@@ -150,6 +150,12 @@ const TABLES: &[Table] = &[
         invites::COLUMNS,
         |row| invites::from_row(row).map(drop),
         &["created_at", "used_at"],
+    ),
+    table(
+        "password_links",
+        password_links::COLUMNS,
+        |row| password_links::from_row(row).map(drop),
+        &[],
     ),
     table(
         "incidents",

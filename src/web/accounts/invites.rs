@@ -26,7 +26,7 @@ impl InviteLine {
     pub(super) fn new(invite: &Invite, staff: &[Employee], texts: &Texts) -> Self {
         let maker = staff.iter().find(|employee| Some(employee.id) == invite.by);
         let by = match maker {
-            Some(maker) => maker.email.as_str().to_owned(),
+            Some(maker) => maker.distinct_name(staff),
             None => texts.s("staff-invite-by-command"),
         };
         let role = match invite.role {

@@ -4,10 +4,10 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use crate::app::accounts::{self, SignedIn};
+use crate::app::accounts::{self, Invitation, SignedIn};
 use crate::app::settings;
 use crate::domain::{
-    About, Email, PASSWORD_LENGTH, Password, Problem, Result, SettingKey, ShortText,
+    About, Email, EmployeeName, PASSWORD_LENGTH, Password, Problem, Result, SettingKey, ShortText,
 };
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -29,6 +29,8 @@ struct JoinPage<'a> {
     min: usize,
     /// Whether the form asks for the shop's name.
     asks_name: bool,
+    /// The invite; `None` for the first account, and for an invite that can't be used.
+    invitation: Option<Invitation>,
 }
 
 impl<'a> JoinPage<'a> {
@@ -44,7 +46,25 @@ impl<'a> JoinPage<'a> {
             open: !first || local,
             min: *PASSWORD_LENGTH.start(),
             asks_name: first && visit.desk.settings.now().is_open(SHOP_NAME),
+            invitation: None,
         }
+    }
+
+    /// Creates the page of an invite.
+    async fn invited(visit: &'a Visit, token: &str, errors: Errors) -> Result<Self> {
+        let (token, now) = (token.to_owned(), visit.desk.clock.now());
+        let registration = visit.desk.settings.now().registration;
+        let find = move |c: &_| accounts::invitation(c, &token, registration, now);
+        Ok(Self {
+            invitation: visit.desk.db.read(find).await?,
+            ..Self::new(visit, false, errors)
+        })
+    }
+
+    /// Returns the e-mail that is invited.
+    fn email(&self) -> Option<&str> {
+        let invited = self.invitation.as_ref()?.email.as_ref();
+        invited.map(Email::as_str)
     }
 }
 
@@ -59,8 +79,8 @@ pub async fn make_first(visit: &Visit) -> Result<Response> {
     register(visit, None).await
 }
 
-pub fn join(visit: &Visit, _: &str) -> Result<Response> {
-    visit.page(&JoinPage::new(visit, false, Errors::default()))
+pub async fn join(visit: &Visit, token: &str) -> Result<Response> {
+    visit.page(&JoinPage::invited(visit, token, Errors::default()).await?)
 }
 
 pub async fn join_in(visit: &Visit, token: &str) -> Result<Response> {
@@ -68,33 +88,38 @@ pub async fn join_in(visit: &Visit, token: &str) -> Result<Response> {
 }
 
 async fn register(visit: &Visit, invite: Option<String>) -> Result<Response> {
-    let first = invite.is_none();
-    let mut errors = Errors::default();
+    let mut errors = Errors::default().calling("name", "staff-name");
+    let token = invite.clone();
     let attempt = errors.take(visit.desk.limits.attempt(visit.address), &visit.texts)?;
     let email = errors.take(Email::parse("email", visit.typed("email")), &visit.texts)?;
+    let name = errors.take(
+        EmployeeName::parse("name", visit.typed("name")),
+        &visit.texts,
+    )?;
     let password = match &email {
         Some(email) => errors.take(new_password(visit, email), &visit.texts)?,
         None => None,
     };
     let shop = visit
         .sent(SHOP_NAME.word())
-        .filter(|name| first && !name.trim().is_empty());
+        .filter(|name| token.is_none() && !name.trim().is_empty());
     let shop = shop.map(|name| ShortText::<{ About::LINE }>::parse(SHOP_NAME.word(), name));
     let shop = errors.take(shop.transpose(), &visit.texts)?;
-    if let (Some(attempt), Some(email), Some(password), Some(shop)) =
-        (attempt, email, password, shop)
+    if let (Some(attempt), Some(person), Some(password), Some(shop)) =
+        (attempt, email.zip(name), password, shop)
     {
         let made =
-            accounts::register(&visit.desk, attempt, visit.local, email, password, invite).await;
+            accounts::register(&visit.desk, attempt, visit.local, person, password, invite).await;
         if let Some(made) = errors.take(made, &visit.texts)? {
             name_shop(visit, &made, shop).await?;
             return visit.with_session(visit.go("/today"), &made);
         }
     }
-    visit.page_as(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &JoinPage::new(visit, first, errors),
-    )
+    let page = match token {
+        Some(token) => JoinPage::invited(visit, &token, errors).await?,
+        None => JoinPage::new(visit, true, errors),
+    };
+    visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// Stores the shop's name that came with the first account.

@@ -7,6 +7,7 @@ use warp::reply::Response;
 
 use super::join::new_password;
 use super::login::forgotten;
+use super::person::{self, PersonFields};
 use crate::app::accounts;
 use crate::domain::{Email, Error, Language, PASSWORD_LENGTH, Result};
 use crate::web::form::Errors;
@@ -20,6 +21,7 @@ struct ProfilePage<'a> {
     current: &'a str,
     errors: Errors,
     email: &'a str,
+    person: PersonFields,
     saved: bool,
     min: usize,
     telegram: Telegram,
@@ -32,8 +34,9 @@ impl<'a> ProfilePage<'a> {
         Ok(Self {
             visit,
             current: "profile",
-            errors,
+            errors: errors.calling("name", "staff-name"),
             email,
+            person: PersonFields::of(visit, &visit.viewer()?.me),
             saved,
             min,
             telegram: Telegram::new(visit, None)?,
@@ -49,6 +52,10 @@ pub async fn profile(visit: &Visit) -> Result<Response> {
 pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
     let viewer = visit.viewer()?;
     let done = match what {
+        "name" => {
+            let saved = person::save(visit, viewer.actor.id()).await;
+            saved.map(|_| visit.go("/profile?saved=1"))
+        }
         "email" => change_email(visit).await,
         "password" => change_password(visit).await,
         "language" => change_language(visit).await,
@@ -79,7 +86,10 @@ pub async fn change_profile(visit: &Visit, what: &str) -> Result<Response> {
                 "email" => visit.typed("email"),
                 _ => viewer.me.email.as_str(),
             };
-            let page = ProfilePage::new(visit, email, errors)?;
+            let mut page = ProfilePage::new(visit, email, errors)?;
+            if what == "name" {
+                page.person = PersonFields::typed(visit);
+            }
             visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

@@ -4,13 +4,13 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
+use super::Face;
 use super::health::{BotLine, clock_incident};
 use super::invites::{INVITES, InviteLine, Invited};
 use crate::app::{accounts, incidents};
 use crate::domain::{Employee, EmployeeId, Error, Result, Role};
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
-use crate::web::text::initials;
 use crate::web::visit::Visit;
 use crate::web::webhooks::{self, Hooks};
 
@@ -32,7 +32,9 @@ struct StaffPage<'a> {
 struct Person {
     id: i64,
     email: String,
-    initials: String,
+    face: Face,
+    /// Whether they have a name besides the e-mail.
+    named: bool,
     owner: bool,
     active: bool,
     me: bool,
@@ -43,7 +45,8 @@ impl Person {
         Self {
             id: employee.id.get(),
             email: employee.email.as_str().to_owned(),
-            initials: initials(employee.email.as_str()),
+            face: Face::of(employee),
+            named: !employee.name.as_str().is_empty(),
             owner: employee.role == Role::Owner,
             active: employee.active,
             me: employee.id == me,
@@ -108,7 +111,8 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
     let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
     let all = visit.desk.db.read(move |c| accounts::employees(c, &actor));
     let all = all.await?.into_iter();
-    let mut found = all.filter(|employee| employee.id == id && employee.active);
+    let mut found =
+        all.filter(|employee| employee.id == id && employee.active == (what != "reactivate"));
     let employee = found.next().ok_or(Error::NotFound)?;
     let role = visit.parameter("role").and_then(Role::from_word);
     let (title, lead, button) = match (what, role) {
@@ -124,6 +128,11 @@ pub async fn ask_staff(visit: &Visit, id: &str, what: &str) -> Result<Response> 
             "staff-deactivate-title",
             "staff-deactivate-lead",
             "staff-deactivate",
+        ),
+        ("reactivate", _) => (
+            "staff-reactivate-title",
+            "staff-reactivate-lead",
+            "staff-reactivate",
         ),
         _ => return Err(Error::NotFound),
     };
@@ -150,13 +159,14 @@ pub async fn change_staff(visit: &Visit, id: &str, what: &str) -> Result<Respons
     let owner = visit.owner()?;
     let id = EmployeeId::parse("id", id).map_err(|_| Error::NotFound)?;
     let what = what.to_owned();
-    let role = Role::from_word(visit.typed("role"));
+    let (role, now) = (Role::from_word(visit.typed("role")), visit.desk.clock.now());
     visit
         .desk
         .db
         .write(move |tx| match (&*what, role) {
-            ("deactivate", _) => accounts::deactivate(tx, &owner, id),
-            ("role", Some(role)) => accounts::set_role(tx, &owner, id, role),
+            ("deactivate", _) => accounts::deactivate(tx, &owner, id, now),
+            ("reactivate", _) => accounts::reactivate(tx, &owner, id, now),
+            ("role", Some(role)) => accounts::set_role(tx, &owner, id, role, now),
             _ => Err(Error::NotFound),
         })
         .await?;

@@ -6,7 +6,7 @@ use crate::app::day_sheets::{DaySheet, ShiftRow};
 use crate::domain::{DayReport, Money, PaymentId, Takings, TaskId};
 use crate::i18n;
 use crate::store::payments::LedgerRow;
-use crate::web::text::{Texts, short_name};
+use crate::web::text::Texts;
 
 pub(super) struct SheetView {
     /// Sums of the day, each with its name.
@@ -75,7 +75,7 @@ impl SheetView {
             rows: sheet
                 .rows
                 .iter()
-                .map(|row| RowView::new(row, texts))
+                .map(|row| RowView::new(row, sheet, texts))
                 .collect(),
             more: sheet.more,
             offers_reversals: false,
@@ -125,7 +125,7 @@ fn shift(row: &ShiftRow, sheet: &DaySheet, texts: &Texts) -> ShiftView {
     let (shift, all) = (&row.shift, sheet.drawers.iter());
     let drawer = all.map(|of| &of.drawer).find(|of| of.id == shift.drawer);
     let closing = shift.closed.as_ref();
-    let by = |email: &Option<String>| short_name(email.as_deref().unwrap_or_default()).to_owned();
+    let by = |name: &Option<String>| name.clone().unwrap_or_default();
     let difference = row.difference.filter(|sum| *sum != Money::ZERO);
     ShiftView {
         drawer: drawer.map(|of| texts.drawer(&of.name)).unwrap_or_default(),
@@ -144,8 +144,9 @@ fn shift(row: &ShiftRow, sheet: &DaySheet, texts: &Texts) -> ShiftView {
 }
 
 impl RowView {
-    fn new(row: &LedgerRow, texts: &Texts) -> Self {
+    fn new(row: &LedgerRow, sheet: &DaySheet, texts: &Texts) -> Self {
         let entry = &row.payment.entry;
+        let name = entry.employee.and_then(|id| sheet.names.get(&id));
         let drawer = row.drawer.as_ref().map(|name| texts.drawer(name));
         let place = [Some(texts.method(&entry.method)), drawer];
         Self {
@@ -155,7 +156,7 @@ impl RowView {
             task: entry.task.map(TaskId::get),
             has_task: row.has_task,
             place: place.into_iter().flatten().collect::<Vec<_>>().join(", "),
-            employee: short_name(row.employee.as_deref().unwrap_or_default()).to_owned(),
+            employee: name.cloned().unwrap_or_default(),
             sum: texts.money(entry.amount),
             is_out: entry.amount < Money::ZERO,
             note: entry.note.as_str().to_owned(),

@@ -7,7 +7,7 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::data::{CSV, file_called, writing};
-use super::text::{Texts, short_name};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app::reports;
 use crate::domain::{Error, Month, MonthReport, Result, Turnover};
@@ -126,7 +126,7 @@ fn tables(report: &MonthReport, employees: &[reports::Part], texts: &Texts) -> V
         .map(|(category, turnover)| MonthRow::new(texts.category(category), turnover, texts));
     let of_employee = |(employee, turnover): &reports::Part| {
         let name = match employee {
-            Some(employee) => short_name(employee.email.as_str()).to_owned(),
+            Some(employee) => employee.shown_name().to_owned(),
             None => texts.s("task-employee-none"),
         };
         MonthRow::new(name, turnover, texts)

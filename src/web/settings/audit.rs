@@ -5,7 +5,8 @@ use warp::reply::Response;
 
 use super::parts::{PARTS, Part};
 use crate::app::{accounts, settings};
-use crate::domain::{AuditEvent, AuditEventId, Employee, Result};
+use crate::domain::{AuditAction, AuditEvent, AuditEventId, Employee, Result, Role};
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// Events on a page of the audit list.
@@ -74,9 +75,35 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     let label = label.map(|field| texts.s(field.label)).next();
     AuditRow {
         at: texts.exact(&event.at),
-        by: by.map_or_else(String::new, |one| one.email.as_str().to_owned()),
-        what: label.unwrap_or_else(|| event.subject.clone()),
-        old: event.old.clone().unwrap_or_default(),
-        new: event.new.clone().unwrap_or_default(),
+        by: by.map_or_else(String::new, |one| one.distinct_name(staff)),
+        what: match about_people(event.action) {
+            Some(id) => texts.fill(id, "email", &event.subject),
+            None => label.unwrap_or_else(|| event.subject.clone()),
+        },
+        old: value(event, event.old.as_deref(), texts),
+        new: value(event, event.new.as_deref(), texts),
+    }
+}
+
+/// Returns the sentence of a change about a person.
+fn about_people(action: AuditAction) -> Option<&'static str> {
+    Some(match action {
+        AuditAction::SettingChanged => return None,
+        AuditAction::RoleChanged => "audit-role-changed",
+        AuditAction::EmployeeDeactivated => "audit-deactivated",
+        AuditAction::EmployeeReactivated => "audit-reactivated",
+        AuditAction::PasswordLinkCreated => "audit-password-link",
+        AuditAction::InviteCreated => "audit-invited",
+        AuditAction::InviteWithdrawn => "audit-invite-withdrawn",
+    })
+}
+
+/// Returns a value of a change: that of a setting as it is, a role in words.
+fn value(event: &AuditEvent, value: Option<&str>, texts: &Texts) -> String {
+    let role = value.and_then(Role::from_word);
+    match role.filter(|_| event.action != AuditAction::SettingChanged) {
+        Some(Role::Owner) => texts.s("staff-owner"),
+        Some(Role::Employee) => texts.s("staff-employee"),
+        None => value.unwrap_or_default().to_owned(),
     }
 }

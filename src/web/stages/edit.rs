@@ -190,7 +190,8 @@ fn ask(
     question.ask()
 }
 
-fn colour_name(colour: Colour, texts: &Texts) -> String {
+/// Returns the name of a colour.
+pub fn colour_name(colour: Colour, texts: &Texts) -> String {
     texts.s(match colour {
         Colour::Grey => "colour-grey",
         Colour::Blue => "colour-blue",

@@ -3,7 +3,7 @@
 mod edit;
 mod form;
 
-pub use edit::{create, edit, new, update};
+pub use edit::{colour_name, create, edit, new, update};
 
 use askama::Template;
 use warp::http::StatusCode;

@@ -7,7 +7,7 @@ use crate::domain::{
     Status, TaskEvent,
 };
 use crate::i18n::{self, LineWords};
-use crate::web::text::{Texts, short_name};
+use crate::web::text::Texts;
 
 /// An event in words.
 pub struct EventLine {
@@ -29,7 +29,7 @@ impl Names<'_> {
         let employee = all.find(|employee| employee.id.to_string() == id);
         employee.map_or_else(
             || format!("№ {id}"),
-            |employee| short_name(employee.email.as_str()).to_owned(),
+            |employee| employee.shown_name().to_owned(),
         )
     }
 

@@ -40,7 +40,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::accounts::Face;
-use super::text::{Texts, short_name};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
 use crate::domain::{
@@ -182,15 +182,14 @@ struct EmployeeOption {
 
 /// Returns the active employees, and the chosen one in any case.
 fn choices(employees: &[Employee], chosen: Option<EmployeeId>) -> Vec<EmployeeOption> {
+    let listed = employees.iter();
+    let listed = listed.filter(|e| e.active || chosen == Some(e.id));
     let choice = |employee: &Employee| EmployeeOption {
         id: employee.id.get(),
-        name: short_name(employee.email.as_str()).to_owned(),
+        name: employee.distinct_name(listed.clone()),
         chosen: chosen == Some(employee.id),
     };
-    let all = employees
-        .iter()
-        .filter(|e| e.active || chosen == Some(e.id));
-    all.map(choice).collect()
+    listed.clone().map(choice).collect()
 }
 
 pub fn of_customer(customer: &Customer) -> TaskFilter {

@@ -10,8 +10,8 @@ use super::slip::{SlipLine, how_paid, sums};
 use super::{get_whole, task_id};
 use crate::app;
 use crate::domain::{
-    Approval, Decision, Details, DeviceField, Error, Line, Money, Payment, PaymentId, PaymentKind,
-    Readers, Result, TaskId,
+    Approval, Author, Decision, Details, DeviceField, EmployeeId, Error, EventKind, Line, Money,
+    Payment, PaymentId, PaymentKind, Readers, Result, TaskId,
 };
 use crate::store::tasks::TaskRow;
 use crate::web::text::Texts;
@@ -31,7 +31,7 @@ struct ReceiptPage<'a> {
     sums: Vec<(String, String)>,
     terms: &'a str,
     link: Option<PrintedLink>,
-    signatures: [&'a str; 2],
+    signatures: [String; 2],
 }
 
 impl ReceiptPage<'_> {
@@ -79,6 +79,8 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let (_, payments) = account(visit, id).await?;
     let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
     let shop = visit.desk.shop();
+    let name = taken_by(visit, id).await?;
+    let signed = |label, name| signature(label, name, &paper.texts);
     let page = ReceiptPage {
         visit,
         current: "tasks",
@@ -87,7 +89,10 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
         sums: Vec::new(),
         terms: shop.about.terms.as_str(),
         link: PrintedLink::of(link)?,
-        signatures: ["paper-left-by", "paper-taken-by"],
+        signatures: [
+            paper.texts.s("paper-left-by"),
+            signed("paper-taken-by", name),
+        ],
         paper,
     };
     page.shown()
@@ -110,7 +115,7 @@ pub async fn hand_over(visit: &Visit, id: &str) -> Result<Response> {
         sums: sums(&task.1, &payments, &paper.texts),
         terms: "",
         link: None,
-        signatures: ["paper-handed-by", "paper-got-by"],
+        signatures: ["paper-handed-by", "paper-got-by"].map(|label| paper.texts.s(label)),
         paper,
     };
     page.shown()
@@ -123,20 +128,20 @@ pub async fn payment_slip(visit: &Visit, id: &str, payment: &str) -> Result<Resp
     let task = get_whole(visit, id).await?;
     let read = move |c: &_| app::payments::row(c, &actor, id, payment);
     let payment = visit.desk.db.read(read).await?.payment;
+    let employee = name_of(visit, payment.entry.employee).await?;
+    let ours = |label| (label, employee.clone());
+    let theirs = |label| (label, None);
+    let back = [ours("paper-refunded-by"), theirs("paper-refund-got")];
     let (name, signatures) = match payment.entry.kind {
-        PaymentKind::Refund => (
-            "paper-refund-title",
-            ["paper-refunded-by", "paper-refund-got"],
+        PaymentKind::Refund => ("paper-refund-title", back),
+        PaymentKind::Reversal => ("paper-reversal-title", back),
+        PaymentKind::Payment | PaymentKind::CashIn | PaymentKind::CashOut => (
+            "paper-payment-title",
+            [theirs("paper-paid-by"), ours("paper-taken-by")],
         ),
-        PaymentKind::Reversal => (
-            "paper-reversal-title",
-            ["paper-refunded-by", "paper-refund-got"],
-        ),
-        PaymentKind::Payment | PaymentKind::CashIn | PaymentKind::CashOut => {
-            ("paper-payment-title", ["paper-paid-by", "paper-taken-by"])
-        }
     };
     let paper = Paper::new(visit, name, id, &SIZES);
+    let signatures = signatures.map(|(label, name)| signature(label, name, &paper.texts));
     let page = ReceiptPage {
         visit,
         current: "tasks",
@@ -166,6 +171,35 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
 
 /// A label's message id with a value that may be missing.
 type LabelledValue = (&'static str, Option<String>);
+
+/// Returns the label under a signature, with the name of the employee who signs.
+fn signature(label: &str, name: Option<String>, texts: &Texts) -> String {
+    let label = texts.s(label);
+    match name {
+        Some(name) => format!("{label}: {name}"),
+        None => label,
+    }
+}
+
+/// Returns the name of the employee who registered a task.
+async fn taken_by(visit: &Visit, id: TaskId) -> Result<Option<String>> {
+    let actor = visit.actor()?;
+    let read = move |c: &_| app::tasks::history(c, &actor, &[id]);
+    let history = visit.desk.db.read(read).await?;
+    let created = history.iter().find(|of| of.kind == EventKind::Created);
+    match created.map(|event| event.author) {
+        Some(Author::Staff(employee)) => name_of(visit, Some(employee)).await,
+        _ => Ok(None),
+    }
+}
+
+async fn name_of(visit: &Visit, id: Option<EmployeeId>) -> Result<Option<String>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let employee = app::accounts::employee(&visit.desk, &visit.actor()?, id).await?;
+    Ok(employee.map(|employee| employee.shown_name().to_owned()))
+}
 
 /// Returns the lines about what was taken in.
 fn taken(

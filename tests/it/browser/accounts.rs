@@ -73,7 +73,8 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     let colleague = driver.open(&shop).await;
     colleague.go(path).await;
     colleague.sees_in("h1", "Приглашение").await;
-    colleague.fill("[name=email]", "new@example.com").await;
+    let email = "[name=email][readonly][value='new@example.com']";
+    assert_eq!(colleague.count(email).await, 1, "the page knows the e-mail");
     colleague.fill("[name=password1]", PASSWORD).await;
     colleague.fill("[name=password2]", PASSWORD).await;
     colleague.click(".btn.main").await;
@@ -93,5 +94,32 @@ async fn the_owner_copies_a_link_with_which_a_colleague_joins() {
     owner.sees_in(".person", "Отключён").await;
     colleague.go("/").await;
     colleague.sees_in("h1", "Вход").await;
+
+    // The owner lets them return, with a link for the password that they forgot; it works once.
+    owner.click("[href='/staff/2/reactivate']").await;
+    owner.click("[action='/staff/2/reactivate'] .btn").await;
+    owner.at("/staff").await;
+    owner.go("/staff/2/edit").await;
+    owner.click("[action$='/password-link'] .btn").await;
+    owner.sees_in("[data-copy]", "Скопировать").await;
+    let shown = "arguments[0](document.querySelector('.copy input').value)";
+    let link = owner.eval_later(shown).await;
+    let path = link.as_str().unwrap().strip_prefix(&*shop.url).unwrap();
+    colleague.go(path).await;
+    let password = "four other random words";
+    colleague.fill("[name=password1]", password).await;
+    colleague.fill("[name=password2]", password).await;
+    colleague.click(".btn.main").await;
+    colleague.sees_in("[role=status].good", "Все сеансы").await;
+    colleague.go(path).await;
+    colleague
+        .sees_in("[role=alert]", "Ссылка не подходит")
+        .await;
+    assert!(shop.login("new@example.com").await.is_none());
+    colleague.go("/login").await;
+    colleague.fill("[name=email]", "new@example.com").await;
+    colleague.fill("[name=password]", password).await;
+    colleague.click(".btn.main").await;
+    colleague.at("/today").await;
     shop.close().await;
 }

@@ -38,6 +38,7 @@ const OUTSIDE: &[Screen<'_>] = &[
         ".summary",
     ),
     ("/join/token", "", "[name=password2]"),
+    ("/password/token", "", "[role=alert]"),
     (
         "/join/token",
         "send('main form', {email: 'a@example.com', password1: '12345678', password2: '2'})",
@@ -237,6 +238,12 @@ const OWNERS: &[Screen<'_>] = &[
     ("/staff", "", ".person"),
     ("/staff/2/role?role=OWNER", "", "[name=role]"),
     ("/staff/2/deactivate", "", ".danger"),
+    ("/staff/2/edit", "", "[name=colour]"),
+    (
+        "/staff/2/edit",
+        "send('[action$=\"/password-link\"]', {})",
+        ".copy",
+    ),
     ("/tasks/1/link", "", "[name=renew]"),
     ("/?declined=1", "", ".empty"),
     ("/tasks/3/receipt?paper=a4", "", ".paper.a4"),

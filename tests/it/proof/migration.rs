@@ -128,6 +128,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO settings (key, value, changed_at, employee_id) VALUES ('shop.name', 'Master', 5, 1), ('timezone', 'Asia/Omsk', 6, NULL);
      INSERT INTO audit_events (happened_at, employee_id, action, subject, old_value, new_value) VALUES
          (5, 1, 'SETTING_CHANGED', 'shop.name', NULL, 'Master');",
+    "UPDATE employees SET name = 'Ivan', colour = 'TEAL' WHERE id = 1;
+     INSERT INTO password_links (employee_id, token_hash, created_by, expires_at) VALUES (2, x'ab', 1, 5);",
     "INSERT INTO first_day (step, done_at) VALUES ('RECEIPT', 5);",
 ];
 /// The last version with prepayments, which are payments since.
@@ -233,7 +235,8 @@ fn every_released_schema_is_brought_to_todays_with_the_same_data() {
             25 => 31,
             26 => 32,
             27 => 34,
-            _ => 35,
+            28 => 35,
+            _ => 36,
         };
         assert_eq!(tables.len(), expected, "{tables:?}");
         let (before, given) = (data(&file, &tables), numbers(&file));

@@ -76,7 +76,7 @@ impl RestoreError {
 /// Replaces the database with a backup, migrates it to the current schema, and keeps the old
 /// database beside it.
 ///
-/// All tokens and open invites are revoked: the backup can't know which were used or revoked since
+/// All tokens, open invites and links for a new password are revoked: the backup can't know which were used or revoked since
 /// it was made.
 ///
 /// # Errors
@@ -181,6 +181,7 @@ fn settle(connection: &mut Connection, traces: &Traces, now: Timestamp) -> rusql
         "UPDATE invites SET expires_at = min(expires_at, ?1) WHERE used_at IS NULL",
         [Millis(now)],
     )?;
+    tx.execute("DELETE FROM password_links", [])?;
     // Pending messages may have been sent since; a correction must not be mistaken for a new message.
     tx.execute(
         "UPDATE outbox SET maybe_seen = 1 WHERE state IN ('WAITING', 'SENDING')",

@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::store::Connection;
 use crate::web::accounts::Face;
 use crate::web::tasks::facts::{FieldForm, Open};
-use crate::web::text::{Texts, short_name};
+use crate::web::text::Texts;
 use crate::web::visit::Visit;
 
 /// Lines and payments of a task, as read.
@@ -312,6 +312,6 @@ fn name_of(id: EmployeeId, employees: &[Employee]) -> String {
     let found = employees.iter().find(|employee| employee.id == id);
     found.map_or_else(
         || format!("№ {id}"),
-        |employee| short_name(employee.email.as_str()).to_owned(),
+        |employee| employee.shown_name().to_owned(),
     )
 }

@@ -2,14 +2,14 @@
 
 use super::Rule::{self, Bytes, Number, Said, Text};
 use super::values::{
-    alias, any, balance, canonical, channel, code, count, day, email, flag, id, instant, known,
-    language, line_kind, of_telegram, percent, phone, quantity, seen, status, sum, warranty,
+    alias, any, balance, canonical, channel, code, count, day, email, face, flag, id, instant,
+    known, language, line_kind, of_telegram, percent, phone, quantity, seen, status, sum, warranty,
 };
 use crate::domain::{
     AttachmentKind, AttachmentState, Category, Colour, CommentKind, Decision, Description,
-    DrawerName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind, PaymentNote,
-    RequestKey, Role, SettingKey, ShiftReason, Source, StageName, StuckDays, TelegramId, TimeOfDay,
-    Wording,
+    DrawerName, EmployeeName, EventKind, FiscalNumber, LineName, Message, Method, PaymentKind,
+    PaymentNote, RequestKey, Role, SettingKey, ShiftReason, Source, StageName, StuckDays,
+    TelegramId, TimeOfDay, Wording,
 };
 
 /// All columns of each table; a test compares them with the database.
@@ -20,6 +20,8 @@ pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = 
             ("id", Number(id)),
             ("email", Text(email)),
             ("email_key", Text(email)),
+            ("name", Text(|text| seen(EmployeeName::parse("", text)))),
+            ("colour", Text(face)),
             ("role", Text(|word| known(Role::from_word(word)))),
             ("created_at", Number(instant)),
             ("language", Text(language)),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::domain::{
-    Channel, Day, Error, ItemCode, Language, LineKind, Message, Money, Percent, Problem, Quantity,
-    Result, ShortText, Status, WarrantyDays,
+    Channel, Colour, Day, Error, ItemCode, Language, LineKind, Message, Money, Percent, Problem,
+    Quantity, Result, ShortText, Status, WarrantyDays,
 };
 
 pub(super) fn foreign() -> Result<()> {
@@ -113,6 +113,14 @@ pub(super) fn percent(thousandths: i64) -> Result<()> {
 
 pub(super) fn warranty(days: i64) -> Result<()> {
     WarrantyDays::new("", days).map(drop)
+}
+
+/// The colour of an employee, empty for the usual one.
+pub(super) fn face(word: &str) -> Result<()> {
+    match word {
+        "" => Ok(()),
+        word => known(Colour::from_word(word)),
+    }
 }
 
 pub(super) fn language(tag: &str) -> Result<()> {
