@@ -8,6 +8,7 @@ words! {
     /// What an audit event records.
     AuditAction {
         SettingChanged = "SETTING_CHANGED",
+        PhoneCorrected = "PHONE_CORRECTED",
     }
 }
 
@@ -19,7 +20,7 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting.
+    /// The key of a setting, or the id of a customer.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

@@ -32,6 +32,8 @@ macro_rules! define {
         #[derive(Debug, Clone, Default)]
         pub struct CustomerChange {
             $(pub $field: Option<Option<$Type>>,)*
+            /// The right phone for a customer who was registered under a wrong one.
+            pub phone: Option<Phone>,
             pub telegram_id: Option<TelegramId>,
         }
 
@@ -82,6 +84,7 @@ macro_rules! define {
             pub fn of(card: &Customer) -> Self {
                 Self {
                     $($field: Some(card.$field.clone()),)*
+                    phone: Some(card.phone.clone()),
                     telegram_id: None,
                 }
             }
@@ -91,6 +94,7 @@ macro_rules! define {
             pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
                 Self {
                     $($field: merge.field($name, self.$field, shown.$field, stored.$field),)*
+                    phone: merge.field("phone", self.phone, shown.phone, stored.phone),
                     telegram_id: None,
                 }
             }
@@ -130,11 +134,10 @@ impl CustomerChange {
         }
     }
 
-    /// Returns whether it changes any field.
+    /// Returns whether it changes the phone or any field.
     pub fn has_fields(&self) -> bool {
-        CardField::ALL
-            .iter()
-            .any(|field| self.get(*field).is_some())
+        let mut fields = CardField::ALL.iter();
+        self.phone.is_some() || fields.any(|field| self.get(*field).is_some())
     }
 }
 

@@ -270,6 +270,7 @@ remark-many-lines = The row goes over { $bound } lines of the file: check the qu
 
 conflict-version = Somebody else has changed the repair meanwhile: load it again and repeat.
 conflict-phone-taken = There is a card with this phone already, its id is { $customer }.
+conflict-phone-corrected = Somebody else has corrected the phone meanwhile.
 conflict-email-taken = This e-mail is taken.
 conflict-stage-name-taken = There is a stage with that name already: choose another name.
 conflict-article-taken = Another item has this article number.
@@ -1155,7 +1156,7 @@ customers-none = No customers.
 customer-new-title = New customer
 customer-edit-title = Customer's card
 customer-tasks = The customer's repairs
-customer-phone-fixed = If the number has changed, make a new card.
+customer-phone-unlinks = Another number unlinks Telegram: the chat belongs to whoever had this one.
 customer-delete-title = Delete the card?
 customer-delete-lead = { $count ->
     [0] The customer has no repairs.
@@ -1477,7 +1478,8 @@ settings-saved = Saved. It counts from now on.
 settings-fixed-variable = Set by the environment variable { $name }; it can't be changed here.
 settings-fixed-file = Set in { $path }; it can't be changed here.
 settings-audit-none = Nobody has changed a setting yet.
-settings-audit-what = Setting
+settings-audit-what = Change
+audit-phone-corrected = Phone of customer No. { $id }
 settings-audit-when = When
 settings-audit-who = Who
 settings-audit-old = Before

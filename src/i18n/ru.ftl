@@ -283,6 +283,7 @@ remark-many-lines = { $bound ->
 
 conflict-version = Заявку уже изменил кто-то другой: загрузите её заново и повторите.
 conflict-phone-taken = Карточка с этим телефоном уже есть, её id { $customer }.
+conflict-phone-corrected = Телефон тем временем исправил кто-то другой.
 conflict-email-taken = Эта почта уже занята.
 conflict-stage-name-taken = Этап с таким названием уже есть: назовите иначе.
 conflict-article-taken = Этот артикул есть у другой позиции.
@@ -1196,7 +1197,7 @@ customers-none = Клиентов нет.
 customer-new-title = Новый клиент
 customer-edit-title = Карточка клиента
 customer-tasks = Заявки клиента
-customer-phone-fixed = Если номер поменялся, заведите новую карточку.
+customer-phone-unlinks = Другой номер отвяжет Telegram: этот чат — того, чей был прежний.
 customer-delete-title = Удалить карточку?
 customer-delete-lead = { $count ->
     [0] Заявок у клиента нет.
@@ -1522,7 +1523,8 @@ settings-saved = Сохранено. Действует уже сейчас.
 settings-fixed-variable = Задано переменной окружения { $name }, здесь не меняется.
 settings-fixed-file = Задано в { $path }, здесь не меняется.
 settings-audit-none = Настройки ещё никто не менял.
-settings-audit-what = Настройка
+settings-audit-what = Изменение
+audit-phone-corrected = Телефон клиента № { $id }
 settings-audit-when = Когда
 settings-audit-who = Кто
 settings-audit-old = Было

@@ -205,6 +205,15 @@ pub fn update(
     Ok(true)
 }
 
+/// Replaces the phone of a card; the triggers index it anew.
+pub fn set_phone(tx: &Transaction, id: CustomerId, phone: &Phone, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE customers SET phone = ?2, phone_e164 = ?3, updated_at = ?4 WHERE id = ?1",
+        (id, phone.typed(), phone.e164(), Millis(now)),
+    )?;
+    Ok(())
+}
+
 /// Links a card to a Telegram account, or to none.
 pub fn set_telegram(
     tx: &Transaction,

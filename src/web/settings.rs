@@ -9,7 +9,7 @@ use super::visit::Visit;
 use crate::app::accounts;
 use crate::app::settings::{self, Change};
 use crate::domain::{
-    AuditEvent, AuditEventId, Employee, Error, Origin, Result, SettingKey, Settings,
+    AuditAction, AuditEvent, AuditEventId, Employee, Error, Origin, Result, SettingKey, Settings,
 };
 
 /// A page of settings.
@@ -289,10 +289,14 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     let fields = PARTS.iter().flat_map(|part| part.fields);
     let label = fields.filter(|field| field.key.word() == event.subject);
     let label = label.map(|field| texts.s(field.label)).next();
+    let what = match event.action {
+        AuditAction::SettingChanged => label.unwrap_or_else(|| event.subject.clone()),
+        AuditAction::PhoneCorrected => texts.fill("audit-phone-corrected", "id", &event.subject),
+    };
     AuditRow {
         at: texts.exact(&event.at),
         by: by.map_or_else(String::new, |one| one.email.as_str().to_owned()),
-        what: label.unwrap_or_else(|| event.subject.clone()),
+        what,
         old: event.old.clone().unwrap_or_default(),
         new: event.new.clone().unwrap_or_default(),
     }

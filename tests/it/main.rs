@@ -25,6 +25,7 @@ mod config;
 mod conformance;
 mod contract;
 mod conversation;
+mod corrections;
 mod counter;
 mod customers;
 mod damaged;

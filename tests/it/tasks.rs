@@ -141,6 +141,7 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
         "mutation { confirmTelegram(customerId: 1) { customer { id } } }",
         "mutation { unlinkTelegram(customerId: 1) { customer { id } } }",
+        r#"mutation { correctPhone(customerId: 1, phone: "12345") { customer { id } } }"#,
         CREATE,
         "mutation { updateTask(taskData: {id: 1}) { task { id } } }",
         "mutation { assignTask(id: 1) { task { id } } }",

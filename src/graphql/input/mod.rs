@@ -145,7 +145,11 @@ impl CustomerInput {
         Ok(Card {
             id,
             phone: Phone::parse("phone", &self.phone, shop.country)?,
-            change: CustomerChange { name, telegram_id },
+            change: CustomerChange {
+                name,
+                telegram_id,
+                ..CustomerChange::default()
+            },
         })
     }
 }

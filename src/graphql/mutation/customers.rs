@@ -60,8 +60,8 @@ impl CustomerMutation {
         CustomerPayload::write(desk, work).await
     }
 
-    /// Changes the customer with this `phone`. The phone itself can't be changed: a new number is a
-    /// new customer. NOT_FOUND when no customer has it.
+    /// Changes the customer with this `phone`. `correctPhone` changes the phone itself. NOT_FOUND
+    /// when no customer has it.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
@@ -73,6 +73,30 @@ impl CustomerMutation {
         let Card { id, phone, change } = customer_data.read(&shop)?;
         let work = move |tx: &Transaction<'_>| {
             app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
+        };
+        CustomerPayload::write(desk, work).await
+    }
+
+    /// Corrects the phone of a customer who was registered under a wrong one. Tasks, history and
+    /// payments stay; the Telegram account is unlinked and its queued messages are deleted, since
+    /// the chat belongs to whoever had the former number. CONFLICT, with the other customer's id,
+    /// when the phone is taken, and when `expectedPhone` is not the stored one.
+    async fn correct_phone(
+        &self,
+        ctx: &Context<'_>,
+        customer_id: ID,
+        phone: String,
+        expected_phone: Option<String>,
+    ) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (country, now) = (desk.shop().country, desk.clock.now());
+        let id = CustomerId::parse("customerId", &customer_id)?;
+        let phone = Phone::parse("phone", &phone, country)?;
+        let expected = expected_phone.map(|text| Phone::parse("expectedPhone", &text, country));
+        let expected = expected.transpose()?;
+        let work = move |tx: &Transaction<'_>| {
+            app::customers::correct_phone(tx, &actor, id, &phone, expected.as_ref(), now)
         };
         CustomerPayload::write(desk, work).await
     }

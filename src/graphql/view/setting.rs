@@ -75,12 +75,14 @@ impl SettingView {
 pub enum AuditActionEnum {
     /// A setting was changed; `subject` is its name in `config.toml`.
     SettingChanged,
+    /// The phone of a customer was corrected; `subject` is the customer's id.
+    PhoneCorrected,
 }
 
 /// A row of the audit list.
 pub struct AuditEventView(pub AuditEvent);
 
-/// A change of the shop's settings: who changed what, and when.
+/// A change of the shop's settings or of a customer's phone: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
     async fn id(&self) -> ID {
@@ -106,7 +108,7 @@ impl AuditEventView {
         self.0.new.as_deref()
     }
 
-    /// The owner who made the change; null for an employee who was deleted.
+    /// The employee who made the change; null for an employee who was deleted.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let by = match self.0.employee {
