@@ -193,7 +193,7 @@ pub(super) fn leave_chat(tx: &Transaction, customer: &Customer, now: Timestamp) 
         return Ok(());
     };
     store::outbox::delete_waiting_of_customer(tx, customer.id)?;
-    store::outbox::delete_waiting_replies(tx, link.id)?;
+    store::outbox::delete_unsent_replies(tx, link.id)?;
     store::customers::set_telegram(tx, customer.id, None, now)?;
     match store::customers::by_telegram(tx, link.id)?.is_empty() {
         true => store::messages::delete_of_chat(tx, link.id),
@@ -292,6 +292,7 @@ fn remove(
     );
     events::publish(tx, author, &Event::CustomerDeleted { id, tasks }, now)?;
     store::status_links::end_of(tx, id)?;
+    store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()

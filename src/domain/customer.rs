@@ -1,6 +1,9 @@
 //! Customers and their link to Telegram.
 
-use super::{CustomerId, Language, Merge, Name, Phone, Result, TelegramId};
+use super::{
+    CardEmail, CardNote, Company, CustomerId, Language, Merge, Name, Phone, Result, SecondPhone,
+    TaxNumber, TelegramId,
+};
 
 /// Passes the table of a card's fields to a macro: those that staff edit, besides the phone by
 /// which a card is found.
@@ -12,6 +15,12 @@ macro_rules! card_fields {
     ($then:ident) => {
         $then! {
             name (Name, Name, "name", "customers-name")
+            second_phone (SecondPhone, SecondPhone, "secondPhone", "customer-second-phone")
+            email (Email, CardEmail, "email", "customer-email")
+            company (Company, Company, "company", "customer-company")
+            tax_number (TaxNumber, TaxNumber, "taxNumber", "customer-tax-number")
+            /// Only employees read it.
+            note (Note, CardNote, "note", "customer-note")
         }
     };
 }
@@ -124,6 +133,22 @@ macro_rules! define {
     };
 }
 card_fields!(define);
+
+impl CardField {
+    /// Returns whether it has several lines.
+    pub fn is_long(self) -> bool {
+        self == Self::Note
+    }
+
+    /// Returns the type of its form control, if it has one line.
+    pub fn input(self) -> &'static str {
+        match self {
+            Self::SecondPhone => "tel",
+            // The browser's own check refuses addresses in other scripts.
+            Self::Email | Self::Name | Self::Company | Self::TaxNumber | Self::Note => "text",
+        }
+    }
+}
 
 impl CustomerChange {
     /// Creates a change of the name only.

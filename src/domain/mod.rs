@@ -13,6 +13,7 @@ mod approval;
 mod attachment;
 mod audit;
 mod bot_health;
+mod card;
 mod catalogue;
 mod comment;
 mod conflict;
@@ -67,6 +68,7 @@ pub use attachment::{
 };
 pub use audit::{AuditAction, AuditEvent};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;

@@ -5,8 +5,9 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CardField, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId,
-    TelegramLink, card_fields, fold,
+    CardEmail, CardField, CardNote, Company, Customer, CustomerChange, CustomerId, Language, Name,
+    Phone, Result, SecondPhone, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
+    second_phone_key,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::parts::parts;
@@ -33,8 +34,15 @@ macro_rules! define {
 }
 card_fields!(define);
 
-/// The searchable fields, each with the column of its comparison key.
-const KEYS: [(CardField, &str); 1] = [(CardField::Name, "name_key")];
+/// The fields with a comparison key: its column, and what makes it.
+const KEYS: [(CardField, &str, fn(&str) -> String); 3] = [
+    (CardField::Name, "name_key", fold),
+    (CardField::Company, "company_key", fold),
+    (CardField::SecondPhone, "second_phone_key", second_phone_key),
+];
+
+/// The columns in which a search looks for a text.
+const SEARCHED: [&str; 4] = ["name_key", "company_key", "email", "tax_number"];
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
     read(&mut Columns::of("customers", row))
@@ -95,10 +103,11 @@ pub struct Search {
 
 impl Search {
     fn condition() -> String {
-        let in_keys = KEYS.map(|(_, key)| format!("{key} LIKE :text ESCAPE '\\'"));
+        let in_texts = SEARCHED.map(|column| format!("{column} LIKE :text ESCAPE '\\'"));
         format!(
-            "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits)",
-            in_keys.join(" OR ")
+            "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits
+                 OR second_phone_key LIKE :digits)",
+            in_texts.join(" OR ")
         )
     }
 
@@ -184,9 +193,9 @@ pub fn update(
         };
         columns.push(field.column());
         values.push(Box::new(text.map(str::to_owned)));
-        for (_, key) in KEYS.iter().filter(|(of, _)| of == field) {
+        for (_, key, make) in KEYS.iter().filter(|(of, ..)| of == field) {
             columns.push(key);
-            values.push(Box::new(fold(text.unwrap_or_default())));
+            values.push(Box::new(make(text.unwrap_or_default())));
         }
     }
     if columns.is_empty() {

@@ -170,7 +170,10 @@ fn ask(
     let collision = |(field, label): (&'static str, &str)| Collision {
         field,
         label: visit.texts.s(label),
-        input: Input::Line,
+        input: match field {
+            "note" => Input::Text,
+            _ => Input::Line,
+        },
         mine: visit.typed(field).to_owned(),
         theirs_read: theirs.get(field).to_owned(),
         theirs: theirs.get(field).to_owned(),

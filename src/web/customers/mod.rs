@@ -11,13 +11,23 @@ use askama::Template;
 use warp::reply::Response;
 
 use super::tasks::{CustomerLine, TaskListItem, of_customer};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
-use crate::domain::{Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
+use crate::domain::{CardField, Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
 use crate::store::Transaction;
 
 /// Maximum number of tasks on a customer's page; the list shows the rest.
 const TASKS: usize = 50;
+
+/// A known field of a card, beside the name.
+struct Fact {
+    label: String,
+    text: String,
+    /// Target of its link; empty for none.
+    link: String,
+    is_long: bool,
+}
 
 #[derive(Template)]
 #[template(path = "customer.html")]
@@ -27,6 +37,7 @@ struct CustomerPage<'a> {
     customer: CustomerLine,
     id: i64,
     telegram: Option<TelegramLink>,
+    facts: Vec<Fact>,
     /// What they owe, as a sentence.
     debt: Option<String>,
     rows: Vec<TaskListItem>,
@@ -55,6 +66,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
         telegram: customer.telegram,
+        facts: facts(&customer, &visit.texts),
         debt: debt.map(|sum| {
             visit
                 .texts
@@ -64,6 +76,31 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         count,
         all: format!("/?q={phone}"),
     })
+}
+
+fn facts(customer: &Customer, texts: &Texts) -> Vec<Fact> {
+    let fields = CardField::ALL.iter().copied();
+    let known =
+        fields.filter(|field| *field != CardField::Name && !customer.get(*field).is_empty());
+    known
+        .map(|field| Fact {
+            label: texts.s(field.label()),
+            text: customer.get(field).to_owned(),
+            link: link(field, customer.get(field)),
+            is_long: field.is_long(),
+        })
+        .collect()
+}
+
+fn link(field: CardField, text: &str) -> String {
+    let dialled = |c: &char| c.is_ascii_digit() || *c == '+';
+    match field {
+        CardField::SecondPhone => {
+            format!("tel:{}", text.chars().filter(dialled).collect::<String>())
+        }
+        CardField::Email => format!("mailto:{text}"),
+        _ => String::new(),
+    }
 }
 
 async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {

@@ -128,6 +128,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO settings (key, value, changed_at, employee_id) VALUES ('shop.name', 'Master', 5, 1), ('timezone', 'Asia/Omsk', 6, NULL);
      INSERT INTO audit_events (happened_at, employee_id, action, subject, old_value, new_value) VALUES
          (5, 1, 'SETTING_CHANGED', 'shop.name', NULL, 'Master');",
+    "UPDATE customers SET second_phone = '8 916 000-00-01', second_phone_key = '79160000001', email = 'a@example.com',
+         company = 'ООО «Лампа»', company_key = 'ооо «лампа»', tax_number = '6902', note = 'calls' || char(10) || 'late' WHERE id = 1;",
 ];
 /// The last version with prepayments, which are payments since.
 const PREPAYMENTS: usize = 24;
