@@ -31,3 +31,13 @@ BEGIN
     INSERT INTO phone_ends (digits, customer_id)
     SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = new.id;
 END;
+
+-- Cards that were merged into another one, for as long as that can be undone.
+CREATE TABLE customer_merges (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kept_id     INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    merged_at   INTEGER NOT NULL,
+    -- The card that is gone, the numbers of its rows, and the kept card before and after: JSON.
+    snapshot    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX customer_merges_kept ON customer_merges (kept_id);

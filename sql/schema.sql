@@ -104,6 +104,15 @@ CREATE INDEX comments_customer ON comments (customer_id) WHERE customer_id IS NO
 CREATE INDEX comments_open ON comments (task_id) WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL;
 CREATE INDEX comments_task ON comments (task_id);
 
+CREATE TABLE customer_merges (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kept_id     INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    merged_at   INTEGER NOT NULL,
+    -- The card that is gone, the numbers of its rows, and the kept card before and after: JSON.
+    snapshot    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX customer_merges_kept ON customer_merges (kept_id);
+
 CREATE TABLE customers (
     id                INTEGER PRIMARY KEY AUTOINCREMENT,
     phone             TEXT    NOT NULL,

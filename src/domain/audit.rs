@@ -9,6 +9,8 @@ words! {
     AuditAction {
         SettingChanged = "SETTING_CHANGED",
         PhoneCorrected = "PHONE_CORRECTED",
+        CustomersMerged = "CUSTOMERS_MERGED",
+        MergeUndone = "MERGE_UNDONE",
     }
 }
 

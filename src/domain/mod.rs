@@ -32,6 +32,7 @@ mod language;
 mod letters;
 mod lines;
 mod merge;
+mod merged;
 mod metadata;
 mod moment;
 mod money;
@@ -84,8 +85,8 @@ pub use error::{Error, Result, chain, whole_seconds};
 pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use ids::{
     AliasId, ApprovalId, AttachmentId, AuditEventId, CommentId, CustomerId, DeliveryId, DrawerId,
-    EmployeeId, EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId,
-    StageId, TaskId, TelegramId, WebhookId,
+    EmployeeId, EventId, InviteId, ItemId, LineId, MergeId, NoticeId, PaymentId, SessionId,
+    ShiftId, StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
@@ -99,6 +100,7 @@ pub use lines::{
     Percent, Quantity, Totals, WarrantyDays,
 };
 pub use merge::{Edit, Merge, Shown};
+pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};

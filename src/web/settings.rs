@@ -291,6 +291,8 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     let label = label.map(|field| texts.s(field.label)).next();
     let what = match event.action {
         AuditAction::SettingChanged => label.unwrap_or_else(|| event.subject.clone()),
+        AuditAction::CustomersMerged => texts.fill("audit-customers-merged", "id", &event.subject),
+        AuditAction::MergeUndone => texts.fill("audit-merge-undone", "id", &event.subject),
         AuditAction::PhoneCorrected => texts.fill("audit-phone-corrected", "id", &event.subject),
     };
     AuditRow {

@@ -57,6 +57,7 @@ mod live;
 mod lockout;
 mod log;
 mod mapping;
+mod merges;
 mod metadata;
 mod metrics;
 mod money;

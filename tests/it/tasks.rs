@@ -141,6 +141,8 @@ async fn nobody_sees_or_changes_anything() {
         r#"mutation { eraseCustomer(phone: "+79000000001") { phone } }"#,
         "mutation { confirmTelegram(customerId: 1) { customer { id } } }",
         "mutation { unlinkTelegram(customerId: 1) { customer { id } } }",
+        "mutation { mergeCustomers(keepId: 1, otherId: 2) { mergeId } }",
+        "mutation { undoMerge(mergeId: 1) { customer { id } } }",
         r#"mutation { correctPhone(customerId: 1, phone: "12345") { customer { id } } }"#,
         CREATE,
         "mutation { updateTask(taskData: {id: 1}) { task { id } } }",

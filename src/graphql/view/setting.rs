@@ -77,6 +77,10 @@ pub enum AuditActionEnum {
     SettingChanged,
     /// The phone of a customer was corrected; `subject` is the customer's id.
     PhoneCorrected,
+    /// Two customers were merged; `subject` is the id of the kept one, and `from` that of the other.
+    CustomersMerged,
+    /// That was undone.
+    MergeUndone,
 }
 
 /// A row of the audit list.

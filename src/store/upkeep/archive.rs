@@ -49,7 +49,8 @@ pub const TABLES: &[&str] = &[
     "settings",
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
-/// tables, and who changed the settings of this database.
+/// tables, who changed the settings of this database,
+/// and what can be undone for a day.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
@@ -72,6 +73,7 @@ pub const LEFT_OUT: &[&str] = &[
     "phone_ends",
     "incidents",
     "audit_events",
+    "customer_merges",
     "stale_keys",
     "refinery_schema_history",
 ];

@@ -3,9 +3,11 @@
 mod edit;
 mod form;
 mod list;
+mod merge;
 
 pub use edit::{create, edit, new, update};
 pub use list::{known, list};
+pub use merge::{ask_to_merge, merge, undo_merge};
 
 use askama::Template;
 use warp::reply::Response;
@@ -38,6 +40,8 @@ struct CustomerPage<'a> {
     id: i64,
     telegram: Option<TelegramLink>,
     facts: Vec<Fact>,
+    /// The merges that can be undone.
+    merges: Vec<merge::MergeLine>,
     /// What they owe, as a sentence.
     debt: Option<String>,
     rows: Vec<TaskListItem>,
@@ -48,17 +52,18 @@ struct CustomerPage<'a> {
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
-    let id = customer_id(id)?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
     let work = move |c: &_| {
         let customer = app::customers::get(c, &actor, id)?;
+        let merges = app::merges::of_customer(c, &actor, id, now)?;
         let filter = of_customer(&customer);
         let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
         let rows = app::details::join(c, &actor, rows)?;
         let count = app::tasks::count(c, &actor, &filter)?;
         let debt = app::handovers::debts_of_customers(c, &actor, &[id])?;
-        Ok((customer, rows, count, debt.get(&id).copied()))
+        Ok((customer, merges, rows, count, debt.get(&id).copied()))
     };
-    let (customer, rows, count, debt) = visit.desk.db.read(work).await?;
+    let (customer, merges, rows, count, debt) = visit.desk.db.read(work).await?;
     let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
     visit.page(&CustomerPage {
         visit,
@@ -67,6 +72,7 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         id: id.get(),
         telegram: customer.telegram,
         facts: facts(&customer, &visit.texts),
+        merges: merge::lines(&merges, &visit.texts),
         debt: debt.map(|sum| {
             visit
                 .texts
