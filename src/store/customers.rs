@@ -34,8 +34,10 @@ macro_rules! define {
 }
 card_fields!(define);
 
-/// The fields with a comparison key: its column, and what makes it.
-const KEYS: [(CardField, &str, fn(&str) -> String); 3] = [
+/// A field with a comparison key: its column, and what makes it.
+type Key = (CardField, &'static str, fn(&str) -> String);
+
+const KEYS: [Key; 3] = [
     (CardField::Name, "name_key", fold),
     (CardField::Company, "company_key", fold),
     (CardField::SecondPhone, "second_phone_key", second_phone_key),
