@@ -104,6 +104,15 @@ CREATE INDEX comments_customer ON comments (customer_id) WHERE customer_id IS NO
 CREATE INDEX comments_open ON comments (task_id) WHERE kind = 'FROM_CUSTOMER' AND settled_at IS NULL;
 CREATE INDEX comments_task ON comments (task_id);
 
+CREATE TABLE customer_merges (
+    id          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kept_id     INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    merged_at   INTEGER NOT NULL,
+    -- The card that is gone, the numbers of its rows, and the kept card before and after: JSON.
+    snapshot    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX customer_merges_kept ON customer_merges (kept_id);
+
 CREATE TABLE customers (
     id                INTEGER PRIMARY KEY AUTOINCREMENT,
     phone             TEXT    NOT NULL,
@@ -116,14 +125,14 @@ CREATE TABLE customers (
     telegram_language TEXT    NOT NULL DEFAULT 'ru' CHECK (telegram_language IN ('ru', 'en')),
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL
-) STRICT;
+, second_phone TEXT, second_phone_key TEXT NOT NULL DEFAULT '', email TEXT, company TEXT, company_key TEXT NOT NULL DEFAULT '', tax_number TEXT, note TEXT) STRICT;
 CREATE INDEX customers_telegram ON customers (telegram_id) WHERE telegram_id IS NOT NULL;
-CREATE TRIGGER phone_ends_after_update AFTER UPDATE OF phone_e164 ON customers
+CREATE TRIGGER phone_ends_after_update AFTER UPDATE OF phone_e164, second_phone_key ON customers
 BEGIN
     INSERT INTO phone_ends (digits, customer_id)
     SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = new.id;
 END;
-CREATE TRIGGER phone_ends_before_update BEFORE UPDATE OF phone_e164 ON customers
+CREATE TRIGGER phone_ends_before_update BEFORE UPDATE OF phone_e164, second_phone_key ON customers
 BEGIN
     DELETE FROM phone_ends WHERE (digits, customer_id) IN (
         SELECT digits, customer_id FROM ends_of_phones WHERE customer_id = old.id);
@@ -771,7 +780,12 @@ CREATE VIEW ends_of_phones (digits, customer_id) AS
 SELECT substr(c.phone_e164, start.value), c.id
 FROM customers AS c
 JOIN json_each('[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]') AS start
-    ON start.value <= length(c.phone_e164) - 2;
+    ON start.value <= length(c.phone_e164) - 2
+UNION
+SELECT substr(c.second_phone_key, start.value), c.id
+FROM customers AS c
+JOIN json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]') AS start
+    ON start.value <= length(c.second_phone_key) - 2;
 
 CREATE VIEW texts_of_tasks (id, description, name, device) AS
 SELECT t.id, t.description, coalesce(c.name, ''),

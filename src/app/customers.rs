@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Desk, events};
 use crate::domain::{
-    Actor, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event, Language, Name,
-    Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
+    Actor, AuditAction, Author, Conflict, Customer, CustomerChange, CustomerId, Error, Event,
+    Language, Name, Owner, Phone, Problem, Result, Shop, TelegramId, TelegramLink, fold,
 };
 use crate::store::customers::Search;
 use crate::store::tasks::TaskRow;
@@ -138,6 +138,69 @@ pub fn create(
     update(tx, shop, actor, phone, None, change, now)
 }
 
+/// Corrects the phone of a customer who was registered under a wrong one.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Conflict::PhoneTaken`] when another customer has the phone, and
+/// [`Conflict::PhoneCorrected`] when the customer's is no longer the `expected` one.
+pub fn correct_phone(
+    tx: &Transaction,
+    actor: &Actor,
+    id: CustomerId,
+    phone: &Phone,
+    expected: Option<&Phone>,
+    now: Timestamp,
+) -> Result<Customer> {
+    let customer = get(tx, actor, id)?;
+    if expected.is_some_and(|expected| expected.e164() != customer.phone.e164()) {
+        return Err(Conflict::PhoneCorrected.into());
+    }
+    set_phone(tx, actor, &customer, phone, now)?;
+    get(tx, actor, id)
+}
+
+/// Replaces a phone. Another number drops the Telegram link: the chat belongs to whoever had the
+/// former one. Another spelling of the same number keeps it.
+fn set_phone(
+    tx: &Transaction,
+    actor: &Actor,
+    customer: &Customer,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<()> {
+    if *phone == customer.phone {
+        return Ok(());
+    }
+    let known = store::customers::by_phone(tx, phone)?;
+    if let Some(taken) = known.filter(|known| known.id != customer.id) {
+        return Err(Conflict::PhoneTaken { customer: taken.id }.into());
+    }
+    store::customers::set_phone(tx, customer.id, phone, now)?;
+    if phone.e164() != customer.phone.e164() {
+        leave_chat(tx, customer, now)?;
+        let (action, subject) = (AuditAction::PhoneCorrected, customer.id.to_string());
+        // Without the phones: an erasure must not have to look for them here.
+        store::audit::insert(tx, actor.id(), action, &subject, [None, None], now)?;
+    }
+    let (author, id) = (Author::Staff(actor.id()), customer.id);
+    events::publish(tx, author, &Event::CustomerUpdated { id }, now)
+}
+
+/// Removes the link of a customer to a chat that is somebody else's, with everything that waits to
+/// be said about the customer there, the bot's replies included.
+pub(super) fn leave_chat(tx: &Transaction, customer: &Customer, now: Timestamp) -> Result<()> {
+    let Some(link) = customer.telegram else {
+        return Ok(());
+    };
+    store::outbox::delete_waiting_of_customer(tx, customer.id)?;
+    store::outbox::delete_unsent_replies(tx, link.id)?;
+    store::customers::set_telegram(tx, customer.id, None, now)?;
+    match store::customers::by_telegram(tx, link.id)?.is_empty() {
+        true => store::messages::delete_of_chat(tx, link.id),
+        false => Ok(()),
+    }
+}
+
 /// Changes the customer with that phone. A Telegram account entered by staff receives nothing until
 /// it is verified.
 ///
@@ -158,6 +221,9 @@ pub fn update(
     }
     let author = Author::Staff(actor.id());
     store_change(tx, author, customer.id, change, now)?;
+    if let Some(phone) = &change.phone {
+        set_phone(tx, actor, &customer, phone, now)?;
+    }
     let linked = customer.telegram.map(|link| link.id);
     if let Some(telegram_id) = change.telegram_id
         && linked != Some(telegram_id)
@@ -226,6 +292,7 @@ fn remove(
     );
     events::publish(tx, author, &Event::CustomerDeleted { id, tasks }, now)?;
     store::status_links::end_of(tx, id)?;
+    store::outbox::delete_of_customer(tx, id)?;
     store::customers::delete(tx, id)?;
     if let Some(link) = customer.telegram
         && store::customers::by_telegram(tx, link.id)?.is_empty()

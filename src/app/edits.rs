@@ -159,7 +159,7 @@ pub fn whole(connection: &Connection, actor: &Actor, id: TaskId) -> Result<(Task
 /// Saves the edit form of a customer.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// As for [`customers::correct_phone`].
 pub fn customer(
     tx: &Transaction,
     shop: &Shop,

@@ -30,6 +30,7 @@ pub mod last_edits;
 pub mod lines;
 pub mod lists;
 pub mod memory;
+pub mod merges;
 pub mod notices;
 pub mod packed;
 pub mod paging;

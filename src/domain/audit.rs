@@ -14,6 +14,9 @@ words! {
         PasswordLinkCreated = "PASSWORD_LINK_CREATED",
         InviteCreated = "INVITE_CREATED",
         InviteWithdrawn = "INVITE_WITHDRAWN",
+        PhoneCorrected = "PHONE_CORRECTED",
+        CustomersMerged = "CUSTOMERS_MERGED",
+        MergeUndone = "MERGE_UNDONE",
     }
 }
 
@@ -25,7 +28,7 @@ pub struct AuditEvent {
     /// `None` for an employee who was deleted.
     pub employee: Option<EmployeeId>,
     pub action: AuditAction,
-    /// The key of a setting, or the e-mail of an employee or an invited person.
+    /// The key of a setting, the e-mail of an employee or an invited person, or the id of a customer.
     pub subject: String,
     /// `None` where there was no value.
     pub old: Option<String>,

@@ -9,6 +9,8 @@ pub enum Conflict {
     Version { current: i64 },
     #[error("the phone belongs to another customer")]
     PhoneTaken { customer: CustomerId },
+    #[error("the phone was corrected by somebody else")]
+    PhoneCorrected,
     #[error("the e-mail belongs to another employee")]
     EmailTaken,
     #[error("another stage has the name")]
@@ -47,6 +49,7 @@ impl Conflict {
         match self {
             Self::Version { .. } => "conflict-version",
             Self::PhoneTaken { .. } => "conflict-phone-taken",
+            Self::PhoneCorrected => "conflict-phone-corrected",
             Self::EmailTaken => "conflict-email-taken",
             Self::StageNameTaken => "conflict-stage-name-taken",
             Self::ArticleTaken => "conflict-article-taken",

@@ -1,6 +1,9 @@
 //! Customers and their link to Telegram.
 
-use super::{CustomerId, Language, Merge, Name, Phone, Result, TelegramId};
+use super::{
+    CardEmail, CardNote, Company, CustomerId, Language, Merge, Name, Phone, Result, SecondPhone,
+    TaxNumber, TelegramId,
+};
 
 /// Passes the table of a card's fields to a macro: those that staff edit, besides the phone by
 /// which a card is found.
@@ -12,6 +15,12 @@ macro_rules! card_fields {
     ($then:ident) => {
         $then! {
             name (Name, Name, "name", "customers-name")
+            second_phone (SecondPhone, SecondPhone, "secondPhone", "customer-second-phone")
+            email (Email, CardEmail, "email", "customer-email")
+            company (Company, Company, "company", "customer-company")
+            tax_number (TaxNumber, TaxNumber, "taxNumber", "customer-tax-number")
+            /// Only employees read it.
+            note (Note, CardNote, "note", "customer-note")
         }
     };
 }
@@ -32,6 +41,8 @@ macro_rules! define {
         #[derive(Debug, Clone, Default)]
         pub struct CustomerChange {
             $(pub $field: Option<Option<$Type>>,)*
+            /// The right phone for a customer who was registered under a wrong one.
+            pub phone: Option<Phone>,
             pub telegram_id: Option<TelegramId>,
         }
 
@@ -82,6 +93,7 @@ macro_rules! define {
             pub fn of(card: &Customer) -> Self {
                 Self {
                     $($field: Some(card.$field.clone()),)*
+                    phone: Some(card.phone.clone()),
                     telegram_id: None,
                 }
             }
@@ -91,6 +103,7 @@ macro_rules! define {
             pub fn merge(self, shown: Self, stored: Self, merge: &mut Merge) -> Self {
                 Self {
                     $($field: merge.field($name, self.$field, shown.$field, stored.$field),)*
+                    phone: merge.field("phone", self.phone, shown.phone, stored.phone),
                     telegram_id: None,
                 }
             }
@@ -121,6 +134,22 @@ macro_rules! define {
 }
 card_fields!(define);
 
+impl CardField {
+    /// Returns whether it has several lines.
+    pub fn is_long(self) -> bool {
+        self == Self::Note
+    }
+
+    /// Returns the type of its form control, if it has one line.
+    pub fn input(self) -> &'static str {
+        match self {
+            Self::SecondPhone => "tel",
+            // The browser's own check refuses addresses in other scripts.
+            Self::Email | Self::Name | Self::Company | Self::TaxNumber | Self::Note => "text",
+        }
+    }
+}
+
 impl CustomerChange {
     /// Creates a change of the name only.
     pub fn named(name: Option<&Name>) -> Self {
@@ -130,11 +159,10 @@ impl CustomerChange {
         }
     }
 
-    /// Returns whether it changes any field.
+    /// Returns whether it changes the phone or any field.
     pub fn has_fields(&self) -> bool {
-        CardField::ALL
-            .iter()
-            .any(|field| self.get(*field).is_some())
+        let mut fields = CardField::ALL.iter();
+        self.phone.is_some() || fields.any(|field| self.get(*field).is_some())
     }
 }
 

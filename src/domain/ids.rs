@@ -66,6 +66,8 @@ ids! {
     PaymentId
     DrawerId
     ShiftId
+    /// Merge of two customers that can be undone.
+    MergeId
     /// Row of the audit list.
     AuditEventId
 }

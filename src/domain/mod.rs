@@ -14,6 +14,7 @@ mod attachment;
 mod audit;
 mod backups;
 mod bot_health;
+mod card;
 mod catalogue;
 mod comment;
 mod conflict;
@@ -33,6 +34,7 @@ mod language;
 mod letters;
 mod lines;
 mod merge;
+mod merged;
 mod metadata;
 mod moment;
 mod money;
@@ -72,6 +74,7 @@ pub use attachment::{
 pub use audit::{AuditAction, AuditEvent};
 pub use backups::Backups;
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
+pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};
 pub use comment::{Channel, Comment, CommentKind, Settled, keep_shared};
 pub use conflict::Conflict;
@@ -88,8 +91,8 @@ pub use event::{Addressee, CustomerNews, Event, Note, Notes, StageNews};
 pub use first_day::{DISMISSED, FirstDayStep};
 pub use ids::{
     AliasId, ApprovalId, AttachmentId, AuditEventId, CommentId, CustomerId, DeliveryId, DrawerId,
-    EmployeeId, EventId, InviteId, ItemId, LineId, NoticeId, PaymentId, SessionId, ShiftId,
-    StageId, TaskId, TelegramId, WebhookId,
+    EmployeeId, EventId, InviteId, ItemId, LineId, MergeId, NoticeId, PaymentId, SessionId,
+    ShiftId, StageId, TaskId, TelegramId, WebhookId,
 };
 pub use import::{
     DateOrders, ImportRow, ImportTask, ImportedRow as ImportLine, Observation, Outcome, Remark,
@@ -103,6 +106,7 @@ pub use lines::{
     Percent, Quantity, Totals, WarrantyDays,
 };
 pub use merge::{Edit, Merge, Shown};
+pub use merged::{Merged, MergedCards, UNDO_MERGE, taken_over};
 pub use moment::{DateOrder, date_order, is_none, moment};
 pub use money::Money;
 pub use month::{Milestone, Month, MonthReport, Stepped, Turnover};

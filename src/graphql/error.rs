@@ -175,6 +175,7 @@ fn conflict_extra(conflict: &Conflict) -> Vec<(&'static str, Value)> {
     };
     let field = match conflict {
         Conflict::Version { .. } => Some("expectedVersion"),
+        Conflict::PhoneCorrected => Some("expectedPhone"),
         Conflict::EmailTaken => Some("email"),
         Conflict::StageNameTaken | Conflict::DrawerNameTaken => Some("name"),
         Conflict::ArticleTaken => Some("article"),

@@ -251,6 +251,9 @@ pages! { visit:
     POST ["customers", id, "edit"] => customers::update(visit, id).await;
     GET ["customers", id, "delete"] => customers::ask_to_delete(visit, id).await;
     POST ["customers", id, "delete"] => customers::delete(visit, id).await;
+    GET ["customers", id, "merge"] => customers::ask_to_merge(visit, id).await;
+    POST ["customers", id, "merge"] => customers::merge(visit, id).await;
+    POST ["customers", id, "unmerge"] => customers::undo_merge(visit, id).await;
     POST ["customers", id, "confirm"] => customers::confirm(visit, id).await;
     POST ["customers", id, "unlink"] => customers::unlink(visit, id).await;
 }

@@ -12,6 +12,9 @@ pub fn field(name: &str) -> Option<&'static str> {
     Some(match name {
         "phone" | "customerPhone" => "new-phone",
         "name" => "new-name",
+        "secondPhone" => "customer-second-phone",
+        "company" => "customer-company",
+        "taxNumber" => "customer-tax-number",
         "description" => "tasks-description",
         "category" => "tasks-category",
         "status" => "tasks-status",

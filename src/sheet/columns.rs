@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::domain::{DeviceField, fold};
+use crate::domain::{CardField, DeviceField, fold};
 
 /// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Column {
     Name,
     Surname,
     Patronymic,
+    /// Written by our export of customers and never read.
+    Card(CardField),
     /// Several columns are allowed: the first valid phone identifies the customer.
     Phone,
     Device(DeviceField),
@@ -183,6 +185,14 @@ pub static TASKS: LazyLock<Vec<(Column, &str)>> = LazyLock::new(|| {
 pub const CUSTOMERS: &[(Column, &str)] = &[
     (Column::Name, "customers-name"),
     (Column::Phone, "customers-phone"),
+    (
+        Column::Card(CardField::SecondPhone),
+        "customer-second-phone",
+    ),
+    (Column::Card(CardField::Email), "customer-email"),
+    (Column::Card(CardField::Company), "customer-company"),
+    (Column::Card(CardField::TaxNumber), "customer-tax-number"),
+    (Column::Card(CardField::Note), "customer-note"),
 ];
 
 /// Normalises a heading or a word for comparison: spelling, whitespace, look-alike letters, and

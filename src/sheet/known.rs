@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::columns::{CUSTOMERS, Column, REFUSED, TASKS, plain};
-use crate::domain::{DeviceField, Language};
+use crate::domain::{CardField, DeviceField, Language};
 use crate::i18n;
 
 /// Headings of other programs, in all known spellings. Unknown columns go into the description.
@@ -164,6 +164,10 @@ static OURS: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
             let read = match column {
                 // It follows from the others.
                 Column::ToPay => Column::LeftOut,
+                // Read as a phone it would make a second card.
+                Column::Card(CardField::SecondPhone) => Column::LeftOut,
+                // Other programs have columns of these names, which are kept as unknown ones are.
+                Column::Card(_) => continue,
                 column => *column,
             };
             all.entry(heading).or_insert(read);

@@ -189,6 +189,7 @@ impl Writing {
             | Column::Prepayment
             | Column::Described
             | Column::Noted
+            | Column::Card(_)
             | Column::LeftOut => String::new(),
         }
     }
@@ -210,6 +211,7 @@ impl Writing {
 fn of_customer(column: Column, customer: &Customer) -> String {
     guard(match column {
         Column::Phone => customer.phone.typed(),
+        Column::Card(field) => customer.get(field),
         _ => customer.name.as_ref().map(Name::as_str).unwrap_or_default(),
     })
 }

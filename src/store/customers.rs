@@ -5,8 +5,9 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params, params_from_iter};
 
 use super::{Connection, Transaction};
 use crate::domain::{
-    CardField, Customer, CustomerChange, CustomerId, Language, Name, Phone, Result, TelegramId,
-    TelegramLink, card_fields, fold,
+    CardEmail, CardField, CardNote, Company, Customer, CustomerChange, CustomerId, Language, Name,
+    Phone, Result, SecondPhone, TaxNumber, TelegramId, TelegramLink, card_fields, fold,
+    second_phone_key,
 };
 use crate::store::engine::columns::Columns;
 use crate::store::engine::parts::parts;
@@ -33,8 +34,17 @@ macro_rules! define {
 }
 card_fields!(define);
 
-/// The searchable fields, each with the column of its comparison key.
-const KEYS: [(CardField, &str); 1] = [(CardField::Name, "name_key")];
+/// A field with a comparison key: its column, and what makes it.
+type Key = (CardField, &'static str, fn(&str) -> String);
+
+const KEYS: [Key; 3] = [
+    (CardField::Name, "name_key", fold),
+    (CardField::Company, "company_key", fold),
+    (CardField::SecondPhone, "second_phone_key", second_phone_key),
+];
+
+/// The columns in which a search looks for a text.
+const SEARCHED: [&str; 4] = ["name_key", "company_key", "email", "tax_number"];
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
     read(&mut Columns::of("customers", row))
@@ -95,10 +105,11 @@ pub struct Search {
 
 impl Search {
     fn condition() -> String {
-        let in_keys = KEYS.map(|(_, key)| format!("{key} LIKE :text ESCAPE '\\'"));
+        let in_texts = SEARCHED.map(|column| format!("{column} LIKE :text ESCAPE '\\'"));
         format!(
-            "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits)",
-            in_keys.join(" OR ")
+            "(:text IS NULL AND :digits IS NULL OR {} OR phone_e164 LIKE :digits
+                 OR second_phone_key LIKE :digits)",
+            in_texts.join(" OR ")
         )
     }
 
@@ -184,9 +195,9 @@ pub fn update(
         };
         columns.push(field.column());
         values.push(Box::new(text.map(str::to_owned)));
-        for (_, key) in KEYS.iter().filter(|(of, _)| of == field) {
+        for (_, key, make) in KEYS.iter().filter(|(of, ..)| of == field) {
             columns.push(key);
-            values.push(Box::new(fold(text.unwrap_or_default())));
+            values.push(Box::new(make(text.unwrap_or_default())));
         }
     }
     if columns.is_empty() {
@@ -203,6 +214,15 @@ pub fn update(
     values.extend([Box::new(Millis(now)) as Box<dyn ToSql>, Box::new(id)]);
     tx.execute(&sql, params_from_iter(values))?;
     Ok(true)
+}
+
+/// Replaces the phone of a card; the triggers index it anew.
+pub fn set_phone(tx: &Transaction, id: CustomerId, phone: &Phone, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE customers SET phone = ?2, phone_e164 = ?3, updated_at = ?4 WHERE id = ?1",
+        (id, phone.typed(), phone.e164(), Millis(now)),
+    )?;
+    Ok(())
 }
 
 /// Links a card to a Telegram account, or to none.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::bot::{ANNA, contact, create, message, messages, text};
 use crate::harness::{Shop, code, eventually};
+use crate::pages::Browser;
 
 async fn card(shop: &Shop, data: &str) -> Value {
     shop.ask(&format!(
@@ -361,5 +362,114 @@ async fn an_erased_person_is_nowhere_in_the_file_or_its_log() {
             "CUSTOMER"
         ]
     );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_card_has_a_second_phone_an_email_a_company_and_a_note() {
+    let shop = Shop::with_owner().await;
+    let fields = "secondPhone email company taxNumber note";
+    let write = |data: &str| {
+        format!(
+            "mutation {{ updateCustomer(customerData: {{phone: \"+79000000001\", {data}}}) {{ customer {{ {fields} }} }} }}"
+        )
+    };
+    create(&shop, "+79000000001").await;
+    create(&shop, "+79000000002").await;
+    let all = r#"secondPhone: "8 (916) 123-45-67", email: "anna@example.com", company: "ООО «Ёлка»", taxNumber: "690200", note: "После шести\r\nпозвонить""#;
+    let made = shop.ask(&write(all)).await;
+    let card = json!({"secondPhone": "8 (916) 123-45-67", "email": "anna@example.com", "company": "ООО «Ёлка»",
+        "taxNumber": "690200", "note": "После шести\nпозвонить"});
+    assert_eq!(made["data"]["updateCustomer"]["customer"], card, "{made}");
+    // Both searches find the second phone, and that of customers the others too.
+    for (search, tasks) in [
+        ("+7 916 123-45-67", 1),
+        ("89161234567", 1),
+        ("1234567", 1),
+        ("елка", 0),
+        ("anna@", 0),
+        ("690200", 0),
+    ] {
+        let query = format!(
+            r#"{{ customers(search: "{search}") {{ nodes {{ id }} }} tasks(filter: {{search: "{search}"}}) {{ totalCount }} }}"#
+        );
+        let found = shop.ask(&query).await;
+        assert_eq!(
+            found["data"]["customers"]["nodes"],
+            json!([{"id": "1"}]),
+            "{search} {found}"
+        );
+        assert_eq!(
+            found["data"]["tasks"]["totalCount"], tasks,
+            "{search} {found}"
+        );
+    }
+    // It identifies nobody: no card is found by it, no bot is linked to it, and another card may have it.
+    create(&shop, "89161234567").await;
+    shop.update(contact(ANNA, ANNA, "+79161234567")).await;
+    messages(&shop, 2).await;
+    let cards = shop
+        .ask("{ customers { nodes { phoneE164 telegramVerified } } }")
+        .await;
+    let expected = json!([
+        {"phoneE164": "+79000000001", "telegramVerified": false}, {"phoneE164": "+79000000002", "telegramVerified": false},
+        {"phoneE164": "+79161234567", "telegramVerified": true},
+    ]);
+    assert_eq!(cards["data"]["customers"]["nodes"], expected);
+    let mut browser = Browser::signed_in(&shop, "owner@example.com").await;
+    let page = browser.page("/customers/1").await;
+    for shown in [
+        "tel:89161234567",
+        "mailto:anna@example.com",
+        "ООО «Ёлка»",
+        "690200",
+        "После шести",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    // The customer's own page, the papers and the bot have none of it.
+    let link = crate::status_links::renew(&shop, "1").await;
+    for path in [
+        &*link,
+        "/tasks/1/receipt",
+        "/tasks/1/label",
+        "/tasks/1/hand-over",
+    ] {
+        let page = browser.page(path).await;
+        for hidden in ["После шести", "anna@example.com", "690200", "123-45-67"] {
+            assert!(!page.contains(hidden), "{path} {hidden}: {page}");
+        }
+    }
+    for (data, field) in [
+        (r#"secondPhone: "12""#, "secondPhone"),
+        (r#"email: "no""#, "email"),
+        (r#"company: "a\nb""#, "company"),
+    ] {
+        let refused = shop.ask(&write(data)).await;
+        assert_eq!(code(&refused), "BAD_USER_INPUT", "{refused}");
+        assert_eq!(refused["errors"][0]["extensions"]["field"], field);
+    }
+    let form = [
+        (
+            "was",
+            "note=%D0%9F%D0%BE%D1%81%D0%BB%D0%B5+%D1%88%D0%B5%D1%81%D1%82%D0%B8%0D%0A%D0%BF%D0%BE%D0%B7%D0%B2%D0%BE%D0%BD%D0%B8%D1%82%D1%8C&email=anna%40example.com",
+        ),
+        ("email", ""),
+        ("note", "После шести\r\nпозвонить"),
+    ];
+    let saved = browser.post("/customers/1/edit", &form).await;
+    assert_eq!(crate::pages::goes_to(&saved), "/customers/1");
+    let query = format!("{{ customerById(id: 1) {{ {fields} }} }}");
+    let read = shop.ask(&query).await["data"]["customerById"].clone();
+    assert_eq!(
+        (&read["email"], &read["note"]),
+        (&Value::Null, &card["note"])
+    );
+    let empty = r#"secondPhone: "", email: "", company: "", taxNumber: "", note: """#;
+    let emptied = shop.ask(&write(empty)).await;
+    let none = json!({"secondPhone": null, "email": null, "company": null, "taxNumber": null, "note": null});
+    assert_eq!(emptied["data"]["updateCustomer"]["customer"], none);
+    let ends = "SELECT count(*) FROM phone_ends WHERE customer_id = 1 AND digits LIKE '%1234567'";
+    assert_eq!(shop.database().query_row(ends, [], |row| row.get(0)), Ok(0));
     shop.close().await;
 }

@@ -130,12 +130,21 @@ async fn our_own_table_comes_back_as_it_went() {
 async fn customers_go_out_and_come_in_alone() {
     let shop = Shop::with_owner().await;
     create(&shop, "+7 900 000-00-01").await;
-    let named = r#"mutation { createCustomer(customerData: {phone: "8 900 000-00-02", name: "Борис"}) { customer { id } } }"#;
+    let named = r#"mutation { createCustomer(customerData: {phone: "8 900 000-00-02", name: "Борис", secondPhone: "8 916 000-00-01", note: "=1+1"}) { customer { id } } }"#;
     shop.ask(named).await;
     let file = export(&shop, "kind: CUSTOMERS").await;
     assert_eq!(
         file,
-        "\u{feff}\"Имя\";\"Телефон\"\r\n\"\";\"'+7 900 000-00-01\"\r\n\"Борис\";\"8 900 000-00-02\"\r\n"
+        "\u{feff}\"Имя\";\"Телефон\";\"Ещё телефон\";\"Эл. почта\";\"Компания\";\"ИНН\";\"Заметка\"\r\n\
+            \"\";\"'+7 900 000-00-01\";\"\";\"\";\"\";\"\";\"\"\r\n\
+            \"Борис\";\"8 900 000-00-02\";\"8 916 000-00-01\";\"\";\"\";\"\";\"'=1+1\"\r\n"
+    );
+    // Read again, another phone makes no card.
+    let report = preview(&shop, &file).await;
+    let rows = report["rows"].as_array().unwrap().iter();
+    assert!(
+        rows.clone().all(|row| row["outcome"] == "KNOWN_CUSTOMER"),
+        "{report}"
     );
     // One gets a name, one keeps hers, one is new.
     let file = "Имя,Телефон,Любимый цвет\nАнна,89000000001,\nБора,89000000002,синий\nВера,89000000003,\n,89000000003,\n";

@@ -137,6 +137,8 @@ pub const PAGES: &[&str] = &[
     "/customers/1",
     "/customers/1/edit",
     "/customers/1/delete",
+    "/customers/1/merge",
+    "/customers/1/merge?q=900",
     "/new-customer",
     "/profile",
 ];

@@ -21,9 +21,9 @@ pub use upload::{Upload, files};
 
 use super::view::{CategoryEnum, StatusEnum};
 use crate::domain::{
-    Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details, EmployeeId,
-    Name, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter, TaskId,
-    TelegramId, serial_key,
+    CardField, Category, Concern, CustomerChange, CustomerId, Day, Days, Description, Details,
+    EmployeeId, NewTask, Phone, Problem, Result, Search, Shop, StageId, TaskChange, TaskFilter,
+    TaskId, TelegramId, serial_key,
 };
 use details::DetailsInput;
 
@@ -124,6 +124,16 @@ pub struct CustomerInput {
     phone: String,
     /// At most 200 characters; an empty text clears the name.
     name: Option<String>,
+    /// Another phone, 5 to 15 digits, as typed. It identifies nobody. An empty text clears this and each of the
+    /// following fields.
+    second_phone: Option<String>,
+    email: Option<String>,
+    /// At most 200 characters.
+    company: Option<String>,
+    /// At most 40 characters.
+    tax_number: Option<String>,
+    /// At most 2,000 characters, for employees only.
+    note: Option<String>,
 }
 
 /// A parsed [`CustomerInput`].
@@ -140,14 +150,26 @@ impl CustomerInput {
             .telegram_id
             .map(|id| TelegramId::parse("telegramId", &id))
             .transpose()?;
-        let name = self
-            .name
-            .map(|name| Name::parse("name", &name))
-            .transpose()?;
+        let mut change = CustomerChange {
+            telegram_id,
+            ..CustomerChange::default()
+        };
+        for (field, text) in [
+            (CardField::Name, self.name),
+            (CardField::SecondPhone, self.second_phone),
+            (CardField::Email, self.email),
+            (CardField::Company, self.company),
+            (CardField::TaxNumber, self.tax_number),
+            (CardField::Note, self.note),
+        ] {
+            if let Some(text) = text {
+                change.set(field, &text)?;
+            }
+        }
         Ok(Card {
             id,
             phone: Phone::parse("phone", &self.phone, shop.country)?,
-            change: CustomerChange { name, telegram_id },
+            change,
         })
     }
 }

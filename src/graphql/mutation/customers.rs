@@ -3,10 +3,12 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::app::{self, Desk};
-use crate::domain::{Customer, CustomerId, Phone, Result};
+use crate::domain::{Customer, CustomerId, MergeId, Phone, Result};
 use crate::graphql::input::{Card, CustomerInput};
+use crate::graphql::scalars::InstantValue;
 use crate::graphql::view::CustomerView;
 use crate::graphql::{RequestContext, loader};
+use crate::i18n;
 use crate::store::Transaction;
 
 #[derive(SimpleObject)]
@@ -23,6 +25,24 @@ impl CustomerPayload {
         let customer = loader::customer(desk.db.write(work).await?);
         Ok(Self { customer })
     }
+}
+
+#[derive(SimpleObject)]
+pub struct MergeCustomersPayload {
+    /// The kept customer.
+    customer: CustomerView,
+    /// For `undoMerge`.
+    merge_id: ID,
+    /// Until then it can be undone.
+    undo_until_time: InstantValue,
+}
+
+#[derive(SimpleObject)]
+pub struct UndoMergePayload {
+    /// The kept customer.
+    customer: CustomerView,
+    /// The customer who is back.
+    other: CustomerView,
 }
 
 #[derive(SimpleObject)]
@@ -60,8 +80,8 @@ impl CustomerMutation {
         CustomerPayload::write(desk, work).await
     }
 
-    /// Changes the customer with this `phone`. The phone itself can't be changed: a new number is a
-    /// new customer. NOT_FOUND when no customer has it.
+    /// Changes the customer with this `phone`. `correctPhone` changes the phone itself. NOT_FOUND
+    /// when no customer has it.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
@@ -75,6 +95,71 @@ impl CustomerMutation {
             app::customers::update(tx, &shop, &actor, &phone, id, &change, now)
         };
         CustomerPayload::write(desk, work).await
+    }
+
+    /// Corrects the phone of a customer who was registered under a wrong one. Tasks, history and
+    /// payments stay; the Telegram account is unlinked and its queued messages are deleted, since
+    /// the chat belongs to whoever had the former number. CONFLICT, with the other customer's id,
+    /// when the phone is taken, and when `expectedPhone` is not the stored one.
+    async fn correct_phone(
+        &self,
+        ctx: &Context<'_>,
+        customer_id: ID,
+        phone: String,
+        expected_phone: Option<String>,
+    ) -> Result<CustomerPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (country, now) = (desk.shop().country, desk.clock.now());
+        let id = CustomerId::parse("customerId", &customer_id)?;
+        let phone = Phone::parse("phone", &phone, country)?;
+        let expected = expected_phone.map(|text| Phone::parse("expectedPhone", &text, country));
+        let expected = expected.transpose()?;
+        let work = move |tx: &Transaction<'_>| {
+            app::customers::correct_phone(tx, &actor, id, &phone, expected.as_ref(), now)
+        };
+        CustomerPayload::write(desk, work).await
+    }
+
+    /// Merges the customer `otherId` into `keepId`, who are one person: tasks, conversations and the
+    /// Telegram account move. When both have an account, the kept customer's stays, and nothing more
+    /// goes to the other. The other phone becomes the second phone, or goes into the note when there
+    /// is one; so do other fields that differ. NOT_FOUND; BAD_USER_INPUT for one customer twice.
+    async fn merge_customers(
+        &self,
+        ctx: &Context<'_>,
+        keep_id: ID,
+        other_id: ID,
+    ) -> Result<MergeCustomersPayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let keep = CustomerId::parse("keepId", &keep_id)?;
+        let other = CustomerId::parse("otherId", &other_id)?;
+        let (language, now) = (desk.shop().language, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| {
+            let label = |id| i18n::text(language, id);
+            app::merges::merge(tx, &actor, keep, other, label, now)
+        };
+        let (customer, merged) = desk.db.write(work).await?;
+        Ok(MergeCustomersPayload {
+            customer: loader::customer(customer),
+            merge_id: merged.id.get().into(),
+            undo_until_time: InstantValue(merged.until()),
+        })
+    }
+
+    /// Undoes a merge within 24 hours: the other customer is back, with those of the tasks that are
+    /// still the kept one's. NOT_FOUND later; CONFLICT when another customer has the phone now.
+    async fn undo_merge(&self, ctx: &Context<'_>, merge_id: ID) -> Result<UndoMergePayload> {
+        let actor = ctx.actor()?;
+        let desk = ctx.desk()?;
+        let (id, now) = (MergeId::parse("mergeId", &merge_id)?, desk.clock.now());
+        let work = move |tx: &Transaction<'_>| app::merges::undo(tx, &actor, id, now);
+        let (customer, other) = desk.db.write(work).await?;
+        Ok(UndoMergePayload {
+            customer: loader::customer(customer),
+            other: loader::customer(other),
+        })
     }
 
     /// Deletes a customer. The customer's tasks stay; their `customer` becomes null, and their

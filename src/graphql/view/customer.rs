@@ -4,7 +4,9 @@ use async_graphql::{Context, Enum, ID, Object, SelectionField};
 
 use super::written::{Part, Written, add_wanted, fields};
 use super::{List, TaskView};
-use crate::domain::{Name, Result, Unreachable};
+use crate::domain::{
+    CardEmail, CardNote, Company, Name, Result, SecondPhone, TaxNumber, Unreachable,
+};
 use crate::graphql::RequestContext;
 use crate::graphql::loader::Customers;
 use crate::graphql::scalars::MoneyValue;
@@ -71,6 +73,20 @@ fields! {
         "phoneUnusual" phone_unusual [phone]: bool = |card| phone.is_unusual();
 
         "name" name [name]: Option<&str> = |card| name.as_ref().map(Name::as_str);
+
+        /// Another phone, as typed. It identifies nobody.
+        "secondPhone" second_phone [second_phone]: Option<&str> =
+            |card| second_phone.as_ref().map(SecondPhone::as_str);
+
+        "email" email [email]: Option<&str> = |card| email.as_ref().map(CardEmail::as_str);
+
+        "company" company [company]: Option<&str> = |card| company.as_ref().map(Company::as_str);
+
+        "taxNumber" tax_number [tax_number]: Option<&str> =
+            |card| tax_number.as_ref().map(TaxNumber::as_str);
+
+        /// A note for employees.
+        "note" note [note]: Option<&str> = |card| note.as_ref().map(CardNote::as_str);
     }
 
     needs "unreachable" [telegram];

@@ -47,7 +47,7 @@ macro_rules! import_columns {
                 match column {
                     $($($column)* => Self::$name,)*
                     // Our export writes it, but nothing reads it.
-                    Column::ToPay => Self::LeftOut,
+                    Column::ToPay | Column::Card(_) => Self::LeftOut,
                 }
             }
         }

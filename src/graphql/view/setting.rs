@@ -90,12 +90,18 @@ pub enum AuditActionEnum {
     /// Somebody was invited; `to` is the role.
     InviteCreated,
     InviteWithdrawn,
+    /// The phone of a customer was corrected; `subject` is the customer's id.
+    PhoneCorrected,
+    /// Two customers were merged; `subject` is the id of the kept one, and `from` that of the other.
+    CustomersMerged,
+    /// That was undone.
+    MergeUndone,
 }
 
 /// A row of the audit list.
 pub struct AuditEventView(pub AuditEvent);
 
-/// A change of the shop's settings or its people: who changed what, and when.
+/// A change of the shop's settings, its people or a customer's card: who changed what, and when.
 #[Object(name = "AuditEvent")]
 impl AuditEventView {
     async fn id(&self) -> ID {
@@ -121,7 +127,7 @@ impl AuditEventView {
         self.0.new.as_deref()
     }
 
-    /// The owner who made the change; null for an employee who was deleted.
+    /// The employee who made the change; null for an employee who was deleted.
     async fn employee(&self, ctx: &Context<'_>) -> Result<Option<UserView>> {
         let (actor, desk) = (ctx.actor()?, ctx.desk()?);
         let by = match self.0.employee {

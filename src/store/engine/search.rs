@@ -11,7 +11,7 @@
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Statement, TransactionBehavior};
 
-use crate::domain::{TaskId, fold, serial_key};
+use crate::domain::{TaskId, fold, second_phone_key, serial_key};
 use crate::store::{Connection, Transaction};
 
 /// The table in which the triggers note changed tasks.
@@ -174,7 +174,13 @@ pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
         "SELECT task_id, brand, brand_key FROM task_details WHERE brand <> ''",
         "UPDATE task_details SET brand_key = ?2 WHERE task_id = ?1",
     )?;
-    // A file of an earlier schema has no catalogue yet.
+    // A file of an earlier schema has no companies yet.
+    let has_companies =
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('customers') WHERE name = 'company_key')";
+    if tx.query_row(has_companies, [], |row| row.get(0))? {
+        renew_cards(tx)?;
+    }
+    // Nor a catalogue.
     let has_catalogue =
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'catalogue_items')";
     if tx.query_row(has_catalogue, [], |row| row.get(0))? {
@@ -182,6 +188,21 @@ pub(in crate::store) fn renew_keys(tx: &Transaction) -> rusqlite::Result<()> {
     }
     tx.execute("DELETE FROM stale_keys", [])?;
     Ok(())
+}
+
+fn renew_cards(tx: &Transaction) -> rusqlite::Result<()> {
+    renew(
+        tx,
+        fold,
+        "SELECT id, company, company_key FROM customers WHERE company IS NOT NULL",
+        "UPDATE customers SET company_key = ?2 WHERE id = ?1",
+    )?;
+    renew(
+        tx,
+        second_phone_key,
+        "SELECT id, second_phone, second_phone_key FROM customers WHERE second_phone IS NOT NULL",
+        "UPDATE customers SET second_phone_key = ?2 WHERE id = ?1",
+    )
 }
 
 fn renew_catalogue(tx: &Transaction) -> rusqlite::Result<()> {

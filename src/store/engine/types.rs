@@ -9,8 +9,8 @@ use crate::domain::{
     AliasId, ApprovalId, AttachmentId, AttachmentKind, AttachmentState, AuditAction, AuditEventId,
     Category, Channel, Colour, CommentId, CommentKind, CustomerId, Day, Decision, DeliveryId,
     DrawerId, EmployeeId, Error, EventId, EventKind, HookEvent, IncidentKind, InviteId, ItemId,
-    Language, LineId, LineKind, Method, Money, NoticeId, PaymentId, PaymentKind, Role, ShiftId,
-    StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
+    Language, LineId, LineKind, MergeId, Method, Money, NoticeId, PaymentId, PaymentKind, Role,
+    ShiftId, StageId, Status, TaskId, TelegramId, TimeOfDay, WebhookId,
 };
 
 impl From<rusqlite::Error> for Error {
@@ -39,7 +39,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AliasId AuditEventId ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId NoticeId
+    AliasId AuditEventId ApprovalId AttachmentId CommentId CustomerId DeliveryId DrawerId EmployeeId EventId InviteId ItemId LineId MergeId NoticeId
     PaymentId ShiftId StageId TaskId TelegramId WebhookId
 }
 

@@ -21,8 +21,9 @@ pub use send::{
     set_delivered, set_retry, set_sending, waiting,
 };
 pub use take_back::{
-    delete, delete_of_chat, delete_reminders, delete_unsent_of_task, delete_waiting_of_approval,
-    delete_waiting_of_customer, delete_waiting_replies,
+    delete, delete_of_chat, delete_of_customer, delete_reminders, delete_unsent_of_task,
+    delete_unsent_replies, delete_waiting_of_approval, delete_waiting_of_customer,
+    delete_waiting_replies,
 };
 
 /// Kinds of rows that are no news of a task for a customer; they are deleted once sent.

@@ -57,6 +57,21 @@ pub fn delete_waiting_replies(tx: &Transaction, chat: TelegramId) -> Result<()> 
     Ok(())
 }
 
+/// Deletes the bot's replies to a chat that were not delivered, now or for good.
+pub fn delete_unsent_replies(tx: &Transaction, chat: TelegramId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM outbox WHERE chat_id = ?1 AND state IN ('WAITING', 'DEAD') AND kind = 'REPLY'",
+        [chat],
+    )?;
+    Ok(())
+}
+
+/// Deletes all notices of a customer, in whatever chat.
+pub fn delete_of_customer(tx: &Transaction, customer: CustomerId) -> Result<()> {
+    tx.execute("DELETE FROM outbox WHERE customer_id = ?1", [customer])?;
+    Ok(())
+}
+
 /// Deletes all messages of a chat.
 pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat])?;

@@ -260,7 +260,8 @@ impl Conditions {
         let texts = format!("SELECT rowid FROM task_search WHERE task_search MATCH :phrase{nth}");
         if many {
             self.add(format!(
-                "(instr((SELECT phone_e164 FROM customers WHERE id = t.customer_id), :digits{nth})
+                "((SELECT instr(phone_e164, :digits{nth}) OR instr(second_phone_key, :digits{nth})
+                      FROM customers WHERE id = t.customer_id)
                      OR t.id IN ({texts} UNION SELECT :number{nth}))"
             ));
         } else {

@@ -49,8 +49,8 @@ pub const TABLES: &[&str] = &[
     "settings",
 ];
 /// Tables that are not exported: keys and what is made with them, queues, what triggers derive from other
-/// tables, who changed the settings of this
-/// database, and what was done on its first day.
+/// tables, who changed the settings of this database, what was done on its first day, and what can be undone
+/// for a day.
 pub const LEFT_OUT: &[&str] = &[
     "secrets",
     "ended_sessions",
@@ -75,6 +75,7 @@ pub const LEFT_OUT: &[&str] = &[
     "incidents",
     "audit_events",
     "first_day",
+    "customer_merges",
     "stale_keys",
     "refinery_schema_history",
 ];

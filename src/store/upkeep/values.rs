@@ -9,8 +9,8 @@ use crate::store::engine::columns;
 use crate::store::engine::types::Millis;
 use crate::store::{
     Connection, aliases, approvals, attachments, audit, catalogue, comments, customers, details,
-    drawers, employees, history, incidents, invites, lines, outbox, password_links, payments,
-    settings, stages, tasks, webhooks,
+    drawers, employees, history, incidents, invites, lines, merges, outbox, password_links,
+    payments, settings, stages, tasks, webhooks,
 };
 
 /// The number of faulty values that are named; the others are only counted.
@@ -64,6 +64,12 @@ const TABLES: &[Table] = &[
         "settings",
         settings::COLUMNS,
         |row| settings::from_row(row).map(drop),
+        &[],
+    ),
+    table(
+        "customer_merges",
+        merges::COLUMNS,
+        |row| merges::from_row(row).map(drop),
         &[],
     ),
     table(

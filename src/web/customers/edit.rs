@@ -4,7 +4,7 @@ use askama::Template;
 use warp::http::StatusCode;
 use warp::reply::Response;
 
-use super::form::{CustomerForm, by_name, change, names};
+use super::form::{CustomerForm, change, names};
 use super::{customer_id, get};
 use crate::app::{self, edits};
 use crate::domain::{CardField, Conflict, Customer, CustomerId, Error, Phone, Result};
@@ -26,12 +26,22 @@ struct EditPage<'a> {
     draft: CustomerForm,
     /// The existing customer with that phone.
     taken: Option<i64>,
+    /// Whether another phone would unlink a Telegram account.
+    linked: bool,
 }
 
 impl<'a> EditPage<'a> {
     /// Returns the typed fields, each of which shows its own error.
     fn fields(&self) -> Vec<&'static str> {
-        [vec!["phone"], names()].concat()
+        names()
+    }
+
+    /// Records why the card wasn't saved.
+    fn refused(&mut self, error: Error) -> Result<()> {
+        if let Error::Conflict(Conflict::PhoneTaken { customer }) = &error {
+            self.taken = Some(customer.get());
+        }
+        self.errors.add(error, &self.visit.texts)
     }
 
     fn new(visit: &'a Visit, id: Option<CustomerId>, draft: CustomerForm) -> Self {
@@ -44,6 +54,7 @@ impl<'a> EditPage<'a> {
             was: draft.encode(),
             draft,
             taken: None,
+            linked: false,
         }
     }
 }
@@ -73,12 +84,7 @@ pub async fn create(visit: &Visit) -> Result<Response> {
         };
         match desk.db.write(work).await {
             Ok(id) => return Ok(visit.go(&format!("/customers/{id}"))),
-            Err(error) => {
-                if let Error::Conflict(Conflict::PhoneTaken { customer }) = &error {
-                    page.taken = Some(customer.get());
-                }
-                page.errors.add(error, texts)?;
-            }
+            Err(error) => page.refused(error)?,
         }
     }
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -87,7 +93,9 @@ pub async fn create(visit: &Visit) -> Result<Response> {
 pub async fn edit(visit: &Visit, id: &str) -> Result<Response> {
     let customer = get(visit, customer_id(id)?).await?;
     let draft = CustomerForm::of(&customer);
-    visit.page(&EditPage::new(visit, Some(customer.id), draft))
+    let mut page = EditPage::new(visit, Some(customer.id), draft);
+    page.linked = customer.telegram.is_some();
+    visit.page(&page)
 }
 
 pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
@@ -95,15 +103,31 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
     let card = get(visit, customer_id(id)?).await?;
     let (edited, texts) = (Edited::read(visit), &visit.texts);
     let mut errors = Errors::default();
-    let typed = change(|field| edited.typed(field), &mut errors, texts)?;
+    let mut typed = change(|field| edited.typed(field), &mut errors, texts)?;
+    // One that nobody touched is left alone, though it may not be accepted any more.
+    let phone = edited
+        .typed("phone")
+        .filter(|typed| Some(*typed) != edited.shown("phone"));
+    let phone = phone.map(|phone| Phone::parse("phone", phone, visit.desk.shop().country));
+    typed.phone = errors.take_some(phone, texts)?;
     if errors.any() {
-        return again(visit, &edited, &card, errors);
+        return again(visit, &edited, &card, errors, None);
     }
-    let shown = change(|field| edited.shown(field), &mut Errors::default(), texts)?;
+    let mut shown = change(|field| edited.shown(field), &mut Errors::default(), texts)?;
+    shown.phone = edited
+        .shown("phone")
+        .filter(|shown| *shown == card.phone.typed())
+        .map(|_| card.phone.clone());
     let edit = edited.edit(typed, shown);
     let (shop, now, id) = (visit.desk.shop(), visit.desk.clock.now(), card.id);
     let work = move |tx: &Transaction<'_>| edits::customer(tx, &shop, &actor, id, edit, now);
-    let saved = visit.desk.db.write(work).await?;
+    let saved = match visit.desk.db.write(work).await {
+        Err(Error::Conflict(taken @ Conflict::PhoneTaken { customer })) => {
+            errors.add(taken.into(), texts)?;
+            return again(visit, &edited, &card, errors, Some(customer));
+        }
+        saved => saved?,
+    };
     match saved.collided.is_empty() {
         true => Ok(visit.go(&format!("/customers/{id}"))),
         false => ask(visit, &saved.collided, &saved.now, saved.changed, errors),
@@ -111,13 +135,20 @@ pub async fn update(visit: &Visit, id: &str) -> Result<Response> {
 }
 
 /// Shows the form again with its errors.
-fn again(visit: &Visit, edited: &Edited<'_>, card: &Customer, errors: Errors) -> Result<Response> {
+fn again(
+    visit: &Visit,
+    edited: &Edited<'_>,
+    card: &Customer,
+    errors: Errors,
+    taken: Option<CustomerId>,
+) -> Result<Response> {
     let asked = edited.in_conflict(&names());
     if !asked.is_empty() {
         return ask(visit, &asked, card, false, errors);
     }
     let mut page = EditPage::new(visit, Some(card.id), CustomerForm::of(card));
-    page.draft.fields = by_name(|field| visit.typed(field.name()));
+    page.draft = CustomerForm::read(|field| visit.typed(field));
+    (page.taken, page.linked) = (taken.map(CustomerId::get), card.telegram.is_some());
     visit.typed("was").clone_into(&mut page.was);
     page.errors = errors;
     visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -132,16 +163,20 @@ fn ask(
     errors: Errors,
 ) -> Result<Response> {
     let theirs = CustomerForm::of(card);
-    let collided = CardField::ALL
-        .iter()
-        .filter(|field| fields.contains(&field.name()));
-    let collision = |field: &CardField| Collision {
-        field: field.name(),
-        label: visit.texts.s(field.label()),
-        input: Input::Line,
-        mine: visit.typed(field.name()).to_owned(),
-        theirs_read: theirs.get(field.name()).to_owned(),
-        theirs: theirs.get(field.name()).to_owned(),
+    let all = CardField::ALL.iter();
+    let all = all.map(|field| (field.name(), field.label()));
+    let all = [("phone", "customers-phone")].into_iter().chain(all);
+    let collided = all.filter(|(field, _)| fields.contains(field));
+    let collision = |(field, label): (&'static str, &str)| Collision {
+        field,
+        label: visit.texts.s(label),
+        input: match field {
+            "note" => Input::Text,
+            _ => Input::Line,
+        },
+        mine: visit.typed(field).to_owned(),
+        theirs_read: theirs.get(field).to_owned(),
+        theirs: theirs.get(field).to_owned(),
     };
     let question = Question {
         visit,

@@ -32,16 +32,17 @@ impl CustomerForm {
     }
 
     pub(super) fn get(&self, field: &str) -> &str {
+        if field == "phone" {
+            return &self.phone;
+        }
         self.fields.get(field).map_or("", String::as_str)
     }
 
     /// Encodes all fields in one value, by which an edit form records what it was loaded with.
     pub(super) fn encode(&self) -> String {
-        encode(
-            CardField::ALL
-                .iter()
-                .map(|field| (field.name(), self.get(field.name()))),
-        )
+        let fields = CardField::ALL.iter();
+        let fields = fields.map(|field| (field.name(), self.get(field.name())));
+        encode([("phone", self.phone.as_str())].into_iter().chain(fields))
     }
 }
 
@@ -51,9 +52,10 @@ pub(super) fn by_name<'f>(text: impl Fn(CardField) -> &'f str) -> BTreeMap<&'sta
         .collect()
 }
 
-/// Returns the names of the fields that people edit.
+/// Returns the names of what people edit.
 pub(super) fn names() -> Vec<&'static str> {
-    CardField::ALL.iter().map(|field| field.name()).collect()
+    let fields = CardField::ALL.iter().map(|field| field.name());
+    ["phone"].into_iter().chain(fields).collect()
 }
 
 /// Parses the fields of a form, and collects their errors. Fields that were not submitted are kept.

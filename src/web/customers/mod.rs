@@ -3,21 +3,33 @@
 mod edit;
 mod form;
 mod list;
+mod merge;
 
 pub use edit::{create, edit, new, update};
 pub use list::{known, list};
+pub use merge::{ask_to_merge, merge, undo_merge};
 
 use askama::Template;
 use warp::reply::Response;
 
 use super::tasks::{CustomerLine, TaskListItem, of_customer};
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app;
-use crate::domain::{Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
+use crate::domain::{CardField, Customer, CustomerId, Error, Result, TaskOrder, TelegramLink};
 use crate::store::Transaction;
 
 /// Maximum number of tasks on a customer's page; the list shows the rest.
 const TASKS: usize = 50;
+
+/// A known field of a card, beside the name.
+struct Fact {
+    label: String,
+    text: String,
+    /// Target of its link; empty for none.
+    link: String,
+    is_long: bool,
+}
 
 #[derive(Template)]
 #[template(path = "customer.html")]
@@ -27,6 +39,9 @@ struct CustomerPage<'a> {
     customer: CustomerLine,
     id: i64,
     telegram: Option<TelegramLink>,
+    facts: Vec<Fact>,
+    /// The merges that can be undone.
+    merges: Vec<merge::MergeLine>,
     /// What they owe, as a sentence.
     debt: Option<String>,
     rows: Vec<TaskListItem>,
@@ -37,17 +52,18 @@ struct CustomerPage<'a> {
 
 pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
     let actor = visit.actor()?;
-    let id = customer_id(id)?;
+    let (id, now) = (customer_id(id)?, visit.desk.clock.now());
     let work = move |c: &_| {
         let customer = app::customers::get(c, &actor, id)?;
+        let merges = app::merges::of_customer(c, &actor, id, now)?;
         let filter = of_customer(&customer);
         let rows = app::tasks::page(c, &actor, &filter, TaskOrder::Newest, None, TASKS)?;
         let rows = app::details::join(c, &actor, rows)?;
         let count = app::tasks::count(c, &actor, &filter)?;
         let debt = app::handovers::debts_of_customers(c, &actor, &[id])?;
-        Ok((customer, rows, count, debt.get(&id).copied()))
+        Ok((customer, merges, rows, count, debt.get(&id).copied()))
     };
-    let (customer, rows, count, debt) = visit.desk.db.read(work).await?;
+    let (customer, merges, rows, count, debt) = visit.desk.db.read(work).await?;
     let phone: String = form_urlencoded::byte_serialize(customer.phone.e164().as_bytes()).collect();
     visit.page(&CustomerPage {
         visit,
@@ -55,6 +71,8 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         customer: CustomerLine::new(Some(&customer), &visit.texts),
         id: id.get(),
         telegram: customer.telegram,
+        facts: facts(&customer, &visit.texts),
+        merges: merge::lines(&merges, &visit.texts),
         debt: debt.map(|sum| {
             visit
                 .texts
@@ -64,6 +82,31 @@ pub async fn show(visit: &Visit, id: &str) -> Result<Response> {
         count,
         all: format!("/?q={phone}"),
     })
+}
+
+fn facts(customer: &Customer, texts: &Texts) -> Vec<Fact> {
+    let fields = CardField::ALL.iter().copied();
+    let known =
+        fields.filter(|field| *field != CardField::Name && !customer.get(*field).is_empty());
+    known
+        .map(|field| Fact {
+            label: texts.s(field.label()),
+            text: customer.get(field).to_owned(),
+            link: link(field, customer.get(field)),
+            is_long: field.is_long(),
+        })
+        .collect()
+}
+
+fn link(field: CardField, text: &str) -> String {
+    let dialled = |c: &char| c.is_ascii_digit() || *c == '+';
+    match field {
+        CardField::SecondPhone => {
+            format!("tel:{}", text.chars().filter(dialled).collect::<String>())
+        }
+        CardField::Email => format!("mailto:{text}"),
+        _ => String::new(),
+    }
 }
 
 async fn get(visit: &Visit, id: CustomerId) -> Result<Customer> {

@@ -76,8 +76,8 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     AuditRow {
         at: texts.exact(&event.at),
         by: by.map_or_else(String::new, |one| one.distinct_name(staff)),
-        what: match about_people(event.action) {
-            Some(id) => texts.fill(id, "email", &event.subject),
+        what: match sentence(event.action) {
+            Some(id) => texts.fill(id, "subject", &event.subject),
             None => label.unwrap_or_else(|| event.subject.clone()),
         },
         old: value(event, event.old.as_deref(), texts),
@@ -85,8 +85,8 @@ fn row(visit: &Visit, event: &AuditEvent, staff: &[Employee]) -> AuditRow {
     }
 }
 
-/// Returns the sentence of a change about a person.
-fn about_people(action: AuditAction) -> Option<&'static str> {
+/// Returns the sentence of a change; `None` for a setting, which has its label.
+fn sentence(action: AuditAction) -> Option<&'static str> {
     Some(match action {
         AuditAction::SettingChanged => return None,
         AuditAction::RoleChanged => "audit-role-changed",
@@ -95,6 +95,9 @@ fn about_people(action: AuditAction) -> Option<&'static str> {
         AuditAction::PasswordLinkCreated => "audit-password-link",
         AuditAction::InviteCreated => "audit-invited",
         AuditAction::InviteWithdrawn => "audit-invite-withdrawn",
+        AuditAction::CustomersMerged => "audit-customers-merged",
+        AuditAction::MergeUndone => "audit-merge-undone",
+        AuditAction::PhoneCorrected => "audit-phone-corrected",
     })
 }
 

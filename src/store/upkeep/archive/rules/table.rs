@@ -39,6 +39,9 @@ pub(in crate::store::upkeep::archive) const RULES: &[(&str, &[(&str, Rule)])] = 
             ("phone_e164", Text(canonical)),
             // The columns of a card's fields are those of `CardField`. Recomputed from the name.
             ("name_key", Text(any)),
+            // Recomputed as well.
+            ("second_phone_key", Text(any)),
+            ("company_key", Text(any)),
             ("telegram_id", Number(|id| known(TelegramId::from_wire(id)))),
             ("telegram_verified", Number(flag)),
             ("telegram_blocked", Number(flag)),
