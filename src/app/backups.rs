@@ -86,7 +86,8 @@ pub async fn make(db: &Db, dir: &Path, now: Timestamp, stop: &CancellationToken)
     let _ends = stop.clone().drop_guard();
     let database = db.path().to_owned();
     let work = move || {
-        rotation::prepare(&dir).map_err(Error::internal)?;
+        let named = |error| format!("{}: {error}", dir.display());
+        rotation::prepare(&dir).map_err(|error| Error::internal(named(error)))?;
         copy(&database, &dir.join(rotation::name(now)), &stop)
     };
     db.notice_others().await?;

@@ -1,4 +1,9 @@
+use std::collections::BTreeSet;
+
 use zayavka::config::Config;
+use zayavka::domain::SettingKey;
+
+use crate::harness::program;
 
 #[test]
 fn the_shipped_file_holds_the_defaults() {
@@ -228,4 +233,31 @@ fn an_address_is_what_a_browser_calls_it_and_has_no_path() {
         config.public_url.as_deref(),
         Some("https://xn--e1aoddhq.xn--p1ai")
     );
+}
+
+#[test]
+fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let said = program().arg("config").current_dir(folder.path()).output();
+    let all = String::from_utf8(said.unwrap().stdout).unwrap();
+    let all = all.lines().map(|line| line.split_once(" = ").unwrap().0);
+    let is_stored = |key: &&str| SettingKey::from_word(key).is_some();
+    let others: BTreeSet<&str> = all.filter(|key| !is_stored(key)).collect();
+    for (document, begin) in [
+        (
+            include_str!("../../docs/configuration.md"),
+            "These are not in the browser:",
+        ),
+        (
+            include_str!("../../docs/ru/configuration.md"),
+            "В браузере нет этих настроек:",
+        ),
+    ] {
+        let (_, table) = document.split_once(begin).unwrap();
+        let (table, _) = table.split_once("\n## ").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+        let named = rows.flat_map(|row| row.split_once(" |").unwrap().0.split(", "));
+        let named: BTreeSet<&str> = named.map(|key| key.trim_matches('`')).collect();
+        assert_eq!(named, others);
+    }
 }

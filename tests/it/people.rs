@@ -626,7 +626,7 @@ async fn the_page_of_an_invite_says_for_whom_it_is_and_who_invites_where() {
         NEW[0],
         NEW[1],
     ];
-    assert_eq!(goes_to(&nobody.post(&path, &form).await), "/");
+    assert_eq!(goes_to(&nobody.post(&path, &form).await), "/today");
     let all = shop.ask("{ employees { email name } }").await;
     assert_eq!(
         all["data"]["employees"][1],

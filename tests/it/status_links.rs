@@ -407,7 +407,7 @@ async fn the_papers_say_what_was_taken_in_and_what_is_given_back() {
         "<dd>4\u{a0}500\u{a0}₽</dd>",
         "<dd>1\u{a0}000\u{a0}₽ (Наличные: 1\u{a0}000\u{a0}₽)</dd>",
         "Храним 60 дней.",
-        "<div>Сдал клиент</div><div>Принял</div>",
+        "<div>Сдал клиент</div><div>Принял: owner</div>",
         "<svg class=\"qr\"",
         &url,
     ] {

@@ -324,6 +324,7 @@ mod tests {
     /// Tables of plain numbers and texts.
     const PLAIN: &[&str] = &[
         "ended_sessions",
+        "first_day",
         "imports",
         "phone_ends",
         "refinery_schema_history",

@@ -96,9 +96,6 @@ pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     }
     let saved = settings::update(&visit.desk, owner, changes, now).await;
     let mut errors = Errors::default();
-    for field in part.fields {
-        errors = errors.calling(field.key.word(), field.label);
-    }
     match errors.take(saved, &visit.texts)? {
         Some(()) => Ok(visit.go(&format!("/settings/{word}?saved=1"))),
         None => render(visit, part, StatusCode::UNPROCESSABLE_ENTITY, errors).await,

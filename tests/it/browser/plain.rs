@@ -23,7 +23,7 @@ async fn without_script_a_task_goes_its_whole_way() {
     browser.fill("[name=password1]", PASSWORD).await;
     browser.fill("[name=password2]", PASSWORD).await;
     browser.click(".btn.main").await;
-    browser.at("/").await;
+    browser.at("/today").await;
     assert_eq!(browser.count("html.js").await, 0, "the script has run");
     browser.click(".me > summary").await;
     browser.click("form[action='/logout'] button").await;
