@@ -76,7 +76,7 @@ impl Live {
 /// Changes settings: all of them or none.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::domain::Error::Invalid) at the key of a value that isn't accepted, or that the configuration
+/// [`Error::Invalid`] at the key of a value that isn't accepted, or that the configuration
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
     let _turn = desk.settings.turn.lock().await;
