@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 use zayavka::store::{Db, embedded_migrations};
 
@@ -111,12 +111,17 @@ fn one_in_the_making_is_nobodys_leftover() {
         };
         if !has_ended {
             signal(&slow, Signal::STOP);
-            if !parts(at).is_empty() {
+            // The signal takes effect some time after it was sent.
+            let pid = Some(Pid::from_child(&slow));
+            let (_, status) = waitpid(pid, WaitOptions::UNTRACED).unwrap().unwrap();
+            if status.stopped() && !parts(at).is_empty() {
                 break slow;
             }
             // It finished before the signal.
-            signal(&slow, Signal::CONT);
-            slow.wait().unwrap();
+            if status.stopped() {
+                signal(&slow, Signal::CONT);
+                slow.wait().unwrap();
+            }
         }
         std::fs::remove_file(at.join("slow.db")).unwrap();
         let _ = std::fs::remove_file(at.join("slow.db.sha256"));
