@@ -60,7 +60,7 @@ pub async fn state(desk: &Desk, _: Owner) -> Result<BackupState> {
 /// Makes a backup in the folder of the scheduled ones, or in the suggested one.
 ///
 /// # Errors
-/// [`Problem::BackupFailed`] at the folder's key; the log has the reason. [`Error::DiskFull`].
+/// [`Problem::BackupFailed`] at the folder's key; the log has the reason.
 pub async fn make_now(desk: &Desk, owner: Owner) -> Result<Backup> {
     let state = state(desk, owner).await?;
     let dir = state

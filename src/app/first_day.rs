@@ -6,11 +6,10 @@ use super::{Desk, backups};
 use crate::domain::{DISMISSED, FirstDayStep, Owner, Result, SettingKey, TaskId};
 use crate::store::{self, Connection, Transaction};
 
-/// The steps, each with whether it is done; the newest task, whose receipt is printed.
+/// The steps, each with whether it is done.
 #[derive(Debug, Clone)]
 pub struct FirstDay {
     pub steps: Vec<(FirstDayStep, bool)>,
-    pub task: Option<TaskId>,
 }
 
 impl FirstDay {
@@ -24,7 +23,7 @@ struct Stored {
     is_dismissed: bool,
     is_printed: bool,
     has_colleague: bool,
-    task: Option<TaskId>,
+    has_task: bool,
 }
 
 /// Returns the list; `None` once it is done or dismissed.
@@ -40,7 +39,7 @@ pub async fn list(desk: &Desk, owner: Owner, now: Timestamp) -> Result<Option<Fi
     let has_name = !desk.settings.now().value(SettingKey::ShopName).is_empty();
     let is_done = |step: FirstDayStep| match step {
         FirstDayStep::Shop => has_name,
-        FirstDayStep::Repair => stored.task.is_some(),
+        FirstDayStep::Repair => stored.has_task,
         FirstDayStep::Receipt => stored.is_printed,
         FirstDayStep::Colleague => stored.has_colleague,
         FirstDayStep::Bot => desk.has_bot(),
@@ -50,7 +49,6 @@ pub async fn list(desk: &Desk, owner: Owner, now: Timestamp) -> Result<Option<Fi
     let steps = FirstDayStep::ALL.iter().map(|step| (*step, is_done(*step)));
     let list = FirstDay {
         steps: steps.collect(),
-        task: stored.task,
     };
     Ok(Some(list).filter(|list| list.done() < list.steps.len()))
 }
@@ -63,7 +61,7 @@ fn read(connection: &Connection, now: Timestamp) -> Result<Stored> {
         is_dismissed: is_done(DISMISSED)?,
         is_printed: is_done(FirstDayStep::Receipt.word())?,
         has_colleague: employees > 1 || invites > 0,
-        task: store::tasks::newest(connection)?,
+        has_task: store::tasks::newest(connection)?.is_some(),
     })
 }
 

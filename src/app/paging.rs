@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditEventId, CustomerId, InviteId, ItemId, Problem, Result, TaskId, TaskOrder,
+    AuditEventId, CustomerId, Invalid, InviteId, ItemId, Problem, Result, TaskId, TaskOrder,
 };
 use crate::store::tasks::After;
 
@@ -36,12 +36,7 @@ pub fn customer_cursor(id: CustomerId) -> String {
 }
 
 pub fn read_customer_cursor(text: &str) -> Result<CustomerId> {
-    let plain = decode(text);
-    let id = plain
-        .as_deref()
-        .and_then(|plain| plain.strip_prefix("customer:"));
-    id.and_then(|id| CustomerId::parse("after", id).ok())
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+    read_id(text, "customer:", CustomerId::parse)
 }
 
 pub fn invite_cursor(id: InviteId) -> String {
@@ -49,12 +44,7 @@ pub fn invite_cursor(id: InviteId) -> String {
 }
 
 pub fn read_invite_cursor(text: &str) -> Result<InviteId> {
-    let plain = decode(text);
-    let id = plain
-        .as_deref()
-        .and_then(|plain| plain.strip_prefix("invite:"));
-    id.and_then(|id| InviteId::parse("after", id).ok())
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+    read_id(text, "invite:", InviteId::parse)
 }
 
 pub fn audit_cursor(id: AuditEventId) -> String {
@@ -62,12 +52,7 @@ pub fn audit_cursor(id: AuditEventId) -> String {
 }
 
 pub fn read_audit_cursor(text: &str) -> Result<AuditEventId> {
-    let plain = decode(text);
-    let id = plain
-        .as_deref()
-        .and_then(|plain| plain.strip_prefix("audit:"));
-    id.and_then(|id| AuditEventId::parse("after", id).ok())
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+    read_id(text, "audit:", AuditEventId::parse)
 }
 
 pub fn item_cursor(id: ItemId) -> String {
@@ -75,12 +60,7 @@ pub fn item_cursor(id: ItemId) -> String {
 }
 
 pub fn read_item_cursor(text: &str) -> Result<ItemId> {
-    let plain = decode(text);
-    let id = plain
-        .as_deref()
-        .and_then(|plain| plain.strip_prefix("item:"));
-    id.and_then(|id| ItemId::parse("after", id).ok())
-        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+    read_id(text, "item:", ItemId::parse)
 }
 
 pub fn debt_cursor(at: Timestamp, task: TaskId) -> String {
@@ -98,6 +78,20 @@ pub fn read_debt_cursor(text: &str) -> Result<(Timestamp, TaskId)> {
     };
     place
         .and_then(read)
+        .ok_or_else(|| Problem::CursorMalformed.at("after").into())
+}
+
+/// Reads a cursor that is an id behind a prefix.
+fn read_id<Id>(
+    text: &str,
+    prefix: &str,
+    parse: fn(&'static str, &str) -> Result<Id, Invalid>,
+) -> Result<Id> {
+    let plain = decode(text);
+    let id = plain
+        .as_deref()
+        .and_then(|plain| plain.strip_prefix(prefix));
+    id.and_then(|id| parse("after", id).ok())
         .ok_or_else(|| Problem::CursorMalformed.at("after").into())
 }
 
