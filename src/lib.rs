@@ -23,8 +23,8 @@
 //! - [`graphql`]: the API; `engine` compiles documents and writes responses.
 //! - [`web`]: the pages of staff, and the status page of customers.
 //! - [`http`]: the routes; `listen` accepts connections.
-//! - [`server`]: the composition root.
 //! - [`demo`]: generation of demo data.
+//! - [`server`]: the composition root.
 //! - [`doctor`]: diagnosis of an installation.
 //! - [`cli`]: the command line.
 //!
@@ -33,7 +33,7 @@
 //!  │        │        ├───▶ web ─────┤
 //!  │        │        └───▶ bot ─────┼─▶ app ─▶ store ─▶ domain
 //!  │        └─▶ workers ─▶ bot, channels, app, store
-//!  ├─▶ demo ─▶ app, store
+//!  │        └─▶ demo ─▶ app, store
 //!  └─▶ doctor ─▶ store                graphql, web ─▶ sheet ─▶ i18n, store
 //! ```
 //!

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Desk, backups};
+use super::{Desk, backups, demo_shop};
 use crate::domain::{DISMISSED, FirstDayStep, Owner, Result, SettingKey, TaskId};
 use crate::store::{self, Connection, Transaction};
 
@@ -10,6 +10,16 @@ use crate::store::{self, Connection, Transaction};
 #[derive(Debug, Clone)]
 pub struct FirstDay {
     pub steps: Vec<(FirstDayStep, bool)>,
+    pub demo: Demo,
+}
+
+/// What can be done about the demo shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    Possible,
+    Loaded,
+    /// The shop has data of its own.
+    Impossible,
 }
 
 impl FirstDay {
@@ -20,6 +30,7 @@ impl FirstDay {
 
 /// What the database tells of the steps.
 struct Stored {
+    demo: Demo,
     is_dismissed: bool,
     is_printed: bool,
     has_colleague: bool,
@@ -31,7 +42,7 @@ struct Stored {
 /// # Errors
 /// When the database fails.
 pub async fn list(desk: &Desk, owner: Owner, now: Timestamp) -> Result<Option<FirstDay>> {
-    let stored = desk.db.read(move |c: &_| read(c, now)).await?;
+    let stored = desk.db.read(move |c: &_| read(c, &owner, now)).await?;
     if stored.is_dismissed {
         return Ok(None);
     }
@@ -44,20 +55,32 @@ pub async fn list(desk: &Desk, owner: Owner, now: Timestamp) -> Result<Option<Fi
         FirstDayStep::Colleague => stored.has_colleague,
         FirstDayStep::Bot => desk.has_bot(),
         FirstDayStep::Backup => has_backup,
-        FirstDayStep::Address => !desk.is_local,
+        FirstDayStep::Address => !desk.public_url().is_local(),
     };
     let steps = FirstDayStep::ALL.iter().map(|step| (*step, is_done(*step)));
     let list = FirstDay {
         steps: steps.collect(),
+        demo: stored.demo,
     };
     Ok(Some(list).filter(|list| list.done() < list.steps.len()))
 }
 
-fn read(connection: &Connection, now: Timestamp) -> Result<Stored> {
+/// Returns what can be done about the demo shop.
+pub fn demo(connection: &Connection, owner: &Owner) -> Result<Demo> {
+    let is_possible = demo_shop::is_possible(connection, owner)?;
+    Ok(match demo_shop::is_loaded(connection, owner)? {
+        true => Demo::Loaded,
+        false if is_possible => Demo::Possible,
+        false => Demo::Impossible,
+    })
+}
+
+fn read(connection: &Connection, owner: &Owner, now: Timestamp) -> Result<Stored> {
     let is_done = |step| store::first_day::is_done(connection, step);
     let employees = store::employees::all(connection)?.len();
     let invites = store::invites::count_open(connection, now)?;
     Ok(Stored {
+        demo: demo(connection, owner)?,
         is_dismissed: is_done(DISMISSED)?,
         is_printed: is_done(FirstDayStep::Receipt.word())?,
         has_colleague: employees > 1 || invites > 0,

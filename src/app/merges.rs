@@ -81,7 +81,6 @@ pub fn merge(
             (field.name().to_owned(), before, after)
         })
         .collect();
-    store::merges::delete_until(tx, earliest(now))?;
     let id = store::merges::insert(tx, keep, &cards, now)?;
     audit(tx, actor, AuditAction::CustomersMerged, keep, other, now)?;
     let merged = store::merges::get(tx, id)?.ok_or(Error::NotFound)?;
@@ -165,6 +164,16 @@ fn audit(
 }
 
 /// Returns the instant after which a merge can be undone.
+/// Returns whether there is a merge that can't be undone any more.
+pub fn has_ended(connection: &Connection, now: Timestamp) -> Result<bool> {
+    store::merges::any_until(connection, earliest(now))
+}
+
+/// Forgets the merges that can't be undone any more, with the copies of the cards.
+pub fn forget(tx: &Transaction, now: Timestamp) -> Result<()> {
+    store::merges::delete_until(tx, earliest(now))
+}
+
 fn earliest(now: Timestamp) -> Timestamp {
     now.saturating_sub(UNDO_MERGE).unwrap_or(now)
 }

@@ -17,6 +17,7 @@ pub mod comments;
 pub mod counter;
 pub mod customers;
 pub mod day_sheets;
+pub mod demo_shop;
 pub mod details;
 pub mod drawers;
 pub mod edits;
@@ -38,6 +39,7 @@ pub mod payments;
 pub mod posts;
 pub mod price_lists;
 mod questions;
+pub mod reach;
 pub mod reminders;
 pub mod reports;
 pub mod security;
@@ -58,7 +60,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::domain::{BotState, Customer, Reminders, Shop, TelegramLink, Unreachable};
+use crate::domain::{BotState, Customer, PublicUrl, Reminders, Shop, TelegramLink, Unreachable};
 use crate::store::Db;
 
 /// Shared state of the running server.
@@ -66,13 +68,12 @@ pub struct Desk {
     pub db: Db,
     pub clock: Clock,
     pub settings: Arc<settings::Live>,
-    /// Whether the server listens on loopback only, so that a local user may create the first owner
-    /// account.
+    /// Whether the server listens on loopback only.
     pub loopback: bool,
-    /// Whether the public URL leads to this machine, so that nobody else can open it.
-    pub is_local: bool,
-    /// Public URL, without a trailing slash.
-    pub public_url: String,
+    /// URL of the address on which the server listens: the public one as long as no other is set.
+    pub own_url: PublicUrl,
+    /// Test of a new public URL.
+    pub reach: reach::Reach,
     pub tokens: security::tokens::Tokens,
     pub devices: security::known_devices::Devices,
     pub passwords: security::passwords::Passwords,
@@ -83,6 +84,8 @@ pub struct Desk {
     pub price_lists: uploads::Uploads,
     pub last_edits: last_edits::LastEdits,
     pub memory: Arc<memory::Memory>,
+    /// Loads the demo shop.
+    pub fill: Box<demo_shop::Fill>,
     /// Last known state of the bot; pages never wait for Telegram.
     pub bot: watch::Sender<BotState>,
 }
@@ -96,7 +99,18 @@ impl Desk {
     /// Returns what makes and checks status links now.
     pub fn links(&self) -> status_links::Links {
         let hold = self.settings.now().links_hold;
-        self.links.lasting(hold, &self.public_url)
+        self.links.lasting(hold, self.public_url())
+    }
+
+    /// Returns the public URL as it is now.
+    pub fn public_url(&self) -> PublicUrl {
+        let set = self.settings.now().public_url.clone();
+        set.unwrap_or_else(|| self.own_url.clone())
+    }
+
+    /// Returns whether only this machine reaches the server, so that a local user may create the first owner account.
+    pub fn is_loopback(&self) -> bool {
+        self.loopback && self.public_url().is_local()
     }
 
     /// Returns when customers are reminded; `None` when they aren't.
@@ -132,11 +146,11 @@ impl Desk {
 
     /// Returns the URL of the page where an employee sets a new password.
     pub fn password_url(&self, token: &str) -> String {
-        format!("{}/password/{token}", self.public_url)
+        format!("{}/password/{token}", self.public_url())
     }
 
     /// Returns the URL of the page where an invited person registers.
     pub fn invite_url(&self, token: &str) -> String {
-        format!("{}/join/{token}", self.public_url)
+        format!("{}/join/{token}", self.public_url())
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, watch};
 
-use super::Desk;
+use super::{Desk, reach};
 use crate::domain::{
     AuditAction, AuditEvent, AuditEventId, Error, Owner, Problem, Result, SettingKey, Settings,
 };
@@ -79,6 +79,7 @@ impl Live {
 /// [`Error::Invalid`] at the key of a value that isn't accepted, or that the configuration
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
+    test_address(desk, &changes).await?;
     let _turn = desk.settings.turn.lock().await;
     for (key, value) in &changes {
         if let (SettingKey::BackupDir, Some(dir)) = (key, value)
@@ -93,6 +94,24 @@ pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timest
     let settings = desk.db.write(work).await?;
     desk.settings.replace(settings);
     Ok(())
+}
+
+/// Tests the public URL, if it is changed: with a wrong one, nobody could open the page that corrects it.
+async fn test_address(desk: &Desk, changes: &[Change]) -> Result<()> {
+    let key = SettingKey::PublicUrl;
+    let Some((_, value)) = changes.iter().find(|(changed, _)| *changed == key) else {
+        return Ok(());
+    };
+    if !desk.settings.now().is_open(key) {
+        return Err(Problem::SettingGiven.at(key.word()).into());
+    }
+    let value = value.clone().filter(|value| !value.is_empty());
+    let value = value.ok_or_else(|| Problem::Required.at(key.word()))?;
+    let settings = (desk.settings.check)(&Stored::from([(key, value)]))?;
+    match settings.public_url {
+        Some(url) => reach::test(desk, &url).await,
+        None => Ok(()),
+    }
 }
 
 fn store_changes(

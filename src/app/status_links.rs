@@ -15,8 +15,8 @@ use tokio::sync::broadcast;
 
 use super::{Desk, security::secrets, tasks};
 use crate::domain::{
-    Actor, Approval, Comment, Day, Error, EventKind, Line, Money, Result, Stage, Status, Task,
-    TaskEvent, TaskId, keep_shared,
+    Actor, Approval, Comment, Day, Error, EventKind, Line, Money, PublicUrl, Result, Stage, Status,
+    Task, TaskEvent, TaskId, keep_shared,
 };
 use crate::store::tasks::TaskRow;
 use crate::store::{self, Connection, TaskChanged, Transaction};
@@ -34,7 +34,7 @@ pub struct Links {
     key: Hmac<Sha256>,
     /// Validity of a link after the task is closed.
     after_end: Duration,
-    public_url: String,
+    public_url: PublicUrl,
 }
 
 /// The part of a task that the holder of a link sees.
@@ -71,11 +71,11 @@ impl LinkKey {
     }
 
     /// Returns links that are valid for so long after the end of a task.
-    pub fn lasting(&self, after_end: Duration, public_url: &str) -> Links {
+    pub fn lasting(&self, after_end: Duration, public_url: PublicUrl) -> Links {
         Links {
             key: self.0.clone(),
             after_end,
-            public_url: public_url.to_owned(),
+            public_url,
         }
     }
 }

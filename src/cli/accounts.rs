@@ -8,7 +8,7 @@ use super::{failure, open, print, settings};
 use crate::app::accounts;
 use crate::app::security::passwords::Passwords;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, url};
 use crate::domain::{About, Email, Error, Password, Role};
 use crate::failure::Failure;
 use crate::store;
@@ -96,12 +96,9 @@ pub(super) async fn user(config: Config, command: User) -> Result<(), Failure> {
 pub(super) async fn invite(config: Config, email: &str) -> Result<(), Failure> {
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
-    let (email, policy, now) = (
-        parse_email(email)?,
-        settings(&config, &db).await?.registration,
-        clock.now(),
-    );
-    let url = config.url(config.listen);
+    let settings = settings(&config, &db).await?;
+    let (email, policy, now) = (parse_email(email)?, settings.registration, clock.now());
+    let url = url(&settings, config.listen);
     let made = db
         .write(move |tx| accounts::invite(tx, None, policy, &email, Role::Employee, now))
         .await

@@ -9,7 +9,7 @@ use super::{failure, open, print, server, settings};
 use crate::app;
 use crate::app::security::passwords::Passwords;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, url};
 use crate::demo;
 use crate::failure::Failure;
 
@@ -25,7 +25,8 @@ pub(super) async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(),
     let clock = Clock::system();
     let db = open(&config.database, &clock)?;
     let email = parse_email("owner@example.com")?;
-    let shop = settings(&config, &db).await?.shop;
+    let settings = settings(&config, &db).await?;
+    let shop = settings.shop.clone();
     let chosen = demo::password::choose(&email, &shop.about);
     let (password, parsed) = chosen.map_err(|error| failure(&error))?;
     let hash = Passwords::new()?.hash_alone(&parsed)?;
@@ -37,7 +38,7 @@ pub(super) async fn fill(config: Config, tasks: u32, serves: bool) -> Result<(),
     let Some(listener) = listener else {
         return print(&sign_in);
     };
-    let url = config.url(listener.local_addr()?);
+    let url = url(&settings, listener.local_addr()?);
     print(&format!("{url}\n{sign_in}"))?;
     server::run(config, listener).await
 }

@@ -20,16 +20,15 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::{Introspection, Problem, Settings};
+use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
 pub use telegram::{Mode, Telegram};
 pub use tls::{Certificate, Tls};
-use values::{
-    SHORTEST_KEY, address, duration, host_names, networks, origins, public_url, secret, wrong,
-};
-pub use values::{host, on_this_machine};
+use values::{SHORTEST_KEY, address, duration, host_names, networks, origins, secret, wrong};
+
+pub use values::host;
 pub use webhooks::Webhook;
 
 /// A configuration error.
@@ -55,7 +54,6 @@ type Result<T, E = ConfigError> = std::result::Result<T, E>;
 pub struct Config {
     pub listen: SocketAddr,
     pub database: PathBuf,
-    pub public_url: Option<String>,
     /// What owners change in the browser.
     pub settings: Settings,
     pub token_ttl: Duration,
@@ -82,6 +80,19 @@ pub struct Config {
     pub webhooks: Vec<Webhook>,
     /// The file and the environment.
     pub sources: Sources,
+}
+
+/// Returns the public URL of a server that listens on `address`.
+pub fn url(settings: &Settings, address: SocketAddr) -> PublicUrl {
+    let set = settings.public_url.clone();
+    set.unwrap_or_else(|| own_url(address))
+}
+
+/// Returns the URL of the address on which a server listens.
+pub fn own_url(address: SocketAddr) -> PublicUrl {
+    let (origin, ip) = (format!("http://{address}"), address.ip());
+    let is_local = ip.is_loopback() || ip.is_unspecified();
+    PublicUrl::new(&origin, &ip.to_string(), is_local)
 }
 
 impl Config {
@@ -118,33 +129,14 @@ impl Config {
         Self::check(sources.raw(&Stored::new())?, sources)
     }
 
-    /// Returns the URL of a server that listens on `address`, without a trailing slash.
-    pub fn url(&self, address: SocketAddr) -> String {
-        self.public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{address}"))
-    }
-
     fn check(raw: Raw, sources: Sources) -> Result<Self> {
         let listen = address("listen", &raw.listen)?;
         let settings = raw.settings(&sources)?;
         let tls = Tls::check(raw.tls)?;
-        let set = raw
-            .public_url
-            .map(|url| public_url("public_url", &url))
-            .transpose()?;
-        let public_url = match &tls {
-            Some(tls) => Some(tls.public_url(set)?),
-            None => set,
-        };
-        let here = match &public_url {
-            Some(url) => on_this_machine(url),
+        let secure = match &settings.public_url {
+            Some(url) => url.is_local() || url.is_https(),
             None => listen.ip().is_loopback(),
         };
-        let secure = here
-            || public_url
-                .as_ref()
-                .is_some_and(|url| url.starts_with("https://"));
         let RawAuth {
             jwt_secret,
             jwt_secret_file,
@@ -164,7 +156,6 @@ impl Config {
         Ok(Self {
             listen,
             database: raw.database,
-            public_url,
             settings,
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,

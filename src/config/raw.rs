@@ -52,7 +52,7 @@ pub struct RawShop {
     pub currency: String,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawTls {
     pub domain: Option<String>,

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::Result;
 use super::raw::{Days, Raw, Sources, Stored};
-use super::values::invalid;
+use super::tls::Tls;
+use super::values::{invalid, public_url};
 use crate::domain::{
-    Country, Currency, Language, Problem, Registration, Setting, SettingKey, Settings, Shop,
-    TimeZone,
+    Country, Currency, Language, Problem, PublicUrl, Registration, Setting, SettingKey, Settings,
+    Shop, TimeZone,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -64,6 +65,7 @@ impl Raw {
                     },
                 )?,
             },
+            public_url: self.public_url()?,
             registration: match &*self.auth.registration {
                 "invite" => Registration::Invite,
                 "open" => Registration::Open,
@@ -77,6 +79,17 @@ impl Raw {
             backups: self.backup.check()?,
             all: all.collect(),
         })
+    }
+
+    /// Returns the public URL: the one that is set, or else the certificate's domain.
+    fn public_url(&self) -> Result<Option<PublicUrl>> {
+        let set = self.public_url.as_deref();
+        let set = set.map(|url| public_url(SettingKey::PublicUrl.word(), url));
+        let set = set.transpose()?;
+        match Tls::check(self.tls.clone())? {
+            Some(tls) => tls.public_url(set).map(Some),
+            None => Ok(set),
+        }
     }
 
     /// Returns the value of a setting as text.
@@ -112,6 +125,7 @@ impl Raw {
                 dir.map_or_else(String::new, |dir| dir.display().to_string())
             }
             SettingKey::BackupKeep => or_empty(&self.backup.keep),
+            SettingKey::PublicUrl => or_empty(&self.public_url),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
         }
     }

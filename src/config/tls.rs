@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::Result;
 use super::raw::RawTls;
-use super::values::{address, check_url, host, public_url, wrong};
+use super::values::{address, check_url, invalid, public_url, wrong};
+use crate::domain::{Problem, PublicUrl, SettingKey};
 
 /// Source: <https://letsencrypt.org/docs/acme-protocol-updates/>
 const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
@@ -100,15 +101,19 @@ impl Tls {
     }
 
     /// Returns the public URL: the configured one, or else the certificate's domain.
-    pub(super) fn public_url(&self, set: Option<String>) -> Result<String> {
+    pub(super) fn public_url(&self, set: Option<PublicUrl>) -> Result<PublicUrl> {
         match (set, &self.certificate) {
-            (Some(url), _) if url.starts_with("https://") => Ok(url),
+            (Some(url), _) if url.is_https() => Ok(url),
             (None, Certificate::Acme { domain, .. }) => {
                 public_url("tls.domain", &format!("https://{domain}"))
             }
             _ => {
                 let why = "write the https address that the certificate is for";
-                Err(wrong("public_url", why))
+                Err(invalid(
+                    SettingKey::PublicUrl,
+                    Problem::AddressWithoutHttps,
+                    why,
+                ))
             }
         }
     }
@@ -117,6 +122,5 @@ impl Tls {
 /// Returns a domain as certificates name it: in lower case, and in punycode where it isn't ASCII.
 fn ascii(domain: &str) -> Result<String> {
     let url = public_url("tls.domain", &format!("https://{domain}"))?;
-    let why = "write the name that the certificate is for, for example desk.example.com";
-    host(&url).ok_or_else(|| wrong("tls.domain", why))
+    Ok(url.host().to_owned())
 }

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::{ConfigError, Result};
-use crate::domain::{Problem, SettingKey};
+use crate::domain::{Problem, PublicUrl, SettingKey};
 
 /// Maximum size of a file with a secret, in KiB.
 const SECRET: u64 = 64;
@@ -126,17 +126,22 @@ pub fn check_url(key: &'static str, text: &str) -> Result<String> {
 /// for non-ASCII names, and without a default port. `Origin` headers are compared with it and links
 /// are built from it, so no other spelling may pass this function. Pages, cookies and the update
 /// route require the root path; serving below a path is not supported.
-pub fn public_url(key: &'static str, text: &str) -> Result<String> {
+pub fn public_url(key: &'static str, text: &str) -> Result<PublicUrl> {
+    let wrong = |why: String| ConfigError::Key {
+        key,
+        why,
+        problem: Some(Problem::AddressMalformed),
+    };
     let url = reqwest::Url::parse(text).ok();
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let Some(url) = url else {
         let why = "write a whole address, for example https://desk.example.com";
-        return Err(wrong(key, why));
+        return Err(wrong(why.to_owned()));
     };
     let origin = url.origin().ascii_serialization();
     if !url.username().is_empty() || url.password().is_some() {
         let why = format!("write it without a user name and a password: {origin}");
-        return Err(wrong(key, why));
+        return Err(wrong(why));
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         let rest = url.as_str().trim_start_matches(&*origin);
@@ -144,9 +149,10 @@ pub fn public_url(key: &'static str, text: &str) -> Result<String> {
             "the desk has no path: write {origin} without {rest}, and give it a name of its own where \
              another site has that one"
         );
-        return Err(wrong(key, why));
+        return Err(wrong(why));
     }
-    Ok(origin)
+    let host = url.host_str().unwrap_or_default();
+    Ok(PublicUrl::new(&origin, host, on_this_machine(&origin)))
 }
 
 /// Returns the host name or address in a URL.

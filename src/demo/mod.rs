@@ -18,20 +18,22 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use crate::app::stages;
-use crate::domain::{Actor, Problem, Result, Shop};
+use crate::domain::{Actor, Employee, Problem, Result, Shop};
 use crate::i18n;
 use crate::store::customers::Search;
 use crate::store::{self, Db};
 use hours::{DAY, Hours};
 use life::{Life, Seen, Stages};
 use money::Items;
-use people::Person;
+use people::{Person, Staff};
 use present::Present;
 
 /// Number of rows of one kind per transaction.
 const BATCH: usize = 5_000;
 /// Minimum number of customers; larger databases have one for every ten tasks.
 const CUSTOMERS: usize = 200;
+/// Number of tasks of a demo that is loaded into a running shop.
+const LOADED: u32 = 120;
 /// Number of days that the tasks cover.
 const DAYS: i64 = 2 * 365;
 /// Minimum number of tasks in the last two weeks, so that a small shop has current work too.
@@ -68,9 +70,32 @@ pub async fn fill(
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks {msg}") {
         bar.set_style(style);
     }
+    let staff = Staff::New {
+        password_hash: password_hash.to_owned(),
+    };
+    fill_for(db, shop, tasks, staff, now, &bar).await
+}
+
+/// Fills a running shop without data, for its owner to look around. Nobody can sign in as the invented employees.
+///
+/// # Errors
+/// As for [`fill`].
+pub async fn load(db: Db, shop: Shop, owner: Employee, now: Timestamp) -> Result<()> {
+    let (staff, bar) = (Staff::Of(owner), ProgressBar::hidden());
+    fill_for(&db, &shop, LOADED, staff, now, &bar).await
+}
+
+async fn fill_for(
+    db: &Db,
+    shop: &Shop,
+    tasks: u32,
+    staff: Staff,
+    now: Timestamp,
+    bar: &ProgressBar,
+) -> Result<()> {
     let mut rng = Rng::with_seed(SEED);
     let tasks = tasks as usize;
-    let setting = open(db, shop, password_hash, now).await?;
+    let setting = open(db, shop, staff, now).await?;
     let setting = Arc::new(meet(db, &mut rng, setting, CUSTOMERS.max(tasks / 10)).await?);
     let arrivals = arrivals(&mut rng, tasks, setting.hours.now);
     let lately = -present::DAYS * DAY;
@@ -114,10 +139,14 @@ pub async fn fill(
 }
 
 /// Prepares an empty database: finds its stages and creates the accounts.
-async fn open(db: &Db, shop: &Shop, password_hash: &str, now: Timestamp) -> Result<Setting> {
-    let (shop, hash) = (shop.clone(), password_hash.to_owned());
+async fn open(db: &Db, shop: &Shop, staff: Staff, now: Timestamp) -> Result<Setting> {
+    let shop = shop.clone();
     let work = move |tx: &store::Transaction<'_>| {
-        if store::employees::any(tx)? || store::customers::count(tx, &Search::default())? > 0 {
+        let is_new = match &staff {
+            Staff::New { .. } => !store::employees::any(tx)?,
+            Staff::Of(_) => true,
+        };
+        if !is_new || store::customers::count(tx, &Search::default())? > 0 {
             return Err(Problem::DatabaseHasData.at("database").into());
         }
         let language = shop.language;
@@ -126,7 +155,7 @@ async fn open(db: &Db, shop: &Shop, password_hash: &str, now: Timestamp) -> Resu
         let unit = 10_i64.pow(shop.currency.digits());
         let mut setting = Setting {
             stages: Stages::find(&store::stages::all(tx)?, language)?,
-            staff: people::hire(tx, &hash, hours.instant(-DAYS * DAY))?,
+            staff: people::hire(tx, &staff, language, hours.instant(-DAYS * DAY))?,
             customers: Vec::new(),
             items: Items::default(),
             euro: catalogue::per_euro(shop.currency) * unit,

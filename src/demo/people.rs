@@ -8,8 +8,8 @@ use super::catalogue::{ENGLISH_NAMES, ENGLISH_SURNAMES, RUSSIAN_NAMES, RUSSIAN_S
 use super::pick;
 use crate::app::{accounts, telegram_links};
 use crate::domain::{
-    Actor, Country, CustomerId, Email, Error, Language, Name, Phone, Result, Role, TelegramId,
-    TimeOfDay,
+    Actor, Colour, Country, CustomerId, Email, Employee, EmployeeName, Error, Language, Name,
+    Phone, Result, Role, TelegramId, TimeOfDay,
 };
 use crate::store::{self, Transaction};
 
@@ -22,6 +22,18 @@ const BOT: usize = 2;
 /// One of this many customers has no name on the card.
 const NAMELESS: usize = 9;
 
+/// The local part of an e-mail, the name in Russian and in English, and the colour.
+type Employed = (&'static str, [&'static str; 2], Colour);
+
+/// The employees, the owner first.
+const EMPLOYEES: [Employed; 5] = [
+    ("owner", ["Алексей Котов", "Alex Carter"], Colour::Blue),
+    ("technician", ["Илья Громов", "Ian Grove"], Colour::Green),
+    ("apprentice", ["Даша Лис", "Daisy Lynn"], Colour::Violet),
+    ("electrician", ["Павел Седов", "Paul Stone"], Colour::Orange),
+    ("reception", ["Марина Белова", "Mary Bell"], Colour::Red),
+];
+
 /// A customer, as far as their tasks need.
 pub struct Person {
     pub id: CustomerId,
@@ -29,29 +41,61 @@ pub struct Person {
     pub bot: Option<TelegramId>,
 }
 
-/// Creates the accounts of the employees. The owner, who comes first, has the bot and the morning
-/// list.
-pub fn hire(tx: &Transaction, password_hash: &str, now: Timestamp) -> Result<Vec<Actor>> {
-    let hire = |(name, role): &(&str, Role)| {
-        let email = Email::parse("email", &format!("{name}@example.com"))?;
-        let id = accounts::add(tx, &email, password_hash, *role, now)?;
-        if *role == Role::Owner {
-            let account = TelegramId::from_wire(LAST_OF_STAFF - id.get());
-            store::employees::set_telegram(tx, id, account)?;
-            let time = TimeOfDay::parse("time", "09:00")?;
-            store::employees::set_morning(tx, id, Some(time))?;
-        }
-        let employee = store::employees::get(tx, id)?.ok_or(Error::NotFound)?;
-        employee.sign_in()
+/// Who works in the demo.
+pub enum Staff {
+    /// Five new accounts with one password.
+    New { password_hash: String },
+    /// The owner of a running shop, with four invented employees, as whom nobody can sign in.
+    Of(Employee),
+}
+
+/// Creates the accounts of the employees. The owner comes first; an invented one has the bot and the morning list.
+pub fn hire(
+    tx: &Transaction,
+    staff: &Staff,
+    language: Language,
+    now: Timestamp,
+) -> Result<Vec<Actor>> {
+    let (owner, hash) = match staff {
+        Staff::New { password_hash } => (
+            hire_owner(tx, password_hash, language, now)?,
+            password_hash.as_str(),
+        ),
+        Staff::Of(owner) => (owner.sign_in()?, ""),
     };
-    let people = [
-        ("owner", Role::Owner),
-        ("technician", Role::Employee),
-        ("apprentice", Role::Employee),
-        ("electrician", Role::Employee),
-        ("reception", Role::Employee),
-    ];
-    people.iter().map(hire).collect()
+    let others = EMPLOYEES[1..].iter();
+    let others = others.map(|person| hire_one(tx, person, hash, Role::Employee, language, now));
+    std::iter::once(Ok(owner)).chain(others).collect()
+}
+
+fn hire_owner(tx: &Transaction, hash: &str, language: Language, now: Timestamp) -> Result<Actor> {
+    let owner = hire_one(tx, &EMPLOYEES[0], hash, Role::Owner, language, now)?;
+    let account = TelegramId::from_wire(LAST_OF_STAFF - owner.id().get());
+    store::employees::set_telegram(tx, owner.id(), account)?;
+    let time = TimeOfDay::parse("time", "09:00")?;
+    store::employees::set_morning(tx, owner.id(), Some(time))?;
+    Ok(owner)
+}
+
+fn hire_one(
+    tx: &Transaction,
+    person: &Employed,
+    hash: &str,
+    role: Role,
+    language: Language,
+    now: Timestamp,
+) -> Result<Actor> {
+    let (account, names, colour) = person;
+    let email = Email::parse("email", &format!("{account}@example.com"))?;
+    let id = accounts::add(tx, &email, hash, role, now)?;
+    let name = match language {
+        Language::Russian => names[0],
+        Language::English => names[1],
+    };
+    store::employees::set_name(tx, id, &EmployeeName::parse("name", name)?)?;
+    store::employees::set_colour(tx, id, Some(*colour))?;
+    let employee = store::employees::get(tx, id)?.ok_or(Error::NotFound)?;
+    employee.sign_in()
 }
 
 /// Creates the cards of the customers with these numbers.

@@ -17,7 +17,7 @@ use crate::app::status_links::{LinkKey, Links};
 use crate::app::{approvals, comments, reminders, tasks, telegram_links};
 use crate::domain::{
     AttachmentKind, Contents, Enclosure, Error, Message, Method, NewApproval, NewPayment, NewTask,
-    Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
+    PublicUrl, Reminders, RemoteFile, Result, TaskChange, TaskId, TelegramId,
 };
 use crate::store::{self, Transaction};
 
@@ -132,7 +132,7 @@ impl Present {
             tasks,
             events: events.into_iter(),
             seen,
-            links: LinkKey::new(&[0; 32])?.lasting(LINKS_HOLD, ""),
+            links: LinkKey::new(&[0; 32])?.lasting(LINKS_HOLD, PublicUrl::new("", "", true)),
             messages: 0,
         })
     }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use crate::certificate::{self, Validity};
-use crate::config::{Certificate, Config, host};
+use crate::config::{Certificate, Config};
 
 const ABOUT: &str = "certificate";
 /// File-name prefix under which `rustls-acme` caches certificates.
@@ -15,8 +15,9 @@ const KEPT: &str = "cached_cert_";
 /// Returns nothing when another program terminates TLS.
 pub(super) fn examine(config: &Config, now: Timestamp) -> Option<Finding> {
     let tls = config.tls.as_ref()?;
-    let host = config.public_url.as_deref().and_then(host);
-    Some(look(&tls.certificate, &host.unwrap_or_default(), now))
+    let url = config.settings.public_url.as_ref();
+    let host = url.map_or("", |url| url.host());
+    Some(look(&tls.certificate, host, now))
 }
 
 fn look(settings: &Certificate, host: &str, now: Timestamp) -> Finding {

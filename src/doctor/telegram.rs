@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Finding, age};
 use crate::channels::telegram::{Client, webhook_url};
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, url};
 use crate::domain::{BotTrouble, Incident, IncidentKind};
 
 const ABOUT: &str = "Telegram";
@@ -20,7 +20,7 @@ pub(super) async fn examine(
     };
     let wanted = match settings.mode {
         Mode::Polling => String::new(),
-        Mode::Webhook => webhook_url(&config.url(config.listen)),
+        Mode::Webhook => webhook_url(url(&config.settings, config.listen).as_str()),
     };
     let client = match Client::new(&settings.api_url, settings.token.clone()) {
         Ok(client) => client,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Backups, Registration, Reminders, Shop};
+use super::{Backups, PublicUrl, Registration, Reminders, Shop};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -27,6 +27,7 @@ words! {
         BackupEvery = "backup.every",
         BackupDir = "backup.dir",
         BackupKeep = "backup.keep",
+        PublicUrl = "public_url",
     }
 }
 
@@ -53,6 +54,8 @@ pub struct Setting {
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub shop: Shop,
+    /// `None` when people reach the server by the address on which it listens.
+    pub public_url: Option<PublicUrl>,
     /// How long the status link stays valid after a task is closed.
     pub links_hold: Duration,
     pub registration: Registration,

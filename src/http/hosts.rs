@@ -12,7 +12,7 @@ use warp::http::{HeaderMap, Method, Request, Version};
 /// The host names of the server.
 #[derive(Debug, Clone)]
 pub struct Hosts {
-    /// In lower case, without ports: the one of `public_url` and those of `http.hosts`.
+    /// In lower case, without ports: those of `http.hosts`. The one of the public URL may change, so callers name it.
     names: Vec<String>,
     /// Whether the server listens beyond loopback. Its own addresses are unknown then (it may be
     /// behind NAT), so every IP address is accepted: DNS rebinding needs a name.
@@ -45,8 +45,13 @@ impl Hosts {
     }
 
     /// Checks the host of a request, and returns whether it comes from a local user: from a
-    /// loopback address, to a loopback host, and not forwarded.
-    pub(super) fn check<B>(&self, request: &Request<B>, peer: IpAddr) -> Result<bool, Misdirected> {
+    /// loopback address, to a loopback host, and not forwarded. `public` says which other hosts are ours.
+    pub(super) fn check<B>(
+        &self,
+        request: &Request<B>,
+        peer: IpAddr,
+        public: impl Fn(&str) -> bool,
+    ) -> Result<bool, Misdirected> {
         // Routes match the path only; CONNECT and the authority form have none.
         if request.uri().path_and_query().is_none() || request.method() == Method::CONNECT {
             return Err(Misdirected::Malformed);
@@ -58,7 +63,7 @@ impl Hosts {
             let host = host.ok_or(Misdirected::Malformed)?;
             if !is_loopback(&host) {
                 local = false;
-                if !self.is_ours(&host) {
+                if !self.is_ours(&host) && !public(&host) {
                     return Err(Misdirected::UnknownHost(host));
                 }
             }
@@ -71,11 +76,12 @@ impl Hosts {
     }
 
     /// Returns whether a `Host` header names this server; for listeners beside the main one.
-    pub fn allow(&self, headers: &HeaderMap) -> bool {
+    pub fn allow(&self, headers: &HeaderMap, public: &str) -> bool {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().and_then(|value| value.to_str().ok());
         let host = host.and_then(without_port);
-        hosts.next().is_none() && host.is_some_and(|host| is_loopback(&host) || self.is_ours(&host))
+        let is_ours = |host: &str| is_loopback(host) || self.is_ours(host) || host == public;
+        hosts.next().is_none() && host.is_some_and(|host| is_ours(&host))
     }
 
     fn is_ours(&self, host: &str) -> bool {
@@ -147,7 +153,10 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        hosts.check(&request.body(()).unwrap(), peer.parse().unwrap())
+        let request = request.body(()).unwrap();
+        hosts.check(&request, peer.parse().unwrap(), |host| {
+            host == "shop.example"
+        })
     }
 
     #[test]
@@ -161,6 +170,7 @@ mod tests {
             ("::ffff:127.0.0.1", &[("host", "LOCALHOST.")], true),
             ("10.0.0.2", &[("host", "localhost:8000")], false),
             ("127.0.0.1", &[("host", "desk.example.com")], false),
+            ("127.0.0.1", &[("host", "Shop.example:443")], false),
             ("127.0.0.1", &[("host", "DESK.example.COM.:443")], false),
             (
                 "127.0.0.1",

@@ -88,8 +88,6 @@ pub struct Site {
     pub followers: Share,
     /// Origins whose scripts may read `/graphql` and `/events`.
     pub cors_origins: Vec<String>,
-    /// Whether the public URL is https, so that HSTS is sent.
-    pub https: bool,
     /// Ends sockets and streams, which would otherwise stay open.
     pub stop: CancellationToken,
     /// The open WebSockets, each until its close frame is sent. A stop waits for them.
@@ -166,7 +164,10 @@ async fn answer<S, B>(mut routes: S, mut request: Request<B>, peer: IpAddr, site
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
 {
-    let checked = site.hosts.check(&request, peer);
+    let public_url = site.desk.public_url();
+    let is_tested = |host: &str| site.desk.reach.is_tested(request.uri().path(), host);
+    let is_public = |host: &str| host == public_url.host() || is_tested(host);
+    let checked = site.hosts.check(&request, peer, is_public);
     let local = matches!(checked, Ok(true));
     let asker = Asker::new(peer, local, request.headers(), &site.trusted_proxies);
     let path = request.uri().path().to_owned();
@@ -207,7 +208,7 @@ where
     if room == STATUS {
         headers::keep_secret(&mut response);
     }
-    headers::add_defaults(&mut response, site.https);
+    headers::add_defaults(&mut response, public_url.is_https());
     let took = stopwatch.elapsed();
     count(site, room, &response, took);
     note(&method, room, &response, took);

@@ -108,6 +108,8 @@ pages! { visit:
     GET ["s", ..] => status::nowhere(visit);
     POST ["s", ..] => status::nowhere(visit);
 
+    GET ["reach", code] => settings::reach(visit, code);
+
     GET ["login"] => accounts::login(visit).await;
     POST ["login"] => accounts::log_in(visit).await;
     POST ["logout"] => accounts::log_out(visit).await;
@@ -136,6 +138,9 @@ pages! { visit:
     POST ["search-words", id, "remove"] => aliases::remove(visit, id).await;
     POST ["first-day", "receipt"] => today::print(visit).await;
     POST ["first-day", "dismiss"] => today::dismiss(visit).await;
+    POST ["demo", "load"] => data::load_demo(visit).await;
+    GET ["demo", "remove"] => data::ask_to_remove_demo(visit).await;
+    POST ["demo", "remove"] => data::remove_demo(visit).await;
     GET ["settings"] => Ok(visit.go("/settings/shop"));
     GET ["settings", "audit"] => settings::audit(visit).await;
     POST ["settings", "backups", "now"] => settings::make_backup(visit).await;

@@ -1616,5 +1616,37 @@ first-day-address = An address for customers: so far QR codes lead to this machi
 settings-bot = Bot
 settings-bot-lead = The bot is connected in the configuration file: make one with @BotFather, write its token into a file, name that file in telegram.token_file and restart the program. Without an https address, add telegram.mode = "polling".
 settings-address = Address
-settings-address-lead = Customers open their page at this address, and the QR codes on papers lead to it. It is set by public_url in the configuration file, or by tls.domain; restart the program afterwards.
-settings-address-local = a customer's phone can't open it
+settings-address-lead = For example https://desk.example.com. Customers open their page at this address, and the QR codes on papers lead to it. It is saved when the program is reached by it from outside.
+settings-address-local = QR codes lead to this machine itself: a customer's phone can't open them
+setting-public-url = Address for customers
+address-test = Test and save
+address-saved = The address is right and saved. You sign in there from now on.
+address-go = Open the new address
+address-phone-title = Or test it with a phone
+address-phone = Turn Wi-Fi off, so that the phone is outside, and open this link. If a page says that the address works, press "Test and save" once more.
+reach-title = The address works
+reach-text = This address leads to the program. Go back to the settings and press "Test and save" once more.
+problem-address-malformed = Write a whole address without a path, for example https://desk.example.com.
+problem-address-without-https = The server has a certificate, so the address begins with https://.
+problem-address-name-unknown = This name isn't known on the internet. Check the spelling; a new name takes up to a day.
+problem-address-refused = Nothing answers at this address. Check that the name leads to this machine and that its port is open.
+problem-address-timeout = There was no answer within ten seconds. Check that the name leads to this machine and that its port is open.
+problem-address-certificate = The certificate there doesn't fit or isn't valid.
+problem-address-foreign = Something else answers at this address, not this program. Check the proxy, and that the address is written as the browser shows it.
+address-set = Enter the address
+demo-title = Demo shop
+demo-load = Load a demo shop
+demo-load-lead = Look around first: invented repairs, customers and prices, removed by one button.
+demo-loaded = These are the repairs, customers and prices of a demo shop.
+demo-remove = Remove the demo
+demo-remove-title = Remove the demo shop?
+demo-remove-own = { $count ->
+    [one] { $count } repair that was entered since goes too.
+   *[other] { $count } repairs that were entered since go too.
+}
+demo-remove-lead = All repairs, customers, prices and payments are removed, also those you entered since. Accounts, settings, stages and search words stay. A backup is made before.
+audit-demo-loaded = Demo shop loaded
+audit-demo-removed = Demo shop removed
+tasks-none-open = No open repairs. A new one begins with the customer's phone.
+customers-none-yet = No customers yet. Each new repair adds its customer; a table of another program can be imported.
+board-none = No open repairs. A new one begins with the customer's phone, and its card appears in the first column.

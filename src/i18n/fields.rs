@@ -77,6 +77,7 @@ pub fn field(name: &str) -> Option<&'static str> {
         "backup.every" => "setting-backup-every",
         "backup.dir" => "setting-backup-dir",
         "backup.keep" => "setting-backup-keep",
+        "public_url" => "setting-public-url",
         "auth.registration" => "setting-registration",
         "word" => "aliases-word",
         "meaning" => "aliases-meaning",

@@ -16,13 +16,14 @@ use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
 use crate::app::{
-    Desk, accounts, last_edits::LastEdits, memory::Memory, security::known_devices::Devices,
-    security::limits::Limits, security::passwords::Passwords, security::secrets,
-    security::tokens::Tokens, settings, settings::Live, stages, status_links::LinkKey,
-    uploads::Uploads,
+    Desk, accounts, last_edits::LastEdits, memory::Memory, reach::Reach,
+    security::known_devices::Devices, security::limits::Limits, security::passwords::Passwords,
+    security::secrets, security::tokens::Tokens, settings, settings::Live, stages,
+    status_links::LinkKey, uploads::Uploads,
 };
 use crate::clock::Clock;
-use crate::config::{self, Config, ConfigError, Sources, on_this_machine};
+use crate::config::{self, Config, ConfigError, Sources};
+use crate::demo;
 use crate::domain::{BotState, Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
@@ -36,6 +37,7 @@ use crate::workers::backups::BackupMaker;
 use crate::workers::bot::Bot;
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
+use crate::workers::merges::ForgetMerges;
 use crate::workers::mornings::Mornings;
 use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::Courier;
@@ -87,10 +89,7 @@ impl Server {
             .await?;
         let address = listener.local_addr()?;
         accept::set_options(&listener)?;
-        let public_url = config.url(address);
-        let public_host = config::host(&public_url);
-        let names = config.hosts.iter().chain(&public_host).map(String::as_str);
-        let hosts = Hosts::new(names, address);
+        let hosts = Hosts::new(config.hosts.iter().map(String::as_str), address);
         let bot = match config.telegram {
             Some(settings) => Some(Bot::build(settings, &db).await?),
             None => {
@@ -119,9 +118,10 @@ impl Server {
             price_lists: Uploads::default(),
             last_edits: LastEdits::default(),
             memory: Memory::new(config.answers_mb, clock.clone()),
-            loopback: address.ip().is_loopback() && on_this_machine(&public_url),
-            is_local: on_this_machine(&public_url),
-            public_url,
+            loopback: address.ip().is_loopback(),
+            fill: Box::new(|db, shop, owner, now| demo::load(db, shop, owner, now).boxed()),
+            own_url: config::own_url(address),
+            reach: Reach::default(),
             settings,
             db,
             clock,
@@ -174,8 +174,8 @@ impl Server {
     /// # Errors
     /// When the database fails.
     pub async fn first_account_hint(&self) -> Result<Option<String>, Failure> {
-        let (url, loopback) = (self.desk.public_url.clone(), self.desk.loopback);
-        if loopback {
+        if self.desk.is_loopback() {
+            let url = self.desk.public_url();
             let any = self.desk.db.read(accounts::any).await?;
             let hint = "Nobody has an account yet: make the first one, the owner's, at";
             return Ok((!any).then(|| format!("{hint} {url}/first-run")));
@@ -206,7 +206,6 @@ impl Server {
             strangers: strangers(self.connections),
             followers: followers(self.connections),
             cors_origins: self.cors_origins,
-            https: self.desk.public_url.starts_with("https://"),
             stop: stop.clone(),
             sockets: TaskTracker::new(),
         };
@@ -222,6 +221,10 @@ impl Server {
             desk: self.desk.clone(),
         };
         parts.spawn(worker::run(reminding, stop.clone()));
+        let forgetting = ForgetMerges {
+            desk: self.desk.clone(),
+        };
+        parts.spawn(worker::run(forgetting, stop.clone()));
         let maker = BackupMaker {
             desk: self.desk.clone(),
             stop: stop.clone(),
@@ -240,9 +243,11 @@ impl Server {
             parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         if let Some(listener) = self.redirect {
-            let to = self.desk.public_url.clone();
-            let answer: Arc<Handler> =
-                Arc::new(move |request| std::future::ready(plain::redirect(&to, &request)).boxed());
+            let desk = self.desk.clone();
+            let answer: Arc<Handler> = Arc::new(move |request| {
+                let to = desk.public_url();
+                std::future::ready(plain::redirect(to.as_str(), &request)).boxed()
+            });
             parts.spawn(plain::run(listener, stop.clone(), answer).boxed());
         }
         let acceptor = self.tls.as_ref().map(|tls| tls.acceptor.clone());

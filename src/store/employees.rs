@@ -97,6 +97,13 @@ pub fn insert(
     Ok(EmployeeId::from_row(tx.last_insert_rowid()))
 }
 
+/// Deletes the accounts without a password in the domain that belongs to nobody (RFC 2606 §3): a demo's.
+pub fn delete_without_password(tx: &Transaction) -> Result<()> {
+    let sql = "DELETE FROM employees WHERE password_hash = '' AND email_key LIKE '%@example.com'";
+    tx.execute(sql, [])?;
+    Ok(())
+}
+
 /// Returns the PHC string of the password.
 pub fn password_hash(connection: &Connection, id: EmployeeId) -> Result<Option<String>> {
     let mut statement =

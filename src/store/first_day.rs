@@ -13,6 +13,12 @@ pub fn is_done(connection: &Connection, step: &str) -> Result<bool> {
     Ok(statement.query_row([step], |row| row.get(0))?)
 }
 
+/// Forgets that a step was done.
+pub fn set_undone(tx: &Transaction, step: &str) -> Result<()> {
+    tx.execute("DELETE FROM first_day WHERE step = ?1", [step])?;
+    Ok(())
+}
+
 /// Notes a step as done.
 pub fn set_done(tx: &Transaction, step: &str, now: Timestamp) -> Result<()> {
     tx.execute(

@@ -75,6 +75,12 @@ pub fn delete(tx: &Transaction, id: MergeId) -> Result<()> {
     Ok(())
 }
 
+/// Returns whether there is a merge up to an instant.
+pub fn any_until(connection: &Connection, until: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM customer_merges WHERE merged_at <= ?1)";
+    Ok(connection.query_row(sql, [Millis(until)], |row| row.get(0))?)
+}
+
 /// Forgets the merges up to an instant.
 pub fn delete_until(tx: &Transaction, until: Timestamp) -> Result<()> {
     let sql = "DELETE FROM customer_merges WHERE merged_at <= ?1";

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod comments;
 pub mod customers;
+pub mod demo_shop;
 pub mod details;
 pub mod drawers;
 pub mod employees;

@@ -132,6 +132,13 @@ struct BoardPage<'a> {
     toast: Option<Toast>,
 }
 
+impl BoardPage<'_> {
+    /// Returns whether no repair is under way.
+    fn is_empty(&self) -> bool {
+        self.columns.iter().all(|column| column.count == 0)
+    }
+}
+
 pub async fn show(visit: &Visit) -> Result<Response> {
     let (actor, now, asked) = (visit.actor()?, visit.texts.now(), Asked::read(visit));
     let (whose, closed) = (asked.whose, asked.closed);

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("store", &["domain", "clock", "metrics"]),
     ("channels", &["domain", "https"]),
-    ("app", &["domain", "clock", "store"]),
+    ("app", &["domain", "clock", "https", "store"]),
     ("bot", &["domain", "i18n", "store", "channels", "app"]),
     (
         "workers",
@@ -58,7 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "server",
         &[
             "failure", "i18n", "config", "domain", "clock", "metrics", "store", "app", "graphql",
-            "http", "workers",
+            "http", "workers", "demo",
         ],
     ),
     ("demo", &["domain", "i18n", "store", "app"]),

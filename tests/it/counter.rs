@@ -329,6 +329,8 @@ const STREAMS: &[&str] = &["/events", "/live?seen=0"];
 const OTHERS: &[&str] = &[
     "/settings/backups/download",
     "/settings",
+    "/reach/code",
+    "/demo/remove",
     "/healthz",
     "/readyz",
     "/graphiql.js",

@@ -6,14 +6,19 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::TempDir;
 use zayavka::config::Config;
 use zayavka::demo;
 use zayavka::store::Db;
 
+use crate::accounts::employee_called;
+use crate::bot::create;
 use crate::cli::{fails, works};
-use crate::harness::{kill_after, program};
+use crate::harness::{PASSWORD, Shop, kill_after, program};
+use crate::pages::goes_to;
 use crate::process::{FREE_PORT, Program};
+use crate::signed_in::SignedIn;
 
 /// A Sunday at three in the afternoon in Moscow.
 const NOW: &str = "2021-07-25T12:00:00Z";
@@ -463,4 +468,130 @@ fn a_demo_that_is_killed_leaves_whole_tasks() {
             _ => assert!(fails(folder.path(), &["demo"], "").contains("has data already")),
         }
     }
+}
+
+/// The number of rows of each table but those that tell what was done with the demo, and SQLite's own.
+fn rows(shop: &Shop) -> Vec<(String, i64)> {
+    let database = shop.database();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%search_%'
+        AND name NOT IN ('audit_events', 'first_day', 'sqlite_sequence')";
+    let mut tables = database.prepare(sql).unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let counted = tables.map(|table| {
+        let table = table.unwrap();
+        let count = number(&database, &format!("SELECT count(*) FROM {table}"));
+        (table, count)
+    });
+    counted.collect()
+}
+
+#[tokio::test]
+async fn an_owner_loads_a_demo_shop_looks_around_and_removes_it() {
+    let shop = Shop::with_owner().await;
+    let before = rows(&shop);
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    assert!(desk.page("/today").await.contains("action=\"/demo/load\""));
+    assert!(desk.page("/data").await.contains("action=\"/demo/load\""));
+    assert_eq!(desk.get("/demo/remove").await.status(), 200);
+    let refused = desk.post("/demo/remove", &[]).await;
+    assert_eq!(refused.status(), 404, "there is none");
+
+    let loaded = desk.post("/demo/load", &[]).await;
+    assert_eq!(goes_to(&loaded), "/today");
+    assert_eq!(count(&shop, "tasks").await, 120);
+    let today = desk.page("/today").await;
+    assert!(
+        today.contains("href=\"/demo/remove\"") && !today.contains("/demo/load"),
+        "{today}"
+    );
+    // Twice is once.
+    let again = desk.post("/demo/load", &[]).await;
+    assert_eq!(again.status(), 422);
+    assert_eq!(count(&shop, "tasks").await, 120);
+    // Nobody signs in as an invented employee.
+    for password in ["", "no password", PASSWORD] {
+        let login = json!({ "password": password });
+        let query = "mutation ($password: String!) { login(email: \"technician@example.com\", password: $password) { token } }";
+        let answer = shop.ask_with(query, login).await;
+        assert!(answer["data"]["login"]["token"].is_null(), "{answer}");
+    }
+    // What is entered meanwhile is counted.
+    shop.clock.advance(Duration::from_secs(60));
+    create(&shop, "+79000000001").await;
+    let question = desk.page("/demo/remove").await;
+    assert!(question.contains("уйдёт 1 заявка"), "{question}");
+
+    let removed = desk.post("/demo/remove", &[]).await;
+    assert_eq!(goes_to(&removed), "/today");
+    assert_eq!(rows(&shop), before);
+    let found = shop
+        .ask("{ tasks(filter: {search: \"экран\"}) { totalCount } }")
+        .await;
+    assert_eq!(found["data"]["tasks"]["totalCount"], 0, "{found}");
+    // A backup was made before, and holds what was entered.
+    let folder = shop.folder().join("backups");
+    let files: Vec<_> = folder
+        .read_dir()
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    let backup = files
+        .iter()
+        .find(|file| file.extension().is_some_and(|kind| kind == "db"));
+    let backup = Connection::open(backup.unwrap()).unwrap();
+    assert_eq!(number(&backup, "SELECT count(*) FROM tasks"), 121);
+    // History and ledger are append-only again, and numbers are not given twice.
+    create(&shop, "+79000000001").await;
+    let tasks = shop.ask("{ allTasks { id } }").await;
+    assert_eq!(tasks["data"]["allTasks"], json!([{ "id": "122" }]));
+    let database = shop.database();
+    for table in ["task_events", "payments"] {
+        let triggers =
+            format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}_append_only_delete'");
+        assert_eq!(number(&database, &triggers), 1, "{table}");
+    }
+    assert!(database.execute("DELETE FROM task_events", []).is_err());
+    assert_eq!(count(&shop, "audit_events").await, 2);
+    assert!(!desk.page("/today").await.contains("/demo/"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_demo_is_for_an_empty_shop_and_its_owner() {
+    let shop = Shop::with_owner().await;
+    employee_called(&shop, "employee@example.com").await;
+    let employee = SignedIn::of(&shop, "employee@example.com").await;
+    for path in ["/demo/load", "/demo/remove"] {
+        assert_eq!(employee.post(path, &[]).await.status(), 403, "{path}");
+        let stranger = SignedIn::stranger(&shop).post(path, &[]).await;
+        assert!(goes_to(&stranger).starts_with("/login"), "{path}");
+    }
+    assert_eq!(employee.get("/demo/remove").await.status(), 403);
+    create(&shop, "+79000000001").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    assert!(!desk.page("/today").await.contains("/demo/"));
+    assert_eq!(desk.post("/demo/load", &[]).await.status(), 422);
+    assert_eq!(count(&shop, "tasks").await, 1);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_demo_is_not_removed_without_a_backup() {
+    let shop = Shop::with_owner().await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    desk.post("/demo/load", &[]).await;
+    std::fs::write(
+        shop.folder().join("backups"),
+        "a file where the folder would be",
+    )
+    .unwrap();
+    let refused = desk.post("/demo/remove", &[]).await;
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("Копия"));
+    assert_eq!(count(&shop, "tasks").await, 120);
+    shop.close().await;
+}
+
+async fn count(shop: &Shop, table: &str) -> i64 {
+    number(&shop.database(), &format!("SELECT count(*) FROM {table}"))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::bot::{ANNA, BORIS, contact, create, messages, set_status, text};
-use crate::harness::{Shop, code};
+use crate::harness::{Shop, code, eventually};
 use crate::pages::{Browser, goes_to};
 
 const KEPT: &str = "+79000000001";
@@ -270,5 +270,22 @@ async fn an_employee_merges_and_undoes_on_the_pages_and_nobody_else_does() {
         .await;
     assert_eq!(goes_to(&undone), "/customers/2");
     assert!(!browser.page("/customers/1").await.contains("unmerge"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_copy_of_a_card_is_gone_after_the_day_in_which_a_merge_is_undone() {
+    let shop = shop().await;
+    assert!(merge(&shop, "1", "2").await["errors"].is_null());
+    let copies = || {
+        let sql = "SELECT count(*) FROM customer_merges";
+        shop.database()
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    shop.clock.advance(Duration::from_secs(23 * 3_600));
+    assert_eq!(copies(), 1);
+    shop.clock.advance(Duration::from_secs(2 * 3_600));
+    eventually("the copy is gone", || copies() == 0).await;
     shop.close().await;
 }

@@ -1,5 +1,6 @@
 //! Settings that owners change in the browser and by the API.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use warp::http::StatusCode;
 
@@ -436,5 +437,173 @@ async fn the_first_day_leads_an_owner_through_its_steps_until_it_is_dismissed() 
         "/today"
     );
     assert!(!owner.page("/today").await.contains("h-first-day"));
+    shop.close().await;
+}
+
+/// Returns the page that answers a form with a new public address.
+async fn type_address(desk: &SignedIn<'_>, was: &str, address: &str) -> reqwest::Response {
+    let form = [("was:public_url", was), ("public_url", address)];
+    let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    desk.post("/settings/address", &form).await
+}
+
+/// The path of the link that the page offers for a phone.
+fn link_on(page: &str) -> String {
+    let (_, rest) = page.split_once("/reach/").expect("a link");
+    format!(
+        "/reach/{}",
+        rest.chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect::<String>()
+    )
+}
+
+#[tokio::test]
+async fn an_address_that_the_server_reaches_itself_by_counts_at_once() {
+    let shop = Shop::with_owner().await;
+    create(&shop, "+79000000001").await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let red = "QR ведут на сам этот компьютер";
+    for page in [
+        "/settings/address",
+        "/staff",
+        "/tasks/1/receipt",
+        "/tasks/1/label",
+        "/today",
+    ] {
+        let says = match page {
+            "/today" => "QR-коды ведут на этот компьютер",
+            _ => red,
+        };
+        assert!(desk.page(page).await.contains(says), "{page}");
+    }
+    assert!(!desk.page("/tasks/1/hand-over").await.contains(red));
+    let port = shop.url.rsplit_once(':').unwrap().1;
+    let other = format!("http://localhost:{port}");
+    let answer = type_address(&desk, "", &format!("{other}/")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("Адрес верный") && page.contains(&format!("{other}/login")),
+        "{page}"
+    );
+    desk.post("/tasks/1/link", &[]).await;
+    let receipt = desk.page("/tasks/1/receipt").await;
+    assert!(receipt.contains(&format!("{other}/s/")), "{receipt}");
+    // It can be replaced, not removed.
+    for query in ["value: null", r#"value: """#] {
+        let remove = format!(
+            "mutation {{ updateSettings(settings: [{{key: PUBLIC_URL, {query}}}]) {{ settings {{ key }} }} }}"
+        );
+        let refused = shop.ask(&remove).await;
+        assert_eq!(
+            refused["errors"][0]["extensions"]["field"], "public_url",
+            "{refused}"
+        );
+    }
+    drop(desk);
+    let shop = shop.reopen().await;
+    assert_eq!(
+        value(&shop, "PUBLIC_URL").await["value"],
+        format!("{other}/")
+    );
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn an_address_that_leads_elsewhere_is_refused_with_the_reason_and_nothing_is_changed() {
+    let shop = Shop::with_owner().await;
+    let other = Shop::with_owner().await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let encrypted = shop.url.replace("http://", "https://");
+    for (address, says) in [
+        (gone.as_str(), "никто не отвечает"),
+        (other.url.as_str(), "отвечает что-то другое"),
+        ("http://no-such-name.invalid", "Такого имени"),
+        ("desk.example.com", "адрес целиком"),
+        ("https://desk.example.com/shop", "без пути"),
+        (encrypted.as_str(), "никто не отвечает"),
+        ("", "Заполните"),
+    ] {
+        let answer = type_address(&desk, "?", address).await;
+        assert_eq!(
+            answer.status(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{address}"
+        );
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(says), "{address}: {page}");
+        assert!(page.contains(&format!("value=\"{address}\"")), "{address}");
+        if address == other.url {
+            // Its link is unknown to the other server.
+            let path = link_on(&page);
+            assert_eq!(
+                SignedIn::stranger(&other).get(&path).await.status(),
+                StatusCode::NOT_FOUND
+            );
+        }
+    }
+    assert_eq!(value(&shop, "PUBLIC_URL").await["value"], "");
+    let events = shop.ask("{ auditEvents { totalCount } }").await;
+    assert_eq!(events["data"]["auditEvents"]["totalCount"], 0);
+    other.close().await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_phone_proves_an_address_that_the_servers_own_network_does_not_lead_back_to() {
+    let shop = Shop::with_owner().await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    // Nothing answers there, for this machine.
+    let address = "http://desk.invalid";
+    let page = type_address(&desk, "", address).await.text().await.unwrap();
+    let (path, phone) = (link_on(&page), SignedIn::stranger(&shop));
+    let ask = |path: String, host: &'static str| {
+        let request = phone.request(Method::GET, &path).header("host", host);
+        async move { request.send().await.unwrap().status() }
+    };
+    // The name opens nothing else yet, and another name or code proves nothing.
+    assert_eq!(ask("/login".into(), "desk.invalid").await, 421);
+    assert_eq!(ask(path.clone(), "other.invalid").await, 421);
+    assert_eq!(ask("/reach/0123".into(), "desk.invalid").await, 421);
+    assert_eq!(ask(path.clone(), "127.0.0.1").await, 404);
+    let again = type_address(&desk, "", address).await;
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
+
+    assert_eq!(ask(path.clone(), "desk.invalid").await, 200);
+    let saved = type_address(&desk, "", address).await;
+    assert_eq!(saved.status(), StatusCode::OK);
+    assert_eq!(ask("/login".into(), "desk.invalid").await, 200);
+    // The red lines are gone; the old address goes on working on this machine.
+    let staff = desk.page("/staff").await;
+    assert!(!staff.contains("QR ведут"), "{staff}");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_link_for_a_phone_is_valid_for_half_an_hour() {
+    let shop = Shop::with_owner().await;
+    let desk = SignedIn::of(&shop, "owner@example.com").await;
+    let page = type_address(&desk, "", "http://desk.invalid")
+        .await
+        .text()
+        .await
+        .unwrap();
+    let path = link_on(&page);
+    shop.clock.advance(std::time::Duration::from_secs(30 * 60));
+    let request = SignedIn::stranger(&shop).request(Method::GET, &path);
+    assert_eq!(
+        request
+            .header("host", "desk.invalid")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
     shop.close().await;
 }

@@ -30,7 +30,7 @@ pub async fn register(
     let now = desk.clock.now();
     let policy = Policy {
         registration: desk.settings.now().registration,
-        local: desk.loopback && local,
+        local: desk.is_loopback() && local,
         email,
         name,
         invite,

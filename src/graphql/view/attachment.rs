@@ -99,7 +99,7 @@ impl AttachmentView {
     /// file is stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let is_here = self.0.state == AttachmentState::Here;
-        let url = format!("{}/attachments/{}", ctx.desk()?.public_url, self.0.id);
+        let url = format!("{}/attachments/{}", ctx.desk()?.public_url(), self.0.id);
         Ok(is_here.then_some(url))
     }
 

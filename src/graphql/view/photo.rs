@@ -42,7 +42,7 @@ impl PhotoView {
     /// stored.
     async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (is_here, id) = (self.0.state == AttachmentState::Here, self.0.id);
-        let url = format!("{}/photos/{id}", ctx.desk()?.public_url);
+        let url = format!("{}/photos/{id}", ctx.desk()?.public_url());
         Ok(is_here.then_some(url))
     }
 

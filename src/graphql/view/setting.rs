@@ -49,6 +49,8 @@ pub enum SettingKeyEnum {
     BackupDir,
     /// `backup.keep`.
     BackupKeep,
+    /// `public_url`; a new one counts if the server reaches itself by it.
+    PublicUrl,
 }
 
 /// A setting that owners change while the server runs.
@@ -96,6 +98,8 @@ pub enum AuditActionEnum {
     CustomersMerged,
     /// That was undone.
     MergeUndone,
+    DemoLoaded,
+    DemoRemoved,
 }
 
 /// A row of the audit list.

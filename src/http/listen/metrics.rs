@@ -19,7 +19,7 @@ const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=u
 
 /// Responds to a monitor.
 pub async fn answer(desk: Arc<Desk>, hosts: Hosts, request: Request<Incoming>) -> Response {
-    if !hosts.allow(request.headers()) {
+    if !hosts.allow(request.headers(), desk.public_url().host()) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
     }
     if (request.method(), request.uri().path()) != (&Method::GET, "/metrics") {

@@ -35,7 +35,7 @@ struct JoinPage<'a> {
 
 impl<'a> JoinPage<'a> {
     fn new(visit: &'a Visit, first: bool, errors: Errors) -> Self {
-        let local = visit.desk.loopback && visit.local;
+        let local = visit.desk.is_loopback() && visit.local;
         let database = (first && local).then(|| visit.desk.db.path().display().to_string());
         Self {
             visit,

@@ -29,7 +29,7 @@ impl<'a> LoginPage<'a> {
         // A visitor without a session who comes from a successful sign-in has a browser that
         // dropped the cookie.
         let forgotten = visit.viewer.is_none() && visit.parameter("kept").is_some();
-        let address = || format!("{}{}", visit.desk.public_url, login_address(next));
+        let address = || format!("{}{}", visit.desk.public_url(), login_address(next));
         Self {
             visit,
             current: "",

@@ -1,5 +1,6 @@
 //! Export and import of the whole shop. Owners only.
 
+mod demo;
 mod download;
 mod import;
 pub(super) mod review;
@@ -11,9 +12,11 @@ use warp::reply::Response;
 use super::form::Errors;
 use super::visit::Visit;
 use crate::app;
+use crate::app::first_day::Demo;
 use crate::domain::{Problem, Result};
 use crate::sheet;
 
+pub use demo::{ask_to_remove_demo, load_demo, remove_demo};
 pub(super) use download::{CSV, csv, file, file_called, streamed, writing};
 pub use download::{archive, customers, tasks};
 pub use import::{apply, preview, refused, upload};
@@ -36,6 +39,7 @@ struct DataPage<'a> {
     left: Option<String>,
     /// Whether the database is empty, so that an archive can be imported.
     empty: bool,
+    demo: Demo,
     mib: (usize, usize),
 }
 
@@ -73,14 +77,19 @@ async fn show_with(
         let kept = visit.desk.uploads.get(sheet::FIELD, &actor, token, now);
         kept.is_ok()
     };
-    let empty = move |c: &_| app::archive::is_empty(c, &owner);
+    let state = move |c: &_| {
+        let empty = app::archive::is_empty(c, &owner)?;
+        Ok((empty, app::first_day::demo(c, &owner)?))
+    };
+    let (empty, demo) = visit.desk.db.read(state).await?;
     let page = DataPage {
         visit,
         current: "data",
+        demo,
         errors,
         done,
         left: visit.parameter("file").filter(is_here).map(str::to_owned),
-        empty: visit.desk.db.read(empty).await?,
+        empty,
         mib: (TABLE, ARCHIVE),
     };
     visit.page_as(status, &page)

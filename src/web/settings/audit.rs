@@ -97,6 +97,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::InviteWithdrawn => "audit-invite-withdrawn",
         AuditAction::CustomersMerged => "audit-customers-merged",
         AuditAction::MergeUndone => "audit-merge-undone",
+        AuditAction::DemoLoaded => "audit-demo-loaded",
+        AuditAction::DemoRemoved => "audit-demo-removed",
         AuditAction::PhoneCorrected => "audit-phone-corrected",
     })
 }

@@ -1,5 +1,6 @@
 //! The owner's pages of settings.
 
+mod address;
 mod audit;
 mod backups;
 mod parts;
@@ -13,10 +14,12 @@ use super::visit::Visit;
 use crate::app::settings::{self, Change};
 use crate::domain::{Error, Origin, Result, SettingKey, Settings};
 
+use self::address::AddressBox;
+pub use self::address::reach;
 pub use self::audit::audit;
 use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
-use self::parts::{BACKUPS, Input, KEPT};
+use self::parts::{ADDRESS, BACKUPS, Input, KEPT};
 pub use self::parts::{PARTS, Part};
 
 #[derive(Template)]
@@ -30,6 +33,8 @@ struct SettingsPage<'a> {
     saved: bool,
     /// Of the page of backups.
     backups: Option<BackupsBox>,
+    /// Of the page of the public address.
+    address: Option<AddressBox>,
 }
 
 impl SettingsPage<'_> {
@@ -97,6 +102,8 @@ pub async fn save(visit: &Visit, word: &str) -> Result<Response> {
     let saved = settings::update(&visit.desk, owner, changes, now).await;
     let mut errors = Errors::default();
     match errors.take(saved, &visit.texts)? {
+        // A redirect would go to the old address, where nobody is signed in any more.
+        Some(()) if word == ADDRESS => render(visit, part, StatusCode::OK, errors).await,
         Some(()) => Ok(visit.go(&format!("/settings/{word}?saved=1"))),
         None => render(visit, part, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
     }
@@ -122,13 +129,17 @@ async fn render(
         visit,
         current: "settings",
         part,
-        errors,
         settings: &settings,
         saved: visit.parameter("saved").is_some(),
+        address: match part.word {
+            ADDRESS => Some(AddressBox::of(visit, errors.any())?),
+            _ => None,
+        },
         backups: match part.word {
             BACKUPS => Some(backups::backups_box(visit).await?),
             _ => None,
         },
+        errors,
     };
     visit.page_as(status, &page)
 }

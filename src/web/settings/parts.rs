@@ -22,6 +22,8 @@ pub(super) struct Field {
 
 /// The page with more than settings.
 pub(super) const BACKUPS: &str = "backups";
+/// The page whose setting is tested before it is saved.
+pub(super) const ADDRESS: &str = "address";
 /// How many backups are kept unless the owner says otherwise.
 pub(super) const KEPT: &str = "14";
 
@@ -30,6 +32,7 @@ pub(super) enum Input {
     Line,
     Number,
     Phone,
+    Address,
     Text,
     /// One of the time zones, found while typing.
     Timezone,
@@ -172,10 +175,15 @@ pub const PARTS: &[Part] = &[
         fields: &[],
     },
     Part {
-        word: "address",
+        word: ADDRESS,
         title: "settings-address",
-        lead: "settings-address-lead",
-        fields: &[],
+        lead: "",
+        fields: &[field(
+            SettingKey::PublicUrl,
+            "setting-public-url",
+            Input::Address,
+            "settings-address-lead",
+        )],
     },
     Part {
         word: "access",

@@ -23,6 +23,8 @@ pub(super) struct Paper {
     pub(super) choices: Vec<PaperOption>,
     /// Whether the paper should show a status link that isn't created yet.
     pub(super) lacks_link: bool,
+    /// Whether the paper's link leads to this machine itself.
+    pub(super) is_local: bool,
 }
 
 /// Another size or language.
@@ -62,12 +64,15 @@ impl Paper {
             size,
             choices: of_size.chain(in_tongue).collect(),
             lacks_link: false,
+            is_local: false,
         }
     }
 
-    pub(super) fn lacking(self, link: &CustomerLink) -> Self {
+    /// Returns the paper with what is to be said about its link.
+    pub(super) fn with_link(self, visit: &Visit, link: &CustomerLink) -> Self {
         Self {
             lacks_link: link.is_missing(),
+            is_local: visit.desk.public_url().is_local(),
             ..self
         }
     }

@@ -77,7 +77,7 @@ pub async fn receipt(visit: &Visit, id: &str) -> Result<Response> {
     let link = CustomerLink::of(visit, id).await?;
     let task = get_whole(visit, id).await?;
     let (_, payments) = account(visit, id).await?;
-    let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).lacking(&link);
+    let paper = Paper::new(visit, "paper-receipt-title", id, &SIZES).with_link(visit, &link);
     let shop = visit.desk.shop();
     let name = taken_by(visit, id).await?;
     let signed = |label, name| signature(label, name, &paper.texts);
@@ -163,7 +163,7 @@ pub async fn label(visit: &Visit, id: &str) -> Result<Response> {
     visit.page(&LabelPage {
         visit,
         current: "tasks",
-        paper: Paper::new(visit, "paper-label-title", id, &[]).lacking(&link),
+        paper: Paper::new(visit, "paper-label-title", id, &[]).with_link(visit, &link),
         device: details.device.title(),
         link: PrintedLink::of(link)?,
     })

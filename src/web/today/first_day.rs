@@ -2,7 +2,7 @@
 
 use warp::reply::Response;
 
-use crate::app::first_day;
+use crate::app::first_day::{self, Demo};
 use crate::domain::{Error, FirstDayStep, Result};
 use crate::store::Transaction;
 use crate::web::visit::Visit;
@@ -11,6 +11,7 @@ use crate::web::visit::Visit;
 pub struct FirstDayList {
     pub done: usize,
     pub steps: Vec<StepRow>,
+    pub demo: Demo,
 }
 
 /// A step: what it is, whether it is done, and what leads to it.
@@ -34,6 +35,7 @@ impl FirstDayList {
         let list = first_day::list(&visit.desk, owner, visit.desk.clock.now()).await?;
         Ok(list.map(|list| Self {
             done: list.done(),
+            demo: list.demo,
             steps: list
                 .steps
                 .iter()

@@ -199,7 +199,7 @@ impl Visit {
         let header = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
         let host = header("host").and_then(|host| normal(&format!("https://{host}")));
         cookie_name(&self.desk).starts_with("__Host-")
-            && host.is_some_and(|host| host != self.desk.public_url)
+            && host.is_some_and(|host| host != self.desk.public_url().as_str())
             && header("sec-fetch-mode").is_none()
             && header("x-forwarded-proto") != Some("https")
     }
@@ -210,6 +210,13 @@ impl Visit {
         let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
         cookie_name(&self.desk).starts_with("__Host-")
             && origin.is_some_and(|origin| origin.starts_with(b"http://"))
+    }
+
+    /// Returns the host that was asked for, without its port, in lower case.
+    pub fn host(&self) -> Option<String> {
+        let host = self.headers.get(HOST)?.to_str().ok()?;
+        let url = reqwest::Url::parse(&format!("http://{host}")).ok()?;
+        Some(url.host_str()?.to_owned())
     }
 
     pub fn accepts_gzip(&self) -> bool {
@@ -237,7 +244,7 @@ pub fn is_own_origin(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
             .into_iter()
             .any(|scheme| to_host(scheme).as_ref() == Some(&origin))
     };
-    Some(origin == desk.public_url || is_host())
+    Some(origin == desk.public_url().as_str() || is_host())
 }
 
 /// Returns an origin in normal form, which `public_url` has as well: origins are compared in this

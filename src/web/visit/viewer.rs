@@ -80,7 +80,7 @@ pub async fn viewer(desk: &Desk, headers: &HeaderMap, address: IpAddr) -> Result
 /// Returns the cookie name. With https, the `__Host-` prefix makes browsers accept it from this
 /// host only.
 pub fn cookie_name(desk: &Desk) -> &'static str {
-    match desk.public_url.starts_with("https://") {
+    match desk.public_url().is_https() {
         true => "__Host-zayavka",
         false => "zayavka",
     }

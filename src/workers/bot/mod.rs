@@ -64,7 +64,7 @@ impl Bot {
         let (db, clock) = (desk.db.clone(), desk.clock.clone());
         let words = StaffTexts {
             settings: desk.settings.clone(),
-            public_url: desk.public_url.clone(),
+            public_url: desk.public_url().to_string(),
         };
         let notifier = Notifier::new(db.clone(), clock.clone(), self.client.clone(), words);
         parts.spawn(worker::run(notifier, stop.clone()));
@@ -73,7 +73,7 @@ impl Bot {
 
         let url = match self.mode {
             Mode::Polling => None,
-            Mode::Webhook => Some(telegram::webhook_url(&desk.public_url)),
+            Mode::Webhook => Some(telegram::webhook_url(desk.public_url().as_str())),
         };
         let (tried, health_checks) = watch::channel(());
         let (lost, registrations) = watch::channel(());

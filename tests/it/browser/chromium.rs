@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -90,6 +91,11 @@ impl Driver {
 
     /// Opens a browser without a session, in that language.
     pub async fn open_in(&self, shop: &Shop, language: &str) -> Browser {
+        self.open_at(&shop.url, language).await
+    }
+
+    /// Opens a browser without a session, for a program at this URL.
+    pub async fn open_at(&self, home: &str, language: &str) -> Browser {
         let options = json!({
             "binary": CHROMIUM,
             "args": [
@@ -110,7 +116,8 @@ impl Driver {
         web.set_page_load_timeout(PATIENCE).await.unwrap();
         Browser {
             web,
-            home: shop.url.clone(),
+            home: home.to_owned(),
+            clicks: AtomicUsize::new(0),
         }
     }
 
@@ -143,6 +150,7 @@ impl Drop for Driver {
 pub struct Browser {
     web: WebDriver,
     home: String,
+    clicks: AtomicUsize,
 }
 
 impl Browser {
@@ -219,11 +227,17 @@ impl Browser {
 
     /// Waits for the element at `css`, and clicks it.
     pub async fn click(&self, css: &str) {
+        self.clicks.fetch_add(1, Ordering::Relaxed);
         while let Err(error) = self.find(css).await.click().await {
             // The page has just replaced the element.
             let error = error.to_string();
             assert!(error.contains("stale element"), "{css}: {error}");
         }
+    }
+
+    /// Returns the number of clicks since the last time.
+    pub fn clicks(&self) -> usize {
+        self.clicks.swap(0, Ordering::Relaxed)
     }
 
     /// Waits for the field at `css`, and replaces its content.

@@ -4,6 +4,7 @@
 mod accounts;
 mod board;
 mod chromium;
+mod customers;
 mod day;
 mod desk_pages;
 mod filters;

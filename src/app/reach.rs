@@ -1,0 +1,143 @@
+//! Test of a new public URL from the outside: it counts only after a request has come in through it. The server sends
+//! one itself; where its own network doesn't lead back to it, an owner opens the link on a phone.
+
+use std::error::Error as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Desk;
+use crate::domain::{Problem, PublicUrl, Result, SettingKey};
+use crate::https;
+
+/// First segment of the path that is asked for.
+const PATH: &str = "reach";
+/// Time for the request that the server sends itself.
+const WAIT: Duration = Duration::from_secs(10);
+/// How long a link can be opened.
+const VALID: SignedDuration = SignedDuration::from_mins(30);
+
+/// The address that is being tested.
+#[derive(Default)]
+pub struct Reach(Mutex<Option<Test>>);
+
+#[derive(Clone)]
+struct Test {
+    url: PublicUrl,
+    code: String,
+    until: Timestamp,
+    is_reached: bool,
+}
+
+impl Test {
+    fn link(&self) -> String {
+        format!("{}/{PATH}/{}", self.url, self.code)
+    }
+}
+
+impl Reach {
+    /// Returns the test of a URL: the one under way, or a new one.
+    fn begin(&self, url: &PublicUrl, now: Timestamp) -> Test {
+        let mut current = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
+        let same = current
+            .take()
+            .filter(|test| test.url == *url && now < test.until);
+        let test = same.unwrap_or_else(|| Test {
+            url: url.clone(),
+            code: format!("{:032x}", fastrand::u128(..)),
+            until: now.saturating_add(VALID).unwrap_or(Timestamp::MAX),
+            is_reached: false,
+        });
+        current.insert(test).clone()
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&mut Test) -> T) -> Option<T> {
+        let mut current = self.0.lock().unwrap_or_else(|broken| broken.into_inner());
+        current.as_mut().map(read)
+    }
+
+    /// Returns whether a request to this path and host belongs to the test, whose host isn't ours yet.
+    pub fn is_tested(&self, path: &str, host: &str) -> bool {
+        let is_code = |test: &mut Test| {
+            let code = path
+                .strip_prefix('/')
+                .and_then(|path| path.strip_prefix(PATH));
+            host == test.url.host()
+                && code.and_then(|code| code.strip_prefix('/')) == Some(&test.code)
+        };
+        self.with(is_code) == Some(true)
+    }
+
+    /// Notes that a request with this code has come in, for a host without its port. Returns whether it is the test's.
+    pub fn arrive(&self, code: &str, host: &str, now: Timestamp) -> bool {
+        let note = |test: &mut Test| {
+            let is_right = test.code == code && test.url.host() == host && now < test.until;
+            test.is_reached |= is_right;
+            is_right
+        };
+        self.with(note) == Some(true)
+    }
+
+    /// Returns the link that an owner opens on a phone, of the URL whose test has failed.
+    pub fn link(&self) -> Option<String> {
+        self.with(|test| (!test.is_reached).then(|| test.link()))?
+    }
+}
+
+/// Tests whether a URL leads to this server.
+///
+/// # Errors
+/// The reason, at the key of the setting.
+pub async fn test(desk: &Desk, url: &PublicUrl) -> Result<()> {
+    let test = desk.reach.begin(url, desk.clock.now());
+    if !test.is_reached {
+        ask(&test.link()).await.or_else(|problem| {
+            match desk.reach.with(|test| test.is_reached) {
+                Some(true) => Ok(()),
+                _ => Err(problem.at(SettingKey::PublicUrl.word())),
+            }
+        })?;
+    }
+    match desk.reach.with(|test| test.is_reached) {
+        Some(true) => Ok(()),
+        _ => Err(Problem::AddressForeign
+            .at(SettingKey::PublicUrl.word())
+            .into()),
+    }
+}
+
+async fn ask(link: &str) -> Result<(), Problem> {
+    let client = https::client().redirect(reqwest::redirect::Policy::none());
+    let client = client.timeout(WAIT).build();
+    let client = client.map_err(|_| Problem::AddressCertificate)?;
+    let sent = client.get(link).send().await;
+    sent.map(drop).map_err(|error| reason(&error))
+}
+
+/// Returns the reason in words for people. The library has no types for the reasons below it.
+fn reason(error: &reqwest::Error) -> Problem {
+    if error.is_timeout() {
+        return Problem::AddressTimeout;
+    }
+    let mut next = error.source();
+    while let Some(cause) = next {
+        next = cause.source();
+        let text = cause.to_string();
+        if text.contains("dns error") {
+            return Problem::AddressNameUnknown;
+        }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>()
+            && io.kind() == std::io::ErrorKind::ConnectionRefused
+        {
+            return Problem::AddressRefused;
+        }
+        if text.contains("certificate") {
+            return Problem::AddressCertificate;
+        }
+    }
+    match error.is_connect() {
+        true => Problem::AddressRefused,
+        false => Problem::AddressForeign,
+    }
+}
