@@ -5,6 +5,7 @@
 //! Authorisation is enforced by signatures: staff operations require an
 //! [`Actor`](crate::domain::Actor), owner operations an [`Owner`](crate::domain::Owner).
 
+pub mod about_program;
 pub mod accounts;
 pub mod aliases;
 pub mod answers;

@@ -142,6 +142,7 @@ pages! { visit:
     GET ["demo", "remove"] => data::ask_to_remove_demo(visit).await;
     POST ["demo", "remove"] => data::remove_demo(visit).await;
     GET ["settings"] => Ok(visit.go("/settings/shop"));
+    GET ["settings", "program"] => settings::program(visit).await;
     GET ["settings", "audit"] => settings::audit(visit).await;
     POST ["settings", "backups", "now"] => settings::make_backup(visit).await;
     GET ["settings", "backups", "download"] => settings::take_backup(visit).await;

@@ -158,6 +158,7 @@ pub const OWNERS: &[&str] = &[
     "/settings/bot",
     "/settings/address",
     "/settings/audit",
+    "/settings/program",
     "/stages",
     "/new-stage",
     "/stages/5/edit",

@@ -389,7 +389,8 @@ fn numbers(connection: &Connection) -> Result<BTreeMap<String, i64>> {
     Ok(numbers)
 }
 
-fn schema(connection: &Connection) -> Result<i64> {
+/// Returns the version of the schema.
+pub fn schema(connection: &Connection) -> Result<i64> {
     let sql = "SELECT max(version) FROM refinery_schema_history";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }

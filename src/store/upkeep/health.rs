@@ -43,6 +43,16 @@ pub struct Health {
     pub log_bytes: u64,
 }
 
+/// Returns the size of a file in bytes; zero for one that can't be read.
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// Returns the size of a database with its write-ahead log, in bytes.
+pub fn bytes(path: &Path) -> u64 {
+    size(path) + size(&beside(path, "-wal"))
+}
+
 /// Inspects a database, which may be in use by a server.
 ///
 /// # Errors
@@ -103,7 +113,6 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         ),
         _ => (Vec::new(), 0),
     };
-    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     Ok(Health {
         damage,
         schema,

@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod backups;
 mod parts;
+mod program;
 
 use askama::Template;
 use warp::http::StatusCode;
@@ -21,6 +22,7 @@ use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
 use self::parts::{ADDRESS, BACKUPS, Input, KEPT};
 pub use self::parts::{PARTS, Part};
+pub use self::program::program;
 
 #[derive(Template)]
 #[template(path = "settings.html")]

@@ -54,7 +54,7 @@ impl StepRow {
             FirstDayStep::Colleague => ("first-day-colleague", "staff-invite", "/staff"),
             FirstDayStep::Bot => ("first-day-bot", "first-day-how", "/settings/bot"),
             FirstDayStep::Backup => ("first-day-backup", "backups-now", "/settings/backups"),
-            FirstDayStep::Address => ("first-day-address", "first-day-how", "/settings/address"),
+            FirstDayStep::Address => ("first-day-address", "address-set", "/settings/address"),
         };
         Self {
             name,
