@@ -14,9 +14,11 @@ use crate::store::{self, Connection};
 
 /// Number of days for which a closed task stays on the board.
 pub const CLOSED_DAYS: i64 = 7;
-/// Maximum number of cards on the board, and the limits of what this leaves for a column.
-const CARDS: usize = 150;
-const COLUMN: (usize, usize) = (5, 50);
+/// Maximum number of cards of open tasks, shared by the columns, and what each column shows in any case.
+const CARDS: usize = 90;
+const FEWEST: usize = 5;
+/// Maximum number of cards of closed tasks.
+const CLOSED: usize = 25;
 
 /// The tasks on a board.
 #[derive(Debug, Clone, Copy, Default)]
@@ -99,24 +101,26 @@ pub fn read(
     }
     let open = stages.iter().filter(|stage| stage.status != Status::Closed);
     let open: Vec<&Stage> = open.collect();
-    let most = (CARDS / open.len().max(1)).clamp(COLUMN.0, COLUMN.1);
     let summed = counts.values().sum::<i64>() <= COUNTED;
     let mut ordered = Vec::new();
     for stage in &open {
         ordered.push(order(connection, whose, stage)?);
     }
+    let lengths: Vec<usize> = ordered.iter().map(Vec::len).collect();
+    let shares = share(&lengths);
     // The sums of a column concern all its tasks, its cards only the first ones.
-    let read = ordered.iter().flat_map(|ids| {
-        let some = if summed { ids.len() } else { most };
+    let read = ordered.iter().zip(&shares).flat_map(|(ids, share)| {
+        let some = if summed { ids.len() } else { *share };
         ids.iter().take(some).copied()
     });
     let read: Vec<TaskId> = read.collect();
     let mut details = store::details::of_tasks(connection, &read)?;
-    let columns = open.into_iter().zip(ordered).map(|(stage, ids)| {
+    let columns = open.into_iter().zip(ordered).zip(shares);
+    let columns = columns.map(|((stage, ids), share)| {
         let count = counts.get(&stage.id).copied().unwrap_or_default();
         let sums = ids.iter().filter_map(|id| value(stage, details.get(id)?));
         let sum = summed.then(|| sums.fold(Money::ZERO, Money::and));
-        let cards = rows(connection, &ids, most)?;
+        let cards = rows(connection, &ids, share)?;
         Ok(Column {
             stage: stage.clone(),
             count,
@@ -139,7 +143,7 @@ pub fn read(
         connection,
         whose,
         stage.clone(),
-        show_closed.then_some(most),
+        show_closed.then_some(CLOSED),
         now,
     )?;
     let shown = columns.iter().flat_map(|column| &column.cards);
@@ -152,6 +156,19 @@ pub fn read(
         closed,
         own,
     })
+}
+
+/// Shares the cards among columns of these lengths: what short ones leave goes to the longer ones.
+fn share(lengths: &[usize]) -> Vec<usize> {
+    let mut shortest_first: Vec<usize> = (0..lengths.len()).collect();
+    shortest_first.sort_unstable_by_key(|column| lengths[*column]);
+    let (mut left, mut shares) = (CARDS, vec![0; lengths.len()]);
+    for (nth, column) in shortest_first.into_iter().enumerate() {
+        let fair = (left / (lengths.len() - nth)).max(FEWEST);
+        shares[column] = lengths[column].min(fair);
+        left = left.saturating_sub(shares[column]);
+    }
+    shares
 }
 
 /// Returns what a card of that stage says about money.
@@ -236,4 +253,18 @@ fn closed(
         count,
         cards,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_shop_sees_every_card_and_a_large_one_as_many_of_each_column() {
+        assert_eq!(share(&[40, 3, 0, 12, 1, 20]), [40, 3, 0, 12, 1, 20]);
+        assert_eq!(share(&[200, 200, 200, 200, 200, 200]), [15; 6]);
+        assert_eq!(share(&[200, 2, 200, 0]), [44, 2, 44, 0]);
+        assert_eq!(share(&[9; 30]), [5; 30]);
+        assert_eq!(share(&[]), [] as [usize; 0]);
+    }
 }
