@@ -48,6 +48,14 @@ const EVERY: &[(&str, &str)] = &[
     ("stages", "/stages"),
     ("edit-stage", "/stages/5/edit"),
     ("staff", "/staff"),
+    ("edit-employee", "/staff/2/edit"),
+    ("merge", "/customers/7/merge?other=6"),
+    ("settings", "/settings/shop"),
+    ("papers", "/settings/papers"),
+    ("bot", "/settings/bot"),
+    ("backups", "/settings/backups"),
+    ("address", "/settings/address"),
+    ("changes", "/settings/audit"),
     ("data", "/data"),
     ("profile", "/profile"),
 ];
@@ -56,7 +64,11 @@ const EVERY: &[(&str, &str)] = &[
 struct Scene {
     /// The language, and the folder of its pictures.
     language: &'static str,
+    /// What the configuration file says.
     settings: &'static str,
+    /// Settings of the shop that are made in the browser, without `SHOP_`.
+    about: &'static [(&'static str, &'static str)],
+    names: [&'static str; 3],
     repairs: &'static [Repair],
     /// The phone of the shown task's customer, as Telegram gives it.
     phone: &'static str,
@@ -84,8 +96,10 @@ type Repair = (
 #[rustfmt::skip]
 const RUSSIAN: Scene = Scene {
     language: "ru",
-    settings: "[shop]\nname = 'Мастерская на Советской'\naddress = 'Тверь, ул. Советская, 12'
-        hours = 'Пн–Сб 10–19'\nphone = '+7 4822 00-00-00'",
+    settings: "",
+    about: &[("NAME", "Мастерская на Советской"), ("ADDRESS", "Тверь, ул. Советская, 12"), ("HOURS", "Пн–Сб 10–19"),
+        ("PHONE", "+7 4822 00-00-00"), ("LEGAL_NAME", "ИП Котова Марина Игоревна"), ("TAX_ID", "690201234567")],
+    names: ["Марина Котова", "Игорь Седов", "Павел Лис"],
     repairs: &[
         (20, 0, "+7 912 440-18-03", "Светлана Р.", "REPAIR", "Протекает, мастер на выезд",
             r#"device: {kind: "стиральная машина", brand: "Bosch"}"#, 3),
@@ -122,8 +136,10 @@ const RUSSIAN: Scene = Scene {
 const ENGLISH: Scene = Scene {
     language: "en",
     settings: "language = 'en'\ncountry = 'GB'\ntimezone = 'Europe/London'
-        [shop]\ncurrency = 'GBP'\nname = 'Station Road Repairs'\naddress = '12 Station Road'
-        hours = 'Mon–Sat 10–7'\nphone = '+44 7700 900000'",
+        [shop]\ncurrency = 'GBP'",
+    about: &[("NAME", "Station Road Repairs"), ("ADDRESS", "12 Station Road"), ("HOURS", "Mon–Sat 10–7"),
+        ("PHONE", "+44 7700 900000"), ("LEGAL_NAME", "Station Road Repairs Ltd"), ("TAX_ID", "GB 123 4567 89")],
+    names: ["Mary Carter", "Ian Stone", "Paul Lynn"],
     repairs: &[
         (20, 0, "07700 900103", "Sarah R.", "REPAIR", "Leaks from the door, home visit",
             r#"device: {kind: "washing machine", brand: "Bosch"}"#, 3),
@@ -223,6 +239,18 @@ async fn shop(scene: &Scene) -> Shop {
     let mut staff = vec![owner.to_owned()];
     for email in ["igor@example.com", "pavel@example.com"] {
         staff.push(crate::accounts::employee_called(&shop, email).await);
+    }
+    for (id, name) in (1..).zip(scene.names) {
+        let name = format!(
+            r#"mutation {{ updateEmployee(input: {{id: {id}, name: "{name}"}}) {{ user {{ id }} }} }}"#
+        );
+        ask(&shop, &name).await;
+    }
+    for (key, value) in scene.about {
+        let set = format!(
+            r#"mutation {{ updateSettings(settings: [{{key: SHOP_{key}, value: "{value}"}}]) {{ settings {{ key }} }} }}"#
+        );
+        ask(&shop, &set).await;
     }
     for (task, repair) in scene.repairs.iter().enumerate() {
         let (minutes, by, phone, name, category, description, beside, steps) = repair;
