@@ -12,6 +12,7 @@ pub mod approvals;
 pub mod archive;
 pub mod backups;
 pub mod board;
+pub mod bot_connection;
 pub mod catalogue;
 pub mod comments;
 pub mod counter;
@@ -55,8 +56,6 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use crate::clock::Clock;
 use crate::domain::{BotState, Customer, Reminders, Shop, TelegramLink, Unreachable};
 use crate::store::Db;
@@ -83,8 +82,7 @@ pub struct Desk {
     pub price_lists: uploads::Uploads,
     pub last_edits: last_edits::LastEdits,
     pub memory: Arc<memory::Memory>,
-    /// Last known state of the bot; pages never wait for Telegram.
-    pub bot: watch::Sender<BotState>,
+    pub bot: bot_connection::BotConnection,
 }
 
 impl Desk {
@@ -109,7 +107,7 @@ impl Desk {
     /// (<https://core.telegram.org/bots/features#deep-linking>); `None` while the bot's name is
     /// unknown.
     pub fn bot_url(&self, start: &str) -> Option<String> {
-        let BotState::Seen(health) = &*self.bot.borrow() else {
+        let BotState::Seen(health) = self.bot.state() else {
             return None;
         };
         let name = health.name.as_deref().filter(|name| !name.is_empty())?;
@@ -127,7 +125,7 @@ impl Desk {
     }
 
     fn has_bot(&self) -> bool {
-        *self.bot.borrow() != BotState::Off
+        self.bot.state() != BotState::Off
     }
 
     /// Returns the URL of the page where an employee sets a new password.

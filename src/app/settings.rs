@@ -79,6 +79,18 @@ impl Live {
 /// [`Error::Invalid`] at the key of a value that isn't accepted, or that the configuration
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
+    update_with(desk, owner, changes, now, |_| Ok(()), || ()).await
+}
+
+/// Changes settings together with something else: `also` in the same transaction, and `done` before the change counts.
+pub(super) async fn update_with(
+    desk: &Desk,
+    owner: Owner,
+    changes: Vec<Change>,
+    now: Timestamp,
+    also: impl Fn(&Transaction<'_>) -> Result<()> + Send + 'static,
+    done: impl FnOnce(),
+) -> Result<()> {
     let _turn = desk.settings.turn.lock().await;
     for (key, value) in &changes {
         if let (SettingKey::BackupDir, Some(dir)) = (key, value)
@@ -86,11 +98,17 @@ pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timest
         {
             super::backups::prepare(dir.into()).await?;
         }
+        if let (SettingKey::BotMode, Some(mode)) = (key, value) {
+            super::bot_connection::check_mode(desk, mode)?;
+        }
     }
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
-    let work =
-        move |tx: &Transaction<'_>| store_changes(tx, &owner, &before, &*check, &changes, now);
+    let work = move |tx: &Transaction<'_>| {
+        also(tx)?;
+        store_changes(tx, &owner, &before, &*check, &changes, now)
+    };
     let settings = desk.db.write(work).await?;
+    done();
     desk.settings.replace(settings);
     Ok(())
 }

@@ -7,8 +7,8 @@ use super::Result;
 use super::raw::{Days, Raw, Sources, Stored};
 use super::values::invalid;
 use crate::domain::{
-    Country, Currency, Language, Problem, Registration, Setting, SettingKey, Settings, Shop,
-    TimeZone,
+    BotMode, Country, Currency, Language, Problem, Registration, Setting, SettingKey, Settings,
+    Shop, TimeZone,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -73,6 +73,10 @@ impl Raw {
                     return Err(invalid(Key::Registration, Problem::ChoiceUnknown, why));
                 }
             },
+            bot_mode: BotMode::from_word(&self.telegram.mode).ok_or_else(|| {
+                let why = "write auto, webhook, polling or off";
+                invalid(Key::BotMode, Problem::ChoiceUnknown, why)
+            })?,
             reminders: self.reminders.check()?,
             backups: self.backup.check()?,
             all: all.collect(),
@@ -112,6 +116,7 @@ impl Raw {
                 dir.map_or_else(String::new, |dir| dir.display().to_string())
             }
             SettingKey::BackupKeep => or_empty(&self.backup.keep),
+            SettingKey::BotMode => self.telegram.mode.clone(),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
         }
     }

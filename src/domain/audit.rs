@@ -17,6 +17,8 @@ words! {
         PhoneCorrected = "PHONE_CORRECTED",
         CustomersMerged = "CUSTOMERS_MERGED",
         MergeUndone = "MERGE_UNDONE",
+        BotConnected = "BOT_CONNECTED",
+        BotDisconnected = "BOT_DISCONNECTED",
     }
 }
 

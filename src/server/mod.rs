@@ -9,21 +9,22 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
+use crate::app::bot_connection::{BotConnection, Probe};
 use crate::app::{
     Desk, accounts, last_edits::LastEdits, memory::Memory, security::known_devices::Devices,
     security::limits::Limits, security::passwords::Passwords, security::secrets,
     security::tokens::Tokens, settings, settings::Live, stages, status_links::LinkKey,
     uploads::Uploads,
 };
+use crate::channels::telegram::Client;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources, on_this_machine};
-use crate::domain::{BotState, Error, Introspection};
+use crate::domain::{BotToken, Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -33,10 +34,9 @@ use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::backups::BackupMaker;
-use crate::workers::bot::Bot;
+use crate::workers::bot::Supervisor;
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
-use crate::workers::mornings::Mornings;
 use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::Courier;
 use crate::workers::worker;
@@ -45,7 +45,7 @@ use crate::workers::worker;
 pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
-    bot: Option<Bot>,
+    bot: Supervisor,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -91,13 +91,9 @@ impl Server {
         let public_host = config::host(&public_url);
         let names = config.hosts.iter().chain(&public_host).map(String::as_str);
         let hosts = Hosts::new(names, address);
-        let bot = match config.telegram {
-            Some(settings) => Some(Bot::build(settings, &db).await?),
-            None => {
-                tracing::info!("no Telegram bot: it has no token, or telegram.mode is off");
-                None
-            }
-        };
+        let telegram = config.telegram;
+        let token = db.read(|c: &_| store::secrets::bot_token(c)).await?;
+        let bot = BotConnection::new(telegram.token, token, probe(&telegram.api_url));
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -107,10 +103,7 @@ impl Server {
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
-            bot: watch::Sender::new(match &bot {
-                Some(_) => BotState::Unknown,
-                None => BotState::Off,
-            }),
+            bot,
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
@@ -127,6 +120,12 @@ impl Server {
             clock,
         };
         let desk = Arc::new(desk);
+        let bot = Supervisor {
+            desk: desk.clone(),
+            api_url: telegram.api_url,
+            secret: telegram.webhook_secret,
+        };
+        bot.prepare().await?;
         Ok(Self {
             listener,
             desk,
@@ -196,11 +195,9 @@ impl Server {
     /// When a part of the server ends unasked, or the write-ahead log can't be moved into the
     /// database at the end.
     pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
-        let webhook_secret = self.bot.as_ref().and_then(Bot::webhook_secret);
         let site = Site {
             schema: Schema::new(self.desk.clone(), self.introspection),
             desk: self.desk.clone(),
-            webhook_secret,
             trusted_proxies: self.trusted_proxies,
             hosts: self.hosts,
             strangers: strangers(self.connections),
@@ -211,13 +208,7 @@ impl Server {
             sockets: TaskTracker::new(),
         };
         let mut parts = JoinSet::new();
-        if let Some(bot) = self.bot {
-            bot.start(&self.desk, &stop, &mut parts);
-            let mornings = Mornings {
-                desk: self.desk.clone(),
-            };
-            parts.spawn(worker::run(mornings, stop.clone()));
-        }
+        parts.spawn(self.bot.run(stop.clone()).boxed());
         let reminding = Reminding {
             desk: self.desk.clone(),
         };
@@ -286,6 +277,15 @@ impl Server {
 /// Returns what checks stored settings, with the file and the environment as they were at the start.
 fn settings_check(sources: Sources) -> Arc<settings::Check> {
     Arc::new(move |stored| sources.settings(stored).map_err(setting_error))
+}
+
+/// Returns what asks Telegram about a token.
+fn probe(api_url: &str) -> Arc<Probe> {
+    let api_url = api_url.to_owned();
+    Arc::new(move |token: BotToken| {
+        let client = Client::new(&api_url, token.secret().clone());
+        async move { Ok(client.map_err(Error::internal)?.username().await) }.boxed()
+    })
 }
 
 fn setting_error(error: ConfigError) -> Error {

@@ -94,7 +94,7 @@ pub(super) async fn show_staff(
             .map(|invite| InviteLine::new(invite, &all, texts))
             .collect(),
         invited,
-        bot: BotLine::new(&visit.desk.bot.borrow(), &incidents, texts),
+        bot: BotLine::new(&visit.desk.bot.state(), &incidents, texts),
         clock: incidents
             .iter()
             .filter_map(|incident| clock_incident(incident, texts))

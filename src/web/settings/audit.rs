@@ -98,6 +98,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::CustomersMerged => "audit-customers-merged",
         AuditAction::MergeUndone => "audit-merge-undone",
         AuditAction::PhoneCorrected => "audit-phone-corrected",
+        AuditAction::BotConnected => "audit-bot-connected",
+        AuditAction::BotDisconnected => "audit-bot-disconnected",
     })
 }
 
