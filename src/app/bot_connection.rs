@@ -280,17 +280,6 @@ pub async fn check(desk: &Desk, _: Owner) {
     let _ = tokio::time::timeout(LONGEST, state.changed()).await;
 }
 
-/// Checks that the telegram update route is reachable in a mode.
-pub(super) fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
-    let https = desk.public_url.starts_with("https://");
-    match mode == BotMode::Webhook.word() && !https && !desk.is_local {
-        true => Err(Problem::AddressNotHttps
-            .at(SettingKey::BotMode.word())
-            .into()),
-        false => Ok(()),
-    }
-}
-
 /// Waits until what is wanted runs and was checked. What takes longer goes on, and the page says so.
 async fn settle(desk: &Desk) {
     let wait = async {

@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, watch};
 
 use super::Desk;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditEventId, Error, Owner, Problem, Result, SettingKey, Settings,
+    AuditAction, AuditEvent, AuditEventId, BotMode, Error, Owner, Problem, Result, SettingKey,
+    Settings,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -99,7 +100,7 @@ pub(super) async fn update_with(
             super::backups::prepare(dir.into()).await?;
         }
         if let (SettingKey::BotMode, Some(mode)) = (key, value) {
-            super::bot_connection::check_mode(desk, mode)?;
+            check_mode(desk, mode)?;
         }
     }
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
@@ -111,6 +112,17 @@ pub(super) async fn update_with(
     done();
     desk.settings.replace(settings);
     Ok(())
+}
+
+/// Checks that Telegram can deliver to the public address where the owner wants it to.
+fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
+    let is_reachable = desk.is_local || desk.public_url.starts_with("https://");
+    match mode == BotMode::Webhook.word() && !is_reachable {
+        true => Err(Problem::AddressNotHttps
+            .at(SettingKey::BotMode.word())
+            .into()),
+        false => Ok(()),
+    }
 }
 
 fn store_changes(

@@ -34,7 +34,7 @@ use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::backups::BackupMaker;
-use crate::workers::bot::Supervisor;
+use crate::workers::bot::{First, Supervisor};
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::reminders::Reminding;
@@ -46,6 +46,7 @@ pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
     bot: Supervisor,
+    first_bot: First,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -125,11 +126,12 @@ impl Server {
             api_url: telegram.api_url,
             secret: telegram.webhook_secret,
         };
-        bot.prepare().await?;
+        let first_bot = bot.prepare().await?;
         Ok(Self {
             listener,
             desk,
             bot,
+            first_bot,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             hosts,
@@ -208,7 +210,7 @@ impl Server {
             sockets: TaskTracker::new(),
         };
         let mut parts = JoinSet::new();
-        parts.spawn(self.bot.run(stop.clone()).boxed());
+        parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
         let reminding = Reminding {
             desk: self.desk.clone(),
         };

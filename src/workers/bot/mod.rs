@@ -31,7 +31,7 @@ use menu::Menu;
 use pace::Pace;
 use polling::{Polled, Polling};
 use registration::Registration;
-pub use supervisor::Supervisor;
+pub use supervisor::{First, Supervisor};
 
 /// The workers of one bot.
 struct Bot {

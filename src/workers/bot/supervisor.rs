@@ -26,12 +26,15 @@ pub struct Supervisor {
     pub secret: Option<SecretString>,
 }
 
+/// What runs at first.
+pub type First = Option<BotInUse>;
+
 impl Supervisor {
     /// Makes the wanted bot the one in use, before its workers start: the telegram update route works from then on.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn prepare(&self) -> Result<Option<BotInUse>> {
+    pub async fn prepare(&self) -> Result<First> {
         let Some(wanted) = self.desk.wanted_bot() else {
             self.desk.bot.end(true);
             return Ok(None);
@@ -45,15 +48,15 @@ impl Supervisor {
         Ok(Some(bot))
     }
 
-    /// Runs what is wanted until `stop`.
+    /// Runs what is wanted until `stop`, at first the bot that was prepared.
     ///
     /// # Errors
     /// When a worker of the bot fails or ends unasked.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), Failure> {
+    pub async fn run(self, first: First, stop: CancellationToken) -> Result<(), Failure> {
         let mut changes = self.desk.settings.changes();
+        let mut prepared = Ok(first);
         while !stop.is_cancelled() {
-            changes.mark_unchanged();
-            match self.prepare().await {
+            match prepared {
                 Ok(Some(bot)) => self.serve(&bot, &mut changes, &stop).await?,
                 Ok(None) => {
                     tracing::info!("no Telegram bot: it has no token, or telegram.mode is off");
@@ -65,6 +68,8 @@ impl Supervisor {
                     stop.run_until_cancelled(pause).await;
                 }
             }
+            changes.mark_unchanged();
+            prepared = self.prepare().await;
         }
         Ok(())
     }
@@ -81,6 +86,8 @@ impl Supervisor {
         let mut running = Bot::start(&self.desk, client, bot, stop);
         let replaced = loop {
             tokio::select! {
+                // A worker that ends because of a stop doesn't end unasked.
+                biased;
                 () = stop.cancelled() => break None,
                 failed = running.failed() => break Some(failed),
                 Ok(()) = checks.changed() => running.check(),
