@@ -107,11 +107,16 @@ impl Desk {
     /// (<https://core.telegram.org/bots/features#deep-linking>); `None` while the bot's name is
     /// unknown.
     pub fn bot_url(&self, start: &str) -> Option<String> {
+        Some(format!("{}?start={start}", self.bot_link()?))
+    }
+
+    /// Returns the link that opens the bot; `None` while the bot's name is unknown.
+    pub fn bot_link(&self) -> Option<String> {
         let BotState::Seen(health) = self.bot.state() else {
             return None;
         };
         let name = health.name.as_deref().filter(|name| !name.is_empty())?;
-        Some(format!("https://t.me/{name}?start={start}"))
+        Some(format!("https://t.me/{name}"))
     }
 
     /// Returns the reason why messages can't reach a task's customer; `None` when they can.

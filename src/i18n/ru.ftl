@@ -480,8 +480,8 @@ bot-unknown = Telegram о боте ещё не спрашивали. Загля�
 bot-well = Бот работает. Проверено: { $when }.
 bot-trouble = { $what } Проверено: { $when }.
 bot-unreachable = Telegram недоступен ({ $detail }). Сообщения ждут и уйдут позже.
-bot-token-refused = Telegram не знает токен бота. Возьмите его заново у @BotFather и запишите в настройки.
-bot-webhook-missing = Сообщения клиентов не доходят: Telegram не знает нашего адреса. Перезапустите программу.
+bot-token-refused = Telegram не знает токен бота. Возьмите его заново у @BotFather и вставьте в настройках бота.
+bot-webhook-missing = Сообщения клиентов не доходят: Telegram не знает нашего адреса. Нажмите «Проверить» в настройках бота.
 bot-webhook-elsewhere = Сообщения клиентов уходят на другой адрес: { $found }. Проверьте public_url в настройках и нет ли другой программы с этим же ботом.
 bot-certificate = Сообщения клиентов не доходят: Telegram не доверяет сертификату сайта ({ $detail }).
 bot-delivery = Telegram не смог передать сообщение, { $at }: { $detail }.
@@ -507,7 +507,7 @@ clock-rows-ahead = { $count ->
         [few] { $count } сообщения или заявки были датированы далёким будущим: часы сервера спешили
        *[many] { $count } сообщений или заявок были датированы далёким будущим: часы сервера спешили
     }. Исправлено { $when }.
-bot-foreign-certificate = У Telegram чужой сертификат для бота. Перезапустите программу.
+bot-foreign-certificate = У Telegram чужой сертификат для бота. Нажмите «Проверить» в настройках бота.
 
 webhook = Вебхук
 webhook-well = Всё доставлено.
@@ -1618,6 +1618,11 @@ problem-reminder-days = Нужны дни от 1 до 365 через запят�
 problem-hour-out-of-range = Нужен час от 0 до 23.
 problem-duration-malformed = Нужно время, например 5s, 10m или 1h.
 problem-setting-given = Это задано в файле настроек или в окружении; здесь не меняется.
+problem-bot-token-malformed = Это не похоже на токен. Он выглядит так: 7123456789:AAH…, число, двоеточие и длинный код. Скопируйте его из сообщения @BotFather. Ничего не сохранено.
+problem-bot-token-refused = Telegram не знает бота с таким токеном. Возьмите токен у @BotFather заново: /mybots, ваш бот, API Token. Ничего не сохранено.
+problem-telegram-unreachable = Telegram сейчас не отвечает, поэтому токен проверить не удалось. Ничего не сохранено; попробуйте ещё раз.
+problem-other-bot = Токен другого бота. Если так и надо, отметьте это и вставьте токен ещё раз. Ничего не сохранено.
+problem-address-not-https = Telegram доставляет только на https-адрес, а адрес для клиентов другой.
 paper-tax-id = ИНН { $number }
 paper-registration-id = ОГРН { $number }
 first-shop = Название мастерской
@@ -1651,6 +1656,7 @@ first-day-dismiss = Скрыть
 first-day-done = сделано
 first-day-fill = Заполнить
 first-day-how = Как это сделать
+first-day-token = Вставить токен
 first-day-shop = Мастерская на квитанции: название, адрес, телефон
 first-day-repair = Первая заявка
 first-day-receipt = Пробная печать квитанции
@@ -1659,7 +1665,56 @@ first-day-bot = Бот, который пишет клиентам в Telegram
 first-day-backup = Копия базы
 first-day-address = Адрес для клиентов: пока QR-коды ведут на этот компьютер
 settings-bot = Бот
-settings-bot-lead = Бота подключают в файле настроек: создайте его у @BotFather, запишите токен в файл, укажите этот файл в telegram.token_file и перезапустите программу. Без https-адреса добавьте telegram.mode = "polling".
+bot-title = Бот в Telegram
+bot-answers = @{ $name } отвечает
+bot-checked = Проверен { $when }
+bot-turned-off = Бот выключен, токен сохранён
+bot-token = Токен
+bot-token-hidden = токен скрыт
+bot-token-hint = Можно вставить всё сообщение @BotFather целиком. Сохранённый токен никому не показывается, его можно только заменить.
+bot-mode = Как приходят сообщения
+bot-mode-title = Другой способ получать сообщения
+bot-mode-auto = Выбрать за меня
+bot-mode-webhook = Telegram присылает сам (нужен https-адрес)
+bot-mode-polling = Программа спрашивает Telegram
+bot-mode-off = Бот выключен
+bot-receiving = { $how }: { $why }
+bot-by-webhook = Telegram присылает сам
+bot-by-polling = программа спрашивает Telegram
+bot-why-chosen = так выбрали вы
+bot-why-given = так задано в файле настроек
+bot-why-deliverable = адрес для клиентов с https
+bot-why-local = адрес для клиентов ведёт на этот компьютер, Telegram до него не доставит
+bot-why-plain = адрес для клиентов без https, Telegram по нему не доставляет
+bot-customers = Клиентов в боте
+bot-customers-of = { $count } из { $all }
+bot-last-day = Уведомления за сутки
+bot-delivered = доставлено { $count }
+bot-failed = не доставлено { $count }
+bot-check = Проверить
+bot-connect = Подключить
+bot-connect-title = Подключить бота
+bot-connected = Бот подключён и уже отвечает за мастерскую.
+bot-replace = Заменить токен
+bot-how-father = Откройте в Telegram
+bot-how-new = Отправьте ему /newbot, придумайте имя и адрес бота. Если бот уже есть — /mybots, выберите бота, API Token.
+bot-how-paste = Скопируйте токен из ответа и вставьте сюда.
+bot-other = Это другой бот
+bot-other-lead = { $count ->
+    [one] Сейчас боту можно писать { $count } клиенту.
+    [few] Сейчас бот может писать { $count } клиентам.
+   *[many] Сейчас бот может писать { $count } клиентам.
+} Другой бот не сможет, пока клиент сам его не запустит; сотрудники тоже подключатся к нему заново. Новый токен прежнего бота ничего не меняет.
+bot-disconnect = Отключить
+bot-disconnect-title = Отключить бота?
+bot-disconnect-lead = Клиентам перестанут приходить уведомления, а их сообщения — в мастерскую. Токен будет забыт. То, что ещё не отправлено, подождёт три дня на случай, если вы подключите бота снова.
+bot-disconnected = Бот отключён, токен забыт.
+bot-qr = QR-код бота
+bot-qr-lead = Клиент наводит камеру, нажимает «Начать» и узнаёт о ремонте из Telegram.
+bot-poster-title = Следите за ремонтом в Telegram
+bot-poster-how = Наведите камеру телефона, откройте бота и нажмите «Начать». Он напишет, когда ремонт будет готов.
+audit-bot-connected = Бот подключён
+audit-bot-disconnected = Бот отключён
 settings-address = Адрес
 settings-address-lead = По этому адресу клиенты открывают свою страницу и ведут QR-коды на бумагах. Его задают ключом public_url в файле настроек или через tls.domain; затем перезапустите программу.
 settings-address-local = с телефона клиента он не откроется

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backups;
+mod bot;
 mod parts;
 
 use askama::Template;
@@ -9,6 +10,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Errors;
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app::settings::{self, Change};
 use crate::domain::{Error, Origin, Result, SettingKey, Settings};
@@ -16,6 +18,9 @@ use crate::domain::{Error, Origin, Result, SettingKey, Settings};
 pub use self::audit::audit;
 use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
+pub use self::bot::{
+    ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
+};
 use self::parts::{BACKUPS, Input, KEPT};
 pub use self::parts::{PARTS, Part};
 
@@ -53,11 +58,7 @@ impl SettingsPage<'_> {
     /// Returns where a value is set that can't be changed here.
     fn fixed(&self, key: &SettingKey) -> Option<String> {
         let given = self.settings.get(*key)?.given.as_ref()?;
-        let texts = &self.visit.texts;
-        Some(match given {
-            Origin::Variable(name) => texts.fill("settings-fixed-variable", "name", name),
-            Origin::File(path) => texts.fill("settings-fixed-file", "path", path),
-        })
+        Some(origin(&self.visit.texts, given))
     }
 
     fn fields(&self) -> Vec<&'static str> {
@@ -131,6 +132,14 @@ async fn render(
         },
     };
     visit.page_as(status, &page)
+}
+
+/// Describes where a value is set that can't be changed here.
+fn origin(texts: &Texts, given: &Origin) -> String {
+    match given {
+        Origin::Variable(name) => texts.fill("settings-fixed-variable", "name", name),
+        Origin::File(path) => texts.fill("settings-fixed-file", "path", path),
+    }
 }
 
 fn part(word: &str) -> Result<&'static Part> {

@@ -20,7 +20,8 @@ pub(super) struct Field {
     pub(super) hint: &'static str,
 }
 
-/// The page with more than settings.
+/// The pages with more than settings.
+pub(super) const BOT: &str = "bot";
 pub(super) const BACKUPS: &str = "backups";
 /// How many backups are kept unless the owner says otherwise.
 pub(super) const KEPT: &str = "14";
@@ -166,9 +167,9 @@ pub const PARTS: &[Part] = &[
         ],
     },
     Part {
-        word: "bot",
+        word: BOT,
         title: "settings-bot",
-        lead: "settings-bot-lead",
+        lead: "",
         fields: &[],
     },
     Part {
