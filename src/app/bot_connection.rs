@@ -93,13 +93,16 @@ impl BotConnection {
         self.in_use.send_replace(Some(bot));
     }
 
-    /// Publishes that no bot runs: for good, or until the next one begins.
-    pub fn end(&self, for_good: bool) {
-        self.publish(match for_good {
-            true => BotState::Off,
-            false => BotState::Unknown,
-        });
+    /// Publishes that the bot is being stopped.
+    pub fn end(&self) {
         self.in_use.send_replace(None);
+        self.publish(BotState::Unknown);
+    }
+
+    /// Publishes that no bot runs, and none is wanted.
+    pub fn turn_off(&self) {
+        self.in_use.send_replace(None);
+        self.publish(BotState::Off);
     }
 
     /// Returns the bot that runs.
@@ -318,8 +321,24 @@ pub struct BotReport {
     pub given: Option<Origin>,
     /// Where the configuration sets the mode.
     pub mode_given: Option<Origin>,
-    pub incidents: Vec<Incident>,
+    incidents: Vec<Incident>,
     pub figures: BotFigures,
+}
+
+impl BotReport {
+    /// Returns what is wrong, most severe first.
+    pub fn troubles(&self) -> Vec<BotTrouble> {
+        let BotState::Seen(health) = &self.state else {
+            return Vec::new();
+        };
+        let mut troubles = health.troubles.clone();
+        let mut incidents = self.incidents.iter();
+        let is_fetched = incidents.any(|incident| incident.kind == IncidentKind::OtherFetcher);
+        if is_fetched && !troubles.contains(&BotTrouble::OtherFetcher) {
+            troubles.insert(0, BotTrouble::OtherFetcher);
+        }
+        troubles
+    }
 }
 
 /// The bot in figures.

@@ -11,8 +11,9 @@ pub struct BotLine {
 
 impl BotLine {
     pub fn new(state: &BotState, incidents: &[Incident], texts: &Texts) -> Self {
+        let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
         let (text, well) = match state {
-            BotState::Unknown | BotState::Seen(_) if is_fetched(incidents) => {
+            BotState::Unknown | BotState::Seen(_) if incidents.iter().any(is_fetched) => {
                 (trouble(&BotTrouble::OtherFetcher, texts), false)
             }
             BotState::Off => (texts.s("bot-off"), true),
@@ -54,10 +55,4 @@ pub fn trouble(found: &BotTrouble, texts: &Texts) -> String {
         BotTrouble::ManyWaiting { count } => texts.count("bot-many-waiting", &(*count).into()),
         BotTrouble::ForeignCertificate => texts.s("bot-foreign-certificate"),
     }
-}
-
-/// Returns whether another program has lately fetched updates with the bot's token.
-pub fn is_fetched(incidents: &[Incident]) -> bool {
-    let kind = IncidentKind::OtherFetcher;
-    incidents.iter().any(|incident| incident.kind == kind)
 }

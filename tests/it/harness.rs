@@ -109,7 +109,10 @@ impl Shop {
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
         let is_open = of_telegram.contains(IN_BROWSER);
-        let token = if is_open { "" } else { "token = '1:secret'" };
+        let (token, secret) = match is_open {
+            true => ("", String::new()),
+            false => ("token = '1:secret'", format!("webhook_secret = '{SECRET}'")),
+        };
         let mode = match is_open || of_telegram.contains("mode =") {
             true => "",
             false => "mode = 'webhook'",
@@ -121,7 +124,7 @@ impl Shop {
 {token}
 {mode}
 api_url = '{}'
-webhook_secret = '{SECRET}'",
+{secret}",
             telegram.url()
         );
         let mut config = Config::parse(&text).unwrap();

@@ -11,7 +11,7 @@ use crate::app::bot_connection::{self, BotReport, NewBot};
 use crate::domain::{
     BotMode, BotState, Error, Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
-use crate::web::bot_line::{is_fetched, trouble};
+use crate::web::bot_line::trouble;
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
 use crate::web::qr::Qr;
@@ -121,17 +121,9 @@ impl Standing {
             BotState::Unknown => return quiet("bot-unknown"),
             BotState::Seen(health) => health,
         };
-        let mut troubles: Vec<String> = health
-            .troubles
-            .iter()
-            .map(|found| trouble(found, texts))
-            .collect();
-        let other = texts.s("bot-other-fetcher");
-        if is_fetched(&bot.incidents) && !troubles.contains(&other) {
-            troubles.insert(0, other);
-        }
+        let troubles = bot.troubles();
+        let mut troubles = troubles.iter().map(|found| trouble(found, texts));
         let name = health.name.as_deref().unwrap_or_default();
-        let mut troubles = troubles.into_iter();
         let first = troubles.next();
         Self {
             sign: if first.is_some() {

@@ -36,7 +36,7 @@ impl Supervisor {
     /// When the database fails.
     pub async fn prepare(&self) -> Result<First> {
         let Some(wanted) = self.desk.wanted_bot() else {
-            self.desk.bot.end(true);
+            self.desk.bot.turn_off();
             return Ok(None);
         };
         let secret = bot_connection::take_over(&self.desk, &wanted.token, self.secret.clone());
@@ -98,12 +98,12 @@ impl Supervisor {
                 }
             }
         };
-        let next = self.desk.wanted_bot();
-        self.desk.bot.end(next.is_none());
+        self.desk.bot.end();
         let client = running.stopped().await;
         replaced.unwrap_or(Ok(()))?;
         let client = client?;
         if !stop.is_cancelled() {
+            let next = self.desk.wanted_bot();
             leave(&client, &bot.wanted, next.as_ref()).await;
         }
         Ok(())
