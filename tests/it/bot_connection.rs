@@ -20,7 +20,7 @@ const OTHER: &str = "7999999999:CCFake-Token_of_35_characters_cc6h9S";
 const WEBHOOK: (&str, &str) = ("telegram.mode", "webhook");
 
 /// Opens a shop with an owner and without a bot.
-async fn without_bot() -> Shop {
+pub async fn without_bot() -> Shop {
     let mut shop = Shop::open_with("", IN_BROWSER).await;
     let answer = shop.register("owner@example.com").await;
     let token = answer["data"]["register"]["token"].as_str();
