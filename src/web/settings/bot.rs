@@ -72,6 +72,12 @@ impl BotPage<'_> {
         modes.map(|mode| (mode.word(), name(mode))).collect()
     }
 
+    /// Returns whether a token can be pasted here.
+    fn is_open(&self) -> bool {
+        let is_off = self.bot.mode == BotMode::Off && self.bot.mode_given.is_some();
+        self.bot.given.is_none() && !is_off
+    }
+
     fn mode(&self) -> &str {
         self.visit.sent(MODE).unwrap_or(self.bot.mode.word())
     }
