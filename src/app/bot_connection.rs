@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
@@ -15,8 +15,8 @@ use super::security::secrets;
 use super::settings::Change;
 use super::{Desk, settings};
 use crate::domain::{
-    AuditAction, BotMode, BotState, BotToken, BotTrouble, Error, Incident, IncidentKind, Origin,
-    Owner, Problem, Receiving, ReceivingReason, Result, SettingKey,
+    AuditAction, BotMode, BotState, BotToken, BotTrouble, Error, IncidentKind, Origin, Owner,
+    Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
 use crate::store::secrets::BOT_TOKEN as TOKEN;
 use crate::store::{self, Connection, Transaction};
@@ -115,7 +115,13 @@ impl BotConnection {
         self.checks.subscribe()
     }
 
-    fn token(&self) -> Option<BotToken> {
+    /// Returns where the configuration sets the token.
+    pub fn given(&self) -> Option<&Origin> {
+        self.given.as_ref().map(|(_, origin)| origin)
+    }
+
+    /// Returns the token that counts.
+    pub(super) fn token(&self) -> Option<BotToken> {
         match &self.given {
             Some((token, _)) => Some(token.clone()),
             None => self.stored().clone(),
@@ -203,7 +209,7 @@ pub struct NewBot {
 /// the configuration sets it; at `otherBot` for another bot that the owner hasn't confirmed; at the key of the mode.
 /// Nothing is stored then.
 pub async fn connect(desk: &Desk, owner: Owner, new: NewBot, now: Timestamp) -> Result<()> {
-    if desk.bot.given.is_some() {
+    if desk.bot.given().is_some() {
         return Err(Problem::SettingGiven.at("token").into());
     }
     let token = BotToken::parse("token", new.token.expose_secret())?;
@@ -244,7 +250,7 @@ pub async fn connect(desk: &Desk, owner: Owner, new: NewBot, now: Timestamp) -> 
 /// # Errors
 /// [`Error::Invalid`] at `token` when the configuration sets it; [`Error::NotFound`] when there is none.
 pub async fn disconnect(desk: &Desk, owner: Owner, now: Timestamp) -> Result<()> {
-    if desk.bot.given.is_some() {
+    if desk.bot.given().is_some() {
         return Err(Problem::SettingGiven.at("token").into());
     }
     let before = known_name(desk);
@@ -286,13 +292,15 @@ pub async fn check(desk: &Desk, _: Owner) {
 /// Waits until what is wanted runs and was checked. What takes longer goes on, and the page says so.
 async fn settle(desk: &Desk) {
     let wait = async {
-        let (mut in_use, wanted) = (desk.bot.in_use.subscribe(), desk.wanted_bot());
-        let runs = in_use.wait_for(|bot| bot.as_ref().map(|bot| &bot.wanted) == wanted.as_ref());
-        let is_known = |state: &BotState| match wanted {
+        let mut in_use = desk.bot.in_use.subscribe();
+        let is_wanted = |bot: &Option<BotInUse>| {
+            bot.as_ref().map(|bot| &bot.wanted) == desk.wanted_bot().as_ref()
+        };
+        let is_known = |state: &BotState| match desk.wanted_bot() {
             Some(_) => matches!(state, BotState::Seen(_)),
             None => *state == BotState::Off,
         };
-        if runs.await.is_ok() {
+        if in_use.wait_for(is_wanted).await.is_ok() {
             let _ = desk.bot.state.subscribe().wait_for(is_known).await;
         }
     };
@@ -305,82 +313,4 @@ fn known_name(desk: &Desk) -> Option<String> {
         BotState::Seen(health) => health.name.map(|name| format!("@{name}")),
         BotState::Off | BotState::Unknown => None,
     }
-}
-
-/// The bot as owners see it.
-#[derive(Debug, Clone)]
-pub struct BotReport {
-    pub state: BotState,
-    pub mode: BotMode,
-    /// `None` when no bot runs.
-    pub receiving: Option<(Receiving, ReceivingReason)>,
-    pub has_token: bool,
-    /// The last characters of the token.
-    pub token_end: Option<String>,
-    /// Where the configuration sets the token.
-    pub given: Option<Origin>,
-    /// Where the configuration sets the mode.
-    pub mode_given: Option<Origin>,
-    incidents: Vec<Incident>,
-    pub figures: BotFigures,
-}
-
-impl BotReport {
-    /// Returns what is wrong, most severe first.
-    pub fn troubles(&self) -> Vec<BotTrouble> {
-        let BotState::Seen(health) = &self.state else {
-            return Vec::new();
-        };
-        let mut troubles = health.troubles.clone();
-        let mut incidents = self.incidents.iter();
-        let is_fetched = incidents.any(|incident| incident.kind == IncidentKind::OtherFetcher);
-        if is_fetched && !troubles.contains(&BotTrouble::OtherFetcher) {
-            troubles.insert(0, BotTrouble::OtherFetcher);
-        }
-        troubles
-    }
-}
-
-/// The bot in figures.
-#[derive(Debug, Clone, Copy)]
-pub struct BotFigures {
-    pub customers: i64,
-    /// Customers whom the bot can write to.
-    pub reachable: i64,
-    /// Notices of the last day.
-    pub delivered: i64,
-    pub failed: i64,
-}
-
-/// Returns how the bot is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn report(desk: &Desk, _: Owner, now: Timestamp) -> Result<BotReport> {
-    let day_ago = now.saturating_sub(24.hours()).unwrap_or(now);
-    let read = move |c: &Connection| {
-        let (customers, reachable) = store::customers::count_reachable(c)?;
-        let (delivered, failed) = store::outbox::count_settled(c, day_ago)?;
-        let figures = BotFigures {
-            customers,
-            reachable,
-            delivered,
-            failed,
-        };
-        Ok((figures, store::incidents::news(c, now)?))
-    };
-    let (figures, incidents) = desk.db.read(read).await?;
-    let (bot, settings, token) = (&desk.bot, desk.settings.now(), desk.bot.token());
-    let mode = settings.get(SettingKey::BotMode);
-    Ok(BotReport {
-        state: bot.state(),
-        mode: settings.bot_mode,
-        receiving: desk.wanted_bot().map(|bot| (bot.receiving, bot.reason)),
-        has_token: token.is_some(),
-        token_end: token.and_then(|token| token.end().map(str::to_owned)),
-        given: bot.given.as_ref().map(|(_, origin)| origin.clone()),
-        mode_given: mode.and_then(|setting| setting.given.clone()),
-        incidents,
-        figures,
-    })
 }

@@ -13,6 +13,7 @@ pub mod archive;
 pub mod backups;
 pub mod board;
 pub mod bot_connection;
+pub mod bot_report;
 pub mod catalogue;
 pub mod comments;
 pub mod counter;

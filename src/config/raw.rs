@@ -221,7 +221,7 @@ impl Sources {
         let off = config::Value::new(Some(&by), "off");
         let builder = config::Config::builder().add_source(self.0);
         let builder = builder.set_override(SettingKey::BotMode.word(), off);
-        let built = builder.and_then(|builder| builder.build());
+        let built = builder.map_err(ConfigError::Unreadable)?.build();
         built.map(Self).map_err(ConfigError::Unreadable)
     }
 

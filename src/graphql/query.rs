@@ -61,7 +61,7 @@ impl Query {
     async fn bot(&self, ctx: &Context<'_>) -> Result<BotView> {
         let owner = ctx.actor()?.require_owner()?;
         let desk = ctx.desk()?;
-        let report = app::bot_connection::report(desk, owner, desk.clock.now()).await?;
+        let report = app::bot_report::report(desk, owner, desk.clock.now()).await?;
         Ok(BotView(report))
     }
 

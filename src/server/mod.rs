@@ -14,17 +14,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
-use crate::app::bot_connection::{BotConnection, Probe};
+use crate::app::bot_connection::BotConnection;
 use crate::app::{
     Desk, accounts, last_edits::LastEdits, memory::Memory, security::known_devices::Devices,
     security::limits::Limits, security::passwords::Passwords, security::secrets,
     security::tokens::Tokens, settings, settings::Live, stages, status_links::LinkKey,
     uploads::Uploads,
 };
-use crate::channels::telegram::Client;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources, on_this_machine};
-use crate::domain::{BotToken, Error, Introspection};
+use crate::domain::{Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -34,7 +33,7 @@ use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::backups::BackupMaker;
-use crate::workers::bot::{First, Supervisor};
+use crate::workers::bot::{First, Supervisor, probe};
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::reminders::Reminding;
@@ -279,15 +278,6 @@ impl Server {
 /// Returns what checks stored settings, with the file and the environment as they were at the start.
 fn settings_check(sources: Sources) -> Arc<settings::Check> {
     Arc::new(move |stored| sources.settings(stored).map_err(setting_error))
-}
-
-/// Returns what asks Telegram about a token.
-fn probe(api_url: &str) -> Arc<Probe> {
-    let api_url = api_url.to_owned();
-    Arc::new(move |token: BotToken| {
-        let client = Client::new(&api_url, token.secret().clone());
-        async move { Ok(client.map_err(Error::internal)?.username().await) }.boxed()
-    })
 }
 
 fn setting_error(error: ConfigError) -> Error {

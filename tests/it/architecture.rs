@@ -57,8 +57,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "failure", "i18n", "config", "domain", "clock", "metrics", "store", "channels", "app",
-            "graphql", "http", "workers",
+            "failure", "i18n", "config", "domain", "clock", "metrics", "store", "app", "graphql",
+            "http", "workers",
         ],
     ),
     ("demo", &["domain", "i18n", "store", "app"]),

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use secrecy::SecretString;
 
 use crate::app::bot_connection::{self, NewBot};
+use crate::app::bot_report;
 use crate::domain::Result;
 use crate::graphql::RequestContext;
 use crate::graphql::view::{BotModeEnum, BotView};
@@ -62,7 +63,7 @@ impl BotMutation {
 async fn payload(ctx: &Context<'_>) -> Result<BotPayload> {
     let owner = ctx.actor()?.require_owner()?;
     let desk = ctx.desk()?;
-    let report = bot_connection::report(desk, owner, desk.clock.now()).await?;
+    let report = bot_report::report(desk, owner, desk.clock.now()).await?;
     Ok(BotPayload {
         bot: BotView(report),
     })

@@ -1,6 +1,6 @@
 use async_graphql::{Enum, Object, SimpleObject};
 
-use crate::app::bot_connection::BotReport;
+use crate::app::bot_report::BotReport;
 use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
 
 /// How the bot should receive updates.

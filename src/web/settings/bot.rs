@@ -7,7 +7,8 @@ use warp::reply::Response;
 
 use super::parts::{BOT, Part};
 use super::{origin, part};
-use crate::app::bot_connection::{self, BotReport, NewBot};
+use crate::app::bot_connection::{self, NewBot};
+use crate::app::bot_report::{self, BotReport};
 use crate::domain::{
     BotMode, BotState, Error, Problem, Receiving, ReceivingReason, Result, SettingKey,
 };
@@ -191,7 +192,7 @@ pub async fn check_bot(visit: &Visit) -> Result<Response> {
 /// Asks before the bot is disconnected.
 pub async fn ask_to_disconnect_bot(visit: &Visit) -> Result<Response> {
     let (owner, texts) = (visit.owner()?, &visit.texts);
-    let bot = bot_connection::report(&visit.desk, owner, visit.desk.clock.now()).await?;
+    let bot = bot_report::report(&visit.desk, owner, visit.desk.clock.now()).await?;
     if !bot.has_token || bot.given.is_some() {
         return Err(Error::NotFound);
     }
@@ -241,7 +242,7 @@ async fn answer(visit: &Visit, done: Result<()>, notice: &str) -> Result<Respons
 
 async fn render(visit: &Visit, status: StatusCode, errors: Errors) -> Result<Response> {
     let (owner, now) = (visit.owner()?, visit.desk.clock.now());
-    let bot = bot_connection::report(&visit.desk, owner, now).await?;
+    let bot = bot_report::report(&visit.desk, owner, now).await?;
     let page = BotPage {
         visit,
         current: "settings",

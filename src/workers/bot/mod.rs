@@ -12,14 +12,15 @@ mod supervisor;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Desk;
-use crate::app::bot_connection::BotInUse;
+use crate::app::bot_connection::{BotInUse, Probe};
 use crate::channels::telegram::{self, Client};
-use crate::domain::Receiving;
+use crate::domain::{BotToken, Error, Receiving};
 use crate::failure::Failure;
 use crate::workers::mornings::Mornings;
 use crate::workers::outbox::{Notifier, StaffTexts};
@@ -32,6 +33,15 @@ use pace::Pace;
 use polling::{Polled, Polling};
 use registration::Registration;
 pub use supervisor::{First, Supervisor};
+
+/// Returns what asks Telegram for the username of a token's bot.
+pub fn probe(api_url: &str) -> Arc<Probe> {
+    let api_url = api_url.to_owned();
+    Arc::new(move |token: BotToken| {
+        let client = Client::new(&api_url, token.secret().clone());
+        async move { Ok(client.map_err(Error::internal)?.username().await) }.boxed()
+    })
+}
 
 /// The workers of one bot.
 struct Bot {
@@ -133,5 +143,44 @@ impl Bot {
             result = result.and(ended);
         }
         result.map(|()| self.client)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn a_worker_that_ends_unasked_is_a_failure_and_one_that_is_stopped_is_none() {
+        let client = Client::new("http://127.0.0.1:1", "1:secret".into()).unwrap();
+        let bot = || Bot {
+            client: client.clone(),
+            stop: CancellationToken::new(),
+            parts: JoinSet::new(),
+            pace: Arc::new(Pace::new(client.clone(), Clock::system())),
+            lost: watch::Sender::default(),
+            tried: watch::Sender::default(),
+        };
+        let mut ended = bot();
+        ended.parts.spawn(async { Ok(()) });
+        assert!(
+            ended
+                .failed()
+                .await
+                .unwrap_err()
+                .to_string()
+                .contains("unasked")
+        );
+        let mut failing = bot();
+        failing.parts.spawn(async { Err("a reason".into()) });
+        assert_eq!(failing.failed().await.unwrap_err().to_string(), "a reason");
+        let mut stopped = bot();
+        let stop = stopped.stop.clone();
+        stopped.parts.spawn(async move {
+            stop.cancelled().await;
+            Ok(())
+        });
+        assert!(stopped.stopped().await.is_ok());
     }
 }
