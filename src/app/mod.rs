@@ -13,6 +13,8 @@ pub mod approvals;
 pub mod archive;
 pub mod backups;
 pub mod board;
+pub mod bot_connection;
+pub mod bot_report;
 pub mod catalogue;
 pub mod comments;
 pub mod counter;
@@ -58,8 +60,6 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use crate::clock::Clock;
 use crate::domain::{BotState, Customer, PublicUrl, Reminders, Shop, TelegramLink, Unreachable};
 use crate::store::Db;
@@ -87,8 +87,7 @@ pub struct Desk {
     pub memory: Arc<memory::Memory>,
     /// Loads the demo shop.
     pub fill: Box<demo_shop::Fill>,
-    /// Last known state of the bot; pages never wait for Telegram.
-    pub bot: watch::Sender<BotState>,
+    pub bot: bot_connection::BotConnection,
 }
 
 impl Desk {
@@ -124,11 +123,16 @@ impl Desk {
     /// (<https://core.telegram.org/bots/features#deep-linking>); `None` while the bot's name is
     /// unknown.
     pub fn bot_url(&self, start: &str) -> Option<String> {
-        let BotState::Seen(health) = &*self.bot.borrow() else {
+        Some(format!("{}?start={start}", self.bot_link()?))
+    }
+
+    /// Returns the link that opens the bot; `None` while the bot's name is unknown.
+    pub fn bot_link(&self) -> Option<String> {
+        let BotState::Seen(health) = self.bot.state() else {
             return None;
         };
         let name = health.name.as_deref().filter(|name| !name.is_empty())?;
-        Some(format!("https://t.me/{name}?start={start}"))
+        Some(format!("https://t.me/{name}"))
     }
 
     /// Returns the reason why messages can't reach a task's customer; `None` when they can.
@@ -142,7 +146,7 @@ impl Desk {
     }
 
     fn has_bot(&self) -> bool {
-        *self.bot.borrow() != BotState::Off
+        self.bot.state() != BotState::Off
     }
 
     /// Returns the URL of the page where an employee sets a new password.

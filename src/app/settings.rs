@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, watch};
 
 use super::{Desk, reach};
 use crate::domain::{
-    AuditAction, AuditEvent, AuditEventId, Error, Owner, Problem, Result, SettingKey, Settings,
+    AuditAction, AuditEvent, AuditEventId, BotMode, Error, Owner, Problem, Result, SettingKey,
+    Settings,
 };
 use crate::store::{self, Connection, Transaction};
 
@@ -80,6 +81,18 @@ impl Live {
 /// file or the environment sets.
 pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timestamp) -> Result<()> {
     test_address(desk, &changes).await?;
+    update_with(desk, owner, changes, now, |_| Ok(()), || ()).await
+}
+
+/// Changes settings together with something else: `also` in the same transaction, and `done` before the change counts.
+pub(super) async fn update_with(
+    desk: &Desk,
+    owner: Owner,
+    changes: Vec<Change>,
+    now: Timestamp,
+    also: impl Fn(&Transaction<'_>) -> Result<()> + Send + 'static,
+    done: impl FnOnce(),
+) -> Result<()> {
     let _turn = desk.settings.turn.lock().await;
     for (key, value) in &changes {
         if let (SettingKey::BackupDir, Some(dir)) = (key, value)
@@ -87,11 +100,17 @@ pub async fn update(desk: &Desk, owner: Owner, changes: Vec<Change>, now: Timest
         {
             super::backups::prepare(dir.into()).await?;
         }
+        if let (SettingKey::BotMode, Some(mode)) = (key, value) {
+            check_mode(desk, mode)?;
+        }
     }
     let (before, check) = (desk.settings.now(), desk.settings.check.clone());
-    let work =
-        move |tx: &Transaction<'_>| store_changes(tx, &owner, &before, &*check, &changes, now);
+    let work = move |tx: &Transaction<'_>| {
+        also(tx)?;
+        store_changes(tx, &owner, &before, &*check, &changes, now)
+    };
     let settings = desk.db.write(work).await?;
+    done();
     desk.settings.replace(settings);
     Ok(())
 }
@@ -111,6 +130,17 @@ async fn test_address(desk: &Desk, changes: &[Change]) -> Result<()> {
     match settings.public_url {
         Some(url) => reach::test(desk, &url).await,
         None => Ok(()),
+    }
+}
+
+/// Checks that Telegram can deliver to the public address where the owner wants it to.
+fn check_mode(desk: &Desk, mode: &str) -> Result<()> {
+    let url = desk.public_url();
+    match mode == BotMode::Webhook.word() && !url.is_local() && !url.is_https() {
+        true => Err(Problem::AddressNotHttps
+            .at(SettingKey::BotMode.word())
+            .into()),
+        false => Ok(()),
     }
 }
 

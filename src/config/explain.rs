@@ -82,7 +82,7 @@ impl Raw {
             ("telegram.token", secret(&telegram.token)),
             ("telegram.token_file", path_of(&telegram.token_file)),
             ("telegram.api_url", text(&telegram.api_url)),
-            ("telegram.mode", text_of(&telegram.mode)),
+            ("telegram.mode", text(&telegram.mode)),
             ("telegram.webhook_secret", secret(&telegram.webhook_secret)),
             (
                 "telegram.webhook_secret_file",

@@ -24,7 +24,7 @@ use crate::domain::{Introspection, Problem, PublicUrl, Settings};
 
 use raw::{Raw, RawAuth};
 pub use raw::{Sources, Stored};
-pub use telegram::{Mode, Telegram};
+pub use telegram::Telegram;
 pub use tls::{Certificate, Tls};
 use values::{SHORTEST_KEY, address, duration, host_names, networks, origins, secret, wrong};
 
@@ -58,7 +58,7 @@ pub struct Config {
     pub settings: Settings,
     pub token_ttl: Duration,
     pub jwt_secret: Option<SecretString>,
-    pub telegram: Option<Telegram>,
+    pub telegram: Telegram,
     pub introspection: Introspection,
     /// Reverse proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -111,9 +111,8 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub fn load_without_bot(file: Option<&Path>) -> Result<Self> {
-        let sources = Sources::load(file)?;
+        let sources = Sources::load(file)?.without_bot()?;
         let mut raw = sources.raw(&Stored::new())?;
-        raw.telegram.mode = Some("off".into());
         raw.telegram.token_file = None;
         raw.telegram.webhook_secret_file = None;
         raw.webhooks = Vec::new();
@@ -159,7 +158,7 @@ impl Config {
             settings,
             token_ttl: duration("auth.token_ttl", &raw.auth.token_ttl)?,
             jwt_secret,
-            telegram: Telegram::check(raw.telegram, secure)?,
+            telegram: Telegram::check(raw.telegram, &sources, secure)?,
             introspection: match &*raw.graphql.introspection {
                 "staff" => Introspection::Staff,
                 "all" => Introspection::All,

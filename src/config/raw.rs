@@ -135,7 +135,7 @@ pub struct RawTelegram {
     pub token: Option<SecretString>,
     pub token_file: Option<PathBuf>,
     pub api_url: String,
-    pub mode: Option<String>,
+    pub mode: String,
     pub webhook_secret: Option<SecretString>,
     pub webhook_secret_file: Option<PathBuf>,
     pub notify_delay: String,
@@ -215,10 +215,25 @@ impl Sources {
             .map_err(ConfigError::Unreadable)
     }
 
+    /// Returns the same with the bot turned off.
+    pub fn without_bot(self) -> Result<Self> {
+        let by = "zayavka demo".to_owned();
+        let off = config::Value::new(Some(&by), "off");
+        let builder = config::Config::builder().add_source(self.0);
+        let builder = builder.set_override(SettingKey::BotMode.word(), off);
+        let built = builder.map_err(ConfigError::Unreadable)?.build();
+        built.map(Self).map_err(ConfigError::Unreadable)
+    }
+
     /// Returns where the file or the environment sets a key.
     pub fn origin(&self, key: SettingKey) -> Option<Origin> {
-        let value = self.0.get::<config::Value>(key.word()).ok()?;
-        let variable = variable(key.word());
+        self.origin_of(key.word())
+    }
+
+    /// Returns where the file or the environment sets the key of that name.
+    pub fn origin_of(&self, key: &str) -> Option<Origin> {
+        let value = self.0.get::<config::Value>(key).ok()?;
+        let variable = variable(key);
         Some(match std::env::var_os(&variable) {
             Some(_) => Origin::Variable(variable),
             None => Origin::File(value.origin().unwrap_or("config.toml").to_owned()),
@@ -343,7 +358,7 @@ impl Default for RawTelegram {
             token: None,
             token_file: None,
             api_url: "https://api.telegram.org".into(),
-            mode: None,
+            mode: "auto".into(),
             webhook_secret: None,
             webhook_secret_file: None,
             notify_delay: "5s".into(),

@@ -8,8 +8,8 @@ use super::raw::{Days, Raw, Sources, Stored};
 use super::tls::Tls;
 use super::values::{invalid, public_url};
 use crate::domain::{
-    Country, Currency, Language, Problem, PublicUrl, Registration, Setting, SettingKey, Settings,
-    Shop, TimeZone,
+    BotMode, Country, Currency, Language, Problem, PublicUrl, Registration, Setting, SettingKey,
+    Settings, Shop, TimeZone,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -75,6 +75,10 @@ impl Raw {
                     return Err(invalid(Key::Registration, Problem::ChoiceUnknown, why));
                 }
             },
+            bot_mode: BotMode::from_word(&self.telegram.mode).ok_or_else(|| {
+                let why = "write auto, webhook, polling or off";
+                invalid(Key::BotMode, Problem::ChoiceUnknown, why)
+            })?,
             reminders: self.reminders.check()?,
             backups: self.backup.check()?,
             all: all.collect(),
@@ -126,6 +130,7 @@ impl Raw {
             }
             SettingKey::BackupKeep => or_empty(&self.backup.keep),
             SettingKey::PublicUrl => or_empty(&self.public_url),
+            SettingKey::BotMode => self.telegram.mode.clone(),
             SettingKey::NotifyDelay => self.telegram.notify_delay.clone(),
         }
     }

@@ -1,36 +1,30 @@
-//! Settings of the bot: its token and how it receives updates.
+//! Settings of the bot: its token, and its secret for updates.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Result;
-use super::raw::RawTelegram;
+use super::raw::{RawTelegram, Sources};
 use super::values::{check_url, on_this_machine, secret, wrong};
+use crate::domain::{BotMode, BotToken, Origin};
 
-/// Settings of the bot.
+/// The keys of the token.
+const TOKEN: [&str; 2] = [BotToken::KEY, "telegram.token_file"];
+
+/// Settings of the bot that owners don't change in the browser.
 #[derive(Debug)]
 pub struct Telegram {
-    pub token: SecretString,
+    /// The token, and where it is set; `None` leaves it to the owners.
+    pub token: Option<(BotToken, Origin)>,
     pub api_url: String,
-    pub mode: Mode,
     pub webhook_secret: Option<SecretString>,
 }
 
-/// How the bot receives updates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    Webhook,
-    Polling,
-}
-
 impl Telegram {
-    pub(super) fn check(raw: RawTelegram, secure: bool) -> Result<Option<Self>> {
-        let token = secret(
-            ["telegram.token", "telegram.token_file"],
-            raw.token,
-            raw.token_file,
-        )?;
+    pub(super) fn check(raw: RawTelegram, sources: &Sources, secure: bool) -> Result<Self> {
+        let token = secret(TOKEN, raw.token, raw.token_file)?;
         // A package installs an empty token file to be filled in.
         let token = token.filter(|token| !token.expose_secret().is_empty());
+        let origin = TOKEN.iter().find_map(|key| sources.origin_of(key));
         let keys = ["telegram.webhook_secret", "telegram.webhook_secret_file"];
         let webhook_secret = secret(keys, raw.webhook_secret, raw.webhook_secret_file)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -48,28 +42,15 @@ impl Telegram {
                 "use https; plain http is for this machine only",
             ));
         }
-        let mode = match (raw.mode.as_deref(), &token) {
-            (Some("off"), _) | (None, None) => return Ok(None),
-            (Some("webhook"), _) | (None, Some(_)) => Mode::Webhook,
-            (Some("polling"), _) => Mode::Polling,
-            _ => return Err(wrong("telegram.mode", "write webhook, polling or off")),
-        };
-        let token = token.ok_or_else(|| {
-            wrong(
-                "telegram.token",
-                "the mode needs a token: set this or telegram.token_file",
-            )
-        })?;
-        if mode == Mode::Webhook && !secure {
+        if raw.mode == BotMode::Webhook.word() && !secure {
             let why =
                 "webhook mode needs an https address; without one use telegram.mode = \"polling\"";
             return Err(wrong("public_url", why));
         }
-        Ok(Some(Self {
-            token,
+        Ok(Self {
+            token: token.map(BotToken::trusted).zip(origin),
             api_url,
-            mode,
             webhook_secret,
-        }))
+        })
     }
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{Backups, Incident, Shop, chain};
+use crate::domain::{Backups, BotToken, Incident, Settings, Shop, chain};
 use crate::store::digest::{self, Proof};
 use crate::store::health::{self, Health};
 use crate::store::rotation;
@@ -94,21 +94,43 @@ pub async fn examine(file: Option<&Path>, clock: &Clock) -> Vec<Finding> {
 
 /// Runs all checks for a configuration.
 pub async fn look_at(config: &Config, clock: &Clock) -> Vec<Finding> {
-    let mut findings = Vec::new();
     let now = clock.now();
-    findings.push(time_zone(&config.settings.shop, now));
-    findings.extend(place::examine(&config.database));
-    let incidents = match config.database.exists() {
-        true => database(config, now, &mut findings),
+    let mut of_database = Vec::new();
+    let kept = match config.database.exists() {
+        true => database(config, now, &mut of_database),
         false => {
-            findings.push(clock::examine(None, now));
-            Vec::new()
+            of_database.push(clock::examine(None, now));
+            Kept::of(config)
         }
     };
-    findings.push(backups(config.settings.backups.as_ref(), now));
+    let mut findings = vec![time_zone(&kept.settings.shop, now)];
+    findings.extend(place::examine(&config.database));
+    findings.extend(of_database);
+    findings.push(backups(kept.settings.backups.as_ref(), now));
     findings.extend(certificate::examine(config, now));
-    findings.extend(telegram::examine(config, &incidents, now).await);
+    findings.extend(telegram::examine(config, &kept, now).await);
     findings
+}
+
+/// What the database tells of the installation.
+struct Kept {
+    /// The settings with those that owners changed in the browser.
+    settings: Settings,
+    /// The bot's token that an owner connected.
+    bot_token: Option<BotToken>,
+    /// What the server has recorded.
+    incidents: Vec<Incident>,
+}
+
+impl Kept {
+    /// What the configuration alone tells.
+    fn of(config: &Config) -> Self {
+        Self {
+            settings: config.settings.clone(),
+            bot_token: None,
+            incidents: Vec::new(),
+        }
+    }
 }
 
 /// Loads the configuration; without the bot's settings if only those are invalid.
@@ -140,8 +162,8 @@ fn time_zone(shop: &Shop, now: Timestamp) -> Finding {
     Finding::ok("time zone", format!("{name}, where it is {there}"))
 }
 
-/// Checks the database, and returns the incidents that the server has recorded.
-fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec<Incident> {
+/// Checks the database, and returns what it tells of the installation.
+fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Kept {
     match health::examine(&config.database, now) {
         Ok(health) => {
             findings.push(integrity(&health));
@@ -150,14 +172,23 @@ fn database(config: &Config, now: Timestamp, findings: &mut Vec<Finding>) -> Vec
             findings.push(log(&health));
             findings.push(clock::examine(Some(&health), now));
             findings.extend(webhooks::examine(&config.webhooks, &health.webhooks, now));
-            health.incidents
+            let settings = config.sources.settings(&health.settings);
+            Kept {
+                settings: settings.unwrap_or_else(|error| {
+                    let advice = "The server uses the default instead; set it again in the browser";
+                    findings.push(Finding::warning("settings", chain(&error), advice));
+                    config.settings.clone()
+                }),
+                bot_token: health.bot_token,
+                incidents: health.incidents,
+            }
         }
         Err(flaw) => {
             let advice = "If it is damaged, stop the server and run `zayavka restore` with the \
                           newest backup; if it can't be read, run this as the server's user or as root";
             findings.push(Finding::failure("integrity", chain(&flaw), advice));
             findings.push(clock::examine(None, now));
-            Vec::new()
+            Kept::of(config)
         }
     }
 }

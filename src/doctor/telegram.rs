@@ -2,27 +2,31 @@
 
 use jiff::Timestamp;
 
+use super::Kept;
 use super::{Finding, age};
 use crate::channels::telegram::{Client, webhook_url};
-use crate::config::{Config, Mode, url};
-use crate::domain::{BotTrouble, Incident, IncidentKind};
+use crate::config::{Config, url};
+use crate::domain::{BotTrouble, Incident, IncidentKind, Receiving};
 
 const ABOUT: &str = "Telegram";
 
-pub(super) async fn examine(
-    config: &Config,
-    incidents: &[Incident],
-    now: Timestamp,
-) -> Vec<Finding> {
-    let Some(settings) = &config.telegram else {
+pub(super) async fn examine(config: &Config, kept: &Kept, now: Timestamp) -> Vec<Finding> {
+    let url = url(&kept.settings, config.listen);
+    let receiving = kept
+        .settings
+        .bot_mode
+        .receiving(url.is_https(), url.is_local());
+    let given = config.telegram.token.as_ref().map(|(token, _)| token);
+    let token = given.or(kept.bot_token.as_ref());
+    let (Some(token), Some((receiving, _))) = (token, receiving) else {
         let said = "no bot (a token that only the service can read is not visible here)";
         return vec![Finding::ok(ABOUT, said)];
     };
-    let wanted = match settings.mode {
-        Mode::Polling => String::new(),
-        Mode::Webhook => webhook_url(url(&config.settings, config.listen).as_str()),
+    let wanted = match receiving {
+        Receiving::Polling => String::new(),
+        Receiving::Webhook => webhook_url(url.as_str()),
     };
-    let client = match Client::new(&settings.api_url, settings.token.clone()) {
+    let client = match Client::new(&config.telegram.api_url, token.secret().clone()) {
         Ok(client) => client,
         Err(error) => {
             let advice = "Install the system's certificates (ca-certificates)";
@@ -33,7 +37,7 @@ pub(super) async fn examine(
     // Polling here would take updates away from the server, so its recorded incidents are used
     // instead.
     let is_fetched = |incident: &Incident| incident.kind == IncidentKind::OtherFetcher;
-    if settings.mode == Mode::Polling && incidents.iter().any(is_fetched) {
+    if receiving == Receiving::Polling && kept.incidents.iter().any(is_fetched) {
         health.troubles.insert(0, BotTrouble::OtherFetcher);
     }
     let mut findings = Vec::new();
@@ -43,9 +47,9 @@ pub(super) async fn examine(
     let troubles = health.troubles.iter();
     findings.extend(troubles.map(|trouble| trouble_finding(trouble, &wanted, now)));
     if health.troubles.is_empty() {
-        let said = match settings.mode {
-            Mode::Webhook => format!("updates arrive at {wanted}"),
-            Mode::Polling => "updates are polled, as configured".to_owned(),
+        let said = match receiving {
+            Receiving::Webhook => format!("updates arrive at {wanted}"),
+            Receiving::Polling => "updates are polled".to_owned(),
         };
         findings.push(Finding::ok(ABOUT, said));
     }
@@ -61,7 +65,8 @@ fn trouble_finding(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Findin
         ),
         BotTrouble::TokenRefused => (
             "it knows no bot with this token".to_owned(),
-            "Get the token from @BotFather again, write it to `telegram.token_file`, and restart"
+            "Get the token from @BotFather again, and paste it on the page Settings, Bot; or write it to \
+             `telegram.token_file` and restart"
                 .to_owned(),
         ),
         BotTrouble::OtherFetcher => (

@@ -19,6 +19,8 @@ words! {
         MergeUndone = "MERGE_UNDONE",
         DemoLoaded = "DEMO_LOADED",
         DemoRemoved = "DEMO_REMOVED",
+        BotConnected = "BOT_CONNECTED",
+        BotDisconnected = "BOT_DISCONNECTED",
     }
 }
 

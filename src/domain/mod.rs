@@ -13,6 +13,7 @@ mod approval;
 mod attachment;
 mod audit;
 mod backups;
+mod bot;
 mod bot_health;
 mod card;
 mod catalogue;
@@ -74,6 +75,7 @@ pub use attachment::{
 };
 pub use audit::{AuditAction, AuditEvent};
 pub use backups::Backups;
+pub use bot::{BotMode, BotToken, Receiving, ReceivingReason};
 pub use bot_health::{BotHealth, BotState, BotTrouble, Webhook};
 pub use card::{CardEmail, CardNote, Company, SecondPhone, TaxNumber, second_phone_key};
 pub use catalogue::{CatalogueItem, ItemChange, ItemCode, ItemContent};

@@ -221,6 +221,14 @@ pub enum Problem {
     BackupFailed,
     /// The configuration file or the environment sets it.
     SettingGiven,
+    BotTokenMalformed,
+    /// Telegram knows no bot with this token.
+    BotTokenRefused,
+    TelegramUnreachable,
+    /// The token is another bot's, which the owner has to confirm.
+    OtherBot,
+    /// Telegram delivers to https addresses only.
+    AddressNotHttps,
     FileKind,
     FileTwice,
     TooManyFiles {
@@ -369,6 +377,11 @@ impl Problem {
             Self::FolderUnusable => "problem-folder-unusable",
             Self::BackupFailed => "problem-backup-failed",
             Self::SettingGiven => "problem-setting-given",
+            Self::BotTokenMalformed => "problem-bot-token-malformed",
+            Self::BotTokenRefused => "problem-bot-token-refused",
+            Self::TelegramUnreachable => "problem-telegram-unreachable",
+            Self::OtherBot => "problem-other-bot",
+            Self::AddressNotHttps => "problem-address-not-https",
             Self::FileKind => "problem-file-kind",
             Self::FileTwice => "problem-file-twice",
             Self::TooManyFiles { .. } => "problem-too-many-files",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Backups, PublicUrl, Registration, Reminders, Shop};
+use super::{Backups, BotMode, PublicUrl, Registration, Reminders, Shop};
 
 words! {
     /// Key of a setting that is stored in the database, spelled as in `config.toml`.
@@ -24,6 +24,7 @@ words! {
         ReminderDays = "reminders.days",
         ReminderHour = "reminders.hour",
         NotifyDelay = "telegram.notify_delay",
+        BotMode = "telegram.mode",
         BackupEvery = "backup.every",
         BackupDir = "backup.dir",
         BackupKeep = "backup.keep",
@@ -59,6 +60,7 @@ pub struct Settings {
     /// How long the status link stays valid after a task is closed.
     pub links_hold: Duration,
     pub registration: Registration,
+    pub bot_mode: BotMode,
     /// `None` when pickup reminders are off.
     pub reminders: Option<Reminders>,
     /// `None` when scheduled backups are off.

@@ -8,7 +8,7 @@ use super::files::{self, ExportKind, LanguageEnum};
 use super::input::{ImportChoicesInput, TaskFilterInput};
 use super::loader;
 use super::view::{
-    self, AuditEventView, BackupStateView, CatalogueItemView, CategoryEnum, CustomerView,
+    self, AuditEventView, BackupStateView, BotView, CatalogueItemView, CategoryEnum, CustomerView,
     DayReportView, DrawerView, Held, InviteView, List, MonthView, ReportView, SettingView,
     ShopView, StageView, StatusEnum, TaskOrderEnum, TaskView, TodayView, UndeliveredView,
     UndeliveredWebhookView, UserView, stage, user,
@@ -55,6 +55,14 @@ impl Query {
     async fn backup_state(&self, ctx: &Context<'_>) -> Result<BackupStateView> {
         let owner = ctx.actor()?.require_owner()?;
         Ok(app::backups::state(ctx.desk()?, owner).await?.into())
+    }
+
+    /// The bot in Telegram. Owner only.
+    async fn bot(&self, ctx: &Context<'_>) -> Result<BotView> {
+        let owner = ctx.actor()?.require_owner()?;
+        let desk = ctx.desk()?;
+        let report = app::bot_report::report(desk, owner, desk.clock.now()).await?;
+        Ok(BotView(report))
     }
 
     /// Changes of the shop's settings, paginated, newest first. Owner only.

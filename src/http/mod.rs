@@ -26,7 +26,6 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::body::Body as _;
 use ipnet::IpNet;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
@@ -78,8 +77,6 @@ pub struct Counted(#[expect(dead_code, reason = "it is held")] Arc<MemoryPermit>
 pub struct Site {
     pub desk: Arc<Desk>,
     pub schema: Schema,
-    /// `None` when updates are polled or there is no bot.
-    pub webhook_secret: Option<Arc<SecretString>>,
     pub trusted_proxies: Vec<IpNet>,
     pub hosts: Hosts,
     /// Limit on WebSockets of clients that haven't signed in yet.

@@ -146,6 +146,13 @@ pages! { visit:
     GET ["settings", "audit"] => settings::audit(visit).await;
     POST ["settings", "backups", "now"] => settings::make_backup(visit).await;
     GET ["settings", "backups", "download"] => settings::take_backup(visit).await;
+    GET ["settings", "bot"] => settings::bot(visit).await;
+    POST ["settings", "bot"] => settings::connect_bot(visit).await;
+    POST ["settings", "bot", "mode"] => settings::set_bot_mode(visit).await;
+    POST ["settings", "bot", "check"] => settings::check_bot(visit).await;
+    GET ["settings", "bot", "disconnect"] => settings::ask_to_disconnect_bot(visit).await;
+    POST ["settings", "bot", "disconnect"] => settings::disconnect_bot(visit).await;
+    GET ["settings", "bot", "qr"] => settings::bot_poster(visit);
     GET ["settings", part] => settings::show(visit, part).await;
     POST ["settings", part] => settings::save(visit, part).await;
     GET ["stages"] => stages::list(visit).await;

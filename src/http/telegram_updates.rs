@@ -10,7 +10,7 @@ use super::asker::Asker;
 use super::{Body, Site};
 use crate::bot;
 use crate::channels::telegram::Update;
-use crate::domain::chain;
+use crate::domain::{Receiving, chain};
 
 /// Source: <https://core.telegram.org/bots/api#setwebhook>, `secret_token`.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
@@ -23,10 +23,13 @@ pub(super) async fn answer(
     headers: HeaderMap,
     body: Body,
 ) -> StatusCode {
-    let Some(secret) = &site.webhook_secret else {
-        return StatusCode::NOT_FOUND;
-    };
     let desk = &site.desk;
+    let secret = match (desk.bot.in_use(), desk.wanted_bot()) {
+        (Some(bot), _) if bot.wanted.receiving == Receiving::Webhook => bot.secret,
+        // Telegram redelivers what comes while the bot is being replaced.
+        (None, Some(_)) => return StatusCode::SERVICE_UNAVAILABLE,
+        _ => return StatusCode::NOT_FOUND,
+    };
     let mut given = headers.get_all(SECRET).iter();
     let right = given
         .next()

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::lost::DatabaseLost;
+use crate::app::bot_connection::BotConnection;
 use crate::app::{
     Desk, accounts, last_edits::LastEdits, memory::Memory, reach::Reach,
     security::known_devices::Devices, security::limits::Limits, security::passwords::Passwords,
@@ -24,7 +24,7 @@ use crate::app::{
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Sources};
 use crate::demo;
-use crate::domain::{BotState, Error, Introspection};
+use crate::domain::{Error, Introspection};
 use crate::failure::Failure;
 use crate::graphql::Schema;
 use crate::http::listen::plain::{self, Handler};
@@ -34,11 +34,10 @@ use crate::http::{Hosts, Site, followers, strangers};
 use crate::i18n;
 use crate::store::{self, Db};
 use crate::workers::backups::BackupMaker;
-use crate::workers::bot::Bot;
+use crate::workers::bot::{First, Supervisor, probe};
 use crate::workers::clock::ClockWatch;
 use crate::workers::foreign_writes::ForeignWrites;
 use crate::workers::merges::ForgetMerges;
-use crate::workers::mornings::Mornings;
 use crate::workers::reminders::Reminding;
 use crate::workers::webhooks::Courier;
 use crate::workers::worker;
@@ -47,7 +46,8 @@ use crate::workers::worker;
 pub struct Server {
     listener: TcpListener,
     desk: Arc<Desk>,
-    bot: Option<Bot>,
+    bot: Supervisor,
+    first_bot: First,
     introspection: Introspection,
     trusted_proxies: Vec<ipnet::IpNet>,
     hosts: Hosts,
@@ -90,13 +90,9 @@ impl Server {
         let address = listener.local_addr()?;
         accept::set_options(&listener)?;
         let hosts = Hosts::new(config.hosts.iter().map(String::as_str), address);
-        let bot = match config.telegram {
-            Some(settings) => Some(Bot::build(settings, &db).await?),
-            None => {
-                tracing::info!("no Telegram bot: it has no token, or telegram.mode is off");
-                None
-            }
-        };
+        let telegram = config.telegram;
+        let token = db.read(|c: &_| store::secrets::bot_token(c)).await?;
+        let bot = BotConnection::new(telegram.token, token, probe(&telegram.api_url));
         let key = match config.jwt_secret {
             Some(key) => key,
             None => secrets::kept(&db, "jwt").await?.into(),
@@ -106,10 +102,7 @@ impl Server {
 
         let desk = Desk {
             limits: Limits::new(&clock, config.requests_per_second),
-            bot: watch::Sender::new(match &bot {
-                Some(_) => BotState::Unknown,
-                None => BotState::Off,
-            }),
+            bot,
             passwords: Passwords::new()?,
             tokens: Tokens::new(key.expose_secret().as_bytes(), config.token_ttl)?,
             devices: Devices::new(key.expose_secret().as_bytes())?,
@@ -127,10 +120,17 @@ impl Server {
             clock,
         };
         let desk = Arc::new(desk);
+        let bot = Supervisor {
+            desk: desk.clone(),
+            api_url: telegram.api_url,
+            secret: telegram.webhook_secret,
+        };
+        let first_bot = bot.prepare().await?;
         Ok(Self {
             listener,
             desk,
             bot,
+            first_bot,
             introspection: config.introspection,
             trusted_proxies: config.trusted_proxies,
             hosts,
@@ -196,11 +196,9 @@ impl Server {
     /// When a part of the server ends unasked, or the write-ahead log can't be moved into the
     /// database at the end.
     pub async fn run_until(self, stop: CancellationToken) -> Result<(), Failure> {
-        let webhook_secret = self.bot.as_ref().and_then(Bot::webhook_secret);
         let site = Site {
             schema: Schema::new(self.desk.clone(), self.introspection),
             desk: self.desk.clone(),
-            webhook_secret,
             trusted_proxies: self.trusted_proxies,
             hosts: self.hosts,
             strangers: strangers(self.connections),
@@ -210,13 +208,7 @@ impl Server {
             sockets: TaskTracker::new(),
         };
         let mut parts = JoinSet::new();
-        if let Some(bot) = self.bot {
-            bot.start(&self.desk, &stop, &mut parts);
-            let mornings = Mornings {
-                desk: self.desk.clone(),
-            };
-            parts.spawn(worker::run(mornings, stop.clone()));
-        }
+        parts.spawn(self.bot.run(self.first_bot, stop.clone()).boxed());
         let reminding = Reminding {
             desk: self.desk.clone(),
         };

@@ -147,6 +147,16 @@ pub fn page(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Counts the customers, and those among them whom the bot can write to.
+pub fn count_reachable(connection: &Connection) -> Result<(i64, i64)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM customers),
+             (SELECT count(*) FROM customers
+              WHERE telegram_id IS NOT NULL AND telegram_verified = 1 AND telegram_blocked = 0)",
+    )?;
+    Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 pub fn count(connection: &Connection, search: &Search) -> Result<i64> {
     let condition = Search::condition();
     let (text, digits) = search.patterns();

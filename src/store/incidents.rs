@@ -46,3 +46,9 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Incident> {
         amount: row.get("amount")?,
     })
 }
+
+/// Forgets the incident of that kind.
+pub fn delete(tx: &Transaction, kind: IncidentKind) -> Result<()> {
+    tx.execute("DELETE FROM incidents WHERE kind = ?1", [kind])?;
+    Ok(())
+}

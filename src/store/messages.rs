@@ -92,3 +92,9 @@ pub fn delete_of_chat(tx: &Transaction, chat: TelegramId) -> Result<()> {
     tx.execute("DELETE FROM telegram_messages WHERE chat_id = ?1", [chat])?;
     Ok(())
 }
+
+/// Deletes every row, for another bot, whose messages have numbers of their own.
+pub fn delete_all(tx: &Transaction) -> Result<()> {
+    tx.execute("DELETE FROM telegram_messages", [])?;
+    Ok(())
+}

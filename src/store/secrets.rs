@@ -1,9 +1,12 @@
-//! The keys that the server generated for itself.
+//! The keys that the server generated for itself, and the secrets that owners gave it. Nothing shows them.
 
 use rusqlite::OptionalExtension;
 
 use super::{Connection, Transaction};
-use crate::domain::Result;
+use crate::domain::{BotToken, Error, Result};
+
+/// Name of the bot's token that an owner connected.
+pub const BOT_TOKEN: &str = "telegram_token";
 
 pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT value FROM secrets WHERE name = ?1")?;
@@ -14,8 +17,21 @@ pub fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
 
 pub fn set(tx: &Transaction, name: &str, value: &[u8]) -> Result<()> {
     tx.execute(
-        "INSERT INTO secrets (name, value) VALUES (?1, ?2)",
+        "INSERT INTO secrets (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )?;
     Ok(())
+}
+
+pub fn delete(tx: &Transaction, name: &str) -> Result<()> {
+    tx.execute("DELETE FROM secrets WHERE name = ?1", [name])?;
+    Ok(())
+}
+
+/// Returns the bot's token that an owner connected.
+pub fn bot_token(connection: &Connection) -> Result<Option<BotToken>> {
+    let token = get(connection, BOT_TOKEN)?.map(String::from_utf8);
+    let token = token.transpose().map_err(Error::internal)?;
+    Ok(token.map(|text| BotToken::trusted(text.into())))
 }

@@ -21,3 +21,9 @@ pub fn note(tx: &Transaction, update_id: i64, now: Timestamp) -> Result<bool> {
         .execute((update_id, Millis(now)))?;
     Ok(added == 1)
 }
+
+/// Deletes all records, for another bot, whose updates have numbers of their own.
+pub fn delete_all(tx: &Transaction) -> Result<()> {
+    tx.execute("DELETE FROM telegram_updates", [])?;
+    Ok(())
+}

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod attachments;
 mod bill;
 pub mod board;
+mod bot_line;
 pub mod cash;
 pub mod catalogue;
 mod confirm;

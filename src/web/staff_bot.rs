@@ -29,7 +29,7 @@ impl Telegram {
         let me = &visit.viewer()?.me;
         let morning = me.morning.map(|time| time.to_string());
         Ok(Self {
-            bot: *visit.desk.bot.borrow() != BotState::Off,
+            bot: visit.desk.bot.state() != BotState::Off,
             linked: me.telegram.is_some(),
             // An invalid time is shown again as typed.
             morning: visit

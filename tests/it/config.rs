@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use zayavka::config::Config;
-use zayavka::domain::SettingKey;
+use zayavka::domain::{BotMode, BotToken, SettingKey};
 
 use crate::harness::program;
 
@@ -47,11 +47,14 @@ fn an_empty_file_for_the_token_is_no_bot_yet() {
     let file = folder.path().join("telegram_token");
     let settings = format!("[telegram]\ntoken_file = '{}'", file.display());
     std::fs::write(&file, "\n").unwrap();
-    assert!(Config::parse(&settings).unwrap().telegram.is_none());
-    // An explicitly requested bot without a token is an error.
-    let wanted = format!("{settings}\nmode = 'polling'");
-    let error = Config::parse(&wanted).unwrap_err().to_string();
-    assert!(error.contains("telegram.token"), "{error}");
+    let telegram = |text: &str| Config::parse(text).unwrap().telegram;
+    assert!(telegram(&settings).token.is_none());
+    // Owners paste the token in the browser, also where the file sets the mode.
+    assert!(
+        telegram(&format!("{settings}\nmode = 'polling'"))
+            .token
+            .is_none()
+    );
     std::fs::remove_file(&file).unwrap();
     let error = Config::parse(&settings).unwrap_err().to_string();
     assert!(error.contains("telegram.token_file"), "{error}");
@@ -151,7 +154,7 @@ fn what_cannot_be_used_is_named() {
         ("[[webhooks]]\naddress = 'a.example'", "address"),
         ("[http]\nconnections = 0", "http.connections"),
         ("[http]\nrequests_per_second = -1", "requests_per_second"),
-        ("[telegram]\nmode = 'polling'", "telegram.token"),
+        ("[telegram]\nmode = 'maybe'", "telegram.mode"),
         (
             "[telegram]\ntoken = 'a'\ntoken_file = 'b'",
             "telegram.token_file",
@@ -174,7 +177,7 @@ fn what_cannot_be_used_is_named() {
         ("[backup]\ndir = 'x'\nevery = '1d'\nkeep = 0", "backup.keep"),
         ("[backup]\ndir = 'x'\nevery = '1d'\nkeep = -1", "keep"),
         (
-            "public_url = 'http://example.com'\n[telegram]\ntoken = 'a'",
+            "public_url = 'http://example.com'\n[telegram]\ntoken = 'a'\nmode = 'webhook'",
             "public_url",
         ),
     ] {
@@ -240,7 +243,7 @@ fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
     let said = program().arg("config").current_dir(folder.path()).output();
     let all = String::from_utf8(said.unwrap().stdout).unwrap();
     let all = all.lines().map(|line| line.split_once(" = ").unwrap().0);
-    let is_stored = |key: &&str| SettingKey::from_word(key).is_some();
+    let is_stored = |key: &&str| SettingKey::from_word(key).is_some() || *key == BotToken::KEY;
     let others: BTreeSet<&str> = all.filter(|key| !is_stored(key)).collect();
     for (document, begin) in [
         (
@@ -258,5 +261,21 @@ fn each_key_is_in_the_browser_or_the_documents_say_why_not() {
         let named = rows.flat_map(|row| row.split_once(" |").unwrap().0.split(", "));
         let named: BTreeSet<&str> = named.map(|key| key.trim_matches('`')).collect();
         assert_eq!(named, others);
+    }
+}
+
+#[test]
+fn the_demo_runs_no_bot_whatever_is_set_or_stored() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, "[telegram]\nmode = 'polling'\ntoken = '1:secret'").unwrap();
+    let config = Config::load_without_bot(Some(&file)).unwrap();
+    let stored = [(SettingKey::BotMode, "webhook".to_owned())].into();
+    for settings in [
+        config.settings.clone(),
+        config.sources.settings(&stored).unwrap(),
+    ] {
+        assert_eq!(settings.bot_mode, BotMode::Off);
+        assert!(!settings.is_open(SettingKey::BotMode));
     }
 }

@@ -234,6 +234,10 @@ const WANTED: &str = "http://127.0.0.1:8000/telegram/webhook";
 /// Returns the doctor's findings about Telegram at noon on 2 January 2026.
 async fn of_telegram(telegram: &FakeTelegram, more: &str) -> Vec<Finding> {
     let folder = TempDir::new().unwrap();
+    let more = match more {
+        "" => "mode = 'webhook'",
+        more => more,
+    };
     let text = format!(
         "database = '{}'\n[telegram]\ntoken = '{TOKEN}'\napi_url = '{}'\n{more}",
         folder.path().join("none.db").display(),

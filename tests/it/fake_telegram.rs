@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -47,6 +48,12 @@ struct Inner {
     files: Mutex<HashMap<String, Vec<u8>>>,
     /// The registered update address.
     webhook: Mutex<String>,
+    /// Each call's token and method.
+    callers: Mutex<Vec<(String, String)>>,
+    /// The usernames of bots by token; all others are of `desk_bot`.
+    bots: Mutex<HashMap<String, String>>,
+    /// Tokens that no bot has.
+    refused: Mutex<Vec<String>>,
 }
 
 impl FakeTelegram {
@@ -63,14 +70,17 @@ impl FakeTelegram {
             told: Mutex::default(),
             files: Mutex::default(),
             webhook: Mutex::default(),
+            callers: Mutex::default(),
+            bots: Mutex::default(),
+            refused: Mutex::default(),
         }));
         let answering = fake.clone();
         let routes = warp::path::param()
             .and(warp::path::param())
             .and(warp::body::json())
-            .then(move |_: String, method: String, body: Value| {
+            .then(move |bot: String, method: String, body: Value| {
                 let fake = answering.clone();
-                async move { fake.answer(method, body).await }
+                async move { fake.answer(&bot, method, body).await }
             });
         let sending = fake.clone();
         let files =
@@ -187,16 +197,51 @@ impl FakeTelegram {
         pick(&calls, method)
     }
 
+    /// Gives a token to a bot with that username.
+    pub fn bot(&self, token: &str, username: &str) {
+        let mut bots = self.0.bots.lock().unwrap();
+        bots.insert(token.to_owned(), username.to_owned());
+    }
+
+    /// Refuses a token from now on, as one that was revoked.
+    pub fn refuse(&self, token: &str) {
+        self.0.refused.lock().unwrap().push(token.to_owned());
+    }
+
+    /// Returns the token and the method of each call so far.
+    pub fn callers(&self) -> Vec<(String, String)> {
+        self.0.callers.lock().unwrap().clone()
+    }
+
     async fn answer(
         &self,
+        bot: &str,
         method: String,
         body: Value,
     ) -> Result<warp::reply::Response, Infallible> {
         use warp::Reply;
+        let token = bot.strip_prefix("bot").unwrap_or(bot);
+        let caller = (token.to_owned(), method.clone());
+        self.0.callers.lock().unwrap().push(caller);
+        if self
+            .0
+            .refused
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|one| one == token)
+        {
+            let body = json!({"ok": false, "error_code": 401, "description": "Unauthorized"});
+            let answer = warp::reply::with_status(body.to_string(), StatusCode::UNAUTHORIZED);
+            return Ok(answer.into_response());
+        }
         let is_message = method.contains("Message");
         let offset = body["offset"].as_i64().unwrap_or_default();
         if let (true, Some(url)) = (method == "setWebhook", body["url"].as_str()) {
             url.clone_into(&mut self.0.webhook.lock().unwrap());
+        }
+        if method == "deleteWebhook" {
+            self.0.webhook.lock().unwrap().clear();
         }
         let judged = match (is_message, &*self.0.judge.lock().unwrap()) {
             (true, Some(judge)) => judge(&body),
@@ -229,13 +274,20 @@ impl FakeTelegram {
         let ok = match &*method {
             // A refusal is immediate.
             "getUpdates" if told.is_none() => {
-                json!({"ok": true, "result": self.poll(offset).await})
+                let polled = self.poll(offset);
+                let found = match body["timeout"].as_i64() {
+                    Some(0) => polled.now_or_never().unwrap_or_default(),
+                    _ => polled.await,
+                };
+                json!({"ok": true, "result": found})
             }
             _ => ok,
         };
         let ok = match &*method {
             "getMe" => {
-                json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Desk", "username": "desk_bot"}})
+                let bots = self.0.bots.lock().unwrap();
+                let name = bots.get(token).map_or("desk_bot", String::as_str);
+                json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Desk", "username": name}})
             }
             "getWebhookInfo" => self.webhook_info(),
             "getFile" => {

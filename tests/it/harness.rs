@@ -32,6 +32,8 @@ use crate::time_limit;
 
 /// The webhook secret that the fake Telegram sends.
 pub const SECRET: &str = "webhook-secret";
+/// A line of the `[telegram]` section of a shop whose owner connects the bot in the browser.
+pub const IN_BROWSER: &str = "# in the browser";
 /// Lets the system choose the port; the server is found by its `url`.
 const FREE_PORT: &str = "127.0.0.1:0";
 pub const PASSWORD: &str = "correct-horse-battery-staple";
@@ -106,13 +108,23 @@ impl Shop {
         let listener = TcpListener::bind(address).await.unwrap();
         let noon = "2021-07-25T09:00:00Z".parse().unwrap();
         let clock = clock.unwrap_or_else(|| Clock::manual(noon));
+        let is_open = of_telegram.contains(IN_BROWSER);
+        let (token, secret) = match is_open {
+            true => ("", String::new()),
+            false => ("token = '1:secret'", format!("webhook_secret = '{SECRET}'")),
+        };
+        let mode = match is_open || of_telegram.contains("mode =") {
+            true => "",
+            false => "mode = 'webhook'",
+        };
         let text = format!(
             "{settings}
 [telegram]
 {of_telegram}
-token = '1:secret'
+{token}
+{mode}
 api_url = '{}'
-webhook_secret = '{SECRET}'",
+{secret}",
             telegram.url()
         );
         let mut config = Config::parse(&text).unwrap();
@@ -154,12 +166,18 @@ webhook_secret = '{SECRET}'",
 
     /// Restarts the server after a pause, with other settings.
     pub async fn reopen_with(self, settings: &str, pause: Duration) -> Self {
+        self.reopen_as(settings, "", pause).await
+    }
+
+    /// Restarts the server after a pause, with other settings, also of its `[telegram]` section.
+    pub async fn reopen_as(self, settings: &str, of_telegram: &str, pause: Duration) -> Self {
         self.stop.cancel();
         self.running.await.unwrap().unwrap();
         self.clock.advance(pause);
         let address = self.url.trim_start_matches("http://");
         let clock = Some(self.clock);
-        let mut shop = Self::start(self.folder, clock, address, &self.telegram, settings, "").await;
+        let (folder, fake) = (self.folder, &self.telegram);
+        let mut shop = Self::start(folder, clock, address, fake, settings, of_telegram).await;
         shop.token = self.token;
         shop.updates = self.updates;
         shop

@@ -115,7 +115,7 @@ async fn an_answer_of_telegram_is_read_up_to_a_limit() {
     );
     assert!(detail(sent).contains("too long"));
     flood.assert_taken(1, MIB + SOCKETS);
-    assert!(detail(bot.get_updates(None).await).contains("too long"));
+    assert!(detail(bot.get_updates(None, true).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
     assert!(detail(bot.file("file", 1_000).await).contains("too long"));
     flood.assert_taken(1, MIB + SOCKETS);
@@ -126,7 +126,7 @@ async fn an_answer_that_announces_its_length_is_refused_before_it_is_read() {
     crate::time_limit::start();
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 2147483648";
     let flood = Flood::start(head, r#"{"ok":true,"result":[]}"#).await;
-    assert!(detail(bot(&flood).get_updates(None).await).contains("too long"));
+    assert!(detail(bot(&flood).get_updates(None, true).await).contains("too long"));
     flood.assert_taken(0, SOCKETS);
 }
 
@@ -136,7 +136,7 @@ async fn a_refusal_of_telegram_is_read_up_to_a_limit() {
     let head = "HTTP/1.1 400 Bad Request\r\nconnection: close";
     let begin = r#"{"ok":false,"error_code":400,"description":""#;
     let flood = Flood::start(head, begin).await;
-    assert!(detail(bot(&flood).get_updates(None).await).contains("too long"));
+    assert!(detail(bot(&flood).get_updates(None, true).await).contains("too long"));
     flood.assert_taken(1, 16 * MIB + SOCKETS);
     // Only the status of a file download is read in case of an error.
     assert!(detail(bot(&flood).file("file", 1_000).await).contains("too long"));

@@ -15,6 +15,7 @@ mod backup;
 mod big_answers;
 mod board;
 mod bot;
+mod bot_connection;
 mod browser;
 mod cash;
 mod cash_pages;

@@ -16,6 +16,7 @@ use zayavka::domain::{
 use zayavka::graphql::engine::limits;
 use zayavka::http;
 
+use crate::bot_connection::{TOKEN, without_bot};
 use crate::documents::documents;
 use crate::fake_telegram::Answer;
 use crate::harness::{Shop, newest_schema};
@@ -130,6 +131,21 @@ async fn take_back(example: &str, archive: &str) {
     empty.close().await;
 }
 
+/// Connects a bot, or disconnects it, in a shop whose configuration leaves that to its owner.
+async fn with_a_bot_of_its_own(example: &str, field: &str) {
+    let shop = without_bot().await;
+    if field == "disconnectBot" {
+        let connect =
+            format!(r#"mutation {{ connectBot(token: "{TOKEN}") {{ bot {{ mode }} }} }}"#);
+        assert!(shop.ask(&connect).await["errors"].is_null());
+    }
+    let answer = shop.ask(example).await;
+    assert!(answer["errors"].is_null(), "{example}\n{answer}");
+    let is_connected = &answer["data"][field]["bot"]["isConnected"];
+    assert_eq!(is_connected, field == "connectBot", "{example}\n{answer}");
+    shop.close().await;
+}
+
 /// A subscription sends what it shows when a task changes.
 async fn watch_a_change(shop: &Shop, example: &str, field: &str) {
     let mut socket = live::connect(shop, "graphql-transport-ws").await;
@@ -190,6 +206,10 @@ async fn the_examples_work_in_their_order() {
         }
         if field == "importArchive" {
             take_back(example, &archive).await;
+            continue;
+        }
+        if ["connectBot", "disconnectBot"].contains(&&*field) {
+            with_a_bot_of_its_own(example, &field).await;
             continue;
         }
         if field == "withdrawInvite" {

@@ -15,10 +15,10 @@ impl Client {
             name: None,
             troubles: Vec::new(),
         };
-        match self.ask::<Me>("getMe").await {
-            Ok(me) => health.name = Some(self.clean(&me.username)),
-            Err(failure) => {
-                health.troubles.push(trouble(&failure));
+        match self.username().await {
+            Ok(name) => health.name = Some(name),
+            Err(trouble) => {
+                health.troubles.push(trouble);
                 return health;
             }
         }
@@ -27,6 +27,17 @@ impl Client {
             Err(failure) => health.troubles.push(trouble(&failure)),
         }
         health
+    }
+
+    /// Returns the bot's username.
+    ///
+    /// # Errors
+    /// The trouble: Telegram can't be reached, or refuses the token.
+    pub async fn username(&self) -> Result<String, BotTrouble> {
+        match self.ask::<Me>("getMe").await {
+            Ok(me) => Ok(self.clean(&me.username)),
+            Err(failure) => Err(trouble(&failure)),
+        }
     }
 
     /// Converts Telegram's record. Its texts are shown to people, so they are cleaned: a URL may

@@ -66,17 +66,24 @@ impl Client {
         self.execute("setMyCommands", &params).await
     }
 
-    /// Polls updates from `offset` on, and returns them unparsed.
+    /// Polls updates from `offset` on, and returns them unparsed. Waits for the first one when `long`.
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn get_updates(&self, offset: Option<i64>) -> Result<Vec<Value>, Failure> {
-        let mut params =
-            json!({ "timeout": POLL.as_secs(), "limit": UPDATES, "allowed_updates": KINDS });
+    pub async fn get_updates(
+        &self,
+        offset: Option<i64>,
+        long: bool,
+    ) -> Result<Vec<Value>, Failure> {
+        let (client, wait) = match long {
+            true => (&self.poller, POLL.as_secs()),
+            false => (&self.bot, 0),
+        };
+        let mut params = json!({ "timeout": wait, "limit": UPDATES, "allowed_updates": KINDS });
         if let Some(offset) = offset {
             params["offset"] = offset.into();
         }
         // An update of unknown kind must not hide the others, so each is parsed separately.
-        self.call(&self.poller, GET_UPDATES, &params).await
+        self.call(client, GET_UPDATES, &params).await
     }
 }

@@ -2,6 +2,7 @@
 //! employee; some are for owners only.
 
 mod accounts;
+mod bot;
 mod conversation;
 mod customers;
 mod employees;
@@ -24,6 +25,7 @@ pub struct Mutation(
     employees::EmployeeMutation,
     stages::StageMutation,
     settings::SettingMutation,
+    bot::BotMutation,
     customers::CustomerMutation,
     tasks::TaskMutation,
     lines::LineMutation,

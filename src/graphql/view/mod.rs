@@ -3,6 +3,7 @@
 mod approval;
 mod attachment;
 mod backup;
+mod bot;
 mod catalogue;
 mod comment;
 mod customer;
@@ -27,6 +28,7 @@ mod written;
 
 pub use approval::ApprovalView;
 pub use backup::BackupStateView;
+pub use bot::{BotModeEnum, BotView};
 pub use catalogue::{CatalogueItemView, LineKindEnum};
 pub use comment::CommentView;
 pub use customer::{CustomerFields, CustomerView};

@@ -43,6 +43,8 @@ pub enum SettingKeyEnum {
     ReminderHour,
     /// `telegram.notify_delay`.
     NotifyDelay,
+    /// `telegram.mode`: auto, webhook, polling or off.
+    BotMode,
     /// `backup.every`; empty for no backups.
     BackupEvery,
     /// `backup.dir`.
@@ -100,6 +102,9 @@ pub enum AuditActionEnum {
     MergeUndone,
     DemoLoaded,
     DemoRemoved,
+    /// A bot was connected by its token; `from` and `to` are the names of the bots.
+    BotConnected,
+    BotDisconnected,
 }
 
 /// A row of the audit list.

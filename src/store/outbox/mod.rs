@@ -15,7 +15,9 @@ pub use fill::{
     waiting_of_task,
 };
 pub(super) use record::DEAD_NOTICE;
-pub use record::{all_undelivered, get_undelivered, notice_of_task, of_task, undelivered_by_ids};
+pub use record::{
+    all_undelivered, count_settled, get_undelivered, notice_of_task, of_task, undelivered_by_ids,
+};
 pub use send::{
     is_for, language_of, next_try, ready, recover, set_dead, set_dead_of_blocked_chat,
     set_delivered, set_retry, set_sending, waiting,

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::read_told;
@@ -69,6 +70,21 @@ pub fn of_task(connection: &Connection, task: TaskId) -> Result<Vec<NoticeRecord
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Number of rows that [`count_settled`] reads at most, so that a shop's age costs nothing.
+const COUNTED: usize = 20_000;
+
+/// Counts the delivered and the dead notices to customers that were settled since an instant, among the newest messages.
+pub fn count_settled(connection: &Connection, since: Timestamp) -> Result<(i64, i64)> {
+    let sql = format!(
+        "SELECT count(*) FILTER (WHERE state = 'DELIVERED'), count(*) FILTER (WHERE state = 'DEAD')
+         FROM (SELECT state, settled_at, task_id FROM outbox ORDER BY id DESC LIMIT {COUNTED})
+         WHERE settled_at >= ?1 AND task_id IS NOT NULL"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let counts = statement.query_row([Millis(since)], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(counts?)
 }
 
 fn undelivered(row: &Row<'_>) -> rusqlite::Result<Undelivered> {

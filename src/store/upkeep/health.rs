@@ -1,5 +1,6 @@
 //! Read-only inspection of a database. Nothing is changed, and no database is created.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -7,12 +8,13 @@ use rusqlite::OptionalExtension;
 
 use super::sums::{self, WrongSums};
 use super::{check, migrate, schema};
-use crate::domain::{HookStanding, Incident};
+use crate::domain::{BotToken, HookStanding, Incident, SettingKey};
 use crate::store::engine::files::beside;
 use crate::store::engine::source::{Source, Unopened};
 use crate::store::engine::types::Millis;
 use crate::store::{
-    Differences, Flaw, Unreadable, ahead, embedded_migrations, incidents, webhooks,
+    Differences, Flaw, Unreadable, ahead, embedded_migrations, incidents, secrets, settings,
+    webhooks,
 };
 
 /// The state of a database of this program.
@@ -36,6 +38,9 @@ pub struct Health {
     pub webhooks: Vec<HookStanding>,
     /// Incidents recorded by the server lately.
     pub incidents: Vec<Incident>,
+    /// What owners changed in the browser.
+    pub settings: BTreeMap<SettingKey, String>,
+    pub bot_token: Option<BotToken>,
     /// Number of rows dated in the future by a clock that was ahead.
     pub ahead: i64,
     pub bytes: u64,
@@ -113,6 +118,11 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         ),
         _ => (Vec::new(), 0),
     };
+    // Nor are there settings in it.
+    let settings = match connection.table_exists(None, "settings") {
+        Ok(true) => settings::values(connection).unwrap_or_default(),
+        _ => BTreeMap::new(),
+    };
     Ok(Health {
         damage,
         schema,
@@ -123,6 +133,8 @@ pub fn examine(path: &Path, now: Timestamp) -> Result<Health, Flaw> {
         newest_event: newest.map(|at| at.0),
         webhooks,
         incidents,
+        settings,
+        bot_token: secrets::bot_token(connection).unwrap_or_default(),
         ahead,
         bytes: size(path),
         log_bytes: size(&beside(path, "-wal")),

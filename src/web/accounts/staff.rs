@@ -5,10 +5,11 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::Face;
-use super::health::{BotLine, clock_incident};
+use super::health::clock_incident;
 use super::invites::{INVITES, InviteLine, Invited};
 use crate::app::{accounts, incidents};
 use crate::domain::{Employee, EmployeeId, Error, Result, Role};
+use crate::web::bot_line::BotLine;
 use crate::web::confirm::Confirm;
 use crate::web::form::Errors;
 use crate::web::visit::Visit;
@@ -94,7 +95,7 @@ pub(super) async fn show_staff(
             .map(|invite| InviteLine::new(invite, &all, texts))
             .collect(),
         invited,
-        bot: BotLine::new(&visit.desk.bot.borrow(), &incidents, texts),
+        bot: BotLine::new(&visit.desk.bot.state(), &incidents, texts),
         clock: incidents
             .iter()
             .filter_map(|incident| clock_incident(incident, texts))

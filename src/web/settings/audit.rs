@@ -15,7 +15,6 @@ const AUDIT: usize = 50;
 const OF_AUDIT: Part = Part {
     word: "audit",
     title: "settings-audit",
-    lead: "",
     fields: &[],
 };
 
@@ -100,6 +99,8 @@ fn sentence(action: AuditAction) -> Option<&'static str> {
         AuditAction::DemoLoaded => "audit-demo-loaded",
         AuditAction::DemoRemoved => "audit-demo-removed",
         AuditAction::PhoneCorrected => "audit-phone-corrected",
+        AuditAction::BotConnected => "audit-bot-connected",
+        AuditAction::BotDisconnected => "audit-bot-disconnected",
     })
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod audit;
 mod backups;
+mod bot;
 mod parts;
 mod program;
 
@@ -11,6 +12,7 @@ use warp::http::StatusCode;
 use warp::reply::Response;
 
 use super::form::Errors;
+use super::text::Texts;
 use super::visit::Visit;
 use crate::app::settings::{self, Change};
 use crate::domain::{Error, Origin, Result, SettingKey, Settings};
@@ -20,6 +22,9 @@ pub use self::address::reach;
 pub use self::audit::audit;
 use self::backups::BackupsBox;
 pub use self::backups::{make_backup, take_backup};
+pub use self::bot::{
+    ask_to_disconnect_bot, bot, bot_poster, check_bot, connect_bot, disconnect_bot, set_bot_mode,
+};
 use self::parts::{ADDRESS, BACKUPS, Input, KEPT};
 pub use self::parts::{PARTS, Part};
 pub use self::program::program;
@@ -60,11 +65,7 @@ impl SettingsPage<'_> {
     /// Returns where a value is set that can't be changed here.
     fn fixed(&self, key: &SettingKey) -> Option<String> {
         let given = self.settings.get(*key)?.given.as_ref()?;
-        let texts = &self.visit.texts;
-        Some(match given {
-            Origin::Variable(name) => texts.fill("settings-fixed-variable", "name", name),
-            Origin::File(path) => texts.fill("settings-fixed-file", "path", path),
-        })
+        Some(origin(&self.visit.texts, given))
     }
 
     fn fields(&self) -> Vec<&'static str> {
@@ -144,6 +145,14 @@ async fn render(
         errors,
     };
     visit.page_as(status, &page)
+}
+
+/// Describes where a value is set that can't be changed here.
+fn origin(texts: &Texts, given: &Origin) -> String {
+    match given {
+        Origin::Variable(name) => texts.fill("settings-fixed-variable", "name", name),
+        Origin::File(path) => texts.fill("settings-fixed-file", "path", path),
+    }
 }
 
 fn part(word: &str) -> Result<&'static Part> {

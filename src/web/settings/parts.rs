@@ -6,8 +6,6 @@ use crate::domain::SettingKey;
 pub struct Part {
     pub word: &'static str,
     pub title: &'static str,
-    /// What to know about a page without fields; empty for none.
-    pub lead: &'static str,
     pub(super) fields: &'static [Field],
 }
 
@@ -20,7 +18,8 @@ pub(super) struct Field {
     pub(super) hint: &'static str,
 }
 
-/// The page with more than settings.
+/// The pages with more than settings.
+pub(super) const BOT: &str = "bot";
 pub(super) const BACKUPS: &str = "backups";
 /// The page whose setting is tested before it is saved.
 pub(super) const ADDRESS: &str = "address";
@@ -54,7 +53,6 @@ pub const PARTS: &[Part] = &[
     Part {
         word: "shop",
         title: "settings-shop",
-        lead: "",
         fields: &[
             field(SettingKey::ShopName, "setting-shop-name", Input::Line, ""),
             field(
@@ -84,7 +82,6 @@ pub const PARTS: &[Part] = &[
     Part {
         word: "region",
         title: "settings-region",
-        lead: "",
         fields: &[
             field(
                 SettingKey::Language,
@@ -115,7 +112,6 @@ pub const PARTS: &[Part] = &[
     Part {
         word: "notices",
         title: "settings-notices",
-        lead: "",
         fields: &[
             field(
                 SettingKey::NotifyDelay,
@@ -146,7 +142,6 @@ pub const PARTS: &[Part] = &[
     Part {
         word: BACKUPS,
         title: "settings-backups",
-        lead: "",
         fields: &[
             field(
                 SettingKey::BackupEvery,
@@ -169,15 +164,13 @@ pub const PARTS: &[Part] = &[
         ],
     },
     Part {
-        word: "bot",
+        word: BOT,
         title: "settings-bot",
-        lead: "settings-bot-lead",
         fields: &[],
     },
     Part {
         word: ADDRESS,
         title: "settings-address",
-        lead: "",
         fields: &[field(
             SettingKey::PublicUrl,
             "setting-public-url",
@@ -188,7 +181,6 @@ pub const PARTS: &[Part] = &[
     Part {
         word: "access",
         title: "settings-access",
-        lead: "",
         fields: &[field(
             SettingKey::Registration,
             "setting-registration",

@@ -13,7 +13,6 @@ use crate::web::visit::Visit;
 const OF_PROGRAM: Part = Part {
     word: "program",
     title: "settings-program",
-    lead: "",
     fields: &[],
 };
 

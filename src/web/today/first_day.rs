@@ -52,7 +52,7 @@ impl StepRow {
             FirstDayStep::Repair => ("first-day-repair", "tasks-create", "/new-task/"),
             FirstDayStep::Receipt => ("first-day-receipt", "paper-print", "/first-day/receipt"),
             FirstDayStep::Colleague => ("first-day-colleague", "staff-invite", "/staff"),
-            FirstDayStep::Bot => ("first-day-bot", "first-day-how", "/settings/bot"),
+            FirstDayStep::Bot => ("first-day-bot", "first-day-token", "/settings/bot"),
             FirstDayStep::Backup => ("first-day-backup", "backups-now", "/settings/backups"),
             FirstDayStep::Address => ("first-day-address", "address-set", "/settings/address"),
         };

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::polling::Polled;
 use crate::app::Desk;
-use crate::channels::telegram::Client;
+use crate::channels::telegram::{Client, Conflict};
 use crate::clock::Clock;
-use crate::domain::BotState;
+use crate::domain::{BotState, BotTrouble};
 use crate::failure::Failure;
 use crate::workers::worker::{Step, Wake, Worker};
 
@@ -23,6 +24,23 @@ pub struct HealthCheck {
     pub url: String,
     /// Signals that a registration was attempted.
     pub tried: watch::Receiver<()>,
+    /// Outcome of the last poll; `None` when updates aren't polled.
+    pub polled: Option<watch::Receiver<Polled>>,
+}
+
+impl HealthCheck {
+    /// Returns why the last poll failed; `None` for a conflict that the registration resolves.
+    fn poll_trouble(&self) -> Option<BotTrouble> {
+        let polled = self.polled.as_ref()?.borrow().clone()?;
+        let failure = polled.err()?;
+        match failure.conflict() {
+            Some(Conflict::Webhook) => None,
+            Some(Conflict::OtherFetcher) => Some(BotTrouble::OtherFetcher),
+            None => Some(BotTrouble::Unreachable {
+                detail: failure.detail().to_owned(),
+            }),
+        }
+    }
 }
 
 impl Worker for HealthCheck {
@@ -40,16 +58,23 @@ impl Worker for HealthCheck {
         Some(self.tried.clone())
     }
 
-    /// Waits for the first registration: before, the check would only see the state that it is
-    /// about to change.
+    /// Waits for the first registration and the first poll: before, the check would only see the
+    /// state that they are about to change.
     async fn recover(&self) -> Result<(), Failure> {
-        Ok(self.tried.clone().changed().await?)
+        self.tried.clone().changed().await?;
+        if let Some(polled) = &self.polled {
+            polled.clone().wait_for(Option::is_some).await?;
+        }
+        Ok(())
     }
 
     async fn step(&self) -> Result<Step, Failure> {
         let now = self.desk.clock.now();
-        let health = self.client.health(&self.url, now).await;
-        self.desk.bot.send_replace(BotState::Seen(health));
+        let mut health = self.client.health(&self.url, now).await;
+        if health.troubles.is_empty() {
+            health.troubles.extend(self.poll_trouble());
+        }
+        self.desk.bot.publish(BotState::Seen(health));
         let next = now.saturating_add(LOOK).unwrap_or(now);
         Ok(Step::Idle(Wake::At(next)))
     }

@@ -50,6 +50,11 @@ impl Pace {
         self.with(|attempts| attempts.failures = 0);
     }
 
+    /// Allows the next call at once, unless Telegram has paused all of them.
+    pub fn hurry(&self) {
+        self.with(|attempts| attempts.next = Duration::ZERO);
+    }
+
     /// Delays the next call after one that Telegram or the network failed.
     pub fn failed(&self, failure: &telegram::Failure) {
         let least = failure.conflict().map_or(0, |_| PATIENCE);

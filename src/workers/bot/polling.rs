@@ -23,17 +23,33 @@ pub struct Polling {
     client: Client,
     /// Wakes the registration when updates are sent elsewhere.
     lost: watch::Sender<()>,
+    /// Signals that a registration was attempted.
+    tried: watch::Receiver<()>,
+    /// Publishes the outcome of the last poll.
+    polled: watch::Sender<Polled>,
     /// The first update that isn't stored; `None` before the first.
     offset: Mutex<Option<i64>>,
 }
 
+/// Outcome of the last poll; `None` before the first.
+pub type Polled = Option<Result<(), telegram::Failure>>;
+
 impl Polling {
-    pub fn new(desk: Arc<Desk>, pace: Pace, client: Client, lost: watch::Sender<()>) -> Self {
+    pub fn new(
+        desk: Arc<Desk>,
+        pace: Pace,
+        client: Client,
+        lost: watch::Sender<()>,
+        tried: watch::Receiver<()>,
+        polled: watch::Sender<Polled>,
+    ) -> Self {
         Self {
             desk,
             pace,
             client,
             lost,
+            tried,
+            polled,
             offset: Mutex::default(),
         }
     }
@@ -91,22 +107,31 @@ impl Worker for Polling {
         tracing::error!(error, "failed to process update");
     }
 
+    /// Waits for the first attempt to remove a registered address: before, polling is refused.
+    async fn recover(&self) -> Result<(), Failure> {
+        Ok(self.tried.clone().changed().await?)
+    }
+
+    /// The first poll returns at once, so that it is known soon whether polling works.
     async fn step(&self) -> Result<Step, Failure> {
         if let Some(left) = self.pace.left() {
             return Ok(Step::Idle(Wake::After(left)));
         }
         let offset = self.with_offset(|offset| *offset);
-        match self.client.get_updates(offset).await {
+        let is_first = self.polled.borrow().is_none();
+        match self.client.get_updates(offset, !is_first).await {
             Ok(updates) => {
                 if let Err(error) = self.take(updates).await {
                     self.pace.postpone();
                     return Err(error.into());
                 }
                 self.pace.succeeded();
+                self.polled.send_replace(Some(Ok(())));
             }
             Err(failure) => {
                 self.report_failure(&failure).await;
                 self.pace.failed(&failure);
+                self.polled.send_replace(Some(Err(failure)));
             }
         }
         Ok(Step::Worked)

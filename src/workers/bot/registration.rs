@@ -16,7 +16,7 @@ use crate::workers::worker::{Step, Wake, Worker};
 /// by another program.
 pub struct Registration {
     pub clock: Clock,
-    pub pace: Pace,
+    pub pace: Arc<Pace>,
     pub client: Client,
     /// `None` in polling mode, in which no address may be registered.
     pub url: Option<String>,

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod board;
+mod bot;
 mod chromium;
 mod customers;
 mod day;

@@ -1,0 +1,155 @@
+use async_graphql::{Enum, Object, SimpleObject};
+
+use crate::app::bot_report::BotReport;
+use crate::domain::{BotMode, BotState, BotTrouble, Origin, Receiving};
+
+/// How the bot should receive updates.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "BotMode", remote = "BotMode")]
+pub enum BotModeEnum {
+    /// WEBHOOK where Telegram can deliver to the public address, otherwise POLLING.
+    Auto,
+    Webhook,
+    Polling,
+    Off,
+}
+
+/// How the bot receives updates.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "BotReceiving", remote = "Receiving")]
+pub enum ReceivingEnum {
+    /// Telegram delivers them.
+    Webhook,
+    /// The server asks Telegram for them.
+    Polling,
+}
+
+/// A problem between the bot and Telegram.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(name = "BotTroubleKind")]
+pub enum BotTroubleEnum {
+    /// Telegram can't be reached.
+    Unreachable,
+    /// Telegram refuses the token.
+    TokenRefused,
+    /// Another program receives updates with the same token.
+    OtherFetcher,
+    /// Telegram delivers to another address, or to none.
+    WebhookElsewhere,
+    /// Telegram refuses our TLS certificate.
+    Certificate,
+    /// Telegram could not deliver an update.
+    Delivery,
+    /// Updates pile up at Telegram.
+    ManyWaiting,
+    /// A certificate that isn't ours is registered at Telegram.
+    ForeignCertificate,
+}
+
+#[derive(SimpleObject)]
+#[graphql(name = "BotTrouble")]
+pub struct BotTroubleView {
+    kind: BotTroubleEnum,
+    /// What Telegram or the network said; null when nothing.
+    detail: Option<String>,
+    /// Whether customers notice it: they get no answers or no notices.
+    stops_the_bot: bool,
+}
+
+impl From<BotTrouble> for BotTroubleView {
+    fn from(trouble: BotTrouble) -> Self {
+        use BotTroubleEnum as Kind;
+        let stops_the_bot = trouble.stops_the_bot();
+        let (kind, detail) = match trouble {
+            BotTrouble::Unreachable { detail } => (Kind::Unreachable, Some(detail)),
+            BotTrouble::TokenRefused => (Kind::TokenRefused, None),
+            BotTrouble::OtherFetcher => (Kind::OtherFetcher, None),
+            BotTrouble::WebhookElsewhere { found } => (Kind::WebhookElsewhere, Some(found)),
+            BotTrouble::Certificate { said } => (Kind::Certificate, Some(said)),
+            BotTrouble::Delivery { said, .. } => (Kind::Delivery, Some(said)),
+            BotTrouble::ManyWaiting { count } => (Kind::ManyWaiting, Some(count.to_string())),
+            BotTrouble::ForeignCertificate => (Kind::ForeignCertificate, None),
+        };
+        Self {
+            kind,
+            detail: detail.filter(|detail| !detail.is_empty()),
+            stops_the_bot,
+        }
+    }
+}
+
+/// The bot in Telegram, and its connection. The token can be set, and is never returned.
+pub struct BotView(pub BotReport);
+
+/// The bot in Telegram, and its connection. The token can be set, and is never returned.
+#[Object(name = "Bot")]
+impl BotView {
+    /// Whether there is a token.
+    async fn is_connected(&self) -> bool {
+        self.0.has_token
+    }
+
+    /// The last characters of the token; null when it has none to show.
+    async fn token_end(&self) -> Option<&str> {
+        self.0.token_end.as_deref()
+    }
+
+    /// The configuration file or the environment variable that sets the token; null when it can be set here.
+    async fn fixed_by(&self) -> Option<&str> {
+        match self.0.given.as_ref()? {
+            Origin::Variable(name) => Some(name),
+            Origin::File(path) => Some(path),
+        }
+    }
+
+    /// The username, without @; null until Telegram has said it.
+    async fn username(&self) -> Option<&str> {
+        match &self.0.state {
+            BotState::Seen(health) => health.name.as_deref(),
+            BotState::Off | BotState::Unknown => None,
+        }
+    }
+
+    /// The chosen way of receiving updates.
+    async fn mode(&self) -> BotModeEnum {
+        self.0.mode.into()
+    }
+
+    /// The way in use; null when no bot runs.
+    async fn receiving(&self) -> Option<ReceivingEnum> {
+        self.0.receiving.map(|(receiving, _)| receiving.into())
+    }
+
+    /// Whether Telegram was asked and nothing is wrong.
+    async fn is_well(&self) -> bool {
+        matches!(self.0.state, BotState::Seen(_)) && self.0.troubles().is_empty()
+    }
+
+    /// What is wrong, most severe first.
+    async fn troubles(&self) -> Vec<BotTroubleView> {
+        self.0.troubles().into_iter().map(Into::into).collect()
+    }
+
+    /// Time of the last check, RFC 3339 in UTC; null before the first.
+    async fn checked_time(&self) -> Option<String> {
+        match &self.0.state {
+            BotState::Seen(health) => Some(health.seen.to_string()),
+            BotState::Off | BotState::Unknown => None,
+        }
+    }
+
+    /// Number of customers whom the bot can write to.
+    async fn reachable_customers(&self) -> i64 {
+        self.0.figures.reachable
+    }
+
+    /// Number of notices that were delivered in the last day.
+    async fn delivered_notices(&self) -> i64 {
+        self.0.figures.delivered
+    }
+
+    /// Number of notices that were given up in the last day.
+    async fn failed_notices(&self) -> i64 {
+        self.0.figures.failed
+    }
+}
