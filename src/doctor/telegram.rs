@@ -88,6 +88,10 @@ fn trouble_finding(trouble: &BotTrouble, wanted: &str, now: Timestamp) -> Findin
             "Check `public_url` and restart; if that doesn't help, another program uses this token"
                 .to_owned(),
         ),
+        BotTrouble::AddressRefused { said } => (
+            format!("it refuses to deliver to {wanted}: {said}"),
+            "Check that the address is right and can be reached from everywhere".to_owned(),
+        ),
         BotTrouble::Certificate { said } => (
             format!("it doesn't trust the certificate of {wanted}: {said}"),
             "The proxy must send the full chain of a valid certificate for exactly that name"

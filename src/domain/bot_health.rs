@@ -38,6 +38,8 @@ pub enum BotTrouble {
     OtherFetcher,
     /// The registered update address is not ours, or is empty.
     WebhookElsewhere { found: String },
+    /// Telegram refuses to deliver to our address.
+    AddressRefused { said: String },
     /// Telegram rejects our TLS certificate.
     Certificate { said: String },
     /// Telegram failed to deliver an update to us.
@@ -56,6 +58,7 @@ impl BotTrouble {
             | Self::TokenRefused
             | Self::OtherFetcher
             | Self::WebhookElsewhere { .. }
+            | Self::AddressRefused { .. }
             | Self::Certificate { .. } => true,
             Self::Delivery { .. } | Self::ManyWaiting { .. } | Self::ForeignCertificate => false,
         }

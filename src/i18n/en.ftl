@@ -469,6 +469,7 @@ bot-trouble = { $what } Checked { $when }.
 bot-unreachable = Telegram can't be reached ({ $detail }). Messages wait, and go out later.
 bot-token-refused = Telegram doesn't know the bot's token. Get it from @BotFather again and paste it into the settings of the bot.
 bot-webhook-missing = Customers' messages don't arrive: Telegram doesn't know our address. Press Check in the settings of the bot.
+bot-address-refused = Customers' messages don't arrive: Telegram refused the site's address ({ $detail }). Check the customers' address, or choose another way to receive messages.
 bot-webhook-elsewhere = Customers' messages go to another address: { $found }. Check public_url in the settings, and whether another program uses this bot.
 bot-certificate = Customers' messages don't arrive: Telegram doesn't trust the site's certificate ({ $detail }).
 bot-delivery = Telegram could not hand over a message, { $at }: { $detail }.

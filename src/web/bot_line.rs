@@ -48,6 +48,7 @@ pub fn trouble(found: &BotTrouble, texts: &Texts) -> String {
         BotTrouble::WebhookElsewhere { found } => {
             texts.fill("bot-webhook-elsewhere", "found", found)
         }
+        BotTrouble::AddressRefused { said } => texts.fill("bot-address-refused", "detail", said),
         BotTrouble::Certificate { said } => texts.fill("bot-certificate", "detail", said),
         BotTrouble::Delivery { said, at } => {
             texts.fill2("bot-delivery", "detail", said, "at", texts.when(at))

@@ -189,6 +189,23 @@ async fn the_way_of_receiving_changes_at_once_and_the_registration_is_tested() {
         "{checked}"
     );
 
+    // So is why Telegram takes no address.
+    let why = "Bad Request: bad webhook: Failed to resolve host: Name or service not known";
+    let refusal = json!({"ok": false, "error_code": 400, "description": why});
+    shop.telegram.tell("setWebhook", 400, refusal);
+    owner.post("/settings/bot/check", &[]).await;
+    let page = owner.page("/settings/bot").await;
+    assert!(page.contains("Telegram не принял адрес"), "{page}");
+    assert!(page.contains("Failed to resolve host"), "{page}");
+    let kind = bot(&shop).await["troubles"][0]["kind"].clone();
+    assert_eq!(kind, "ADDRESS_REFUSED");
+    shop.telegram.untell("setWebhook");
+    let checked = shop.ask("mutation { checkBot { bot { isWell } } }").await;
+    assert_eq!(
+        checked["data"]["checkBot"]["bot"]["isWell"], true,
+        "{checked}"
+    );
+
     // The API's setting is the same one.
     let set = r#"mutation { updateSettings(settings: [{key: BOT_MODE, value: "polling"}]) { settings { key } } }"#;
     assert!(shop.ask(set).await["errors"].is_null());
@@ -198,7 +215,7 @@ async fn the_way_of_receiving_changes_at_once_and_the_registration_is_tested() {
     messages(&shop, 2).await;
     let saved = owner.post("/settings/bot/mode", &[WEBHOOK]).await;
     assert_eq!(goes_to(&saved), "/settings/bot?saved=1");
-    let (_, again) = registered(&shop, 3).await;
+    let (_, again) = registered(&shop, 6).await;
     assert_eq!(again, secret, "the same bot keeps its secret");
     // Off and on again, with the token kept.
     owner

@@ -54,6 +54,14 @@ impl Failure {
         }
     }
 
+    /// Returns why Telegram will never accept the call; `None` for a failure that may pass.
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Refused(detail) => Some(detail),
+            Self::Blocked(_) | Self::Retry { .. } => None,
+        }
+    }
+
     pub(super) fn retry(maybe_done: bool, detail: String) -> Self {
         Self::Retry {
             after: None,

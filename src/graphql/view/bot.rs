@@ -36,6 +36,8 @@ pub enum BotTroubleEnum {
     OtherFetcher,
     /// Telegram delivers to another address, or to none.
     WebhookElsewhere,
+    /// Telegram refuses to deliver to our address.
+    AddressRefused,
     /// Telegram refuses our TLS certificate.
     Certificate,
     /// Telegram could not deliver an update.
@@ -65,6 +67,7 @@ impl From<BotTrouble> for BotTroubleView {
             BotTrouble::TokenRefused => (Kind::TokenRefused, None),
             BotTrouble::OtherFetcher => (Kind::OtherFetcher, None),
             BotTrouble::WebhookElsewhere { found } => (Kind::WebhookElsewhere, Some(found)),
+            BotTrouble::AddressRefused { said } => (Kind::AddressRefused, Some(said)),
             BotTrouble::Certificate { said } => (Kind::Certificate, Some(said)),
             BotTrouble::Delivery { said, .. } => (Kind::Delivery, Some(said)),
             BotTrouble::ManyWaiting { count } => (Kind::ManyWaiting, Some(count.to_string())),

@@ -24,6 +24,8 @@ pub struct HealthCheck {
     pub url: String,
     /// Signals that a registration was attempted.
     pub tried: watch::Receiver<()>,
+    /// Why Telegram refused the address; `None` when it did not.
+    pub refused: watch::Receiver<Option<String>>,
     /// Outcome of the last poll; `None` when updates aren't polled.
     pub polled: Option<watch::Receiver<Polled>>,
 }
@@ -71,6 +73,14 @@ impl Worker for HealthCheck {
     async fn step(&self) -> Result<Step, Failure> {
         let now = self.desk.clock.now();
         let mut health = self.client.health(&self.url, now).await;
+        if let Some(said) = self.refused.borrow().clone() {
+            let is_missing =
+                |trouble: &BotTrouble| matches!(trouble, BotTrouble::WebhookElsewhere { .. });
+            health.troubles.retain(|trouble| !is_missing(trouble));
+            health
+                .troubles
+                .insert(0, BotTrouble::AddressRefused { said });
+        }
         if health.troubles.is_empty() {
             health.troubles.extend(self.poll_trouble());
         }

@@ -80,7 +80,7 @@ impl Bot {
         all.add(Mornings { desk: desk.clone() });
         all.add(Menu::new(desk.clone(), pace(), client.clone()));
 
-        let polled = watch::Sender::new(Polled::None);
+        let (polled, refused) = (watch::Sender::new(Polled::None), watch::Sender::new(None));
         let polls = bot.wanted.receiving == Receiving::Polling;
         let url = (!polls).then(|| telegram::webhook_url(&bot.wanted.public_url));
         all.add(HealthCheck {
@@ -88,6 +88,7 @@ impl Bot {
             client: client.clone(),
             url: url.clone().unwrap_or_default(),
             tried: tried.subscribe(),
+            refused: refused.subscribe(),
             polled: polls.then(|| polled.subscribe()),
         });
         let (registrations, attempts) = (lost.subscribe(), tried.subscribe());
@@ -102,6 +103,7 @@ impl Bot {
             url,
             secret: bot.secret.clone(),
             tried,
+            refused,
             lost: registrations,
         });
         all

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::pace::Pace;
-use crate::channels::telegram::Client;
+use crate::channels::telegram::{self, Client};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::workers::worker::{Step, Wake, Worker};
@@ -23,6 +23,8 @@ pub struct Registration {
     pub secret: Arc<SecretString>,
     /// Wakes the health check after each attempt.
     pub tried: watch::Sender<()>,
+    /// Publishes why Telegram refused the address; `None` when it did not.
+    pub refused: watch::Sender<Option<String>>,
     /// Signals that updates are sent elsewhere.
     pub lost: watch::Receiver<()>,
 }
@@ -50,6 +52,11 @@ impl Worker for Registration {
             None => self.client.delete_webhook().await,
             Some(url) => self.client.set_webhook(url, &self.secret).await,
         };
+        let refused = registered
+            .as_ref()
+            .err()
+            .and_then(telegram::Failure::refusal);
+        self.refused.send_replace(refused.map(str::to_owned));
         self.tried.send_replace(());
         if let Err(failure) = registered {
             let why = failure.detail();
